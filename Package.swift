@@ -1,0 +1,153 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "claviger",
+    products: [.executable(name: "claviger", targets: ["Server"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        // Older ones can be crashed by a request with many headers (GHSA-cq87-8r7h-962v).
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+    ],
+    targets: formats + values + theDoor + theProduct + theOutside + theWhole + beside + tests
+)
+
+// Each rung may use those above it in this file, never those below. ARCHITECTURE.md draws the picture.
+
+var formats: [Target] {
+    [
+        .target(name: "CredentialFormat", dependencies: [crypto]),
+        .target(name: "Policy"),
+    ]
+}
+
+var values: [Target] {
+    [
+        .target(name: "Model", dependencies: ["CredentialFormat", "Policy"]),
+        .target(name: "ProductDefinition", dependencies: ["Model", .product(name: "Yams", package: "Yams")]),
+    ]
+}
+
+var theDoor: [Target] {
+    [
+        .target(name: "Persistence", dependencies: ["Model"]),
+        .target(
+            name: "PersistenceSQLite", dependencies: ["Persistence", .product(name: "GRDB", package: "GRDB.swift")]),
+    ]
+}
+
+var theProduct: [Target] {
+    [
+        .target(name: "Events", dependencies: ["Persistence"]),
+        .target(name: "Organizations", dependencies: ["Events", "ProductDefinition"]),
+        .target(name: "Credentials", dependencies: ["Events", "ProductDefinition"]),
+        .target(name: "SignIn", dependencies: ["Events", "CArgon2", crypto]),
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .target(name: "Tokens", dependencies: ["Persistence", crypto]),
+        .target(name: "Verification", dependencies: ["Tokens", "Credentials", "Organizations", lifecycle, logging]),
+        .target(name: "OAuth", dependencies: ["Verification"]),
+    ]
+}
+
+var theOutside: [Target] {
+    [
+        .target(
+            name: "HTTPServing",
+            dependencies: ["Verification", "OAuth", hummingbird, httpTypes, lifecycle, logging, nioHTTPTypes] + nio
+        ),
+        .target(
+            name: "HTTPAPI",
+            dependencies: ["HTTPServing", "SignIn", hummingbird, httpTypes, crypto],
+            resources: [.embedInCode("openapi.yaml")]
+        ),
+    ]
+}
+
+var theWhole: [Target] {
+    [
+        .executableTarget(
+            name: "Server",
+            dependencies: [
+                "HTTPAPI", "PersistenceSQLite", hummingbird, lifecycle, logging,
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ] + nio
+        )
+    ]
+}
+
+var beside: [Target] {
+    [
+        .executableTarget(name: "NIOFloor", dependencies: nio, path: "Benchmarks/NIOFloor"),
+        .executableTarget(
+            name: "HummingbirdFloor", dependencies: [hummingbird, logging], path: "Benchmarks/HummingbirdFloor"),
+        .executableTarget(
+            name: "InProcess", dependencies: ["Verification", "PersistenceSQLite", "TestSupport"],
+            path: "Benchmarks/InProcess"),
+    ]
+}
+
+var tests: [Target] {
+    [
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "HTTPAPI", "PersistenceSQLite", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ] + nio,
+            path: "Tests/TestSupport"
+        ),
+        .testTarget(name: "CredentialFormatTests", dependencies: ["CredentialFormat", "TestSupport"]),
+        .testTarget(name: "PolicyTests", dependencies: ["Policy"]),
+        .testTarget(name: "ModelTests", dependencies: ["Model"]),
+        .testTarget(name: "ProductDefinitionTests", dependencies: ["ProductDefinition"]),
+        .testTarget(name: "PersistenceTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "EventsTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "OrganizationsTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "CredentialsTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "SignInTests", dependencies: ["SignIn"]),
+        .testTarget(
+            name: "TokensTests",
+            dependencies: ["Tokens", "TestSupport", crypto, .product(name: "JWTKit", package: "jwt-kit")]
+        ),
+        .testTarget(name: "VerificationTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "HTTPServingTests", dependencies: ["TestSupport"]),
+        .testTarget(
+            name: "ServerTests", dependencies: ["TestSupport", "Server", .product(name: "JWTKit", package: "jwt-kit")]),
+        .testTarget(name: "ThreatTests", dependencies: ["TestSupport", "Server"]),
+        .testTarget(name: "ArchitectureTests"),
+    ]
+}
+
+var crypto: Target.Dependency { .product(name: "Crypto", package: "swift-crypto") }
+var hummingbird: Target.Dependency { .product(name: "Hummingbird", package: "hummingbird") }
+var httpTypes: Target.Dependency { .product(name: "HTTPTypes", package: "swift-http-types") }
+var lifecycle: Target.Dependency { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
+var logging: Target.Dependency { .product(name: "Logging", package: "swift-log") }
+var nioHTTPTypes: Target.Dependency { .product(name: "NIOHTTPTypes", package: "swift-nio-extras") }
+var nio: [Target.Dependency] {
+    ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+}
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+for target in package.targets where target.type != .system {
+    target.swiftSettings = settings
+}

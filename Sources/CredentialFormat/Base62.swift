@@ -1,0 +1,97 @@
+/// Base 62 over `0-9A-Za-z`, whose order is that of ASCII, so encoded numbers sort as the numbers do.
+///
+/// Numbers have a fixed width and byte strings are encoded in blocks of 8 bytes to 11 characters (the last block
+/// shorter), so there is one text for each value and decoding is strict: a text that our encoder would not have
+/// written is refused.
+package enum Base62 {
+    /// The digit characters, by value.
+    static let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+
+    /// Characters needed for a block of 0 to 8 bytes: the least `n` with 62ⁿ ≥ 256ˢⁱᶻᵉ.
+    private static let blockWidths = [0, 2, 3, 5, 6, 7, 9, 10, 11]
+
+    /// The value of a digit character, or nil if it is none.
+    @inline(__always)
+    package static func value(of character: UInt8) -> UInt8? {
+        switch character {
+        case 0x30...0x39: character &- 0x30
+        case 0x41...0x5A: character &- 0x41 &+ 10
+        case 0x61...0x7A: character &- 0x61 &+ 36
+        default: nil
+        }
+    }
+
+    /// Appends `value` in exactly `width` characters, most significant first. What does not fit is cut off at the
+    /// front, so `width` is the caller's promise that it fits.
+    package static func append<Value: FixedWidthInteger & UnsignedInteger>(
+        _ value: Value, width: Int, to text: inout [UInt8]
+    ) {
+        let start = text.count
+        text.append(contentsOf: repeatElement(0x30, count: width))
+        var rest = value
+        var index = text.count
+        while rest > 0, index > start {
+            index -= 1
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 62)
+            text[index] = digits[Int(digit)]
+            rest = quotient
+        }
+    }
+
+    /// The number that `text` spells, or nil for a foreign character or a number too large for `Value`.
+    package static func number<Value: FixedWidthInteger & UnsignedInteger>(
+        _ text: some Sequence<UInt8>, as: Value.Type = Value.self
+    ) -> Value? {
+        var result: Value = 0
+        for character in text {
+            guard let digit = value(of: character) else { return nil }
+            let (product, overflow) = result.multipliedReportingOverflow(by: 62)
+            let (sum, carry) = product.addingReportingOverflow(Value(digit))
+            guard !overflow, !carry else { return nil }
+            result = sum
+        }
+        return result
+    }
+
+    /// How many characters ``append(bytes:to:)`` writes for `count` bytes.
+    package static func encodedLength(of count: Int) -> Int {
+        (count / 8) * 11 + blockWidths[count % 8]
+    }
+
+    /// Appends a byte string in blocks.
+    package static func append(bytes: some RandomAccessCollection<UInt8>, to text: inout [UInt8]) {
+        text.reserveCapacity(text.count + encodedLength(of: bytes.count))
+        var block: UInt64 = 0
+        var held = 0
+        for byte in bytes {
+            block = block << 8 | UInt64(byte)
+            held += 1
+            if held == 8 {
+                append(block, width: 11, to: &text)
+                block = 0
+                held = 0
+            }
+        }
+        if held > 0 { append(block, width: blockWidths[held], to: &text) }
+    }
+
+    /// The byte string that `text` encodes, or nil if it is not the one text of any byte string.
+    package static func bytes(_ text: some RandomAccessCollection<UInt8>) -> [UInt8]? {
+        let tail = text.count % 11
+        guard let tailBytes = blockWidths.firstIndex(of: tail) else { return nil }
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count / 11 * 8 + tailBytes)
+        var rest = text[...]
+        while !rest.isEmpty {
+            let size = rest.count >= 11 ? 8 : tailBytes
+            let width = blockWidths[size]
+            guard let block: UInt64 = number(rest.prefix(width)) else { return nil }
+            guard size == 8 || block >> UInt64(size * 8) == 0 else { return nil }
+            for index in 0..<size {
+                result.append(UInt8(truncatingIfNeeded: block >> UInt64((size - 1 - index) * 8)))
+            }
+            rest = rest.dropFirst(width)
+        }
+        return result
+    }
+}

@@ -1,0 +1,72 @@
+/// What a credential is, as its second word says.
+package enum CredentialKind: String, Hashable, Sendable, CaseIterable {
+    /// An API key.
+    case apiKey = "key"
+    /// A client secret.
+    case clientSecret = "cs"
+    /// A contact's access key.
+    case accessKey = "ak"
+    /// A sealed access token.
+    case accessToken = "at"
+    /// A refresh token.
+    case refreshToken = "rt"
+    /// An authorization code.
+    case authorizationCode = "code"
+    /// An invitation.
+    case invitation = "inv"
+}
+
+/// The text format of every credential: `<brand>_<kind>_<body><check>`.
+///
+/// `body` is base62: 43 characters for a secret that is looked up, any number for a sealed token. `check` is the CRC-32
+/// of everything before it in 6 base62 characters. Underscores only, so a double click selects all of it.
+package enum CredentialText {
+    /// The characters of the body of a secret that is looked up: 43 × log₂ 62 = 256 bits.
+    package static let secretBodyLength = 43
+    /// The characters of the check.
+    package static let checkLength = 6
+    /// The longest text that is looked at. A sealed token with the most scopes and audiences stays below it.
+    package static let maximumLength = 4096
+
+    /// The text with `body` as it stands.
+    package static func compose(_ brand: Brand, _ kind: CredentialKind, body: some Collection<UInt8>) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity(brand.text.utf8.count + 8 + body.count + checkLength)
+        text.append(contentsOf: brand.text.utf8)
+        text.append(UInt8(ascii: "_"))
+        text.append(contentsOf: kind.rawValue.utf8)
+        text.append(UInt8(ascii: "_"))
+        text.append(contentsOf: body)
+        Base62.append(CRC32.checksum(of: text), width: checkLength, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The kind and the body of a text, or nil unless brand, kind, alphabet and check are right.
+    package static func parse(
+        _ text: some RandomAccessCollection<UInt8>, brand: Brand
+    ) -> (kind: CredentialKind, body: ArraySlice<UInt8>)? {
+        guard text.count <= maximumLength else { return nil }
+        let bytes = Array(text)
+        let prefix = brand.text.utf8
+        guard bytes.count > prefix.count + 1 + checkLength, bytes.starts(with: prefix),
+            bytes[prefix.count] == UInt8(ascii: "_")
+        else { return nil }
+        let afterBrand = bytes[(prefix.count + 1)...]
+        guard let separator = afterBrand.firstIndex(of: UInt8(ascii: "_")),
+            let kind = kind(spelled: afterBrand[..<separator])
+        else { return nil }
+        let rest = bytes[(separator + 1)...]
+        guard rest.count > checkLength else { return nil }
+        let body = rest.dropLast(checkLength)
+        guard body.allSatisfy({ Base62.value(of: $0) != nil }),
+            let check: UInt32 = Base62.number(rest.suffix(checkLength)),
+            check == CRC32.checksum(of: bytes.dropLast(checkLength))
+        else { return nil }
+        if kind != .accessToken, body.count != secretBodyLength { return nil }
+        return (kind, body)
+    }
+
+    private static func kind(spelled word: ArraySlice<UInt8>) -> CredentialKind? {
+        CredentialKind.allCases.first { $0.rawValue.utf8.elementsEqual(word) }
+    }
+}

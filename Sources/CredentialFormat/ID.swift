@@ -1,0 +1,64 @@
+/// A kind of thing that has identifiers of its own.
+package protocol Entity {
+    /// What stands before the underscore of its identifiers: two to four lower-case letters, such as `key`.
+    static var prefix: String { get }
+}
+
+/// An identifier of one kind of entity, such as `key_02Yk9ZcQ…`: the prefix, an underscore and 128 bits in 22 base62
+/// characters.
+///
+/// The first 48 bits are the milliseconds since 1970 of its making, the rest is random, so identifiers sort by age,
+/// in memory, in a table and as text. An identifier is no secret and proves nothing.
+package struct ID<E: Entity>: Hashable, Sendable {
+    /// The 128 bits, time in front.
+    package let value: UInt128
+
+    /// The identifier with these bits, as read back from where it was stored.
+    package init(value: UInt128) {
+        self.value = value
+    }
+
+    /// A new identifier.
+    ///
+    /// - Parameter milliseconds: The time since 1970. Only the lower 48 bits are kept, enough until the year 10889.
+    package init(at milliseconds: Int64) {
+        var generator = SystemRandomNumberGenerator()
+        self.init(at: milliseconds, using: &generator)
+    }
+
+    /// A new identifier whose random part comes from `generator`.
+    package init(at milliseconds: Int64, using generator: inout some RandomNumberGenerator) {
+        let time = UInt128(truncatingIfNeeded: milliseconds) << 80
+        let high = UInt128(UInt16.random(in: .min ... .max, using: &generator)) << 64
+        let low = UInt128(UInt64.random(in: .min ... .max, using: &generator))
+        value = time | high | low
+    }
+
+    /// The identifier that `text` spells, or nil unless prefix, length and alphabet are those of `E`.
+    package init?(parsing text: some StringProtocol) {
+        let bytes = text.utf8
+        let prefix = E.prefix.utf8
+        guard bytes.count == prefix.count + 1 + 22, bytes.starts(with: prefix) else { return nil }
+        let rest = bytes.dropFirst(prefix.count)
+        guard rest.first == UInt8(ascii: "_") else { return nil }
+        guard let value: UInt128 = Base62.number(rest.dropFirst()) else { return nil }
+        self.value = value
+    }
+}
+
+extension ID: Comparable {
+    /// Older before younger.
+    package static func < (left: Self, right: Self) -> Bool {
+        left.value < right.value
+    }
+}
+
+extension ID: CustomStringConvertible {
+    /// The text that goes over the wire.
+    package var description: String {
+        var text = Array(E.prefix.utf8)
+        text.append(UInt8(ascii: "_"))
+        Base62.append(value, width: 22, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+}

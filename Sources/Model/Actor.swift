@@ -1,0 +1,85 @@
+package import CredentialFormat
+package import Policy
+
+/// Who acts, with which rights and how far they reach. Every change takes one (law 10).
+package struct Actor: Sendable {
+    /// What it is that acts.
+    package enum Identity: Hashable, Sendable {
+        case apiKey(ID<APIKey>)
+        case integration(ID<Integration>)
+        case member(ID<Member>)
+        /// A command at the machine itself, such as `claviger init`.
+        case command(String)
+    }
+
+    /// How far rights reach.
+    package enum Reach: Hashable, Sendable {
+        /// An organization and what is below it.
+        case subtree(OrganizationPath)
+        /// Every account: the operator's own.
+        case everything
+    }
+
+    package let identity: Identity
+    package let reach: Reach
+    package let permissions: Set<Permission>
+    /// The request that it acts in, for the audit log.
+    package let requestID: String
+    package let address: IPAddress?
+
+    package init(
+        _ identity: Identity, reach: Reach, permissions: Set<Permission>, requestID: String, address: IPAddress?
+    ) {
+        self.identity = identity
+        self.reach = reach
+        self.permissions = permissions
+        self.requestID = requestID
+        self.address = address
+    }
+
+    /// The identifier, or `command:<name>`, as audit events and `created_by` show it.
+    package var label: String {
+        switch identity {
+        case .apiKey(let id): id.description
+        case .integration(let id): id.description
+        case .member(let id): id.description
+        case .command(let name): "command:\(name)"
+        }
+    }
+
+    /// Whether an organization may even be known to it (law 12).
+    package func sees(_ path: OrganizationPath) -> Bool {
+        switch reach {
+        case .everything: true
+        case .subtree(let root): path.isWithin(root)
+        }
+    }
+
+    /// Whether it has a right there. What it does not see, it has no right to.
+    package func may(_ permission: Permission, in path: OrganizationPath) -> Bool {
+        sees(path) && permissions.contains(permission)
+    }
+
+    /// Refuses unless it may: ``Refusal/notFound`` for what it must not know of, else ``Refusal/forbidden(_:)``.
+    package func requires(_ permission: Permission, in path: OrganizationPath) throws(Refusal) {
+        guard sees(path) else { throw .notFound }
+        guard permissions.contains(permission) else { throw .forbidden(permission) }
+    }
+
+    /// Refuses unless it is the operator and has that right.
+    package func requiresOperator(_ permission: Permission) throws(Refusal) {
+        guard reach == .everything, permissions.contains(permission) else { throw .forbidden(permission) }
+    }
+
+    /// Refuses unless it holds every management right among `scopes` itself: nobody gives, renews or revives what they
+    /// do not have (law 11).
+    package func requiresRights(in scopes: ScopeSet) throws(Refusal) {
+        try requiresRights(scopes.permissions)
+    }
+
+    /// Refuses unless it holds all of `wanted` itself.
+    package func requiresRights(_ wanted: Set<Permission>) throws(Refusal) {
+        let missing = wanted.subtracting(permissions).sorted { $0.rawValue < $1.rawValue }
+        if let first = missing.first { throw .exceedsRights(first) }
+    }
+}

@@ -1,0 +1,15 @@
+package import CredentialFormat
+
+/// What was changed that verification depends on, announced when the change is committed and before it is answered
+/// (design §10, revocation feed). Identifiers only: who hears of it forgets what it knew and asks again.
+package enum Change: Hashable, Sendable {
+    case apiKey(ID<APIKey>)
+    case integration(ID<Integration>)
+    case resourceServer(ID<ResourceServer>)
+    /// The organization, or anything above it.
+    case organization(ID<Organization>)
+    /// An access token was revoked. It stays so until it would have expired.
+    case revokedToken(ID<AccessToken>, expiresAt: Instant)
+    /// The keys that seal, sign or digest.
+    case keyRing
+}

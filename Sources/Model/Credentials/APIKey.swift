@@ -1,0 +1,70 @@
+package import CredentialFormat
+package import Policy
+
+/// An opaque, long-lived bearer credential of an organization.
+package struct APIKey: Entity, Hashable, Sendable {
+    package static let prefix = "key"
+
+    package let id: ID<APIKey>
+    package let organization: ID<Organization>
+    /// Immutable.
+    package let name: String
+    package let description: String?
+    package let scopes: ScopeSet
+    package let addresses: AddressRule
+    package let hint: SecretHint
+    package let createdAt: Instant
+    /// Immutable.
+    package let expiresAt: Instant
+    package let disabledAt: Instant?
+    /// When the secret in force was made.
+    package let rotatedAt: Instant
+    /// Until when the secret before it works too, if a rotation left it an overlap.
+    package let previousExpiresAt: Instant?
+    /// Who made it, as in ``Actor/label``.
+    package let createdBy: String
+    package let lastUse: LastUse?
+
+    package init(
+        id: ID<APIKey>, organization: ID<Organization>, name: String, description: String?, scopes: ScopeSet,
+        addresses: AddressRule, hint: SecretHint, createdAt: Instant, expiresAt: Instant, disabledAt: Instant?,
+        rotatedAt: Instant, previousExpiresAt: Instant?, createdBy: String, lastUse: LastUse?
+    ) {
+        self.id = id
+        self.organization = organization
+        self.name = name
+        self.description = description
+        self.scopes = scopes
+        self.addresses = addresses
+        self.hint = hint
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.disabledAt = disabledAt
+        self.rotatedAt = rotatedAt
+        self.previousExpiresAt = previousExpiresAt
+        self.createdBy = createdBy
+        self.lastUse = lastUse
+    }
+
+    /// What it is worth at `now`.
+    package func state(at now: Instant) -> CredentialState {
+        if expiresAt <= now { .expired } else if disabledAt != nil { .disabled } else { .active }
+    }
+}
+
+/// What a credential is worth.
+package enum CredentialState: String, Sendable {
+    case active, disabled, expired
+}
+
+/// When and from where a credential was last accepted.
+package struct LastUse: Hashable, Sendable {
+    package let at: Instant
+    /// Unknown behind a proxy that does not say.
+    package let address: IPAddress?
+
+    package init(at: Instant, address: IPAddress?) {
+        self.at = at
+        self.address = address
+    }
+}

@@ -1,0 +1,39 @@
+/// A point in time: milliseconds since 1970, UTC.
+package struct Instant: Hashable, Sendable, Comparable {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    package let milliseconds: Int64
+
+    /// The instant so many milliseconds after the start of 1970.
+    package init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    /// The instant so many whole seconds after the start of 1970. What no 64-bit number of milliseconds can hold
+    /// becomes the nearest that can.
+    package init(seconds: Int64) {
+        let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        self.milliseconds = overflow ? (seconds < 0 ? .min : .max) : milliseconds
+    }
+
+    /// Whole seconds since 1970, rounded down: the `NumericDate` of RFC 7519 §2.
+    package var seconds: Int64 {
+        milliseconds >= 0 ? milliseconds / 1000 : (milliseconds &- 999) / 1000
+    }
+
+    /// The instant so many seconds later, or earlier for a negative number. Saturates.
+    package func adding(seconds: Int) -> Instant {
+        let (span, tooLong) = Int64(seconds).multipliedReportingOverflow(by: 1000)
+        let (sum, overflow) = milliseconds.addingReportingOverflow(tooLong ? (seconds < 0 ? .min : .max) : span)
+        return Instant(milliseconds: overflow ? (seconds < 0 ? .min : .max) : sum)
+    }
+
+    /// Whole seconds from `earlier` to here, rounded down. Saturates.
+    package func seconds(since earlier: Instant) -> Int {
+        let (difference, overflow) = milliseconds.subtractingReportingOverflow(earlier.milliseconds)
+        guard !overflow else { return self > earlier ? .max : .min }
+        return Int(Instant(milliseconds: difference).seconds)
+    }
+
+    /// Earlier before later.
+    package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
+}

@@ -1,0 +1,23 @@
+package import CredentialFormat
+
+/// A customer of the operator: what holds for a whole tree. Account and root organization are one thing with one
+/// identifier.
+package struct Account: Hashable, Sendable {
+    /// The root organization, which is the account.
+    package let organization: Organization
+    /// The name of a plan of the product definition.
+    package let plan: String?
+    /// Since when nothing of the account is accepted, if so.
+    package let suspendedAt: Instant?
+    /// Whether this is the operator itself, whose rights reach into every account. There is exactly one.
+    package let isOperator: Bool
+
+    package var id: ID<Organization> { organization.id }
+
+    package init(organization: Organization, plan: String?, suspendedAt: Instant?, isOperator: Bool) {
+        self.organization = organization
+        self.plan = plan
+        self.suspendedAt = suspendedAt
+        self.isOperator = isOperator
+    }
+}

@@ -1,0 +1,24 @@
+package import CredentialFormat
+
+/// A node of an account's tree. It sees what is in itself and below, never above or beside.
+package struct Organization: Entity, Hashable, Sendable {
+    package static let prefix = "org"
+
+    package let id: ID<Organization>
+    /// From the account's root down to itself.
+    package let path: OrganizationPath
+    package let name: String
+    package let createdAt: Instant
+
+    /// The account that it belongs to.
+    package var account: ID<Organization> { path.root }
+    /// The organization directly above, none for a root.
+    package var parent: ID<Organization>? { path.identifiers.dropLast().last }
+
+    package init(id: ID<Organization>, path: OrganizationPath, name: String, createdAt: Instant) {
+        self.id = id
+        self.path = path
+        self.name = name
+        self.createdAt = createdAt
+    }
+}

@@ -1,0 +1,37 @@
+package import Policy
+
+/// A right at Claviger's own API and pages.
+package enum Permission: String, Hashable, Sendable, CaseIterable {
+    case organizationsRead = "organizations.read"
+    case organizationsManage = "organizations.manage"
+    case membersRead = "members.read"
+    case membersManage = "members.manage"
+    case integrationsRead = "integrations.read"
+    case integrationsManage = "integrations.manage"
+    case apiKeysRead = "api-keys.read"
+    case apiKeysManage = "api-keys.manage"
+    case auditEventsRead = "audit-events.read"
+    /// For the operator alone.
+    case accountsManage = "accounts.manage"
+    /// For the operator alone.
+    case resourceServersManage = "resource-servers.manage"
+
+    /// What only a member or credential of the operator's own organization may hold.
+    package var isForOperator: Bool {
+        self == .accountsManage || self == .resourceServersManage
+    }
+
+    /// The scope `claviger:<permission>` that gives this right to a credential.
+    package var scope: Scope? { Scope(Scope.managementPrefix + rawValue) }
+
+    /// The right that a management scope gives, nil for any other scope.
+    package init?(_ scope: Scope) {
+        guard scope.isManagement else { return nil }
+        self.init(rawValue: String(scope.name.dropFirst(Scope.managementPrefix.count)))
+    }
+}
+
+extension ScopeSet {
+    /// The rights at Claviger's own API that these scopes give.
+    package var permissions: Set<Permission> { Set(scopes.compactMap(Permission.init)) }
+}

@@ -1,0 +1,56 @@
+/// A statement with its values. An interpolated value becomes a numbered parameter (`$1`, `$2`, …), never text, so
+/// nothing can be injected and one text serves both engines.
+///
+/// ```swift
+/// try tx.first("SELECT name FROM organization WHERE id = \(id)", …)
+/// ```
+package struct BoundSQL: ExpressibleByStringInterpolation, Sendable {
+    /// The statement, with `$1` to `$n`.
+    package let text: String
+    /// The values of `$1` to `$n`.
+    package let values: [StoredValue]
+
+    package init(stringLiteral text: String) {
+        self.text = text
+        values = []
+    }
+
+    package init(stringInterpolation interpolation: StringInterpolation) {
+        text = interpolation.text
+        values = interpolation.values
+    }
+
+    /// Collects text and values.
+    package struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var text = ""
+        fileprivate var values: [StoredValue] = []
+
+        package init(literalCapacity: Int, interpolationCount: Int) {
+            text.reserveCapacity(literalCapacity + interpolationCount * 3)
+            values.reserveCapacity(interpolationCount)
+        }
+
+        package mutating func appendLiteral(_ literal: String) {
+            text += literal
+        }
+
+        /// Binds a value.
+        package mutating func appendInterpolation(_ value: some StorableValue) {
+            values.append(value.stored)
+            text += "$\(values.count)"
+        }
+
+        /// Binds each of `list`, with commas between, for `IN (…)`. Never empty: `IN ()` is no SQL.
+        package mutating func appendInterpolation(list: [some StorableValue]) {
+            for (index, value) in list.enumerated() {
+                if index > 0 { text += ", " }
+                appendInterpolation(value)
+            }
+        }
+
+        /// Text of our own that is fixed at build, such as a list of columns.
+        package mutating func appendInterpolation(fixed text: StaticString) {
+            self.text += text.description
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package import CredentialFormat
+package import Model
+
+/// A row that a statement answered with, read column by column in the order of the statement. Every reader checks what
+/// it finds: a value of another kind throws ``StoreError/unreadable(_:)``, never traps.
+package struct StoredRow: Sendable {
+    private let values: [StoredValue]
+
+    package init(_ values: [StoredValue]) {
+        self.values = values
+    }
+
+    /// The value of a column, NULL where there is no such column.
+    package subscript(column: Int) -> StoredValue {
+        values.indices.contains(column) ? values[column] : .null
+    }
+
+    package func isNull(_ column: Int) -> Bool {
+        self[column] == .null
+    }
+
+    package func integer(_ column: Int) throws(StoreError) -> Int64 {
+        guard case .integer(let value) = self[column] else { throw unreadable(column, "integer") }
+        return value
+    }
+
+    package func text(_ column: Int) throws(StoreError) -> String {
+        guard case .text(let value) = self[column] else { throw unreadable(column, "text") }
+        return value
+    }
+
+    package func bytes(_ column: Int) throws(StoreError) -> [UInt8] {
+        guard case .bytes(let value) = self[column] else { throw unreadable(column, "bytes") }
+        return value
+    }
+
+    package func bool(_ column: Int) throws(StoreError) -> Bool {
+        try integer(column) != 0
+    }
+
+    package func instant(_ column: Int) throws(StoreError) -> Instant {
+        Instant(milliseconds: try integer(column))
+    }
+
+    package func id<E: Entity>(_ column: Int, of: E.Type = E.self) throws(StoreError) -> ID<E> {
+        let bytes = try bytes(column)
+        guard bytes.count == 16 else { throw unreadable(column, "identifier") }
+        return ID(value: bytes.reduce(0) { $0 << 8 | UInt128($1) })
+    }
+
+    /// The value that `read` makes of a column, nil for NULL.
+    package func optional<T>(_ column: Int, _ read: (StoredRow, Int) throws(StoreError) -> T) throws(StoreError) -> T? {
+        isNull(column) ? nil : try read(self, column)
+    }
+
+    /// The value that `parse` makes of a column's text.
+    package func parsed<T>(_ column: Int, _ parse: (String) -> T?) throws(StoreError) -> T {
+        guard let value = parse(try text(column)) else { throw unreadable(column, "\(T.self)") }
+        return value
+    }
+
+    private func unreadable(_ column: Int, _ wanted: String) -> StoreError {
+        .unreadable("column \(column): no \(wanted)")
+    }
+}

@@ -1,0 +1,63 @@
+package import Model
+
+/// What an engine gives a transaction: statements, run one after another on one connection.
+package protocol EngineConnection: AnyObject {
+    /// What differs between the engines.
+    var dialect: Dialect { get }
+
+    /// Runs a statement and hands each row of its answer to `row`.
+    ///
+    /// - Returns: How many rows it changed.
+    /// - Throws: ``StoreError``, or what `row` throws.
+    @discardableResult
+    func run(_ statement: BoundSQL, row: (StoredRow) throws -> Void) throws -> Int
+}
+
+/// One transaction. It lives inside a body of ``Store`` and cannot leave it. The tables' files extend it with what can
+/// be asked of their rows.
+package struct Transaction: ~Copyable {
+    private let connection: any EngineConnection
+    private let announcements: Announcements
+
+    package init(on connection: any EngineConnection, announcing announcements: Announcements) {
+        self.connection = connection
+        self.announcements = announcements
+    }
+
+    /// What differs between the engines.
+    package var dialect: Dialect { connection.dialect }
+
+    /// Runs a statement.
+    ///
+    /// - Returns: How many rows it changed.
+    @discardableResult
+    package borrowing func execute(_ statement: BoundSQL) throws -> Int {
+        try connection.run(statement) { _ in }
+    }
+
+    /// The values that `read` makes of the rows.
+    package borrowing func all<T>(_ statement: BoundSQL, _ read: (StoredRow) throws -> T) throws -> [T] {
+        var result: [T] = []
+        try connection.run(statement) { result.append(try read($0)) }
+        return result
+    }
+
+    /// The value that `read` makes of the first row, nil where there is none.
+    package borrowing func first<T>(_ statement: BoundSQL, _ read: (StoredRow) throws -> T) throws -> T? {
+        var result: T?
+        try connection.run(statement) { if result == nil { result = try read($0) } }
+        return result
+    }
+
+    /// Says what verification must forget. Heard once the transaction is committed, and not at all if it is not.
+    package borrowing func announce(_ change: Change) {
+        announcements.changes.append(change)
+    }
+}
+
+/// What one body announced. Engines make one for each run of a body.
+package final class Announcements {
+    package fileprivate(set) var changes: [Change] = []
+
+    package init() {}
+}
