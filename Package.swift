@@ -91,7 +91,7 @@ var beside: [Target] {
     [
         .executableTarget(name: "NIOFloor", dependencies: nio, path: "Benchmarks/NIOFloor"),
         .executableTarget(
-            name: "HummingbirdFloor", dependencies: [hummingbird, logging], path: "Benchmarks/HummingbirdFloor"),
+            name: "HummingbirdFloor", dependencies: [hummingbird, logging] + nio, path: "Benchmarks/HummingbirdFloor"),
         .executableTarget(
             name: "InProcess", dependencies: ["Verification", "PersistenceSQLite", "TestSupport"],
             path: "Benchmarks/InProcess"),

@@ -1,0 +1,41 @@
+# `make help` lists what can be made. Release builds have a folder of their own, so that they and debug builds never wait
+# for each other and neither throws the other's work away.
+
+SOURCES := Package.swift Sources Tests Benchmarks
+RELEASE_BUILD := swift build -c release --scratch-path .build-release
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench lint format build release clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Start a demonstration on 127.0.0.1:8080 (LISTEN=, DATA=, RELEASE=1)
+	@scripts/prepare
+	@scripts/run
+
+test: ## Run every test
+	@scripts/prepare test
+	swift build --build-tests
+	swift test --skip-build --disable-xctest
+
+bench: ## Measure speed side by side with the floors (BENCH="--help" lists what can be set)
+	@scripts/prepare bench
+	@scripts/bench $(BENCH)
+
+lint: ## Check the form of the source
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+format: ## Put the source into form
+	swift format --in-place --parallel --recursive $(SOURCES)
+
+build: ## Build the server for trying and debugging (.build/debug/claviger)
+	@scripts/prepare
+	swift build --product claviger
+
+release: ## Build the server for use (.build-release/release/claviger)
+	@scripts/prepare
+	$(RELEASE_BUILD) --product claviger
+
+clean: ## Throw away what was built; ./data stays
+	rm -rf .build .build-release .build-tools
