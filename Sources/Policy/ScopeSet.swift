@@ -27,6 +27,21 @@ package struct ScopeSet: Hashable, Sendable, CustomStringConvertible {
         self.init(scopes)
     }
 
+    /// The set whose ``text`` these bytes are, or nil for any other spelling of it: for what we wrote ourselves, where
+    /// sorting again would cost more than all the rest.
+    package init?(canonical text: ArraySlice<UInt8>) {
+        var scopes: [Scope] = []
+        var previous: ArraySlice<UInt8>?
+        for word in text.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false) {
+            if let previous, !previous.lexicographicallyPrecedes(word) { return nil }
+            guard let scope = Scope(String(decoding: word, as: UTF8.self)) else { return nil }
+            scopes.append(scope)
+            previous = word
+        }
+        self.scopes = scopes
+        self.text = String(decoding: text, as: UTF8.self)
+    }
+
     /// Whether it grants nothing.
     package var isEmpty: Bool { scopes.isEmpty }
 

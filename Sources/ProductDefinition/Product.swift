@@ -1,0 +1,48 @@
+package import CredentialFormat
+
+/// What an operator says of itself: its name, its words for credentials and rights, and its limits.
+///
+/// Made from `claviger.yaml`, or ``standard`` where there is no file. Read once at the start; nothing changes it after.
+package struct Product: Sendable {
+    /// What pages and documents call the product.
+    package let name: String
+    /// The first word of every credential.
+    package let brand: Brand
+    /// Where people find help: an `https:` or `mailto:` link.
+    package let supportLink: String?
+    /// Paths at which the OAuth endpoints answer too.
+    package let endpoints: FurtherEndpoints
+    /// The named rights at the operator's API.
+    package let scopes: ScopeCatalogue
+    /// The named sets of rights at Claviger's own API.
+    package let roles: [RoleDefinition]
+    /// Lifetimes, limits and switches.
+    package let policy: ProductPolicy
+    /// The `aud` of an access token that was not asked for a particular one; nil stands for the issuer.
+    package let audience: String?
+
+    /// A product with these parts. What is left out is as in ``standard``.
+    package init(
+        name: String, brand: Brand = .claviger, supportLink: String? = nil,
+        endpoints: FurtherEndpoints = FurtherEndpoints(), scopes: ScopeCatalogue = .standard,
+        roles: [RoleDefinition] = RoleDefinition.standard, policy: ProductPolicy = ProductPolicy(),
+        audience: String? = nil
+    ) {
+        self.name = name
+        self.brand = brand
+        self.supportLink = supportLink
+        self.endpoints = endpoints
+        self.scopes = scopes
+        self.roles = roles
+        self.policy = policy
+        self.audience = audience
+    }
+
+    /// What is in force where the operator gives no file.
+    package static let standard = Product(name: "Claviger")
+
+    /// The role of that name. Members may hold names that the definition no longer has; those give nothing.
+    package func role(_ name: String) -> RoleDefinition? {
+        roles.first { $0.name == name }
+    }
+}

@@ -1,0 +1,185 @@
+import CredentialFormat
+import Model
+import Policy
+
+/// The claims of a JWT access token (RFC 9068 §2.2): `iss`, `sub`, `aud` (a text, or a list of more than one),
+/// `client_id`, `scope` (only if there are any), `jti`, `iat`, `exp`, and our own `account_id` and `organization_id`.
+///
+/// Written and read by hand: a generic JSON encoder costs more than all the rest but the signature. Reading accepts what
+/// ``encode(_:issuer:)`` writes, byte for byte, and nothing else: a claim twice, another order or a space is refused.
+enum JWTClaims {
+    /// - Throws: ``TokenError/unrepresentable`` for a token without audience or with times before 1970 or in the wrong
+    ///   order.
+    static func encode(_ token: AccessToken, issuer: String) throws(TokenError) -> [UInt8] {
+        let (issued, expires) = (token.issuedAt.seconds, token.expiresAt.seconds)
+        guard !token.audiences.isEmpty, issued >= 0, expires > issued else { throw .unrepresentable }
+        let client = token.client.description
+        var writer = JSONWriter()
+        writer.raw(#"{"iss":"#)
+        writer.text(issuer)
+        writer.raw(#","sub":"#)
+        writer.text(token.subject ?? client)
+        writer.raw(#","aud":"#)
+        if token.audiences.count == 1 {
+            writer.text(token.audiences[0])
+        } else {
+            for (index, audience) in token.audiences.enumerated() {
+                writer.raw(index == 0 ? "[" : ",")
+                writer.text(audience)
+            }
+            writer.raw("]")
+        }
+        writer.raw(#","client_id":"#)
+        writer.text(client)
+        if !token.scopes.isEmpty {
+            writer.raw(#","scope":"#)
+            writer.text(token.scopes.text)
+        }
+        writer.raw(#","jti":"#)
+        writer.text(token.id.description)
+        writer.raw(#","iat":"#)
+        writer.number(issued)
+        writer.raw(#","exp":"#)
+        writer.number(expires)
+        writer.raw(#","account_id":"#)
+        writer.text(token.account.description)
+        writer.raw(#","organization_id":"#)
+        writer.text(token.organization.description)
+        writer.raw("}")
+        return writer.bytes
+    }
+
+    /// The token, or nil for claims that ``encode(_:issuer:)`` does not write for this issuer.
+    static func decode(_ bytes: [UInt8], issuer: String) -> AccessToken? {
+        var reader = JSONReader(bytes)
+        guard reader.skip(#"{"iss":"#), reader.text() == issuer,
+            reader.skip(#","sub":"#), let subject = reader.text(),
+            reader.skip(#","aud":"#), let audiences = audiences(&reader),
+            reader.skip(#","client_id":"#), let clientText = reader.text(),
+            let client = ID<Integration>(parsing: clientText)
+        else { return nil }
+        var scopes = ScopeSet.empty
+        if reader.skip(#","scope":"#) {
+            guard let text = reader.text(), let set = ScopeSet(canonical: Array(text.utf8)[...]) else { return nil }
+            scopes = set
+        }
+        guard reader.skip(#","jti":"#), let id = reader.text().flatMap({ ID<AccessToken>(parsing: $0) }),
+            reader.skip(#","iat":"#), let issued = reader.number(),
+            reader.skip(#","exp":"#), let expires = reader.number(), expires > issued,
+            reader.skip(#","account_id":"#), let account = reader.text().flatMap({ ID<Organization>(parsing: $0) }),
+            reader.skip(#","organization_id":"#),
+            let organization = reader.text().flatMap({ ID<Organization>(parsing: $0) }),
+            reader.skip("}"), reader.isAtEnd
+        else { return nil }
+        return AccessToken(
+            id: id, client: client, account: account, organization: organization,
+            subject: subject == clientText ? nil : subject, scopes: scopes, audiences: audiences,
+            issuedAt: Instant(seconds: issued), expiresAt: Instant(seconds: expires))
+    }
+
+    private static func audiences(_ reader: inout JSONReader) -> [String]? {
+        guard reader.skip("[") else { return reader.text().map { [$0] } }
+        var result: [String] = []
+        repeat {
+            guard let audience = reader.text() else { return nil }
+            result.append(audience)
+        } while reader.skip(",")
+        return reader.skip("]") && result.count > 1 ? result : nil
+    }
+}
+
+/// Appends JSON (RFC 8259) to bytes.
+private struct JSONWriter {
+    private(set) var bytes: [UInt8] = []
+
+    init() {
+        bytes.reserveCapacity(512)
+    }
+
+    mutating func raw(_ text: StaticString) {
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    mutating func number(_ number: Int64) {
+        bytes.append(contentsOf: String(number).utf8)
+    }
+
+    mutating func text(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case 0..<0x20:
+                raw("\\u00")
+                bytes.append(hexadecimal[Int(byte >> 4)])
+                bytes.append(hexadecimal[Int(byte & 15)])
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}
+
+/// Reads what ``JSONWriter`` wrote. What is not there is nil or false, never a trap.
+private struct JSONReader {
+    private var rest: ArraySlice<UInt8>
+
+    init(_ bytes: [UInt8]) {
+        rest = bytes[...]
+    }
+
+    var isAtEnd: Bool { rest.isEmpty }
+
+    /// Whether this came next; if so it is behind us.
+    mutating func skip(_ text: StaticString) -> Bool {
+        text.withUTF8Buffer { expected in
+            guard rest.starts(with: expected) else { return false }
+            rest = rest.dropFirst(expected.count)
+            return true
+        }
+    }
+
+    /// A whole number of at most 18 digits without leading zeros.
+    mutating func number() -> Int64? {
+        let digits = rest.prefix { (0x30...0x39).contains($0) }
+        guard (1...18).contains(digits.count), digits.count == 1 || digits.first != 0x30 else { return nil }
+        rest = rest.dropFirst(digits.count)
+        return digits.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
+    }
+
+    mutating func text() -> String? {
+        guard skip("\"") else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(64)
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "\""): return String(validating: bytes, as: UTF8.self)
+            case UInt8(ascii: "\\"):
+                guard let escaped = escaped() else { return nil }
+                bytes.append(escaped)
+            case 0..<0x20: return nil
+            default: bytes.append(byte)
+            }
+        }
+        return nil
+    }
+
+    private mutating func escaped() -> UInt8? {
+        switch rest.popFirst() {
+        case UInt8(ascii: "\""): return UInt8(ascii: "\"")
+        case UInt8(ascii: "\\"): return UInt8(ascii: "\\")
+        case UInt8(ascii: "u"):
+            guard skip("00"), let high = digit(), let low = digit(), high < 2 else { return nil }
+            return high << 4 | low
+        default: return nil
+        }
+    }
+
+    private mutating func digit() -> UInt8? {
+        rest.popFirst().flatMap { hexadecimal.firstIndex(of: $0) }.map { UInt8($0) }
+    }
+}
+
+private let hexadecimal = Array("0123456789abcdef".utf8)

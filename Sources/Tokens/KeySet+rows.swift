@@ -1,0 +1,49 @@
+import CredentialFormat
+import Crypto
+import Model
+import Persistence
+
+extension KeySet {
+    /// The keys of these rows, without those that have retired.
+    ///
+    /// - Throws: ``TokenError/doesNotOpen(purpose:version:)`` or ``TokenError/missing(_:)``.
+    convenience init(rows: [KeyRingRow], masterKey: MasterKey, now: Instant) throws {
+        let live = rows.filter { row in row.retiresAt.map { $0 > now } ?? true }.sorted { $0.version > $1.version }
+        func keys<Key>(_ purpose: KeyPurpose, _ make: (KeyRingRow, [UInt8]) -> Key?) throws -> [Key] {
+            let keys = try live.filter { $0.purpose == purpose.rawValue }.map { row in
+                guard let key = make(row, try row.opened(by: masterKey)) else {
+                    throw TokenError.doesNotOpen(purpose: purpose.rawValue, version: row.version)
+                }
+                return key
+            }
+            guard !keys.isEmpty else { throw TokenError.missing(purpose) }
+            return keys
+        }
+        let peppers = try keys(.pepper) { Pepper(version: $0.version, key: SymmetricKey(data: $1)) }
+        self.init(
+            peppers: Peppers(newest: peppers[0], older: Array(peppers.dropFirst())),
+            sealing: try keys(.sealing, SealingKey.init),
+            signing: try keys(.signing) { SigningKey(bytes: $1, retiresAt: $0.retiresAt) },
+            replies: try keys(.replies, SealingKey.init)
+        )
+    }
+}
+
+extension SealingKey {
+    fileprivate init?(_ row: KeyRingRow, _ bytes: [UInt8]) {
+        guard let version = UInt16(exactly: row.version) else { return nil }
+        self.init(version: version, retiresAt: row.retiresAt, key: SymmetricKey(data: bytes))
+    }
+}
+
+extension KeyRingRow {
+    /// The key's 32 bytes.
+    ///
+    /// - Throws: ``TokenError/doesNotOpen(purpose:version:)``.
+    func opened(by masterKey: MasterKey) throws -> [UInt8] {
+        guard let known = KeyPurpose(rawValue: purpose),
+            let bytes = masterKey.open(sealed, for: known.context(version: version)), bytes.count == 32
+        else { throw TokenError.doesNotOpen(purpose: purpose, version: version) }
+        return bytes
+    }
+}
