@@ -43,7 +43,12 @@ var theDoor: [Target] {
     [
         .target(name: "Persistence", dependencies: ["Model"]),
         .target(
-            name: "PersistenceSQLite", dependencies: ["Persistence", .product(name: "GRDB", package: "GRDB.swift")]),
+            name: "PersistenceSQLite",
+            dependencies: [
+                "Persistence", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
+        ),
     ]
 }
 

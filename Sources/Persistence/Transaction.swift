@@ -11,6 +11,11 @@ package protocol EngineConnection: AnyObject {
     /// - Throws: ``StoreError``, or what `row` throws.
     @discardableResult
     func run(_ statement: BoundSQL, row: (StoredRow) throws -> Void) throws -> Int
+
+    /// Runs the statements of a migration, one after another.
+    ///
+    /// - Throws: ``StoreError``.
+    func run(script: String) throws
 }
 
 /// One transaction. It lives inside a body of ``Store`` and cannot leave it. The tables' files extend it with what can
@@ -33,6 +38,11 @@ package struct Transaction: ~Copyable {
     @discardableResult
     package borrowing func execute(_ statement: BoundSQL) throws -> Int {
         try connection.run(statement) { _ in }
+    }
+
+    /// Runs the statements of a migration, one after another. Their text is ours and fixed: nothing can be bound.
+    package borrowing func execute(script: String) throws {
+        try connection.run(script: script)
     }
 
     /// The values that `read` makes of the rows.

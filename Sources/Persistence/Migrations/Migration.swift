@@ -1,0 +1,19 @@
+/// One numbered step of the schema. Steps are appended, additive, and never edited once released: a schema serves the
+/// version before and after it (law 16).
+package struct Migration: Sendable {
+    /// Its place in the order, from 1.
+    package let number: Int
+    /// What it brings, in a word or two.
+    package let name: String
+    /// Its statements for SQLite, each ended by a semicolon.
+    package let sqlite: String
+
+    package init(number: Int, name: String, sqlite: String) {
+        self.number = number
+        self.name = name
+        self.sqlite = sqlite
+    }
+
+    /// Every step, in order. Each is a file of this folder: `Migration0001.swift` and so on.
+    package static let all: [Migration] = [migration0001]
+}

@@ -1,0 +1,90 @@
+package import Model
+
+/// Brings a store's schema up to date on start. Each step has a transaction of its own, which also records it, so
+/// whatever stops the process leaves whole steps, and the next start goes on from there.
+package struct MigrationRunner: Sendable {
+    private let migrations: [Migration]
+
+    /// A runner that knows `migrations`, whatever their order in the array.
+    package init(_ migrations: [Migration] = Migration.all) {
+        self.migrations = migrations.sorted { $0.number < $1.number }
+    }
+
+    /// Runs what is missing in `store`, and records it as applied at `now`.
+    ///
+    /// - Returns: How many steps were run.
+    /// - Throws: ``MigrationError`` before anything is changed if the database is not one that this program can serve;
+    ///   a ``StoreError`` if a step fails.
+    @discardableResult
+    package func run(on store: some Store, at now: Instant) async throws -> Int {
+        let applied = try await store.write { tx in
+            try tx.createMigrationTable()
+            return try tx.appliedMigrations()
+        }
+        try refuseUnknown(applied)
+        let missing = migrations.filter { applied[$0.number] == nil }
+        for migration in missing {
+            try await store.write { tx in try tx.apply(migration, at: now) }
+        }
+        return missing.count
+    }
+
+    private func refuseUnknown(_ applied: [Int: String]) throws(MigrationError) {
+        let known = Dictionary(migrations.map { ($0.number, $0.name) }) { first, _ in first }
+        for (number, name) in applied.sorted(by: { $0.key < $1.key }) {
+            guard let ours = known[number] else {
+                throw .newerSchema(found: number, newestKnown: migrations.last?.number ?? 0)
+            }
+            guard ours == name else { throw .anotherHistory(number: number, found: name, known: ours) }
+        }
+    }
+}
+
+/// A database whose schema this program cannot serve.
+package enum MigrationError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A later version of the program has written here.
+    case newerSchema(found: Int, newestKnown: Int)
+    /// The database took another step under this number.
+    case anotherHistory(number: Int, found: String, known: String)
+
+    package var description: String {
+        switch self {
+        case .newerSchema(let found, let newestKnown):
+            """
+            The database was written by a later version: it has schema step \(found), and this version knows steps \
+            up to \(newestKnown). Start the later version, or restore a backup made before the upgrade.
+            """
+        case .anotherHistory(let number, let found, let known):
+            "The database is not one of ours: its schema step \(number) is “\(found)”, and ours is “\(known)”."
+        }
+    }
+}
+
+extension Transaction {
+    fileprivate borrowing func createMigrationTable() throws {
+        try execute(
+            """
+            CREATE TABLE IF NOT EXISTS schema_migration (
+                number INTEGER PRIMARY KEY,
+                name TEXT NOT NULL,
+                applied_at BIGINT NOT NULL
+            )
+            """)
+    }
+
+    fileprivate borrowing func appliedMigrations() throws -> [Int: String] {
+        let rows = try all("SELECT number, name FROM schema_migration") { row in
+            (Int(try row.integer(0)), try row.text(1))
+        }
+        return Dictionary(rows) { first, _ in first }
+    }
+
+    fileprivate borrowing func apply(_ migration: Migration, at now: Instant) throws {
+        try execute(script: migration.sqlite)
+        try execute(
+            """
+            INSERT INTO schema_migration (number, name, applied_at)
+            VALUES (\(migration.number), \(migration.name), \(now))
+            """)
+    }
+}

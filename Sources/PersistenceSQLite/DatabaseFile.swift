@@ -1,0 +1,54 @@
+import Foundation
+import Synchronization
+
+/// The file of a database, owned by this process for as long as it is open.
+///
+/// The owner holds a lock (flock) on a file beside it, `<path>.lock`, which the kernel gives back however the process
+/// ends. The lock file itself stays: to delete it would let two processes lock two files of one name.
+final class DatabaseFile: Sendable {
+    let path: String
+    private let lock: Mutex<Int32?>
+
+    /// Takes the lock, and creates what is missing: the folder for its owner alone, the file readable by its owner
+    /// alone. SQLite gives the same mode to the files that it lays beside it.
+    init(owning path: String) throws(SQLiteOpeningError) {
+        self.path = path
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw .file(path: folder, problem: "\(error.localizedDescription)")
+        }
+        let lockPath = path + ".lock"
+        let descriptor = try Self.openOrCreate(lockPath)
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            Glibc.close(descriptor)
+            throw code == EWOULDBLOCK ? .inUse(path: path) : .file(path: lockPath, problem: Self.text(of: code))
+        }
+        lock = Mutex(descriptor)
+        Glibc.close(try Self.openOrCreate(path))
+    }
+
+    deinit {
+        release()
+    }
+
+    /// Gives the lock back. Doing so again does nothing.
+    func release() {
+        let descriptor = lock.withLock { descriptor in
+            defer { descriptor = nil }
+            return descriptor
+        }
+        if let descriptor { Glibc.close(descriptor) }
+    }
+
+    private static func openOrCreate(_ path: String) throws(SQLiteOpeningError) -> Int32 {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .file(path: path, problem: text(of: errno)) }
+        return descriptor
+    }
+
+    private static func text(of code: Int32) -> String { String(cString: strerror(code)) }
+}

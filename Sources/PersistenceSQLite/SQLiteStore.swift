@@ -1,0 +1,141 @@
+import Dispatch
+package import Model
+package import Persistence
+import Synchronization
+
+/// The embedded engine: one SQLite file, owned by this process (design §10).
+///
+/// One thread writes, a few read, one moves the write-ahead log; tasks hand them bodies through bounded mailboxes and
+/// wait without holding a thread. A write is acknowledged when it is on disk.
+package final class SQLiteStore: Store {
+    private let file: DatabaseFile
+    private let writes: Mailbox<any WaitingBody>
+    private let reads: Mailbox<any WaitingBody>
+    private let checkpoints = Mailbox<CheckpointRequest>(capacity: 1)
+    private let listeners = Listeners()
+    private let counters = Counters()
+    private let servingThreads = DispatchGroup()
+    private let checkpointThread = DispatchGroup()
+    private let closing = Mutex<Task<Void, Never>?>(nil)
+
+    /// Opens the database file at `path`, creates what is missing, and brings its schema up to date.
+    ///
+    /// - Throws: ``SQLiteOpeningError`` if the file cannot be used or another store owns it, `MigrationError` if its
+    ///   schema is not one that we can serve, `StoreError` if a migration fails.
+    package static func open(
+        path: String, migrations: [Migration] = Migration.all, limits: SQLiteLimits = SQLiteLimits(), at now: Instant
+    ) async throws -> SQLiteStore {
+        let store = SQLiteStore(file: try DatabaseFile(owning: path), limits: limits)
+        do {
+            try await store.startThreads(limits)
+            try await MigrationRunner(migrations).run(on: store, at: now)
+            return store
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    private init(file: DatabaseFile, limits: SQLiteLimits) {
+        self.file = file
+        writes = Mailbox(capacity: limits.waitingBodies)
+        reads = Mailbox(capacity: limits.waitingBodies)
+    }
+
+    /// A store that nobody closed: its threads end by themselves, and the last of them gives the file back.
+    deinit {
+        Self.closeAll(writes, reads)
+        _ = checkpoints.close()
+    }
+
+    /// What it has done since it was opened.
+    package var statistics: SQLiteStatistics { counters.current }
+
+    /// Has `listener` hear what is committed from now on.
+    package func listen(_ listener: @escaping ChangeListener) {
+        listeners.add(listener)
+    }
+
+    package func read<T: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> T
+    ) async throws -> T {
+        try await answer(to: body, from: reads)
+    }
+
+    package func write<T: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> T
+    ) async throws -> T {
+        try await answer(to: body, from: writes)
+    }
+
+    /// Ends the store: what runs is finished and answered, what waits is answered with `StoreError.closed`, the
+    /// write-ahead log is emptied and the file given back. To close again is to wait for the same end.
+    package func close() async {
+        let task = closing.withLock { closing in
+            let task = closing ?? Task { await self.shutDown() }
+            closing = task
+            return task
+        }
+        await task.value
+    }
+
+    private func answer<T: Sendable>(
+        to body: @escaping @Sendable (borrowing Transaction) throws -> T, from mailbox: Mailbox<any WaitingBody>
+    ) async throws -> T {
+        let cancellation = Cancellation()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { caller in
+                do {
+                    try mailbox.offer(QueuedBody(body, for: caller, unless: cancellation))
+                } catch {
+                    caller.resume(throwing: error)
+                }
+            }
+        } onCancel: {
+            cancellation.request()
+        }
+    }
+
+    private func startThreads(_ limits: SQLiteLimits) async throws {
+        try await ConnectionThread.start(.writer, named: "sqlite-writer", on: file, in: servingThreads) {
+            [writes, checkpoints, listeners, counters] database in
+            GroupCommitWriter(
+                on: database, bodies: writes, checkpoints: checkpoints, listeners: listeners, counters: counters,
+                limits: limits
+            ).serve()
+        }
+        try await ConnectionThread.start(.checkpointer, named: "sqlite-log", on: file, in: checkpointThread) {
+            [checkpoints, counters] database in
+            Checkpointer(on: database, requests: checkpoints, counters: counters, limits: limits).serve()
+        }
+        for _ in 0..<limits.readers {
+            try await ConnectionThread.start(.reader, named: "sqlite-reader", on: file, in: servingThreads) {
+                [reads] database in
+                SnapshotReader(on: database, bodies: reads).serve()
+            }
+        }
+    }
+
+    private func shutDown() async {
+        Self.closeAll(writes, reads)
+        await servingThreads.end()
+        _ = checkpoints.close()
+        await checkpointThread.end()
+        file.release()
+    }
+
+    private static func closeAll(_ mailboxes: Mailbox<any WaitingBody>...) {
+        for mailbox in mailboxes {
+            for body in mailbox.close() { body.fail(StoreError.closed) }
+        }
+    }
+}
+
+extension DispatchGroup {
+    /// Returns when everybody has left.
+    fileprivate func end() async {
+        await withCheckedContinuation { ended in
+            notify(queue: .global()) { ended.resume() }
+        }
+    }
+}
