@@ -1,0 +1,60 @@
+import Testing
+
+@Suite("The arrows between the rooms")
+struct ArrowTests {
+    @Test(arguments: SourceFile.ours)
+    func `a file imports only what its room may see`(_ file: SourceFile) throws {
+        let room = try #require(Room.named(file.target), "the table has no row for \(file.target)")
+        #expect(file.imports.subtracting(room.mayImport) == [])
+    }
+
+    @Test func `a room leans only on rooms further in`() {
+        var inner: Set<String> = []
+        for room in Room.all {
+            #expect(room.rooms.subtracting(inner) == [], "\(room.name) looks outward")
+            inner.insert(room.name)
+        }
+    }
+
+    @Test(arguments: [
+        ("GRDB", ["PersistenceSQLite"]),
+        ("GRDBSQLite", ["PersistenceSQLite"]),
+        ("CArgon2", ["SignIn"]),
+        ("Yams", ["ProductDefinition"]),
+        ("ArgumentParser", ["Server"]),
+        ("Hummingbird", ["HTTPServing", "HTTPAPI", "Server"]),
+        ("NIOCore", ["HTTPServing", "HTTPAPI", "Server"]),
+        ("PersistenceSQLite", ["Server"]),
+    ])
+    func `a library is imported only where it ends`(_ library: String, _ rooms: [String]) {
+        let users = SourceFile.ours.filter { $0.imports.contains(library) && !rooms.contains($0.target) }
+        #expect(users.map(\.path) == [])
+    }
+
+    @Test(arguments: ["CredentialFormat", "Policy", "Model", "Persistence", "Verification", "OAuth"])
+    func `the inner rooms and the hot path do without Foundation and HTTP`(_ room: String) {
+        let unwanted = /Foundation.*|Hummingbird.*|NIO.*|HTTP.*/
+        for file in SourceFile.ours where file.target == room {
+            #expect(file.imports.filter { $0.wholeMatch(of: unwanted) != nil } == [], "\(file.path)")
+        }
+    }
+
+    @Test func `the manifest, the folders and the table name the same rooms`() throws {
+        let rooms = Set(Room.all.map(\.name))
+        #expect(Set(try Repository.names(in: "Sources")) == rooms)
+        #expect(Set(try Manifest().sourceTargets) == rooms)
+    }
+
+    @Test(arguments: Room.all.map(\.name))
+    func `the manifest draws the arrows of the table`(_ name: String) throws {
+        let room = try #require(Room.named(name))
+        let declared = try #require(try Manifest().dependencies[name])
+        #expect(declared == room.rooms)
+    }
+
+    @Test func `every file was read`() {
+        #expect(SourceFile.ours.count == Repository.swiftFiles(under: "Sources").count)
+        #expect(SourceFile.ours.count > 100)
+        #expect(SourceFile.beside.count > 20)
+    }
+}

@@ -1,0 +1,68 @@
+/// A target under `Sources` and what its files may import (ARCHITECTURE.md has the picture).
+struct Room: Sendable {
+    let name: String
+    /// The rooms that it leans on. What those may import of ours comes with them.
+    let rooms: Set<String>
+    /// What it may import that is not ours. This does not come with an arrow: each room answers for itself.
+    let libraries: Set<String>
+
+    init(_ name: String, _ rooms: Set<String> = [], libraries: Set<String> = []) {
+        self.name = name
+        self.rooms = rooms
+        self.libraries = libraries
+    }
+
+    /// From the inside out. A room leans only on rooms above it here.
+    static let all: [Room] = [
+        // 1 Formats and rules: no I/O, no clock, no Foundation.
+        Room("CredentialFormat", libraries: ["Crypto"]),
+        Room("Policy"),
+        // 2 Values.
+        Room("Model", ["CredentialFormat", "Policy"]),
+        Room("ProductDefinition", ["Model"], libraries: ["Foundation", "FoundationEssentials", "Yams"]),
+        // 3 The door, and the engines behind it.
+        Room("Persistence", ["Model"], libraries: ["Synchronization"]),
+        Room(
+            "PersistenceSQLite", ["Persistence"],
+            libraries: ["Dispatch", "Foundation", "GRDB", "GRDBSQLite", "Glibc", "Synchronization"]),
+        // 4 The product.
+        Room("Events", ["Persistence"], libraries: ["FoundationEssentials"]),
+        Room("Organizations", ["Events", "ProductDefinition"]),
+        Room("Credentials", ["Events", "ProductDefinition"]),
+        Room("CArgon2"),
+        Room("SignIn", ["Events", "CArgon2"], libraries: ["Crypto", "Dispatch", "Synchronization"]),
+        Room("Tokens", ["Persistence"], libraries: ["Crypto", "FoundationEssentials", "Synchronization"]),
+        Room(
+            "Verification", ["Tokens", "Credentials", "Organizations"],
+            libraries: ["Crypto", "Logging", "ServiceLifecycle", "Synchronization"]),
+        Room("OAuth", ["Verification"], libraries: ["Synchronization"]),
+        // 5 The outside.
+        Room("HTTPServing", ["Verification", "OAuth"], libraries: http),
+        Room("HTTPAPI", ["HTTPServing", "SignIn"], libraries: http.union(["Crypto"])),
+        // 6 The whole.
+        Room(
+            "Server", ["HTTPAPI", "PersistenceSQLite"],
+            libraries: http.union(["ArgumentParser", "Configuration", "Dispatch", "Glibc"])),
+    ]
+
+    private static let http: Set<String> = [
+        "Foundation", "FoundationEssentials", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
+        "NIOHTTP1", "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle", "Synchronization",
+    ]
+
+    static func named(_ name: String) -> Room? {
+        all.first { $0.name == name }
+    }
+
+    /// Every module that its files may import.
+    var mayImport: Set<String> {
+        libraries.union(reach).union(["Swift"])
+    }
+
+    /// The rooms that it sees: those it leans on, and those that these see.
+    private var reach: Set<String> {
+        rooms.reduce(into: rooms) { seen, name in
+            seen.formUnion(Room.named(name)?.reach ?? [])
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Testing
+
+@Suite("Rules that every source file keeps")
+struct SourceRuleTests {
+    @Test(arguments: SourceFile.ours)
+    func `nothing in it can trap on purpose or hide a race (law 15)`(_ file: SourceFile) {
+        let forbidden = [
+            "try!", "as!", "fatalError(", "preconditionFailure(", "assertionFailure(", "@unchecked Sendable",
+            "nonisolated(unsafe)",
+        ]
+        #expect(forbidden.filter(file.code.contains) == [])
+    }
+
+    @Test(arguments: SourceFile.ours)
+    func `SQL stands only in the tables, the migrations and the engines`(_ file: SourceFile) {
+        let homes = ["Sources/Persistence/Tables/", "Sources/Persistence/Migrations/", "Sources/PersistenceSQLite/"]
+        guard !homes.contains(where: file.path.hasPrefix) else { return }
+        let statement = /\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE|ALTER TABLE|DROP TABLE|PRAGMA)\s/
+        #expect(file.literals.filter { $0.contains(statement) } == [])
+    }
+
+    @Test(arguments: SourceFile.ours + SourceFile.beside)
+    func `its name says what is in it`(_ file: SourceFile) {
+        let empty: Set<String> = [
+            "Base", "Common", "Helper", "Helpers", "Manager", "Misc", "Placeholder", "Util", "Utils", "Utilities",
+        ]
+        #expect(empty.intersection(file.words) == [])
+    }
+
+    @Test(arguments: SourceFile.ours)
+    func `a type that others see says what it is`(_ file: SourceFile) throws {
+        let lines = try Repository.text(of: file.path).split(separator: "\n", omittingEmptySubsequences: false)
+        let declaration = /^\s*(?:package|public) (?:final |indirect )?(?:struct|class|enum|protocol|actor) (\w+)/
+        for (index, line) in lines.enumerated() {
+            guard let type = line.firstMatch(of: declaration)?.1 else { continue }
+            let above = lines[..<index].last { !$0.contains(/^\s*@/) } ?? ""
+            #expect(above.contains("///"), "\(type), line \(index + 1)")
+        }
+    }
+
+    @Test(arguments: SourceFile.beside.filter { $0.path.hasPrefix("Tests/") })
+    func `tests are written with Swift Testing, the one runner that is started`(_ file: SourceFile) {
+        #expect(!file.imports.contains("XCTest"))
+    }
+}
