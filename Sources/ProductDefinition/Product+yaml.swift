@@ -1,8 +1,180 @@
+import CredentialFormat
+import FoundationEssentials
+import Model
+import Policy
+import Yams
+
 extension Product {
+    /// The longest file that is read, in bytes.
+    private static let maximumFileSize = 1 << 20
+
+    /// The product that a file defines.
+    ///
+    /// - Throws: ``ProductError``, which names the file, the line and the key.
+    package static func load(from path: String) throws(ProductError) -> Product {
+        guard let data = try? Data(contentsOf: URL(filePath: path)) else {
+            throw ProductError(file: path, line: nil, key: nil, problem: "cannot be read")
+        }
+        guard data.count <= maximumFileSize, let text = String(validating: data, as: UTF8.self) else {
+            throw ProductError(file: path, line: nil, key: nil, problem: "must be UTF-8 text of at most 1 MiB")
+        }
+        return try Product(yaml: text, file: path)
+    }
+
     /// The product that a YAML text defines.
     ///
     /// - Parameter file: What errors call the text.
     package init(yaml text: String, file: String) throws(ProductError) {
-        throw ProductError(file: file, line: nil, key: nil, problem: "not yet")
+        let sections = try FileEntry(parsing: text, file: file).section(ProductKeys.File.self)
+        func required(_ key: ProductKeys.File) throws(ProductError) -> FileEntry {
+            guard let entry = sections[key] else {
+                throw ProductError(file: file, line: 1, key: key.rawValue, problem: "is missing")
+            }
+            return entry
+        }
+        let identity = try required(.product)
+        let words = try identity.section(ProductKeys.Identity.self)
+        guard let name = try words[.name]?.text(maximum: 60) else { throw identity.error("name is missing") }
+        self.init(
+            name: name,
+            brand: try words[.brand].map(Brand.init(entry:)) ?? .claviger,
+            supportLink: try words[.supportLink]?.link(),
+            endpoints: try sections[.endpoints].map(FurtherEndpoints.init(entry:)) ?? FurtherEndpoints(),
+            scopes: try ScopeCatalogue(entry: required(.scopes)),
+            roles: try sections[.roles]?.roles() ?? RoleDefinition.standard,
+            policy: try sections[.policy].map(ProductPolicy.init(entry:)) ?? ProductPolicy(),
+            audience: try sections[.audience]?.audience()
+        )
+    }
+}
+
+extension FileEntry {
+    /// The whole of a file.
+    fileprivate init(parsing text: String, file: String) throws(ProductError) {
+        func failed(_ line: Int?, _ key: String? = nil, _ problem: String) -> ProductError {
+            ProductError(file: file, line: line, key: key, problem: problem)
+        }
+        do {
+            guard let node = try Yams.compose(yaml: text) else { throw failed(1, nil, "is empty") }
+            self.init(node, key: "", file: file)
+        } catch let error as ProductError {
+            throw error
+        } catch YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
+            YamlError.composer(_, let problem, let mark, _)
+        {
+            throw failed(mark.line, nil, "is no YAML: \(problem)")
+        } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
+            throw failed(context.mark.line, keys.first, "stands here twice")
+        } catch {
+            throw failed(nil, nil, "is no YAML")
+        }
+    }
+
+    /// A link that a page may show: `https:` or `mailto:`, so that no script hides in it.
+    fileprivate func link() throws(ProductError) -> String {
+        let text = try text(maximum: 2000)
+        guard text.hasPrefix("https://") || text.hasPrefix("mailto:"), text.utf8.allSatisfy(Self.isPlain) else {
+            throw error("must be an https: or mailto: link")
+        }
+        return text
+    }
+
+    fileprivate func audience() throws(ProductError) -> String {
+        let text = try text(maximum: 200)
+        guard text.utf8.allSatisfy(Self.isPlain) else {
+            throw error("must be visible ASCII without spaces, quotes, angle brackets and backslashes")
+        }
+        return text
+    }
+
+    /// Whether it may stand in a URL or header as it is: visible ASCII without `"`, `'`, `<`, `>` and `\`.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x21...0x7E).contains(byte) && !Array("\"'<>\\".utf8).contains(byte)
+    }
+
+    fileprivate func roles() throws(ProductError) -> [RoleDefinition] {
+        var roles: [RoleDefinition] = []
+        for (name, entry) in try entries() {
+            guard RoleDefinition.allows(name: name) else {
+                throw entry.error("a role's name has 1 to 64 lower-case letters, digits, - and _, a letter first")
+            }
+            roles.append(try RoleDefinition(name: name, entry: entry))
+        }
+        guard !roles.isEmpty else { throw error("must have at least one role") }
+        return roles
+    }
+}
+
+extension Brand {
+    fileprivate init(entry: FileEntry) throws(ProductError) {
+        guard let brand = Brand(try entry.text()) else { throw entry.error("must be 2 to 8 lower-case letters") }
+        self = brand
+    }
+}
+
+extension FurtherEndpoints {
+    fileprivate init(entry: FileEntry) throws(ProductError) {
+        let lists = try entry.section(ProductKeys.Endpoints.self)
+        var owners: [String: String] = [:]
+        func paths(_ key: ProductKeys.Endpoints) throws(ProductError) -> [String] {
+            var result: [String] = []
+            for entry in try lists[key]?.list(maximum: 16) ?? [] {
+                let path = try entry.text()
+                if let problem = Self.problem(with: path) { throw entry.error(problem) }
+                if let owner = owners.updateValue(entry.key, forKey: path) {
+                    throw entry.error("the path \(path) is taken by \(owner)")
+                }
+                result.append(path)
+            }
+            return result
+        }
+        self.init(
+            token: try paths(.token), introspect: try paths(.introspect), revoke: try paths(.revoke),
+            authorize: try paths(.authorize), userinfo: try paths(.userinfo), jwks: try paths(.jwks),
+            metadata: try paths(.metadata))
+    }
+}
+
+extension ScopeCatalogue {
+    fileprivate init(entry: FileEntry) throws(ProductError) {
+        var definitions: [ScopeDefinition] = []
+        for (name, entry) in try entry.entries() {
+            guard let scope = Scope(name) else {
+                throw entry.error(
+                    "a scope has 1 to 128 visible ASCII characters except \" and \\ (RFC 6749 section 3.3)")
+            }
+            guard !scope.isManagement else {
+                throw entry.error("no scope of a product begins with \(Scope.managementPrefix)")
+            }
+            let words = try entry.section(ProductKeys.Scope.self)
+            guard let description = try words[.description]?.text() else { throw entry.error("description is missing") }
+            definitions.append(
+                ScopeDefinition(
+                    scope, description: description, group: try words[.group]?.text(maximum: 60),
+                    danger: try words[.danger]?.flag() ?? false))
+        }
+        guard (1...Self.maximumCount).contains(definitions.count) else {
+            throw entry.error("must have 1 to \(Self.maximumCount) scopes")
+        }
+        self.init(definitions)
+    }
+}
+
+extension RoleDefinition {
+    fileprivate init(name: String, entry: FileEntry) throws(ProductError) {
+        let words = try entry.section(ProductKeys.Role.self)
+        guard let list = words[.permissions] else { throw entry.error("permissions is missing") }
+        var permissions: Set<Permission> = []
+        for entry in try list.list() {
+            let text = try entry.text()
+            guard let permission = Permission(rawValue: text) else {
+                let known = Permission.allCases.map(\.rawValue).joined(separator: ", ")
+                throw entry.error("unknown permission \(text); known: \(known)")
+            }
+            guard permissions.insert(permission).inserted else { throw entry.error("\(text) stands here twice") }
+        }
+        self.init(
+            name: name, title: try words[.title]?.text(maximum: 60), description: try words[.description]?.text(),
+            permissions: permissions)
     }
 }

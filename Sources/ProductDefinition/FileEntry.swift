@@ -1,0 +1,127 @@
+import Yams
+
+/// A value of the file and where it stands. Each reader checks the type and, where one is given, the range.
+struct FileEntry {
+    /// The file, as the operator named it.
+    let file: String
+    /// The key with those that it stands in, empty for the whole file.
+    let key: String
+    private let node: Node
+
+    init(_ node: Node, key: String, file: String) {
+        self.node = node
+        self.key = key
+        self.file = file
+    }
+
+    /// An error about this value.
+    func error(_ problem: String) -> ProductError {
+        ProductError(file: file, line: node.mark?.line, key: key.isEmpty ? nil : key, problem: problem)
+    }
+
+    /// A text of 1 to `maximum` characters on one line.
+    func text(maximum: Int = 200) throws(ProductError) -> String {
+        guard let scalar = node.scalar, node.tag == Tag(.str) else {
+            throw error("must be a text; put it between quotes if it looks like a number, a date, yes or no")
+        }
+        let text = scalar.string
+        guard (1...maximum).contains(text.count),
+            text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+        else { throw error("must have 1 to \(maximum) characters, all on one line") }
+        return text
+    }
+
+    /// A whole number in decimal digits.
+    func integer(in range: ClosedRange<Int>) throws(ProductError) -> Int {
+        guard node.tag == Tag(.int), let number = node.scalar.flatMap({ Int($0.string) }), range.contains(number) else {
+            throw error("must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// A span of time in seconds: a whole number of them, or one followed by `s`, `m`, `h` or `d`.
+    func seconds(in range: ClosedRange<Int>) throws(ProductError) -> Int {
+        guard let text = node.scalar?.string, node.tag == Tag(.int) || node.tag == Tag(.str),
+            let seconds = Self.seconds(text), range.contains(seconds)
+        else {
+            throw error(
+                """
+                must be a span of time from \(range.lowerBound) to \(range.upperBound) seconds, such as 90s, 15m, 1h or \
+                30d
+                """)
+        }
+        return seconds
+    }
+
+    private static func seconds(_ text: String) -> Int? {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        let units = ["": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400]
+        guard let number = Int(digits), let unit = units[String(text.dropFirst(digits.count))] else { return nil }
+        let (seconds, overflow) = number.multipliedReportingOverflow(by: unit)
+        return overflow ? nil : seconds
+    }
+
+    /// `true` or `false`, and none of YAML's other words for them.
+    func flag() throws(ProductError) -> Bool {
+        switch (node.tag == Tag(.bool), node.scalar?.string) {
+        case (true, "true"): return true
+        case (true, "false"): return false
+        default: throw error("must be true or false")
+        }
+    }
+
+    /// A list of at most `maximum` values.
+    func list(maximum: Int = 1000) throws(ProductError) -> [FileEntry] {
+        guard let sequence = node.sequence else { throw error("must be a list") }
+        guard sequence.count <= maximum else { throw error("must have at most \(maximum) entries") }
+        return sequence.enumerated().map { FileEntry($1, key: "\(key)[\($0)]", file: file) }
+    }
+
+    /// A mapping whose keys are names of the operator's own, in the order of the file.
+    func entries() throws(ProductError) -> [(name: String, entry: FileEntry)] {
+        guard let mapping = node.mapping else { throw error("must be a mapping of names to values") }
+        var result: [(name: String, entry: FileEntry)] = []
+        var seen: Set<String> = []
+        for (name, value) in mapping {
+            let place = FileEntry(name, key: key, file: file)
+            guard let text = name.scalar?.string else { throw place.error("a key must be a text") }
+            let path = key.isEmpty ? text : "\(key).\(text)"
+            guard seen.insert(text).inserted else {
+                throw FileEntry(name, key: path, file: file).error("stands here twice")
+            }
+            // A value's own mark would do for one on the same line, but a nested one begins a line later.
+            result.append((text, FileEntry(value.located(at: name), key: path, file: file)))
+        }
+        return result
+    }
+
+    /// A mapping whose keys are those of `Key` and no others.
+    func section<Key: RawRepresentable<String> & CaseIterable & Hashable>(
+        _: Key.Type
+    ) throws(ProductError) -> [Key: FileEntry] {
+        var result: [Key: FileEntry] = [:]
+        for (name, entry) in try entries() {
+            guard let key = Key(rawValue: name) else {
+                let known = Key.allCases.map(\.rawValue).joined(separator: ", ")
+                throw entry.error("unknown key; known here: \(known)")
+            }
+            result[key] = entry
+        }
+        return result
+    }
+}
+
+extension Node {
+    /// The same value, said to stand where its key does.
+    fileprivate func located(at key: Node) -> Node {
+        switch self {
+        case .mapping(var mapping):
+            mapping.mark = key.mark
+            return .mapping(mapping)
+        case .sequence(var sequence):
+            sequence.mark = key.mark
+            return .sequence(sequence)
+        case .scalar, .alias: return self
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/// Every key that the file may have, one type for each mapping. Any other is an error there.
+package enum ProductKeys {
+    enum File: String, CaseIterable {
+        case product, audience, endpoints, scopes, roles, policy
+    }
+
+    enum Identity: String, CaseIterable {
+        case name, brand
+        case supportLink = "support_link"
+    }
+
+    enum Endpoints: String, CaseIterable {
+        case token, introspect, revoke, authorize, userinfo, jwks, metadata
+    }
+
+    enum Scope: String, CaseIterable {
+        case description, group, danger
+    }
+
+    enum Role: String, CaseIterable {
+        case title, description, permissions
+    }
+
+    enum Policy: String, CaseIterable {
+        case apiKeyLifetimes = "api_key_lifetimes"
+        case apiKeysPerAccount = "api_keys_per_account"
+        case integrationsPerAccount = "integrations_per_account"
+        case accessTokenLifetime = "access_token_lifetime"
+        case accessTokenMaximumLifetime = "access_token_maximum_lifetime"
+        case secretOverlapMaximum = "secret_overlap_maximum"
+        case organizationHeader = "organization_header"
+        case queryCredentials = "query_credentials"
+        case auditRetentionDays = "audit_retention_days"
+    }
+
+    enum Lifetimes: String, CaseIterable {
+        case offered, `default`, maximum
+    }
+
+    /// All of them with what they stand in, such as `policy.api_keys_per_account`; `*` stands for a name of the
+    /// operator's own.
+    package static var paths: [String] {
+        let tops = File.allCases.map(\.rawValue)
+        let inner = [
+            ("product", Identity.allCases.map(\.rawValue)), ("endpoints", Endpoints.allCases.map(\.rawValue)),
+            ("scopes.*", Scope.allCases.map(\.rawValue)), ("roles.*", Role.allCases.map(\.rawValue)),
+            ("policy", Policy.allCases.map(\.rawValue)),
+            ("policy.api_key_lifetimes", Lifetimes.allCases.map(\.rawValue)),
+        ]
+        return tops + inner.flatMap { place, keys in keys.map { "\(place).\($0)" } }
+    }
+}

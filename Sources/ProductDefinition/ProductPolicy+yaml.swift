@@ -1,0 +1,89 @@
+import Policy
+
+extension ProductPolicy {
+    private static let day = 86_400
+
+    /// The policy that a mapping of the file says.
+    init(entry: FileEntry) throws(ProductError) {
+        let entries = try entry.section(ProductKeys.Policy.self)
+        let standard = ProductPolicy()
+        let tokenMaximum =
+            try entries[.accessTokenMaximumLifetime]?.seconds(in: 60...30 * Self.day)
+            ?? standard.accessTokenMaximumSeconds
+        let tokenLifetime =
+            try entries[.accessTokenLifetime]?.seconds(in: 10...30 * Self.day)
+            ?? min(standard.accessTokenSeconds, tokenMaximum)
+        if tokenLifetime > tokenMaximum, let entry = entries[.accessTokenLifetime] {
+            throw entry.error("is longer than access_token_maximum_lifetime (\(tokenMaximum) seconds)")
+        }
+        self.init(
+            apiKeyLifetimes: try entries[.apiKeyLifetimes].map(LifetimePolicy.init(entry:)) ?? standard.apiKeyLifetimes,
+            apiKeysPerAccount: try entries[.apiKeysPerAccount]?.integer(in: 1...1_000_000)
+                ?? standard.apiKeysPerAccount,
+            integrationsPerAccount: try entries[.integrationsPerAccount]?.integer(in: 1...1_000_000)
+                ?? standard.integrationsPerAccount,
+            accessTokenSeconds: tokenLifetime,
+            accessTokenMaximumSeconds: tokenMaximum,
+            secretOverlapMaximumSeconds: try entries[.secretOverlapMaximum]?.seconds(in: 0...366 * Self.day)
+                ?? standard.secretOverlapMaximumSeconds,
+            organizationHeader: try entries[.organizationHeader]?.headerName(),
+            queryCredentials: try entries[.queryCredentials]?.flag() ?? standard.queryCredentials,
+            auditRetentionDays: try entries[.auditRetentionDays]?.integer(in: 1...36_600) ?? standard.auditRetentionDays
+        )
+    }
+}
+
+extension LifetimePolicy {
+    private static let range = 60...100 * 366 * 86_400
+
+    fileprivate init(entry: FileEntry) throws(ProductError) {
+        let entries = try entry.section(ProductKeys.Lifetimes.self)
+        let usual = LifetimePolicy.upToAYear
+        let maximum = try entries[.maximum]?.seconds(in: Self.range) ?? usual.maximum
+        var offered: [Int] = []
+        if let list = entries[.offered] {
+            for entry in try list.list(maximum: 24) {
+                let seconds = try entry.seconds(in: Self.range)
+                guard seconds <= maximum else { throw entry.error("is longer than the maximum (\(maximum) seconds)") }
+                guard !offered.contains(seconds) else { throw entry.error("stands here twice") }
+                offered.append(seconds)
+            }
+            guard !offered.isEmpty else { throw list.error("must offer at least one lifetime") }
+        } else {
+            offered = usual.offered.filter { $0 <= maximum }
+        }
+        let standard = try entries[.default]?.seconds(in: Self.range) ?? min(usual.standard, maximum)
+        guard let policy = LifetimePolicy(offered: offered, standard: standard, maximum: maximum) else {
+            throw (entries[.default] ?? entry).error("is longer than the maximum (\(maximum) seconds)")
+        }
+        self = policy
+    }
+}
+
+extension FileEntry {
+    /// A header's name (RFC 9110 §5.1) that means nothing else to us.
+    fileprivate func headerName() throws(ProductError) -> String {
+        let text = try text(maximum: 64)
+        guard text.utf8.allSatisfy(Self.isTokenCharacter) else {
+            throw error("must be the name of a header: letters, digits and !#$%&'*+-.^_`|~")
+        }
+        let name = text.lowercased()
+        let taken = Self.takenHeaders.contains(name) || Self.takenPrefixes.contains(where: name.hasPrefix)
+        guard !taken else { throw error("the header \(text) has another meaning") }
+        return text
+    }
+
+    private static let takenHeaders: Set = [
+        "accept", "authorization", "connection", "content-length", "content-type", "cookie", "expect", "forwarded",
+        "host", "idempotency-key", "if-match", "if-none-match", "keep-alive", "prefer", "proxy-authorization", "te",
+        "trailer", "transfer-encoding", "upgrade", "user-agent", "via", "x-real-ip", "x-request-id",
+    ]
+    private static let takenPrefixes = ["x-auth-", "x-forwarded-", "x-original-"]
+
+    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import CredentialFormat
+import Foundation
+import Model
+import Policy
+import ProductDefinition
+import Testing
+
+@Suite("Product definition: what a file says")
+struct ProductFileTests {
+    private static let everything = """
+        product:
+          name: Acme Carbon
+          brand: acme
+          support_link: https://acme.example/help
+        audience: https://api.acme.example
+        endpoints:
+          token: [/api/public/v1/oauth2/token, /oauth/token]
+          introspect: [/oauth/token/introspect]
+          revoke: [/oauth/revoke]
+          authorize: [/oauth/authorize]
+          userinfo: [/oauth/userinfo]
+          jwks: [/oauth/keys]
+          metadata: [/oauth/metadata]
+        scopes:
+          posts.write:
+            description: Write posts
+            group: Posts
+            danger: true
+          analytics.read:
+            description: Read analytics
+        roles:
+          sustainability-administrator:
+            title: Sustainability Administrator
+            description: Keeps the numbers
+            permissions: [api-keys.read, api-keys.manage]
+          guest:
+            permissions: []
+        policy:
+          api_key_lifetimes:
+            offered: [30d, 1h]
+            default: 1h
+            maximum: 90d
+          api_keys_per_account: 10
+          integrations_per_account: 20
+          access_token_lifetime: 15m
+          access_token_maximum_lifetime: 7200
+          secret_overlap_maximum: 0
+          organization_header: X-Altyaa-Workspace
+          query_credentials: true
+          audit_retention_days: 30
+        """
+
+    @Test func `every key has its effect`() throws {
+        let product = try Product(yaml: Self.everything, file: "claviger.yaml")
+        #expect(product.name == "Acme Carbon")
+        #expect(product.brand == Brand("acme"))
+        #expect(product.supportLink == "https://acme.example/help")
+        #expect(product.audience == "https://api.acme.example")
+        #expect(
+            product.endpoints
+                == FurtherEndpoints(
+                    token: ["/api/public/v1/oauth2/token", "/oauth/token"], introspect: ["/oauth/token/introspect"],
+                    revoke: ["/oauth/revoke"], authorize: ["/oauth/authorize"], userinfo: ["/oauth/userinfo"],
+                    jwks: ["/oauth/keys"], metadata: ["/oauth/metadata"]))
+        let write = try #require(Scope("posts.write"))
+        let read = try #require(Scope("analytics.read"))
+        #expect(
+            product.scopes.definitions == [
+                ScopeDefinition(write, description: "Write posts", group: "Posts", danger: true),
+                ScopeDefinition(read, description: "Read analytics"),
+            ])
+        #expect(product.scopes.all == ScopeSet([read, write]))
+        #expect(product.scopes.contains(read))
+        #expect(product.scopes[write]?.danger == true)
+        #expect(
+            product.role("sustainability-administrator")
+                == RoleDefinition(
+                    name: "sustainability-administrator", title: "Sustainability Administrator",
+                    description: "Keeps the numbers", permissions: [.apiKeysRead, .apiKeysManage]))
+        #expect(product.role("guest")?.permissions == [])
+        #expect(product.role("owner") == nil)
+        let lifetimes = try #require(
+            LifetimePolicy(offered: [3600, 30 * 86_400], standard: 3600, maximum: 90 * 86_400))
+        #expect(
+            product.policy
+                == ProductPolicy(
+                    apiKeyLifetimes: lifetimes, apiKeysPerAccount: 10, integrationsPerAccount: 20,
+                    accessTokenSeconds: 900, accessTokenMaximumSeconds: 7200, secretOverlapMaximumSeconds: 0,
+                    organizationHeader: "X-Altyaa-Workspace", queryCredentials: true, auditRetentionDays: 30))
+    }
+
+    @Test func `what a file leaves out is as in the standard product`() throws {
+        let product = try Product(
+            yaml: "product: {name: A}\nscopes: {read: {description: Read}}", file: "claviger.yaml")
+        #expect(product.brand == .claviger)
+        #expect(product.endpoints == FurtherEndpoints())
+        #expect(product.roles == Product.standard.roles)
+        #expect(product.policy == Product.standard.policy)
+        #expect(product.audience == nil)
+    }
+
+    @Test func `a shorter maximum shortens what is offered and taken`() throws {
+        let product = try Product(
+            yaml: """
+                product: {name: A}
+                scopes: {read: {description: Read}}
+                policy:
+                  api_key_lifetimes: {maximum: 30m}
+                  access_token_maximum_lifetime: 5m
+                """, file: "claviger.yaml")
+        #expect(product.policy.apiKeyLifetimes == LifetimePolicy(offered: [], standard: 1800, maximum: 1800))
+        #expect(product.policy.accessTokenSeconds == 300)
+    }
+
+    @Test func `a file is read from disk, and one that cannot be read is named`() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "product-\(UUID().uuidString).yaml")
+        try Data(Self.everything.utf8).write(to: path)
+        defer { try? FileManager.default.removeItem(at: path) }
+        #expect(try Product.load(from: path.path).name == "Acme Carbon")
+        #expect(throws: ProductError(file: "/nowhere/at/all", line: nil, key: nil, problem: "cannot be read")) {
+            try Product.load(from: "/nowhere/at/all")
+        }
+    }
+
+    @Test func `the page of the documentation names every key, and no other`() throws {
+        let page = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../docs/product-definition.md").standardizedFileURL
+        let rows = try String(contentsOf: page, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let documented = rows.compactMap { $0.split(separator: "`").dropFirst().first.map(String.init) }
+        #expect(documented.sorted() == ProductKeys.paths.sorted())
+        let text = try String(contentsOf: page, encoding: .utf8)
+        #expect(Permission.allCases.allSatisfy { text.contains("`\($0.rawValue)`") })
+    }
+}
+
+@Suite("Product definition: the standard product")
+struct StandardProductTests {
+    private let product = Product.standard
+
+    @Test func `has scopes with words, none of them a management scope`() {
+        #expect(product.scopes.definitions.count == 8)
+        #expect(product.scopes.definitions.allSatisfy { !$0.description.isEmpty && !$0.scope.isManagement })
+        #expect(product.scopes.all.scopes.count == 8)
+    }
+
+    @Test func `gives operator rights to the operator's role alone`() {
+        #expect(product.roles.map(\.name) == ["owner", "admin", "developer", "auditor", "operator"])
+        #expect(product.roles.filter(\.isForOperator).map(\.name) == ["operator"])
+        #expect(product.role("operator")?.permissions == Set(Permission.allCases))
+        #expect(product.role("auditor")?.permissions.contains { $0.rawValue.hasSuffix(".manage") } == false)
+    }
+
+    @Test func `keeps the limits that its users are promised`() {
+        #expect(product.name == "Claviger")
+        #expect(product.brand.text == "clv")
+        #expect(product.policy.apiKeyLifetimes.offered == [3600, 86_400, 604_800, 2_592_000, 31_536_000])
+        #expect(product.policy.apiKeyLifetimes.standard == 3600)
+        #expect(product.policy.apiKeysPerAccount == 500)
+        #expect(product.policy.integrationsPerAccount == 500)
+        #expect(product.policy.accessTokenSeconds == 3600)
+        #expect(!product.policy.queryCredentials)
+    }
+}
