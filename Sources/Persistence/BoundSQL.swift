@@ -48,6 +48,18 @@ package struct BoundSQL: ExpressibleByStringInterpolation, Sendable {
             }
         }
 
+        /// A piece of a statement with values of its own, whose parameters are numbered on from here. The one `$` in
+        /// our SQL is that of a parameter.
+        package mutating func appendInterpolation(part: BoundSQL) {
+            let pieces = part.text.split(separator: "$", omittingEmptySubsequences: false)
+            text += pieces.first ?? ""
+            for piece in pieces.dropFirst() {
+                let digits = piece.prefix { ("0"..."9").contains($0) }
+                text += "$\(values.count + (Int(digits) ?? 0))\(piece.dropFirst(digits.count))"
+            }
+            values += part.values
+        }
+
         /// Text of our own that is fixed at build, such as a list of columns.
         package mutating func appendInterpolation(fixed text: StaticString) {
             self.text += text.description

@@ -24,11 +24,14 @@ package struct APIKey: Entity, Hashable, Sendable {
     /// Who made it, as in ``Actor/label``.
     package let createdBy: String
     package let lastUse: LastUse?
+    /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
+    package let revision: Int
 
     package init(
         id: ID<APIKey>, organization: ID<Organization>, name: String, description: String?, scopes: ScopeSet,
         addresses: AddressRule, hint: SecretHint, createdAt: Instant, expiresAt: Instant, disabledAt: Instant?,
-        rotatedAt: Instant, previousExpiresAt: Instant?, createdBy: String, lastUse: LastUse?
+        rotatedAt: Instant, previousExpiresAt: Instant?, createdBy: String, lastUse: LastUse?,
+        revision: Int = 1
     ) {
         self.id = id
         self.organization = organization
@@ -44,6 +47,7 @@ package struct APIKey: Entity, Hashable, Sendable {
         self.previousExpiresAt = previousExpiresAt
         self.createdBy = createdBy
         self.lastUse = lastUse
+        self.revision = revision
     }
 
     /// What it is worth at `now`.

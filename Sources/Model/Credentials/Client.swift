@@ -16,10 +16,13 @@ package struct Integration: Entity, Hashable, Sendable {
     package let createdAt: Instant
     /// Who made it, as in ``Actor/label``.
     package let createdBy: String
+    /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
+    package let revision: Int
 
     package init(
         id: ID<Integration>, organization: ID<Organization>, label: String, scopes: ScopeSet, addresses: AddressRule,
-        accessTokenSeconds: Int?, tokenFormat: TokenFormat, createdAt: Instant, createdBy: String
+        accessTokenSeconds: Int?, tokenFormat: TokenFormat, createdAt: Instant, createdBy: String,
+        revision: Int = 1
     ) {
         self.id = id
         self.organization = organization
@@ -30,6 +33,7 @@ package struct Integration: Entity, Hashable, Sendable {
         self.tokenFormat = tokenFormat
         self.createdAt = createdAt
         self.createdBy = createdBy
+        self.revision = revision
     }
 }
 
@@ -51,12 +55,15 @@ package struct ResourceServer: Entity, Hashable, Sendable {
     /// The values of `aud` that mean this backend (RFC 8707, RFC 9068 §3). Never empty.
     package let audiences: [String]
     package let createdAt: Instant
+    /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
+    package let revision: Int
 
-    package init(id: ID<ResourceServer>, name: String, audiences: [String], createdAt: Instant) {
+    package init(id: ID<ResourceServer>, name: String, audiences: [String], createdAt: Instant, revision: Int = 1) {
         self.id = id
         self.name = name
         self.audiences = audiences
         self.createdAt = createdAt
+        self.revision = revision
     }
 }
 

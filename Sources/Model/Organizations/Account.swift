@@ -11,13 +11,18 @@ package struct Account: Hashable, Sendable {
     package let suspendedAt: Instant?
     /// Whether this is the operator itself, whose rights reach into every account. There is exactly one.
     package let isOperator: Bool
+    /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
+    package let revision: Int
 
     package var id: ID<Organization> { organization.id }
 
-    package init(organization: Organization, plan: String?, suspendedAt: Instant?, isOperator: Bool) {
+    package init(
+        organization: Organization, plan: String?, suspendedAt: Instant?, isOperator: Bool, revision: Int = 1
+    ) {
         self.organization = organization
         self.plan = plan
         self.suspendedAt = suspendedAt
         self.isOperator = isOperator
+        self.revision = revision
     }
 }

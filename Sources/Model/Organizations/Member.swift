@@ -13,10 +13,12 @@ package struct Member: Entity, Hashable, Sendable {
     /// Whether a password was set. Its digest stays in its table.
     package let hasPassword: Bool
     package let createdAt: Instant
+    /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
+    package let revision: Int
 
     package init(
         id: ID<Member>, organization: ID<Organization>, email: EmailAddress, name: String, roles: [String],
-        hasPassword: Bool, createdAt: Instant
+        hasPassword: Bool, createdAt: Instant, revision: Int = 1
     ) {
         self.id = id
         self.organization = organization
@@ -25,6 +27,7 @@ package struct Member: Entity, Hashable, Sendable {
         self.roles = roles
         self.hasPassword = hasPassword
         self.createdAt = createdAt
+        self.revision = revision
     }
 }
 

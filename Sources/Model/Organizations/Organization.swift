@@ -9,16 +9,19 @@ package struct Organization: Entity, Hashable, Sendable {
     package let path: OrganizationPath
     package let name: String
     package let createdAt: Instant
+    /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
+    package let revision: Int
 
     /// The account that it belongs to.
     package var account: ID<Organization> { path.root }
     /// The organization directly above, none for a root.
     package var parent: ID<Organization>? { path.identifiers.dropLast().last }
 
-    package init(id: ID<Organization>, path: OrganizationPath, name: String, createdAt: Instant) {
+    package init(id: ID<Organization>, path: OrganizationPath, name: String, createdAt: Instant, revision: Int = 1) {
         self.id = id
         self.path = path
         self.name = name
         self.createdAt = createdAt
+        self.revision = revision
     }
 }
