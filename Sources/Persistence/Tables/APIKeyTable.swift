@@ -1,0 +1,175 @@
+package import CredentialFormat
+package import Model
+package import Policy
+
+private let columns: StaticString = """
+    k.id, k.organization_id, k.name, k.description, k.scopes, k.addresses, k.hint, k.created_at, k.expires_at,
+    k.disabled_at, k.rotated_at, k.previous_expires_at, k.created_by, k.used_at, k.used_from, k.revision
+    """
+
+extension Transaction {
+    /// The key, nil where there is none.
+    package borrowing func apiKey(_ id: ID<APIKey>) throws -> APIKey? {
+        try first("SELECT \(fixed: columns) FROM api_key k WHERE k.id = \(id)", APIKey.init(row:))
+    }
+
+    /// The keys of an organization, oldest first.
+    package borrowing func apiKeys(
+        in organization: ID<Organization>, after: ID<APIKey>?, limit: Int
+    ) throws -> [APIKey] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM api_key k
+            WHERE k.organization_id = \(organization) AND k.id > \(place(after: after)) ORDER BY k.id LIMIT \(limit)
+            """, APIKey.init(row:))
+    }
+
+    /// The keys of an organization and of those below it, oldest first.
+    package borrowing func apiKeys(within path: OrganizationPath, after: ID<APIKey>?, limit: Int) throws -> [APIKey] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM organization o CROSS JOIN api_key k
+            WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND k.organization_id = o.id
+            AND k.id > \(place(after: after)) ORDER BY k.id LIMIT \(limit)
+            """, APIKey.init(row:))
+    }
+
+    /// How many keys of an account live at `now`, disabled ones too, counted up to `limit`, so the cost is bounded.
+    package borrowing func liveAPIKeyCount(
+        account: ID<Organization>, at now: Instant, upTo limit: Int
+    ) throws -> Int {
+        try first(
+            """
+            SELECT count(*) FROM
+            (SELECT 1 AS one FROM api_key WHERE account_id = \(account) AND expires_at > \(now) LIMIT \(limit)) AS live
+            """
+        ) { try $0.count(0) } ?? 0
+    }
+
+    /// Adds a key to an organization of `account`.
+    package borrowing func insert(_ key: APIKey, digest: SecretDigest, account: ID<Organization>) throws {
+        try execute(
+            """
+            INSERT INTO api_key (id, organization_id, account_id, name, description, scopes, addresses, digest, pepper,
+            hint, created_at, expires_at, disabled_at, rotated_at, created_by, revision)
+            VALUES (\(key.id), \(key.organization), \(account), \(key.name), \(key.description.stored), \(key.scopes.text),
+            \(key.addresses.storedText.stored), \(digest.bytes), \(digest.pepperVersion), \(key.hint.text), \(key.createdAt),
+            \(key.expiresAt), \(key.disabledAt.stored), \(key.rotatedAt), \(key.createdBy), \(key.revision))
+            """)
+    }
+
+    /// Writes what can be edited of a key, and counts its revision.
+    package borrowing func update(_ key: APIKey) throws {
+        try execute(
+            """
+            UPDATE api_key SET description = \(key.description.stored), scopes = \(key.scopes.text),
+            addresses = \(key.addresses.storedText.stored), revision = revision + 1 WHERE id = \(key.id)
+            """)
+    }
+
+    /// Puts another secret in force. The one before it works until `previousExpiresAt`, and not at all if that is nil.
+    package borrowing func rotate(
+        _ id: ID<APIKey>, to digest: SecretDigest, hint: SecretHint, at now: Instant, previousExpiresAt: Instant?
+    ) throws {
+        if let previousExpiresAt {
+            try execute(
+                """
+                UPDATE api_key SET previous_digest = digest, previous_pepper = pepper,
+                previous_expires_at = \(previousExpiresAt) WHERE id = \(id)
+                """)
+        } else {
+            try execute(
+                """
+                UPDATE api_key SET previous_digest = NULL, previous_pepper = NULL, previous_expires_at = NULL
+                WHERE id = \(id)
+                """)
+        }
+        try execute(
+            """
+            UPDATE api_key SET digest = \(digest.bytes), pepper = \(digest.pepperVersion), hint = \(hint.text),
+            rotated_at = \(now), revision = revision + 1 WHERE id = \(id)
+            """)
+    }
+
+    /// Disables a key since `at`, or enables it for nil.
+    package borrowing func setDisabled(_ id: ID<APIKey>, since at: Instant?) throws {
+        try execute("UPDATE api_key SET disabled_at = \(at.stored), revision = revision + 1 WHERE id = \(id)")
+    }
+
+    /// Removes a key.
+    package borrowing func delete(_ id: ID<APIKey>) throws {
+        try execute("DELETE FROM api_key WHERE id = \(id)")
+    }
+
+    /// Notes a use, unless a later one is known.
+    package borrowing func recordUse(apiKey id: ID<APIKey>, at: Instant, address: IPAddress?) throws {
+        try execute(
+            """
+            UPDATE api_key SET used_at = \(at), used_from = \((address?.description).stored)
+            WHERE id = \(id) AND (used_at IS NULL OR used_at < \(at))
+            """)
+    }
+
+    /// Removes at most `limit` keys that expired before `time`, and says how many.
+    package borrowing func sweepAPIKeys(before time: Instant, limit: Int) throws -> Int {
+        try execute(
+            """
+            DELETE FROM api_key WHERE id IN
+            (SELECT id FROM api_key WHERE expires_at < \(time) ORDER BY expires_at LIMIT \(limit))
+            """)
+    }
+}
+
+extension Transaction {
+    /// All that is needed to judge the key whose secret has that digest, now or before its last rotation. One indexed
+    /// read for the secret in force. Whether the key, its overlap or its account still live is for the verifier.
+    package borrowing func apiKeyForVerification(matching digest: SecretDigest) throws -> APIKeyForVerification? {
+        let inForce = try first(
+            "SELECT \(fixed: columns)\(fixed: facts) WHERE k.digest = \(digest.bytes) AND k.pepper = \(digest.pepperVersion)"
+        ) { try APIKeyForVerification(row: $0, isPrevious: false) }
+        if let inForce { return inForce }
+        return try first(
+            """
+            SELECT \(fixed: columns)\(fixed: facts)
+            WHERE k.previous_digest = \(digest.bytes) AND k.previous_pepper = \(digest.pepperVersion)
+            """
+        ) { try APIKeyForVerification(row: $0, isPrevious: true) }
+    }
+}
+
+private let facts: StaticString = """
+    , o.path, a.suspended_at, a.is_operator FROM api_key k
+    JOIN organization o ON o.id = k.organization_id JOIN account a ON a.organization_id = k.account_id
+    """
+
+/// A key with what its verification depends on.
+package struct APIKeyForVerification: Sendable {
+    package let key: APIKey
+    /// The path of the organization that it belongs to.
+    package let organization: OrganizationPath
+    /// Since when its account is suspended, if so.
+    package let accountSuspendedAt: Instant?
+    /// Whether its account is the operator's own.
+    package let accountIsOperator: Bool
+    /// Whether the secret is the one before the last rotation, good until ``APIKey/previousExpiresAt``.
+    package let isPrevious: Bool
+
+    fileprivate init(row: StoredRow, isPrevious: Bool) throws(StoreError) {
+        key = try APIKey(row: row)
+        organization = try row.path(16)
+        accountSuspendedAt = try row.optionalInstant(17)
+        accountIsOperator = try row.bool(18)
+        self.isPrevious = isPrevious
+    }
+}
+
+extension APIKey {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        self.init(
+            id: try row.id(0), organization: try row.id(1), name: try row.text(2), description: try row.optionalText(3),
+            scopes: try row.scopes(4), addresses: try row.addresses(5), hint: SecretHint(stored: try row.text(6)),
+            createdAt: try row.instant(7), expiresAt: try row.instant(8), disabledAt: try row.optionalInstant(9),
+            rotatedAt: try row.instant(10), previousExpiresAt: try row.optionalInstant(11),
+            createdBy: try row.text(12), lastUse: try row.lastUse(13), revision: try row.count(15))
+    }
+}

@@ -1,0 +1,151 @@
+package import CredentialFormat
+package import Model
+import Policy
+
+/// Which audit events are wanted. Nil stands for any.
+package struct AuditFilter: Hashable, Sendable {
+    /// Such as `api-key.created`.
+    package var action: String?
+    /// The identifier of what was changed.
+    package var target: String?
+    /// As in ``Actor/label``.
+    package var actor: String?
+    /// Not before it.
+    package var since: Instant?
+    /// Before it.
+    package var until: Instant?
+
+    package init(
+        action: String? = nil, target: String? = nil, actor: String? = nil, since: Instant? = nil, until: Instant? = nil
+    ) {
+        self.action = action
+        self.target = target
+        self.actor = actor
+        self.since = since
+        self.until = until
+    }
+}
+
+/// Where audit events are looked for.
+package enum AuditExtent: Hashable, Sendable {
+    /// Everywhere, with what belongs to no organization.
+    case everything
+    /// In an organization and those below it, deleted ones too.
+    case within(OrganizationPath)
+    /// In one organization.
+    case organization(OrganizationPath)
+}
+
+extension Transaction {
+    /// Adds an event. It keeps the path of its organization, so that those above see it when the organization is gone;
+    /// hence a deletion is recorded before it is made.
+    package borrowing func record(_ event: AuditEvent) throws {
+        try execute(
+            """
+            INSERT INTO audit_event (id, at, action, target, organization_path, actor, request_id, address, details)
+            VALUES (\(event.id), \(event.at), \(event.action), \(event.target),
+            (SELECT path FROM organization WHERE id = \(event.organization.stored)), \(event.actor), \(event.requestID),
+            \((event.address?.description).stored), \(AuditDetails.text(of: event.details)))
+            """)
+    }
+
+    /// The events that meet a filter, newest first.
+    package borrowing func auditEvents(
+        _ extent: AuditExtent, matching filter: AuditFilter, after: ID<AuditEvent>?, limit: Int
+    ) throws -> [AuditEvent] {
+        // An identifier begins with the time of its making, so times bound identifiers too.
+        var condition: BoundSQL = "id < \(min(after ?? .last, filter.until.map(ID.first(at:)) ?? .last))"
+        if let since = filter.since { condition = "\(part: condition) AND id >= \(ID<AuditEvent>.first(at: since))" }
+        switch extent {
+        case .everything: break
+        case .within(let path):
+            condition = """
+                \(part: condition) AND organization_path >= \(path.stored) AND organization_path < \(path.storedEnd)
+                """
+        case .organization(let path): condition = "\(part: condition) AND organization_path = \(path.stored)"
+        }
+        if let action = filter.action { condition = "\(part: condition) AND action = \(action)" }
+        if let target = filter.target { condition = "\(part: condition) AND target = \(target)" }
+        if let actor = filter.actor { condition = "\(part: condition) AND actor = \(actor)" }
+        return try all(
+            """
+            SELECT id, at, action, target, organization_path, actor, request_id, address, details FROM audit_event
+            WHERE \(part: condition) ORDER BY id DESC LIMIT \(limit)
+            """, AuditEvent.init(row:))
+    }
+
+    /// Removes at most `limit` events from before `time`, and says how many.
+    package borrowing func sweepAuditEvents(before time: Instant, limit: Int) throws -> Int {
+        try execute(
+            """
+            DELETE FROM audit_event WHERE id IN
+            (SELECT id FROM audit_event WHERE id < \(ID<AuditEvent>.first(at: time)) ORDER BY id LIMIT \(limit))
+            """)
+    }
+}
+
+extension ID<AuditEvent> {
+    /// Behind every other.
+    fileprivate static var last: Self { Self(value: .max) }
+
+    /// The smallest of those made at `time`.
+    fileprivate static func first(at time: Instant) -> Self {
+        Self(value: UInt128(clamping: min(time.milliseconds, 1 << 48 - 1)) << 80)
+    }
+}
+
+extension AuditEvent {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        self.init(
+            id: try row.id(0), at: try row.instant(1), action: try row.text(2), target: try row.text(3),
+            organization: row.isNull(4) ? nil : try row.path(4).last, actor: try row.text(5),
+            requestID: try row.text(6), address: row.isNull(7) ? nil : try row.address(7),
+            details: AuditDetails.parse(try row.text(8)))
+    }
+}
+
+/// The details of an event as text: a line `name=value` each, in the order of the names, so that a person at the
+/// database can read them. In a value, `\` and line breaks are written `\\` and `\n`.
+enum AuditDetails {
+    static func text(of details: [String: String]) -> String {
+        details.sorted { $0.key < $1.key }
+            .map { "\($0.key)=\(escape($0.value))" }
+            .joined(separator: "\n")
+    }
+
+    static func parse(_ text: String) -> [String: String] {
+        var details: [String: String] = [:]
+        for line in text.unicodeScalars.split(separator: "\n") {
+            guard let separator = line.firstIndex(of: "=") else { continue }
+            details[String(line[..<separator])] = unescape(line[line.index(after: separator)...])
+        }
+        return details
+    }
+
+    private static func escape(_ value: String) -> String {
+        guard value.unicodeScalars.contains(where: { $0 == "\\" || $0 == "\n" }) else { return value }
+        return value.unicodeScalars.reduce(into: "") { text, scalar in
+            switch scalar {
+            case "\\": text += "\\\\"
+            case "\n": text += "\\n"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
+    private static func unescape(_ value: Substring.UnicodeScalarView) -> String {
+        var text = ""
+        var escaped = false
+        for scalar in value {
+            if escaped {
+                text.unicodeScalars.append(scalar == "n" ? "\n" : scalar)
+                escaped = false
+            } else if scalar == "\\" {
+                escaped = true
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+}

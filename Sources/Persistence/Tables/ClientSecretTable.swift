@@ -1,0 +1,66 @@
+package import CredentialFormat
+package import Model
+package import Policy
+
+extension Transaction {
+    /// The secrets of a client, oldest first; those that have ended too, until they are swept.
+    package borrowing func clientSecrets(of client: ClientID) throws -> [ClientSecret] {
+        try all(
+            """
+            SELECT id, client, digest, pepper, hint, created_at, expires_at, used_at, used_from
+            FROM client_secret WHERE client = \(client.description) ORDER BY id
+            """, ClientSecret.init(row:))
+    }
+
+    /// Adds a secret to a client.
+    package borrowing func insert(_ secret: ClientSecret) throws {
+        try execute(
+            """
+            INSERT INTO client_secret (id, client, digest, pepper, hint, created_at, expires_at)
+            VALUES (\(secret.id), \(secret.client.description), \(secret.digest.bytes), \(secret.digest.pepperVersion),
+            \(secret.hint.text), \(secret.createdAt), \(secret.expiresAt.stored))
+            """)
+    }
+
+    /// Sets when a secret ends.
+    package borrowing func setExpiry(of id: ID<ClientSecret>, to expiresAt: Instant) throws {
+        try execute("UPDATE client_secret SET expires_at = \(expiresAt) WHERE id = \(id)")
+    }
+
+    /// Ends a secret at once.
+    package borrowing func deleteSecret(_ id: ID<ClientSecret>) throws {
+        try execute("DELETE FROM client_secret WHERE id = \(id)")
+    }
+
+    /// Ends all secrets of a client.
+    package borrowing func deleteSecrets(of client: ClientID) throws {
+        try execute("DELETE FROM client_secret WHERE client = \(client.description)")
+    }
+
+    /// Notes a use, unless a later one is known.
+    package borrowing func recordUse(clientSecret id: ID<ClientSecret>, at: Instant, address: IPAddress?) throws {
+        try execute(
+            """
+            UPDATE client_secret SET used_at = \(at), used_from = \((address?.description).stored)
+            WHERE id = \(id) AND (used_at IS NULL OR used_at < \(at))
+            """)
+    }
+
+    /// Removes at most `limit` secrets that ended before `time`, and says how many.
+    package borrowing func sweepClientSecrets(before time: Instant, limit: Int) throws -> Int {
+        try execute(
+            """
+            DELETE FROM client_secret WHERE id IN
+            (SELECT id FROM client_secret WHERE expires_at < \(time) ORDER BY expires_at LIMIT \(limit))
+            """)
+    }
+}
+
+extension ClientSecret {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        self.init(
+            id: try row.id(0), client: try row.parsed(1) { ClientID(parsing: $0) }, digest: try row.digest(2),
+            hint: SecretHint(stored: try row.text(4)), createdAt: try row.instant(5),
+            expiresAt: try row.optionalInstant(6), lastUse: try row.lastUse(7))
+    }
+}

@@ -1,0 +1,126 @@
+package import CredentialFormat
+package import Model
+import Policy
+
+private let columns: StaticString = """
+    i.id, i.organization_id, i.label, i.scopes, i.addresses, i.access_token_seconds, i.token_format, i.created_at,
+    i.created_by, i.revision
+    """
+
+extension Transaction {
+    /// The integration, nil where there is none.
+    package borrowing func integration(_ id: ID<Integration>) throws -> Integration? {
+        try first("SELECT \(fixed: columns) FROM integration i WHERE i.id = \(id)", Integration.init(row:))
+    }
+
+    /// The integrations of an organization, oldest first.
+    package borrowing func integrations(
+        in organization: ID<Organization>, after: ID<Integration>?, limit: Int
+    ) throws -> [Integration] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM integration i
+            WHERE i.organization_id = \(organization) AND i.id > \(place(after: after)) ORDER BY i.id LIMIT \(limit)
+            """, Integration.init(row:))
+    }
+
+    /// The integrations of an organization and of those below it, oldest first.
+    package borrowing func integrations(
+        within path: OrganizationPath, after: ID<Integration>?, limit: Int
+    ) throws -> [Integration] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM organization o CROSS JOIN integration i
+            WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND i.organization_id = o.id
+            AND i.id > \(place(after: after)) ORDER BY i.id LIMIT \(limit)
+            """, Integration.init(row:))
+    }
+
+    /// How many integrations an account has, counted up to `limit`.
+    package borrowing func integrationCount(account: ID<Organization>, upTo limit: Int) throws -> Int {
+        try first(
+            """
+            SELECT count(*) FROM (SELECT 1 AS one FROM integration WHERE account_id = \(account) LIMIT \(limit)) AS some
+            """
+        ) { try $0.count(0) } ?? 0
+    }
+
+    /// Adds an integration to an organization of `account`.
+    package borrowing func insert(_ integration: Integration, account: ID<Organization>) throws {
+        try execute(
+            """
+            INSERT INTO integration (id, organization_id, account_id, label, scopes, addresses, access_token_seconds,
+            token_format, created_at, created_by, revision)
+            VALUES (\(integration.id), \(integration.organization), \(account), \(integration.label),
+            \(integration.scopes.text), \(integration.addresses.storedText.stored), \(integration.accessTokenSeconds.stored),
+            \(integration.tokenFormat.rawValue), \(integration.createdAt), \(integration.createdBy),
+            \(integration.revision))
+            """)
+    }
+
+    /// Writes what can change of an integration, and counts its revision.
+    package borrowing func update(_ integration: Integration) throws {
+        try execute(
+            """
+            UPDATE integration SET label = \(integration.label), scopes = \(integration.scopes.text),
+            addresses = \(integration.addresses.storedText.stored), access_token_seconds = \(integration.accessTokenSeconds.stored),
+            token_format = \(integration.tokenFormat.rawValue), revision = revision + 1 WHERE id = \(integration.id)
+            """)
+    }
+
+    /// Counts the revision of an integration whose secrets were changed.
+    package borrowing func touch(_ id: ID<Integration>) throws {
+        try execute("UPDATE integration SET revision = revision + 1 WHERE id = \(id)")
+    }
+
+    /// Removes an integration with its secrets.
+    package borrowing func delete(_ id: ID<Integration>) throws {
+        try deleteSecrets(of: .integration(id))
+        try execute("DELETE FROM integration WHERE id = \(id)")
+    }
+
+    /// All that is needed to judge an integration, nil where there is none.
+    package borrowing func integrationForVerification(
+        _ id: ID<Integration>
+    ) throws -> IntegrationForVerification? {
+        let found = try first(
+            """
+            SELECT \(fixed: columns), o.path, a.suspended_at, a.is_operator FROM integration i
+            JOIN organization o ON o.id = i.organization_id JOIN account a ON a.organization_id = i.account_id
+            WHERE i.id = \(id)
+            """
+        ) { row in
+            IntegrationForVerification(
+                integration: try Integration(row: row), organization: try row.path(10),
+                accountSuspendedAt: try row.optionalInstant(11), accountIsOperator: try row.bool(12), secrets: [])
+        }
+        guard let found else { return nil }
+        return IntegrationForVerification(
+            integration: found.integration, organization: found.organization,
+            accountSuspendedAt: found.accountSuspendedAt, accountIsOperator: found.accountIsOperator,
+            secrets: try clientSecrets(of: .integration(id)))
+    }
+}
+
+/// An integration with what its verification depends on.
+package struct IntegrationForVerification: Sendable {
+    package let integration: Integration
+    /// The path of the organization that it belongs to.
+    package let organization: OrganizationPath
+    /// Since when its account is suspended, if so.
+    package let accountSuspendedAt: Instant?
+    /// Whether its account is the operator's own.
+    package let accountIsOperator: Bool
+    /// Oldest first; those that have ended too, until they are swept.
+    package let secrets: [ClientSecret]
+}
+
+extension Integration {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        self.init(
+            id: try row.id(0), organization: try row.id(1), label: try row.text(2), scopes: try row.scopes(3),
+            addresses: try row.addresses(4), accessTokenSeconds: row.isNull(5) ? nil : try row.count(5),
+            tokenFormat: try row.parsed(6, TokenFormat.init(rawValue:)), createdAt: try row.instant(7),
+            createdBy: try row.text(8), revision: try row.count(9))
+    }
+}

@@ -1,0 +1,81 @@
+package import CredentialFormat
+package import Model
+
+private let columns: StaticString = "o.id, o.path, o.name, o.created_at, o.revision"
+
+extension Transaction {
+    /// The organization, nil where there is none.
+    package borrowing func organization(_ id: ID<Organization>) throws -> Organization? {
+        try first("SELECT \(fixed: columns) FROM organization o WHERE o.id = \(id)") { row in
+            try Organization(row: row, from: 0)
+        }
+    }
+
+    /// The organization at `path` and those below it, oldest first.
+    package borrowing func organizations(
+        within path: OrganizationPath, after: ID<Organization>?, limit: Int
+    ) throws -> [Organization] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM organization o
+            WHERE o.account_id = \(path.root) AND o.path >= \(path.stored) AND o.path < \(path.storedEnd)
+            AND o.id > \(place(after: after)) ORDER BY o.id LIMIT \(limit)
+            """
+        ) { try Organization(row: $0, from: 0) }
+    }
+
+    /// Those of every account, oldest first.
+    package borrowing func organizations(after: ID<Organization>?, limit: Int) throws -> [Organization] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM organization o
+            WHERE o.id > \(place(after: after)) ORDER BY o.id LIMIT \(limit)
+            """
+        ) { try Organization(row: $0, from: 0) }
+    }
+
+    /// Adds an organization. Its parent must be there.
+    package borrowing func insert(_ organization: Organization) throws {
+        try execute(
+            """
+            INSERT INTO organization (id, account_id, parent_id, path, name, created_at, revision)
+            VALUES (\(organization.id), \(organization.account), \(organization.parent.stored), \(organization.path.stored),
+            \(organization.name), \(organization.createdAt), \(organization.revision))
+            """)
+    }
+
+    /// Gives an organization another name. An account is changed with its root.
+    package borrowing func rename(_ id: ID<Organization>, to name: String) throws {
+        try execute("UPDATE organization SET name = \(name), revision = revision + 1 WHERE id = \(id)")
+        try execute("UPDATE account SET revision = revision + 1 WHERE organization_id = \(id)")
+    }
+
+    /// Whether an organization has nothing below it, no member, no integration and no API key that lives at `now`.
+    package borrowing func isEmpty(_ id: ID<Organization>, at now: Instant) throws -> Bool {
+        try first(
+            """
+            SELECT 1 WHERE EXISTS (SELECT 1 FROM organization WHERE parent_id = \(id))
+            OR EXISTS (SELECT 1 FROM member WHERE organization_id = \(id))
+            OR EXISTS (SELECT 1 FROM integration WHERE organization_id = \(id))
+            OR EXISTS (SELECT 1 FROM api_key WHERE organization_id = \(id) AND expires_at > \(now))
+            """
+        ) { _ in true } == nil
+    }
+
+    /// Removes an organization that ``isEmpty(_:at:)``, with the expired API keys left in it, and its account if it is
+    /// the root of one.
+    package borrowing func delete(_ id: ID<Organization>) throws {
+        try execute("DELETE FROM api_key WHERE organization_id = \(id)")
+        try execute("DELETE FROM account WHERE organization_id = \(id)")
+        try execute("DELETE FROM organization WHERE id = \(id)")
+    }
+}
+
+extension Organization {
+    /// Reads the five columns from `column` on.
+    init(row: StoredRow, from column: Int) throws(StoreError) {
+        self.init(
+            id: try row.id(column), path: try row.path(column + 1), name: try row.text(column + 2),
+            createdAt: try row.instant(column + 3), revision: try row.count(column + 4))
+    }
+}

@@ -1,0 +1,81 @@
+package import CredentialFormat
+package import Model
+
+private let columns: StaticString = "r.id, r.name, r.audiences, r.created_at, r.revision"
+
+extension Transaction {
+    /// The resource server, nil where there is none.
+    package borrowing func resourceServer(_ id: ID<ResourceServer>) throws -> ResourceServer? {
+        try first("SELECT \(fixed: columns) FROM resource_server r WHERE r.id = \(id)", ResourceServer.init(row:))
+    }
+
+    /// All resource servers, oldest first.
+    package borrowing func resourceServers(after: ID<ResourceServer>?, limit: Int) throws -> [ResourceServer] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM resource_server r
+            WHERE r.id > \(place(after: after)) ORDER BY r.id LIMIT \(limit)
+            """, ResourceServer.init(row:))
+    }
+
+    /// Adds a resource server.
+    package borrowing func insert(_ server: ResourceServer) throws {
+        try execute(
+            """
+            INSERT INTO resource_server (id, name, audiences, created_at, revision)
+            VALUES (\(server.id), \(server.name), \(server.audiences.joined(separator: " ")), \(server.createdAt),
+            \(server.revision))
+            """)
+    }
+
+    /// Writes what can change of a resource server, and counts its revision.
+    package borrowing func update(_ server: ResourceServer) throws {
+        try execute(
+            """
+            UPDATE resource_server SET name = \(server.name), audiences = \(server.audiences.joined(separator: " ")),
+            revision = revision + 1 WHERE id = \(server.id)
+            """)
+    }
+
+    /// Counts the revision of a resource server whose secrets were changed.
+    package borrowing func touch(_ id: ID<ResourceServer>) throws {
+        try execute("UPDATE resource_server SET revision = revision + 1 WHERE id = \(id)")
+    }
+
+    /// Removes a resource server with its secrets.
+    package borrowing func delete(_ id: ID<ResourceServer>) throws {
+        try deleteSecrets(of: .resourceServer(id))
+        try execute("DELETE FROM resource_server WHERE id = \(id)")
+    }
+
+    /// All that is needed to judge a resource server, nil where there is none.
+    package borrowing func resourceServerForVerification(
+        _ id: ID<ResourceServer>
+    ) throws -> ResourceServerForVerification? {
+        guard let server = try resourceServer(id) else { return nil }
+        return ResourceServerForVerification(
+            resourceServer: server, secrets: try clientSecrets(of: .resourceServer(id)))
+    }
+}
+
+/// A resource server with what its verification depends on.
+package struct ResourceServerForVerification: Sendable {
+    package let resourceServer: ResourceServer
+    /// Oldest first; those that have ended too, until they are swept.
+    package let secrets: [ClientSecret]
+}
+
+extension ResourceServer {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        self.init(
+            id: try row.id(0), name: try row.text(1), audiences: try row.words(2), createdAt: try row.instant(3),
+            revision: try row.count(4))
+    }
+}
+
+extension Transaction {
+    /// The audiences of all resource servers, some perhaps more than once.
+    package borrowing func registeredAudiences() throws -> [String] {
+        try all("SELECT audiences FROM resource_server") { try $0.words(0) }.flatMap { $0 }
+    }
+}

@@ -1,0 +1,45 @@
+package import CredentialFormat
+package import Model
+
+/// Where an organization stands and what holds for its account: what the verification of every credential depends on.
+package struct StoredStanding: Sendable {
+    package let path: OrganizationPath
+    /// Whether nothing of the account is accepted.
+    package let isSuspended: Bool
+    /// Whether it is the operator's own account.
+    package let isOperator: Bool
+
+    package init(path: OrganizationPath, isSuspended: Bool, isOperator: Bool) {
+        self.path = path
+        self.isSuspended = isSuspended
+        self.isOperator = isOperator
+    }
+}
+
+extension Transaction {
+    /// The standing of an organization, nil where there is none.
+    package borrowing func standing(of id: ID<Organization>) throws -> StoredStanding? {
+        try first(
+            """
+            SELECT o.path, a.suspended_at, a.is_operator FROM organization o
+            JOIN account a ON a.organization_id = o.account_id WHERE o.id = \(id)
+            """
+        ) { row in
+            StoredStanding(path: try row.path(0), isSuspended: !row.isNull(1), isOperator: try row.bool(2))
+        }
+    }
+}
+
+extension APIKeyForVerification {
+    /// The standing of its organization.
+    package var standing: StoredStanding {
+        StoredStanding(path: organization, isSuspended: accountSuspendedAt != nil, isOperator: accountIsOperator)
+    }
+}
+
+extension IntegrationForVerification {
+    /// The standing of its organization.
+    package var standing: StoredStanding {
+        StoredStanding(path: organization, isSuspended: accountSuspendedAt != nil, isOperator: accountIsOperator)
+    }
+}
