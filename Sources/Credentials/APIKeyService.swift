@@ -1,0 +1,239 @@
+package import CredentialFormat
+import Events
+package import Model
+package import Persistence
+import Policy
+package import ProductDefinition
+
+/// What a new API key needs, as it came in.
+package struct APIKeyDraft: Sendable {
+    package var name: String
+    package var description: String?
+    /// Nil for the product's standard lifetime.
+    package var lifetimeSeconds: Int?
+    package var scopes: [String]
+    /// Addresses and blocks, nil for anywhere.
+    package var allowedAddresses: [String]?
+
+    package init(
+        name: String, description: String? = nil, lifetimeSeconds: Int? = nil, scopes: [String],
+        allowedAddresses: [String]? = nil
+    ) {
+        self.name = name
+        self.description = description
+        self.lifetimeSeconds = lifetimeSeconds
+        self.scopes = scopes
+        self.allowedAddresses = allowedAddresses
+    }
+}
+
+/// What is to change of an API key. Nil leaves a member as it is; an inner nil sets it to null. Name and lifetime never
+/// change.
+package struct APIKeyEdit: Sendable {
+    package var description: String??
+    package var scopes: [String]?
+    package var allowedAddresses: [String]??
+
+    package init(description: String?? = nil, scopes: [String]? = nil, allowedAddresses: [String]?? = nil) {
+        self.description = description
+        self.scopes = scopes
+        self.allowedAddresses = allowedAddresses
+    }
+}
+
+/// Long-lived bearer credentials of organizations.
+///
+/// Every function runs inside a transaction and throws ``Refusal`` for what may not be done: first what the actor must
+/// not know of, then the lacking permission, then all bad fields, then rights that the actor lacks itself (law 11).
+package struct APIKeyService: Sendable {
+    private let product: Product
+    private let peppers: @Sendable () -> Peppers
+    private let now: @Sendable () -> Instant
+
+    package init(
+        product: Product, peppers: @escaping @Sendable () -> Peppers, now: @escaping @Sendable () -> Instant
+    ) {
+        self.product = product
+        self.peppers = peppers
+        self.now = now
+    }
+
+    /// Makes a key. An account may have so many that neither are deleted nor have expired as the product says; since the
+    /// count and the key share a transaction, that holds under races too (threat K2).
+    package func create(
+        _ draft: APIKeyDraft, in id: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Issued<APIKey> {
+        let organization = try tx.organization(id, where: actor, may: .apiKeysManage)
+        let now = now()
+        let minted = MintedSecret(.apiKey, brand: product.brand)
+        let lifetimes = product.policy.apiKeyLifetimes
+        let lifetime = draft.lifetimeSeconds ?? lifetimes.standard
+        var checks = FieldChecks()
+        checks.require(
+            lifetimes.allows(seconds: lifetime), "lifetime_seconds", "out_of_range",
+            "Must be 1 to \(lifetimes.maximum) seconds.")
+        let key = APIKey(
+            id: ID(at: now.milliseconds), organization: id, name: checks.line("name", draft.name),
+            description: checks.text("description", draft.description),
+            scopes: checks.scopes(draft.scopes, of: product), addresses: checks.addresses(draft.allowedAddresses),
+            hint: minted.hint, createdAt: now, expiresAt: now.adding(seconds: lifetime), disabledAt: nil,
+            rotatedAt: now, previousExpiresAt: nil, createdBy: actor.label, lastUse: nil)
+        try checks.finish()
+        try requireGivable(key.scopes, in: organization, by: actor, tx: tx)
+        let limit = product.policy.apiKeysPerAccount
+        guard try tx.liveAPIKeyCount(account: organization.account, at: now, upTo: limit) < limit else {
+            throw Refusal.limitReached(
+                code: "api_key_limit",
+                explanation: "The account has \(limit) API keys that have not expired, the most it may have.")
+        }
+        try tx.insert(key, digest: minted.digest(under: peppers()), account: organization.account)
+        try note(.apiKeyCreated, key, ["name": key.name, "scopes": key.scopes.text], by: actor, at: now, tx: tx)
+        return Issued(key, secret: minted.reveal())
+    }
+
+    /// The keys of an organization, and on request of those below it, oldest first.
+    package func list(
+        in id: ID<Organization>, includeDescendants: Bool = false, page: Page, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> Listing<APIKey> {
+        let organization = try tx.organization(id, where: actor, may: .apiKeysRead)
+        let after: ID<APIKey>? = page.after?.id()
+        let found =
+            includeDescendants
+            ? try tx.apiKeys(within: organization.path, after: after, limit: page.limit + 1)
+            : try tx.apiKeys(in: id, after: after, limit: page.limit + 1)
+        return Listing(found, of: page, by: \.id)
+    }
+
+    /// One key.
+    package func get(
+        _ id: ID<APIKey>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> APIKey {
+        try find(id, in: organization, where: actor, may: .apiKeysRead, tx: tx).key
+    }
+
+    /// Changes what is given.
+    ///
+    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    package func edit(
+        _ id: ID<APIKey>, in organizationID: ID<Organization>, _ edit: APIKeyEdit, expecting revision: Int? = nil,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> APIKey {
+        let (before, organization) = try find(id, in: organizationID, where: actor, may: .apiKeysManage, tx: tx)
+        try require(revision: before.revision, isExpected: revision)
+        var checks = FieldChecks()
+        let after = before.changed(
+            description: edit.description.map { checks.text("description", $0) } ?? before.description,
+            scopes: edit.scopes.map { checks.scopes($0, of: product) } ?? before.scopes,
+            addresses: edit.allowedAddresses.map { checks.addresses($0) } ?? before.addresses)
+        try checks.finish()
+        try actor.requiresRights(in: before.scopes)
+        try requireGivable(after.scopes, in: organization, by: actor, tx: tx)
+        try tx.update(after)
+        let fields = [
+            after.description != before.description ? "description" : nil,
+            after.scopes != before.scopes ? "scopes" : nil,
+            after.addresses != before.addresses ? "allowed_addresses" : nil,
+        ].compactMap(\.self)
+        try note(
+            .apiKeyChanged, after, ["fields": fields.joined(separator: " "), "scopes": after.scopes.text], by: actor,
+            at: now(), tx: tx)
+        return after
+    }
+
+    /// Gives another secret. The one in force ends at once, or after `overlapSeconds`. The expiry of the key stays.
+    ///
+    /// - Parameter force: Rotates although an overlap is still running, and ends the oldest secret.
+    package func rotate(
+        _ id: ID<APIKey>, in organizationID: ID<Organization>, overlapSeconds: Int = 0, force: Bool = false,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> Issued<APIKey> {
+        let (before, organization) = try find(id, in: organizationID, where: actor, may: .apiKeysManage, tx: tx)
+        var checks = FieldChecks()
+        checks.overlap(overlapSeconds, within: product.policy)
+        try checks.finish()
+        try requireGivable(before.scopes, in: organization, by: actor, tx: tx)
+        let now = now()
+        guard before.expiresAt > now else { throw Refusal.expired }
+        if let running = before.previousExpiresAt, running > now, !force { throw Refusal.rotationInProgress }
+        let previousExpiresAt = overlapSeconds > 0 ? min(now.adding(seconds: overlapSeconds), before.expiresAt) : nil
+        let minted = MintedSecret(.apiKey, brand: product.brand)
+        let after = before.rotated(hint: minted.hint, at: now, previousExpiresAt: previousExpiresAt)
+        try tx.rotate(
+            id, to: minted.digest(under: peppers()), hint: minted.hint, at: now, previousExpiresAt: previousExpiresAt)
+        try note(.apiKeyRotated, after, ["overlap_seconds": "\(overlapSeconds)"], by: actor, at: now, tx: tx)
+        return Issued(after, secret: minted.reveal(), previousExpiresAt: previousExpiresAt)
+    }
+
+    /// Makes a key worthless until it is enabled. Once more changes nothing.
+    package func disable(
+        _ id: ID<APIKey>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> APIKey {
+        let key = try find(id, in: organization, where: actor, may: .apiKeysManage, tx: tx).key
+        guard key.disabledAt == nil else { return key }
+        return try setDisabled(key, since: now(), as: actor, tx: tx)
+    }
+
+    /// Ends what ``disable(_:in:as:tx:)`` began. Once more changes nothing.
+    package func enable(
+        _ id: ID<APIKey>, in organizationID: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> APIKey {
+        let (key, organization) = try find(id, in: organizationID, where: actor, may: .apiKeysManage, tx: tx)
+        try requireGivable(key.scopes, in: organization, by: actor, tx: tx)
+        guard key.disabledAt != nil else { return key }
+        return try setDisabled(key, since: nil, as: actor, tx: tx)
+    }
+
+    private func setDisabled(
+        _ key: APIKey, since instant: Instant?, as actor: Actor, tx: borrowing Transaction
+    ) throws -> APIKey {
+        try tx.setDisabled(key.id, since: instant)
+        try note(instant == nil ? .apiKeyEnabled : .apiKeyDisabled, key, [:], by: actor, at: now(), tx: tx)
+        return key.disabled(since: instant)
+    }
+
+    /// Removes a key.
+    ///
+    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    package func delete(
+        _ id: ID<APIKey>, in organization: ID<Organization>, expecting revision: Int? = nil, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws {
+        let key = try find(id, in: organization, where: actor, may: .apiKeysManage, tx: tx).key
+        try require(revision: key.revision, isExpected: revision)
+        try note(.apiKeyDeleted, key, ["name": key.name], by: actor, at: now(), tx: tx)
+        try tx.delete(id)
+    }
+}
+
+extension APIKeyService {
+    private func find(
+        _ id: ID<APIKey>, in organizationID: ID<Organization>, where actor: Actor, may permission: Permission,
+        tx: borrowing Transaction
+    ) throws -> (key: APIKey, organization: Organization) {
+        let organization = try tx.organization(organizationID, where: actor, may: permission)
+        guard let key = try tx.apiKey(id), key.organization == organizationID else { throw Refusal.notFound }
+        return (key, organization)
+    }
+
+    private func requireGivable(
+        _ scopes: ScopeSet, in organization: Organization, by actor: Actor, tx: borrowing Transaction
+    ) throws {
+        try actor.requiresRights(in: scopes)
+        try tx.requireOperatorsOwn(scopes.permissions, in: organization, field: "scopes")
+    }
+
+    private func note(
+        _ action: AuditAction, _ key: APIKey, _ details: [String: String], by actor: Actor, at now: Instant,
+        tx: borrowing Transaction
+    ) throws {
+        try tx.record(action, target: key.id, in: key.organization, details: details, by: actor, at: now)
+        tx.announce(.apiKey(key.id))
+    }
+}
+
+extension Refusal {
+    fileprivate static var expired: Refusal {
+        .conflict(code: "expired", explanation: "The key has expired. Make another one.")
+    }
+}

@@ -1,0 +1,71 @@
+import Model
+import Policy
+import ProductDefinition
+
+// The fields that all kinds of credentials share.
+
+extension FieldChecks {
+    /// The scopes of these names: at least one, at most 64, each from the catalogue or a management scope of ours.
+    /// Whether the actor may give the management scopes is for law 11.
+    mutating func scopes(_ names: [String], of product: Product) -> ScopeSet {
+        require(!names.isEmpty, "scopes", "required", "Must name at least one scope.")
+        require(
+            names.count <= ScopeSet.maximumCount, "scopes", "too_many",
+            "Must be at most \(ScopeSet.maximumCount) scopes.")
+        var scopes: [Scope] = []
+        for (index, name) in names.prefix(ScopeSet.maximumCount).enumerated() {
+            if let scope = Scope(name), product.scopes.contains(scope) || Permission(scope) != nil {
+                scopes.append(scope)
+            } else {
+                refuse("scopes.\(index)", "unknown", "Is not in the catalogue of scopes.")
+            }
+        }
+        return ScopeSet(scopes)
+    }
+
+    /// The rule that these blocks make, anywhere for nil. An empty list is refused, since it could be meant as either.
+    mutating func addresses(_ blocks: [String]?) -> AddressRule {
+        guard let blocks else { return .anywhere }
+        let field = "allowed_addresses"
+        require(!blocks.isEmpty, field, "required", "Must name at least one address, or be null for any address.")
+        require(
+            blocks.count <= AddressRule.maximumCount, field, "too_many",
+            "Must be at most \(AddressRule.maximumCount) addresses.")
+        var ranges: [IPRange] = []
+        for (index, text) in blocks.prefix(AddressRule.maximumCount).enumerated() {
+            if let range = IPRange(text) {
+                ranges.append(range)
+            } else {
+                refuse(
+                    "\(field).\(index)", "invalid",
+                    "Must be an IPv4 or IPv6 address, or a block such as 192.0.2.0/24 with no bits set behind its length."
+                )
+            }
+        }
+        // Where no rule can be made of them, a problem was noted above and nothing comes of this one.
+        return AddressRule(within: ranges) ?? .anywhere
+    }
+
+    /// The time for which both secrets work after a rotation.
+    mutating func overlap(_ seconds: Int, within policy: ProductPolicy) {
+        require(
+            (0...policy.secretOverlapMaximumSeconds).contains(seconds), "overlap_seconds", "out_of_range",
+            "Must be 0 to \(policy.secretOverlapMaximumSeconds) seconds.")
+    }
+}
+
+extension Refusal {
+    /// Two secrets work side by side already.
+    static var rotationInProgress: Refusal {
+        .conflict(
+            code: "rotation_in_progress",
+            explanation: "The secret before the present one still works. End it first, or force the rotation.")
+    }
+
+    /// The secret in force cannot be given an end.
+    static var secretInForce: Refusal {
+        .conflict(
+            code: "secret_in_force",
+            explanation: "It is the secret in force. Rotate it, or delete its client.")
+    }
+}

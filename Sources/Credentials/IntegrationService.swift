@@ -1,0 +1,342 @@
+package import CredentialFormat
+import Events
+package import Model
+package import Persistence
+package import Policy
+package import ProductDefinition
+
+/// What a new integration needs, as it came in.
+package struct IntegrationDraft: Sendable {
+    package var label: String
+    package var scopes: [String]
+    /// Addresses and blocks, nil for anywhere.
+    package var allowedAddresses: [String]?
+    /// Nil for the product's own lifetime.
+    package var accessTokenSeconds: Int?
+    /// `sealed` or `jwt`, nil for `sealed`.
+    package var tokenFormat: String?
+
+    package init(
+        label: String, scopes: [String], allowedAddresses: [String]? = nil, accessTokenSeconds: Int? = nil,
+        tokenFormat: String? = nil
+    ) {
+        self.label = label
+        self.scopes = scopes
+        self.allowedAddresses = allowedAddresses
+        self.accessTokenSeconds = accessTokenSeconds
+        self.tokenFormat = tokenFormat
+    }
+}
+
+/// What is to change of an integration. Nil leaves a member as it is; an inner nil sets it to null.
+package struct IntegrationEdit: Sendable {
+    package var label: String?
+    package var scopes: [String]?
+    package var allowedAddresses: [String]??
+    package var accessTokenSeconds: Int??
+    package var tokenFormat: String?
+
+    package init(
+        label: String? = nil, scopes: [String]? = nil, allowedAddresses: [String]?? = nil,
+        accessTokenSeconds: Int?? = nil, tokenFormat: String? = nil
+    ) {
+        self.label = label
+        self.scopes = scopes
+        self.allowedAddresses = allowedAddresses
+        self.accessTokenSeconds = accessTokenSeconds
+        self.tokenFormat = tokenFormat
+    }
+}
+
+/// Clients that act for themselves.
+///
+/// Every function runs inside a transaction and throws ``Refusal`` for what may not be done: first what the actor must
+/// not know of, then the lacking permission, then all bad fields, then rights that the actor lacks itself (law 11).
+package struct IntegrationService: Sendable {
+    /// The shortest life of an access token, in seconds.
+    package static let minimumAccessTokenSeconds = 60
+
+    private let product: Product
+    private let peppers: @Sendable () -> Peppers
+    private let now: @Sendable () -> Instant
+
+    package init(
+        product: Product, peppers: @escaping @Sendable () -> Peppers, now: @escaping @Sendable () -> Instant
+    ) {
+        self.product = product
+        self.peppers = peppers
+        self.now = now
+    }
+
+    /// Makes an integration with its first secret.
+    package func create(
+        _ draft: IntegrationDraft, in id: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Issued<Integration> {
+        let organization = try tx.organization(id, where: actor, may: .integrationsManage)
+        let now = now()
+        var checks = FieldChecks()
+        let integration = Integration(
+            id: ID(at: now.milliseconds), organization: id, label: checks.line("label", draft.label),
+            scopes: checks.scopes(draft.scopes, of: product), addresses: checks.addresses(draft.allowedAddresses),
+            accessTokenSeconds: draft.accessTokenSeconds.map { check(seconds: $0, &checks) },
+            tokenFormat: draft.tokenFormat.map { check(format: $0, &checks) } ?? .sealed, createdAt: now,
+            createdBy: actor.label)
+        try checks.finish()
+        try requireGivable(integration.scopes, in: organization, by: actor, tx: tx)
+        let limit = product.policy.integrationsPerAccount
+        guard try tx.integrationCount(account: organization.account, upTo: limit) < limit else {
+            throw Refusal.limitReached(
+                code: "integration_limit", explanation: "The account has \(limit) integrations, the most it may have.")
+        }
+        try tx.insert(integration, account: organization.account)
+        let secret = try tx.issueSecret(
+            to: .integration(integration.id), brand: product.brand, peppers: peppers(), at: now)
+        try note(
+            .integrationCreated, integration, ["label": integration.label, "scopes": integration.scopes.text],
+            by: actor, at: now, tx: tx)
+        return Issued(integration, secret: secret)
+    }
+
+    /// The integrations of an organization, and on request of those below it, oldest first.
+    package func list(
+        in id: ID<Organization>, includeDescendants: Bool = false, page: Page, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> Listing<Integration> {
+        let organization = try tx.organization(id, where: actor, may: .integrationsRead)
+        let after: ID<Integration>? = page.after?.id()
+        let found =
+            includeDescendants
+            ? try tx.integrations(within: organization.path, after: after, limit: page.limit + 1)
+            : try tx.integrations(in: id, after: after, limit: page.limit + 1)
+        return Listing(found, of: page, by: \.id)
+    }
+
+    /// One integration.
+    package func get(
+        _ id: ID<Integration>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Integration {
+        try find(id, in: organization, where: actor, may: .integrationsRead, tx: tx).integration
+    }
+
+    /// Changes what is given.
+    ///
+    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    package func edit(
+        _ id: ID<Integration>, in organizationID: ID<Organization>, _ edit: IntegrationEdit,
+        expecting revision: Int? = nil, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Integration {
+        let (before, organization) = try find(id, in: organizationID, where: actor, may: .integrationsManage, tx: tx)
+        try require(revision: before.revision, isExpected: revision)
+        var checks = FieldChecks()
+        let after = Integration(
+            id: id, organization: organizationID,
+            label: edit.label.map { checks.line("label", $0) } ?? before.label,
+            scopes: edit.scopes.map { checks.scopes($0, of: product) } ?? before.scopes,
+            addresses: edit.allowedAddresses.map { checks.addresses($0) } ?? before.addresses,
+            accessTokenSeconds: edit.accessTokenSeconds.map { $0.map { check(seconds: $0, &checks) } }
+                ?? before.accessTokenSeconds,
+            tokenFormat: edit.tokenFormat.map { check(format: $0, &checks) } ?? before.tokenFormat,
+            createdAt: before.createdAt, createdBy: before.createdBy, revision: before.revision + 1)
+        try checks.finish()
+        try actor.requiresRights(in: before.scopes)
+        try requireGivable(after.scopes, in: organization, by: actor, tx: tx)
+        try tx.update(after)
+        let fields = [
+            after.label != before.label ? "label" : nil, after.scopes != before.scopes ? "scopes" : nil,
+            after.addresses != before.addresses ? "allowed_addresses" : nil,
+            after.accessTokenSeconds != before.accessTokenSeconds ? "access_token_seconds" : nil,
+            after.tokenFormat != before.tokenFormat ? "token_format" : nil,
+        ].compactMap(\.self)
+        try note(
+            .integrationChanged, after, ["fields": fields.joined(separator: " "), "scopes": after.scopes.text],
+            by: actor, at: now(), tx: tx)
+        return after
+    }
+
+    /// Gives another secret. The one in force ends at once, or after `overlapSeconds`.
+    ///
+    /// - Parameter force: Rotates although an overlap is still running, and ends the oldest secret.
+    package func rotate(
+        _ id: ID<Integration>, in organizationID: ID<Organization>, overlapSeconds: Int = 0, force: Bool = false,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> Issued<Integration> {
+        let integration = try find(id, in: organizationID, where: actor, may: .integrationsManage, tx: tx).integration
+        var checks = FieldChecks()
+        checks.overlap(overlapSeconds, within: product.policy)
+        try checks.finish()
+        try actor.requiresRights(in: integration.scopes)
+        let now = now()
+        let rotated = try tx.rotateSecret(
+            of: .integration(id), overlapSeconds: overlapSeconds, force: force, brand: product.brand,
+            peppers: peppers(), at: now)
+        try tx.touch(id)
+        try note(
+            .integrationRotated, integration, ["overlap_seconds": "\(overlapSeconds)"], by: actor, at: now, tx: tx)
+        return Issued(
+            integration.counted, secret: rotated.secret, previousExpiresAt: rotated.previousExpiresAt)
+    }
+
+    /// Removes an integration. Its secrets and access tokens are accepted no more.
+    ///
+    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    package func delete(
+        _ id: ID<Integration>, in organizationID: ID<Organization>, expecting revision: Int? = nil, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws {
+        let integration = try find(id, in: organizationID, where: actor, may: .integrationsManage, tx: tx).integration
+        try require(revision: integration.revision, isExpected: revision)
+        try note(.integrationDeleted, integration, ["label": integration.label], by: actor, at: now(), tx: tx)
+        try tx.delete(id)
+    }
+}
+
+// MARK: - Secrets
+
+extension IntegrationService {
+    /// The secrets that work, oldest first: one, or two in the middle of a rotation.
+    package func secrets(
+        of id: ID<Integration>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> [ClientSecretSummary] {
+        _ = try find(id, in: organization, where: actor, may: .integrationsRead, tx: tx)
+        let now = now()
+        return try tx.clientSecrets(of: .integration(id)).filter { $0.isLive(at: now) }.map(ClientSecretSummary.init)
+    }
+
+    /// Moves the end of the older secret, to at most the longest overlap from now.
+    package func extendSecret(
+        _ secretID: ID<ClientSecret>, of id: ID<Integration>, in organization: ID<Organization>,
+        until expiresAt: Instant, as actor: Actor, tx: borrowing Transaction
+    ) throws -> ClientSecretSummary {
+        let integration = try find(id, in: organization, where: actor, may: .integrationsManage, tx: tx).integration
+        let now = now()
+        let secret = try tx.endingSecret(secretID, of: .integration(id), at: now)
+        var checks = FieldChecks()
+        let longest = product.policy.secretOverlapMaximumSeconds
+        checks.require(
+            expiresAt > now && expiresAt <= now.adding(seconds: longest), "expires_at", "out_of_range",
+            "Must be in the future, and at most \(longest) seconds from now.")
+        try checks.finish()
+        try actor.requiresRights(in: integration.scopes)
+        try tx.setExpiry(of: secretID, to: expiresAt)
+        try tx.touch(id)
+        try note(
+            .integrationSecretExtended, integration, ["secret": secretID.description], by: actor, at: now, tx: tx)
+        return ClientSecretSummary(
+            ClientSecret(
+                id: secret.id, client: secret.client, digest: secret.digest, hint: secret.hint,
+                createdAt: secret.createdAt, expiresAt: expiresAt, lastUse: secret.lastUse))
+    }
+
+    /// Ends the older secret now. The one in force cannot be ended.
+    package func endSecret(
+        _ secretID: ID<ClientSecret>, of id: ID<Integration>, in organization: ID<Organization>, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws {
+        let integration = try find(id, in: organization, where: actor, may: .integrationsManage, tx: tx).integration
+        let now = now()
+        _ = try tx.endingSecret(secretID, of: .integration(id), at: now)
+        try tx.deleteSecret(secretID)
+        try tx.touch(id)
+        try note(.integrationSecretEnded, integration, ["secret": secretID.description], by: actor, at: now, tx: tx)
+    }
+}
+
+// MARK: - Tokens made by hand
+
+/// What an access token made by hand says. The caller seals or signs it once the transaction is committed.
+package struct HandmadeToken: Sendable {
+    package let id: ID<AccessToken>
+    package let integration: Integration
+    package let account: ID<Organization>
+    package let scopes: ScopeSet
+    package let issuedAt: Instant
+    package let expiresAt: Instant
+}
+
+extension IntegrationService {
+    /// Judges and notes that a person makes an access token by hand.
+    ///
+    /// - Parameter scopes: Some of the integration's, nil for all. The actor needs the management rights among them.
+    package func recordHandmadeToken(
+        of id: ID<Integration>, in organizationID: ID<Organization>, scopes: [String]? = nil, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> HandmadeToken {
+        let (integration, organization) = try find(
+            id, in: organizationID, where: actor, may: .integrationsManage, tx: tx)
+        var checks = FieldChecks()
+        let wanted = scopes.map { checks.scopes($0, of: product) } ?? integration.scopes
+        checks.require(
+            wanted.isSubset(of: integration.scopes), "scopes", "not_held", "Must be scopes of the integration.")
+        try checks.finish()
+        try actor.requiresRights(in: wanted)
+        let now = now()
+        let token = HandmadeToken(
+            id: ID(at: now.milliseconds), integration: integration, account: organization.account, scopes: wanted,
+            issuedAt: now,
+            expiresAt: now.adding(seconds: integration.accessTokenSeconds ?? product.policy.accessTokenSeconds))
+        try tx.record(
+            .integrationTokenIssued, target: id, in: organizationID,
+            details: ["token": token.id.description, "scopes": wanted.text], by: actor, at: now)
+        return token
+    }
+}
+
+// MARK: - Shared steps
+
+extension IntegrationService {
+    private func find(
+        _ id: ID<Integration>, in organizationID: ID<Organization>, where actor: Actor, may permission: Permission,
+        tx: borrowing Transaction
+    ) throws -> (integration: Integration, organization: Organization) {
+        let organization = try tx.organization(organizationID, where: actor, may: permission)
+        guard let integration = try tx.integration(id), integration.organization == organizationID else {
+            throw Refusal.notFound
+        }
+        return (integration, organization)
+    }
+
+    private func requireGivable(
+        _ scopes: ScopeSet, in organization: Organization, by actor: Actor, tx: borrowing Transaction
+    ) throws {
+        try actor.requiresRights(in: scopes)
+        try tx.requireOperatorsOwn(scopes.permissions, in: organization, field: "scopes")
+    }
+
+    private func note(
+        _ action: AuditAction, _ integration: Integration, _ details: [String: String], by actor: Actor,
+        at now: Instant,
+        tx: borrowing Transaction
+    ) throws {
+        try tx.record(
+            action, target: integration.id, in: integration.organization, details: details, by: actor, at: now)
+        tx.announce(.integration(integration.id))
+    }
+
+    private func check(seconds: Int, _ checks: inout FieldChecks) -> Int {
+        let allowed =
+            Self
+            .minimumAccessTokenSeconds...max(
+                Self.minimumAccessTokenSeconds, product.policy.accessTokenMaximumSeconds)
+        checks.require(
+            allowed.contains(seconds), "access_token_seconds", "out_of_range",
+            "Must be \(allowed.lowerBound) to \(allowed.upperBound) seconds.")
+        return seconds
+    }
+
+    private func check(format: String, _ checks: inout FieldChecks) -> TokenFormat {
+        let format = TokenFormat(rawValue: format)
+        let known = TokenFormat.allCases.map(\.rawValue).joined(separator: " or ")
+        checks.require(format != nil, "token_format", "unknown", "Must be \(known).")
+        return format ?? .sealed
+    }
+}
+
+extension Integration {
+    /// As it is after one more change of its secrets.
+    fileprivate var counted: Integration {
+        Integration(
+            id: id, organization: organization, label: label, scopes: scopes, addresses: addresses,
+            accessTokenSeconds: accessTokenSeconds, tokenFormat: tokenFormat, createdAt: createdAt,
+            createdBy: createdBy, revision: revision + 1)
+    }
+}

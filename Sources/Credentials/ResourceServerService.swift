@@ -1,0 +1,168 @@
+package import CredentialFormat
+import Events
+package import Model
+package import Persistence
+package import ProductDefinition
+
+/// What a new resource server needs, as it came in.
+package struct ResourceServerDraft: Sendable {
+    package var name: String
+    package var audiences: [String]
+
+    package init(name: String, audiences: [String]) {
+        self.name = name
+        self.audiences = audiences
+    }
+}
+
+/// What is to change of a resource server. Nil leaves a member as it is.
+package struct ResourceServerEdit: Sendable {
+    package var name: String?
+    package var audiences: [String]?
+
+    package init(name: String? = nil, audiences: [String]? = nil) {
+        self.name = name
+        self.audiences = audiences
+    }
+}
+
+/// The API backends of the operator. For the operator alone (`resource-servers.manage`).
+///
+/// Every function runs inside a transaction and throws ``Refusal`` for what may not be done.
+package struct ResourceServerService: Sendable {
+    /// The most audiences of a resource server.
+    package static let maximumAudiences = 16
+    /// The longest audience, in bytes.
+    package static let maximumAudienceLength = 255
+
+    private let product: Product
+    private let peppers: @Sendable () -> Peppers
+    private let now: @Sendable () -> Instant
+
+    package init(
+        product: Product, peppers: @escaping @Sendable () -> Peppers, now: @escaping @Sendable () -> Instant
+    ) {
+        self.product = product
+        self.peppers = peppers
+        self.now = now
+    }
+
+    /// Makes a resource server with its first secret.
+    package func create(
+        _ draft: ResourceServerDraft, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Issued<ResourceServer> {
+        try actor.requiresOperator(.resourceServersManage)
+        let now = now()
+        var checks = FieldChecks()
+        let server = ResourceServer(
+            id: ID(at: now.milliseconds), name: checks.line("name", draft.name),
+            audiences: check(draft.audiences, &checks), createdAt: now)
+        try checks.finish()
+        try tx.insert(server)
+        let secret = try tx.issueSecret(
+            to: .resourceServer(server.id), brand: product.brand, peppers: peppers(), at: now)
+        try note(.resourceServerCreated, server, ["name": server.name], by: actor, at: now, tx: tx)
+        return Issued(server, secret: secret)
+    }
+
+    /// All resource servers, oldest first.
+    package func list(page: Page, as actor: Actor, tx: borrowing Transaction) throws -> Listing<ResourceServer> {
+        try actor.requiresOperator(.resourceServersManage)
+        return Listing(try tx.resourceServers(after: page.after?.id(), limit: page.limit + 1), of: page, by: \.id)
+    }
+
+    /// One resource server.
+    package func get(_ id: ID<ResourceServer>, as actor: Actor, tx: borrowing Transaction) throws -> ResourceServer {
+        try actor.requiresOperator(.resourceServersManage)
+        guard let server = try tx.resourceServer(id) else { throw Refusal.notFound }
+        return server
+    }
+
+    /// Changes what is given.
+    ///
+    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    package func edit(
+        _ id: ID<ResourceServer>, _ edit: ResourceServerEdit, expecting revision: Int? = nil, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> ResourceServer {
+        let before = try get(id, as: actor, tx: tx)
+        try require(revision: before.revision, isExpected: revision)
+        var checks = FieldChecks()
+        let after = ResourceServer(
+            id: id, name: edit.name.map { checks.line("name", $0) } ?? before.name,
+            audiences: edit.audiences.map { check($0, &checks) } ?? before.audiences, createdAt: before.createdAt,
+            revision: before.revision + 1)
+        try checks.finish()
+        try tx.update(after)
+        let fields = [
+            after.name != before.name ? "name" : nil, after.audiences != before.audiences ? "audiences" : nil,
+        ].compactMap(\.self)
+        try note(
+            .resourceServerChanged, after, ["fields": fields.joined(separator: " ")], by: actor, at: now(), tx: tx)
+        return after
+    }
+
+    /// Gives another secret. The one in force ends at once, or after `overlapSeconds`.
+    ///
+    /// - Parameter force: Rotates although an overlap is still running, and ends the oldest secret.
+    package func rotate(
+        _ id: ID<ResourceServer>, overlapSeconds: Int = 0, force: Bool = false, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> Issued<ResourceServer> {
+        let before = try get(id, as: actor, tx: tx)
+        var checks = FieldChecks()
+        checks.overlap(overlapSeconds, within: product.policy)
+        try checks.finish()
+        let now = now()
+        let rotated = try tx.rotateSecret(
+            of: .resourceServer(id), overlapSeconds: overlapSeconds, force: force, brand: product.brand,
+            peppers: peppers(), at: now)
+        try tx.touch(id)
+        try note(
+            .resourceServerRotated, before, ["overlap_seconds": "\(overlapSeconds)"], by: actor, at: now, tx: tx)
+        let after = ResourceServer(
+            id: id, name: before.name, audiences: before.audiences, createdAt: before.createdAt,
+            revision: before.revision + 1)
+        return Issued(after, secret: rotated.secret, previousExpiresAt: rotated.previousExpiresAt)
+    }
+
+    /// Removes a resource server.
+    ///
+    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    package func delete(
+        _ id: ID<ResourceServer>, expecting revision: Int? = nil, as actor: Actor, tx: borrowing Transaction
+    ) throws {
+        let server = try get(id, as: actor, tx: tx)
+        try require(revision: server.revision, isExpected: revision)
+        try note(.resourceServerDeleted, server, ["name": server.name], by: actor, at: now(), tx: tx)
+        try tx.delete(id)
+    }
+
+    private func note(
+        _ action: AuditAction, _ server: ResourceServer, _ details: [String: String], by actor: Actor, at now: Instant,
+        tx: borrowing Transaction
+    ) throws {
+        try tx.record(action, target: server.id, in: nil, details: details, by: actor, at: now)
+        tx.announce(.resourceServer(server.id))
+    }
+
+    /// The audiences, each once and in the order given. Absolute URIs (RFC 8707 §2) or plain names: visible ASCII.
+    private func check(_ audiences: [String], _ checks: inout FieldChecks) -> [String] {
+        checks.require(!audiences.isEmpty, "audiences", "required", "Must name at least one audience.")
+        checks.require(
+            audiences.count <= Self.maximumAudiences, "audiences", "too_many",
+            "Must be at most \(Self.maximumAudiences) audiences.")
+        var known: Set<String> = []
+        var result: [String] = []
+        for (index, audience) in audiences.prefix(Self.maximumAudiences).enumerated() {
+            let bytes = audience.utf8
+            checks.require(
+                (1...Self.maximumAudienceLength).contains(bytes.count)
+                    && bytes.allSatisfy { (0x21...0x7E).contains($0) },
+                "audiences.\(index)", "invalid",
+                "Must be 1 to \(Self.maximumAudienceLength) visible ASCII characters without spaces.")
+            if known.insert(audience).inserted { result.append(audience) }
+        }
+        return result
+    }
+}

@@ -1,0 +1,36 @@
+package import CredentialFormat
+package import Model
+package import Persistence
+
+/// What was done, by whom. It is written by ``Transaction/record(_:target:in:details:by:at:)`` and never edited.
+package struct AuditLog: Sendable {
+    package init() {}
+
+    /// The events of an organization, newest first.
+    ///
+    /// - Parameter id: Nil for all that the actor may see: its own subtree, or everything for the operator, with what
+    ///   belongs to no organization.
+    /// - Throws: ``Refusal``
+    package func list(
+        in id: ID<Organization>?, includeDescendants: Bool = false, matching filter: AuditFilter = AuditFilter(),
+        page: Page, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Listing<AuditEvent> {
+        let extent: AuditExtent
+        if let id {
+            let path = try tx.organization(id, where: actor, may: .auditEventsRead).path
+            extent = includeDescendants ? .within(path) : .organization(path)
+        } else {
+            switch actor.reach {
+            case .everything:
+                try actor.requiresOperator(.auditEventsRead)
+                extent = .everything
+            case .subtree(let path):
+                try actor.requires(.auditEventsRead, in: path)
+                extent = .within(path)
+            }
+        }
+        let found = try tx.auditEvents(
+            extent, matching: filter, after: page.after?.id(), limit: page.limit + 1)
+        return Listing(found, of: page, by: \.id)
+    }
+}

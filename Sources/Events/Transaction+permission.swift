@@ -1,0 +1,33 @@
+package import CredentialFormat
+package import Model
+package import Persistence
+
+extension Transaction {
+    /// The organization, once it is certain that `actor` has a right there.
+    ///
+    /// - Throws: ``Refusal/notFound`` where there is none or the actor must not know of it (law 12), then
+    ///   ``Refusal/forbidden(_:)``.
+    package borrowing func organization(
+        _ id: ID<Organization>, where actor: Actor, may permission: Permission
+    ) throws -> Organization {
+        guard let organization = try organization(id) else { throw Refusal.notFound }
+        try actor.requires(permission, in: organization.path)
+        return organization
+    }
+
+    /// Refuses rights that only the operator's own organization may hold, anywhere else.
+    package borrowing func requireOperatorsOwn(
+        _ permissions: Set<Permission>, in organization: Organization, field: String
+    ) throws {
+        guard permissions.contains(where: \.isForOperator) else { return }
+        guard try operatorAccount()?.id != organization.id else { return }
+        throw Refusal.invalid([
+            InvalidField(field, "operator_only", "Gives a right that only the operator's own organization may hold.")
+        ])
+    }
+}
+
+/// Refuses unless the caller expects the present revision, or none in particular (`If-Match`).
+package func require(revision: Int, isExpected expected: Int?) throws(Refusal) {
+    guard expected.map({ $0 == revision }) ?? true else { throw .preconditionFailed }
+}

@@ -1,0 +1,147 @@
+package import CredentialFormat
+import Events
+package import Model
+package import Persistence
+
+/// What a new account needs.
+package struct AccountDraft: Sendable {
+    package var name: String
+    package var plan: String?
+
+    package init(name: String, plan: String? = nil) {
+        self.name = name
+        self.plan = plan
+    }
+}
+
+/// What is to change of an account. Nil leaves a member as it is; for the plan, an inner nil removes it.
+package struct AccountEdit: Sendable {
+    package var name: String?
+    package var plan: String??
+    package var suspended: Bool?
+
+    package init(name: String? = nil, plan: String?? = nil, suspended: Bool? = nil) {
+        self.name = name
+        self.plan = plan
+        self.suspended = suspended
+    }
+}
+
+/// The customers of the operator. For the operator alone (`accounts.manage`).
+///
+/// Every function runs inside a transaction and throws ``Refusal`` for what may not be done.
+package struct AccountService: Sendable {
+    private let now: @Sendable () -> Instant
+
+    package init(now: @escaping @Sendable () -> Instant) {
+        self.now = now
+    }
+
+    /// Makes an account and the root of its tree, which share one identifier.
+    package func create(_ draft: AccountDraft, as actor: Actor, tx: borrowing Transaction) throws -> Account {
+        try actor.requiresOperator(.accountsManage)
+        return try insert(draft, isOperator: false, as: actor, tx: tx)
+    }
+
+    /// Makes the operator's own account. There is one.
+    package func createOperator(_ draft: AccountDraft, as actor: Actor, tx: borrowing Transaction) throws -> Account {
+        try actor.requiresOperator(.accountsManage)
+        guard try tx.operatorAccount() == nil else {
+            throw Refusal.conflict(code: "operator_exists", explanation: "There is an operator's account already.")
+        }
+        return try insert(draft, isOperator: true, as: actor, tx: tx)
+    }
+
+    private func insert(
+        _ draft: AccountDraft, isOperator: Bool, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Account {
+        var checks = FieldChecks()
+        let name = checks.line("name", draft.name)
+        let plan = draft.plan.map { checks.line("plan", $0, maximum: 64) }
+        try checks.finish()
+        let now = now()
+        let id = ID<Organization>(at: now.milliseconds)
+        let account = Account(
+            organization: Organization(id: id, path: OrganizationPath(root: id), name: name, createdAt: now),
+            plan: plan, suspendedAt: nil, isOperator: isOperator)
+        try tx.insert(account)
+        try tx.record(.accountCreated, target: id, in: id, details: ["name": name], by: actor, at: now)
+        tx.announce(.organization(id))
+        return account
+    }
+
+    /// All accounts, oldest first.
+    package func list(page: Page, as actor: Actor, tx: borrowing Transaction) throws -> Listing<Account> {
+        try actor.requiresOperator(.accountsManage)
+        return Listing(try tx.accounts(after: page.after?.id(), limit: page.limit + 1), of: page, by: \.id)
+    }
+
+    /// One account.
+    package func get(_ id: ID<Organization>, as actor: Actor, tx: borrowing Transaction) throws -> Account {
+        try actor.requiresOperator(.accountsManage)
+        guard let account = try tx.account(id) else { throw Refusal.notFound }
+        return account
+    }
+
+    /// Changes name, plan or suspension. A suspended account's credentials are accepted nowhere.
+    ///
+    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    package func edit(
+        _ id: ID<Organization>, _ edit: AccountEdit, expecting revision: Int? = nil, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> Account {
+        let before = try get(id, as: actor, tx: tx)
+        try require(revision: before.revision, isExpected: revision)
+        var checks = FieldChecks()
+        let name = edit.name.map { checks.line("name", $0) } ?? before.organization.name
+        let plan = edit.plan.map { plan in plan.map { checks.line("plan", $0, maximum: 64) } } ?? before.plan
+        try checks.finish()
+        let suspended = edit.suspended ?? (before.suspendedAt != nil)
+        if suspended, before.isOperator {
+            throw Refusal.conflict(
+                code: "operator_account", explanation: "The operator's own account cannot be suspended.")
+        }
+        let now = now()
+        if name != before.organization.name { try tx.rename(id, to: name) }
+        try tx.update(account: id, plan: plan, suspendedAt: suspended ? before.suspendedAt ?? now : nil)
+        let fields = [name != before.organization.name ? "name" : nil, plan != before.plan ? "plan" : nil]
+            .compactMap(\.self)
+        if !fields.isEmpty {
+            try tx.record(
+                .accountChanged, target: id, in: id, details: ["fields": fields.joined(separator: " ")], by: actor,
+                at: now)
+        }
+        if suspended != (before.suspendedAt != nil) {
+            try tx.record(suspended ? .accountSuspended : .accountResumed, target: id, in: id, by: actor, at: now)
+        }
+        tx.announce(.organization(id))
+        return try get(id, as: actor, tx: tx)
+    }
+
+    /// Removes an account whose root is all that is left of it. Never the operator's own.
+    package func delete(
+        _ id: ID<Organization>, expecting revision: Int? = nil, as actor: Actor, tx: borrowing Transaction
+    ) throws {
+        let account = try get(id, as: actor, tx: tx)
+        try require(revision: account.revision, isExpected: revision)
+        guard !account.isOperator else {
+            throw Refusal.conflict(
+                code: "operator_account", explanation: "The operator's own account cannot be deleted.")
+        }
+        let now = now()
+        guard try tx.isEmpty(id, at: now) else { throw Refusal.notEmpty }
+        try tx.record(
+            .accountDeleted, target: id, in: id, details: ["name": account.organization.name], by: actor, at: now)
+        try tx.delete(id)
+        tx.announce(.organization(id))
+    }
+}
+
+extension Refusal {
+    /// An organization or account that still holds something.
+    static var notEmpty: Refusal {
+        .conflict(
+            code: "not_empty",
+            explanation: "It still has organizations below it, members, integrations or API keys. Delete those first.")
+    }
+}

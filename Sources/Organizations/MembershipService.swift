@@ -1,0 +1,180 @@
+package import CredentialFormat
+import Events
+package import Model
+package import Persistence
+package import ProductDefinition
+
+/// What a new member needs.
+package struct MemberDraft: Sendable {
+    package var email: String
+    package var name: String
+    /// Names of roles of the product. None gives no rights.
+    package var roles: [String]
+    /// Made from the password before the transaction, since that takes long. Nil for a member that cannot sign in yet.
+    package var password: PasswordDigest?
+
+    package init(email: String, name: String, roles: [String], password: PasswordDigest? = nil) {
+        self.email = email
+        self.name = name
+        self.roles = roles
+        self.password = password
+    }
+}
+
+/// What is to change of a member. Nil leaves something as it is; an inner nil removes the password.
+package struct MemberEdit: Sendable {
+    package var name: String?
+    package var roles: [String]?
+    package var password: PasswordDigest??
+
+    package init(name: String? = nil, roles: [String]? = nil, password: PasswordDigest?? = nil) {
+        self.name = name
+        self.roles = roles
+        self.password = password
+    }
+}
+
+/// The people of an organization and the roles that they hold there and below.
+///
+/// Every function runs inside a transaction and throws ``Refusal`` for what may not be done. Who lacks a right can
+/// neither give it to a member nor change or remove a member that has it (law 11): with another's password one would
+/// have the other's rights.
+package struct MembershipService: Sendable {
+    /// The most roles that a member may hold.
+    package static let maximumRoles = 32
+
+    private let roles: RoleService
+    private let now: @Sendable () -> Instant
+
+    package init(product: Product, now: @escaping @Sendable () -> Instant) {
+        roles = RoleService(product: product)
+        self.now = now
+    }
+
+    /// Adds a member to an organization. An e-mail address is there once.
+    package func create(
+        _ draft: MemberDraft, in id: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Member {
+        let organization = try tx.organization(id, where: actor, may: .membersManage)
+        var checks = FieldChecks()
+        let name = checks.line("name", draft.name)
+        let email = EmailAddress(draft.email)
+        checks.require(email != nil, "email", "invalid", "Must be an e-mail address, such as ada@example.com.")
+        let given = check(draft.roles, &checks)
+        try checks.finish()
+        guard let email else { throw Refusal.notFound }
+        try requireGivable(given, in: organization, by: actor, tx: tx)
+        guard try tx.member(email: email, in: id) == nil else { throw Refusal.emailTaken }
+        let now = now()
+        let member = Member(
+            id: ID(at: now.milliseconds), organization: id, email: email, name: name, roles: given,
+            hasPassword: draft.password != nil, createdAt: now)
+        do {
+            try tx.insert(member, password: draft.password)
+        } catch StoreError.constraint(.unique) {
+            throw Refusal.emailTaken
+        }
+        try tx.record(
+            .memberCreated, target: member.id, in: id,
+            details: ["email": email.text, "roles": given.joined(separator: " ")], by: actor, at: now)
+        return member
+    }
+
+    /// The members of an organization, and on request of those below it, oldest first.
+    package func list(
+        in id: ID<Organization>, includeDescendants: Bool = false, page: Page, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> Listing<Member> {
+        let organization = try tx.organization(id, where: actor, may: .membersRead)
+        let after: ID<Member>? = page.after?.id()
+        let found =
+            includeDescendants
+            ? try tx.members(within: organization.path, after: after, limit: page.limit + 1)
+            : try tx.members(in: id, after: after, limit: page.limit + 1)
+        return Listing(found, of: page, by: \.id)
+    }
+
+    /// One member.
+    package func get(
+        _ id: ID<Member>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Member {
+        try find(id, in: try tx.organization(organization, where: actor, may: .membersRead), tx: tx)
+    }
+
+    /// Changes name, roles or password.
+    ///
+    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    package func edit(
+        _ id: ID<Member>, in organizationID: ID<Organization>, _ edit: MemberEdit, expecting revision: Int? = nil,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> Member {
+        let organization = try tx.organization(organizationID, where: actor, may: .membersManage)
+        let before = try find(id, in: organization, tx: tx)
+        try require(revision: before.revision, isExpected: revision)
+        var checks = FieldChecks()
+        let name = edit.name.map { checks.line("name", $0) } ?? before.name
+        let given = edit.roles.map { check($0, &checks) } ?? before.roles
+        try checks.finish()
+        try actor.requiresRights(roles.permissions(of: before.roles))
+        try requireGivable(given, in: organization, by: actor, tx: tx)
+        try tx.update(member: id, name: name, roles: given)
+        if let password = edit.password { try tx.setPassword(password, of: id) }
+        let fields = [
+            name != before.name ? "name" : nil, given != before.roles ? "roles" : nil,
+            edit.password != nil ? "password" : nil,
+        ].compactMap(\.self)
+        try tx.record(
+            .memberChanged, target: id, in: organizationID,
+            details: ["fields": fields.joined(separator: " "), "roles": given.joined(separator: " ")], by: actor,
+            at: now())
+        return try find(id, in: organization, tx: tx)
+    }
+
+    /// Removes a member.
+    ///
+    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    package func delete(
+        _ id: ID<Member>, in organizationID: ID<Organization>, expecting revision: Int? = nil, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws {
+        let organization = try tx.organization(organizationID, where: actor, may: .membersManage)
+        let member = try find(id, in: organization, tx: tx)
+        try require(revision: member.revision, isExpected: revision)
+        try actor.requiresRights(roles.permissions(of: member.roles))
+        try tx.record(
+            .memberDeleted, target: id, in: organizationID, details: ["email": member.email.text], by: actor,
+            at: now())
+        try tx.delete(id)
+    }
+
+    private func find(
+        _ id: ID<Member>, in organization: Organization, tx: borrowing Transaction
+    ) throws -> Member {
+        guard let member = try tx.member(id), member.organization == organization.id else { throw Refusal.notFound }
+        return member
+    }
+
+    /// The names, each once and in order, after noting those that the product does not have.
+    private func check(_ names: [String], _ checks: inout FieldChecks) -> [String] {
+        checks.require(
+            names.count <= Self.maximumRoles, "roles", "too_many", "Must be at most \(Self.maximumRoles) roles.")
+        for (index, name) in names.prefix(Self.maximumRoles).enumerated() where !roles.contains(name) {
+            checks.refuse("roles.\(index)", "unknown", "Is no role of this product.")
+        }
+        return Set(names).sorted()
+    }
+
+    private func requireGivable(
+        _ names: [String], in organization: Organization, by actor: Actor, tx: borrowing Transaction
+    ) throws {
+        let permissions = roles.permissions(of: names)
+        try actor.requiresRights(permissions)
+        try tx.requireOperatorsOwn(permissions, in: organization, field: "roles")
+    }
+}
+
+extension Refusal {
+    fileprivate static var emailTaken: Refusal {
+        .conflict(code: "email_taken", explanation: "The organization has a member with this e-mail address already.")
+    }
+}

@@ -1,0 +1,104 @@
+package import CredentialFormat
+import Events
+package import Model
+package import Persistence
+
+/// The tree of an account.
+///
+/// Every function runs inside a transaction and throws ``Refusal`` for what may not be done.
+package struct OrganizationService: Sendable {
+    private let now: @Sendable () -> Instant
+
+    package init(now: @escaping @Sendable () -> Instant) {
+        self.now = now
+    }
+
+    /// Makes an organization below `parent`.
+    package func create(
+        name: String, below parent: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Organization {
+        let parent = try tx.organization(parent, where: actor, may: .organizationsManage)
+        let now = now()
+        let id = ID<Organization>(at: now.milliseconds)
+        var checks = FieldChecks()
+        let name = checks.line("name", name)
+        let path = parent.path.child(id)
+        checks.require(
+            path != nil, "parent_id", "too_deep",
+            "The tree may be at most \(OrganizationPath.maximumDepth) organizations deep.")
+        try checks.finish()
+        guard let path else { throw Refusal.notFound }
+        let organization = Organization(id: id, path: path, name: name, createdAt: now)
+        try tx.insert(organization)
+        try tx.record(.organizationCreated, target: id, in: id, details: ["name": name], by: actor, at: now)
+        tx.announce(.organization(id))
+        return organization
+    }
+
+    /// All organizations that the actor sees, oldest first: its own and those below, or everyone's for the operator.
+    package func list(page: Page, as actor: Actor, tx: borrowing Transaction) throws -> Listing<Organization> {
+        let after: ID<Organization>? = page.after?.id()
+        switch actor.reach {
+        case .everything:
+            try actor.requiresOperator(.organizationsRead)
+            return Listing(try tx.organizations(after: after, limit: page.limit + 1), of: page, by: \.id)
+        case .subtree(let path):
+            try actor.requires(.organizationsRead, in: path)
+            return Listing(try tx.organizations(within: path, after: after, limit: page.limit + 1), of: page, by: \.id)
+        }
+    }
+
+    /// An organization and those below it, oldest first.
+    package func list(
+        within id: ID<Organization>, page: Page, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Listing<Organization> {
+        let organization = try tx.organization(id, where: actor, may: .organizationsRead)
+        let found = try tx.organizations(within: organization.path, after: page.after?.id(), limit: page.limit + 1)
+        return Listing(found, of: page, by: \.id)
+    }
+
+    /// One organization.
+    package func get(_ id: ID<Organization>, as actor: Actor, tx: borrowing Transaction) throws -> Organization {
+        try tx.organization(id, where: actor, may: .organizationsRead)
+    }
+
+    /// Gives an organization another name.
+    ///
+    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    package func rename(
+        _ id: ID<Organization>, to name: String, expecting revision: Int? = nil, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> Organization {
+        let before = try tx.organization(id, where: actor, may: .organizationsManage)
+        try require(revision: before.revision, isExpected: revision)
+        var checks = FieldChecks()
+        let name = checks.line("name", name)
+        try checks.finish()
+        try tx.rename(id, to: name)
+        try tx.record(.organizationRenamed, target: id, in: id, details: ["name": name], by: actor, at: now())
+        tx.announce(.organization(id))
+        return Organization(
+            id: id, path: before.path, name: name, createdAt: before.createdAt, revision: before.revision + 1)
+    }
+
+    /// Removes an organization that holds nothing. The root of an account goes with the account only.
+    ///
+    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    package func delete(
+        _ id: ID<Organization>, expecting revision: Int? = nil, as actor: Actor, tx: borrowing Transaction
+    ) throws {
+        let organization = try tx.organization(id, where: actor, may: .organizationsManage)
+        try require(revision: organization.revision, isExpected: revision)
+        guard organization.parent != nil else {
+            throw Refusal.conflict(
+                code: "root_organization",
+                explanation: "It is the root of its account, which only the operator can delete.")
+        }
+        let now = now()
+        guard try tx.isEmpty(id, at: now) else { throw Refusal.notEmpty }
+        try tx.record(
+            .organizationDeleted, target: id, in: id, details: ["name": organization.name], by: actor, at: now)
+        try tx.delete(id)
+        tx.announce(.organization(id))
+    }
+}
