@@ -1,0 +1,137 @@
+import Dispatch
+package import Model
+import Synchronization
+
+/// So many passwords wait already that another would wait too long. The caller may try again later.
+package struct PasswordHashingOverloaded: Error, Hashable, Sendable {
+    package init() {}
+}
+
+/// Digests and compares passwords, slowly on purpose (law 2).
+///
+/// One at a time, on a thread of its own, never on one that answers requests: a flood of sign-ins can fill this queue but
+/// starve nothing else (threat J8). The queue is bounded (law 7), and who is cancelled while waiting is answered at
+/// once and costs no work.
+package final class PasswordHasher: Sendable {
+    private let queue = DispatchQueue(label: "claviger.passwords")
+    private let limit: Int
+    private let cost: Argon2id.Cost
+    private let pending = Mutex(0)
+
+    /// A hasher at which at most `limit` calls wait, the one at work included. At 25 ms each, 64 are 1.6 s.
+    package convenience init(limit: Int = 64) {
+        self.init(limit: limit, cost: .standard)
+    }
+
+    init(limit: Int, cost: Argon2id.Cost) {
+        self.limit = limit
+        self.cost = cost
+    }
+
+    /// The digest to store of a password that ``PasswordPolicy`` accepts.
+    ///
+    /// - Throws: ``PasswordHashingOverloaded``, ``PasswordHashingError``, `CancellationError`.
+    package func hash(_ password: String) async throws -> PasswordDigest {
+        let bytes = Array(password.utf8)
+        let cost = cost
+        return try await enqueue { PasswordDigest(encoded: try Argon2id.digest(bytes, cost: cost)) }
+    }
+
+    /// Whether a digest is that of a password. Nil, for a member who does not exist or has no password, is false after
+    /// the same time as any other false answer (threat K15).
+    ///
+    /// - Throws: ``PasswordHashingOverloaded``, ``PasswordHashingError``, `CancellationError`.
+    package func verify(_ password: String, against digest: PasswordDigest?) async throws -> Bool {
+        let bytes = Array(password.utf8)
+        guard bytes.count <= PasswordPolicy.maximumBytes else { return false }
+        guard let digest else {
+            let cost = cost
+            return try await enqueue {
+                _ = try Argon2id.digest(bytes, cost: cost)
+                return false
+            }
+        }
+        return try await enqueue { try Argon2id.matches(bytes, digest.encoded) }
+    }
+
+    /// Whether a digest was made at another cost than the present one. Whoever has just seen the right password may
+    /// replace it.
+    package func needsRehash(_ digest: PasswordDigest) -> Bool {
+        Argon2id.cost(of: digest.encoded) != cost
+    }
+
+    private func enqueue<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try pending.withLock { pending in
+            guard pending < limit else { throw PasswordHashingOverloaded() }
+            pending += 1
+        }
+        let turn = Turn<Value>()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                turn.wait(continuation)
+                queue.async { [self] in
+                    let result = turn.begin() ? Result { try work() } : nil
+                    pending.withLock { $0 -= 1 }
+                    if let result { turn.finish(result) }
+                }
+            }
+        } onCancel: {
+            turn.cancel()
+        }
+    }
+}
+
+/// One caller's turn. Its continuation is resumed exactly once, by whichever comes first.
+private final class Turn<Value: Sendable>: Sendable {
+    private enum State {
+        case new
+        case waiting(CheckedContinuation<Value, any Error>)
+        case working(CheckedContinuation<Value, any Error>)
+        case over
+    }
+
+    private let state = Mutex(State.new)
+
+    func wait(_ continuation: CheckedContinuation<Value, any Error>) {
+        let isOver = state.withLock { state in
+            if case .over = state { return true }
+            state = .waiting(continuation)
+            return false
+        }
+        if isOver { continuation.resume(throwing: CancellationError()) }
+    }
+
+    /// Whether there is still somebody to work for.
+    func begin() -> Bool {
+        state.withLock { state in
+            guard case .waiting(let continuation) = state else { return false }
+            state = .working(continuation)
+            return true
+        }
+    }
+
+    func finish(_ result: Result<Value, any Error>) {
+        let continuation: CheckedContinuation<Value, any Error>? = state.withLock { state in
+            guard case .working(let continuation) = state else { return nil }
+            state = .over
+            return continuation
+        }
+        continuation?.resume(with: result)
+    }
+
+    /// Work that has begun is not given up: its thread is spent anyway.
+    func cancel() {
+        let continuation: CheckedContinuation<Value, any Error>? = state.withLock { state in
+            switch state {
+            case .new:
+                state = .over
+                return nil
+            case .waiting(let continuation):
+                state = .over
+                return continuation
+            case .working, .over: return nil
+            }
+        }
+        continuation?.resume(throwing: CancellationError())
+    }
+}
