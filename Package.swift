@@ -73,7 +73,10 @@ var theOutside: [Target] {
         ),
         .target(
             name: "HTTPAPI",
-            dependencies: ["HTTPServing", "SignIn", hummingbird, httpTypes, crypto],
+            dependencies: [
+                "HTTPServing", "SignIn", hummingbird, httpTypes, .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Yams", package: "Yams"),
+            ],
             resources: [.embedInCode("openapi.yaml")]
         ),
     ]
@@ -98,7 +101,7 @@ var beside: [Target] {
         .executableTarget(
             name: "HummingbirdFloor", dependencies: [hummingbird, logging] + nio, path: "Benchmarks/HummingbirdFloor"),
         .executableTarget(
-            name: "InProcess", dependencies: ["Verification", "PersistenceSQLite", "TestSupport"],
+            name: "InProcess", dependencies: ["Verification", "PersistenceSQLite"],
             path: "Benchmarks/InProcess"),
     ]
 }
@@ -128,6 +131,7 @@ var tests: [Target] {
         .testTarget(name: "VerificationTests", dependencies: ["TestSupport"]),
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
         .testTarget(name: "HTTPServingTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "HTTPAPITests", dependencies: ["HTTPAPI", .product(name: "Yams", package: "Yams")]),
         .testTarget(
             name: "ServerTests", dependencies: ["TestSupport", "Server", .product(name: "JWTKit", package: "jwt-kit")]),
         .testTarget(name: "ThreatTests", dependencies: ["TestSupport", "Server"]),
