@@ -1,5 +1,6 @@
 import CredentialFormat
 import Model
+import Persistence
 import PersistenceSQLite
 import Synchronization
 import Tokens

@@ -1,5 +1,6 @@
 import CredentialFormat
 import Foundation
+import Persistence
 import PersistenceSQLite
 import Tokens
 
