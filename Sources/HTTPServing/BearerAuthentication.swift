@@ -1,0 +1,82 @@
+package import Hummingbird
+import HTTPTypes
+package import Model
+import Policy
+package import ProductDefinition
+package import Verification
+
+/// Puts the caller into the context: asks the one verifier, and refuses who has no management scope.
+package struct BearerAuthentication: RouterMiddleware {
+    package typealias Context = CallerContext
+
+    private let verifier: CredentialVerifier
+    private let audience: String
+    private let realm: String
+    private let now: @Sendable () -> Instant
+
+    package init(
+        verifier: CredentialVerifier, product: Product, issuer: String, now: @escaping @Sendable () -> Instant
+    ) {
+        self.verifier = verifier
+        self.now = now
+        audience = issuer
+        realm = product.realm
+    }
+
+    package func handle(
+        _ request: Request, context: CallerContext,
+        next: @concurrent (Request, CallerContext) async throws -> Response
+    ) async throws -> Response {
+        let challenge = "Bearer realm=\"\(realm)\""
+        guard let header = request.headers[.authorization], let text = BearerField.credential(header) else {
+            throw ProblemDocument.unauthenticated(challenge: challenge)
+        }
+        let demand = Demand(address: context.clientAddress, audiences: [audience])
+        let verdict: Verdict
+        do {
+            verdict = try await verifier.verdict(on: text, demand, at: now())
+        } catch is LookUpRefused {
+            throw ProblemDocument(
+                status: .tooManyRequests, type: "too-many-unknown", title: "Too many unknown credentials",
+                detail: "Too many credentials that do not exist were tried lately.", headers: [.retryAfter: "1"])
+        }
+        switch verdict {
+        case .refused(let rule):
+            context.notes.refused(by: rule.name)
+            throw problem(for: rule, challenge: challenge)
+        case .admitted(let caller):
+            context.notes.admitted(caller.credential.identifierText)
+            guard !caller.scopes.permissions.isEmpty else {
+                throw ProblemDocument(
+                    status: .forbidden, type: "no-management-scope", title: "Not for this API",
+                    detail: "The credential has no management scope (claviger:…).",
+                    headers: [.wwwAuthenticate: "\(challenge), error=\"insufficient_scope\""])
+            }
+            var context = context
+            context.actor = Actor(
+                caller.credential.identity, reach: caller.standing.reach, permissions: caller.scopes.permissions,
+                requestID: context.requestID, address: context.clientAddress)
+            context.scopes = caller.scopes
+            return try await next(request, context)
+        }
+    }
+
+    private func problem(for rule: Verdict.Rule, challenge: String) -> ProblemDocument {
+        guard rule == .address else {
+            return .unauthenticated(challenge: "\(challenge), error=\"invalid_token\"")
+        }
+        return ProblemDocument(
+            status: .forbidden, type: "address-refused", title: "Not from this address",
+            detail: "The credential may not be used from the address that this request came from.")
+    }
+}
+
+extension KnownCredential {
+    /// Who acts with it.
+    fileprivate var identity: Actor.Identity {
+        switch kind {
+        case .apiKey(let id): .apiKey(id)
+        case .accessToken(let token, _): .integration(token.client)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package import Hummingbird
+package import Model
+package import Policy
+import Synchronization
+
+/// What is known of a request and its caller while it is answered.
+package struct CallerContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+    /// Names the request in reply, log and audit.
+    package let requestID: String
+    /// The other end of the connection, which may be a proxy.
+    package let peer: IPAddress?
+    /// Where the request came from. Set by ``ClientAddressMiddleware``.
+    package var clientAddress: IPAddress?
+    /// Who calls. Set by ``BearerAuthentication``.
+    package var actor: Actor?
+    /// The scopes of the credential that they called with. Set by ``BearerAuthentication``.
+    package var scopes = ScopeSet.empty
+
+    /// What the log will say of it.
+    package let notes = RequestNotes()
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        requestID = RequestID.next().description
+        peer = IPAddress(of: source.channel.remoteAddress)
+        clientAddress = peer
+    }
+
+    /// The caller, who has proved who they are.
+    ///
+    /// - Throws: ``ProblemDocument`` with 401 on a route that the authentication was not put in front of: a mistake of
+    ///   ours that must not open a door (law 3).
+    package func requireActor() throws -> Actor {
+        guard let actor else { throw ProblemDocument.unauthenticated(challenge: "Bearer") }
+        return actor
+    }
+}
+
+/// What was found out about a request on its way, for its line in the log. Shared by all copies of its context.
+package final class RequestNotes: Sendable {
+    private let notes = Mutex<(caller: String?, rule: String?)>((nil, nil))
+
+    /// Whose credential was admitted.
+    var caller: String? { notes.withLock(\.caller) }
+    /// Which rule refused.
+    var rule: String? { notes.withLock(\.rule) }
+
+    func admitted(_ caller: String) {
+        notes.withLock { $0.caller = caller }
+    }
+
+    func refused(by rule: String) {
+        notes.withLock { $0.rule = rule }
+    }
+}

@@ -1,0 +1,66 @@
+package import Model
+
+/// An instant as date and time of day, UTC, in the proleptic Gregorian calendar.
+package struct CivilTime: Hashable, Sendable {
+    package let year: Int
+    /// 1 to 12.
+    package let month: Int
+    /// 1 to 31.
+    package let day: Int
+    package let hour: Int
+    package let minute: Int
+    package let second: Int
+    package let millisecond: Int
+    /// Days since Sunday.
+    package let weekday: Int
+
+    /// The date and time of an instant between the years 0 and 9999; others become the nearest of those.
+    package init(_ instant: Instant) {
+        let bounded = min(max(instant.milliseconds, -62_167_219_200_000), 253_402_300_799_999)
+        let (days, time) = Self.divided(bounded, by: 86_400_000)
+        hour = Int(time / 3_600_000)
+        minute = Int(time / 60_000 % 60)
+        second = Int(time / 1000 % 60)
+        millisecond = Int(time % 1000)
+        weekday = Int(Self.divided(days + 4, by: 7).remainder)
+        // Years that begin in March, in eras of 400: the leap day comes last.
+        let (era, dayOfEra) = Self.divided(days + 719_468, by: 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        day = Int(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+        month = Int(shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9)
+        year = Int(yearOfEra + era * 400 + (month <= 2 ? 1 : 0))
+    }
+
+    /// `2026-11-21T18:09:28.123Z`, or without the fraction (RFC 3339 §5.6).
+    package func rfc3339(milliseconds: Bool = false) -> String {
+        let fraction = milliseconds ? ".\(Self.padded(millisecond, 3))" : ""
+        return "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))T\(clock)\(fraction)Z"
+    }
+
+    /// `Sat, 21 Nov 2026 18:09:28 GMT` (RFC 9110 §5.6.7).
+    package var httpDate: String {
+        let name = Self.weekdays[weekday]
+        return "\(name), \(Self.padded(day, 2)) \(Self.months[month - 1]) \(Self.padded(year, 4)) \(clock) GMT"
+    }
+
+    private var clock: String {
+        "\(Self.padded(hour, 2)):\(Self.padded(minute, 2)):\(Self.padded(second, 2))"
+    }
+
+    private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    private static let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+
+    private static func padded(_ number: Int, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+
+    private static func divided(_ number: Int64, by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        let (quotient, remainder) = number.quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+}

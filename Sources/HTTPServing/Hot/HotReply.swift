@@ -1,0 +1,30 @@
+package import HTTPTypes
+
+/// A reply of a hot route, before either door gives it its form.
+package struct HotReply: Sendable {
+    package var status: HTTPResponse.Status
+    /// Names and values. Values are ours or were validated: none has a control character (threat R9).
+    package var fields: [(name: StaticString, value: String)]
+    package var body: [UInt8]
+    /// Whose credential it was, for the log.
+    package var caller: String?
+    /// The rule that refused, for the log (law 14).
+    package var rule: String?
+
+    package init(
+        _ status: HTTPResponse.Status, fields: [(name: StaticString, value: String)] = [], body: [UInt8] = [],
+        caller: String? = nil, rule: String? = nil
+    ) {
+        self.status = status
+        self.fields = fields
+        self.body = body
+        self.caller = caller
+        self.rule = rule
+    }
+
+    /// A JSON reply that no cache may keep (RFC 6749 §5.1).
+    package static func json(_ body: [UInt8], status: HTTPResponse.Status = .ok) -> HotReply {
+        HotReply(
+            status, fields: [("Content-Type", "application/json"), ("Cache-Control", "no-store")], body: body)
+    }
+}

@@ -1,0 +1,165 @@
+import HTTPTypes
+import Model
+package import OAuth
+import Persistence
+package import ProductDefinition
+package import Tokens
+package import Verification
+
+/// The hot routes, each a synchronous function from request to reply over memory alone (design §11). Two doors lead
+/// here, ``HotDoor`` on the event loop and the ordinary route, and there is no other implementation, so no check can
+/// differ.
+package struct HotRoutes: Sendable {
+    /// What an endpoint answers, or asks to be done first.
+    private enum Outcome: Sendable {
+        case reply(HotReply)
+        case revoke(AccessToken, OAuthRequest)
+    }
+
+    /// Path → endpoint, canonical paths and those of the product.
+    package let paths: [Substring: HotEndpoint]
+    private let verify: VerifyEndpoint
+    private let token: TokenEndpoint
+    private let introspection: IntrospectionEndpoint
+    private let revocation: RevocationEndpoint
+    private let verifier: CredentialVerifier
+    private let keyRing: KeyRing
+    private let proxies: TrustedProxies
+    private let metadata: [UInt8]
+    private let issuer: String
+    private let realm: String
+
+    package init(
+        product: Product, issuer: String, verify: VerifyEndpoint, token: TokenEndpoint,
+        introspection: IntrospectionEndpoint, revocation: RevocationEndpoint, verifier: CredentialVerifier,
+        keyRing: KeyRing, proxies: TrustedProxies
+    ) {
+        self.verify = verify
+        self.token = token
+        self.introspection = introspection
+        self.revocation = revocation
+        self.verifier = verifier
+        self.keyRing = keyRing
+        self.proxies = proxies
+        self.issuer = issuer
+        realm = product.realm
+        metadata = ServerMetadata(issuer: issuer, product: product).json
+        paths = Self.paths(product.endpoints)
+    }
+
+    private static func paths(_ further: FurtherEndpoints) -> [Substring: HotEndpoint] {
+        var paths: [Substring: HotEndpoint] = [:]
+        for endpoint in HotEndpoint.allCases { paths[Substring(endpoint.path)] = endpoint }
+        let ours: [(HotEndpoint, [String])] = [
+            (.token, further.token), (.introspect, further.introspect), (.revoke, further.revoke),
+            (.keySet, further.jwks), (.metadata, further.metadata),
+        ]
+        for (endpoint, list) in ours {
+            for path in list { paths[Substring(path)] = endpoint }
+        }
+        return paths
+    }
+
+    /// The reply, or nil where memory does not suffice or something must be written first: then the ordinary way.
+    package func answerFromMemory(_ request: HotRequest) -> HotReply? {
+        guard case .answer(.reply(let reply)) = outcome(request, findings: .none) else { return nil }
+        return reply
+    }
+
+    /// The reply, with whatever look-ups and writing it takes.
+    package func answer(_ request: HotRequest) async -> HotReply {
+        let address = proxies.clientAddress(peer: request.peer, fields: request.fields)
+        do {
+            let found: Outcome = try await verifier.complete(from: address, at: request.now) { findings in
+                outcome(request, findings: findings)
+            }
+            switch found {
+            case .reply(let reply): return reply
+            case .revoke(let token, let oauthRequest):
+                try await revocation.revoke(token, for: oauthRequest, requestID: request.requestID)
+                return Self.revoked
+            }
+        } catch let error as OAuthError {
+            return OAuthReply.error(error, request.fields[.authorization], realm: realm)
+        } catch is LookUpRefused {
+            return HotReply(.tooManyRequests, fields: [("Retry-After", "1")], rule: "look-up limit")
+        } catch {
+            return HotReply(.serviceUnavailable, fields: [("Retry-After", "1")], rule: "store: \(error)")
+        }
+    }
+
+    private func outcome(_ request: HotRequest, findings: Findings) -> Partial<Outcome> {
+        guard request.endpoint.allows(request.method) else {
+            return .answer(.reply(HotReply(.methodNotAllowed, fields: [("Allow", request.endpoint.allowed)])))
+        }
+        switch request.endpoint {
+        case .alive: return .answer(.reply(HotReply(.ok, fields: [("Content-Type", "text/plain")], body: Self.alive)))
+        case .metadata: return .answer(.reply(Self.published(metadata)))
+        case .keySet: return .answer(.reply(Self.published(keyRing.keys.jwks)))
+        case .verify:
+            switch verify.answer(request, findings: findings) {
+            case .missing(let missing): return .missing(missing)
+            case .answer(let reply): return .answer(.reply(reply))
+            }
+        case .token, .introspect, .revoke: return oauth(request, findings: findings)
+        }
+    }
+
+    private func oauth(_ request: HotRequest, findings: Findings) -> Partial<Outcome> {
+        let authorization = request.fields[.authorization]
+        do {
+            guard Self.isForm(request.fields[.contentType]) else {
+                throw OAuthError(.invalidRequest, "The body must be application/x-www-form-urlencoded.")
+            }
+            let oauthRequest = try OAuthRequest(
+                authorization: authorization, form: Form(parsing: request.body),
+                address: proxies.clientAddress(peer: request.peer, fields: request.fields), now: request.now)
+            return try oauth(request.endpoint, oauthRequest, findings: findings)
+        } catch let error as OAuthError {
+            return .answer(.reply(OAuthReply.error(error, authorization, realm: realm)))
+        } catch {
+            return .answer(.reply(HotReply(.internalServerError, rule: "\(error)")))
+        }
+    }
+
+    private func oauth(
+        _ endpoint: HotEndpoint, _ request: OAuthRequest, findings: Findings
+    ) throws -> Partial<Outcome> {
+        switch endpoint {
+        case .introspect:
+            switch try introspection.answer(request, findings: findings) {
+            case .missing(let missing): return .missing(missing)
+            case .answer(let answer): return .answer(.reply(OAuthReply.introspection(answer, issuer: issuer)))
+            }
+        case .revoke:
+            switch try revocation.answer(request, findings: findings) {
+            case .missing(let missing): return .missing(missing)
+            case .answer(.nothingToDo): return .answer(.reply(Self.revoked))
+            case .answer(.revoke(let token)): return .answer(.revoke(token, request))
+            }
+        default:
+            switch try token.answer(request, findings: findings) {
+            case .missing(let missing): return .missing(missing)
+            case .answer(let issued): return .answer(.reply(OAuthReply.token(issued)))
+            }
+        }
+    }
+
+    /// RFC 7009 §2.2: 200, whether there was anything to revoke or not.
+    private static let revoked = HotReply(.ok, fields: [("Cache-Control", "no-store")])
+    private static let alive = Array("alive\n".utf8)
+
+    /// A document that anybody may keep for a while.
+    private static func published(_ body: [UInt8]) -> HotReply {
+        HotReply(
+            .ok, fields: [("Content-Type", "application/json"), ("Cache-Control", "public, max-age=300")], body: body)
+    }
+
+    private static func isForm(_ contentType: String?) -> Bool {
+        guard let contentType else { return false }
+        if contentType == "application/x-www-form-urlencoded" { return true }
+        var type = contentType.prefix { $0 != ";" }
+        while type.last == " " { type.removeLast() }
+        return type.lowercased() == "application/x-www-form-urlencoded"
+    }
+}

@@ -1,0 +1,117 @@
+import CredentialFormat
+import HTTPTypes
+import Model
+import OAuth
+import Policy
+import Verification
+
+/// The replies of the OAuth endpoints as they go over the wire.
+enum OAuthReply {
+    /// RFC 6749 §5.1.
+    static func token(_ issued: IssuedToken) -> HotReply {
+        var json = JSONWriter(capacity: 640)
+        json.object { json in
+            json.member("access_token", issued.text)
+            json.member("token_type", "Bearer")
+            json.member("expires_in", issued.expiresIn)
+            json.member("scope", issued.token.scopes.text)
+        }
+        var reply = HotReply.json(json.bytes)
+        reply.fields.append(("Pragma", "no-cache"))
+        reply.caller = issued.token.client.description
+        return reply
+    }
+
+    /// RFC 7662 §2.2.
+    static func introspection(_ answer: IntrospectionEndpoint.Answer, issuer: String) -> HotReply {
+        switch answer {
+        case .inactive(let rule):
+            var reply = HotReply.json(inactive)
+            reply.rule = rule.name
+            return reply
+        case .active(let caller):
+            var reply = HotReply.json(active(caller, issuer: issuer))
+            reply.caller = caller.credential.identifierText
+            return reply
+        }
+    }
+
+    /// RFC 6749 §5.2. 401 and a challenge for a client that used the header, 400 otherwise.
+    static func error(_ error: OAuthError, _ authorization: String?, realm: String) -> HotReply {
+        let body = JSONWriter.object { json in
+            json.member("error", error.code.rawValue)
+            json.member("error_description", error.explanation.description)
+        }
+        let status: HTTPResponse.Status =
+            switch error.code {
+            case .invalidClient: .unauthorized
+            case .temporarilyUnavailable: .tooManyRequests
+            default: .badRequest
+            }
+        var reply = HotReply.json(body, status: status)
+        reply.fields.append(("Pragma", "no-cache"))
+        if status == .unauthorized {
+            reply.fields.append(("WWW-Authenticate", "Basic realm=\"\(realm)\", charset=\"UTF-8\""))
+        }
+        if status == .tooManyRequests { reply.fields.append(("Retry-After", "60")) }
+        reply.rule = error.rule
+        return reply
+    }
+
+    private static let inactive = Array(#"{"active":false}"#.utf8)
+
+    private static func active(_ caller: VerifiedCaller, issuer: String) -> [UInt8] {
+        let credential = caller.credential
+        var json = JSONWriter(capacity: 640)
+        json.object { json in
+            json.member("active", true)
+            json.member("scope", credential.scopes.text)
+            switch credential.kind {
+            case .apiKey:
+                json.member("sub", credential.identifierText)
+                json.member("credential_type", "api_key")
+            case .accessToken(let token, let client):
+                json.member("client_id", client.identifierText)
+                json.member("token_type", "Bearer")
+                json.member("sub", token.subject ?? client.identifierText)
+                json.name("aud")
+                if token.audiences.count == 1, let audience = token.audiences.first {
+                    json.string(audience)
+                } else {
+                    json.array(token.audiences) { $0.string($1) }
+                }
+                json.member("jti", credential.identifierText)
+                json.member("credential_type", "access_token")
+            }
+            json.member("iss", issuer)
+            json.member("iat", Int(credential.issuedAt.seconds))
+            json.member("nbf", Int(credential.issuedAt.seconds))
+            json.member("exp", Int(credential.expiresAt.seconds))
+            json.member("credential_id", credential.identifierText)
+            json.member("account_id", caller.standing.accountText)
+            json.member("organization_id", caller.standing.organizationText)
+            json.member("organization_path", caller.standing.pathText)
+        }
+        return json.bytes
+    }
+}
+
+extension ServerMetadata {
+    /// RFC 8414 §3.2.
+    var json: [UInt8] {
+        JSONWriter.object { json in
+            json.member("issuer", issuer)
+            json.member("token_endpoint", tokenEndpoint)
+            json.member("introspection_endpoint", introspectionEndpoint)
+            json.member("revocation_endpoint", revocationEndpoint)
+            json.member("jwks_uri", jwksURI)
+            json.member("scopes_supported", scopes)
+            json.member("response_types_supported", [])
+            json.member("grant_types_supported", grantTypes)
+            json.member("token_endpoint_auth_methods_supported", authenticationMethods)
+            json.member("introspection_endpoint_auth_methods_supported", authenticationMethods)
+            json.member("revocation_endpoint_auth_methods_supported", authenticationMethods)
+            if let serviceDocumentation { json.member("service_documentation", serviceDocumentation) }
+        }
+    }
+}

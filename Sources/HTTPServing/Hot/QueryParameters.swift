@@ -1,0 +1,26 @@
+import OAuth
+
+/// The parameters of a URI's query, decoded as a form is.
+struct QueryParameters {
+    private let query: Substring
+
+    init(_ query: Substring?) {
+        self.query = query ?? ""
+    }
+
+    /// What stands behind the first question mark of a request target.
+    static func query(of target: some StringProtocol) -> Substring? {
+        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return nil }
+        return Substring(target[target.utf8.index(after: mark)...])
+    }
+
+    /// Every value of a parameter, nil for one that is not well-formed.
+    func values(of name: StaticString) -> [String?] {
+        guard !query.isEmpty else { return [] }
+        return query.utf8.split(separator: UInt8(ascii: "&")).compactMap { pair in
+            let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            guard Form.decode(pair[..<equals]) == name.description else { return nil }
+            return .some(Form.decode(pair[equals...].dropFirst()))
+        }
+    }
+}

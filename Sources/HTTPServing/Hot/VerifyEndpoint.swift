@@ -1,0 +1,163 @@
+import CredentialFormat
+import HTTPTypes
+import Model
+package import OAuth
+import Policy
+package import ProductDefinition
+package import Verification
+
+/// `ANY /verify` (design §6): one cheap answer for gateways. Who is calling, for which organization, with which scopes,
+/// and may they.
+package struct VerifyEndpoint: Sendable {
+    private let verifier: CredentialVerifier
+    private let proxies: TrustedProxies
+    private let gateways: GatewayRule
+    private let audience: String
+    private let realm: String
+    private let organizationHeader: HTTPField.Name?
+    private let allowsQueryCredentials: Bool
+
+    package init(
+        verifier: CredentialVerifier, product: Product, audiences: AudiencePolicy, proxies: TrustedProxies,
+        gateways: GatewayRule
+    ) {
+        self.verifier = verifier
+        self.proxies = proxies
+        self.gateways = gateways
+        audience = audiences.standard
+        realm = product.realm
+        organizationHeader = product.policy.organizationHeader.flatMap { HTTPField.Name($0) }
+        allowsQueryCredentials = product.policy.queryCredentials
+    }
+
+    /// The answer, or what is missing for it.
+    func answer(_ request: HotRequest, findings: Findings) -> Partial<HotReply> {
+        guard gateways.admits(peer: request.peer, fields: request.fields) else {
+            return .answer(HotReply(.forbidden, fields: [("X-Auth-Reason", "gateway")], rule: "gateway"))
+        }
+        guard let scopes = wantedScopes(request.query) else {
+            return .answer(HotReply(.badRequest, rule: "scope parameter"))
+        }
+        let credential: String
+        switch presented(request) {
+        case .one(let text): credential = text
+        case .none: return .answer(unauthorized(nil, rule: "no credential"))
+        case .ambiguous: return .answer(unauthorized("invalid_request", rule: "two credentials"))
+        }
+        var organization: ID<Organization>?
+        if let organizationHeader, let named = request.fields[organizationHeader] {
+            guard let id = ID<Organization>(parsing: named) else { return .answer(forbidden(.organization)) }
+            organization = id
+        }
+        let demand = Demand(
+            scopes: scopes, address: proxies.clientAddress(peer: request.peer, fields: request.fields),
+            audiences: [audience], organization: organization)
+        switch verifier.judge(credential, demand, at: request.now, findings: findings) {
+        case .missing(let missing): return .missing(missing)
+        case .answer(.admitted(let caller)): return .answer(allowed(caller))
+        case .answer(.refused(let rule)): return .answer(refused(rule))
+        }
+    }
+
+    /// The scopes that `?scope=` names, none without it, nil for one that is not well-formed or sent twice: a route must
+    /// not be open because its rule has a slip (law 3).
+    private func wantedScopes(_ query: Substring?) -> ScopeSet? {
+        guard let query, !query.isEmpty else { return .empty }
+        let values = QueryParameters(query).values(of: "scope")
+        guard let first = values.first else { return .empty }
+        guard values.count == 1, let text = first else { return nil }
+        return ScopeSet(parsing: text)
+    }
+
+    private enum Presented {
+        case none, ambiguous
+        case one(String)
+    }
+
+    /// The credential, from the one place where it stands (RFC 6750 §2).
+    private func presented(_ request: HotRequest) -> Presented {
+        let inHeader = request.fields[.authorization]
+        let inQuery = allowsQueryCredentials ? queryCredential(request) : nil
+        switch (inHeader, inQuery) {
+        case (.some, .some): return .ambiguous
+        case (.some(let header), nil): return BearerField.credential(header).map { .one($0) } ?? .none
+        case (nil, .some(let text)): return .one(text)
+        case (nil, nil): return .none
+        }
+    }
+
+    /// `?Authorization=Bearer+…` of the original request: an API key, never a token.
+    private func queryCredential(_ request: HotRequest) -> String? {
+        let target = request.fields[.xOriginalURI] ?? request.fields[.xForwardedURI]
+        let query = target.map { QueryParameters.query(of: $0) } ?? request.query
+        guard let value = QueryParameters(query).values(of: "Authorization").first else { return nil }
+        // What is no API key is presented all the same, and refused: the caller did mean to.
+        let text = value.flatMap { BearerField.credential($0) } ?? ""
+        return verifier.isAPIKey(text) ? text : ""
+    }
+
+    private func allowed(_ caller: VerifiedCaller) -> HotReply {
+        let credential = caller.credential
+        var fields: [(name: StaticString, value: String)] = []
+        fields.reserveCapacity(12)
+        switch credential.kind {
+        case .apiKey:
+            fields.append(("X-Auth-Subject", credential.identifierText))
+            fields.append(("X-Auth-Credential", credential.identifierText))
+            fields.append(("X-Auth-Credential-Type", "api_key"))
+        case .accessToken(let token, let client):
+            fields.append(("X-Auth-Subject", token.subject ?? client.identifierText))
+            fields.append(("X-Auth-Client", client.identifierText))
+            fields.append(("X-Auth-Credential", credential.identifierText))
+            fields.append(("X-Auth-Credential-Type", "access_token"))
+        }
+        fields.append(("X-Auth-Account", caller.standing.accountText))
+        fields.append(("X-Auth-Organization", caller.standing.organizationText))
+        fields.append(("X-Auth-Organization-Path", caller.standing.pathText))
+        fields.append(("X-Auth-Scopes", caller.scopes.text))
+        return HotReply(.ok, fields: fields, caller: credential.identifierText)
+    }
+
+    private func refused(_ rule: Verdict.Rule) -> HotReply {
+        switch rule {
+        case .address, .organization, .scope: forbidden(rule)
+        case .malformed, .unknown, .revoked, .disabled, .expired, .suspended, .audience:
+            unauthorized("invalid_token", rule: rule.name)
+        }
+    }
+
+    private func unauthorized(_ error: String?, rule: String) -> HotReply {
+        let suffix = error.map { ", error=\"\($0)\"" } ?? ""
+        return HotReply(
+            .unauthorized, fields: [("WWW-Authenticate", "Bearer realm=\"\(realm)\"\(suffix)")], rule: rule)
+    }
+
+    private func forbidden(_ rule: Verdict.Rule) -> HotReply {
+        var reply = HotReply(.forbidden, fields: [("X-Auth-Reason", rule.name)], rule: rule.name)
+        if case .scope(let wanted) = rule {
+            let challenge = "Bearer realm=\"\(realm)\", error=\"insufficient_scope\", scope=\"\(wanted.text)\""
+            reply.fields.append(("WWW-Authenticate", challenge))
+        }
+        return reply
+    }
+}
+
+extension Product {
+    /// Its name as a `quoted-string` can carry it (RFC 9110 §5.6.4).
+    package var realm: String {
+        String(decoding: name.utf8.filter { (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }, as: UTF8.self)
+    }
+}
+
+/// The `Authorization` field of RFC 6750 §2.1.
+package enum BearerField {
+    /// The credential behind `Bearer`, nil for another scheme or none.
+    package static func credential(_ value: String) -> String? {
+        let bytes = value.utf8
+        guard bytes.count > 7, bytes.prefix(7).elementsEqual("bearer ".utf8, by: { $0 | 0x20 == $1 }) else {
+            return nil
+        }
+        let rest = bytes.dropFirst(7).drop { $0 == UInt8(ascii: " ") }
+        return String(Substring(rest))
+    }
+}

@@ -1,0 +1,76 @@
+package import Foundation
+import Synchronization
+
+/// Where log lines go: collected in memory and written by a thread of its own, so that no request waits for a terminal
+/// or a pipe.
+///
+/// Bounded (law 7): when the reader of the log is slower than its writers, lines are left out and their number is said.
+package final class LogSink: Sendable {
+    private struct State {
+        var lines: [UInt8] = []
+        var leftOut = 0
+        var isClosed = false
+    }
+
+    private static let capacity = 1 << 20
+    /// Lines that come within it are written at once.
+    private static let pause: TimeInterval = 0.05
+
+    private let state = Mutex(State())
+    private let arrival = DispatchSemaphore(value: 0)
+    private let isWritten = DispatchSemaphore(value: 0)
+    private let output: FileHandle
+
+    /// A sink that writes to `output`, until it is closed.
+    package init(to output: FileHandle = .standardError) {
+        self.output = output
+        Thread.detachNewThread { [self] in run() }
+    }
+
+    /// Takes a line, without its end.
+    package func append(_ line: some Collection<UInt8>) {
+        let wakes = state.withLock { state in
+            guard !state.isClosed, state.lines.count + line.count < Self.capacity else {
+                state.leftOut += 1
+                return false
+            }
+            let wasEmpty = state.lines.isEmpty
+            state.lines.append(contentsOf: line)
+            state.lines.append(UInt8(ascii: "\n"))
+            return wasEmpty
+        }
+        if wakes { arrival.signal() }
+    }
+
+    /// Writes what is left and ends the thread.
+    package func close() {
+        let wasOpen = state.withLock { state in
+            defer { state.isClosed = true }
+            return !state.isClosed
+        }
+        guard wasOpen else { return }
+        arrival.signal()
+        isWritten.wait()
+    }
+
+    private func run() {
+        var isClosed = false
+        while !isClosed {
+            arrival.wait()
+            if !state.withLock(\.isClosed) { Thread.sleep(forTimeInterval: Self.pause) }
+            let (lines, leftOut, closed) = state.withLock { state in
+                defer {
+                    state.lines.removeAll(keepingCapacity: true)
+                    state.leftOut = 0
+                }
+                return (state.lines, state.leftOut, state.isClosed)
+            }
+            isClosed = closed
+            var bytes = lines
+            if leftOut > 0 { bytes.append(contentsOf: "{\"left_out_lines\":\(leftOut)}\n".utf8) }
+            // A log that cannot be written must not stop the service.
+            if !bytes.isEmpty { try? output.write(contentsOf: Data(bytes)) }
+        }
+        isWritten.signal()
+    }
+}

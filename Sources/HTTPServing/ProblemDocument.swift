@@ -1,0 +1,88 @@
+package import HTTPTypes
+package import Hummingbird
+package import Model
+import NIOCore
+
+/// An error reply of the management API: `application/problem+json` (RFC 9457).
+package struct ProblemDocument: HTTPResponseError {
+    package let status: HTTPResponse.Status
+    /// A short word for programs. The `type` member is `urn:claviger:problem:<type>`.
+    package let type: String
+    /// What happened, the same for every problem of the type.
+    package let title: String
+    /// What happened this time, and what to do about it.
+    package let detail: String
+    /// The fields that were not acceptable.
+    package let errors: [InvalidField]
+    /// Further header fields of the reply.
+    package let headers: HTTPFields
+
+    package init(
+        status: HTTPResponse.Status, type: String, title: String, detail: String, errors: [InvalidField] = [],
+        headers: HTTPFields = [:]
+    ) {
+        self.status = status
+        self.type = type
+        self.title = title
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
+    }
+
+    /// 401 with a challenge (RFC 6750 §3).
+    package static func unauthenticated(challenge: String) -> ProblemDocument {
+        ProblemDocument(
+            status: .unauthorized, type: "unauthenticated", title: "Authentication is needed",
+            detail: "Send `Authorization: Bearer` with an API key or access token that is in force.",
+            headers: [.wwwAuthenticate: challenge])
+    }
+
+    /// The reply, under the request's own identifier.
+    package func response(from request: Request, context: some RequestContext) -> Response {
+        response(requestID: (context as? CallerContext)?.requestID ?? "")
+    }
+
+    package func response(requestID: String) -> Response {
+        let body = JSONWriter.object { json in
+            json.member("type", "urn:claviger:problem:\(type)")
+            json.member("title", title)
+            json.member("status", status.code)
+            json.member("detail", detail)
+            json.member("request_id", requestID)
+            guard !errors.isEmpty else { return }
+            json.name("errors")
+            json.array(errors) { json, error in
+                json.object {
+                    $0.member("field", error.field)
+                    $0.member("code", error.code)
+                    $0.member("message", error.message)
+                }
+            }
+        }
+        var headers = headers
+        headers[.contentType] = "application/problem+json"
+        headers[.cacheControl] = "no-store"
+        headers[.xRequestID] = requestID
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}
+
+extension HTTPField.Name {
+    /// `X-Request-Id`
+    package static let xRequestID = HTTPField.Name(validated: "X-Request-Id")
+    /// `X-Forwarded-For`
+    package static let xForwardedFor = HTTPField.Name(validated: "X-Forwarded-For")
+    /// `Forwarded` (RFC 7239)
+    package static let forwarded = HTTPField.Name(validated: "Forwarded")
+    /// `X-Original-URI`, as nginx configurations name it
+    package static let xOriginalURI = HTTPField.Name(validated: "X-Original-URI")
+    /// `X-Claviger-Gateway`: the secret by which a gateway is known
+    package static let gatewaySecret = HTTPField.Name(validated: "X-Claviger-Gateway")
+    /// `X-Forwarded-Uri`, as Traefik and Caddy name it
+    package static let xForwardedURI = HTTPField.Name(validated: "X-Forwarded-Uri")
+
+    /// A name that is a token (RFC 9110 §5.1) beyond doubt, being written here.
+    private init(validated name: String) {
+        self = HTTPField.Name(name) ?? .server
+    }
+}

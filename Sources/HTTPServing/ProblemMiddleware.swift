@@ -1,0 +1,79 @@
+import HTTPTypes
+package import Hummingbird
+package import Logging
+import Model
+import Persistence
+
+/// The one place where what a service or the store refuses becomes a status (design §7).
+package struct ProblemMiddleware: RouterMiddleware {
+    package typealias Context = CallerContext
+
+    package init() {}
+
+    package func handle(
+        _ request: Request, context: CallerContext, next: @concurrent (Request, CallerContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            var response = try await next(request, context)
+            if response.headers[.xRequestID] == nil { response.headers[.xRequestID] = context.requestID }
+            return response
+        } catch {
+            return Self.problem(for: error, logger: context.logger, requestID: context.requestID)
+                .response(requestID: context.requestID)
+        }
+    }
+
+    /// The problem that an error is to the caller. What the caller must not learn goes to the log instead.
+    package static func problem(for error: any Error, logger: Logger, requestID: String) -> ProblemDocument {
+        switch error {
+        case let problem as ProblemDocument: return problem
+        case let refusal as Refusal: return problem(for: refusal)
+        case let error as HTTPError: return problem(for: error)
+        case StoreError.overloaded, StoreError.closed, is CancellationError:
+            return ProblemDocument(
+                status: .serviceUnavailable, type: "unavailable", title: "Not available at present",
+                detail: "The server is busy or shutting down. Repeat the request later.", headers: [.retryAfter: "1"])
+        default:
+            logger.error("unexpected error", metadata: ["request_id": "\(requestID)", "error": "\(error)"])
+            return ProblemDocument(
+                status: .internalServerError, type: "internal", title: "Internal error",
+                detail: "Something went wrong here. The operator finds it in the log under the request's identifier.")
+        }
+    }
+
+    private static func problem(for refusal: Refusal) -> ProblemDocument {
+        switch refusal {
+        case .notFound:
+            ProblemDocument(
+                status: .notFound, type: "not-found", title: "Not found",
+                detail: "It does not exist, or you may not know of it.")
+        case .forbidden(let permission):
+            ProblemDocument(
+                status: .forbidden, type: "forbidden", title: "Not permitted",
+                detail: "This needs the permission \(permission.rawValue).")
+        case .exceedsRights(let permission):
+            ProblemDocument(
+                status: .forbidden, type: "exceeds-rights", title: "More than you have",
+                detail: "This would give the permission \(permission.rawValue), which you do not have yourself.")
+        case .invalid(let fields):
+            ProblemDocument(
+                status: .unprocessableContent, type: "invalid", title: "Not acceptable",
+                detail: "Some members of the request are not acceptable; see `errors`.", errors: fields)
+        case .conflict(let code, let explanation):
+            ProblemDocument(status: .conflict, type: code, title: "Conflict", detail: explanation)
+        case .limitReached(let code, let explanation):
+            ProblemDocument(status: .conflict, type: code, title: "Limit reached", detail: explanation)
+        case .preconditionFailed:
+            ProblemDocument(
+                status: .preconditionFailed, type: "precondition-failed", title: "Changed in the meantime",
+                detail: "It is not the version that If-Match names. Read it again.")
+        }
+    }
+
+    private static func problem(for error: HTTPError) -> ProblemDocument {
+        let type = error.status.reasonPhrase.lowercased().replacing(" ", with: "-")
+        return ProblemDocument(
+            status: error.status, type: type, title: error.status.reasonPhrase,
+            detail: error.body ?? error.status.reasonPhrase, headers: error.headers)
+    }
+}

@@ -1,0 +1,88 @@
+/// The parameters of a request body of type `application/x-www-form-urlencoded`, parsed strictly: well-formed escapes,
+/// UTF-8, every name once (RFC 6749 §3.2).
+package struct Form: Sendable {
+    /// The largest body that is looked at, in bytes.
+    package static let maximumBytes = 65_536
+    /// The most parameters.
+    private static let maximumCount = 64
+
+    private let parameters: [(name: String, value: String)]
+
+    /// - Throws: ``OAuthError`` `invalid_request`.
+    package init(parsing body: UnsafeRawBufferPointer) throws(OAuthError) {
+        guard body.count <= Self.maximumBytes else { throw OAuthError(.invalidRequest, "The body is too large.") }
+        var parameters: [(name: String, value: String)] = []
+        parameters.reserveCapacity(8)
+        var start = 0
+        while start < body.count {
+            let end = body[start...].firstIndex(of: UInt8(ascii: "&")) ?? body.count
+            defer { start = end + 1 }
+            guard start < end else { continue }
+            let pair = UnsafeRawBufferPointer(rebasing: body[start..<end])
+            let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.count
+            guard let name = Self.decode(pair[..<equals]), let value = Self.decode(pair[equals...].dropFirst()) else {
+                throw OAuthError(.invalidRequest, "The body is not well-formed form data.")
+            }
+            guard !parameters.contains(where: { $0.name == name }) else {
+                throw OAuthError(.invalidRequest, "A parameter is sent twice.")
+            }
+            guard parameters.count < Self.maximumCount else {
+                throw OAuthError(.invalidRequest, "There are too many parameters.")
+            }
+            parameters.append((name, value))
+        }
+        self.parameters = parameters
+    }
+
+    /// The form with these bytes.
+    ///
+    /// - Throws: ``OAuthError`` `invalid_request`.
+    package init(parsing body: [UInt8]) throws(OAuthError) {
+        let result = body.withUnsafeBytes { bytes in
+            Result { () throws(OAuthError) in try Form(parsing: bytes) }
+        }
+        self = try result.get()
+    }
+
+    /// The value of a parameter, nil if it is absent or empty: RFC 6749 §3.2 treats those alike.
+    package subscript(name: StaticString) -> String? {
+        name.withUTF8Buffer { wanted in
+            for (name, value) in parameters where name.utf8.elementsEqual(wanted) {
+                return value.isEmpty ? nil : value
+            }
+            return nil
+        }
+    }
+
+    /// Decodes `+` and `%xx`. Nil for a broken escape, a NUL or text that is not UTF-8.
+    package static func decode(_ bytes: some Collection<UInt8>) -> String? {
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(bytes.count)
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            var byte = bytes[index]
+            index = bytes.index(after: index)
+            if byte == UInt8(ascii: "%") {
+                guard index < bytes.endIndex, let high = hexadecimal(bytes[index]) else { return nil }
+                index = bytes.index(after: index)
+                guard index < bytes.endIndex, let low = hexadecimal(bytes[index]) else { return nil }
+                index = bytes.index(after: index)
+                byte = high << 4 | low
+            } else if byte == UInt8(ascii: "+") {
+                byte = UInt8(ascii: " ")
+            }
+            guard byte != 0 else { return nil }
+            decoded.append(byte)
+        }
+        return String(validating: decoded, as: UTF8.self)
+    }
+
+    private static func hexadecimal(_ character: UInt8) -> UInt8? {
+        switch character {
+        case 0x30...0x39: character - 0x30
+        case 0x41...0x46: character - 0x41 + 10
+        case 0x61...0x66: character - 0x61 + 10
+        default: nil
+        }
+    }
+}

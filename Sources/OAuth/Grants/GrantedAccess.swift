@@ -1,0 +1,18 @@
+package import Model
+package import Policy
+package import Verification
+
+/// What a grant allows a token to say. Grants make it, ``TokenIssuer`` turns it into a token.
+package struct GrantedAccess: Sendable {
+    package let integration: Integration
+    package let account: Standing
+    package let scopes: ScopeSet
+    package let audiences: [String]
+
+    package init(integration: Integration, account: Standing, scopes: ScopeSet, audiences: [String]) {
+        self.integration = integration
+        self.account = account
+        self.scopes = scopes
+        self.audiences = audiences
+    }
+}

@@ -1,0 +1,66 @@
+import CredentialFormat
+import Model
+import Policy
+package import Verification
+
+/// `POST /oauth2/introspect` (RFC 7662): tells an authenticated client what a credential is worth.
+///
+/// A resource server sees what is meant for it, an integration its own tokens. Everything else is inactive, whatever it
+/// is (threat I1).
+package struct IntrospectionEndpoint: Sendable {
+    /// What the endpoint says.
+    package enum Answer: Sendable {
+        case inactive(Verdict.Rule)
+        case active(VerifiedCaller)
+    }
+
+    private let authenticator: ClientAuthenticator
+    private let verifier: CredentialVerifier
+
+    package init(authenticator: ClientAuthenticator, verifier: CredentialVerifier) {
+        self.authenticator = authenticator
+        self.verifier = verifier
+    }
+
+    /// What the credential is worth, or what is missing to tell. Memory alone is asked.
+    ///
+    /// The standard has no parameter for the address of the caller whose credential it is. Ours is `client_address`;
+    /// without it, a credential that is bound to addresses is inactive, because nobody showed that it came from one of
+    /// them (threat I8).
+    ///
+    /// - Throws: ``OAuthError``.
+    package func answer(_ request: OAuthRequest, findings: Findings) throws(OAuthError) -> Partial<Answer> {
+        let client: AuthenticatedClient
+        switch try authenticator.authenticate(
+            request.claim, from: request.address, at: request.now, findings: findings)
+        {
+        case .missing(let missing): return .missing(missing)
+        case .answer(let authenticated): client = authenticated
+        }
+        guard let text = request.form["token"] else { throw OAuthError(.invalidRequest, "token is missing.") }
+        var address: IPAddress?
+        if let given = request.form["client_address"] {
+            guard let parsed = IPAddress(given) else {
+                throw OAuthError(.invalidRequest, "client_address is no address.")
+            }
+            address = parsed
+        }
+        guard let audiences = audiences(that: client, maySee: text) else { return .answer(.inactive(.audience)) }
+        let demand = Demand(address: address, audiences: audiences)
+        switch verifier.judge(text, demand, at: request.now, findings: findings) {
+        case .missing(let missing): return .missing(missing)
+        case .answer(.refused(let rule)): return .answer(.inactive(rule))
+        case .answer(.admitted(let caller)): return .answer(.active(caller))
+        }
+    }
+
+    /// The audiences for which the client may look at the credential, nil if it may not at all.
+    private func audiences(that client: AuthenticatedClient, maySee text: String) -> [String]? {
+        switch client.known.kind {
+        case .resourceServer(let server): return server.audiences
+        case .integration(let integration):
+            guard let token = verifier.accessToken(text), token.client == integration.id else { return nil }
+            return token.audiences
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import CredentialFormat
+import Events
+package import Model
+package import Persistence
+package import Verification
+
+/// `POST /oauth2/revoke` (RFC 7009): a client gives up a token of its own.
+package struct RevocationEndpoint: Sendable {
+    /// What is to be done.
+    package enum Answer: Sendable {
+        /// Nothing: the token is not in force, or never was (RFC 7009 §2.2).
+        case nothingToDo
+        /// Revoke it: ``RevocationEndpoint/revoke(_:for:requestID:)``.
+        case revoke(AccessToken)
+    }
+
+    /// How many tokens of one client may be on the list of the revoked at a time. Every node holds the whole list in
+    /// memory (law 7).
+    package static let maximumPerClient = 10_000
+
+    private let authenticator: ClientAuthenticator
+    private let verifier: CredentialVerifier
+    private let store: any Store
+
+    package init(authenticator: ClientAuthenticator, verifier: CredentialVerifier, store: any Store) {
+        self.authenticator = authenticator
+        self.verifier = verifier
+        self.store = store
+    }
+
+    /// What is to be done, or what is missing to tell. Memory alone is asked.
+    ///
+    /// - Throws: ``OAuthError``: `unauthorized_client` for a token of another client (RFC 7009 §2.1, threat I3),
+    ///   `unsupported_token_type` for an API key, which its organization deletes.
+    package func answer(_ request: OAuthRequest, findings: Findings) throws(OAuthError) -> Partial<Answer> {
+        let client: AuthenticatedClient
+        switch try authenticator.authenticate(
+            request.claim, from: request.address, at: request.now, findings: findings)
+        {
+        case .missing(let missing): return .missing(missing)
+        case .answer(let authenticated): client = authenticated
+        }
+        guard let text = request.form["token"] else { throw OAuthError(.invalidRequest, "token is missing.") }
+        guard let token = verifier.accessToken(text) else {
+            guard !verifier.isAPIKey(text) else {
+                throw OAuthError(.unsupportedTokenType, "An API key is deleted at the management API.")
+            }
+            return .answer(.nothingToDo)
+        }
+        guard client.id == .integration(token.client) else {
+            throw OAuthError(.unauthorizedClient, "The token is another client's.")
+        }
+        let isInForce = token.expiresAt > request.now && !verifier.revoked.contains(token.id)
+        return .answer(isInForce ? .revoke(token) : .nothingToDo)
+    }
+
+    /// Revokes a token. When this returns it is on disk and heard on this node (threat I2: a failure is thrown, never
+    /// swallowed).
+    ///
+    /// - Throws: ``OAuthError`` `temporarily_unavailable` above ``maximumPerClient``, ``StoreError``.
+    package func revoke(_ token: AccessToken, for request: OAuthRequest, requestID: String) async throws {
+        try await store.write { tx in
+            guard try tx.revokedTokenCount(client: token.client, liveAt: request.now) < Self.maximumPerClient else {
+                throw OAuthError(
+                    .temporarilyUnavailable, "Too many tokens of this client are revoked and have not expired.")
+            }
+            try tx.insertRevokedToken(token.id, client: token.client, expiresAt: token.expiresAt)
+            let actor = Actor(
+                .integration(token.client), reach: .subtree(OrganizationPath(root: token.organization)),
+                permissions: [], requestID: requestID, address: request.address)
+            try tx.record(
+                .accessTokenRevoked, target: token.id.description, in: token.organization, by: actor, at: request.now)
+            tx.announce(.revokedToken(token.id, expiresAt: token.expiresAt))
+        }
+    }
+}

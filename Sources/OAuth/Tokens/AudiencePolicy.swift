@@ -1,0 +1,41 @@
+import Policy
+package import Verification
+
+/// For whom an access token is meant (`aud`, RFC 9068 §3).
+package struct AudiencePolicy: Sendable {
+    /// Of a token that asks for no backend in particular.
+    package let standard: String
+    /// Claviger itself, whose management API is the backend of the management scopes.
+    package let issuer: String
+    private let verifier: CredentialVerifier
+
+    package init(standard: String?, issuer: String, verifier: CredentialVerifier) {
+        self.standard = standard ?? issuer
+        self.issuer = issuer
+        self.verifier = verifier
+    }
+
+    /// The audiences of a token with these scopes, or what is missing to tell. Management scopes add ourselves, so that
+    /// a token for some backend alone is worth nothing at the management API.
+    ///
+    /// - Throws: ``OAuthError`` `invalid_target` (RFC 8707 §2) for a resource that is no backend's.
+    func audiences(
+        for scopes: ScopeSet, resource: String?, findings: Findings
+    ) throws(OAuthError) -> Partial<[String]> {
+        let first: String
+        if let resource, resource != standard, resource != issuer {
+            switch verifier.audiences(findings) {
+            case .missing(let missing): return .missing(missing)
+            case .answer(let registered):
+                guard registered.contains(resource) else {
+                    throw OAuthError(.invalidTarget, "No backend has this resource indicator.")
+                }
+            }
+            first = resource
+        } else {
+            first = resource ?? standard
+        }
+        let needsIssuer = first != issuer && scopes.scopes.contains(where: \.isManagement)
+        return .answer(needsIssuer ? [first, issuer] : [first])
+    }
+}

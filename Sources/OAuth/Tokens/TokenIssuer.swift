@@ -1,0 +1,51 @@
+import CredentialFormat
+package import Model
+package import ProductDefinition
+package import Tokens
+import Verification
+
+/// An access token and what its receiver is told of it (RFC 6749 §5.1).
+package struct IssuedToken: Sendable, CustomStringConvertible {
+    /// The token itself, for the one reply that carries it.
+    package let text: String
+    package let token: AccessToken
+
+    /// How long it lives, in seconds.
+    package var expiresIn: Int { token.expiresAt.seconds(since: token.issuedAt) }
+
+    /// The identifier alone.
+    package var description: String { token.id.description }
+}
+
+/// Turns granted access into a token. No row is written (law 6).
+package struct TokenIssuer: Sendable {
+    private let keyRing: KeyRing
+    private let seal: AccessTokenSeal
+    private let issuer: String
+    private let policy: ProductPolicy
+
+    package init(keyRing: KeyRing, product: Product, issuer: String) {
+        self.keyRing = keyRing
+        self.issuer = issuer
+        policy = product.policy
+        seal = AccessTokenSeal(brand: product.brand, issuer: issuer)
+    }
+
+    /// - Throws: ``TokenError`` when a key is missing.
+    package func issue(_ access: GrantedAccess, at now: Instant) throws -> IssuedToken {
+        let integration = access.integration
+        let seconds = min(integration.accessTokenSeconds ?? policy.accessTokenSeconds, policy.accessTokenMaximumSeconds)
+        // Whole seconds: what a token says of its times is what it is judged by.
+        let issuedAt = Instant(seconds: now.seconds)
+        let token = AccessToken(
+            id: ID(at: now.milliseconds), client: integration.id, account: access.account.path.root,
+            organization: integration.organization, subject: nil, scopes: access.scopes, audiences: access.audiences,
+            issuedAt: issuedAt, expiresAt: issuedAt.adding(seconds: seconds))
+        let text =
+            switch integration.tokenFormat {
+            case .sealed: try seal.seal(token, with: keyRing.keys)
+            case .jwt: try JWTAccessToken.sign(token, issuer: issuer, with: keyRing.keys)
+            }
+        return IssuedToken(text: text, token: token)
+    }
+}

@@ -1,0 +1,44 @@
+import Crypto
+
+/// What memory knows a presented credential by: SHA-256 under a key that this process drew at start and never tells.
+///
+/// Cheaper than the keyed digests at rest, the same whatever pepper those are under, and worthless outside the process:
+/// memory holds neither a secret nor anything that a stolen database could be compared with.
+package struct Fingerprint: Hashable, Sendable {
+    private let first: UInt64
+    private let second: UInt64
+    private let third: UInt64
+    private let fourth: UInt64
+
+    private static let keyed: SHA256 = {
+        var hash = SHA256()
+        let key = SymmetricKey(size: .init(bitCount: 512))
+        key.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        return hash
+    }()
+
+    /// The fingerprint of a text.
+    package init(of text: String) {
+        var text = text
+        self = text.withUTF8 { Fingerprint(of: UnsafeRawBufferPointer($0)) }
+    }
+
+    /// The fingerprint of some bytes.
+    package init(of bytes: UnsafeRawBufferPointer) {
+        var hash = Self.keyed
+        hash.update(bufferPointer: bytes)
+        (first, second, third, fourth) = hash.finalize().withUnsafeBytes { digest in
+            (
+                digest.loadUnaligned(as: UInt64.self),
+                digest.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
+                digest.loadUnaligned(fromByteOffset: 16, as: UInt64.self),
+                digest.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
+            )
+        }
+    }
+
+    /// A digest needs no further mixing than its own first word.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(first)
+    }
+}

@@ -1,0 +1,75 @@
+import CredentialFormat
+package import Model
+import Persistence
+
+/// What memory knows of an OAuth client.
+package final class KnownClient: Sendable {
+    /// What the client is.
+    package enum Kind: Sendable {
+        case integration(Integration)
+        case resourceServer(ResourceServer)
+    }
+
+    /// One of its secrets, with the count of its uses.
+    package struct Secret: Sendable {
+        package let secret: ClientSecret
+        package let usage: UsageCell
+    }
+
+    package let id: ClientID
+    package let kind: Kind
+    package let secrets: [Secret]
+    package let standing: Standing
+    /// The `client_id`.
+    package let identifierText: String
+    private let validity: Validity
+
+    package init(id: ClientID, kind: Kind, secrets: [ClientSecret], standing: Standing, validity: Validity) {
+        self.id = id
+        self.kind = kind
+        identifierText = id.description
+        self.secrets = secrets.map { Secret(secret: $0, usage: UsageCell(.clientSecret($0.id))) }
+        self.standing = standing
+        self.validity = validity
+    }
+
+    /// Whether nothing was announced about it or its organization since it was read.
+    package var isCurrent: Bool { validity.holds && standing.isCurrent }
+
+    /// The integration, if it is one.
+    package var integration: Integration? {
+        if case .integration(let integration) = kind { integration } else { nil }
+    }
+}
+
+/// A client as it was read, with what its verification depends on.
+struct StoredClient: Sendable {
+    let kind: KnownClient.Kind
+    let secrets: [ClientSecret]
+    let standing: StoredStanding
+}
+
+extension Transaction {
+    /// The client, nil where there is none.
+    borrowing func client(_ id: ClientID) throws -> StoredClient? {
+        switch id {
+        case .integration(let id):
+            try integrationForVerification(id).map {
+                StoredClient(kind: .integration($0.integration), secrets: $0.secrets, standing: $0.standing)
+            }
+        case .resourceServer(let id):
+            try resourceServer(id, ofOperator: operatorAccount())
+        }
+    }
+
+    /// A resource server is the operator's and stands where it does.
+    private borrowing func resourceServer(
+        _ id: ID<ResourceServer>, ofOperator account: Account?
+    ) throws -> StoredClient? {
+        guard let account, let found = try resourceServerForVerification(id) else { return nil }
+        return StoredClient(
+            kind: .resourceServer(found.resourceServer), secrets: found.secrets,
+            standing: StoredStanding(
+                path: account.organization.path, isSuspended: account.suspendedAt != nil, isOperator: true))
+    }
+}

@@ -1,0 +1,36 @@
+package import CredentialFormat
+package import Model
+import Synchronization
+
+/// The identifiers of access tokens that were revoked and have not expired. All of them: a token that is not here was
+/// not revoked. Bounded by the lifetime of tokens and by ``OAuth`` refusing to list more than so many for one client.
+package final class RevokedTokens: Sendable {
+    private struct State {
+        var expiries: [ID<AccessToken>: Instant] = [:]
+        var nextSweep = 1024
+    }
+
+    private let state = Mutex(State())
+
+    package init(_ tokens: [(ID<AccessToken>, Instant)] = []) {
+        state.withLock { state in
+            for (id, expiresAt) in tokens { state.expiries[id] = expiresAt }
+            state.nextSweep = max(1024, tokens.count * 2)
+        }
+    }
+
+    /// Whether the token was revoked.
+    package func contains(_ id: ID<AccessToken>) -> Bool {
+        state.withLock { $0.expiries[id] != nil }
+    }
+
+    /// Lists a token. Those that have expired by `now` go when their number has doubled.
+    package func insert(_ id: ID<AccessToken>, expiresAt: Instant, now: Instant) {
+        state.withLock { state in
+            state.expiries[id] = expiresAt
+            guard state.expiries.count >= state.nextSweep else { return }
+            state.expiries = state.expiries.filter { $0.value > now }
+            state.nextSweep = max(1024, state.expiries.count * 2)
+        }
+    }
+}

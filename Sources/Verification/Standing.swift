@@ -1,0 +1,40 @@
+package import CredentialFormat
+package import Model
+
+/// What verification knows of an organization: where it stands, and whether its account is live. Shared by all that was
+/// remembered of its credentials.
+package final class Standing: Sendable {
+    package let path: OrganizationPath
+    /// Whether nothing of the account is accepted.
+    package let isSuspended: Bool
+    /// Whether this is the operator's own account, whose rights reach everywhere.
+    package let isOperator: Bool
+    /// The identifier as text.
+    package let organizationText: String
+    /// The account's identifier as text.
+    package let accountText: String
+    /// The path as text.
+    package let pathText: String
+    private let validities: [Validity]
+
+    package init(path: OrganizationPath, isSuspended: Bool, isOperator: Bool, validities: [Validity]) {
+        self.path = path
+        self.isSuspended = isSuspended
+        self.isOperator = isOperator
+        self.validities = validities
+        organizationText = path.last.description
+        accountText = path.root.description
+        pathText = path.description
+    }
+
+    package var organization: ID<Organization> { path.last }
+
+    /// Whether nothing was announced about it or an organization above it.
+    package var isCurrent: Bool {
+        for validity in validities where !validity.holds { return false }
+        return true
+    }
+
+    /// How far the rights of its credentials reach.
+    package var reach: Actor.Reach { isOperator ? .everything : .subtree(path) }
+}

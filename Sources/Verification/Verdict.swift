@@ -1,0 +1,88 @@
+import Model
+package import Policy
+
+/// What the verifier says of a presented credential.
+package enum Verdict: Sendable {
+    case admitted(VerifiedCaller)
+    case refused(Rule)
+
+    /// The rule that refused, by which an admin finds out why (law 14).
+    package enum Rule: Hashable, Sendable {
+        /// No credential of ours has this form.
+        case malformed
+        /// Well-formed, but not known or no longer.
+        case unknown
+        case revoked
+        case disabled
+        case expired
+        /// The account is suspended.
+        case suspended
+        /// Not from this address.
+        case address
+        /// Not for this backend.
+        case audience
+        /// The named organization is not the credential's own and not below it.
+        case organization
+        /// Lacks one of these.
+        case scope(ScopeSet)
+
+        /// The rule in one word, for the log.
+        package var name: String {
+            switch self {
+            case .malformed: "malformed"
+            case .unknown: "unknown"
+            case .revoked: "revoked"
+            case .disabled: "disabled"
+            case .expired: "expired"
+            case .suspended: "suspended"
+            case .address: "address"
+            case .audience: "audience"
+            case .organization: "organization"
+            case .scope: "scope"
+            }
+        }
+    }
+}
+
+/// A caller whose credential was judged and admitted. Only the verifier can make one, so having one is the proof.
+package struct VerifiedCaller: Sendable {
+    package let credential: KnownCredential
+    /// The organization to act in: the credential's own, or the one below that the caller named.
+    package let standing: Standing
+
+    fileprivate init(_ credential: KnownCredential, in standing: Standing) {
+        self.credential = credential
+        self.standing = standing
+    }
+
+    /// The scopes in force.
+    package var scopes: ScopeSet { credential.scopes }
+}
+
+extension KnownCredential {
+    /// The judgement on this credential: the one choke point (law 4). What is not remembered, and so unknown, was judged
+    /// before. The order of the checks is the law's.
+    ///
+    /// - Parameters:
+    ///   - named: The standing of the organization that the caller named; none where it named none or one that does not
+    ///     exist.
+    func judge(_ demand: Demand, in named: Standing?, revoked: RevokedTokens, at now: Instant) -> Verdict {
+        if case .accessToken(let token, _) = kind, revoked.contains(token.id) { return .refused(.revoked) }
+        if isDisabled { return .refused(.disabled) }
+        guard now < expiresAt else { return .refused(.expired) }
+        if standing.isSuspended { return .refused(.suspended) }
+        guard addresses.allows(demand.address) else { return .refused(.address) }
+        if case .only(let audiences) = audience, !audiences.contains(where: demand.audiences.contains) {
+            return .refused(.audience)
+        }
+        guard demand.organization != nil else { return judge(demand.scopes, in: standing) }
+        guard let named, named.path.isWithin(standing.path) else { return .refused(.organization) }
+        if named.isSuspended { return .refused(.suspended) }
+        return judge(demand.scopes, in: named)
+    }
+
+    private func judge(_ wanted: ScopeSet, in standing: Standing) -> Verdict {
+        guard wanted.isSubset(of: scopes) else { return .refused(.scope(wanted)) }
+        return .admitted(VerifiedCaller(self, in: standing))
+    }
+}

@@ -1,0 +1,77 @@
+import CredentialFormat
+package import Model
+import Synchronization
+
+/// All that verification remembers, and how it forgets.
+package final class VerifierMemory: Sendable {
+    /// How much may be remembered.
+    package struct Bounds: Sendable {
+        /// Bearer credentials. About half a KiB each.
+        package let credentials: Int
+        package let clients: Int
+        package let organizations: Int
+        /// Credentials and clients that do not exist.
+        package let unknown: Int
+
+        package init(
+            credentials: Int = 1_048_576, clients: Int = 131_072, organizations: Int = 131_072, unknown: Int = 8192
+        ) {
+            self.credentials = credentials
+            self.clients = clients
+            self.organizations = organizations
+            self.unknown = unknown
+        }
+    }
+
+    let credentials: BoundedMemory<Fingerprint, KnownCredential>
+    let clients: BoundedMemory<ClientID, KnownClient>
+    let organizations: BoundedMemory<ID<Organization>, Standing>
+    let unknownCredentials: BoundedMemory<Fingerprint, Bool>
+    let unknownClients: BoundedMemory<ClientID, Bool>
+    let keyValidities: Validities<ID<APIKey>>
+    let clientValidities: Validities<ClientID>
+    let organizationValidities: Validities<ID<Organization>>
+    let audiences = Mutex<(names: Set<String>, validity: Validity)?>(nil)
+    let changes = ChangeLog()
+
+    package init(_ bounds: Bounds = Bounds()) {
+        credentials = BoundedMemory(capacity: bounds.credentials)
+        clients = BoundedMemory(capacity: bounds.clients)
+        organizations = BoundedMemory(capacity: bounds.organizations)
+        unknownCredentials = BoundedMemory(capacity: bounds.unknown)
+        unknownClients = BoundedMemory(capacity: bounds.unknown)
+        keyValidities = Validities(capacity: bounds.credentials)
+        clientValidities = Validities(capacity: bounds.clients)
+        organizationValidities = Validities(capacity: bounds.organizations)
+    }
+
+    /// How many credentials, clients and organizations are remembered, and how many are remembered not to exist.
+    package var counts: (credentials: Int, clients: Int, organizations: Int, unknown: Int) {
+        (credentials.count, clients.count, organizations.count, unknownCredentials.count + unknownClients.count)
+    }
+
+    /// Forgets what a change touches. The change goes into the log first, so that nobody who read before it remembers
+    /// after it.
+    package func forget(_ change: Change) {
+        changes.append(change)
+        switch change {
+        case .apiKey(let id):
+            keyValidities.end(id)
+            // The key may be new: its secret must not be taken for unknown (threat K7).
+            unknownCredentials.removeAll()
+        case .integration(let id):
+            clientValidities.end(.integration(id))
+            unknownClients.remove(.integration(id))
+        case .resourceServer(let id):
+            clientValidities.end(.resourceServer(id))
+            unknownClients.remove(.resourceServer(id))
+            audiences.withLock { $0 = nil }
+        case .organization(let id):
+            organizationValidities.end(id)
+        case .revokedToken:
+            break
+        case .keyRing:
+            unknownCredentials.removeAll()
+        }
+    }
+}
