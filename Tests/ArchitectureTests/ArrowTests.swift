@@ -20,7 +20,7 @@ struct ArrowTests {
         ("GRDB", ["PersistenceSQLite"]),
         ("GRDBSQLite", ["PersistenceSQLite"]),
         ("CArgon2", ["SignIn"]),
-        ("Yams", ["ProductDefinition"]),
+        ("Yams", ["ProductDefinition", "HTTPAPI"]),
         ("ArgumentParser", ["Server"]),
         ("Hummingbird", ["HTTPServing", "HTTPAPI", "Server"]),
         ("NIOCore", ["HTTPServing", "HTTPAPI", "Server"]),

@@ -38,7 +38,7 @@ struct Room: Sendable {
         Room("OAuth", ["Verification"], libraries: ["Synchronization"]),
         // 5 The outside.
         Room("HTTPServing", ["Verification", "OAuth"], libraries: http),
-        Room("HTTPAPI", ["HTTPServing", "SignIn"], libraries: http.union(["Crypto"])),
+        Room("HTTPAPI", ["HTTPServing", "SignIn"], libraries: http.union(["Yams"])),
         // 6 The whole.
         Room(
             "Server", ["HTTPAPI", "PersistenceSQLite"],
