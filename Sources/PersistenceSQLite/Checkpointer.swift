@@ -1,45 +1,48 @@
 import GRDB
 import GRDBSQLite
+import Synchronization
 
 /// Somebody should move the write-ahead log into the database file.
 struct CheckpointRequest: Sendable {}
 
 /// Moves the write-ahead log into the database file, on a connection of its own so that no commit waits for it.
 ///
-/// While writers and readers are busy, SQLite can copy the log but not start it anew, so under steady load it would
-/// grow without bound. Beyond `restartFrames` the writer is therefore held up for the moment that a new start needs.
+/// While the writer is busy, SQLite can copy the log but not start it anew. The writer does that itself, between two
+/// batches, when the log has become too long: see ``GroupCommitWriter``.
 struct Checkpointer {
-    private let database: Database
+    private let connection: SQLiteConnection
     private let requests: Mailbox<CheckpointRequest>
-    private let counters: Counters
-    private let limits: SQLiteLimits
+    private let turns: CheckpointTurns
 
-    init(on database: Database, requests: Mailbox<CheckpointRequest>, counters: Counters, limits: SQLiteLimits) {
-        self.database = database
+    init(on database: Database, requests: Mailbox<CheckpointRequest>, turns: CheckpointTurns) {
+        connection = SQLiteConnection(database)
         self.requests = requests
-        self.counters = counters
-        self.limits = limits
+        self.turns = turns
     }
 
     /// Serves requests until the mailbox is closed, then leaves an empty log behind.
     func serve() {
         while requests.take(upTo: 1) != nil {
-            guard let frames = checkpoint(.passive), frames > limits.restartFrames else { continue }
-            checkpoint(.restart)
+            turns.checkpoint(connection, .passive)
         }
-        checkpoint(.truncate)
+        turns.checkpoint(connection, .truncate)
     }
+}
 
-    /// How many frames the log held, nil if it failed. A failure is tried again at the next request; a log that cannot
-    /// be moved for good fails the commits that would make it grow.
-    @discardableResult
-    private func checkpoint(_ mode: Database.CheckpointMode) -> Int? {
-        do {
-            let frames = try database.checkpoint(mode).walFrameCount
-            counters.countCheckpoint()
-            return frames
-        } catch {
-            return nil
+/// Lets one thread at a time move the log: SQLite would refuse a second one at once, without waiting.
+final class CheckpointTurns: Sendable {
+    private let turn = Mutex(())
+    private let done = Atomic(0)
+
+    /// How many times the log was moved.
+    var count: Int { done.load(ordering: .relaxed) }
+
+    /// Moves the log into the database file when its turn has come. If it fails, the next time will do more; a log
+    /// that can never be moved will fail the commits that make it grow.
+    func checkpoint(_ connection: SQLiteConnection, _ mode: Database.CheckpointMode) {
+        turn.withLock { _ in
+            guard (try? connection.database.checkpoint(mode)) != nil else { return }
+            done.wrappingAdd(1, ordering: .relaxed)
         }
     }
 }
@@ -73,9 +76,12 @@ final class WriteAheadLogGauge {
         frames.deallocate()
     }
 
+    /// How many frames the log holds.
+    var length: Int { Int(frames.pointee) }
+
     /// Whether the log has grown by another step since it last said so, or since it was started anew.
     func hasGrown() -> Bool {
-        let now = Int(frames.pointee)
+        let now = length
         if now < before { next = step }
         before = now
         guard now >= next else { return false }

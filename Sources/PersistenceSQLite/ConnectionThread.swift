@@ -8,7 +8,7 @@ enum ConnectionThread {
     /// Opens a connection on a new thread and has it serve until `serve` returns. `group` is left when the connection
     /// is closed.
     ///
-    /// - Throws: ``SQLiteOpeningError`` or a ``StoreError`` if the connection cannot be opened.
+    /// - Throws: ``SQLiteOpeningError`` if the connection cannot be opened.
     static func start(
         _ role: ConnectionRole, named name: String, on file: DatabaseFile, in group: DispatchGroup,
         serve: @escaping @Sendable (Database) -> Void
@@ -24,7 +24,7 @@ enum ConnectionThread {
                     queue.writeWithoutTransaction(serve)
                     try? queue.close()
                 } catch {
-                    opened.resume(throwing: error)
+                    opened.resume(throwing: SQLiteOpeningError(error, path: file.path))
                 }
             }
             thread.name = name

@@ -13,18 +13,20 @@ struct GroupCommitWriter {
     private let log: WriteAheadLogGauge
     private let bodies: Mailbox<any WaitingBody>
     private let checkpoints: Mailbox<CheckpointRequest>
+    private let turns: CheckpointTurns
     private let listeners: Listeners
     private let counters: Counters
     private let limits: SQLiteLimits
 
     init(
         on database: Database, bodies: Mailbox<any WaitingBody>, checkpoints: Mailbox<CheckpointRequest>,
-        listeners: Listeners, counters: Counters, limits: SQLiteLimits
+        turns: CheckpointTurns, listeners: Listeners, counters: Counters, limits: SQLiteLimits
     ) {
         connection = SQLiteConnection(database)
         log = WriteAheadLogGauge(on: database, step: limits.checkpointFrames)
         self.bodies = bodies
         self.checkpoints = checkpoints
+        self.turns = turns
         self.listeners = listeners
         self.counters = counters
         self.limits = limits
@@ -39,8 +41,18 @@ struct GroupCommitWriter {
                 return false
             }
             if !wanted.isEmpty { commit(wanted) }
-            // A mailbox that is full or closed has asked for the same already.
-            if log.hasGrown() { try? checkpoints.offer(CheckpointRequest()) }
+            if log.hasGrown() { shortenLog() }
+        }
+    }
+
+    /// Asks for the log to be moved into the database file. Under steady load the log could not start anew and would
+    /// grow without bound, so beyond a length the writer sees to that itself. It is quick: most has been moved already.
+    private func shortenLog() {
+        if log.length > limits.restartFrames {
+            turns.checkpoint(connection, .restart)
+        } else {
+            // If one request waits already, that will do.
+            try? checkpoints.offer(CheckpointRequest())
         }
     }
 

@@ -19,7 +19,7 @@ final class SQLiteConnection: EngineConnection {
     /// Whether this body has run a statement that may change rows.
     private(set) var hasWritten = false
 
-    private let database: Database
+    let database: Database
     private var statements: [String: Statement] = [:]
 
     init(_ database: Database) {

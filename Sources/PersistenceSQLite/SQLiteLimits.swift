@@ -8,7 +8,8 @@ package struct SQLiteLimits: Sendable {
     package let readers: Int
     /// Frames (4 KiB and a header each) by which the write-ahead log grows before it is moved into the database file.
     package let checkpointFrames: Int
-    /// Frames beyond which the writer is held up for a moment so that the log can start anew.
+    /// Frames beyond which the writer stops for a moment to start the log anew. The log holds about so many, and those
+    /// of one more step and one batch.
     package let restartFrames: Int
 
     package init(

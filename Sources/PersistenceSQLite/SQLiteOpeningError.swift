@@ -1,3 +1,5 @@
+import GRDB
+
 /// Why a database cannot be opened. The texts are for who starts the server.
 package enum SQLiteOpeningError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another store, most likely of a running server, owns the file.
@@ -16,5 +18,17 @@ package enum SQLiteOpeningError: Error, Equatable, Sendable, CustomStringConvert
         case .setting(let path, let name, let found):
             "The database \(path) cannot be used: SQLite set \(name) to “\(found)”."
         }
+    }
+}
+
+extension SQLiteOpeningError {
+    /// What opening `path` failed with.
+    init(_ error: any Error, path: String) {
+        self =
+            switch error {
+            case let error as SQLiteOpeningError: error
+            case let error as DatabaseError: .file(path: path, problem: error.message ?? "SQLite error")
+            default: .file(path: path, problem: "\(error)")
+            }
     }
 }

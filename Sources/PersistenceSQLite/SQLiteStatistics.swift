@@ -10,24 +10,17 @@ package struct SQLiteStatistics: Sendable {
     package let checkpoints: Int
 }
 
-/// Counts for ``SQLiteStatistics``.
+/// What the writer counts.
 final class Counters: Sendable {
     private let commits = Atomic(0)
     private let bodies = Atomic(0)
-    private let checkpoints = Atomic(0)
 
-    var current: SQLiteStatistics {
-        SQLiteStatistics(
-            commits: commits.load(ordering: .relaxed), bodies: bodies.load(ordering: .relaxed),
-            checkpoints: checkpoints.load(ordering: .relaxed))
-    }
+    var commitCount: Int { commits.load(ordering: .relaxed) }
+    var bodyCount: Int { bodies.load(ordering: .relaxed) }
 
+    /// Counts one commit of so many bodies.
     func count(bodies count: Int) {
         commits.wrappingAdd(1, ordering: .relaxed)
         bodies.wrappingAdd(count, ordering: .relaxed)
-    }
-
-    func countCheckpoint() {
-        checkpoints.wrappingAdd(1, ordering: .relaxed)
     }
 }

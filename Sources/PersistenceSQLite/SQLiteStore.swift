@@ -12,6 +12,7 @@ package final class SQLiteStore: Store {
     private let writes: Mailbox<any WaitingBody>
     private let reads: Mailbox<any WaitingBody>
     private let checkpoints = Mailbox<CheckpointRequest>(capacity: 1)
+    private let turns = CheckpointTurns()
     private let listeners = Listeners()
     private let counters = Counters()
     private let servingThreads = DispatchGroup()
@@ -49,7 +50,9 @@ package final class SQLiteStore: Store {
     }
 
     /// What it has done since it was opened.
-    package var statistics: SQLiteStatistics { counters.current }
+    package var statistics: SQLiteStatistics {
+        SQLiteStatistics(commits: counters.commitCount, bodies: counters.bodyCount, checkpoints: turns.count)
+    }
 
     /// Has `listener` hear what is committed from now on.
     package func listen(_ listener: @escaping ChangeListener) {
@@ -98,15 +101,15 @@ package final class SQLiteStore: Store {
 
     private func startThreads(_ limits: SQLiteLimits) async throws {
         try await ConnectionThread.start(.writer, named: "sqlite-writer", on: file, in: servingThreads) {
-            [writes, checkpoints, listeners, counters] database in
+            [writes, checkpoints, turns, listeners, counters] database in
             GroupCommitWriter(
-                on: database, bodies: writes, checkpoints: checkpoints, listeners: listeners, counters: counters,
-                limits: limits
+                on: database, bodies: writes, checkpoints: checkpoints, turns: turns, listeners: listeners,
+                counters: counters, limits: limits
             ).serve()
         }
         try await ConnectionThread.start(.checkpointer, named: "sqlite-log", on: file, in: checkpointThread) {
-            [checkpoints, counters] database in
-            Checkpointer(on: database, requests: checkpoints, counters: counters, limits: limits).serve()
+            [checkpoints, turns] database in
+            Checkpointer(on: database, requests: checkpoints, turns: turns).serve()
         }
         for _ in 0..<limits.readers {
             try await ConnectionThread.start(.reader, named: "sqlite-reader", on: file, in: servingThreads) {

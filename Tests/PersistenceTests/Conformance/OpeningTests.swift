@@ -1,0 +1,93 @@
+import Persistence
+import TestSupport
+import Testing
+
+@Suite("Store: opening, again and again")
+struct OpeningTests {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `what was written is there after closing and opening`(_ engine: StoreUnderTest) async throws {
+        try await withTemporaryFolder { folder in
+            for round in 0..<4 {
+                let store = try await engine.openWithScratch(in: folder)
+                try await expectNotes(Array(0..<round), in: store)
+                try await store.write { tx in try tx.insertNote(round) }
+                await store.close()
+            }
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a fresh store has the real schema, and opening it again changes nothing`(
+        _ engine: StoreUnderTest
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            for _ in 0..<2 {
+                let store = try await engine.open(in: folder)
+                let applied = try await store.read { tx in
+                    try tx.all("SELECT number, name FROM schema_migration ORDER BY number") {
+                        (Int(try $0.integer(0)), try $0.text(1))
+                    }
+                }
+                #expect(applied.map(\.0) == Migration.all.map(\.number))
+                #expect(applied.map(\.1) == Migration.all.map(\.name))
+                await store.close()
+            }
+        }
+    }
+
+    @Test
+    func `the steps of the schema are numbered from 1 without a gap`() {
+        #expect(Migration.all.map(\.number) == Array(1...Migration.all.count))
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a later step is added to the schema that is there`(_ engine: StoreUnderTest) async throws {
+        try await withTemporaryFolder { folder in
+            await (try await engine.open(in: folder)).close()
+            let store = try await engine.openWithScratch(in: folder)
+            try await store.write { tx in try tx.insertNote(1) }
+            await store.close()
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a schema of a later version is refused and left as it is`(_ engine: StoreUnderTest) async throws {
+        try await withTemporaryFolder { folder in
+            await (try await engine.openWithScratch(in: folder)).close()
+            let newest = Migration.all.map(\.number).max() ?? 0
+            let error = await #expect(throws: MigrationError.self) { _ = try await engine.open(in: folder) }
+            #expect(error == .newerSchema(found: 9001, newestKnown: newest))
+            #expect("\(try #require(error))".contains("9001"))
+            await (try await engine.openWithScratch(in: folder)).close()
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a schema with another history is refused`(_ engine: StoreUnderTest) async throws {
+        try await withTemporaryFolder { folder in
+            await (try await engine.openWithScratch(in: folder)).close()
+            let other = Migration(number: 9001, name: "another", sqlite: "CREATE TABLE another (id INTEGER);")
+            await #expect(throws: MigrationError.anotherHistory(number: 9001, found: "scratch", known: "another")) {
+                _ = try await engine.open(in: folder, migrations: Migration.all + [other])
+            }
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a step that fails leaves nothing of itself, and the next start goes on from there`(
+        _ engine: StoreUnderTest
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            let broken = Migration(
+                number: 9002, name: "more", sqlite: "CREATE TABLE more (id INTEGER); INSERT INTO nowhere VALUES (1);")
+            let mended = Migration(number: 9002, name: "more", sqlite: "CREATE TABLE more (id INTEGER);")
+            let steps = Migration.all + [.scratch]
+            await #expect(throws: StoreError.self) {
+                _ = try await engine.open(in: folder, migrations: steps + [broken])
+            }
+            let store = try await engine.open(in: folder, migrations: steps + [mended])
+            #expect(try await store.read { tx in try tx.all("SELECT id FROM more") { try $0.integer(0) } } == [])
+            await store.close()
+        }
+    }
+}

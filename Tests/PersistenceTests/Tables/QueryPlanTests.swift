@@ -1,0 +1,145 @@
+import CredentialFormat
+import Model
+import Persistence
+import Policy
+import TestSupport
+import Testing
+
+@Suite("How SQLite answers what the tables ask")
+struct QueryPlanTests {
+    /// The cost of a statement that reads a whole table grows with the table. The small ones may.
+    private static let smallTables = ["key_ring", "resource_server", "r"]
+
+    @Test(arguments: Question.all)
+    func `no statement reads a whole table`(_ question: Question) async throws {
+        try await StoreUnderTest.sqlite.open { store in
+            for statement in question.statements() {
+                let plan = try await store.read { tx in
+                    try tx.all("EXPLAIN QUERY PLAN \(part: statement)") { try $0.text(3) }
+                }
+                #expect(!plan.isEmpty)
+                let scans = plan.filter { step in
+                    step.hasPrefix("SCAN ") && !step.hasPrefix("SCAN live") && !step.hasPrefix("SCAN some")
+                        && !step.contains("CONSTANT ROW")
+                        && !Self.smallTables.contains(String(step.split(separator: " ")[1]))
+                }
+                #expect(scans == [], "\(statement.text)\n\(plan.joined(separator: "\n"))")
+            }
+        }
+    }
+
+    @Test(arguments: [Question.keyOfDigest, .lists])
+    func `hot look-ups and simple lists sort nothing`(_ question: Question) async throws {
+        try await StoreUnderTest.sqlite.open { store in
+            for statement in question.statements() {
+                let plan = try await store.read { tx in
+                    try tx.all("EXPLAIN QUERY PLAN \(part: statement)") { try $0.text(3) }
+                }
+                #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(statement.text)")
+            }
+        }
+    }
+}
+
+/// Something that is asked of the tables.
+struct Question: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let ask: @Sendable (borrowing Transaction) throws -> Void
+
+    /// The statements that it takes while every answer is empty.
+    func statements() -> [BoundSQL] {
+        let notes = StatementNotes()
+        try? ask(Transaction(on: notes, announcing: Announcements()))
+        return notes.statements
+    }
+
+    static let keyOfDigest = Question("the key of a digest") { tx in
+        guard let digest = SecretDigest(stored: Array(repeating: 1, count: 32), pepperVersion: 1) else { return }
+        _ = try tx.apiKeyForVerification(matching: digest)
+    }
+
+    static let lists = Question("lists of one organization") { tx in
+        let id = ID<Organization>(at: 1)
+        _ = try tx.organizations(after: id, limit: 2)
+        _ = try tx.organizations(within: OrganizationPath(root: id), after: id, limit: 2)
+        _ = try tx.accounts(after: id, limit: 2)
+        _ = try tx.members(in: id, after: nil, limit: 2)
+        _ = try tx.integrations(in: id, after: nil, limit: 2)
+        _ = try tx.apiKeys(in: id, after: nil, limit: 2)
+        _ = try tx.auditEvents(.organization(OrganizationPath(root: id)), matching: AuditFilter(), after: nil, limit: 2)
+        _ = try tx.auditEvents(.everything, matching: AuditFilter(), after: nil, limit: 2)
+    }
+
+    static let all = [
+        keyOfDigest, lists,
+        Question("lists of a subtree") { tx in
+            let path = OrganizationPath(root: ID(at: 1))
+            _ = try tx.members(within: path, after: nil, limit: 2)
+            _ = try tx.integrations(within: path, after: nil, limit: 2)
+            _ = try tx.apiKeys(within: path, after: nil, limit: 2)
+            _ = try tx.auditEvents(
+                .within(path), matching: AuditFilter(action: "a", target: "b", actor: "c", since: Instant(seconds: 1)),
+                after: nil, limit: 2)
+        },
+        Question("single things") { tx in
+            _ = try tx.organization(ID(at: 1))
+            _ = try tx.account(ID(at: 1))
+            _ = try tx.operatorAccount()
+            _ = try tx.member(ID(at: 1))
+            _ = try tx.passwordDigest(of: ID(at: 1))
+            if let email = EmailAddress("a@b.c") {
+                _ = try tx.member(email: email, in: ID(at: 1))
+                _ = try tx.members(email: email, limit: 2)
+            }
+            _ = try tx.apiKey(ID(at: 1))
+            _ = try tx.integrationForVerification(ID(at: 1))
+            _ = try tx.resourceServerForVerification(ID(at: 1))
+            _ = try tx.clientSecrets(of: .integration(ID(at: 1)))
+            _ = try tx.idempotentReply(actor: "a", key: "k", notBefore: Instant(seconds: 1))
+            _ = try tx.standing(of: ID(at: 1))
+        },
+        Question("counts and conditions") { tx in
+            _ = try tx.liveAPIKeyCount(account: ID(at: 1), at: Instant(seconds: 1), upTo: 2)
+            _ = try tx.integrationCount(account: ID(at: 1), upTo: 2)
+            _ = try tx.revokedTokenCount(client: ID(at: 1), liveAt: Instant(seconds: 1))
+            _ = try tx.revokedTokens(liveAt: Instant(seconds: 1))
+            _ = try tx.isEmpty(ID(at: 1), at: Instant(seconds: 1))
+        },
+        Question("changes") { tx in
+            try tx.rename(ID<Organization>(at: 1), to: "n")
+            try tx.delete(ID<Organization>(at: 1))
+            try tx.delete(ID<Integration>(at: 1))
+            try tx.delete(ID<APIKey>(at: 1))
+            try tx.setDisabled(ID(at: 1), since: nil)
+            try tx.deleteSecret(ID(at: 1))
+            try tx.recordUse(apiKey: ID(at: 1), at: Instant(seconds: 1), address: nil)
+            try tx.recordUse(clientSecret: ID(at: 1), at: Instant(seconds: 1), address: nil)
+        },
+        Question("sweeps") { tx in
+            let time = Instant(seconds: 1)
+            _ = try tx.sweepAPIKeys(before: time, limit: 2)
+            _ = try tx.sweepAuditEvents(before: time, limit: 2)
+            _ = try tx.sweepClientSecrets(before: time, limit: 2)
+            _ = try tx.sweepIdempotentReplies(before: time, limit: 2)
+            _ = try tx.sweepRevokedTokens(before: time, limit: 2)
+        },
+    ]
+
+    private init(_ name: String, _ ask: @escaping @Sendable (borrowing Transaction) throws -> Void) {
+        testDescription = name
+        self.ask = ask
+    }
+}
+
+/// Takes down what it is asked and answers nothing.
+private final class StatementNotes: EngineConnection {
+    let dialect = Dialect.sqlite
+    var statements: [BoundSQL] = []
+
+    func run(_ statement: BoundSQL, row: (StoredRow) throws -> Void) throws -> Int {
+        statements.append(statement)
+        return 0
+    }
+
+    func run(script: String) throws {}
+}

@@ -1,0 +1,28 @@
+package import Model
+import Synchronization
+
+/// A clock that stands still until a test moves it.
+package final class FixedClock: Sendable {
+    private let instant: Mutex<Instant>
+
+    /// A clock that shows `start`, by default a moment in September 2026.
+    package init(_ start: Instant = Instant(seconds: 1_790_000_000)) {
+        instant = Mutex(start)
+    }
+
+    /// What the clock shows.
+    package var current: Instant { instant.withLock { $0 } }
+
+    /// The clock in the form that everything takes.
+    package var now: @Sendable () -> Instant { { self.current } }
+
+    /// Moves the clock forward, or back for a negative number.
+    package func advance(seconds: Int) {
+        instant.withLock { $0 = $0.adding(seconds: seconds) }
+    }
+
+    /// Sets the clock.
+    package func set(_ instant: Instant) {
+        self.instant.withLock { $0 = instant }
+    }
+}
