@@ -1,0 +1,24 @@
+import HTTPServing
+import Model
+import Organizations
+import Persistence
+
+/// `PATCH /api/v1/accounts/{account_id}`: name, plan and whether it is suspended.
+struct EditAccount: Endpoint {
+    static let route = Route(.patch, "/api/v1/accounts/{account_id}", "editAccount", .operatorWith(.accountsManage))
+    let api: ManagementAPI
+
+    func respond(to call: Call) async throws -> Reply {
+        let id = try call.organization("account_id")
+        let revision = try call.expectedRevision()
+        let edit = try await call.body().read { fields in
+            AccountEdit(
+                name: fields.edit("name", .text), plan: fields.clearableEdit("plan", .text),
+                suspended: fields.edit("suspended", .flag))
+        }
+        let account = try await api.store.write { [api, actor = call.actor] tx in
+            try api.accounts.edit(id, edit, expecting: revision, as: actor, tx: tx)
+        }
+        return .ok(revision: account.revision, account.write)
+    }
+}

@@ -1,0 +1,39 @@
+import CredentialFormat
+import HTTPServing
+import Policy
+import ProductDefinition
+
+/// `GET /api/v1/product`: its name and its limits, for those who write clients.
+struct GetProduct: Endpoint {
+    static let route = Route(.get, "/api/v1/product", "getProduct", .anyManagementScope)
+    let api: ManagementAPI
+
+    func respond(to call: Call) async throws -> Reply {
+        let product = api.product
+        let policy = product.policy
+        return .ok { json in
+            json.member("name", product.name)
+            json.member("brand", product.brand.text)
+            json.member("support_link", product.supportLink)
+            json.name("api_keys")
+            json.object { json in
+                json.name("offered_lifetimes_seconds")
+                json.array(policy.apiKeyLifetimes.offered) { $0.integer($1) }
+                json.member("standard_lifetime_seconds", policy.apiKeyLifetimes.standard)
+                json.member("maximum_lifetime_seconds", policy.apiKeyLifetimes.maximum)
+                json.member("maximum_per_account", policy.apiKeysPerAccount)
+            }
+            json.name("integrations")
+            json.object {
+                $0.member("maximum_per_account", policy.integrationsPerAccount)
+                $0.member("maximum_overlap_seconds", policy.secretOverlapMaximumSeconds)
+            }
+            json.name("access_tokens")
+            json.object {
+                $0.member("standard_lifetime_seconds", policy.accessTokenSeconds)
+                $0.member("maximum_lifetime_seconds", policy.accessTokenMaximumSeconds)
+            }
+            json.member("organization_header", policy.organizationHeader)
+        }
+    }
+}

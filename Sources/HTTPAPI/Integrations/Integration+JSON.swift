@@ -1,0 +1,32 @@
+import CredentialFormat
+import Credentials
+import HTTPServing
+import Model
+
+extension Integration {
+    /// What the API tells of it.
+    func write(to json: inout JSONWriter) {
+        json.member("id", id)
+        json.member("client_id", id)
+        json.member("organization_id", organization)
+        json.member("label", label)
+        json.member("scopes", scopes)
+        json.member("allowed_addresses", addresses)
+        json.member("access_token_seconds", accessTokenSeconds)
+        json.member("token_format", tokenFormat.rawValue)
+        json.member("created_at", createdAt)
+        json.member("created_by", createdBy)
+        json.member("revision", revision)
+    }
+}
+
+extension ClientSecretSummary {
+    /// What the API tells of it: never more of the secret than the hint.
+    func write(to json: inout JSONWriter) {
+        json.member("id", id)
+        json.member("hint", hint.text)
+        json.member("created_at", createdAt)
+        json.member("expires_at", expiresAt)
+        json.lastUse(lastUse)
+    }
+}

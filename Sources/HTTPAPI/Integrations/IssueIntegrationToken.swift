@@ -1,0 +1,30 @@
+import CredentialFormat
+import Credentials
+import HTTPServing
+import Model
+import Persistence
+
+/// `POST …/integrations/{integration_id}/tokens`: 201 with an access token made by hand. It is in the audit log before
+/// it exists.
+struct IssueIntegrationToken: Endpoint {
+    static let route = Route(
+        .post, "/api/v1/organizations/{organization_id}/integrations/{integration_id}/tokens", "issueIntegrationToken",
+        .permission(.integrationsManage))
+    let api: ManagementAPI
+
+    func respond(to call: Call) async throws -> Reply {
+        let organization = try call.organization()
+        let id: ID<Integration> = try call.id("integration_id")
+        let scopes = try await call.optionalBody().read { $0.optional("scopes", .texts) }
+        let token = try await api.store.write { [api, actor = call.actor] tx in
+            try api.integrations.recordHandmadeToken(of: id, in: organization, scopes: scopes, as: actor, tx: tx)
+        }
+        let text = try await api.sealToken(token)
+        return .created { json in
+            json.member("access_token", text)
+            json.member("token_type", "Bearer")
+            json.member("expires_in", token.expiresAt.seconds(since: token.issuedAt))
+            json.member("scopes", token.scopes)
+        }
+    }
+}

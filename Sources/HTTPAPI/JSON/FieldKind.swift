@@ -1,0 +1,68 @@
+import Model
+
+/// How one kind of member is read. What is wrong with it is noted under the member's name.
+struct FieldKind<Value> {
+    /// What stands in for a value that could not be read. It reaches nobody.
+    let placeholder: Value
+    let read: (JSONValue, String, inout FieldChecks) -> Value
+}
+
+extension FieldKind {
+    /// A kind that `parse` reads whole, nil for another type.
+    fileprivate init(_ expected: String, placeholder: Value, _ parse: @escaping (JSONValue) -> Value?) {
+        self.init(placeholder: placeholder) { value, name, checks in
+            if let parsed = parse(value) { return parsed }
+            checks.refuse(name, "wrong_type", "Must be \(expected).")
+            return placeholder
+        }
+    }
+}
+
+extension FieldKind<String> {
+    static var text: Self {
+        FieldKind("a string", placeholder: "") { if case .string(let text) = $0 { text } else { nil } }
+    }
+}
+
+extension FieldKind<Int> {
+    static var wholeNumber: Self {
+        FieldKind("a whole number", placeholder: 0) { if case .integer(let number) = $0 { number } else { nil } }
+    }
+}
+
+extension FieldKind<Bool> {
+    static var flag: Self {
+        FieldKind("true or false", placeholder: false) { if case .bool(let flag) = $0 { flag } else { nil } }
+    }
+}
+
+extension FieldKind<[String]> {
+    /// The most elements of a list. Services allow fewer, each its own number.
+    static var maximumCount: Int { 256 }
+
+    static var texts: Self {
+        FieldKind(placeholder: []) { value, name, checks in
+            guard case .array(let values) = value else {
+                checks.refuse(name, "wrong_type", "Must be an array of strings.")
+                return []
+            }
+            guard values.count <= maximumCount else {
+                checks.refuse(name, "too_many", "Must have at most \(maximumCount) elements.")
+                return []
+            }
+            return values.enumerated().compactMap { index, value in
+                if case .string(let text) = value { return text }
+                checks.refuse("\(name).\(index)", "wrong_type", "Must be a string.")
+                return nil
+            }
+        }
+    }
+}
+
+extension FieldKind<Instant> {
+    static var time: Self {
+        FieldKind("a time such as 2026-03-01T09:30:00Z (RFC 3339)", placeholder: Instant(milliseconds: 0)) {
+            if case .string(let text) = $0 { RFC3339.instant(text) } else { nil }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import CredentialFormat
+package import Credentials
+import Events
+package import Model
+import Organizations
+package import Persistence
+package import ProductDefinition
+package import SignIn
+package import Tokens
+
+/// The management API (design §7): what its endpoints call.
+package struct ManagementAPI: Sendable {
+    let store: any Store
+    let product: Product
+    let accounts: AccountService
+    let organizations: OrganizationService
+    let members: MembershipService
+    let integrations: IntegrationService
+    let resourceServers: ResourceServerService
+    let apiKeys: APIKeyService
+    let auditLog = AuditLog()
+    let passwords: PasswordHasher
+    /// Seals or signs an access token that is made by hand.
+    let sealToken: @Sendable (HandmadeToken) async throws -> String
+    let now: @Sendable () -> Instant
+    private let replies: IdempotentReplies
+
+    /// - Parameters:
+    ///   - keys: The keys in force: their peppers digest secrets, and they seal the replies that may be repeated.
+    ///   - sealToken: Makes the text of an access token that is made by hand, as its integration would get it.
+    package init(
+        store: any Store, product: Product, keys: @escaping @Sendable () -> KeySet, passwords: PasswordHasher,
+        sealToken: @escaping @Sendable (HandmadeToken) async throws -> String,
+        now: @escaping @Sendable () -> Instant
+    ) {
+        self.store = store
+        self.product = product
+        self.passwords = passwords
+        self.sealToken = sealToken
+        self.now = now
+        let peppers: @Sendable () -> Peppers = { keys().peppers }
+        accounts = AccountService(now: now)
+        organizations = OrganizationService(now: now)
+        members = MembershipService(product: product, now: now)
+        integrations = IntegrationService(product: product, peppers: peppers, now: now)
+        resourceServers = ResourceServerService(product: product, peppers: peppers, now: now)
+        apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
+        replies = IdempotentReplies(keys: keys, now: now)
+    }
+
+    /// What `make` does and answers, in one transaction; or the reply that was kept under the call's `Idempotency-Key`.
+    func creating(
+        _ call: Call, _ body: JSONBody, _ make: @escaping @Sendable (borrowing Transaction) throws -> Reply
+    ) async throws -> Reply {
+        guard let key = try call.idempotencyKey() else { return try await store.write(make) }
+        let attempt = IdempotentReplies.Attempt(
+            key: key, actor: call.actor, caller: call.route.caller, target: call.target, body: body.bytes)
+        return try await store.write { [replies] tx in try replies.reply(to: attempt, in: tx, orMake: make) }
+    }
+
+    /// The digest of a password that is to be set for a member.
+    ///
+    /// It takes long, so it is made before the transaction, and for nobody who may not change members there anyway.
+    func passwordDigest(
+        of password: String, in organization: ID<Organization>, as actor: Actor
+    ) async throws -> PasswordDigest {
+        try await store.read { tx in _ = try tx.organization(organization, where: actor, may: .membersManage) }
+        if let problem = PasswordPolicy.problem(with: password) { throw Refusal.invalid([problem]) }
+        do {
+            return try await passwords.hash(password)
+        } catch is PasswordHashingOverloaded {
+            throw StoreError.overloaded
+        }
+    }
+}

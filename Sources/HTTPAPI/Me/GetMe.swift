@@ -1,0 +1,43 @@
+import HTTPServing
+import Model
+import Persistence
+
+/// `GET /api/v1/me`: who calls, from which organization, with which rights.
+struct GetMe: Endpoint {
+    static let route = Route(.get, "/api/v1/me", "getMe", .anyManagementScope)
+    let api: ManagementAPI
+
+    func respond(to call: Call) async throws -> Reply {
+        let actor = call.actor
+        let organization = try await api.store.read { tx in
+            let found =
+                switch actor.reach {
+                case .subtree(let path): try tx.organization(path.last)
+                case .everything: try tx.operatorAccount()?.organization
+                }
+            guard let found else { throw Refusal.notFound }
+            return found
+        }
+        return .ok { json in
+            json.member("type", actor.identity.word)
+            json.member("id", actor.label)
+            json.name("organization")
+            json.object(organization.write)
+            json.member("account_id", organization.account)
+            json.member("operator", actor.reach == .everything)
+            json.member("permissions", actor.permissions.map(\.rawValue).sorted())
+            json.member("scopes", call.scopes)
+        }
+    }
+}
+
+extension Actor.Identity {
+    fileprivate var word: String {
+        switch self {
+        case .apiKey: "api_key"
+        case .integration: "integration"
+        case .member: "member"
+        case .command: "command"
+        }
+    }
+}

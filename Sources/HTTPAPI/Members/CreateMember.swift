@@ -1,0 +1,32 @@
+import HTTPServing
+import Model
+import Organizations
+
+/// `POST …/members`: 201 with a person, their roles and, on request, a password.
+struct CreateMember: Endpoint {
+    static let route = Route(
+        .post, "/api/v1/organizations/{organization_id}/members", "createMember", .permission(.membersManage))
+    let api: ManagementAPI
+
+    func respond(to call: Call) async throws -> Reply {
+        let organization = try call.organization()
+        let body = try await call.body()
+        var (draft, password) = try body.read { fields in
+            (
+                MemberDraft(
+                    email: fields.required("email", .text), name: fields.required("name", .text),
+                    roles: fields.required("roles", .texts)),
+                fields.optional("password", .text)
+            )
+        }
+        if let password {
+            draft.password = try await api.passwordDigest(of: password, in: organization, as: call.actor)
+        }
+        return try await api.creating(call, body) { [api, draft, actor = call.actor] tx in
+            let member = try api.members.create(draft, in: organization, as: actor, tx: tx)
+            return .created(
+                at: "/api/v1/organizations/\(organization)/members/\(member.id)", revision: member.revision,
+                member.write)
+        }
+    }
+}

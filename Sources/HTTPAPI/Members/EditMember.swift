@@ -1,0 +1,35 @@
+import CredentialFormat
+import HTTPServing
+import Model
+import Organizations
+import Persistence
+
+/// `PATCH …/members/{member_id}`: name, roles and password. The e-mail address is who they are and stays.
+struct EditMember: Endpoint {
+    static let route = Route(
+        .patch, "/api/v1/organizations/{organization_id}/members/{member_id}", "editMember",
+        .permission(.membersManage))
+    let api: ManagementAPI
+
+    func respond(to call: Call) async throws -> Reply {
+        let organization = try call.organization()
+        let id: ID<Member> = try call.id("member_id")
+        let revision = try call.expectedRevision()
+        var (edit, password) = try await call.body().read { fields in
+            fields.refuseEdit("email")
+            return (
+                MemberEdit(name: fields.edit("name", .text), roles: fields.edit("roles", .texts)),
+                fields.clearableEdit("password", .text)
+            )
+        }
+        if case .some(.some(let password)) = password {
+            edit.password = try await api.passwordDigest(of: password, in: organization, as: call.actor)
+        } else if case .some(.none) = password {
+            edit.password = .some(nil)
+        }
+        let member = try await api.store.write { [api, edit, actor = call.actor] tx in
+            try api.members.edit(id, in: organization, edit, expecting: revision, as: actor, tx: tx)
+        }
+        return .ok(revision: member.revision, member.write)
+    }
+}

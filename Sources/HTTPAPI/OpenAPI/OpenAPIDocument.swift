@@ -1,0 +1,76 @@
+package import HTTPServing
+import HTTPTypes
+package import Hummingbird
+import NIOCore
+import Yams
+
+/// The description of both wires (OpenAPI 3.1), as it was written and as JSON.
+package struct OpenAPIDocument: Sendable {
+    /// As it was written: `openapi.yaml` beside these sources, compiled in.
+    package let yaml: [UInt8]
+    /// The same as JSON, members in the same order.
+    package let json: [UInt8]
+
+    /// - Throws: What is wrong with the document, if it is no YAML or has something that JSON has not.
+    package init() throws {
+        yaml = PackageResources.openapi_yaml
+        guard let root = try Yams.compose(yaml: String(decoding: yaml, as: UTF8.self)) else { throw Failure.empty }
+        var writer = JSONWriter(capacity: yaml.count * 2)
+        try Self.write(root, to: &writer)
+        json = writer.bytes
+    }
+
+    /// What can be wrong with the document.
+    package enum Failure: Error {
+        case empty
+        case alias
+        case number(String)
+    }
+
+    /// Serves it at `/openapi.yaml` and `/openapi.json`, to anyone.
+    package func register(on router: some RouterMethods<CallerContext>) {
+        serve(yaml, "application/yaml", at: "/openapi.yaml", on: router)
+        serve(json, "application/json", at: "/openapi.json", on: router)
+    }
+
+    private func serve(
+        _ bytes: [UInt8], _ mediaType: String, at path: RouterPath, on router: some RouterMethods<CallerContext>
+    ) {
+        let response = Response(
+            status: .ok, headers: [.contentType: mediaType, .cacheControl: "no-cache"],
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        router.get(path) { _, _ in response }
+        router.head(path) { _, _ in response.createHeadResponse() }
+    }
+
+    private static func write(_ node: Node, to json: inout JSONWriter) throws {
+        switch node {
+        case .mapping(let mapping):
+            try json.object { json in
+                for (key, value) in mapping {
+                    json.name(key.scalar?.string ?? "")
+                    try write(value, to: &json)
+                }
+            }
+        case .sequence(let sequence):
+            try json.array(sequence) { try write($1, to: &$0) }
+        case .scalar(let scalar): try write(scalar, taggedAs: node.tag, to: &json)
+        case .alias: throw Failure.alias
+        }
+    }
+
+    /// Only what stands without quotes can be anything but a string.
+    private static func write(_ scalar: Node.Scalar, taggedAs tag: Tag, to json: inout JSONWriter) throws {
+        let text = scalar.string
+        switch tag {
+        case _ where scalar.style != .plain: json.string(text)
+        case Tag(.null): json.null()
+        case Tag(.bool): json.bool(text == "true")
+        case Tag(.int):
+            guard let number = Int(text) else { throw Failure.number(text) }
+            json.integer(number)
+        case Tag(.float): throw Failure.number(text)
+        default: json.string(text)
+        }
+    }
+}

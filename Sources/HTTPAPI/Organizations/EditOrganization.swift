@@ -1,0 +1,21 @@
+import HTTPServing
+import Model
+import Organizations
+import Persistence
+
+/// `PATCH /api/v1/organizations/{organization_id}`: its name.
+struct EditOrganization: Endpoint {
+    static let route = Route(
+        .patch, "/api/v1/organizations/{organization_id}", "editOrganization", .permission(.organizationsManage))
+    let api: ManagementAPI
+
+    func respond(to call: Call) async throws -> Reply {
+        let id = try call.organization()
+        let revision = try call.expectedRevision()
+        let name = try await call.body().read { $0.required("name", .text) }
+        let organization = try await api.store.write { [api, actor = call.actor] tx in
+            try api.organizations.rename(id, to: name, expecting: revision, as: actor, tx: tx)
+        }
+        return .ok(revision: organization.revision, organization.write)
+    }
+}

@@ -1,0 +1,57 @@
+import HTTPServing
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// What an endpoint answers.
+struct Reply: Hashable, Sendable {
+    let status: HTTPResponse.Status
+    let entityTag: String?
+    let location: String?
+    /// JSON, or nothing.
+    let body: [UInt8]
+    /// Whether it is the repetition of an earlier reply, byte for byte.
+    let isReplay: Bool
+
+    init(
+        status: HTTPResponse.Status, entityTag: String? = nil, location: String? = nil, body: [UInt8] = [],
+        isReplay: Bool = false
+    ) {
+        self.status = status
+        self.entityTag = entityTag
+        self.location = location
+        self.body = body
+        self.isReplay = isReplay
+    }
+
+    /// 200 with one object; with an `ETag` if it is an entity at a revision.
+    static func ok(revision: Int? = nil, _ members: (inout JSONWriter) -> Void) -> Reply {
+        Reply(status: .ok, entityTag: revision.map(EntityTag.text), body: JSONWriter.object(members))
+    }
+
+    /// 201 with the object that was created, at revision `revision`, found at `location` from now on.
+    static func created(
+        at location: String, revision: Int, _ members: (inout JSONWriter) -> Void
+    ) -> Reply {
+        Reply(
+            status: .created, entityTag: EntityTag.text(revision), location: location, body: JSONWriter.object(members))
+    }
+
+    /// 201 with something that is nowhere to be found again.
+    static func created(_ members: (inout JSONWriter) -> Void) -> Reply {
+        Reply(status: .created, body: JSONWriter.object(members))
+    }
+
+    /// 204.
+    static let noContent = Reply(status: .noContent)
+
+    /// The reply as HTTP. None may be kept by a cache: all of them are for one caller, and some carry a secret.
+    func response() -> Response {
+        var headers: HTTPFields = [.cacheControl: "no-store"]
+        if !body.isEmpty { headers[.contentType] = "application/json" }
+        headers[.eTag] = entityTag
+        headers[.location] = location
+        if isReplay { headers[.idempotentReplayed] = "true" }
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}

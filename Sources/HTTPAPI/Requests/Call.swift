@@ -1,0 +1,144 @@
+import CredentialFormat
+import HTTPServing
+import HTTPTypes
+import Hummingbird
+import Model
+import NIOCore
+import Policy
+
+/// A call of the management API, with the parts that endpoints read.
+struct Call: Sendable {
+    /// The largest body that is read, in bytes.
+    static let maximumBodyLength = 65_536
+
+    private let request: Request
+    private let context: CallerContext
+    /// The line of the ledger that it came in by.
+    let route: Route
+    /// Who calls.
+    let actor: Actor
+
+    init(_ request: Request, _ context: CallerContext, by route: Route) throws {
+        self.request = request
+        self.context = context
+        self.route = route
+        actor = try context.requireActor()
+    }
+
+    /// Method and path, as they tell one request from another.
+    var target: String { "\(request.method.rawValue) \(request.uri.path)" }
+
+    /// The scopes of the credential that they called with.
+    var scopes: ScopeSet { context.scopes }
+
+    var query: QueryParameters { QueryParameters(request.uri.query) }
+
+    /// The identifier in the path. What cannot be one does not exist.
+    func id<E: Entity>(_ parameter: String, of: E.Type = E.self) throws(Refusal) -> ID<E> {
+        guard let text = context.parameters.get(parameter), let id = ID<E>(parsing: text) else { throw .notFound }
+        return id
+    }
+
+    /// The identifier of an organization, which is that of an account, too.
+    func organization(_ parameter: String = "organization_id") throws(Refusal) -> ID<Organization> {
+        try id(parameter)
+    }
+
+    /// The revision that `If-Match` demands, nil for any.
+    func expectedRevision() throws(ProblemDocument) -> Int? {
+        guard let revision = EntityTag.expectedRevision(request.headers[.ifMatch]) else {
+            throw .badParameter("If-Match", "must be one ETag, or *.")
+        }
+        return revision
+    }
+
+    /// The value of `Idempotency-Key`, nil without one.
+    func idempotencyKey() throws(ProblemDocument) -> IdempotencyKey? {
+        guard let text = request.headers[.idempotencyKey] else { return nil }
+        guard let key = IdempotencyKey(text) else {
+            throw .badParameter("Idempotency-Key", "must be 1 to 255 visible ASCII characters.")
+        }
+        return key
+    }
+
+    /// The body, which must be JSON of at most 64 KiB.
+    ///
+    /// - Throws: A problem with 413, 415 or 400.
+    func body() async throws -> JSONBody {
+        let bytes = try await bytes()
+        try requireJSON()
+        return try JSONBody(bytes)
+    }
+
+    /// The body, `{}` where there is none.
+    ///
+    /// - Throws: A problem with 413, 415 or 400.
+    func optionalBody() async throws -> JSONBody {
+        let bytes = try await bytes()
+        guard !bytes.isEmpty else { return try JSONBody(Array("{}".utf8)) }
+        try requireJSON()
+        return try JSONBody(bytes)
+    }
+
+    private func bytes() async throws -> [UInt8] {
+        if let announced = request.headers[.contentLength].flatMap({ Int($0) }), announced > Self.maximumBodyLength {
+            throw ProblemDocument.bodyTooLarge
+        }
+        do {
+            return Array(buffer: try await request.body.collect(upTo: Self.maximumBodyLength))
+        } catch is NIOTooManyBytesError {
+            throw ProblemDocument.bodyTooLarge
+        }
+    }
+
+    private func requireJSON() throws(ProblemDocument) {
+        var mediaType = (request.headers[.contentType] ?? "").prefix { $0 != ";" }
+        while mediaType.last == " " || mediaType.last == "\t" { mediaType.removeLast() }
+        guard mediaType.lowercased() == "application/json" else {
+            throw ProblemDocument(
+                status: .unsupportedMediaType, type: "unsupported-media-type", title: "Not JSON",
+                detail: "Send the body as JSON with `Content-Type: application/json`.")
+        }
+    }
+}
+
+/// A body that is well-formed JSON.
+struct JSONBody: Sendable {
+    /// As they were sent.
+    let bytes: [UInt8]
+    private let value: JSONValue
+
+    /// - Throws: A problem with 400 for what is no JSON, or ambiguous, or nested too deep.
+    init(_ bytes: [UInt8]) throws(ProblemDocument) {
+        self.bytes = bytes
+        do {
+            value = try JSONParser.parse(bytes)
+        } catch {
+            throw ProblemDocument(
+                status: .badRequest, type: "unreadable-json", title: "Unreadable JSON",
+                detail: "The body cannot be read as JSON at byte \(error.offset): \(error.explanation).")
+        }
+    }
+
+    /// What `make` makes of its members.
+    ///
+    /// - Throws: ``Refusal/invalid(_:)`` with everything that is wrong.
+    func read<T>(_ make: (inout Fields) -> T) throws(Refusal) -> T {
+        try Fields.read(value, make)
+    }
+}
+
+extension ProblemDocument {
+    fileprivate static var bodyTooLarge: ProblemDocument {
+        ProblemDocument(
+            status: .contentTooLarge, type: "body-too-large", title: "Body too large",
+            detail: "The body may have at most \(Call.maximumBodyLength) bytes.")
+    }
+}
+
+extension HTTPField.Name {
+    /// `Idempotency-Key`
+    static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .ifMatch
+    /// `Idempotent-Replayed`
+    static let idempotentReplayed = HTTPField.Name("Idempotent-Replayed") ?? .ifMatch
+}

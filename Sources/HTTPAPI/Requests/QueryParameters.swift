@@ -1,0 +1,82 @@
+import HTTPServing
+import HTTPTypes
+import Model
+import OAuth
+
+/// The parameters of a query string, decoded as a form (`+` is a space). A name that nobody asks for is ignored; one that
+/// is asked for and there twice is refused.
+struct QueryParameters: Sendable {
+    private let pairs: [(name: String?, value: String?)]
+
+    /// The parameters of `query`, as it stands in the request's target. What is not well-formed is nil.
+    init(_ query: String?) {
+        pairs = (query ?? "").utf8.split(separator: UInt8(ascii: "&")).map { pair in
+            let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            return (Form.decode(pair[..<equals]), Form.decode(pair[equals...].dropFirst()))
+        }
+    }
+
+    /// The value of `name`, nil where it is not given.
+    ///
+    /// - Throws: A problem with 400 if it is there twice, is not well-formed or has a control character.
+    func single(_ name: String) throws(ProblemDocument) -> String? {
+        let values = pairs.filter { $0.name == name }.map(\.value)
+        guard values.count <= 1 else { throw .badParameter(name, "is given more than once.") }
+        guard let value = values.first else { return nil }
+        guard let value, value.utf8.allSatisfy({ $0 >= 0x20 }) else {
+            throw .badParameter(name, "is not well-formed.")
+        }
+        return value
+    }
+
+    /// `limit` and `cursor`: the part of a list that is wanted. 1 to 200 items, 50 unless given (threat P9).
+    ///
+    /// - Throws: A problem with 400 for any other limit, and for what is no cursor.
+    func page() throws(ProblemDocument) -> Page {
+        Page(limit: try limit(), after: try cursor())
+    }
+
+    private func limit() throws(ProblemDocument) -> Int {
+        guard let text = try single("limit") else { return Page.standardLimit }
+        guard (1...3).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let limit = Int(text), Page.limits.contains(limit)
+        else { throw .badParameter("limit", "must be a whole number from 1 to 200.") }
+        return limit
+    }
+
+    private func cursor() throws(ProblemDocument) -> Cursor? {
+        guard let text = try single("cursor") else { return nil }
+        guard let cursor = Cursor(parsing: text) else {
+            throw .badParameter("cursor", "must be the next_cursor of a reply of this list.")
+        }
+        return cursor
+    }
+
+    /// `include`: whether what organizations below hold is wanted, too.
+    ///
+    /// - Throws: A problem with 400 for anything but `descendants`.
+    func includesDescendants() throws(ProblemDocument) -> Bool {
+        guard let text = try single("include") else { return false }
+        guard text == "descendants" else { throw .badParameter("include", "may only be \"descendants\".") }
+        return true
+    }
+
+    /// A time (``RFC3339``), nil where it is not given.
+    ///
+    /// - Throws: A problem with 400 for anything else.
+    func time(_ name: String) throws(ProblemDocument) -> Instant? {
+        guard let text = try single(name) else { return nil }
+        guard let time = RFC3339.instant(text) else {
+            throw .badParameter(name, "must be a time such as 2026-03-01T09:30:00Z (RFC 3339).")
+        }
+        return time
+    }
+}
+
+extension ProblemDocument {
+    /// 400: a query parameter or header that cannot be read.
+    static func badParameter(_ name: String, _ explanation: String) -> ProblemDocument {
+        ProblemDocument(
+            status: .badRequest, type: "bad-parameter", title: "Unreadable parameter", detail: "\(name) \(explanation)")
+    }
+}

@@ -1,0 +1,63 @@
+package import Model
+
+/// One line of the ledger of routes: what can be called, and who may.
+///
+/// The management API is registered from its lines, the OpenAPI document is held against them in both directions, and
+/// the access matrix enumerates them.
+package struct Route: Hashable, Sendable {
+    /// Who may call.
+    package enum Caller: Hashable, Sendable {
+        /// Anybody, without any credential.
+        case anyone
+        /// An OAuth client or resource server that proves who it is.
+        case client
+        /// A gateway, on behalf of the credential that it passes on.
+        case gateway
+        /// Any credential with a management scope.
+        case anyManagementScope
+        /// A credential with this permission that sees the organization.
+        case permission(Permission)
+        /// A credential with this permission that is the operator's own.
+        case operatorWith(Permission)
+    }
+
+    /// The methods in use, spelled as in a request.
+    package enum Method: String, Hashable, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case patch = "PATCH"
+        case delete = "DELETE"
+    }
+
+    package let method: Method
+    /// The path with its parameters in braces, such as `/api/v1/accounts/{account_id}`.
+    package let path: String
+    /// The `operationId` in the OpenAPI document.
+    package let operation: String
+    package let caller: Caller
+
+    package init(_ method: Method, _ path: String, _ operation: String, _ caller: Caller) {
+        self.method = method
+        self.path = path
+        self.operation = operation
+        self.caller = caller
+    }
+}
+
+extension Route {
+    /// What other parts of the server answer: OAuth, verification, health and the document itself. `/verify` takes every
+    /// method; the document describes GET and POST. Further paths of the product are aliases of these.
+    package static let servedElsewhere: [Route] = [
+        Route(.post, "/oauth2/token", "issueToken", .client),
+        Route(.post, "/oauth2/introspect", "introspect", .client),
+        Route(.post, "/oauth2/revoke", "revoke", .client),
+        Route(.get, "/oauth2/jwks", "getKeySet", .anyone),
+        Route(.get, "/.well-known/oauth-authorization-server", "getServerMetadata", .anyone),
+        Route(.get, "/verify", "verify", .gateway),
+        Route(.post, "/verify", "verifyPost", .gateway),
+        Route(.get, "/healthz", "getHealth", .anyone),
+        Route(.get, "/readyz", "getReadiness", .anyone),
+        Route(.get, "/openapi.yaml", "getOpenAPIYAML", .anyone),
+        Route(.get, "/openapi.json", "getOpenAPIJSON", .anyone),
+    ]
+}

@@ -1,0 +1,79 @@
+package import HTTPServing
+import HTTPTypes
+package import Hummingbird
+
+extension ManagementAPI {
+    /// Every endpoint, in the order of the document.
+    static let endpoints: [any Endpoint.Type] = [
+        GetMe.self, ListScopes.self, ListRoles.self, GetProduct.self,
+
+        ListAccounts.self, CreateAccount.self, GetAccount.self, EditAccount.self, DeleteAccount.self,
+
+        ListResourceServers.self, CreateResourceServer.self, GetResourceServer.self, EditResourceServer.self,
+        DeleteResourceServer.self, RotateResourceServer.self,
+
+        ListOrganizations.self, CreateOrganization.self, GetOrganization.self, EditOrganization.self,
+        DeleteOrganization.self,
+
+        ListIntegrations.self, CreateIntegration.self, GetIntegration.self, EditIntegration.self,
+        DeleteIntegration.self, RotateIntegration.self, ListIntegrationSecrets.self, ExtendIntegrationSecret.self,
+        EndIntegrationSecret.self, IssueIntegrationToken.self,
+
+        ListAPIKeys.self, CreateAPIKey.self, GetAPIKey.self, EditAPIKey.self, DeleteAPIKey.self, RotateAPIKey.self,
+        DisableAPIKey.self, EnableAPIKey.self,
+
+        ListMembers.self, CreateMember.self, GetMember.self, EditMember.self, DeleteMember.self,
+
+        ListAuditEvents.self,
+    ]
+
+    /// The ledger of the management API.
+    package static let routes: [Route] = endpoints.map { $0.route }
+
+    /// Registers every endpoint. The router must have the authentication and the problem documents in front.
+    ///
+    /// A path that is known is answered with 405 and `Allow` for every other method (RFC 9110 §15.5.6).
+    package func register(on router: some RouterMethods<CallerContext>) {
+        for endpoint in Self.endpoints {
+            let route = endpoint.route
+            let instance = endpoint.init(api: self)
+            let answer: @Sendable (Request, CallerContext) async throws -> Response = { request, context in
+                try await instance.respond(to: Call(request, context, by: route)).response()
+            }
+            router.on(RouterPath(route.path), method: route.method.http, use: answer)
+            if route.method == .get {
+                router.on(RouterPath(route.path), method: .head) { request, context in
+                    try await answer(request, context).createHeadResponse()
+                }
+            }
+        }
+        for (path, routes) in Dictionary(grouping: Self.routes, by: \.path) {
+            refuseOtherMethods(than: routes.map(\.method.http), at: path, on: router)
+        }
+    }
+
+    private func refuseOtherMethods(
+        than known: [HTTPRequest.Method], at path: String, on router: some RouterMethods<CallerContext>
+    ) {
+        let allowed = known.contains(.get) ? known + [.head] : known
+        let problem = ProblemDocument(
+            status: .methodNotAllowed, type: "method-not-allowed", title: "Method not allowed",
+            detail: "This path takes only the methods that `Allow` names.",
+            headers: [.allow: allowed.map(\.rawValue).sorted().joined(separator: ", ")])
+        let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+        for method in all where !allowed.contains(method) {
+            router.on(RouterPath(path), method: method) { _, _ -> Response in throw problem }
+        }
+    }
+}
+
+extension Route.Method {
+    fileprivate var http: HTTPRequest.Method {
+        switch self {
+        case .get: .get
+        case .post: .post
+        case .patch: .patch
+        case .delete: .delete
+        }
+    }
+}
