@@ -87,8 +87,9 @@ var theWhole: [Target] {
         .executableTarget(
             name: "Server",
             dependencies: [
-                "HTTPAPI", "PersistenceSQLite", hummingbird, lifecycle, logging,
+                "HTTPAPI", "PersistenceSQLite", hummingbird, hummingbirdCore, lifecycle, logging,
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio
         )
@@ -131,7 +132,7 @@ var tests: [Target] {
         .testTarget(name: "VerificationTests", dependencies: ["TestSupport"]),
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
         .testTarget(name: "HTTPServingTests", dependencies: ["TestSupport"]),
-        .testTarget(name: "HTTPAPITests", dependencies: ["HTTPAPI", .product(name: "Yams", package: "Yams")]),
+        .testTarget(name: "HTTPAPITests", dependencies: ["TestSupport"]),
         .testTarget(
             name: "ServerTests", dependencies: ["TestSupport", "Server", .product(name: "JWTKit", package: "jwt-kit")]),
         .testTarget(name: "ThreatTests", dependencies: ["TestSupport", "Server"]),
@@ -141,6 +142,7 @@ var tests: [Target] {
 
 var crypto: Target.Dependency { .product(name: "Crypto", package: "swift-crypto") }
 var hummingbird: Target.Dependency { .product(name: "Hummingbird", package: "hummingbird") }
+var hummingbirdCore: Target.Dependency { .product(name: "HummingbirdCore", package: "hummingbird") }
 var httpTypes: Target.Dependency { .product(name: "HTTPTypes", package: "swift-http-types") }
 var lifecycle: Target.Dependency { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
 var logging: Target.Dependency { .product(name: "Logging", package: "swift-log") }

@@ -251,6 +251,13 @@ package struct HandmadeToken: Sendable {
     package let scopes: ScopeSet
     package let issuedAt: Instant
     package let expiresAt: Instant
+
+    /// The token for these audiences.
+    package func accessToken(for audiences: [String]) -> AccessToken {
+        AccessToken(
+            id: id, client: integration.id, account: account, organization: integration.organization, subject: nil,
+            scopes: scopes, audiences: audiences, issuedAt: issuedAt, expiresAt: expiresAt)
+    }
 }
 
 extension IntegrationService {

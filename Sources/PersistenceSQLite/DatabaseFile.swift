@@ -27,6 +27,7 @@ final class DatabaseFile: Sendable {
             Glibc.close(descriptor)
             throw code == EWOULDBLOCK ? .inUse(path: path) : .file(path: lockPath, problem: Self.text(of: code))
         }
+        Self.write(owner: getpid(), to: descriptor)
         lock = Mutex(descriptor)
         Glibc.close(try Self.openOrCreate(path))
     }
@@ -42,6 +43,30 @@ final class DatabaseFile: Sendable {
             return descriptor
         }
         if let descriptor { Glibc.close(descriptor) }
+    }
+
+    /// The process that owns the database at `path`, nil where none does.
+    static func owner(of path: String) throws(SQLiteOpeningError) -> Int32? {
+        let descriptor = Glibc.open(path + ".lock", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            guard errno == ENOENT else { throw .file(path: path + ".lock", problem: text(of: errno)) }
+            return nil
+        }
+        defer { Glibc.close(descriptor) }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        guard count > 0, let owner = Int32(String(decoding: bytes.prefix(count), as: UTF8.self)), owner > 0 else {
+            throw .inUse(path: path)
+        }
+        return owner
+    }
+
+    /// Leaves the owner's number in the lock file, for commands that have something to tell it.
+    private static func write(owner: Int32, to descriptor: Int32) {
+        let text = Array(String(owner).utf8)
+        _ = ftruncate(descriptor, 0)
+        _ = pwrite(descriptor, text, text.count, 0)
     }
 
     private static func openOrCreate(_ path: String) throws(SQLiteOpeningError) -> Int32 {

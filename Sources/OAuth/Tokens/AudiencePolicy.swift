@@ -1,4 +1,4 @@
-import Policy
+package import Policy
 package import Verification
 
 /// For whom an access token is meant (`aud`, RFC 9068 §3).
@@ -35,7 +35,15 @@ package struct AudiencePolicy: Sendable {
         } else {
             first = resource ?? standard
         }
-        let needsIssuer = first != issuer && scopes.scopes.contains(where: \.isManagement)
-        return .answer(needsIssuer ? [first, issuer] : [first])
+        return .answer(audiences(for: scopes, first: first))
+    }
+
+    /// The audiences of a token with these scopes that is for no backend in particular.
+    package func standardAudiences(for scopes: ScopeSet) -> [String] {
+        audiences(for: scopes, first: standard)
+    }
+
+    private func audiences(for scopes: ScopeSet, first: String) -> [String] {
+        first != issuer && scopes.scopes.contains(where: \.isManagement) ? [first, issuer] : [first]
     }
 }

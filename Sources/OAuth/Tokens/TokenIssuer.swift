@@ -41,11 +41,16 @@ package struct TokenIssuer: Sendable {
             id: ID(at: now.milliseconds), client: integration.id, account: access.account.path.root,
             organization: integration.organization, subject: nil, scopes: access.scopes, audiences: access.audiences,
             issuedAt: issuedAt, expiresAt: issuedAt.adding(seconds: seconds))
-        let text =
-            switch integration.tokenFormat {
-            case .sealed: try seal.seal(token, with: keyRing.keys)
-            case .jwt: try JWTAccessToken.sign(token, issuer: issuer, with: keyRing.keys)
-            }
-        return IssuedToken(text: text, token: token)
+        return IssuedToken(text: try text(of: token, as: integration.tokenFormat), token: token)
+    }
+
+    /// The text of a token.
+    ///
+    /// - Throws: ``TokenError`` when a key is missing.
+    package func text(of token: AccessToken, as format: TokenFormat) throws -> String {
+        switch format {
+        case .sealed: try seal.seal(token, with: keyRing.keys)
+        case .jwt: try JWTAccessToken.sign(token, issuer: issuer, with: keyRing.keys)
+        }
     }
 }

@@ -59,3 +59,10 @@ extension Transaction {
             """)
     }
 }
+
+extension Transaction {
+    /// The newest version of the keys that seal access tokens, 0 where there is none yet.
+    package borrowing func newestKeyRingVersion() throws -> Int {
+        try keyRingRows().filter { $0.purpose == "sealing" }.map(\.version).max() ?? 0
+    }
+}

@@ -1,0 +1,24 @@
+import GRDB
+package import Persistence
+
+extension SQLiteStore {
+    /// The process that owns the database at `path`, nil where none does.
+    ///
+    /// - Throws: ``SQLiteOpeningError`` if it cannot be told.
+    package static func owner(of path: String) throws -> Int32? {
+        try DatabaseFile.owner(of: path)
+    }
+
+    /// Reads one snapshot of a database without owning it, beside a server that does. For commands; it blocks.
+    ///
+    /// - Throws: ``StoreError``, what `body` throws, and GRDB's error for a file that cannot be opened.
+    package static func peek<T>(at path: String, _ body: (borrowing Transaction) throws -> T) throws -> T {
+        var configuration = ConnectionRole.reader.configuration
+        configuration.readonly = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        defer { try? queue.close() }
+        return try queue.read { database in
+            try body(Transaction(on: SQLiteConnection(database), announcing: Announcements()))
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import HTTPServing
+
+/// The secrets of the demo, for the one who started it.
+struct DemoCredentials: Sendable {
+    /// A client and its secret.
+    struct Client: Sendable {
+        let clientID: String
+        let clientSecret: String
+    }
+
+    let issuer: String
+    let operatorKey: String
+    let accountID: String
+    /// Names and identifiers, the account first.
+    let organizations: [(name: String, id: String)]
+    let adminEmail: String
+    let adminPassword: String
+    let integration: Client
+    let resourceServer: Client
+    let apiKey: String
+
+    /// The file's content.
+    var json: [UInt8] {
+        JSONWriter.object { json in
+            json.member("issuer", issuer)
+            json.member("operator_key", operatorKey)
+            json.member("account_id", accountID)
+            json.name("organizations")
+            json.object { json in
+                for organization in organizations {
+                    json.name(organization.name)
+                    json.string(organization.id)
+                }
+            }
+            json.name("admin")
+            json.object { json in
+                json.member("email", adminEmail)
+                json.member("password", adminPassword)
+            }
+            json.name("integration")
+            json.client(integration)
+            json.name("resource_server")
+            json.client(resourceServer)
+            json.member("api_key", apiKey)
+        }
+    }
+
+    /// Writes the file anew, for its owner alone. One that is there is replaced, never opened, so its mode and its
+    /// readers do not matter.
+    func write(to path: String) throws {
+        let temporary = path + ".new"
+        try? FileManager.default.removeItem(atPath: temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw CommandError("The credentials file cannot be written: \(path): \(String(cString: strerror(errno)))")
+        }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        try file.write(contentsOf: Data(json))
+        try file.close()
+        guard rename(temporary, path) == 0 else {
+            throw CommandError("The credentials file cannot be written: \(path): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// What to try, ready to be pasted.
+    func guide(listeningOn port: Int) -> String {
+        let organizationLines = organizations.map {
+            "  \($0.name.padding(toLength: 17, withPad: " ", startingAt: 0))\($0.id)"
+        }
+        return """
+            Claviger is running at \(issuer)  (port \(port); sample data, for trying out)
+
+              admin            \(adminEmail)   password \(adminPassword)
+              client id        \(integration.clientID)
+              client secret    \(integration.clientSecret)
+              API key          \(apiKey)
+              operator key     \(operatorKey)
+              resource server  \(resourceServer.clientID)
+                       secret  \(resourceServer.clientSecret)
+            \(organizationLines.joined(separator: "\n"))
+
+            Try:
+
+              # exchange the client's credentials for an access token
+              curl -s -u '\(integration.clientID):\(integration.clientSecret)' \\
+                   -d grant_type=client_credentials \(issuer)/oauth2/token
+
+              # ask, as a gateway does, whether a key may read data
+              curl -si -H 'Authorization: Bearer \(apiKey)' '\(issuer)/verify?scope=data.read'
+
+              # make another key
+              curl -s -H 'Authorization: Bearer \(operatorKey)' -H 'Content-Type: application/json' \\
+                   -d '{"name":"BI dashboard","scopes":["data.read"]}' \\
+                   \(issuer)/api/v1/organizations/\(accountID)/api-keys
+
+            The API is described at \(issuer)/openapi.yaml. Ctrl-C ends the server.
+            """
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func client(_ client: DemoCredentials.Client) {
+        object { json in
+            json.member("client_id", client.clientID)
+            json.member("client_secret", client.clientSecret)
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import CredentialFormat
+import Credentials
+import Model
+import OAuth
+import Organizations
+import Persistence
+import PersistenceSQLite
+import Policy
+import ProductDefinition
+import SignIn
+import Tokens
+
+/// The sample data of `claviger demo`: made when the database is empty, its secrets made anew at every start.
+struct DemoData: Sendable {
+    private static let accountName = "Example Ltd"
+    private static let children = ["North America", "Europe"]
+    private static let adminEmail = "admin@example.com"
+    private static let integrationLabel = "ERP data sync"
+    private static let keyName = "Demo"
+    private static let resourceServerName = "Demo API"
+
+    let composition: Composition
+    private let actor = InitialSetup.actor("demo")
+
+    init(composition: Composition) {
+        self.composition = composition
+    }
+
+    /// The sample data with fresh secrets.
+    ///
+    /// - Throws: ``CommandError`` for a database that holds something other than our sample data.
+    func prepare() async throws -> DemoCredentials {
+        let password = Initialize.generatedPassword()
+        let digest = try await composition.passwords.hash(password)
+        let isEmpty = try await composition.store.read { tx in try tx.operatorAccount() == nil }
+        if isEmpty { try await make(digest) }
+        return try await renew(password, digest)
+    }
+
+    private func make(_ password: PasswordDigest) async throws {
+        let outcome = try await InitialSetup(composition: composition).run(
+            operatorName: "Operator", accountName: Self.accountName, adminEmail: Self.adminEmail,
+            adminName: "Ada Admin",
+            password: password, as: actor)
+        let (actor, now, product, audiences) = (actor, composition.now, composition.product, composition.audiences)
+        let services = self.services
+        try await composition.store.write { tx in
+            let account = outcome.account.id
+            for name in Self.children {
+                _ = try OrganizationService(now: now).create(name: name, below: account, as: actor, tx: tx)
+            }
+            let scopes = product.scopes.all.scopes.prefix(ScopeSet.maximumCount).map(\.name)
+            _ = try services.integrations.create(
+                IntegrationDraft(label: Self.integrationLabel, scopes: scopes), in: account, as: actor, tx: tx)
+            _ = try services.keys.create(
+                APIKeyDraft(
+                    name: Self.keyName, lifetimeSeconds: product.policy.apiKeyLifetimes.maximum,
+                    scopes: scopes.filter { $0.hasSuffix(".read") }.isEmpty
+                        ? scopes : scopes.filter { $0.hasSuffix(".read") }),
+                in: account, as: actor, tx: tx)
+            _ = try services.resourceServers.create(
+                ResourceServerDraft(name: Self.resourceServerName, audiences: [audiences.standard]), as: actor, tx: tx)
+        }
+    }
+
+    private var services:
+        (integrations: IntegrationService, keys: APIKeyService, resourceServers: ResourceServerService)
+    {
+        let (product, keyRing, now) = (composition.product, composition.keyRing, composition.now)
+        let peppers: @Sendable () -> Peppers = { keyRing.keys.peppers }
+        return (
+            IntegrationService(product: product, peppers: peppers, now: now),
+            APIKeyService(product: product, peppers: peppers, now: now),
+            ResourceServerService(product: product, peppers: peppers, now: now)
+        )
+    }
+
+    private func renew(_ password: String, _ digest: PasswordDigest) async throws -> DemoCredentials {
+        let (actor, now, product) = (actor, composition.now, composition.product)
+        let (services, issuer) = (self.services, composition.configuration.issuer)
+        return try await composition.store.write { tx in
+            let everything = Page(limit: 200)
+            guard let desk = try tx.operatorAccount(),
+                let account = try AccountService(now: now).list(page: everything, as: actor, tx: tx).items
+                    .first(where: { $0.organization.name == Self.accountName }),
+                let integration = try services.integrations.list(in: account.id, page: everything, as: actor, tx: tx)
+                    .items.first(where: { $0.label == Self.integrationLabel }),
+                let key = try services.keys.list(in: account.id, page: everything, as: actor, tx: tx)
+                    .items.first(where: { $0.name == Self.keyName }),
+                let operatorKey = try services.keys.list(in: desk.id, page: everything, as: actor, tx: tx).items.first,
+                let server = try services.resourceServers.list(page: everything, as: actor, tx: tx).items
+                    .first(where: { $0.name == Self.resourceServerName })
+            else {
+                throw CommandError(
+                    "The database holds other data than the demo's. Choose another folder with --data.")
+            }
+            let members = MembershipService(product: product, now: now)
+            for admin in try members.list(in: account.id, page: everything, as: actor, tx: tx).items
+            where admin.email.text == Self.adminEmail {
+                _ = try members.edit(
+                    admin.id, in: account.id, MemberEdit(password: .some(digest)), as: actor, tx: tx)
+            }
+            let organizations = try OrganizationService(now: now).list(
+                within: account.id, page: everything, as: actor, tx: tx)
+            return DemoCredentials(
+                issuer: issuer,
+                operatorKey: try services.keys.rotate(operatorKey.id, in: desk.id, force: true, as: actor, tx: tx)
+                    .secret,
+                accountID: account.id.description,
+                organizations: organizations.items.map { (name: $0.name, id: $0.id.description) },
+                adminEmail: Self.adminEmail, adminPassword: password,
+                integration: DemoCredentials.Client(
+                    clientID: integration.id.description,
+                    clientSecret: try services.integrations.rotate(
+                        integration.id, in: account.id, force: true, as: actor, tx: tx
+                    ).secret),
+                resourceServer: DemoCredentials.Client(
+                    clientID: server.id.description,
+                    clientSecret: try services.resourceServers.rotate(server.id, force: true, as: actor, tx: tx).secret),
+                apiKey: try services.keys.rotate(key.id, in: account.id, force: true, as: actor, tx: tx).secret)
+        }
+    }
+}

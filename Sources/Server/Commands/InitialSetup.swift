@@ -1,0 +1,65 @@
+import CredentialFormat
+import Credentials
+import Model
+import Organizations
+import Persistence
+import PersistenceSQLite
+import Policy
+import ProductDefinition
+import Tokens
+
+/// What a new database needs before anybody can use it: the operator and its first key, a first account and its admin.
+struct InitialSetup: Sendable {
+    /// What the one who sets up is told, once.
+    struct Outcome: Sendable {
+        let operatorKey: String
+        let account: Account
+        let admin: Member
+    }
+
+    let composition: Composition
+
+    /// The one at the machine, who may do everything.
+    static func actor(_ command: String) -> Actor {
+        Actor(
+            .command(command), reach: .everything, permissions: Set(Permission.allCases), requestID: "command",
+            address: nil)
+    }
+
+    /// - Throws: ``Refusal`` `operator_exists` for a database that was set up before.
+    func run(
+        operatorName: String, accountName: String, adminEmail: String, adminName: String, password: PasswordDigest,
+        as actor: Actor
+    ) async throws -> Outcome {
+        let now = composition.now
+        let product = composition.product
+        let keyRing = composition.keyRing
+        return try await composition.store.write { tx in
+            let accounts = AccountService(now: now)
+            let desk = try accounts.createOperator(AccountDraft(name: operatorName), as: actor, tx: tx)
+            let operatorKey = try APIKeyService(product: product, peppers: { keyRing.keys.peppers }, now: now).create(
+                Self.operatorKeyDraft(product), in: desk.id, as: actor, tx: tx)
+            let account = try accounts.create(AccountDraft(name: accountName), as: actor, tx: tx)
+            let admin = try MembershipService(product: product, now: now).create(
+                MemberDraft(email: adminEmail, name: adminName, roles: [product.adminRole], password: password),
+                in: account.id, as: actor, tx: tx)
+            return Outcome(operatorKey: operatorKey.secret, account: account, admin: admin)
+        }
+    }
+
+    /// The operator's first key: every management right, for as long as the product allows.
+    static func operatorKeyDraft(_ product: Product) -> APIKeyDraft {
+        APIKeyDraft(
+            name: "Operator", description: "Made when the server was set up",
+            lifetimeSeconds: product.policy.apiKeyLifetimes.maximum,
+            scopes: Permission.allCases.compactMap { $0.scope?.name })
+    }
+}
+
+extension Product {
+    /// The role of a first admin: of those that a customer may have, the one with the most permissions.
+    var adminRole: String {
+        roles.filter { !$0.permissions.contains(where: \.isForOperator) }
+            .max { $0.permissions.count < $1.permissions.count }?.name ?? ""
+    }
+}

@@ -1,0 +1,150 @@
+import Credentials
+import HTTPAPI
+import HTTPServing
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import Model
+import NIOCore
+import NIOPosix
+import OAuth
+import Persistence
+import PersistenceSQLite
+import ProductDefinition
+import ServiceLifecycle
+import SignIn
+import Tokens
+import Verification
+
+/// The whole house, put together from the bottom to the top. The one file that may know everything.
+struct Composition {
+    let configuration: ServerConfiguration
+    let product: Product
+    let store: SQLiteStore
+    let keyRing: KeyRing
+    let verifier: CredentialVerifier
+    let audiences: AudiencePolicy
+    let issuer: TokenIssuer
+    let routes: HotRoutes
+    let api: ManagementAPI
+    let passwords = PasswordHasher()
+    let log: RequestLog
+    let logger: Logger
+    let now: @Sendable () -> Instant
+
+    /// Opens the store and the key ring, and builds everything upon them.
+    ///
+    /// - Throws: What is wrong with the configuration, the product definition, the database or the master key, in words
+    ///   for the operator.
+    static func assemble(
+        _ configuration: ServerConfiguration, sink: LogSink, now: @escaping @Sendable () -> Instant = SystemClock.now
+    ) async throws -> Composition {
+        let logger = Logger(label: "claviger") { label in
+            SinkLogHandler(
+                label: label, level: configuration.logLevel, sink: sink, format: configuration.logFormat, now: now)
+        }
+        let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
+        let masterKey = try configuration.masterKey.load { print($0) }
+        let store = try await SQLiteStore.open(path: configuration.database.path, at: now())
+        do {
+            let keyRing = try await KeyRing.open(
+                store: store, masterKey: masterKey, longestTokenSeconds: product.policy.accessTokenMaximumSeconds,
+                now: now)
+            return try await Composition(
+                configuration, product, store, keyRing, sink: sink, logger: logger, now: now)
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    private init(
+        _ configuration: ServerConfiguration, _ product: Product, _ store: SQLiteStore, _ keyRing: KeyRing,
+        sink: LogSink, logger: Logger, now: @escaping @Sendable () -> Instant
+    ) async throws {
+        self.configuration = configuration
+        self.product = product
+        self.store = store
+        self.keyRing = keyRing
+        self.logger = logger
+        self.now = now
+        log = RequestLog(sink: sink, format: configuration.logFormat, level: configuration.logLevel)
+
+        let revoked = try await store.read { tx in try tx.revokedTokens(liveAt: now()) }
+        let verifier = CredentialVerifier(
+            store: store, keyRing: keyRing, product: product, issuer: configuration.issuer,
+            revoked: RevokedTokens(revoked))
+        store.listen { changes in verifier.hear(changes, at: now()) }
+        self.verifier = verifier
+
+        let authenticator = ClientAuthenticator(verifier: verifier, keyRing: keyRing, brand: product.brand)
+        let audiences = AudiencePolicy(
+            standard: product.audience, issuer: configuration.issuer, verifier: verifier)
+        let issuer = TokenIssuer(keyRing: keyRing, product: product, issuer: configuration.issuer)
+        self.audiences = audiences
+        self.issuer = issuer
+        let proxies = TrustedProxies(configuration.trustedProxies)
+        routes = HotRoutes(
+            product: product, issuer: configuration.issuer,
+            verify: VerifyEndpoint(
+                verifier: verifier, product: product, audiences: audiences, proxies: proxies,
+                gateways: GatewayRule(
+                    addresses: configuration.verifyGateways, secret: configuration.verifyGatewaySecret)),
+            token: TokenEndpoint(authenticator: authenticator, audiences: audiences, issuer: issuer),
+            introspection: IntrospectionEndpoint(authenticator: authenticator, verifier: verifier),
+            revocation: RevocationEndpoint(authenticator: authenticator, verifier: verifier, store: store),
+            verifier: verifier, keyRing: keyRing, proxies: proxies)
+        api = ManagementAPI(
+            store: store, product: product, keys: { keyRing.keys }, passwords: passwords,
+            sealToken: { token in
+                try issuer.text(
+                    of: token.accessToken(for: audiences.standardAudiences(for: token.scopes)),
+                    as: token.integration.tokenFormat)
+            }, now: now)
+    }
+
+    /// Everything that runs while the server runs, in the order of starting. They end in the opposite order, so what was
+    /// counted by the last request is still written down.
+    func services(onReady: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
+        [
+            UsageFlush(verifier.usage, logger: logger),
+            ExpirySweeper(store: store, policy: product.policy, now: now, logger: logger),
+            KeyRotationSignal(keyRing: keyRing, now: now, logger: logger),
+            try application(onReady: onReady),
+        ]
+    }
+
+    private func application(onReady: @escaping @Sendable (Int) async -> Void) throws -> some Service {
+        let door: @Sendable () -> [any RemovableChannelHandler] = { [routes, log, now] in
+            [HotDoor(routes: routes, log: log, now: now)]
+        }
+        return Application(
+            router: try router(),
+            server: .http1(
+                configuration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: door(),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 128))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.listen.host, port: configuration.listen.port)),
+            onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
+            logger: logger)
+    }
+
+    private func router() throws -> Router<CallerContext> {
+        let router = Router(context: CallerContext.self)
+        OrdinaryDoor(routes: routes, log: log, now: now).register(on: router)
+        router.add(
+            middleware: RequestMiddleware(
+                proxies: TrustedProxies(configuration.trustedProxies), log: log, now: now))
+        router.add(middleware: ProblemMiddleware())
+        Readiness(store: store).register(on: router)
+        try OpenAPIDocument().register(on: router)
+        let management = router.group().add(
+            middleware: BearerAuthentication(
+                verifier: verifier, product: product, issuer: configuration.issuer, now: now))
+        api.register(on: management)
+        return router
+    }
+}

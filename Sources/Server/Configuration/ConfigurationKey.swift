@@ -1,0 +1,123 @@
+/// One thing that the server can be told, and where. ``all`` is the one list of them: the flags, the environment, the
+/// file, `docs/configuration.md` and `claviger doctor` are held against it.
+package struct ConfigurationKey: Hashable, Sendable {
+    /// Its name in the file. The flag and the variable are made from it.
+    package let name: String
+    /// What the flag's help calls the value.
+    package let valueName: String
+    /// What is in force where nobody says anything, for people.
+    package let standard: String
+    /// What it is for, for people.
+    package let summary: String
+    /// What it may be. Errors say it after "must be".
+    package let allowed: String
+    /// Whether its value is never shown, and never taken from a flag, which every user of the machine can read.
+    package let isSecret: Bool
+    /// Whether the environment can say it.
+    package let isInEnvironment: Bool
+    /// Whether the file can say it.
+    package let isInFile: Bool
+
+    private init(
+        _ name: String, _ valueName: String, standard: String, allowed: String, isSecret: Bool = false,
+        isInEnvironment: Bool = true, isInFile: Bool = true, _ summary: String
+    ) {
+        self.name = name
+        self.valueName = valueName
+        self.standard = standard
+        self.summary = summary
+        self.allowed = allowed
+        self.isSecret = isSecret
+        self.isInEnvironment = isInEnvironment
+        self.isInFile = isInFile
+    }
+
+    /// Its flag, such as `--trusted-proxies`; none for a secret.
+    package var flag: String? { isSecret ? nil : "--\(name)" }
+
+    /// Its environment variable, such as `CLAVIGER_TRUSTED_PROXIES`.
+    package var variable: String? {
+        isInEnvironment ? Self.variablePrefix + name.uppercased().map { $0 == "-" ? "_" : $0 } : nil
+    }
+
+    /// What all our variables begin with.
+    package static let variablePrefix = "CLAVIGER_"
+
+    /// Every key, in the order in which it is shown.
+    package static let all: [ConfigurationKey] = [
+        config, environment, issuer, listen, database, data, masterKeyFile, masterKeyCommand, masterKey, trustedProxies,
+        verifyGateways, verifyGatewaySecret, logLevel, logFormat, product,
+    ]
+}
+
+extension ConfigurationKey {
+    package static let config = ConfigurationKey(
+        "config", "file", standard: "none", allowed: "the path of a file", isInFile: false,
+        "A YAML or JSON file that says what neither flags nor the environment say")
+
+    package static let environment = ConfigurationKey(
+        "environment", "environment", standard: "production", allowed: "development or production",
+        "Development fills in an issuer and a master key; production wants both said. The demo is always development")
+
+    package static let issuer = ConfigurationKey(
+        "issuer", "url", standard: "none; in development http:// and the address of listen",
+        allowed: """
+            an https URL in lower case without query, fragment or final slash (http only on loopback, in development)
+            """,
+        "The public base URL, the `iss` of every token. Choose it once")
+
+    package static let listen = ConfigurationKey(
+        "listen", "address:port", standard: "127.0.0.1:8080",
+        allowed: "an address and a port, such as 127.0.0.1:8080, 0.0.0.0:8080, [::1]:8080 or localhost:8080",
+        "Where to answer HTTP")
+
+    package static let database = ConfigurationKey(
+        "database", "database", standard: "sqlite:./data/claviger.db",
+        allowed: "sqlite: and the path of a file, such as sqlite:/var/lib/claviger/claviger.db",
+        "Where everything is kept. Missing folders and files are made")
+
+    package static let data = ConfigurationKey(
+        "data", "folder", standard: "none", allowed: "the path of a folder", isInEnvironment: false, isInFile: false,
+        "Short for `--database sqlite:<folder>/claviger.db`")
+
+    package static let masterKeyFile = ConfigurationKey(
+        "master-key-file", "file", standard: "none; in development master.key beside the database",
+        allowed: "the path of a file",
+        "A file that holds the master key and that only its owner may read")
+
+    package static let masterKeyCommand = ConfigurationKey(
+        "master-key-command", "command", standard: "none", allowed: "a command for sh -c",
+        "A command that prints the master key, run by `sh -c` for at most 30 seconds. It must hold no secret itself")
+
+    package static let masterKey = ConfigurationKey(
+        "master-key", "key", standard: "none", allowed: "32 bytes as 64 hexadecimal digits or Base64", isSecret: true,
+        "The master key itself")
+
+    package static let trustedProxies = ConfigurationKey(
+        "trusted-proxies", "addresses", standard: "none",
+        allowed: "addresses and CIDR blocks such as 10.0.0.0/8, with commas or spaces between",
+        "The proxies whose word about the caller's address counts")
+
+    package static let verifyGateways = ConfigurationKey(
+        "verify-gateways", "addresses", standard: "none",
+        allowed: "addresses and CIDR blocks such as 10.0.0.7, with commas or spaces between",
+        "The gateways that may ask /verify. Without these and without a secret, everybody may")
+
+    package static let verifyGatewaySecret = ConfigurationKey(
+        "verify-gateway-secret", "secret", standard: "none",
+        allowed: "32 to 256 visible ASCII characters", isSecret: true,
+        "What other gateways must send to /verify in the header X-Claviger-Gateway")
+
+    package static let logLevel = ConfigurationKey(
+        "log-level", "level", standard: "info",
+        allowed: "trace, debug, info, notice, warning, error or critical",
+        "The least important line that is logged. From notice on there is no line a request")
+
+    package static let logFormat = ConfigurationKey(
+        "log-format", "format", standard: "json; in development text", allowed: "json or text",
+        "How a log line looks")
+
+    package static let product = ConfigurationKey(
+        "product", "file", standard: "none: the standard product", allowed: "the path of a file",
+        "The product definition")
+}

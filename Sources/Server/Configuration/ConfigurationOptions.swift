@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+
+/// The flags that every command shares.
+package struct ConfigurationOptions: ParsableArguments {
+    @Option(name: .of(.config), help: .of(.config)) var config: String?
+    @Option(name: .of(.environment), help: .of(.environment)) var environment: String?
+    @Option(name: .of(.issuer), help: .of(.issuer)) var issuer: String?
+    @Option(name: .of(.listen), help: .of(.listen)) var listen: String?
+    @Option(name: .of(.database), help: .of(.database)) var database: String?
+    @Option(name: .of(.data), help: .of(.data)) var data: String?
+    @Option(name: .of(.masterKeyFile), help: .of(.masterKeyFile)) var masterKeyFile: String?
+    @Option(name: .of(.masterKeyCommand), help: .of(.masterKeyCommand)) var masterKeyCommand: String?
+    @Option(name: .of(.trustedProxies), help: .of(.trustedProxies)) var trustedProxies: String?
+    @Option(name: .of(.verifyGateways), help: .of(.verifyGateways)) var verifyGateways: String?
+    @Option(name: .of(.logLevel), help: .of(.logLevel)) var logLevel: String?
+    @Option(name: .of(.logFormat), help: .of(.logFormat)) var logFormat: String?
+    @Option(name: .of(.product), help: .of(.product)) var product: String?
+
+    package init() {}
+
+    /// What is in force.
+    ///
+    /// - Parameter forced: The environment of a command that knows only one, such as `demo`.
+    /// - Throws: ``ConfigurationErrors``, all at once.
+    package func configuration(
+        forcing forced: ServerConfiguration.Environment? = nil
+    ) throws(ConfigurationErrors) -> ServerConfiguration {
+        try report(forcing: forced).outcome.get()
+    }
+
+    /// What is in force and where it was said. The one place where the process's environment is read.
+    package func report(forcing forced: ServerConfiguration.Environment? = nil) -> ConfigurationReport {
+        ConfigurationReport(flags: given, variables: ProcessInfo.processInfo.environment, forcing: forced)
+    }
+
+    /// What was given, by key.
+    package var given: [ConfigurationKey: String] {
+        let flags: [(ConfigurationKey, String?)] = [
+            (.config, config), (.environment, environment), (.issuer, issuer), (.listen, listen), (.database, database),
+            (.data, data), (.masterKeyFile, masterKeyFile), (.masterKeyCommand, masterKeyCommand),
+            (.trustedProxies, trustedProxies), (.verifyGateways, verifyGateways), (.logLevel, logLevel),
+            (.logFormat, logFormat), (.product, product),
+        ]
+        return Dictionary(uniqueKeysWithValues: flags.compactMap { key, text in text.map { (key, $0) } })
+    }
+}
+
+extension NameSpecification {
+    fileprivate static func of(_ key: ConfigurationKey) -> NameSpecification { .customLong(key.name) }
+}
+
+extension ArgumentHelp {
+    fileprivate static func of(_ key: ConfigurationKey) -> ArgumentHelp {
+        let variable = key.variable.map { "; \($0)" } ?? ""
+        return ArgumentHelp("\(key.summary). (default: \(key.standard)\(variable))", valueName: key.valueName)
+    }
+}

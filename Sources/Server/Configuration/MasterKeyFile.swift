@@ -1,0 +1,86 @@
+import FoundationEssentials
+import Glibc
+import Tokens
+
+/// The file that holds the master key.
+struct MasterKeyFile {
+    /// More bytes than any spelling of a key has.
+    private static let maximumSize = 4096
+
+    let path: String
+
+    /// The key in it.
+    ///
+    /// - Throws: ``MasterKeyError`` also if others than its owner may read or change it.
+    func read() throws(MasterKeyError) -> MasterKey {
+        // Not blocking, so that a pipe under this name is refused below and not waited for.
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw unreadable(errno) }
+        defer { Glibc.close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw unreadable(errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw MasterKeyError("\(path) is not a file.") }
+        guard status.st_mode & 0o077 == 0 else {
+            throw MasterKeyError(
+                "The master key \(path) is open to other users of this machine. Run: chmod 600 \(shellQuoted(path))")
+        }
+        var bytes = [UInt8](repeating: 0, count: Self.maximumSize)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        guard count >= 0 else { throw unreadable(errno) }
+        guard let key = MasterKey(text: String(decoding: bytes.prefix(count), as: UTF8.self)) else {
+            throw MasterKeyError(
+                "\(path) does not hold a master key: it must be \(ConfigurationKey.masterKey.allowed).")
+        }
+        return key
+    }
+
+    /// Makes the file, readable by its owner alone, unless it is there. Whether it did.
+    ///
+    /// - Throws: ``MasterKeyError`` also if `database` exists already: a new key would not open what is in it.
+    func createIfMissing(with database: DatabaseLocation) throws(MasterKeyError) -> Bool {
+        guard !FileManager.default.fileExists(atPath: path) else { return false }
+        guard !FileManager.default.fileExists(atPath: database.path) else {
+            throw MasterKeyError(
+                "The database \(database.path) is there, but its master key \(path) is not. Put the key back; a new one "
+                    + "would not open what is in the database.")
+        }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: database.folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw MasterKeyError("The folder \(database.folder) cannot be made.")
+        }
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            // Another process was quicker; what it made is read next.
+            if errno == EEXIST { return false }
+            throw MasterKeyError("The master key \(path) cannot be made: \(String(cString: strerror(errno))).")
+        }
+        defer { Glibc.close(descriptor) }
+        let text = Array((MasterKey.generate().reveal() + "\n").utf8)
+        guard Glibc.write(descriptor, text, text.count) == text.count, fsync(descriptor) == 0 else {
+            let code = errno
+            unlink(path)
+            throw MasterKeyError("The master key \(path) cannot be written: \(String(cString: strerror(code))).")
+        }
+        return true
+    }
+
+    private func unreadable(_ code: Int32) -> MasterKeyError {
+        let problem = "The master key \(path) cannot be read: \(String(cString: strerror(code)))."
+        guard code == ENOENT else { return MasterKeyError(problem) }
+        return MasterKeyError(
+            "\(problem) To make one: (umask 077; openssl rand -base64 32 > \(shellQuoted(path)))")
+    }
+
+    private func shellQuoted(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+            default: Array("./_-+@%".utf8).contains(byte)
+            }
+        }
+        return isPlain
+            ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

@@ -1,0 +1,126 @@
+package import HTTPServing
+package import Logging
+package import Policy
+import Tokens
+
+/// What the server was told, checked and complete. Made once, at the top; nothing below reads flags, environment or
+/// file. It prints as nothing, because secrets are in it.
+package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringConvertible {
+    /// How careful the server is.
+    package enum Environment: String, Sendable, CaseIterable {
+        /// For trying out: an issuer and a master key are made up where none is given.
+        case development
+        /// For use.
+        case production
+    }
+
+    package let environment: Environment
+    /// The public base URL, without a final slash.
+    package let issuer: String
+    package let listen: ListenAddress
+    package let database: DatabaseLocation
+    package let masterKey: MasterKeySource
+    /// Proxies whose word about the caller's address counts.
+    package let trustedProxies: [IPRange]
+    /// Gateways that may ask `/verify`, by address.
+    package let verifyGateways: [IPRange]
+    /// What other gateways send. With neither this nor addresses, everybody may ask.
+    package let verifyGatewaySecret: String?
+    package let logLevel: Logger.Level
+    package let logFormat: LogFormat
+    /// The path of the product definition, nil for the standard product.
+    package let productPath: String?
+
+    /// The name of the type alone.
+    package var description: String { "server configuration" }
+    /// Nothing to reflect upon.
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension ServerConfiguration {
+    /// What `settings` say.
+    ///
+    /// - Parameter forced: The environment of a command that knows only one.
+    /// - Returns: Nil if something is wrong with them; `settings` then know what.
+    init?(_ settings: inout Settings, forcing forced: Environment?) {
+        _ = settings.take(.config) { $0 }
+        let environment = settings.takeEnvironment(forced)
+        let listen =
+            settings.take(.listen, shown: ListenAddress.standard.description) { ListenAddress($0) } ?? .standard
+        let issuer = settings.takeIssuer(environment, listen)
+        let database =
+            settings.take(.database, shown: DatabaseLocation.standard.description) { text throws(InvalidSetting) in
+                try DatabaseLocation(text)
+            } ?? .standard
+        let masterKey = settings.takeMasterKey(environment, database)
+        trustedProxies = settings.takeRanges(.trustedProxies)
+        verifyGateways = settings.takeRanges(.verifyGateways)
+        verifyGatewaySecret = settings.take(.verifyGatewaySecret) { text in
+            (32...256).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? text : nil
+        }
+        logLevel = settings.take(.logLevel, shown: "info") { Logger.Level(rawValue: $0) } ?? .info
+        let format: LogFormat = environment == .development ? .text : .json
+        logFormat = settings.take(.logFormat, shown: format.rawValue) { LogFormat(rawValue: $0) } ?? format
+        productPath = settings.take(.product, shown: "the standard product") { $0 }
+        guard settings.errors.isEmpty, let issuer, let masterKey else { return nil }
+        self.environment = environment
+        self.issuer = issuer
+        self.listen = listen
+        self.database = database
+        self.masterKey = masterKey
+    }
+}
+
+extension Settings {
+    /// Where it is not understood, production: the more careful of the two.
+    fileprivate mutating func takeEnvironment(_ forced: ServerConfiguration.Environment?)
+        -> ServerConfiguration.Environment
+    {
+        let standard = forced ?? .production
+        let said = take(.environment, shown: standard.rawValue) { ServerConfiguration.Environment(rawValue: $0) }
+        if let said, let forced, said != forced {
+            refuse(.environment, "this command knows \(forced.rawValue) alone")
+        }
+        return said ?? standard
+    }
+
+    fileprivate mutating func takeIssuer(
+        _ environment: ServerConfiguration.Environment, _ listen: ListenAddress
+    ) -> String? {
+        let standard = environment == .development ? Self.issuer(of: listen) : nil
+        let isSaid = origin(of: .issuer) != nil
+        let said = take(.issuer, shown: standard) { text in
+            IssuerURL(text).flatMap { $0.isAllowed(in: environment) ? $0.text : nil }
+        }
+        guard !isSaid, standard == nil else { return said ?? standard }
+        refuse(.issuer, "is missing; it must be \(ConfigurationKey.issuer.allowed)")
+        return nil
+    }
+
+    /// What a newcomer's browser reaches.
+    private static func issuer(of listen: ListenAddress) -> String? {
+        if listen.isLoopback { return "http://\(listen)" }
+        return listen.isEverywhere ? "http://localhost:\(listen.port)" : nil
+    }
+
+    fileprivate mutating func takeMasterKey(
+        _ environment: ServerConfiguration.Environment, _ database: DatabaseLocation
+    ) -> MasterKeySource? {
+        let keys: [ConfigurationKey] = [.masterKeyFile, .masterKeyCommand, .masterKey]
+        let said = keys.filter { origin(of: $0) != nil }
+        let beside = MasterKeySource.fileBeside(database)
+        let standard = said.isEmpty && environment == .development ? beside : nil
+        let sources: [MasterKeySource?] = [
+            take(.masterKeyFile, shown: standard?.path) { .file($0) },
+            take(.masterKeyCommand) { .command($0) },
+            take(.masterKey) { MasterKey(text: $0).map { .value($0) } },
+        ]
+        if said.count > 1 {
+            refuse(said[1], "the master key is said more than once, also by \(said[0].name); give one of them")
+        } else if said.isEmpty, standard == nil {
+            let names = keys.map(\.name).joined(separator: ", ")
+            refuse(.masterKeyFile, "the master key is missing; production needs one of \(names)")
+        }
+        return sources.lazy.compactMap(\.self).first ?? standard
+    }
+}
