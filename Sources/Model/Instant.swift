@@ -17,21 +17,20 @@ package struct Instant: Hashable, Sendable, Comparable {
 
     /// Whole seconds since 1970, rounded down: the `NumericDate` of RFC 7519 §2.
     package var seconds: Int64 {
-        milliseconds >= 0 ? milliseconds / 1000 : (milliseconds &- 999) / 1000
+        let (seconds, rest) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+        return rest < 0 ? seconds - 1 : seconds
     }
 
     /// The instant so many seconds later, or earlier for a negative number. Saturates.
     package func adding(seconds: Int) -> Instant {
-        let (span, tooLong) = Int64(seconds).multipliedReportingOverflow(by: 1000)
-        let (sum, overflow) = milliseconds.addingReportingOverflow(tooLong ? (seconds < 0 ? .min : .max) : span)
-        return Instant(milliseconds: overflow ? (seconds < 0 ? .min : .max) : sum)
+        Instant(milliseconds: Int64(clamping: Int128(milliseconds) + Int128(seconds) * 1000))
     }
 
-    /// Whole seconds from `earlier` to here, rounded down. Saturates.
+    /// Whole seconds from `earlier` to here, rounded down.
     package func seconds(since earlier: Instant) -> Int {
-        let (difference, overflow) = milliseconds.subtractingReportingOverflow(earlier.milliseconds)
-        guard !overflow else { return self > earlier ? .max : .min }
-        return Int(Instant(milliseconds: difference).seconds)
+        let (seconds, rest) = (Int128(milliseconds) - Int128(earlier.milliseconds)).quotientAndRemainder(
+            dividingBy: 1000)
+        return Int(clamping: rest < 0 ? seconds - 1 : seconds)
     }
 
     /// Earlier before later.
