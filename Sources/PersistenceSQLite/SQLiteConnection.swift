@@ -108,6 +108,8 @@ extension SQLiteConnection {
         do {
             try prepared(text).execute()
         } catch {
+            // GRDB would report this failure once more when the same statement is run again.
+            statements[text] = nil
             throw StoreError(mapping: error)
         }
     }

@@ -223,6 +223,18 @@ struct SQLiteStoreTests {
     }
 
     @Test
+    func `a commit that failed does not harm the next`() async throws {
+        try await withStore { store, _ in
+            // Nothing is left for the writer to commit, so its COMMIT fails.
+            await #expect(throws: StoreError.self) {
+                try await store.write { tx in _ = try tx.execute("ROLLBACK") }
+            }
+            try await store.write { tx in try tx.insertNote(1) }
+            try await expectNotes([1], in: store)
+        }
+    }
+
+    @Test
     func `a file that is no database is refused and not held`() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/claviger.sqlite"
