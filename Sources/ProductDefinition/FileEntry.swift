@@ -1,11 +1,11 @@
 import Yams
 
 /// A value of the file and where it stands. Each reader checks the type and, where one is given, the range.
-struct FileEntry {
+package struct FileEntry {
     /// The file, as the operator named it.
-    let file: String
+    package let file: String
     /// The key with those that it stands in, empty for the whole file.
-    let key: String
+    package let key: String
     private let node: Node
 
     init(_ node: Node, key: String, file: String) {
@@ -14,13 +14,19 @@ struct FileEntry {
         self.file = file
     }
 
+    /// The line on which it or its key stands, counted from 1.
+    package var line: Int? { node.mark?.line }
+
+    /// Whether it is a list.
+    package var isList: Bool { node.sequence != nil }
+
     /// An error about this value.
-    func error(_ problem: String) -> ProductError {
-        ProductError(file: file, line: node.mark?.line, key: key.isEmpty ? nil : key, problem: problem)
+    package func error(_ problem: String) -> ProductError {
+        ProductError(file: file, line: line, key: key.isEmpty ? nil : key, problem: problem)
     }
 
     /// A text of 1 to `maximum` characters on one line.
-    func text(maximum: Int = 200) throws(ProductError) -> String {
+    package func text(maximum: Int = 200) throws(ProductError) -> String {
         guard let scalar = node.scalar, node.tag == Tag(.str) else {
             throw error("must be a text; put it between quotes if it looks like a number, a date, yes or no")
         }
@@ -71,14 +77,14 @@ struct FileEntry {
     }
 
     /// A list of at most `maximum` values.
-    func list(maximum: Int = 1000) throws(ProductError) -> [FileEntry] {
+    package func list(maximum: Int = 1000) throws(ProductError) -> [FileEntry] {
         guard let sequence = node.sequence else { throw error("must be a list") }
         guard sequence.count <= maximum else { throw error("must have at most \(maximum) entries") }
         return sequence.enumerated().map { FileEntry($1, key: "\(key)[\($0)]", file: file) }
     }
 
     /// A mapping whose keys are names of the operator's own, in the order of the file.
-    func entries() throws(ProductError) -> [(name: String, entry: FileEntry)] {
+    package func entries() throws(ProductError) -> [(name: String, entry: FileEntry)] {
         guard let mapping = node.mapping else { throw error("must be a mapping of names to values") }
         var result: [(name: String, entry: FileEntry)] = []
         var seen: Set<String> = []

@@ -50,7 +50,7 @@ extension Product {
 
 extension FileEntry {
     /// The whole of a file.
-    fileprivate init(parsing text: String, file: String) throws(ProductError) {
+    package init(parsing text: String, file: String) throws(ProductError) {
         func failed(_ line: Int?, _ key: String? = nil, _ problem: String) -> ProductError {
             ProductError(file: file, line: line, key: key, problem: problem)
         }

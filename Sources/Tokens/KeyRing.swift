@@ -65,6 +65,13 @@ package final class KeyRing: Sendable {
             keys: try KeySet(rows: rows, masterKey: masterKey, now: now()))
     }
 
+    /// Looks whether the master key opens these keys, and makes none.
+    ///
+    /// - Throws: ``TokenError/doesNotOpen(purpose:version:)``.
+    package static func check(_ rows: [KeyRingRow], under masterKey: MasterKey) throws {
+        for row in rows { _ = try row.opened(by: masterKey) }
+    }
+
     /// The keys in force. Cheap: nothing is copied or computed.
     package var keys: KeySet {
         state.withLock { $0.keys }

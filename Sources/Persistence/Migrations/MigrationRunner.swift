@@ -29,6 +29,15 @@ package struct MigrationRunner: Sendable {
         return missing.count
     }
 
+    /// How many steps a store lacks, for a look from outside that changes nothing.
+    ///
+    /// - Throws: ``MigrationError`` for a database that this program cannot serve, or a ``StoreError``.
+    package func missing(_ tx: borrowing Transaction) throws -> Int {
+        let applied = try tx.appliedMigrations()
+        try refuseUnknown(applied)
+        return migrations.count { applied[$0.number] == nil }
+    }
+
     private func refuseUnknown(_ applied: [Int: String]) throws(MigrationError) {
         let known = Dictionary(migrations.map { ($0.number, $0.name) }) { first, _ in first }
         for (number, name) in applied.sorted(by: { $0.key < $1.key }) {

@@ -93,7 +93,7 @@ extension Settings {
             IssuerURL(text).flatMap { $0.isAllowed(in: environment) ? $0.text : nil }
         }
         guard !isSaid, standard == nil else { return said ?? standard }
-        refuse(.issuer, "is missing; it must be \(ConfigurationKey.issuer.allowed)")
+        refuseMissing(.issuer, "is missing; it must be \(ConfigurationKey.issuer.allowed)")
         return nil
     }
 
@@ -119,7 +119,7 @@ extension Settings {
             refuse(said[1], "the master key is said more than once, also by \(said[0].name); give one of them")
         } else if said.isEmpty, standard == nil {
             let names = keys.map(\.name).joined(separator: ", ")
-            refuse(.masterKeyFile, "the master key is missing; production needs one of \(names)")
+            refuseMissing(.masterKeyFile, "the master key is missing; production needs one of \(names)")
         }
         return sources.lazy.compactMap(\.self).first ?? standard
     }

@@ -22,10 +22,14 @@ struct Settings {
     private let reading: ConfigurationReading
     private(set) var inForce: [SettingInForce] = []
     private(set) var errors: [ConfigurationError]
+    /// Whether what is missing is really missing: not when it may stand in a file that could not be read, or under a
+    /// name that was mistyped, or is not needed in the environment that was meant.
+    private var heardAll: Bool
 
     init(_ reading: ConfigurationReading) {
         self.reading = reading
         errors = reading.errors
+        heardAll = reading.errors.isEmpty
     }
 
     /// Where `key` was said, nil for nowhere.
@@ -52,6 +56,7 @@ struct Settings {
             // What was not understood is not shown either: it may be a secret in the wrong place.
             inForce.append(SettingInForce(key: key, shown: "not understood", origin: said.origin))
             errors.append(ConfigurationError(key.name, from: said.origin, error.problem))
+            if key == .environment { heardAll = false }
             return nil
         }
     }
@@ -74,6 +79,11 @@ struct Settings {
     /// Notes that something is wrong with `key`.
     mutating func refuse(_ key: ConfigurationKey, _ problem: String) {
         errors.append(ConfigurationError(key.name, from: origin(of: key) ?? .standard, problem))
+    }
+
+    /// Notes that `key` must be said and is not.
+    mutating func refuseMissing(_ key: ConfigurationKey, _ problem: String) {
+        if heardAll { refuse(key, problem) }
     }
 
     /// Whether a value has something in it, and nothing that would spoil a terminal or a log.

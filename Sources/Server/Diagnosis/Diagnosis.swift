@@ -1,0 +1,69 @@
+import Model
+
+/// What is in force, where it was said, and what is unsafe or wrong. Made without changing anything, also beside a
+/// running server.
+struct Diagnosis: Sendable {
+    let settings: [SettingInForce]
+    let findings: [Finding]
+
+    /// Examines what `report` says.
+    init(of report: ConfigurationReport, at now: Instant) {
+        settings = report.inForce
+        var findings = report.fileWithSecrets.map { Self.settingsFile($0) } ?? []
+        switch report.outcome {
+        case .failure(let errors):
+            findings += errors.errors.map {
+                .error($0.name, $0.origin == .standard ? $0.problem : "\($0.origin): \($0.problem)")
+            }
+            findings.append(.warning("doctor", "looks at the rest once the settings are right"))
+        case .success(let configuration):
+            findings += ExposureCheck(configuration).findings()
+            findings += [ProductCheck(path: configuration.productPath).finding()]
+            findings += DatabaseCheck(configuration, now: now).findings()
+        }
+        self.findings = findings
+    }
+
+    /// Whether nothing is wrong. Warnings are not.
+    var isHealthy: Bool { !findings.contains { $0.severity == .error } }
+
+    /// All of it, for a terminal.
+    var text: String {
+        let settings = Self.table(settings.map { [$0.key.name, $0.shown, $0.origin.description] })
+        let findings = Self.table(findings.map { [$0.severity.rawValue, $0.subject, $0.text] })
+        return """
+            In force
+            \(settings)
+
+            Found
+            \(findings)
+
+            \(summary)
+            """
+    }
+
+    private var summary: String {
+        let errors = findings.count { $0.severity == .error }
+        let warnings = findings.count { $0.severity == .warning }
+        func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
+        return "\(counted(errors, "error")), \(counted(warnings, "warning"))"
+    }
+
+    private static func settingsFile(_ path: String) -> [Finding] {
+        guard let status = FileStatus(path), status.isOpenToOthers else { return [] }
+        return [
+            .error("config", "\(path) says a secret and is open to other users of this machine. Run: chmod 600 \(path)")
+        ]
+    }
+
+    /// Rows with their columns aligned. The last one takes what room it needs.
+    private static func table(_ rows: [[String]]) -> String {
+        let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let cells = row.enumerated().map { column, cell in
+                column < widths.count ? cell + String(repeating: " ", count: widths[column] - cell.count) : cell
+            }
+            return "  " + cells.joined(separator: "  ")
+        }.joined(separator: "\n")
+    }
+}

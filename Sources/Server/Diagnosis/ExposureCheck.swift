@@ -1,0 +1,46 @@
+import Policy
+
+/// What a configuration opens to whom.
+struct ExposureCheck {
+    private let configuration: ServerConfiguration
+
+    init(_ configuration: ServerConfiguration) {
+        self.configuration = configuration
+    }
+
+    func findings() -> [Finding] {
+        ranges(
+            .trustedProxies, configuration.trustedProxies, "everybody could choose the address that they seem to have")
+            + ranges(.verifyGateways, configuration.verifyGateways, "it closes nothing")
+            + (configuration.listen.isLoopback ? [] : reachable())
+    }
+
+    private func ranges(_ key: ConfigurationKey, _ ranges: [IPRange], _ consequence: String) -> [Finding] {
+        ranges.filter { $0.prefixLength == 0 }.map { .error(key.name, "\($0) is everybody: \(consequence)") }
+    }
+
+    /// What is worth knowing once others than this machine reach it.
+    private func reachable() -> [Finding] {
+        let listen = configuration.listen
+        var findings: [Finding] = [
+            .warning(
+                "listen",
+                "\(listen) is reached by other machines, and this version has no TLS: let a proxy end TLS in front, and keep everybody else away"
+            )
+        ]
+        if configuration.environment == .development {
+            findings.append(.warning("environment", "development is for trying out, and other machines reach it"))
+        }
+        if configuration.trustedProxies.isEmpty {
+            findings.append(
+                .warning(
+                    "trusted-proxies",
+                    "none: behind a proxy every caller seems to have the proxy's address, and address rules look at that"
+                ))
+        }
+        if configuration.verifyGateways.isEmpty, configuration.verifyGatewaySecret == nil {
+            findings.append(.warning("verify-gateways", "/verify answers everybody who reaches \(listen)"))
+        }
+        return findings
+    }
+}
