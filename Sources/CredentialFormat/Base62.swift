@@ -10,15 +10,22 @@ package enum Base62 {
     /// Characters needed for a block of 0 to 8 bytes: the least `n` with 62ⁿ ≥ 256ˢⁱᶻᵉ.
     private static let blockWidths = [0, 2, 3, 5, 6, 7, 9, 10, 11]
 
+    /// The values of all bytes, 255 for what is no digit. A table, because which range a digit is from cannot be guessed
+    /// by the processor.
+    private static let values: [UInt8] = (UInt8.min...UInt8.max).map { character in
+        digits.firstIndex(of: character).map { UInt8($0) } ?? 255
+    }
+
     /// The value of a digit character, or nil if it is none.
-    @inline(__always)
     package static func value(of character: UInt8) -> UInt8? {
-        switch character {
-        case 0x30...0x39: character &- 0x30
-        case 0x41...0x5A: character &- 0x41 &+ 10
-        case 0x61...0x7A: character &- 0x61 &+ 36
-        default: nil
-        }
+        let value = values[Int(character)]
+        return value == 255 ? nil : value
+    }
+
+    /// Whether all of them are digit characters.
+    static func areDigits(_ characters: ArraySlice<UInt8>) -> Bool {
+        let values = Self.values
+        return characters.allSatisfy { values[Int($0)] != 255 }
     }
 
     /// Appends `value` in exactly `width` characters, most significant first. What does not fit is cut off at the
@@ -40,14 +47,15 @@ package enum Base62 {
 
     /// The number that `text` spells, or nil for a foreign character or a number too large for `Value`.
     package static func number<Value: FixedWidthInteger & UnsignedInteger>(
-        _ text: some Sequence<UInt8>, as: Value.Type = Value.self
+        _ text: some Collection<UInt8>, as: Value.Type = Value.self
     ) -> Value? {
+        let values = Self.values
         var result: Value = 0
         for character in text {
-            guard let digit = value(of: character) else { return nil }
+            let digit = values[Int(character)]
             let (product, overflow) = result.multipliedReportingOverflow(by: 62)
             let (sum, carry) = product.addingReportingOverflow(Value(digit))
-            guard !overflow, !carry else { return nil }
+            guard digit != 255, !overflow, !carry else { return nil }
             result = sum
         }
         return result
@@ -60,6 +68,18 @@ package enum Base62 {
 
     /// Appends a byte string in blocks.
     package static func append(bytes: some RandomAccessCollection<UInt8>, to text: inout [UInt8]) {
+        appendBlocks(of: Array(bytes), to: &text)
+    }
+
+    /// The byte string that `text` encodes, or nil if it is not the one text of any byte string.
+    package static func bytes(_ text: some RandomAccessCollection<UInt8>) -> [UInt8]? {
+        bytes(Array(text)[...])
+    }
+
+    // What is generic is not specialized for callers in other modules, so the generic calls copy once and hand over to
+    // code whose types are known: ten times faster, and on the way of every access token.
+
+    private static func appendBlocks(of bytes: [UInt8], to text: inout [UInt8]) {
         text.reserveCapacity(text.count + encodedLength(of: bytes.count))
         var block: UInt64 = 0
         var held = 0
@@ -76,22 +96,42 @@ package enum Base62 {
     }
 
     /// The byte string that `text` encodes, or nil if it is not the one text of any byte string.
-    package static func bytes(_ text: some RandomAccessCollection<UInt8>) -> [UInt8]? {
-        let tail = text.count % 11
-        guard let tailBytes = blockWidths.firstIndex(of: tail) else { return nil }
+    package static func bytes(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        guard let tailBytes = blockWidths.firstIndex(of: text.count % 11) else { return nil }
         var result: [UInt8] = []
         result.reserveCapacity(text.count / 11 * 8 + tailBytes)
-        var rest = text[...]
-        while !rest.isEmpty {
-            let size = rest.count >= 11 ? 8 : tailBytes
-            let width = blockWidths[size]
-            guard let block: UInt64 = number(rest.prefix(width)) else { return nil }
-            guard size == 8 || block >> UInt64(size * 8) == 0 else { return nil }
+        var start = text.startIndex
+        while start < text.endIndex {
+            let size = text.endIndex - start >= 11 ? 8 : tailBytes
+            let end = start + blockWidths[size]
+            guard let block = block(text[start..<end]), size == 8 || block >> UInt64(size * 8) == 0 else { return nil }
             for index in 0..<size {
                 result.append(UInt8(truncatingIfNeeded: block >> UInt64((size - 1 - index) * 8)))
             }
-            rest = rest.dropFirst(width)
+            start = end
         }
         return result
+    }
+
+    /// The number that at most 11 characters spell. Only the last of 11 can make it too large.
+    private static func block(_ text: ArraySlice<UInt8>) -> UInt64? {
+        let values = Self.values
+        var result: UInt64 = 0
+        var seen: UInt8 = 0
+        for character in text.prefix(10) {
+            let digit = values[Int(character)]
+            seen |= digit
+            result = result &* 62 &+ UInt64(digit)
+        }
+        for character in text.dropFirst(10) {
+            let digit = values[Int(character)]
+            seen |= digit
+            let (product, overflow) = result.multipliedReportingOverflow(by: 62)
+            let (sum, carry) = product.addingReportingOverflow(UInt64(digit))
+            guard !overflow, !carry else { return nil }
+            result = sum
+        }
+        // Digits have six bits, what is no digit has eight.
+        return seen < 64 ? result : nil
     }
 }

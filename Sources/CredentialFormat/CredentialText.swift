@@ -25,7 +25,7 @@ package enum CredentialText {
     package static let secretBodyLength = 43
     /// The characters of the check.
     package static let checkLength = 6
-    /// The longest text that is looked at. A sealed token with the most scopes and audiences stays below it.
+    /// The longest text that is looked at. A token that would be longer is refused when it is made.
     package static let maximumLength = 4096
 
     /// The text with `body` as it stands.
@@ -37,7 +37,7 @@ package enum CredentialText {
         text.append(contentsOf: kind.rawValue.utf8)
         text.append(UInt8(ascii: "_"))
         text.append(contentsOf: body)
-        Base62.append(CRC32.checksum(of: text), width: checkLength, to: &text)
+        Base62.append(CRC32.checksum(of: text[...]), width: checkLength, to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 
@@ -46,27 +46,33 @@ package enum CredentialText {
         _ text: some RandomAccessCollection<UInt8>, brand: Brand
     ) -> (kind: CredentialKind, body: ArraySlice<UInt8>)? {
         guard text.count <= maximumLength else { return nil }
-        let bytes = Array(text)
+        return parse(Array(text), brand: brand)
+    }
+
+    /// The kind and the body of a text, or nil unless brand, kind, alphabet and check are right.
+    package static func parse(_ bytes: [UInt8], brand: Brand) -> (kind: CredentialKind, body: ArraySlice<UInt8>)? {
         let prefix = brand.text.utf8
-        guard bytes.count > prefix.count + 1 + checkLength, bytes.starts(with: prefix),
-            bytes[prefix.count] == UInt8(ascii: "_")
+        guard bytes.count <= maximumLength, bytes.count > prefix.count + 1 + checkLength, bytes.starts(with: prefix),
+            bytes[prefix.count] == separator
         else { return nil }
         let afterBrand = bytes[(prefix.count + 1)...]
-        guard let separator = afterBrand.firstIndex(of: UInt8(ascii: "_")),
-            let kind = kind(spelled: afterBrand[..<separator])
-        else { return nil }
-        let rest = bytes[(separator + 1)...]
+        guard let end = afterBrand.firstIndex(of: separator), let kind = kind(spelled: afterBrand[..<end]) else {
+            return nil
+        }
+        let rest = bytes[(end + 1)...]
         guard rest.count > checkLength else { return nil }
         let body = rest.dropLast(checkLength)
-        guard body.allSatisfy({ Base62.value(of: $0) != nil }),
-            let check: UInt32 = Base62.number(rest.suffix(checkLength)),
+        guard Base62.areDigits(body), let check: UInt32 = Base62.number(rest.suffix(checkLength)),
             check == CRC32.checksum(of: bytes.dropLast(checkLength))
         else { return nil }
         if kind != .accessToken, body.count != secretBodyLength { return nil }
         return (kind, body)
     }
 
+    private static let separator = UInt8(ascii: "_")
+    private static let kinds = CredentialKind.allCases.map { (kind: $0, word: Array($0.rawValue.utf8)) }
+
     private static func kind(spelled word: ArraySlice<UInt8>) -> CredentialKind? {
-        CredentialKind.allCases.first { $0.rawValue.utf8.elementsEqual(word) }
+        kinds.first { $0.word.elementsEqual(word) }?.kind
     }
 }

@@ -36,12 +36,13 @@ package struct ID<E: Entity>: Hashable, Sendable {
 
     /// The identifier that `text` spells, or nil unless prefix, length and alphabet are those of `E`.
     package init?(parsing text: some StringProtocol) {
-        let bytes = text.utf8
-        let prefix = E.prefix.utf8
-        guard bytes.count == prefix.count + 1 + 22, bytes.starts(with: prefix) else { return nil }
-        let rest = bytes.dropFirst(prefix.count)
-        guard rest.first == UInt8(ascii: "_") else { return nil }
-        guard let value: UInt128 = Base62.number(rest.dropFirst()) else { return nil }
+        let prefix = Array(E.prefix.utf8)
+        // Counted first, so that a long text is not copied.
+        guard text.utf8.count == prefix.count + 1 + 22 else { return nil }
+        let bytes = Array(text.utf8)
+        guard bytes.starts(with: prefix), bytes[prefix.count] == UInt8(ascii: "_"),
+            let value: UInt128 = Base62.number(bytes[(prefix.count + 1)...])
+        else { return nil }
         self.value = value
     }
 }

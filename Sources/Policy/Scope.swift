@@ -10,9 +10,13 @@ package struct Scope: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     /// The scope, or nil unless `name` is 1 to 128 characters of `%x21 / %x23-5B / %x5D-7E`.
     package init?(_ name: some StringProtocol) {
-        let bytes = name.utf8
+        self.init(bytes: Array(name.utf8)[...])
+    }
+
+    /// The scope whose name these bytes are, or nil.
+    init?(bytes: ArraySlice<UInt8>) {
         guard (1...Self.maximumLength).contains(bytes.count), bytes.allSatisfy(Self.allows) else { return nil }
-        self.name = String(name)
+        name = String(decoding: bytes, as: UTF8.self)
     }
 
     /// Whether it is a right at Claviger's own API.

@@ -21,25 +21,38 @@ package struct ScopeSet: Hashable, Sendable, CustomStringConvertible {
     /// between each two, at least one and at most 64.
     package init?(parsing text: some StringProtocol) {
         guard text.utf8.count <= Self.maximumCount * (Scope.maximumLength + 1) else { return nil }
-        let words = text.split(separator: " ", omittingEmptySubsequences: false)
-        let scopes = words.compactMap { Scope($0) }
-        guard scopes.count == words.count, scopes.count <= Self.maximumCount else { return nil }
-        self.init(scopes)
+        let bytes = Array(text.utf8)[...]
+        guard let scopes = Self.words(of: bytes), scopes.count <= Self.maximumCount else { return nil }
+        // Most callers write them in order, which need not be sorted then.
+        if Self.isCanonical(scopes) { self.init(canonical: scopes, text: bytes) } else { self.init(scopes) }
     }
 
-    /// The set whose ``text`` these bytes are, or nil for any other spelling of it: for what we wrote ourselves, where
-    /// sorting again would cost more than all the rest.
+    /// The set whose ``text`` these bytes are, or nil for any other spelling of it: for what we wrote ourselves.
     package init?(canonical text: ArraySlice<UInt8>) {
-        var scopes: [Scope] = []
-        var previous: ArraySlice<UInt8>?
-        for word in text.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false) {
-            if let previous, !previous.lexicographicallyPrecedes(word) { return nil }
-            guard let scope = Scope(String(decoding: word, as: UTF8.self)) else { return nil }
-            scopes.append(scope)
-            previous = word
-        }
+        guard let scopes = Self.words(of: text), Self.isCanonical(scopes) else { return nil }
+        self.init(canonical: scopes, text: text)
+    }
+
+    private init(canonical scopes: [Scope], text: ArraySlice<UInt8>) {
         self.scopes = scopes
         self.text = String(decoding: text, as: UTF8.self)
+    }
+
+    private static func words(of text: ArraySlice<UInt8>) -> [Scope]? {
+        var scopes: [Scope] = []
+        var start = text.startIndex
+        while true {
+            let end = text[start...].firstIndex(of: UInt8(ascii: " ")) ?? text.endIndex
+            guard let scope = Scope(bytes: text[start..<end]) else { return nil }
+            scopes.append(scope)
+            if end == text.endIndex { return scopes }
+            start = end + 1
+        }
+    }
+
+    /// Whether they are in the order of their names, each once.
+    private static func isCanonical(_ scopes: [Scope]) -> Bool {
+        zip(scopes, scopes.dropFirst()).allSatisfy { $0 < $1 }
     }
 
     /// Whether it grants nothing.

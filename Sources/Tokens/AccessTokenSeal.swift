@@ -48,6 +48,11 @@ package struct AccessTokenSeal: Sendable {
     /// What the token says, or nil for anything that we did not seal, that was changed since, or whose key has retired.
     /// Whether it has expired or was revoked is another question.
     package func open(_ text: some RandomAccessCollection<UInt8>, with keys: KeySet) -> AccessToken? {
+        guard text.count <= CredentialText.maximumLength else { return nil }
+        return open(Array(text), with: keys)
+    }
+
+    private func open(_ text: [UInt8], with keys: KeySet) -> AccessToken? {
         guard let (kind, body) = CredentialText.parse(text, brand: brand), kind == .accessToken,
             let bytes = Base62.bytes(body), bytes.count > Self.headLength + Self.nonceLength + Self.tagLength,
             bytes[0] == Self.formatVersion
