@@ -11,11 +11,16 @@ extension SQLiteStore {
 
     /// Reads one snapshot of a database without owning it, beside a server that does. For commands; it blocks.
     ///
-    /// - Throws: ``StoreError``, what `body` throws, and GRDB's error for a file that cannot be opened.
+    /// - Throws: ``SQLiteOpeningError`` for a file that cannot be opened, ``StoreError``, or what `body` throws.
     package static func peek<T>(at path: String, _ body: (borrowing Transaction) throws -> T) throws -> T {
         var configuration = ConnectionRole.reader.configuration
         configuration.readonly = true
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let queue: DatabaseQueue
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw SQLiteOpeningError(error, path: path)
+        }
         defer { try? queue.close() }
         return try queue.read { database in
             try body(Transaction(on: SQLiteConnection(database), announcing: Announcements()))
