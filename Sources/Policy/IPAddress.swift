@@ -39,69 +39,101 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// The address that `text` spells, or nil. Dotted decimal without leading zeros, or RFC 4291 §2.2; no zone, no
     /// brackets, no port, no spaces.
     package init?(_ text: some StringProtocol) {
-        guard text.utf8.count <= 45 else { return nil }
-        if text.utf8.contains(UInt8(ascii: ":")) {
-            guard let bits = Self.v6Bits(text) else { return nil }
+        guard text.utf8.count <= Self.maximumLength else { return nil }
+        self.init(bytes: Array(text.utf8)[...])
+    }
+
+    /// The address that these characters spell, or nil.
+    package init?(bytes: ArraySlice<UInt8>) {
+        guard bytes.count <= Self.maximumLength else { return nil }
+        if bytes.contains(UInt8(ascii: ":")) {
+            guard let bits = Self.v6Bits(bytes) else { return nil }
             self.init(v6: bits)
         } else {
-            guard let bits = Self.v4Bits(text) else { return nil }
+            guard let bits = Self.v4Bits(bytes) else { return nil }
             self.init(v4: bits)
         }
     }
 
-    private static func v4Bits(_ text: some StringProtocol) -> UInt32? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
+    /// Six groups of four and an IPv4 address in dots.
+    private static let maximumLength = 45
+
+    private static func v4Bits(_ text: ArraySlice<UInt8>) -> UInt32? {
         var bits: UInt32 = 0
-        for part in parts {
-            let digits = part.utf8
-            guard (1...3).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }),
-                digits.count == 1 || digits.first != 0x30, let octet = UInt8(part)
-            else { return nil }
-            bits = bits << 8 | UInt32(octet)
-        }
-        return bits
-    }
-
-    private static func v6Bits(_ text: some StringProtocol) -> UInt128? {
-        let halves = text.components(separatedByDoubleColon: ())
-        guard let halves, let head = groups(halves.head, endsTheAddress: halves.tail == nil) else { return nil }
-        guard let tailText = halves.tail else {
-            return head.count == 8 ? join(head) : nil
-        }
-        guard let tail = groups(tailText, endsTheAddress: true), head.count + tail.count <= 7 else { return nil }
-        return join(head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail)
-    }
-
-    private static func join(_ groups: [UInt16]) -> UInt128 {
-        groups.reduce(0) { $0 << 16 | UInt128($1) }
-    }
-
-    /// The 16-bit groups of one side of `::`. The very last may be an IPv4 address in dots, which makes two.
-    private static func groups(_ text: String, endsTheAddress: Bool) -> [UInt16]? {
-        guard !text.isEmpty else { return [] }
-        var result: [UInt16] = []
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, endsTheAddress, part.utf8.contains(UInt8(ascii: ".")) {
-                guard let v4 = v4Bits(part) else { return nil }
-                result.append(UInt16(v4 >> 16))
-                result.append(UInt16(truncatingIfNeeded: v4))
-            } else {
-                guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy(isHexadecimal),
-                    let group = UInt16(part, radix: 16)
-                else { return nil }
-                result.append(group)
+        var octets = 0
+        var octet: UInt32?
+        for byte in text {
+            switch byte {
+            case 0x30...0x39 where octet != 0:  // What follows a zero would make it a leading one.
+                let value = (octet ?? 0) * 10 + UInt32(byte - 0x30)
+                guard value <= 255 else { return nil }
+                octet = value
+            case UInt8(ascii: "."):
+                guard let value = octet, octets < 3 else { return nil }
+                bits = bits << 8 | value
+                octets += 1
+                octet = nil
+            default: return nil
             }
         }
-        return result.count <= 8 ? result : nil
+        guard let last = octet, octets == 3 else { return nil }
+        return bits << 8 | last
     }
 
-    private static func isHexadecimal(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x46, 0x61...0x66: true
-        default: false
+    private static func v6Bits(_ text: ArraySlice<UInt8>) -> UInt128? {
+        let colon = UInt8(ascii: ":")
+        var rest = text
+        var bits: UInt128 = 0
+        var count = 0  // of groups of 16 bits
+        var gap: Int?  // how many of them stand before `::`
+        if rest.starts(with: [colon, colon]) {
+            gap = 0
+            rest = rest.dropFirst(2)
         }
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: colon) ?? rest.endIndex
+            let part = rest[..<end]
+            if end == rest.endIndex, part.contains(UInt8(ascii: ".")) {
+                guard count <= 6, let v4 = v4Bits(part) else { return nil }
+                bits = bits << 32 | UInt128(v4)
+                count += 2
+            } else {
+                guard count < 8, let group = group(part) else { return nil }
+                bits = bits << 16 | UInt128(group)
+                count += 1
+            }
+            guard end < rest.endIndex else { break }
+            rest = rest[(end + 1)...]
+            if rest.first == colon {
+                guard gap == nil else { return nil }
+                gap = count
+                rest = rest.dropFirst()
+            } else if rest.isEmpty {
+                return nil
+            }
+        }
+        guard let gap else { return count == 8 ? bits : nil }
+        // `::` stands for one group of zeros or more.
+        guard count < 8 else { return nil }
+        let tail = UInt128(16 * (count - gap))
+        return (bits >> tail) << UInt128(16 * (8 - gap)) | bits & ~(UInt128.max << tail)
+    }
+
+    /// 1 to 4 hexadecimal digits.
+    private static func group(_ text: ArraySlice<UInt8>) -> UInt16? {
+        guard (1...4).contains(text.count) else { return nil }
+        var group: UInt16 = 0
+        for byte in text {
+            let digit: UInt8
+            switch byte {
+            case 0x30...0x39: digit = byte - 0x30
+            case 0x41...0x46: digit = byte - 0x41 + 10
+            case 0x61...0x66: digit = byte - 0x61 + 10
+            default: return nil
+            }
+            group = group << 4 | UInt16(digit)
+        }
+        return group
     }
 
     /// The canonical text: dotted decimal, or RFC 5952 §4.
@@ -125,24 +157,5 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         let text = { (groups: ArraySlice<UInt16>) in groups.map { String($0, radix: 16) }.joined(separator: ":") }
         guard !longest.isEmpty else { return text(groups[...]) }
         return text(groups[..<longest.lowerBound]) + "::" + text(groups[longest.upperBound...])
-    }
-}
-
-extension StringProtocol {
-    /// What stands before and after the one `::`; no tail where there is none, nil where there are two.
-    fileprivate func components(separatedByDoubleColon: Void) -> (head: String, tail: String?)? {
-        guard let range = firstRange(of: "::") else { return (String(self), nil) }
-        let tail = self[range.upperBound...]
-        guard tail.firstRange(of: "::") == nil, !tail.hasPrefix(":") else { return nil }
-        return (String(self[..<range.lowerBound]), String(tail))
-    }
-
-    private func firstRange(of word: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(word) { return start..<index(start, offsetBy: word.count) }
-            start = index(after: start)
-        }
-        return nil
     }
 }
