@@ -1,0 +1,65 @@
+import Model
+import Testing
+
+@testable import HTTPAPI
+
+@Suite("Members of a body")
+struct FieldsTests {
+    private func read<T>(_ text: String, _ make: (inout Fields) -> T) throws -> T {
+        try JSONBody(Array(text.utf8)).read(make)
+    }
+
+    /// `field code` of everything that is wrong.
+    private func problems<T>(_ text: String, _ make: (inout Fields) -> T) -> [String] {
+        do {
+            _ = try read(text, make)
+            return []
+        } catch Refusal.invalid(let fields) {
+            return fields.map { "\($0.field) \($0.code)" }
+        } catch {
+            return ["\(error)"]
+        }
+    }
+
+    @Test func `everything that is wrong is told at once`() {
+        let told = problems(#"{"count":"7","tags":["a",1],"nmae":"x"}"#) { fields in
+            _ = fields.required("name", .text)
+            _ = fields.required("count", .wholeNumber)
+            _ = fields.required("tags", .texts)
+        }
+        #expect(told == ["name required", "count wrong_type", "tags.1 wrong_type", "nmae unknown_member"])
+    }
+
+    @Test(arguments: ["1.5", "1e2", "\"1\"", "true", "null", "[]", "99999999999999999999"])
+    func `a whole number is written as one`(_ text: String) {
+        #expect(problems("{\"n\":\(text)}") { $0.required("n", .wholeNumber) } == ["n wrong_type"])
+    }
+
+    @Test(arguments: ["[]", "\"x\"", "1", "null", "true"])
+    func `a body that is no object is refused`(_ text: String) {
+        #expect(problems(text) { $0.optional("n", .wholeNumber) } == [" wrong_type"])
+    }
+
+    @Test func `a list has a bound`() {
+        let list = Array(repeating: "\"a\"", count: 257).joined(separator: ",")
+        #expect(problems("{\"n\":[\(list)]}") { $0.required("n", .texts) } == ["n too_many"])
+    }
+
+    @Test func `an edit tells left out from null`() throws {
+        let edit = { (text: String) in try self.read(text) { $0.clearableEdit("d", .text) } }
+        #expect(try edit("{}") == .none)
+        #expect(try edit(#"{"d":null}"#) == .some(nil))
+        #expect(try edit(#"{"d":"x"}"#) == .some("x"))
+        #expect(problems(#"{"d":null}"#) { $0.edit("d", .text) } == ["d wrong_type"])
+    }
+
+    @Test func `what never changes is refused by name`() {
+        #expect(problems(#"{"name":"x"}"#) { $0.refuseEdit("name") } == ["name immutable"])
+        #expect(problems("{}") { $0.refuseEdit("name") } == [])
+    }
+
+    @Test func `a flood of unknown members makes no flood of a reply`() {
+        let members = (0..<5000).map { "\"m\($0)\":1" }.joined(separator: ",")
+        #expect(problems("{\(members)}") { _ in }.count == 20)
+    }
+}

@@ -1,0 +1,142 @@
+import CredentialFormat
+import HTTPServing
+import Model
+import Persistence
+import Synchronization
+import TestSupport
+import Testing
+import Tokens
+
+@testable import HTTPAPI
+
+@Suite("Idempotent replies")
+struct IdempotentRepliesTests {
+    /// A store with keys, and attempts to create something there.
+    private struct Desk: Sendable {
+        let tree: SampleTree
+        let replies: IdempotentReplies
+        let made = Counter()
+
+        static func open(_ use: (Desk) async throws -> Void) async throws {
+            try await SampleTree.open { tree in
+                let masterKey = try #require(MasterKey(bytes: Array(repeating: 7, count: 32)))
+                let ring = try await KeyRing.open(store: tree.store, masterKey: masterKey, now: tree.clock.now)
+                try await use(Desk(tree: tree, replies: IdempotentReplies(keys: { ring.keys }, now: tree.clock.now)))
+            }
+        }
+
+        /// One attempt by a member of Europe; its reply says how many were made.
+        func attempt(
+            _ key: String = "k1", body: String = "{}", target: String = "POST /api/v1/things", as actor: Actor? = nil
+        ) async throws -> Reply {
+            let attempt = IdempotentReplies.Attempt(
+                key: try #require(IdempotencyKey(key)), actor: actor ?? tree.caller(of: tree.europe),
+                caller: .permission(.apiKeysManage), target: target, body: Array(body.utf8))
+            return try await tree.store.write { [replies, made] tx in
+                try replies.reply(to: attempt, in: tx) { _ in
+                    let number = made.next()
+                    return .created(at: "/things/\(number)", revision: 1) { $0.member("secret", "s\u{1F511}\(number)") }
+                }
+            }
+        }
+    }
+
+    private final class Counter: Sendable {
+        private let count = Mutex(0)
+        func next() -> Int {
+            count.withLock {
+                $0 += 1; return $0
+            }
+        }
+    }
+
+    @Test func `a repetition is answered with the first reply, byte for byte, and creates nothing`() async throws {
+        try await Desk.open { desk in
+            let first = try await desk.attempt()
+            desk.tree.clock.advance(seconds: 86_399)
+            let second = try await desk.attempt()
+            #expect(!first.isReplay)
+            #expect(second.isReplay)
+            #expect(second.body == first.body && second.entityTag == first.entityTag)
+            #expect(second.location == first.location && second.status == first.status)
+            #expect(desk.made.next() == 2)
+        }
+    }
+
+    @Test func `of many equal requests at once one creates`() async throws {
+        try await Desk.open { desk in
+            let ends = await race(32) { _ in try await desk.attempt() }
+            let replies = try ends.map { try $0.get() }
+            #expect(replies.count { !$0.isReplay } == 1)
+            #expect(Set(replies.map(\.body)).count == 1)
+        }
+    }
+
+    @Test(arguments: [("{ }", "POST /api/v1/things"), ("{}", "POST /api/v1/others")])
+    func `another request under the same key is refused`(_ body: String, _ target: String) async throws {
+        try await Desk.open { desk in
+            _ = try await desk.attempt()
+            let refusal = await #expect(throws: ProblemDocument.self) {
+                try await desk.attempt(body: body, target: target)
+            }
+            #expect(refusal?.type == "idempotency-key-reused")
+            #expect(desk.made.next() == 2)
+        }
+    }
+
+    @Test func `a key is its caller's own`() async throws {
+        try await Desk.open { desk in
+            _ = try await desk.attempt()
+            let other = Actor(
+                .apiKey(ID(at: 1)), reach: .subtree(desk.tree.europe.path), permissions: [.apiKeysManage],
+                requestID: "req", address: nil)
+            let reply = try await desk.attempt(as: other)
+            #expect(!reply.isReplay)
+            #expect(try await !desk.attempt("k2").isReplay)
+        }
+    }
+
+    @Test func `after a day the key is free again`() async throws {
+        try await Desk.open { desk in
+            _ = try await desk.attempt()
+            desk.tree.clock.advance(seconds: 86_401)
+            #expect(try await !desk.attempt(body: #"{"other":1}"#).isReplay)
+            #expect(try await desk.attempt(body: #"{"other":1}"#).isReplay)
+        }
+    }
+
+    @Test func `a caller who has lost the right sees no reply again`() async throws {
+        try await Desk.open { desk in
+            _ = try await desk.attempt()
+            let weaker = desk.tree.caller(of: desk.tree.europe, [.apiKeysRead])
+            await #expect(throws: Refusal.forbidden(.apiKeysManage)) { try await desk.attempt(as: weaker) }
+        }
+    }
+
+    @Test func `an error is not kept, and what failed can be tried again`() async throws {
+        try await Desk.open { desk in
+            let attempt = IdempotentReplies.Attempt(
+                key: try #require(IdempotencyKey("k1")), actor: desk.tree.caller(of: desk.tree.europe),
+                caller: .permission(.apiKeysManage), target: "POST /api/v1/things", body: Array("{}".utf8))
+            await #expect(throws: Refusal.notFound) {
+                try await desk.tree.store.write { [replies = desk.replies] tx in
+                    try replies.reply(to: attempt, in: tx) { _ in throw Refusal.notFound }
+                }
+            }
+            #expect(try await !desk.attempt().isReplay)
+        }
+    }
+
+    @Test func `neither the reply nor the request is kept in clear`() async throws {
+        try await Desk.open { desk in
+            _ = try await desk.attempt(body: #"{"password":"correct horse battery"}"#)
+            let label = desk.tree.caller(of: desk.tree.europe).label
+            let found = try await desk.tree.store.read { tx in
+                try tx.idempotentReply(actor: label, key: "k1", notBefore: Instant(milliseconds: 0))
+            }
+            let kept = try #require(found)
+            #expect(!String(decoding: kept.sealed, as: UTF8.self).contains("secret"))
+            #expect(kept.requestDigest.count == 32)
+        }
+    }
+}

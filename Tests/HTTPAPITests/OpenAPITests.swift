@@ -1,0 +1,121 @@
+import Model
+import Testing
+
+@testable import HTTPAPI
+
+@Suite("The OpenAPI document and the routes")
+struct OpenAPITests {
+    private let document = try? OpenAPIDocument()
+
+    private func root() throws -> JSONObject {
+        guard case .object(let root) = try JSONParser.parse(try #require(document).json) else {
+            throw OpenAPIDocument.Failure.empty
+        }
+        return root
+    }
+
+    /// What the document has under `paths`: `METHOD path` and the operation.
+    private func operations() throws -> [String: JSONObject] {
+        var found: [String: JSONObject] = [:]
+        for path in try #require(try root()["paths"]?.members) {
+            for operation in path.value.members ?? [] where Self.methods.contains(operation.name) {
+                guard case .object(let object) = operation.value else { continue }
+                found["\(operation.name.uppercased()) \(path.name)"] = object
+            }
+        }
+        return found
+    }
+
+    private static let methods: Set = ["get", "head", "post", "put", "patch", "delete", "options", "trace"]
+    private static let ledger = ManagementAPI.routes + Route.servedElsewhere
+
+    @Test func `every route is in the document, under its operation`() throws {
+        let operations = try operations()
+        for route in Self.ledger {
+            let described = operations["\(route.method.rawValue) \(route.path)"]
+            #expect(described?["operationId"] == .string(route.operation), "\(route.method.rawValue) \(route.path)")
+        }
+    }
+
+    @Test func `every operation of the document is a route`() throws {
+        let routes = Set(Self.ledger.map { "\($0.method.rawValue) \($0.path)" })
+        #expect(Set(try operations().keys).subtracting(routes) == [])
+    }
+
+    @Test func `no two routes are one, and no two operations`() {
+        #expect(Set(Self.ledger.map { "\($0.method.rawValue) \($0.path)" }).count == Self.ledger.count)
+        #expect(Set(Self.ledger.map(\.operation)).count == Self.ledger.count)
+    }
+
+    @Test func `the document names the permission that a route needs`() throws {
+        let operations = try operations()
+        for route in ManagementAPI.routes {
+            let described = operations["\(route.method.rawValue) \(route.path)"]?["x-claviger-permission"]
+            switch route.caller {
+            case .permission(let permission), .operatorWith(let permission):
+                #expect(described == .string(permission.rawValue), "\(route.operation)")
+            case .anyone, .client, .gateway, .anyManagementScope:
+                #expect(described == nil, "\(route.operation)")
+            }
+        }
+    }
+
+    @Test func `every parameter of a path is described`() throws {
+        let parameters = try #require(try root()["components"]?["parameters"]?.members)
+        let names = Set(parameters.compactMap { $0.value["name"] })
+        for route in ManagementAPI.routes {
+            for part in route.path.split(separator: "/") where part.hasPrefix("{") {
+                #expect(names.contains(.string(String(part.dropFirst().dropLast()))), "\(route.path)")
+            }
+        }
+    }
+
+    @Test func `every reference of the document leads somewhere`() throws {
+        let root = JSONValue.object(try root())
+        let references = Set(root.references)
+        #expect(references.count > 50)
+        for reference in references {
+            var place: JSONValue? = root
+            for step in reference.split(separator: "/").dropFirst() { place = place?[String(step)] }
+            #expect(place != nil, "\(reference)")
+        }
+    }
+
+    @Test func `its version and its words are those of OpenAPI 3_1`() throws {
+        let root = try root()
+        #expect(root["openapi"] == "3.1.0")
+        #expect(root["info"]?["title"] == "Claviger")
+    }
+
+    @Test func `its examples hold no secret`() throws {
+        let text = String(decoding: try #require(document).yaml, as: UTF8.self)
+        let secret = #/clv_(key|cs|ak|at|rt|code|inv)_[0-9A-Za-z]{12,}/#
+        #expect(text.firstMatch(of: secret) == nil)
+    }
+}
+
+extension JSONValue: ExpressibleByStringLiteral {
+    /// So that expectations can be written as the JSON is.
+    public init(stringLiteral text: String) { self = .string(text) }
+
+    fileprivate var members: [JSONObject.Member]? {
+        if case .object(let object) = self { object.members } else { nil }
+    }
+
+    fileprivate subscript(name: String) -> JSONValue? {
+        members?.first { $0.name == name }?.value
+    }
+
+    /// The values of all `$ref`.
+    fileprivate var references: [String] {
+        switch self {
+        case .object(let object):
+            object.members.flatMap { member -> [String] in
+                if member.name == "$ref", case .string(let target) = member.value { return [target] }
+                return member.value.references
+            }
+        case .array(let values): values.flatMap(\.references)
+        default: []
+        }
+    }
+}
