@@ -15,22 +15,25 @@ struct IdempotentRepliesTests {
     private struct Desk: Sendable {
         let tree: SampleTree
         let replies: IdempotentReplies
+        /// A member of Europe.
+        let member: Actor
         let made = Counter()
 
         static func open(_ use: (Desk) async throws -> Void) async throws {
             try await SampleTree.open { tree in
                 let masterKey = try #require(MasterKey(bytes: Array(repeating: 7, count: 32)))
                 let ring = try await KeyRing.open(store: tree.store, masterKey: masterKey, now: tree.clock.now)
-                try await use(Desk(tree: tree, replies: IdempotentReplies(keys: { ring.keys }, now: tree.clock.now)))
+                let replies = IdempotentReplies(keys: { ring.keys }, now: tree.clock.now)
+                try await use(Desk(tree: tree, replies: replies, member: tree.caller(of: tree.europe)))
             }
         }
 
-        /// One attempt by a member of Europe; its reply says how many were made.
+        /// One attempt, by the member unless by another; its reply says how many were made.
         func attempt(
             _ key: String = "k1", body: String = "{}", target: String = "POST /api/v1/things", as actor: Actor? = nil
         ) async throws -> Reply {
             let attempt = IdempotentReplies.Attempt(
-                key: try #require(IdempotencyKey(key)), actor: actor ?? tree.caller(of: tree.europe),
+                key: try #require(IdempotencyKey(key)), actor: actor ?? member,
                 caller: .permission(.apiKeysManage), target: target, body: Array(body.utf8))
             return try await tree.store.write { [replies, made] tx in
                 try replies.reply(to: attempt, in: tx) { _ in
@@ -108,7 +111,9 @@ struct IdempotentRepliesTests {
     @Test func `a caller who has lost the right sees no reply again`() async throws {
         try await Desk.open { desk in
             _ = try await desk.attempt()
-            let weaker = desk.tree.caller(of: desk.tree.europe, [.apiKeysRead])
+            let weaker = Actor(
+                desk.member.identity, reach: desk.member.reach, permissions: [.apiKeysRead], requestID: "req",
+                address: nil)
             await #expect(throws: Refusal.forbidden(.apiKeysManage)) { try await desk.attempt(as: weaker) }
         }
     }
@@ -116,7 +121,7 @@ struct IdempotentRepliesTests {
     @Test func `an error is not kept, and what failed can be tried again`() async throws {
         try await Desk.open { desk in
             let attempt = IdempotentReplies.Attempt(
-                key: try #require(IdempotencyKey("k1")), actor: desk.tree.caller(of: desk.tree.europe),
+                key: try #require(IdempotencyKey("k1")), actor: desk.member,
                 caller: .permission(.apiKeysManage), target: "POST /api/v1/things", body: Array("{}".utf8))
             await #expect(throws: Refusal.notFound) {
                 try await desk.tree.store.write { [replies = desk.replies] tx in
@@ -130,7 +135,7 @@ struct IdempotentRepliesTests {
     @Test func `neither the reply nor the request is kept in clear`() async throws {
         try await Desk.open { desk in
             _ = try await desk.attempt(body: #"{"password":"correct horse battery"}"#)
-            let label = desk.tree.caller(of: desk.tree.europe).label
+            let label = desk.member.label
             let found = try await desk.tree.store.read { tx in
                 try tx.idempotentReply(actor: label, key: "k1", notBefore: Instant(milliseconds: 0))
             }
