@@ -29,13 +29,16 @@ package struct Route: Hashable, Sendable {
         case delete = "DELETE"
     }
 
+    /// The method that is described; a GET is answered to HEAD, too.
     package let method: Method
     /// The path with its parameters in braces, such as `/api/v1/accounts/{account_id}`.
     package let path: String
     /// The `operationId` in the OpenAPI document.
     package let operation: String
+    /// Who may call it.
     package let caller: Caller
 
+    /// A line with these columns.
     package init(_ method: Method, _ path: String, _ operation: String, _ caller: Caller) {
         self.method = method
         self.path = path

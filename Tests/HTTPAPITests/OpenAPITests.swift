@@ -96,7 +96,7 @@ struct OpenAPITests {
 
 extension JSONValue: ExpressibleByStringLiteral {
     /// So that expectations can be written as the JSON is.
-    public init(stringLiteral text: String) { self = .string(text) }
+    init(stringLiteral text: String) { self = .string(text) }
 
     fileprivate var members: [JSONObject.Member]? {
         if case .object(let object) = self { object.members } else { nil }

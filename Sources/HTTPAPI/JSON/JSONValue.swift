@@ -1,5 +1,5 @@
 /// A JSON value (RFC 8259). Members of an object keep the order in which they were written.
-package enum JSONValue: Hashable, Sendable {
+enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
     /// A number written without fraction and exponent that 64 bits can hold.
@@ -12,21 +12,21 @@ package enum JSONValue: Hashable, Sendable {
 }
 
 /// The members of a JSON object in their order. Names are unique: the parser refuses a second one.
-package struct JSONObject: Hashable, Sendable {
+struct JSONObject: Hashable, Sendable {
     /// One member.
-    package struct Member: Hashable, Sendable {
-        package let name: String
-        package let value: JSONValue
+    struct Member: Hashable, Sendable {
+        let name: String
+        let value: JSONValue
     }
 
-    package let members: [Member]
+    let members: [Member]
 
     init(_ members: [Member] = []) {
         self.members = members
     }
 
     /// The value of a member, nil where there is none.
-    package subscript(name: String) -> JSONValue? {
+    subscript(name: String) -> JSONValue? {
         members.first { $0.name == name }?.value
     }
 }
