@@ -42,12 +42,12 @@ struct Room: Sendable {
         // 6 The whole.
         Room(
             "Server", ["HTTPAPI", "PersistenceSQLite"],
-            libraries: http.union(["ArgumentParser", "Configuration", "Dispatch", "Glibc"])),
+            libraries: http.union(["ArgumentParser", "Configuration", "Dispatch", "Glibc", "UnixSignals"])),
     ]
 
     private static let http: Set<String> = [
         "Foundation", "FoundationEssentials", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
-        "NIOHTTP1", "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle", "Synchronization",
+        "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOPosix", "ServiceLifecycle", "Synchronization",
     ]
 
     static func named(_ name: String) -> Room? {
