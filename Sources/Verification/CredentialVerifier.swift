@@ -216,8 +216,10 @@ extension CredentialVerifier {
             return nil
         }
         guard let stored else {
-            if memory.changes.isUnchanged(since: mark, \.mayCreateAPIKey) {
-                memory.unknownCredentials.insert(true, for: fingerprint)
+            memory.unknownCredentials.insert(true, for: fingerprint)
+            // Asked after remembering: a key that is made from here on finds the entry and removes it (threat K7).
+            if !memory.changes.isUnchanged(since: mark, \.mayCreateAPIKey) {
+                memory.unknownCredentials.remove(fingerprint)
             }
             return nil
         }
@@ -237,7 +239,8 @@ extension CredentialVerifier {
         let stored = try await store.read { tx in try tx.client(id) }
         let isUnchanged = { [changes = memory.changes] in changes.isUnchanged(since: mark) { $0.concerns(id) } }
         guard let stored else {
-            if isUnchanged() { memory.unknownClients.insert(true, for: id) }
+            memory.unknownClients.insert(true, for: id)
+            if !isUnchanged() { memory.unknownClients.remove(id) }
             return nil
         }
         let standing = standing(stored.standing, since: mark)
