@@ -26,19 +26,32 @@ package struct TrustedProxies: Sendable {
 
     /// Where a request came from.
     ///
-    /// Only if `peer` is trusted, its `Forwarded` (RFC 7239) or else `X-Forwarded-For` is read, from the right: the
-    /// first address that is no trusted proxy is the caller's, because everything left of it is the caller's own word
-    /// (threat K1). An entry that is no plain address makes the caller unknown: then no address list admits it.
-    package func clientAddress(peer: IPAddress?, fields: HTTPFields) -> IPAddress? {
+    /// Only if `peer` is trusted, `Forwarded` (RFC 7239) and `X-Forwarded-For` are read, from the right: the first
+    /// address that is no trusted proxy is the caller's, because everything left of it is the caller's own word (threat
+    /// K1). An entry that is no plain address makes the caller unknown: then no address list admits it. So do two fields
+    /// that disagree: a proxy that writes one of them passes on whatever the caller put into the other.
+    ///
+    /// - Parameter field: The value of a header field; of one that was sent several times, all with commas between.
+    package func clientAddress(peer: IPAddress?, _ field: (String) -> String?) -> IPAddress? {
         guard !ranges.isEmpty, contains(peer) else { return peer }
-        let hops: [IPAddress?]
-        if let forwarded = fields[.forwarded] {
-            hops = Self.forwardedHops(forwarded)
-        } else if let list = fields[.xForwardedFor] {
-            hops = list.split(separator: ",", omittingEmptySubsequences: false).map { Self.address($0) }
-        } else {
-            return peer
+        let forwarded = field("Forwarded").map { caller(behind: Self.forwardedHops($0), peer) }
+        let list = field("X-Forwarded-For").map { list in
+            caller(behind: list.split(separator: ",", omittingEmptySubsequences: false).map { Self.address($0) }, peer)
         }
+        switch (forwarded, list) {
+        case (nil, nil): return peer
+        case (.some(let address), nil), (nil, .some(let address)): return address
+        case (.some(let first), .some(let second)): return first == second ? first : nil
+        }
+    }
+
+    /// Where a request came from that has these fields.
+    package func clientAddress(peer: IPAddress?, fields: HTTPFields) -> IPAddress? {
+        clientAddress(peer: peer) { name in HTTPField.Name(name).flatMap { fields[$0] } }
+    }
+
+    /// The last hop that is no proxy of ours, nil if one that matters is no address.
+    private func caller(behind hops: [IPAddress?], _ peer: IPAddress?) -> IPAddress? {
         for hop in hops.reversed() {
             guard let hop else { return nil }
             if !contains(hop) { return hop }
