@@ -1,0 +1,182 @@
+package import CredentialFormat
+package import Credentials
+import Foundation
+package import Model
+package import OAuth
+import Organizations
+import Persistence
+import Policy
+package import ProductDefinition
+import Tokens
+package import Verification
+
+/// A ``SampleTree`` with everything that judges and issues above it, without HTTP: as the server puts it together.
+package struct SampleDesk: Sendable {
+    package static let issuer = "https://auth.example.com"
+
+    package let tree: SampleTree
+    /// What the verifier reads and writes through.
+    package let store: WatchedStore
+    package let verifier: CredentialVerifier
+    package let authenticator: ClientAuthenticator
+    package let issuer: TokenIssuer
+    package let tokens: TokenEndpoint
+    package let introspection: IntrospectionEndpoint
+    package let revocation: RevocationEndpoint
+
+    /// Has `use` work at a fresh desk.
+    package static func open<R>(
+        product: Product = .standard, memory: VerifierMemory.Bounds = .init(), limit: LookUpLimit = LookUpLimit(),
+        _ use: (SampleDesk) async throws -> R
+    ) async throws -> R {
+        try await SampleTree.open(product: product) { tree in
+            try await use(SampleDesk(tree, memory: memory, limit: limit))
+        }
+    }
+
+    /// A desk over a tree. Another one over the same tree is as the server after a restart.
+    package init(_ tree: SampleTree, memory: VerifierMemory.Bounds = .init(), limit: LookUpLimit = LookUpLimit()) {
+        self.tree = tree
+        store = WatchedStore(tree.store)
+        let verifier = CredentialVerifier(
+            store: store, keyRing: tree.keys, product: tree.product, issuer: Self.issuer, revoked: RevokedTokens(),
+            memory: VerifierMemory(memory), limit: limit)
+        tree.store.listen { [clock = tree.clock] changes in verifier.hear(changes, at: clock.current) }
+        self.verifier = verifier
+        let audiences = AudiencePolicy(standard: tree.product.audience, issuer: Self.issuer, verifier: verifier)
+        authenticator = ClientAuthenticator(verifier: verifier, keyRing: tree.keys, brand: tree.product.brand)
+        issuer = TokenIssuer(keyRing: tree.keys, product: tree.product, issuer: Self.issuer)
+        tokens = TokenEndpoint(authenticator: authenticator, audiences: audiences, issuer: issuer)
+        introspection = IntrospectionEndpoint(authenticator: authenticator, verifier: verifier)
+        revocation = RevocationEndpoint(authenticator: authenticator, verifier: verifier, store: store)
+    }
+
+    package var now: Instant { tree.clock.current }
+
+    /// What the verifier says of a credential.
+    package func verdict(
+        _ credential: String, scopes: [String] = [], from address: String? = nil,
+        audiences: [String] = [SampleDesk.issuer], in organization: ID<Organization>? = nil
+    ) async throws -> Verdict {
+        let demand = Demand(
+            scopes: ScopeSet(scopes.compactMap { Scope($0) }), address: address.flatMap { IPAddress($0) },
+            audiences: audiences, organization: organization)
+        return try await verifier.verdict(on: credential, demand, at: now)
+    }
+}
+
+/// What a client presents: its identifier and a secret.
+package struct SampleClient: Sendable {
+    package var id: String
+    package var secret: String
+
+    package init(id: String, secret: String) {
+        self.id = id
+        self.secret = secret
+    }
+
+    package init(_ issued: Issued<Integration>) {
+        self.init(id: issued.credential.id.description, secret: issued.secret)
+    }
+
+    package init(_ issued: Issued<ResourceServer>) {
+        self.init(id: issued.credential.id.description, secret: issued.secret)
+    }
+
+    /// The `Authorization` field that an encoder writes.
+    package var basic: String { "Basic " + Data("\(id):\(secret)".utf8).base64EncodedString() }
+}
+
+extension SampleDesk {
+    /// A request at an OAuth endpoint, authenticated by Basic if a client is given.
+    package func request(
+        _ client: SampleClient?, _ parameters: [(String, String)], from address: String? = nil
+    ) throws -> OAuthRequest {
+        let body = parameters.map { "\(Front.encoded($0))=\(Front.encoded($1))" }.joined(separator: "&")
+        return try OAuthRequest(
+            authorization: client?.basic, form: Form(parsing: Array(body.utf8)),
+            address: address.flatMap { IPAddress($0) }, now: now)
+    }
+
+    /// What the token endpoint answers to a client-credentials request.
+    package func token(
+        _ client: SampleClient?, _ parameters: [(String, String)] = [], from address: String? = nil
+    ) async throws -> IssuedToken {
+        let request = try request(client, [("grant_type", "client_credentials")] + parameters, from: address)
+        return try await verifier.complete(from: request.address, at: now) { findings in
+            try tokens.answer(request, findings: findings)
+        }
+    }
+
+    /// Whom the introspection endpoint tells of, nil for an inactive credential.
+    package func introspect(
+        _ credential: String, as client: SampleClient?, _ parameters: [(String, String)] = []
+    ) async throws -> VerifiedCaller? {
+        let request = try request(client, [("token", credential)] + parameters)
+        let answer = try await verifier.complete(from: request.address, at: now) { findings in
+            try introspection.answer(request, findings: findings)
+        }
+        if case .active(let caller) = answer { return caller }
+        return nil
+    }
+
+    /// Has the revocation endpoint do what it does.
+    ///
+    /// - Returns: Whether there was anything to do.
+    @discardableResult
+    package func revoke(_ credential: String, as client: SampleClient?) async throws -> Bool {
+        let request = try request(client, [("token", credential)])
+        let answer = try await verifier.complete(from: request.address, at: now) { findings in
+            try revocation.answer(request, findings: findings)
+        }
+        guard case .revoke(let token) = answer else { return false }
+        try await revocation.revoke(token, for: request, requestID: "req-revoke")
+        return true
+    }
+
+    /// Makes a resource server, a second after whatever was made before it.
+    package func resourceServer(_ audiences: [String]) async throws -> Issued<ResourceServer> {
+        tree.clock.advance(seconds: 1)
+        return try await tree.store.write { [servers = tree.resourceServers] tx in
+            try servers.create(
+                ResourceServerDraft(name: "Backend", audiences: audiences), as: SampleTree.theOperator, tx: tx)
+        }
+    }
+
+    /// Makes an integration as drafted, a second after whatever was made before it.
+    package func integration(_ draft: IntegrationDraft, in organization: Organization) async throws
+        -> Issued<Integration>
+    {
+        tree.clock.advance(seconds: 1)
+        return try await tree.store.write { [integrations = tree.integrations] tx in
+            try integrations.create(draft, in: organization.id, as: SampleTree.theOperator, tx: tx)
+        }
+    }
+
+    /// Makes a key as drafted, a second after whatever was made before it.
+    package func key(_ draft: APIKeyDraft, in organization: Organization) async throws -> Issued<APIKey> {
+        tree.clock.advance(seconds: 1)
+        return try await tree.store.write { [apiKeys = tree.apiKeys] tx in
+            try apiKeys.create(draft, in: organization.id, as: SampleTree.theOperator, tx: tx)
+        }
+    }
+
+    /// Suspends an account, or resumes it.
+    package func suspend(_ account: Organization, _ suspended: Bool = true) async throws {
+        _ = try await tree.store.write { [accounts = tree.accounts] tx in
+            try accounts.edit(account.id, AccountEdit(suspended: suspended), as: SampleTree.theOperator, tx: tx)
+        }
+    }
+}
+
+extension Verdict {
+    /// The rule that refused, nil if none did.
+    package var rule: Rule? {
+        if case .refused(let rule) = self { rule } else { nil }
+    }
+
+    /// The caller, nil if refused.
+    package var caller: VerifiedCaller? {
+        if case .admitted(let caller) = self { caller } else { nil }
+    }
+}

@@ -1,0 +1,141 @@
+import CredentialFormat
+import Credentials
+import Model
+import OAuth
+import Persistence
+import PersistenceSQLite
+import Policy
+import TestSupport
+import Testing
+import Verification
+
+@Suite("Counting uses")
+struct UsageTests {
+    @Test func `verifying, issuing and introspecting write nothing (law 6)`() async throws {
+        try await SampleDesk.open { desk in
+            let key = try await desk.tree.key(in: desk.tree.europe)
+            let client = SampleClient(try await desk.tree.integration(in: desk.tree.europe))
+            let server = SampleClient(try await desk.resourceServer([SampleDesk.issuer]))
+            let sqlite = try #require(desk.tree.store as? SQLiteStore)
+            let before = sqlite.statistics
+            for _ in 0..<3 {
+                let token = try await desk.token(client).text
+                #expect(try await desk.verdict(token).rule == nil)
+                #expect(try await desk.verdict(key.secret).rule == nil)
+                #expect(try await desk.introspect(key.secret, as: server) != nil)
+                #expect(try await desk.introspect(token, as: client) != nil)
+            }
+            #expect(sqlite.statistics.commits == before.commits)
+            #expect(desk.store.writes == 0)
+            #expect(try await use(of: key, desk) == nil)
+        }
+    }
+
+    @Test func `the last use is written at the next flush, once for many`() async throws {
+        try await SampleDesk.open { desk in
+            let key = try await desk.tree.key(in: desk.tree.europe)
+            for number in 1...20 {
+                desk.tree.clock.advance(seconds: 1)
+                #expect(try await desk.verdict(key.secret, from: "192.0.2.\(number)").rule == nil)
+            }
+            try await desk.verifier.usage.flush()
+            #expect(desk.store.writes == 1)
+            #expect(try await use(of: key, desk) == LastUse(at: desk.now, address: IPAddress("192.0.2.20")))
+            try await desk.verifier.usage.flush()
+            #expect(desk.store.writes == 1)
+        }
+    }
+
+    @Test func `a refused call is no use`() async throws {
+        try await SampleDesk.open { desk in
+            let key = try await desk.tree.key(in: desk.tree.europe)
+            #expect(try await desk.verdict(key.secret, scopes: ["data.write"]).caller == nil)
+            try await desk.verifier.usage.flush()
+            #expect(try await use(of: key, desk) == nil)
+            #expect(desk.store.writes == 0)
+        }
+    }
+
+    @Test func `an older use never overwrites a newer one`() async throws {
+        try await SampleDesk.open { desk in
+            let key = try await desk.tree.key(in: desk.tree.europe)
+            let late = SampleDesk(desk.tree)
+            #expect(try await late.verdict(key.secret, from: "192.0.2.1").rule == nil)
+            desk.tree.clock.advance(seconds: 10)
+            #expect(try await desk.verdict(key.secret, from: "192.0.2.2").rule == nil)
+            try await desk.verifier.usage.flush()
+            try await late.verifier.usage.flush()
+            let newest = LastUse(at: desk.now, address: IPAddress("192.0.2.2"))
+            #expect(try await use(of: key, desk) == newest)
+            // Nor within one ledger, when the clock is set back.
+            desk.tree.clock.advance(seconds: 10)
+            let end = LastUse(at: desk.now, address: IPAddress("192.0.2.3"))
+            #expect(try await desk.verdict(key.secret, from: "192.0.2.3").rule == nil)
+            desk.tree.clock.advance(seconds: -5)
+            #expect(try await desk.verdict(key.secret, from: "192.0.2.4").rule == nil)
+            try await desk.verifier.usage.flush()
+            #expect(try await use(of: key, desk) == end)
+        }
+    }
+
+    @Test func `a flush that fails loses nothing`() async throws {
+        try await SampleDesk.open { desk in
+            var keys: [Issued<APIKey>] = []
+            // More than one transaction of a flush holds would need more keys than an account may have.
+            for _ in 0..<20 { keys.append(try await desk.tree.key(in: desk.tree.europe)) }
+            for key in keys { #expect(try await desk.verdict(key.secret).rule == nil) }
+            let firstUse = LastUse(at: desk.now, address: nil)
+            desk.store.refusesWrites = true
+            await #expect(throws: StoreError.self) { try await desk.verifier.usage.flush() }
+            desk.tree.clock.advance(seconds: 5)
+            #expect(try await desk.verdict(keys[0].secret, from: "192.0.2.1").rule == nil)
+            await #expect(throws: StoreError.self) { try await desk.verifier.usage.flush() }
+            desk.store.refusesWrites = false
+            try await desk.verifier.usage.flush()
+            #expect(try await use(of: keys[0], desk) == LastUse(at: desk.now, address: IPAddress("192.0.2.1")))
+            for key in keys.dropFirst() { #expect(try await use(of: key, desk) == firstUse) }
+        }
+    }
+
+    @Test func `more uses than one transaction takes are all written, also after a failure`() async throws {
+        try await StoreUnderTest.sqlite.open { store in
+            let watched = WatchedStore(store)
+            let ledger = UsageLedger(store: watched)
+            for _ in 0..<1100 { ledger.count(UsageCell(.apiKey(ID(at: 0))), at: FixedClock().current, from: nil) }
+            watched.refusesWrites = true
+            await #expect(throws: StoreError.self) { try await ledger.flush() }
+            watched.refusesWrites = false
+            try await ledger.flush()
+            // One failed, three of at most 500 went through.
+            #expect(watched.writes == 4)
+        }
+    }
+
+    @Test func `a use of a key that is gone meanwhile disturbs nothing`() async throws {
+        try await SampleDesk.open { desk in
+            let key = try await desk.tree.key(in: desk.tree.europe)
+            let other = try await desk.tree.key(in: desk.tree.europe)
+            for key in [key, other] { #expect(try await desk.verdict(key.secret).rule == nil) }
+            try await desk.change { tx, keys in
+                try keys.delete(key.credential.id, in: key.credential.organization, as: SampleTree.theOperator, tx: tx)
+            }
+            try await desk.verifier.usage.flush()
+            #expect(try await use(of: other, desk)?.at == desk.now)
+        }
+    }
+
+    @Test func `a client's use is noted at the secret that it used`() async throws {
+        try await SampleDesk.open { desk in
+            let integration = try await desk.tree.integration(in: desk.tree.europe)
+            _ = try await desk.token(SampleClient(integration), from: "192.0.2.9")
+            try await desk.verifier.usage.flush()
+            let id = integration.credential.id
+            let secrets = try await desk.tree.store.read { tx in try tx.clientSecrets(of: .integration(id)) }
+            #expect(secrets.map(\.lastUse) == [LastUse(at: desk.now, address: IPAddress("192.0.2.9"))])
+        }
+    }
+
+    private func use(of key: Issued<APIKey>, _ desk: SampleDesk) async throws -> LastUse? {
+        try await desk.tree.store.read { tx in try tx.apiKey(key.credential.id)?.lastUse }
+    }
+}
