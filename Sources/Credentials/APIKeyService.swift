@@ -81,7 +81,7 @@ package struct APIKeyService: Sendable {
         try checks.finish()
         try requireGivable(key.scopes, in: organization, by: actor, tx: tx)
         let limit = product.policy.apiKeysPerAccount
-        guard try tx.liveAPIKeyCount(account: organization.account, at: now, upTo: limit) < limit else {
+        guard try !tx.holdsLiveAPIKeys(account: organization.account, atLeast: limit, at: now) else {
             throw Refusal.limitReached(
                 code: "api_key_limit",
                 explanation: "The account has \(limit) API keys that have not expired, the most it may have.")

@@ -84,7 +84,7 @@ package struct IntegrationService: Sendable {
         try checks.finish()
         try requireGivable(integration.scopes, in: organization, by: actor, tx: tx)
         let limit = product.policy.integrationsPerAccount
-        guard try tx.integrationCount(account: organization.account, upTo: limit) < limit else {
+        guard try !tx.holdsIntegrations(account: organization.account, atLeast: limit) else {
             throw Refusal.limitReached(
                 code: "integration_limit", explanation: "The account has \(limit) integrations, the most it may have.")
         }
@@ -280,7 +280,10 @@ extension IntegrationService {
         let token = HandmadeToken(
             id: ID(at: now.milliseconds), integration: integration, account: organization.account, scopes: wanted,
             issuedAt: now,
-            expiresAt: now.adding(seconds: integration.accessTokenSeconds ?? product.policy.accessTokenSeconds))
+            expiresAt: now.adding(
+                seconds: min(
+                    integration.accessTokenSeconds ?? product.policy.accessTokenSeconds,
+                    product.policy.accessTokenMaximumSeconds)))
         try tx.record(
             .integrationTokenIssued, target: id, in: organizationID,
             details: ["token": token.id.description, "scopes": wanted.text], by: actor, at: now)

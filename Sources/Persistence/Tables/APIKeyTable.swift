@@ -34,16 +34,17 @@ extension Transaction {
             """, APIKey.init(row:))
     }
 
-    /// How many keys of an account live at `now`, disabled ones too, counted up to `limit`, so the cost is bounded.
-    package borrowing func liveAPIKeyCount(
-        account: ID<Organization>, at now: Instant, upTo limit: Int
-    ) throws -> Int {
-        try first(
+    /// Whether at least `count` keys of an account live at `now`, disabled ones too. It steps over `count` entries of an
+    /// index and no more, so the cost is bounded, whatever the account or the table holds.
+    package borrowing func holdsLiveAPIKeys(
+        account: ID<Organization>, atLeast count: Int, at now: Instant
+    ) throws -> Bool {
+        guard count > 0 else { return true }
+        return try first(
             """
-            SELECT count(*) FROM
-            (SELECT 1 AS one FROM api_key WHERE account_id = \(account) AND expires_at > \(now) LIMIT \(limit)) AS live
+            SELECT 1 FROM api_key WHERE account_id = \(account) AND expires_at > \(now) LIMIT 1 OFFSET \(count - 1)
             """
-        ) { try $0.count(0) } ?? 0
+        ) { _ in true } ?? false
     }
 
     /// Adds a key to an organization of `account`.

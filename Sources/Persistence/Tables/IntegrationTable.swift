@@ -36,13 +36,12 @@ extension Transaction {
             """, Integration.init(row:))
     }
 
-    /// How many integrations an account has, counted up to `limit`.
-    package borrowing func integrationCount(account: ID<Organization>, upTo limit: Int) throws -> Int {
-        try first(
-            """
-            SELECT count(*) FROM (SELECT 1 AS one FROM integration WHERE account_id = \(account) LIMIT \(limit)) AS some
-            """
-        ) { try $0.count(0) } ?? 0
+    /// Whether an account has at least `count` integrations. It steps over `count` entries of an index and no more.
+    package borrowing func holdsIntegrations(account: ID<Organization>, atLeast count: Int) throws -> Bool {
+        guard count > 0 else { return true }
+        return try first("SELECT 1 FROM integration WHERE account_id = \(account) LIMIT 1 OFFSET \(count - 1)") { _ in
+            true
+        } ?? false
     }
 
     /// Adds an integration to an organization of `account`.

@@ -1,4 +1,5 @@
 import CredentialFormat
+import Credentials
 import Model
 import Persistence
 import Policy
@@ -50,10 +51,14 @@ struct MemoryTableTests {
                 try tx.keep(first, actor: "key_b", key: "k")
             }
             #expect(
-                try await store.read { tx in try tx.idempotentReply(actor: "key_a", key: "k", notBefore: first.createdAt) }
+                try await store.read { tx in
+                    try tx.idempotentReply(actor: "key_a", key: "k", notBefore: first.createdAt)
+                }
                     == first)
             #expect(
-                try await store.read { tx in try tx.idempotentReply(actor: "key_a", key: "l", notBefore: first.createdAt) }
+                try await store.read { tx in
+                    try tx.idempotentReply(actor: "key_a", key: "l", notBefore: first.createdAt)
+                }
                     == nil)
             try await store.write { tx in try tx.keep(second, actor: "key_a", key: "k") }
             #expect(
@@ -101,7 +106,8 @@ struct MemoryTableTests {
     func `a secret's use is noted forward only`(_ engine: StoreUnderTest) async throws {
         try await SampleTree.open(on: engine) { tree in
             let id = try await tree.integration(in: tree.global).credential.id
-            let secret = try #require(try await tree.store.read { tx in try tx.clientSecrets(of: .integration(id)) }.first)
+            let secret = try #require(
+                try await tree.store.read { tx in try tx.clientSecrets(of: .integration(id)) }.first)
             let secretID = secret.id
             try await tree.store.write { tx in
                 try tx.recordUse(clientSecret: secretID, at: Instant(seconds: 20), address: IPAddress("2001:db8::1"))

@@ -1,0 +1,15 @@
+package import Model
+import Synchronization
+
+/// What a store announced since this began to listen.
+package final class Heard: Sendable {
+    private let heard = Mutex<[Change]>([])
+
+    /// Listens to `store` from now on.
+    package init(on store: any TestedStore) {
+        store.listen { [weak self] changes in self?.heard.withLock { $0 += changes } }
+    }
+
+    /// In the order of their commits.
+    package var changes: [Change] { heard.withLock { $0 } }
+}
