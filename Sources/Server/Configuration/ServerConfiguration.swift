@@ -93,7 +93,9 @@ extension Settings {
             IssuerURL(text).flatMap { $0.isAllowed(in: environment) ? $0.text : nil }
         }
         guard !isSaid, standard == nil else { return said ?? standard }
-        refuseMissing(.issuer, "is missing; it must be \(ConfigurationKey.issuer.allowed)")
+        refuseMissing(
+            .issuer,
+            "is missing; say it with --issuer or CLAVIGER_ISSUER. It must be \(ConfigurationKey.issuer.allowed)")
         return nil
     }
 
@@ -118,8 +120,8 @@ extension Settings {
         if said.count > 1 {
             refuse(said[1], "the master key is said more than once, also by \(said[0].name); give one of them")
         } else if said.isEmpty, standard == nil {
-            let names = keys.map(\.name).joined(separator: ", ")
-            refuseMissing(.masterKeyFile, "the master key is missing; production needs one of \(names)")
+            let ways = keys.compactMap { $0.flag ?? $0.variable }.joined(separator: ", ")
+            refuseMissing(.masterKeyFile, "the master key is missing; production needs one of \(ways)")
         }
         return sources.lazy.compactMap(\.self).first ?? standard
     }
