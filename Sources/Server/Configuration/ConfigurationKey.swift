@@ -1,6 +1,6 @@
 /// One thing that the server can be told, and where. ``all`` is the one list of them: the flags, the environment, the
 /// file, `docs/configuration.md` and `claviger doctor` are held against it.
-package struct ConfigurationKey: Hashable, Sendable {
+package struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
     /// Its name in the file. The flag and the variable are made from it.
     package let name: String
     /// What the flag's help calls the value.
@@ -31,6 +31,9 @@ package struct ConfigurationKey: Hashable, Sendable {
         self.isInEnvironment = isInEnvironment
         self.isInFile = isInFile
     }
+
+    /// Its name.
+    package var description: String { name }
 
     /// Its flag, such as `--trusted-proxies`; none for a secret.
     package var flag: String? { isSecret ? nil : "--\(name)" }

@@ -1,0 +1,328 @@
+import Foundation
+import HTTPServing
+import Policy
+import TestSupport
+import Testing
+
+@testable import Server
+
+/// Values of every key: one each for the flag, the variable and the file.
+private let samples: [ConfigurationKey: [String]] = [
+    .environment: ["production", "development", "production"],
+    .issuer: ["https://a.example", "https://b.example/auth", "https://c.example:8443"],
+    .listen: ["127.0.0.1:1", "[::1]:2", "0.0.0.0:3"],
+    .database: ["sqlite:a.db", "sqlite:/b/c.db", "sqlite:./d/e.db"],
+    .masterKeyFile: ["/a.key", "/b.key", "/c.key"],
+    .masterKeyCommand: ["echo a", "echo b", "echo c"],
+    .masterKey: ["", String(repeating: "ab", count: 32), String(repeating: "cd", count: 32)],
+    .trustedProxies: ["10.0.0.1", "10.0.0.2", "10.0.0.3"],
+    .verifyGateways: ["10.0.0.4", "10.0.0.5", "10.0.0.6"],
+    .verifyGatewaySecret: ["", String(repeating: "s", count: 32), String(repeating: "t", count: 32)],
+    .logLevel: ["debug", "notice", "error"],
+    .logFormat: ["text", "json", "text"],
+    .product: ["a.yaml", "b.yaml", "c.yaml"],
+]
+private let settings = ConfigurationKey.all.filter { $0 != .config && $0 != .data }
+private let masterKeys: [ConfigurationKey] = [.masterKeyFile, .masterKeyCommand, .masterKey]
+
+/// What production needs said, besides `key`.
+private func needed(besides key: ConfigurationKey? = nil) -> [String: String] {
+    var variables = ["CLAVIGER_ISSUER": "https://auth.example", "CLAVIGER_MASTER_KEY_FILE": "/etc/master.key"]
+    if key == .issuer { variables["CLAVIGER_ISSUER"] = nil }
+    if let key, masterKeys.contains(key) { variables["CLAVIGER_MASTER_KEY_FILE"] = nil }
+    return variables
+}
+
+private func errors(
+    _ flags: [ConfigurationKey: String] = [:], _ variables: [String: String] = [:],
+    forcing: ServerConfiguration.Environment? = nil
+) -> [ConfigurationError] {
+    guard case .failure(let errors) = ConfigurationReport(flags: flags, variables: variables, forcing: forcing).outcome
+    else { return [] }
+    return errors.errors
+}
+
+private func configuration(
+    _ flags: [ConfigurationKey: String] = [:], _ variables: [String: String] = needed(),
+    forcing: ServerConfiguration.Environment? = nil
+) throws -> ServerConfiguration {
+    try ConfigurationReport(flags: flags, variables: variables, forcing: forcing).outcome.get()
+}
+
+private func withFile<R>(_ text: String, _ use: (String) async throws -> R) async throws -> R {
+    try await withTemporaryFolder { folder in
+        let path = folder + "/settings.yaml"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return try await use(path)
+    }
+}
+
+@Suite("Where settings come from (design §9)")
+struct ConfigurationOriginTests {
+    @Test(arguments: settings)
+    func `a flag is heard before the environment, that before the file, that before the default`(
+        _ key: ConfigurationKey
+    ) async throws {
+        let values = try #require(samples[key])
+        try await withFile("\(key.name): \"\(values[2])\"\n") { path in
+            var variables = needed(besides: key)
+            func inForce(_ flags: [ConfigurationKey: String]) throws -> SettingInForce {
+                let report = ConfigurationReport(flags: flags, variables: variables)
+                #expect(key.isRequired && flags.isEmpty || (try? report.outcome.get()) != nil)
+                return try #require(report.inForce.first { $0.key == key })
+            }
+            func shown(_ value: String) -> String { key.isSecret ? "set" : value }
+            #expect(try inForce([:]).origin == .standard)
+
+            variables["CLAVIGER_CONFIG"] = path
+            #expect(try inForce([:]) == .init(key: key, shown: shown(values[2]), origin: .file(path, line: 1)))
+
+            let variable = try #require(key.variable)
+            variables[variable] = values[1]
+            #expect(try inForce([:]) == .init(key: key, shown: shown(values[1]), origin: .variable(variable)))
+
+            if let flag = key.flag {
+                #expect(try inForce([key: values[0]]) == .init(key: key, shown: values[0], origin: .flag(flag)))
+            }
+        }
+    }
+
+    @Test func `what is said arrives`() async throws {
+        let file = """
+            {"environment": "development", "issuer": "http://localhost:9000", "listen": "[::1]:9000",
+             "database": "sqlite:x/y.db", "master-key-command": "cat k", "trusted-proxies": ["10.0.0.0/8", "::1"],
+             "verify-gateways": "192.0.2.1, 192.0.2.2", "verify-gateway-secret": "0123456789abcdef0123456789ABCDEF",
+             "log-level": "warning", "log-format": "json", "product": "p.yaml"}
+            """
+        try await withFile(file) { path in
+            let found = try configuration([.config: path], [:])
+            #expect(found.environment == .development)
+            #expect(found.issuer == "http://localhost:9000")
+            #expect(found.listen == ListenAddress(host: "::1", port: 9000))
+            #expect(found.database == .sqlite(path: "x/y.db"))
+            guard case .command("cat k") = found.masterKey else { return #expect(Bool(false)) }
+            #expect(found.trustedProxies.map(\.description) == ["10.0.0.0/8", "::1"])
+            #expect(found.verifyGateways.map(\.description) == ["192.0.2.1", "192.0.2.2"])
+            #expect(found.verifyGatewaySecret == "0123456789abcdef0123456789ABCDEF")
+            #expect("\(found.logLevel)" == "warning")
+            #expect(found.logFormat == .json)
+            #expect(found.productPath == "p.yaml")
+        }
+    }
+
+    @Test func `defaults are those that the list of keys states`() throws {
+        let production = try configuration()
+        #expect(production.environment == .production)
+        #expect(production.listen.description == ConfigurationKey.listen.standard)
+        #expect(production.database.description == ConfigurationKey.database.standard)
+        #expect("\(production.logLevel)" == ConfigurationKey.logLevel.standard)
+        #expect(production.logFormat == .json)
+        #expect(production.trustedProxies == [] && production.verifyGateways == [])
+        #expect(production.verifyGatewaySecret == nil && production.productPath == nil)
+
+        let development = try configuration([:], [:], forcing: .development)
+        #expect(development.issuer == "http://127.0.0.1:8080")
+        #expect(development.logFormat == .text)
+        #expect(development.masterKey.path == "./data/master.key")
+    }
+
+    @Test func `the folder of data stands for a database in it`() throws {
+        let found = try configuration([.data: "/srv/x/"], needed().merging(["CLAVIGER_DATABASE": "sqlite:y.db"]) { $1 })
+        #expect(found.database == .sqlite(path: "/srv/x/claviger.db"))
+        #expect(errors([.data: "x", .database: "sqlite:y"], needed()).map(\.name) == ["data"])
+        #expect(errors([.data: ""], needed()).map(\.name) == ["data"])
+    }
+
+    @Test(arguments: [
+        ("0.0.0.0:80", "http://localhost:80"), ("[::]:81", "http://localhost:81"), ("[::1]:82", "http://[::1]:82"),
+        ("localhost:83", "http://localhost:83"), ("192.0.2.1:84", nil),
+    ])
+    func `development makes up an issuer that a browser on the machine reaches`(_ listen: String, _ issuer: String?) {
+        let found = try? configuration([.listen: listen], [:], forcing: .development)
+        #expect(found?.issuer == issuer)
+    }
+}
+
+@Suite("Settings that stop the start (threat P12)")
+struct ConfigurationErrorTests {
+    @Test func `production needs an issuer and a master key, and says so at once`() {
+        let found = errors()
+        #expect(found.map(\.name) == ["issuer", "master-key-file"])
+        #expect(found.allSatisfy { $0.description.contains("missing") })
+    }
+
+    @Test func `an unknown variable is named, and others are none of our business`() {
+        let found = errors(
+            [:], needed().merging(["CLAVIGER_ISUER": "x", "CLAVIGER_": "x", "CLAVIGERS": "x", "HOME": "/"]) { $1 })
+        #expect(found.map(\.name) == ["CLAVIGER_", "CLAVIGER_ISUER"])
+        #expect(found.allSatisfy { $0.problem.contains("CLAVIGER_ISSUER") })
+    }
+
+    @Test(arguments: ["CLAVIGER_DATA", "CLAVIGER_PORT", "CLAVIGER_ISSUER_", "CLAVIGER_issuer"])
+    func `a variable that looks like ours is refused`(_ name: String) {
+        #expect(errors([:], needed().merging([name: "x"]) { $1 }).map(\.name) == [name])
+    }
+
+    @Test func `what Kubernetes says of a service named claviger is passed over there alone`() {
+        let links = [
+            "CLAVIGER_SERVICE_HOST": "10.0.0.1", "CLAVIGER_SERVICE_PORT": "80", "CLAVIGER_SERVICE_PORT_HTTP": "80",
+            "CLAVIGER_PORT": "tcp://10.0.0.1:80", "CLAVIGER_PORT_80_TCP": "tcp://10.0.0.1:80",
+            "CLAVIGER_PORT_80_TCP_PROTO": "tcp", "CLAVIGER_PORT_80_TCP_PORT": "80",
+            "CLAVIGER_PORT_80_TCP_ADDR": "10.0.0.1",
+        ]
+        let variables = needed().merging(links) { $1 }
+        #expect(errors([:], variables).count == links.count)
+        #expect(errors([:], variables.merging(["KUBERNETES_SERVICE_HOST": "10.0.0.0"]) { $1 }) == [])
+    }
+
+    @Test(arguments: [
+        ("isuer: https://a.example\n", "isuer", 1), ("\nconfig: other.yaml\n", "config", 2), ("data: ./x\n", "data", 1),
+        ("ISSUER: https://a.example\n", "ISSUER", 1), ("log: {level: info}\n", "log", 1),
+        ("listen: 8080\n", "listen", 1), ("log-level: off\n", "log-level", 1), ("product:\n", "product", 1),
+        ("trusted-proxies: [{a: b}]\n", "trusted-proxies", 1),
+        ("listen: 127.0.0.1:1\nlisten: 127.0.0.1:2\n", "listen", nil), ("- listen\n", "file", 1),
+        ("listen: [\n", "file", nil), ("", "file", 1),
+    ])
+    func `a file that is not understood names its line and key`(_ text: String, _ name: String, _ line: Int?)
+        async throws
+    {
+        try await withFile(text) { path in
+            let found = errors([.config: path], needed())
+            #expect(found.map(\.name) == [name])
+            guard case .file(path, let at) = found.first?.origin else { return #expect(Bool(false), "\(found)") }
+            if let line { #expect(at == line) }
+            #expect(found.first?.description.contains(path) == true)
+        }
+    }
+
+    @Test func `a file that is not there stops the start`() {
+        for found in [errors([.config: "/nowhere/x"], [:]), errors([:], ["CLAVIGER_CONFIG": "/nowhere/x"])] {
+            #expect(found.map(\.description) == ["file (/nowhere/x): cannot be read"])
+        }
+    }
+
+    /// Values that are wrong, by key.
+    static let wrong: [(ConfigurationKey, [String])] = [
+        (.environment, ["", "prod", "Production", "test"]),
+        (
+            .issuer,
+            [
+                "", "auth.example", "http://auth.example", "https://", "https://auth.example/",
+                "https://auth.example?a",
+                "https://auth.example/#", "https://AUTH.example", "HTTPS://auth.example", "https://user@auth.example",
+                "https://auth.example:99999", "https://auth.example:", "https://a b", "https://auth.example/a//b",
+                "https://auth.example/..", "https://-a.example", "https://1.2.3", "https://[::1", "https://[zz]",
+                "http://127.0.0.1:8080", "ftp://auth.example", "https://auth.example/\"", " https://auth.example",
+            ]
+        ),
+        (
+            .listen,
+            [
+                "", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1",
+                "127.0.0.1:080", "::1:8080", "[::1]", "[127.0.0.1]:80", "auth.example:80", "*:80", "127.1:80", "a:b",
+            ]
+        ),
+        (
+            .database,
+            [
+                "", "data.db", "sqlite:", "sqlite::memory:", "sqlite:file:x", "sqlite://x/y", "sqlite:~/x", "sqlite:x/",
+                "mysql://x", "postgres://user:secret@host/db", "postgresql://host/db",
+            ]
+        ),
+        (.masterKeyFile, [""]),
+        (.masterKeyCommand, ["", "echo\u{7}"]),
+        (.masterKey, ["", "short", String(repeating: "a", count: 63), String(repeating: "zz", count: 32)]),
+        (.trustedProxies, ["", " ", ",", "10.0.0.0/33", "10.0.0.1/8", "proxy", "10.0.0.1;10.0.0.2", "*"]),
+        (.verifyGateways, ["", "gateway", "10.0.0.0/8/8"]),
+        (
+            .verifyGatewaySecret,
+            [
+                "", String(repeating: "s", count: 31), String(repeating: "s", count: 257),
+                String(repeating: "é", count: 32),
+                String(repeating: "s ", count: 20),
+            ]
+        ),
+        (.logLevel, ["", "INFO", "verbose"]),
+        (.logFormat, ["", "JSON", "xml"]),
+        (.product, ["", "a\nb"]),
+        (.config, [""]),
+    ]
+
+    @Test(arguments: wrong)
+    func `a wrong value names its key, where it was said and what is allowed, and is not repeated`(
+        _ key: ConfigurationKey, _ values: [String]
+    ) throws {
+        let variable = try #require(key.variable)
+        for value in values {
+            let found = errors([:], needed(besides: key).merging([variable: value]) { $1 })
+            #expect(found.contains { $0.name == key.name && $0.origin == .variable(variable) }, "\(value)")
+            #expect(found.contains { $0.problem.contains(key.allowed) }, "\(value)")
+            let said = found.map(\.description).joined().replacing(key.allowed, with: "")
+            if value.count > 7 { #expect(!said.contains(value), "\(value)") }
+            guard key.flag != nil else { continue }
+            #expect(errors([key: value], needed(besides: key)).contains { $0.name == key.name }, "\(value)")
+        }
+    }
+
+    @Test func `PostgreSQL is recognised and refused, without the password`() {
+        let found = errors([.database: "postgres://user:hunter22@host/db"], needed())
+        #expect(found.count == 1)
+        #expect(found.first?.problem.contains("not yet in this version") == true)
+        #expect(!found.description.contains("hunter22"))
+    }
+
+    @Test func `a mistyped environment does not lead to complaints about what it would need`() {
+        #expect(errors([.environment: "developmnt"]).map(\.name) == ["environment"])
+    }
+
+    @Test func `everything that is wrong is said at once`() {
+        let found = errors(
+            [.listen: "x", .logLevel: "x", .logFormat: "x"], needed().merging(["CLAVIGER_X": ""]) { $1 })
+        #expect(Set(found.map(\.name)) == ["listen", "log-level", "log-format", "CLAVIGER_X"])
+    }
+
+    @Test func `the master key is said once`() {
+        let found = errors([.masterKeyFile: "a", .masterKeyCommand: "b"], ["CLAVIGER_ISSUER": "https://a.example"])
+        #expect(found.count == 1)
+        #expect(found.first?.description.contains("more than once") == true)
+    }
+
+    @Test(arguments: ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1/x", "https://auth.example"])
+    func `plain HTTP is for loopback and development`(_ issuer: String) throws {
+        #expect(try configuration([.issuer: issuer], [:], forcing: .development).issuer == issuer)
+        let inProduction = try? configuration([.issuer: issuer])
+        #expect((inProduction != nil) == issuer.hasPrefix("https:"))
+    }
+
+    @Test(arguments: [
+        "http://192.0.2.1", "http://auth.example", "http://localhost.example", "http://127.0.0.1.example",
+    ])
+    func `plain HTTP beyond loopback is refused everywhere`(_ issuer: String) {
+        #expect(errors([.issuer: issuer], [:], forcing: .development).map(\.name) == ["issuer"])
+    }
+
+    @Test func `the demo cannot be made production`() {
+        let found = errors([:], ["CLAVIGER_ENVIRONMENT": "production"], forcing: .development)
+        #expect(found.contains { $0.name == "environment" && $0.origin == .variable("CLAVIGER_ENVIRONMENT") })
+    }
+
+    @Test func `secrets are in nothing that prints a configuration`() throws {
+        let secret = String(repeating: "geheim", count: 6)
+        let key = String(repeating: "5a", count: 32)
+        var variables = needed(besides: .masterKey)
+        variables["CLAVIGER_MASTER_KEY"] = key
+        variables["CLAVIGER_VERIFY_GATEWAY_SECRET"] = secret
+        let report = ConfigurationReport(flags: [:], variables: variables)
+        let found = try report.outcome.get()
+        var dumped = ""
+        dump(report, to: &dumped)
+        for text in ["\(report)", "\(found)", "\(found.masterKey)", String(reflecting: report), dumped] {
+            #expect(!text.contains("geheim") && !text.contains("5a5a") && !text.contains("90, 90"))
+        }
+    }
+}
+
+extension ConfigurationKey {
+    /// Whether production does not start without it.
+    fileprivate var isRequired: Bool { self == .issuer || masterKeys.contains(self) }
+}

@@ -1,0 +1,295 @@
+import Foundation
+import Model
+import Persistence
+import PersistenceSQLite
+import TestSupport
+import Testing
+import Tokens
+
+@testable import Server
+
+@Suite("claviger doctor")
+struct DoctorTests {
+    /// An installation in a folder of its own.
+    private struct Installation {
+        let folder: String
+        var flags: [ConfigurationKey: String] = [:]
+        var variables: [String: String]
+        let clock = FixedClock()
+
+        init(_ folder: String) throws {
+            self.folder = folder
+            try FileManager.default.createDirectory(atPath: folder + "/data", withIntermediateDirectories: true)
+            let key = folder + "/k"
+            try MasterKey.generate().reveal().write(toFile: key, atomically: false, encoding: .utf8)
+            chmod(key, 0o600)
+            variables = [
+                "CLAVIGER_ISSUER": "https://auth.example", "CLAVIGER_MASTER_KEY_FILE": key,
+                "CLAVIGER_DATABASE": "sqlite:\(folder)/data/claviger.db",
+            ]
+        }
+
+        var database: String { folder + "/data/claviger.db" }
+
+        func diagnosis() -> Diagnosis {
+            Diagnosis(of: ConfigurationReport(flags: flags, variables: variables), at: clock.current)
+        }
+
+        func errors() -> [String] { texts(.error) }
+        func warnings() -> [String] { texts(.warning) }
+
+        private func texts(_ severity: Finding.Severity) -> [String] {
+            diagnosis().findings.filter { $0.severity == severity }.map { "\($0.subject): \($0.text)" }
+        }
+
+        /// Has a store and its key ring made, and the store open while `use` runs.
+        func whileOpen(_ use: () async throws -> Void) async throws {
+            let store = try await SQLiteStore.open(path: database, at: clock.current)
+            do {
+                let key = try MasterKeySource.file(folder + "/k").load { _ in }
+                _ = try await KeyRing.open(store: store, masterKey: key, now: clock.now)
+                try await use()
+                await store.close()
+            } catch {
+                await store.close()
+                throw error
+            }
+        }
+    }
+
+    private func withInstallation(_ use: (inout Installation) async throws -> Void) async throws {
+        try await withTemporaryFolder { folder in
+            var installation = try Installation(folder)
+            try await use(&installation)
+        }
+    }
+
+    /// What is wrong in a temporary folder that may well be in memory.
+    private func besidesMount(_ texts: [String]) -> [String] {
+        texts.filter { !$0.contains("is in memory") }
+    }
+
+    @Test func `a sound installation has nothing wrong, before its first start and after`() async throws {
+        try await withInstallation { installation in
+            #expect(installation.errors() == [])
+            #expect(besidesMount(installation.warnings()) == [])
+            #expect(!FileManager.default.fileExists(atPath: installation.database))
+            try await installation.whileOpen {}
+            #expect(installation.errors() == [])
+            #expect(besidesMount(installation.warnings()) == [])
+            #expect(installation.diagnosis().text.contains("schema up to date, not in use"))
+        }
+    }
+
+    @Test func `beside a running server it looks without a hand on anything`() async throws {
+        try await withInstallation { installation in
+            try await installation.whileOpen {
+                let text = installation.diagnosis().text
+                #expect(installation.diagnosis().isHealthy)
+                #expect(text.contains("in use by the server, process \(getpid())"))
+                #expect(text.contains("schema up to date"))
+            }
+            try await installation.whileOpen {}
+        }
+    }
+
+    @Test func `it says what is in force and where it was said`() async throws {
+        try await withInstallation { installation in
+            installation.flags[.logLevel] = "debug"
+            let lines = installation.diagnosis().text.split(separator: "\n").map {
+                $0.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
+            }
+            #expect(lines.contains("issuer https://auth.example environment CLAVIGER_ISSUER"))
+            #expect(lines.contains("log-level debug flag --log-level"))
+            #expect(lines.contains("listen 127.0.0.1:8080 default"))
+            #expect(lines.contains("master-key not set default"))
+            for key in ConfigurationKey.all where key != .data {
+                #expect(lines.contains { $0.hasPrefix(key.name + " ") }, "\(key.name)")
+            }
+        }
+    }
+
+    @Test func `columns stand below each other`() async throws {
+        try await withInstallation { installation in
+            let rows = installation.diagnosis().text.split(separator: "\n").dropFirst().prefix(3)
+            let starts = rows.map { row in
+                row.dropFirst(2).firstRange(of: #/ {2,}/#).map { row.distance(from: row.startIndex, to: $0.upperBound) }
+            }
+            #expect(Set(starts).count == 1)
+        }
+    }
+
+    @Test func `secrets are shown as set, also when they are wrong or in the wrong place`() async throws {
+        try await withInstallation { installation in
+            let secret = "geheim" + String(repeating: "x", count: 30)
+            installation.variables["CLAVIGER_VERIFY_GATEWAY_SECRET"] = secret
+            installation.variables["CLAVIGER_MASTER_KEY_FILE"] = nil
+            installation.variables["CLAVIGER_MASTER_KEY"] = String(repeating: "5a", count: 32)
+            #expect(installation.diagnosis().isHealthy)
+            #expect(installation.diagnosis().settings.filter { $0.key.isSecret }.map(\.shown) == ["set", "set"])
+            var texts = [installation.diagnosis().text]
+            installation.variables["CLAVIGER_VERIFY_GATEWAY_SECRET"] = "geheim"
+            installation.variables["CLAVIGER_MASTER_KEY"] = "5a5a5a"
+            installation.variables["CLAVIGER_DATABASE"] = "postgres://user:geheim@host/db"
+            installation.variables["CLAVIGER_LISTEN"] = secret
+            installation.variables["CLAVIGER_SECRET"] = secret
+            texts.append(installation.diagnosis().text)
+            #expect(installation.errors().count == 5)
+            for text in texts { #expect(!text.contains("geheim") && !text.contains("5a5a")) }
+        }
+    }
+
+    @Test func `errors of the configuration are its errors`() async throws {
+        try await withInstallation { installation in
+            installation.variables["CLAVIGER_ISSUER"] = "http://auth.example"
+            let errors = installation.errors()
+            #expect(
+                errors.count == 1 && errors.first?.hasPrefix("issuer: environment CLAVIGER_ISSUER: must be") == true)
+            #expect(!installation.diagnosis().isHealthy)
+        }
+    }
+
+    @Test func `beyond loopback it warns of plain HTTP, of missing proxies and of an open verify`() async throws {
+        try await withInstallation { installation in
+            installation.flags[.listen] = "0.0.0.0:8080"
+            #expect(
+                besidesMount(installation.warnings()).map { $0.prefix { $0 != ":" } } == [
+                    "listen", "trusted-proxies", "verify-gateways",
+                ])
+            #expect(installation.diagnosis().isHealthy)
+            installation.flags[.trustedProxies] = "10.0.0.1"
+            installation.flags[.verifyGateways] = "10.0.0.1"
+            #expect(besidesMount(installation.warnings()).map { $0.prefix { $0 != ":" } } == ["listen"])
+            installation.flags[.environment] = "development"
+            #expect(besidesMount(installation.warnings()).map { $0.prefix { $0 != ":" } } == ["listen", "environment"])
+        }
+    }
+
+    @Test(arguments: ["0.0.0.0/0", "::/0", "10.0.0.1, ::/0"])
+    func `everybody is no trusted proxy and no gateway`(_ ranges: String) async throws {
+        try await withInstallation { installation in
+            installation.flags[.trustedProxies] = ranges
+            installation.flags[.verifyGateways] = ranges
+            #expect(installation.errors().map { $0.prefix { $0 != ":" } } == ["trusted-proxies", "verify-gateways"])
+        }
+    }
+
+    @Test func `a product definition with a mistake is named with its line and key`() async throws {
+        try await withInstallation { installation in
+            let path = installation.folder + "/claviger.yaml"
+            try "product:\n  name: Acme\n  brnd: acme\n".write(toFile: path, atomically: true, encoding: .utf8)
+            installation.flags[.product] = path
+            #expect(installation.errors().count == 1)
+            #expect(installation.errors().first?.hasPrefix("product: \(path):3: product.brnd: unknown key") == true)
+        }
+    }
+
+    @Test func `a master key that others may read, or that is gone, is an error`() async throws {
+        try await withInstallation { installation in
+            chmod(installation.folder + "/k", 0o644)
+            #expect(installation.errors().count == 1 && installation.errors().first?.contains("chmod 600") == true)
+            unlink(installation.folder + "/k")
+            #expect(installation.errors().count == 1)
+        }
+    }
+
+    @Test func `another master key than that of the database is an error`() async throws {
+        try await withInstallation { installation in
+            try await installation.whileOpen {}
+            installation.variables["CLAVIGER_MASTER_KEY_FILE"] = nil
+            installation.variables["CLAVIGER_MASTER_KEY"] = MasterKey.generate().reveal()
+            #expect(installation.errors().count == 1)
+            #expect(installation.errors().first?.contains("does not open") == true)
+        }
+    }
+
+    @Test func `in development a missing key is made with the database, and not looked for before`() async throws {
+        try await withInstallation { installation in
+            installation.variables = ["CLAVIGER_ENVIRONMENT": "development"]
+            installation.flags[.data] = installation.folder + "/data"
+            #expect(installation.diagnosis().isHealthy)
+            let made = try FileManager.default.contentsOfDirectory(atPath: installation.folder + "/data")
+            #expect(made == [])
+            #expect(
+                FileManager.default.createFile(
+                    atPath: installation.database, contents: nil, attributes: [.posixPermissions: 0o600]))
+            #expect(installation.errors().count == 1)
+        }
+    }
+
+    @Test func `in production a key beside the database is a warning`() async throws {
+        try await withInstallation { installation in
+            let path = installation.folder + "/data/k"
+            try FileManager.default.moveItem(atPath: installation.folder + "/k", toPath: path)
+            installation.variables["CLAVIGER_MASTER_KEY_FILE"] = path
+            #expect(besidesMount(installation.warnings()).map { $0.prefix { $0 != ":" } } == ["master key"])
+        }
+    }
+
+    @Test(arguments: [(0o644, 1, 0), (0o640, 0, 1), (0o602, 1, 0), (0o600, 0, 0)])
+    func `a database that others may open is an error for everybody and a warning for the group`(
+        _ mode: mode_t, _ errors: Int, _ warnings: Int
+    ) async throws {
+        try await withInstallation { installation in
+            try await installation.whileOpen {}
+            chmod(installation.database, mode)
+            unlink(installation.database + "-wal")
+            unlink(installation.database + "-shm")
+            #expect(installation.errors().filter { $0.contains("claviger.db. Run") }.count == errors)
+            #expect(
+                installation.warnings().filter { $0.contains("group of \(installation.database) ") }.count == warnings)
+        }
+    }
+
+    @Test func `a folder in which everybody may replace files is an error`() async throws {
+        try await withInstallation { installation in
+            chmod(installation.folder + "/data", 0o777)
+            #expect(installation.errors().count == 1)
+            chmod(installation.folder + "/data", 0o700)
+            #expect(installation.errors() == [])
+        }
+    }
+
+    @Test func `a file that is no database of ours is an error`() async throws {
+        try await withInstallation { installation in
+            try String(repeating: "no database", count: 1000).write(
+                toFile: installation.database, atomically: false, encoding: .utf8)
+            chmod(installation.database, 0o600)
+            #expect(installation.errors().count == 1)
+        }
+        try await withInstallation { installation in
+            let strange = Migration(number: 9999, name: "later", sqlite: "CREATE TABLE later (id INTEGER);")
+            let store = try await SQLiteStore.open(
+                path: installation.database, migrations: Migration.all + [strange], at: installation.clock.current)
+            await store.close()
+            #expect(installation.errors().first?.contains("later version") == true)
+        }
+    }
+
+    @Test func `a clock behind what was recorded is an error`() async throws {
+        try await withInstallation { installation in
+            try await installation.whileOpen {}
+            installation.clock.advance(seconds: -3600)
+            #expect(installation.errors().map { $0.prefix { $0 != ":" } } == ["clock"])
+        }
+    }
+
+    @Test func `a file of settings that says a secret must be closed`() async throws {
+        try await withInstallation { installation in
+            let path = installation.folder + "/settings.yaml"
+            try "verify-gateway-secret: \(String(repeating: "s", count: 40))\n".write(
+                toFile: path, atomically: false, encoding: .utf8)
+            installation.flags[.config] = path
+            chmod(path, 0o644)
+            #expect(installation.errors().map { $0.prefix { $0 != ":" } } == ["config"])
+            chmod(path, 0o600)
+            #expect(installation.errors() == [])
+        }
+    }
+
+    @Test func `it tells memory and network from a disk`() {
+        #expect(Mount(of: "/proc")?.type == "proc")
+        #expect(Mount(of: "/nowhere") == nil)
+        #expect(Mount(of: "/") != nil)
+    }
+}

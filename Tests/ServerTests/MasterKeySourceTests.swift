@@ -1,0 +1,137 @@
+import Foundation
+import TestSupport
+import Testing
+import Tokens
+
+@testable import Server
+
+@Suite("Where the master key comes from (threat P10)")
+struct MasterKeySourceTests {
+    private let text = String(repeating: "5a", count: 32)
+
+    private func write(_ text: String, to path: String, mode: Int = 0o600) throws {
+        try text.write(toFile: path, atomically: false, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    }
+
+    private func mode(of path: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+
+    private func problem(_ source: MasterKeySource) -> String? {
+        do throws(MasterKeyError) {
+            _ = try source.load { _ in }
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test(arguments: [0o600, 0o400])
+    func `a file that is its owner's alone is read`(_ mode: Int) async throws {
+        try await withTemporaryFolder { folder in
+            try write(text + "\n", to: folder + "/k", mode: mode)
+            #expect(try MasterKeySource.file(folder + "/k").load { _ in }.reveal() == MasterKey(text: text)?.reveal())
+        }
+    }
+
+    @Test(arguments: [0o640, 0o604, 0o620, 0o602, 0o644, 0o610])
+    func `a file that others may open is refused, with the command that closes it`(_ mode: Int) async throws {
+        try await withTemporaryFolder { folder in
+            try write(text, to: folder + "/k", mode: mode)
+            #expect(problem(.file(folder + "/k"))?.contains("chmod 600 \(folder)/k") == true)
+        }
+    }
+
+    @Test(arguments: ["", "not a key", String(repeating: "5a", count: 33), String(repeating: "x", count: 100_000)])
+    func `what is no key is refused and not repeated`(_ content: String) async throws {
+        try await withTemporaryFolder { folder in
+            try write(content, to: folder + "/k")
+            let found = try #require(problem(.file(folder + "/k")))
+            #expect(found.contains("32 bytes"))
+            if !content.isEmpty { #expect(!found.contains(content)) }
+        }
+    }
+
+    @Test func `a file that is not there, or is none, is refused and never made`() async throws {
+        try await withTemporaryFolder { folder in
+            #expect(problem(.file(folder + "/k"))?.contains("openssl rand") == true)
+            #expect(!FileManager.default.fileExists(atPath: folder + "/k"))
+            #expect(problem(.file(folder))?.contains("not a file") == true)
+            #expect(mkfifo(folder + "/pipe", 0o600) == 0)
+            #expect(problem(.file(folder + "/pipe"))?.contains("not a file") == true)
+        }
+    }
+
+    @Test func `development makes one beside the database, says so once, and finds it again`() async throws {
+        try await withTemporaryFolder { folder in
+            let source = MasterKeySource.fileBeside(.inFolder(folder + "/new"))
+            var said: [String] = []
+            let made = try source.load { said.append($0) }
+            #expect(said.count == 1 && said.first?.contains(folder + "/new/master.key") == true)
+            #expect(try source.load { said.append($0) }.reveal() == made.reveal())
+            #expect(said.count == 1)
+            #expect(!said.joined().contains(made.reveal()))
+            #expect(try mode(of: folder + "/new/master.key") == 0o600)
+            #expect(try mode(of: folder + "/new") == 0o700)
+        }
+    }
+
+    @Test func `no key is made for a database that is there`() async throws {
+        try await withTemporaryFolder { folder in
+            try write("", to: folder + "/claviger.db")
+            #expect(problem(.fileBeside(.inFolder(folder)))?.contains("Put the key back") == true)
+            #expect(!FileManager.default.fileExists(atPath: folder + "/master.key"))
+        }
+    }
+
+    @Test func `of many who make it at once, all have the same`() async throws {
+        try await withTemporaryFolder { folder in
+            let source = MasterKeySource.fileBeside(.inFolder(folder))
+            let found = await withTaskGroup(of: String?.self) { group in
+                for _ in 0..<16 { group.addTask { try? source.load { _ in }.reveal() } }
+                return await group.reduce(into: Set<String?>()) { $0.insert($1) }
+            }
+            #expect(found.count == 1 && !found.contains(nil))
+        }
+    }
+
+    @Test func `a command prints it`() throws {
+        #expect(
+            try MasterKeySource.command("printf %s '\(text)' | cat").load { _ in }.reveal()
+                == MasterKey(text: text)?.reveal())
+    }
+
+    @Test(arguments: ["echo secretsecret", "exit 3", "true", "/nowhere/command", "yes secretsecret", "kill -9 $$"])
+    func `a command that does not is refused, and what it printed is not repeated`(_ command: String) throws {
+        let found = try #require(problem(.command("{ \(command); } 2>/dev/null")))
+        #expect(!found.contains("secretsecret") && !found.contains("nowhere"))
+    }
+
+    @Test(arguments: ["sleep 60", "sleep 60 & echo \(String(repeating: "5a", count: 32))", "exec >&-; sleep 60"])
+    func `a command that does not end is ended, with all that it started`(_ command: String) async throws {
+        try await withTemporaryFolder { folder in
+            let started = ContinuousClock.now
+            #expect(throws: MasterKeyError.self) {
+                try MasterKeyCommand("cd \(folder); \(command)", limit: .milliseconds(300)).run()
+            }
+            #expect(ContinuousClock.now - started < .seconds(20))
+            try await eventually { !Self.processWorks(in: folder) }
+        }
+    }
+
+    /// Whether some process has `folder` as its working directory.
+    private static func processWorks(in folder: String) -> Bool {
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        let real = URL(filePath: folder).resolvingSymlinksInPath().path
+        return processes.contains { process in
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/cwd")) == real
+        }
+    }
+
+    private func eventually(_ condition: () -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while !condition(), ContinuousClock.now < deadline { await Task.yield() }
+        #expect(condition())
+    }
+}
