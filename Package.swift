@@ -69,7 +69,7 @@ var theOutside: [Target] {
     [
         .target(
             name: "HTTPServing",
-            dependencies: ["Verification", "OAuth", hummingbird, httpTypes, lifecycle, logging, nioHTTPTypes] + nio
+            dependencies: ["Verification", "OAuth", hummingbird, httpTypes, lifecycle, logging, nioHTTPTypesHTTP1] + nio
         ),
         .target(
             name: "HTTPAPI",
@@ -146,7 +146,7 @@ var hummingbirdCore: Target.Dependency { .product(name: "HummingbirdCore", packa
 var httpTypes: Target.Dependency { .product(name: "HTTPTypes", package: "swift-http-types") }
 var lifecycle: Target.Dependency { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
 var logging: Target.Dependency { .product(name: "Logging", package: "swift-log") }
-var nioHTTPTypes: Target.Dependency { .product(name: "NIOHTTPTypes", package: "swift-nio-extras") }
+var nioHTTPTypesHTTP1: Target.Dependency { .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras") }
 var nio: [Target.Dependency] {
     ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
 }

@@ -29,8 +29,8 @@ package struct ID<E: Entity>: Hashable, Sendable {
     /// A new identifier whose random part comes from `generator`.
     package init(at milliseconds: Int64, using generator: inout some RandomNumberGenerator) {
         let time = UInt128(truncatingIfNeeded: milliseconds) << 80
-        let high = UInt128(UInt16.random(in: .min ... .max, using: &generator)) << 64
-        let low = UInt128(UInt64.random(in: .min ... .max, using: &generator))
+        let high = UInt128(UInt16(truncatingIfNeeded: generator.next())) << 64
+        let low = UInt128(generator.next())
         value = time | high | low
     }
 

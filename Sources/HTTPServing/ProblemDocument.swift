@@ -69,20 +69,5 @@ package struct ProblemDocument: HTTPResponseError {
 
 extension HTTPField.Name {
     /// `X-Request-Id`
-    package static let xRequestID = HTTPField.Name(validated: "X-Request-Id")
-    /// `X-Forwarded-For`
-    package static let xForwardedFor = HTTPField.Name(validated: "X-Forwarded-For")
-    /// `Forwarded` (RFC 7239)
-    package static let forwarded = HTTPField.Name(validated: "Forwarded")
-    /// `X-Original-URI`, as nginx configurations name it
-    package static let xOriginalURI = HTTPField.Name(validated: "X-Original-URI")
-    /// `X-Claviger-Gateway`: the secret by which a gateway is known
-    package static let gatewaySecret = HTTPField.Name(validated: "X-Claviger-Gateway")
-    /// `X-Forwarded-Uri`, as Traefik and Caddy name it
-    package static let xForwardedURI = HTTPField.Name(validated: "X-Forwarded-Uri")
-
-    /// A name that is a token (RFC 9110 §5.1) beyond doubt, being written here.
-    private init(validated name: String) {
-        self = HTTPField.Name(name) ?? .server
-    }
+    package static let xRequestID = HTTPField.Name("X-Request-Id") ?? .server
 }

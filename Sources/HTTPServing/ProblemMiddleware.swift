@@ -60,9 +60,11 @@ package struct ProblemMiddleware: RouterMiddleware {
                 status: .unprocessableContent, type: "invalid", title: "Not acceptable",
                 detail: "Some members of the request are not acceptable; see `errors`.", errors: fields)
         case .conflict(let code, let explanation):
-            ProblemDocument(status: .conflict, type: code, title: "Conflict", detail: explanation)
+            ProblemDocument(
+                status: .conflict, type: code.replacing("_", with: "-"), title: "Conflict", detail: explanation)
         case .limitReached(let code, let explanation):
-            ProblemDocument(status: .conflict, type: code, title: "Limit reached", detail: explanation)
+            ProblemDocument(
+                status: .conflict, type: code.replacing("_", with: "-"), title: "Limit reached", detail: explanation)
         case .preconditionFailed:
             ProblemDocument(
                 status: .preconditionFailed, type: "precondition-failed", title: "Changed in the meantime",

@@ -24,9 +24,23 @@ package struct RequestMiddleware: RouterMiddleware {
         context.clientAddress = proxies.clientAddress(peer: context.peer, fields: request.headers)
         let response = try await next(request, context)
         log.note(
-            response.headers[.xRequestID] ?? context.requestID, request.method, path: request.uri.path,
+            response.headers[.xRequestID] ?? context.requestID, request.method, path: Self.loggable(request.uri.path),
             status: response.status.code, address: context.clientAddress, caller: context.notes.caller,
             rule: context.notes.rule, at: now())
-        return response
+        // A body behind a reply to HEAD would be taken for the next reply (RFC 9110 §9.3.2).
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    /// The longest part of a path that is logged, in bytes. No identifier and no word of ours is as long; every secret is
+    /// longer.
+    private static let longestPart = 40
+    /// The longest path that is logged, in bytes.
+    private static let longestPath = 256
+
+    /// A path as the log shows it, without what may be a secret in the wrong place (threat K9), and bounded (law 7).
+    static func loggable(_ path: String) -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let known = parts.map { $0.utf8.count > longestPart ? "…" : $0 }.joined(separator: "/")
+        return known.utf8.count > longestPath ? "…" : known
     }
 }

@@ -20,7 +20,10 @@ package struct Form: Sendable {
             guard start < end else { continue }
             let pair = UnsafeRawBufferPointer(rebasing: body[start..<end])
             let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.count
-            guard let name = Self.decode(pair[..<equals]), let value = Self.decode(pair[equals...].dropFirst()) else {
+            let valueStart = min(equals + 1, pair.count)
+            guard let name = Self.decode(UnsafeRawBufferPointer(rebasing: pair[..<equals])),
+                let value = Self.decode(UnsafeRawBufferPointer(rebasing: pair[valueStart...]))
+            else {
                 throw OAuthError(.invalidRequest, "The body is not well-formed form data.")
             }
             guard !parameters.contains(where: { $0.name == name }) else {
@@ -55,18 +58,22 @@ package struct Form: Sendable {
     }
 
     /// Decodes `+` and `%xx`. Nil for a broken escape, a NUL or text that is not UTF-8.
-    package static func decode(_ bytes: some Collection<UInt8>) -> String? {
+    package static func decode(_ bytes: UnsafeRawBufferPointer) -> String? {
+        let isPlain = bytes.allSatisfy {
+            (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+")
+        }
+        if isPlain { return String(decoding: bytes, as: UTF8.self) }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
-        var index = bytes.startIndex
-        while index < bytes.endIndex {
+        var index = 0
+        while index < bytes.count {
             var byte = bytes[index]
-            index = bytes.index(after: index)
+            index += 1
             if byte == UInt8(ascii: "%") {
-                guard index < bytes.endIndex, let high = hexadecimal(bytes[index]) else { return nil }
-                index = bytes.index(after: index)
-                guard index < bytes.endIndex, let low = hexadecimal(bytes[index]) else { return nil }
-                index = bytes.index(after: index)
+                guard index + 1 < bytes.count, let high = hexadecimal(bytes[index]),
+                    let low = hexadecimal(bytes[index + 1])
+                else { return nil }
+                index += 2
                 byte = high << 4 | low
             } else if byte == UInt8(ascii: "+") {
                 byte = UInt8(ascii: " ")
@@ -75,6 +82,12 @@ package struct Form: Sendable {
             decoded.append(byte)
         }
         return String(validating: decoded, as: UTF8.self)
+    }
+
+    /// Decodes text, as above.
+    package static func decode(_ text: Substring) -> String? {
+        var text = text
+        return text.withUTF8 { decode(UnsafeRawBufferPointer($0)) }
     }
 
     private static func hexadecimal(_ character: UInt8) -> UInt8? {

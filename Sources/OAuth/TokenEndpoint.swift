@@ -1,3 +1,4 @@
+import Tokens
 package import Verification
 
 /// `POST /oauth2/token` (RFC 6749 §3.2): the phases that all grants share, in an order that none can skip.
@@ -31,7 +32,15 @@ package struct TokenEndpoint: Sendable {
             }
         switch access {
         case .missing(let missing): return .missing(missing)
-        case .answer(let access): return .answer(try issuer.issue(access, at: request.now))
+        case .answer(let access): return .answer(try issue(access, for: request))
+        }
+    }
+
+    private func issue(_ access: GrantedAccess, for request: OAuthRequest) throws -> IssuedToken {
+        do {
+            return try issuer.issue(access, at: request.now)
+        } catch TokenError.unrepresentable {
+            throw OAuthError(.invalidScope, "So many scopes do not fit into a token; ask for fewer.")
         }
     }
 }

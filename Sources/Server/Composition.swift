@@ -117,7 +117,7 @@ struct Composition {
 
     private func application(onReady: @escaping @Sendable (Int) async -> Void) throws -> some Service {
         let door: @Sendable () -> [any RemovableChannelHandler] = { [routes, log, now] in
-            [HotDoor(routes: routes, log: log, now: now)]
+            [HotDoorInstaller(routes: routes, log: log, now: now)]
         }
         return Application(
             router: try router(),
@@ -129,11 +129,12 @@ struct Composition {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.listen.host, port: configuration.listen.port)),
             onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
+            eventLoopGroupProvider: .shared(EventLoops.group),
             logger: logger)
     }
 
     private func router() throws -> Router<CallerContext> {
-        let router = Router(context: CallerContext.self)
+        let router = Router(context: CallerContext.self, options: .autoGenerateHeadEndpoints)
         OrdinaryDoor(routes: routes, log: log, now: now).register(on: router)
         router.add(
             middleware: RequestMiddleware(

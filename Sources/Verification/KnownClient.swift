@@ -1,6 +1,7 @@
 import CredentialFormat
 package import Model
 import Persistence
+import Synchronization
 
 /// What memory knows of an OAuth client.
 package final class KnownClient: Sendable {
@@ -11,9 +12,26 @@ package final class KnownClient: Sendable {
     }
 
     /// One of its secrets, with the count of its uses.
-    package struct Secret: Sendable {
+    package final class Secret: Sendable {
         package let secret: ClientSecret
         package let usage: UsageCell
+        private let accepted = Mutex<Fingerprint?>(nil)
+
+        fileprivate init(_ secret: ClientSecret) {
+            self.secret = secret
+            usage = UsageCell(.clientSecret(secret.id))
+        }
+
+        /// Whether a text with this fingerprint was held against the digest before, and was right. Whether the secret
+        /// still lives is another question.
+        package func wasAccepted(_ fingerprint: Fingerprint) -> Bool {
+            accepted.withLock { $0 == fingerprint }
+        }
+
+        /// A text with this fingerprint is the secret.
+        package func accept(_ fingerprint: Fingerprint) {
+            accepted.withLock { $0 = fingerprint }
+        }
     }
 
     package let id: ClientID
@@ -28,7 +46,7 @@ package final class KnownClient: Sendable {
         self.id = id
         self.kind = kind
         identifierText = id.description
-        self.secrets = secrets.map { Secret(secret: $0, usage: UsageCell(.clientSecret($0.id))) }
+        self.secrets = secrets.map { Secret($0) }
         self.standing = standing
         self.validity = validity
     }

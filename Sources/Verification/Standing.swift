@@ -35,6 +35,9 @@ package final class Standing: Sendable {
         return true
     }
 
-    /// How far the rights of its credentials reach.
-    package var reach: Actor.Reach { isOperator ? .everything : .subtree(path) }
+    /// How far the rights of its credentials reach. Only the operator's own organization reaches everywhere, not those
+    /// below it.
+    package var reach: Actor.Reach {
+        isOperator && path.identifiers.count == 1 ? .everything : .subtree(path)
+    }
 }

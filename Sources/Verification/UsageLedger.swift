@@ -99,8 +99,8 @@ package final class UsageLedger: Sendable {
 extension Transaction {
     fileprivate borrowing func recordUse(of target: UsageTarget, count: Int, last: LastUse) throws {
         switch target {
-        case .apiKey(let id): try recordUse(apiKey: id, at: last.at, address: last.address)
-        case .clientSecret(let id): try recordUse(clientSecret: id, at: last.at, address: last.address)
+        case .apiKey(let id): try recordUse(apiKey: id, count: count, at: last.at, address: last.address)
+        case .clientSecret(let id): try recordUse(clientSecret: id, count: count, at: last.at, address: last.address)
         }
     }
 }

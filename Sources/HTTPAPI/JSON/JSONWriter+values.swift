@@ -25,10 +25,11 @@ extension JSONWriter {
         if let ranges = rule.ranges { array(ranges) { $0.string($1.description) } } else { null() }
     }
 
-    /// Writes `last_used_at` and `last_used_address`.
+    /// Writes `last_used_at`, `last_used_address` and `use_count`.
     mutating func lastUse(_ use: LastUse?) {
         member("last_used_at", use?.at)
         member("last_used_address", use?.address?.description)
+        member("use_count", use?.count ?? 0)
     }
 
     /// Writes the two members of every list.

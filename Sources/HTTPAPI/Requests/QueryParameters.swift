@@ -10,8 +10,8 @@ struct QueryParameters: Sendable {
 
     /// The parameters of `query`, as it stands in the request's target. What is not well-formed is nil.
     init(_ query: String?) {
-        pairs = (query ?? "").utf8.split(separator: UInt8(ascii: "&")).map { pair in
-            let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+        pairs = (query ?? "").split(separator: "&").map { pair in
+            let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
             return (Form.decode(pair[..<equals]), Form.decode(pair[equals...].dropFirst()))
         }
     }

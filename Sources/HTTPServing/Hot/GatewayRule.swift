@@ -1,5 +1,4 @@
 import CredentialFormat
-import HTTPTypes
 package import Policy
 
 /// Who may ask `/verify`: everybody, or known gateways alone (design §6).
@@ -18,11 +17,11 @@ package struct GatewayRule: Sendable {
         self.secret = secret.map { Array($0.utf8) }
     }
 
-    /// Whether the one at the other end may ask.
-    func admits(peer: IPAddress?, fields: HTTPFields) -> Bool {
+    /// Whether the one who sent it may ask.
+    func admits(_ request: HotRequest) -> Bool {
         guard !addresses.isEmpty || secret != nil else { return true }
-        if let peer, addresses.contains(where: { $0.contains(peer) }) { return true }
-        guard let secret, let given = fields[.gatewaySecret] else { return false }
+        if let peer = request.peer, addresses.contains(where: { $0.contains(peer) }) { return true }
+        guard let secret, let given = request.field("X-Claviger-Gateway") else { return false }
         return constantTimeEqual(Array(given.utf8), secret)
     }
 }

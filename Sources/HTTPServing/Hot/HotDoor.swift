@@ -1,30 +1,33 @@
 import HTTPTypes
 package import Model
 package import NIOCore
-import NIOHTTP1
-package import NIOHTTPTypes
+package import NIOHTTP1
+import NIOHTTPTypesHTTP1
 import Policy
 
 /// The door on the event loop: answers hot routes where the request was read, and lets everything else through to
 /// Hummingbird.
 ///
-/// It stands behind the HTTP codec (Hummingbird's `additionalChannelHandlers`) and writes its replies as bytes past it:
-/// a reply of ours is known in full, so there is nothing left to encode. What memory does not suffice for is handed on
-/// as it came. A request that is pipelined behind one that was handed on is handed on too, so replies keep their order;
-/// so is one whose predecessor's reply the client has not read, so nothing piles up here (law 7).
+/// It stands in front of Hummingbird's codec (``HotDoorInstaller`` puts it there), so a hot request costs none of the
+/// conversions that an ordinary one needs, and it writes its replies as bytes past the encoder: a reply of ours is known
+/// in full, so there is nothing left to encode. What memory does not suffice for is handed on as it came. A request that
+/// is pipelined behind one that was handed on is handed on too, so replies keep their order; so is one whose
+/// predecessor's reply the client has not read, so nothing piles up here (law 7).
 ///
 /// It also ends connections that stay silent, in the middle of a request or between two.
 package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
-    package typealias InboundIn = HTTPRequestPart
-    package typealias InboundOut = HTTPRequestPart
-    package typealias OutboundIn = HTTPResponsePart
-    package typealias OutboundOut = HTTPResponsePart
+    package typealias InboundIn = HTTPServerRequestPart
+    package typealias InboundOut = HTTPServerRequestPart
+    package typealias OutboundIn = HTTPServerResponsePart
+    package typealias OutboundOut = HTTPServerResponsePart
 
     /// How long a connection may be silent while a request is under way to us, and between two.
     package static let patience = TimeAmount.seconds(30)
+    /// The largest body that a hot route reads, in bytes.
+    static let maximumBody = 65_536
 
     private struct Waiting {
-        let head: HTTPRequest
+        let head: HTTPRequestHead
         let endpoint: HotEndpoint
         let query: Substring?
         var body: ByteBuffer?
@@ -33,15 +36,19 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     private let routes: HotRoutes
     private let log: RequestLog
     private let now: @Sendable () -> Instant
-    private var dates = HTTPDateCache()
-    private var waiting: Waiting?
-    private var isClosing = false
+    // An event loop alone touches these, one call after another, so the run-time checks for overlapping access are saved.
+    @exclusivity(unchecked) private var dates = HTTPDateCache()
+    @exclusivity(unchecked) private var waiting: Waiting?
+    @exclusivity(unchecked) private var isClosing = false
     /// Requests that were handed on and are not answered yet.
-    private var handedOn = 0
+    @exclusivity(unchecked) private var handedOn = 0
+    /// Whether those behind us have read something that they were not told the end of.
+    @exclusivity(unchecked) private var owesReadComplete = false
     private var peer: IPAddress?
+    private var peerText: String?
     /// The context of the encoder: what is written there goes out as it is.
-    private var wire: ChannelHandlerContext?
-    private var lastRead = NIODeadline.now()
+    @exclusivity(unchecked) private var wire: ChannelHandlerContext?
+    @exclusivity(unchecked) private var lastRead = NIODeadline.now()
     private var watch: Scheduled<Void>?
 
     package init(routes: HotRoutes, log: RequestLog, now: @escaping @Sendable () -> Instant) {
@@ -52,6 +59,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     package func handlerAdded(context: ChannelHandlerContext) {
         peer = IPAddress(of: context.channel.remoteAddress)
+        peerText = peer?.description
         wire = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
         watchForSilence(context)
     }
@@ -70,10 +78,22 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         lastRead = .now()
         guard !isClosing else { return }
         switch unwrapInboundIn(data) {
-        case .head(let head): read(head, data, context)
+        case .head(let head): read(head, context)
         case .body(let part): read(part, data, context)
         case .end: readEnd(data, context)
         }
+    }
+
+    /// Those behind us hear only of reads that were theirs.
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        guard owesReadComplete else { return }
+        owesReadComplete = false
+        context.fireChannelReadComplete()
+    }
+
+    private func handOn(_ data: NIOAny, _ context: ChannelHandlerContext) {
+        owesReadComplete = true
+        context.fireChannelRead(data)
     }
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -81,26 +101,31 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(data, promise: promise)
     }
 
-    private func read(_ head: HTTPRequest, _ data: NIOAny, _ context: ChannelHandlerContext) {
-        let path = head.path ?? ""
-        let mark = path.utf8.firstIndex(of: UInt8(ascii: "?")) ?? path.endIndex
+    /// The head as it is handed on. Hummingbird ends a connection for the one word `close` alone, neither for another
+    /// spelling (RFC 9110 §7.6.1) nor for HTTP/1.0.
+    private static func ordinary(_ head: HTTPRequestHead) -> HTTPRequestHead {
+        guard !head.isKeepAlive else { return head }
+        var head = head
+        head.headers.replaceOrAdd(name: "Connection", value: "close")
+        return head
+    }
+
+    private func read(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) ?? head.uri.endIndex
         guard handedOn == 0, wire != nil, context.channel.isWritable,
-            let endpoint = routes.paths[path[..<mark]], head.headerFields[.expect] == nil
+            let endpoint = routes.paths[head.uri[..<mark]], !head.headers.contains(name: "Expect")
         else {
             handedOn += 1
-            context.fireChannelRead(data)
+            handOn(wrapInboundOut(.head(Self.ordinary(head))), context)
             return
         }
-        let query = mark == path.endIndex ? nil : path[path.index(after: mark)...]
+        let query = mark == head.uri.endIndex ? nil : head.uri[head.uri.index(after: mark)...]
         waiting = Waiting(head: head, endpoint: endpoint, query: query)
-        if let length = head.headerFields[.contentLength].flatMap({ Int($0) }), length > Self.maximumBody {
-            refuseBody(context)
-        }
     }
 
     private func read(_ part: ByteBuffer, _ data: NIOAny, _ context: ChannelHandlerContext) {
         guard waiting != nil else {
-            context.fireChannelRead(data)
+            handOn(data, context)
             return
         }
         if waiting?.body == nil {
@@ -113,65 +138,51 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func readEnd(_ data: NIOAny, _ context: ChannelHandlerContext) {
         guard let waiting else {
-            context.fireChannelRead(data)
+            handOn(data, context)
             return
         }
         self.waiting = nil
-        let request = HotRequest(
-            endpoint: waiting.endpoint, method: waiting.head.method, query: waiting.query,
-            fields: waiting.head.headerFields, body: waiting.body.map { Array($0.readableBytesView) } ?? [], peer: peer,
-            requestID: RequestID.next().description, now: now())
+        let request = request(waiting)
         guard let reply = routes.answerFromMemory(request) else {
             handedOn += 1
-            context.fireChannelRead(wrapInboundOut(.head(waiting.head)))
-            if let body = waiting.body { context.fireChannelRead(wrapInboundOut(.body(body))) }
-            context.fireChannelRead(data)
+            handOn(wrapInboundOut(.head(Self.ordinary(waiting.head))), context)
+            if let body = waiting.body { handOn(wrapInboundOut(.body(body)), context) }
+            handOn(data, context)
             return
         }
-        send(reply, to: request, thenClose: Self.wantsClose(waiting.head.headerFields), context)
-        log.note(request, reply)
+        send(reply, to: request, thenClose: !waiting.head.isKeepAlive, context)
+    }
+
+    private func request(_ waiting: Waiting) -> HotRequest {
+        HotRequest(
+            endpoint: waiting.endpoint, method: waiting.head.method, query: waiting.query,
+            headers: waiting.head.headers, body: waiting.body, peer: peer, requestID: RequestID.next().description,
+            now: now())
     }
 
     /// 413, and the end: what else the client is sending has no use (RFC 9110 §15.5.14).
     private func refuseBody(_ context: ChannelHandlerContext) {
-        guard let waiting else { return }
+        guard var waiting else { return }
         self.waiting = nil
-        let request = HotRequest(
-            endpoint: waiting.endpoint, method: waiting.head.method, query: nil, fields: waiting.head.headerFields,
-            body: [], peer: peer, requestID: RequestID.next().description, now: now())
-        let reply = HotReply(.contentTooLarge, rule: "body too large")
-        send(reply, to: request, thenClose: true, context)
-        log.note(request, reply)
+        waiting.body = nil
+        send(HotReply(.contentTooLarge, rule: "body too large"), to: request(waiting), thenClose: true, context)
     }
 
     private func send(
         _ reply: HotReply, to request: HotRequest, thenClose: Bool, _ context: ChannelHandlerContext
     ) {
+        log.note(request, reply, peer: peerText)
         guard let wire else { return }
-        var bytes = context.channel.allocator.buffer(capacity: 512 + reply.body.count)
-        bytes.writeStaticString("HTTP/1.1 ")
-        bytes.writeString(Self.statusLine(reply.status))
-        bytes.writeStaticString("\r\nDate: ")
-        bytes.writeString(dates.text(at: request.now))
-        bytes.writeStaticString("\r\nX-Request-Id: ")
-        bytes.writeString(request.requestID)
-        for (name, value) in reply.fields {
-            bytes.writeStaticString("\r\n")
-            bytes.writeStaticString(name)
-            bytes.writeStaticString(": ")
-            bytes.writeString(value)
+        var bytes = context.channel.allocator.buffer(capacity: 640 + reply.body.count)
+        reply.write(to: &bytes, request, date: dates.text(at: request.now), closes: thenClose)
+        guard thenClose else {
+            wire.writeAndFlush(NIOAny(bytes), promise: nil)
+            return
         }
-        if thenClose { bytes.writeStaticString("\r\nConnection: close") }
-        bytes.writeStaticString("\r\nContent-Length: ")
-        bytes.writeString(String(reply.body.count))
-        bytes.writeStaticString("\r\n\r\n")
-        if request.method != .head { bytes.writeBytes(reply.body) }
-        let promise = thenClose ? context.eventLoop.makePromise(of: Void.self) : nil
-        if let promise {
-            isClosing = true
-            let channel = context.channel
-            promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
-        }
+        isClosing = true
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        let channel = context.channel
+        promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
         wire.writeAndFlush(NIOAny(bytes), promise: promise)
     }
 
@@ -186,27 +197,35 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
             }
         }
     }
-
-    /// The largest body that a hot route reads, in bytes.
-    static let maximumBody = 65_536
-
-    private static func wantsClose(_ fields: HTTPFields) -> Bool {
-        guard let connection = fields[.connection] else { return false }
-        return connection.lowercased().contains("close")
-    }
-
-    private static func statusLine(_ status: HTTPResponse.Status) -> String {
-        switch status.code {
-        case 200: "200 OK"
-        case 401: "401 Unauthorized"
-        case 403: "403 Forbidden"
-        default: "\(status.code) \(status.reasonPhrase)"
-        }
-    }
 }
 
 @available(*, unavailable)
 extension HotDoor: Sendable {}
+
+/// Puts ``HotDoor`` in front of Hummingbird's codec. Hummingbird's `additionalChannelHandlers` stand behind it.
+package final class HotDoorInstaller: ChannelInboundHandler, RemovableChannelHandler {
+    package typealias InboundIn = Any
+
+    private let routes: HotRoutes
+    private let log: RequestLog
+    private let now: @Sendable () -> Instant
+
+    package init(routes: HotRoutes, log: RequestLog, now: @escaping @Sendable () -> Instant) {
+        self.routes = routes
+        self.log = log
+        self.now = now
+    }
+
+    /// Without the codec the ordinary door answers everything: slower, and the same.
+    package func handlerAdded(context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        guard let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) else { return }
+        try? pipeline.addHandler(HotDoor(routes: routes, log: log, now: now), position: .before(codec))
+    }
+}
+
+@available(*, unavailable)
+extension HotDoorInstaller: Sendable {}
 
 /// The `Date` field, made once a second.
 struct HTTPDateCache {
@@ -219,5 +238,37 @@ struct HTTPDateCache {
             cached = CivilTime(now).httpDate
         }
         return cached
+    }
+}
+
+extension HotReply {
+    /// Writes the reply as HTTP/1.1 (RFC 9112 §4).
+    fileprivate func write(to bytes: inout ByteBuffer, _ request: HotRequest, date: String, closes: Bool) {
+        bytes.writeStaticString("HTTP/1.1 ")
+        bytes.writeString(Self.statusLine(status))
+        bytes.writeStaticString("\r\nDate: ")
+        bytes.writeString(date)
+        bytes.writeStaticString("\r\nX-Request-Id: ")
+        bytes.writeString(request.requestID)
+        for (name, value) in fields {
+            bytes.writeStaticString("\r\n")
+            bytes.writeStaticString(name)
+            bytes.writeStaticString(": ")
+            bytes.writeString(value)
+        }
+        if closes { bytes.writeStaticString("\r\nConnection: close") }
+        bytes.writeStaticString("\r\nContent-Length: ")
+        bytes.writeString(String(body.count))
+        bytes.writeStaticString("\r\n\r\n")
+        if request.method != .HEAD { bytes.writeBytes(body) }
+    }
+
+    private static func statusLine(_ status: HTTPResponse.Status) -> String {
+        switch status.code {
+        case 200: "200 OK"
+        case 401: "401 Unauthorized"
+        case 403: "403 Forbidden"
+        default: "\(status.code) \(status.reasonPhrase)"
+        }
     }
 }

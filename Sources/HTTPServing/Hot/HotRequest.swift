@@ -1,32 +1,50 @@
-package import HTTPTypes
 package import Model
+package import NIOCore
+package import NIOHTTP1
 package import Policy
 
 /// A request to a hot route, whichever door it came through.
 package struct HotRequest: Sendable {
     package let endpoint: HotEndpoint
-    package let method: HTTPRequest.Method
+    package let method: HTTPMethod
     /// What follows the question mark, still encoded.
     package let query: Substring?
-    package let fields: HTTPFields
-    package let body: [UInt8]
+    package let headers: HTTPHeaders
+    package let body: ByteBuffer?
     /// The other end of the connection.
     package let peer: IPAddress?
     package let requestID: String
     package let now: Instant
 
     package init(
-        endpoint: HotEndpoint, method: HTTPRequest.Method, query: Substring?, fields: HTTPFields, body: [UInt8],
+        endpoint: HotEndpoint, method: HTTPMethod, query: Substring?, headers: HTTPHeaders, body: ByteBuffer?,
         peer: IPAddress?, requestID: String, now: Instant
     ) {
         self.endpoint = endpoint
         self.method = method
         self.query = query
-        self.fields = fields
+        self.headers = headers
         self.body = body
         self.peer = peer
         self.requestID = requestID
         self.now = now
+    }
+
+    /// The value of a header field, nil without one. A field that was sent several times is one list (RFC 9110 §5.2), so
+    /// two credentials are never taken for one.
+    func field(_ name: String) -> String? {
+        var found: String?
+        for header in headers where header.name.isField(name) {
+            found = found.map { "\($0), \(header.value)" } ?? header.value
+        }
+        return found
+    }
+}
+
+extension String {
+    /// Whether it is the field name `name`, which has only letters and dashes.
+    fileprivate func isField(_ name: String) -> Bool {
+        utf8.count == name.utf8.count && zip(utf8, name.utf8).allSatisfy { $0 | 0x20 == $1 | 0x20 }
     }
 }
 
@@ -41,11 +59,11 @@ package enum HotEndpoint: String, Sendable, CaseIterable {
     case alive
 
     /// Whether the endpoint answers this method.
-    package func allows(_ method: HTTPRequest.Method) -> Bool {
+    package func allows(_ method: HTTPMethod) -> Bool {
         switch self {
         case .verify: true
-        case .token, .introspect, .revoke: method == .post
-        case .keySet, .metadata, .alive: method == .get || method == .head
+        case .token, .introspect, .revoke: method == .POST
+        case .keySet, .metadata, .alive: method == .GET || method == .HEAD
         }
     }
 

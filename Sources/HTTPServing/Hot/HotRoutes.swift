@@ -1,5 +1,6 @@
 import HTTPTypes
 import Model
+import NIOCore
 package import OAuth
 import Persistence
 package import ProductDefinition
@@ -68,7 +69,7 @@ package struct HotRoutes: Sendable {
 
     /// The reply, with whatever look-ups and writing it takes.
     package func answer(_ request: HotRequest) async -> HotReply {
-        let address = proxies.clientAddress(peer: request.peer, fields: request.fields)
+        let address = proxies.clientAddress(peer: request.peer, request.field)
         do {
             let found: Outcome = try await verifier.complete(from: address, at: request.now) { findings in
                 outcome(request, findings: findings)
@@ -80,7 +81,7 @@ package struct HotRoutes: Sendable {
                 return Self.revoked
             }
         } catch let error as OAuthError {
-            return OAuthReply.error(error, request.fields[.authorization], realm: realm)
+            return OAuthReply.error(error, request.field("Authorization"), realm: realm)
         } catch is LookUpRefused {
             return HotReply(.tooManyRequests, fields: [("Retry-After", "1")], rule: "look-up limit")
         } catch {
@@ -106,14 +107,14 @@ package struct HotRoutes: Sendable {
     }
 
     private func oauth(_ request: HotRequest, findings: Findings) -> Partial<Outcome> {
-        let authorization = request.fields[.authorization]
+        let authorization = request.field("Authorization")
         do {
-            guard Self.isForm(request.fields[.contentType]) else {
+            guard Self.isForm(request.field("Content-Type")) else {
                 throw OAuthError(.invalidRequest, "The body must be application/x-www-form-urlencoded.")
             }
             let oauthRequest = try OAuthRequest(
-                authorization: authorization, form: Form(parsing: request.body),
-                address: proxies.clientAddress(peer: request.peer, fields: request.fields), now: request.now)
+                authorization: authorization, form: Self.form(request.body),
+                address: proxies.clientAddress(peer: request.peer, request.field), now: request.now)
             return try oauth(request.endpoint, oauthRequest, findings: findings)
         } catch let error as OAuthError {
             return .answer(.reply(OAuthReply.error(error, authorization, realm: realm)))
@@ -153,6 +154,14 @@ package struct HotRoutes: Sendable {
     private static func published(_ body: [UInt8]) -> HotReply {
         HotReply(
             .ok, fields: [("Content-Type", "application/json"), ("Cache-Control", "public, max-age=300")], body: body)
+    }
+
+    private static func form(_ body: ByteBuffer?) throws(OAuthError) -> Form {
+        guard let body else { return try Form(parsing: []) }
+        let result = body.withUnsafeReadableBytes { bytes in
+            Result { () throws(OAuthError) in try Form(parsing: bytes) }
+        }
+        return try result.get()
     }
 
     private static func isForm(_ contentType: String?) -> Bool {

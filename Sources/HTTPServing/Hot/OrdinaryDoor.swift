@@ -2,6 +2,8 @@ package import Hummingbird
 import HTTPTypes
 package import Model
 import NIOCore
+import NIOHTTP1
+import Policy
 
 /// The other door to the hot routes: ordinary routes of the router, for what memory did not suffice for and for
 /// connections on which ``HotDoor`` lets everything through.
@@ -27,23 +29,33 @@ package struct OrdinaryDoor: Sendable {
         }
     }
 
-    private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+    /// Every method that the HTTP parser lets through, so that this door answers what the other answers.
+    private static let methods: [HTTPRequest.Method] = [
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "ACL", "BIND", "CHECKOUT",
+        "COPY", "LINK", "LOCK", "M-SEARCH", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "NOTIFY", "PROPFIND",
+        "PROPPATCH", "PURGE", "QUERY", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE", "UNBIND", "UNLINK",
+        "UNLOCK",
+        "UNSUBSCRIBE",
+    ].compactMap { HTTPRequest.Method($0) }
 
     private func respond(
         to request: Request, _ context: CallerContext, _ endpoint: HotEndpoint
     ) async throws -> Response {
-        let body: [UInt8]
+        let body: ByteBuffer
         do {
-            body = Array(buffer: try await request.body.collect(upTo: HotDoor.maximumBody))
+            body = try await request.body.collect(upTo: HotDoor.maximumBody)
         } catch is NIOTooManyBytesError {
             return HotReply(.contentTooLarge, rule: "body too large").response(requestID: context.requestID)
         }
         let hotRequest = HotRequest(
-            endpoint: endpoint, method: request.method, query: request.uri.query.map { Substring($0) },
-            fields: request.headers, body: body, peer: context.peer, requestID: context.requestID, now: now())
+            endpoint: endpoint, method: HTTPMethod(rawValue: request.method.rawValue),
+            query: request.uri.query.map { Substring($0) }, headers: HTTPHeaders(request.headers), body: body,
+            peer: context.peer, requestID: context.requestID, now: now())
         let reply = await routes.answer(hotRequest)
-        log.note(hotRequest, reply)
-        return reply.response(requestID: context.requestID)
+        log.note(hotRequest, reply, peer: context.peer?.description)
+        let response = reply.response(requestID: context.requestID)
+        // A body behind a reply to HEAD would be taken for the next reply (RFC 9110 §9.3.2).
+        return request.method == .head ? response.createHeadResponse() : response
     }
 }
 
@@ -56,5 +68,12 @@ extension HotReply {
             if let name = HTTPField.Name(name.description) { headers[name] = value }
         }
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}
+
+extension HTTPHeaders {
+    /// The fields in the form in which the other door sees them.
+    fileprivate init(_ fields: HTTPFields) {
+        self.init(fields.map { ($0.name.rawName, $0.value) })
     }
 }

@@ -17,9 +17,10 @@ struct QueryParameters {
     /// Every value of a parameter, nil for one that is not well-formed.
     func values(of name: StaticString) -> [String?] {
         guard !query.isEmpty else { return [] }
-        return query.utf8.split(separator: UInt8(ascii: "&")).compactMap { pair in
-            let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-            guard Form.decode(pair[..<equals]) == name.description else { return nil }
+        let wanted = name.description
+        return query.split(separator: "&").compactMap { pair in
+            let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            guard Form.decode(pair[..<equals]) == wanted else { return nil }
             return .some(Form.decode(pair[equals...].dropFirst()))
         }
     }

@@ -14,8 +14,9 @@ package struct VerifyEndpoint: Sendable {
     private let gateways: GatewayRule
     private let audience: String
     private let realm: String
-    private let organizationHeader: HTTPField.Name?
+    private let organizationHeader: String?
     private let allowsQueryCredentials: Bool
+    private let demands = BoundedMemory<String, ScopeSet>(capacity: 256, shards: 1)
 
     package init(
         verifier: CredentialVerifier, product: Product, audiences: AudiencePolicy, proxies: TrustedProxies,
@@ -26,13 +27,13 @@ package struct VerifyEndpoint: Sendable {
         self.gateways = gateways
         audience = audiences.standard
         realm = product.realm
-        organizationHeader = product.policy.organizationHeader.flatMap { HTTPField.Name($0) }
+        organizationHeader = product.policy.organizationHeader
         allowsQueryCredentials = product.policy.queryCredentials
     }
 
     /// The answer, or what is missing for it.
     func answer(_ request: HotRequest, findings: Findings) -> Partial<HotReply> {
-        guard gateways.admits(peer: request.peer, fields: request.fields) else {
+        guard gateways.admits(request) else {
             return .answer(HotReply(.forbidden, fields: [("X-Auth-Reason", "gateway")], rule: "gateway"))
         }
         guard let scopes = wantedScopes(request.query) else {
@@ -45,12 +46,12 @@ package struct VerifyEndpoint: Sendable {
         case .ambiguous: return .answer(unauthorized("invalid_request", rule: "two credentials"))
         }
         var organization: ID<Organization>?
-        if let organizationHeader, let named = request.fields[organizationHeader] {
+        if let organizationHeader, let named = request.field(organizationHeader) {
             guard let id = ID<Organization>(parsing: named) else { return .answer(forbidden(.organization)) }
             organization = id
         }
         let demand = Demand(
-            scopes: scopes, address: proxies.clientAddress(peer: request.peer, fields: request.fields),
+            scopes: scopes, address: proxies.clientAddress(peer: request.peer, request.field),
             audiences: [audience], organization: organization)
         switch verifier.judge(credential, demand, at: request.now, findings: findings) {
         case .missing(let missing): return .missing(missing)
@@ -63,6 +64,15 @@ package struct VerifyEndpoint: Sendable {
     /// not be open because its rule has a slip (law 3).
     private func wantedScopes(_ query: Substring?) -> ScopeSet? {
         guard let query, !query.isEmpty else { return .empty }
+        let key = String(query)
+        if let known = demands[key] { return known }
+        let wanted = Self.wantedScopes(query)
+        // A gateway asks the same few questions again and again.
+        if let wanted, key.utf8.count <= 256 { demands.insert(wanted, for: key) }
+        return wanted
+    }
+
+    private static func wantedScopes(_ query: Substring) -> ScopeSet? {
         let values = QueryParameters(query).values(of: "scope")
         guard let first = values.first else { return .empty }
         guard values.count == 1, let text = first else { return nil }
@@ -76,7 +86,7 @@ package struct VerifyEndpoint: Sendable {
 
     /// The credential, from the one place where it stands (RFC 6750 §2).
     private func presented(_ request: HotRequest) -> Presented {
-        let inHeader = request.fields[.authorization]
+        let inHeader = request.field("Authorization")
         let inQuery = allowsQueryCredentials ? queryCredential(request) : nil
         switch (inHeader, inQuery) {
         case (.some, .some): return .ambiguous
@@ -88,7 +98,7 @@ package struct VerifyEndpoint: Sendable {
 
     /// `?Authorization=Bearer+…` of the original request: an API key, never a token.
     private func queryCredential(_ request: HotRequest) -> String? {
-        let target = request.fields[.xOriginalURI] ?? request.fields[.xForwardedURI]
+        let target = request.field("X-Original-URI") ?? request.field("X-Forwarded-Uri")
         let query = target.map { QueryParameters.query(of: $0) } ?? request.query
         guard let value = QueryParameters(query).values(of: "Authorization").first else { return nil }
         // What is no API key is presented all the same, and refused: the caller did mean to.

@@ -8,40 +8,84 @@ package enum LogFormat: String, Sendable, CaseIterable {
     /// `time level message key=value …`
     case text
 
-    /// A line. Values are escaped, so none can begin another line or field.
-    package func line(
-        at now: Instant, _ level: Logger.Level, _ message: String, _ fields: [(name: String, value: String)]
-    ) -> [UInt8] {
-        let time = CivilTime(now).rfc3339(milliseconds: true)
-        switch self {
+}
+
+extension [UInt8] {
+    /// Begins a line of the log. Values of lines are escaped, so none can begin another line or field.
+    mutating func begin(_ format: LogFormat, time: String, level: String, message: String) {
+        switch format {
         case .json:
-            return JSONWriter.object { json in
-                json.member("time", time)
-                json.member("level", level.rawValue)
-                json.member("message", message)
-                for (name, value) in fields {
-                    json.name(name)
-                    json.string(value)
-                }
-            }
+            append(contentsOf: "{\"time\":\"".utf8)
+            append(contentsOf: time.utf8)
+            append(UInt8(ascii: "\""))
+            field("level", level, format)
+            field("message", message, format)
         case .text:
-            var line = "\(time) \(level.rawValue) \(Self.quoted(message, always: false))"
-            for (name, value) in fields { line += " \(name)=\(Self.quoted(value, always: true))" }
-            return Array(line.utf8)
+            append(contentsOf: time.utf8)
+            append(UInt8(ascii: " "))
+            append(contentsOf: level.utf8)
+            append(UInt8(ascii: " "))
+            appendEscaped(message)
         }
     }
 
-    private static func quoted(_ value: String, always: Bool) -> String {
-        let isPlain = value.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C && $0 != 0x3D }
-        if isPlain, !value.isEmpty { return value }
-        let printable = value.unicodeScalars.map { scalar -> String in
-            switch scalar {
-            case "\"", "\\": "\\\(scalar)"
-            case _ where scalar.properties.generalCategory == .control: "\\u{\(String(scalar.value, radix: 16))}"
-            default: String(scalar)
+    /// A field of the line.
+    mutating func field(_ name: String, _ value: String, _ format: LogFormat) {
+        beginField(name, format)
+        let isPlain = format == .text && !value.isEmpty && value.utf8.allSatisfy(Self.isPlain)
+        guard !isPlain else {
+            append(contentsOf: value.utf8)
+            return
+        }
+        append(UInt8(ascii: "\""))
+        appendEscaped(value)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// A field with a number.
+    mutating func field(_ name: String, _ value: Int, _ format: LogFormat) {
+        beginField(name, format)
+        append(contentsOf: String(value).utf8)
+    }
+
+    /// Ends the line, without its line feed.
+    mutating func end(_ format: LogFormat) {
+        if format == .json { append(UInt8(ascii: "}")) }
+    }
+
+    private mutating func beginField(_ name: String, _ format: LogFormat) {
+        switch format {
+        case .json:
+            append(contentsOf: ",\"".utf8)
+            appendEscaped(name)
+            append(contentsOf: "\":".utf8)
+        case .text:
+            append(UInt8(ascii: " "))
+            for byte in name.utf8 { append(Self.isPlain(byte) ? byte : UInt8(ascii: "_")) }
+            append(UInt8(ascii: "="))
+        }
+    }
+
+    /// Quotes, backslashes and control characters as JSON escapes them. Unicode's own line ends stay: no reader of lines
+    /// takes them for one.
+    private mutating func appendEscaped(_ text: String) {
+        for byte in text.utf8 {
+            if byte == 0x22 || byte == 0x5C {
+                append(UInt8(ascii: "\\"))
+                append(byte)
+            } else if byte < 0x20 || byte == 0x7F {
+                append(contentsOf: "\\u00".utf8)
+                let digits = Array("0123456789abcdef".utf8)
+                append(digits[Int(byte >> 4)])
+                append(digits[Int(byte & 15)])
+            } else {
+                append(byte)
             }
-        }.joined()
-        return always ? "\"\(printable)\"" : printable
+        }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x21...0x7E).contains(byte) && byte != 0x22 && byte != 0x5C && byte != 0x3D
     }
 }
 
@@ -70,9 +114,13 @@ package struct SinkLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
-        var fields = [(name: "label", value: label)]
-        fields += all.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value.description) }
-        sink.append(format.line(at: now(), event.level, event.message.description, fields))
+        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
+        let time = CivilTime(now()).rfc3339(milliseconds: true)
+        sink.append { line in
+            line.begin(format, time: time, level: event.level.rawValue, message: event.message.description)
+            line.field("label", label, format)
+            for (name, value) in all { line.field(name, value.description, format) }
+            line.end(format)
+        }
     }
 }

@@ -27,15 +27,15 @@ package final class LogSink: Sendable {
         Thread.detachNewThread { [self] in run() }
     }
 
-    /// Takes a line, without its end.
-    package func append(_ line: some Collection<UInt8>) {
+    /// Takes a line, which `write` appends without its end.
+    package func append(_ write: (inout [UInt8]) -> Void) {
         let wakes = state.withLock { state in
-            guard !state.isClosed, state.lines.count + line.count < Self.capacity else {
+            guard !state.isClosed, state.lines.count < Self.capacity else {
                 state.leftOut += 1
                 return false
             }
             let wasEmpty = state.lines.isEmpty
-            state.lines.append(contentsOf: line)
+            write(&state.lines)
             state.lines.append(UInt8(ascii: "\n"))
             return wasEmpty
         }
@@ -59,11 +59,10 @@ package final class LogSink: Sendable {
             arrival.wait()
             if !state.withLock(\.isClosed) { Thread.sleep(forTimeInterval: Self.pause) }
             let (lines, leftOut, closed) = state.withLock { state in
-                defer {
-                    state.lines.removeAll(keepingCapacity: true)
-                    state.leftOut = 0
-                }
-                return (state.lines, state.leftOut, state.isClosed)
+                defer { state.leftOut = 0 }
+                var lines: [UInt8] = []
+                swap(&lines, &state.lines)
+                return (lines, state.leftOut, state.isClosed)
             }
             isClosed = closed
             var bytes = lines

@@ -61,14 +61,17 @@ package enum CredentialState: String, Sendable {
     case active, disabled, expired
 }
 
-/// When and from where a credential was last accepted.
+/// When and from where a credential was last accepted, and how often in all.
 package struct LastUse: Hashable, Sendable {
     package let at: Instant
     /// Unknown behind a proxy that does not say.
     package let address: IPAddress?
+    /// How often so far, as far as it was written down.
+    package let count: Int
 
-    package init(at: Instant, address: IPAddress?) {
+    package init(at: Instant, address: IPAddress?, count: Int = 1) {
         self.at = at
         self.address = address
+        self.count = count
     }
 }

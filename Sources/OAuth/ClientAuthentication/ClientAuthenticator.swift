@@ -38,18 +38,19 @@ package struct ClientAuthenticator: Sendable {
     package func authenticate(
         _ claim: ClientClaim, from address: IPAddress?, at now: Instant, findings: Findings
     ) throws(OAuthError) -> Partial<AuthenticatedClient> {
-        guard let secret = PresentedSecret(parsing: Array(claim.secret.utf8), brand: brand),
-            secret.kind == .clientSecret, let id = ClientID(parsing: claim.identifier)
-        else { throw Self.refusal }
+        guard let id = ClientID(parsing: claim.identifier) else { throw Self.refusal }
+        let fingerprint = Fingerprint(of: claim.secret)
         let known: KnownClient?
         switch verifier.client(id, findings) {
-        case .missing(let missing): return .missing(missing)
+        case .missing(let missing):
+            // No look-up for what cannot be a secret of ours.
+            _ = try presented(claim)
+            return .missing(missing)
         case .answer(let client): known = client
         }
-        guard let known, let match = match(secret, known, at: now) else {
-            if known?.secrets.isEmpty ?? true { _ = secret.digest(under: keyRing.keys.peppers.newest) }
-            throw Self.refusal
-        }
+        var match = acceptedBefore(fingerprint, known)
+        if match == nil { match = self.match(try presented(claim), fingerprint, known) }
+        guard let known, let match, match.secret.isLive(at: now) else { throw Self.refusal }
         guard !known.standing.isSuspended else {
             throw OAuthError(.unauthorizedClient, "The account is suspended.", rule: "suspended")
         }
@@ -60,14 +61,36 @@ package struct ClientAuthenticator: Sendable {
         return .answer(AuthenticatedClient(known))
     }
 
-    /// The live secret that was presented. All are tried, so the time does not tell which.
-    private func match(_ presented: PresentedSecret, _ client: KnownClient, at now: Instant) -> KnownClient.Secret? {
+    /// The secret, if it has the form of one.
+    private func presented(_ claim: ClientClaim) throws(OAuthError) -> PresentedSecret {
+        guard let secret = PresentedSecret(parsing: Array(claim.secret.utf8), brand: brand),
+            secret.kind == .clientSecret
+        else { throw Self.refusal }
+        return secret
+    }
+
+    /// The secret with this fingerprint, if its digest was held against it before. Who presents it again knows it, so
+    /// that this takes less time tells nobody anything.
+    private func acceptedBefore(_ fingerprint: Fingerprint, _ client: KnownClient?) -> KnownClient.Secret? {
+        client?.secrets.first { $0.wasAccepted(fingerprint) }
+    }
+
+    /// The secret that was presented. All are tried, and where there is none one digest is made all the same, so the
+    /// time tells neither which it is nor whether there is such a client.
+    private func match(
+        _ presented: PresentedSecret, _ fingerprint: Fingerprint, _ client: KnownClient?
+    ) -> KnownClient.Secret? {
+        let peppers = keyRing.keys.peppers
+        guard let client, !client.secrets.isEmpty else {
+            _ = presented.digest(under: peppers.newest)
+            return nil
+        }
         var match: KnownClient.Secret?
         for candidate in client.secrets {
-            guard let pepper = keyRing.keys.peppers.version(candidate.secret.digest.pepperVersion) else { continue }
-            let isRight = candidate.secret.digest.matches(presented.digest(under: pepper))
-            if isRight, candidate.secret.isLive(at: now) { match = candidate }
+            guard let pepper = peppers.version(candidate.secret.digest.pepperVersion) else { continue }
+            if candidate.secret.digest.matches(presented.digest(under: pepper)) { match = candidate }
         }
+        match?.accept(fingerprint)
         return match
     }
 }

@@ -40,17 +40,24 @@ package struct ClientClaim: Sendable {
 
     /// The two halves of Basic credentials, form-decoded as RFC 6749 §2.3.1 asks.
     private static func basic(_ header: String) -> (identifier: String, secret: String)? {
-        let scheme = header.utf8.prefix(6)
-        guard scheme.count == 6, String(Substring(scheme)).lowercased() == "basic " else { return nil }
-        guard let decoded = base64(header.utf8.dropFirst(6).drop { $0 == UInt8(ascii: " ") }),
-            let colon = decoded.firstIndex(of: UInt8(ascii: ":")),
-            let identifier = Form.decode(decoded[..<colon]), let secret = Form.decode(decoded[(colon + 1)...])
-        else { return nil }
-        return (identifier, secret)
+        var header = header
+        let decoded = header.withUTF8 { bytes -> [UInt8]? in
+            let scheme = Array("basic ".utf8)
+            guard bytes.count > 6, bytes.prefix(6).elementsEqual(scheme, by: { $0 | 0x20 == $1 }) else { return nil }
+            let text = bytes.dropFirst(6).drop { $0 == UInt8(ascii: " ") }
+            return base64(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[text.startIndex...]))
+        }
+        guard let decoded, let colon = decoded.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        return decoded.withUnsafeBytes { bytes in
+            guard let identifier = Form.decode(UnsafeRawBufferPointer(rebasing: bytes[..<colon])),
+                let secret = Form.decode(UnsafeRawBufferPointer(rebasing: bytes[(colon + 1)...]))
+            else { return nil }
+            return (identifier, secret)
+        }
     }
 
     /// Base64 (RFC 4648 §4) with its padding; nil for anything that an encoder would not write.
-    private static func base64(_ text: some Collection<UInt8>) -> [UInt8]? {
+    private static func base64(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
         guard text.count % 4 == 0, text.count <= 8192 else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count / 4 * 3)

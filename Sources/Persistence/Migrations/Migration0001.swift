@@ -74,7 +74,8 @@ extension Migration {
                 created_at INTEGER NOT NULL,
                 expires_at INTEGER,
                 used_at INTEGER,
-                used_from TEXT
+                used_from TEXT,
+                uses INTEGER NOT NULL DEFAULT 0
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX client_secret_client ON client_secret (client, id);
             CREATE INDEX client_secret_expiry ON client_secret (expires_at) WHERE expires_at IS NOT NULL;
@@ -100,6 +101,7 @@ extension Migration {
                 created_by TEXT NOT NULL,
                 used_at INTEGER,
                 used_from TEXT,
+                uses INTEGER NOT NULL DEFAULT 0,
                 revision INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
             CREATE UNIQUE INDEX api_key_digest ON api_key (digest);

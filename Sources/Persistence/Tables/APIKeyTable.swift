@@ -4,7 +4,7 @@ package import Policy
 
 private let columns: StaticString = """
     k.id, k.organization_id, k.name, k.description, k.scopes, k.addresses, k.hint, k.created_at, k.expires_at,
-    k.disabled_at, k.rotated_at, k.previous_expires_at, k.created_by, k.used_at, k.used_from, k.revision
+    k.disabled_at, k.rotated_at, k.previous_expires_at, k.created_by, k.used_at, k.used_from, k.uses, k.revision
     """
 
 extension Transaction {
@@ -102,12 +102,14 @@ extension Transaction {
         try execute("DELETE FROM api_key WHERE id = \(id)")
     }
 
-    /// Notes a use, unless a later one is known.
-    package borrowing func recordUse(apiKey id: ID<APIKey>, at: Instant, address: IPAddress?) throws {
+    /// Counts uses, and notes when and from where the last of them was, unless a later one is known.
+    package borrowing func recordUse(apiKey id: ID<APIKey>, count: Int = 1, at: Instant, address: IPAddress?) throws {
         try execute(
             """
-            UPDATE api_key SET used_at = \(at), used_from = \((address?.description).stored)
-            WHERE id = \(id) AND (used_at IS NULL OR used_at < \(at))
+            UPDATE api_key SET uses = uses + \(count),
+            used_from = CASE WHEN used_at IS NULL OR used_at < \(at) THEN \((address?.description).stored) ELSE used_from END,
+            used_at = CASE WHEN used_at IS NULL OR used_at < \(at) THEN \(at) ELSE used_at END
+            WHERE id = \(id)
             """)
     }
 
@@ -157,9 +159,9 @@ package struct APIKeyForVerification: Sendable {
 
     fileprivate init(row: StoredRow, isPrevious: Bool) throws(StoreError) {
         key = try APIKey(row: row)
-        organization = try row.path(16)
-        accountSuspendedAt = try row.optionalInstant(17)
-        accountIsOperator = try row.bool(18)
+        organization = try row.path(17)
+        accountSuspendedAt = try row.optionalInstant(18)
+        accountIsOperator = try row.bool(19)
         self.isPrevious = isPrevious
     }
 }
@@ -171,6 +173,6 @@ extension APIKey {
             scopes: try row.scopes(4), addresses: try row.addresses(5), hint: SecretHint(stored: try row.text(6)),
             createdAt: try row.instant(7), expiresAt: try row.instant(8), disabledAt: try row.optionalInstant(9),
             rotatedAt: try row.instant(10), previousExpiresAt: try row.optionalInstant(11),
-            createdBy: try row.text(12), lastUse: try row.lastUse(13), revision: try row.count(15))
+            createdBy: try row.text(12), lastUse: try row.lastUse(13), revision: try row.count(16))
     }
 }

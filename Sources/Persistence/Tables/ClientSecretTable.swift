@@ -7,7 +7,7 @@ extension Transaction {
     package borrowing func clientSecrets(of client: ClientID) throws -> [ClientSecret] {
         try all(
             """
-            SELECT id, client, digest, pepper, hint, created_at, expires_at, used_at, used_from
+            SELECT id, client, digest, pepper, hint, created_at, expires_at, used_at, used_from, uses
             FROM client_secret WHERE client = \(client.description) ORDER BY id
             """, ClientSecret.init(row:))
     }
@@ -37,12 +37,16 @@ extension Transaction {
         try execute("DELETE FROM client_secret WHERE client = \(client.description)")
     }
 
-    /// Notes a use, unless a later one is known.
-    package borrowing func recordUse(clientSecret id: ID<ClientSecret>, at: Instant, address: IPAddress?) throws {
+    /// Counts uses, and notes when and from where the last of them was, unless a later one is known.
+    package borrowing func recordUse(
+        clientSecret id: ID<ClientSecret>, count: Int = 1, at: Instant, address: IPAddress?
+    ) throws {
         try execute(
             """
-            UPDATE client_secret SET used_at = \(at), used_from = \((address?.description).stored)
-            WHERE id = \(id) AND (used_at IS NULL OR used_at < \(at))
+            UPDATE client_secret SET uses = uses + \(count),
+            used_from = CASE WHEN used_at IS NULL OR used_at < \(at) THEN \((address?.description).stored) ELSE used_from END,
+            used_at = CASE WHEN used_at IS NULL OR used_at < \(at) THEN \(at) ELSE used_at END
+            WHERE id = \(id)
             """)
     }
 

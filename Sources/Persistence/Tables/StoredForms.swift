@@ -73,12 +73,14 @@ extension StoredRow {
         return digest
     }
 
-    /// When a credential was last used, and from where in the column behind it.
+    /// When a credential was last used; from where and how often in the two columns behind it.
     func lastUse(_ column: Int) throws(StoreError) -> LastUse? {
         guard let at = try optional(column, { row, column throws(StoreError) in try row.instant(column) }) else {
             return nil
         }
-        return LastUse(at: at, address: try optional(column + 1) { row, at throws(StoreError) in try row.address(at) })
+        return LastUse(
+            at: at, address: try optional(column + 1) { row, at throws(StoreError) in try row.address(at) },
+            count: try count(column + 2))
     }
 
     func optionalText(_ column: Int) throws(StoreError) -> String? {
