@@ -1,0 +1,55 @@
+import Foundation
+
+/// A command that has ended.
+package struct FinishedCommand: Sendable {
+    package let status: Int32
+    package let output: String
+    package let errors: String
+
+    /// Both of what it printed.
+    package var text: String { output + errors }
+
+    /// Runs `claviger` with these arguments.
+    package static func claviger(
+        _ arguments: [String], environment: [String: String] = [:]
+    ) async throws -> FinishedCommand {
+        try await run(try ServerProcess.executable, arguments, environment: environment)
+    }
+
+    /// Runs a program of the virtual environment that `scripts/prepare test` makes.
+    package static func python(_ arguments: [String]) async throws -> FinishedCommand {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        return try await run(root.appendingPathComponent(".build-tools/python/bin/python"), arguments)
+    }
+
+    /// Runs a program for at most a minute.
+    private static func run(
+        _ executable: URL, _ arguments: [String], environment: [String: String] = [:]
+    ) async throws -> FinishedCommand {
+        let folder = try Folder()
+        func file(_ name: String) throws -> FileHandle {
+            _ = FileManager.default.createFile(atPath: "\(folder.path)/\(name)", contents: nil)
+            return try FileHandle(forWritingTo: URL(fileURLWithPath: "\(folder.path)/\(name)"))
+        }
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try file("output")
+        process.standardError = try file("errors")
+        try process.run()
+        for _ in 0..<3000 where process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+        if process.isRunning {
+            kill(process.processIdentifier, SIGKILL)
+            throw ServerFailure("\(executable.lastPathComponent) \(arguments) does not end.")
+        }
+        process.waitUntilExit()
+        func text(_ name: String) throws -> String {
+            String(decoding: try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(name)")), as: UTF8.self)
+        }
+        return FinishedCommand(
+            status: process.terminationStatus, output: try text("output"), errors: try text("errors"))
+    }
+}

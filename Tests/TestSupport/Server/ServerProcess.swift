@@ -1,0 +1,186 @@
+package import Foundation
+import Synchronization
+
+/// The real server: a process of its own, started as an operator would start it, with its data in a temporary folder.
+package final class ServerProcess: Sendable {
+    /// Where it answers, without a final slash.
+    package let base: String
+    package let port: Int
+    /// Holds its data, its log and its files.
+    package let folder: Folder
+    private let arguments: [String]
+    private let environment: [String: String]
+    private let process = Mutex<Process?>(nil)
+
+    /// Runs `body` with a server that has the demo's data, and ends the server afterwards.
+    ///
+    /// - Parameters:
+    ///   - product: A product definition, nil for the standard product.
+    ///   - arguments: Further flags.
+    package static func withDemo<R>(
+        product: String? = nil, arguments: [String] = [], environment: [String: String] = [:],
+        _ body: (ServerProcess, DemoCredentials) async throws -> R
+    ) async throws -> R {
+        let server = try ServerProcess(
+            command: "demo", product: product, arguments: arguments, environment: environment)
+        defer { server.kill() }
+        try await server.start()
+        return try await body(server, try server.credentials())
+    }
+
+    /// A server that was not started yet. Its port is free at the moment.
+    package init(
+        command: String, product: String? = nil, arguments: [String] = [], environment: [String: String] = [:]
+    ) throws {
+        folder = try Folder()
+        port = try FreePort.find()
+        base = "http://127.0.0.1:\(port)"
+        var all = [command, "--listen", "127.0.0.1:\(port)", "--data", folder.path + "/data"]
+        if command == "demo" { all += ["--credentials-file", folder.path + "/credentials.json"] }
+        if let product {
+            let path = folder.path + "/claviger.yaml"
+            try product.write(toFile: path, atomically: true, encoding: .utf8)
+            all += ["--product", path]
+        }
+        self.arguments = all + arguments
+        self.environment = environment
+    }
+
+    /// Starts the process and returns when it is ready.
+    package func start() async throws {
+        let process = Process()
+        process.executableURL = try Self.executable
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try file("output.txt")
+        process.standardError = try file("log.txt")
+        try process.run()
+        self.process.withLock { $0 = process }
+        for _ in 0..<600 {
+            guard process.isRunning else { throw ServerFailure("The server ended: \(log)\(output)") }
+            if let ready = try? await get("/readyz"), ready.status == 200 { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw ServerFailure("The server is not ready after 30 s: \(log)")
+    }
+
+    /// Its number.
+    package var identifier: Int32 { process.withLock { $0?.processIdentifier ?? -1 } }
+
+    /// Whether it runs.
+    package var isRunning: Bool { process.withLock { $0?.isRunning ?? false } }
+
+    /// SIGKILL, and waits until it is gone.
+    package func kill() {
+        process.withLock { process in
+            if let process, process.isRunning {
+                Foundation.kill(process.processIdentifier, SIGKILL)
+                process.waitUntilExit()
+            }
+            process = nil
+        }
+    }
+
+    /// SIGTERM, and waits until it has ended by itself.
+    ///
+    /// - Returns: Its exit status.
+    package func stop() -> Int32 {
+        process.withLock { process in
+            guard let ending = process else { return -1 }
+            ending.terminate()
+            ending.waitUntilExit()
+            process = nil
+            return ending.terminationStatus
+        }
+    }
+
+    /// Everything that it logged since it was first started.
+    package var log: String { (try? String(contentsOfFile: folder.path + "/log.txt", encoding: .utf8)) ?? "" }
+
+    /// Everything that it printed.
+    package var output: String { (try? String(contentsOfFile: folder.path + "/output.txt", encoding: .utf8)) ?? "" }
+
+    /// What the demo wrote to its credentials file at the last start.
+    package func credentials() throws -> DemoCredentials {
+        let data = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/credentials.json"))
+        return try DemoCredentials(JSON(parsing: Array(data)))
+    }
+
+    /// Appends, so that a restart leaves the log of the run before.
+    private func file(_ name: String) throws -> FileHandle {
+        let path = folder.path + "/" + name
+        if !FileManager.default.fileExists(atPath: path) {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+        }
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        try handle.seekToEnd()
+        return handle
+    }
+
+    /// The binary that was built with the tests.
+    package static var executable: URL {
+        get throws {
+            let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+            let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().deletingLastPathComponent()
+            for folder in [beside, root.appendingPathComponent(".build/debug")] {
+                let candidate = folder.appendingPathComponent("claviger")
+                if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
+            }
+            throw ServerFailure("There is no built server.")
+        }
+    }
+}
+
+/// The server or a helper program did not do what a test needs.
+package struct ServerFailure: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// What `claviger demo` writes to its credentials file.
+package struct DemoCredentials: Sendable {
+    /// A client and its secret.
+    package struct Client: Sendable {
+        package let id: String
+        package let secret: String
+
+        package init(id: String, secret: String) {
+            self.id = id
+            self.secret = secret
+        }
+    }
+
+    package let issuer: String
+    package let operatorKey: String
+    package let account: String
+    package let organizations: [String: String]
+    package let adminEmail: String
+    package let adminPassword: String
+    package let integration: Client
+    package let resourceServer: Client
+    package let apiKey: String
+
+    init(_ json: JSON) throws {
+        issuer = try json["issuer"].string
+        operatorKey = try json["operator_key"].string
+        account = try json["account_id"].string
+        organizations = try json["organizations"].members.mapValues { try $0.string }
+        adminEmail = try json["admin"]["email"].string
+        adminPassword = try json["admin"]["password"].string
+        integration = try Client(json["integration"])
+        resourceServer = try Client(json["resource_server"])
+        apiKey = try json["api_key"].string
+    }
+}
+
+extension DemoCredentials.Client {
+    init(_ json: JSON) throws {
+        id = try json["client_id"].string
+        secret = try json["client_secret"].string
+    }
+}
