@@ -1,0 +1,262 @@
+import HTTPAPI
+import Model
+import TestSupport
+import Testing
+
+/// Each route × each caller (design law 12, examples §3.22).
+@Suite("The access matrix", .server())
+struct AccessMatrixTests {
+    @Test func `every route of the management API has a row, and every row is a route`() {
+        #expect(AccessRow.all.count == Set(AccessRow.all.map(\.operation)).count)
+        #expect(Set(AccessRow.all.map(\.operation)) == Set(ManagementAPI.routes.map(\.operation)))
+    }
+
+    @Test func `each caller is answered as the matrix says, and what they may not know of as if it did not exist`()
+        async throws
+    {
+        let (server, demo) = try RunningServer.current
+        let estate = try await Estate(on: server, demo)
+        let credentials = try await Caller.credentials(estate)
+        for row in AccessRow.all {
+            let route = try #require(ManagementAPI.routes.first { $0.operation == row.operation })
+            do {
+                let bait = try await (row.bait ?? row.target)(estate)
+                for caller in Caller.allCases {
+                    let expected = caller.expectation(at: route.caller, seesOrganization: row.namesOrganization)
+                    let credential = try credentials.of(caller, at: route.caller)
+                    let target = expected == .success ? try await row.target(estate) : bait
+                    let answer = try await server.call(
+                        route.method.rawValue, target.path, bearer: credential, target.body)
+                    try await check(
+                        answer, expected, row, route, caller,
+                        missing: {
+                            try await server.call(
+                                route.method.rawValue, target.path.replacing(estate.europe, with: estate.gone),
+                                bearer: credential, target.body?.replacing(estate.europe, with: estate.gone))
+                        })
+                }
+            } catch {
+                Issue.record(error, "\(row.operation)")
+            }
+        }
+    }
+
+    private func check(
+        _ answer: Answer, _ expected: Caller.Expectation, _ row: AccessRow, _ route: Route, _ caller: Caller,
+        missing: () async throws -> Answer
+    ) async throws {
+        let place: Comment = "\(row.operation) as \(caller): \(answer.status) \(answer.text)"
+        switch expected {
+        case .success: #expect(answer.status == row.status, place)
+        case .refused(let status, let type):
+            #expect(answer.status == status, place)
+            #expect(try answer.json["type"] == .text("urn:claviger:problem:\(type)"), place)
+        case .unknown:
+            #expect(answer.status == 404, place)
+            let missing = try await missing()
+            #expect(try answer.withoutRequest == missing.withoutRequest, place)
+            #expect(answer.steadyHeaders == missing.steadyHeaders, place)
+        }
+    }
+
+    @Test func `what is in one organization is not found under the path of another`() async throws {
+        let (server, demo) = try RunningServer.current
+        let estate = try await Estate(on: server, demo)
+        for row in AccessRow.all where row.namesOrganization {
+            let route = try #require(ManagementAPI.routes.first { $0.operation == row.operation })
+            let parameters = route.path.count { $0 == "{" }
+            guard parameters > 1 else { continue }
+            let target = try await row.target(estate)
+            for other in [estate.france, estate.northAmerica, estate.stranger, demo.account] {
+                for credential in [estate.key(of: other), demo.operatorKey] {
+                    let answer = try await server.call(
+                        route.method.rawValue, target.path.replacing(estate.europe, with: other), bearer: credential,
+                        target.body)
+                    #expect(answer.status == 404, "\(row.operation) under \(other)")
+                }
+            }
+        }
+    }
+
+    @Test func `a list of organizations holds the caller's own and what is below it`() async throws {
+        let (server, demo) = try RunningServer.current
+        let estate = try await Estate(on: server, demo)
+        func seen(as credential: String) async throws -> Set<String> {
+            let answer = try await server.get("/api/v1/organizations?limit=200", bearer: credential)
+            return Set(try answer.json["items"].elements.map { try $0["id"].string })
+        }
+        #expect(try await seen(as: estate.key(of: estate.france)) == [estate.france])
+        #expect(try await seen(as: estate.key(of: estate.stranger)) == [estate.stranger])
+        let fromEurope = try await seen(as: estate.key(of: estate.europe))
+        #expect(fromEurope.isSuperset(of: [estate.europe, estate.france]))
+        #expect(fromEurope.isDisjoint(with: [estate.northAmerica, demo.account, estate.stranger]))
+        #expect(try await seen(as: estate.key(of: demo.account)).isSuperset(of: fromEurope))
+    }
+}
+
+/// The routes that are no part of the management API.
+@Suite("The access matrix of OAuth, verification and the rest", .server())
+struct OtherAccessTests {
+    private static let open = [
+        "getKeySet": "/oauth2/jwks", "getServerMetadata": "/.well-known/oauth-authorization-server",
+        "getHealth": "/healthz", "getReadiness": "/readyz", "getOpenAPIYAML": "/openapi.yaml",
+        "getOpenAPIJSON": "/openapi.json",
+    ]
+    private static let forClients = [
+        "issueToken": "/oauth2/token", "introspect": "/oauth2/introspect", "revoke": "/oauth2/revoke",
+    ]
+    private static let forGateways = ["verify": "GET", "verifyPost": "POST"]
+
+    @Test func `every route has a row, and every row is a route`() {
+        let rows = Array(Self.open.keys) + Array(Self.forClients.keys) + Array(Self.forGateways.keys)
+        #expect(rows.count == Set(rows).count)
+        #expect(Set(rows) == Set(Route.servedElsewhere.map(\.operation)))
+        for route in Route.servedElsewhere {
+            let table =
+                switch route.caller {
+                case .anyone: Self.open
+                case .client: Self.forClients
+                default: Self.forGateways
+                }
+            #expect(table[route.operation] != nil, "\(route.operation)")
+        }
+    }
+
+    @Test func `what is for anybody needs no credential, and minds none`() async throws {
+        let (server, demo) = try RunningServer.current
+        for path in Self.open.values {
+            for bearer in [nil, demo.apiKey, "nonsense"] {
+                #expect(try await server.get(path, bearer: bearer).status == 200, "\(path)")
+            }
+        }
+    }
+
+    @Test func `what is for clients answers no other`() async throws {
+        let (server, demo) = try RunningServer.current
+        let token = try await server.token(demo.integration)
+        let wrong = DemoCredentials.Client(id: demo.integration.id, secret: demo.resourceServer.secret)
+        for path in Self.forClients.values {
+            let parameters = [("grant_type", "client_credentials"), ("token", token)]
+            for client in [nil, wrong] {
+                let answer = try await server.form(path, parameters, client: client)
+                #expect(answer.status == 401, "\(path)")
+                #expect(try answer.json["error"] == "invalid_client", "\(path)")
+            }
+            let bearer = try await server.form(
+                path, parameters, headers: [("Authorization", "Bearer \(demo.operatorKey)")])
+            #expect(bearer.status == 401, "\(path)")
+        }
+        #expect(try await server.verify(token).status == 200)
+        let backend = try await server.tokenAnswer(demo.resourceServer)
+        #expect(backend.status == 400)
+        #expect(try backend.json["error"] == "unauthorized_client")
+        for (path, parameters) in [
+            ("/oauth2/token", [("grant_type", "client_credentials")]), ("/oauth2/introspect", [("token", token)]),
+            ("/oauth2/revoke", [("token", token)]),
+        ] {
+            #expect(try await server.form(path, parameters, client: demo.integration).status == 200, "\(path)")
+        }
+    }
+
+    @Test func `a gateway is answered by the worth of what it passes on`() async throws {
+        let (server, demo) = try RunningServer.current
+        for method in Self.forGateways.values {
+            for (credential, status) in [
+                (nil, 401), ("nonsense", 401), (demo.integration.secret, 401), (demo.apiKey, 200),
+            ] {
+                let headers = credential.map { [("Authorization", "Bearer \($0)")] } ?? []
+                #expect(try await server.send(method, "/verify", headers: headers).status == status)
+            }
+        }
+    }
+}
+
+/// Who calls, seen from Europe, where everything is that is called upon.
+private enum Caller: String, CaseIterable {
+    case nobody, withoutManagementScope, withAnotherScope, sibling, below, otherAccount, owner, above, theOperator
+
+    enum Expectation: Equatable {
+        case success
+        case refused(Int, String)
+        /// As for what does not exist.
+        case unknown
+    }
+
+    func expectation(at route: Route.Caller, seesOrganization namesOrganization: Bool) -> Expectation {
+        switch (route, self) {
+        case (_, .nobody): .refused(401, "unauthenticated")
+        case (_, .withoutManagementScope): .refused(403, "no-management-scope")
+        case (.anyManagementScope, _), (.operatorWith, .theOperator): .success
+        case (.operatorWith, _), (_, .withAnotherScope): .refused(403, "forbidden")
+        case (_, .sibling), (_, .below), (_, .otherAccount): namesOrganization ? .unknown : .success
+        case (_, .owner), (_, .above), (_, .theOperator): .success
+        }
+    }
+
+    struct Credentials {
+        fileprivate let estate: Estate
+        fileprivate let product: String
+        /// By permission that it lacks.
+        fileprivate let others: [Permission: String]
+
+        func of(_ caller: Caller, at route: Route.Caller) throws -> String? {
+            switch caller {
+            case .nobody: nil
+            case .withoutManagementScope: product
+            case .withAnotherScope:
+                switch route {
+                case .permission(let permission), .operatorWith(let permission): others[permission]
+                default: others[.apiKeysRead]
+                }
+            case .sibling: estate.key(of: estate.northAmerica)
+            case .below: estate.key(of: estate.france)
+            case .otherAccount: estate.key(of: estate.stranger)
+            case .owner: estate.key(of: estate.europe)
+            case .above: estate.key(of: estate.demo.account)
+            case .theOperator: estate.demo.operatorKey
+            }
+        }
+    }
+
+    static func credentials(_ estate: Estate) async throws -> Credentials {
+        let server = estate.server
+        let desk = estate.demo.operatorKey
+        var others: [Permission: String] = [:]
+        for permission in Permission.allCases {
+            let scopes = ManagementScopes.all(except: permission.rawValue)
+            others[permission] = try await server.makeKey(in: estate.europe, scopes: scopes, as: desk).secret
+        }
+        return Credentials(
+            estate: estate,
+            product: try await server.makeKey(in: estate.europe, scopes: ["data.read", "data.write"], as: desk).secret,
+            others: others)
+    }
+}
+
+extension JSON {
+    /// It with every text that contains `old` changed.
+    fileprivate func replacing(_ old: String, with new: String) -> JSON {
+        switch self {
+        case .text(let text): .text(text.replacing(old, with: new))
+        case .list(let elements): .list(elements.map { $0.replacing(old, with: new) })
+        case .object(let members): .object(members.mapValues { $0.replacing(old, with: new) })
+        default: self
+        }
+    }
+}
+
+extension Answer {
+    /// The body but for what names the request.
+    fileprivate var withoutRequest: [String: JSON] {
+        get throws {
+            var members = try json.members
+            members["request_id"] = nil
+            return members
+        }
+    }
+
+    /// The headers but for what differs between any two replies.
+    fileprivate var steadyHeaders: [String: String] {
+        headers.filter { !["date", "x-request-id"].contains($0.key) }
+    }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import TestSupport
+
+/// How one route of the management API is called upon something in Europe that is there for it. The access matrix calls
+/// each as everybody; the document is held against what it answers.
+struct AccessRow: Sendable {
+    /// A call: what follows the server's address, and the body.
+    typealias Target = (path: String, body: JSON?)
+
+    /// The `operationId`.
+    let operation: String
+    /// What whoever may is answered.
+    let status: Int
+    /// Whether the path or the body names an organization, which not everybody sees.
+    let namesOrganization: Bool
+    /// Makes what is called upon.
+    let target: @Sendable (Estate) async throws -> Target
+    /// What those aim at who may not, nil for the same.
+    let bait: (@Sendable (Estate) async throws -> Target)?
+
+    private init(
+        _ operation: String, _ status: Int, namesOrganization: Bool = true,
+        bait: (@Sendable (Estate) async throws -> Target)? = nil,
+        _ target: @escaping @Sendable (Estate) async throws -> Target
+    ) {
+        self.operation = operation
+        self.status = status
+        self.namesOrganization = namesOrganization
+        self.bait = bait
+        self.target = target
+    }
+}
+
+extension AccessRow {
+    static let all = general + accounts + resourceServers + organizations + integrations + apiKeys + members + audit
+
+    private static let general = ["getMe": "me", "listScopes": "scopes", "listRoles": "roles", "getProduct": "product"]
+        .map { operation, path in
+            AccessRow(operation, 200, namesOrganization: false) { _ in ("/api/v1/\(path)", nil) }
+        }
+
+    private static let accounts = [
+        AccessRow("listAccounts", 200, namesOrganization: false) { _ in ("/api/v1/accounts", nil) },
+        AccessRow("createAccount", 201, namesOrganization: false) { _ in
+            ("/api/v1/accounts", ["name": "Made", "plan": "basic"])
+        },
+        AccessRow("getAccount", 200) { ("/api/v1/accounts/\(try await $0.account())", nil) },
+        AccessRow("editAccount", 200) { ("/api/v1/accounts/\(try await $0.account())", ["suspended": true]) },
+        AccessRow("deleteAccount", 204) { ("/api/v1/accounts/\(try await $0.account())", nil) },
+    ]
+
+    private static let resourceServers = [
+        AccessRow("listResourceServers", 200, namesOrganization: false) { _ in ("/api/v1/resource-servers", nil) },
+        AccessRow("createResourceServer", 201, namesOrganization: false) { _ in
+            ("/api/v1/resource-servers", ["name": "Backend", "audiences": ["https://api.example.com"]])
+        },
+        AccessRow("getResourceServer", 200) { (try await $0.resourceServer(), nil) },
+        AccessRow("editResourceServer", 200) { (try await $0.resourceServer(), ["name": "Renamed"]) },
+        AccessRow("deleteResourceServer", 204) { (try await $0.resourceServer(), nil) },
+        AccessRow("rotateResourceServer", 200) { (try await $0.resourceServer() + "/rotate", [:]) },
+    ]
+
+    private static let organizations = [
+        AccessRow("listOrganizations", 200, namesOrganization: false) { _ in ("/api/v1/organizations", nil) },
+        AccessRow("createOrganization", 201) { ("/api/v1/organizations", $0.draftBelowEurope) },
+        AccessRow("getOrganization", 200) { ($0.inEurope(""), nil) },
+        AccessRow("editOrganization", 200) { ($0.inEurope(""), ["name": "Europe"]) },
+        AccessRow("deleteOrganization", 204, bait: { ($0.inEurope(""), nil) }) { estate in
+            let id = try await estate.server.makeOrganization(
+                "Leaf", below: estate.europe, as: estate.demo.operatorKey)
+            return ("/api/v1/organizations/\(id)", nil)
+        },
+    ]
+
+    private static let integrations = [
+        AccessRow("listIntegrations", 200) { estate in
+            _ = try await estate.integration()
+            return (estate.inEurope("/integrations"), nil)
+        },
+        AccessRow("createIntegration", 201) {
+            ($0.inEurope("/integrations"), ["label": "ERP", "scopes": ["data.read"]])
+        },
+        AccessRow("getIntegration", 200) { (try await $0.integration(), nil) },
+        AccessRow("editIntegration", 200) { (try await $0.integration(), ["label": "Renamed"]) },
+        AccessRow("deleteIntegration", 204) { (try await $0.integration(), nil) },
+        AccessRow("rotateIntegration", 200) { (try await $0.integration() + "/rotate", ["overlap_seconds": 60]) },
+        AccessRow("listIntegrationSecrets", 200) { (try await $0.integration() + "/secrets", nil) },
+        AccessRow("extendIntegrationSecret", 200) { estate in
+            let end = Date().addingTimeInterval(3600).formatted(.iso8601)
+            return (try await estate.endingSecret(), ["expires_at": .text(end)])
+        },
+        AccessRow("endIntegrationSecret", 204) { (try await $0.endingSecret(), nil) },
+        AccessRow("issueIntegrationToken", 201) { (try await $0.integration() + "/tokens", [:]) },
+    ]
+
+    private static let apiKeys = [
+        AccessRow("listAPIKeys", 200) { ($0.inEurope("/api-keys"), nil) },
+        AccessRow("createAPIKey", 201) { ($0.inEurope("/api-keys"), ["name": "Made", "scopes": ["data.read"]]) },
+        AccessRow("getAPIKey", 200) { (try await $0.apiKey(), nil) },
+        AccessRow("editAPIKey", 200) { (try await $0.apiKey(), ["description": "Changed"]) },
+        AccessRow("deleteAPIKey", 204) { (try await $0.apiKey(), nil) },
+        AccessRow("rotateAPIKey", 200) { (try await $0.apiKey() + "/rotate", ["overlap_seconds": 60]) },
+        AccessRow("disableAPIKey", 200) { (try await $0.apiKey() + "/disable", [:]) },
+        AccessRow("enableAPIKey", 200) { (try await $0.apiKey() + "/enable", [:]) },
+    ]
+
+    private static let members = [
+        AccessRow("listMembers", 200) { estate in
+            _ = try await estate.member()
+            return (estate.inEurope("/members"), nil)
+        },
+        AccessRow("createMember", 201) { ($0.inEurope("/members"), $0.memberDraft) },
+        AccessRow("getMember", 200) { (try await $0.member(), nil) },
+        AccessRow("editMember", 200) { (try await $0.member(), ["roles": ["auditor"]]) },
+        AccessRow("deleteMember", 204) { (try await $0.member(), nil) },
+    ]
+
+    private static let audit = [
+        AccessRow("listAuditEvents", 200) { ($0.inEurope("/audit-events?limit=5"), nil) }
+    ]
+}
+
+extension Estate {
+    fileprivate func inEurope(_ rest: String) -> String { "/api/v1/organizations/\(europe)\(rest)" }
+
+    fileprivate var draftBelowEurope: JSON { ["name": "Made", "parent_id": .text(europe)] }
+
+    fileprivate var memberDraft: JSON {
+        ["email": .text("m\(UInt64.random(in: 0...UInt64.max))@example.com"), "name": "Ada", "roles": ["developer"]]
+    }
+
+    fileprivate func account() async throws -> String {
+        try await server.makeAccount("Subject", as: demo.operatorKey)
+    }
+
+    fileprivate func resourceServer() async throws -> String {
+        let path = "/api/v1/resource-servers"
+        let body: JSON = ["name": "Subject", "audiences": ["https://subject.example.com"]]
+        return path + "/" + (try await server.make(path, body, as: demo.operatorKey)["id"].string)
+    }
+
+    fileprivate func integration() async throws -> String {
+        try await server.makeIntegration(in: europe, as: demo.operatorKey).path
+    }
+
+    /// The older of two secrets.
+    fileprivate func endingSecret() async throws -> String {
+        let path = try await integration()
+        _ = try await server.make(path + "/rotate", ["overlap_seconds": 600], as: demo.operatorKey)
+        let secrets = try await server.get(path + "/secrets", bearer: demo.operatorKey).json["items"].elements
+        guard let ending = secrets.first(where: { $0["expires_at"] != .null }) else {
+            throw ServerFailure("No secret is ending.")
+        }
+        return "\(path)/secrets/\(try ending["id"].string)"
+    }
+
+    fileprivate func apiKey() async throws -> String {
+        try await server.makeKey(in: europe, as: demo.operatorKey).path
+    }
+
+    fileprivate func member() async throws -> String {
+        let path = inEurope("/members")
+        return path + "/" + (try await server.make(path, memberDraft, as: demo.operatorKey)["id"].string)
+    }
+}

@@ -1,0 +1,212 @@
+import Foundation
+import JWTKit
+import TestSupport
+import Testing
+
+/// The commands as an operator runs them: real processes, their output and their exit status.
+@Suite("The commands")
+struct CommandTests {
+    private static let setUp = ["--account", "First", "--admin-email", "ada@example.com"]
+    private static let development = ["--environment", "development"]
+
+    /// A server that was set up with `init` and not started.
+    private func initialized() async throws -> (server: ServerProcess, outcome: FinishedCommand) {
+        let server = try ServerProcess(command: "serve", arguments: Self.development)
+        let outcome = try await FinishedCommand.claviger(
+            ["init"] + Self.setUp + Self.development + ["--data", server.folder.path + "/data"])
+        #expect(outcome.status == 0, "\(outcome.text)")
+        return (server, outcome)
+    }
+
+    private func operatorKey(in output: String) throws -> String {
+        try String(#require(output.firstMatch(of: /operator key +(\S+)/)).1)
+    }
+
+    private func mode(_ path: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+
+    @Test func `init sets up once, and what it prints works`() async throws {
+        let (server, outcome) = try await initialized()
+        defer { server.kill() }
+        let data = server.folder.path + "/data"
+        #expect(outcome.output.contains("admin password"))
+        #expect(try mode(data + "/master.key") == 0o600)
+        #expect(try mode(data + "/claviger.db") == 0o600)
+        let again = try await FinishedCommand.claviger(["init"] + Self.setUp + Self.development + ["--data", data])
+        #expect(again.status != 0)
+        #expect(again.errors.contains("operator"))
+        #expect(!again.output.contains("operator key"))
+        try await server.start()
+        let me = try await server.get("/api/v1/me", bearer: operatorKey(in: outcome.output))
+        #expect(me.status == 200)
+        #expect(try me.json["operator"] == true)
+    }
+
+    @Test func `serve without init says what to do`() async throws {
+        let folder = try Folder()
+        let run = try await FinishedCommand.claviger(
+            ["serve", "--data", folder.path, "--listen", "127.0.0.1:\(try FreePort.find())"] + Self.development)
+        #expect(run.status != 0)
+        #expect(run.errors.contains("claviger init"))
+    }
+
+    @Test func `a second server on the same data is refused, and the first goes on`() async throws {
+        let (server, outcome) = try await initialized()
+        defer { server.kill() }
+        try await server.start()
+        let second = try await FinishedCommand.claviger(
+            ["serve", "--data", server.folder.path + "/data", "--listen", "127.0.0.1:\(try FreePort.find())"]
+                + Self.development)
+        #expect(second.status != 0)
+        #expect(second.errors.contains("in use by another process"), "\(second.text)")
+        let initialize = try await FinishedCommand.claviger(
+            ["init"] + Self.setUp + Self.development + ["--data", server.folder.path + "/data"])
+        #expect(initialize.status != 0)
+        #expect(try await server.get("/api/v1/me", bearer: operatorKey(in: outcome.output)).status == 200)
+        #expect(server.stop() == 0)
+    }
+
+    @Test func `keys rotate makes new keys, without a server and beside one, and tokens made before stay good`()
+        async throws
+    {
+        let (server, outcome) = try await initialized()
+        defer { server.kill() }
+        let desk = try operatorKey(in: outcome.output)
+        let rotate = ["keys", "rotate", "--data", server.folder.path + "/data"] + Self.development
+        try await server.start()
+        let account = try await server.get("/api/v1/accounts", bearer: desk).json["items"].elements
+            .first { $0["operator"] == false }
+        let client = try await server.makeIntegration(
+            in: try #require(account)["id"].string, ["token_format": "jwt"], as: desk)
+        let sealed = try await server.makeIntegration(in: try #require(account)["id"].string, as: desk)
+        func keys() async throws -> Set<String> {
+            Set(try await server.get("/oauth2/jwks").json["keys"].elements.map { try $0["kid"].string })
+        }
+        let first = try await keys()
+        var tokens = [try await server.token(client.client), try await server.token(sealed.client)]
+
+        let beside = try await FinishedCommand.claviger(rotate)
+        #expect(beside.status == 0, "\(beside.text)")
+        let second = try await keys()
+        #expect(second.isSuperset(of: first))
+        #expect(second.count == first.count + 1)
+        tokens += [try await server.token(client.client), try await server.token(sealed.client)]
+
+        #expect(server.stop() == 0)
+        let alone = try await FinishedCommand.claviger(rotate)
+        #expect(alone.status == 0, "\(alone.text)")
+        try await server.start()
+        let third = try await keys()
+        #expect(third.isSuperset(of: second))
+        #expect(third.count == second.count + 1)
+        tokens.append(try await server.token(client.client))
+        for token in tokens { #expect(try await server.verify(token).status == 200) }
+
+        let set = JWTKeyCollection()
+        try await set.add(jwksJSON: try await server.get("/oauth2/jwks").text)
+        for token in [tokens[0], tokens[2], tokens[4]] {
+            await #expect(throws: Never.self) { try await set.verify(token, as: AnyClaims.self) }
+        }
+        let text = beside.text + alone.text + outcome.errors + server.log
+        #expect(!text.contains(desk))
+    }
+
+    private struct AnyClaims: JWTPayload {
+        func verify(using algorithm: some JWTAlgorithm) throws {}
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `SIGTERM ends the server within ten seconds and with status 0, and no request is left half answered`()
+        async throws
+    {
+        try await ServerProcess.withDemo { server, demo in
+            let clock = ContinuousClock()
+            let (answers, took, status) = try await withThrowingTaskGroup(of: [Int].self) { group in
+                for number in 0..<8 {
+                    group.addTask { await Self.callUntilRefused(server, demo, as: number) }
+                }
+                while try await server.verify(demo.apiKey).status != 200 {}
+                let start = clock.now
+                let status = server.stop()
+                let took = clock.now - start
+                var answers: [Int] = []
+                for try await statuses in group { answers += statuses }
+                return (answers, took, status)
+            }
+            #expect(status == 0)
+            #expect(took < .seconds(10))
+            #expect(Set(answers).isSubset(of: [200, 201, 503]), "\(Set(answers))")
+            try await server.start()
+            let made = answers.count { $0 == 201 }
+            let keys = try await server.get(
+                "/api/v1/organizations/\(demo.account)/api-keys?limit=200", bearer: try server.credentials().operatorKey
+            )
+            let kept = try keys.json["items"].elements.count { $0["name"] == "In flight" }
+            #expect(kept >= min(made, 150))
+        }
+    }
+
+    /// Calls until the connection is refused, and returns the statuses of what was answered. A reply that breaks off
+    /// counts as status 0.
+    private static func callUntilRefused(
+        _ server: ServerProcess, _ demo: DemoCredentials, as number: Int
+    ) async -> [Int] {
+        var statuses: [Int] = []
+        while true {
+            do {
+                let answer =
+                    number.isMultiple(of: 2)
+                    ? try await server.verify(demo.apiKey)
+                    : try await server.call(
+                        "POST", "/api/v1/organizations/\(demo.account)/api-keys", bearer: demo.operatorKey,
+                        ["name": "In flight", "scopes": ["data.read"]])
+                statuses.append(answer.status)
+                if statuses.count > 200 { try await Task.sleep(for: .milliseconds(5)) }
+            } catch {
+                return statuses
+            }
+        }
+    }
+
+    @Test(arguments: [
+        [], ["serve"], ["init"], ["demo"], ["doctor"], ["keys"], ["keys", "rotate"],
+    ])
+    func `every command explains itself`(_ command: [String]) async throws {
+        let run = try await FinishedCommand.claviger(command + ["--help"])
+        #expect(run.status == 0)
+        #expect(run.output.contains("OVERVIEW:"))
+        #expect(run.output.contains("USAGE: claviger"))
+    }
+
+    @Test func `what is no command or no flag is refused`() async throws {
+        for arguments in [["nonsense"], ["serve", "--nonsense"], ["init", "--account"]] {
+            let run = try await FinishedCommand.claviger(arguments)
+            #expect(run.status != 0)
+            #expect(!run.errors.isEmpty)
+        }
+    }
+
+    @Test func `the demo writes its credentials for its owner alone, with the members that are promised`() async throws
+    {
+        try await ServerProcess.withDemo { server, demo in
+            let path = server.folder.path + "/credentials.json"
+            #expect(try mode(path) == 0o600)
+            let json = try JSON(parsing: Array(Data(contentsOf: URL(fileURLWithPath: path))))
+            #expect(
+                Set(try json.members.keys) == [
+                    "issuer", "operator_key", "account_id", "organizations", "admin", "integration",
+                    "resource_server", "api_key",
+                ])
+            #expect(Set(try json["admin"].members.keys) == ["email", "password"])
+            for client in ["integration", "resource_server"] {
+                #expect(Set(try json[client].members.keys) == ["client_id", "client_secret"])
+            }
+            #expect(try json["organizations"].members.count == 3)
+            #expect(try json["organizations"].members.values.contains(.text(demo.account)))
+            #expect(try mode(server.folder.path + "/data/master.key") == 0o600)
+            #expect(server.output.contains(demo.integration.id))
+            #expect(server.stop() == 0)
+        }
+    }
+}

@@ -1,0 +1,355 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The conventions of the management API (design §7), on the wire.
+@Suite("The management API on the wire", .server())
+struct ManagementAPITests {
+    private static let keys = "/api-keys"
+
+    /// An organization of its own, so that tests do not see each other's objects.
+    private func organization() async throws -> (server: ServerProcess, key: String, id: String, path: String) {
+        let (server, demo) = try RunningServer.current
+        let id = try await server.makeOrganization("Test", below: demo.account, as: demo.operatorKey)
+        return (server, demo.operatorKey, id, "/api/v1/organizations/\(id)")
+    }
+
+    private func isProblem(_ answer: Answer, _ status: Int, _ type: String) throws {
+        #expect(answer.status == status, "\(answer.text)")
+        #expect(answer.headers["content-type"] == "application/problem+json")
+        #expect(answer.headers["cache-control"] == "no-store")
+        let problem = try answer.json
+        #expect(try problem["type"].string == "urn:claviger:problem:\(type)")
+        #expect(try problem["status"].integer == status)
+        #expect(try !problem["title"].string.isEmpty)
+        #expect(try !problem["detail"].string.isEmpty)
+        #expect(try problem["request_id"].string == answer.headers["x-request-id"])
+    }
+
+    // MARK: Lists
+
+    @Test(arguments: ["0", "-1", "201", "1e2", "", "+5", "0x10", "99999999999999999999", "5&limit=6", "%30%30%30%31"])
+    func `a limit that is none is refused`(_ limit: String) async throws {
+        let (server, key, _, path) = try await organization()
+        for list in ["/api/v1/accounts", "/api/v1/organizations", path + Self.keys, path + "/audit-events"] {
+            try isProblem(try await server.get("\(list)?limit=\(limit)", bearer: key), 400, "bad-parameter")
+        }
+    }
+
+    @Test(arguments: ["x", "", "%00", "..%2F..", "0000000000000000000000000000", "a&cursor=b", "ÿ"])
+    func `a cursor that is none is refused`(_ cursor: String) async throws {
+        let (server, key, _, path) = try await organization()
+        let text = cursor.addingPercentEncoding(withAllowedCharacters: .urlQueryAllowed) ?? ""
+        for list in ["/api/v1/accounts", path + Self.keys, path + "/audit-events"] {
+            try isProblem(try await server.get("\(list)?cursor=\(text)", bearer: key), 400, "bad-parameter")
+        }
+    }
+
+    @Test func `the pages of a list hold everything once`() async throws {
+        let (server, key, id, path) = try await organization()
+        var made: [String] = []
+        for _ in 0..<7 { made.append(try await server.makeKey(in: id, as: key).id) }
+        for limit in [1, 3, 7, 200] {
+            var seen: [String] = []
+            var cursor = ""
+            repeat {
+                let page = try await server.get(
+                    "\(path)/api-keys?limit=\(limit)" + (cursor.isEmpty ? "" : "&cursor=\(cursor)"), bearer: key
+                ).json
+                let items = try page["items"].elements
+                #expect(items.count <= limit)
+                seen += try items.map { try $0["id"].string }
+                cursor = page["next_cursor"] == .null ? "" : try page["next_cursor"].string
+            } while !cursor.isEmpty && seen.count <= made.count
+            #expect(seen.sorted() == made.sorted(), "limit \(limit)")
+        }
+    }
+
+    @Test func `include takes nothing but descendants`() async throws {
+        let (server, key, _, path) = try await organization()
+        #expect(try await server.get(path + "/api-keys?include=descendants", bearer: key).status == 200)
+        for value in ["ancestors", "", "descendants&include=descendants"] {
+            try isProblem(
+                try await server.get("\(path)/api-keys?include=\(value)", bearer: key), 400, "bad-parameter")
+        }
+    }
+
+    // MARK: Bodies
+
+    @Test func `unknown members and wrong types are refused, all of them at once`() async throws {
+        let (server, key, _, path) = try await organization()
+        let answer = try await server.call(
+            "POST", path + "/api-keys", bearer: key,
+            ["name": 5, "scopes": "data.read", "lifetime_seconds": "1h", "colour": "red", "allowed_addresses": [1]])
+        try isProblem(answer, 422, "invalid")
+        let errors = try answer.json["errors"].elements
+        let found = Set(try errors.map { "\(try $0["field"].string) \(try $0["code"].string)" })
+        #expect(
+            found == [
+                "name wrong_type", "scopes wrong_type", "lifetime_seconds wrong_type", "colour unknown_member",
+                "allowed_addresses.0 wrong_type",
+            ])
+        for error in errors { #expect(try !error["message"].string.isEmpty) }
+    }
+
+    @Test func `well-formed values that are not acceptable are refused by field`() async throws {
+        let (server, key, _, path) = try await organization()
+        for (body, field) in [
+            (["name": "", "scopes": ["data.read"]], "name"),
+            (["name": .text(String(repeating: "x", count: 201)), "scopes": ["data.read"]], "name"),
+            (["name": "a\nb", "scopes": ["data.read"]], "name"),
+            (["name": "K", "scopes": ["no.such"]], "scopes"),
+            (["name": "K", "scopes": ["data.read", "a b"]], "scopes"),
+            (["name": "K", "scopes": ["data.read"], "lifetime_seconds": 0], "lifetime_seconds"),
+            (["name": "K", "scopes": ["data.read"], "lifetime_seconds": -1], "lifetime_seconds"),
+            (
+                ["name": "K", "scopes": ["data.read"], "lifetime_seconds": 9_000_000_000_000_000],
+                "lifetime_seconds"
+            ),
+            (["name": "K", "scopes": ["data.read"], "allowed_addresses": []], "allowed_addresses"),
+            (["name": "K", "scopes": ["data.read"], "allowed_addresses": ["10.0.0.256"]], "allowed_addresses"),
+        ] as [(JSON, String)] {
+            let answer = try await server.call("POST", path + "/api-keys", bearer: key, body)
+            try isProblem(answer, 422, "invalid")
+            #expect(try answer.json["errors"][0]["field"].string.hasPrefix(field), "\(answer.text)")
+        }
+    }
+
+    @Test(arguments: [
+        "", "{", "{\"name\":}", "nul", "{\"name\":\"K\",\"name\":\"L\"}", "{\"a\":1}x", "{'name':'K'}",
+        "{\"name\":\"\\ud800\"}", "{\"n\":01}", "\u{FEFF}{}",
+        String(repeating: "[", count: 30) + String(repeating: "]", count: 30),
+        String(repeating: "{\"a\":", count: 10_000),
+    ])
+    func `what is no JSON is unreadable`(_ text: String) async throws {
+        let (server, key, _, path) = try await organization()
+        let answer = try await server.send(
+            "POST", path + "/api-keys",
+            headers: [("Authorization", "Bearer \(key)"), ("Content-Type", "application/json")],
+            body: Array(text.utf8))
+        try isProblem(answer, 400, "unreadable-json")
+    }
+
+    @Test(arguments: ["[]", "null", "5", "\"text\"", "true"])
+    func `JSON that is no object is refused`(_ text: String) async throws {
+        let (server, key, _, path) = try await organization()
+        let answer = try await server.send(
+            "POST", path + "/api-keys",
+            headers: [("Authorization", "Bearer \(key)"), ("Content-Type", "application/json; charset=utf-8")],
+            body: Array(text.utf8))
+        try isProblem(answer, 422, "invalid")
+    }
+
+    @Test(arguments: [nil, "text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""] as [String?])
+    func `a body that does not say that it is JSON is refused`(_ contentType: String?) async throws {
+        let (server, key, _, path) = try await organization()
+        let type = contentType.map { [("Content-Type", $0)] } ?? []
+        let answer = try await server.send(
+            "POST", path + "/api-keys", headers: [("Authorization", "Bearer \(key)")] + type,
+            body: Array("{\"name\":\"K\",\"scopes\":[\"data.read\"]}".utf8))
+        try isProblem(answer, 415, "unsupported-media-type")
+    }
+
+    @Test func `a body of more than 64 KiB is refused, one of 64 KiB is read`() async throws {
+        let (server, key, _, path) = try await organization()
+        let headers = [("Authorization", "Bearer \(key)"), ("Content-Type", "application/json")]
+        func send(_ count: Int) async throws -> Answer {
+            let body = Array("{\"name\":\"K\",\"scopes\":[\"data.read\"]}".utf8)
+            let padding = Array(repeating: UInt8(ascii: " "), count: count - body.count)
+            return try await server.send("POST", path + "/api-keys", headers: headers, body: body + padding)
+        }
+        #expect(try await send(65_536).status == 201)
+        for count in [65_537, 66_560] { try isProblem(try await send(count), 413, "body-too-large") }
+    }
+
+    // MARK: Versions
+
+    @Test func `If-Match keeps two edits apart`() async throws {
+        let (server, key, id, _) = try await organization()
+        let made = try await server.makeKey(in: id, as: key)
+        let first = try #require(try await server.get(made.path, bearer: key).headers["etag"])
+        func edit(_ tag: String, _ text: String) async throws -> Answer {
+            try await server.call(
+                "PATCH", made.path, bearer: key, ["description": .text(text)], headers: [("If-Match", tag)])
+        }
+        let one = try await edit(first, "one")
+        #expect(one.status == 200)
+        let second = try #require(one.headers["etag"])
+        #expect(second != first)
+        try isProblem(try await edit(first, "two"), 412, "precondition-failed")
+        try isProblem(try await edit("\"nonsense\"", "two"), 412, "precondition-failed")
+        try isProblem(try await edit("nonsense", "two"), 400, "bad-parameter")
+        #expect(try await edit("*", "three").status == 200)
+        func delete(_ tag: String) async throws -> Answer {
+            try await server.call("DELETE", made.path, bearer: key, headers: [("If-Match", tag)])
+        }
+        try isProblem(try await delete(second), 412, "precondition-failed")
+        let last = try #require(try await server.get(made.path, bearer: key).headers["etag"])
+        #expect(try await delete(last).status == 204)
+    }
+
+    // MARK: Methods and caches
+
+    @Test func `a method that a path does not take is named by the ones that it takes`() async throws {
+        let (server, key, _, path) = try await organization()
+        for (path, allowed) in [
+            ("/api/v1/me", "GET, HEAD"), (path, "DELETE, GET, HEAD, PATCH"), (path + "/api-keys", "GET, HEAD, POST"),
+            ("\(path)/api-keys/key_0000000000000000000001/rotate", "POST"),
+        ] {
+            let answer = try await server.send("PUT", path, headers: [("Authorization", "Bearer \(key)")])
+            try isProblem(answer, 405, "method-not-allowed")
+            #expect(answer.headers["allow"] == allowed)
+        }
+        for path in ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"] {
+            let answer = try await server.get(path)
+            #expect(answer.status == 405)
+            #expect(answer.headers["allow"] == "POST")
+        }
+    }
+
+    @Test func `no reply may be cached, and each is named by its own identifier`() async throws {
+        let (server, key, id, path) = try await organization()
+        let made = try await server.makeKey(in: id, as: key)
+        var names: Set<String> = []
+        let calls = ["/api/v1/me", path, path + "/api-keys", made.path, path + "/nothing", "/api/v1/organizations/x"]
+        for call in calls {
+            let answer = try await server.get(call, bearer: key)
+            #expect(answer.headers["cache-control"] == "no-store", "\(call)")
+            names.insert(try #require(answer.headers["x-request-id"]))
+        }
+        #expect(names.count == calls.count)
+        let theirs = try await server.get("/api/v1/me", bearer: key, headers: [("X-Request-Id", "mine")])
+        #expect(theirs.headers["x-request-id"] != "mine")
+    }
+
+    // MARK: Law 11
+
+    @Test func `who may not manage integrations cannot make, edit, rotate, disable for good or enable a key that may`()
+        async throws
+    {
+        let (server, key, id, path) = try await organization()
+        let strong = try await server.makeKey(in: id, scopes: ["claviger:integrations.manage"], as: key)
+        let scopes = ["claviger:api-keys.manage", "claviger:api-keys.read"]
+        let weak = try await server.makeKey(in: id, scopes: scopes, as: key)
+        let ordinary = try await server.makeKey(in: id, as: key)
+        func attempt(_ method: String, _ path: String, _ body: JSON) async throws {
+            let answer = try await server.call(method, path, bearer: weak.secret, body)
+            try isProblem(answer, 403, "exceeds-rights")
+            #expect(answer.text.contains("integrations.manage"))
+        }
+        let gift: JSON = ["data.read", "claviger:integrations.manage"]
+        try await attempt("POST", path + "/api-keys", ["name": "K", "scopes": gift])
+        try await attempt("PATCH", ordinary.path, ["scopes": gift])
+        try await attempt("PATCH", weak.path, ["scopes": gift])
+        try await attempt("PATCH", strong.path, ["description": "mine"])
+        try await attempt("PATCH", strong.path, ["allowed_addresses": ["127.0.0.1"]])
+        try await attempt("POST", strong.path + "/rotate", [:])
+        #expect(try await server.call("POST", strong.path + "/disable", bearer: weak.secret, [:]).status == 200)
+        try await attempt("POST", strong.path + "/enable", [:])
+        #expect(try await server.call("POST", weak.path + "/rotate", bearer: weak.secret, [:]).status == 200)
+    }
+
+    @Test func `who may not manage members cannot have an integration that may, nor give a role that does`()
+        async throws
+    {
+        let (server, key, id, path) = try await organization()
+        let strong = try await server.makeIntegration(in: id, scopes: ["claviger:members.manage"], as: key)
+        let weak = try await server.makeKey(
+            in: id, scopes: ["claviger:integrations.manage", "claviger:integrations.read"], as: key)
+        for (method, path, body) in [
+            ("POST", path + "/integrations", ["label": "I", "scopes": ["claviger:members.manage"]]),
+            ("PATCH", strong.path, ["label": "mine"]), ("POST", strong.path + "/rotate", [:]),
+            ("POST", strong.path + "/tokens", [:]),
+        ] as [(String, String, JSON)] {
+            try isProblem(
+                try await server.call(method, path, bearer: weak.secret, body), 403, "exceeds-rights")
+        }
+        let people = try await server.makeKey(in: id, scopes: ["claviger:members.manage"], as: key)
+        let owner = try await server.call(
+            "POST", path + "/members", bearer: people.secret,
+            ["email": "o@example.com", "name": "O", "roles": ["owner"]])
+        try isProblem(owner, 403, "exceeds-rights")
+    }
+
+    @Test func `outside of the operator's organization nobody holds the operator's rights, whoever gives them`()
+        async throws
+    {
+        let (server, key, _, path) = try await organization()
+        for scope in ["claviger:accounts.manage", "claviger:resource-servers.manage"] as [JSON] {
+            let made = try await server.call(
+                "POST", path + "/api-keys", bearer: key, ["name": "K", "scopes": [scope]])
+            try isProblem(made, 422, "invalid")
+            let client = try await server.call(
+                "POST", path + "/integrations", bearer: key, ["label": "I", "scopes": [scope]])
+            try isProblem(client, 422, "invalid")
+        }
+        let member = try await server.call(
+            "POST", path + "/members", bearer: key,
+            ["email": "p@example.com", "name": "P", "roles": ["operator"]])
+        try isProblem(member, 422, "invalid")
+    }
+
+    // MARK: Audit and secrets
+
+    @Test func `every change is in the audit log with who did it and in which request, and without a secret`()
+        async throws
+    {
+        let (server, key, id, path) = try await organization()
+        let admin = try await server.makeKey(in: id, scopes: ManagementScopes.all, as: key)
+        let creation = try await server.call(
+            "POST", path + "/api-keys", bearer: admin.secret, ["name": "Seen", "scopes": ["data.read"]])
+        let made = try creation.json
+        let target = try made["id"].string
+        var secrets = [try made["key"].string, admin.secret]
+        var requests = ["api-key.created": try #require(creation.headers["x-request-id"])]
+        for (action, method, end, body) in [
+            ("api-key.changed", "PATCH", "", ["description": "x"]), ("api-key.rotated", "POST", "/rotate", [:]),
+            ("api-key.disabled", "POST", "/disable", [:]), ("api-key.enabled", "POST", "/enable", [:]),
+            ("api-key.deleted", "DELETE", "", nil),
+        ] as [(String, String, String, JSON?)] {
+            let answer = try await server.call(
+                method, "\(path)/api-keys/\(target)\(end)", bearer: admin.secret, body)
+            #expect((200...204).contains(answer.status), "\(action): \(answer.text)")
+            requests[action] = answer.headers["x-request-id"]
+            if action == "api-key.rotated" { secrets.append(try answer.json["key"].string) }
+        }
+        let log = try await server.get("\(path)/audit-events?target=\(target)", bearer: admin.secret)
+        let events = try log.json["items"].elements
+        #expect(Set(try events.map { try $0["action"].string }) == Set(requests.keys))
+        #expect(events.count == requests.count)
+        for event in events {
+            #expect(try event["actor"].string == admin.id)
+            #expect(try event["request_id"].string == requests[try event["action"].string])
+            #expect(try event["organization_id"].string == id)
+            #expect(try event["address"].string == "127.0.0.1")
+        }
+        for secret in secrets { #expect(!log.text.contains(secret)) }
+        let refused = try await server.call("POST", path + "/api-keys", bearer: admin.secret, ["name": "Unseen"])
+        #expect(refused.status == 422)
+        let all = try await server.get("\(path)/audit-events", bearer: admin.secret)
+        #expect(!all.text.contains("Unseen"))
+    }
+
+    @Test func `no secret is in a list or in what is read again`() async throws {
+        let (server, key, id, path) = try await organization()
+        let apiKey = try await server.makeKey(in: id, as: key)
+        let client = try await server.makeIntegration(in: id, as: key)
+        let backend = try await server.make(
+            "/api/v1/resource-servers", ["name": "B", "audiences": ["https://b.example.com"]], as: key)
+        let secrets = [apiKey.secret, client.secret, try backend["client_secret"].string]
+        let reads = [
+            path + "/api-keys", apiKey.path, path + "/integrations", client.path, client.path + "/secrets",
+            "/api/v1/resource-servers?limit=200", "/api/v1/resource-servers/\(try backend["id"].string)",
+            path + "/audit-events",
+        ]
+        for read in reads {
+            let answer = try await server.get(read, bearer: key)
+            #expect(answer.status == 200)
+            for secret in secrets {
+                #expect(!answer.text.contains(secret.dropFirst(12).prefix(20)), "\(read)")
+            }
+        }
+        let hint = try await server.get(apiKey.path, bearer: key).json["hint"].string
+        #expect(hint.hasPrefix(apiKey.secret.prefix(12)) && hint.hasSuffix(apiKey.secret.suffix(4)), "\(hint)")
+    }
+}
