@@ -40,7 +40,7 @@ struct UsageTests {
             }
             try await desk.verifier.usage.flush()
             #expect(desk.store.writes == 1)
-            #expect(try await use(of: key, desk) == LastUse(at: desk.now, address: IPAddress("192.0.2.20")))
+            #expect(try await use(of: key, desk) == LastUse(at: desk.now, address: IPAddress("192.0.2.20"), count: 20))
             try await desk.verifier.usage.flush()
             #expect(desk.store.writes == 1)
         }
@@ -56,7 +56,7 @@ struct UsageTests {
         }
     }
 
-    @Test func `an older use never overwrites a newer one`() async throws {
+    @Test func `an older use never overwrites a newer one, and counts all the same`() async throws {
         try await SampleDesk.open { desk in
             let key = try await desk.tree.key(in: desk.tree.europe)
             let late = SampleDesk(desk.tree)
@@ -65,11 +65,11 @@ struct UsageTests {
             #expect(try await desk.verdict(key.secret, from: "192.0.2.2").rule == nil)
             try await desk.verifier.usage.flush()
             try await late.verifier.usage.flush()
-            let newest = LastUse(at: desk.now, address: IPAddress("192.0.2.2"))
+            let newest = LastUse(at: desk.now, address: IPAddress("192.0.2.2"), count: 2)
             #expect(try await use(of: key, desk) == newest)
             // Nor within one ledger, when the clock is set back.
             desk.tree.clock.advance(seconds: 10)
-            let end = LastUse(at: desk.now, address: IPAddress("192.0.2.3"))
+            let end = LastUse(at: desk.now, address: IPAddress("192.0.2.3"), count: 4)
             #expect(try await desk.verdict(key.secret, from: "192.0.2.3").rule == nil)
             desk.tree.clock.advance(seconds: -5)
             #expect(try await desk.verdict(key.secret, from: "192.0.2.4").rule == nil)
@@ -92,7 +92,8 @@ struct UsageTests {
             await #expect(throws: StoreError.self) { try await desk.verifier.usage.flush() }
             desk.store.refusesWrites = false
             try await desk.verifier.usage.flush()
-            #expect(try await use(of: keys[0], desk) == LastUse(at: desk.now, address: IPAddress("192.0.2.1")))
+            #expect(
+                try await use(of: keys[0], desk) == LastUse(at: desk.now, address: IPAddress("192.0.2.1"), count: 2))
             for key in keys.dropFirst() { #expect(try await use(of: key, desk) == firstUse) }
         }
     }
