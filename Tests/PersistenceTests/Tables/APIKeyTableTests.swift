@@ -68,7 +68,8 @@ struct APIKeyTableTests {
     }
 
     @Test(arguments: StoreUnderTest.allCases)
-    func `a use is noted forward only, and leaves the revision alone`(_ engine: StoreUnderTest) async throws {
+    func `a use is counted and noted forward only, and leaves the revision alone`(_ engine: StoreUnderTest) async throws
+    {
         try await SampleTree.open(on: engine) { tree in
             let id = try await tree.key(in: tree.global).credential.id
             let later = Instant(seconds: 2000)
@@ -78,7 +79,7 @@ struct APIKeyTableTests {
                 try tx.recordUse(apiKey: id, at: Instant(seconds: 1000), address: nil)
             }
             let key = try await tree.store.read { tx in try tx.apiKey(id) }
-            #expect(key?.lastUse == LastUse(at: later, address: address))
+            #expect(key?.lastUse == LastUse(at: later, address: address, count: 2))
             #expect(key?.revision == 1)
         }
     }

@@ -114,7 +114,7 @@ struct MemoryTableTests {
                 try tx.recordUse(clientSecret: secretID, at: Instant(seconds: 10), address: nil)
             }
             let after = try await tree.store.read { tx in try tx.clientSecrets(of: .integration(id)) }.first
-            #expect(after?.lastUse == LastUse(at: Instant(seconds: 20), address: IPAddress("2001:db8::1")))
+            #expect(after?.lastUse == LastUse(at: Instant(seconds: 20), address: IPAddress("2001:db8::1"), count: 2))
         }
     }
 }
