@@ -242,25 +242,35 @@ struct HTTPDateCache {
 }
 
 extension HotReply {
-    /// Writes the reply as HTTP/1.1 (RFC 9112 §4).
+    /// Writes the reply as HTTP/1.1 (RFC 9112 §4), all of it in one stretch of memory.
     fileprivate func write(to bytes: inout ByteBuffer, _ request: HotRequest, date: String, closes: Bool) {
-        bytes.writeStaticString("HTTP/1.1 ")
-        bytes.writeString(Self.statusLine(status))
-        bytes.writeStaticString("\r\nDate: ")
-        bytes.writeString(date)
-        bytes.writeStaticString("\r\nX-Request-Id: ")
-        bytes.writeString(request.requestID)
-        for (name, value) in fields {
-            bytes.writeStaticString("\r\n")
-            bytes.writeStaticString(name)
-            bytes.writeStaticString(": ")
-            bytes.writeString(value)
+        let status = Self.statusLine(status)
+        let length = String(body.count)
+        let room = fields.reduce(128 + status.utf8.count + date.utf8.count + request.requestID.utf8.count + body.count)
+        {
+            $0 + $1.name.utf8CodeUnitCount + $1.value.utf8.count + 4
         }
-        if closes { bytes.writeStaticString("\r\nConnection: close") }
-        bytes.writeStaticString("\r\nContent-Length: ")
-        bytes.writeString(String(body.count))
-        bytes.writeStaticString("\r\n\r\n")
-        if request.method != .HEAD { bytes.writeBytes(body) }
+        bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { memory in
+            var pieces = Pieces(memory)
+            pieces.write("HTTP/1.1 ")
+            pieces.write(status)
+            pieces.write("\r\nDate: ")
+            pieces.write(date)
+            pieces.write("\r\nX-Request-Id: ")
+            pieces.write(request.requestID)
+            for (name, value) in fields {
+                pieces.write("\r\n")
+                pieces.write(name)
+                pieces.write(": ")
+                pieces.write(value)
+            }
+            if closes { pieces.write("\r\nConnection: close") }
+            pieces.write("\r\nContent-Length: ")
+            pieces.write(length)
+            pieces.write("\r\n\r\n")
+            if request.method != .HEAD { body.withUnsafeBytes { pieces.write($0) } }
+            return pieces.count
+        }
     }
 
     private static func statusLine(_ status: HTTPResponse.Status) -> String {
@@ -270,5 +280,35 @@ extension HotReply {
         case 403: "403 Forbidden"
         default: "\(status.code) \(status.reasonPhrase)"
         }
+    }
+}
+
+/// Pieces of text, one behind another in memory that has room for all of them.
+private struct Pieces: ~Copyable {
+    private let memory: UnsafeMutableRawBufferPointer
+    /// How many bytes were written.
+    private(set) var count = 0
+
+    init(_ memory: UnsafeMutableRawBufferPointer) {
+        self.memory = memory
+    }
+
+    mutating func write(_ text: StaticString) {
+        write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func write(_ text: String) {
+        var text = text
+        text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// What does not fit is left out: the room was counted from the same pieces.
+    mutating func write(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress, let target = memory.baseAddress, bytes.count <= memory.count - count
+        else {
+            return
+        }
+        (target + count).copyMemory(from: source, byteCount: bytes.count)
+        count += bytes.count
     }
 }

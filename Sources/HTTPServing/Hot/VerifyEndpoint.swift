@@ -4,6 +4,7 @@ import Model
 package import OAuth
 import Policy
 package import ProductDefinition
+import Synchronization
 package import Verification
 
 /// `ANY /verify` (design §6): one cheap answer for gateways. Who is calling, for which organization, with which scopes,
@@ -16,7 +17,7 @@ package struct VerifyEndpoint: Sendable {
     private let realm: String
     private let organizationHeader: String?
     private let allowsQueryCredentials: Bool
-    private let demands = BoundedMemory<String, ScopeSet>(capacity: 256, shards: 1)
+    private let demands = KnownDemands()
 
     package init(
         verifier: CredentialVerifier, product: Product, audiences: AudiencePolicy, proxies: TrustedProxies,
@@ -64,11 +65,9 @@ package struct VerifyEndpoint: Sendable {
     /// not be open because its rule has a slip (law 3).
     private func wantedScopes(_ query: Substring?) -> ScopeSet? {
         guard let query, !query.isEmpty else { return .empty }
-        let key = String(query)
-        if let known = demands[key] { return known }
+        if let known = demands.scopes[query] { return known }
         let wanted = Self.wantedScopes(query)
-        // A gateway asks the same few questions again and again.
-        if let wanted, key.utf8.count <= 256 { demands.insert(wanted, for: key) }
+        if let wanted { demands.remember(wanted, for: query) }
         return wanted
     }
 
@@ -156,6 +155,22 @@ extension Product {
     /// Its name as a `quoted-string` can carry it (RFC 9110 §5.6.4).
     package var realm: String {
         String(decoding: name.utf8.filter { (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }, as: UTF8.self)
+    }
+}
+
+/// What queries of gateways ask for. A gateway asks the same few questions again and again; beyond 256 of them nothing
+/// is remembered (law 7).
+private final class KnownDemands: Sendable {
+    private let known = Mutex<[Substring: ScopeSet]>([:])
+
+    var scopes: [Substring: ScopeSet] { known.withLock(\.self) }
+
+    func remember(_ scopes: ScopeSet, for query: Substring) {
+        guard query.utf8.count <= 256 else { return }
+        known.withLock { known in
+            // A copy, because the text is a part of the request's.
+            if known.count < 256 { known[Substring(String(query))] = scopes }
+        }
     }
 }
 

@@ -25,21 +25,21 @@ extension [UInt8] {
             append(UInt8(ascii: " "))
             append(contentsOf: level.utf8)
             append(UInt8(ascii: " "))
-            appendEscaped(message)
+            appendEscaped(message.utf8)
         }
     }
 
     /// A field of the line.
     mutating func field(_ name: String, _ value: String, _ format: LogFormat) {
         beginField(name, format)
-        let isPlain = format == .text && !value.isEmpty && value.utf8.allSatisfy(Self.isPlain)
-        guard !isPlain else {
-            append(contentsOf: value.utf8)
-            return
+        var value = value
+        value.withUTF8 { bytes in
+            var isPlain = !bytes.isEmpty
+            for byte in bytes where !Self.isPlain(byte) { isPlain = false }
+            if format == .json || !isPlain { append(UInt8(ascii: "\"")) }
+            if isPlain { append(contentsOf: bytes) } else { appendEscaped(bytes) }
+            if format == .json || !isPlain { append(UInt8(ascii: "\"")) }
         }
-        append(UInt8(ascii: "\""))
-        appendEscaped(value)
-        append(UInt8(ascii: "\""))
     }
 
     /// A field with a number.
@@ -57,7 +57,7 @@ extension [UInt8] {
         switch format {
         case .json:
             append(contentsOf: ",\"".utf8)
-            appendEscaped(name)
+            append(contentsOf: name.utf8)
             append(contentsOf: "\":".utf8)
         case .text:
             append(UInt8(ascii: " "))
@@ -68,8 +68,8 @@ extension [UInt8] {
 
     /// Quotes, backslashes and control characters as JSON escapes them. Unicode's own line ends stay: no reader of lines
     /// takes them for one.
-    private mutating func appendEscaped(_ text: String) {
-        for byte in text.utf8 {
+    private mutating func appendEscaped(_ text: some Sequence<UInt8>) {
+        for byte in text {
             if byte == 0x22 || byte == 0x5C {
                 append(UInt8(ascii: "\\"))
                 append(byte)

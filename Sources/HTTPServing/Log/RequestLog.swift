@@ -62,18 +62,17 @@ package struct RequestLog: Sendable {
     }
 }
 
-/// The text of the present second, made once.
+/// The text of the present millisecond, made once: on a busy server many requests share it.
 private final class TimeTexts: Sendable {
-    private let last = Mutex<(second: Int64, text: String)>((.min, ""))
+    private let last = Mutex<(instant: Instant, text: String)?>(nil)
 
     /// `2026-11-21T18:09:28.123Z`
     func text(of now: Instant) -> String {
-        let second = now.seconds
-        let prefix = last.withLock { last in
-            if last.second != second { last = (second, String(CivilTime(now).rfc3339().dropLast())) }
-            return last.text
+        last.withLock { last in
+            if let last, last.instant == now { return last.text }
+            let text = CivilTime(now).rfc3339(milliseconds: true)
+            last = (now, text)
+            return text
         }
-        let milliseconds = Int(now.milliseconds - second * 1000) + 1000
-        return "\(prefix).\(String(milliseconds).dropFirst())Z"
     }
 }
