@@ -32,6 +32,8 @@ package final class UsageCell: Sendable {
 package final class UsageLedger: Sendable {
     /// How many uses are written in one transaction, so that none is long.
     private static let batch = 500
+    /// How many credentials may wait to be written down.
+    private static let capacity = 1 << 20
 
     private let store: any Store
     private let used = Mutex<[UsageCell]>([])
@@ -48,16 +50,28 @@ package final class UsageLedger: Sendable {
             defer { uses.isListed = true }
             return !uses.isListed
         }
-        if isNew { used.withLock { $0.append(cell) } }
+        if isNew { list(cell) }
     }
 
-    /// Writes down what was counted.
+    /// Puts a cell among those to be written down. Where too many wait already it keeps its count, and tries again when
+    /// it is used again (law 7).
+    private func list(_ cell: UsageCell) {
+        let isListed = used.withLock { cells in
+            guard cells.count < Self.capacity else { return false }
+            cells.append(cell)
+            return true
+        }
+        if !isListed { cell.uses.withLock { $0.isListed = false } }
+    }
+
+    /// Writes down what was counted, of at most `limit` credentials. The others stay counted, and are first the next time.
     ///
     /// - Throws: ``StoreError``. What was not written then stays counted.
-    package func flush() async throws {
+    package func flush(atMost limit: Int = .max) async throws {
         var waiting = used.withLock { cells in
-            defer { cells = [] }
-            return cells
+            let taken = cells.prefix(limit)
+            cells.removeFirst(taken.count)
+            return taken
         }
         while !waiting.isEmpty {
             let cells = Array(waiting.prefix(Self.batch))

@@ -112,6 +112,20 @@ struct UsageTests {
         }
     }
 
+    @Test func `a flush writes at most so many, and the rest at the next ones`() async throws {
+        try await SampleDesk.open { desk in
+            var keys: [Issued<APIKey>] = []
+            for _ in 0..<5 { keys.append(try await desk.tree.key(in: desk.tree.europe)) }
+            for key in keys { #expect(try await desk.verdict(key.secret).rule == nil) }
+            for expected in [2, 4, 5, 5] {
+                try await desk.verifier.usage.flush(atMost: 2)
+                var written = 0
+                for key in keys where try await use(of: key, desk) != nil { written += 1 }
+                #expect(written == expected)
+            }
+        }
+    }
+
     @Test func `a use of a key that is gone meanwhile disturbs nothing`() async throws {
         try await SampleDesk.open { desk in
             let key = try await desk.tree.key(in: desk.tree.europe)
