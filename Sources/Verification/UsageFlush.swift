@@ -23,8 +23,8 @@ package struct UsageFlush: Service {
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                try? await Task.sleep(for: interval)
+            // The sleep fails when the server is told to end. What is left then is for the last flush.
+            while (try? await Task.sleep(for: interval)) != nil {
                 await flush(atMost: Self.step)
             }
         }
