@@ -101,10 +101,11 @@ struct PasswordQueueTests {
         #expect(answers.contains(false))
         #expect(answers.count { $0 == true } >= 3)
         // The queue has emptied: places were given back.
-        _ = try await hasher.hash("correct horse battery staple")
+        try await hashOnceThereIsRoom(hasher)
     }
 
-    @Test func `who is cancelled while waiting is answered at once, and their place is given back`() async throws {
+    @Test(.timeLimit(.minutes(2)))
+    func `who is cancelled while waiting is answered at once, and their place is given back`() async throws {
         let hasher = PasswordHasher(limit: 2)
         let working = Task { try await hasher.hash("correct horse battery staple") }
         for _ in 0..<20 {
@@ -116,8 +117,19 @@ struct PasswordQueueTests {
             }
         }
         _ = try await working.value
-        _ = try await hasher.hash("correct horse battery staple")
-        _ = try await hasher.hash("correct horse battery staple")
+        for _ in 0..<2 { try await hashOnceThereIsRoom(hasher) }
+    }
+
+    /// A cancelled job keeps its place until the queue comes to it.
+    private func hashOnceThereIsRoom(_ hasher: PasswordHasher) async throws {
+        while true {
+            do {
+                _ = try await hasher.hash("correct horse battery staple")
+                return
+            } catch is PasswordHashingOverloaded {
+                await Task.yield()
+            }
+        }
     }
 
     @Test func `a task that is cancelled already does no work`() async {
