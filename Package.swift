@@ -49,6 +49,8 @@ var theDoor: [Target] {
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
+        .target(name: "PersistencePostgres", dependencies: ["Persistence", "CLibPQ"]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     ]
 }
 
@@ -87,7 +89,7 @@ var theWhole: [Target] {
         .executableTarget(
             name: "Server",
             dependencies: [
-                "HTTPAPI", "PersistenceSQLite", hummingbird, hummingbirdCore, lifecycle, logging,
+                "HTTPAPI", "PersistenceSQLite", "PersistencePostgres", hummingbird, hummingbirdCore, lifecycle, logging,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -112,7 +114,8 @@ var tests: [Target] {
         .target(
             name: "TestSupport",
             dependencies: [
-                "HTTPAPI", "PersistenceSQLite", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "HTTPAPI", "PersistenceSQLite", "PersistencePostgres",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ] + nio,
             path: "Tests/TestSupport"
         ),

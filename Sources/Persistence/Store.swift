@@ -18,6 +18,16 @@ package protocol Store: Sendable {
     func write<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T
 }
 
+/// A store as the one who opened it has it.
+package protocol Engine: Store {
+    /// Has `listener` hear what this process commits from now on.
+    func listen(_ listener: @escaping ChangeListener)
+
+    /// Ends the store: what runs is finished and answered, what waits is answered with `StoreError.closed`. To close
+    /// again is to wait for the same end.
+    func close() async
+}
+
 /// Hears what was committed, on the thread that committed it, before the change is answered. It must be quick and must
 /// not call the store.
 package typealias ChangeListener = @Sendable ([Change]) -> Void

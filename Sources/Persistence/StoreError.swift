@@ -7,6 +7,13 @@ package enum StoreError: Error, Sendable {
     case unreadable(String)
     /// More bodies wait than the queue holds. The caller may try again later.
     case overloaded
+    /// Another transaction did what this one relied on not being done. The engine tries again by itself; who hears of it
+    /// may try again later.
+    case conflict
+    /// The database was not reached, or did not answer in time. Nothing was changed. The text is for the log.
+    case unavailable(String)
+    /// The database was lost while a transaction was being committed, and cannot be asked what became of it.
+    case uncertain
     /// The store is closed, or another process owns it.
     case closed
     /// The engine failed. The text is for the log.
@@ -15,5 +22,36 @@ package enum StoreError: Error, Sendable {
     /// The kinds of rule that a row may break.
     package enum Constraint: Sendable, Hashable {
         case unique, foreignKey, check, notNull
+    }
+
+    /// Whether it says nothing about the request: the same one may succeed a moment later.
+    package var isTemporary: Bool {
+        switch self {
+        case .overloaded, .conflict, .unavailable, .uncertain, .closed: true
+        case .constraint, .unreadable, .engine: false
+        }
+    }
+}
+
+extension StoreError {
+    /// An error as one of ours.
+    static func mapping(_ error: any Error) -> StoreError {
+        error as? StoreError ?? .engine("\(error)")
+    }
+
+    /// Whether the transaction was not committed and may be run again.
+    var isPassing: Bool {
+        switch self {
+        case .conflict, .unavailable: true
+        default: false
+        }
+    }
+
+    /// Whether other bodies of the same batch may succeed.
+    var mayBeOfOneBody: Bool {
+        switch self {
+        case .constraint, .conflict: true
+        default: false
+        }
     }
 }

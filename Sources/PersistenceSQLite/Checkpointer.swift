@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Persistence
 import Synchronization
 
 /// Somebody should move the write-ahead log into the database file.

@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Model
 import Persistence
 
 /// One connection, used by one thread alone.
@@ -9,13 +10,13 @@ import Persistence
 ///
 /// A statement that fails ends its body, even if the body catches the error: the statements after it throw the same.
 /// That is how PostgreSQL behaves, and a body must mean the same on both engines.
-final class SQLiteConnection: EngineConnection {
+final class SQLiteConnection: BodyConnection {
     /// Compiled statements kept, at most. Texts are fixed, but for the lengths of their lists.
     static let statementLimit = 256
 
     let dialect = Dialect.sqlite
     /// The error of the statement that failed in this body.
-    private(set) var failure: (any Error)?
+    private(set) var failure: StoreError?
     /// Whether this body has run a statement that may change rows.
     private(set) var hasWritten = false
 
@@ -95,8 +96,11 @@ extension SQLiteConnection {
     /// Starts a transaction that reads one snapshot.
     func beginReading() throws { try control("BEGIN DEFERRED") }
 
-    /// Ends the transaction. Once it returns, what was written is on disk.
-    func commit() throws { try control("COMMIT") }
+    /// Ends a transaction that only read.
+    func endReading() throws { try rollback() }
+
+    /// Ends the transaction. Once it returns, what was written is on disk. There is no other node to be told.
+    func commit(announcing _: [Change]) throws { try control("COMMIT") }
 
     /// Undoes the transaction, if it is still open.
     func rollback() throws {

@@ -7,14 +7,14 @@ import Synchronization
 ///
 /// One thread writes, a few read, one moves the write-ahead log; tasks hand them bodies through bounded mailboxes and
 /// wait without holding a thread. A write is acknowledged when it is on disk.
-package final class SQLiteStore: Store {
+package final class SQLiteStore: Engine {
     private let file: DatabaseFile
     private let writes: Mailbox<any WaitingBody>
     private let reads: Mailbox<any WaitingBody>
     private let checkpoints = Mailbox<CheckpointRequest>(capacity: 1)
     private let turns = CheckpointTurns()
     private let listeners = Listeners()
-    private let counters = Counters()
+    private let counters = CommitCounters()
     private let servingThreads = DispatchGroup()
     private let checkpointThread = DispatchGroup()
     private let closing = Mutex<Task<Void, Never>?>(nil)
@@ -45,7 +45,8 @@ package final class SQLiteStore: Store {
 
     /// A store that nobody closed: its threads end by themselves, and the last of them gives the file back.
     deinit {
-        Self.closeAll(writes, reads)
+        writes.closeAndRefuse()
+        reads.closeAndRefuse()
         _ = checkpoints.close()
     }
 
@@ -62,13 +63,13 @@ package final class SQLiteStore: Store {
     package func read<T: Sendable>(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> T
     ) async throws -> T {
-        try await answer(to: body, from: reads)
+        try await reads.answer(to: body)
     }
 
     package func write<T: Sendable>(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> T
     ) async throws -> T {
-        try await answer(to: body, from: writes)
+        try await writes.answer(to: body)
     }
 
     /// Ends the store: what runs is finished and answered, what waits is answered with `StoreError.closed`, the
@@ -80,23 +81,6 @@ package final class SQLiteStore: Store {
             return task
         }
         await task.value
-    }
-
-    private func answer<T: Sendable>(
-        to body: @escaping @Sendable (borrowing Transaction) throws -> T, from mailbox: Mailbox<any WaitingBody>
-    ) async throws -> T {
-        let cancellation = Cancellation()
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { caller in
-                do {
-                    try mailbox.offer(QueuedBody(body, for: caller, unless: cancellation))
-                } catch {
-                    caller.resume(throwing: error)
-                }
-            }
-        } onCancel: {
-            cancellation.request()
-        }
     }
 
     private func startThreads(_ limits: SQLiteLimits) async throws {
@@ -114,23 +98,18 @@ package final class SQLiteStore: Store {
         for _ in 0..<limits.readers {
             try await ConnectionThread.start(.reader, named: "sqlite-reader", on: file, in: servingThreads) {
                 [reads] database in
-                SnapshotReader(on: database, bodies: reads).serve()
+                SnapshotReader(on: SQLiteConnection(database), bodies: reads).serve()
             }
         }
     }
 
     private func shutDown() async {
-        Self.closeAll(writes, reads)
+        writes.closeAndRefuse()
+        reads.closeAndRefuse()
         await servingThreads.end()
         _ = checkpoints.close()
         await checkpointThread.end()
         file.release()
-    }
-
-    private static func closeAll(_ mailboxes: Mailbox<any WaitingBody>...) {
-        for mailbox in mailboxes {
-            for body in mailbox.close() { body.fail(StoreError.closed) }
-        }
     }
 }
 

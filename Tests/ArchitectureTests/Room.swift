@@ -21,10 +21,14 @@ struct Room: Sendable {
         Room("Model", ["CredentialFormat", "Policy"]),
         Room("ProductDefinition", ["Model"], libraries: ["Foundation", "FoundationEssentials", "Yams"]),
         // 3 The door, and the engines behind it.
-        Room("Persistence", ["Model"], libraries: ["Synchronization"]),
+        Room("Persistence", ["Model"], libraries: ["Dispatch", "Synchronization"]),
         Room(
             "PersistenceSQLite", ["Persistence"],
             libraries: ["Dispatch", "Foundation", "GRDB", "GRDBSQLite", "Glibc", "Synchronization"]),
+        Room("CLibPQ"),
+        Room(
+            "PersistencePostgres", ["Persistence", "CLibPQ"],
+            libraries: ["Dispatch", "Foundation", "Glibc", "Synchronization"]),
         // 4 The product.
         Room("Events", ["Persistence"], libraries: ["FoundationEssentials"]),
         Room("Organizations", ["Events", "ProductDefinition"]),
@@ -41,7 +45,7 @@ struct Room: Sendable {
         Room("HTTPAPI", ["HTTPServing", "SignIn"], libraries: http.union(["Yams"])),
         // 6 The whole.
         Room(
-            "Server", ["HTTPAPI", "PersistenceSQLite"],
+            "Server", ["HTTPAPI", "PersistenceSQLite", "PersistencePostgres"],
             libraries: http.union(["ArgumentParser", "Configuration", "Dispatch", "Glibc", "UnixSignals"])),
     ]
 

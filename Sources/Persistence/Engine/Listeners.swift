@@ -1,17 +1,18 @@
-import Model
-import Persistence
+package import Model
 import Synchronization
 
 /// Who hears of changes.
-final class Listeners: Sendable {
+package final class Listeners: Sendable {
     private let all = Mutex<[ChangeListener]>([])
 
-    func add(_ listener: @escaping ChangeListener) {
+    package init() {}
+
+    package func add(_ listener: @escaping ChangeListener) {
         all.withLock { $0.append(listener) }
     }
 
     /// Tells everybody, on the calling thread.
-    func hear(_ changes: [Change]) {
+    package func hear(_ changes: [Change]) {
         guard !changes.isEmpty else { return }
         for listener in all.withLock({ $0 }) { listener(changes) }
     }

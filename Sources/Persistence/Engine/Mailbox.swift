@@ -1,10 +1,9 @@
 import Dispatch
-import Persistence
 import Synchronization
 
 /// A bounded queue between tasks, which never wait to put something in, and threads of the engine, which wait until
 /// there is something to take out.
-final class Mailbox<Item: Sendable>: Sendable {
+package final class Mailbox<Item: Sendable>: Sendable {
     private struct State {
         var items: [Item] = []
         var idleThreads = 0
@@ -16,14 +15,14 @@ final class Mailbox<Item: Sendable>: Sendable {
     private let wake = DispatchSemaphore(value: 0)
 
     /// A queue of at most `capacity` items.
-    init(capacity: Int) {
+    package init(capacity: Int) {
         self.capacity = capacity
     }
 
     /// Puts an item at the end.
     ///
     /// - Throws: ``StoreError/overloaded`` when the queue is full, ``StoreError/closed`` after ``close()``.
-    func offer(_ item: Item) throws(StoreError) {
+    package func offer(_ item: Item) throws(StoreError) {
         let somebodyIsIdle = try state.withLock { state throws(StoreError) in
             guard !state.isClosed else { throw .closed }
             guard state.items.count < capacity else { throw .overloaded }
@@ -37,7 +36,7 @@ final class Mailbox<Item: Sendable>: Sendable {
 
     /// Takes the oldest items, at most `limit` of them, and blocks its thread until there is one. Nil once the queue is
     /// closed.
-    func take(upTo limit: Int) -> [Item]? {
+    package func take(upTo limit: Int) -> [Item]? {
         while true {
             let taken: [Item]? = state.withLock { state in
                 guard !state.isClosed else { return nil }
@@ -58,7 +57,7 @@ final class Mailbox<Item: Sendable>: Sendable {
     /// Closes the queue and wakes the threads that wait on it. Closing it again does nothing.
     ///
     /// - Returns: What nobody has taken.
-    func close() -> [Item] {
+    package func close() -> [Item] {
         let (left, idleThreads) = state.withLock { state in
             defer { state = State(isClosed: true) }
             return (state.items, state.idleThreads)
