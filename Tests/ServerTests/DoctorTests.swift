@@ -258,7 +258,8 @@ struct DoctorTests {
             #expect(installation.errors().count == 1)
         }
         try await withInstallation { installation in
-            let strange = Migration(number: 9999, name: "later", sqlite: "CREATE TABLE later (id INTEGER);")
+            let strange = Migration(
+                number: 9999, name: "later", sqlite: "CREATE TABLE later (id INTEGER);", postgres: "")
             let store = try await SQLiteStore.open(
                 path: installation.database, migrations: Migration.all + [strange], at: installation.clock.current)
             await store.close()

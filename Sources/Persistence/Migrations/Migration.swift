@@ -5,13 +5,24 @@ package struct Migration: Sendable {
     package let number: Int
     /// What it brings, in a word or two.
     package let name: String
-    /// Its statements for SQLite, each ended by a semicolon.
-    package let sqlite: String
+    /// Its statements for SQLite.
+    private let sqlite: String
+    /// The same for PostgreSQL. A test holds the schemas that come of both against each other.
+    private let postgres: String
 
-    package init(number: Int, name: String, sqlite: String) {
+    package init(number: Int, name: String, sqlite: String, postgres: String) {
         self.number = number
         self.name = name
         self.sqlite = sqlite
+        self.postgres = postgres
+    }
+
+    /// Its statements for one engine, each ended by a semicolon.
+    package func script(for dialect: Dialect) -> String {
+        switch dialect {
+        case .sqlite: sqlite
+        case .postgres: postgres
+        }
     }
 
     /// Every step, in order. Each is a file of this folder: `Migration0001.swift` and so on.

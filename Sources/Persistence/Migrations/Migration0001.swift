@@ -149,6 +149,7 @@ extension Migration {
                 PRIMARY KEY (actor, key)
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX idempotent_reply_age ON idempotent_reply (created_at);
-            """
+            """,
+        postgres: migration0001Postgres
     )
 }

@@ -74,7 +74,7 @@ extension Transaction {
         try execute(
             """
             CREATE TABLE IF NOT EXISTS schema_migration (
-                number INTEGER PRIMARY KEY,
+                number BIGINT NOT NULL PRIMARY KEY,
                 name TEXT NOT NULL,
                 applied_at BIGINT NOT NULL
             )
@@ -89,7 +89,7 @@ extension Transaction {
     }
 
     fileprivate borrowing func apply(_ migration: Migration, at now: Instant) throws {
-        try execute(script: migration.sqlite)
+        try execute(script: migration.script(for: dialect))
         try execute(
             """
             INSERT INTO schema_migration (number, name, applied_at)

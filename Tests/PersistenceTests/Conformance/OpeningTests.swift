@@ -66,7 +66,7 @@ struct OpeningTests {
     func `a schema with another history is refused`(_ engine: StoreUnderTest) async throws {
         try await withTemporaryFolder { folder in
             await (try await engine.openWithScratch(in: folder)).close()
-            let other = Migration(number: 9001, name: "another", sqlite: "CREATE TABLE another (id INTEGER);")
+            let other = Migration(number: 9001, name: "another", both: "CREATE TABLE another (id BIGINT);")
             await #expect(throws: MigrationError.anotherHistory(number: 9001, found: "scratch", known: "another")) {
                 _ = try await engine.open(in: folder, migrations: Migration.all + [other])
             }
@@ -79,8 +79,8 @@ struct OpeningTests {
     ) async throws {
         try await withTemporaryFolder { folder in
             let broken = Migration(
-                number: 9002, name: "more", sqlite: "CREATE TABLE more (id INTEGER); INSERT INTO nowhere VALUES (1);")
-            let mended = Migration(number: 9002, name: "more", sqlite: "CREATE TABLE more (id INTEGER);")
+                number: 9002, name: "more", both: "CREATE TABLE more (id BIGINT); INSERT INTO nowhere VALUES (1);")
+            let mended = Migration(number: 9002, name: "more", both: "CREATE TABLE more (id BIGINT);")
             let steps = Migration.all + [.scratch]
             await #expect(throws: StoreError.self) {
                 _ = try await engine.open(in: folder, migrations: steps + [broken])

@@ -7,15 +7,29 @@ extension Migration {
     static let scratch = Migration(
         number: 9001, name: "scratch",
         sqlite: """
-            CREATE TABLE note (
-                id BIGINT PRIMARY KEY,
-                words TEXT NOT NULL UNIQUE CHECK (words <> 'forbidden'),
-                taken INTEGER NOT NULL DEFAULT 0,
-                answers BIGINT REFERENCES note (id),
-                answers_in_the_end BIGINT REFERENCES note (id) DEFERRABLE INITIALLY DEFERRED
-            );
+            \(notes)
             CREATE TABLE anything (id BIGINT PRIMARY KEY, value_text TEXT, value_bytes BLOB, value_number BIGINT);
+            """,
+        postgres: """
+            \(notes)
+            CREATE TABLE anything (
+                id BIGINT PRIMARY KEY, value_text TEXT COLLATE "C", value_bytes BYTEA, value_number BIGINT);
             """)
+
+    private static let notes = """
+        CREATE TABLE note (
+            id BIGINT PRIMARY KEY,
+            words TEXT NOT NULL UNIQUE CHECK (words <> 'forbidden'),
+            taken BIGINT NOT NULL DEFAULT 0,
+            answers BIGINT REFERENCES note (id),
+            answers_in_the_end BIGINT REFERENCES note (id) DEFERRABLE INITIALLY DEFERRED
+        );
+        """
+
+    /// A step whose text both engines understand.
+    init(number: Int, name: String, both text: String) {
+        self.init(number: number, name: name, sqlite: text, postgres: text)
+    }
 }
 
 extension StoreUnderTest {
