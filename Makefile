@@ -17,7 +17,7 @@ run: ## Start a demonstration on 127.0.0.1:8080 (LISTEN=, DATA=, RELEASE=1)
 test: ## Run every test
 	@scripts/prepare test
 	swift build --build-tests
-	swift test --skip-build --disable-xctest
+	@scripts/test
 
 bench: ## Measure speed side by side with the floors (BENCH="--help" lists what can be set)
 	@scripts/prepare bench
