@@ -1,4 +1,4 @@
-package import CredentialFormat
+import CredentialFormat
 
 /// One running server process. It takes a new identifier at each start.
 package enum Node: Entity {

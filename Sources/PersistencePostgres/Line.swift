@@ -1,0 +1,302 @@
+import CLibPQ
+import Glibc
+import Persistence
+
+/// One connection to a server, in libpq's pipeline mode (its documentation, chapter "Pipeline Mode"): statements are sent
+/// without waiting, and answered in their order. Used by one thread alone. Every wait has an end, also where the server,
+/// or the way to it, is silent.
+final class Line {
+    /// What the server still owes an answer to, in the order of sending.
+    private enum Debt {
+        /// A statement is prepared, under a name.
+        case preparation(String, text: String)
+        /// A statement whose answer nobody reads, but for an error.
+        case silent
+        /// The statement whose rows are wanted.
+        case wanted
+        /// The end of a stretch: after an error, the server skips everything up to here.
+        case sync
+    }
+
+    private let handle: OpaquePointer
+    private var debts: [Debt] = []
+    /// Statements that the server has prepared, by text and types.
+    private var prepared: [String: String] = [:]
+    /// Those that were sent to be prepared.
+    private var inPreparation: [String: String] = [:]
+    private var lastName = 0
+    private var failure: StoreError?
+
+    /// Prepared statements kept. Texts are fixed, but for the lengths of their lists and for which values are NULL.
+    private static let statementLimit = 512
+
+    /// Connects, tries the hosts of the address in turn, and takes the one that can be written to.
+    ///
+    /// - Throws: ``StoreError/unavailable(_:)`` when there is none before `deadline`.
+    init(to address: PostgresAddress, settings: [String], until deadline: ContinuousClock.Instant) throws(StoreError) {
+        guard let handle = Self.startConnecting(address) else { throw .unavailable("no memory for a connection") }
+        do throws(StoreError) {
+            try Self.finishConnecting(handle, until: deadline)
+        } catch {
+            PQfinish(handle)
+            throw error
+        }
+        self.handle = handle
+        for setting in settings { try send(setting, []) }
+        try complete(until: deadline)
+    }
+
+    deinit {
+        PQfinish(handle)
+    }
+
+    /// The socket, to be polled together with others.
+    var socket: Int32 { PQsocket(handle) }
+
+    /// The major version of the server, such as 15.
+    var serverVersion: Int { Int(PQserverVersion(handle)) / 10_000 }
+
+    /// Sends a statement whose answer nobody reads. If it fails, the next ``complete(until:)`` or ``answer(to:_:until:row:)``
+    /// throws.
+    func send(_ text: String, _ values: [StoredValue]) throws(StoreError) {
+        try transmit(text, values)
+        debts.append(.silent)
+    }
+
+    /// Sends a statement, waits for its answer and hands each row to `row`.
+    ///
+    /// - Returns: How many rows it changed.
+    /// - Throws: What went wrong with it or with one that was sent before it; what `row` throws.
+    func answer(
+        to text: String, _ values: [StoredValue], until deadline: ContinuousClock.Instant,
+        row: (StoredRow) throws -> Void
+    ) throws -> Int {
+        try transmit(text, values)
+        debts.append(.wanted)
+        try mark()
+        var changed = 0
+        var mistake: (any Error)?
+        try settle(until: deadline) { result in
+            do {
+                changed = try result.read(row)
+            } catch {
+                mistake = error
+            }
+        }
+        if let mistake { throw mistake }
+        return changed
+    }
+
+    /// Waits until everything that was sent has been answered.
+    ///
+    /// - Throws: What went wrong with it.
+    func complete(until deadline: ContinuousClock.Instant) throws(StoreError) {
+        guard !debts.isEmpty else { return }
+        if case .sync? = debts.last {} else { try mark() }
+        try settle(until: deadline) { _ in }
+    }
+
+    /// Sends what was said so far, and a mark behind it, without waiting for the answer.
+    func mark() throws(StoreError) {
+        guard PQpipelineSync(handle) == 1 else { throw lost() }
+        debts.append(.sync)
+    }
+
+    /// Has the server forget its prepared statements if there have become too many. Nothing may be owed.
+    func tidy() throws(StoreError) {
+        guard prepared.count > Self.statementLimit, debts.isEmpty else { return }
+        guard PQsendQueryParams(handle, "DEALLOCATE ALL", 0, nil, nil, nil, nil, 0) == 1 else { throw lost() }
+        debts.append(.silent)
+        prepared = [:]
+    }
+
+    /// Runs several statements in one text, to which nothing can be bound.
+    func run(script: String, until deadline: ContinuousClock.Instant) throws(StoreError) {
+        try complete(until: deadline)
+        guard PQexitPipelineMode(handle) == 1, PQsendQuery(handle, script) == 1 else { throw lost() }
+        var problem: StoreError?
+        while let result = try nextResult(until: deadline) {
+            if let error = result.error { problem = problem ?? error }
+        }
+        guard PQenterPipelineMode(handle) == 1 else { throw lost() }
+        if let problem { throw problem }
+    }
+
+    /// Reads what has arrived, without waiting. For a connection that listens.
+    ///
+    /// - Returns: The payloads of the notifications that came, in their order.
+    /// - Throws: ``StoreError/unavailable(_:)`` when the connection is lost.
+    func arrivals() throws(StoreError) -> [String] {
+        guard PQconsumeInput(handle) == 1, PQflush(handle) >= 0 else { throw lost() }
+        while !debts.isEmpty, PQisBusy(handle) == 0 {
+            try take { _ in }
+        }
+        if debts.isEmpty, let failure {
+            self.failure = nil
+            throw failure
+        }
+        var payloads: [String] = []
+        while let notice = PQnotifies(handle) {
+            payloads.append(String(cString: notice.pointee.extra))
+            PQfreemem(notice)
+        }
+        return payloads
+    }
+}
+
+// MARK: - Sending
+
+extension Line {
+    private func transmit(_ text: String, _ values: [StoredValue]) throws(StoreError) {
+        let key = values.isEmpty ? text : text + "\n" + String(values.map(\.typeLetter))
+        let name: String
+        if let known = prepared[key] ?? inPreparation[key] {
+            name = known
+        } else {
+            name = try prepare(text, key, values)
+        }
+        let sent = BoundParameters(values).withPointers { count, pointers, lengths, formats in
+            PQsendQueryPrepared(handle, name, count, pointers, lengths, formats, 1)
+        }
+        guard sent == 1 else { throw lost() }
+    }
+
+    private func prepare(_ text: String, _ key: String, _ values: [StoredValue]) throws(StoreError) -> String {
+        lastName += 1
+        let name = "s\(lastName)"
+        let types = values.map(\.type)
+        guard PQsendPrepare(handle, name, text, Int32(types.count), types) == 1 else { throw lost() }
+        debts.append(.preparation(name, text: key))
+        inPreparation[key] = name
+        return name
+    }
+}
+
+// MARK: - Receiving
+
+extension Line {
+    /// Takes answers until everything is answered. `wanted` is given that of the statement whose rows are wanted.
+    private func settle(until deadline: ContinuousClock.Instant, _ wanted: (borrowing ServerResult) -> Void)
+        throws(StoreError)
+    {
+        while !debts.isEmpty {
+            try awaitInput(until: deadline)
+            try take(wanted)
+        }
+        if let failure {
+            self.failure = nil
+            throw failure
+        }
+    }
+
+    /// Takes the next answer, which has arrived.
+    private func take(_ wanted: (borrowing ServerResult) -> Void) throws(StoreError) {
+        guard let result = PQgetResult(handle).map(ServerResult.init) else {
+            // The end of one statement's answers; or the connection is lost.
+            guard PQstatus(handle) == CONNECTION_OK else { throw lost() }
+            return
+        }
+        if result.isSync {
+            debts.removeFirst()
+            return
+        }
+        let debt = debts.removeFirst()
+        if case .preparation(_, let text) = debt { inPreparation[text] = nil }
+        if let error = result.error {
+            failure = failure ?? error
+            if case .unavailable = error, PQstatus(handle) != CONNECTION_OK { throw lost() }
+            return
+        }
+        guard !result.isSkipped else { return }
+        switch debt {
+        case .preparation(let name, let text): prepared[text] = name
+        case .wanted: wanted(result)
+        case .silent, .sync: break
+        }
+    }
+
+    /// The next result outside of pipeline mode, nil at the end.
+    private func nextResult(until deadline: ContinuousClock.Instant) throws(StoreError) -> ServerResult? {
+        try awaitInput(until: deadline)
+        return PQgetResult(handle).map(ServerResult.init)
+    }
+
+    /// Waits until a whole answer is there.
+    private func awaitInput(until deadline: ContinuousClock.Instant) throws(StoreError) {
+        while true {
+            let isUnsent = PQflush(handle)
+            guard isUnsent >= 0 else { throw lost() }
+            guard PQisBusy(handle) == 1 else { return }
+            try Self.poll(socket, forWriting: isUnsent == 1, until: deadline)
+            guard PQconsumeInput(handle) == 1 else { throw lost() }
+        }
+    }
+
+    /// The connection is of no more use.
+    private func lost() -> StoreError {
+        if case .unavailable? = failure, let failure { return failure }
+        return .unavailable(Self.problem(of: handle))
+    }
+
+    /// Waits until something can be read, or also written.
+    ///
+    /// - Throws: ``StoreError/unavailable(_:)`` at the deadline.
+    private static func poll(
+        _ socket: Int32, forReading: Bool = true, forWriting: Bool, until deadline: ContinuousClock.Instant
+    ) throws(StoreError) {
+        while true {
+            let left = ContinuousClock.now.duration(to: deadline)
+            guard left > .zero else { throw .unavailable("the server does not answer") }
+            let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1
+            let events = (forReading ? POLLIN : 0) | (forWriting ? POLLOUT : 0)
+            var wanted = pollfd(fd: socket, events: Int16(events), revents: 0)
+            let count = Glibc.poll(&wanted, 1, Int32(clamping: milliseconds))
+            if count > 0 { return }
+            if count < 0, errno != EINTR { throw .unavailable(String(cString: strerror(errno))) }
+        }
+    }
+
+    fileprivate static func problem(of handle: OpaquePointer) -> String {
+        let text = String(cString: PQerrorMessage(handle)).split(separator: "\n").joined(separator: " ")
+        return text.isEmpty ? "the connection is lost" : text
+    }
+}
+
+// MARK: - Connecting
+
+extension Line {
+    /// Parameters before the address are what it may override, those behind it are ours.
+    private static func startConnecting(_ address: PostgresAddress) -> OpaquePointer? {
+        let parameters = [
+            ("application_name", "claviger"), ("target_session_attrs", "read-write"), ("connect_timeout", "2"),
+            ("tcp_user_timeout", "3000"), ("keepalives_idle", "3"), ("keepalives_interval", "1"),
+            ("keepalives_count", "3"), ("dbname", address.uri), ("client_encoding", "UTF8"),
+        ]
+        let texts = parameters.flatMap { [strdup($0.0), strdup($0.1)] }
+        defer { for text in texts { free(text) } }
+        var names: [UnsafePointer<CChar>?] = []
+        var values: [UnsafePointer<CChar>?] = []
+        for (index, text) in texts.enumerated() {
+            if index.isMultiple(of: 2) { names.append(text) } else { values.append(text) }
+        }
+        return PQconnectStartParams(names + [nil], values + [nil], 1)
+    }
+
+    private static func finishConnecting(
+        _ handle: OpaquePointer, until deadline: ContinuousClock.Instant
+    ) throws(StoreError) {
+        guard PQstatus(handle) != CONNECTION_BAD else { throw .unavailable(problem(of: handle)) }
+        var step = PGRES_POLLING_WRITING
+        while step != PGRES_POLLING_OK {
+            guard step != PGRES_POLLING_FAILED else { throw .unavailable(problem(of: handle)) }
+            let isReading = step == PGRES_POLLING_READING
+            try poll(PQsocket(handle), forReading: isReading, forWriting: !isReading, until: deadline)
+            step = PQconnectPoll(handle)
+        }
+        guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else {
+            throw .unavailable(problem(of: handle))
+        }
+        // What the server remarks is not for our standard error.
+        PQsetNoticeProcessor(handle, { _, _ in }, nil)
+    }
+}

@@ -1,0 +1,35 @@
+import Dispatch
+import Persistence
+
+/// Makes lines to the server, all with the same settings.
+struct Lines: Sendable {
+    /// What nodes tell each other goes over this channel of the database.
+    static let channelLiteral = "'claviger'"
+
+    let address: PostgresAddress
+    let limits: PostgresLimits
+
+    /// - Throws: ``StoreError/unavailable(_:)``.
+    func open(until deadline: ContinuousClock.Instant) throws(StoreError) -> Line {
+        let statement = Self.milliseconds(limits.statement)
+        return try Line(
+            to: address,
+            settings: [
+                "SET statement_timeout = \(statement)", "SET lock_timeout = \(statement * 2 / 3)",
+                // A node that stands still must not keep others from what it has locked.
+                "SET idle_in_transaction_session_timeout = \(statement)",
+                // Acknowledged means on disk (design §10), whatever the server's standard is.
+                "SELECT set_config('synchronous_commit', 'on', false) "
+                    + "WHERE current_setting('synchronous_commit') IN ('off', 'local')",
+            ], until: deadline)
+    }
+
+    private static func milliseconds(_ duration: Duration) -> Int64 {
+        duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+    }
+
+    /// Blocks the thread, which is one of the engine's own.
+    static func pause(_ duration: Duration) {
+        _ = DispatchSemaphore(value: 0).wait(timeout: .now() + .milliseconds(Int(clamping: milliseconds(duration))))
+    }
+}

@@ -1,0 +1,207 @@
+import Model
+import Persistence
+
+/// What runs bodies on one line to the server, and makes a new line when that is lost. Used by one thread alone.
+///
+/// `BEGIN` and whatever follows a body are sent together with statements that are waited for anyway, so a transaction of
+/// one read costs one way to the server and back.
+final class PostgresConnection: BodyConnection {
+    let dialect = Dialect.postgres
+    private(set) var failure: StoreError?
+    private(set) var hasWritten = false
+    private(set) var isInTransaction = false
+
+    private let lines: Lines
+    private let limits: PostgresLimits
+    private var line: Line?
+    /// When no connection could be made, and why.
+    private var refusal: (at: ContinuousClock.Instant, error: StoreError)?
+    /// The number by which the server can tell what became of the transaction.
+    private var transaction: String?
+
+    init(to lines: Lines, limits: PostgresLimits) {
+        self.lines = lines
+        self.limits = limits
+    }
+
+    func beginBody() {
+        failure = nil
+        hasWritten = false
+    }
+
+    @discardableResult
+    func run(_ statement: BoundSQL, row: (StoredRow) throws -> Void) throws -> Int {
+        if let failure { throw failure }
+        if !statement.text.hasPrefix("SELECT") { hasWritten = true }
+        var mistake: (any Error)?
+        let changed = try watched { line in
+            try line.answer(to: statement.text, statement.values, until: .now + limits.statement) { found in
+                guard mistake == nil else { return }
+                do { try row(found) } catch { mistake = error }
+            }
+        }
+        // What the caller makes of a row has nothing to do with the transaction.
+        if let mistake { throw mistake }
+        return changed
+    }
+
+    func run(script: String) throws {
+        if let failure { throw failure }
+        hasWritten = true
+        // A step of the schema takes as long as it takes.
+        let unbounded = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;\n"
+        try watched { line in
+            try line.run(script: unbounded + script, until: .now + .seconds(86_400))
+        }
+    }
+
+    /// Does `work`, and remembers its failure for the rest of the body.
+    private func watched<T>(_ work: (Line) throws -> T) throws -> T {
+        do {
+            guard let line else { throw StoreError.unavailable("the connection is lost") }
+            return try work(line)
+        } catch {
+            let error = error as? StoreError ?? .engine("\(error)")
+            failure = error
+            if case .unavailable = error { drop() }
+            throw error
+        }
+    }
+}
+
+// MARK: - Transactions
+
+extension PostgresConnection {
+    /// Serializable: what bodies of several nodes do at the same time is as if they had come one after the other, as they
+    /// do on SQLite. One of two that cannot is told so and runs again.
+    func beginWriting() throws {
+        try begin("BEGIN ISOLATION LEVEL SERIALIZABLE")
+        transaction = nil
+    }
+
+    func beginReading() throws {
+        try begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    }
+
+    private func begin(_ statement: String) throws {
+        failure = nil
+        let line = try connected()
+        try guarded {
+            try line.complete(until: .now + limits.statement)
+            try line.tidy()
+            try line.send(statement, [])
+        }
+        isInTransaction = true
+    }
+
+    /// Nobody waits for the answer: what was read is a snapshot, whatever becomes of its transaction.
+    func endReading() throws {
+        isInTransaction = false
+        guard let line else { return }
+        try guarded {
+            try line.send("COMMIT", [])
+            try line.mark()
+        }
+    }
+
+    func rollback() throws {
+        guard isInTransaction else { return }
+        isInTransaction = false
+        guard let line else { return }
+        try guarded {
+            // What went wrong before has been said.
+            try? line.complete(until: .now + limits.statement)
+            try line.send("ROLLBACK", [])
+            try line.complete(until: .now + limits.statement)
+        }
+    }
+
+    func commit(announcing changes: [Change]) throws {
+        guard let line else { throw StoreError.unavailable("the connection is lost") }
+        var number: String?
+        try guarded {
+            for message in FeedMessage.announcing(changes) {
+                try line.send("SELECT pg_notify(\(Lines.channelLiteral), $1)", [.text(message.payload)])
+            }
+            // Asked before the end, so that the server can be asked what became of it if the connection is lost then.
+            _ = try line.answer(to: "SELECT pg_current_xact_id_if_assigned()::text", [], until: .now + limits.statement)
+            {
+                number = try $0.optional(0) { row, column throws(StoreError) in try row.text(column) }
+            }
+        }
+        isInTransaction = false
+        do {
+            try line.send("COMMIT", [])
+            try line.complete(until: .now + limits.statement)
+        } catch .unavailable(let problem) {
+            drop()
+            // Without a number, nothing was changed.
+            guard let number else { throw StoreError.unavailable(problem) }
+            guard try wasCommitted(number) else { throw StoreError.unavailable(problem) }
+        }
+    }
+
+    /// What became of a transaction whose connection was lost while it was committed.
+    ///
+    /// - Throws: ``StoreError/uncertain`` where nobody can tell.
+    private func wasCommitted(_ number: String) throws(StoreError) -> Bool {
+        let end = ContinuousClock.now + limits.patience
+        while ContinuousClock.now < end {
+            var status: String?
+            do {
+                _ = try connected().answer(
+                    to: "SELECT pg_xact_status($1::text::xid8)", [.text(number)], until: .now + limits.statement
+                ) { status = try $0.optional(0) { row, column throws(StoreError) in try row.text(column) } }
+            } catch StoreError.unavailable {
+                drop()
+                Lines.pause(limits.connecting / 10)
+                continue
+            } catch {
+                break
+            }
+            switch status {
+            case "committed": return true
+            case "aborted": return false
+            case "in progress": Lines.pause(.milliseconds(10))
+            default: throw .uncertain
+            }
+        }
+        throw .uncertain
+    }
+}
+
+// MARK: - The line
+
+extension PostgresConnection {
+    /// The line, made anew if there is none. After a failure callers are refused at once for a while, so that they do
+    /// not queue up behind attempts that fail.
+    func connected() throws(StoreError) -> Line {
+        if let line { return line }
+        let now = ContinuousClock.now
+        if let refusal, refusal.at + limits.connecting / 10 > now { throw refusal.error }
+        do {
+            let made = try lines.open(until: now + limits.connecting)
+            line = made
+            refusal = nil
+            return made
+        } catch {
+            refusal = (.now, error)
+            throw error
+        }
+    }
+
+    private func drop() {
+        line = nil
+        isInTransaction = false
+    }
+
+    /// Does `work` on the line, which is given up if it is lost.
+    private func guarded(_ work: () throws -> Void) throws {
+        do {
+            try work()
+        } catch {
+            if case StoreError.unavailable = error { drop() }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import CLibPQ
+import Dispatch
+import Glibc
+package import Persistence
+import Synchronization
+
+/// The connection over which a node listens to the revocation feed, and what it says there itself (design §10).
+///
+/// It has a thread, and nothing else runs on either, so a busy database or a long transaction never makes it deaf.
+package final class PostgresFeed: Sendable {
+    /// How often a node says that it is there.
+    private static let beat = Duration.milliseconds(250)
+    /// How long to wait after a connection was lost or could not be made.
+    private static let pause = Duration.milliseconds(100)
+    /// How many messages may wait to be said. Beyond, the oldest question would be answered too late anyway.
+    private static let capacity = 1024
+
+    private struct State {
+        var outgoing: [FeedMessage] = []
+        var isClosed = false
+    }
+
+    private let lines: Lines
+    private let state = Mutex(State())
+    private let wake = WakeUp()
+    private let thread = DispatchGroup()
+
+    /// - Parameter address: The same database that the store is in.
+    package init(_ address: PostgresAddress, limits: PostgresLimits = PostgresLimits()) {
+        lines = Lines(address: address, limits: limits)
+    }
+
+    /// Has `receiver` hear the feed from now on, until ``close(saying:)``. To be called once.
+    package func start(_ receiver: any FeedReceiver) {
+        EngineThread.start(named: "postgres-feed", in: thread) { [self] in
+            while !state.withLock(\.isClosed) {
+                listen(receiver)
+                wake.wait(for: nil, until: .now + Self.pause)
+            }
+        }
+    }
+
+    /// Says `message` to all nodes, this one too. It is lost where no connection listens.
+    package func say(_ message: FeedMessage) {
+        state.withLock { state in
+            if state.outgoing.count == Self.capacity { state.outgoing.removeFirst() }
+            state.outgoing.append(message)
+        }
+        wake.call()
+    }
+
+    /// Ends the connection, after a last word.
+    package func close(saying farewell: FeedMessage? = nil) async {
+        if let farewell { say(farewell) }
+        state.withLock { $0.isClosed = true }
+        wake.call()
+        await withCheckedContinuation { ended in
+            thread.notify(queue: .global()) { ended.resume() }
+        }
+    }
+
+    /// Listens until the connection is lost, given up or no longer wanted.
+    private func listen(_ receiver: any FeedReceiver) {
+        guard let line = try? open() else { return }
+        state.withLock { $0.outgoing = [] }
+        receiver.listeningBegan()
+        // Whatever it fails with, it is over, and is told as such.
+        try? converse(on: line, receiver)
+        receiver.listeningEnded()
+    }
+
+    /// A connection that listens.
+    private func open() throws -> Line {
+        let line = try lines.open(until: .now + lines.limits.connecting)
+        // What is said here changes nothing that would have to reach a disk.
+        try line.send("SET synchronous_commit = off", [])
+        try line.send("LISTEN claviger", [])
+        try line.complete(until: .now + lines.limits.connecting)
+        return line
+    }
+
+    private func converse(on line: Line, _ receiver: any FeedReceiver) throws {
+        var nextBeat = ContinuousClock.now
+        while true {
+            var messages = state.withLock { state in
+                defer { state.outgoing = [] }
+                return state.outgoing
+            }
+            if ContinuousClock.now >= nextBeat {
+                guard let heartbeat = receiver.heartbeat() else { return }
+                messages.append(heartbeat)
+                nextBeat = .now + Self.beat
+            }
+            try say(messages, on: line)
+            if state.withLock({ $0.isClosed && $0.outgoing.isEmpty }) { return }
+            wake.wait(for: line.socket, until: nextBeat)
+            for payload in try line.arrivals() {
+                let replies = receiver.heard(FeedMessage(payload: payload))
+                if !replies.isEmpty { try say(replies, on: line) }
+            }
+        }
+    }
+
+    private func say(_ messages: [FeedMessage], on line: Line) throws {
+        guard !messages.isEmpty else { return }
+        for message in messages {
+            try line.send("SELECT pg_notify(\(Lines.channelLiteral), $1)", [.text(message.payload)])
+            // Each is a transaction of its own.
+            try line.mark()
+        }
+    }
+}
+
+/// Wakes a thread that waits for a socket.
+private final class WakeUp: Sendable {
+    /// The file descriptor of an eventfd.
+    private let event = eventfd(0, Int32(EFD_NONBLOCK))
+
+    deinit {
+        if event >= 0 { Glibc.close(event) }
+    }
+
+    /// Wakes the thread, or has its next wait end at once.
+    func call() {
+        var one: UInt64 = 1
+        _ = Glibc.write(event, &one, 8)
+    }
+
+    /// Blocks the thread until something can be read from `socket`, somebody calls, or it is `end`.
+    func wait(for socket: Int32?, until end: ContinuousClock.Instant) {
+        let left = ContinuousClock.now.duration(to: end)
+        let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1
+        var wanted = [pollfd(fd: event, events: Int16(POLLIN), revents: 0)]
+        if let socket { wanted.append(pollfd(fd: socket, events: Int16(POLLIN), revents: 0)) }
+        guard poll(&wanted, nfds_t(wanted.count), Int32(clamping: max(0, milliseconds))) > 0 else { return }
+        var count: UInt64 = 0
+        _ = Glibc.read(event, &count, 8)
+    }
+}
