@@ -27,13 +27,13 @@ extension Migration {
                 holder BYTEA NOT NULL,
                 fence BIGINT NOT NULL,
                 expires_at BIGINT NOT NULL
-            ) WITH (fillfactor = 10);
+            );
 
             CREATE TABLE usage_receipt (
                 node BYTEA NOT NULL PRIMARY KEY,
                 number BIGINT NOT NULL,
                 at BIGINT NOT NULL
-            ) WITH (fillfactor = 50);
+            );
 
             ALTER TABLE api_key ADD COLUMN previous_used_at BIGINT;
             ALTER TABLE api_key ADD COLUMN previous_used_from TEXT COLLATE "C";
