@@ -104,7 +104,7 @@ var beside: [Target] {
         .executableTarget(
             name: "HummingbirdFloor", dependencies: [hummingbird, logging] + nio, path: "Benchmarks/HummingbirdFloor"),
         .executableTarget(
-            name: "InProcess", dependencies: ["Verification", "PersistenceSQLite"],
+            name: "InProcess", dependencies: ["Verification", "PersistenceSQLite", "PersistencePostgres"],
             path: "Benchmarks/InProcess"),
     ]
 }
@@ -114,7 +114,7 @@ var tests: [Target] {
         .target(
             name: "TestSupport",
             dependencies: [
-                "HTTPAPI", "PersistenceSQLite", "PersistencePostgres",
+                "HTTPAPI", "PersistenceSQLite", "PersistencePostgres", "CLibPQ",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ] + nio,
             path: "Tests/TestSupport"

@@ -7,6 +7,8 @@ import Foundation
 /// - `InProcess seed --database F --master-key F --keys N --keys-file F`: adds N API keys, 500 to an account, and writes
 ///   their secrets to a file, one a line. For throw-away databases alone: nothing else ever writes a plain secret.
 /// - `InProcess engine --database F --writers N --seconds S`: how many API keys the bare engine inserts in a second.
+///
+/// A database is the path of a SQLite file or a `postgres://` URI.
 @main
 struct InProcess {
     static func main() async {

@@ -1,7 +1,6 @@
 import CredentialFormat
 import Foundation
 import Persistence
-import PersistenceSQLite
 import Tokens
 
 /// Adds API keys to the database of a server that does not run at the moment.
@@ -17,7 +16,7 @@ struct Seeding {
             throw UsageError(description: "\(masterKeyFile) holds no master key")
         }
         let start = ContinuousClock.now
-        let store = try await SQLiteStore.open(path: database, at: Sample.now())
+        let store = try await Database.open(database)
         let ring = try await KeyRing.open(store: store, masterKey: masterKey, now: Sample.now)
         let peppers = ring.keys.peppers
         var secrets = Data()
