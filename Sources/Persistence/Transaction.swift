@@ -12,6 +12,11 @@ package protocol EngineConnection: AnyObject {
     @discardableResult
     func run(_ statement: BoundSQL, row: (StoredRow) throws -> Void) throws -> Int
 
+    /// Runs a statement, now or together with the next one. If it fails, that one throws, or the end of the transaction.
+    ///
+    /// - Throws: ``StoreError``.
+    func runSoon(_ statement: BoundSQL) throws
+
     /// Runs the statements of a migration, one after another.
     ///
     /// - Throws: ``StoreError``.
@@ -31,6 +36,12 @@ package struct Transaction: ~Copyable {
 
     /// What differs between the engines.
     package var dialect: Dialect { connection.dialect }
+
+    /// Runs a statement whose outcome the body does not ask for. It may travel with the next one, which saves a way to
+    /// the server and back; if it fails, whatever comes next in the body throws, or the whole transaction.
+    package borrowing func perform(_ statement: BoundSQL) throws {
+        try connection.runSoon(statement)
+    }
 
     /// Runs a statement.
     ///

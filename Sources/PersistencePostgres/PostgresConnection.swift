@@ -45,6 +45,12 @@ final class PostgresConnection: BodyConnection {
         return changed
     }
 
+    func runSoon(_ statement: BoundSQL) throws {
+        if let failure { throw failure }
+        hasWritten = true
+        try watched { line in try line.send(statement.text, statement.values) }
+    }
+
     func run(script: String) throws {
         if let failure { throw failure }
         hasWritten = true

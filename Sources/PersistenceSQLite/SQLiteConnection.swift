@@ -57,6 +57,10 @@ final class SQLiteConnection: BodyConnection {
         }
     }
 
+    func runSoon(_ statement: BoundSQL) throws {
+        try run(statement) { _ in }
+    }
+
     func run(script: String) throws {
         if let failure { throw failure }
         hasWritten = true

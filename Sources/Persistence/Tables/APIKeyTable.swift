@@ -49,7 +49,7 @@ extension Transaction {
 
     /// Adds a key to an organization of `account`.
     package borrowing func insert(_ key: APIKey, digest: SecretDigest, account: ID<Organization>) throws {
-        try execute(
+        try perform(
             """
             INSERT INTO api_key (id, organization_id, account_id, name, description, scopes, addresses, digest, pepper,
             hint, created_at, expires_at, disabled_at, rotated_at, created_by, revision)
@@ -61,7 +61,7 @@ extension Transaction {
 
     /// Writes what can be edited of a key, and counts its revision.
     package borrowing func update(_ key: APIKey) throws {
-        try execute(
+        try perform(
             """
             UPDATE api_key SET description = \(key.description.stored), scopes = \(key.scopes.text),
             addresses = \(key.addresses.storedText.stored), revision = revision + 1 WHERE id = \(key.id)
@@ -73,19 +73,19 @@ extension Transaction {
         _ id: ID<APIKey>, to digest: SecretDigest, hint: SecretHint, at now: Instant, previousExpiresAt: Instant?
     ) throws {
         if let previousExpiresAt {
-            try execute(
+            try perform(
                 """
                 UPDATE api_key SET previous_digest = digest, previous_pepper = pepper,
                 previous_expires_at = \(previousExpiresAt) WHERE id = \(id)
                 """)
         } else {
-            try execute(
+            try perform(
                 """
                 UPDATE api_key SET previous_digest = NULL, previous_pepper = NULL, previous_expires_at = NULL
                 WHERE id = \(id)
                 """)
         }
-        try execute(
+        try perform(
             """
             UPDATE api_key SET digest = \(digest.bytes), pepper = \(digest.pepperVersion), hint = \(hint.text),
             rotated_at = \(now), revision = revision + 1 WHERE id = \(id)
@@ -94,17 +94,17 @@ extension Transaction {
 
     /// Disables a key since `at`, or enables it for nil.
     package borrowing func setDisabled(_ id: ID<APIKey>, since at: Instant?) throws {
-        try execute("UPDATE api_key SET disabled_at = \(at.stored), revision = revision + 1 WHERE id = \(id)")
+        try perform("UPDATE api_key SET disabled_at = \(at.stored), revision = revision + 1 WHERE id = \(id)")
     }
 
     /// Removes a key.
     package borrowing func delete(_ id: ID<APIKey>) throws {
-        try execute("DELETE FROM api_key WHERE id = \(id)")
+        try perform("DELETE FROM api_key WHERE id = \(id)")
     }
 
     /// Counts uses, and notes when and from where the last of them was, unless a later one is known.
     package borrowing func recordUse(apiKey id: ID<APIKey>, count: Int = 1, at: Instant, address: IPAddress?) throws {
-        try execute(
+        try perform(
             """
             UPDATE api_key SET uses = uses + \(count),
             used_from = CASE WHEN used_at IS NULL OR used_at < \(at) THEN \((address?.description).stored) ELSE used_from END,

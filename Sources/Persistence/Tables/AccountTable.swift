@@ -36,7 +36,7 @@ extension Transaction {
     /// Adds an account with its root organization.
     package borrowing func insert(_ account: Account) throws {
         try insert(account.organization)
-        try execute(
+        try perform(
             """
             INSERT INTO account (organization_id, plan, suspended_at, is_operator, revision)
             VALUES (\(account.id), \(account.plan.stored), \(account.suspendedAt.stored), \(account.isOperator), \(account.revision))
@@ -45,7 +45,7 @@ extension Transaction {
 
     /// Writes what can change of an account, but for its name.
     package borrowing func update(account id: ID<Organization>, plan: String?, suspendedAt: Instant?) throws {
-        try execute(
+        try perform(
             """
             UPDATE account SET plan = \(plan.stored), suspended_at = \(suspendedAt.stored), revision = revision + 1
             WHERE organization_id = \(id)

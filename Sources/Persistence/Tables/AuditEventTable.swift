@@ -40,7 +40,7 @@ extension Transaction {
     /// Adds an event. It keeps the path of its organization, so that those above see it when the organization is gone;
     /// hence a deletion is recorded before it is made.
     package borrowing func record(_ event: AuditEvent) throws {
-        try execute(
+        try perform(
             """
             INSERT INTO audit_event (id, at, action, target, organization_path, actor, request_id, address, details)
             VALUES (\(event.id), \(event.at), \(event.action), \(event.target),

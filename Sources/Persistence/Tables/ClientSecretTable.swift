@@ -14,7 +14,7 @@ extension Transaction {
 
     /// Adds a secret to a client.
     package borrowing func insert(_ secret: ClientSecret) throws {
-        try execute(
+        try perform(
             """
             INSERT INTO client_secret (id, client, digest, pepper, hint, created_at, expires_at)
             VALUES (\(secret.id), \(secret.client.description), \(secret.digest.bytes), \(secret.digest.pepperVersion),
@@ -24,24 +24,24 @@ extension Transaction {
 
     /// Sets when a secret ends.
     package borrowing func setExpiry(of id: ID<ClientSecret>, to expiresAt: Instant) throws {
-        try execute("UPDATE client_secret SET expires_at = \(expiresAt) WHERE id = \(id)")
+        try perform("UPDATE client_secret SET expires_at = \(expiresAt) WHERE id = \(id)")
     }
 
     /// Ends a secret at once.
     package borrowing func deleteSecret(_ id: ID<ClientSecret>) throws {
-        try execute("DELETE FROM client_secret WHERE id = \(id)")
+        try perform("DELETE FROM client_secret WHERE id = \(id)")
     }
 
     /// Ends all secrets of a client.
     package borrowing func deleteSecrets(of client: ClientID) throws {
-        try execute("DELETE FROM client_secret WHERE client = \(client.description)")
+        try perform("DELETE FROM client_secret WHERE client = \(client.description)")
     }
 
     /// Counts uses, and notes when and from where the last of them was, unless a later one is known.
     package borrowing func recordUse(
         clientSecret id: ID<ClientSecret>, count: Int = 1, at: Instant, address: IPAddress?
     ) throws {
-        try execute(
+        try perform(
             """
             UPDATE client_secret SET uses = uses + \(count),
             used_from = CASE WHEN used_at IS NULL OR used_at < \(at) THEN \((address?.description).stored) ELSE used_from END,

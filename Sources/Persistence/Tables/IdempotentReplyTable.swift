@@ -33,7 +33,7 @@ extension Transaction {
     /// Keeps a reply, in the place of one that is too old to be sent again. The caller has looked for a younger one in
     /// the same transaction.
     package borrowing func keep(_ reply: IdempotentReply, actor: String, key: String) throws {
-        try execute(
+        try perform(
             """
             INSERT INTO idempotent_reply (actor, key, request_digest, sealed, created_at)
             VALUES (\(actor), \(key), \(reply.requestDigest), \(reply.sealed), \(reply.createdAt))

@@ -46,7 +46,7 @@ extension Transaction {
 
     /// Adds an integration to an organization of `account`.
     package borrowing func insert(_ integration: Integration, account: ID<Organization>) throws {
-        try execute(
+        try perform(
             """
             INSERT INTO integration (id, organization_id, account_id, label, scopes, addresses, access_token_seconds,
             token_format, created_at, created_by, revision)
@@ -59,7 +59,7 @@ extension Transaction {
 
     /// Writes what can change of an integration, and counts its revision.
     package borrowing func update(_ integration: Integration) throws {
-        try execute(
+        try perform(
             """
             UPDATE integration SET label = \(integration.label), scopes = \(integration.scopes.text),
             addresses = \(integration.addresses.storedText.stored), access_token_seconds = \(integration.accessTokenSeconds.stored),
@@ -69,13 +69,13 @@ extension Transaction {
 
     /// Counts the revision of an integration whose secrets were changed.
     package borrowing func touch(_ id: ID<Integration>) throws {
-        try execute("UPDATE integration SET revision = revision + 1 WHERE id = \(id)")
+        try perform("UPDATE integration SET revision = revision + 1 WHERE id = \(id)")
     }
 
     /// Removes an integration with its secrets.
     package borrowing func delete(_ id: ID<Integration>) throws {
         try deleteSecrets(of: .integration(id))
-        try execute("DELETE FROM integration WHERE id = \(id)")
+        try perform("DELETE FROM integration WHERE id = \(id)")
     }
 
     /// All that is needed to judge an integration, nil where there is none.

@@ -35,7 +35,7 @@ extension Transaction {
     ///
     /// - Throws: ``StoreError/constraint(_:)`` `.unique` where there is that version of that purpose.
     package borrowing func insert(_ row: KeyRingRow) throws {
-        try execute(
+        try perform(
             """
             INSERT INTO key_ring (purpose, version, sealed, created_at, retires_at)
             VALUES (\(row.purpose), \(row.version), \(row.sealed), \(row.createdAt), \(row.retiresAt.stored))
@@ -44,7 +44,7 @@ extension Transaction {
 
     /// Sets until when a key is kept.
     package borrowing func retire(keyRing purpose: String, version: Int, at retiresAt: Instant) throws {
-        try execute(
+        try perform(
             """
             UPDATE key_ring SET retires_at = \(retiresAt) WHERE purpose = \(purpose) AND version = \(version)
             """)

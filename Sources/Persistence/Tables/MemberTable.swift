@@ -70,7 +70,7 @@ extension Transaction {
 
     /// Writes name and roles.
     package borrowing func update(member id: ID<Member>, name: String, roles: [String]) throws {
-        try execute(
+        try perform(
             """
             UPDATE member SET name = \(name), roles = \(roles.joined(separator: " ")), revision = revision + 1
             WHERE id = \(id)
@@ -79,13 +79,13 @@ extension Transaction {
 
     /// Sets another password, or none.
     package borrowing func setPassword(_ password: PasswordDigest?, of id: ID<Member>) throws {
-        try execute(
+        try perform(
             "UPDATE member SET password = \((password?.encoded).stored), revision = revision + 1 WHERE id = \(id)")
     }
 
     /// Removes a member.
     package borrowing func delete(_ id: ID<Member>) throws {
-        try execute("DELETE FROM member WHERE id = \(id)")
+        try perform("DELETE FROM member WHERE id = \(id)")
     }
 }
 

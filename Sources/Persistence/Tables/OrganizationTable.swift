@@ -36,7 +36,7 @@ extension Transaction {
 
     /// Adds an organization. Its parent must be there.
     package borrowing func insert(_ organization: Organization) throws {
-        try execute(
+        try perform(
             """
             INSERT INTO organization (id, account_id, parent_id, path, name, created_at, revision)
             VALUES (\(organization.id), \(organization.account), \(organization.parent.stored), \(organization.path.stored),
@@ -46,8 +46,8 @@ extension Transaction {
 
     /// Gives an organization another name. An account is changed with its root.
     package borrowing func rename(_ id: ID<Organization>, to name: String) throws {
-        try execute("UPDATE organization SET name = \(name), revision = revision + 1 WHERE id = \(id)")
-        try execute("UPDATE account SET revision = revision + 1 WHERE organization_id = \(id)")
+        try perform("UPDATE organization SET name = \(name), revision = revision + 1 WHERE id = \(id)")
+        try perform("UPDATE account SET revision = revision + 1 WHERE organization_id = \(id)")
     }
 
     /// Whether an organization has nothing below it, no member, no integration and no API key that lives at `now`.
@@ -65,9 +65,9 @@ extension Transaction {
     /// Removes an organization that ``isEmpty(_:at:)``, with the expired API keys left in it, and its account if it is
     /// the root of one.
     package borrowing func delete(_ id: ID<Organization>) throws {
-        try execute("DELETE FROM api_key WHERE organization_id = \(id)")
-        try execute("DELETE FROM account WHERE organization_id = \(id)")
-        try execute("DELETE FROM organization WHERE id = \(id)")
+        try perform("DELETE FROM api_key WHERE organization_id = \(id)")
+        try perform("DELETE FROM account WHERE organization_id = \(id)")
+        try perform("DELETE FROM organization WHERE id = \(id)")
     }
 }
 

@@ -20,7 +20,7 @@ extension Transaction {
 
     /// Adds a resource server.
     package borrowing func insert(_ server: ResourceServer) throws {
-        try execute(
+        try perform(
             """
             INSERT INTO resource_server (id, name, audiences, created_at, revision)
             VALUES (\(server.id), \(server.name), \(server.audiences.joined(separator: " ")), \(server.createdAt),
@@ -30,7 +30,7 @@ extension Transaction {
 
     /// Writes what can change of a resource server, and counts its revision.
     package borrowing func update(_ server: ResourceServer) throws {
-        try execute(
+        try perform(
             """
             UPDATE resource_server SET name = \(server.name), audiences = \(server.audiences.joined(separator: " ")),
             revision = revision + 1 WHERE id = \(server.id)
@@ -39,13 +39,13 @@ extension Transaction {
 
     /// Counts the revision of a resource server whose secrets were changed.
     package borrowing func touch(_ id: ID<ResourceServer>) throws {
-        try execute("UPDATE resource_server SET revision = revision + 1 WHERE id = \(id)")
+        try perform("UPDATE resource_server SET revision = revision + 1 WHERE id = \(id)")
     }
 
     /// Removes a resource server with its secrets.
     package borrowing func delete(_ id: ID<ResourceServer>) throws {
         try deleteSecrets(of: .resourceServer(id))
-        try execute("DELETE FROM resource_server WHERE id = \(id)")
+        try perform("DELETE FROM resource_server WHERE id = \(id)")
     }
 
     /// All that is needed to judge a resource server, nil where there is none.

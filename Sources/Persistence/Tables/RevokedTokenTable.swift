@@ -14,7 +14,7 @@ extension Transaction {
     package borrowing func insertRevokedToken(
         _ id: ID<AccessToken>, client: ID<Integration>, expiresAt: Instant
     ) throws {
-        try execute(
+        try perform(
             """
             INSERT INTO revoked_token (id, client_id, expires_at) VALUES (\(id), \(client), \(expiresAt))
             ON CONFLICT (id) DO NOTHING
