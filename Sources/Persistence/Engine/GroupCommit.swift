@@ -57,8 +57,8 @@ package struct GroupCommit<Connection: BodyConnection> {
                 // If even this fails, so does the next BEGIN, and its callers are told.
                 try? connection.rollback()
                 let error = StoreError.mapping(error)
-                if error.isPassing, isWorthwhile(attempt, batch) {
-                    if case .conflict = error { pause(after: attempt) }
+                if isWorthwhile(error, attempt, batch) {
+                    pause(after: attempt)
                     attempt += 1
                     continue
                 }
@@ -105,11 +105,17 @@ package struct GroupCommit<Connection: BodyConnection> {
         for body in batch { commit([body]) }
     }
 
-    private func isWorthwhile(_ attempt: Int, _ batch: [any WaitingBody]) -> Bool {
-        attempt < Self.attempts && !batch.contains(where: \.isOverdue)
+    /// Whether to run the batch again: a few times if it met others, and while its callers wait if the database is away.
+    private func isWorthwhile(_ error: StoreError, _ attempt: Int, _ batch: [any WaitingBody]) -> Bool {
+        switch error {
+        case .conflict: attempt < Self.attempts && !batch.contains(where: \.isOverdue)
+        case .unavailable: !batch.contains { $0.deadline == nil || $0.isOverdue }
+        default: false
+        }
     }
 
-    /// Lets the transaction that was met go first: up to 2, 4, 8 … 64 ms, on the engine's own thread.
+    /// Lets the transaction that was met go first, or the database come back: up to 2, 4, 8 … 64 ms, on the engine's own
+    /// thread.
     private func pause(after attempt: Int) {
         let most = 1000 << min(attempt, 6)
         _ = DispatchSemaphore(value: 0).wait(timeout: .now() + .microseconds(Int.random(in: 0...most)))
