@@ -23,6 +23,9 @@ package protocol Engine: Store {
     /// Has `listener` hear what this process commits from now on.
     func listen(_ listener: @escaping ChangeListener)
 
+    /// How many steps its schema lacked when it was opened. They were run.
+    var stepsRun: Int { get }
+
     /// Ends the store: what runs is finished and answered, what waits is answered with `StoreError.closed`. To close
     /// again is to wait for the same end.
     func close() async

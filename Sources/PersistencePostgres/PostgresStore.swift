@@ -12,6 +12,7 @@ package final class PostgresStore: Engine {
     private let reads: Mailbox<any WaitingBody>
     private let listeners = Listeners()
     private let counters = CommitCounters()
+    private let steps = Atomic(0)
     private let threads = DispatchGroup()
     private let limits: PostgresLimits
     private let lines: Lines
@@ -30,7 +31,8 @@ package final class PostgresStore: Engine {
         do {
             let lock = try await MigrationLock.take(lines)
             store.startThreads()
-            try await MigrationRunner(migrations).run(on: store, at: now)
+            let steps = try await MigrationRunner(migrations).run(on: store, at: now)
+            store.steps.store(steps, ordering: .relaxed)
             await lock.release()
             return store
         } catch {
@@ -54,6 +56,8 @@ package final class PostgresStore: Engine {
 
     /// How many transactions have written, and how many bodies they were for.
     package var statistics: (commits: Int, bodies: Int) { (counters.commitCount, counters.bodyCount) }
+
+    package var stepsRun: Int { steps.load(ordering: .relaxed) }
 
     package func listen(_ listener: @escaping ChangeListener) {
         listeners.add(listener)

@@ -15,6 +15,7 @@ package final class SQLiteStore: Engine {
     private let turns = CheckpointTurns()
     private let listeners = Listeners()
     private let counters = CommitCounters()
+    private let steps = Atomic(0)
     private let servingThreads = DispatchGroup()
     private let checkpointThread = DispatchGroup()
     private let closing = Mutex<Task<Void, Never>?>(nil)
@@ -29,7 +30,8 @@ package final class SQLiteStore: Engine {
         let store = SQLiteStore(file: try DatabaseFile(owning: path), limits: limits)
         do {
             try await store.startThreads(limits)
-            try await MigrationRunner(migrations).run(on: store, at: now)
+            let steps = try await MigrationRunner(migrations).run(on: store, at: now)
+            store.steps.store(steps, ordering: .relaxed)
             return store
         } catch {
             await store.close()
@@ -54,6 +56,8 @@ package final class SQLiteStore: Engine {
     package var statistics: SQLiteStatistics {
         SQLiteStatistics(commits: counters.commitCount, bodies: counters.bodyCount, checkpoints: turns.count)
     }
+
+    package var stepsRun: Int { steps.load(ordering: .relaxed) }
 
     /// Has `listener` hear what is committed from now on.
     package func listen(_ listener: @escaping ChangeListener) {

@@ -12,6 +12,9 @@ extension SQLiteConnection {
             throw .engine("a statement has \(values.count) values for other than \(values.count) parameters")
         }
         for (index, value) in zip(Int32(1)..., values) {
+            if case .text(let text) = value, text.utf8.contains(0) {
+                throw .engine("a text with a NUL, which PostgreSQL could not hold")
+            }
             let code = bind(value, at: index, to: statement)
             guard code == SQLITE_OK else { throw StoreError(code, in: statement) }
         }
@@ -24,7 +27,6 @@ extension SQLiteConnection {
         case .integer(let number):
             return sqlite3_bind_int64(statement, index, number)
         case .text(var text):
-            // With its length, so that a NUL inside is a character like others.
             return text.withUTF8 { utf8 in
                 utf8.withMemoryRebound(to: CChar.self) { characters in
                     guard let start = characters.baseAddress else {

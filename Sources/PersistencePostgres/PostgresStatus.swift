@@ -1,0 +1,53 @@
+package import Model
+package import Persistence
+
+/// What a PostgreSQL server says of itself, as far as we depend on it.
+package struct PostgresStatus: Sendable {
+    /// The oldest major version that we run on.
+    package static let oldestVersion = 13
+
+    /// The major version, such as 15.
+    package let version: Int
+    /// Whether it can be written to, and does not follow another.
+    package let isPrimary: Bool
+    /// Whether it waits for the disk: `fsync`, and `full_page_writes`, without which a page that was half written when
+    /// the machine stopped is lost.
+    package let keepsWhatItWrote: Bool
+    /// Whether it waits for a standby before a commit is acknowledged.
+    package let hasSynchronousStandby: Bool
+    /// How many standbys follow it at the moment.
+    package let standbys: Int
+    /// Connections that it takes, for all who use it.
+    package let maximumConnections: Int
+    /// Whether our connection is encrypted.
+    package let isEncrypted: Bool
+    /// What its clock shows.
+    package let clock: Instant
+
+    /// Asks the server that a transaction runs on.
+    ///
+    /// - Throws: ``StoreError``.
+    package init(_ tx: borrowing Transaction) throws {
+        let found = try tx.first(
+            """
+            SELECT CAST(current_setting('server_version_num') AS BIGINT) / 10000,
+                CASE WHEN pg_is_in_recovery() THEN 0 ELSE 1 END,
+                CASE WHEN current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on' THEN 1 ELSE 0 END,
+                CASE WHEN current_setting('synchronous_standby_names') = '' THEN 0 ELSE 1 END,
+                (SELECT COUNT(*) FROM pg_stat_replication),
+                CAST(current_setting('max_connections') AS BIGINT),
+                (SELECT COUNT(*) FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl),
+                CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)
+            """
+        ) { row in (try (0...6).map { Int(try row.integer($0)) }, try row.instant(7)) }
+        guard let (numbers, clock) = found else { throw StoreError.unreadable("the server says nothing of itself") }
+        version = numbers[0]
+        isPrimary = numbers[1] == 1
+        keepsWhatItWrote = numbers[2] == 1
+        hasSynchronousStandby = numbers[3] == 1
+        standbys = numbers[4]
+        maximumConnections = numbers[5]
+        isEncrypted = numbers[6] > 0
+        self.clock = clock
+    }
+}
