@@ -5,10 +5,10 @@ SOURCES := Package.swift Sources Tests Benchmarks
 RELEASE_BUILD := swift build -c release --scratch-path .build-release
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint format build release clean
+.PHONY: help run test bench prove-revocation lint format build release clean
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start a demonstration on 127.0.0.1:8080 (LISTEN=, DATA=, RELEASE=1)
 	@scripts/prepare
@@ -22,6 +22,10 @@ test: ## Run every test
 bench: ## Measure speed side by side with the floors (BENCH="--help" lists what can be set)
 	@scripts/prepare bench
 	@scripts/bench $(BENCH)
+
+prove-revocation: ## Measure how soon every node refuses what was revoked, also under faults (PROVE="--help")
+	@scripts/prepare proof
+	@scripts/prove-revocation $(PROVE)
 
 lint: ## Check the form of the source
 	swift format lint --strict --parallel --recursive $(SOURCES)
