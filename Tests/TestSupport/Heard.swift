@@ -1,4 +1,5 @@
 package import Model
+package import Persistence
 import Synchronization
 
 /// What a store announced since this began to listen.
@@ -6,7 +7,7 @@ package final class Heard: Sendable {
     private let heard = Mutex<[Change]>([])
 
     /// Listens to `store` from now on.
-    package init(on store: any TestedStore) {
+    package init(on store: any Engine) {
         store.listen { [weak self] changes in self?.heard.withLock { $0 += changes } }
     }
 

@@ -2,14 +2,14 @@ package import CredentialFormat
 package import Credentials
 package import Model
 package import Organizations
-import Persistence
+package import Persistence
 package import ProductDefinition
 package import Tokens
 
 /// A store with the operator, a customer (Global ▸ Europe ▸ France, Global ▸ North America) and another customer, the
 /// services over it, and callers to try them with.
 package struct SampleTree: Sendable {
-    package let store: any TestedStore
+    package let store: any Engine
     package let clock: FixedClock
     package let product: Product
     /// The operator's own organization.
@@ -26,12 +26,12 @@ package struct SampleTree: Sendable {
     /// Has `use` work on a fresh tree.
     @discardableResult
     package static func open<R>(
-        on engine: StoreUnderTest = .sqlite, product: Product = .standard, _ use: (SampleTree) async throws -> R
+        on engine: StoreUnderTest = .current, product: Product = .standard, _ use: (SampleTree) async throws -> R
     ) async throws -> R {
         try await engine.open { store in try await use(try await SampleTree(in: store, product: product)) }
     }
 
-    private init(in store: any TestedStore, product: Product) async throws {
+    private init(in store: any Engine, product: Product) async throws {
         let clock = FixedClock()
         let accounts = AccountService(now: clock.now)
         let organizations = OrganizationService(now: clock.now)
@@ -61,9 +61,14 @@ package struct SampleTree: Sendable {
         france = try await organization("France", below: europe)
         northAmerica = try await organization("North America", below: global)
         stranger = try await account("Stranger")
-        guard let masterKey = MasterKey(bytes: Array(repeating: 7, count: 32)) else { throw StoreError.closed }
-        keys = try await KeyRing.open(store: store, masterKey: masterKey, now: clock.now)
+        keys = try await Self.keyRing(over: store, at: clock)
         clock.advance(seconds: 1)
+    }
+
+    /// The key ring of a store, as each node opens it for itself.
+    static func keyRing(over store: any Store, at clock: FixedClock) async throws -> KeyRing {
+        guard let masterKey = MasterKey(bytes: Array(repeating: 7, count: 32)) else { throw StoreError.closed }
+        return try await KeyRing.open(store: store, masterKey: masterKey, now: clock.now)
     }
 
     /// The operator, with every right everywhere.

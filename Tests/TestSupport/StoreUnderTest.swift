@@ -1,14 +1,19 @@
 import Model
 package import Persistence
+package import PersistencePostgres
 import PersistenceSQLite
 
 /// An engine that a test runs on. There is no imitation: every test has a real database with the real schema.
 package enum StoreUnderTest: String, CaseIterable, Sendable {
     case sqlite
+    case postgres
+
+    /// The engine that a test gets which does not ask for one: see ``EveryEngine``.
+    @TaskLocal package static var current = StoreUnderTest.sqlite
 
     /// Has `use` work on a fresh store, which is closed and removed when it returns.
     package func open<R>(
-        migrations: [Migration] = Migration.all, _ use: (any TestedStore) async throws -> R
+        migrations: [Migration] = Migration.all, _ use: (any Engine) async throws -> R
     ) async throws -> R {
         try await withTemporaryFolder { folder in
             let store = try await open(in: folder, migrations: migrations)
@@ -23,26 +28,29 @@ package enum StoreUnderTest: String, CaseIterable, Sendable {
         }
     }
 
-    /// Opens the store that is kept in `folder`, for tests that open it more than once. The caller closes it.
+    /// Opens the store that is kept in `folder`, or on PostgreSQL under its name, for tests that open it more than once.
+    /// The caller closes it.
     package func open(
         in folder: String, migrations: [Migration] = Migration.all, waitingBodies: Int = 10_000
-    ) async throws -> any TestedStore {
+    ) async throws -> any Engine {
         switch self {
         case .sqlite:
             try await SQLiteStore.open(
                 path: folder + "/claviger.sqlite", migrations: migrations,
                 limits: SQLiteLimits(waitingBodies: waitingBodies), at: FixedClock().current)
+        case .postgres:
+            try await PostgresStore.open(
+                PostgresAddress(try await PostgresDatabase.kept(in: folder).uri), migrations: migrations,
+                limits: .forTests(waitingBodies: waitingBodies), at: FixedClock().current)
         }
     }
 }
 
-/// What tests need of a store besides its door.
-package protocol TestedStore: Store {
-    /// Has `listener` hear what is committed from now on.
-    func listen(_ listener: @escaping ChangeListener)
-
-    /// Ends the store.
-    func close() async
+extension PostgresLimits {
+    /// Few connections, because many tests run side by side, and much patience, for the same reason.
+    package static func forTests(waitingBodies: Int = 10_000) -> PostgresLimits {
+        PostgresLimits(
+            waitingBodies: waitingBodies, readers: 2, patience: .seconds(60), statement: .seconds(30),
+            connecting: .seconds(30))
+    }
 }
-
-extension SQLiteStore: TestedStore {}

@@ -4,6 +4,9 @@ import Foundation
 package func withTemporaryFolder<R>(_ use: (String) async throws -> R) async throws -> R {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("claviger-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    defer {
+        PostgresDatabase.forget(folder.path)
+        try? FileManager.default.removeItem(at: folder)
+    }
     return try await use(folder.path)
 }

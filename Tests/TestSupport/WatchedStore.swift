@@ -8,12 +8,13 @@ package final class WatchedStore: Store {
         var writes = 0
         var pause: Pause?
         var refusesWrites = false
+        var isGone = false
     }
 
-    private let store: any TestedStore
+    private let store: any Engine
     private let state = Mutex(State())
 
-    package init(_ store: any TestedStore) {
+    package init(_ store: any Engine) {
         self.store = store
     }
 
@@ -26,6 +27,12 @@ package final class WatchedStore: Store {
     package var refusesWrites: Bool {
         get { state.withLock(\.refusesWrites) }
         set { state.withLock { $0.refusesWrites = newValue } }
+    }
+
+    /// Whether nothing is answered, as when the database cannot be reached.
+    package var isGone: Bool {
+        get { state.withLock(\.isGone) }
+        set { state.withLock { $0.isGone = newValue } }
     }
 
     /// Has the next read stop after it has read.
@@ -43,6 +50,7 @@ package final class WatchedStore: Store {
             defer { state.pause = nil }
             return state.pause
         }
+        if isGone { throw StoreError.unavailable("gone") }
         let result = try await store.read(body)
         await pause?.pass()
         return result
@@ -56,6 +64,7 @@ package final class WatchedStore: Store {
             return state.refusesWrites
         }
         if refuses { throw StoreError.overloaded }
+        if isGone { throw StoreError.unavailable("gone") }
         return try await store.write(body)
     }
 }

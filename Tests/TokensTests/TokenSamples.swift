@@ -11,7 +11,7 @@ let issuer = "https://auth.example.com"
 /// A key ring on a fresh store, with what it depends on.
 struct RingUnderTest {
     let ring: KeyRing
-    let store: any TestedStore
+    let store: any Engine
     let masterKey: MasterKey
     let clock: FixedClock
 

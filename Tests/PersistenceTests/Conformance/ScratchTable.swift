@@ -34,12 +34,12 @@ extension Migration {
 
 extension StoreUnderTest {
     /// A fresh store with the real schema and the scratch tables.
-    func openWithScratch<R>(_ use: (any TestedStore) async throws -> R) async throws -> R {
+    func openWithScratch<R>(_ use: (any Engine) async throws -> R) async throws -> R {
         try await open(migrations: Migration.all + [.scratch], use)
     }
 
     /// The store kept in `folder`, with the real schema and the scratch tables.
-    func openWithScratch(in folder: String, waitingBodies: Int = 10_000) async throws -> any TestedStore {
+    func openWithScratch(in folder: String, waitingBodies: Int = 10_000) async throws -> any Engine {
         try await open(in: folder, migrations: Migration.all + [.scratch], waitingBodies: waitingBodies)
     }
 }

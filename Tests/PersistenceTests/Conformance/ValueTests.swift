@@ -5,7 +5,7 @@ import Testing
 @Suite("Store: values go in and come out")
 struct ValueTests {
     static let texts = [
-        "", "plain", "'; DROP TABLE note; --", "$1", "?1", "a\0b", "“déjà vu” 🔑", "\n\t\\", "%_",
+        "", "plain", "'; DROP TABLE note; --", "$1", "?1", "“déjà vu” 🔑", "\n\t\\", "%_",
         String(repeating: "long ", count: 50_000),
     ]
 
@@ -18,6 +18,23 @@ struct ValueTests {
             }
             #expect(found == text)
             try await expectNoteCount(0, in: store)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a text with a NUL, which PostgreSQL cannot hold, is refused on every engine`(
+        _ engine: StoreUnderTest
+    ) async throws {
+        try await engine.openWithScratch { store in
+            let error = await #expect(throws: StoreError.self) {
+                try await store.write { tx in
+                    try tx.execute("INSERT INTO anything (id, value_text) VALUES (1, \("a\0b"))")
+                }
+            }
+            guard case .engine = error else {
+                Issue.record("\(String(describing: error)) is not the engine's")
+                return
+            }
         }
     }
 

@@ -10,10 +10,12 @@ package struct FinishedCommand: Sendable {
     package var text: String { output + errors }
 
     /// Runs `claviger` with these arguments.
+    ///
+    /// - Parameter folder: Its working directory, nil for that of the tests.
     package static func claviger(
-        _ arguments: [String], environment: [String: String] = [:]
+        _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil
     ) async throws -> FinishedCommand {
-        try await run(try ServerProcess.executable, arguments, environment: environment)
+        try await run(try ServerProcess.executable, arguments, environment: environment, in: folder)
     }
 
     /// Runs a program of the virtual environment that `scripts/prepare test` makes.
@@ -23,9 +25,15 @@ package struct FinishedCommand: Sendable {
         return try await run(root.appendingPathComponent(".build-tools/python/bin/python"), arguments)
     }
 
+    /// The environment of the tests with these variables, and without what tells the tests themselves something: the
+    /// server refuses variables that it does not know.
+    static func environment(with variables: [String: String]) -> [String: String] {
+        ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("CLAVIGER_") }.merging(variables) { $1 }
+    }
+
     /// Runs a program for at most a minute.
     private static func run(
-        _ executable: URL, _ arguments: [String], environment: [String: String] = [:]
+        _ executable: URL, _ arguments: [String], environment: [String: String] = [:], in directory: String? = nil
     ) async throws -> FinishedCommand {
         let folder = try Folder()
         func file(_ name: String) throws -> FileHandle {
@@ -35,7 +43,8 @@ package struct FinishedCommand: Sendable {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
+        process.environment = Self.environment(with: environment)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try file("output")
         process.standardError = try file("errors")

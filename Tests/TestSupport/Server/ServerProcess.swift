@@ -1,13 +1,16 @@
 package import Foundation
 import Synchronization
 
-/// The real server: a process of its own, started as an operator would start it, with its data in a temporary folder.
+/// The real server: a process of its own, started as an operator would start it, with its data in a temporary folder or in
+/// a PostgreSQL database of its own.
 package final class ServerProcess: Sendable {
     /// Where it answers, without a final slash.
     package let base: String
     package let port: Int
     /// Holds its data, its log and its files.
     package let folder: Folder
+    /// What keeps its data.
+    package let database: ServerDatabase
     private let arguments: [String]
     private let environment: [String: String]
     private let process = Mutex<Process?>(nil)
@@ -21,7 +24,7 @@ package final class ServerProcess: Sendable {
         product: String? = nil, arguments: [String] = [], environment: [String: String] = [:],
         _ body: (ServerProcess, DemoCredentials) async throws -> R
     ) async throws -> R {
-        let server = try ServerProcess(
+        let server = try await ServerProcess(
             command: "demo", product: product, arguments: arguments, environment: environment)
         defer { server.kill() }
         try await server.start()
@@ -29,13 +32,21 @@ package final class ServerProcess: Sendable {
     }
 
     /// A server that was not started yet. Its port is free at the moment.
+    ///
+    /// - Parameter database: That of another node, nil for an empty one of its own on ``StoreUnderTest/current``.
     package init(
-        command: String, product: String? = nil, arguments: [String] = [], environment: [String: String] = [:]
-    ) throws {
+        command: String, on database: ServerDatabase? = nil, product: String? = nil, arguments: [String] = [],
+        environment: [String: String] = [:]
+    ) async throws {
         folder = try Folder()
+        if let database {
+            self.database = database
+        } else {
+            self.database = try await .make(on: .current, in: folder)
+        }
         port = try FreePort.find()
         base = "http://127.0.0.1:\(port)"
-        var all = [command, "--listen", "127.0.0.1:\(port)", "--data", folder.path + "/data"]
+        var all = [command, "--listen", "127.0.0.1:\(port)"] + self.database.arguments
         if command == "demo" { all += ["--credentials-file", folder.path + "/credentials.json"] }
         if let product {
             let path = folder.path + "/claviger.yaml"
@@ -51,7 +62,8 @@ package final class ServerProcess: Sendable {
         let process = Process()
         process.executableURL = try Self.executable
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        process.currentDirectoryURL = URL(fileURLWithPath: database.folder.path)
+        process.environment = FinishedCommand.environment(with: database.environment.merging(environment) { $1 })
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try file("output.txt")
         process.standardError = try file("log.txt")

@@ -1,0 +1,143 @@
+import CLibPQ
+import Dispatch
+import Foundation
+import Synchronization
+
+/// A database of a test's own, in the PostgreSQL that `scripts/test` starts. It is removed when nobody refers to it any
+/// more.
+package final class PostgresDatabase: Sendable {
+    /// Where it is.
+    package let uri: String
+    private let name: String
+    private let server: PostgresServer
+
+    /// Makes an empty database.
+    package static func make() async throws -> PostgresDatabase {
+        let server = try PostgresServer.ofTests()
+        let name = "claviger_" + UUID().uuidString.lowercased().replacing("-", with: "")
+        let uri = try server.uri(of: name)
+        await places.take()
+        do {
+            // The other template may be in use by whoever looks into the server.
+            try await server.execute("CREATE DATABASE \(name) TEMPLATE template0")
+        } catch {
+            places.give()
+            throw error
+        }
+        return PostgresDatabase(name: name, uri: uri, server: server)
+    }
+
+    private init(name: String, uri: String, server: PostgresServer) {
+        self.name = name
+        self.uri = uri
+        self.server = server
+    }
+
+    deinit {
+        Task { [name, server] in
+            try? await server.execute("DROP DATABASE \(name) WITH (FORCE)")
+            Self.places.give()
+        }
+    }
+
+    /// How many there may be at a time. The server has connections for so many.
+    private static let places = Places(24)
+
+    // MARK: - Folders
+
+    private static let ofFolders = Mutex<[String: PostgresDatabase]>([:])
+
+    /// The database that belongs to a temporary folder. It lasts as long as the folder.
+    static func kept(in folder: String) async throws -> PostgresDatabase {
+        if let known = ofFolders.withLock({ $0[folder] }) { return known }
+        let made = try await make()
+        ofFolders.withLock { $0[folder] = made }
+        return made
+    }
+
+    /// Removes the database of a folder, if there is one.
+    static func forget(_ folder: String) {
+        _ = ofFolders.withLock { $0.removeValue(forKey: folder) }
+    }
+}
+
+/// The PostgreSQL of the tests.
+private struct PostgresServer: Sendable {
+    private static let variable = "CLAVIGER_TEST_DATABASE"
+
+    private let uri: URLComponents
+
+    /// - Throws: ``ServerFailure``, which says what to do, where there is none.
+    static func ofTests() throws -> PostgresServer {
+        guard let text = ProcessInfo.processInfo.environment[variable], let uri = URLComponents(string: text) else {
+            throw ServerFailure(
+                "This test needs PostgreSQL: run `make test`, or `scripts/test` with the arguments of `swift test`.")
+        }
+        return PostgresServer(uri: uri)
+    }
+
+    /// The address of another database of the server.
+    func uri(of database: String) throws -> String {
+        var uri = uri
+        uri.path = "/\(database)"
+        return try uri.string ?? { throw ServerFailure("\(Self.variable) is no URI.") }()
+    }
+
+    /// Runs a statement outside of a transaction, on a connection of its own.
+    func execute(_ statement: String) async throws {
+        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+            DispatchQueue.global().async {
+                done.resume(with: Result { try run(statement) })
+            }
+        }
+    }
+
+    private func run(_ statement: String) throws {
+        let connection = PQconnectdb(uri.string)
+        defer { PQfinish(connection) }
+        let result = PQexec(connection, statement)
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == PGRES_COMMAND_OK else {
+            throw ServerFailure("\(statement): \(String(cString: PQerrorMessage(connection)))")
+        }
+    }
+}
+
+/// Room for so many. Whoever comes later waits, without holding a thread.
+private final class Places: Sendable {
+    private struct State {
+        var free: Int
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state: Mutex<State>
+
+    init(_ count: Int) {
+        state = Mutex(State(free: count))
+    }
+
+    func take() async {
+        await withCheckedContinuation { place in
+            let isFree = state.withLock { state in
+                guard state.free > 0 else {
+                    state.waiting.append(place)
+                    return false
+                }
+                state.free -= 1
+                return true
+            }
+            if isFree { place.resume() }
+        }
+    }
+
+    func give() {
+        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard !state.waiting.isEmpty else {
+                state.free += 1
+                return nil
+            }
+            return state.waiting.removeFirst()
+        }
+        next?.resume()
+    }
+}
