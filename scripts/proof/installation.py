@@ -1,0 +1,77 @@
+"""What the proof is made on."""
+
+import asyncio
+import os
+import re
+import secrets
+import subprocess
+import sys
+from time import monotonic as now
+
+from proof.credentials import PATIENCE, Desk
+from proof.database import Database
+from proof.node import Node
+
+NODES = 3
+
+
+class Installation:
+    """Three servers on one PostgreSQL, set up as an operator would."""
+
+    def __init__(self, program, folder, network=None):
+        self.program, self.folder, self.network = program, folder, network
+        self.database = Database(folder / "postgres")
+        self.nodes = []
+
+    async def start(self):
+        if self.network:
+            self.network.make()
+        self.database.start()
+        if self.network:
+            self.database.admit(self.network)
+        settings = self.settings()
+        self.desk_key = self.initialize(settings)
+        self.nodes = [Node(f"node-{number + 1}", self.program, self.folder, settings) for number in range(NODES)]
+        for node in self.nodes:
+            node.start(self.database.address(node))
+        for node in self.nodes:
+            await node.ready()
+        self.desk = Desk(self.nodes, self.desk_key)
+
+    def settings(self):
+        master_key = self.folder / "master.key"
+        master_key.touch(mode=0o600)
+        master_key.write_text(secrets.token_hex(32))
+        return {name: value for name, value in os.environ.items() if not name.startswith("CLAVIGER_")} | {
+            "CLAVIGER_ENVIRONMENT": "production", "CLAVIGER_ISSUER": "https://claviger.example",
+            "CLAVIGER_MASTER_KEY_FILE": str(master_key), "CLAVIGER_LOG_LEVEL": "warning"}
+
+    def initialize(self, settings):
+        """The operator's key."""
+        done = subprocess.run(
+            [self.program, "init", "--account", "First", "--admin-email", "admin@example.com"], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={**settings, "CLAVIGER_DATABASE": self.database.uri})
+        key = re.search(r"^operator key +(\S+)", done.stdout, re.MULTILINE)
+        if done.returncode != 0 or key is None:
+            sys.exit(f"prove-revocation: claviger init said\n{done.stdout}")
+        return key[1]
+
+    def stop(self):
+        for node in self.nodes:
+            node.stop()
+        self.database.stop()
+        if self.network:
+            self.network.remove()
+
+    async def settled(self):
+        """Returns once every node is well and trusts its memory, and can be struck."""
+        for node in self.nodes:
+            await node.ready()
+            begin = now()
+            while await self.database.listener(node) is None:
+                if now() - begin > PATIENCE:
+                    sys.exit(f"prove-revocation: {node.name} does not listen")
+                await asyncio.sleep(0.1)
+        # Two heartbeats and their return.
+        await asyncio.sleep(0.6)

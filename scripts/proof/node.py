@@ -1,0 +1,77 @@
+"""A server process."""
+
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
+from time import monotonic as now
+
+from proof.wire import Wire, request
+
+# How long a server may take to be well, in seconds.
+PATIENCE = 60
+
+
+class Node:
+    """A server process, and the connections to it."""
+
+    def __init__(self, name, program, folder, settings):
+        self.name, self.program, self.log, self.settings = name, program, folder / f"{name}.log", settings
+        self.process, self.wires, self.made = None, [], 0
+
+    def start(self, database, host="127.0.0.1", within=()):
+        """Starts it. `within` is the command that puts it into a network of its own."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address, self.wires = (host, port), []
+        with open(self.log, "ab") as output:
+            self.process = subprocess.Popen(
+                [*within, self.program, "serve", "--listen", f"{host}:{port}"], stdin=subprocess.DEVNULL, stdout=output,
+                stderr=output, env={**self.settings, "CLAVIGER_DATABASE": database})
+
+    def stop(self):
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGCONT)
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(5)
+        self.process = None
+
+    async def ready(self):
+        """Returns once it says that it is well."""
+        begin = now()
+        while now() - begin < PATIENCE:
+            if self.process.poll() is not None:
+                break
+            wire = self.wire()
+            status, _ = await wire.ask(request("GET", "/readyz"))
+            self.give(wire)
+            if status == 200:
+                return
+            await asyncio.sleep(0.05)
+        sys.exit(f"prove-revocation: {self.name} is not ready: {self.log.read_text(errors='replace')[-2000:]}")
+
+    def wire(self):
+        """A connection that nobody uses at the moment."""
+        if self.wires:
+            return self.wires.pop()
+        self.made += 1
+        # The look-ups of what does not exist are limited for each address that asks, so there are some.
+        source = f"127.0.1.{self.made % 100 + 1}" if self.address[0].startswith("127.") else None
+        return Wire(self.address, source)
+
+    def give(self, wire):
+        if wire.address == self.address:
+            self.wires.append(wire)
+
+    async def ask(self, what):
+        wire = self.wire()
+        answer = await wire.ask(what)
+        self.give(wire)
+        return answer
