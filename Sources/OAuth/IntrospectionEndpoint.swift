@@ -45,7 +45,12 @@ package struct IntrospectionEndpoint: Sendable {
             }
             address = parsed
         }
-        guard let audiences = audiences(that: client, maySee: text) else { return .answer(.inactive(.audience)) }
+        let audiences: [String]
+        switch self.audiences(that: client, maySee: text, findings) {
+        case .missing(let missing): return .missing(missing)
+        case .answer(.none): return .answer(.inactive(.audience))
+        case .answer(.some(let visible)): audiences = visible
+        }
         let demand = Demand(address: address, audiences: audiences)
         switch verifier.judge(text, demand, at: request.now, findings: findings) {
         case .missing(let missing): return .missing(missing)
@@ -55,12 +60,16 @@ package struct IntrospectionEndpoint: Sendable {
     }
 
     /// The audiences for which the client may look at the credential, nil if it may not at all.
-    private func audiences(that client: AuthenticatedClient, maySee text: String) -> [String]? {
+    private func audiences(
+        that client: AuthenticatedClient, maySee text: String, _ findings: Findings
+    ) -> Partial<[String]?> {
         switch client.known.kind {
-        case .resourceServer(let server): return server.audiences
+        case .resourceServer(let server): return .answer(server.audiences)
         case .integration(let integration):
-            guard let token = verifier.accessToken(text), token.client == integration.id else { return nil }
-            return token.audiences
+            switch verifier.accessToken(text, findings) {
+            case .missing(let missing): return .missing(missing)
+            case .answer(let token): return .answer(token.flatMap { $0.client == integration.id ? $0.audiences : nil })
+            }
         }
     }
 }

@@ -41,7 +41,11 @@ package struct RevocationEndpoint: Sendable {
         case .answer(let authenticated): client = authenticated
         }
         guard let text = request.form["token"] else { throw OAuthError(.invalidRequest, "token is missing.") }
-        guard let token = verifier.accessToken(text) else {
+        let token: AccessToken
+        switch verifier.accessToken(text, findings) {
+        case .missing(let missing): return .missing(missing)
+        case .answer(.some(let opened)): token = opened
+        case .answer(.none):
             guard !verifier.isAPIKey(text) else {
                 throw OAuthError(.unsupportedTokenType, "An API key is deleted at the management API.")
             }
@@ -50,8 +54,11 @@ package struct RevocationEndpoint: Sendable {
         guard client.id == .integration(token.client) else {
             throw OAuthError(.unauthorizedClient, "The token is another client's.")
         }
-        let isInForce = token.expiresAt > request.now && !verifier.revoked.contains(token.id)
-        return .answer(isInForce ? .revoke(token) : .nothingToDo)
+        guard token.expiresAt > request.now else { return .answer(.nothingToDo) }
+        switch verifier.isRevoked(token.id, findings) {
+        case .missing(let missing): return .missing(missing)
+        case .answer(let isRevoked): return .answer(isRevoked ? .nothingToDo : .revoke(token))
+        }
     }
 
     /// Revokes a token. When this returns it is on disk and heard on this node (threat I2: a failure is thrown, never

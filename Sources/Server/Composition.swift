@@ -78,7 +78,7 @@ struct Composition {
         store.listen { changes in verifier.hear(changes, at: now()) }
         self.verifier = verifier
 
-        let authenticator = ClientAuthenticator(verifier: verifier, keyRing: keyRing, brand: product.brand)
+        let authenticator = ClientAuthenticator(verifier: verifier, brand: product.brand)
         let audiences = AudiencePolicy(
             standard: product.audience, issuer: configuration.issuer, verifier: verifier)
         let issuer = TokenIssuer(keyRing: keyRing, product: product, issuer: configuration.issuer)

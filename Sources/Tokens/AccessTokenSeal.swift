@@ -52,12 +52,21 @@ package struct AccessTokenSeal: Sendable {
         return open(Array(text), with: keys)
     }
 
-    private func open(_ text: [UInt8], with keys: KeySet) -> AccessToken? {
+    /// The version of the key that a token says it is sealed under, nil for what has not the form of one.
+    func sealingKeyVersion(of text: [UInt8]) -> UInt16? {
+        parts(text)?.version
+    }
+
+    private func parts(_ text: [UInt8]) -> (version: UInt16, bytes: [UInt8])? {
         guard let (kind, body) = CredentialText.parse(text, brand: brand), kind == .accessToken,
             let bytes = Base62.bytes(body), bytes.count > Self.headLength + Self.nonceLength + Self.tagLength,
             bytes[0] == Self.formatVersion
         else { return nil }
-        let version = UInt16(bytes[1]) << 8 | UInt16(bytes[2])
+        return (UInt16(bytes[1]) << 8 | UInt16(bytes[2]), bytes)
+    }
+
+    private func open(_ text: [UInt8], with keys: KeySet) -> AccessToken? {
+        guard let (version, bytes) = parts(text) else { return nil }
         guard let key = keys.sealing.first(where: { $0.version == version }),
             let box = try? AES.GCM.SealedBox(combined: bytes[Self.headLength...]),
             let plain = try? AES.GCM.open(box, using: key.key, authenticating: bytes[..<Self.headLength] + context),

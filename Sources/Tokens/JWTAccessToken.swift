@@ -27,6 +27,14 @@ package enum JWTAccessToken {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// The header of a token, nil where it has not the form of one that a key of ours writes.
+    static func header(of text: [UInt8]) -> [UInt8]? {
+        guard text.count <= maximumLength else { return nil }
+        let segments = text.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
+        guard segments.count == 3, SigningKey.mayWrite(header: segments[0]) else { return nil }
+        return Array(segments[0])
+    }
+
     /// What the token says, or nil for anything that we did not sign for `issuer`, that was changed since, or whose key
     /// has retired. Whether it has expired or was revoked is another question.
     package static func verify(

@@ -18,6 +18,8 @@ package final class KeyRing: Sendable {
 
     private struct State: Sendable {
         var keys: KeySet
+        /// What the keys are made from.
+        var rows: [KeyRingRow]
         /// Which reload the keys are from.
         var installed = 0
         var begun = 0
@@ -28,16 +30,18 @@ package final class KeyRing: Sendable {
     private let longestTokenSeconds: Int
     private let now: @Sendable () -> Instant
     private let state: Mutex<State>
+    private let currentEdition = Atomic(1)
+    private let reading = SharedRun()
 
     private init(
         store: any Store, masterKey: MasterKey, longestTokenSeconds: Int, now: @escaping @Sendable () -> Instant,
-        keys: KeySet
+        keys: KeySet, rows: [KeyRingRow]
     ) {
         self.store = store
         self.masterKey = masterKey
         self.longestTokenSeconds = longestTokenSeconds
         self.now = now
-        state = Mutex(State(keys: keys))
+        state = Mutex(State(keys: keys, rows: rows))
     }
 
     /// Opens the ring of a store: makes the first keys where there are none, and removes those that have retired.
@@ -62,7 +66,7 @@ package final class KeyRing: Sendable {
         }
         return KeyRing(
             store: store, masterKey: masterKey, longestTokenSeconds: longestTokenSeconds, now: now,
-            keys: try KeySet(rows: rows, masterKey: masterKey, now: now()))
+            keys: try KeySet(rows: rows, masterKey: masterKey, now: now()), rows: rows)
     }
 
     /// Looks whether the master key opens these keys, and makes none.
@@ -77,6 +81,18 @@ package final class KeyRing: Sendable {
         state.withLock { $0.keys }
     }
 
+    /// Which edition of the keys is in force: another number whenever they have changed. Whoever remembers what some keys
+    /// said asks for it first and for ``keys`` second, and so never takes old keys for a new edition.
+    package var edition: Int { currentEdition.load(ordering: .acquiring) }
+
+    /// The keys as the store has them, read after this call began. All who ask at the same time share a reading.
+    ///
+    /// - Throws: What ``reload()`` throws.
+    package func readKeys() async throws -> KeySet {
+        try await reading.run { try await self.reload() }
+        return keys
+    }
+
     /// Reads the ring again. Whoever hears ``Change/keyRing`` calls this.
     package func reload() async throws {
         let ticket = state.withLock { state in
@@ -84,36 +100,55 @@ package final class KeyRing: Sendable {
             return state.begun
         }
         let rows = try await store.read { tx in try tx.keyRingRows() }
+        let isSame = state.withLock { state in
+            guard state.rows == rows else { return false }
+            state.installed = max(state.installed, ticket)
+            return true
+        }
+        if isSame { return }
         let keys = try KeySet(rows: rows, masterKey: masterKey, now: now())
         state.withLock { state in
             // A reload that began later has seen all that this one has.
             guard ticket > state.installed else { return }
             state.installed = ticket
             state.keys = keys
+            state.rows = rows
+            currentEdition.wrappingAdd(1, ordering: .releasing)
         }
     }
 
     /// Makes a new version for each purpose, used from the return of this call on.
     ///
     /// - Parameters:
+    ///   - time: Leaves alone the purposes whose newest version was made then or later, nil for none: of many who find
+    ///     a key too old at the same moment, one replaces it.
     ///   - actor: Must reach everything.
     ///   - atOnce: Whether the versions before are to be refused from now on, because they have leaked: every token
     ///     made with them is lost. Peppers are kept even so.
+    ///   - leased: What to write through instead of the ring's own store, such as a ``LeasedStore``.
     ///   - record: Called in the same transaction for each new version, to write the audit event.
-    /// - Throws: ``Refusal/notFound`` for another actor, or a ``StoreError``.
+    /// - Returns: The purposes that have a new version.
+    /// - Throws: ``Refusal/notFound`` for another actor, or what the store throws.
+    @discardableResult
     package func rotate(
-        _ purposes: Set<KeyPurpose>, by actor: Actor, atOnce: Bool = false,
+        _ purposes: Set<KeyPurpose>, madeBefore time: Instant? = nil, by actor: Actor, atOnce: Bool = false,
+        through leased: (any Store)? = nil,
         record: @escaping @Sendable (borrowing Transaction, Actor, KeyPurpose, _ version: Int) throws -> Void = {
             _, _, _, _ in
         }
-    ) async throws {
+    ) async throws -> Set<KeyPurpose> {
         guard actor.reach == .everything else { throw Refusal.notFound }
         let now = now()
-        try await store.write { [self] tx in
+        let rotated = try await (leased ?? store).write { [self] tx in
             let rows = try tx.keyRingRows()
-            for purpose in purposes.sorted(by: { $0.rawValue < $1.rawValue }) {
-                let newest = rows.last { $0.purpose == purpose.rawValue }?.version ?? 0
-                let row = try Self.fresh(purpose, version: newest + 1, under: masterKey, now: now)
+            let newest = { (purpose: KeyPurpose) in rows.last { $0.purpose == purpose.rawValue } }
+            let due = purposes.filter { purpose in
+                guard let time, let newest = newest(purpose) else { return true }
+                return newest.createdAt < time
+            }
+            for purpose in due.sorted(by: { $0.rawValue < $1.rawValue }) {
+                let version = (newest(purpose)?.version ?? 0) + 1
+                let row = try Self.fresh(purpose, version: version, under: masterKey, now: now)
                 try tx.insert(row)
                 if let seconds = secondsKept(purpose) {
                     let end = atOnce ? now : now.adding(seconds: seconds)
@@ -125,9 +160,11 @@ package final class KeyRing: Sendable {
                 try record(tx, actor, purpose, row.version)
             }
             _ = try tx.sweepKeyRing(before: now, limit: Self.sweepLimit)
-            tx.announce(.keyRing)
+            if !due.isEmpty { tx.announce(.keyRing) }
+            return due
         }
-        try await reload()
+        if !rotated.isEmpty { try await reload() }
+        return rotated
     }
 
     /// How long versions are kept after their successor was made, in seconds; nil for ever.

@@ -32,11 +32,25 @@ struct SigningKey: Sendable {
         let required = #"{"crv":"P-256","kty":"EC","x":"\#(x)","y":"\#(y)"}"#
         identifier = Base64URL.text(Array(SHA256.hash(data: Array(required.utf8))))
         jwk = #"{"kty":"EC","use":"sig","alg":"ES256","kid":"\#(identifier)","crv":"P-256","x":"\#(x)","y":"\#(y)"}"#
-        var header: [UInt8] = []
-        // RFC 9068 §2.1.
-        Base64URL.append(Array(#"{"typ":"at+jwt","alg":"ES256","kid":"\#(identifier)"}"#.utf8), to: &header)
-        self.header = header
+        header = Self.header(naming: identifier)
     }
+
+    /// RFC 9068 §2.1.
+    private static func header(naming identifier: String) -> [UInt8] {
+        var header: [UInt8] = []
+        Base64URL.append(Array(#"{"typ":"at+jwt","alg":"ES256","kid":"\#(identifier)"}"#.utf8), to: &header)
+        return header
+    }
+
+    /// Whether a key of ours could write this header: all of it is fixed but the identifier.
+    static func mayWrite(header: ArraySlice<UInt8>) -> Bool {
+        guard let text = Base64URL.bytes(header).map({ String(decoding: $0, as: UTF8.self) }) else { return false }
+        let identifier = text.dropFirst(headerHead.count).dropLast(2)
+        return Base64URL.bytes(Array(identifier.utf8))?.count == SHA256.byteCount
+            && Self.header(naming: String(identifier)).elementsEqual(header)
+    }
+
+    private static let headerHead = #"{"typ":"at+jwt","alg":"ES256","kid":""#
 
     /// The key whose 32 bytes these are, or nil.
     init?(bytes: [UInt8], retiresAt: Instant?) {

@@ -52,9 +52,13 @@ package final class BoundedMemory<Key: Hashable & Sendable, Value: Sendable>: Se
         shard(key).state.withLock { $0.remove(key) }
     }
 
-    /// Gives up everything.
-    package func removeAll() {
-        for shard in shards { shard.state.withLock { $0.removeAll() } }
+    /// Gives up everything, and tells of each value that was there.
+    package func removeAll(_ tell: (Value) -> Void = { _ in }) {
+        for shard in shards {
+            // Who waits for the lock need not wait until all of it was told of and is gone.
+            let slots = shard.state.withLock { $0.removeAll() }
+            for slot in slots { tell(slot.value) }
+        }
     }
 
     private func shard(_ key: Key) -> Shard {
@@ -108,10 +112,13 @@ package final class BoundedMemory<Key: Hashable & Sendable, Value: Sendable>: Se
             return gone
         }
 
-        mutating func removeAll() {
-            index = [:]
-            slots = []
-            hand = 0
+        mutating func removeAll() -> ContiguousArray<Slot> {
+            defer {
+                index = [:]
+                slots = []
+                hand = 0
+            }
+            return slots
         }
     }
 

@@ -35,6 +35,14 @@ package final class ChangeLog: Sendable {
         }
     }
 
+    /// Has every mark so far be one that everything may have changed since.
+    func forgetEverything() {
+        state.withLock { state in
+            state.last = []
+            state.number += 1
+        }
+    }
+
     /// Whether none of the changes since `mark` is one that `concerns` names. Changes that the log has forgotten count
     /// as concerning.
     package func isUnchanged(since mark: Mark, _ concerns: (Change) -> Bool) -> Bool {

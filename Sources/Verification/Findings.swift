@@ -1,23 +1,32 @@
 package import CredentialFormat
 package import Model
+package import Tokens
 
-/// Something that memory does not hold and a judgement needs.
+/// Something that memory does not hold, or that may not be believed at present, and a judgement needs.
 package enum Missing: Sendable {
     case apiKey(Fingerprint, PresentedSecret)
     case client(ClientID)
     case organization(ID<Organization>)
     case audiences
+    /// Whether a token was revoked.
+    case revocation(ID<AccessToken>)
+    /// The keys: all, because none is believed at present, or one that something names and the ring does not have.
+    case keyRing(NamedKey?)
 }
 
 /// What was looked up for one request, beside what memory holds: nil under a key means that it does not exist.
 ///
 /// A judgement that lacks something names it, the asynchronous way finds it, and the judgement is made again with it. So
-/// there is one judgement, whether memory suffices or not.
+/// there is one judgement, whether memory suffices or not, and whether it may be believed or not.
 package struct Findings: Sendable {
     var apiKeys: [Fingerprint: KnownCredential?] = [:]
     var clients: [ClientID: KnownClient?] = [:]
     var organizations: [ID<Organization>: Standing?] = [:]
     var audiences: Set<String>?
+    var revocations: [ID<AccessToken>: Bool] = [:]
+    var keys: KeySet?
+    /// Whether memory is believed although it is not current: in the product's grace, once the database did not answer.
+    var isInGrace = false
 
     /// Nothing was looked up.
     package static let none = Findings()

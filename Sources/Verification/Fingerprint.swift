@@ -1,4 +1,5 @@
 import Crypto
+import Tokens
 
 /// What memory knows a presented credential by: SHA-256 under a key that this process drew at start and never tells.
 ///
@@ -35,6 +36,11 @@ package struct Fingerprint: Hashable, Sendable {
                 digest.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
             )
         }
+    }
+
+    /// The fingerprint of a key that something names. No credential has the text that this is of.
+    init(of key: NamedKey) {
+        self.init(of: "\(key)")
     }
 
     /// A digest needs no further mixing than its own first word.

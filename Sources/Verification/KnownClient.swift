@@ -17,9 +17,9 @@ package final class KnownClient: Sendable {
         package let usage: UsageCell
         private let accepted = Mutex<Fingerprint?>(nil)
 
-        fileprivate init(_ secret: ClientSecret) {
+        fileprivate init(_ secret: ClientSecret, usage: UsageCell?) {
             self.secret = secret
-            usage = UsageCell(.clientSecret(secret.id))
+            self.usage = usage ?? UsageCell(.clientSecret(secret.id))
         }
 
         /// Whether a text with this fingerprint was held against the digest before, and was right. Whether the secret
@@ -42,11 +42,17 @@ package final class KnownClient: Sendable {
     package let identifierText: String
     private let validity: Validity
 
-    package init(id: ClientID, kind: Kind, secrets: [ClientSecret], standing: Standing, validity: Validity) {
+    /// - Parameter last: The client as it was known before. Its uses go on being counted in the same place.
+    package init(
+        id: ClientID, kind: Kind, secrets: [ClientSecret], standing: Standing, validity: Validity,
+        after last: KnownClient? = nil
+    ) {
         self.id = id
         self.kind = kind
         identifierText = id.description
-        self.secrets = secrets.map { Secret($0) }
+        self.secrets = secrets.map { secret in
+            Secret(secret, usage: last?.secrets.first { $0.secret.id == secret.id }?.usage)
+        }
         self.standing = standing
         self.validity = validity
     }

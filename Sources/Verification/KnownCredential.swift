@@ -32,10 +32,15 @@ package final class KnownCredential: Sendable {
     /// Where its uses are counted, none for tokens, which have no row.
     package let usage: UsageCell?
     private let validity: Validity?
+    /// The edition of the key ring that opened it, none for what no key of the ring has to open.
+    private let edition: Int?
 
     /// An API key. `expiresAt` is that of the secret which was presented, so it may be before the key's own.
+    ///
+    /// - Parameter last: The credential as it was known before. Its uses go on being counted in the same place.
     package init(
-        _ key: APIKey, expiresAt: Instant, scopes: ScopeSet, standing: Standing, validity: Validity
+        _ key: APIKey, expiresAt: Instant, scopes: ScopeSet, standing: Standing, validity: Validity,
+        after last: KnownCredential? = nil
     ) {
         kind = .apiKey(key.id)
         self.standing = standing
@@ -46,13 +51,16 @@ package final class KnownCredential: Sendable {
         self.expiresAt = expiresAt
         isDisabled = key.disabledAt != nil
         identifierText = key.id.description
-        usage = UsageCell(.apiKey(key.id))
+        usage = last?.usage ?? UsageCell(.apiKey(key.id))
         self.validity = validity
+        edition = nil
     }
 
     /// An access token of `client`, which is the integration that it names. It is worth no more than what the client
     /// has now, and may be used from where the client may be used.
-    package init(_ token: AccessToken, of client: KnownClient, integration: Integration) {
+    ///
+    /// - Parameter edition: The edition of the key ring that opened it.
+    package init(_ token: AccessToken, of client: KnownClient, integration: Integration, edition: Int) {
         kind = .accessToken(token, of: client)
         standing = client.standing
         scopes = token.scopes.intersection(integration.scopes)
@@ -64,13 +72,17 @@ package final class KnownCredential: Sendable {
         identifierText = token.id.description
         usage = nil
         validity = nil
+        self.edition = edition
     }
 
-    /// Whether nothing was announced about it, its client or its organization since it was read.
-    package var isCurrent: Bool {
+    /// Whether nothing was announced about it, its client or its organization since it was read, and its key is still one
+    /// of the ring's.
+    ///
+    /// - Parameter edition: The present edition of the key ring. A token is opened anew under each.
+    package func isCurrent(inEdition edition: @autoclosure () -> Int) -> Bool {
         switch kind {
         case .apiKey: (validity?.holds ?? false) && standing.isCurrent
-        case .accessToken(_, let client): client.isCurrent
+        case .accessToken(_, let client): self.edition == edition() && client.isCurrent
         }
     }
 }

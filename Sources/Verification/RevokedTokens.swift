@@ -2,8 +2,8 @@ package import CredentialFormat
 package import Model
 import Synchronization
 
-/// The identifiers of access tokens that were revoked and have not expired. All of them: a token that is not here was
-/// not revoked. Bounded by the lifetime of tokens and by ``OAuth`` refusing to list more than so many for one client.
+/// The identifiers of access tokens that were revoked and have not expired. All of them that this
+/// node has heard of: while its hearing is current, a token that is not here was not revoked. Bounded by the lifetime of tokens and by ``OAuth`` refusing to list more than so many for one client.
 package final class RevokedTokens: Sendable {
     private struct State {
         var expiries: [ID<AccessToken>: Instant] = [:]
@@ -22,6 +22,11 @@ package final class RevokedTokens: Sendable {
     /// Whether the token was revoked.
     package func contains(_ id: ID<AccessToken>) -> Bool {
         state.withLock { $0.expiries[id] != nil }
+    }
+
+    /// Lists tokens, beside those that it lists already.
+    func insert(_ tokens: [(ID<AccessToken>, Instant)], now: Instant) {
+        for (id, expiresAt) in tokens { insert(id, expiresAt: expiresAt, now: now) }
     }
 
     /// Lists a token. Those that have expired by `now` go when their number has doubled.

@@ -1,5 +1,6 @@
 package import CredentialFormat
 package import Model
+import Persistence
 
 /// What verification knows of an organization: where it stands, and whether its account is live. Shared by all that was
 /// remembered of its credentials.
@@ -33,6 +34,11 @@ package final class Standing: Sendable {
     package var isCurrent: Bool {
         for validity in validities where !validity.holds { return false }
         return true
+    }
+
+    /// Whether this is what was read.
+    func says(_ stored: StoredStanding) -> Bool {
+        path == stored.path && isSuspended == stored.isSuspended && isOperator == stored.isOperator
     }
 
     /// How far the rights of its credentials reach. Only the operator's own organization reaches everywhere, not those

@@ -7,6 +7,13 @@ package final class Validity: Sendable {
 
     package init() {}
 
+    /// One that never held: of what was read and may have changed before anybody could be told.
+    static let none: Validity = {
+        let none = Validity()
+        none.end()
+        return none
+    }()
+
     /// Whether nothing was announced since.
     package var holds: Bool { !ended.load(ordering: .acquiring) }
 
@@ -39,5 +46,10 @@ package struct Validities<Key: Hashable & Sendable>: Sendable {
     /// What is known of `key` may be wrong.
     package func end(_ key: Key) {
         known.remove(key)?.end()
+    }
+
+    /// What is known of anything may be wrong. As with one, a reader asks `isUnchanged` under the same lock.
+    func endAll() {
+        known.removeAll { $0.end() }
     }
 }

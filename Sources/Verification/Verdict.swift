@@ -60,14 +60,13 @@ package struct VerifiedCaller: Sendable {
 }
 
 extension KnownCredential {
-    /// The judgement on this credential: the one choke point (law 4). What is not remembered, and so unknown, was judged
-    /// before. The order of the checks is the law's.
+    /// The judgement on this credential: the one choke point (law 4). What is unknown or revoked was judged before. The
+    /// order of the checks is the law's.
     ///
     /// - Parameters:
     ///   - named: The standing of the organization that the caller named; none where it named none or one that does not
     ///     exist.
-    func judge(_ demand: Demand, in named: Standing?, revoked: RevokedTokens, at now: Instant) -> Verdict {
-        if case .accessToken(let token, _) = kind, revoked.contains(token.id) { return .refused(.revoked) }
+    func judge(_ demand: Demand, in named: Standing?, at now: Instant) -> Verdict {
         if isDisabled { return .refused(.disabled) }
         guard now < expiresAt else { return .refused(.expired) }
         if standing.isSuspended { return .refused(.suspended) }

@@ -26,7 +26,8 @@ package final class VerifierMemory: Sendable {
     let credentials: BoundedMemory<Fingerprint, KnownCredential>
     let clients: BoundedMemory<ClientID, KnownClient>
     let organizations: BoundedMemory<ID<Organization>, Standing>
-    let unknownCredentials: BoundedMemory<Fingerprint, Bool>
+    /// With the edition of the key ring under which each was looked for.
+    let unknownCredentials: BoundedMemory<Fingerprint, Int>
     let unknownClients: BoundedMemory<ClientID, Bool>
     let keyValidities: Validities<ID<APIKey>>
     let clientValidities: Validities<ClientID>
@@ -73,5 +74,17 @@ package final class VerifierMemory: Sendable {
         case .keyRing:
             unknownCredentials.removeAll()
         }
+    }
+
+    /// Believes nothing of what it holds any longer, and nothing that somebody is just reading. What is held stays until it
+    /// is read again or has to go, and tells meanwhile that there was such a thing.
+    package func forgetEverything() {
+        changes.forgetEverything()
+        keyValidities.endAll()
+        clientValidities.endAll()
+        organizationValidities.endAll()
+        unknownCredentials.removeAll()
+        unknownClients.removeAll()
+        audiences.withLock { $0 = nil }
     }
 }

@@ -38,7 +38,7 @@ struct Room: Sendable {
         Room("Tokens", ["Persistence"], libraries: ["Crypto", "FoundationEssentials", "Synchronization"]),
         Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],
-            libraries: ["Crypto", "Logging", "ServiceLifecycle", "Synchronization"]),
+            libraries: ["Crypto", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),
         Room("OAuth", ["Verification"], libraries: ["Synchronization"]),
         // 5 The outside.
         Room("HTTPServing", ["Verification", "OAuth"], libraries: http),

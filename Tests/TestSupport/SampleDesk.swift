@@ -36,16 +36,23 @@ package struct SampleDesk: Sendable {
 
     /// A desk over a tree. Another one over the same tree is as the server after a restart.
     package init(_ tree: SampleTree, memory: VerifierMemory.Bounds = .init(), limit: LookUpLimit = LookUpLimit()) {
+        self.init(tree, over: WatchedStore(tree.store), keys: tree.keys, memory: memory, limit: limit, hearing: .always)
+        tree.store.listen { [verifier, clock = tree.clock] changes in verifier.hear(changes, at: clock.current) }
+    }
+
+    /// A desk that hears nothing by itself.
+    init(
+        _ tree: SampleTree, over store: WatchedStore, keys: KeyRing, memory: VerifierMemory.Bounds = .init(),
+        limit: LookUpLimit = LookUpLimit(), hearing: Hearing
+    ) {
         self.tree = tree
-        store = WatchedStore(tree.store)
-        let verifier = CredentialVerifier(
-            store: store, keyRing: tree.keys, product: tree.product, issuer: Self.issuer, revoked: RevokedTokens(),
-            memory: VerifierMemory(memory), limit: limit)
-        tree.store.listen { [clock = tree.clock] changes in verifier.hear(changes, at: clock.current) }
-        self.verifier = verifier
+        self.store = store
+        verifier = CredentialVerifier(
+            store: store, keyRing: keys, product: tree.product, issuer: Self.issuer, revoked: RevokedTokens(),
+            memory: VerifierMemory(memory), limit: limit, hearing: hearing)
         let audiences = AudiencePolicy(standard: tree.product.audience, issuer: Self.issuer, verifier: verifier)
-        authenticator = ClientAuthenticator(verifier: verifier, keyRing: tree.keys, brand: tree.product.brand)
-        issuer = TokenIssuer(keyRing: tree.keys, product: tree.product, issuer: Self.issuer)
+        authenticator = ClientAuthenticator(verifier: verifier, brand: tree.product.brand)
+        issuer = TokenIssuer(keyRing: keys, product: tree.product, issuer: Self.issuer)
         tokens = TokenEndpoint(authenticator: authenticator, audiences: audiences, issuer: issuer)
         introspection = IntrospectionEndpoint(authenticator: authenticator, verifier: verifier)
         revocation = RevocationEndpoint(authenticator: authenticator, verifier: verifier, store: store)

@@ -148,7 +148,7 @@ private struct BrokenStore: Store {
                 store: tree.store, keyRing: keyRing, product: .standard, issuer: "https://auth.example",
                 revoked: RevokedTokens())
             let endpoint = RevocationEndpoint(
-                authenticator: ClientAuthenticator(verifier: verifier, keyRing: keyRing, brand: .claviger),
+                authenticator: ClientAuthenticator(verifier: verifier, brand: .claviger),
                 verifier: verifier, store: BrokenStore(store: tree.store))
             let now = tree.clock.current
             let token = AccessToken(

@@ -96,7 +96,11 @@ package struct HotRoutes: Sendable {
         switch request.endpoint {
         case .alive: return .answer(.reply(HotReply(.ok, fields: [("Content-Type", "text/plain")], body: Self.alive)))
         case .metadata: return .answer(.reply(Self.published(metadata)))
-        case .keySet: return .answer(.reply(Self.published(keyRing.keys.jwks)))
+        case .keySet:
+            switch verifier.keys(findings) {
+            case .missing(let missing): return .missing(missing)
+            case .answer(let keys): return .answer(.reply(Self.published(keys.jwks)))
+            }
         case .verify:
             switch verify.answer(request, findings: findings) {
             case .missing(let missing): return .missing(missing)

@@ -1,7 +1,7 @@
 package import CredentialFormat
 package import Model
 package import Policy
-package import Tokens
+import Tokens
 package import Verification
 
 /// A client that has proved who it is, and may call from where it calls. Only ``ClientAuthenticator`` can make one.
@@ -18,13 +18,11 @@ package struct AuthenticatedClient: Sendable {
 /// Holds a claim against the client's secrets (RFC 6749 §2.3.1).
 package struct ClientAuthenticator: Sendable {
     private let verifier: CredentialVerifier
-    private let keyRing: KeyRing
     private let brand: Brand
     private static let refusal = OAuthError(.invalidClient, "The client is unknown or its secret is wrong.")
 
-    package init(verifier: CredentialVerifier, keyRing: KeyRing, brand: Brand) {
+    package init(verifier: CredentialVerifier, brand: Brand) {
         self.verifier = verifier
-        self.keyRing = keyRing
         self.brand = brand
     }
 
@@ -49,7 +47,13 @@ package struct ClientAuthenticator: Sendable {
         case .answer(let client): known = client
         }
         var match = acceptedBefore(fingerprint, known)
-        if match == nil { match = self.match(try presented(claim), fingerprint, known) }
+        if match == nil {
+            let presented = try presented(claim)
+            switch peppers(for: known, findings) {
+            case .missing(let missing): return .missing(missing)
+            case .answer(let peppers): match = self.match(presented, fingerprint, known, peppers)
+            }
+        }
         guard let known, let match, match.secret.isLive(at: now) else { throw Self.refusal }
         guard !known.standing.isSuspended else {
             throw OAuthError(.unauthorizedClient, "The account is suspended.", rule: "suspended")
@@ -75,12 +79,23 @@ package struct ClientAuthenticator: Sendable {
         client?.secrets.first { $0.wasAccepted(fingerprint) }
     }
 
+    /// The peppers, with those that the client's secrets are digested under.
+    private func peppers(for client: KnownClient?, _ findings: Findings) -> Partial<Peppers> {
+        for secret in client?.secrets ?? [] {
+            let pepper = NamedKey.pepper(version: secret.secret.digest.pepperVersion)
+            if case .missing(let missing) = verifier.keys(findings, having: pepper) { return .missing(missing) }
+        }
+        switch verifier.keys(findings) {
+        case .missing(let missing): return .missing(missing)
+        case .answer(let keys): return .answer(keys.peppers)
+        }
+    }
+
     /// The secret that was presented. All are tried, and where there is none one digest is made all the same, so the
     /// time tells neither which it is nor whether there is such a client.
     private func match(
-        _ presented: PresentedSecret, _ fingerprint: Fingerprint, _ client: KnownClient?
+        _ presented: PresentedSecret, _ fingerprint: Fingerprint, _ client: KnownClient?, _ peppers: Peppers
     ) -> KnownClient.Secret? {
-        let peppers = keyRing.keys.peppers
         guard let client, !client.secrets.isEmpty else {
             _ = presented.digest(under: peppers.newest)
             return nil

@@ -10,6 +10,11 @@ extension Transaction {
         }
     }
 
+    /// Whether a token was revoked, and is still kept for it.
+    package borrowing func isRevoked(_ id: ID<AccessToken>) throws -> Bool {
+        try first("SELECT 1 AS one FROM revoked_token WHERE id = \(id)") { try $0.count(0) } != nil
+    }
+
     /// Notes that a token is revoked. Once more changes nothing.
     package borrowing func insertRevokedToken(
         _ id: ID<AccessToken>, client: ID<Integration>, expiresAt: Instant

@@ -1,0 +1,240 @@
+import CredentialFormat
+package import Model
+import Persistence
+package import Policy
+import Synchronization
+import Tokens
+
+// The asynchronous way: what a judgement lacks is read from the store. What was read may be remembered at any time, also
+// while memory is not believed. Either the connection to the feed has not been lost, and then whatever changes after the
+// reading will be heard before memory is believed again. Or it was lost, and then everything is forgotten as soon as
+// another one listens, with what those remember later who began to read before (``ChangeLog``).
+
+extension CredentialVerifier {
+    /// The verdict, looking up what memory lacks.
+    ///
+    /// - Throws: ``LookUpRefused`` where too many look-ups found nothing, ``StoreError``.
+    package func verdict(on text: String, _ demand: Demand, at now: Instant) async throws -> Verdict {
+        try await complete(from: demand.address, at: now) { findings in
+            judge(text, demand, at: now, findings: findings)
+        }
+    }
+
+    /// The answer that `judge` gives once everything that it lacks was looked up.
+    ///
+    /// - Throws: ``LookUpRefused``, ``StoreError``, and what `judge` throws.
+    package func complete<Answer: Sendable>(
+        from address: IPAddress?, at now: Instant, _ judge: (Findings) throws -> Partial<Answer>
+    ) async throws -> Answer {
+        var findings = Findings()
+        // A judgement lacks at most the keys, two clients, a revocation, an organization and the audiences, and may come
+        // to lack them half-way. More would be a mistake of ours.
+        for _ in 0..<10 {
+            switch try judge(findings) {
+            case .answer(let answer): return answer
+            case .missing(let missing):
+                do {
+                    try await find(missing, into: &findings, from: address, at: now)
+                } catch let error as StoreError
+                    where error.isTemporary && hearing.isInGrace && !findings.isInGrace && !hearing.isCurrent
+                {
+                    findings.isInGrace = true
+                }
+            }
+        }
+        throw LookUpRefused()
+    }
+
+    private func find(
+        _ missing: Missing, into findings: inout Findings, from address: IPAddress?, at now: Instant
+    ) async throws {
+        let isLimited = mayNotExist(missing)
+        guard !isLimited || limit.take(from: address, at: now) else { throw LookUpRefused() }
+        let mark = memory.changes.mark()
+        let isFound: Bool
+        switch missing {
+        case .apiKey(let fingerprint, let secret):
+            let known = try await apiKey(secret, fingerprint, since: mark)
+            findings.apiKeys.updateValue(known, forKey: fingerprint)
+            isFound = known != nil
+        case .client(let id):
+            let known = try await client(id, since: mark)
+            findings.clients.updateValue(known, forKey: id)
+            isFound = known != nil
+        case .audiences:
+            findings.audiences = try await audiences(since: mark)
+            isFound = true
+        case .organization(let id):
+            let known = try await organization(id, since: mark)
+            findings.organizations.updateValue(known, forKey: id)
+            isFound = known != nil
+        case .revocation(let id):
+            findings.revocations[id] = try await store.read { tx in try tx.isRevoked(id) }
+            isFound = true
+        case .keyRing(let named):
+            let keys = try await keys(having: named, since: mark)
+            findings.keys = keys
+            isFound = named.map(keys.has) ?? true
+        }
+        if isLimited, isFound { limit.giveBack(from: address) }
+    }
+
+    /// Whether a look-up may be for something that somebody made up. It is not for what there was a short time ago, even
+    /// if that is not believed any longer: when memory has to be filled again, those in use are not held up by the limit.
+    private func mayNotExist(_ missing: Missing) -> Bool {
+        switch missing {
+        case .apiKey(let fingerprint, _): memory.credentials[fingerprint] == nil
+        case .client(let id): memory.clients[id] == nil
+        case .organization(let id): memory.organizations[id] == nil
+        case .keyRing(let named): named != nil
+        case .audiences, .revocation: false
+        }
+    }
+
+    /// The keys as the store has them.
+    private func keys(having named: NamedKey?, since mark: ChangeLog.Mark) async throws -> KeySet {
+        let edition = keyRing.edition
+        let keys = try await keyRing.readKeys()
+        if let named, !keys.has(named) {
+            remember(notToExist: Fingerprint(of: named), in: edition, since: mark, \.mayMakeKeys)
+        }
+        return keys
+    }
+
+    /// Remembers that there is no such thing as far as an edition of the key ring can tell, unless it was made meanwhile.
+    private func remember(
+        notToExist fingerprint: Fingerprint, in edition: Int, since mark: ChangeLog.Mark, _ mayBeMade: (Change) -> Bool
+    ) {
+        memory.unknownCredentials.insert(edition, for: fingerprint)
+        // Asked after remembering: what is made from here on finds the entry and removes it (threat K7).
+        if !memory.changes.isUnchanged(since: mark, mayBeMade) { memory.unknownCredentials.remove(fingerprint) }
+    }
+
+    private func apiKey(
+        _ secret: PresentedSecret, _ fingerprint: Fingerprint, since mark: ChangeLog.Mark
+    ) async throws -> KnownCredential? {
+        let edition = keyRing.edition
+        let digests = keyRing.keys.peppers.all.map(secret.digest(under:))
+        let stored: APIKeyForVerification? = try await store.read { tx in
+            for digest in digests {
+                if let key = try tx.apiKeyForVerification(matching: digest) { return key }
+            }
+            return nil
+        }
+        guard let stored else {
+            memory.credentials.remove(fingerprint)
+            remember(notToExist: fingerprint, in: edition, since: mark, \.mayCreateAPIKey)
+            return nil
+        }
+        let standing = standing(stored.standing, since: mark)
+        let validity = memory.keyValidities.validity(of: stored.key.id) {
+            memory.changes.isUnchanged(since: mark) { $0 == .apiKey(stored.key.id) }
+        }
+        let expiresAt = stored.isPrevious ? stored.key.previousExpiresAt ?? stored.key.createdAt : stored.key.expiresAt
+        let known = KnownCredential(
+            stored.key, expiresAt: min(expiresAt, stored.key.expiresAt), scopes: stored.key.scopes,
+            standing: standing.value, validity: validity ?? .none, after: memory.credentials[fingerprint])
+        if validity != nil, standing.mayBeRemembered { memory.credentials.insert(known, for: fingerprint) }
+        return known
+    }
+
+    private func client(_ id: ClientID, since mark: ChangeLog.Mark) async throws -> KnownClient? {
+        let stored = try await store.read { tx in try tx.client(id) }
+        let isUnchanged = { [changes = memory.changes] in changes.isUnchanged(since: mark) { $0.concerns(id) } }
+        guard let stored else {
+            memory.clients.remove(id)
+            memory.unknownClients.insert(true, for: id)
+            if !isUnchanged() { memory.unknownClients.remove(id) }
+            return nil
+        }
+        let standing = standing(stored.standing, since: mark)
+        let validity = memory.clientValidities.validity(of: id, isUnchanged: isUnchanged)
+        let known = KnownClient(
+            id: id, kind: stored.kind, secrets: stored.secrets, standing: standing.value,
+            validity: validity ?? .none, after: memory.clients[id])
+        if validity != nil, standing.mayBeRemembered { memory.clients.insert(known, for: id) }
+        return known
+    }
+
+    private func audiences(since mark: ChangeLog.Mark) async throws -> Set<String> {
+        let names = Set(try await store.read { tx in try tx.registeredAudiences() })
+        let validity = Validity()
+        memory.audiences.withLock { known in
+            if memory.changes.isUnchanged(since: mark, \.concernsAudiences) { known = (names, validity) }
+        }
+        return names
+    }
+
+    private func organization(_ id: ID<Organization>, since mark: ChangeLog.Mark) async throws -> Standing? {
+        guard let stored = try await store.read({ tx in try tx.standing(of: id) }) else {
+            memory.organizations.remove(id)
+            return nil
+        }
+        return standing(stored, since: mark).value
+    }
+
+    /// The standing of an organization that was just read, shared with all that is remembered of it.
+    private func standing(
+        _ stored: StoredStanding, since mark: ChangeLog.Mark
+    ) -> (value: Standing, mayBeRemembered: Bool) {
+        if let known = memory.organizations[stored.path.last], known.isCurrent, known.says(stored) {
+            let isUnchanged = memory.changes.isUnchanged(since: mark) { $0.concerns(stored.path) }
+            if isUnchanged { return (known, true) }
+        }
+        var validities: [Validity] = []
+        for id in stored.path.identifiers {
+            let validity = memory.organizationValidities.validity(of: id) {
+                memory.changes.isUnchanged(since: mark) { $0 == .organization(id) }
+            }
+            validities.append(validity ?? .none)
+        }
+        let standing = Standing(
+            path: stored.path, isSuspended: stored.isSuspended, isOperator: stored.isOperator, validities: validities)
+        let mayBeRemembered = standing.isCurrent
+        if mayBeRemembered { memory.organizations.insert(standing, for: stored.path.last) }
+        return (standing, mayBeRemembered)
+    }
+}
+
+/// Too many look-ups found nothing lately, from the caller's address or in all.
+package struct LookUpRefused: Error {}
+
+extension CredentialVerifier {
+    /// Reads anew what memory holds whole: the revoked tokens and the keys.
+    ///
+    /// - Throws: ``StoreError``, ``TokenError``.
+    func refill(at now: Instant) async throws {
+        let tokens = try await store.read { tx in try tx.revokedTokens(liveAt: now) }
+        revoked.insert(tokens, now: now)
+        _ = try await keyRing.readKeys()
+    }
+}
+
+extension Change {
+    fileprivate var mayMakeKeys: Bool {
+        self == .keyRing
+    }
+
+    fileprivate var mayCreateAPIKey: Bool {
+        switch self {
+        case .apiKey, .keyRing: true
+        default: false
+        }
+    }
+
+    fileprivate var concernsAudiences: Bool {
+        if case .resourceServer = self { true } else { false }
+    }
+
+    fileprivate func concerns(_ client: ClientID) -> Bool {
+        switch (self, client) {
+        case (.integration(let changed), .integration(let id)): changed == id
+        case (.resourceServer(let changed), .resourceServer(let id)): changed == id
+        default: false
+        }
+    }
+
+    fileprivate func concerns(_ path: OrganizationPath) -> Bool {
+        if case .organization(let id) = self { path.contains(id) } else { false }
+    }
+}
