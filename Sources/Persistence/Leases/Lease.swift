@@ -28,4 +28,8 @@ package struct Lease: Sendable, Hashable {
 /// The lease has lapsed, or is another node's by now. What was to be done under it is not done.
 package struct LeaseLost: Error, Equatable {
     package let name: Lease.Name
+
+    package init(name: Lease.Name) {
+        self.name = name
+    }
 }

@@ -39,13 +39,6 @@ package struct LeasedStore: Store {
         }
     }
 
-    /// For a transaction that is begun elsewhere: holds the lease in it.
-    ///
-    /// - Throws: ``LeaseLost``.
-    package func hold(_ tx: borrowing Transaction) throws {
-        try tx.hold(lease, seconds: seconds)
-    }
-
     /// Gives the lease back, so that another node need not wait until it lapses.
     package func release() async throws {
         try await store.write { [lease] tx in try tx.release(lease) }

@@ -43,7 +43,7 @@ extension Transaction {
 
     /// Gives a lease back, unless it is lost already. Its row stays, so that fences count on.
     package borrowing func release(_ lease: Lease) throws {
-        try execute(
+        try perform(
             """
             UPDATE lease SET expires_at = 0
             WHERE name = \(lease.name.rawValue) AND holder = \(lease.holder) AND fence = \(lease.fence)

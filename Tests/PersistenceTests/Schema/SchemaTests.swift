@@ -1,0 +1,72 @@
+import Persistence
+import TestSupport
+import Testing
+
+@Suite("The schema on both engines")
+struct SchemaTests {
+    @Test func `both engines have the same tables, columns, keys and indexes`() async throws {
+        let sqlite = try await StoreUnderTest.sqlite.open { store in
+            try await store.read { tx in try Schema(sqlite: tx) }
+        }
+        let postgres = try await StoreUnderTest.postgres.open { store in
+            try await store.read { tx in try Schema(postgres: tx) }
+        }
+        #expect(sqlite.tables.keys.sorted() == postgres.tables.keys.sorted())
+        for (name, table) in sqlite.tables {
+            let other = try #require(postgres.tables[name], "\(name)")
+            #expect(table.columns == other.columns, "\(name)")
+            #expect(table.primaryKey == other.primaryKey, "\(name)")
+            #expect(table.foreignKeys == other.foreignKeys, "\(name)")
+            #expect(table.indexes == other.indexes, "\(name)")
+        }
+        #expect(sqlite == postgres)
+    }
+
+    @Test func `what is compared is there to be compared`() async throws {
+        let schema = try await StoreUnderTest.sqlite.open { store in
+            try await store.read { tx in try Schema(sqlite: tx) }
+        }
+        let key = try #require(schema.tables["api_key"])
+        #expect(schema.tables.count >= 13)
+        #expect(key.columns.contains(.init(name: "digest", kind: "bytes", isNullable: false, standard: nil)))
+        #expect(key.columns.contains(.init(name: "uses", kind: "integer", isNullable: false, standard: "0")))
+        #expect(key.primaryKey == ["id"])
+        #expect(
+            key.foreignKeys == [
+                .init(column: "organization_id", table: "organization", target: "id", onDelete: "NO ACTION")
+            ])
+        #expect(
+            key.indexes.contains(
+                .init(
+                    name: "api_key_previous_digest", isUnique: true, columns: ["previous_digest"],
+                    predicate: "previous_digest IS NOT NULL")))
+        #expect(schema.tables["key_ring"]?.primaryKey == ["purpose", "version"])
+    }
+
+    @Test func `a difference in a kind, an order of text, a default or a predicate is seen`() async throws {
+        let sqlite = try await schema(.sqlite, "CREATE TABLE t (a INTEGER DEFAULT 1, b TEXT); CREATE INDEX i ON t (a);")
+        for text in [
+            "CREATE TABLE t (a INTEGER DEFAULT 1, b TEXT COLLATE \"C\"); CREATE INDEX i ON t (a);",
+            "CREATE TABLE t (a BIGINT DEFAULT 1, b TEXT); CREATE INDEX i ON t (a);",
+            "CREATE TABLE t (a BIGINT DEFAULT 2, b TEXT COLLATE \"C\"); CREATE INDEX i ON t (a);",
+            "CREATE TABLE t (a BIGINT DEFAULT 1, b TEXT COLLATE \"C\"); CREATE INDEX i ON t (a) WHERE a = 1;",
+        ] {
+            #expect(try await schema(.postgres, text) != sqlite, "\(text)")
+        }
+        let same = "CREATE TABLE t (a BIGINT DEFAULT 1, b TEXT COLLATE \"C\"); CREATE INDEX i ON t (a);"
+        #expect(try await schema(.postgres, same) == sqlite)
+    }
+
+    /// The schema that a text makes.
+    private func schema(_ engine: StoreUnderTest, _ text: String) async throws -> Schema {
+        let step = Migration(number: 1, name: "one", sqlite: text, postgres: text)
+        return try await engine.open(migrations: [step]) { store in
+            try await store.read { tx in
+                switch tx.dialect {
+                case .sqlite: try Schema(sqlite: tx)
+                case .postgres: try Schema(postgres: tx)
+                }
+            }
+        }
+    }
+}
