@@ -6,7 +6,7 @@ import random
 from time import monotonic as now
 
 from proof.credentials import KINDS, PATIENCE, SCOPE
-from proof.faults import FAULTS, NO_FAULT, NodePaused
+from proof.faults import FAULTS, NO_FAULT
 from proof.load import Load
 from proof.measuring import Results, Watch, percentile
 from proof.stock import Stock, accepted, insist
@@ -15,7 +15,7 @@ from proof.wire import request
 BATCH = 100
 # How many revocations of each kind are made under one instance of a fault, and how often each node is asked there.
 PER_INSTANCE = 3
-PACE = 0.01
+PACE = 0.02
 
 
 class Proof:
@@ -79,11 +79,12 @@ class Proof:
         for node in self.nodes:
             await accepted(node, credential)
         revoker = self.nodes[number % len(self.nodes)]
+        watches = [Watch(node, credential, node is revoker) for node in self.nodes]
         revoked = await insist(revoker, credential.revoke)
-        watches = [Watch(node, credential, revoked, node is revoker) for node in self.nodes]
-        given_up = revoked + PATIENCE
+        for watch in watches:
+            watch.revoked = revoked
         await asyncio.gather(*(
-            watch.run(lambda watch: watch.row == 3 or now() > given_up) for watch in watches))
+            watch.run(lambda watch: watch.row == 3 or now() > revoked + PATIENCE) for watch in watches))
         return watches
 
     async def ask_again(self, credentials, results):
@@ -115,9 +116,10 @@ class Proof:
             await asyncio.gather(*(accepted(node, credential) for _, credential in every))
         begin = now() + 0.15 - fault.window[0]
         end = Ending()
+        revokers = fault.revokers()
         trials = [
             asyncio.ensure_future(self.trial(
-                credential, fault.revokers()[number % len(fault.revokers())], begin + random.uniform(*fault.window), end))
+                credential, revokers[number % len(revokers)], begin + random.uniform(*fault.window), fault, end))
             for number, (_, credential) in enumerate(every)]
         await asyncio.sleep(begin - now())
         await fault.begin()
@@ -129,20 +131,26 @@ class Proof:
         for (kind, _), trial in zip(every, trials):
             watches = await trial
             for watch in watches:
-                if isinstance(fault, NodePaused) and watch.node is fault.victim:
+                if fault.silences and watch.node is fault.victim:
                     watch.resumed = end.mended
             self.results[kind].add(watches)
 
-    async def trial(self, credential, revoker, moment, end):
+    async def trial(self, credential, revoker, moment, fault, end):
         """Revokes one, and watches it until well after the end of the fault."""
-        await asyncio.sleep(max(0, moment - now()))
-        revoked = await insist(revoker, credential.revoke)
-        watches = [Watch(node, credential, revoked, node is revoker) for node in self.nodes]
+        watches = [Watch(node, credential, node is revoker) for node in self.nodes]
 
         def is_enough(watch):
-            return watch.refused is not None and now() > max(end.latest, revoked + 1.2) or now() > end.given_up
+            return watch.refused is not None and now() > max(end.latest, watch.revoked + 1.2) or now() > end.given_up
 
-        await asyncio.gather(*(watch.run(is_enough, PACE) for watch in watches))
+        def ask():
+            return asyncio.gather(*(watch.run(is_enough, PACE) for watch in watches))
+
+        asking = ask() if fault.asks_before else None
+        await asyncio.sleep(max(0, moment - now()))
+        revoked = await insist(revoker, credential.revoke)
+        for watch in watches:
+            watch.revoked = revoked
+        await (asking or ask())
         return watches
 
 

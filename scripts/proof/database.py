@@ -59,6 +59,11 @@ class Database:
             "ORDER BY backend_start DESC LIMIT 1", check=False)
         return int(found) if found else None
 
+    async def backends(self, node):
+        """The processes of PostgreSQL that serve `node`."""
+        found = await self.query(f"SELECT pid FROM pg_stat_activity WHERE application_name = '{node.name}'")
+        return [int(line) for line in found.splitlines()]
+
     def address(self, node, host="127.0.0.1", port=None):
         return f"postgres://claviger@{host}:{port or self.port}/postgres?application_name={node.name}"
 

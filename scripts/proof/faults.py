@@ -13,8 +13,10 @@ class Fault:
     title = ""
     # When credentials are revoked, in seconds from when the fault begins, and when it ends.
     window, lasts = (-0.05, 0.4), 2.0
-    # For how long after its end nodes are still asked.
-    after = 1.0
+    # For how long after its end nodes are still asked, and whether they are asked already before the revocation.
+    after, asks_before = 1.0, True
+    # Whether the node that it strikes cannot answer before it ends.
+    silences = False
 
     def __init__(self, installation, options):
         self.nodes, self.database, self.network = installation.nodes, installation.database, installation.network
@@ -60,6 +62,33 @@ class ListenerStopped(Fault):
             os.kill(self.backend, signal.SIGCONT)
         except ProcessLookupError:
             pass
+
+
+class ConnectionsStopped(Fault):
+    """PostgreSQL's processes for all connections of a node are stopped, in the middle of readings. What was read before a
+    revocation may arrive long after it."""
+
+    title = "all its database connections stopped"
+    window, lasts = (1.0, 1.3), 3.2
+
+    async def choose(self, number):
+        await super().choose(number)
+        self.backends = [await self.database.listener(self.victim)]
+
+    async def begin(self):
+        # Without the feed the node asks the database for everything.
+        os.kill(self.backends[0], signal.SIGSTOP)
+        await asyncio.sleep(0.9)
+        self.backends += await self.database.backends(self.victim)
+        for backend in self.backends[1:]:
+            os.kill(backend, signal.SIGSTOP)
+
+    async def end(self):
+        for backend in self.backends:
+            try:
+                os.kill(backend, signal.SIGCONT)
+            except ProcessLookupError:
+                pass
 
 
 class ConnectionDropped(Fault):
@@ -129,7 +158,8 @@ class NodePaused(Fault):
     """A node stands still, and what is revoked meanwhile is asked as soon as it goes on."""
 
     title = "node paused"
-    window = (0.02, 0.3)
+    # A question that it was judging when it was stopped says nothing.
+    window, asks_before, silences = (0.02, 0.3), False, True
 
     async def choose(self, number):
         await super().choose(number)
@@ -141,6 +171,21 @@ class NodePaused(Fault):
 
     async def end(self):
         os.kill(self.victim.process.pid, signal.SIGCONT)
+
+
+class NodeKilled(Fault):
+    """A node is killed, and started again at once."""
+
+    title = "node killed and started again"
+    window, lasts, silences = (-0.05, 0.5), 0.3, True
+
+    async def begin(self):
+        self.victim.process.kill()
+        self.victim.process.wait()
+
+    async def end(self):
+        self.victim.start_again()
+        await self.victim.ready()
 
 
 class QueueFlooded(Fault):
@@ -161,7 +206,7 @@ class QueueFlooded(Fault):
 
 
 FAULTS = {
-    "stopped": ListenerStopped, "dropped": ConnectionDropped, "cut-off": CutOff, "restarted": DatabaseRestarted,
-    "paused": NodePaused, "flooded": QueueFlooded,
+    "stopped": ListenerStopped, "all-stopped": ConnectionsStopped, "dropped": ConnectionDropped, "cut-off": CutOff,
+    "restarted": DatabaseRestarted, "paused": NodePaused, "killed": NodeKilled, "flooded": QueueFlooded,
 }
 NO_FAULT = "no fault"

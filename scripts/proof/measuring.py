@@ -10,10 +10,11 @@ P99_BAR, MAXIMUM_BAR = 100, 1000
 
 
 class Watch:
-    """Asks one node about one credential, from the reply to its revocation on."""
+    """Asks one node about one credential. What counts is answered after the reply to the revocation."""
 
-    def __init__(self, node, credential, revoked, is_own):
-        self.node, self.credential, self.revoked, self.is_own = node, credential, revoked, is_own
+    def __init__(self, node, credential, is_own):
+        self.node, self.credential, self.is_own = node, credential, is_own
+        self.revoked = math.inf
         # Times are moments; None is never. A process that stands still owes no answer until it goes on.
         self.refused = self.accepted = self.asked = None
         self.resumed = 0.0
@@ -33,7 +34,10 @@ class Watch:
             self.node.give(wire)
 
     def note(self, status, asked, answered):
-        if status == 0:
+        if status == 0 or answered < self.revoked:
+            return
+        # The node that revokes may still be asked while it does.
+        if self.is_own and asked < self.revoked and status == 200:
             return
         self.answers[status] += 1
         if status == 200:
@@ -48,7 +52,7 @@ class Watch:
         """Milliseconds to the first refusal that no acceptance followed, to the last acceptance, and to the question that
         was answered with that."""
         return (
-            None if self.refused is None else (self.refused - max(self.revoked, self.resumed)) * 1000,
+            None if self.refused is None else max(0, self.refused - max(self.revoked, self.resumed)) * 1000,
             None if self.accepted is None else (self.accepted - self.revoked) * 1000,
             None if self.asked is None else (self.asked - self.revoked) * 1000)
 

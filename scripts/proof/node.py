@@ -26,10 +26,15 @@ class Node:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.address, self.wires = (host, port), []
+        self.command = [*within, self.program, "serve", "--listen", f"{host}:{port}"]
+        self.environment = {**self.settings, "CLAVIGER_DATABASE": database}
+        self.start_again()
+
+    def start_again(self):
+        """Starts it where it was before."""
         with open(self.log, "ab") as output:
             self.process = subprocess.Popen(
-                [*within, self.program, "serve", "--listen", f"{host}:{port}"], stdin=subprocess.DEVNULL, stdout=output,
-                stderr=output, env={**self.settings, "CLAVIGER_DATABASE": database})
+                self.command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=self.environment)
 
     def stop(self):
         if self.process is None:

@@ -20,9 +20,19 @@ package struct FinishedCommand: Sendable {
 
     /// Runs a program of the virtual environment that `scripts/prepare test` makes.
     package static func python(_ arguments: [String]) async throws -> FinishedCommand {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        try await run(root.appendingPathComponent(".build-tools/python/bin/python"), arguments)
+    }
+
+    /// Runs a script of the repository for at most so many seconds, and has it end by itself after that.
+    package static func script(
+        _ name: String, _ arguments: [String], atMost seconds: Int
+    ) async throws -> FinishedCommand {
+        try await run(root.appendingPathComponent("scripts/\(name)"), arguments, atMost: seconds)
+    }
+
+    private static var root: URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        return try await run(root.appendingPathComponent(".build-tools/python/bin/python"), arguments)
     }
 
     /// The environment of the tests with these variables, and without what tells the tests themselves something: the
@@ -31,9 +41,10 @@ package struct FinishedCommand: Sendable {
         ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("CLAVIGER_") }.merging(variables) { $1 }
     }
 
-    /// Runs a program for at most a minute.
+    /// Runs a program. If that takes too long, it is told to end, and then made to.
     private static func run(
-        _ executable: URL, _ arguments: [String], environment: [String: String] = [:], in directory: String? = nil
+        _ executable: URL, _ arguments: [String], environment: [String: String] = [:], in directory: String? = nil,
+        atMost seconds: Int = 60
     ) async throws -> FinishedCommand {
         let folder = try Folder()
         func file(_ name: String) throws -> FileHandle {
@@ -49,8 +60,10 @@ package struct FinishedCommand: Sendable {
         process.standardOutput = try file("output")
         process.standardError = try file("errors")
         try process.run()
-        for _ in 0..<3000 where process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+        for _ in 0..<(seconds * 50) where process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
         if process.isRunning {
+            process.terminate()
+            for _ in 0..<500 where process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
             kill(process.processIdentifier, SIGKILL)
             throw ServerFailure("\(executable.lastPathComponent) \(arguments) does not end.")
         }

@@ -1,0 +1,50 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `make prove-revocation` in short: three real servers on one PostgreSQL, every kind of revocation, every fault that
+/// needs no other rights than a test has (law 5, threat K6).
+@Suite("Revocation on many nodes") struct RevocationProofTests {
+    private static let times = 5
+    private static let faultTimes = 1
+    private static let kinds = 8
+    private static let faults = [
+        "no fault", "listening backend stopped", "all its database connections stopped", "listening connection dropped",
+        "cut off from the database", "PostgreSQL restarted", "node paused", "node killed and started again",
+        "notification queue flooded",
+    ]
+
+    @Test(.timeLimit(.minutes(5)))
+    func `what is revoked on one node is refused by the others in time, whatever breaks`() async throws {
+        let folder = try Folder()
+        let figures = folder.path + "/figures.json"
+        // Ends with a status of its own where other tests made it too slow for the bar at p99; that is no matter here.
+        let proof = try await FinishedCommand.script(
+            "prove-revocation",
+            [
+                "--short", "--times", "\(Self.times)", "--fault-times", "\(Self.faultTimes)", "--load", "50",
+                "--flood", "20000", "--json", figures,
+                "--build-folder", try ServerProcess.executable.deletingLastPathComponent().path,
+            ], atMost: 240)
+        let data = try #require(FileManager.default.contents(atPath: figures), "\(proof.text)")
+        let phases = try JSON(parsing: Array(data))["phases"].elements
+        #expect(try phases.map { try $0["fault"].string } == Self.faults)
+        for phase in phases {
+            let fault = try phase["fault"].string
+            let kinds = try phase["kinds"].elements
+            #expect(kinds.count == Self.kinds)
+            for kind in kinds {
+                let name = "\(try kind["kind"].string), \(fault)"
+                let times = fault == "no fault" ? Self.times : Self.faultTimes
+                #expect(try kind["revocations"].integer == times, "\(name)")
+                // Each of the two other nodes refused it.
+                #expect(try kind["measured"].integer == times * 2, "\(name)")
+                for wrong in [
+                    "accepted_too_late", "never_refused", "accepted_by_own_node", "accepted_when_asked_again",
+                ] {
+                    #expect(try kind[wrong].integer == 0, "\(wrong): \(name)")
+                }
+            }
+        }
+    }
+}
