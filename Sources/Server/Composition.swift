@@ -1,3 +1,4 @@
+import CredentialFormat
 import Credentials
 import HTTPAPI
 import HTTPServing
@@ -31,6 +32,8 @@ struct Composition {
     let passwords = PasswordHasher()
     let log: RequestLog
     let logger: Logger
+    /// This process, among the nodes of the installation.
+    let node: ID<Node>
     let now: @Sendable () -> Instant
 
     /// Opens the store and the key ring, and builds everything upon them.
@@ -69,6 +72,7 @@ struct Composition {
         self.keyRing = keyRing
         self.logger = logger
         self.now = now
+        node = ID(at: now().milliseconds)
         log = RequestLog(sink: sink, format: configuration.logFormat, level: configuration.logLevel)
 
         let revoked = try await store.read { tx in try tx.revokedTokens(liveAt: now()) }
@@ -107,9 +111,15 @@ struct Composition {
     /// Everything that runs while the server runs, in the order of starting. They end in the opposite order, so what was
     /// counted by the last request is still written down.
     func services(onReady: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
-        [
-            UsageFlush(verifier.usage, logger: logger),
-            ExpirySweeper(store: store, policy: product.policy, now: now, logger: logger),
+        let rotation = KeyRotation(keyRing: keyRing, days: configuration.keyRotationDays, now: now, logger: logger)
+        return [
+            UsageFlush(verifier.usage, store: store, node: node, logger: logger),
+            LeasedWork(.sweeping, on: store, by: node, every: 60, logger: logger) { [product, now] store in
+                try await ExpirySweeper(policy: product.policy, now: now).sweep(through: store)
+            },
+            LeasedWork(.keyRotation, on: store, by: node, every: 3600, logger: logger) { [rotation] store in
+                try await rotation.rotate(through: store)
+            },
             KeyRotationSignal(keyRing: keyRing, now: now, logger: logger),
             try application(onReady: onReady),
         ]

@@ -28,7 +28,8 @@ package final class UsageCell: Sendable {
 
 /// Counts uses in memory and writes them down in batches, so that no row is written while a caller waits (law 6).
 ///
-/// What was not written down when a process dies is lost: last use is a help to people, not a proof.
+/// What was not written down when a process dies is lost: last use is a help to people, not a proof. What was written
+/// down is counted once, even where the database was lost during the commit and could not say what became of it.
 package final class UsageLedger: Sendable {
     /// How many uses are written in one transaction, so that none is long.
     private static let batch = 500
@@ -36,10 +37,14 @@ package final class UsageLedger: Sendable {
     private static let capacity = 1 << 20
 
     private let store: any Store
+    private let node: ID<Node>
     private let used = Mutex<[UsageCell]>([])
+    private let outbox = Mutex(Outbox())
 
-    package init(store: any Store) {
+    /// - Parameter node: Whose batches they are. No other ledger on the same database may have it.
+    package init(store: any Store, node: ID<Node> = ID(at: 0)) {
         self.store = store
+        self.node = node
     }
 
     /// A credential was accepted.
@@ -64,49 +69,83 @@ package final class UsageLedger: Sendable {
         if !isListed { cell.uses.withLock { $0.isListed = false } }
     }
 
-    /// Writes down what was counted, of at most `limit` credentials. The others stay counted, and are first the next time.
+    /// Whether there is anything to write down.
+    package var isEmpty: Bool {
+        used.withLock(\.isEmpty) && outbox.withLock(\.isEmpty)
+    }
+
+    /// Writes down what was counted, of at most `limit` credentials and those of which writing has failed before. The
+    /// others stay counted, and are first the next time. A flush that meets another one leaves everything to it.
     ///
-    /// - Throws: ``StoreError``. What was not written then stays counted.
-    package func flush(atMost limit: Int = .max) async throws {
-        var waiting = used.withLock { cells in
-            let taken = cells.prefix(limit)
+    /// - Parameter leased: What to write through instead of the ledger's own store, such as a ``LeasedStore``.
+    /// - Throws: What the store throws. What was not written then stays counted, and what may have been written is not
+    ///   counted twice.
+    package func flush(atMost limit: Int = .max, through leased: (any Store)? = nil) async throws {
+        guard outbox.withLock({ $0.begin() }) else { return }
+        defer { outbox.withLock { $0.isFlushing = false } }
+        let taken = used.withLock { cells in
+            let taken = Array(cells.prefix(limit))
             cells.removeFirst(taken.count)
             return taken
         }
-        while !waiting.isEmpty {
-            let cells = Array(waiting.prefix(Self.batch))
-            let entries = cells.map { cell in
-                cell.uses.withLock { uses in
-                    defer { uses = UsageCell.Uses() }
-                    return (cell.target, uses.count, uses.last)
-                }
+        outbox.withLock { $0.waiting += taken }
+        while let batch = outbox.withLock({ $0.next(atMost: Self.batch) }) {
+            try await (leased ?? store).write { [node] tx in
+                guard try tx.noteBatch(batch.number, of: node) else { return }
+                for entry in batch.entries { try tx.recordUse(of: entry.target, count: entry.count, last: entry.last) }
             }
-            do {
-                try await store.write { [entries] tx in
-                    for case (let target, let count, let last?) in entries {
-                        try tx.recordUse(of: target, count: count, last: last)
-                    }
-                }
-            } catch {
-                putBack(zip(cells, entries.map { ($0.1, $0.2) }), unwritten: waiting.dropFirst(cells.count))
-                throw error
-            }
-            waiting.removeFirst(cells.count)
+            outbox.withLock { $0.unanswered = nil }
         }
     }
+}
 
-    private func putBack(_ entries: some Sequence<(UsageCell, (Int, LastUse?))>, unwritten: ArraySlice<UsageCell>) {
-        var returned = Array(unwritten)
-        for (cell, (count, last)) in entries {
-            let isNew = cell.uses.withLock { uses in
-                uses.count &+= count
-                if uses.last == nil { uses.last = last }
-                defer { uses.isListed = true }
-                return !uses.isListed
-            }
-            if isNew { returned.append(cell) }
+/// Uses that are written down in one transaction, and their place in the order of this ledger's batches.
+private struct UsageBatch: Sendable {
+    struct Entry: Sendable {
+        let target: UsageTarget
+        let count: Int
+        let last: LastUse
+    }
+
+    let number: Int
+    let entries: [Entry]
+}
+
+/// What is on its way to the database.
+private struct Outbox: Sendable {
+    var isFlushing = false
+    /// Cells whose uses are not in a batch yet.
+    var waiting: [UsageCell] = []
+    /// The batch that is being written, or whose writing failed. It stays as it is until it is known to be there: with
+    /// its number it can be written again, even if it was committed and only the answer was lost.
+    var unanswered: UsageBatch?
+    private var number = 0
+
+    var isEmpty: Bool { waiting.isEmpty && unanswered == nil }
+
+    /// Whether a flush may begin.
+    mutating func begin() -> Bool {
+        defer { isFlushing = true }
+        return !isFlushing
+    }
+
+    mutating func next(atMost limit: Int) -> UsageBatch? {
+        if unanswered == nil, !waiting.isEmpty {
+            number += 1
+            unanswered = UsageBatch(number: number, entries: waiting.prefix(limit).compactMap { $0.taken() })
+            waiting.removeFirst(min(limit, waiting.count))
         }
-        used.withLock { $0.append(contentsOf: returned) }
+        return unanswered
+    }
+}
+
+extension UsageCell {
+    /// Takes its uses out, nil where there are none.
+    fileprivate func taken() -> UsageBatch.Entry? {
+        uses.withLock { uses in
+            defer { uses = Uses() }
+            return uses.last.map { UsageBatch.Entry(target: target, count: uses.count, last: $0) }
+        }
     }
 }
 

@@ -18,6 +18,7 @@ private let samples: [ConfigurationKey: [String]] = [
     .trustedProxies: ["10.0.0.1", "10.0.0.2", "10.0.0.3"],
     .verifyGateways: ["10.0.0.4", "10.0.0.5", "10.0.0.6"],
     .verifyGatewaySecret: ["", String(repeating: "s", count: 32), String(repeating: "t", count: 32)],
+    .keyRotationDays: ["1", "0", "3650"],
     .logLevel: ["debug", "notice", "error"],
     .logFormat: ["text", "json", "text"],
     .product: ["a.yaml", "b.yaml", "c.yaml"],
@@ -92,7 +93,7 @@ struct ConfigurationOriginTests {
             {"environment": "development", "issuer": "http://localhost:9000", "listen": "[::1]:9000",
              "database": "sqlite:x/y.db", "master-key-command": "cat k", "trusted-proxies": ["10.0.0.0/8", "::1"],
              "verify-gateways": "192.0.2.1, 192.0.2.2", "verify-gateway-secret": "0123456789abcdef0123456789ABCDEF",
-             "log-level": "warning", "log-format": "json", "product": "p.yaml"}
+             "key-rotation-days": 30, "log-level": "warning", "log-format": "json", "product": "p.yaml"}
             """
         try await withFile(file) { path in
             let found = try configuration([.config: path], [:])
@@ -104,6 +105,7 @@ struct ConfigurationOriginTests {
             #expect(found.trustedProxies.map(\.description) == ["10.0.0.0/8", "::1"])
             #expect(found.verifyGateways.map(\.description) == ["192.0.2.1", "192.0.2.2"])
             #expect(found.verifyGatewaySecret == "0123456789abcdef0123456789ABCDEF")
+            #expect(found.keyRotationDays == 30)
             #expect("\(found.logLevel)" == "warning")
             #expect(found.logFormat == .json)
             #expect(found.productPath == "p.yaml")
@@ -115,6 +117,7 @@ struct ConfigurationOriginTests {
         #expect(production.environment == .production)
         #expect(production.listen.description == ConfigurationKey.listen.standard)
         #expect(production.database.description == ConfigurationKey.database.standard)
+        #expect("\(production.keyRotationDays)" == ConfigurationKey.keyRotationDays.standard)
         #expect("\(production.logLevel)" == ConfigurationKey.logLevel.standard)
         #expect(production.logFormat == .json)
         #expect(production.trustedProxies == [] && production.verifyGateways == [])
@@ -242,6 +245,7 @@ struct ConfigurationErrorTests {
                 String(repeating: "s ", count: 20),
             ]
         ),
+        (.keyRotationDays, ["", "-1", "3651", "90d", "1.5", "99999999999999999999"]),
         (.logLevel, ["", "INFO", "verbose"]),
         (.logFormat, ["", "JSON", "xml"]),
         (.product, ["", "a\nb"]),

@@ -49,7 +49,7 @@ package struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
     /// Every key, in the order in which it is shown.
     package static let all: [ConfigurationKey] = [
         config, environment, issuer, listen, database, data, masterKeyFile, masterKeyCommand, masterKey, trustedProxies,
-        verifyGateways, verifyGatewaySecret, logLevel, logFormat, product,
+        verifyGateways, verifyGatewaySecret, keyRotationDays, logLevel, logFormat, product,
     ]
 }
 
@@ -110,6 +110,10 @@ extension ConfigurationKey {
         "verify-gateway-secret", "secret", standard: "none",
         allowed: "32 to 256 visible ASCII characters", isSecret: true,
         "What other gateways must send to /verify in the header X-Claviger-Gateway")
+
+    package static let keyRotationDays = ConfigurationKey(
+        "key-rotation-days", "days", standard: "90", allowed: "a whole number from 0 (never) to 3650",
+        "The age at which the keys that seal and sign tokens are replaced by new ones; 0 is never")
 
     package static let logLevel = ConfigurationKey(
         "log-level", "level", standard: "info",

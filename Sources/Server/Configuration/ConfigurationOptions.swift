@@ -13,6 +13,7 @@ package struct ConfigurationOptions: ParsableArguments {
     @Option(name: .of(.masterKeyCommand), help: .of(.masterKeyCommand)) var masterKeyCommand: String?
     @Option(name: .of(.trustedProxies), help: .of(.trustedProxies)) var trustedProxies: String?
     @Option(name: .of(.verifyGateways), help: .of(.verifyGateways)) var verifyGateways: String?
+    @Option(name: .of(.keyRotationDays), help: .of(.keyRotationDays)) var keyRotationDays: String?
     @Option(name: .of(.logLevel), help: .of(.logLevel)) var logLevel: String?
     @Option(name: .of(.logFormat), help: .of(.logFormat)) var logFormat: String?
     @Option(name: .of(.product), help: .of(.product)) var product: String?
@@ -39,8 +40,8 @@ package struct ConfigurationOptions: ParsableArguments {
         let flags: [(ConfigurationKey, String?)] = [
             (.config, config), (.environment, environment), (.issuer, issuer), (.listen, listen), (.database, database),
             (.data, data), (.masterKeyFile, masterKeyFile), (.masterKeyCommand, masterKeyCommand),
-            (.trustedProxies, trustedProxies), (.verifyGateways, verifyGateways), (.logLevel, logLevel),
-            (.logFormat, logFormat), (.product, product),
+            (.trustedProxies, trustedProxies), (.verifyGateways, verifyGateways),
+            (.keyRotationDays, keyRotationDays), (.logLevel, logLevel), (.logFormat, logFormat), (.product, product),
         ]
         return Dictionary(uniqueKeysWithValues: flags.compactMap { key, text in text.map { (key, $0) } })
     }

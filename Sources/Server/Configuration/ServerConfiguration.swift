@@ -26,6 +26,8 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
     package let verifyGateways: [IPRange]
     /// What other gateways send. With neither this nor addresses, everybody may ask.
     package let verifyGatewaySecret: String?
+    /// The age, in days, at which the keys that seal and sign are replaced; 0 is never.
+    package let keyRotationDays: Int
     package let logLevel: Logger.Level
     package let logFormat: LogFormat
     /// The path of the product definition, nil for the standard product.
@@ -58,6 +60,10 @@ extension ServerConfiguration {
         verifyGatewaySecret = settings.take(.verifyGatewaySecret) { text in
             (32...256).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? text : nil
         }
+        keyRotationDays =
+            settings.take(.keyRotationDays, shown: "90") { text in
+                Int(text).flatMap { (0...3650).contains($0) ? $0 : nil }
+            } ?? 90
         logLevel = settings.take(.logLevel, shown: "info") { Logger.Level(rawValue: $0) } ?? .info
         let format: LogFormat = environment == .development ? .text : .json
         logFormat = settings.take(.logFormat, shown: format.rawValue) { LogFormat(rawValue: $0) } ?? format

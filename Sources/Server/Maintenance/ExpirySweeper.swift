@@ -1,47 +1,41 @@
-import Logging
 import Model
 import Persistence
 import ProductDefinition
-import ServiceLifecycle
 
 /// Removes what has expired, in small steps, so that no table grows without bound (law 7) and nobody waits for it.
-struct ExpirySweeper: Service {
-    private static let pause = Duration.seconds(60)
+struct ExpirySweeper: Sendable {
     private static let step = 500
+    private static let day = 86_400
 
-    let store: any Store
     let policy: ProductPolicy
     let now: @Sendable () -> Instant
-    let logger: Logger
 
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await sweep()
-                } catch {
-                    logger.warning("sweeping failed, and is tried again", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: Self.pause)
-            }
-        }
-    }
-
-    /// Removes all that has expired by now.
-    func sweep() async throws {
+    /// Removes all that has expired by now, each step in a transaction of its own.
+    ///
+    /// - Returns: How many rows it removed.
+    @discardableResult
+    func sweep(through store: some Store) async throws -> Int {
         let now = now()
-        let day = 86_400
-        try await sweep { try $0.sweepRevokedTokens(before: now, limit: Self.step) }
-        try await sweep { try $0.sweepIdempotentReplies(before: now.adding(seconds: -day), limit: Self.step) }
-        try await sweep { try $0.sweepClientSecrets(before: now, limit: Self.step) }
-        try await sweep { try $0.sweepAPIKeys(before: now.adding(seconds: -90 * day), limit: Self.step) }
-        let retention = -policy.auditRetentionDays * day
-        try await sweep { try $0.sweepAuditEvents(before: now.adding(seconds: retention), limit: Self.step) }
-    }
-
-    private func sweep(_ step: @escaping @Sendable (borrowing Transaction) throws -> Int) async throws {
-        while try await store.write(step) == Self.step {
-            try Task.checkCancellation()
+        let yesterday = now.adding(seconds: -Self.day)
+        let lastQuarter = now.adding(seconds: -90 * Self.day)
+        let retained = now.adding(seconds: -policy.auditRetentionDays * Self.day)
+        let steps: [@Sendable (borrowing Transaction) throws -> Int] = [
+            { try $0.sweepRevokedTokens(before: now, limit: Self.step) },
+            { try $0.sweepIdempotentReplies(before: yesterday, limit: Self.step) },
+            { try $0.sweepClientSecrets(before: now, limit: Self.step) },
+            { try $0.sweepAPIKeys(before: lastQuarter, limit: Self.step) },
+            { try $0.sweepAuditEvents(before: retained, limit: Self.step) },
+            { try $0.sweepUsageReceipts(olderThan: Self.day, limit: Self.step) },
+        ]
+        var total = 0
+        for step in steps {
+            var removed: Int
+            repeat {
+                try Task.checkCancellation()
+                removed = try await store.write(step)
+                total += removed
+            } while removed == Self.step
         }
+        return total
     }
 }

@@ -1,8 +1,5 @@
-import Events
-import Foundation
 import Logging
 import Model
-import Persistence
 import ServiceLifecycle
 import Tokens
 import UnixSignals
@@ -23,22 +20,6 @@ struct KeyRotationSignal: Service {
             } catch {
                 logger.error("the key ring was not rotated", metadata: ["error": "\(error)"])
             }
-        }
-    }
-}
-
-extension KeyRing {
-    /// Makes a new version of the keys that seal and sign, noted in the audit log. What the versions before made stays
-    /// good until it expires. The pepper stays: secrets cannot be digested again, and every old pepper makes the look-up
-    /// of an unknown secret longer.
-    func rotateAll(at time: Instant) async throws {
-        let actor = Actor(
-            .command("keys rotate"), reach: .everything, permissions: Set(Permission.allCases), requestID: "command",
-            address: nil)
-        try await rotate([.sealing, .signing, .replies], by: actor) { tx, actor, purpose, version in
-            try tx.record(
-                .keyRingRotated, target: purpose.rawValue, in: nil, details: ["version": String(version)], by: actor,
-                at: time)
         }
     }
 }
