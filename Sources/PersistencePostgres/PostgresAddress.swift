@@ -23,13 +23,14 @@ package struct PostgresAddress: Hashable, Sendable, CustomStringConvertible, Cus
 }
 
 extension PostgresAddress {
-    /// The address that `text` spells, nil where libpq does not understand it or it names no database.
+    /// The address that `text` spells, nil where libpq does not understand it, it names no database, or a password with a
+    /// special character that is not percent-encoded has got into another part of it.
     package init?(checking text: String) {
         guard ["postgres://", "postgresql://"].contains(where: text.hasPrefix) else { return nil }
         self.init(text)
-        guard let options = ConnectionOptions(of: self), options["dbname"] != nil || options["service"] != nil else {
-            return nil
-        }
+        guard let options = ConnectionOptions(of: self), let database = options["dbname"],
+            !database.contains(where: { "/@".contains($0) }), PostgresHost.all(in: options).allSatisfy(\.isSound)
+        else { return nil }
     }
 
     /// Whether a password is in it, so that the text must be kept secret.
@@ -60,9 +61,14 @@ package struct PostgresHost: Hashable, Sendable, CustomStringConvertible {
     /// Whether the way to it leaves this machine.
     package var isRemote: Bool {
         let isLocal =
-            name.isEmpty || name.hasPrefix("/") || name.hasPrefix("@") || name == "localhost" || name == "::1"
+            name.isEmpty || name.hasPrefix("/") || name == "localhost" || name == "::1"
             || name.hasPrefix("127.")
         return !isLocal
+    }
+
+    /// Whether nothing of another part of the address has got into it.
+    var isSound: Bool {
+        !name.contains("@") && (port.isEmpty || UInt16(port) != nil)
     }
 
     package var description: String {

@@ -33,7 +33,7 @@ package struct MigrationRunner: Sendable {
     ///
     /// - Throws: ``MigrationError`` for a database that this program cannot serve, or a ``StoreError``.
     package func missing(_ tx: borrowing Transaction) throws -> Int {
-        let applied = try tx.appliedMigrations()
+        let applied = try tx.hasMigrationTable() ? tx.appliedMigrations() : [:]
         try refuseUnknown(applied)
         return migrations.count { applied[$0.number] == nil }
     }
@@ -79,6 +79,16 @@ extension Transaction {
                 applied_at BIGINT NOT NULL
             )
             """)
+    }
+
+    /// Whether anything of ours was ever made here.
+    fileprivate borrowing func hasMigrationTable() throws -> Bool {
+        let question: BoundSQL =
+            switch dialect {
+            case .sqlite: "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migration'"
+            case .postgres: "SELECT CASE WHEN to_regclass('schema_migration') IS NULL THEN 0 ELSE 1 END"
+            }
+        return try first(question) { try $0.bool(0) } ?? false
     }
 
     fileprivate borrowing func appliedMigrations() throws -> [Int: String] {

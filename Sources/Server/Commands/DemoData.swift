@@ -4,7 +4,6 @@ import Model
 import OAuth
 import Organizations
 import Persistence
-import PersistenceSQLite
 import Policy
 import ProductDefinition
 import SignIn
@@ -92,7 +91,7 @@ struct DemoData: Sendable {
                     .first(where: { $0.name == Self.resourceServerName })
             else {
                 throw CommandError(
-                    "The database holds other data than the demo's. Choose another folder with --data.")
+                    "The database holds other data than the demo's. Choose another with --data or --database.")
             }
             let members = MembershipService(product: product, now: now)
             for admin in try members.list(in: account.id, page: everything, as: actor, tx: tx).items

@@ -3,7 +3,6 @@ import Credentials
 import Model
 import Organizations
 import Persistence
-import PersistenceSQLite
 import Policy
 import ProductDefinition
 import Tokens

@@ -3,7 +3,7 @@ import CredentialFormat
 import Foundation
 import HTTPServing
 import Model
-import PersistenceSQLite
+import Persistence
 import SignIn
 
 /// `claviger init`

@@ -14,16 +14,16 @@ struct Keys: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make new keys. Tokens made with the old ones stay good until they expire.",
             discussion: """
-                While a server runs on the database, the command tells that server to do it, and waits until it has. \
-                Nothing is interrupted.
+                While a server runs on a SQLite file, the command tells that server to do it, and waits until it has. On \
+                PostgreSQL it rotates in the database, and the servers hear of it. Nothing is interrupted.
                 """)
 
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
             let configuration = try options.configuration()
-            if let server = try SQLiteStore.owner(of: configuration.database.path) {
-                try await tell(server, configuration)
+            if case .sqlite(let path) = configuration.database, let server = try SQLiteStore.owner(of: path) {
+                try await tell(server, of: path)
             } else {
                 try await rotateHere(configuration)
             }
@@ -43,8 +43,7 @@ struct Keys: AsyncParsableCommand {
             print("The key ring was rotated.")
         }
 
-        private func tell(_ server: Int32, _ configuration: ServerConfiguration) async throws {
-            let path = configuration.database.path
+        private func tell(_ server: Int32, of path: String) async throws {
             let before = try SQLiteStore.peek(at: path) { try $0.newestKeyRingVersion() }
             guard kill(server, SIGUSR1) == 0 else {
                 throw CommandError(

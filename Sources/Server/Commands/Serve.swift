@@ -2,7 +2,6 @@ import ArgumentParser
 import HTTPServing
 import Logging
 import Persistence
-import PersistenceSQLite
 import ServiceLifecycle
 import UnixSignals
 

@@ -49,7 +49,7 @@ package struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
     /// Every key, in the order in which it is shown.
     package static let all: [ConfigurationKey] = [
         config, environment, issuer, listen, database, data, masterKeyFile, masterKeyCommand, masterKey, trustedProxies,
-        verifyGateways, verifyGatewaySecret, keyRotationDays, logLevel, logFormat, product,
+        verifyGateways, verifyGatewaySecret, keyRotationDays, logLevel, logFormat, metrics, product,
     ]
 }
 
@@ -76,15 +76,18 @@ extension ConfigurationKey {
 
     package static let database = ConfigurationKey(
         "database", "database", standard: "sqlite:./data/claviger.db",
-        allowed: "sqlite: and the path of a file, such as sqlite:/var/lib/claviger/claviger.db",
-        "Where everything is kept. Missing folders and files are made")
+        allowed: """
+            sqlite: and the path of a file, such as sqlite:/var/lib/claviger/claviger.db, or a URI that names a PostgreSQL \
+            database, such as postgres://claviger@db1,db2/claviger?sslmode=verify-full
+            """,
+        "Where everything is kept: a SQLite file, made where it is missing, or PostgreSQL")
 
     package static let data = ConfigurationKey(
         "data", "folder", standard: "none", allowed: "the path of a folder", isInEnvironment: false, isInFile: false,
         "Short for `--database sqlite:<folder>/claviger.db`")
 
     package static let masterKeyFile = ConfigurationKey(
-        "master-key-file", "file", standard: "none; in development master.key beside the database",
+        "master-key-file", "file", standard: "none; in development master.key beside the database, or in ./data",
         allowed: "the path of a file",
         "A file that holds the master key and that only its owner may read")
 
@@ -123,6 +126,11 @@ extension ConfigurationKey {
     package static let logFormat = ConfigurationKey(
         "log-format", "format", standard: "json; in development text", allowed: "json or text",
         "How a log line looks")
+
+    package static let metrics = ConfigurationKey(
+        "metrics", "address:port", standard: "none",
+        allowed: "an address and a port, such as 127.0.0.1:9464",
+        "Where to answer GET /metrics, in the text format of Prometheus. Without it nothing answers")
 
     package static let product = ConfigurationKey(
         "product", "file", standard: "none: the standard product", allowed: "the path of a file",

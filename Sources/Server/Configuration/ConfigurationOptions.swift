@@ -16,6 +16,7 @@ package struct ConfigurationOptions: ParsableArguments {
     @Option(name: .of(.keyRotationDays), help: .of(.keyRotationDays)) var keyRotationDays: String?
     @Option(name: .of(.logLevel), help: .of(.logLevel)) var logLevel: String?
     @Option(name: .of(.logFormat), help: .of(.logFormat)) var logFormat: String?
+    @Option(name: .of(.metrics), help: .of(.metrics)) var metrics: String?
     @Option(name: .of(.product), help: .of(.product)) var product: String?
 
     package init() {}
@@ -41,7 +42,8 @@ package struct ConfigurationOptions: ParsableArguments {
             (.config, config), (.environment, environment), (.issuer, issuer), (.listen, listen), (.database, database),
             (.data, data), (.masterKeyFile, masterKeyFile), (.masterKeyCommand, masterKeyCommand),
             (.trustedProxies, trustedProxies), (.verifyGateways, verifyGateways),
-            (.keyRotationDays, keyRotationDays), (.logLevel, logLevel), (.logFormat, logFormat), (.product, product),
+            (.keyRotationDays, keyRotationDays), (.logLevel, logLevel), (.logFormat, logFormat), (.metrics, metrics),
+            (.product, product),
         ]
         return Dictionary(uniqueKeysWithValues: flags.compactMap { key, text in text.map { (key, $0) } })
     }

@@ -45,9 +45,12 @@ struct ConfigurationReading {
         }
     }
 
-    /// The file that was read and says one of `keys`.
-    func file(saying keys: [ConfigurationKey]) -> String? {
-        file.flatMap { file in keys.contains { file.values[$0] != nil } ? file.path : nil }
+    /// The file that was read, if it says a secret.
+    var fileWithSecrets: String? {
+        guard let file else { return nil }
+        let address = file.values[.database].flatMap { DatabaseLocation($0.text) }
+        let saysSecret = file.values.keys.contains(where: \.isSecret) || address?.holdsPassword ?? false
+        return saysSecret ? file.path : nil
     }
 
     /// The flags, with `--data` as the database that it stands for.

@@ -23,6 +23,6 @@ package struct ConfigurationReport: Sendable {
         let order = Dictionary(uniqueKeysWithValues: ConfigurationKey.all.enumerated().map { ($1, $0) })
         inForce = settings.inForce.sorted { order[$0.key, default: 0] < order[$1.key, default: 0] }
         outcome = configuration.map { .success($0) } ?? .failure(ConfigurationErrors(errors: settings.errors))
-        fileWithSecrets = reading.file(saying: ConfigurationKey.all.filter(\.isSecret))
+        fileWithSecrets = reading.fileWithSecrets
     }
 }

@@ -36,19 +36,21 @@ struct MasterKeyFile {
 
     /// Makes the file, readable by its owner alone, unless it is there. Whether it did.
     ///
-    /// - Throws: ``MasterKeyError`` also if `database` exists already: a new key would not open what is in it.
+    /// - Throws: ``MasterKeyError`` also if `database` is a file that exists already: a new key would not open what is in
+    ///   it.
     func createIfMissing(with database: DatabaseLocation) throws(MasterKeyError) -> Bool {
         guard !FileManager.default.fileExists(atPath: path) else { return false }
-        guard !FileManager.default.fileExists(atPath: database.path) else {
+        if case .sqlite(let database) = database, FileManager.default.fileExists(atPath: database) {
             throw MasterKeyError(
-                "The database \(database.path) is there, but its master key \(path) is not. Put the key back; a new one "
+                "The database \(database) is there, but its master key \(path) is not. Put the key back; a new one "
                     + "would not open what is in the database.")
         }
+        let folder = DatabaseLocation.folder(of: path)
         do {
             try FileManager.default.createDirectory(
-                atPath: database.folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw MasterKeyError("The folder \(database.folder) cannot be made.")
+            throw MasterKeyError("The folder \(folder) cannot be made.")
         }
         let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {

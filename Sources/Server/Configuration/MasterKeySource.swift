@@ -20,7 +20,7 @@ package enum MasterKeySource: Sendable, CustomReflectable {
         case .file(let path):
             return try MasterKeyFile(path: path).read()
         case .fileBeside(let database):
-            let file = MasterKeyFile(path: Self.path(beside: database))
+            let file = MasterKeyFile(path: database.masterKeyPath)
             if try file.createIfMissing(with: database) {
                 say("Made the master key \(file.path). Without it the database cannot be used.")
             }
@@ -36,17 +36,13 @@ package enum MasterKeySource: Sendable, CustomReflectable {
     package var path: String? {
         switch self {
         case .file(let path): path
-        case .fileBeside(let database): Self.path(beside: database)
+        case .fileBeside(let database): database.masterKeyPath
         case .value, .command: nil
         }
     }
 
     /// Nothing to reflect upon: the key may be in it.
     package var customMirror: Mirror { Mirror(self, children: []) }
-
-    private static func path(beside database: DatabaseLocation) -> String {
-        database.folder == "/" ? "/master.key" : "\(database.folder)/master.key"
-    }
 }
 
 /// Why there is no master key.

@@ -30,6 +30,8 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
     package let keyRotationDays: Int
     package let logLevel: Logger.Level
     package let logFormat: LogFormat
+    /// Where metrics are told, nil for nowhere.
+    package let metrics: ListenAddress?
     /// The path of the product definition, nil for the standard product.
     package let productPath: String?
 
@@ -50,10 +52,7 @@ extension ServerConfiguration {
         let listen =
             settings.take(.listen, shown: ListenAddress.standard.description) { ListenAddress($0) } ?? .standard
         let issuer = settings.takeIssuer(environment, listen)
-        let database =
-            settings.take(.database, shown: DatabaseLocation.standard.description) { text throws(InvalidSetting) in
-                try DatabaseLocation(text)
-            } ?? .standard
+        let database = settings.takeDatabase()
         let masterKey = settings.takeMasterKey(environment, database)
         trustedProxies = settings.takeRanges(.trustedProxies)
         verifyGateways = settings.takeRanges(.verifyGateways)
@@ -67,6 +66,7 @@ extension ServerConfiguration {
         logLevel = settings.take(.logLevel, shown: "info") { Logger.Level(rawValue: $0) } ?? .info
         let format: LogFormat = environment == .development ? .text : .json
         logFormat = settings.take(.logFormat, shown: format.rawValue) { LogFormat(rawValue: $0) } ?? format
+        metrics = settings.take(.metrics) { ListenAddress($0) }
         productPath = settings.take(.product, shown: "the standard product") { $0 }
         guard settings.errors.isEmpty, let issuer, let masterKey else { return nil }
         self.environment = environment
@@ -86,6 +86,20 @@ extension Settings {
         let said = take(.environment, shown: standard.rawValue) { ServerConfiguration.Environment(rawValue: $0) }
         if let said, let forced, said != forced {
             refuse(.environment, "this command knows \(forced.rawValue) alone")
+        }
+        return said ?? standard
+    }
+
+    /// What the flags of a process say, every user of the machine can read, so a password does not come that way.
+    fileprivate mutating func takeDatabase() -> DatabaseLocation {
+        let standard = DatabaseLocation.standard
+        let said = take(.database, shown: standard.description, showing: \.description) { DatabaseLocation($0) }
+        if let said, said.holdsPassword, case .flag = origin(of: .database) {
+            refuse(
+                .database,
+                "a password in a flag can be read by every user of this machine; say it in "
+                    + "\(ConfigurationKey.database.variable ?? ""), in the file of settings, or by PGPASSWORD or PGPASSFILE"
+            )
         }
         return said ?? standard
     }

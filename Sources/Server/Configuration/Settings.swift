@@ -37,9 +37,13 @@ struct Settings {
 
     /// The value of `key`, nil if nobody said anything, or what was said is wrong.
     ///
-    /// - Parameter parse: Gives nil for what is not among the key's allowed values.
+    /// - Parameters:
+    ///   - standard: What is shown where nobody said anything.
+    ///   - show: What is shown of a value that is not secret; nil for all that was said.
+    ///   - parse: Gives nil for what is not among the key's allowed values.
     mutating func take<T>(
-        _ key: ConfigurationKey, shown standard: String? = nil, _ parse: (String) throws(InvalidSetting) -> T?
+        _ key: ConfigurationKey, shown standard: String? = nil, showing show: ((T) -> String)? = nil,
+        _ parse: (String) throws(InvalidSetting) -> T?
     ) -> T? {
         guard let said = reading[key] else {
             inForce.append(SettingInForce(key: key, shown: standard ?? "not set", origin: .standard))
@@ -49,7 +53,7 @@ struct Settings {
             guard Self.isPrintable(said.text), let value = try parse(said.text) else {
                 throw InvalidSetting("must be \(key.allowed)")
             }
-            let shown = key.isSecret ? "set" : said.text
+            let shown = key.isSecret ? "set" : show?(value) ?? said.text
             inForce.append(SettingInForce(key: key, shown: shown, origin: said.origin))
             return value
         } catch {

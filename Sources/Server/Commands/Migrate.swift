@@ -1,0 +1,25 @@
+import ArgumentParser
+import Persistence
+
+/// `claviger migrate`
+struct Migrate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Bring the schema of the database up to date.",
+        discussion: """
+            A server does so by itself when it starts; this is for those who want it done before. Beside servers that run \
+            on PostgreSQL it is safe: they serve the schema before and after. Several may be started at once.
+            """)
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() async throws {
+        let store = try await options.configuration().database.open(at: SystemClock.now())
+        let steps = store.stepsRun
+        await store.close()
+        switch steps {
+        case 0: print("The schema was up to date.")
+        case 1: print("The schema is up to date: 1 step was run.")
+        default: print("The schema is up to date: \(steps) steps were run.")
+        }
+    }
+}
