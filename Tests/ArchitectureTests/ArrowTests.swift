@@ -19,12 +19,14 @@ struct ArrowTests {
     @Test(arguments: [
         ("GRDB", ["PersistenceSQLite"]),
         ("GRDBSQLite", ["PersistenceSQLite"]),
+        ("CLibPQ", ["PersistencePostgres"]),
         ("CArgon2", ["SignIn"]),
         ("Yams", ["ProductDefinition", "HTTPAPI"]),
         ("ArgumentParser", ["Server"]),
         ("Hummingbird", ["HTTPServing", "HTTPAPI", "Server"]),
         ("NIOCore", ["HTTPServing", "HTTPAPI", "Server"]),
         ("PersistenceSQLite", ["Server"]),
+        ("PersistencePostgres", ["Server"]),
     ])
     func `a library is imported only where it ends`(_ library: String, _ rooms: [String]) {
         let users = SourceFile.ours.filter { $0.imports.contains(library) && !rooms.contains($0.target) }

@@ -13,7 +13,10 @@ struct SourceRuleTests {
 
     @Test(arguments: SourceFile.ours)
     func `SQL stands only in the tables, the migrations and the engines`(_ file: SourceFile) {
-        let homes = ["Sources/Persistence/Tables/", "Sources/Persistence/Migrations/", "Sources/PersistenceSQLite/"]
+        let homes = [
+            "Sources/Persistence/Tables/", "Sources/Persistence/Migrations/", "Sources/PersistenceSQLite/",
+            "Sources/PersistencePostgres/",
+        ]
         guard !homes.contains(where: file.path.hasPrefix) else { return }
         let statement = /\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE|ALTER TABLE|DROP TABLE|PRAGMA)\s/
         #expect(file.literals.filter { $0.contains(statement) } == [])

@@ -5,7 +5,7 @@ import Persistence
 import TestSupport
 import Testing
 
-@Suite("Who may do what with an API key (laws 11 and 12)")
+@Suite("Who may do what with an API key (laws 11 and 12)", .onEveryEngine)
 struct APIKeyRightsTests {
     @Test(arguments: KeyDeed.allCases)
     func `a key of another organization, or of none that the caller sees, is as if it did not exist`(

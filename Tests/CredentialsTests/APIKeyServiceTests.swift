@@ -7,7 +7,7 @@ import ProductDefinition
 import TestSupport
 import Testing
 
-@Suite("API keys")
+@Suite("API keys", .onEveryEngine)
 struct APIKeyServiceTests {
     @Test func `a key is shown once, kept as a digest, and announced`() async throws {
         try await SampleTree.open { tree in

@@ -6,7 +6,7 @@ import ProductDefinition
 import TestSupport
 import Testing
 
-@Suite("The secrets of an integration")
+@Suite("The secrets of an integration", .onEveryEngine)
 struct ClientSecretTests {
     @Test func `a rotation at once leaves the new secret alone`() async throws {
         try await SampleTree.open { tree in

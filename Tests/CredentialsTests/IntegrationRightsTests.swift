@@ -5,7 +5,7 @@ import Persistence
 import TestSupport
 import Testing
 
-@Suite("Who may do what with an integration (laws 11 and 12)")
+@Suite("Who may do what with an integration (laws 11 and 12)", .onEveryEngine)
 struct IntegrationRightsTests {
     @Test(arguments: IntegrationDeed.allCases)
     func `an integration of another organization, or of none that the caller sees, is as if it did not exist`(

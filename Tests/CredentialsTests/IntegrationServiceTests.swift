@@ -7,7 +7,7 @@ import ProductDefinition
 import TestSupport
 import Testing
 
-@Suite("Integrations")
+@Suite("Integrations", .onEveryEngine)
 struct IntegrationServiceTests {
     @Test func `an integration comes with one secret, shown once`() async throws {
         try await SampleTree.open { tree in

@@ -5,7 +5,7 @@ import Persistence
 import TestSupport
 import Testing
 
-@Suite("Resource servers")
+@Suite("Resource servers", .onEveryEngine)
 struct ResourceServerServiceTests {
     @Test func `a resource server is made, listed, changed, rotated and deleted`() async throws {
         try await SampleTree.open { tree in

@@ -8,7 +8,7 @@ import Policy
 import TestSupport
 import Testing
 
-@Suite("The audit log")
+@Suite("The audit log", .onEveryEngine)
 struct AuditLogTests {
     private struct Failure: Error {}
 

@@ -9,7 +9,7 @@ import Tokens
 
 @testable import HTTPAPI
 
-@Suite("Idempotent replies")
+@Suite("Idempotent replies", .onEveryEngine)
 struct IdempotentRepliesTests {
     /// A store with keys, and attempts to create something there.
     private struct Desk: Sendable {

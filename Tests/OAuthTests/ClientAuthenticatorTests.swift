@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Verification
 
-@Suite("A client proves who it is")
+@Suite("A client proves who it is", .onEveryEngine)
 struct ClientAuthenticatorTests {
     @Test func `the right secret is accepted, anything else refused with the same words`() async throws {
         try await SampleDesk.open { desk in

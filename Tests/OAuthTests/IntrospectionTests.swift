@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import Verification
 
-@Suite("The introspection endpoint (I1)")
+@Suite("The introspection endpoint (I1)", .onEveryEngine)
 struct IntrospectionTests {
     private static let one = "https://one.example.com"
     private static let two = "https://two.example.com"

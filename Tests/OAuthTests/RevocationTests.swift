@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import Verification
 
-@Suite("The revocation endpoint (RFC 7009)")
+@Suite("The revocation endpoint (RFC 7009)", .onEveryEngine)
 struct RevocationTests {
     @Test func `a client revokes its own token, at once and for good`() async throws {
         try await SampleDesk.open { desk in

@@ -10,7 +10,7 @@ import Testing
 import Tokens
 import Verification
 
-@Suite("The token endpoint")
+@Suite("The token endpoint", .onEveryEngine)
 struct TokenEndpointTests {
     private static let backend = "https://one.example.com"
 
@@ -117,7 +117,8 @@ struct TokenEndpointTests {
             let standing = Standing(
                 path: desk.tree.europe.path, isSuspended: false, isOperator: false, validities: [])
             let access = GrantedAccess(
-                integration: integration, account: standing, scopes: integration.scopes, audiences: [SampleDesk.issuer])
+                integration: integration, clientText: integration.id.description, account: standing,
+                scopes: integration.scopes, audiences: [SampleDesk.issuer])
             #expect(try issuer.issue(access, at: desk.now).expiresIn == 600)
         }
     }

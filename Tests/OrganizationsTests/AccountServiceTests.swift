@@ -6,7 +6,7 @@ import Persistence
 import TestSupport
 import Testing
 
-@Suite("Accounts")
+@Suite("Accounts", .onEveryEngine)
 struct AccountServiceTests {
     @Test func `an account comes with its root organization, which has its identifier`() async throws {
         try await SampleTree.open { tree in

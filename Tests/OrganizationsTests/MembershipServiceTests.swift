@@ -6,7 +6,7 @@ import ProductDefinition
 import TestSupport
 import Testing
 
-@Suite("Members")
+@Suite("Members", .onEveryEngine)
 struct MembershipServiceTests {
     @Test func `a member is kept with its roles, and its password's digest apart`() async throws {
         try await SampleTree.open { tree in

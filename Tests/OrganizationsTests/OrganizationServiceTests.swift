@@ -6,7 +6,7 @@ import Persistence
 import TestSupport
 import Testing
 
-@Suite("Organizations")
+@Suite("Organizations", .onEveryEngine)
 struct OrganizationServiceTests {
     @Test func `a child stands below its parent and is announced`() async throws {
         try await SampleTree.open { tree in

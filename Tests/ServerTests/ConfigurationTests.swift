@@ -11,7 +11,7 @@ private let samples: [ConfigurationKey: [String]] = [
     .environment: ["production", "development", "production"],
     .issuer: ["https://a.example", "https://b.example/auth", "https://c.example:8443"],
     .listen: ["127.0.0.1:1", "[::1]:2", "0.0.0.0:3"],
-    .database: ["sqlite:a.db", "sqlite:/b/c.db", "sqlite:./d/e.db"],
+    .database: ["sqlite:a.db", "postgres://u@b1,b2/c", "sqlite:./d/e.db"],
     .masterKeyFile: ["/a.key", "/b.key", "/c.key"],
     .masterKeyCommand: ["echo a", "echo b", "echo c"],
     .masterKey: ["", String(repeating: "ab", count: 32), String(repeating: "cd", count: 32)],
@@ -21,6 +21,7 @@ private let samples: [ConfigurationKey: [String]] = [
     .keyRotationDays: ["1", "0", "3650"],
     .logLevel: ["debug", "notice", "error"],
     .logFormat: ["text", "json", "text"],
+    .metrics: ["127.0.0.1:9001", "127.0.0.1:9002", "127.0.0.1:9003"],
     .product: ["a.yaml", "b.yaml", "c.yaml"],
 ]
 private let settings = ConfigurationKey.all.filter { $0 != .config && $0 != .data }
@@ -93,7 +94,8 @@ struct ConfigurationOriginTests {
             {"environment": "development", "issuer": "http://localhost:9000", "listen": "[::1]:9000",
              "database": "sqlite:x/y.db", "master-key-command": "cat k", "trusted-proxies": ["10.0.0.0/8", "::1"],
              "verify-gateways": "192.0.2.1, 192.0.2.2", "verify-gateway-secret": "0123456789abcdef0123456789ABCDEF",
-             "key-rotation-days": 30, "log-level": "warning", "log-format": "json", "product": "p.yaml"}
+             "key-rotation-days": 30, "log-level": "warning", "log-format": "json", "metrics": "[::1]:9464",
+             "product": "p.yaml"}
             """
         try await withFile(file) { path in
             let found = try configuration([.config: path], [:])
@@ -108,6 +110,7 @@ struct ConfigurationOriginTests {
             #expect(found.keyRotationDays == 30)
             #expect("\(found.logLevel)" == "warning")
             #expect(found.logFormat == .json)
+            #expect(found.metrics == ListenAddress(host: "::1", port: 9464))
             #expect(found.productPath == "p.yaml")
         }
     }
@@ -121,7 +124,7 @@ struct ConfigurationOriginTests {
         #expect("\(production.logLevel)" == ConfigurationKey.logLevel.standard)
         #expect(production.logFormat == .json)
         #expect(production.trustedProxies == [] && production.verifyGateways == [])
-        #expect(production.verifyGatewaySecret == nil && production.productPath == nil)
+        #expect(production.verifyGatewaySecret == nil && production.productPath == nil && production.metrics == nil)
 
         let development = try configuration([:], [:], forcing: .development)
         #expect(development.issuer == "http://127.0.0.1:8080")
@@ -229,7 +232,10 @@ struct ConfigurationErrorTests {
             .database,
             [
                 "", "data.db", "sqlite:", "sqlite::memory:", "sqlite:file:x", "sqlite://x/y", "sqlite:~/x", "sqlite:x/",
-                "mysql://x", "postgres://user:secret@host/db", "postgresql://host/db",
+                "mysql://x", "postgres:claviger", "postgres://", "postgres://host", "postgres://user:secret@host",
+                "postgres://user:sec/ret@host/db", "postgres://user:sec@ret@host/db",
+                "postgres://host/db?sslmode=verify-full&colour=blue",
+                "postgresql://[::1/db", "postgres://host:port:9/db?%zz", "host=/tmp dbname=claviger",
             ]
         ),
         (.masterKeyFile, [""]),
@@ -268,11 +274,50 @@ struct ConfigurationErrorTests {
         }
     }
 
-    @Test func `PostgreSQL is recognised and refused, without the password`() {
-        let found = errors([.database: "postgres://user:hunter22@host/db"], needed())
-        #expect(found.count == 1)
-        #expect(found.first?.problem.contains("not yet in this version") == true)
+    @Test(arguments: [
+        "postgres://user:hunter22@host/db", "postgresql://user@host/db?password=hunter22",
+        "postgres://user@host/db?sslmode=verify-full&sslpassword=hunter22",
+    ])
+    func `a password for PostgreSQL is not taken from a flag, and from elsewhere it is not shown`(
+        _ uri: String
+    ) throws {
+        let found = errors([.database: uri], needed())
+        #expect(found.map(\.name) == ["database"])
+        #expect(found.first?.problem.contains("PGPASSFILE") == true)
         #expect(!found.description.contains("hunter22"))
+        let report = ConfigurationReport(
+            flags: [:], variables: needed().merging(["CLAVIGER_DATABASE": uri]) { $1 })
+        #expect(try report.outcome.get().database.description == "postgres://user@host/db")
+        #expect(report.inForce.first { $0.key == .database }?.shown == "postgres://user@host/db")
+        var dumped = ""
+        dump(report, to: &dumped)
+        for text in ["\(report)", String(reflecting: report), dumped, "\(try report.outcome.get().database)"] {
+            #expect(!text.contains("hunter22"))
+        }
+    }
+
+    @Test(arguments: [
+        ("postgres://claviger@db1,db2:5433/claviger?sslmode=verify-full", "postgres://claviger@db1,db2:5433/claviger"),
+        ("postgresql://host/claviger", "postgres://host/claviger"),
+        ("postgres://u@[::1]:5432/claviger", "postgres://u@[::1]:5432/claviger"),
+        ("postgres:///claviger?host=/run/postgresql", "postgres:///run/postgresql/claviger"),
+    ])
+    func `an address of PostgreSQL is shown as user, hosts and database`(_ uri: String, _ shown: String) throws {
+        #expect(try configuration([.database: uri]).database.description == shown)
+    }
+
+    @Test func `a file that says a password for PostgreSQL holds a secret`() async throws {
+        for (uri, isSecret) in [("postgres://u:p@host/db", true), ("postgres://u@host/db", false)] {
+            try await withFile("database: \(uri)\n") { path in
+                let report = ConfigurationReport(flags: [.config: path], variables: needed())
+                #expect((report.fileWithSecrets != nil) == isSecret)
+            }
+        }
+    }
+
+    @Test func `beside PostgreSQL, development keeps the master key in the folder of data`() throws {
+        let found = try configuration([.database: "postgres://host/db"], [:], forcing: .development)
+        #expect(found.masterKey.path == "./data/master.key")
     }
 
     @Test func `a mistyped environment does not lead to complaints about what it would need`() {

@@ -130,7 +130,7 @@ struct DoctorTests {
             var texts = [installation.diagnosis().text]
             installation.variables["CLAVIGER_VERIFY_GATEWAY_SECRET"] = "geheim"
             installation.variables["CLAVIGER_MASTER_KEY"] = "5a5a5a"
-            installation.variables["CLAVIGER_DATABASE"] = "postgres://user:geheim@host/db"
+            installation.variables["CLAVIGER_DATABASE"] = "postgres://user:geheim@host"
             installation.variables["CLAVIGER_LISTEN"] = secret
             installation.variables["CLAVIGER_SECRET"] = secret
             texts.append(installation.diagnosis().text)
@@ -181,6 +181,32 @@ struct DoctorTests {
             installation.flags[.product] = path
             #expect(installation.errors().count == 1)
             #expect(installation.errors().first?.hasPrefix("product: \(path):3: product.brnd: unknown key") == true)
+        }
+    }
+
+    @Test(arguments: ["127.0.0.1:9464", "0.0.0.0:9464"])
+    func `metrics that other machines reach are a warning`(_ address: String) async throws {
+        try await withInstallation { installation in
+            installation.flags[.metrics] = address
+            let said = installation.diagnosis().findings.filter { $0.subject == "metrics" }
+            #expect(said.map(\.severity) == (address.hasPrefix("127") ? [] : [.warning]))
+        }
+    }
+
+    @Test(arguments: [0, 60])
+    func `a grace for revocations is a warning`(_ seconds: Int) async throws {
+        try await withInstallation { installation in
+            let path = installation.folder + "/claviger.yaml"
+            let yaml = """
+                product: {name: Acme}
+                scopes: {read: {description: Read}}
+                policy: {revocation_grace_seconds: \(seconds)}
+                """
+            try yaml.write(toFile: path, atomically: true, encoding: .utf8)
+            installation.flags[.product] = path
+            let said = installation.diagnosis().findings.filter { $0.subject == "product" && $0.severity == .warning }
+            #expect(said.count == (seconds == 0 ? 0 : 1))
+            #expect(said.first?.text.contains("revocation_grace_seconds is 60") != false)
         }
     }
 

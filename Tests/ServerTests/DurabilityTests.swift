@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 /// Acknowledged means on disk (design §10). The server is killed while clients write, twenty times, and must know
-/// afterwards whatever it acknowledged.
-@Suite("Killing the server") struct DurabilityTests {
+/// afterwards whatever it acknowledged, also when what it was committing was lost on the way to PostgreSQL.
+@Suite("Killing the server", .onEveryEngine) struct DurabilityTests {
     private static let product = """
         product:
           name: Durable
@@ -17,7 +17,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(10)))
     func `no acknowledged write is lost when the process is killed, in twenty rounds`() async throws {
-        let server = try ServerProcess(command: "demo", product: Self.product)
+        let server = try await ServerProcess(command: "demo", product: Self.product)
         defer { server.kill() }
         var keys: [(id: String, secret: String)] = []
         var organizations: [String] = []

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `/verify` behind a real nginx with `auth_request` (design §6).
-@Suite("A gateway: nginx with auth_request") struct GatewayTests {
+@Suite("A gateway: nginx with auth_request", .onEveryEngine) struct GatewayTests {
     @Test func `what nginx lets through is what the credential allows, and nothing more after a revocation`()
         async throws
     {

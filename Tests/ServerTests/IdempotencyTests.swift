@@ -128,7 +128,7 @@ struct IdempotencyTests {
     }
 }
 
-@Suite("Idempotency-Key and a killed server")
+@Suite("Idempotency-Key and a killed server", .onEveryEngine)
 struct IdempotencyRestartTests {
     @Test func `a repetition after the process was killed is answered with the first reply`() async throws {
         try await ServerProcess.withDemo { server, demo in

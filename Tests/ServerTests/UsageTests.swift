@@ -2,9 +2,9 @@ import TestSupport
 import Testing
 
 /// What was counted in memory survives a graceful end (design §9: flush usage).
-@Suite("Ending the server gracefully") struct UsageTests {
+@Suite("Ending the server gracefully", .onEveryEngine) struct UsageTests {
     @Test func `uses that were only counted are written down before the server ends`() async throws {
-        let server = try ServerProcess(command: "demo")
+        let server = try await ServerProcess(command: "demo")
         defer { server.kill() }
         try await server.start()
         let before = try server.credentials()

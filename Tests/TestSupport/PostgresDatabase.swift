@@ -33,6 +33,14 @@ package final class PostgresDatabase: Sendable {
         self.server = server
     }
 
+    /// Has it take connections, or end those that there are and take no more, as if the server were gone.
+    package func takeConnections(_ takes: Bool) async throws {
+        try await server.execute("ALTER DATABASE \(name) WITH ALLOW_CONNECTIONS \(takes)")
+        guard !takes else { return }
+        try await server.execute(
+            "DO $$ BEGIN PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(name)'; END $$")
+    }
+
     deinit {
         Task { [name, server] in
             try? await server.execute("DROP DATABASE \(name) WITH (FORCE)")

@@ -54,3 +54,14 @@ extension PostgresLimits {
             connecting: .seconds(30))
     }
 }
+
+extension Engine {
+    /// How many transactions have written, nil for an engine that does not say.
+    package var commitCount: Int? {
+        switch self {
+        case let store as SQLiteStore: store.statistics.commits
+        case let store as PostgresStore: store.statistics.commits
+        default: nil
+        }
+    }
+}

@@ -41,7 +41,7 @@ import Testing
     @Test(arguments: [
         ["--trusted-proxies", "10.0.0.0/33"], ["--trusted-proxies", "everyone"], ["--verify-gateways", "10.0.0.256"],
         ["--verify-gateways", ","], ["--product", "/nonexistent.yaml"], ["--log-level", "loud"],
-        ["--environment", "Development"], ["--database", "postgres://x/y"], ["--config", "/nonexistent.yaml"],
+        ["--environment", "Development"], ["--database", "mysql://x/y"], ["--config", "/nonexistent.yaml"],
     ])
     func `P12: a setting that is not understood stops the start, and none is left out instead`(_ setting: [String])
         async throws
@@ -63,8 +63,9 @@ import Testing
         #expect(run.errors.contains("claviger init") == false, "\(run.text)")
     }
 
-    @Test func `P12: another master key than the database was made with stops the start`() async throws {
-        let server = try ServerProcess(command: "demo")
+    @Test(.onEveryEngine)
+    func `P12: another master key than the database was made with stops the start`() async throws {
+        let server = try await ServerProcess(command: "demo")
         defer { server.kill() }
         try await server.start()
         #expect(server.stop() == 0)

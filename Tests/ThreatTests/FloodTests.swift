@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Noise and floods, against a server of their own: what they leave behind would slow others down.
-@Suite("Floods: P8, K8", .server(), .serialized)
+@Suite("Floods: P8, K8", .server(on: [.sqlite]), .serialized)
 struct FloodTests {
     private static let brand = Brand("clv") ?? .claviger
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Tokens
 
-@Suite("Key ring: opening")
+@Suite("Key ring: opening", .onEveryEngine)
 struct KeyRingOpeningTests {
     @Test func `the first opening makes a key for each purpose, the next finds them`() async throws {
         try await RingUnderTest.open { under in
@@ -36,7 +36,7 @@ struct KeyRingOpeningTests {
     }
 
     @Test func `of many who open an empty store at once, all get the same keys`() async throws {
-        try await StoreUnderTest.sqlite.open { store in
+        try await StoreUnderTest.current.open { store in
             let masterKey = MasterKey.generate()
             let clock = FixedClock()
             let documents = try await withThrowingTaskGroup(of: [UInt8].self) { group in
@@ -57,7 +57,7 @@ struct KeyRingOpeningTests {
             "UPDATE key_ring SET sealed = (SELECT sealed FROM key_ring WHERE purpose = 'sealing') WHERE purpose = 'pepper'",
             "UPDATE key_ring SET version = 2 WHERE purpose = 'sealing'",
             "UPDATE key_ring SET purpose = 'other' WHERE purpose = 'replies'",
-            "UPDATE key_ring SET sealed = x'00' WHERE purpose = 'signing'",
+            "UPDATE key_ring SET sealed = \([UInt8(0)]) WHERE purpose = 'signing'",
         ] as [BoundSQL])
     func keyMoved(_ tampering: BoundSQL) async throws {
         try await RingUnderTest.open { under in
@@ -94,7 +94,7 @@ struct KeyRingOpeningTests {
     }
 }
 
-@Suite("Key ring: rotation")
+@Suite("Key ring: rotation", .onEveryEngine)
 struct KeyRingRotationTests {
     private let seal = AccessTokenSeal(brand: .claviger, issuer: issuer)
     private let token = AccessToken.sample()

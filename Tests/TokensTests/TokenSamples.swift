@@ -19,7 +19,7 @@ struct RingUnderTest {
 
     @discardableResult
     static func open<R>(_ use: (RingUnderTest) async throws -> R) async throws -> R {
-        try await StoreUnderTest.sqlite.open { store in
+        try await StoreUnderTest.current.open { store in
             let masterKey = MasterKey.generate()
             let clock = FixedClock()
             let ring = try await KeyRing.open(store: store, masterKey: masterKey, now: clock.now)

@@ -9,7 +9,7 @@ import Testing
 import Verification
 
 /// Every credential here is in memory when the change is made: what memory says must end with it (law 5).
-@Suite("A change acts at the next call")
+@Suite("A change acts at the next call", .onEveryEngine)
 struct ChangeTests {
     @Test func `a deleted key is refused`() async throws {
         try await withKey { desk, key in

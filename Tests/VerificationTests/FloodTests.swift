@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Verification
 
-@Suite("A flood (K8)")
+@Suite("A flood (K8)", .onEveryEngine)
 struct FloodTests {
     @Test func `100,000 keys that nobody made fill no memory, seldom reach the store, and stop nobody`() async throws {
         let bounds = VerifierMemory.Bounds(credentials: 64, clients: 16, organizations: 16, unknown: 256)

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 import Verification
 
-@Suite("Memory and changes at the same time")
+@Suite("Memory and changes at the same time", .onEveryEngine)
 struct MemoryRaceTests {
     @Test func `a reader that began before a revocation does not put the key back into memory (K6)`() async throws {
         try await SampleDesk.open { desk in

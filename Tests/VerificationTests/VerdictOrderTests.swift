@@ -9,7 +9,7 @@ import Testing
 import Verification
 
 /// What is wrong with a credential is taken away one by one: each time the next rule of law 4 must refuse.
-@Suite("The order in which a credential is judged")
+@Suite("The order in which a credential is judged", .onEveryEngine)
 struct VerdictOrderTests {
     private static let wrong = "198.51.100.1"
     private static let right = "192.0.2.1"

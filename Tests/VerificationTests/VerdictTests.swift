@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import Verification
 
-@Suite("Each rule of the verifier refuses")
+@Suite("Each rule of the verifier refuses", .onEveryEngine)
 struct VerdictTests {
     @Test func `a key and a token that break no rule are admitted with their scopes`() async throws {
         try await SampleDesk.open { desk in

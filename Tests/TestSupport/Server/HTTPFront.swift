@@ -25,6 +25,8 @@ private let impatientClient: HTTPClient = {
     var configuration = HTTPClient.Configuration()
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.redirectConfiguration = .disallow
+    // Also how long a request may wait for its turn on a connection.
+    configuration.timeout.connect = .seconds(60)
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
 }()
 

@@ -2,7 +2,7 @@ package import Testing
 
 /// Has a server run for all tests of a suite, one on each engine: `@Suite(.server())`. Each test runs on every one of them
 /// and finds it with ``current``.
-package struct RunningServer: SuiteTrait, TestScoping {
+package struct RunningServer: SuiteTrait, TestTrait, TestScoping {
     private typealias Running = (server: ServerProcess, demo: DemoCredentials)
 
     @TaskLocal private static var running: [StoreUnderTest: Running] = [:]

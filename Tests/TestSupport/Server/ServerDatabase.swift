@@ -8,7 +8,8 @@ package struct ServerDatabase: Sendable {
     package let arguments: [String]
     /// The variables that do: a URI of PostgreSQL is said there.
     package let environment: [String: String]
-    private let postgres: PostgresDatabase?
+    /// The database itself, on PostgreSQL.
+    package let postgres: PostgresDatabase?
 
     /// An empty database. On SQLite it is a file in `folder`.
     package static func make(

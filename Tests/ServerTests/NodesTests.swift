@@ -1,0 +1,94 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Several nodes on one PostgreSQL, as processes.
+@Suite("Nodes on one PostgreSQL")
+struct NodesTests {
+    private static let development = ["--environment", "development"]
+
+    private func database() async throws -> ServerDatabase {
+        try await .make(on: .postgres, in: Folder())
+    }
+
+    /// Runs the same command several times at once.
+    private func atOnce(
+        _ count: Int, _ arguments: [String], on database: ServerDatabase
+    ) async throws -> [FinishedCommand] {
+        try await race(count) { _ in try await database.claviger(arguments + Self.development) }.map { try $0.get() }
+    }
+
+    @Test func `of three who migrate an empty database at once, one runs the steps and all succeed`() async throws {
+        let database = try await database()
+        let runs = try await atOnce(3, ["migrate"], on: database)
+        #expect(runs.map(\.status) == [0, 0, 0], "\(runs.map(\.text))")
+        #expect(runs.count { $0.output.contains("run.") } == 1, "\(runs.map(\.output))")
+        #expect(runs.count { $0.output.contains("The schema was up to date.") } == 2)
+        let again = try await database.claviger(["migrate"] + Self.development)
+        #expect(again.output == "The schema was up to date.\n")
+    }
+
+    @Test func `three servers that start at once on a database that was set up all serve it`() async throws {
+        let database = try await database()
+        let setUp = ["init", "--account", "First", "--admin-email", "ada@example.com"] + Self.development
+        let outcome = try await database.claviger(setUp)
+        #expect(outcome.status == 0, "\(outcome.text)")
+        let key = String(try #require(outcome.output.firstMatch(of: /operator key +(\S+)/)).1)
+        var servers: [ServerProcess] = []
+        for _ in 0..<3 {
+            servers.append(try await ServerProcess(command: "serve", on: database, arguments: Self.development))
+        }
+        defer { for server in servers { server.kill() } }
+        let starts = await race(3) { [servers] number in try await servers[number].start() }
+        for start in starts { try start.get() }
+        let account = try await servers[0].makeAccount("Second", as: key)
+        for server in servers {
+            #expect(try await server.get("/api/v1/accounts/\(account)", bearer: key).status == 200)
+            #expect(server.stop() == 0)
+        }
+    }
+
+    @Test func `three who set up an empty database at once: one does, the others are told`() async throws {
+        let database = try await database()
+        let setUp = ["init", "--account", "First", "--admin-email", "ada@example.com"]
+        let runs = try await atOnce(3, setUp, on: database)
+        #expect(runs.count { $0.status == 0 } == 1, "\(runs.map(\.text))")
+        for run in runs where run.status != 0 { #expect(run.errors.contains("operator"), "\(run.text)") }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `a server is not ready while its database takes no connections, and ready again when it does`() async throws {
+        let server = try await ServerProcess(command: "demo", on: database())
+        defer { server.kill() }
+        try await server.start()
+        func expectReadiness(_ status: Int) async throws {
+            for _ in 0..<150 {
+                if try await server.get("/readyz").status == status { return }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            Issue.record("/readyz does not come to answer \(status)")
+        }
+        try await server.database.postgres?.takeConnections(false)
+        try await expectReadiness(503)
+        try await server.database.postgres?.takeConnections(true)
+        try await expectReadiness(200)
+        let demo = try server.credentials()
+        #expect(try await server.verify(demo.apiKey).status == 200)
+        #expect(server.stop() == 0)
+    }
+
+    @Test func `the doctor and the server show the address without its password`() async throws {
+        let database = try await database()
+        let uri = try #require(database.environment["CLAVIGER_DATABASE"])
+        let secret = uri.replacing("claviger@", with: "claviger:hunter22@")
+        for command in ["doctor", "migrate", "serve"] {
+            let run = try await FinishedCommand.claviger(
+                [command] + Self.development, environment: ["CLAVIGER_DATABASE": secret], in: database.folder.path)
+            #expect(!run.text.contains("hunter22"))
+            if command == "doctor" { #expect(run.output.contains("postgres://claviger@127.0.0.1")) }
+        }
+        let flag = try await FinishedCommand.claviger(["migrate", "--database", secret] + Self.development)
+        #expect(flag.status != 0)
+        #expect(flag.errors.contains("PGPASSFILE") && !flag.text.contains("hunter22"))
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Model
+import Persistence
+import PersistencePostgres
+import TestSupport
+import Testing
+import Tokens
+
+@testable import Server
+
+@Suite("claviger doctor and PostgreSQL")
+struct PostgresDoctorTests {
+    private let key = MasterKey.generate()
+
+    /// What the doctor finds of a database, by severity. The server of the tests does not wait for its disk, which it
+    /// says as well.
+    private func findings(_ uri: String, key: MasterKey? = nil, clock: FixedClock) -> [Finding.Severity: [String]] {
+        let report = ConfigurationReport(
+            flags: [:],
+            variables: [
+                "CLAVIGER_ISSUER": "https://auth.example", "CLAVIGER_MASTER_KEY": (key ?? self.key).reveal(),
+                "CLAVIGER_DATABASE": uri,
+            ])
+        let findings = Diagnosis(of: report, at: clock.current).findings.filter { !$0.text.contains("fsync") }
+        return Dictionary(grouping: findings, by: \.severity).mapValues { $0.map { "\($0.subject): \($0.text)" } }
+    }
+
+    /// Has `use` look at a database while a node is connected to it.
+    private func withNode(_ use: (_ uri: String, _ clock: FixedClock) async throws -> Void) async throws {
+        let database = try await PostgresDatabase.make()
+        // Doctor holds the clock against the server's, which is the real one.
+        let clock = FixedClock(SystemClock.now())
+        let store = try await PostgresStore.open(
+            PostgresAddress(database.uri), limits: .forTests(), at: clock.current)
+        do {
+            _ = try await KeyRing.open(store: store, masterKey: key, now: clock.now)
+            try await use(database.uri, clock)
+            await store.close()
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    @Test func `a sound database has nothing wrong, also beside a node`() async throws {
+        try await withNode { uri, clock in
+            let found = findings(uri, clock: clock)
+            #expect(found[.error] == nil)
+            #expect(found[.warning] == nil)
+            let texts = found[.fine]?.joined(separator: "\n") ?? ""
+            #expect(texts.contains("schema up to date"))
+            #expect(texts.contains("PostgreSQL 1"))
+            #expect(texts.contains("no standby confirms a commit"))
+        }
+    }
+
+    @Test func `a server that does not wait for its disk is an error`() async throws {
+        try await withNode { uri, clock in
+            let report = ConfigurationReport(
+                flags: [:],
+                variables: [
+                    "CLAVIGER_ISSUER": "https://auth.example", "CLAVIGER_MASTER_KEY": key.reveal(),
+                    "CLAVIGER_DATABASE": uri,
+                ])
+            let status = try PostgresStore.peek(at: PostgresAddress(uri)) { tx in try PostgresStatus(tx) }
+            let says = Diagnosis(of: report, at: clock.current).findings.contains {
+                $0.severity == .error && $0.text.contains("fsync")
+            }
+            #expect(says == !status.keepsWhatItWrote)
+            #expect(status.isPrimary)
+            #expect(status.version >= PostgresStatus.oldestVersion)
+            #expect(!status.isEncrypted)
+        }
+    }
+
+    @Test func `an empty database lacks the schema and is left empty`() async throws {
+        let database = try await PostgresDatabase.make()
+        for _ in 0..<2 {
+            let found = findings(database.uri, clock: FixedClock(SystemClock.now()))
+            #expect(found[.error] == nil)
+            #expect(found[.fine]?.contains { $0.contains("\(Migration.all.count) schema steps are run") } == true)
+        }
+    }
+
+    @Test func `another master key than that of the database is an error`() async throws {
+        try await withNode { uri, clock in
+            let errors = findings(uri, key: .generate(), clock: clock)[.error]
+            #expect(errors?.count == 1)
+            #expect(errors?.first?.contains("does not open") == true)
+        }
+    }
+
+    @Test func `a server that nobody answers for is an error, without the password`() throws {
+        let uri = "postgres://user:hunter22@127.0.0.1:\(try FreePort.find())/claviger"
+        let errors = findings(uri, clock: FixedClock())[.error]
+        #expect(errors?.count == 1)
+        #expect(errors?.first?.hasPrefix("database: postgres://user@127.0.0.1:") == true)
+        #expect(errors?.description.contains("hunter22") == false)
+    }
+
+    @Test(arguments: [
+        ("postgres://u@db.example/d", true), ("postgres://u@db.example/d?sslmode=require", true),
+        ("postgres://u@127.0.0.1,db.example/d?sslmode=prefer", true),
+        ("postgres://u@db.example/d?sslmode=verify-full", false),
+        ("postgres://u@db.example/d?sslmode=verify-ca", false), ("postgres://u@localhost/d", false),
+        ("postgres:///d?host=/run/postgresql", false),
+    ])
+    func `a way over the network on which nobody proves who they are is a warning`(_ uri: String, _ warns: Bool) {
+        let check = PostgresCheck(address: PostgresAddress(uri), now: Instant(seconds: 0))
+        #expect(check.encryption().count == (warns ? 1 : 0))
+    }
+
+    @Test func `a clock that differs from the server's is told`() async throws {
+        try await withNode { uri, clock in
+            clock.advance(seconds: 30)
+            #expect(findings(uri, clock: clock)[.warning]?.count == 1)
+            #expect(findings(uri, clock: clock)[.warning]?.first?.contains("ahead") == true)
+        }
+    }
+}
