@@ -28,21 +28,46 @@ package enum Base62 {
         return characters.allSatisfy { values[Int($0)] != 255 }
     }
 
+    /// 62¹⁰: what is larger than a word is cut into pieces of ten characters, so that all divisions but two are by words.
+    private static let tenCharacters: UInt64 = 839_299_365_868_340_224
+
     /// Appends `value` in exactly `width` characters, most significant first. What does not fit is cut off at the
     /// front, so `width` is the caller's promise that it fits.
     package static func append<Value: FixedWidthInteger & UnsignedInteger>(
         _ value: Value, width: Int, to text: inout [UInt8]
     ) {
+        guard Value.bitWidth > 64 else {
+            return append(word: UInt64(truncatingIfNeeded: value), width: width, to: &text)
+        }
+        let (front, last) = value.quotientAndRemainder(dividingBy: Value(truncatingIfNeeded: tenCharacters))
+        if width > 10 { append(front, width: width - 10, to: &text) }
+        append(word: UInt64(truncatingIfNeeded: last), width: min(width, 10), to: &text)
+    }
+
+    private static func append(word: UInt64, width: Int, to text: inout [UInt8]) {
         let start = text.count
         text.append(contentsOf: repeatElement(0x30, count: width))
-        var rest = value
+        text.withUnsafeMutableBufferPointer { write(word, to: UnsafeMutableBufferPointer(rebasing: $0[start...])) }
+    }
+
+    /// Fills `text` with the last characters of `word`, two for each division.
+    private static func write(_ word: UInt64, to text: UnsafeMutableBufferPointer<UInt8>) {
+        var rest = word
         var index = text.count
-        while rest > 0, index > start {
-            index -= 1
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 62)
-            text[index] = digits[Int(digit)]
+        while index > 1 {
+            let quotient = rest / 3844
+            let pair = UInt32(truncatingIfNeeded: rest &- quotient &* 3844)
+            text[index - 1] = digit(pair % 62)
+            text[index - 2] = digit(pair / 62)
+            index -= 2
             rest = quotient
         }
+        if index == 1 { text[0] = digit(UInt32(truncatingIfNeeded: rest % 62)) }
+    }
+
+    /// The character of a value below 62, without a branch or a table.
+    private static func digit(_ value: UInt32) -> UInt8 {
+        UInt8(truncatingIfNeeded: 0x30 &+ value &+ (value > 9 ? 7 : 0) &+ (value > 35 ? 6 : 0))
     }
 
     /// The number that `text` spells, or nil for a foreign character or a number too large for `Value`.
@@ -80,19 +105,22 @@ package enum Base62 {
     // code whose types are known: ten times faster, and on the way of every access token.
 
     private static func appendBlocks(of bytes: [UInt8], to text: inout [UInt8]) {
-        text.reserveCapacity(text.count + encodedLength(of: bytes.count))
-        var block: UInt64 = 0
-        var held = 0
-        for byte in bytes {
-            block = block << 8 | UInt64(byte)
-            held += 1
-            if held == 8 {
-                append(block, width: 11, to: &text)
-                block = 0
-                held = 0
-            }
+        let start = text.count
+        text.append(contentsOf: repeatElement(0x30, count: encodedLength(of: bytes.count)))
+        text.withUnsafeMutableBufferPointer { text in
+            bytes.withUnsafeBytes { write(blocks: $0, to: UnsafeMutableBufferPointer(rebasing: text[start...])) }
         }
-        if held > 0 { append(block, width: blockWidths[held], to: &text) }
+    }
+
+    private static func write(blocks bytes: UnsafeRawBufferPointer, to text: UnsafeMutableBufferPointer<UInt8>) {
+        var end = 0
+        for start in stride(from: 0, to: bytes.count - 7, by: 8) {
+            let block = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+            write(block, to: UnsafeMutableBufferPointer(rebasing: text[end..<(end + 11)]))
+            end += 11
+        }
+        let rest = bytes.suffix(bytes.count % 8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        write(rest, to: UnsafeMutableBufferPointer(rebasing: text[end...]))
     }
 
     /// The byte string that `text` encodes, or nil if it is not the one text of any byte string.

@@ -28,10 +28,15 @@ package enum CRC32 {
 
     /// The checksum of `bytes`.
     package static func checksum(of bytes: ArraySlice<UInt8>) -> UInt32 {
-        let tables = Self.tables
+        bytes.withUnsafeBufferPointer { bytes in tables.withUnsafeBufferPointer { checksum(of: bytes, by: $0) } }
+    }
+
+    private static func checksum(
+        of bytes: UnsafeBufferPointer<UInt8>, by tables: UnsafeBufferPointer<UInt32>
+    ) -> UInt32 {
         var value = ~UInt32(0)
-        var index = bytes.startIndex
-        while bytes.endIndex - index >= 4 {
+        var index = 0
+        while bytes.count - index >= 4 {
             let first = value ^ UInt32(bytes[index])
             let second = value >> 8 ^ UInt32(bytes[index + 1])
             let third = value >> 16 ^ UInt32(bytes[index + 2])
@@ -40,7 +45,7 @@ package enum CRC32 {
             value ^= tables[256 + Int(third & 255)] ^ tables[Int(fourth & 255)]
             index += 4
         }
-        while index < bytes.endIndex {
+        while index < bytes.count {
             value = tables[Int(UInt8(truncatingIfNeeded: value) ^ bytes[index])] ^ (value >> 8)
             index += 1
         }

@@ -30,13 +30,24 @@ package enum CredentialText {
 
     /// The text with `body` as it stands.
     package static func compose(_ brand: Brand, _ kind: CredentialKind, body: some Collection<UInt8>) -> String {
+        compose(brand, kind, room: body.count) { $0.append(contentsOf: body) }
+    }
+
+    /// The text whose body spells `bytes`, in base62 blocks.
+    package static func compose(_ brand: Brand, _ kind: CredentialKind, spelling bytes: [UInt8]) -> String {
+        compose(brand, kind, room: Base62.encodedLength(of: bytes.count)) { Base62.append(bytes: bytes, to: &$0) }
+    }
+
+    private static func compose(
+        _ brand: Brand, _ kind: CredentialKind, room: Int, _ appendBody: (inout [UInt8]) -> Void
+    ) -> String {
         var text: [UInt8] = []
-        text.reserveCapacity(brand.text.utf8.count + 8 + body.count + checkLength)
+        text.reserveCapacity(brand.text.utf8.count + 8 + room + checkLength)
         text.append(contentsOf: brand.text.utf8)
-        text.append(UInt8(ascii: "_"))
+        text.append(separator)
         text.append(contentsOf: kind.rawValue.utf8)
-        text.append(UInt8(ascii: "_"))
-        text.append(contentsOf: body)
+        text.append(separator)
+        appendBody(&text)
         Base62.append(CRC32.checksum(of: text[...]), width: checkLength, to: &text)
         return String(decoding: text, as: UTF8.self)
     }

@@ -36,14 +36,17 @@ package struct ID<E: Entity>: Hashable, Sendable {
 
     /// The identifier that `text` spells, or nil unless prefix, length and alphabet are those of `E`.
     package init?(parsing text: some StringProtocol) {
-        let prefix = Array(E.prefix.utf8)
         // Counted first, so that a long text is not copied.
-        guard text.utf8.count == prefix.count + 1 + 22 else { return nil }
-        let bytes = Array(text.utf8)
-        guard bytes.starts(with: prefix), bytes[prefix.count] == UInt8(ascii: "_"),
-            let value: UInt128 = Base62.number(bytes[(prefix.count + 1)...])
-        else { return nil }
+        guard text.utf8.count == E.prefix.utf8.count + 1 + 22 else { return nil }
+        var text = String(text)
+        guard let value = text.withUTF8({ Self.value(of: $0) }) else { return nil }
         self.value = value
+    }
+
+    private static func value(of text: UnsafeBufferPointer<UInt8>) -> UInt128? {
+        let prefix = E.prefix.utf8
+        guard text.starts(with: prefix), text[prefix.count] == UInt8(ascii: "_") else { return nil }
+        return Base62.number(text[(prefix.count + 1)...])
     }
 }
 

@@ -38,7 +38,8 @@ package struct JSONWriter {
         separate()
         bytes.append(UInt8(ascii: "\""))
         name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-        bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
@@ -50,19 +51,19 @@ package struct JSONWriter {
     }
 
     /// Writes a string as a value.
-    package mutating func string(_ value: some StringProtocol) {
+    package mutating func string(_ value: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        var value = String(value)
+        var value = value
         value.withUTF8 { append($0) }
         bytes.append(UInt8(ascii: "\""))
         needsComma = true
     }
 
     /// Writes a whole number as a value.
-    package mutating func integer(_ value: some BinaryInteger) {
+    package mutating func integer(_ value: Int) {
         separate()
-        bytes.append(contentsOf: String(value).utf8)
+        bytes.append(decimal: value)
         needsComma = true
     }
 
@@ -127,15 +128,32 @@ package struct JSONWriter {
         needsComma = false
     }
 
-    /// Appends text, whole stretches of it at once where nothing needs escaping.
+    /// Appends text: at once where nothing in it needs escaping, as is usual.
     private mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
-        var start = 0
-        for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
-            escape(byte)
-            start = index + 1
+        if Self.isPlain(UnsafeRawBufferPointer(text)) { return bytes.append(contentsOf: text) }
+        for byte in text {
+            if Self.needsEscaping(byte) { escape(byte) } else { bytes.append(byte) }
         }
-        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
+    }
+
+    /// Whether nothing in it needs escaping, asked of eight bytes at a time.
+    private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+        let whole = text.count & ~7
+        for start in stride(from: 0, to: whole, by: 8) {
+            let word = text.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+            // The highest bit of a byte, or of one behind it, is set where the byte needs escaping.
+            let isControl = (word &- 0x2020_2020_2020_2020) & ~word
+            let quotes = word ^ 0x2222_2222_2222_2222
+            let backslashes = word ^ 0x5C5C_5C5C_5C5C_5C5C
+            let isQuote = (quotes &- 0x0101_0101_0101_0101) & ~quotes
+            let isBackslash = (backslashes &- 0x0101_0101_0101_0101) & ~backslashes
+            guard (isControl | isQuote | isBackslash) & 0x8080_8080_8080_8080 == 0 else { return false }
+        }
+        return !text[whole...].contains(where: needsEscaping)
+    }
+
+    private static func needsEscaping(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x22 || byte == 0x5C
     }
 
     private mutating func escape(_ byte: UInt8) {
@@ -150,6 +168,26 @@ package struct JSONWriter {
             bytes.append(contentsOf: "\\u00".utf8)
             bytes.append(digits[Int(byte >> 4)])
             bytes.append(digits[Int(byte & 15)])
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a whole number in decimal digits.
+    mutating func append(decimal number: Int) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { text in
+            var start = text.count
+            var rest = number.magnitude
+            repeat {
+                start -= 1
+                text[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            if number < 0 {
+                start -= 1
+                text[start] = UInt8(ascii: "-")
+            }
+            append(contentsOf: UnsafeMutableBufferPointer(rebasing: text[start...]))
         }
     }
 }

@@ -3,25 +3,32 @@ enum Base64URL {
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     /// Appends the text of `bytes`.
-    static func append(_ bytes: some RandomAccessCollection<UInt8>, to text: inout [UInt8]) {
-        text.reserveCapacity(text.count + (bytes.count * 4 + 2) / 3)
-        var held: UInt32 = 0
-        var bits: UInt32 = 0
-        for byte in bytes {
-            held = held << 8 | UInt32(byte)
-            bits += 8
-            while bits >= 6 {
-                bits -= 6
-                text.append(digits[Int(held >> bits & 63)])
+    static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+        let start = text.count
+        text.append(contentsOf: repeatElement(0, count: (bytes.count * 4 + 2) / 3))
+        text.withUnsafeMutableBufferPointer { text in
+            digits.withUnsafeBufferPointer { digits in
+                var held: UInt32 = 0
+                var bits: UInt32 = 0
+                var end = start
+                for byte in bytes {
+                    held = held << 8 | UInt32(byte)
+                    bits += 8
+                    while bits >= 6 {
+                        bits -= 6
+                        text[end] = digits[Int(held >> bits & 63)]
+                        end += 1
+                    }
+                }
+                if bits > 0 { text[end] = digits[Int(held << (6 - bits) & 63)] }
             }
         }
-        if bits > 0 { text.append(digits[Int(held << (6 - bits) & 63)]) }
     }
 
     /// The text of `bytes`.
     static func text(_ bytes: some RandomAccessCollection<UInt8>) -> String {
         var text: [UInt8] = []
-        append(bytes, to: &text)
+        append(Array(bytes), to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 

@@ -62,7 +62,7 @@ struct JSONWriterTests {
 
     @Test func `the whole range of numbers is written`() {
         var writer = JSONWriter()
-        writer.array([Int64.min, -1, 0, Int64.max]) { $0.integer($1) }
+        writer.array([Int.min, -1, 0, Int.max]) { $0.integer($1) }
         #expect(String(decoding: writer.bytes, as: UTF8.self) == "[-9223372036854775808,-1,0,9223372036854775807]")
     }
 }

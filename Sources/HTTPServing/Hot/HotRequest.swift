@@ -44,7 +44,15 @@ package struct HotRequest: Sendable {
 extension String {
     /// Whether it is the field name `name`, which has only letters and dashes.
     fileprivate func isField(_ name: String) -> Bool {
-        utf8.count == name.utf8.count && zip(utf8, name.utf8).allSatisfy { $0 | 0x20 == $1 | 0x20 }
+        guard utf8.count == name.utf8.count else { return false }
+        var (left, right) = (self, name)
+        return left.withUTF8 { left in
+            right.withUTF8 { right in
+                var difference: UInt8 = 0
+                for index in left.indices { difference |= left[index] ^ right[index] }
+                return difference & ~0x20 == 0
+            }
+        }
     }
 }
 

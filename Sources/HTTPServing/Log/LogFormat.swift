@@ -29,28 +29,44 @@ extension [UInt8] {
         }
     }
 
-    /// A field of the line.
-    mutating func field(_ name: String, _ value: String, _ format: LogFormat) {
+    /// A field of the line. Names of ours are plain words.
+    mutating func field(_ name: StaticString, _ value: String, _ format: LogFormat) {
         beginField(name, format)
+        append(value, format)
+    }
+
+    /// A field of the line, of any name.
+    mutating func field(named name: String, _ value: String, _ format: LogFormat) {
+        beginField(name, format)
+        append(value, format)
+    }
+
+    /// A field with a number.
+    mutating func field(_ name: StaticString, _ value: Int, _ format: LogFormat) {
+        beginField(name, format)
+        append(decimal: value)
+    }
+
+    /// Ends the line, without its line feed.
+    mutating func end(_ format: LogFormat) {
+        if format == .json { append(UInt8(ascii: "}")) }
+    }
+
+    private mutating func append(_ value: String, _ format: LogFormat) {
         var value = value
         value.withUTF8 { bytes in
             var isPlain = !bytes.isEmpty
-            for byte in bytes where !Self.isPlain(byte) { isPlain = false }
+            for byte in bytes { isPlain = Self.isPlain(byte) && isPlain }
             if format == .json || !isPlain { append(UInt8(ascii: "\"")) }
             if isPlain { append(contentsOf: bytes) } else { appendEscaped(bytes) }
             if format == .json || !isPlain { append(UInt8(ascii: "\"")) }
         }
     }
 
-    /// A field with a number.
-    mutating func field(_ name: String, _ value: Int, _ format: LogFormat) {
-        beginField(name, format)
-        append(contentsOf: String(value).utf8)
-    }
-
-    /// Ends the line, without its line feed.
-    mutating func end(_ format: LogFormat) {
-        if format == .json { append(UInt8(ascii: "}")) }
+    private mutating func beginField(_ name: StaticString, _ format: LogFormat) {
+        if format == .json { append(contentsOf: ",\"".utf8) } else { append(UInt8(ascii: " ")) }
+        name.withUTF8Buffer { append(contentsOf: $0) }
+        if format == .json { append(contentsOf: "\":".utf8) } else { append(UInt8(ascii: "=")) }
     }
 
     private mutating func beginField(_ name: String, _ format: LogFormat) {
@@ -119,7 +135,7 @@ package struct SinkLogHandler: LogHandler {
         sink.append { line in
             line.begin(format, time: time, level: event.level.rawValue, message: event.message.description)
             line.field("label", label, format)
-            for (name, value) in all { line.field(name, value.description, format) }
+            for (name, value) in all { line.field(named: name, value.description, format) }
             line.end(format)
         }
     }

@@ -59,35 +59,36 @@ package struct ClientClaim: Sendable {
     /// Base64 (RFC 4648 §4) with its padding; nil for anything that an encoder would not write.
     private static func base64(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
         guard text.count % 4 == 0, text.count <= 8192 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count / 4 * 3)
-        var bits: UInt32 = 0
-        var held = 0
-        var padding = 0
-        for character in text {
-            guard let value = base64Value(character), padding == 0 else {
-                guard character == UInt8(ascii: "=") else { return nil }
-                padding += 1
-                continue
+        let padding = text.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        let length = text.count / 4 * 3 - padding
+        return base64Values.withUnsafeBufferPointer { values in
+            var seen: UInt8 = 0
+            var last: UInt32 = 0
+            let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3) { bytes, count in
+                for start in stride(from: 0, to: text.count, by: 4) {
+                    var group: UInt32 = 0
+                    for index in start..<(start + 4) {
+                        let value = index < text.count - padding ? values[Int(text[index])] : 0
+                        seen |= value
+                        group = group << 6 | UInt32(value)
+                    }
+                    for index in 0..<3 {
+                        bytes[start / 4 * 3 + index] = UInt8(truncatingIfNeeded: group >> UInt32(16 - index * 8))
+                    }
+                    last = group
+                }
+                count = length
             }
-            bits = bits << 6 | UInt32(value)
-            held += 6
-            guard held >= 8 else { continue }
-            held -= 8
-            bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(held)))
+            // Values have six bits, what is none has eight. Nothing may be in the bits that are left over.
+            return seen < 64 && last & (1 << UInt32(padding * 8) - 1) == 0 ? bytes : nil
         }
-        guard padding <= 2, padding * 2 == held, bits & (1 << UInt32(held) - 1) == 0 else { return nil }
-        return bytes
     }
 
-    private static func base64Value(_ character: UInt8) -> UInt8? {
-        switch character {
-        case 0x41...0x5A: character - 0x41
-        case 0x61...0x7A: character - 0x61 + 26
-        case 0x30...0x39: character - 0x30 + 52
-        case UInt8(ascii: "+"): 62
-        case UInt8(ascii: "/"): 63
-        default: nil
+    /// The values of all bytes, 255 for what is none.
+    private static let base64Values: [UInt8] = {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        return (UInt8.min...UInt8.max).map { character in
+            alphabet.firstIndex(of: character).map { UInt8($0) } ?? 255
         }
-    }
+    }()
 }
