@@ -1,5 +1,6 @@
 package import CredentialFormat
 import Crypto
+import FoundationEssentials
 package import Model
 
 /// Access tokens that are opaque to everyone but us and need no row (design §4.2).
@@ -32,15 +33,24 @@ package struct AccessTokenSeal: Sendable {
     ///
     /// - Throws: ``TokenError/unrepresentable`` for one with more scopes or audiences than 4096 characters hold.
     package func seal(_ token: AccessToken, with keys: KeySet) throws -> String {
+        var random = RandomDraw()
+        return try seal(token, with: keys, using: &random)
+    }
+
+    /// The text of a token, under the newest key, with a nonce from `random`.
+    ///
+    /// - Throws: ``TokenError/unrepresentable`` for one with more scopes or audiences than 4096 characters hold.
+    package func seal(
+        _ token: AccessToken, with keys: KeySet, using random: inout RandomDraw
+    ) throws -> String {
         guard let key = keys.sealing.first else { throw TokenError.missing(.sealing) }
-        let head = [Self.formatVersion] + KeySet.bytes(key.version)
+        var sealed = [Self.formatVersion] + KeySet.bytes(key.version)
         let box = try AES.GCM.seal(
-            try AccessTokenRecord.encode(token), using: key.key, nonce: AES.GCM.Nonce(data: Self.freshNonce()),
-            authenticating: head + context)
+            try AccessTokenRecord.encode(token), using: key.key,
+            nonce: AES.GCM.Nonce(data: Self.freshNonce(from: &random)), authenticating: sealed + context)
         guard let combined = box.combined else { throw TokenError.unrepresentable }
-        var body: [UInt8] = []
-        Base62.append(bytes: head + combined, to: &body)
-        let text = CredentialText.compose(brand, .accessToken, body: body)
+        combined.withUnsafeBytes { sealed.append(contentsOf: $0) }
+        let text = CredentialText.compose(brand, .accessToken, spelling: sealed)
         guard text.utf8.count <= CredentialText.maximumLength else { throw TokenError.unrepresentable }
         return text
     }
@@ -77,10 +87,8 @@ package struct AccessTokenSeal: Sendable {
         return token
     }
 
-    private static func freshNonce() -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        let high = generator.next()
-        let low = UInt32(truncatingIfNeeded: generator.next())
-        return withUnsafeBytes(of: high) { Array($0) } + withUnsafeBytes(of: low) { Array($0) }
+    private static func freshNonce(from random: inout RandomDraw) -> [UInt8] {
+        var words = (random.next(), random.next())
+        return withUnsafeBytes(of: &words) { Array($0.prefix(nonceLength)) }
     }
 }

@@ -35,7 +35,7 @@ struct Room: Sendable {
         Room("Credentials", ["Events", "ProductDefinition"]),
         Room("CArgon2"),
         Room("SignIn", ["Events", "CArgon2"], libraries: ["Crypto", "Dispatch", "Synchronization"]),
-        Room("Tokens", ["Persistence"], libraries: ["Crypto", "FoundationEssentials", "Synchronization"]),
+        Room("Tokens", ["Persistence"], libraries: ["Crypto", "FoundationEssentials", "Glibc", "Synchronization"]),
         Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],
             libraries: ["Crypto", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),

@@ -18,7 +18,7 @@ enum OAuthReply {
         }
         var reply = HotReply.json(json.bytes)
         reply.fields.append(("Pragma", "no-cache"))
-        reply.caller = issued.token.client.description
+        reply.caller = issued.clientText
         return reply
     }
 

@@ -51,7 +51,8 @@ package struct ClientCredentialsGrant: Sendable {
         case .answer(let audiences):
             return .answer(
                 GrantedAccess(
-                    integration: integration, account: client.known.standing, scopes: wanted, audiences: audiences))
+                    integration: integration, clientText: client.known.identifierText, account: client.known.standing,
+                    scopes: wanted, audiences: audiences))
         }
     }
 }

@@ -5,12 +5,17 @@ package import Verification
 /// What a grant allows a token to say. Grants make it, ``TokenIssuer`` turns it into a token.
 package struct GrantedAccess: Sendable {
     package let integration: Integration
+    /// The `client_id` of the integration, as memory has it.
+    package let clientText: String
     package let account: Standing
     package let scopes: ScopeSet
     package let audiences: [String]
 
-    package init(integration: Integration, account: Standing, scopes: ScopeSet, audiences: [String]) {
+    package init(
+        integration: Integration, clientText: String, account: Standing, scopes: ScopeSet, audiences: [String]
+    ) {
         self.integration = integration
+        self.clientText = clientText
         self.account = account
         self.scopes = scopes
         self.audiences = audiences

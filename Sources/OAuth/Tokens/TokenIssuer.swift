@@ -9,6 +9,8 @@ package struct IssuedToken: Sendable, CustomStringConvertible {
     /// The token itself, for the one reply that carries it.
     package let text: String
     package let token: AccessToken
+    /// The `client_id` that it was issued to.
+    package let clientText: String
 
     /// How long it lives, in seconds.
     package var expiresIn: Int { token.expiresAt.seconds(since: token.issuedAt) }
@@ -37,19 +39,29 @@ package struct TokenIssuer: Sendable {
         let seconds = min(integration.accessTokenSeconds ?? policy.accessTokenSeconds, policy.accessTokenMaximumSeconds)
         // Whole seconds: what a token says of its times is what it is judged by.
         let issuedAt = Instant(seconds: now.seconds)
+        var random = RandomDraw()
         let token = AccessToken(
-            id: ID(at: now.milliseconds), client: integration.id, account: access.account.path.root,
+            id: ID(at: now.milliseconds, using: &random), client: integration.id, account: access.account.path.root,
             organization: integration.organization, subject: nil, scopes: access.scopes, audiences: access.audiences,
             issuedAt: issuedAt, expiresAt: issuedAt.adding(seconds: seconds))
-        return IssuedToken(text: try text(of: token, as: integration.tokenFormat), token: token)
+        return IssuedToken(
+            text: try text(of: token, as: integration.tokenFormat, using: &random), token: token,
+            clientText: access.clientText)
     }
 
     /// The text of a token.
     ///
     /// - Throws: ``TokenError`` when a key is missing.
     package func text(of token: AccessToken, as format: TokenFormat) throws -> String {
+        var random = RandomDraw()
+        return try text(of: token, as: format, using: &random)
+    }
+
+    private func text(
+        of token: AccessToken, as format: TokenFormat, using random: inout RandomDraw
+    ) throws -> String {
         switch format {
-        case .sealed: try seal.seal(token, with: keyRing.keys)
+        case .sealed: try seal.seal(token, with: keyRing.keys, using: &random)
         case .jwt: try JWTAccessToken.sign(token, issuer: issuer, with: keyRing.keys)
         }
     }

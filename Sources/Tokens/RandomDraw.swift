@@ -1,0 +1,28 @@
+import Glibc
+
+/// Random numbers of the system's generator, four for each call of the system: it costs as much as sealing a token does.
+///
+/// Made where it is used up and never kept. Numbers kept in memory would come twice where a machine is copied as it runs.
+package struct RandomDraw: RandomNumberGenerator {
+    private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    private var left = 0
+
+    package init() {}
+
+    package mutating func next() -> UInt64 {
+        if left == 0 { draw() }
+        left -= 1
+        let word = words.0
+        words = (words.1, words.2, words.3, 0)
+        return word
+    }
+
+    private mutating func draw() {
+        let failure = withUnsafeMutableBytes(of: &words) { getentropy($0.baseAddress, $0.count) }
+        if failure != 0 {
+            var generator = SystemRandomNumberGenerator()
+            words = (generator.next(), generator.next(), generator.next(), generator.next())
+        }
+        left = 4
+    }
+}
