@@ -11,7 +11,8 @@ package struct BearerAuthentication: RouterMiddleware {
 
     private let verifier: CredentialVerifier
     private let audience: String
-    private let realm: String
+    /// Without a reason.
+    private let challenge: String
     private let now: @Sendable () -> Instant
 
     package init(
@@ -20,14 +21,13 @@ package struct BearerAuthentication: RouterMiddleware {
         self.verifier = verifier
         self.now = now
         audience = issuer
-        realm = product.realm
+        challenge = "Bearer realm=\"\(product.realm)\""
     }
 
     package func handle(
         _ request: Request, context: CallerContext,
         next: @concurrent (Request, CallerContext) async throws -> Response
     ) async throws -> Response {
-        let challenge = "Bearer realm=\"\(realm)\""
         guard let header = request.headers[.authorization], let text = BearerField.credential(header) else {
             throw ProblemDocument.unauthenticated(challenge: challenge)
         }
@@ -43,10 +43,11 @@ package struct BearerAuthentication: RouterMiddleware {
         switch verdict {
         case .refused(let rule):
             context.notes.refused(by: rule.name)
-            throw problem(for: rule, challenge: challenge)
+            throw problem(for: rule)
         case .admitted(let caller):
             context.notes.admitted(caller.credential.identifierText)
-            guard !caller.scopes.permissions.isEmpty else {
+            let permissions = caller.scopes.permissions
+            guard !permissions.isEmpty else {
                 throw ProblemDocument(
                     status: .forbidden, type: "no-management-scope", title: "Not for this API",
                     detail: "The credential has no management scope (claviger:…).",
@@ -54,14 +55,14 @@ package struct BearerAuthentication: RouterMiddleware {
             }
             var context = context
             context.actor = Actor(
-                caller.credential.identity, reach: caller.standing.reach, permissions: caller.scopes.permissions,
+                caller.credential.identity, reach: caller.standing.reach, permissions: permissions,
                 requestID: context.requestID, address: context.clientAddress)
             context.scopes = caller.scopes
             return try await next(request, context)
         }
     }
 
-    private func problem(for rule: Verdict.Rule, challenge: String) -> ProblemDocument {
+    private func problem(for rule: Verdict.Rule) -> ProblemDocument {
         guard rule == .address else {
             return .unauthenticated(challenge: "\(challenge), error=\"invalid_token\"")
         }

@@ -39,6 +39,7 @@ package struct RequestMiddleware: RouterMiddleware {
 
     /// A path as the log shows it, without what may be a secret in the wrong place (threat K9), and bounded (law 7).
     static func loggable(_ path: String) -> String {
+        guard path.utf8.count > longestPart else { return path }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         let known = parts.map { $0.utf8.count > longestPart ? "…" : $0 }.joined(separator: "/")
         return known.utf8.count > longestPath ? "…" : known

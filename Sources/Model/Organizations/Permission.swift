@@ -26,9 +26,12 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
 
     /// The right that a management scope gives, nil for any other scope.
     package init?(_ scope: Scope) {
-        guard scope.isManagement else { return nil }
-        self.init(rawValue: String(scope.name.dropFirst(Scope.managementPrefix.count)))
+        guard let permission = Self.byScope[scope.name] else { return nil }
+        self = permission
     }
+
+    private static let byScope = Dictionary(
+        uniqueKeysWithValues: allCases.map { (Scope.managementPrefix + $0.rawValue, $0) })
 }
 
 extension ScopeSet {
