@@ -38,7 +38,7 @@ package struct FileEntry {
     }
 
     /// A whole number in decimal digits.
-    func integer(in range: ClosedRange<Int>) throws(ProductError) -> Int {
+    package func integer(in range: ClosedRange<Int>) throws(ProductError) -> Int {
         guard node.tag == Tag(.int), let number = node.scalar.flatMap({ Int($0.string) }), range.contains(number) else {
             throw error("must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }

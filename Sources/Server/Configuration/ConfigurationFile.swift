@@ -47,9 +47,12 @@ struct ConfigurationFile {
 }
 
 extension FileEntry {
-    /// A text, or those of a list with commas between.
+    /// A text, or those of a list with commas between. A number needs no quotes.
     fileprivate func textOrList() throws(ProductError) -> String {
-        guard isList else { return try text(maximum: 4096) }
+        guard isList else {
+            if let number = try? integer(in: Int.min...Int.max) { return String(number) }
+            return try text(maximum: 4096)
+        }
         var texts: [String] = []
         for entry in try list() { texts.append(try entry.text()) }
         return texts.joined(separator: ",")
