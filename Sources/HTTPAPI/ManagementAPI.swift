@@ -7,6 +7,7 @@ package import Persistence
 package import ProductDefinition
 package import SignIn
 package import Tokens
+package import Verification
 
 /// The management API (design §7): what its endpoints call.
 package struct ManagementAPI: Sendable {
@@ -22,21 +23,26 @@ package struct ManagementAPI: Sendable {
     let passwords: PasswordHasher
     /// Seals or signs an access token that is made by hand.
     let sealToken: @Sendable (HandmadeToken) async throws -> String
+    /// Asks all nodes whether they have heard of what was committed, and waits at most so long.
+    let confirm: @Sendable (Duration) async -> FeedConfirmation
     let now: @Sendable () -> Instant
     private let replies: IdempotentReplies
 
     /// - Parameters:
     ///   - keys: The keys in force: their peppers digest secrets, and they seal the replies that may be repeated.
     ///   - sealToken: Makes the text of an access token that is made by hand, as its integration would get it.
+    ///   - confirm: Asks all nodes whether they have heard of what was committed, and waits at most so long.
     package init(
         store: any Store, product: Product, keys: @escaping @Sendable () -> KeySet, passwords: PasswordHasher,
         sealToken: @escaping @Sendable (HandmadeToken) async throws -> String,
+        confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
         now: @escaping @Sendable () -> Instant
     ) {
         self.store = store
         self.product = product
         self.passwords = passwords
         self.sealToken = sealToken
+        self.confirm = confirm
         self.now = now
         let peppers: @Sendable () -> Peppers = { keys().peppers }
         accounts = AccountService(now: now)

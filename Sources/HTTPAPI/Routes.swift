@@ -1,6 +1,7 @@
 package import HTTPServing
 import HTTPTypes
 package import Hummingbird
+import Verification
 
 extension ManagementAPI {
     /// Every endpoint, in the order of the document.
@@ -38,7 +39,10 @@ extension ManagementAPI {
             let route = endpoint.route
             let instance = endpoint.init(api: self)
             let answer: @Sendable (Request, CallerContext) async throws -> Response = { request, context in
-                try await instance.respond(to: Call(request, context, by: route)).response()
+                let reply = try await instance.respond(to: Call(request, context, by: route))
+                var response = reply.response()
+                if route.method != .get { await confirm(request, in: &response) }
+                return response
             }
             router.on(RouterPath(route.path), method: route.method.http, use: answer)
             if route.method == .get {
@@ -50,6 +54,14 @@ extension ManagementAPI {
         for (path, routes) in Dictionary(grouping: Self.routes, by: \.path) {
             refuseOtherMethods(than: routes.map(\.method.http), at: path, on: router)
         }
+    }
+
+    /// Has the reply to a change wait until all nodes have heard of it, if the caller prefers that.
+    private func confirm(_ request: Request, in response: inout Response) async {
+        guard let preference = WaitPreference(request.headers[.prefer]) else { return }
+        let confirmation = await confirm(.seconds(preference.seconds))
+        response.headers[.preferenceApplied] = preference.applied
+        response.headers[.clavigerConfirmed] = confirmation.fieldValue
     }
 
     private func refuseOtherMethods(
@@ -64,6 +76,13 @@ extension ManagementAPI {
         for method in all where !allowed.contains(method) {
             router.on(RouterPath(path), method: method) { _, _ -> Response in throw problem }
         }
+    }
+}
+
+extension FeedConfirmation {
+    /// A dictionary (RFC 9651 §3.2).
+    fileprivate var fieldValue: String {
+        "nodes=\(nodes), confirmed=\(confirmed), milliseconds=\(milliseconds)"
     }
 }
 

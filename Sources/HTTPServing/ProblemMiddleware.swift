@@ -29,16 +29,33 @@ package struct ProblemMiddleware: RouterMiddleware {
         case let problem as ProblemDocument: return problem
         case let refusal as Refusal: return problem(for: refusal)
         case let error as HTTPError: return problem(for: error)
-        case StoreError.overloaded, StoreError.closed, is CancellationError:
-            return ProblemDocument(
-                status: .serviceUnavailable, type: "unavailable", title: "Not available at present",
-                detail: "The server is busy or shutting down. Repeat the request later.", headers: [.retryAfter: "1"])
+        case StoreError.uncertain:
+            logger.warning("uncertain whether a change was made", metadata: ["request_id": "\(requestID)"])
+            return unavailable(
+                """
+                The database was lost while the change was made: it may or may not have been made. Look before you repeat \
+                the request, or repeat it with the same Idempotency-Key.
+                """)
+        case let error as StoreError where error.isTemporary:
+            return unavailable(
+                """
+                The server is busy or shutting down, or its database cannot be reached. Nothing was changed. Repeat the \
+                request later.
+                """)
+        case is CancellationError:
+            return unavailable("The server is shutting down. Repeat the request later.")
         default:
             logger.error("unexpected error", metadata: ["request_id": "\(requestID)", "error": "\(error)"])
             return ProblemDocument(
                 status: .internalServerError, type: "internal", title: "Internal error",
                 detail: "Something went wrong here. The operator finds it in the log under the request's identifier.")
         }
+    }
+
+    private static func unavailable(_ detail: String) -> ProblemDocument {
+        ProblemDocument(
+            status: .serviceUnavailable, type: "unavailable", title: "Not available at present", detail: detail,
+            headers: [.retryAfter: "1"])
     }
 
     private static func problem(for refusal: Refusal) -> ProblemDocument {

@@ -31,6 +31,7 @@ package enum ProductKeys {
         case organizationHeader = "organization_header"
         case queryCredentials = "query_credentials"
         case auditRetentionDays = "audit_retention_days"
+        case revocationGraceSeconds = "revocation_grace_seconds"
     }
 
     enum Lifetimes: String, CaseIterable {

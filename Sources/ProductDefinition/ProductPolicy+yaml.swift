@@ -28,7 +28,11 @@ extension ProductPolicy {
                 ?? standard.secretOverlapMaximumSeconds,
             organizationHeader: try entries[.organizationHeader]?.headerName(),
             queryCredentials: try entries[.queryCredentials]?.flag() ?? standard.queryCredentials,
-            auditRetentionDays: try entries[.auditRetentionDays]?.integer(in: 1...36_600) ?? standard.auditRetentionDays
+            auditRetentionDays: try entries[.auditRetentionDays]?.integer(in: 1...36_600)
+                ?? standard.auditRetentionDays,
+            revocationGraceSeconds: try entries[.revocationGraceSeconds]?.integer(
+                in: 0...Self.maximumRevocationGraceSeconds)
+                ?? standard.revocationGraceSeconds
         )
     }
 }

@@ -21,13 +21,20 @@ package struct ProductPolicy: Hashable, Sendable {
     package let queryCredentials: Bool
     /// How long audit events are kept, in days.
     package let auditRetentionDays: Int
+    /// For how long a node believes what it remembers, in seconds, after it has lost both the revocation feed and the
+    /// database: what was revoked elsewhere in that time is accepted by it. 0 refuses instead (law 5).
+    package let revocationGraceSeconds: Int
+
+    /// The longest grace that a product may allow, in seconds.
+    package static let maximumRevocationGraceSeconds = 3600
 
     /// The policy with these parts. What is left out is as documented in `docs/product-definition.md`.
     package init(
         apiKeyLifetimes: LifetimePolicy = .upToAYear, apiKeysPerAccount: Int = 500, integrationsPerAccount: Int = 500,
         accessTokenSeconds: Int = 3600, accessTokenMaximumSeconds: Int = 86_400,
         secretOverlapMaximumSeconds: Int = 7 * 86_400, organizationHeader: String? = nil,
-        queryCredentials: Bool = false, auditRetentionDays: Int = 400
+        queryCredentials: Bool = false, auditRetentionDays: Int = 400,
+        revocationGraceSeconds: Int = 0
     ) {
         self.apiKeyLifetimes = apiKeyLifetimes
         self.apiKeysPerAccount = apiKeysPerAccount
@@ -38,5 +45,6 @@ package struct ProductPolicy: Hashable, Sendable {
         self.organizationHeader = organizationHeader
         self.queryCredentials = queryCredentials
         self.auditRetentionDays = auditRetentionDays
+        self.revocationGraceSeconds = revocationGraceSeconds
     }
 }

@@ -22,16 +22,22 @@ extension CredentialVerifier {
 
     /// The answer that `judge` gives once everything that it lacks was looked up.
     ///
-    /// - Throws: ``LookUpRefused``, ``StoreError``, and what `judge` throws.
+    /// - Throws: ``LookUpRefused``, and what `judge` throws; ``StoreError``, also where the database takes so long that what
+    ///   it says first may have changed by the time that it says the rest.
     package func complete<Answer: Sendable>(
         from address: IPAddress?, at now: Instant, _ judge: (Findings) throws -> Partial<Answer>
     ) async throws -> Answer {
         var findings = Findings()
+        var readings = hearing.readings()
         // A judgement lacks at most the keys, two clients, a revocation, an organization and the audiences, and may come
         // to lack them half-way. More would be a mistake of ours.
-        for _ in 0..<10 {
+        for _ in 0..<20 {
             switch try judge(findings) {
-            case .answer(let answer): return answer
+            case .answer(let answer):
+                if readings.prove || findings.isInGrace { return answer }
+                // The database was slow, and what it said at first may have changed since.
+                findings = Findings()
+                guard readings.beginAgain() else { throw StoreError.unavailable("too slow to prove anything") }
             case .missing(let missing):
                 do {
                     try await find(missing, into: &findings, from: address, at: now)

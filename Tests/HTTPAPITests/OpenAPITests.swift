@@ -60,6 +60,27 @@ struct OpenAPITests {
         }
     }
 
+    @Test func `whatever changes something may be waited for, and says who has confirmed`() throws {
+        let root = JSONValue.object(try root())
+        let operations = try operations()
+        for route in ManagementAPI.routes where route.method != .get {
+            let operation = try #require(operations["\(route.method.rawValue) \(route.path)"].map(JSONValue.object))
+            #expect(operation.references.contains("#/components/parameters/Prefer"), "\(route.operation)")
+            let replies = operation["responses"]?.members ?? []
+            for reply in replies where reply.name.hasPrefix("2") {
+                var described = reply.value
+                if let place = described.references.first, described["$ref"] != nil {
+                    for step in place.split(separator: "/").dropFirst() {
+                        described = described["$ref"] == nil ? described : root
+                        described = try #require(described[String(step)])
+                    }
+                }
+                let headers = Set(described["headers"]?.members?.map(\.name) ?? [])
+                #expect(headers.isSuperset(of: ["Preference-Applied", "Claviger-Confirmed"]), "\(route.operation)")
+            }
+        }
+    }
+
     @Test func `every parameter of a path is described`() throws {
         let parameters = try #require(try root()["components"]?["parameters"]?.members)
         let names = Set(parameters.compactMap { $0.value["name"] })

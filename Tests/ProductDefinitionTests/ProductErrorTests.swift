@@ -124,6 +124,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
             after: 5, "policy.api_key_lifetimes.offered", "at least one",
             "policy:\n  api_key_lifetimes:\n    offered: []"),
         Mistake(after: 4, "policy.audit_retention_days", "from 1", "policy:\n  audit_retention_days: 0"),
+        Mistake(after: 4, "policy.revocation_grace_seconds", "3600", "policy:\n  revocation_grace_seconds: 3601"),
         Mistake(after: 3, "policy", "must be a mapping", "policy:"),
     ]
 }

@@ -48,6 +48,7 @@ struct ProductFileTests {
           organization_header: X-Altyaa-Workspace
           query_credentials: true
           audit_retention_days: 30
+          revocation_grace_seconds: 45
         """
 
     @Test func `every key has its effect`() throws {
@@ -86,7 +87,8 @@ struct ProductFileTests {
                 == ProductPolicy(
                     apiKeyLifetimes: lifetimes, apiKeysPerAccount: 10, integrationsPerAccount: 20,
                     accessTokenSeconds: 900, accessTokenMaximumSeconds: 7200, secretOverlapMaximumSeconds: 0,
-                    organizationHeader: "X-Altyaa-Workspace", queryCredentials: true, auditRetentionDays: 30))
+                    organizationHeader: "X-Altyaa-Workspace", queryCredentials: true, auditRetentionDays: 30,
+                    revocationGraceSeconds: 45))
     }
 
     @Test func `what a file leaves out is as in the standard product`() throws {

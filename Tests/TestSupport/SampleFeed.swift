@@ -10,6 +10,7 @@ package final class SampleFeed: Sendable {
         var messages: [FeedMessage] = []
         /// Nanoseconds.
         var uptime: Int64 = 1_000_000_000_000
+        var hurry: Int64 = 0
     }
 
     private let tree: SampleTree
@@ -35,7 +36,17 @@ package final class SampleFeed: Sendable {
     }
 
     /// What the nodes' clocks show, in nanoseconds.
-    package var uptime: Int64 { state.withLock(\.uptime) }
+    package var uptime: Int64 {
+        state.withLock { state in
+            state.uptime += state.hurry
+            return state.uptime
+        }
+    }
+
+    /// Has every look at the clocks find them so much later.
+    package func hurry(milliseconds: Int64) {
+        state.withLock { $0.hurry = milliseconds * 1_000_000 }
+    }
 
     /// Lets time go by.
     package func wait(milliseconds: Int64) {

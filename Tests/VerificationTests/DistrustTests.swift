@@ -104,6 +104,31 @@ struct DistrustTests {
         }
     }
 
+    @Test func `what the database said too long ago is asked again, and not for ever`() async throws {
+        try await withNode { queue, node in
+            let desk = node.desk
+            let key = try await desk.tree.key(in: desk.tree.europe)
+            queue.wait(milliseconds: 5000)
+            let first = desk.store.pauseNextRead()
+            async let late = desk.verdict(key.secret)
+            await first.reached()
+            try await desk.change { tx, keys in
+                try keys.delete(key.credential.id, in: key.credential.organization, as: SampleTree.theOperator, tx: tx)
+            }
+            queue.wait(milliseconds: 751)
+            first.open()
+            let rule = try await late.rule
+            #expect(rule == .unknown)
+        }
+        try await withNode { queue, node in
+            let key = try await node.desk.tree.key(in: node.desk.tree.europe)
+            node.listen()
+            // Each look at the clock finds it a second later.
+            queue.hurry(milliseconds: 1000)
+            await #expect(throws: StoreError.self) { try await node.desk.verdict(key.secret) }
+        }
+    }
+
     @Test func `uses go on being counted in one place`() async throws {
         try await withNode { queue, node in
             let desk = node.desk

@@ -85,7 +85,15 @@ package struct HotRoutes: Sendable {
         } catch is LookUpRefused {
             return HotReply(.tooManyRequests, fields: [("Retry-After", "1")], rule: "look-up limit")
         } catch {
-            return HotReply(.serviceUnavailable, fields: [("Retry-After", "1")], rule: "store: \(error)")
+            return Self.unavailable(request.endpoint, because: error)
+        }
+    }
+
+    private static func unavailable(_ endpoint: HotEndpoint, because error: any Error) -> HotReply {
+        switch endpoint {
+        case .token, .introspect, .revoke: OAuthReply.unavailable(rule: "store: \(error)")
+        case .alive, .metadata, .keySet, .verify:
+            HotReply(.serviceUnavailable, fields: [("Retry-After", "1")], rule: "store: \(error)")
         }
     }
 

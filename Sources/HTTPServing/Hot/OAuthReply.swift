@@ -58,6 +58,19 @@ enum OAuthReply {
         return reply
     }
 
+    /// Neither yes nor no: the database cannot be asked. RFC 6749 has the code for the authorization endpoint, RFC 7009
+    /// §2.2.1 the status: a token that was to be revoked is to be taken for one that still exists.
+    static func unavailable(rule: String) -> HotReply {
+        let body = JSONWriter.object { json in
+            json.member("error", OAuthError.Code.temporarilyUnavailable.rawValue)
+            json.member("error_description", "The server cannot answer at present; try again later.")
+        }
+        var reply = HotReply.json(body, status: .serviceUnavailable)
+        reply.fields.append(("Retry-After", "1"))
+        reply.rule = rule
+        return reply
+    }
+
     private static let inactive = Array(#"{"active":false}"#.utf8)
 
     private static func active(_ caller: VerifiedCaller, issuer: String) -> [UInt8] {

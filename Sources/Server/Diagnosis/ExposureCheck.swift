@@ -12,11 +12,16 @@ struct ExposureCheck {
         ranges(
             .trustedProxies, configuration.trustedProxies, "everybody could choose the address that they seem to have")
             + ranges(.verifyGateways, configuration.verifyGateways, "it closes nothing")
-            + (configuration.listen.isLoopback ? [] : reachable())
+            + (configuration.listen.isLoopback ? [] : reachable()) + metrics()
     }
 
     private func ranges(_ key: ConfigurationKey, _ ranges: [IPRange], _ consequence: String) -> [Finding] {
         ranges.filter { $0.prefixLength == 0 }.map { .error(key.name, "\($0) is everybody: \(consequence)") }
+    }
+
+    private func metrics() -> [Finding] {
+        guard let metrics = configuration.metrics, !metrics.isLoopback else { return [] }
+        return [.warning("metrics", "\(metrics) tells everybody who reaches it how much there is and how it fares")]
     }
 
     /// What is worth knowing once others than this machine reach it.

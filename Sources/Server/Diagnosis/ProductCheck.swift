@@ -1,17 +1,26 @@
 import ProductDefinition
 
-/// Whether the product definition is one.
+/// Whether the product definition is one, and what it gives up.
 struct ProductCheck {
     let path: String?
 
-    func finding() -> Finding {
-        guard let path else { return .fine("product", "the standard product") }
+    func findings() -> [Finding] {
+        guard let path else { return [.fine("product", "the standard product")] }
         do throws(ProductError) {
             let product = try Product.load(from: path)
-            return .fine(
-                "product", "\(product.name), brand \(product.brand), \(product.scopes.definitions.count) scopes")
+            let said = "\(product.name), brand \(product.brand), \(product.scopes.definitions.count) scopes"
+            return [.fine("product", said)] + grace(product.policy)
         } catch {
-            return .error("product", error.description)
+            return [.error("product", error.description)]
         }
+    }
+
+    private func grace(_ policy: ProductPolicy) -> [Finding] {
+        guard policy.revocationGraceSeconds > 0 else { return [] }
+        let text = """
+            revocation_grace_seconds is \(policy.revocationGraceSeconds): a node that reaches neither the revocation feed nor the \
+            database accepts for so long what was revoked on other nodes
+            """
+        return [.warning("product", text)]
     }
 }

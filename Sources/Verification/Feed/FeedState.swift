@@ -1,6 +1,7 @@
 import CredentialFormat
 import Model
 import Persistence
+import ProductDefinition
 
 /// Something to be done after an event, in the order given.
 enum FeedStep: Hashable, Sendable {
@@ -28,8 +29,6 @@ struct FeedState {
     static let maximumInFlight = 8
     /// How long nothing is heard of a node before it is taken for gone: 10 s.
     static let maximumSilence: Int64 = 10_000_000_000
-    /// The longest grace, in seconds.
-    static let maximumGrace = 3600
     /// How many nodes are known at most (law 7).
     static let maximumNodes = 1024
     /// How many questions are open at most (law 7). Whoever asks more is not answered by others.
@@ -70,7 +69,7 @@ struct FeedState {
     ///   the database can be reached.
     init(node: ID<Node>, graceSeconds: Int) {
         self.node = node
-        grace = Int64(max(0, min(graceSeconds, Self.maximumGrace))) * 1_000_000_000
+        grace = Int64(max(0, min(graceSeconds, ProductPolicy.maximumRevocationGraceSeconds))) * 1_000_000_000
     }
 
     /// How many nodes there are, this one included.

@@ -37,6 +37,11 @@ package final class Hearing: Sendable {
         return clock() <= graceUntil.load(ordering: .acquiring)
     }
 
+    /// Begins to look things up for one judgement.
+    func readings() -> Readings {
+        Readings(clock: clock)
+    }
+
     /// Until when memory may be believed, in nanoseconds of the clock.
     func believe(until trustedUntil: Int64, inGraceUntil graceUntil: Int64) {
         self.trustedUntil.store(trustedUntil, ordering: .releasing)
