@@ -60,25 +60,25 @@ extension CredentialVerifier {
         let isFound: Bool
         switch missing {
         case .apiKey(let fingerprint, let secret):
-            let known = try await apiKey(secret, fingerprint, since: mark)
+            let known = try await hearing.promptly { [self] in try await apiKey(secret, fingerprint, since: mark) }
             findings.apiKeys.updateValue(known, forKey: fingerprint)
             isFound = known != nil
         case .client(let id):
-            let known = try await client(id, since: mark)
+            let known = try await hearing.promptly { [self] in try await client(id, since: mark) }
             findings.clients.updateValue(known, forKey: id)
             isFound = known != nil
         case .audiences:
-            findings.audiences = try await audiences(since: mark)
+            findings.audiences = try await hearing.promptly { [self] in try await audiences(since: mark) }
             isFound = true
         case .organization(let id):
-            let known = try await organization(id, since: mark)
+            let known = try await hearing.promptly { [self] in try await organization(id, since: mark) }
             findings.organizations.updateValue(known, forKey: id)
             isFound = known != nil
         case .revocation(let id):
-            findings.revocations[id] = try await store.read { tx in try tx.isRevoked(id) }
+            findings.revocations[id] = try await hearing.promptly { [self] in try await isRevoked(id) }
             isFound = true
         case .keyRing(let named):
-            let keys = try await keys(having: named, since: mark)
+            let keys = try await hearing.promptly { [self] in try await self.keys(having: named, since: mark) }
             findings.keys = keys
             isFound = named.map(keys.has) ?? true
         }
@@ -169,6 +169,10 @@ extension CredentialVerifier {
             if memory.changes.isUnchanged(since: mark, \.concernsAudiences) { known = (names, validity) }
         }
         return names
+    }
+
+    private func isRevoked(_ id: ID<AccessToken>) async throws -> Bool {
+        try await store.read { tx in try tx.isRevoked(id) }
     }
 
     private func organization(_ id: ID<Organization>, since mark: ChangeLog.Mark) async throws -> Standing? {

@@ -114,7 +114,7 @@ class Proof:
         every = [(kind, credential) for kind, credentials in taken.items() for credential in credentials]
         for node in self.nodes:
             await asyncio.gather(*(accepted(node, credential) for _, credential in every))
-        begin = now() + 0.15 - fault.window[0]
+        begin = now() + 0.15 - min(0, fault.window[0])
         end = Ending()
         revokers = fault.revokers()
         trials = [

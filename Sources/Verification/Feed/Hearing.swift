@@ -7,22 +7,31 @@ import Synchronization
 package final class Hearing: Sendable {
     /// Nil where there is nobody to listen to.
     private let clock: (@Sendable () -> Int64)?
+    let patience: LookUpPatience
     private let trustedUntil = Atomic(Int64.min)
     private let graceUntil = Atomic(Int64.min)
 
     /// The hearing of a process that owns its database: whatever is changed, it changes itself. Costs no look at a clock.
-    package static let always = Hearing(unlessWith: nil)
+    package static let always = Hearing(unlessWith: nil, .unlimited)
 
     /// The hearing of one node among others. It has heard nothing yet.
     ///
-    /// - Parameter clock: Nanoseconds that count on whatever stands still, as ``Uptime`` has them.
-    package convenience init(clock: @escaping @Sendable () -> Int64 = Uptime.nanoseconds) {
-        self.init(unlessWith: clock)
+    /// - Parameters:
+    ///   - clock: Nanoseconds that count on whatever stands still, as ``Uptime`` has them.
+    ///   - patience: How long a judgement waits for a look-up.
+    package convenience init(
+        clock: @escaping @Sendable () -> Int64 = Uptime.nanoseconds, patience: LookUpPatience = .unlimited
+    ) {
+        self.init(unlessWith: clock, patience)
     }
 
-    private init(unlessWith clock: (@Sendable () -> Int64)?) {
+    private init(unlessWith clock: (@Sendable () -> Int64)?, _ patience: LookUpPatience) {
         self.clock = clock
+        self.patience = patience
     }
+
+    /// Whether others change the same database.
+    var isShared: Bool { clock != nil }
 
     /// Whether memory may be believed at this moment.
     package var isCurrent: Bool {
