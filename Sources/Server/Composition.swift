@@ -11,6 +11,7 @@ import NIOCore
 import NIOPosix
 import OAuth
 import Persistence
+import PersistencePostgres
 import PersistenceSQLite
 import ProductDefinition
 import ServiceLifecycle
@@ -22,7 +23,7 @@ import Verification
 struct Composition {
     let configuration: ServerConfiguration
     let product: Product
-    let store: SQLiteStore
+    let store: any Engine
     let keyRing: KeyRing
     let verifier: CredentialVerifier
     let audiences: AudiencePolicy
@@ -34,6 +35,9 @@ struct Composition {
     let logger: Logger
     /// This process, among the nodes of the installation.
     let node: ID<Node>
+    /// What other nodes change is heard through it; none where this process owns the database.
+    let feed: RevocationFeed?
+    private let feedMetrics = FeedMetrics()
     let now: @Sendable () -> Instant
 
     /// Opens the store and the key ring, and builds everything upon them.
@@ -49,7 +53,7 @@ struct Composition {
         }
         let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
         let masterKey = try configuration.masterKey.load { print($0) }
-        let store = try await SQLiteStore.open(path: configuration.database.path, at: now())
+        let store = try await configuration.database.open(at: now())
         do {
             let keyRing = try await KeyRing.open(
                 store: store, masterKey: masterKey, longestTokenSeconds: product.policy.accessTokenMaximumSeconds,
@@ -63,7 +67,7 @@ struct Composition {
     }
 
     private init(
-        _ configuration: ServerConfiguration, _ product: Product, _ store: SQLiteStore, _ keyRing: KeyRing,
+        _ configuration: ServerConfiguration, _ product: Product, _ store: any Engine, _ keyRing: KeyRing,
         sink: LogSink, logger: Logger, now: @escaping @Sendable () -> Instant
     ) async throws {
         self.configuration = configuration
@@ -75,12 +79,19 @@ struct Composition {
         node = ID(at: now().milliseconds)
         log = RequestLog(sink: sink, format: configuration.logFormat, level: configuration.logLevel)
 
-        let revoked = try await store.read { tx in try tx.revokedTokens(liveAt: now()) }
+        let isShared = configuration.database.isShared
+        // A node among others begins to believe its memory when the feed has filled it.
+        let revoked = isShared ? [] : try await store.read { tx in try tx.revokedTokens(liveAt: now()) }
         let verifier = CredentialVerifier(
             store: store, keyRing: keyRing, product: product, issuer: configuration.issuer,
-            revoked: RevokedTokens(revoked))
+            revoked: RevokedTokens(revoked), hearing: isShared ? Hearing(patience: .withinTheBound) : .always)
         store.listen { changes in verifier.hear(changes, at: now()) }
         self.verifier = verifier
+        feed =
+            isShared
+            ? RevocationFeed(
+                node: node, verifier: verifier, graceSeconds: product.policy.revocationGraceSeconds, now: now,
+                measure: feedMetrics.note) : nil
 
         let authenticator = ClientAuthenticator(verifier: verifier, brand: product.brand)
         let audiences = AudiencePolicy(
@@ -98,21 +109,21 @@ struct Composition {
             token: TokenEndpoint(authenticator: authenticator, audiences: audiences, issuer: issuer),
             introspection: IntrospectionEndpoint(authenticator: authenticator, verifier: verifier),
             revocation: RevocationEndpoint(authenticator: authenticator, verifier: verifier, store: store),
-            verifier: verifier, keyRing: keyRing, proxies: proxies)
+            verifier: verifier, proxies: proxies)
         api = ManagementAPI(
             store: store, product: product, keys: { keyRing.keys }, passwords: passwords,
             sealToken: { token in
                 try issuer.text(
                     of: token.accessToken(for: audiences.standardAudiences(for: token.scopes)),
                     as: token.integration.tokenFormat)
-            }, now: now)
+            }, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone }, now: now)
     }
 
     /// Everything that runs while the server runs, in the order of starting. They end in the opposite order, so what was
     /// counted by the last request is still written down.
     func services(onReady: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
         let rotation = KeyRotation(keyRing: keyRing, days: configuration.keyRotationDays, now: now, logger: logger)
-        return [
+        return listening() + [
             UsageFlush(verifier.usage, store: store, node: node, logger: logger),
             LeasedWork(.sweeping, on: store, by: node, every: 60, logger: logger) { [product, now] store in
                 try await ExpirySweeper(policy: product.policy, now: now).sweep(through: store)
@@ -121,8 +132,18 @@ struct Composition {
                 try await rotation.rotate(through: store)
             },
             KeyRotationSignal(keyRing: keyRing, now: now, logger: logger),
-            try application(onReady: onReady),
-        ]
+        ] + telling() + [try application(onReady: onReady)]
+    }
+
+    private func listening() -> [any Service] {
+        guard let feed, case .postgres(let address) = configuration.database else { return [] }
+        return [RevocationListening(feed, at: address, logger: logger)]
+    }
+
+    private func telling() -> [any Service] {
+        guard let address = configuration.metrics else { return [] }
+        let metrics = feedMetrics.all(verifier.hearing, feed) + [verifier.memory.metric]
+        return [MetricsListener(address, metrics, logger: logger)]
     }
 
     private func application(onReady: @escaping @Sendable (Int) async -> Void) throws -> some Service {
@@ -157,5 +178,25 @@ struct Composition {
                 verifier: verifier, product: product, issuer: configuration.issuer, now: now))
         api.register(on: management)
         return router
+    }
+}
+
+extension DatabaseLocation {
+    /// Whether other nodes may change what is in it.
+    fileprivate var isShared: Bool {
+        switch self {
+        case .sqlite: false
+        case .postgres: true
+        }
+    }
+
+    /// Opens the store, and brings its schema up to date.
+    ///
+    /// - Throws: What is wrong with it, in words for the operator.
+    func open(at now: Instant) async throws -> any Engine {
+        switch self {
+        case .sqlite(let path): try await SQLiteStore.open(path: path, at: now)
+        case .postgres(let address): try await PostgresStore.open(address, at: now)
+        }
     }
 }

@@ -1,0 +1,25 @@
+import Logging
+import PersistencePostgres
+import ServiceLifecycle
+import Verification
+
+/// Listens to the revocation feed while the server runs, and says farewell to the other nodes at the end.
+struct RevocationListening: Service {
+    let feed: RevocationFeed
+    let connection: PostgresFeed
+    let logger: Logger
+
+    init(_ feed: RevocationFeed, at address: PostgresAddress, logger: Logger) {
+        self.feed = feed
+        self.logger = logger
+        connection = PostgresFeed(address)
+        feed.speak { [connection] in connection.say($0) }
+    }
+
+    func run() async throws {
+        logger.info("listening to the revocation feed", metadata: ["node": "\(feed.node)"])
+        connection.start(feed)
+        try? await gracefulShutdown()
+        await connection.close(saying: feed.farewell)
+    }
+}
