@@ -4,7 +4,7 @@ import NIOCore
 package import OAuth
 import Persistence
 package import ProductDefinition
-package import Tokens
+import Tokens
 package import Verification
 
 /// The hot routes, each a synchronous function from request to reply over memory alone (design §11). Two doors lead
@@ -24,7 +24,6 @@ package struct HotRoutes: Sendable {
     private let introspection: IntrospectionEndpoint
     private let revocation: RevocationEndpoint
     private let verifier: CredentialVerifier
-    private let keyRing: KeyRing
     private let proxies: TrustedProxies
     private let metadata: [UInt8]
     private let issuer: String
@@ -33,14 +32,13 @@ package struct HotRoutes: Sendable {
     package init(
         product: Product, issuer: String, verify: VerifyEndpoint, token: TokenEndpoint,
         introspection: IntrospectionEndpoint, revocation: RevocationEndpoint, verifier: CredentialVerifier,
-        keyRing: KeyRing, proxies: TrustedProxies
+        proxies: TrustedProxies
     ) {
         self.verify = verify
         self.token = token
         self.introspection = introspection
         self.revocation = revocation
         self.verifier = verifier
-        self.keyRing = keyRing
         self.proxies = proxies
         self.issuer = issuer
         realm = product.realm
