@@ -4,7 +4,7 @@ import Testing
 
 /// Acknowledged means on disk (design §10). The server is killed while clients write, twenty times, and must know
 /// afterwards whatever it acknowledged, also when what it was committing was lost on the way to PostgreSQL.
-@Suite("Killing the server", .onEveryEngine) struct DurabilityTests {
+@Suite("Killing the server") struct DurabilityTests {
     private static let product = """
         product:
           name: Durable
@@ -15,9 +15,13 @@ import Testing
           api_keys_per_account: 1000000
         """
 
-    @Test(.timeLimit(.minutes(10)))
-    func `no acknowledged write is lost when the process is killed, in twenty rounds`() async throws {
-        let server = try await ServerProcess(command: "demo", product: Self.product)
+    // Long, so the engines do not wait for each other.
+    @Test(.timeLimit(.minutes(10)), arguments: StoreUnderTest.allCases)
+    func `no acknowledged write is lost when the process is killed, in twenty rounds`(
+        _ engine: StoreUnderTest
+    ) async throws {
+        let database = try await ServerDatabase.make(on: engine, in: Folder())
+        let server = try await ServerProcess(command: "demo", on: database, product: Self.product)
         defer { server.kill() }
         var keys: [(id: String, secret: String)] = []
         var organizations: [String] = []

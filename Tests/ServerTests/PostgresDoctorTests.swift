@@ -14,27 +14,28 @@ struct PostgresDoctorTests {
 
     /// What the doctor finds of a database, by severity. The server of the tests does not wait for its disk, which it
     /// says as well.
-    private func findings(_ uri: String, key: MasterKey? = nil, clock: FixedClock) -> [Finding.Severity: [String]] {
+    ///
+    /// - Parameter offset: By how many seconds the clock of this machine is wrong.
+    private func findings(_ uri: String, key: MasterKey? = nil, offset: Int = 0) -> [Finding.Severity: [String]] {
         let report = ConfigurationReport(
             flags: [:],
             variables: [
                 "CLAVIGER_ISSUER": "https://auth.example", "CLAVIGER_MASTER_KEY": (key ?? self.key).reveal(),
                 "CLAVIGER_DATABASE": uri,
             ])
-        let findings = Diagnosis(of: report, at: clock.current).findings.filter { !$0.text.contains("fsync") }
+        let now = SystemClock.now().adding(seconds: offset)
+        let findings = Diagnosis(of: report, at: now).findings.filter { !$0.text.contains("fsync") }
         return Dictionary(grouping: findings, by: \.severity).mapValues { $0.map { "\($0.subject): \($0.text)" } }
     }
 
     /// Has `use` look at a database while a node is connected to it.
-    private func withNode(_ use: (_ uri: String, _ clock: FixedClock) async throws -> Void) async throws {
+    private func withNode(_ use: (_ uri: String) async throws -> Void) async throws {
         let database = try await PostgresDatabase.make()
-        // Doctor holds the clock against the server's, which is the real one.
-        let clock = FixedClock(SystemClock.now())
         let store = try await PostgresStore.open(
-            PostgresAddress(database.uri), limits: .forTests(), at: clock.current)
+            PostgresAddress(database.uri), limits: .forTests(), at: SystemClock.now())
         do {
-            _ = try await KeyRing.open(store: store, masterKey: key, now: clock.now)
-            try await use(database.uri, clock)
+            _ = try await KeyRing.open(store: store, masterKey: key, now: SystemClock.now)
+            try await use(database.uri)
             await store.close()
         } catch {
             await store.close()
@@ -43,8 +44,8 @@ struct PostgresDoctorTests {
     }
 
     @Test func `a sound database has nothing wrong, also beside a node`() async throws {
-        try await withNode { uri, clock in
-            let found = findings(uri, clock: clock)
+        try await withNode { uri in
+            let found = findings(uri)
             #expect(found[.error] == nil)
             #expect(found[.warning] == nil)
             let texts = found[.fine]?.joined(separator: "\n") ?? ""
@@ -55,7 +56,7 @@ struct PostgresDoctorTests {
     }
 
     @Test func `a server that does not wait for its disk is an error`() async throws {
-        try await withNode { uri, clock in
+        try await withNode { uri in
             let report = ConfigurationReport(
                 flags: [:],
                 variables: [
@@ -63,7 +64,7 @@ struct PostgresDoctorTests {
                     "CLAVIGER_DATABASE": uri,
                 ])
             let status = try PostgresStore.peek(at: PostgresAddress(uri)) { tx in try PostgresStatus(tx) }
-            let says = Diagnosis(of: report, at: clock.current).findings.contains {
+            let says = Diagnosis(of: report, at: SystemClock.now()).findings.contains {
                 $0.severity == .error && $0.text.contains("fsync")
             }
             #expect(says == !status.keepsWhatItWrote)
@@ -76,15 +77,15 @@ struct PostgresDoctorTests {
     @Test func `an empty database lacks the schema and is left empty`() async throws {
         let database = try await PostgresDatabase.make()
         for _ in 0..<2 {
-            let found = findings(database.uri, clock: FixedClock(SystemClock.now()))
+            let found = findings(database.uri)
             #expect(found[.error] == nil)
             #expect(found[.fine]?.contains { $0.contains("\(Migration.all.count) schema steps are run") } == true)
         }
     }
 
     @Test func `another master key than that of the database is an error`() async throws {
-        try await withNode { uri, clock in
-            let errors = findings(uri, key: .generate(), clock: clock)[.error]
+        try await withNode { uri in
+            let errors = findings(uri, key: .generate())[.error]
             #expect(errors?.count == 1)
             #expect(errors?.first?.contains("does not open") == true)
         }
@@ -92,7 +93,7 @@ struct PostgresDoctorTests {
 
     @Test func `a server that nobody answers for is an error, without the password`() throws {
         let uri = "postgres://user:hunter22@127.0.0.1:\(try FreePort.find())/claviger"
-        let errors = findings(uri, clock: FixedClock())[.error]
+        let errors = findings(uri)[.error]
         #expect(errors?.count == 1)
         #expect(errors?.first?.hasPrefix("database: postgres://user@127.0.0.1:") == true)
         #expect(errors?.description.contains("hunter22") == false)
@@ -111,10 +112,12 @@ struct PostgresDoctorTests {
     }
 
     @Test func `a clock that differs from the server's is told`() async throws {
-        try await withNode { uri, clock in
-            clock.advance(seconds: 30)
-            #expect(findings(uri, clock: clock)[.warning]?.count == 1)
-            #expect(findings(uri, clock: clock)[.warning]?.first?.contains("ahead") == true)
+        try await withNode { uri in
+            for (offset, word) in [(600, "ahead"), (-40, "behind")] {
+                let warnings = findings(uri, offset: offset)[.warning]
+                #expect(warnings?.count == 1)
+                #expect(warnings?.first?.contains(word) == true)
+            }
         }
     }
 }

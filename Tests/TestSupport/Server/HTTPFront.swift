@@ -56,7 +56,7 @@ extension HTTPFront {
         request.method = HTTPMethod(rawValue: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let response = try await impatientClient.execute(request, timeout: .seconds(30))
+        let response = try await impatientClient.execute(request, timeout: .seconds(60))
         let bytes = Array(buffer: try await response.body.collect(upTo: 1 << 24))
         let headers = Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { "\($0), \($1)" }
         return Answer(status: Int(response.status.code), headers: headers, body: bytes)
