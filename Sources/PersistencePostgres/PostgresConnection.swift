@@ -18,6 +18,8 @@ final class PostgresConnection: BodyConnection {
     private var refusal: (at: ContinuousClock.Instant, error: StoreError)?
     /// The number by which the server can tell what became of the transaction.
     private var transaction: String?
+    /// Since when the server has run without a recovery, as far as this line was told.
+    private var recovery: String?
 
     init(to lines: Lines, limits: PostgresLimits) {
         self.lines = lines
@@ -81,6 +83,10 @@ extension PostgresConnection {
     /// Serializable: what bodies of several nodes do at the same time is as if they had come one after the other, as they
     /// do on SQLite. One of two that cannot is told so and runs again.
     func beginWriting() throws {
+        if recovery == nil {
+            let line = try connected()
+            try guarded { recovery = try lastRecovery(on: line) }
+        }
         try begin("BEGIN ISOLATION LEVEL SERIALIZABLE")
         transaction = nil
     }
@@ -136,6 +142,7 @@ extension PostgresConnection {
             }
         }
         isInTransaction = false
+        let known = recovery
         do {
             try line.send("COMMIT", [])
             try line.complete(until: .now + limits.statement)
@@ -143,19 +150,27 @@ extension PostgresConnection {
             drop()
             // Without a number, nothing was changed.
             guard let number else { throw StoreError.unavailable(problem) }
-            guard try wasCommitted(number) else { throw StoreError.unavailable(problem) }
+            guard try wasCommitted(number, since: known) else { throw StoreError.unavailable(problem) }
         }
     }
 
     /// What became of a transaction whose connection was lost while it was committed.
     ///
+    /// A server that has recovered from a crash gives the numbers anew whose transactions had not reached the disk, so
+    /// "committed" may then be said of somebody else's.
+    ///
+    /// - Parameter recovery: Since when the server had run without one.
     /// - Throws: ``StoreError/uncertain`` where nobody can tell.
-    private func wasCommitted(_ number: String) throws(StoreError) -> Bool {
+    private func wasCommitted(_ number: String, since recovery: String?) throws(StoreError) -> Bool {
         let end = ContinuousClock.now + limits.patience
         while ContinuousClock.now < end {
             var status: String?
+            var isSameRun = false
             do {
-                _ = try connected().answer(
+                let line = try connected()
+                let latest = try lastRecovery(on: line)
+                isSameRun = latest != nil && latest == recovery
+                _ = try line.answer(
                     to: "SELECT pg_xact_status($1::text::xid8)", [.text(number)], until: .now + limits.statement
                 ) { status = try $0.optional(0) { row, column throws(StoreError) in try row.text(column) } }
             } catch StoreError.unavailable {
@@ -166,7 +181,7 @@ extension PostgresConnection {
                 break
             }
             switch status {
-            case "committed": return true
+            case "committed" where isSameRun: return true
             case "aborted": return false
             case "in progress": Lines.pause(.milliseconds(10))
             default: throw .uncertain
@@ -177,6 +192,18 @@ extension PostgresConnection {
 }
 
 // MARK: - The line
+
+extension PostgresConnection {
+    /// When the server began to count what it does. Each recovery from a crash begins that anew, an orderly restart does
+    /// not. Where somebody else began it anew, it only looks like a recovery.
+    private func lastRecovery(on line: Line) throws -> String? {
+        var moment: String?
+        _ = try line.answer(
+            to: "SELECT stats_reset::text FROM pg_stat_bgwriter", [], until: .now + limits.statement
+        ) { moment = try $0.optional(0) { row, column throws(StoreError) in try row.text(column) } }
+        return moment
+    }
+}
 
 extension PostgresConnection {
     /// The line, made anew if there is none. After a failure callers are refused at once for a while, so that they do
@@ -198,6 +225,7 @@ extension PostgresConnection {
 
     private func drop() {
         line = nil
+        recovery = nil
         isInTransaction = false
     }
 
