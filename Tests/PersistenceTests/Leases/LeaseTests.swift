@@ -129,110 +129,11 @@ struct LeaseTests {
         }
     }
 
-    @Test(arguments: StoreUnderTest.allCases)
-    func `a body that fails keeps neither its changes nor the time that it held`(_ engine: StoreUnderTest) async throws
-    {
-        try await engine.openWithScratch { store in
-            let held = try #require(try await LeasedStore.claim(.sweeping, on: store, by: node, seconds: 60))
-            let end = try await expiry(in: store)
-            await #expect(throws: Dislike.self) {
-                try await held.write { tx in
-                    try tx.insertNote(1)
-                    guard try tx.noteCount() == 0 else { throw Dislike() }
-                }
-            }
-            try await expectNotes([], in: store)
-            let endAfterwards = try await expiry(in: store)
-            #expect(endAfterwards == end)
-        }
-    }
-
-    @Test(arguments: StoreUnderTest.allCases)
-    func `who claims while a holder commits gets it after that commit, and sees all of it`(
-        _ engine: StoreUnderTest
-    ) async throws {
-        try await engine.openNodes(2) { stores in
-            let meeting = Meeting(
-                stores, try #require(try await claim(.usage, by: node, on: stores[0])), holder: node, other: other)
-            // Its steps are a class's, because Swift 6.3.1 loses its way in asynchronous closures that hold identifiers.
-            let fences = await race(3) { number in
-                switch number {
-                case 0: try await meeting.hold()
-                case 1: try await meeting.claim()
-                default: try await meeting.letGo(whenSomebodyWaits: engine == .postgres)
-                }
-            }
-            #expect(try fences.prefix(2).map { try $0.get() } == [meeting.fence, meeting.fence + 1])
-            #expect(fences[2].isSuccess)
-        }
-    }
-
-    private func expiry(in store: some Store) async throws -> Int64? {
-        try await store.read { tx in try tx.first("SELECT expires_at FROM lease") { try $0.integer(0) } }
-    }
-
     private func claim(_ name: Lease.Name, by node: ID<Node>, on store: some Store) async throws -> Lease? {
         try await store.write { tx in try tx.claim(name, by: node, seconds: 60) }
     }
 
     private func isFree(_ name: Lease.Name, for node: ID<Node>, on store: some Store) async throws -> Bool {
         try await store.read { tx in try tx.isFree(name, for: node) }
-    }
-}
-
-/// A holder that stands still between holding its lease and committing, and a node that claims it meanwhile.
-private final class Meeting: Sendable {
-    var fence: Int { lease.fence }
-
-    private let stores: [any Engine]
-    private let lease: Lease
-    private let holder: ID<Node>
-    private let other: ID<Node>
-    private let gate = Gate()
-
-    init(_ stores: [any Engine], _ lease: Lease, holder: ID<Node>, other: ID<Node>) {
-        self.stores = stores
-        self.lease = lease
-        self.holder = holder
-        self.other = other
-    }
-
-    /// Holds the lease, which lapses as soon as it is held, and commits once let go.
-    func hold() async throws -> Int {
-        try await stores[0].write { [self] tx in
-            try tx.hold(lease, seconds: 0)
-            _ = try tx.noteBatch(1, of: holder)
-            gate.pass()
-            return fence
-        }
-    }
-
-    /// Claims the lease once it is held, and makes certain that what the holder wrote is there.
-    ///
-    /// - Returns: The fence, 0 if not all is there.
-    func claim() async throws -> Int {
-        await gate.reached()
-        return try await stores[1].write { [self] tx in
-            let next = try tx.claim(.usage, by: other, seconds: 60)
-            return try tx.noteBatch(1, of: holder) ? 0 : next?.fence ?? 0
-        }
-    }
-
-    /// Lets the holder go on.
-    ///
-    /// - Parameter isAwaited: Whether to wait until another transaction waits for the lease's row, 30 s at most.
-    func letGo(whenSomebodyWaits isAwaited: Bool) async throws -> Int {
-        defer { gate.open() }
-        let end = ContinuousClock.now + .seconds(30)
-        while isAwaited {
-            let waiting = try await stores[0].read { tx in
-                try tx.all(
-                    "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-                ) { _ in true }
-            }
-            if !waiting.isEmpty { break }
-            guard ContinuousClock.now < end else { throw ServerFailure("nobody waits for the lease") }
-        }
-        return 0
     }
 }
