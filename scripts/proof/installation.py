@@ -71,7 +71,7 @@ class Installation:
             begin = now()
             while await self.database.listener(node) is None:
                 if now() - begin > PATIENCE:
-                    sys.exit(f"prove-revocation: {node.name} does not listen")
+                    sys.exit(f"prove-revocation: {node.name} does not listen: {node.tail()}")
                 await asyncio.sleep(0.1)
         # Two heartbeats and their return.
         await asyncio.sleep(0.6)

@@ -36,6 +36,10 @@ class Node:
             self.process = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=self.environment)
 
+    def tail(self):
+        """The end of its log."""
+        return self.log.read_text(errors="replace")[-2000:]
+
     def stop(self):
         if self.process is None:
             return
@@ -60,7 +64,7 @@ class Node:
             if status == 200:
                 return
             await asyncio.sleep(0.05)
-        sys.exit(f"prove-revocation: {self.name} is not ready: {self.log.read_text(errors='replace')[-2000:]}")
+        sys.exit(f"prove-revocation: {self.name} is not ready: {self.tail()}")
 
     def wire(self):
         """A connection that nobody uses at the moment."""
