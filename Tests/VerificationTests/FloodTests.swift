@@ -10,7 +10,7 @@ import Verification
 @Suite("A flood (K8)", .onEveryEngine)
 struct FloodTests {
     @Test func `100,000 keys that nobody made fill no memory, seldom reach the store, and stop nobody`() async throws {
-        let bounds = VerifierMemory.Bounds(credentials: 64, clients: 16, organizations: 16, unknown: 256)
+        let bounds = VerifierMemory.Bounds(credentials: 64, clients: 16, organizations: 64, unknown: 256)
         try await SampleDesk.open(memory: bounds, limit: LookUpLimit(perAddress: 50, overall: 1000)) { desk in
             let key = try await desk.tree.key(in: desk.tree.europe)
             #expect(try await desk.verdict(key.secret).rule == nil)
@@ -29,7 +29,7 @@ struct FloodTests {
                     guard round % 1000 == 0 else { continue }
                     guard try await desk.verdict(key.secret).rule == nil else { throw Unexpected() }
                     let held = desk.verifier.memory.counts
-                    guard held.unknown <= 512, held.credentials <= 64, held.organizations <= 16 else {
+                    guard held.unknown <= 512, held.credentials <= 64, held.organizations <= 64 else {
                         throw Unexpected()
                     }
                 }
