@@ -86,8 +86,12 @@ package struct GroupCommit<Connection: BodyConnection> {
         do {
             try connection.commit(announcing: changes)
         } catch StoreError.uncertain {
-            // To forget what has not changed costs a look-up. To remember what has would cost more.
-            listeners.hear(changes)
+            // To forget what has not changed costs a look-up. To remember what has would cost more. A revoked token is not
+            // forgotten but listed, and then nobody would revoke it again; if it was committed, the feed says so.
+            listeners.hear(
+                changes.filter { change in
+                    if case .revokedToken = change { false } else { true }
+                })
             throw StoreError.uncertain
         }
         counters.count(bodies: batch.count)
