@@ -31,10 +31,11 @@ extension Threats {
             #expect(try await server.call("DELETE", deleted.path, bearer: demo.operatorKey).status == 204)
             let rotated = try await server.makeIntegration(in: demo.account, as: demo.operatorKey)
             _ = try await server.make(rotated.path + "/rotate", [:], as: demo.operatorKey)
+            let otherEnd = made.secret.hasSuffix("x") ? "y" : "x"
             let claims = [
                 "\(made.id):\(other.secret)", "\(made.id):wrong", "\(made.id):", "\(deleted.id):\(deleted.secret)",
                 "\(rotated.id):\(rotated.secret)", "nobody:\(made.secret)", ":\(made.secret)",
-                "\(made.id):\(made.secret.dropLast())x", "\(made.id):\(demo.apiKey)",
+                "\(made.id):\(made.secret.dropLast())\(otherEnd)", "\(made.id):\(demo.apiKey)",
                 "\(demo.resourceServer.id):\(made.secret)",
             ]
             let replies = Set(try await claims.asyncMap { try await ask([basic($0)], path: path).steady })
