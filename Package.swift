@@ -59,9 +59,9 @@ var theProduct: [Target] {
         .target(name: "Events", dependencies: ["Persistence"]),
         .target(name: "Organizations", dependencies: ["Events", "ProductDefinition"]),
         .target(name: "Credentials", dependencies: ["Events", "ProductDefinition"]),
-        .target(name: "SignIn", dependencies: ["Events", "CArgon2", crypto]),
+        .target(name: "SignIn", dependencies: ["Organizations", "Tokens", "CArgon2", crypto]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
-        .target(name: "Tokens", dependencies: ["Persistence", crypto]),
+        .target(name: "Tokens", dependencies: ["Persistence", crypto, cryptoExtras]),
         .target(name: "Verification", dependencies: ["Tokens", "Credentials", "Organizations", lifecycle, logging]),
         .target(name: "OAuth", dependencies: ["Verification"]),
     ]
@@ -127,7 +127,7 @@ var tests: [Target] {
         .testTarget(name: "EventsTests", dependencies: ["TestSupport"]),
         .testTarget(name: "OrganizationsTests", dependencies: ["TestSupport"]),
         .testTarget(name: "CredentialsTests", dependencies: ["TestSupport"]),
-        .testTarget(name: "SignInTests", dependencies: ["SignIn"]),
+        .testTarget(name: "SignInTests", dependencies: ["TestSupport", "SignIn"]),
         .testTarget(
             name: "TokensTests",
             dependencies: ["Tokens", "TestSupport", crypto, .product(name: "JWTKit", package: "jwt-kit")]
@@ -144,6 +144,7 @@ var tests: [Target] {
 }
 
 var crypto: Target.Dependency { .product(name: "Crypto", package: "swift-crypto") }
+var cryptoExtras: Target.Dependency { .product(name: "CryptoExtras", package: "swift-crypto") }
 var hummingbird: Target.Dependency { .product(name: "Hummingbird", package: "hummingbird") }
 var hummingbirdCore: Target.Dependency { .product(name: "HummingbirdCore", package: "hummingbird") }
 var httpTypes: Target.Dependency { .product(name: "HTTPTypes", package: "swift-http-types") }

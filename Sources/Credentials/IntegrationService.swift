@@ -255,7 +255,8 @@ package struct HandmadeToken: Sendable {
     /// The token for these audiences.
     package func accessToken(for audiences: [String]) -> AccessToken {
         AccessToken(
-            id: id, client: integration.id, account: account, organization: integration.organization, subject: nil,
+            id: id, holder: .integration(integration.id), account: account, organization: integration.organization,
+            subject: nil,
             scopes: scopes, audiences: audiences, issuedAt: issuedAt, expiresAt: expiresAt)
     }
 }

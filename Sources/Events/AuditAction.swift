@@ -23,6 +23,34 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case integrationTokenIssued = "integration.token-issued"
     case integrationDeleted = "integration.deleted"
 
+    case appCreated = "app.created"
+    case appChanged = "app.changed"
+    case appRotated = "app.rotated"
+    case appSecretExtended = "app.secret-extended"
+    case appSecretEnded = "app.secret-ended"
+    case appDeleted = "app.deleted"
+
+    /// A user consented, for the first time or to more.
+    case grantGiven = "grant.given"
+    case grantRevoked = "grant.revoked"
+    /// A refresh token or an authorization code was used again: somebody has a copy.
+    case lineageReuseDetected = "refresh-lineage.reuse-detected"
+    /// The app gave it up (RFC 7009).
+    case lineageRevoked = "refresh-lineage.revoked"
+
+    case sessionStarted = "session.started"
+    case sessionEnded = "session.ended"
+    case sessionHandedOver = "session.handed-over"
+    case signInThrottled = "sign-in.throttled"
+    case memberInvited = "member.invited"
+    case memberJoined = "member.joined"
+    case passwordResetRequested = "password.reset-requested"
+    case passwordChanged = "password.changed"
+    case secondFactorAdded = "second-factor.added"
+    case secondFactorRemoved = "second-factor.removed"
+    case recoveryCodesRenewed = "recovery-codes.renewed"
+    case recoveryCodeUsed = "recovery-code.used"
+
     case apiKeyCreated = "api-key.created"
     case apiKeyChanged = "api-key.changed"
     case apiKeyRotated = "api-key.rotated"

@@ -71,13 +71,3 @@ package struct BearerAuthentication: RouterMiddleware {
             detail: "The credential may not be used from the address that this request came from.")
     }
 }
-
-extension KnownCredential {
-    /// Who acts with it.
-    fileprivate var identity: Actor.Identity {
-        switch kind {
-        case .apiKey(let id): .apiKey(id)
-        case .accessToken(let token, _): .integration(token.client)
-        }
-    }
-}

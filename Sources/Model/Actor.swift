@@ -7,6 +7,8 @@ package struct Actor: Sendable {
     package enum Identity: Hashable, Sendable {
         case apiKey(ID<APIKey>)
         case integration(ID<Integration>)
+        /// An app, for the user who consented, or for itself where it gives up a token.
+        case app(ID<App>, for: ID<Member>?)
         case member(ID<Member>)
         /// A command at the machine itself, such as `claviger init`.
         case command(String)
@@ -42,6 +44,8 @@ package struct Actor: Sendable {
         switch identity {
         case .apiKey(let id): id.description
         case .integration(let id): id.description
+        case .app(let app, .some(let member)): "\(member) by \(app)"
+        case .app(let app, .none): app.description
         case .member(let id): id.description
         case .command(let name): "command:\(name)"
         }

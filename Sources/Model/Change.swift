@@ -5,7 +5,13 @@ package import CredentialFormat
 package enum Change: Hashable, Sendable {
     case apiKey(ID<APIKey>)
     case integration(ID<Integration>)
+    case app(ID<App>)
     case resourceServer(ID<ResourceServer>)
+    /// The member, and with it the grants that it gave.
+    case member(ID<Member>)
+    /// The grant, and with it the lineages that came from it.
+    case grant(ID<Grant>)
+    case lineage(ID<RefreshLineage>)
     /// The organization, or anything above it.
     case organization(ID<Organization>)
     /// An access token was revoked. It stays so until it would have expired.

@@ -65,10 +65,10 @@ package struct IntrospectionEndpoint: Sendable {
     ) -> Partial<[String]?> {
         switch client.known.kind {
         case .resourceServer(let server): return .answer(server.audiences)
-        case .integration(let integration):
+        case .integration, .app:
             switch verifier.accessToken(text, findings) {
             case .missing(let missing): return .missing(missing)
-            case .answer(let token): return .answer(token.flatMap { $0.client == integration.id ? $0.audiences : nil })
+            case .answer(let token): return .answer(token.flatMap { $0.client == client.id ? $0.audiences : nil })
             }
         }
     }

@@ -51,7 +51,7 @@ package struct RevocationEndpoint: Sendable {
             }
             return .answer(.nothingToDo)
         }
-        guard client.id == .integration(token.client) else {
+        guard client.id == token.client else {
             throw OAuthError(.unauthorizedClient, "The token is another client's.")
         }
         guard token.expiresAt > request.now else { return .answer(.nothingToDo) }
@@ -73,7 +73,7 @@ package struct RevocationEndpoint: Sendable {
             }
             try tx.insertRevokedToken(token.id, client: token.client, expiresAt: token.expiresAt)
             let actor = Actor(
-                .integration(token.client), reach: .subtree(OrganizationPath(root: token.organization)),
+                Actor.Identity(token.holder), reach: .subtree(OrganizationPath(root: token.organization)),
                 permissions: [], requestID: requestID, address: request.address)
             try tx.record(
                 .accessTokenRevoked, target: token.id.description, in: token.organization, by: actor, at: request.now)

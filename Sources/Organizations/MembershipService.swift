@@ -127,6 +127,7 @@ package struct MembershipService: Sendable {
             .memberChanged, target: id, in: organizationID,
             details: ["fields": fields.joined(separator: " "), "roles": given.joined(separator: " ")], by: actor,
             at: now())
+        tx.announce(.member(id))
         return try find(id, in: organization, tx: tx)
     }
 
@@ -144,6 +145,7 @@ package struct MembershipService: Sendable {
         try tx.record(
             .memberDeleted, target: id, in: organizationID, details: ["email": member.email.text], by: actor,
             at: now())
+        tx.announce(.member(id))
         try tx.delete(id)
     }
 

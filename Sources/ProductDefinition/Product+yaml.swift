@@ -146,6 +146,9 @@ extension ScopeCatalogue {
             guard !scope.isManagement else {
                 throw entry.error("no scope of a product begins with \(Scope.managementPrefix)")
             }
+            guard IdentityScope(scope) == nil else {
+                throw entry.error("\(name) is a scope of OpenID Connect, which every product has")
+            }
             let words = try entry.section(ProductKeys.Scope.self)
             guard let description = try words[.description]?.text() else { throw entry.error("description is missing") }
             definitions.append(

@@ -32,6 +32,14 @@ package enum ProductKeys {
         case queryCredentials = "query_credentials"
         case auditRetentionDays = "audit_retention_days"
         case revocationGraceSeconds = "revocation_grace_seconds"
+        case appsPerAccount = "apps_per_account"
+        case confidentialAppsWithoutPKCE = "confidential_apps_without_pkce"
+        case authorizationCodeLifetime = "authorization_code_lifetime"
+        case refreshTokenLifetime = "refresh_token_lifetime"
+        case refreshTokenMaximumLifetime = "refresh_token_maximum_lifetime"
+        case refreshRetrySeconds = "refresh_retry_seconds"
+        case sessionIdleLifetime = "session_idle_lifetime"
+        case sessionMaximumLifetime = "session_maximum_lifetime"
     }
 
     enum Lifetimes: String, CaseIterable {

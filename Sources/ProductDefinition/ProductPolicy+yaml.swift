@@ -16,6 +16,11 @@ extension ProductPolicy {
         if tokenLifetime > tokenMaximum, let entry = entries[.accessTokenLifetime] {
             throw entry.error("is longer than access_token_maximum_lifetime (\(tokenMaximum) seconds)")
         }
+        let refreshMaximum =
+            try entries[.refreshTokenMaximumLifetime]?.seconds(in: 60...10 * 366 * Self.day)
+            ?? standard.refreshTokenMaximumSeconds
+        let sessionMaximum =
+            try entries[.sessionMaximumLifetime]?.seconds(in: 300...90 * Self.day) ?? standard.sessionMaximumSeconds
         self.init(
             apiKeyLifetimes: try entries[.apiKeyLifetimes].map(LifetimePolicy.init(entry:)) ?? standard.apiKeyLifetimes,
             apiKeysPerAccount: try entries[.apiKeysPerAccount]?.integer(in: 1...1_000_000)
@@ -32,8 +37,33 @@ extension ProductPolicy {
                 ?? standard.auditRetentionDays,
             revocationGraceSeconds: try entries[.revocationGraceSeconds]?.integer(
                 in: 0...Self.maximumRevocationGraceSeconds)
-                ?? standard.revocationGraceSeconds
+                ?? standard.revocationGraceSeconds,
+            appsPerAccount: try entries[.appsPerAccount]?.integer(in: 1...1_000_000) ?? standard.appsPerAccount,
+            confidentialAppsWithoutPKCE: try entries[.confidentialAppsWithoutPKCE]?.flag()
+                ?? standard.confidentialAppsWithoutPKCE,
+            authorizationCodeSeconds: try entries[.authorizationCodeLifetime]?.seconds(in: 10...600)
+                ?? standard.authorizationCodeSeconds,
+            refreshTokenSeconds: try Self.lifetime(
+                entries[.refreshTokenLifetime], atMost: refreshMaximum, "refresh_token_maximum_lifetime",
+                standard: standard.refreshTokenSeconds),
+            refreshTokenMaximumSeconds: refreshMaximum,
+            refreshRetrySeconds: try entries[.refreshRetrySeconds]?.integer(in: 0...300)
+                ?? standard.refreshRetrySeconds,
+            sessionIdleSeconds: try Self.lifetime(
+                entries[.sessionIdleLifetime], atMost: sessionMaximum, "session_maximum_lifetime",
+                standard: standard.sessionIdleSeconds),
+            sessionMaximumSeconds: sessionMaximum
         )
+    }
+
+    /// A lifetime that has a maximum of its own in the file.
+    private static func lifetime(
+        _ entry: FileEntry?, atMost maximum: Int, _ key: String, standard: Int
+    ) throws(ProductError) -> Int {
+        guard let entry else { return min(standard, maximum) }
+        let seconds = try entry.seconds(in: 60...10 * 366 * day)
+        guard seconds <= maximum else { throw entry.error("is longer than \(key) (\(maximum) seconds)") }
+        return seconds
     }
 }
 

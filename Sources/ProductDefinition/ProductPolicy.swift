@@ -25,6 +25,23 @@ package struct ProductPolicy: Hashable, Sendable {
     /// database: what was revoked elsewhere in that time is accepted by it. 0 refuses instead (law 5).
     package let revocationGraceSeconds: Int
 
+    /// The most apps of an account.
+    package let appsPerAccount: Int
+    /// Whether confidential apps may do without PKCE. Public ones never may (RFC 7636, RFC 9700 §2.1.1).
+    package let confidentialAppsWithoutPKCE: Bool
+    /// How long an authorization code lives, in seconds.
+    package let authorizationCodeSeconds: Int
+    /// How long a refresh token lives from its issue, in seconds, where its app does not say.
+    package let refreshTokenSeconds: Int
+    /// How long refresh tokens go on from one consent in all, in seconds, however often they are refreshed.
+    package let refreshTokenMaximumSeconds: Int
+    /// For how long the reply to a refresh is given again, in seconds, because the first may have been lost (law 9).
+    package let refreshRetrySeconds: Int
+    /// How long a session of a signed-in user lasts without being used, in seconds.
+    package let sessionIdleSeconds: Int
+    /// How long it lasts at most, in seconds.
+    package let sessionMaximumSeconds: Int
+
     /// The longest grace that a product may allow, in seconds.
     package static let maximumRevocationGraceSeconds = 3600
 
@@ -34,7 +51,10 @@ package struct ProductPolicy: Hashable, Sendable {
         accessTokenSeconds: Int = 3600, accessTokenMaximumSeconds: Int = 86_400,
         secretOverlapMaximumSeconds: Int = 7 * 86_400, organizationHeader: String? = nil,
         queryCredentials: Bool = false, auditRetentionDays: Int = 400,
-        revocationGraceSeconds: Int = 0
+        revocationGraceSeconds: Int = 0, appsPerAccount: Int = 500, confidentialAppsWithoutPKCE: Bool = false,
+        authorizationCodeSeconds: Int = 60, refreshTokenSeconds: Int = 60 * 86_400,
+        refreshTokenMaximumSeconds: Int = 365 * 86_400, refreshRetrySeconds: Int = 30,
+        sessionIdleSeconds: Int = 8 * 3600, sessionMaximumSeconds: Int = 7 * 86_400
     ) {
         self.apiKeyLifetimes = apiKeyLifetimes
         self.apiKeysPerAccount = apiKeysPerAccount
@@ -46,5 +66,13 @@ package struct ProductPolicy: Hashable, Sendable {
         self.queryCredentials = queryCredentials
         self.auditRetentionDays = auditRetentionDays
         self.revocationGraceSeconds = revocationGraceSeconds
+        self.appsPerAccount = appsPerAccount
+        self.confidentialAppsWithoutPKCE = confidentialAppsWithoutPKCE
+        self.authorizationCodeSeconds = authorizationCodeSeconds
+        self.refreshTokenSeconds = refreshTokenSeconds
+        self.refreshTokenMaximumSeconds = refreshTokenMaximumSeconds
+        self.refreshRetrySeconds = refreshRetrySeconds
+        self.sessionIdleSeconds = sessionIdleSeconds
+        self.sessionMaximumSeconds = sessionMaximumSeconds
     }
 }

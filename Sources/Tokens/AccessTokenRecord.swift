@@ -4,20 +4,22 @@ import Policy
 
 /// What an access token says, in bytes: the plain text of a sealed token.
 ///
-/// In order: flags (1 byte; see ``Flags``), token id, client, account (16 bytes each), organization (16, only if it is
-/// not the account), subject (length in 1 byte, UTF-8; only if there is one), scopes (length in 2 bytes, the text of a
+/// In order: flags (1 byte; see ``Flags``), token id, client (16 bytes each), lineage (16, only of an app), account (16),
+/// organization (16, only if it is not the account), subject (length in 1 byte, UTF-8; only if there is one), scopes (length in 2 bytes, the text of a
 /// `scope` parameter), audiences (count in 1 byte; each with its length in 2 bytes, UTF-8), issued (seconds since 1970,
 /// 4 bytes), lifetime (seconds, 4 bytes). Numbers have their most significant byte first.
 ///
 /// There is one encoding of each token, and decoding accepts no other. Fractions of a second are cut off, so a token
 /// never lives longer than was meant.
 enum AccessTokenRecord {
-    /// What follows. The other bits are zero until a later format gives them a meaning (grant, confirmation key).
+    /// What follows. The other bits are zero until a later format gives them a meaning (confirmation key).
     private struct Flags: OptionSet {
         let rawValue: UInt8
         static let subject = Flags(rawValue: 1)
         static let organization = Flags(rawValue: 2)
-        static let all: Flags = [.subject, .organization]
+        /// The client is an app, and acts for a user.
+        static let app = Flags(rawValue: 4)
+        static let all: Flags = [.subject, .organization, .app]
     }
 
     /// - Throws: ``TokenError/unrepresentable`` for a token with a part too long, no audience, or a time before 1970,
@@ -32,12 +34,18 @@ enum AccessTokenRecord {
         var flags: Flags = []
         if token.subject != nil { flags.insert(.subject) }
         if token.organization != token.account { flags.insert(.organization) }
+        if token.lineage != nil { flags.insert(.app) }
 
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)
         bytes.append(flags.rawValue)
         append(token.id.value, to: &bytes)
-        append(token.client.value, to: &bytes)
+        switch token.holder {
+        case .integration(let id): append(id.value, to: &bytes)
+        case .app(let id, let lineage):
+            append(id.value, to: &bytes)
+            append(lineage.value, to: &bytes)
+        }
         append(token.account.value, to: &bytes)
         if flags.contains(.organization) { append(token.organization.value, to: &bytes) }
         if let subject = token.subject { try append(subject, lengthAs: UInt8.self, to: &bytes) }
@@ -58,7 +66,8 @@ enum AccessTokenRecord {
         var reader = ByteReader(bytes)
         guard let rawFlags: UInt8 = reader.number() else { return nil }
         let flags = Flags(rawValue: rawFlags)
-        guard flags.isSubset(of: .all), let id: UInt128 = reader.number(), let client: UInt128 = reader.number(),
+        guard flags.isSubset(of: .all), let id: UInt128 = reader.number(),
+            let holder = holder(&reader, isApp: flags.contains(.app)),
             let account: UInt128 = reader.number()
         else { return nil }
 
@@ -88,9 +97,16 @@ enum AccessTokenRecord {
         guard let issued: UInt32 = reader.number(), let lifetime: UInt32 = reader.number(), lifetime > 0, reader.isAtEnd
         else { return nil }
         return AccessToken(
-            id: ID(value: id), client: ID(value: client), account: ID(value: account),
+            id: ID(value: id), holder: holder, account: ID(value: account),
             organization: ID(value: organization), subject: subject, scopes: scopes, audiences: audiences,
             issuedAt: Instant(seconds: Int64(issued)), expiresAt: Instant(seconds: Int64(issued) + Int64(lifetime)))
+    }
+
+    private static func holder(_ reader: inout ByteReader, isApp: Bool) -> AccessToken.Holder? {
+        guard let client: UInt128 = reader.number() else { return nil }
+        guard isApp else { return .integration(ID(value: client)) }
+        guard let lineage: UInt128 = reader.number() else { return nil }
+        return .app(ID(value: client), lineage: ID(value: lineage))
     }
 
     private static func append<Number: FixedWidthInteger & UnsignedInteger>(_ number: Number, to bytes: inout [UInt8]) {

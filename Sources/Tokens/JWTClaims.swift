@@ -3,7 +3,8 @@ import Model
 import Policy
 
 /// The claims of a JWT access token (RFC 9068 §2.2): `iss`, `sub`, `aud` (a text, or a list of more than one),
-/// `client_id`, `scope` (only if there are any), `jti`, `iat`, `exp`, and our own `account_id` and `organization_id`.
+/// `client_id`, `scope` (only if there are any), `jti`, `iat`, `exp`, and our own `account_id` and `organization_id`, and
+/// `lineage_id` in the token of an app.
 ///
 /// Written and read by hand: a generic JSON encoder costs more than all the rest but the signature. Reading accepts what
 /// ``encode(_:issuer:)`` writes, byte for byte, and nothing else: a claim twice, another order or a space is refused.
@@ -45,6 +46,10 @@ enum JWTClaims {
         writer.text(token.account.description)
         writer.raw(#","organization_id":"#)
         writer.text(token.organization.description)
+        if let lineage = token.lineage {
+            writer.raw(#","lineage_id":"#)
+            writer.text(lineage.description)
+        }
         writer.raw("}")
         return writer.bytes
     }
@@ -56,7 +61,7 @@ enum JWTClaims {
             reader.skip(#","sub":"#), let subject = reader.text(),
             reader.skip(#","aud":"#), let audiences = audiences(&reader),
             reader.skip(#","client_id":"#), let clientText = reader.text(),
-            let client = ID<Integration>(parsing: clientText)
+            let client = ClientID(parsing: clientText)
         else { return nil }
         var scopes = ScopeSet.empty
         if reader.skip(#","scope":"#) {
@@ -69,12 +74,25 @@ enum JWTClaims {
             reader.skip(#","account_id":"#), let account = reader.text().flatMap({ ID<Organization>(parsing: $0) }),
             reader.skip(#","organization_id":"#),
             let organization = reader.text().flatMap({ ID<Organization>(parsing: $0) }),
-            reader.skip("}"), reader.isAtEnd
+            let holder = holder(client, &reader), reader.skip("}"), reader.isAtEnd
         else { return nil }
         return AccessToken(
-            id: id, client: client, account: account, organization: organization,
+            id: id, holder: holder, account: account, organization: organization,
             subject: subject == clientText ? nil : subject, scopes: scopes, audiences: audiences,
             issuedAt: Instant(seconds: issued), expiresAt: Instant(seconds: expires))
+    }
+
+    /// An app's token names its lineage, an integration's has none.
+    private static func holder(_ client: ClientID, _ reader: inout JSONReader) -> AccessToken.Holder? {
+        switch client {
+        case .integration(let id): return .integration(id)
+        case .app(let id):
+            guard reader.skip(#","lineage_id":"#),
+                let lineage = reader.text().flatMap({ ID<RefreshLineage>(parsing: $0) })
+            else { return nil }
+            return .app(id, lineage: lineage)
+        case .resourceServer: return nil
+        }
     }
 
     private static func audiences(_ reader: inout JSONReader) -> [String]? {

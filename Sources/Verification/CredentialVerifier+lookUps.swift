@@ -1,5 +1,6 @@
 import CredentialFormat
 package import Model
+import Organizations
 import Persistence
 package import Policy
 import Synchronization
@@ -74,6 +75,10 @@ extension CredentialVerifier {
             let known = try await hearing.promptly { [self] in try await organization(id, since: mark) }
             findings.organizations.updateValue(known, forKey: id)
             isFound = known != nil
+        case .lineage(let id):
+            let known = try await hearing.promptly { [self] in try await lineage(id, since: mark) }
+            findings.lineages.updateValue(known, forKey: id)
+            isFound = true
         case .revocation(let id):
             findings.revocations[id] = try await hearing.promptly { [self] in try await isRevoked(id) }
             isFound = true
@@ -93,7 +98,8 @@ extension CredentialVerifier {
         case .client(let id): memory.clients[id] == nil
         case .organization(let id): memory.organizations[id] == nil
         case .keyRing(let named): named != nil
-        case .audiences, .revocation: false
+        // Only a token that we made names one.
+        case .audiences, .revocation, .lineage: false
         }
     }
 
@@ -159,6 +165,28 @@ extension CredentialVerifier {
             id: id, kind: stored.kind, secrets: stored.secrets, standing: standing.value,
             validity: validity ?? .none, after: memory.clients[id])
         if validity != nil, standing.mayBeRemembered { memory.clients.insert(known, for: id) }
+        return known
+    }
+
+    private func lineage(_ id: ID<RefreshLineage>, since mark: ChangeLog.Mark) async throws -> KnownLineage? {
+        guard let stored = try await store.read({ tx in try tx.lineageForVerification(id) }) else {
+            memory.lineages.remove(id)
+            memory.endedLineages.insert(true, for: id)
+            return nil
+        }
+        let isUnchanged = { [changes = memory.changes] in
+            changes.isUnchanged(since: mark) {
+                $0 == .lineage(id) || $0 == .grant(stored.grant) || $0 == .member(stored.member)
+            }
+        }
+        let validities = [
+            memory.lineageValidities.validity(of: id, isUnchanged: isUnchanged),
+            memory.grantValidities.validity(of: stored.grant, isUnchanged: isUnchanged),
+            memory.memberValidities.validity(of: stored.member, isUnchanged: isUnchanged),
+        ]
+        let known = KnownLineage(
+            stored, permissions: roles.permissions(of: stored.roles), validities: validities.map { $0 ?? .none })
+        if known.isCurrent { memory.lineages.insert(known, for: id) }
         return known
     }
 
@@ -239,6 +267,7 @@ extension Change {
     fileprivate func concerns(_ client: ClientID) -> Bool {
         switch (self, client) {
         case (.integration(let changed), .integration(let id)): changed == id
+        case (.app(let changed), .app(let id)): changed == id
         case (.resourceServer(let changed), .resourceServer(let id)): changed == id
         default: false
         }

@@ -1,5 +1,6 @@
 package import CredentialFormat
 package import Model
+import Organizations
 package import Persistence
 import Policy
 package import ProductDefinition
@@ -21,6 +22,7 @@ package final class CredentialVerifier: Sendable {
     let store: any Store
     let keyRing: KeyRing
     let limit: LookUpLimit
+    let roles: RoleService
     private let seal: AccessTokenSeal
     private let issuer: String
     private let brand: Brand
@@ -41,6 +43,7 @@ package final class CredentialVerifier: Sendable {
         self.limit = limit
         self.hearing = hearing
         brand = product.brand
+        roles = RoleService(product: product)
         seal = AccessTokenSeal(brand: product.brand, issuer: issuer)
         usage = UsageLedger(store: store)
     }
@@ -131,13 +134,40 @@ package final class CredentialVerifier: Sendable {
     private func credential(
         _ token: AccessToken, _ findings: Findings, edition: Int, recalls: Bool
     ) -> Partial<KnownCredential?> {
-        switch client(.integration(token.client), findings, recalls: recalls) {
+        switch client(token.client, findings, recalls: recalls) {
         case .missing(let missing): return .missing(missing)
-        case .answer(let client):
-            guard let client, let integration = client.integration,
-                integration.organization == token.organization
-            else { return .answer(nil) }
-            return .answer(KnownCredential(token, of: client, integration: integration, edition: edition))
+        case .answer(.none): return .answer(nil)
+        case .answer(.some(let client)):
+            switch client.kind {
+            case .integration(let integration):
+                guard integration.organization == token.organization else { return .answer(nil) }
+                return .answer(KnownCredential(token, of: client, integration: integration, edition: edition))
+            case .app(let app):
+                return credential(token, of: client, app: app, findings, edition: edition, recalls: recalls)
+            case .resourceServer: return .answer(nil)
+            }
+        }
+    }
+
+    private func credential(
+        _ token: AccessToken, of client: KnownClient, app: App, _ findings: Findings, edition: Int, recalls: Bool
+    ) -> Partial<KnownCredential?> {
+        guard let id = token.lineage else { return .answer(nil) }
+        let lineage: KnownLineage
+        switch self.lineage(id, findings, recalls: recalls) {
+        case .missing(let missing): return .missing(missing)
+        case .answer(.none): return .answer(nil)
+        case .answer(.some(let known)): lineage = known
+        }
+        guard lineage.app == app.id, lineage.organization == token.organization,
+            token.subject == lineage.member.description
+        else { return .answer(nil) }
+        switch standing(of: lineage.organization, findings, recalls: recalls) {
+        case .missing(let missing): return .missing(missing)
+        case .answer(.none): return .answer(nil)
+        case .answer(.some(let standing)):
+            return .answer(
+                KnownCredential(token, of: client, app: app, lineage: lineage, in: standing, edition: edition))
         }
     }
 
@@ -229,6 +259,17 @@ package final class CredentialVerifier: Sendable {
         if let found = findings.clients[id] { return .answer(found) }
         if recalls, memory.unknownClients[id] != nil { return .answer(nil) }
         return .missing(.client(id))
+    }
+
+    /// The lineage, nil inside the answer where it, its grant or its user is gone.
+    private func lineage(
+        _ id: ID<RefreshLineage>, _ findings: Findings, recalls: Bool
+    ) -> Partial<KnownLineage?> {
+        // Nobody brings one back, so this is believed at any time.
+        if memory.endedLineages[id] != nil { return .answer(nil) }
+        if recalls, let known = memory.lineages[id], known.isCurrent { return .answer(known) }
+        if let found = findings.lineages[id] { return .answer(found) }
+        return .missing(.lineage(id))
     }
 
     private func standing(of id: ID<Organization>, _ findings: Findings, recalls: Bool) -> Partial<Standing?> {

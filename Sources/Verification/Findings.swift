@@ -7,6 +7,7 @@ package enum Missing: Sendable {
     case apiKey(Fingerprint, PresentedSecret)
     case client(ClientID)
     case organization(ID<Organization>)
+    case lineage(ID<RefreshLineage>)
     case audiences
     /// Whether a token was revoked.
     case revocation(ID<AccessToken>)
@@ -22,6 +23,7 @@ package struct Findings: Sendable {
     var apiKeys: [Fingerprint: KnownCredential?] = [:]
     var clients: [ClientID: KnownClient?] = [:]
     var organizations: [ID<Organization>: Standing?] = [:]
+    var lineages: [ID<RefreshLineage>: KnownLineage?] = [:]
     var audiences: Set<String>?
     var revocations: [ID<AccessToken>: Bool] = [:]
     var keys: KeySet?

@@ -8,6 +8,7 @@ package final class KnownClient: Sendable {
     /// What the client is.
     package enum Kind: Sendable {
         case integration(Integration)
+        case app(App)
         case resourceServer(ResourceServer)
     }
 
@@ -64,6 +65,11 @@ package final class KnownClient: Sendable {
     package var integration: Integration? {
         if case .integration(let integration) = kind { integration } else { nil }
     }
+
+    /// The app, if it is one.
+    package var app: App? {
+        if case .app(let app) = kind { app } else { nil }
+    }
 }
 
 /// A client as it was read, with what its verification depends on.
@@ -80,6 +86,10 @@ extension Transaction {
         case .integration(let id):
             try integrationForVerification(id).map {
                 StoredClient(kind: .integration($0.integration), secrets: $0.secrets, standing: $0.standing)
+            }
+        case .app(let id):
+            try appForVerification(id).map {
+                StoredClient(kind: .app($0.app), secrets: $0.secrets, standing: $0.standing)
             }
         case .resourceServer(let id):
             try resourceServer(id, ofOperator: operatorAccount())

@@ -27,6 +27,12 @@ package final class KnownCredential: Sendable {
     package let issuedAt: Instant
     package let expiresAt: Instant
     package let isDisabled: Bool
+    /// Whether nothing is accepted of its account, or of that of the app which holds it.
+    package let isSuspended: Bool
+    /// Who acts with it.
+    package let identity: Actor.Identity
+    /// Where the access token of an app came from.
+    package let lineage: KnownLineage?
     /// The credential's identifier as text.
     package let identifierText: String
     /// Where its uses are counted, none for tokens, which have no row.
@@ -50,6 +56,9 @@ package final class KnownCredential: Sendable {
         issuedAt = key.createdAt
         self.expiresAt = expiresAt
         isDisabled = key.disabledAt != nil
+        identity = .apiKey(key.id)
+        isSuspended = standing.isSuspended
+        lineage = nil
         identifierText = key.id.description
         usage = last?.usage ?? UsageCell(.apiKey(key.id))
         self.validity = validity
@@ -69,6 +78,36 @@ package final class KnownCredential: Sendable {
         issuedAt = token.issuedAt
         expiresAt = token.expiresAt
         isDisabled = false
+        isSuspended = client.standing.isSuspended
+        identity = .integration(integration.id)
+        lineage = nil
+        identifierText = token.id.description
+        usage = nil
+        validity = nil
+        self.edition = edition
+    }
+
+    /// An access token of `client`, which is the app that it names, on behalf of the user of `lineage`. It is worth no
+    /// more than what the app may ask for now, and at our own API no more than what the user may do there (threat I6).
+    ///
+    /// - Parameters:
+    ///   - standing: That of the organization that the user chose.
+    ///   - edition: The edition of the key ring that opened it.
+    package init(
+        _ token: AccessToken, of client: KnownClient, app: App, lineage: KnownLineage, in standing: Standing,
+        edition: Int
+    ) {
+        kind = .accessToken(token, of: client)
+        self.standing = standing
+        scopes = token.scopes.intersection(app.scopes).limited(to: lineage.permissions)
+        addresses = .anywhere
+        audience = .only(token.audiences)
+        issuedAt = token.issuedAt
+        expiresAt = min(token.expiresAt, lineage.endsAt)
+        isDisabled = false
+        isSuspended = standing.isSuspended || client.standing.isSuspended
+        identity = .app(app.id, for: lineage.member)
+        self.lineage = lineage
         identifierText = token.id.description
         usage = nil
         validity = nil
@@ -82,7 +121,17 @@ package final class KnownCredential: Sendable {
     package func isCurrent(inEdition edition: @autoclosure () -> Int) -> Bool {
         switch kind {
         case .apiKey: (validity?.holds ?? false) && standing.isCurrent
-        case .accessToken(_, let client): self.edition == edition() && client.isCurrent
+        case .accessToken(_, let client):
+            self.edition == edition() && client.isCurrent && standing.isCurrent && lineage?.isCurrent ?? true
         }
+    }
+}
+
+extension ScopeSet {
+    /// These without the management scopes whose right is not among `permissions`.
+    fileprivate func limited(to permissions: Set<Permission>) -> ScopeSet {
+        let held = self.permissions
+        guard !held.isSubset(of: permissions) else { return self }
+        return subtracting(ScopeSet(held.subtracting(permissions).compactMap(\.scope)))
     }
 }

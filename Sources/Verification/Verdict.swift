@@ -69,7 +69,7 @@ extension KnownCredential {
     func judge(_ demand: Demand, in named: Standing?, at now: Instant) -> Verdict {
         if isDisabled { return .refused(.disabled) }
         guard now < expiresAt else { return .refused(.expired) }
-        if standing.isSuspended { return .refused(.suspended) }
+        if isSuspended { return .refused(.suspended) }
         guard addresses.allows(demand.address) else { return .refused(.address) }
         if case .only(let audiences) = audience, !audiences.contains(where: demand.audiences.contains) {
             return .refused(.audience)

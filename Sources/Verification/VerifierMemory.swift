@@ -10,15 +10,19 @@ package final class VerifierMemory: Sendable {
         package let credentials: Int
         package let clients: Int
         package let organizations: Int
+        /// Of refresh tokens.
+        package let lineages: Int
         /// Credentials and clients that do not exist.
         package let unknown: Int
 
         package init(
-            credentials: Int = 1_048_576, clients: Int = 131_072, organizations: Int = 131_072, unknown: Int = 8192
+            credentials: Int = 1_048_576, clients: Int = 131_072, organizations: Int = 131_072,
+            lineages: Int = 262_144, unknown: Int = 8192
         ) {
             self.credentials = credentials
             self.clients = clients
             self.organizations = organizations
+            self.lineages = lineages
             self.unknown = unknown
         }
     }
@@ -26,12 +30,18 @@ package final class VerifierMemory: Sendable {
     let credentials: BoundedMemory<Fingerprint, KnownCredential>
     let clients: BoundedMemory<ClientID, KnownClient>
     let organizations: BoundedMemory<ID<Organization>, Standing>
+    let lineages: BoundedMemory<ID<RefreshLineage>, KnownLineage>
     /// With the edition of the key ring under which each was looked for.
     let unknownCredentials: BoundedMemory<Fingerprint, Int>
     let unknownClients: BoundedMemory<ClientID, Bool>
+    /// Lineages that are gone. A token names one only after it was made, and none comes back, so this is never wrong.
+    let endedLineages: BoundedMemory<ID<RefreshLineage>, Bool>
     let keyValidities: Validities<ID<APIKey>>
     let clientValidities: Validities<ClientID>
     let organizationValidities: Validities<ID<Organization>>
+    let lineageValidities: Validities<ID<RefreshLineage>>
+    let grantValidities: Validities<ID<Grant>>
+    let memberValidities: Validities<ID<Member>>
     let audiences = Mutex<(names: Set<String>, validity: Validity)?>(nil)
     let changes = ChangeLog()
 
@@ -39,11 +49,16 @@ package final class VerifierMemory: Sendable {
         credentials = BoundedMemory(capacity: bounds.credentials)
         clients = BoundedMemory(capacity: bounds.clients)
         organizations = BoundedMemory(capacity: bounds.organizations)
+        lineages = BoundedMemory(capacity: bounds.lineages)
         unknownCredentials = BoundedMemory(capacity: bounds.unknown)
         unknownClients = BoundedMemory(capacity: bounds.unknown)
+        endedLineages = BoundedMemory(capacity: bounds.unknown)
         keyValidities = Validities(capacity: bounds.credentials)
         clientValidities = Validities(capacity: bounds.clients)
         organizationValidities = Validities(capacity: bounds.organizations)
+        lineageValidities = Validities(capacity: bounds.lineages)
+        grantValidities = Validities(capacity: bounds.lineages)
+        memberValidities = Validities(capacity: bounds.lineages)
     }
 
     /// How many credentials, clients and organizations are remembered, and how many are remembered not to exist.
@@ -63,12 +78,21 @@ package final class VerifierMemory: Sendable {
         case .integration(let id):
             clientValidities.end(.integration(id))
             unknownClients.remove(.integration(id))
+        case .app(let id):
+            clientValidities.end(.app(id))
+            unknownClients.remove(.app(id))
         case .resourceServer(let id):
             clientValidities.end(.resourceServer(id))
             unknownClients.remove(.resourceServer(id))
             audiences.withLock { $0 = nil }
         case .organization(let id):
             organizationValidities.end(id)
+        case .member(let id):
+            memberValidities.end(id)
+        case .grant(let id):
+            grantValidities.end(id)
+        case .lineage(let id):
+            lineageValidities.end(id)
         case .revokedToken:
             break
         case .keyRing:
@@ -83,6 +107,9 @@ package final class VerifierMemory: Sendable {
         keyValidities.endAll()
         clientValidities.endAll()
         organizationValidities.endAll()
+        lineageValidities.endAll()
+        grantValidities.endAll()
+        memberValidities.endAll()
         unknownCredentials.removeAll()
         unknownClients.removeAll()
         audiences.withLock { $0 = nil }

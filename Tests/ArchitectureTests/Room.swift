@@ -34,8 +34,12 @@ struct Room: Sendable {
         Room("Organizations", ["Events", "ProductDefinition"]),
         Room("Credentials", ["Events", "ProductDefinition"]),
         Room("CArgon2"),
-        Room("SignIn", ["Events", "CArgon2"], libraries: ["Crypto", "Dispatch", "Synchronization"]),
-        Room("Tokens", ["Persistence"], libraries: ["Crypto", "FoundationEssentials", "Glibc", "Synchronization"]),
+        Room(
+            "Tokens", ["Persistence"],
+            libraries: ["Crypto", "CryptoExtras", "FoundationEssentials", "Glibc", "Synchronization"]),
+        Room(
+            "SignIn", ["Organizations", "Tokens", "CArgon2"],
+            libraries: ["Crypto", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),
         Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],
             libraries: ["Crypto", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),

@@ -113,7 +113,7 @@ struct RevocationTests {
             try await desk.tree.store.write { tx in
                 for number in 0..<RevocationEndpoint.maximumPerClient - 1 {
                     try tx.insertRevokedToken(
-                        ID(value: UInt128(number)), client: id, expiresAt: now.adding(seconds: 60))
+                        ID(value: UInt128(number)), client: .integration(id), expiresAt: now.adding(seconds: 60))
                 }
             }
             #expect(try await desk.revoke(try await desk.token(client).text, as: client))

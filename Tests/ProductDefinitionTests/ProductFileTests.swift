@@ -49,6 +49,14 @@ struct ProductFileTests {
           query_credentials: true
           audit_retention_days: 30
           revocation_grace_seconds: 45
+          apps_per_account: 7
+          confidential_apps_without_pkce: true
+          authorization_code_lifetime: 30
+          refresh_token_lifetime: 30d
+          refresh_token_maximum_lifetime: 90d
+          refresh_retry_seconds: 20
+          session_idle_lifetime: 1h
+          session_maximum_lifetime: 1d
         """
 
     @Test func `every key has its effect`() throws {
@@ -88,7 +96,10 @@ struct ProductFileTests {
                     apiKeyLifetimes: lifetimes, apiKeysPerAccount: 10, integrationsPerAccount: 20,
                     accessTokenSeconds: 900, accessTokenMaximumSeconds: 7200, secretOverlapMaximumSeconds: 0,
                     organizationHeader: "X-Altyaa-Workspace", queryCredentials: true, auditRetentionDays: 30,
-                    revocationGraceSeconds: 45))
+                    revocationGraceSeconds: 45, appsPerAccount: 7, confidentialAppsWithoutPKCE: true,
+                    authorizationCodeSeconds: 30, refreshTokenSeconds: 30 * 86_400,
+                    refreshTokenMaximumSeconds: 90 * 86_400, refreshRetrySeconds: 20, sessionIdleSeconds: 3600,
+                    sessionMaximumSeconds: 86_400))
     }
 
     @Test func `what a file leaves out is as in the standard product`() throws {

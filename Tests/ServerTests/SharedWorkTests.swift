@@ -201,7 +201,7 @@ extension Store {
     fileprivate func insertExpiredTokens(_ count: Int) async throws {
         try await write { tx in
             for _ in 0..<count {
-                try tx.insertRevokedToken(ID(at: 1), client: ID(at: 1), expiresAt: Instant(seconds: 1))
+                try tx.insertRevokedToken(ID(at: 1), client: .integration(ID(at: 1)), expiresAt: Instant(seconds: 1))
             }
         }
     }

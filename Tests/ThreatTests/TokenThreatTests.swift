@@ -152,7 +152,7 @@ private struct BrokenStore: Store {
                 verifier: verifier, store: BrokenStore(store: tree.store))
             let now = tree.clock.current
             let token = AccessToken(
-                id: ID(at: now.milliseconds), client: issued.credential.id, account: tree.global.id,
+                id: ID(at: now.milliseconds), holder: .integration(issued.credential.id), account: tree.global.id,
                 organization: tree.europe.id, subject: nil, scopes: issued.credential.scopes,
                 audiences: ["https://auth.example"], issuedAt: now, expiresAt: now.adding(seconds: 3600))
             let form = try Form(

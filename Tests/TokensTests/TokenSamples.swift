@@ -56,7 +56,7 @@ extension AccessToken {
         let issued = issuedAt ?? FixedClock().current
         let account = ID<Organization>(at: issued.milliseconds)
         return AccessToken(
-            id: ID(at: issued.milliseconds), client: ID(at: issued.milliseconds), account: account,
+            id: ID(at: issued.milliseconds), holder: .integration(ID(at: issued.milliseconds)), account: account,
             organization: inAccountItself ? account : ID(at: issued.milliseconds), subject: subject,
             scopes: ScopeSet(scopes.compactMap { Scope($0) }), audiences: audiences, issuedAt: issued,
             expiresAt: issued.adding(seconds: seconds))
@@ -83,7 +83,11 @@ extension AccessToken {
         let issued = Instant(seconds: Int64.random(in: 0...Int64(UInt32.max), using: &generator))
         return AccessToken(
             id: ID(value: UInt128.random(in: .min ... .max, using: &generator)),
-            client: ID(value: UInt128.random(in: .min ... .max, using: &generator)), account: account,
+            holder: Bool.random(using: &generator)
+                ? .integration(ID(value: UInt128.random(in: .min ... .max, using: &generator)))
+                : .app(
+                    ID(value: UInt128.random(in: .min ... .max, using: &generator)),
+                    lineage: ID(value: UInt128.random(in: .min ... .max, using: &generator))), account: account,
             organization: Bool.random(using: &generator)
                 ? account : ID(value: UInt128.random(in: .min ... .max, using: &generator)),
             subject: Bool.random(using: &generator) ? text(1...40) : nil,

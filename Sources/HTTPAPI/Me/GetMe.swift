@@ -1,3 +1,4 @@
+import CredentialFormat
 import HTTPServing
 import Model
 import Persistence
@@ -20,7 +21,8 @@ struct GetMe: Endpoint {
         }
         return .ok { json in
             json.member("type", actor.identity.word)
-            json.member("id", actor.label)
+            json.member("id", actor.identity.identifier)
+            if case .app(_, .some(let member)) = actor.identity { json.member("member_id", member) }
             json.name("organization")
             json.object(organization.write)
             json.member("account_id", organization.account)
@@ -36,8 +38,19 @@ extension Actor.Identity {
         switch self {
         case .apiKey: "api_key"
         case .integration: "integration"
+        case .app: "app"
         case .member: "member"
         case .command: "command"
+        }
+    }
+
+    fileprivate var identifier: String {
+        switch self {
+        case .apiKey(let id): id.description
+        case .integration(let id): id.description
+        case .app(let id, _): id.description
+        case .member(let id): id.description
+        case .command(let name): name
         }
     }
 }

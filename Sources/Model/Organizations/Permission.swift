@@ -8,6 +8,12 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
     case membersManage = "members.manage"
     case integrationsRead = "integrations.read"
     case integrationsManage = "integrations.manage"
+    case appsRead = "apps.read"
+    case appsManage = "apps.manage"
+    case grantsRead = "grants.read"
+    case grantsManage = "grants.manage"
+    /// Tells who a signed-in user is, so that they need not sign in here again. For backends.
+    case consoleSessionsCreate = "console-sessions.create"
     case apiKeysRead = "api-keys.read"
     case apiKeysManage = "api-keys.manage"
     case auditEventsRead = "audit-events.read"

@@ -7,7 +7,7 @@ package struct AccessToken: Entity, Hashable, Sendable {
 
     /// Its `jti` (RFC 7519 §4.1.7).
     package let id: ID<AccessToken>
-    package let client: ID<Integration>
+    package let holder: Holder
     package let account: ID<Organization>
     package let organization: ID<Organization>
     /// Whom it acts for, nil for the client itself.
@@ -18,12 +18,32 @@ package struct AccessToken: Entity, Hashable, Sendable {
     package let issuedAt: Instant
     package let expiresAt: Instant
 
+    /// To whom a token was issued.
+    package enum Holder: Hashable, Sendable {
+        case integration(ID<Integration>)
+        /// On behalf of a user, by a grant of theirs. It dies with the lineage.
+        case app(ID<App>, lineage: ID<RefreshLineage>)
+    }
+
+    /// The client that it was issued to.
+    package var client: ClientID {
+        switch holder {
+        case .integration(let id): .integration(id)
+        case .app(let id, _): .app(id)
+        }
+    }
+
+    /// The lineage that it came from, for a token of an app.
+    package var lineage: ID<RefreshLineage>? {
+        if case .app(_, let lineage) = holder { lineage } else { nil }
+    }
+
     package init(
-        id: ID<AccessToken>, client: ID<Integration>, account: ID<Organization>, organization: ID<Organization>,
+        id: ID<AccessToken>, holder: Holder, account: ID<Organization>, organization: ID<Organization>,
         subject: String?, scopes: ScopeSet, audiences: [String], issuedAt: Instant, expiresAt: Instant
     ) {
         self.id = id
-        self.client = client
+        self.holder = holder
         self.account = account
         self.organization = organization
         self.subject = subject
@@ -31,5 +51,15 @@ package struct AccessToken: Entity, Hashable, Sendable {
         self.audiences = audiences
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
+    }
+}
+
+extension Actor.Identity {
+    /// The client itself.
+    package init(_ holder: AccessToken.Holder) {
+        switch holder {
+        case .integration(let id): self = .integration(id)
+        case .app(let id, _): self = .app(id, for: nil)
+        }
     }
 }

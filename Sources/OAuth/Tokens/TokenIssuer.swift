@@ -41,7 +41,8 @@ package struct TokenIssuer: Sendable {
         let issuedAt = Instant(seconds: now.seconds)
         var random = RandomDraw()
         let token = AccessToken(
-            id: ID(at: now.milliseconds, using: &random), client: integration.id, account: access.account.path.root,
+            id: ID(at: now.milliseconds, using: &random), holder: .integration(integration.id),
+            account: access.account.path.root,
             organization: integration.organization, subject: nil, scopes: access.scopes, audiences: access.audiences,
             issuedAt: issuedAt, expiresAt: issuedAt.adding(seconds: seconds))
         return IssuedToken(

@@ -95,7 +95,11 @@ extension Change {
         switch self {
         case .apiKey(let id): id.description
         case .integration(let id): id.description
+        case .app(let id): id.description
         case .resourceServer(let id): id.description
+        case .member(let id): id.description
+        case .grant(let id): id.description
+        case .lineage(let id): id.description
         case .organization(let id): id.description
         case .revokedToken(let id, let expiresAt): "\(id):\(expiresAt.milliseconds)"
         case .keyRing: "key-ring"
@@ -111,6 +115,14 @@ extension Change {
             self = .integration(id)
         } else if let id = ID<ResourceServer>(parsing: word) {
             self = .resourceServer(id)
+        } else if let id = ID<App>(parsing: word) {
+            self = .app(id)
+        } else if let id = ID<Member>(parsing: word) {
+            self = .member(id)
+        } else if let id = ID<Grant>(parsing: word) {
+            self = .grant(id)
+        } else if let id = ID<RefreshLineage>(parsing: word) {
+            self = .lineage(id)
         } else if let id = ID<Organization>(parsing: word) {
             self = .organization(id)
         } else {

@@ -50,13 +50,14 @@ extension Transaction {
         try perform("UPDATE account SET revision = revision + 1 WHERE organization_id = \(id)")
     }
 
-    /// Whether an organization has nothing below it, no member, no integration and no API key that lives at `now`.
+    /// Whether an organization has nothing below it, no member, no integration, no app and no API key that lives at `now`.
     package borrowing func isEmpty(_ id: ID<Organization>, at now: Instant) throws -> Bool {
         try first(
             """
             SELECT 1 WHERE EXISTS (SELECT 1 FROM organization WHERE parent_id = \(id))
             OR EXISTS (SELECT 1 FROM member WHERE organization_id = \(id))
             OR EXISTS (SELECT 1 FROM integration WHERE organization_id = \(id))
+            OR EXISTS (SELECT 1 FROM app WHERE organization_id = \(id))
             OR EXISTS (SELECT 1 FROM api_key WHERE organization_id = \(id) AND expires_at > \(now))
             """
         ) { _ in true } == nil

@@ -17,23 +17,23 @@ extension Transaction {
 
     /// Notes that a token is revoked. Once more changes nothing.
     package borrowing func insertRevokedToken(
-        _ id: ID<AccessToken>, client: ID<Integration>, expiresAt: Instant
+        _ id: ID<AccessToken>, client: ClientID, expiresAt: Instant
     ) throws {
         try perform(
             """
-            INSERT INTO revoked_token (id, client_id, expires_at) VALUES (\(id), \(client), \(expiresAt))
+            INSERT INTO revoked_token (id, client_id, expires_at) VALUES (\(id), \(client.storedBytes), \(expiresAt))
             ON CONFLICT (id) DO NOTHING
             """)
     }
 
     /// How many revoked tokens of a client have not expired at `now`, counted up to `limit`.
     package borrowing func revokedTokenCount(
-        client: ID<Integration>, liveAt now: Instant, upTo limit: Int = .max
+        client: ClientID, liveAt now: Instant, upTo limit: Int = .max
     ) throws -> Int {
         try first(
             """
             SELECT count(*) FROM (SELECT 1 AS one FROM revoked_token
-            WHERE client_id = \(client) AND expires_at > \(now) LIMIT \(limit)) AS live
+            WHERE client_id = \(client.storedBytes) AND expires_at > \(now) LIMIT \(limit)) AS live
             """
         ) { try $0.count(0) } ?? 0
     }

@@ -42,6 +42,18 @@ extension AddressRule {
     }
 }
 
+extension ClientID {
+    /// The 16 bytes of the identifier. Two clients have the same with the probability that two random numbers of 80 bits
+    /// have.
+    var storedBytes: StoredValue {
+        switch self {
+        case .integration(let id): id.stored
+        case .app(let id): id.stored
+        case .resourceServer(let id): id.stored
+        }
+    }
+}
+
 extension StoredRow {
     func path(_ column: Int) throws(StoreError) -> OrganizationPath {
         try parsed(column, OrganizationPath.init(stored:))

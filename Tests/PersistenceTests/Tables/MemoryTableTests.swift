@@ -13,7 +13,7 @@ struct MemoryTableTests {
     @Test(arguments: StoreUnderTest.allCases)
     func `a revoked token is remembered until it would have expired`(_ engine: StoreUnderTest) async throws {
         try await engine.open { store in
-            let client = ID<Integration>(at: 1)
+            let client = ClientID.integration(ID(at: 1))
             let tokens = [1, 2, 3].map { (id: ID<AccessToken>(at: $0), end: start.adding(seconds: Int($0) * 10)) }
             try await store.write { tx in
                 for token in tokens { try tx.insertRevokedToken(token.id, client: client, expiresAt: token.end) }
@@ -25,7 +25,7 @@ struct MemoryTableTests {
                 [
                     try tx.revokedTokenCount(client: client, liveAt: start),
                     try tx.revokedTokenCount(client: client, liveAt: start, upTo: 2),
-                    try tx.revokedTokenCount(client: ID(at: 2), liveAt: start),
+                    try tx.revokedTokenCount(client: .integration(ID(at: 2)), liveAt: start),
                 ]
             }
             #expect(count == [3, 2, 0])

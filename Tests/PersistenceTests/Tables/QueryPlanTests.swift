@@ -101,7 +101,7 @@ struct Question: Sendable, CustomTestStringConvertible {
         Question("counts and conditions") { tx in
             _ = try tx.holdsLiveAPIKeys(account: ID(at: 1), atLeast: 2, at: Instant(seconds: 1))
             _ = try tx.holdsIntegrations(account: ID(at: 1), atLeast: 2)
-            _ = try tx.revokedTokenCount(client: ID(at: 1), liveAt: Instant(seconds: 1))
+            _ = try tx.revokedTokenCount(client: .integration(ID(at: 1)), liveAt: Instant(seconds: 1))
             _ = try tx.revokedTokens(liveAt: Instant(seconds: 1))
             _ = try tx.isEmpty(ID(at: 1), at: Instant(seconds: 1))
         },

@@ -1,0 +1,91 @@
+package import CredentialFormat
+package import Policy
+
+/// An OAuth 2.0 client that acts for users (RFC 6749 §4.1). Its `client_id` is its identifier.
+package struct App: Entity, Hashable, Sendable {
+    package static let prefix = "app"
+
+    /// Whose users may be asked for consent.
+    package enum Availability: String, Hashable, Sendable, CaseIterable {
+        /// Those of the app's own account.
+        case account
+        /// Those of every account. For the operator to say.
+        case everyone
+    }
+
+    /// What signs its ID tokens (OpenID Connect Registration §2).
+    package enum IDTokenAlgorithm: String, Hashable, Sendable, CaseIterable {
+        case es256 = "ES256"
+        case edDSA = "EdDSA"
+        case rs256 = "RS256"
+    }
+
+    package let id: ID<App>
+    package let organization: ID<Organization>
+    /// What the consent page calls it.
+    package let name: String
+    package let availability: Availability
+    /// The one method that is accepted from it.
+    package let authentication: ClientAuthenticationMethod
+    /// Never empty.
+    package let redirectURIs: [RedirectURI]
+    /// Where the browser may be sent after a sign-out (OpenID Connect RP-Initiated Logout §2).
+    package let signedOutURIs: [RedirectURI]
+    /// What it may ask users for: scopes of the catalogue, management scopes and ``IdentityScope``s.
+    package let scopes: ScopeSet
+    package let links: AppLinks
+    /// How long its access tokens live, nil for the product's own lifetime.
+    package let accessTokenSeconds: Int?
+    /// How long a refresh token lives from its issue, nil for the product's own lifetime.
+    package let refreshTokenSeconds: Int?
+    package let tokenFormat: TokenFormat
+    package let idTokenAlgorithm: IDTokenAlgorithm
+    package let createdAt: Instant
+    /// Who made it, as in ``Actor/label``.
+    package let createdBy: String
+    /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
+    package let revision: Int
+
+    /// Whether it can keep no secret (RFC 6749 §2.1).
+    package var isPublic: Bool { authentication == .none }
+
+    package init(
+        id: ID<App>, organization: ID<Organization>, name: String, availability: Availability,
+        authentication: ClientAuthenticationMethod, redirectURIs: [RedirectURI], signedOutURIs: [RedirectURI],
+        scopes: ScopeSet, links: AppLinks, accessTokenSeconds: Int?, refreshTokenSeconds: Int?,
+        tokenFormat: TokenFormat, idTokenAlgorithm: IDTokenAlgorithm, createdAt: Instant, createdBy: String,
+        revision: Int = 1
+    ) {
+        self.id = id
+        self.organization = organization
+        self.name = name
+        self.availability = availability
+        self.authentication = authentication
+        self.redirectURIs = redirectURIs
+        self.signedOutURIs = signedOutURIs
+        self.scopes = scopes
+        self.links = links
+        self.accessTokenSeconds = accessTokenSeconds
+        self.refreshTokenSeconds = refreshTokenSeconds
+        self.tokenFormat = tokenFormat
+        self.idTokenAlgorithm = idTokenAlgorithm
+        self.createdAt = createdAt
+        self.createdBy = createdBy
+        self.revision = revision
+    }
+}
+
+/// What the consent page shows of an app beside its name (RFC 7591 §2). The server fetches none of it.
+package struct AppLinks: Hashable, Sendable {
+    package let logo: WebLink?
+    package let homepage: WebLink?
+    package let policy: WebLink?
+    package let terms: WebLink?
+
+    package init(logo: WebLink? = nil, homepage: WebLink? = nil, policy: WebLink? = nil, terms: WebLink? = nil) {
+        self.logo = logo
+        self.homepage = homepage
+        self.policy = policy
+        self.terms = terms
+    }
+}

@@ -1,0 +1,33 @@
+package import Policy
+
+/// A scope that tells an app about the user rather than giving it a right at the operator's API (OpenID Connect Core
+/// §5.4). No product can define one of these names as its own.
+package enum IdentityScope: String, Hashable, Sendable, CaseIterable {
+    /// Who the user is, by an identifier. Makes a request one of OpenID Connect.
+    case openid
+    /// The name.
+    case profile
+    case email
+    /// In which organization the app acts.
+    case organization
+
+    /// As a scope.
+    package var scope: Scope? { Scope(rawValue) }
+
+    package init?(_ scope: Scope) {
+        self.init(rawValue: scope.name)
+    }
+
+    /// In words, for the consent page.
+    package var description: String {
+        switch self {
+        case .openid: "Know who you are here"
+        case .profile: "See your name"
+        case .email: "See your e-mail address"
+        case .organization: "See the name of the organization that you choose"
+        }
+    }
+
+    /// All of them.
+    package static let all = ScopeSet(allCases.compactMap(\.scope))
+}

@@ -1,0 +1,35 @@
+package import CredentialFormat
+package import Policy
+
+/// What an authorization code stands for (RFC 6749 §4.1.2), between the user's consent and the app's exchange.
+package struct AuthorizationCode: Sendable {
+    package let grant: ID<Grant>
+    package let app: ID<App>
+    /// As the request named it. The exchange must name it again (threat R4).
+    package let redirectURI: String
+    /// The S256 challenge of RFC 7636 §4.2, none only for a confidential app that the product exempts.
+    package let codeChallenge: String?
+    package let scopes: ScopeSet
+    /// The resource indicator of the request (RFC 8707), nil for the product's own backend.
+    package let resource: String?
+    /// Of the OpenID Connect request, for the ID token.
+    package let nonce: String?
+    /// When the user last proved who they are (`auth_time`).
+    package let authenticatedAt: Instant
+    package let expiresAt: Instant
+
+    package init(
+        grant: ID<Grant>, app: ID<App>, redirectURI: String, codeChallenge: String?, scopes: ScopeSet,
+        resource: String?, nonce: String?, authenticatedAt: Instant, expiresAt: Instant
+    ) {
+        self.grant = grant
+        self.app = app
+        self.redirectURI = redirectURI
+        self.codeChallenge = codeChallenge
+        self.scopes = scopes
+        self.resource = resource
+        self.nonce = nonce
+        self.authenticatedAt = authenticatedAt
+        self.expiresAt = expiresAt
+    }
+}

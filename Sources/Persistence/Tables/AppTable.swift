@@ -1,0 +1,138 @@
+package import CredentialFormat
+package import Model
+import Policy
+
+private let columns: StaticString = """
+    p.id, p.organization_id, p.name, p.availability, p.authentication, p.redirect_uris, p.signed_out_uris, p.scopes,
+    p.logo, p.homepage, p.policy, p.terms, p.access_token_seconds, p.refresh_token_seconds, p.token_format,
+    p.id_token_algorithm, p.created_at, p.created_by, p.revision
+    """
+
+extension Transaction {
+    /// The app, nil where there is none.
+    package borrowing func app(_ id: ID<App>) throws -> App? {
+        try first("SELECT \(fixed: columns) FROM app p WHERE p.id = \(id)", App.init(row:))
+    }
+
+    /// The apps of an organization, oldest first.
+    package borrowing func apps(
+        in organization: ID<Organization>, after: ID<App>?, limit: Int
+    ) throws -> [App] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM app p
+            WHERE p.organization_id = \(organization) AND p.id > \(place(after: after)) ORDER BY p.id LIMIT \(limit)
+            """, App.init(row:))
+    }
+
+    /// The apps of an organization and of those below it, oldest first.
+    package borrowing func apps(
+        within path: OrganizationPath, after: ID<App>?, limit: Int
+    ) throws -> [App] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM organization o CROSS JOIN app p
+            WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND p.organization_id = o.id
+            AND p.id > \(place(after: after)) ORDER BY p.id LIMIT \(limit)
+            """, App.init(row:))
+    }
+
+    /// Whether an account has at least `count` apps. It steps over `count` entries of an index and no more.
+    package borrowing func holdsApps(account: ID<Organization>, atLeast count: Int) throws -> Bool {
+        guard count > 0 else { return true }
+        return try first("SELECT 1 FROM app WHERE account_id = \(account) LIMIT 1 OFFSET \(count - 1)") { _ in true }
+            ?? false
+    }
+
+    /// Adds an app to an organization of `account`.
+    package borrowing func insert(_ app: App, account: ID<Organization>) throws {
+        try perform(
+            """
+            INSERT INTO app (id, organization_id, account_id, name, availability, authentication, redirect_uris,
+            signed_out_uris, scopes, logo, homepage, policy, terms, access_token_seconds, refresh_token_seconds,
+            token_format, id_token_algorithm, created_at, created_by, revision)
+            VALUES (\(app.id), \(app.organization), \(account), \(app.name), \(app.availability.rawValue),
+            \(app.authentication.rawValue), \(app.redirectURIs.storedText), \(app.signedOutURIs.storedText),
+            \(app.scopes.text), \((app.links.logo?.text).stored), \((app.links.homepage?.text).stored),
+            \((app.links.policy?.text).stored), \((app.links.terms?.text).stored), \(app.accessTokenSeconds.stored),
+            \(app.refreshTokenSeconds.stored), \(app.tokenFormat.rawValue), \(app.idTokenAlgorithm.rawValue),
+            \(app.createdAt), \(app.createdBy), \(app.revision))
+            """)
+    }
+
+    /// Writes what can change of an app, and counts its revision. How it authenticates cannot.
+    package borrowing func update(_ app: App) throws {
+        try perform(
+            """
+            UPDATE app SET name = \(app.name), availability = \(app.availability.rawValue),
+            redirect_uris = \(app.redirectURIs.storedText), signed_out_uris = \(app.signedOutURIs.storedText),
+            scopes = \(app.scopes.text), logo = \((app.links.logo?.text).stored),
+            homepage = \((app.links.homepage?.text).stored), policy = \((app.links.policy?.text).stored),
+            terms = \((app.links.terms?.text).stored), access_token_seconds = \(app.accessTokenSeconds.stored),
+            refresh_token_seconds = \(app.refreshTokenSeconds.stored), token_format = \(app.tokenFormat.rawValue),
+            id_token_algorithm = \(app.idTokenAlgorithm.rawValue), revision = revision + 1 WHERE id = \(app.id)
+            """)
+    }
+
+    /// Counts the revision of an app whose secrets were changed.
+    package borrowing func touch(_ id: ID<App>) throws {
+        try perform("UPDATE app SET revision = revision + 1 WHERE id = \(id)")
+    }
+
+    /// Removes an app with its secrets, and with what users granted it.
+    package borrowing func delete(_ id: ID<App>) throws {
+        try deleteSecrets(of: .app(id))
+        try perform("DELETE FROM app WHERE id = \(id)")
+    }
+
+    /// All that is needed to judge an app, nil where there is none.
+    package borrowing func appForVerification(_ id: ID<App>) throws -> AppForVerification? {
+        guard let app = try app(id), let standing = try standing(of: app.organization) else { return nil }
+        return AppForVerification(app: app, standing: standing, secrets: try clientSecrets(of: .app(id)))
+    }
+}
+
+/// An app with what its verification depends on.
+package struct AppForVerification: Sendable {
+    package let app: App
+    /// The standing of the organization that it belongs to.
+    package let standing: StoredStanding
+    /// Oldest first; those that have ended too, until they are swept.
+    package let secrets: [ClientSecret]
+}
+
+extension App {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        self.init(
+            id: try row.id(0), organization: try row.id(1), name: try row.text(2),
+            availability: try row.parsed(3, Availability.init(rawValue:)),
+            authentication: try row.parsed(4, ClientAuthenticationMethod.init(rawValue:)),
+            redirectURIs: try row.redirectURIs(5), signedOutURIs: try row.redirectURIs(6), scopes: try row.scopes(7),
+            links: AppLinks(
+                logo: try row.webLink(8), homepage: try row.webLink(9), policy: try row.webLink(10),
+                terms: try row.webLink(11)),
+            accessTokenSeconds: row.isNull(12) ? nil : try row.count(12),
+            refreshTokenSeconds: row.isNull(13) ? nil : try row.count(13),
+            tokenFormat: try row.parsed(14, TokenFormat.init(rawValue:)),
+            idTokenAlgorithm: try row.parsed(15, IDTokenAlgorithm.init(rawValue:)), createdAt: try row.instant(16),
+            createdBy: try row.text(17), revision: try row.count(18))
+    }
+}
+
+extension [RedirectURI] {
+    /// With spaces between, which no URI has.
+    fileprivate var storedText: String { map(\.text).joined(separator: " ") }
+}
+
+extension StoredRow {
+    fileprivate func redirectURIs(_ column: Int) throws(StoreError) -> [RedirectURI] {
+        let words = try words(column)
+        let found = words.compactMap { try? RedirectURI(parsing: $0) }
+        guard found.count == words.count else { throw .unreadable("column \(column): no redirect URIs") }
+        return found
+    }
+
+    fileprivate func webLink(_ column: Int) throws(StoreError) -> WebLink? {
+        isNull(column) ? nil : try parsed(column) { try? WebLink(parsing: $0) }
+    }
+}
