@@ -16,8 +16,6 @@ final class PostgresConnection: BodyConnection {
     private var line: Line?
     /// When no connection could be made, and why.
     private var refusal: (at: ContinuousClock.Instant, error: StoreError)?
-    /// The number by which the server can tell what became of the transaction.
-    private var transaction: String?
     /// Since when the server has run without a recovery, as far as this line was told.
     private var recovery: String?
 
@@ -88,7 +86,6 @@ extension PostgresConnection {
             try guarded { recovery = try lastRecovery(on: line) }
         }
         try begin("BEGIN ISOLATION LEVEL SERIALIZABLE")
-        transaction = nil
     }
 
     func beginReading() throws {

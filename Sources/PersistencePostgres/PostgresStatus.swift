@@ -17,10 +17,6 @@ package struct PostgresStatus: Sendable {
     package let hasSynchronousStandby: Bool
     /// How many standbys follow it at the moment.
     package let standbys: Int
-    /// Connections that it takes, for all who use it.
-    package let maximumConnections: Int
-    /// Whether our connection is encrypted.
-    package let isEncrypted: Bool
     /// What its clock shows.
     package let clock: Instant
 
@@ -35,19 +31,15 @@ package struct PostgresStatus: Sendable {
                 CASE WHEN current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on' THEN 1 ELSE 0 END,
                 CASE WHEN current_setting('synchronous_standby_names') = '' THEN 0 ELSE 1 END,
                 (SELECT COUNT(*) FROM pg_stat_replication),
-                CAST(current_setting('max_connections') AS BIGINT),
-                (SELECT COUNT(*) FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl),
                 CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)
             """
-        ) { row in (try (0...6).map { Int(try row.integer($0)) }, try row.instant(7)) }
+        ) { row in (try (0...4).map { Int(try row.integer($0)) }, try row.instant(5)) }
         guard let (numbers, clock) = found else { throw StoreError.unreadable("the server says nothing of itself") }
         version = numbers[0]
         isPrimary = numbers[1] == 1
         keepsWhatItWrote = numbers[2] == 1
         hasSynchronousStandby = numbers[3] == 1
         standbys = numbers[4]
-        maximumConnections = numbers[5]
-        isEncrypted = numbers[6] > 0
         self.clock = clock
     }
 }

@@ -70,7 +70,6 @@ struct PostgresDoctorTests {
             #expect(says == !status.keepsWhatItWrote)
             #expect(status.isPrimary)
             #expect(status.version >= PostgresStatus.oldestVersion)
-            #expect(!status.isEncrypted)
         }
     }
 
