@@ -47,8 +47,6 @@ final class MigrationLock: Sendable {
     /// Gives the lock back.
     func release() async {
         ending.signal()
-        await withCheckedContinuation { ended in
-            thread.notify(queue: .global()) { ended.resume() }
-        }
+        await thread.end()
     }
 }

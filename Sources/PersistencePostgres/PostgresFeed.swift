@@ -54,9 +54,7 @@ package final class PostgresFeed: Sendable {
         if let farewell { say(farewell) }
         state.withLock { $0.isClosed = true }
         wake.call()
-        await withCheckedContinuation { ended in
-            thread.notify(queue: .global()) { ended.resume() }
-        }
+        await thread.end()
     }
 
     /// Listens until the connection is lost, given up or no longer wanted.

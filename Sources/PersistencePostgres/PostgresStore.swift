@@ -78,9 +78,7 @@ package final class PostgresStore: Engine {
     package func close() async {
         writes.closeAndRefuse()
         reads.closeAndRefuse()
-        await withCheckedContinuation { ended in
-            threads.notify(queue: .global()) { ended.resume() }
-        }
+        await threads.end()
     }
 
     private func startThreads() {

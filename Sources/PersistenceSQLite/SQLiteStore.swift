@@ -116,12 +116,3 @@ package final class SQLiteStore: Engine {
         file.release()
     }
 }
-
-extension DispatchGroup {
-    /// Returns when everybody has left.
-    fileprivate func end() async {
-        await withCheckedContinuation { ended in
-            notify(queue: .global()) { ended.resume() }
-        }
-    }
-}
