@@ -247,10 +247,9 @@ extension Line {
         while true {
             let left = ContinuousClock.now.duration(to: deadline)
             guard left > .zero else { throw .unavailable("the server does not answer") }
-            let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1
             let events = (forReading ? POLLIN : 0) | (forWriting ? POLLOUT : 0)
             var wanted = pollfd(fd: socket, events: Int16(events), revents: 0)
-            let count = Glibc.poll(&wanted, 1, Int32(clamping: milliseconds))
+            let count = Glibc.poll(&wanted, 1, left.pollTimeout)
             if count > 0 { return }
             if count < 0, errno != EINTR { throw .unavailable(String(cString: strerror(errno))) }
         }

@@ -11,7 +11,7 @@ struct Lines: Sendable {
 
     /// - Throws: ``StoreError/unavailable(_:)``.
     func open(until deadline: ContinuousClock.Instant) throws(StoreError) -> Line {
-        let statement = Self.milliseconds(limits.statement)
+        let statement = limits.statement.milliseconds
         return try Line(
             to: address,
             settings: [
@@ -24,12 +24,8 @@ struct Lines: Sendable {
             ], until: deadline)
     }
 
-    private static func milliseconds(_ duration: Duration) -> Int64 {
-        duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
-    }
-
     /// Blocks the thread, which is one of the engine's own.
     static func pause(_ duration: Duration) {
-        _ = DispatchSemaphore(value: 0).wait(timeout: .now() + .milliseconds(Int(clamping: milliseconds(duration))))
+        _ = DispatchSemaphore(value: 0).wait(timeout: .now() + .milliseconds(Int(clamping: duration.milliseconds)))
     }
 }

@@ -127,10 +127,9 @@ private final class WakeUp: Sendable {
     /// Blocks the thread until something can be read from `socket`, somebody calls, or it is `end`.
     func wait(for socket: Int32?, until end: ContinuousClock.Instant) {
         let left = ContinuousClock.now.duration(to: end)
-        let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1
         var wanted = [pollfd(fd: event, events: Int16(POLLIN), revents: 0)]
         if let socket { wanted.append(pollfd(fd: socket, events: Int16(POLLIN), revents: 0)) }
-        guard poll(&wanted, nfds_t(wanted.count), Int32(clamping: max(0, milliseconds))) > 0 else { return }
+        guard poll(&wanted, nfds_t(wanted.count), left.pollTimeout) > 0 else { return }
         var count: UInt64 = 0
         _ = Glibc.read(event, &count, 8)
     }
