@@ -3,9 +3,6 @@ import Persistence
 
 /// Makes lines to the server, all with the same settings.
 struct Lines: Sendable {
-    /// What nodes tell each other goes over this channel of the database.
-    static let channelLiteral = "'claviger'"
-
     let address: PostgresAddress
     let limits: PostgresLimits
 

@@ -129,9 +129,7 @@ extension PostgresConnection {
         guard let line else { throw StoreError.unavailable("the connection is lost") }
         var number: String?
         try guarded {
-            for message in FeedMessage.announcing(changes) {
-                try line.send("SELECT pg_notify(\(Lines.channelLiteral), $1)", [.text(message.payload)])
-            }
+            for message in FeedMessage.announcing(changes) { try line.say(message) }
             // Asked before the end, so that the server can be asked what became of it if the connection is lost then.
             _ = try line.answer(to: "SELECT pg_current_xact_id_if_assigned()::text", [], until: .now + limits.statement)
             {

@@ -72,7 +72,7 @@ package final class PostgresFeed: Sendable {
         let line = try lines.open(until: .now + lines.limits.connecting)
         // What is said here changes nothing that would have to reach a disk.
         try line.send("SET synchronous_commit = off", [])
-        try line.send("LISTEN claviger", [])
+        try line.listen()
         try line.complete(until: .now + lines.limits.connecting)
         return line
     }
@@ -102,7 +102,7 @@ package final class PostgresFeed: Sendable {
     private func say(_ messages: [FeedMessage], on line: Line) throws {
         guard !messages.isEmpty else { return }
         for message in messages {
-            try line.send("SELECT pg_notify(\(Lines.channelLiteral), $1)", [.text(message.payload)])
+            try line.say(message)
             // Each is a transaction of its own.
             try line.mark()
         }
