@@ -25,7 +25,7 @@ final class MigrationLock: Sendable {
             EngineThread.start(named: "postgres-migration", in: lock.thread) { [ending = lock.ending] in
                 do {
                     let line = try lines.open(until: .now + lines.limits.connecting)
-                    guard line.serverVersion >= 13 else {
+                    guard line.serverVersion >= PostgresStatus.oldestVersion else {
                         throw PostgresOpeningError.version(found: line.serverVersion)
                     }
                     try line.send("SET statement_timeout = 0", [])

@@ -10,7 +10,8 @@ package enum PostgresOpeningError: Error, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unreachable(let problem): "The database cannot be reached: \(problem)"
-        case .version(let found): "The server is PostgreSQL \(found); 13 or newer is needed."
+        case .version(let found):
+            "The server is PostgreSQL \(found); \(PostgresStatus.oldestVersion) or newer is needed."
         }
     }
 
