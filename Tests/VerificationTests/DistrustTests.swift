@@ -78,29 +78,17 @@ struct DistrustTests {
     @Test func `a key that was refused as unknown is found once it is made elsewhere (K7)`() async throws {
         try await withNode { queue, node in
             let desk = node.desk
-            // The new secret of a key, asked for before its row says so: what the store knows is put back meanwhile.
-            let minted = MintedSecret(.apiKey, brand: desk.tree.product.brand)
-            let (hint, digest) = (minted.hint, minted.digest(under: desk.tree.peppers))
-            let secret = minted.reveal()
-            #expect(try await desk.verdict(secret).rule == .unknown)
+            let key = EarlyKey(at: desk)
+            #expect(try await desk.verdict(key.secret).rule == .unknown)
             #expect(desk.verifier.memory.counts.unknown == 1)
-            let (organization, now) = (desk.tree.europe, desk.now)
-            try await desk.tree.store.write { tx in
-                let key = APIKey(
-                    id: ID(at: now.milliseconds), organization: organization.id, name: "Early", description: nil,
-                    scopes: .empty, addresses: .anywhere, hint: hint, createdAt: now,
-                    expiresAt: now.adding(seconds: 3600), disabledAt: nil, rotatedAt: now, previousExpiresAt: nil,
-                    createdBy: "test", lastUse: nil)
-                try tx.insert(key, digest: digest, account: organization.account)
-                tx.announce(.apiKey(key.id))
-            }
-            #expect(try await desk.verdict(secret).rule == .unknown)
+            try await key.insert(in: desk.tree.europe, at: desk)
+            #expect(try await desk.verdict(key.secret).rule == .unknown)
             // Whether it hears of it, hears nothing more, or was not there when it was said.
             queue.wait(milliseconds: 751)
-            #expect(try await desk.verdict(secret).rule == nil)
+            #expect(try await desk.verdict(key.secret).rule == nil)
             node.disconnect()
             await node.join()
-            #expect(try await desk.verdict(secret).rule == nil)
+            #expect(try await desk.verdict(key.secret).rule == nil)
         }
     }
 

@@ -3,8 +3,6 @@ import Credentials
 import Model
 import OAuth
 import Persistence
-import Policy
-import ProductDefinition
 import Synchronization
 import TestSupport
 import Testing
@@ -97,30 +95,15 @@ struct MemoryRaceTests {
 
     @Test func `what memory holds of unknown keys never hides one just made (K7)`() async throws {
         try await SampleDesk.open { desk in
-            // A key whose secret was asked for before its row was there: only a test knows one so early.
-            let minted = MintedSecret(.apiKey, brand: desk.tree.product.brand)
-            let (hint, digest) = (minted.hint, minted.digest(under: desk.tree.peppers))
-            let secret = minted.reveal()
-            let (organization, now) = (desk.tree.europe, desk.now)
-            let insert = {
-                try await desk.tree.store.write { tx in
-                    let key = APIKey(
-                        id: ID(at: now.milliseconds), organization: organization.id, name: "Early", description: nil,
-                        scopes: .empty, addresses: .anywhere, hint: hint, createdAt: now,
-                        expiresAt: now.adding(seconds: 60), disabledAt: nil, rotatedAt: now, previousExpiresAt: nil,
-                        createdBy: "test", lastUse: nil)
-                    try tx.insert(key, digest: digest, account: organization.account)
-                    tx.announce(.apiKey(key.id))
-                }
-            }
+            let key = EarlyKey(at: desk)
             let ask: @Sendable () async throws -> Void = {
-                let rule = try await desk.verdict(secret).rule
+                let rule = try await desk.verdict(key.secret).rule
                 #expect(rule == .unknown)
             }
             try await during(desk, ask) {
-                try await insert()
+                try await key.insert(in: desk.tree.europe, at: desk)
             }
-            #expect(try await desk.verdict(secret).rule == nil)
+            #expect(try await desk.verdict(key.secret).rule == nil)
         }
     }
 
