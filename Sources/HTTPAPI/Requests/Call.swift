@@ -31,7 +31,7 @@ struct Call: Sendable {
     /// The scopes of the credential that they called with.
     var scopes: ScopeSet { context.scopes }
 
-    var query: QueryParameters { QueryParameters(request.uri.query) }
+    var query: QueryParameters { QueryParameters(request.uri.query.map { Substring($0) }) }
 
     /// The identifier in the path. What cannot be one does not exist.
     func id<E: Entity>(_ parameter: String, of: E.Type = E.self) throws(Refusal) -> ID<E> {

@@ -1,26 +1,15 @@
 import HTTPServing
 import HTTPTypes
 import Model
-import OAuth
 
-/// The parameters of a query string, decoded as a form (`+` is a space). A name that nobody asks for is ignored; one that
-/// is asked for and there twice is refused.
-struct QueryParameters: Sendable {
-    private let pairs: [(name: String?, value: String?)]
-
-    /// The parameters of `query`, as it stands in the request's target. What is not well-formed is nil.
-    init(_ query: String?) {
-        pairs = (query ?? "").split(separator: "&").map { pair in
-            let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-            return (Form.decode(pair[..<equals]), Form.decode(pair[equals...].dropFirst()))
-        }
-    }
-
+/// What the management API reads from a query. A name that nobody asks for is ignored; one that is asked for and there
+/// twice is refused.
+extension QueryParameters {
     /// The value of `name`, nil where it is not given.
     ///
     /// - Throws: A problem with 400 if it is there twice, is not well-formed or has a control character.
     func single(_ name: String) throws(ProblemDocument) -> String? {
-        let values = pairs.filter { $0.name == name }.map(\.value)
+        let values = values(of: name)
         guard values.count <= 1 else { throw .badParameter(name, "is given more than once.") }
         guard let value = values.first else { return nil }
         guard let value, value.utf8.allSatisfy({ $0 >= 0x20 }) else {

@@ -1,10 +1,10 @@
 import OAuth
 
-/// The parameters of a URI's query, decoded as a form is.
-struct QueryParameters {
+/// The parameters of a URI's query, decoded as a form (`+` is a space).
+package struct QueryParameters: Sendable {
     private let query: Substring
 
-    init(_ query: Substring?) {
+    package init(_ query: Substring?) {
         self.query = query ?? ""
     }
 
@@ -15,12 +15,10 @@ struct QueryParameters {
     }
 
     /// Every value of a parameter, nil for one that is not well-formed.
-    func values(of name: StaticString) -> [String?] {
-        guard !query.isEmpty else { return [] }
-        let wanted = name.description
-        return query.split(separator: "&").compactMap { pair in
+    package func values(of name: String) -> [String?] {
+        query.split(separator: "&").compactMap { pair in
             let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-            guard Form.decode(pair[..<equals]) == wanted else { return nil }
+            guard Form.decode(pair[..<equals]) == name else { return nil }
             return .some(Form.decode(pair[equals...].dropFirst()))
         }
     }
