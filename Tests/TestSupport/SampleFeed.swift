@@ -100,6 +100,18 @@ package final class SampleNode: Sendable {
         feed.speak { message in queue.say(message) }
     }
 
+    /// Has `use` work with a node over a fresh tree, which listens and believes its memory.
+    package static func open(
+        graceSeconds: Int = 0, limit: LookUpLimit = LookUpLimit(), _ use: (SampleFeed, SampleNode) async throws -> Void
+    ) async throws {
+        try await SampleTree.open { tree in
+            let queue = SampleFeed(tree)
+            let node = try await queue.node(graceSeconds: graceSeconds, limit: limit)
+            await node.join()
+            try await use(queue, node)
+        }
+    }
+
     /// What was measured.
     package var measurements: [FeedMeasurement] { measured.all.withLock(\.self) }
 

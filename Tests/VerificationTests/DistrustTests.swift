@@ -13,7 +13,7 @@ import Verification
 @Suite("While memory may not be believed")
 struct DistrustTests {
     @Test func `everything is read, and what is right is accepted`() async throws {
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             let desk = node.desk
             let key = try await desk.tree.key(in: desk.tree.europe)
             let client = SampleClient(try await desk.tree.integration(in: desk.tree.europe))
@@ -37,7 +37,7 @@ struct DistrustTests {
     }
 
     @Test func `what cannot be one of ours is refused without a look-up`() async throws {
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             queue.wait(milliseconds: 5000)
             let reads = node.desk.store.reads
             for text in ["", "x", "clv_key_x", "clv_at_x", "a.b.c", "e30.e30.e30", String(repeating: "a", count: 9000)]
@@ -50,7 +50,7 @@ struct DistrustTests {
     }
 
     @Test func `those in use are not held up by the limit on unknown ones, others are`() async throws {
-        try await withNode(limit: LookUpLimit(perAddress: 5, overall: 5)) { queue, node in
+        try await SampleNode.open(limit: LookUpLimit(perAddress: 5, overall: 5)) { queue, node in
             let desk = node.desk
             let key = try await desk.tree.key(in: desk.tree.europe)
             let client = SampleClient(try await desk.tree.integration(in: desk.tree.europe))
@@ -76,7 +76,7 @@ struct DistrustTests {
     }
 
     @Test func `a key that was refused as unknown is found once it is made elsewhere (K7)`() async throws {
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             let desk = node.desk
             let key = EarlyKey(at: desk)
             #expect(try await desk.verdict(key.secret).rule == .unknown)
@@ -93,7 +93,7 @@ struct DistrustTests {
     }
 
     @Test func `what the database said too long ago is asked again, and not for ever`() async throws {
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             let desk = node.desk
             let key = try await desk.tree.key(in: desk.tree.europe)
             queue.wait(milliseconds: 5000)
@@ -108,7 +108,7 @@ struct DistrustTests {
             let rule = try await late.rule
             #expect(rule == .unknown)
         }
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             let key = try await node.desk.tree.key(in: node.desk.tree.europe)
             node.listen()
             // Each look at the clock finds it a second later.
@@ -118,7 +118,7 @@ struct DistrustTests {
     }
 
     @Test func `uses go on being counted in one place`() async throws {
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             let desk = node.desk
             let key = try await desk.tree.key(in: desk.tree.europe)
             queue.wait(milliseconds: 5000)
@@ -136,7 +136,7 @@ struct DistrustTests {
 @Suite("While neither the feed nor the database can be reached")
 struct GraceTests {
     @Test func `nothing is answered, whatever memory holds`() async throws {
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             let (key, token, client) = try await remembered(by: node)
             node.desk.store.isGone = true
             // The feed alone is there still.
@@ -159,7 +159,7 @@ struct GraceTests {
     }
 
     @Test func `a product may allow that memory is believed for a stated time, and no longer`() async throws {
-        try await withNode(graceSeconds: 60) { queue, node in
+        try await SampleNode.open(graceSeconds: 60) { queue, node in
             let (key, token, client) = try await remembered(by: node)
             let unknown = MintedSecret(.apiKey, brand: node.desk.tree.product.brand).reveal()
             node.desk.store.isGone = true
@@ -182,7 +182,7 @@ struct GraceTests {
     }
 
     @Test func `the grace is for who can ask nobody: the database goes before memory`() async throws {
-        try await withNode(graceSeconds: 60) { queue, node in
+        try await SampleNode.open(graceSeconds: 60) { queue, node in
             let (key, _, _) = try await remembered(by: node)
             node.disconnect()
             let reads = node.desk.store.reads
@@ -192,7 +192,7 @@ struct GraceTests {
     }
 
     @Test func `what is known to be revoked is refused in the grace too`() async throws {
-        try await withNode(graceSeconds: 60) { queue, node in
+        try await SampleNode.open(graceSeconds: 60) { queue, node in
             let (key, token, client) = try await remembered(by: node)
             _ = try await SampleDesk(node.desk.tree).revoke(token, as: client)
             node.listen()
@@ -204,7 +204,7 @@ struct GraceTests {
     }
 
     @Test func `nothing is believed that is known to have changed and could not be read anew`() async throws {
-        try await withNode(graceSeconds: 60) { queue, node in
+        try await SampleNode.open(graceSeconds: 60) { queue, node in
             let (key, token, _) = try await remembered(by: node)
             let tree = node.desk.tree
             try await tree.keys.rotate([.sealing], by: SampleTree.theOperator, atOnce: true)
@@ -218,7 +218,7 @@ struct GraceTests {
     }
 
     @Test func `a connection that comes back ends the grace`() async throws {
-        try await withNode(graceSeconds: 60) { queue, node in
+        try await SampleNode.open(graceSeconds: 60) { queue, node in
             let (key, _, _) = try await remembered(by: node)
             node.disconnect()
             node.desk.store.isGone = true
@@ -237,17 +237,5 @@ struct GraceTests {
         let token = try await desk.token(client).text
         for credential in [key, token] { #expect(try await desk.verdict(credential).rule == nil) }
         return (key, token, client)
-    }
-}
-
-/// Has `use` work with a node that believes its memory.
-private func withNode(
-    graceSeconds: Int = 0, limit: LookUpLimit = LookUpLimit(), _ use: (SampleFeed, SampleNode) async throws -> Void
-) async throws {
-    try await SampleTree.open { tree in
-        let queue = SampleFeed(tree)
-        let node = try await queue.node(graceSeconds: graceSeconds, limit: limit)
-        await node.join()
-        try await use(queue, node)
     }
 }

@@ -14,7 +14,7 @@ import Verification
 struct NewKeyTests {
     @Test(arguments: [TokenFormat.sealed, .jwt])
     func `a token under one is accepted before anything was heard of it`(_ format: TokenFormat) async throws {
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             let token = try await self.token(format, node, rotating: [.sealing, .signing])
             #expect(try await node.desk.verdict(token).rule == nil)
             #expect(node.isCurrent)
@@ -22,7 +22,7 @@ struct NewKeyTests {
     }
 
     @Test func `so is a client secret that was digested under one`() async throws {
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             let tree = node.desk.tree
             try await tree.keys.rotate([.pepper], by: SampleTree.theOperator)
             let client = SampleClient(try await tree.integration(in: tree.europe))
@@ -31,7 +31,7 @@ struct NewKeyTests {
     }
 
     @Test func `an API key that was digested under one is accepted once that was heard (K7)`() async throws {
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             let tree = node.desk.tree
             try await tree.keys.rotate([.pepper], by: SampleTree.theOperator)
             let key = try await tree.key(in: tree.europe)
@@ -44,7 +44,7 @@ struct NewKeyTests {
     }
 
     @Test func `nor does the ring as it was hide it, when it was asked for between the two (K7)`() async throws {
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             let tree = node.desk.tree
             try await tree.keys.rotate([.pepper], by: SampleTree.theOperator)
             let key = try await tree.key(in: tree.europe)
@@ -60,7 +60,7 @@ struct NewKeyTests {
     }
 
     @Test func `texts that name keys which nobody made are limited, and none is asked for twice`() async throws {
-        try await withNode(limit: LookUpLimit(perAddress: 5, overall: 5)) { queue, node in
+        try await SampleNode.open(limit: LookUpLimit(perAddress: 5, overall: 5)) { queue, node in
             let desk = node.desk
             let reads = desk.store.reads
             for version in 100..<110 as Range<UInt16> {
@@ -83,7 +83,7 @@ struct NewKeyTests {
     }
 
     @Test func `a key that nobody had made is known once it is made`() async throws {
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             let desk = node.desk
             #expect(try await desk.verdict(forged(2, desk)).rule == .malformed)
             let token = try await self.token(.sealed, node, rotating: [.sealing])
@@ -137,16 +137,5 @@ struct NewKeyTests {
         var body: [UInt8] = []
         Base62.append(bytes: bytes, to: &body)
         return CredentialText.compose(desk.tree.product.brand, .accessToken, body: body)
-    }
-
-    private func withNode(
-        limit: LookUpLimit = LookUpLimit(), _ use: (SampleFeed, SampleNode) async throws -> Void
-    ) async throws {
-        try await SampleTree.open { tree in
-            let queue = SampleFeed(tree)
-            let node = try await queue.node(limit: limit)
-            await node.join()
-            try await use(queue, node)
-        }
     }
 }

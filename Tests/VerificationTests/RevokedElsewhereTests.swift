@@ -21,7 +21,7 @@ enum Revocation: CaseIterable {
 struct RevokedElsewhereTests {
     @Test(arguments: Revocation.allCases)
     func `is refused as soon as that was heard`(_ revocation: Revocation) async throws {
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             let subject = try await Subject(revocation, node)
             #expect(try await subject.isAccepted)
             try await subject.revoke()
@@ -39,7 +39,7 @@ struct RevokedElsewhereTests {
 
     @Test(arguments: Revocation.allCases)
     func `is refused within the bound by a node that hears nothing more`(_ revocation: Revocation) async throws {
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             let subject = try await Subject(revocation, node)
             #expect(try await subject.isAccepted)
             try await subject.revoke()
@@ -53,7 +53,7 @@ struct RevokedElsewhereTests {
         _ revocation: Revocation
     ) async throws {
         for graceSeconds in [0, 60] {
-            try await withNode(graceSeconds: graceSeconds) { queue, node in
+            try await SampleNode.open(graceSeconds: graceSeconds) { queue, node in
                 let subject = try await Subject(revocation, node)
                 #expect(try await subject.isAccepted)
                 node.disconnect()
@@ -68,7 +68,7 @@ struct RevokedElsewhereTests {
 
     @Test(arguments: Revocation.allCases)
     func `is not remembered by who was reading while the feed was lost`(_ revocation: Revocation) async throws {
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             let subject = try await Subject(revocation, node)
             node.disconnect()
             node.connect()
@@ -92,7 +92,7 @@ struct RevokedElsewhereTests {
     }
 
     @Test func `is refused by a node that starts later`() async throws {
-        try await withNode { queue, node in
+        try await SampleNode.open { queue, node in
             let subject = try await Subject(.tokenRevoked, node)
             try await subject.revoke()
             let other = try await queue.node()
@@ -149,17 +149,6 @@ struct RevokedElsewhereTests {
             // Or all of it was answered by the database.
             #expect(believed > 100)
             #expect(revoked.count > 50)
-        }
-    }
-
-    private func withNode(
-        graceSeconds: Int = 0, _ use: (SampleFeed, SampleNode) async throws -> Void
-    ) async throws {
-        try await SampleTree.open { tree in
-            let queue = SampleFeed(tree)
-            let node = try await queue.node(graceSeconds: graceSeconds)
-            await node.join()
-            try await use(queue, node)
         }
     }
 }
