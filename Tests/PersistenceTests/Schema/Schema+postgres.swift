@@ -64,7 +64,7 @@ extension Schema {
             let deletion = try row.text(4)
             let key = ForeignKey(
                 column: try row.text(1), table: try row.text(2), target: try row.text(3),
-                onDelete: deletion == "a" ? "NO ACTION" : deletion)
+                onDelete: deletions[deletion] ?? deletion)
             return (table: try row.text(0), key: key)
         }
         for (table, key) in keys { tables[table, default: Table()].foreignKeys.insert(key) }
@@ -79,3 +79,6 @@ extension Schema {
         }
     }
 }
+
+/// `pg_constraint.confdeltype` in SQL's words.
+private let deletions = ["a": "NO ACTION", "c": "CASCADE"]
