@@ -5,7 +5,7 @@ SOURCES := Package.swift Sources Tests Benchmarks
 RELEASE_BUILD := swift build -c release --scratch-path .build-release
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench prove-revocation lint format build release clean
+.PHONY: help run test bench prove-revocation prove-refresh lint format build release clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ bench: ## Measure speed side by side with the floors (BENCH="--help" lists what 
 prove-revocation: ## Measure how soon every node refuses what was revoked, also under faults (PROVE="--help")
 	@scripts/prepare proof
 	@scripts/prove-revocation $(PROVE)
+
+prove-refresh: ## Try refreshes with lost replies, doubled calls and killed servers (PROVE="--help")
+	@scripts/prepare proof
+	@scripts/prove-refresh $(PROVE)
 
 lint: ## Check the form of the source
 	swift format lint --strict --parallel --recursive $(SOURCES)

@@ -19,6 +19,22 @@ async def run(*command, check=True):
     return output.decode()
 
 
+class File:
+    """An SQLite file, which one server has for itself."""
+
+    def __init__(self, folder):
+        self.uri = f"sqlite:{folder / 'claviger.db'}"
+
+    def start(self):
+        pass
+
+    def stop(self):
+        pass
+
+    def address(self, node):
+        return self.uri
+
+
 class Database:
     """A PostgreSQL of our own that waits for the disk."""
 

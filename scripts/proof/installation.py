@@ -16,11 +16,14 @@ NODES = 3
 
 
 class Installation:
-    """Three servers on one PostgreSQL, set up as an operator would."""
+    """Servers on one database, set up as an operator would: three on a PostgreSQL of their own unless said otherwise."""
 
-    def __init__(self, program, folder, network=None):
-        self.program, self.folder, self.network = program, folder, network
-        self.database = Database(folder / "postgres")
+    ISSUER = "https://claviger.example"
+    ADMIN = "admin@example.com"
+
+    def __init__(self, program, folder, network=None, database=None, nodes=NODES):
+        self.program, self.folder, self.network, self.count = program, folder, network, nodes
+        self.database = database or Database(folder / "postgres")
         self.nodes = []
 
     async def start(self):
@@ -31,7 +34,7 @@ class Installation:
             self.database.admit(self.network)
         settings = self.settings()
         self.desk_key = self.initialize(settings)
-        self.nodes = [Node(f"node-{number + 1}", self.program, self.folder, settings) for number in range(NODES)]
+        self.nodes = [Node(f"node-{number + 1}", self.program, self.folder, settings) for number in range(self.count)]
         for node in self.nodes:
             node.start(self.database.address(node))
         for node in self.nodes:
@@ -43,18 +46,20 @@ class Installation:
         master_key.touch(mode=0o600)
         master_key.write_text(secrets.token_hex(32))
         return {name: value for name, value in os.environ.items() if not name.startswith("CLAVIGER_")} | {
-            "CLAVIGER_ENVIRONMENT": "production", "CLAVIGER_ISSUER": "https://claviger.example",
+            "CLAVIGER_ENVIRONMENT": "production", "CLAVIGER_ISSUER": self.ISSUER,
             "CLAVIGER_MASTER_KEY_FILE": str(master_key), "CLAVIGER_LOG_LEVEL": "warning"}
 
     def initialize(self, settings):
-        """The operator's key."""
+        """The operator's key. What else is printed is kept, too."""
         done = subprocess.run(
-            [self.program, "init", "--account", "First", "--admin-email", "admin@example.com"], stdin=subprocess.DEVNULL,
+            [self.program, "init", "--account", "First", "--admin-email", self.ADMIN], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env={**settings, "CLAVIGER_DATABASE": self.database.uri})
         key = re.search(r"^operator key +(\S+)", done.stdout, re.MULTILINE)
         if done.returncode != 0 or key is None:
             sys.exit(f"prove-revocation: claviger init said\n{done.stdout}")
+        self.account = re.search(r"^account +(\S+)", done.stdout, re.MULTILINE)[1]
+        self.password = re.search(r"^admin password +(\S+)", done.stdout, re.MULTILINE)[1]
         return key[1]
 
     def stop(self):

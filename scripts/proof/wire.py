@@ -7,13 +7,15 @@ import re
 import socket
 
 
-def request(method, path, bearer=None, body=None, form=None, client=None):
+def request(method, path, bearer=None, body=None, form=None, client=None, cookie=None):
     """A request as it is sent."""
     lines, content = [f"{method} {path} HTTP/1.1", "Host: claviger.example"], b""
     if bearer:
         lines.append(f"Authorization: Bearer {bearer}")
     if client:
         lines.append("Authorization: Basic " + base64.b64encode(":".join(client).encode()).decode())
+    if cookie:
+        lines.append(f"Cookie: {cookie}")
     if body is not None:
         content = json.dumps(body).encode()
         lines.append("Content-Type: application/json")
@@ -30,6 +32,8 @@ class Wire:
 
     def __init__(self, address, source=None):
         self.address, self.source, self.socket = address, source, None
+        # That of the last answer.
+        self.head = b""
 
     async def ask(self, what):
         """Status and body of the answer; status 0 if the connection ended without one."""
@@ -60,6 +64,7 @@ class Wire:
             data += more
             head, end, body = data.partition(b"\r\n\r\n")
             if end and len(body) >= self._length(head):
+                self.head = head
                 return int(head[9:12]), body
 
     @staticmethod

@@ -23,6 +23,11 @@ package struct FinishedCommand: Sendable {
         try await run(root.appendingPathComponent(".build-tools/python/bin/python"), arguments)
     }
 
+    /// Runs a client that we did not write, from `Tests/ForeignClients`, in that environment.
+    package static func foreignClient(_ script: String, _ arguments: [String]) async throws -> FinishedCommand {
+        try await python([root.appendingPathComponent("Tests/ForeignClients/\(script)").path] + arguments)
+    }
+
     /// Runs a script of the repository for at most so many seconds, and has it end by itself after that.
     package static func script(
         _ name: String, _ arguments: [String], atMost seconds: Int

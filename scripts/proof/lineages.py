@@ -1,0 +1,141 @@
+"""Apps that refresh their tokens as badly as real ones do: replies get lost, calls are doubled, servers are killed."""
+
+import asyncio
+import collections
+import json
+import random
+import sys
+import urllib.parse
+from time import monotonic as now
+
+from proof.wire import Wire, request
+
+# How long what must succeed is tried, in seconds: less than the window in which a refresh may be repeated.
+PATIENCE = 25
+SCOPE = "data.read"
+
+
+class Lineage:
+    """One app at one user, from its first refresh token on."""
+
+    def __init__(self, storm, client, pair):
+        self.storm, self.client, self.pair, self.spent = storm, client, pair, []
+
+    def call(self, token):
+        form = urllib.parse.urlencode({"grant_type": "refresh_token", "refresh_token": token})
+        return request("POST", "/oauth2/token", form=form, client=self.client)
+
+    def exchange(self, token):
+        return self.storm.refresh(self.call(token))
+
+    @property
+    def token(self):
+        return self.pair["refresh_token"]
+
+    async def live(self, end):
+        """Refreshes until `end`, now well behaved, now not."""
+        while now() < end:
+            await random.choices([self.refresh, self.lose_reply, self.double], [4, 3, 3])[0]()
+            await asyncio.sleep(random.expovariate(self.storm.pace))
+
+    async def refresh(self):
+        self.advance([await self.exchange(self.token)])
+
+    async def lose_reply(self):
+        """The request is sent and nobody waits for the reply. Later the call is repeated."""
+        await self.storm.send_and_hang_up(self.call(self.token))
+        self.storm.counts["replies lost"] += 1
+        await self.refresh()
+
+    async def double(self):
+        """Several threads of the app find at once that their access token has expired."""
+        count = random.randint(2, 4)
+        self.storm.counts["calls doubled"] += 1
+        self.advance(await asyncio.gather(*(self.exchange(self.token) for _ in range(count))))
+
+    def advance(self, pairs):
+        answers = {json.dumps(pair, sort_keys=True) for pair in pairs}
+        if len(answers) != 1:
+            self.storm.failures.append("one refresh token gave several successors")
+        if pairs[0] is None:
+            self.storm.failures.append(f"a lineage was lost: {self.storm.last_refusal}")
+            raise LostLineage
+        self.spent.append(self.token)
+        if pairs[0]["refresh_token"] in self.spent:
+            self.storm.failures.append("a successor had been there before")
+        self.pair = pairs[0]
+        self.storm.counts["refreshes"] += 1
+
+    async def steal(self):
+        """Somebody presents an old token: that one, the one in force, and the access token must all be worth nothing."""
+        self.storm.counts["thefts"] += 1
+        for token in [random.choice(self.spent[:-1]), self.token]:
+            if await self.exchange(token) is not None:
+                self.storm.failures.append("a stolen token did not end its lineage")
+        status, _ = await self.storm.ask(
+            request("GET", f"/verify?scope={SCOPE}", bearer=self.pair["access_token"]))
+        if status != 401:
+            self.storm.failures.append(f"an access token outlived its lineage: {status}")
+
+
+class LostLineage(Exception):
+    """The app would have to ask its user again."""
+
+
+class Storm:
+    """Many lineages at servers that are killed beneath them."""
+
+    def __init__(self, nodes, pace):
+        self.nodes, self.pace = nodes, pace
+        self.counts, self.failures, self.last_refusal = collections.Counter(), [], None
+
+    async def refresh(self, call):
+        """The new pair, None where the server says that the token is worth nothing."""
+        status, body = await self.ask(call)
+        if status == 200:
+            return json.loads(body)
+        self.last_refusal = f"{status} {body[:200].decode(errors='replace')}"
+        if status != 400 or json.loads(body)["error"] != "invalid_grant":
+            sys.exit(f"prove-refresh: a refresh was answered {self.last_refusal}")
+        return None
+
+    async def ask(self, what):
+        """The answer of one node or another, repeated as an app would while there is none."""
+        begin = now()
+        while now() - begin < PATIENCE:
+            status, body = await random.choice(self.nodes).ask(what)
+            if status not in (0, 503):
+                return status, body
+            self.counts["calls repeated"] += 1
+            await asyncio.sleep(0.2)
+        sys.exit("prove-refresh: no server answers")
+
+    async def send_and_hang_up(self, call):
+        node = random.choice(self.nodes)
+        wire = Wire(node.address)
+        asking = asyncio.ensure_future(wire.ask(call))
+        await asyncio.sleep(random.uniform(0, 0.01))
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        wire.close()
+
+    async def kill(self, end, pause):
+        """Kills one server after another without warning, and starts it again."""
+        while now() + 3 < end:
+            await asyncio.sleep(random.uniform(0.5, 1.5) * pause)
+            node = random.choice(self.nodes)
+            node.process.kill()
+            node.process.wait()
+            self.counts["servers killed"] += 1
+            node.start_again()
+            await node.ready()
+
+    async def rage(self, lineages, seconds, pause):
+        end = now() + seconds
+        lives = [asyncio.ensure_future(lineage.live(end)) for lineage in lineages]
+        killing = asyncio.ensure_future(self.kill(end, pause))
+        outcomes = await asyncio.gather(*lives, return_exceptions=True)
+        await killing
+        for outcome in outcomes:
+            if outcome is not None and not isinstance(outcome, LostLineage):
+                raise outcome
