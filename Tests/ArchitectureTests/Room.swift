@@ -47,9 +47,10 @@ struct Room: Sendable {
         // 5 The outside.
         Room("HTTPServing", ["Verification", "OAuth"], libraries: http),
         Room("HTTPAPI", ["HTTPServing", "SignIn"], libraries: http.union(["Yams"])),
+        Room("WebConsole", ["HTTPServing", "SignIn"], libraries: http.union(["Crypto", "Mustache"])),
         // 6 The whole.
         Room(
-            "Server", ["HTTPAPI", "PersistenceSQLite", "PersistencePostgres"],
+            "Server", ["HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres"],
             libraries: http.union(["ArgumentParser", "Configuration", "Dispatch", "Glibc", "UnixSignals"])),
     ]
 
