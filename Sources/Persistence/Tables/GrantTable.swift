@@ -114,11 +114,21 @@ extension Transaction {
 package struct DescribedGrant: Sendable {
     package let grant: Grant
     package let appName: String
-    package let memberEmail: EmailAddress
-    package let memberName: String
+    /// Nil for who must not know.
+    package let memberEmail: EmailAddress?
+    /// Nil for who must not know.
+    package let memberName: String?
     /// Where the member belongs: there or above.
     package let memberOrganization: OrganizationPath
     package let organizationName: String
+
+    /// What `actor` may know of it: not who the member is where that is one of an organization above its reach (law 12).
+    package func seen(by actor: Actor) -> DescribedGrant {
+        guard !actor.sees(memberOrganization) else { return self }
+        return DescribedGrant(
+            grant: grant, appName: appName, memberEmail: nil, memberName: nil,
+            memberOrganization: memberOrganization, organizationName: organizationName)
+    }
 }
 
 extension Grant {
