@@ -48,6 +48,13 @@ package struct AudiencePolicy: Sendable {
         return audiences(for: scopes, first: resource ?? standard)
     }
 
+    /// Refuses a request that names another resource than the user was asked for, or one where the user was asked for
+    /// none (threat F4).
+    func require(_ named: String?, toBe consented: String?) throws(OAuthError) {
+        guard let named, named != consented ?? standard else { return }
+        throw OAuthError(.invalidTarget, "The user was asked for another resource.")
+    }
+
     /// Refuses a resource that is no backend's, with `invalid_target`.
     func requireBackend(_ resource: String, tx: borrowing Transaction) throws {
         guard resource != standard, resource != issuer else { return }
