@@ -57,7 +57,7 @@ struct Composition {
         do {
             let keyRing = try await KeyRing.open(
                 store: store, masterKey: masterKey, longestTokenSeconds: product.policy.accessTokenMaximumSeconds,
-                now: now)
+                longestRefreshSeconds: product.policy.refreshTokenMaximumSeconds, now: now)
             return try await Composition(
                 configuration, product, store, keyRing, sink: sink, logger: logger, now: now)
         } catch {
