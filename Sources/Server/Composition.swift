@@ -29,6 +29,7 @@ struct Composition {
     let audiences: AudiencePolicy
     let issuer: TokenIssuer
     let routes: HotRoutes
+    let openID: OpenIDRoutes
     let api: ManagementAPI
     let passwords = PasswordHasher()
     let log: RequestLog
@@ -110,6 +111,9 @@ struct Composition {
             introspection: IntrospectionEndpoint(authenticator: authenticator, verifier: verifier),
             revocation: RevocationEndpoint(authenticator: authenticator, verifier: verifier, store: store),
             verifier: verifier, proxies: proxies)
+        openID = OpenIDRoutes(
+            product: product, issuer: configuration.issuer,
+            userInfo: UserInfoEndpoint(verifier: verifier, store: store), now: now)
         api = ManagementAPI(
             store: store, product: product, keys: { keyRing.keys }, passwords: passwords,
             sealToken: { token in
@@ -172,6 +176,7 @@ struct Composition {
                 proxies: TrustedProxies(configuration.trustedProxies), log: log, now: now))
         router.add(middleware: ProblemMiddleware())
         Readiness(store: store).register(on: router)
+        openID.register(on: router)
         try OpenAPIDocument().register(on: router)
         let management = router.group().add(
             middleware: BearerAuthentication(
