@@ -30,6 +30,7 @@ struct Composition {
     let issuer: TokenIssuer
     let authorization: AuthorizationEndpoint
     let routes: HotRoutes
+    let openID: OpenIDRoutes
     let api: ManagementAPI
     let passwords = PasswordHasher()
     let log: RequestLog
@@ -116,6 +117,9 @@ struct Composition {
                 authenticator: authenticator, verifier: verifier, store: store, brand: product.brand,
                 issuer: configuration.issuer),
             verifier: verifier, proxies: proxies)
+        openID = OpenIDRoutes(
+            product: product, issuer: configuration.issuer,
+            userInfo: UserInfoEndpoint(verifier: verifier, store: store), now: now)
         api = ManagementAPI(
             store: store, product: product, keys: { keyRing.keys }, passwords: passwords,
             sealToken: { token in
@@ -178,6 +182,7 @@ struct Composition {
                 proxies: TrustedProxies(configuration.trustedProxies), log: log, now: now))
         router.add(middleware: ProblemMiddleware())
         Readiness(store: store).register(on: router)
+        openID.register(on: router)
         try OpenAPIDocument().register(on: router)
         let management = router.group().add(
             middleware: BearerAuthentication(
