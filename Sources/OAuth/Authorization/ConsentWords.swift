@@ -1,14 +1,19 @@
 import Model
-import Policy
-import ProductDefinition
+package import Policy
+package import ProductDefinition
 
 /// Scopes in words, in the order of the consent page.
-struct ConsentWords: Sendable {
+package struct ConsentWords: Sendable {
     private static let managementGroup = "Manage your account here"
 
-    let catalogue: ScopeCatalogue
+    private let catalogue: ScopeCatalogue
 
-    func describe(_ scopes: ScopeSet, grantedBefore: ScopeSet) -> [ConsentScope] {
+    package init(catalogue: ScopeCatalogue) {
+        self.catalogue = catalogue
+    }
+
+    /// These scopes: identity first, then those of the catalogue, then management scopes.
+    package func describe(_ scopes: ScopeSet, grantedBefore: ScopeSet) -> [ConsentScope] {
         identity(scopes, grantedBefore) + product(scopes, grantedBefore) + management(scopes, grantedBefore)
     }
 

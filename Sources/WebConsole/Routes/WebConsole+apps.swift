@@ -14,7 +14,7 @@ extension WebConsole {
 
     private func showApps(_ visit: Visit) async throws -> PageReply {
         let (me, _) = try signedIn(visit)
-        let cursor = visit.parameter("cursor").flatMap { Cursor($0) }
+        let cursor = visit.parameter("cursor").flatMap { Cursor(parsing: $0) }
         let member = me.member.id
         let listing = try await store.read { [grants] tx in
             try grants.grants(of: member, page: Model.Page(after: cursor), tx: tx)
@@ -23,7 +23,7 @@ extension WebConsole {
             AppsPage(
                 tabs: tabs(visit, isApps: true), apps: listing.items.map { consent($0, visit) },
                 action: site.link(.takeBack),
-                nextLink: listing.next.map { "\(site.link(.apps))?cursor=\(PercentEncoding.encoded($0.text))" }))
+                nextLink: listing.next.map { "\(site.link(.apps))?cursor=\(PercentEncoding.encoded($0.description))" }))
     }
 
     private func consent(_ described: DescribedGrant, _ visit: Visit) -> AppsPage.Consent {
@@ -32,7 +32,7 @@ extension WebConsole {
         return AppsPage.Consent(
             id: id, initial: AppWords.initial(described.appName), name: described.appName,
             organization: described.organizationName, when: DateWords.day(described.grant.consentedAt),
-            rights: words.describe(described.grant.scopes).map {
+            rights: words.describe(described.grant.scopes, grantedBefore: .empty).map {
                 ConsentPage.Right(description: $0.description, danger: $0.danger)
             }, token: visit.token(for: .takeBack, about: id))
     }
