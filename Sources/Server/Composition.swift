@@ -28,6 +28,7 @@ struct Composition {
     let verifier: CredentialVerifier
     let audiences: AudiencePolicy
     let issuer: TokenIssuer
+    let authorization: AuthorizationEndpoint
     let routes: HotRoutes
     let api: ManagementAPI
     let passwords = PasswordHasher()
@@ -57,7 +58,7 @@ struct Composition {
         do {
             let keyRing = try await KeyRing.open(
                 store: store, masterKey: masterKey, longestTokenSeconds: product.policy.accessTokenMaximumSeconds,
-                now: now)
+                longestRefreshSeconds: product.policy.refreshTokenMaximumSeconds, now: now)
             return try await Composition(
                 configuration, product, store, keyRing, sink: sink, logger: logger, now: now)
         } catch {
@@ -99,6 +100,7 @@ struct Composition {
         let issuer = TokenIssuer(keyRing: keyRing, product: product, issuer: configuration.issuer)
         self.audiences = audiences
         self.issuer = issuer
+        authorization = AuthorizationEndpoint(store: store, keyRing: keyRing, product: product, audiences: audiences)
         let proxies = TrustedProxies(configuration.trustedProxies)
         routes = HotRoutes(
             product: product, issuer: configuration.issuer,
@@ -106,9 +108,13 @@ struct Composition {
                 verifier: verifier, product: product, audiences: audiences, proxies: proxies,
                 gateways: GatewayRule(
                     addresses: configuration.verifyGateways, secret: configuration.verifyGatewaySecret)),
-            token: TokenEndpoint(authenticator: authenticator, audiences: audiences, issuer: issuer),
+            token: TokenEndpoint(
+                authenticator: authenticator, audiences: audiences, issuer: issuer, store: store, keyRing: keyRing,
+                product: product, verifier: verifier),
             introspection: IntrospectionEndpoint(authenticator: authenticator, verifier: verifier),
-            revocation: RevocationEndpoint(authenticator: authenticator, verifier: verifier, store: store),
+            revocation: RevocationEndpoint(
+                authenticator: authenticator, verifier: verifier, store: store, brand: product.brand,
+                issuer: configuration.issuer),
             verifier: verifier, proxies: proxies)
         api = ManagementAPI(
             store: store, product: product, keys: { keyRing.keys }, passwords: passwords,

@@ -13,17 +13,29 @@ package final class KeySet: Sendable {
     /// Newest first. Never empty.
     let sealing: [SealingKey]
     /// Newest first. Never empty.
+    let refresh: [SealingKey]
+    /// Sign JWT access tokens, and ID tokens by ES256. Newest first. Never empty.
     let signing: [SigningKey]
+    /// Sign ID tokens by other algorithms. Newest first of each; none until one is needed.
+    private let otherSigning: [SigningKey]
     /// Newest first. Never empty.
     private let replies: [SealingKey]
 
-    init(peppers: Peppers, sealing: [SealingKey], signing: [SigningKey], replies: [SealingKey]) {
+    init(
+        peppers: Peppers, sealing: [SealingKey], refresh: [SealingKey], signing: [SigningKey],
+        otherSigning: [SigningKey], replies: [SealingKey]
+    ) {
         self.peppers = peppers
         self.sealing = sealing
+        self.refresh = refresh
         self.signing = signing
+        self.otherSigning = otherSigning
         self.replies = replies
-        jwks = Array("{\"keys\":[\(signing.map(\.jwk).joined(separator: ","))]}".utf8)
+        jwks = Array("{\"keys\":[\((signing + otherSigning).map(\.jwk).joined(separator: ","))]}".utf8)
     }
+
+    /// All that sign ID tokens, the newest first of each algorithm.
+    var idTokenKeys: [SigningKey] { signing + otherSigning }
 
     /// Seals a reply that may have to be given again. It opens for the same context only, which names the caller and
     /// the request.
