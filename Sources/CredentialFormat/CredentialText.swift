@@ -12,7 +12,7 @@ package enum CredentialKind: String, Hashable, Sendable, CaseIterable {
     case refreshToken = "rt"
     /// An authorization code.
     case authorizationCode = "code"
-    /// An invitation.
+    /// A link that works once: an invitation, a new password, a hand-over.
     case invitation = "inv"
     /// What the cookie of a signed-in user holds.
     case session = "ses"
