@@ -18,6 +18,7 @@ import ServiceLifecycle
 import SignIn
 import Tokens
 import Verification
+import WebConsole
 
 /// The whole house, put together from the bottom to the top. The one file that may know everything.
 struct Composition {
@@ -32,6 +33,7 @@ struct Composition {
     let routes: HotRoutes
     let openID: OpenIDRoutes
     let api: ManagementAPI
+    let console: WebConsole
     let passwords = PasswordHasher()
     let log: RequestLog
     let logger: Logger
@@ -127,6 +129,13 @@ struct Composition {
                     of: token.accessToken(for: audiences.standardAudiences(for: token.scopes)),
                     as: token.integration.tokenFormat)
             }, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone }, now: now)
+        let links = OneTimeLinkService(
+            store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, hasher: passwords,
+            postman: configuration.mail.map { SendmailPostman(command: $0.command, from: $0.from, now: now) },
+            mailFailed: { error in logger.warning("a letter was not taken", metadata: ["error": "\(error)"]) }, now: now)
+        console = try WebConsole(
+            store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, passwords: passwords,
+            links: links, authorization: authorization, now: now)
     }
 
     /// Everything that runs while the server runs, in the order of starting. They end in the opposite order, so what was
@@ -184,6 +193,7 @@ struct Composition {
         Readiness(store: store).register(on: router)
         openID.register(on: router)
         try OpenAPIDocument().register(on: router)
+        console.register(on: router)
         let management = router.group().add(
             middleware: BearerAuthentication(
                 verifier: verifier, product: product, issuer: configuration.issuer, now: now))

@@ -26,11 +26,11 @@ package struct WebConsole: Sendable {
 
     /// - Parameters:
     ///   - issuer: The public base URL. Links, cookies and the check of `Origin` follow it.
-    ///   - postman: Who carries letters, nil where nobody does: then a forgotten password is a matter for an admin.
+    ///   - links: Invitations, forgotten passwords and hand-overs.
     /// - Throws: What is wrong with a template.
     package init(
         store: any Store, keyRing: KeyRing, product: Product, issuer: String, passwords: PasswordHasher,
-        postman: (any Postman)?, now: @escaping @Sendable () -> Instant
+        links: OneTimeLinkService, authorization: AuthorizationEndpoint, now: @escaping @Sendable () -> Instant
     ) throws {
         site = Site(product: product, issuer: issuer)
         writer = try PageWriter(site: site)
@@ -40,11 +40,9 @@ package struct WebConsole: Sendable {
         signIns = SignInService(store: store, keyRing: keyRing, product: product, hasher: passwords, now: now)
         sessions = SessionService(store: store, keyRing: keyRing, product: product, now: now)
         secondFactors = SecondFactorService(keyRing: keyRing, product: product, now: now)
-        links = OneTimeLinkService(
-            store: store, keyRing: keyRing, product: product, issuer: issuer, hasher: passwords, postman: postman,
-            now: now)
+        self.links = links
         grants = GrantService(now: now)
-        authorization = AuthorizationEndpoint(store: store, keyRing: keyRing, product: product, issuer: issuer)
+        self.authorization = authorization
         endSession = EndSession(store: store, keyRing: keyRing, issuer: issuer)
     }
 
