@@ -3,7 +3,8 @@ import Credentials
 import Model
 import Persistence
 
-/// `DELETE …/apps/{app_id}`: 204. Its secrets and tokens are worthless from the reply on.
+/// `DELETE …/apps/{app_id}`: 204. Its secrets, its tokens and what users granted it are worthless from the
+/// reply on.
 struct DeleteApp: Endpoint {
     static let route = Route(
         .delete, "/api/v1/organizations/{organization_id}/apps/{app_id}", "deleteApp",
