@@ -63,7 +63,7 @@ var theProduct: [Target] {
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .target(name: "Tokens", dependencies: ["Persistence", crypto, cryptoExtras]),
         .target(name: "Verification", dependencies: ["Tokens", "Credentials", "Organizations", lifecycle, logging]),
-        .target(name: "OAuth", dependencies: ["Verification"]),
+        .target(name: "OAuth", dependencies: ["Verification", crypto]),
     ]
 }
 

@@ -28,6 +28,7 @@ struct Composition {
     let verifier: CredentialVerifier
     let audiences: AudiencePolicy
     let issuer: TokenIssuer
+    let authorization: AuthorizationEndpoint
     let routes: HotRoutes
     let openID: OpenIDRoutes
     let api: ManagementAPI
@@ -100,6 +101,7 @@ struct Composition {
         let issuer = TokenIssuer(keyRing: keyRing, product: product, issuer: configuration.issuer)
         self.audiences = audiences
         self.issuer = issuer
+        authorization = AuthorizationEndpoint(store: store, keyRing: keyRing, product: product, audiences: audiences)
         let proxies = TrustedProxies(configuration.trustedProxies)
         routes = HotRoutes(
             product: product, issuer: configuration.issuer,
@@ -107,9 +109,13 @@ struct Composition {
                 verifier: verifier, product: product, audiences: audiences, proxies: proxies,
                 gateways: GatewayRule(
                     addresses: configuration.verifyGateways, secret: configuration.verifyGatewaySecret)),
-            token: TokenEndpoint(authenticator: authenticator, audiences: audiences, issuer: issuer),
+            token: TokenEndpoint(
+                authenticator: authenticator, audiences: audiences, issuer: issuer, store: store, keyRing: keyRing,
+                product: product, verifier: verifier),
             introspection: IntrospectionEndpoint(authenticator: authenticator, verifier: verifier),
-            revocation: RevocationEndpoint(authenticator: authenticator, verifier: verifier, store: store),
+            revocation: RevocationEndpoint(
+                authenticator: authenticator, verifier: verifier, store: store, brand: product.brand,
+                issuer: configuration.issuer),
             verifier: verifier, proxies: proxies)
         openID = OpenIDRoutes(
             product: product, issuer: configuration.issuer,

@@ -43,7 +43,7 @@ struct Room: Sendable {
         Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],
             libraries: ["Crypto", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),
-        Room("OAuth", ["Verification"], libraries: ["Synchronization"]),
+        Room("OAuth", ["Verification"], libraries: ["Crypto", "Synchronization"]),
         // 5 The outside.
         Room("HTTPServing", ["Verification", "OAuth"], libraries: http),
         Room("HTTPAPI", ["HTTPServing", "SignIn"], libraries: http.union(["Yams"])),
