@@ -17,6 +17,8 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
     case signingRS256 = "signing-rs256"
     /// Seals the replies that are kept for repeated requests.
     case replies
+    /// Seals secrets that must be opened again for as long as they are in use. Older ones are kept for ever.
+    case secrets
 
     /// What signs ID tokens by that algorithm.
     package init(signing algorithm: App.IDTokenAlgorithm) {
@@ -27,8 +29,8 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Those that a rotation replaces: all but the pepper. Secrets cannot be digested again, and every old pepper makes
-    /// the look-up of an unknown secret longer.
+    /// Those that a rotation replaces: not the pepper, because secrets cannot be digested again and every old pepper makes the
+    /// look-up of an unknown secret longer, and not what seals secrets that stay in use.
     package static let rotating: Set<KeyPurpose> = [
         .sealing, .refresh, .signing, .signingEdDSA, .signingRS256, .replies,
     ]
@@ -37,7 +39,7 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
     var isMadeWhenNeeded: Bool {
         switch self {
         case .signingEdDSA, .signingRS256: true
-        case .pepper, .sealing, .refresh, .signing, .replies: false
+        case .pepper, .sealing, .refresh, .signing, .replies, .secrets: false
         }
     }
 
@@ -47,7 +49,7 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
         case .signing: .es256
         case .signingEdDSA: .edDSA
         case .signingRS256: .rs256
-        case .pepper, .sealing, .refresh, .replies: nil
+        case .pepper, .sealing, .refresh, .replies, .secrets: nil
         }
     }
 

@@ -216,7 +216,7 @@ package final class KeyRing: Sendable {
     /// How long versions are kept after their successor was made, in seconds; nil for ever.
     private func secondsKept(_ purpose: KeyPurpose) -> Int? {
         switch purpose {
-        case .pepper: nil
+        case .pepper, .secrets: nil
         case .sealing: longestTokenSeconds + Self.margin
         case .signing: max(longestTokenSeconds, IDToken.seconds) + Self.margin
         case .signingEdDSA, .signingRS256: IDToken.seconds + Self.margin

@@ -29,7 +29,8 @@ extension KeySet {
             refresh: try keys(.refresh, SealingKey.init),
             signing: try signing(.signing, by: .es256),
             otherSigning: try signing(.signingEdDSA, by: .edDSA) + signing(.signingRS256, by: .rs256),
-            replies: try keys(.replies, SealingKey.init)
+            replies: try keys(.replies, SealingKey.init),
+            secrets: try keys(.secrets, SealingKey.init)
         )
     }
 }

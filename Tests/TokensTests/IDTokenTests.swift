@@ -17,15 +17,25 @@ private struct Claims: JWTPayload {
     let aud: AudienceClaim
     let iat: IssuedAtClaim
     let exp: ExpirationClaim
-    let auth_time: Int
+    let authTime: Int
     let nonce: String?
-    let at_hash: String?
+    let atHash: String?
     let name: String?
     let email: String?
-    let email_verified: Bool?
-    let organization_id: String?
-    let organization_name: String?
-    let account_id: String?
+    let emailVerified: Bool?
+    let organizationID: String?
+    let organizationName: String?
+    let accountID: String?
+
+    enum CodingKeys: String, CodingKey {
+        case iss, sub, aud, iat, exp, nonce, name, email
+        case authTime = "auth_time"
+        case atHash = "at_hash"
+        case emailVerified = "email_verified"
+        case organizationID = "organization_id"
+        case organizationName = "organization_name"
+        case accountID = "account_id"
+    }
 
     func verify(using algorithm: some JWTAlgorithm) throws {}
 }
@@ -75,20 +85,20 @@ struct IDTokenTests {
             #expect(claims.aud.value == [token.audience.description])
             #expect(claims.iat.value.timeIntervalSince1970 == Double(token.issuedAt.seconds))
             #expect(claims.exp.value.timeIntervalSince1970 == Double(token.issuedAt.seconds + 3600))
-            #expect(claims.auth_time == Int(token.issuedAt.seconds) - 90)
+            #expect(claims.authTime == Int(token.issuedAt.seconds) - 90)
             #expect(claims.nonce == "n-0S6_WzA2Mj")
             #expect(claims.name == token.claims.name)
             #expect(claims.email == "ada@example.com")
-            #expect(claims.email_verified == false)
-            #expect(claims.organization_id == token.claims.organization?.id.description)
-            #expect(claims.organization_name == "Europe")
-            #expect(claims.account_id == token.claims.organization?.account.description)
+            #expect(claims.emailVerified == false)
+            #expect(claims.organizationID == token.claims.organization?.id.description)
+            #expect(claims.organizationName == "Europe")
+            #expect(claims.accountID == token.claims.organization?.account.description)
             let half =
                 algorithm == .edDSA
                 ? Base64URL.text(Array(SHA512.hash(data: Data(Sample.accessToken.utf8))).prefix(32))
                 // OpenID Connect Core, appendix A.4.
                 : "77QmUPtjPfzWtF2AnpK9RQ"
-            #expect(claims.at_hash == half)
+            #expect(claims.atHash == half)
 
             let header = try JSONDecoder().decode(
                 [String: String].self, from: Data(try #require(Base64URL.bytes(Array(text.utf8.prefix { $0 != 46 })))))
