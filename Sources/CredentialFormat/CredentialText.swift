@@ -14,7 +14,7 @@ package enum CredentialKind: String, Hashable, Sendable, CaseIterable {
     case authorizationCode = "code"
     /// A link that works once: an invitation, a new password, a hand-over.
     case invitation = "inv"
-    /// What the cookie of a signed-in user holds.
+    /// The session of a member who signed in. It stands in a cookie.
     case session = "ses"
 
     /// Whether its text seals what it says, under a key of ours. The others are drawn at random and looked up by a digest.

@@ -1,4 +1,4 @@
-package import Model
+import Model
 
 /// What the token endpoint answers.
 package enum TokenAnswer: Sendable {

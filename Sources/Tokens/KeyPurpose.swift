@@ -29,8 +29,8 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Those that a rotation replaces: all but the pepper. Secrets cannot be digested again, and every old pepper makes
-    /// the look-up of an unknown secret longer.
+    /// Those that a rotation replaces: not the pepper, because secrets cannot be digested again and every old pepper makes the
+    /// look-up of an unknown secret longer, and not what seals secrets that stay in use.
     package static let rotating: Set<KeyPurpose> = [
         .sealing, .refresh, .signing, .signingEdDSA, .signingRS256, .replies,
     ]

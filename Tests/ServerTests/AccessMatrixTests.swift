@@ -139,7 +139,8 @@ struct OtherAccessTests {
         let token = try await server.token(demo.integration)
         for method in Self.forApps.values {
             for (bearer, error) in [
-                (nil, nil), (token, "insufficient_scope"), (demo.apiKey, "invalid_token"), ("nonsense", "invalid_token"),
+                (nil, nil), (token, "insufficient_scope"), (demo.apiKey, "invalid_token"),
+                ("nonsense", "invalid_token"),
             ] {
                 let answer = try await server.call(method, "/oauth2/userinfo", bearer: bearer)
                 #expect(answer.status == (error == "insufficient_scope" ? 403 : 401), "\(method) \(answer.text)")

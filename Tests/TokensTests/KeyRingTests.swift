@@ -19,7 +19,7 @@ struct KeyRingOpeningTests {
             let digest = secret.digest(under: under.keys.peppers)
             #expect(digest.matches(secret.digest(under: again.keys.peppers)))
             let count = try await under.rows.count
-            #expect(count == 5)
+            #expect(count == 6)
         }
     }
 
@@ -201,7 +201,7 @@ struct KeyRingRotationTests {
                 permissions: Set(Permission.allCases), requestID: "req_1", address: nil)
             await #expect(throws: Refusal.notFound) { try await under.ring.rotate([.sealing], by: customer) }
             let count = try await under.rows.count
-            #expect(count == 5)
+            #expect(count == 6)
         }
     }
 

@@ -43,7 +43,7 @@ package struct HotRoutes: Sendable {
         self.proxies = proxies
         self.issuer = issuer
         realm = product.realm
-        metadata = ServerMetadata(issuer: issuer, product: product).json
+        metadata = OpenIDMetadata(server: ServerMetadata(issuer: issuer, product: product), product: product).json
         paths = Self.paths(product.endpoints)
     }
 

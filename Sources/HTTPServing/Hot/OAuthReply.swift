@@ -126,27 +126,3 @@ enum OAuthReply {
         return json.bytes
     }
 }
-
-extension ServerMetadata {
-    /// RFC 8414 §3.2.
-    var json: [UInt8] {
-        JSONWriter.object { json in
-            json.member("issuer", issuer)
-            json.member("authorization_endpoint", authorizationEndpoint)
-            json.member("token_endpoint", tokenEndpoint)
-            json.member("introspection_endpoint", introspectionEndpoint)
-            json.member("revocation_endpoint", revocationEndpoint)
-            json.member("jwks_uri", jwksURI)
-            json.member("scopes_supported", scopes)
-            json.member("response_types_supported", responseTypes)
-            json.member("response_modes_supported", responseModes)
-            json.member("grant_types_supported", grantTypes)
-            json.member("token_endpoint_auth_methods_supported", authenticationMethods)
-            json.member("introspection_endpoint_auth_methods_supported", provingMethods)
-            json.member("revocation_endpoint_auth_methods_supported", authenticationMethods)
-            json.member("code_challenge_methods_supported", codeChallengeMethods)
-            json.member("authorization_response_iss_parameter_supported", true)
-            if let serviceDocumentation { json.member("service_documentation", serviceDocumentation) }
-        }
-    }
-}

@@ -42,7 +42,8 @@ struct UserInfoRoute: Sendable {
             guard case .scope = rule else {
                 return refusal(.unauthorized, error: "invalid_token", "The token is not in force.")
             }
-            return refusal(.forbidden, error: "insufficient_scope", "The token lacks the scope openid.", scope: "openid")
+            return refusal(
+                .forbidden, error: "insufficient_scope", "The token lacks the scope openid.", scope: "openid")
         }
     }
 
@@ -66,7 +67,7 @@ struct UserInfoRoute: Sendable {
     }
 
     /// OpenID Connect Core §5.3.2.
-    private static func json(_ member: ID<Member>, _ claims: UserClaims) -> [UInt8] {
+    static func json(_ member: ID<Member>, _ claims: UserClaims) -> [UInt8] {
         JSONWriter.object { json in
             json.member("sub", member.description)
             if let name = claims.name { json.member("name", name) }
