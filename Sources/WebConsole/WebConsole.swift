@@ -1,3 +1,4 @@
+import CredentialFormat
 import Credentials
 package import HTTPServing
 package import Hummingbird

@@ -1,4 +1,4 @@
-package import Mustache
+import Mustache
 
 /// Lays pages out.
 package struct PageWriter: Sendable {

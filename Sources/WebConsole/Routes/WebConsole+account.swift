@@ -1,3 +1,6 @@
+import ProductDefinition
+import Persistence
+import HTTPTypes
 import CredentialFormat
 import HTTPServing
 import Model
@@ -69,7 +72,8 @@ extension WebConsole {
         let id = session.id.description
         return AccountPage.Session(
             id: id, device: DeviceWords.text(of: session.userAgent),
-            detail: "\(place)signed in \(DateWords.minute(session.createdAt)), last used \(DateWords.minute(session.seenAt))",
+            detail:
+                "\(place)signed in \(DateWords.minute(session.createdAt)), last used \(DateWords.minute(session.seenAt))",
             isThis: isThis, endToken: visit.token(for: .endSessionOfAccount, about: id))
     }
 

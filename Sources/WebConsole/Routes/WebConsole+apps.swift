@@ -1,3 +1,6 @@
+import ProductDefinition
+import Credentials
+import SignIn
 import CredentialFormat
 import Model
 import OAuth

@@ -1,3 +1,4 @@
+import ProductDefinition
 import CredentialFormat
 import HTTPTypes
 import Model

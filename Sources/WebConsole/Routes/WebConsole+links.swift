@@ -1,3 +1,4 @@
+import HTTPTypes
 import Model
 import SignIn
 
@@ -35,13 +36,17 @@ extension WebConsole {
             return .page(
                 MessagePage(
                     heading: "Ask an admin",
-                    paragraphs: ["No mail is sent from here. An admin of your organization can make you a link to set a new password."],
+                    paragraphs: [
+                        "No mail is sent from here. An admin of your organization can make you a link to set a new password."
+                    ],
                     link: PageLink(words: "Back to sign-in", address: site.link(.signIn))))
         }
         return .page(
             MessagePage(
                 heading: "Look into your mail",
-                paragraphs: ["If that address is known here, a letter with a link is on its way. The link works for an hour."],
+                paragraphs: [
+                    "If that address is known here, a letter with a link is on its way. The link works for an hour."
+                ],
                 link: PageLink(words: "Back to sign-in", address: site.link(.signIn))))
     }
 

@@ -1,3 +1,5 @@
+import OAuth
+import Persistence
 import CredentialFormat
 import HTTPTypes
 import Model
@@ -176,7 +178,8 @@ extension WebConsole {
     func signedOut() -> PageReply {
         PageReply.page(
             MessagePage(
-                heading: "You are signed out", paragraphs: ["Apps that act for you go on. You can take that back when you are signed in."],
+                heading: "You are signed out",
+                paragraphs: ["Apps that act for you go on. You can take that back when you are signed in."],
                 link: PageLink(words: "Sign in", address: site.link(.signIn)))
         ).setting(SignInCookie.clearingSession(isSecure: site.isSecure))
     }

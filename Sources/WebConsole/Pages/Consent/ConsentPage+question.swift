@@ -1,3 +1,4 @@
+import CredentialFormat
 import Model
 import OAuth
 import Policy
