@@ -19,6 +19,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
     ],
     targets: formats + values + theDoor + theProduct + theOutside + theWhole + beside + tests
 )
@@ -63,7 +64,7 @@ var theProduct: [Target] {
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .target(name: "Tokens", dependencies: ["Persistence", crypto, cryptoExtras]),
         .target(name: "Verification", dependencies: ["Tokens", "Credentials", "Organizations", lifecycle, logging]),
-        .target(name: "OAuth", dependencies: ["Verification"]),
+        .target(name: "OAuth", dependencies: ["Verification", crypto]),
     ]
 }
 
@@ -81,6 +82,15 @@ var theOutside: [Target] {
             ],
             resources: [.embedInCode("openapi.yaml")]
         ),
+        .target(
+            name: "WebConsole",
+            dependencies: [
+                "HTTPServing", "SignIn", hummingbird, httpTypes, crypto,
+                .product(name: "Mustache", package: "swift-mustache"), .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            exclude: ["README.md"],
+            resources: [.embedInCode("Assets"), .embedInCode("Templates")]
+        ),
     ]
 }
 
@@ -89,7 +99,8 @@ var theWhole: [Target] {
         .executableTarget(
             name: "Server",
             dependencies: [
-                "HTTPAPI", "PersistenceSQLite", "PersistencePostgres", hummingbird, hummingbirdCore, lifecycle, logging,
+                "HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres", hummingbird, hummingbirdCore,
+                lifecycle, logging,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -136,6 +147,7 @@ var tests: [Target] {
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
         .testTarget(name: "HTTPServingTests", dependencies: ["TestSupport"]),
         .testTarget(name: "HTTPAPITests", dependencies: ["TestSupport"]),
+        .testTarget(name: "WebConsoleTests", dependencies: ["TestSupport", "WebConsole"]),
         .testTarget(
             name: "ServerTests", dependencies: ["TestSupport", "Server", .product(name: "JWTKit", package: "jwt-kit")]),
         .testTarget(name: "ThreatTests", dependencies: ["TestSupport", "Server"]),

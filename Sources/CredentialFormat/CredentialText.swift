@@ -12,8 +12,18 @@ package enum CredentialKind: String, Hashable, Sendable, CaseIterable {
     case refreshToken = "rt"
     /// An authorization code.
     case authorizationCode = "code"
-    /// An invitation.
+    /// A link that works once: an invitation, a new password, a hand-over.
     case invitation = "inv"
+    /// The session of a member who signed in. It stands in a cookie.
+    case session = "ses"
+
+    /// Whether its text seals what it says, under a key of ours. The others are drawn at random and looked up by a digest.
+    package var isSealed: Bool {
+        switch self {
+        case .accessToken, .refreshToken: true
+        case .apiKey, .clientSecret, .accessKey, .authorizationCode, .invitation, .session: false
+        }
+    }
 }
 
 /// The text format of every credential: `<brand>_<kind>_<body><check>`.
@@ -76,7 +86,7 @@ package enum CredentialText {
         guard Base62.areDigits(body), let check: UInt32 = Base62.number(rest.suffix(checkLength)),
             check == CRC32.checksum(of: bytes.dropLast(checkLength))
         else { return nil }
-        if kind != .accessToken, body.count != secretBodyLength { return nil }
+        if !kind.isSealed, body.count != secretBodyLength { return nil }
         return (kind, body)
     }
 

@@ -9,7 +9,7 @@ package struct PresentedSecret: Sendable, CustomStringConvertible, CustomReflect
 
     /// The secret, or nil for what cannot be one of ours. No look-up is owed to that.
     package init?(parsing text: some RandomAccessCollection<UInt8>, brand: Brand) {
-        guard let (kind, _) = CredentialText.parse(text, brand: brand), kind != .accessToken else { return nil }
+        guard let (kind, _) = CredentialText.parse(text, brand: brand), !kind.isSealed else { return nil }
         self.kind = kind
         self.text = Array(text)
     }

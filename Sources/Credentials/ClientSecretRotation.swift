@@ -12,11 +12,11 @@ package struct ClientSecretSummary: Hashable, Sendable {
     package let expiresAt: Instant?
     package let lastUse: LastUse?
 
-    init(_ secret: ClientSecret) {
+    fileprivate init(_ secret: ClientSecret, expiresAt: Instant?) {
         id = secret.id
         hint = secret.hint
         createdAt = secret.createdAt
-        expiresAt = secret.expiresAt
+        self.expiresAt = expiresAt
         lastUse = secret.lastUse
     }
 }
@@ -58,5 +58,18 @@ extension Transaction {
         }
         guard secret.expiresAt != nil else { throw Refusal.secretInForce }
         return secret
+    }
+
+    /// The secrets of a client that work, oldest first: one, or two in the middle of a rotation.
+    borrowing func liveSecrets(of client: ClientID, at now: Instant) throws -> [ClientSecretSummary] {
+        try clientSecrets(of: client).filter { $0.isLive(at: now) }.map {
+            ClientSecretSummary($0, expiresAt: $0.expiresAt)
+        }
+    }
+
+    /// Moves the end of the older secret.
+    borrowing func extend(_ secret: ClientSecret, to expiresAt: Instant) throws -> ClientSecretSummary {
+        try setExpiry(of: secret.id, to: expiresAt)
+        return ClientSecretSummary(secret, expiresAt: expiresAt)
     }
 }

@@ -5,16 +5,18 @@ import ProductDefinition
 // The fields that all kinds of credentials share.
 
 extension FieldChecks {
-    /// The scopes of these names: at least one, at most 64, each from the catalogue or a management scope of ours.
-    /// Whether the actor may give the management scopes is for law 11.
-    mutating func scopes(_ names: [String], of product: Product) -> ScopeSet {
+    /// The scopes of these names: at least one, at most 64, each from the catalogue or a management scope of ours; for an
+    /// app, an ``IdentityScope`` too. Whether the actor may give the management scopes is for law 11.
+    mutating func scopes(_ names: [String], of product: Product, orIdentity: Bool = false) -> ScopeSet {
         require(!names.isEmpty, "scopes", "required", "Must name at least one scope.")
         require(
             names.count <= ScopeSet.maximumCount, "scopes", "too_many",
             "Must be at most \(ScopeSet.maximumCount) scopes.")
         var scopes: [Scope] = []
         for (index, name) in names.prefix(ScopeSet.maximumCount).enumerated() {
-            if let scope = Scope(name), product.scopes.contains(scope) || Permission(scope) != nil {
+            if let scope = Scope(name),
+                product.scopes.contains(scope) || Permission(scope) != nil || orIdentity && IdentityScope(scope) != nil
+            {
                 scopes.append(scope)
             } else {
                 refuse("scopes.\(index)", "unknown", "Is not in the catalogue of scopes.")
@@ -51,6 +53,37 @@ extension FieldChecks {
         require(
             (0...policy.secretOverlapMaximumSeconds).contains(seconds), "overlap_seconds", "out_of_range",
             "Must be 0 to \(policy.secretOverlapMaximumSeconds) seconds.")
+    }
+
+    /// When the older of two secrets is to end.
+    mutating func secretEnd(_ expiresAt: Instant, within policy: ProductPolicy, at now: Instant) {
+        let longest = policy.secretOverlapMaximumSeconds
+        require(
+            expiresAt > now && expiresAt <= now.adding(seconds: longest), "expires_at", "out_of_range",
+            "Must be in the future, and at most \(longest) seconds from now.")
+    }
+
+    /// How long something issued to a client lives: a minute to `maximum` seconds.
+    mutating func lifetime(_ field: String, _ seconds: Int?, maximum: Int) -> Int? {
+        guard let seconds else { return nil }
+        let allowed = Self.shortestLifetime...max(Self.shortestLifetime, maximum)
+        require(
+            allowed.contains(seconds), field, "out_of_range",
+            "Must be \(allowed.lowerBound) to \(allowed.upperBound) seconds.")
+        return seconds
+    }
+
+    private static let shortestLifetime = 60
+
+    /// One of the words of an enumeration. What stands in for an unknown one reaches nobody.
+    mutating func word<Word: RawRepresentable<String> & CaseIterable>(
+        _ field: String, _ text: String, orElse standIn: Word
+    ) -> Word {
+        if let word = Word(rawValue: text) { return word }
+        let known = Word.allCases.map(\.rawValue)
+        let list = known.count > 1 ? known.dropLast().joined(separator: ", ") + " or " + (known.last ?? "") : known.joined()
+        refuse(field, "unknown", "Must be \(list).")
+        return standIn
     }
 }
 

@@ -53,9 +53,6 @@ package struct IntegrationEdit: Sendable {
 /// Every function runs inside a transaction and throws ``Refusal`` for what may not be done: first what the actor must
 /// not know of, then the lacking permission, then all bad fields, then rights that the actor lacks itself (law 11).
 package struct IntegrationService: Sendable {
-    /// The shortest life of an access token, in seconds.
-    package static let minimumAccessTokenSeconds = 60
-
     private let product: Product
     private let peppers: @Sendable () -> Peppers
     private let now: @Sendable () -> Instant
@@ -78,9 +75,9 @@ package struct IntegrationService: Sendable {
         let integration = Integration(
             id: ID(at: now.milliseconds), organization: id, label: checks.line("label", draft.label),
             scopes: checks.scopes(draft.scopes, of: product), addresses: checks.addresses(draft.allowedAddresses),
-            accessTokenSeconds: draft.accessTokenSeconds.map { check(seconds: $0, &checks) },
-            tokenFormat: draft.tokenFormat.map { check(format: $0, &checks) } ?? .sealed, createdAt: now,
-            createdBy: actor.label)
+            accessTokenSeconds: check(draft.accessTokenSeconds, &checks),
+            tokenFormat: draft.tokenFormat.map { checks.word("token_format", $0, orElse: .sealed) } ?? .sealed,
+            createdAt: now, createdBy: actor.label)
         try checks.finish()
         try requireGivable(integration.scopes, in: organization, by: actor, tx: tx)
         let limit = product.policy.integrationsPerAccount
@@ -133,9 +130,9 @@ package struct IntegrationService: Sendable {
             label: edit.label.map { checks.line("label", $0) } ?? before.label,
             scopes: edit.scopes.map { checks.scopes($0, of: product) } ?? before.scopes,
             addresses: edit.allowedAddresses.map { checks.addresses($0) } ?? before.addresses,
-            accessTokenSeconds: edit.accessTokenSeconds.map { $0.map { check(seconds: $0, &checks) } }
-                ?? before.accessTokenSeconds,
-            tokenFormat: edit.tokenFormat.map { check(format: $0, &checks) } ?? before.tokenFormat,
+            accessTokenSeconds: edit.accessTokenSeconds.map { check($0, &checks) } ?? before.accessTokenSeconds,
+            tokenFormat: edit.tokenFormat.map { checks.word("token_format", $0, orElse: .sealed) }
+                ?? before.tokenFormat,
             createdAt: before.createdAt, createdBy: before.createdBy, revision: before.revision + 1)
         try checks.finish()
         try actor.requiresRights(in: before.scopes)
@@ -198,8 +195,7 @@ extension IntegrationService {
         of id: ID<Integration>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
     ) throws -> [ClientSecretSummary] {
         _ = try find(id, in: organization, where: actor, may: .integrationsRead, tx: tx)
-        let now = now()
-        return try tx.clientSecrets(of: .integration(id)).filter { $0.isLive(at: now) }.map(ClientSecretSummary.init)
+        return try tx.liveSecrets(of: .integration(id), at: now())
     }
 
     /// Moves the end of the older secret, to at most the longest overlap from now.
@@ -211,20 +207,14 @@ extension IntegrationService {
         let now = now()
         let secret = try tx.endingSecret(secretID, of: .integration(id), at: now)
         var checks = FieldChecks()
-        let longest = product.policy.secretOverlapMaximumSeconds
-        checks.require(
-            expiresAt > now && expiresAt <= now.adding(seconds: longest), "expires_at", "out_of_range",
-            "Must be in the future, and at most \(longest) seconds from now.")
+        checks.secretEnd(expiresAt, within: product.policy, at: now)
         try checks.finish()
         try actor.requiresRights(in: integration.scopes)
-        try tx.setExpiry(of: secretID, to: expiresAt)
+        let extended = try tx.extend(secret, to: expiresAt)
         try tx.touch(id)
         try note(
             .integrationSecretExtended, integration, ["secret": secretID.description], by: actor, at: now, tx: tx)
-        return ClientSecretSummary(
-            ClientSecret(
-                id: secret.id, client: secret.client, digest: secret.digest, hint: secret.hint,
-                createdAt: secret.createdAt, expiresAt: expiresAt, lastUse: secret.lastUse))
+        return extended
     }
 
     /// Ends the older secret now. The one in force cannot be ended.
@@ -315,30 +305,16 @@ extension IntegrationService {
 
     private func note(
         _ action: AuditAction, _ integration: Integration, _ details: [String: String], by actor: Actor,
-        at now: Instant,
-        tx: borrowing Transaction
+        at now: Instant, tx: borrowing Transaction
     ) throws {
         try tx.record(
             action, target: integration.id, in: integration.organization, details: details, by: actor, at: now)
         tx.announce(.integration(integration.id))
     }
 
-    private func check(seconds: Int, _ checks: inout FieldChecks) -> Int {
-        let allowed =
-            Self
-            .minimumAccessTokenSeconds...max(
-                Self.minimumAccessTokenSeconds, product.policy.accessTokenMaximumSeconds)
-        checks.require(
-            allowed.contains(seconds), "access_token_seconds", "out_of_range",
-            "Must be \(allowed.lowerBound) to \(allowed.upperBound) seconds.")
-        return seconds
-    }
-
-    private func check(format: String, _ checks: inout FieldChecks) -> TokenFormat {
-        let format = TokenFormat(rawValue: format)
-        let known = TokenFormat.allCases.map(\.rawValue).joined(separator: " or ")
-        checks.require(format != nil, "token_format", "unknown", "Must be \(known).")
-        return format ?? .sealed
+    private func check(_ accessTokenSeconds: Int?, _ checks: inout FieldChecks) -> Int? {
+        checks.lifetime(
+            "access_token_seconds", accessTokenSeconds, maximum: product.policy.accessTokenMaximumSeconds)
     }
 }
 

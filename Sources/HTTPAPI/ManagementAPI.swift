@@ -17,6 +17,8 @@ package struct ManagementAPI: Sendable {
     let organizations: OrganizationService
     let members: MembershipService
     let integrations: IntegrationService
+    let apps: AppService
+    let grants: GrantService
     let resourceServers: ResourceServerService
     let apiKeys: APIKeyService
     let auditLog = AuditLog()
@@ -49,6 +51,8 @@ package struct ManagementAPI: Sendable {
         organizations = OrganizationService(now: now)
         members = MembershipService(product: product, now: now)
         integrations = IntegrationService(product: product, peppers: peppers, now: now)
+        apps = AppService(product: product, peppers: peppers, now: now)
+        grants = GrantService(now: now)
         resourceServers = ResourceServerService(product: product, peppers: peppers, now: now)
         apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
         replies = IdempotentReplies(keys: keys, now: now)

@@ -11,6 +11,8 @@ package struct Route: Hashable, Sendable {
         case anyone
         /// An OAuth client or resource server that proves who it is.
         case client
+        /// An app, with the access token of a user who consented to `openid`.
+        case app
         /// A gateway, on behalf of the credential that it passes on.
         case gateway
         /// Any credential with a management scope.
@@ -56,6 +58,9 @@ extension Route {
         Route(.post, "/oauth2/revoke", "revoke", .client),
         Route(.get, "/oauth2/jwks", "getKeySet", .anyone),
         Route(.get, "/.well-known/oauth-authorization-server", "getServerMetadata", .anyone),
+        Route(.get, "/.well-known/openid-configuration", "getOpenIDConfiguration", .anyone),
+        Route(.get, "/oauth2/userinfo", "getUserInfo", .app),
+        Route(.post, "/oauth2/userinfo", "postUserInfo", .app),
         Route(.get, "/verify", "verify", .gateway),
         Route(.post, "/verify", "verifyPost", .gateway),
         Route(.get, "/healthz", "getHealth", .anyone),

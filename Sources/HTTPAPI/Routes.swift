@@ -20,6 +20,11 @@ extension ManagementAPI {
         DeleteIntegration.self, RotateIntegration.self, ListIntegrationSecrets.self, ExtendIntegrationSecret.self,
         EndIntegrationSecret.self, IssueIntegrationToken.self,
 
+        ListApps.self, CreateApp.self, GetApp.self, EditApp.self, DeleteApp.self, RotateApp.self, ListAppSecrets.self,
+        ExtendAppSecret.self, EndAppSecret.self,
+
+        ListGrants.self, GetGrant.self, RevokeGrant.self,
+
         ListAPIKeys.self, CreateAPIKey.self, GetAPIKey.self, EditAPIKey.self, DeleteAPIKey.self, RotateAPIKey.self,
         DisableAPIKey.self, EnableAPIKey.self,
 

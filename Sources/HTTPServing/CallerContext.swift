@@ -46,11 +46,13 @@ package final class RequestNotes: Sendable {
     /// Which rule refused.
     var rule: String? { notes.withLock(\.rule) }
 
-    func admitted(_ caller: String) {
+    /// Notes whose credential or session was admitted.
+    package func admitted(_ caller: String) {
         notes.withLock { $0.caller = caller }
     }
 
-    func refused(by rule: String) {
+    /// Notes the name of the rule that refused. Never what a caller sent.
+    package func refused(by rule: String) {
         notes.withLock { $0.rule = rule }
     }
 }

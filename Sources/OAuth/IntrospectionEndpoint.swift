@@ -5,7 +5,7 @@ package import Verification
 
 /// `POST /oauth2/introspect` (RFC 7662): tells an authenticated client what a credential is worth.
 ///
-/// A resource server sees what is meant for it, an integration its own tokens. Everything else is inactive, whatever it
+/// A resource server sees what is meant for it, an integration or an app its own tokens. Everything else is inactive, whatever it
 /// is (threat I1).
 package struct IntrospectionEndpoint: Sendable {
     /// What the endpoint says.
@@ -36,6 +36,10 @@ package struct IntrospectionEndpoint: Sendable {
         {
         case .missing(let missing): return .missing(missing)
         case .answer(let authenticated): client = authenticated
+        }
+        // RFC 7662 §2.1: who looks must have proved who they are.
+        guard request.claim.method != .none else {
+            throw OAuthError(.invalidClient, "A public client cannot introspect.")
         }
         guard let text = request.form["token"] else { throw OAuthError(.invalidRequest, "token is missing.") }
         var address: IPAddress?

@@ -1,7 +1,8 @@
-import CredentialFormat
+package import CredentialFormat
 import Events
 package import Model
 package import Persistence
+import Tokens
 package import Verification
 
 /// `POST /oauth2/revoke` (RFC 7009): a client gives up a token of its own.
@@ -11,7 +12,14 @@ package struct RevocationEndpoint: Sendable {
         /// Nothing: the token is not in force, or never was (RFC 7009 §2.2).
         case nothingToDo
         /// Revoke it: ``RevocationEndpoint/revoke(_:for:requestID:)``.
-        case revoke(AccessToken)
+        case revoke(Revocation)
+    }
+
+    /// What a client gives up.
+    package enum Revocation: Sendable {
+        case accessToken(AccessToken)
+        /// All that came from the code which the refresh token came from (RFC 7009 §2.1).
+        case lineage(ID<RefreshLineage>, of: ID<App>)
     }
 
     /// How many tokens of one client may be on the list of the revoked at a time. Every node holds the whole list in
@@ -21,11 +29,16 @@ package struct RevocationEndpoint: Sendable {
     private let authenticator: ClientAuthenticator
     private let verifier: CredentialVerifier
     private let store: any Store
+    private let seal: RefreshTokenSeal
 
-    package init(authenticator: ClientAuthenticator, verifier: CredentialVerifier, store: any Store) {
+    package init(
+        authenticator: ClientAuthenticator, verifier: CredentialVerifier, store: any Store, brand: Brand,
+        issuer: String
+    ) {
         self.authenticator = authenticator
         self.verifier = verifier
         self.store = store
+        seal = RefreshTokenSeal(brand: brand, issuer: issuer)
     }
 
     /// What is to be done, or what is missing to tell. Memory alone is asked.
@@ -49,7 +62,7 @@ package struct RevocationEndpoint: Sendable {
             guard !verifier.isAPIKey(text) else {
                 throw OAuthError(.unsupportedTokenType, "An API key is deleted at the management API.")
             }
-            return .answer(.nothingToDo)
+            return answer(refreshToken: text, of: client, findings: findings)
         }
         guard client.id == token.client else {
             throw OAuthError(.unauthorizedClient, "The token is another client's.")
@@ -57,15 +70,49 @@ package struct RevocationEndpoint: Sendable {
         guard token.expiresAt > request.now else { return .answer(.nothingToDo) }
         switch verifier.isRevoked(token.id, findings) {
         case .missing(let missing): return .missing(missing)
-        case .answer(let isRevoked): return .answer(isRevoked ? .nothingToDo : .revoke(token))
+        case .answer(let isRevoked): return .answer(isRevoked ? .nothingToDo : .revoke(.accessToken(token)))
         }
     }
 
-    /// Revokes a token. When this returns it is on disk and heard on this node (threat I2: a failure is thrown, never
+    /// What is to be done with what may be a refresh token. Whose it is the database says.
+    private func answer(
+        refreshToken text: String, of client: AuthenticatedClient, findings: Findings
+    ) -> Partial<Answer> {
+        let text = Array(text.utf8)
+        guard case .app(let app) = client.id, let named = seal.keyNamed(by: text) else {
+            return .answer(.nothingToDo)
+        }
+        switch verifier.keys(findings, having: named) {
+        case .missing(let missing): return .missing(missing)
+        case .answer(let keys):
+            guard let token = seal.open(text, with: keys) else { return .answer(.nothingToDo) }
+            return .answer(.revoke(.lineage(token.lineage, of: app)))
+        }
+    }
+
+    /// Revokes. When this returns it is on disk and heard on this node (threat I2: a failure is thrown, never
     /// swallowed).
     ///
-    /// - Throws: ``OAuthError`` `temporarily_unavailable` above ``maximumPerClient``, ``StoreError``.
-    package func revoke(_ token: AccessToken, for request: OAuthRequest, requestID: String) async throws {
+    /// - Throws: ``OAuthError``: `temporarily_unavailable` above ``maximumPerClient``, `unauthorized_client` for a refresh
+    ///   token of another client; ``StoreError``.
+    package func revoke(_ revocation: Revocation, for request: OAuthRequest, requestID: String) async throws {
+        switch revocation {
+        case .accessToken(let token): try await revoke(token, for: request, requestID: requestID)
+        case .lineage(let id, let app):
+            let end = LineageEnd(
+                action: .lineageRevoked, app: app,
+                origin: RequestOrigin(requestID: requestID, address: request.address), now: request.now)
+            try await store.write { tx in
+                guard let lineage = try tx.lineage(id) else { return }
+                guard lineage.app == app else {
+                    throw OAuthError(.unauthorizedClient, "The token is another client's.")
+                }
+                try end.end(id, of: lineage.grant, tx: tx)
+            }
+        }
+    }
+
+    private func revoke(_ token: AccessToken, for request: OAuthRequest, requestID: String) async throws {
         try await store.write { tx in
             guard try tx.revokedTokenCount(client: token.client, liveAt: request.now) < Self.maximumPerClient else {
                 throw OAuthError(

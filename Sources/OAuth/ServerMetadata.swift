@@ -1,26 +1,35 @@
+import Model
 import Policy
 package import ProductDefinition
 
 /// What `GET /.well-known/oauth-authorization-server` says (RFC 8414 §2). From configuration alone (law 13).
 package struct ServerMetadata: Sendable {
     package let issuer: String
+    package let authorizationEndpoint: String
     package let tokenEndpoint: String
     package let introspectionEndpoint: String
     package let revocationEndpoint: String
     package let jwksURI: String
     package let scopes: [String]
     package let grantTypes = TokenRequest.grantTypes
-    package let authenticationMethods = [ClientClaim.Method.basic, .post].map(\.rawValue)
+    package let responseTypes = [ResponseTypeCheck.supported]
+    package let responseModes = AuthorizationResponse.Mode.allCases.map(\.rawValue)
+    package let codeChallengeMethods = [PKCECheck.method]
+    /// At the token and revocation endpoints, where public apps come too.
+    package let authenticationMethods = [ClientAuthenticationMethod.basic, .post, .none].map(\.rawValue)
+    /// At the introspection endpoint, where they do not.
+    package let provingMethods = [ClientAuthenticationMethod.basic, .post].map(\.rawValue)
     package let serviceDocumentation: String?
 
     /// Each endpoint under its first configured path.
     package init(issuer: String, product: Product) {
         self.issuer = issuer
+        authorizationEndpoint = issuer + (product.endpoints.authorize.first ?? "/oauth2/authorize")
         tokenEndpoint = issuer + (product.endpoints.token.first ?? "/oauth2/token")
         introspectionEndpoint = issuer + (product.endpoints.introspect.first ?? "/oauth2/introspect")
         revocationEndpoint = issuer + (product.endpoints.revoke.first ?? "/oauth2/revoke")
         jwksURI = issuer + (product.endpoints.jwks.first ?? "/oauth2/jwks")
-        scopes = product.scopes.all.scopes.map(\.name)
+        scopes = IdentityScope.allCases.map(\.rawValue) + product.scopes.all.scopes.map(\.name)
         serviceDocumentation = product.supportLink
     }
 }

@@ -18,6 +18,7 @@ import ServiceLifecycle
 import SignIn
 import Tokens
 import Verification
+import WebConsole
 
 /// The whole house, put together from the bottom to the top. The one file that may know everything.
 struct Composition {
@@ -28,8 +29,11 @@ struct Composition {
     let verifier: CredentialVerifier
     let audiences: AudiencePolicy
     let issuer: TokenIssuer
+    let authorization: AuthorizationEndpoint
     let routes: HotRoutes
+    let openID: OpenIDRoutes
     let api: ManagementAPI
+    let console: WebConsole
     let passwords = PasswordHasher()
     let log: RequestLog
     let logger: Logger
@@ -57,7 +61,7 @@ struct Composition {
         do {
             let keyRing = try await KeyRing.open(
                 store: store, masterKey: masterKey, longestTokenSeconds: product.policy.accessTokenMaximumSeconds,
-                now: now)
+                longestRefreshSeconds: product.policy.refreshTokenMaximumSeconds, now: now)
             return try await Composition(
                 configuration, product, store, keyRing, sink: sink, logger: logger, now: now)
         } catch {
@@ -99,6 +103,7 @@ struct Composition {
         let issuer = TokenIssuer(keyRing: keyRing, product: product, issuer: configuration.issuer)
         self.audiences = audiences
         self.issuer = issuer
+        authorization = AuthorizationEndpoint(store: store, keyRing: keyRing, product: product, audiences: audiences)
         let proxies = TrustedProxies(configuration.trustedProxies)
         routes = HotRoutes(
             product: product, issuer: configuration.issuer,
@@ -106,10 +111,17 @@ struct Composition {
                 verifier: verifier, product: product, audiences: audiences, proxies: proxies,
                 gateways: GatewayRule(
                     addresses: configuration.verifyGateways, secret: configuration.verifyGatewaySecret)),
-            token: TokenEndpoint(authenticator: authenticator, audiences: audiences, issuer: issuer),
+            token: TokenEndpoint(
+                authenticator: authenticator, audiences: audiences, issuer: issuer, store: store, keyRing: keyRing,
+                product: product, verifier: verifier),
             introspection: IntrospectionEndpoint(authenticator: authenticator, verifier: verifier),
-            revocation: RevocationEndpoint(authenticator: authenticator, verifier: verifier, store: store),
+            revocation: RevocationEndpoint(
+                authenticator: authenticator, verifier: verifier, store: store, brand: product.brand,
+                issuer: configuration.issuer),
             verifier: verifier, proxies: proxies)
+        openID = OpenIDRoutes(
+            product: product, issuer: configuration.issuer,
+            userInfo: UserInfoEndpoint(verifier: verifier, store: store), now: now)
         api = ManagementAPI(
             store: store, product: product, keys: { keyRing.keys }, passwords: passwords,
             sealToken: { token in
@@ -117,6 +129,13 @@ struct Composition {
                     of: token.accessToken(for: audiences.standardAudiences(for: token.scopes)),
                     as: token.integration.tokenFormat)
             }, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone }, now: now)
+        let links = OneTimeLinkService(
+            store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, hasher: passwords,
+            postman: configuration.mail.map { SendmailPostman(command: $0.command, from: $0.from, now: now) },
+            mailFailed: { error in logger.warning("a letter was not taken", metadata: ["error": "\(error)"]) }, now: now)
+        console = try WebConsole(
+            store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, passwords: passwords,
+            links: links, authorization: authorization, now: now)
     }
 
     /// Everything that runs while the server runs, in the order of starting. They end in the opposite order, so what was
@@ -172,7 +191,9 @@ struct Composition {
                 proxies: TrustedProxies(configuration.trustedProxies), log: log, now: now))
         router.add(middleware: ProblemMiddleware())
         Readiness(store: store).register(on: router)
+        openID.register(on: router)
         try OpenAPIDocument().register(on: router)
+        console.register(on: router)
         let management = router.group().add(
             middleware: BearerAuthentication(
                 verifier: verifier, product: product, issuer: configuration.issuer, now: now))

@@ -1,5 +1,5 @@
 /// Base64 with the URL-safe alphabet and without padding (RFC 4648 §5), as JOSE uses it (RFC 7515 §2).
-enum Base64URL {
+package enum Base64URL {
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     /// Appends the text of `bytes`.
@@ -26,7 +26,7 @@ enum Base64URL {
     }
 
     /// The text of `bytes`.
-    static func text(_ bytes: some RandomAccessCollection<UInt8>) -> String {
+    package static func text(_ bytes: some RandomAccessCollection<UInt8>) -> String {
         var text: [UInt8] = []
         append(Array(bytes), to: &text)
         return String(decoding: text, as: UTF8.self)

@@ -15,7 +15,7 @@ enum JWTClaims {
         let (issued, expires) = (token.issuedAt.seconds, token.expiresAt.seconds)
         guard !token.audiences.isEmpty, issued >= 0, expires > issued else { throw .unrepresentable }
         let client = token.client.description
-        var writer = JSONWriter()
+        var writer = ClaimsWriter()
         writer.raw(#"{"iss":"#)
         writer.text(issuer)
         writer.raw(#","sub":"#)
@@ -56,7 +56,7 @@ enum JWTClaims {
 
     /// The token, or nil for claims that ``encode(_:issuer:)`` does not write for this issuer.
     static func decode(_ bytes: [UInt8], issuer: String) -> AccessToken? {
-        var reader = JSONReader(bytes)
+        var reader = ClaimsReader(bytes)
         guard reader.skip(#"{"iss":"#), reader.text() == issuer,
             reader.skip(#","sub":"#), let subject = reader.text(),
             reader.skip(#","aud":"#), let audiences = audiences(&reader),
@@ -83,7 +83,7 @@ enum JWTClaims {
     }
 
     /// An app's token names its lineage, an integration's has none.
-    private static func holder(_ client: ClientID, _ reader: inout JSONReader) -> AccessToken.Holder? {
+    private static func holder(_ client: ClientID, _ reader: inout ClaimsReader) -> AccessToken.Holder? {
         switch client {
         case .integration(let id): return .integration(id)
         case .app(let id):
@@ -95,7 +95,7 @@ enum JWTClaims {
         }
     }
 
-    private static func audiences(_ reader: inout JSONReader) -> [String]? {
+    private static func audiences(_ reader: inout ClaimsReader) -> [String]? {
         guard reader.skip("[") else { return reader.text().map { [$0] } }
         var result: [String] = []
         repeat {
@@ -105,99 +105,3 @@ enum JWTClaims {
         return reader.skip("]") && result.count > 1 ? result : nil
     }
 }
-
-/// Appends JSON (RFC 8259) to bytes.
-private struct JSONWriter {
-    private(set) var bytes: [UInt8] = []
-
-    init() {
-        bytes.reserveCapacity(512)
-    }
-
-    mutating func raw(_ text: StaticString) {
-        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
-    }
-
-    mutating func number(_ number: Int64) {
-        bytes.append(contentsOf: String(number).utf8)
-    }
-
-    mutating func text(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0..<0x20:
-                raw("\\u00")
-                bytes.append(hexadecimal[Int(byte >> 4)])
-                bytes.append(hexadecimal[Int(byte & 15)])
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-}
-
-/// Reads what ``JSONWriter`` wrote. What is not there is nil or false, never a trap.
-private struct JSONReader {
-    private var rest: ArraySlice<UInt8>
-
-    init(_ bytes: [UInt8]) {
-        rest = bytes[...]
-    }
-
-    var isAtEnd: Bool { rest.isEmpty }
-
-    /// Whether this came next; if so it is behind us.
-    mutating func skip(_ text: StaticString) -> Bool {
-        text.withUTF8Buffer { expected in
-            guard rest.starts(with: expected) else { return false }
-            rest = rest.dropFirst(expected.count)
-            return true
-        }
-    }
-
-    /// A whole number of at most 18 digits without leading zeros.
-    mutating func number() -> Int64? {
-        let digits = rest.prefix { (0x30...0x39).contains($0) }
-        guard (1...18).contains(digits.count), digits.count == 1 || digits.first != 0x30 else { return nil }
-        rest = rest.dropFirst(digits.count)
-        return digits.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
-    }
-
-    mutating func text() -> String? {
-        guard skip("\"") else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(64)
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "\""): return String(validating: bytes, as: UTF8.self)
-            case UInt8(ascii: "\\"):
-                guard let escaped = escaped() else { return nil }
-                bytes.append(escaped)
-            case 0..<0x20: return nil
-            default: bytes.append(byte)
-            }
-        }
-        return nil
-    }
-
-    private mutating func escaped() -> UInt8? {
-        switch rest.popFirst() {
-        case UInt8(ascii: "\""): return UInt8(ascii: "\"")
-        case UInt8(ascii: "\\"): return UInt8(ascii: "\\")
-        case UInt8(ascii: "u"):
-            guard skip("00"), let high = digit(), let low = digit(), high < 2 else { return nil }
-            return high << 4 | low
-        default: return nil
-        }
-    }
-
-    private mutating func digit() -> UInt8? {
-        rest.popFirst().flatMap { hexadecimal.firstIndex(of: $0) }.map { UInt8($0) }
-    }
-}
-
-private let hexadecimal = Array("0123456789abcdef".utf8)

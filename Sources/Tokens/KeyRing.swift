@@ -28,31 +28,39 @@ package final class KeyRing: Sendable {
     private let store: any Store
     private let masterKey: MasterKey
     private let longestTokenSeconds: Int
+    private let longestRefreshSeconds: Int
     private let now: @Sendable () -> Instant
     private let state: Mutex<State>
     private let currentEdition = Atomic(1)
     private let reading = SharedRun()
+    /// One at a time of each purpose that is made when needed.
+    private let making: [KeyPurpose: SharedRun]
 
     private init(
-        store: any Store, masterKey: MasterKey, longestTokenSeconds: Int, now: @escaping @Sendable () -> Instant,
-        keys: KeySet, rows: [KeyRingRow]
+        store: any Store, masterKey: MasterKey, longestTokenSeconds: Int, longestRefreshSeconds: Int,
+        now: @escaping @Sendable () -> Instant, keys: KeySet, rows: [KeyRingRow]
     ) {
         self.store = store
         self.masterKey = masterKey
         self.longestTokenSeconds = longestTokenSeconds
+        self.longestRefreshSeconds = longestRefreshSeconds
+        making = Dictionary(uniqueKeysWithValues: KeyPurpose.allCases.map { ($0, SharedRun()) })
         self.now = now
         state = Mutex(State(keys: keys, rows: rows))
     }
 
     /// Opens the ring of a store: makes the first keys where there are none, and removes those that have retired.
     ///
-    /// - Parameter longestTokenSeconds: The longest lifetime of a token (`ProductPolicy.accessTokenMaximumSeconds`). A
-    ///   rotation keeps the keys before it for so long and an hour.
+    /// - Parameters:
+    ///   - longestTokenSeconds: The longest lifetime of an access token (`ProductPolicy.accessTokenMaximumSeconds`). A
+    ///     rotation keeps the keys before it for so long and an hour.
+    ///   - longestRefreshSeconds: The longest lifetime of a lineage of refresh tokens
+    ///     (`ProductPolicy.refreshTokenMaximumSeconds`), for the keys that seal those.
     /// - Throws: ``TokenError/doesNotOpen(purpose:version:)`` under a wrong master key, which leaves the ring as it was,
     ///   or a ``StoreError``.
     package static func open(
         store: any Store, masterKey: MasterKey, longestTokenSeconds: Int = 86_400,
-        now: @escaping @Sendable () -> Instant
+        longestRefreshSeconds: Int = 365 * 86_400, now: @escaping @Sendable () -> Instant
     ) async throws -> KeyRing {
         let prepare = { @Sendable () async throws -> [KeyRingRow] in
             try await store.write { tx in try prepared(tx, masterKey: masterKey, now: now()) }
@@ -65,7 +73,8 @@ package final class KeyRing: Sendable {
             rows = try await prepare()
         }
         return KeyRing(
-            store: store, masterKey: masterKey, longestTokenSeconds: longestTokenSeconds, now: now,
+            store: store, masterKey: masterKey, longestTokenSeconds: longestTokenSeconds,
+            longestRefreshSeconds: longestRefreshSeconds, now: now,
             keys: try KeySet(rows: rows, masterKey: masterKey, now: now()), rows: rows)
     }
 
@@ -117,7 +126,34 @@ package final class KeyRing: Sendable {
         }
     }
 
-    /// Makes a new version for each purpose, used from the return of this call on.
+    /// Makes the first key of a purpose that is made when needed, unless there is one. When this returns, ``keys`` have it.
+    /// Of many who need it at the same moment, on whatever nodes, one makes it.
+    ///
+    /// - Throws: ``StoreError``.
+    package func ensure(_ purpose: KeyPurpose) async throws {
+        guard purpose.isMadeWhenNeeded, !has(purpose), let making = making[purpose] else { return }
+        try await making.run { [self] in
+            guard !has(purpose) else { return }
+            let fresh = try Self.row(purpose, version: 1, key: purpose.freshKey(), under: masterKey, now: now())
+            do {
+                try await store.write { tx in
+                    guard try !tx.keyRingRows().contains(where: { $0.purpose == purpose.rawValue }) else { return }
+                    try tx.insert(fresh)
+                    tx.announce(.keyRing)
+                }
+            } catch StoreError.constraint(.unique) {
+                // Another node made it at the same moment.
+            }
+            try await reload()
+        }
+    }
+
+    private func has(_ purpose: KeyPurpose) -> Bool {
+        state.withLock { $0.rows.contains { $0.purpose == purpose.rawValue } }
+    }
+
+    /// Makes a new version for each purpose, used from the return of this call on. A purpose that is made when needed, and
+    /// was not yet, is left alone.
     ///
     /// - Parameters:
     ///   - time: Leaves alone the purposes whose newest version was made then or later, nil for none: of many who find
@@ -139,16 +175,19 @@ package final class KeyRing: Sendable {
     ) async throws -> Set<KeyPurpose> {
         guard actor.reach == .everything else { throw Refusal.notFound }
         let now = now()
-        let rotated = try await (leased ?? store).write { [self] tx in
+        // Before the transaction: an RSA key takes so long to make that nobody should wait behind it.
+        var slow: [KeyPurpose: [UInt8]] = [:]
+        let known = state.withLock(\.rows)
+        for purpose in purposes where purpose.isMadeWhenNeeded && Self.isDue(purpose, madeBefore: time, in: known) {
+            slow[purpose] = try purpose.freshKey()
+        }
+        let rotated = try await (leased ?? store).write { [self, slow] tx in
             let rows = try tx.keyRingRows()
-            let newest = { (purpose: KeyPurpose) in rows.last { $0.purpose == purpose.rawValue } }
-            let due = purposes.filter { purpose in
-                guard let time, let newest = newest(purpose) else { return true }
-                return newest.createdAt < time
-            }
+            let due = purposes.filter { Self.isDue($0, madeBefore: time, in: rows) }
             for purpose in due.sorted(by: { $0.rawValue < $1.rawValue }) {
-                let version = (newest(purpose)?.version ?? 0) + 1
-                let row = try Self.fresh(purpose, version: version, under: masterKey, now: now)
+                let version = (rows.last { $0.purpose == purpose.rawValue }?.version ?? 0) + 1
+                let row = try Self.row(
+                    purpose, version: version, key: slow[purpose] ?? purpose.freshKey(), under: masterKey, now: now)
                 try tx.insert(row)
                 if let seconds = secondsKept(purpose) {
                     let end = atOnce ? now : now.adding(seconds: seconds)
@@ -167,11 +206,21 @@ package final class KeyRing: Sendable {
         return rotated
     }
 
+    private static func isDue(_ purpose: KeyPurpose, madeBefore time: Instant?, in rows: [KeyRingRow]) -> Bool {
+        guard let newest = rows.last(where: { $0.purpose == purpose.rawValue }) else {
+            return !purpose.isMadeWhenNeeded
+        }
+        return time.map { newest.createdAt < $0 } ?? true
+    }
+
     /// How long versions are kept after their successor was made, in seconds; nil for ever.
     private func secondsKept(_ purpose: KeyPurpose) -> Int? {
         switch purpose {
-        case .pepper: nil
-        case .sealing, .signing: longestTokenSeconds + Self.margin
+        case .pepper, .secrets: nil
+        case .sealing: longestTokenSeconds + Self.margin
+        case .signing: max(longestTokenSeconds, IDToken.seconds) + Self.margin
+        case .signingEdDSA, .signingRS256: IDToken.seconds + Self.margin
+        case .refresh: longestRefreshSeconds + Self.margin
         case .replies: Self.replySeconds + Self.margin
         }
     }
@@ -184,18 +233,19 @@ package final class KeyRing: Sendable {
         for row in rows { _ = try row.opened(by: masterKey) }
         let present = Set(rows.map(\.purpose))
         if !rows.isEmpty, !present.contains(KeyPurpose.pepper.rawValue) { throw TokenError.missing(.pepper) }
-        for purpose in KeyPurpose.allCases where !present.contains(purpose.rawValue) {
-            try tx.insert(try fresh(purpose, version: 1, under: masterKey, now: now))
+        for purpose in KeyPurpose.allCases
+        where !purpose.isMadeWhenNeeded && !present.contains(purpose.rawValue) {
+            try tx.insert(row(purpose, version: 1, key: purpose.freshKey(), under: masterKey, now: now))
         }
         _ = try tx.sweepKeyRing(before: now, limit: sweepLimit)
         return try tx.keyRingRows()
     }
 
-    private static func fresh(
-        _ purpose: KeyPurpose, version: Int, under masterKey: MasterKey, now: Instant
+    private static func row(
+        _ purpose: KeyPurpose, version: Int, key: [UInt8], under masterKey: MasterKey, now: Instant
     ) throws -> KeyRingRow {
         guard UInt16(exactly: version) != nil else { throw TokenError.tooManyVersions(purpose) }
-        let sealed = try masterKey.seal(purpose.freshKey(), for: purpose.context(version: version))
+        let sealed = try masterKey.seal(key, for: purpose.context(version: version))
         return KeyRingRow(purpose: purpose.rawValue, version: version, sealed: sealed, createdAt: now, retiresAt: nil)
     }
 }

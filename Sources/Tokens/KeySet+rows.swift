@@ -10,21 +10,27 @@ extension KeySet {
     convenience init(rows: [KeyRingRow], masterKey: MasterKey, now: Instant) throws {
         let live = rows.filter { row in row.retiresAt.map { $0 > now } ?? true }.sorted { $0.version > $1.version }
         func keys<Key>(_ purpose: KeyPurpose, _ make: (KeyRingRow, [UInt8]) -> Key?) throws -> [Key] {
-            let keys = try live.filter { $0.purpose == purpose.rawValue }.map { row in
+            let keys: [Key] = try live.filter { $0.purpose == purpose.rawValue }.map { row in
                 guard let key = make(row, try row.opened(by: masterKey)) else {
                     throw TokenError.doesNotOpen(purpose: purpose.rawValue, version: row.version)
                 }
                 return key
             }
-            guard !keys.isEmpty else { throw TokenError.missing(purpose) }
+            guard !keys.isEmpty || purpose.isMadeWhenNeeded else { throw TokenError.missing(purpose) }
             return keys
+        }
+        func signing(_ purpose: KeyPurpose, by algorithm: App.IDTokenAlgorithm) throws -> [SigningKey] {
+            try keys(purpose) { SigningKey(algorithm, bytes: $1, retiresAt: $0.retiresAt) }
         }
         let peppers = try keys(.pepper) { Pepper(version: $0.version, key: SymmetricKey(data: $1)) }
         self.init(
             peppers: Peppers(newest: peppers[0], older: Array(peppers.dropFirst())),
             sealing: try keys(.sealing, SealingKey.init),
-            signing: try keys(.signing) { SigningKey(bytes: $1, retiresAt: $0.retiresAt) },
-            replies: try keys(.replies, SealingKey.init)
+            refresh: try keys(.refresh, SealingKey.init),
+            signing: try signing(.signing, by: .es256),
+            otherSigning: try signing(.signingEdDSA, by: .edDSA) + signing(.signingRS256, by: .rs256),
+            replies: try keys(.replies, SealingKey.init),
+            secrets: try keys(.secrets, SealingKey.init)
         )
     }
 }
@@ -37,12 +43,12 @@ extension SealingKey {
 }
 
 extension KeyRingRow {
-    /// The key's 32 bytes.
+    /// The key's bytes.
     ///
     /// - Throws: ``TokenError/doesNotOpen(purpose:version:)``.
     func opened(by masterKey: MasterKey) throws -> [UInt8] {
         guard let known = KeyPurpose(rawValue: purpose),
-            let bytes = masterKey.open(sealed, for: known.context(version: version)), bytes.count == 32
+            let bytes = masterKey.open(sealed, for: known.context(version: version)), known.mayHave(bytes: bytes.count)
         else { throw TokenError.doesNotOpen(purpose: purpose, version: version) }
         return bytes
     }

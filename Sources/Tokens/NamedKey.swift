@@ -4,6 +4,7 @@ import CredentialFormat
 package enum NamedKey: Hashable, Sendable {
     case pepper(version: Int)
     case sealing(version: UInt16)
+    case refresh(version: UInt16)
     /// By the header of its JWTs.
     case signing(header: [UInt8])
 }
@@ -14,6 +15,7 @@ extension KeySet {
         switch key {
         case .pepper(let version): peppers.version(version) != nil
         case .sealing(let version): sealing.contains { $0.version == version }
+        case .refresh(let version): refresh.contains { $0.version == version }
         case .signing(let header): signing.contains { $0.header == header }
         }
     }

@@ -23,8 +23,9 @@ struct ArrowTests {
         ("CArgon2", ["SignIn"]),
         ("Yams", ["ProductDefinition", "HTTPAPI"]),
         ("ArgumentParser", ["Server"]),
-        ("Hummingbird", ["HTTPServing", "HTTPAPI", "Server"]),
-        ("NIOCore", ["HTTPServing", "HTTPAPI", "Server"]),
+        ("Mustache", ["WebConsole"]),
+        ("Hummingbird", ["HTTPServing", "HTTPAPI", "WebConsole", "Server"]),
+        ("NIOCore", ["HTTPServing", "HTTPAPI", "WebConsole", "Server"]),
         ("PersistenceSQLite", ["Server"]),
         ("PersistencePostgres", ["Server"]),
     ])

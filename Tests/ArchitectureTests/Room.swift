@@ -43,13 +43,14 @@ struct Room: Sendable {
         Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],
             libraries: ["Crypto", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),
-        Room("OAuth", ["Verification"], libraries: ["Synchronization"]),
+        Room("OAuth", ["Verification"], libraries: ["Crypto", "Synchronization"]),
         // 5 The outside.
         Room("HTTPServing", ["Verification", "OAuth"], libraries: http),
         Room("HTTPAPI", ["HTTPServing", "SignIn"], libraries: http.union(["Yams"])),
+        Room("WebConsole", ["HTTPServing", "SignIn"], libraries: http.union(["Crypto", "Mustache"])),
         // 6 The whole.
         Room(
-            "Server", ["HTTPAPI", "PersistenceSQLite", "PersistencePostgres"],
+            "Server", ["HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres"],
             libraries: http.union(["ArgumentParser", "Configuration", "Dispatch", "Glibc", "UnixSignals"])),
     ]
 

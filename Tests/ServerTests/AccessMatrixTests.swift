@@ -99,16 +99,18 @@ struct AccessMatrixTests {
 struct OtherAccessTests {
     private static let open = [
         "getKeySet": "/oauth2/jwks", "getServerMetadata": "/.well-known/oauth-authorization-server",
+        "getOpenIDConfiguration": "/.well-known/openid-configuration",
         "getHealth": "/healthz", "getReadiness": "/readyz", "getOpenAPIYAML": "/openapi.yaml",
         "getOpenAPIJSON": "/openapi.json",
     ]
     private static let forClients = [
         "issueToken": "/oauth2/token", "introspect": "/oauth2/introspect", "revoke": "/oauth2/revoke",
     ]
+    private static let forApps = ["getUserInfo": "GET", "postUserInfo": "POST"]
     private static let forGateways = ["verify": "GET", "verifyPost": "POST"]
 
     @Test func `every route has a row, and every row is a route`() {
-        let rows = Array(Self.open.keys) + Array(Self.forClients.keys) + Array(Self.forGateways.keys)
+        let rows = [Self.open, Self.forClients, Self.forApps, Self.forGateways].flatMap(\.keys)
         #expect(rows.count == Set(rows).count)
         #expect(Set(rows) == Set(Route.servedElsewhere.map(\.operation)))
         for route in Route.servedElsewhere {
@@ -116,6 +118,7 @@ struct OtherAccessTests {
                 switch route.caller {
                 case .anyone: Self.open
                 case .client: Self.forClients
+                case .app: Self.forApps
                 default: Self.forGateways
                 }
             #expect(table[route.operation] != nil, "\(route.operation)")
@@ -127,6 +130,25 @@ struct OtherAccessTests {
         for path in Self.open.values {
             for bearer in [nil, demo.apiKey, "nonsense"] {
                 #expect(try await server.get(path, bearer: bearer).status == 200, "\(path)")
+            }
+        }
+    }
+
+    @Test func `what is for apps answers none that acts for no user`() async throws {
+        let (server, demo) = try RunningServer.current
+        let token = try await server.token(demo.integration)
+        for method in Self.forApps.values {
+            for (bearer, error) in [
+                (nil, nil), (token, "insufficient_scope"), (demo.apiKey, "invalid_token"),
+                ("nonsense", "invalid_token"),
+            ] {
+                let answer = try await server.call(method, "/oauth2/userinfo", bearer: bearer)
+                #expect(answer.status == (error == "insufficient_scope" ? 403 : 401), "\(method) \(answer.text)")
+                let challenge = try #require(answer.headers["www-authenticate"])
+                #expect(challenge.hasPrefix("Bearer realm="))
+                #expect(challenge.contains("error=") == (error != nil))
+                if let error { #expect(try answer.json["error"] == .text(error)) }
+                #expect(answer.headers["cache-control"] == "no-store")
             }
         }
     }

@@ -32,7 +32,8 @@ struct AccessRow: Sendable {
 }
 
 extension AccessRow {
-    static let all = general + accounts + resourceServers + organizations + integrations + apiKeys + members + audit
+    static let all = general + accounts + resourceServers + organizations + integrations + apps + grants + apiKeys
+        + members + audit
 
     private static let general = ["getMe": "me", "listScopes": "scopes", "listRoles": "roles", "getProduct": "product"]
         .map { operation, path in
@@ -87,10 +88,37 @@ extension AccessRow {
         AccessRow("listIntegrationSecrets", 200) { (try await $0.integration() + "/secrets", nil) },
         AccessRow("extendIntegrationSecret", 200) { estate in
             let end = Date().addingTimeInterval(3600).formatted(.iso8601)
-            return (try await estate.endingSecret(), ["expires_at": .text(end)])
+            return (try await estate.endingSecret(of: estate.integration()), ["expires_at": .text(end)])
         },
-        AccessRow("endIntegrationSecret", 204) { (try await $0.endingSecret(), nil) },
+        AccessRow("endIntegrationSecret", 204) { (try await $0.endingSecret(of: $0.integration()), nil) },
         AccessRow("issueIntegrationToken", 201) { (try await $0.integration() + "/tokens", [:]) },
+    ]
+
+    private static let apps = [
+        AccessRow("listApps", 200) { estate in
+            _ = try await estate.app()
+            return (estate.inEurope("/apps"), nil)
+        },
+        AccessRow("createApp", 201) { ($0.inEurope("/apps"), $0.appDraft) },
+        AccessRow("getApp", 200) { (try await $0.app(), nil) },
+        AccessRow("editApp", 200) { (try await $0.app(), ["name": "Renamed"]) },
+        AccessRow("deleteApp", 204) { (try await $0.app(), nil) },
+        AccessRow("rotateApp", 200) { (try await $0.app() + "/rotate", ["overlap_seconds": 60]) },
+        AccessRow("listAppSecrets", 200) { (try await $0.app() + "/secrets", nil) },
+        AccessRow("extendAppSecret", 200) { estate in
+            let end = Date().addingTimeInterval(3600).formatted(.iso8601)
+            return (try await estate.endingSecret(of: estate.app()), ["expires_at": .text(end)])
+        },
+        AccessRow("endAppSecret", 204) { (try await $0.endingSecret(of: $0.app()), nil) },
+    ]
+
+    private static let grants = [
+        AccessRow("listGrants", 200) { estate in
+            _ = try await estate.grant()
+            return (estate.inEurope("/grants"), nil)
+        },
+        AccessRow("getGrant", 200) { (try await $0.grant(), nil) },
+        AccessRow("revokeGrant", 204) { (try await $0.grant(), nil) },
     ]
 
     private static let apiKeys = [
@@ -143,9 +171,25 @@ extension Estate {
         try await server.makeIntegration(in: europe, as: demo.operatorKey).path
     }
 
-    /// The older of two secrets.
-    fileprivate func endingSecret() async throws -> String {
-        let path = try await integration()
+    fileprivate var appDraft: JSON {
+        ["name": "Report Builder", "redirect_uris": ["https://client.example/callback"], "scopes": ["openid", "data.read"]]
+    }
+
+    fileprivate func app() async throws -> String {
+        let path = inEurope("/apps")
+        return path + "/" + (try await server.make(path, appDraft, as: demo.operatorKey)["id"].string)
+    }
+
+    /// What a member granted a new app.
+    fileprivate func grant() async throws -> String {
+        let (app, member) = (try await app(), try await member())
+        let id = try await server.database.insertGrant(
+            to: app.lastComponent, by: member.lastComponent, in: europe, scopes: "data.read openid")
+        return inEurope("/grants/\(id)")
+    }
+
+    /// The older of two secrets of a client.
+    fileprivate func endingSecret(of path: String) async throws -> String {
         _ = try await server.make(path + "/rotate", ["overlap_seconds": 600], as: demo.operatorKey)
         let secrets = try await server.get(path + "/secrets", bearer: demo.operatorKey).json["items"].elements
         guard let ending = secrets.first(where: { $0["expires_at"] != .null }) else {
@@ -162,4 +206,9 @@ extension Estate {
         let path = inEurope("/members")
         return path + "/" + (try await server.make(path, memberDraft, as: demo.operatorKey)["id"].string)
     }
+}
+
+extension String {
+    /// What follows the last slash.
+    fileprivate var lastComponent: String { String(split(separator: "/").last ?? "") }
 }

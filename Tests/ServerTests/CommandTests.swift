@@ -163,12 +163,13 @@ struct CommandTests {
             #expect(
                 Set(try json.members.keys) == [
                     "issuer", "operator_key", "account_id", "organizations", "admin", "integration",
-                    "resource_server", "api_key",
+                    "resource_server", "app", "api_key",
                 ])
             #expect(Set(try json["admin"].members.keys) == ["email", "password"])
             for client in ["integration", "resource_server"] {
                 #expect(Set(try json[client].members.keys) == ["client_id", "client_secret"])
             }
+            #expect(Set(try json["app"].members.keys) == ["client_id", "client_secret", "redirect_uri"])
             #expect(try json["organizations"].members.count == 3)
             #expect(try json["organizations"].members.values.contains(.text(demo.account)))
             #expect(try mode(server.folder.path + "/data/master.key") == 0o600)

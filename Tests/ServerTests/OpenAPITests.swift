@@ -68,6 +68,12 @@ struct OpenAPITests {
                 answers.append(try await server.form(route.path, parameters, client: demo.integration))
                 answers.append(try await server.form(route.path, parameters))
                 answers.append(try await server.form(route.path, [], client: demo.integration))
+            case .app:
+                let own = [("Authorization", "Bearer \(token)")]
+                answers.append(try await server.send(route.method.rawValue, route.path, headers: own))
+                answers.append(try await server.send(route.method.rawValue, route.path, headers: bearer))
+                answers.append(try await server.send(route.method.rawValue, route.path))
+                #expect(answers.map(\.status) == [403, 401, 401], "\(route.operation)")
             case .gateway:
                 answers.append(try await server.send(route.method.rawValue, route.path, headers: bearer))
                 answers.append(try await server.send(route.method.rawValue, route.path))
@@ -75,7 +81,7 @@ struct OpenAPITests {
                     try await server.send(route.method.rawValue, route.path + "?scope=data.write", headers: bearer))
             default: answers.append(try await server.send(route.method.rawValue, route.path))
             }
-            #expect(answers.first?.status == 200, "\(route.operation)")
+            if route.caller != .app { #expect(answers.first?.status == 200, "\(route.operation)") }
             for answer in answers {
                 let problems = try shapes.problems(with: answer, to: route)
                 #expect(problems == [], "\(route.operation): \(answer.status) \(answer.text)")

@@ -126,13 +126,16 @@ struct SharedRotationTests {
                 }
                 let newest = try await stores[0].newestVersions()
                 #expect(
-                    newest == ["pepper": 1, "replies": expected, "sealing": expected, "signing": expected])
+                    newest == [
+                        "pepper": 1, "refresh": expected, "replies": expected, "sealing": expected,
+                        "signing": expected,
+                    ])
                 clock.advance(seconds: 90 * 86_400 + 1)
             }
             let actors = try await stores[0].read { tx in
                 try tx.auditEvents(.everything, matching: AuditFilter(), after: nil, limit: 100).map(\.actor)
             }
-            #expect(actors == Array(repeating: "command:key rotation", count: 6))
+            #expect(actors == Array(repeating: "command:key rotation", count: 8))
         }
     }
 

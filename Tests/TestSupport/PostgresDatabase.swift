@@ -41,6 +41,11 @@ package final class PostgresDatabase: Sendable {
             "DO $$ BEGIN PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(name)'; END $$")
     }
 
+    /// Runs a statement in it, past any server.
+    func execute(_ statement: String) async throws {
+        try await server.execute(statement, at: uri)
+    }
+
     deinit {
         Task { [name, server] in
             try? await server.execute("DROP DATABASE \(name) WITH (FORCE)")
@@ -92,16 +97,18 @@ private struct PostgresServer: Sendable {
     }
 
     /// Runs a statement outside of a transaction, on a connection of its own.
-    func execute(_ statement: String) async throws {
+    ///
+    /// - Parameter uri: Where, nil for the server's own database.
+    func execute(_ statement: String, at uri: String? = nil) async throws {
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
             DispatchQueue.global().async {
-                done.resume(with: Result { try run(statement) })
+                done.resume(with: Result { try run(statement, at: uri ?? self.uri.string ?? "") })
             }
         }
     }
 
-    private func run(_ statement: String) throws {
-        let connection = PQconnectdb(uri.string)
+    private func run(_ statement: String, at uri: String) throws {
+        let connection = PQconnectdb(uri)
         defer { PQfinish(connection) }
         let result = PQexec(connection, statement)
         defer { PQclear(result) }

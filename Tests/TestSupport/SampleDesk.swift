@@ -21,6 +21,7 @@ package struct SampleDesk: Sendable {
     package let authenticator: ClientAuthenticator
     package let issuer: TokenIssuer
     package let tokens: TokenEndpoint
+    package let authorization: AuthorizationEndpoint
     package let introspection: IntrospectionEndpoint
     package let revocation: RevocationEndpoint
 
@@ -53,9 +54,15 @@ package struct SampleDesk: Sendable {
         let audiences = AudiencePolicy(standard: tree.product.audience, issuer: Self.issuer, verifier: verifier)
         authenticator = ClientAuthenticator(verifier: verifier, brand: tree.product.brand)
         issuer = TokenIssuer(keyRing: keys, product: tree.product, issuer: Self.issuer)
-        tokens = TokenEndpoint(authenticator: authenticator, audiences: audiences, issuer: issuer)
+        tokens = TokenEndpoint(
+            authenticator: authenticator, audiences: audiences, issuer: issuer, store: store, keyRing: keys,
+            product: tree.product, verifier: verifier)
+        authorization = AuthorizationEndpoint(
+            store: store, keyRing: keys, product: tree.product, audiences: audiences)
         introspection = IntrospectionEndpoint(authenticator: authenticator, verifier: verifier)
-        revocation = RevocationEndpoint(authenticator: authenticator, verifier: verifier, store: store)
+        revocation = RevocationEndpoint(
+            authenticator: authenticator, verifier: verifier, store: store, brand: tree.product.brand,
+            issuer: Self.issuer)
     }
 
     package var now: Instant { tree.clock.current }
@@ -110,9 +117,11 @@ extension SampleDesk {
         _ client: SampleClient?, _ parameters: [(String, String)] = [], from address: String? = nil
     ) async throws -> IssuedToken {
         let request = try request(client, [("grant_type", "client_credentials")] + parameters, from: address)
-        return try await verifier.complete(from: request.address, at: now) { findings in
+        let answer = try await verifier.complete(from: request.address, at: now) { findings in
             try tokens.answer(request, findings: findings)
         }
+        guard case .issued(let issued) = answer else { throw OAuthError(.unsupportedGrantType, "No such answer.") }
+        return issued
     }
 
     /// Whom the introspection endpoint tells of, nil for an inactive credential.
@@ -136,8 +145,8 @@ extension SampleDesk {
         let answer = try await verifier.complete(from: request.address, at: now) { findings in
             try revocation.answer(request, findings: findings)
         }
-        guard case .revoke(let token) = answer else { return false }
-        try await revocation.revoke(token, for: request, requestID: "req-revoke")
+        guard case .revoke(let revoked) = answer else { return false }
+        try await revocation.revoke(revoked, for: request, requestID: "req-revoke")
         return true
     }
 

@@ -11,7 +11,7 @@ struct KeyRingOpeningTests {
     @Test func `the first opening makes a key for each purpose, the next finds them`() async throws {
         try await RingUnderTest.open { under in
             let rows = try await under.rows
-            #expect(rows.map(\.purpose) == ["pepper", "replies", "sealing", "signing"])
+            #expect(rows.map(\.purpose) == ["pepper", "refresh", "replies", "sealing", "secrets", "signing"])
             #expect(rows.allSatisfy { $0.version == 1 && $0.retiresAt == nil })
             let again = try await under.reopened()
             #expect(again.keys.jwks == under.keys.jwks)
@@ -19,7 +19,7 @@ struct KeyRingOpeningTests {
             let digest = secret.digest(under: under.keys.peppers)
             #expect(digest.matches(secret.digest(under: again.keys.peppers)))
             let count = try await under.rows.count
-            #expect(count == 4)
+            #expect(count == 6)
         }
     }
 
@@ -76,7 +76,7 @@ struct KeyRingOpeningTests {
             try await under.execute("DELETE FROM key_ring WHERE purpose = 'replies'")
             _ = try await under.reopened()
             let purposes = try await under.rows.map(\.purpose)
-            #expect(purposes == ["pepper", "replies", "sealing", "signing"])
+            #expect(purposes == ["pepper", "refresh", "replies", "sealing", "secrets", "signing"])
             try await under.execute("DELETE FROM key_ring WHERE purpose = 'pepper'")
             await #expect(throws: TokenError.missing(.pepper)) { try await under.reopened() }
         }
@@ -201,7 +201,7 @@ struct KeyRingRotationTests {
                 permissions: Set(Permission.allCases), requestID: "req_1", address: nil)
             await #expect(throws: Refusal.notFound) { try await under.ring.rotate([.sealing], by: customer) }
             let count = try await under.rows.count
-            #expect(count == 4)
+            #expect(count == 6)
         }
     }
 

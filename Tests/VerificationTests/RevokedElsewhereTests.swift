@@ -2,6 +2,7 @@ import CredentialFormat
 import Credentials
 import Model
 import OAuth
+import Organizations
 import Persistence
 import Policy
 import ProductDefinition
@@ -14,6 +15,7 @@ import Verification
 enum Revocation: CaseIterable {
     case keyDeleted, keyDisabled, keyRotated, scopeRemoved, addressRuleAdded, accountSuspended
     case integrationDeleted, secretRotated, tokenRevoked, keysRotatedAtOnce
+    case grantRevoked, appDeleted, memberDeleted
 }
 
 /// A tree is the node that changes things; the others hear of it over the feed.
@@ -162,6 +164,7 @@ private struct Subject: Sendable {
     private let client: SampleClient
     private let key: Issued<APIKey>
     private let integration: Issued<Integration>
+    private let grant: Grant
     private let address = "192.0.2.1"
 
     init(_ revocation: Revocation, _ node: SampleNode) async throws {
@@ -173,10 +176,15 @@ private struct Subject: Sendable {
         client = SampleClient(integration)
         // Another node issued it.
         let token = try await SampleDesk(tree).token(client).text
+        let app = try await tree.app(in: tree.europe).app
+        let member = try await tree.member(in: tree.europe, roles: [])
+        grant = try await tree.grant(to: app, by: member, in: tree.europe)
         switch revocation {
         case .keyDeleted, .keyDisabled, .keyRotated, .scopeRemoved, .addressRuleAdded, .accountSuspended:
             credential = key.secret
         case .integrationDeleted, .secretRotated, .tokenRevoked, .keysRotatedAtOnce: credential = token
+        case .grantRevoked, .appDeleted, .memberDeleted:
+            credential = try await SampleDesk(tree).token(by: grant, of: app)
         }
         node.listen()
     }
@@ -231,6 +239,18 @@ private struct Subject: Sendable {
         case .secretRotated:
             _ = try await tree.store.write { [integrations = tree.integrations] tx in
                 try integrations.rotate(integrationID, in: organization, as: actor, tx: tx)
+            }
+        case .grantRevoked:
+            try await tree.store.write { [grants = tree.grants, id = grant.id] tx in
+                try grants.revoke(id, in: organization, as: actor, tx: tx)
+            }
+        case .appDeleted:
+            try await tree.store.write { [apps = tree.apps, id = grant.app] tx in
+                try apps.delete(id, in: organization, as: actor, tx: tx)
+            }
+        case .memberDeleted:
+            try await tree.store.write { [members = tree.members, id = grant.member] tx in
+                try members.delete(id, in: organization, as: actor, tx: tx)
             }
         case .tokenRevoked: _ = try await SampleDesk(tree).revoke(credential, as: client)
         case .keysRotatedAtOnce: try await tree.keys.rotate([.sealing, .signing], by: actor, atOnce: true)

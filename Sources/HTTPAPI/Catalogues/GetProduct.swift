@@ -28,10 +28,17 @@ struct GetProduct: Endpoint {
                 $0.member("maximum_per_account", policy.integrationsPerAccount)
                 $0.member("maximum_overlap_seconds", policy.secretOverlapMaximumSeconds)
             }
+            json.name("apps")
+            json.object { $0.member("maximum_per_account", policy.appsPerAccount) }
             json.name("access_tokens")
             json.object {
                 $0.member("standard_lifetime_seconds", policy.accessTokenSeconds)
                 $0.member("maximum_lifetime_seconds", policy.accessTokenMaximumSeconds)
+            }
+            json.name("refresh_tokens")
+            json.object {
+                $0.member("standard_lifetime_seconds", policy.refreshTokenSeconds)
+                $0.member("maximum_lifetime_seconds", policy.refreshTokenMaximumSeconds)
             }
             json.member("organization_header", policy.organizationHeader)
         }

@@ -14,7 +14,8 @@ package struct HotRoutes: Sendable {
     /// What an endpoint answers, or asks to be done first.
     private enum Outcome: Sendable {
         case reply(HotReply)
-        case revoke(AccessToken, OAuthRequest)
+        case exchange(TokenExchange, OAuthRequest)
+        case revoke(RevocationEndpoint.Revocation, OAuthRequest)
     }
 
     /// Path → endpoint, canonical paths and those of the product.
@@ -42,7 +43,7 @@ package struct HotRoutes: Sendable {
         self.proxies = proxies
         self.issuer = issuer
         realm = product.realm
-        metadata = ServerMetadata(issuer: issuer, product: product).json
+        metadata = OpenIDMetadata(server: ServerMetadata(issuer: issuer, product: product), product: product).json
         paths = Self.paths(product.endpoints)
     }
 
@@ -74,8 +75,11 @@ package struct HotRoutes: Sendable {
             }
             switch found {
             case .reply(let reply): return reply
-            case .revoke(let token, let oauthRequest):
-                try await revocation.revoke(token, for: oauthRequest, requestID: request.requestID)
+            case .exchange(let exchange, let oauthRequest):
+                return OAuthReply.tokens(
+                    try await token.perform(exchange, for: oauthRequest, requestID: request.requestID))
+            case .revoke(let revoked, let oauthRequest):
+                try await revocation.revoke(revoked, for: oauthRequest, requestID: request.requestID)
                 return Self.revoked
             }
         } catch let error as OAuthError {
@@ -146,12 +150,13 @@ package struct HotRoutes: Sendable {
             switch try revocation.answer(request, findings: findings) {
             case .missing(let missing): return .missing(missing)
             case .answer(.nothingToDo): return .answer(.reply(Self.revoked))
-            case .answer(.revoke(let token)): return .answer(.revoke(token, request))
+            case .answer(.revoke(let revoked)): return .answer(.revoke(revoked, request))
             }
         default:
             switch try token.answer(request, findings: findings) {
             case .missing(let missing): return .missing(missing)
-            case .answer(let issued): return .answer(.reply(OAuthReply.token(issued)))
+            case .answer(.issued(let issued)): return .answer(.reply(OAuthReply.token(issued)))
+            case .answer(.exchange(let exchange)): return .answer(.exchange(exchange, request))
             }
         }
     }

@@ -22,6 +22,23 @@ enum OAuthReply {
         return reply
     }
 
+    /// RFC 6749 §5.1, OpenID Connect Core §3.1.3.3.
+    static func tokens(_ issued: AppTokens) -> HotReply {
+        var json = JSONWriter(capacity: 1024)
+        json.object { json in
+            json.member("access_token", issued.accessToken)
+            json.member("token_type", "Bearer")
+            json.member("expires_in", issued.expiresIn)
+            json.member("scope", issued.scope)
+            json.member("refresh_token", issued.refreshToken)
+            if let idToken = issued.idToken { json.member("id_token", idToken) }
+        }
+        var reply = HotReply.json(json.bytes)
+        reply.fields.append(("Pragma", "no-cache"))
+        reply.caller = issued.clientText
+        return reply
+    }
+
     /// RFC 7662 §2.2.
     static func introspection(_ answer: IntrospectionEndpoint.Answer, issuer: String) -> HotReply {
         switch answer {
@@ -86,6 +103,7 @@ enum OAuthReply {
             case .accessToken(let token, let client):
                 json.member("client_id", client.identifierText)
                 json.member("token_type", "Bearer")
+                if let lineage = credential.lineage { json.member("username", lineage.username) }
                 json.member("sub", token.subject ?? client.identifierText)
                 json.name("aud")
                 if token.audiences.count == 1, let audience = token.audiences.first {
@@ -106,25 +124,5 @@ enum OAuthReply {
             json.member("organization_path", caller.standing.pathText)
         }
         return json.bytes
-    }
-}
-
-extension ServerMetadata {
-    /// RFC 8414 §3.2.
-    var json: [UInt8] {
-        JSONWriter.object { json in
-            json.member("issuer", issuer)
-            json.member("token_endpoint", tokenEndpoint)
-            json.member("introspection_endpoint", introspectionEndpoint)
-            json.member("revocation_endpoint", revocationEndpoint)
-            json.member("jwks_uri", jwksURI)
-            json.member("scopes_supported", scopes)
-            json.member("response_types_supported", [])
-            json.member("grant_types_supported", grantTypes)
-            json.member("token_endpoint_auth_methods_supported", authenticationMethods)
-            json.member("introspection_endpoint_auth_methods_supported", authenticationMethods)
-            json.member("revocation_endpoint_auth_methods_supported", authenticationMethods)
-            if let serviceDocumentation { json.member("service_documentation", serviceDocumentation) }
-        }
     }
 }

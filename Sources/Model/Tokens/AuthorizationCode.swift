@@ -5,8 +5,8 @@ package import Policy
 package struct AuthorizationCode: Sendable {
     package let grant: ID<Grant>
     package let app: ID<App>
-    /// As the request named it. The exchange must name it again (threat R4).
-    package let redirectURI: String
+    /// As the request named it, nil if it named none. The exchange must name it again, or none (RFC 6749 §4.1.3).
+    package let redirectURI: String?
     /// The S256 challenge of RFC 7636 §4.2, none only for a confidential app that the product exempts.
     package let codeChallenge: String?
     package let scopes: ScopeSet
@@ -19,7 +19,7 @@ package struct AuthorizationCode: Sendable {
     package let expiresAt: Instant
 
     package init(
-        grant: ID<Grant>, app: ID<App>, redirectURI: String, codeChallenge: String?, scopes: ScopeSet,
+        grant: ID<Grant>, app: ID<App>, redirectURI: String?, codeChallenge: String?, scopes: ScopeSet,
         resource: String?, nonce: String?, authenticatedAt: Instant, expiresAt: Instant
     ) {
         self.grant = grant

@@ -15,11 +15,12 @@ package struct AuthenticatedClient: Sendable {
     package var id: ClientID { known.id }
 }
 
-/// Holds a claim against the client's secrets (RFC 6749 §2.3.1).
+/// Holds a claim against the client's secrets (RFC 6749 §2.3.1), and against how it was registered.
 package struct ClientAuthenticator: Sendable {
     private let verifier: CredentialVerifier
     private let brand: Brand
     private static let refusal = OAuthError(.invalidClient, "The client is unknown or its secret is wrong.")
+    private static let unproven = OAuthError(.invalidClient, "The client did not authenticate.")
 
     package init(verifier: CredentialVerifier, brand: Brand) {
         self.verifier = verifier
@@ -37,6 +38,7 @@ package struct ClientAuthenticator: Sendable {
         _ claim: ClientClaim, from address: IPAddress?, at now: Instant, findings: Findings
     ) throws(OAuthError) -> Partial<AuthenticatedClient> {
         guard let id = ClientID(parsing: claim.identifier) else { throw Self.refusal }
+        if claim.method == .none { return try identify(id, findings: findings) }
         let fingerprint = Fingerprint(of: claim.secret)
         let known: KnownClient?
         switch verifier.client(id, findings) {
@@ -54,7 +56,9 @@ package struct ClientAuthenticator: Sendable {
             case .answer(let peppers): match = self.match(presented, fingerprint, known, peppers)
             }
         }
-        guard let known, let match, match.secret.isLive(at: now) else { throw Self.refusal }
+        guard let known, let match, match.secret.isLive(at: now), known.proves(by: claim.method) else {
+            throw Self.refusal
+        }
         guard !known.standing.isSuspended else {
             throw OAuthError(.unauthorizedClient, "The account is suspended.", rule: "suspended")
         }
@@ -63,6 +67,21 @@ package struct ClientAuthenticator: Sendable {
         }
         verifier.usage.count(match.usage, at: now, from: address)
         return .answer(AuthenticatedClient(known))
+    }
+
+    /// The client of this identifier, if it is a public app: anybody may say so, and what it gets hangs on PKCE and on
+    /// the tokens that it brings.
+    private func identify(_ id: ClientID, findings: Findings) throws(OAuthError) -> Partial<AuthenticatedClient> {
+        guard case .app = id else { throw Self.unproven }
+        switch verifier.client(id, findings) {
+        case .missing(let missing): return .missing(missing)
+        case .answer(let known):
+            guard let known, known.proves(by: .none) else { throw Self.unproven }
+            guard !known.standing.isSuspended else {
+                throw OAuthError(.unauthorizedClient, "The account is suspended.", rule: "suspended")
+            }
+            return .answer(AuthenticatedClient(known))
+        }
     }
 
     /// The secret, if it has the form of one.
@@ -107,5 +126,13 @@ package struct ClientAuthenticator: Sendable {
         }
         match?.accept(fingerprint)
         return match
+    }
+}
+
+extension KnownClient {
+    /// Whether it may authenticate like this. An app does so as it was registered and not otherwise; what acts for itself
+    /// may send its secret either way.
+    fileprivate func proves(by method: ClientAuthenticationMethod) -> Bool {
+        app.map { $0.authentication == method } ?? (method != .none)
     }
 }

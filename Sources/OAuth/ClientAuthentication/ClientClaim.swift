@@ -1,19 +1,18 @@
+package import Model
+
 /// Who a request says that its client is, and how it means to prove it. Nothing is believed yet.
 package struct ClientClaim: Sendable {
-    /// The methods of RFC 6749 §2.3.1.
-    package enum Method: String, Sendable {
-        case basic = "client_secret_basic"
-        case post = "client_secret_post"
-    }
+    package typealias Method = ClientAuthenticationMethod
 
     package let method: Method
     package let identifier: String
+    /// Empty for a client that proves nothing.
     package let secret: String
 
     /// The claim of a request.
     ///
     /// - Throws: ``OAuthError``: `invalid_request` for two methods at once (RFC 6749 §2.3) or a header that is not
-    ///   well-formed, `invalid_client` for none.
+    ///   well-formed, `invalid_client` where no client is named.
     package init(authorization: String?, form: Form) throws(OAuthError) {
         if let authorization {
             guard form["client_secret"] == nil else {
@@ -29,12 +28,17 @@ package struct ClientClaim: Sendable {
             self.identifier = identifier
             self.secret = secret
         } else {
-            guard let identifier = form["client_id"], let secret = form["client_secret"] else {
+            guard let identifier = form["client_id"] else {
                 throw OAuthError(.invalidClient, "The client did not authenticate.")
             }
-            method = .post
             self.identifier = identifier
-            self.secret = secret
+            if let secret = form["client_secret"] {
+                method = .post
+                self.secret = secret
+            } else {
+                method = .none
+                secret = ""
+            }
         }
     }
 

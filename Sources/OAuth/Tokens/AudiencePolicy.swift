@@ -1,3 +1,5 @@
+import Model
+import Persistence
 package import Policy
 package import Verification
 
@@ -15,8 +17,8 @@ package struct AudiencePolicy: Sendable {
         self.verifier = verifier
     }
 
-    /// The audiences of a token with these scopes, or what is missing to tell. Management scopes add ourselves, so that
-    /// a token for some backend alone is worth nothing at the management API.
+    /// The audiences of a token with these scopes, or what is missing to tell. Management scopes and `openid` add
+    /// ourselves, so that a token for some backend alone is worth nothing at the management API.
     ///
     /// - Throws: ``OAuthError`` `invalid_target` (RFC 8707 §2) for a resource that is no backend's.
     func audiences(
@@ -38,12 +40,40 @@ package struct AudiencePolicy: Sendable {
         return .answer(audiences(for: scopes, first: first))
     }
 
+    /// The audiences of a token with these scopes, asked of the database.
+    ///
+    /// - Throws: ``OAuthError`` `invalid_target` for a resource that is no backend's, what the store throws.
+    func audiences(for scopes: ScopeSet, resource: String?, tx: borrowing Transaction) throws -> [String] {
+        if let resource { try requireBackend(resource, tx: tx) }
+        return audiences(for: scopes, first: resource ?? standard)
+    }
+
+    /// Refuses a request that names another resource than the user was asked for, or one where the user was asked for
+    /// none (threat F4).
+    func require(_ named: String?, toBe consented: String?) throws(OAuthError) {
+        guard let named, named != consented ?? standard else { return }
+        throw OAuthError(.invalidTarget, "The user was asked for another resource.")
+    }
+
+    /// Refuses a resource that is no backend's, with `invalid_target`.
+    func requireBackend(_ resource: String, tx: borrowing Transaction) throws {
+        guard resource != standard, resource != issuer else { return }
+        guard try tx.registeredAudiences().contains(resource) else {
+            throw OAuthError(.invalidTarget, "No backend has this resource indicator.")
+        }
+    }
+
     /// The audiences of a token with these scopes that is for no backend in particular.
     package func standardAudiences(for scopes: ScopeSet) -> [String] {
         audiences(for: scopes, first: standard)
     }
 
     private func audiences(for scopes: ScopeSet, first: String) -> [String] {
-        first != issuer && scopes.scopes.contains(where: \.isManagement) ? [first, issuer] : [first]
+        first != issuer && scopes.scopes.contains(where: isForUs) ? [first, issuer] : [first]
+    }
+
+    /// Whether a scope gives a right here: at the management API, or at the userinfo endpoint.
+    private func isForUs(_ scope: Scope) -> Bool {
+        scope.isManagement || scope.name == IdentityScope.openid.rawValue
     }
 }

@@ -50,6 +50,26 @@ package struct TokenIssuer: Sendable {
             clientText: access.clientText)
     }
 
+    /// An app's token, on behalf of the user who gave the grant. It lives no longer than its lineage.
+    ///
+    /// - Throws: ``OAuthError`` where that is less than a second, ``TokenError`` when a key is missing.
+    func issue(_ access: AppTokenIssuer.Access, for audiences: [String], at now: Instant) throws -> IssuedToken {
+        let app = access.app
+        let seconds = min(app.accessTokenSeconds ?? policy.accessTokenSeconds, policy.accessTokenMaximumSeconds)
+        let issuedAt = Instant(seconds: now.seconds)
+        let expiresAt = Instant(seconds: min(issuedAt.adding(seconds: seconds), access.endsAt).seconds)
+        guard issuedAt < expiresAt else { throw OAuthError(.invalidGrant, "What the user consented to has ended.") }
+        var random = RandomDraw()
+        let organization = access.grant.organization
+        let token = AccessToken(
+            id: ID(at: now.milliseconds, using: &random), holder: .app(app.id, lineage: access.lineage),
+            account: organization.account, organization: organization.id, subject: access.grant.member.id.description,
+            scopes: access.scopes, audiences: audiences, issuedAt: issuedAt, expiresAt: expiresAt)
+        return IssuedToken(
+            text: try text(of: token, as: app.tokenFormat, using: &random), token: token,
+            clientText: app.id.description)
+    }
+
     /// The text of a token.
     ///
     /// - Throws: ``TokenError`` when a key is missing.

@@ -65,7 +65,7 @@ extension Migration {
             pepper BIGINT NOT NULL,
             grant_id BYTEA NOT NULL REFERENCES user_grant (id) ON DELETE CASCADE,
             app_id BYTEA NOT NULL,
-            redirect_uri TEXT COLLATE "C" NOT NULL,
+            redirect_uri TEXT COLLATE "C",
             code_challenge TEXT COLLATE "C",
             scopes TEXT COLLATE "C" NOT NULL,
             resource TEXT COLLATE "C",

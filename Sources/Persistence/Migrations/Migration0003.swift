@@ -69,7 +69,7 @@ extension Migration {
                 pepper INTEGER NOT NULL,
                 grant_id BLOB NOT NULL REFERENCES user_grant (id) ON DELETE CASCADE,
                 app_id BLOB NOT NULL,
-                redirect_uri TEXT NOT NULL,
+                redirect_uri TEXT,
                 code_challenge TEXT,
                 scopes TEXT NOT NULL,
                 resource TEXT,

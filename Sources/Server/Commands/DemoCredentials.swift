@@ -18,6 +18,8 @@ struct DemoCredentials: Sendable {
     let adminPassword: String
     let integration: Client
     let resourceServer: Client
+    /// A client that acts for users, and where it has the browser sent back to.
+    let app: (client: Client, redirectURI: String)
     let apiKey: String
 
     /// The file's content.
@@ -42,6 +44,12 @@ struct DemoCredentials: Sendable {
             json.client(integration)
             json.name("resource_server")
             json.client(resourceServer)
+            json.name("app")
+            json.object { json in
+                json.member("client_id", app.client.clientID)
+                json.member("client_secret", app.client.clientSecret)
+                json.member("redirect_uri", app.redirectURI)
+            }
             json.member("api_key", apiKey)
         }
     }
@@ -63,6 +71,13 @@ struct DemoCredentials: Sendable {
         }
     }
 
+    /// Where an app sends the browser of a user.
+    private var authorizationURL: String {
+        "\(issuer)/oauth2/authorize?response_type=code&client_id=\(app.client.clientID)&redirect_uri=\(app.redirectURI)"
+            + "&scope=openid+profile&state=demo&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+            + "&code_challenge_method=S256"
+    }
+
     /// What to try, ready to be pasted.
     func guide(listeningOn port: Int) -> String {
         let organizationLines = organizations.map {
@@ -75,6 +90,8 @@ struct DemoCredentials: Sendable {
               client id        \(integration.clientID)
               client secret    \(integration.clientSecret)
               API key          \(apiKey)
+              app              \(app.client.clientID)   redirect URI \(app.redirectURI)
+                       secret  \(app.client.clientSecret)
               operator key     \(operatorKey)
               resource server  \(resourceServer.clientID)
                        secret  \(resourceServer.clientSecret)
@@ -85,6 +102,9 @@ struct DemoCredentials: Sendable {
               # exchange the client's credentials for an access token
               curl -s -u '\(integration.clientID):\(integration.clientSecret)' \\
                    -d grant_type=client_credentials \(issuer)/oauth2/token
+
+              # sign in as the admin and consent to the app, in a browser (the challenge is that of RFC 7636 appendix B)
+              \(authorizationURL)
 
               # ask, as a gateway does, whether a key may read data
               curl -si -H 'Authorization: Bearer \(apiKey)' '\(issuer)/verify?scope=data.read'

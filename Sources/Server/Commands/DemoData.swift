@@ -16,6 +16,8 @@ struct DemoData: Sendable {
     private static let adminEmail = "admin@example.com"
     private static let integrationLabel = "ERP data sync"
     private static let keyName = "Demo"
+    private static let appName = "Sample App"
+    private static let appRedirectURIs = ["http://127.0.0.1/callback", "https://client.example/callback"]
     private static let resourceServerName = "Demo API"
 
     let composition: Composition
@@ -62,13 +64,23 @@ struct DemoData: Sendable {
         }
     }
 
+    private static func appDraft(_ product: Product) -> AppDraft {
+        let identity = IdentityScope.allCases.map(\.rawValue)
+        let catalogue = product.scopes.all.scopes.prefix(ScopeSet.maximumCount - identity.count).map(\.name)
+        return AppDraft(name: appName, redirectURIs: appRedirectURIs, scopes: identity + catalogue)
+    }
+
     private var services:
-        (integrations: IntegrationService, keys: APIKeyService, resourceServers: ResourceServerService)
+        (
+            integrations: IntegrationService, apps: AppService, keys: APIKeyService,
+            resourceServers: ResourceServerService
+        )
     {
         let (product, keyRing, now) = (composition.product, composition.keyRing, composition.now)
         let peppers: @Sendable () -> Peppers = { keyRing.keys.peppers }
         return (
             IntegrationService(product: product, peppers: peppers, now: now),
+            AppService(product: product, peppers: peppers, now: now),
             APIKeyService(product: product, peppers: peppers, now: now),
             ResourceServerService(product: product, peppers: peppers, now: now)
         )
@@ -93,6 +105,11 @@ struct DemoData: Sendable {
                 throw CommandError(
                     "The database holds other data than the demo's. Choose another with --data or --database.")
             }
+            // A database of an earlier version has none.
+            let app =
+                try services.apps.list(in: account.id, page: everything, as: actor, tx: tx).items
+                .first { $0.name == Self.appName }
+                ?? services.apps.create(Self.appDraft(product), in: account.id, as: actor, tx: tx).app
             let members = MembershipService(product: product, now: now)
             for admin in try members.list(in: account.id, page: everything, as: actor, tx: tx).items
             where admin.email.text == Self.adminEmail {
@@ -116,6 +133,14 @@ struct DemoData: Sendable {
                 resourceServer: DemoCredentials.Client(
                     clientID: server.id.description,
                     clientSecret: try services.resourceServers.rotate(server.id, force: true, as: actor, tx: tx).secret),
+                app: (
+                    DemoCredentials.Client(
+                        clientID: app.id.description,
+                        clientSecret: try services.apps.rotate(
+                            app.id, in: account.id, force: true, as: actor, tx: tx
+                        ).secret),
+                    app.redirectURIs.first?.text ?? ""
+                ),
                 apiKey: try services.keys.rotate(key.id, in: account.id, force: true, as: actor, tx: tx).secret)
         }
     }

@@ -19,12 +19,19 @@ struct ExpirySweeper: Sendable {
         let yesterday = now.adding(seconds: -Self.day)
         let lastQuarter = now.adding(seconds: -90 * Self.day)
         let retained = now.adding(seconds: -policy.auditRetentionDays * Self.day)
+        // Access tokens may outlive the refresh token that they came with, and die with the lineage.
+        let refreshed = now.adding(seconds: -policy.accessTokenMaximumSeconds)
         let steps: [@Sendable (borrowing Transaction) throws -> Int] = [
             { try $0.sweepRevokedTokens(before: now, limit: Self.step) },
+            { try $0.sweepAuthorizationCodes(before: yesterday, limit: Self.step) },
+            { try $0.sweepLineages(before: refreshed, limit: Self.step) },
             { try $0.sweepIdempotentReplies(before: yesterday, limit: Self.step) },
             { try $0.sweepClientSecrets(before: now, limit: Self.step) },
             { try $0.sweepAPIKeys(before: lastQuarter, limit: Self.step) },
             { try $0.sweepAuditEvents(before: retained, limit: Self.step) },
+            { try $0.sweepMemberSessions(before: now, limit: Self.step) },
+            { try $0.sweepOneTimeLinks(before: yesterday, limit: Self.step) },
+            { try $0.sweepSignInAttempts(before: now, limit: Self.step) },
             { try $0.sweepUsageReceipts(olderThan: Self.day, limit: Self.step) },
         ]
         var total = 0

@@ -24,8 +24,7 @@ struct KeyRotation: Sendable {
 
 extension KeyRing {
     /// Makes a new version of the keys that seal and sign, noted in the audit log. What the versions before made stays
-    /// good until it expires. The pepper stays: secrets cannot be digested again, and every old pepper makes the look-up
-    /// of an unknown secret longer.
+    /// good until it expires. The pepper stays.
     ///
     /// - Parameters:
     ///   - oldest: Replaces only keys made before that, nil for all.
@@ -39,7 +38,7 @@ extension KeyRing {
         let actor = Actor(
             .command(command), reach: .everything, permissions: Set(Permission.allCases), requestID: "command",
             address: nil)
-        return try await rotate([.sealing, .signing, .replies], madeBefore: oldest, by: actor, through: store) {
+        return try await rotate(KeyPurpose.rotating, madeBefore: oldest, by: actor, through: store) {
             tx, actor, purpose, version in
             try tx.record(
                 .keyRingRotated, target: purpose.rawValue, in: nil, details: ["version": String(version)], by: actor,

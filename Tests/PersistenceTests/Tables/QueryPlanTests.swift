@@ -115,6 +115,23 @@ struct Question: Sendable, CustomTestStringConvertible {
             try tx.recordUse(apiKey: ID(at: 1), at: Instant(seconds: 1), address: nil)
             try tx.recordUse(clientSecret: ID(at: 1), at: Instant(seconds: 1), address: nil)
         },
+        Question("apps and grants") { tx in
+            let path = OrganizationPath(root: ID(at: 1))
+            _ = try tx.app(ID(at: 1))
+            _ = try tx.apps(in: ID(at: 1), after: nil, limit: 2)
+            _ = try tx.apps(within: path, after: nil, limit: 2)
+            _ = try tx.holdsApps(account: ID(at: 1), atLeast: 2)
+            _ = try tx.grant(ID(at: 1))
+            _ = try tx.describedGrant(ID(at: 1))
+            _ = try tx.grant(of: ID(at: 1), app: ID(at: 1), in: ID(at: 1))
+            _ = try tx.grants(of: ID(at: 1), app: ID(at: 1), limit: 2)
+            _ = try tx.grants(of: ID(at: 1), after: nil, limit: 2)
+            _ = try tx.grants(in: ID(at: 1), after: nil, limit: 2)
+            _ = try tx.grants(within: path, after: nil, limit: 2)
+            try tx.widen(ID(at: 1), to: .empty, consentedAt: Instant(seconds: 1))
+            try tx.delete(ID<Grant>(at: 1))
+            try tx.delete(ID<App>(at: 1))
+        },
         Question("sweeps") { tx in
             let time = Instant(seconds: 1)
             _ = try tx.sweepAPIKeys(before: time, limit: 2)

@@ -18,9 +18,10 @@ package struct FinishedCommand: Sendable {
         try await run(try ServerProcess.executable, arguments, environment: environment, in: folder)
     }
 
-    /// Runs a program of the virtual environment that `scripts/prepare test` makes.
-    package static func python(_ arguments: [String]) async throws -> FinishedCommand {
-        try await run(root.appendingPathComponent(".build-tools/python/bin/python"), arguments)
+    /// Runs a program of the virtual environment that `scripts/prepare test` makes, in the folder of the repository.
+    package static func python(_ arguments: [String], atMost seconds: Int = 60) async throws -> FinishedCommand {
+        try await run(
+            root.appendingPathComponent(".build-tools/python/bin/python"), arguments, in: root.path, atMost: seconds)
     }
 
     /// Runs a client that we did not write, from `Tests/ForeignClients`, in that environment.

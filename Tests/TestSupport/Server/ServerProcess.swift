@@ -175,6 +175,9 @@ package struct DemoCredentials: Sendable {
     package let adminPassword: String
     package let integration: Client
     package let resourceServer: Client
+    /// A confidential app, and where it has the browser sent back to.
+    package let app: Client
+    package let appRedirectURI: String
     package let apiKey: String
 
     init(_ json: JSON) throws {
@@ -186,6 +189,8 @@ package struct DemoCredentials: Sendable {
         adminPassword = try json["admin"]["password"].string
         integration = try Client(json["integration"])
         resourceServer = try Client(json["resource_server"])
+        app = try Client(json["app"])
+        appRedirectURI = try json["app"]["redirect_uri"].string
         apiKey = try json["api_key"].string
     }
 }

@@ -1,0 +1,88 @@
+package import CredentialFormat
+import Events
+package import Model
+package import Persistence
+import ProductDefinition
+
+// What integrations can do with their secrets, confidential apps can with theirs.
+
+extension AppService {
+    /// Gives another secret. The one in force ends at once, or after `overlapSeconds`. A public app has none.
+    ///
+    /// - Parameter force: Rotates although an overlap is still running, and ends the oldest secret.
+    package func rotate(
+        _ id: ID<App>, in organizationID: ID<Organization>, overlapSeconds: Int = 0, force: Bool = false,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> Issued<App> {
+        let app = try find(id, in: organizationID, where: actor, may: .appsManage, tx: tx).app
+        guard !app.isPublic else { throw Refusal.publicApp }
+        var checks = FieldChecks()
+        checks.overlap(overlapSeconds, within: product.policy)
+        try checks.finish()
+        try actor.requiresRights(in: app.scopes)
+        let now = now()
+        let rotated = try tx.rotateSecret(
+            of: .app(id), overlapSeconds: overlapSeconds, force: force, brand: product.brand, peppers: peppers(),
+            at: now)
+        try tx.touch(id)
+        try note(.appRotated, app, ["overlap_seconds": "\(overlapSeconds)"], by: actor, at: now, tx: tx)
+        return Issued(app.counted, secret: rotated.secret, previousExpiresAt: rotated.previousExpiresAt)
+    }
+
+    /// The secrets that work, oldest first: one, or two in the middle of a rotation; none of a public app.
+    package func secrets(
+        of id: ID<App>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> [ClientSecretSummary] {
+        _ = try find(id, in: organization, where: actor, may: .appsRead, tx: tx)
+        return try tx.liveSecrets(of: .app(id), at: now())
+    }
+
+    /// Moves the end of the older secret, to at most the longest overlap from now.
+    package func extendSecret(
+        _ secretID: ID<ClientSecret>, of id: ID<App>, in organization: ID<Organization>, until expiresAt: Instant,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> ClientSecretSummary {
+        let app = try find(id, in: organization, where: actor, may: .appsManage, tx: tx).app
+        let now = now()
+        let secret = try tx.endingSecret(secretID, of: .app(id), at: now)
+        var checks = FieldChecks()
+        checks.secretEnd(expiresAt, within: product.policy, at: now)
+        try checks.finish()
+        try actor.requiresRights(in: app.scopes)
+        let extended = try tx.extend(secret, to: expiresAt)
+        try tx.touch(id)
+        try note(.appSecretExtended, app, ["secret": secretID.description], by: actor, at: now, tx: tx)
+        return extended
+    }
+
+    /// Ends the older secret now. The one in force cannot be ended.
+    package func endSecret(
+        _ secretID: ID<ClientSecret>, of id: ID<App>, in organization: ID<Organization>, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws {
+        let app = try find(id, in: organization, where: actor, may: .appsManage, tx: tx).app
+        let now = now()
+        _ = try tx.endingSecret(secretID, of: .app(id), at: now)
+        try tx.deleteSecret(secretID)
+        try tx.touch(id)
+        try note(.appSecretEnded, app, ["secret": secretID.description], by: actor, at: now, tx: tx)
+    }
+}
+
+extension App {
+    /// As it is after one more change of its secrets.
+    fileprivate var counted: App {
+        App(
+            id: id, organization: organization, name: name, availability: availability,
+            authentication: authentication, redirectURIs: redirectURIs, signedOutURIs: signedOutURIs, scopes: scopes,
+            links: links, accessTokenSeconds: accessTokenSeconds, refreshTokenSeconds: refreshTokenSeconds,
+            tokenFormat: tokenFormat, idTokenAlgorithm: idTokenAlgorithm, createdAt: createdAt, createdBy: createdBy,
+            revision: revision + 1)
+    }
+}
+
+extension Refusal {
+    fileprivate static var publicApp: Refusal {
+        .conflict(code: "public_app", explanation: "A public app has no secret to rotate.")
+    }
+}

@@ -1,0 +1,220 @@
+package import CredentialFormat
+import Events
+package import Model
+package import Persistence
+import Policy
+package import ProductDefinition
+
+/// Clients that act for users.
+///
+/// Every function runs inside a transaction and throws ``Refusal`` for what may not be done: first what the actor must
+/// not know of, then the lacking permission, then all bad fields, then rights that the actor lacks itself (law 11). An
+/// edit is held to every rule of a creation again (threat S4).
+package struct AppService: Sendable {
+    /// How many redirect URIs an app may have.
+    package static let redirectURICount = 1...20
+    /// How many URIs for after a sign-out.
+    package static let signedOutURICount = 0...20
+
+    let product: Product
+    let peppers: @Sendable () -> Peppers
+    let now: @Sendable () -> Instant
+
+    package init(
+        product: Product, peppers: @escaping @Sendable () -> Peppers, now: @escaping @Sendable () -> Instant
+    ) {
+        self.product = product
+        self.peppers = peppers
+        self.now = now
+    }
+
+    /// Makes an app, with its first secret unless it is public.
+    ///
+    /// An account has so many as the product says; the count and the app share a transaction, so that holds under races.
+    package func create(
+        _ draft: AppDraft, in id: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> (app: App, issued: Issued<App>?) {
+        let organization = try tx.organization(id, where: actor, may: .appsManage)
+        let now = now()
+        var checks = FieldChecks()
+        let app = App(
+            id: ID(at: now.milliseconds), organization: id, name: checks.line("name", draft.name),
+            availability: draft.availableTo.map { checks.word("available_to", $0, orElse: .account) } ?? .account,
+            authentication: draft.authenticationMethod.map {
+                checks.word("token_endpoint_auth_method", $0, orElse: .basic)
+            } ?? .basic,
+            redirectURIs: checks.redirectURIs("redirect_uris", draft.redirectURIs, count: Self.redirectURICount),
+            signedOutURIs: checks.redirectURIs(
+                "post_logout_redirect_uris", draft.postLogoutRedirectURIs, count: Self.signedOutURICount),
+            scopes: checks.scopes(draft.scopes, of: product, orIdentity: true),
+            links: AppLinks(
+                logo: checks.link("logo_uri", draft.logoURI), homepage: checks.link("client_uri", draft.clientURI),
+                policy: checks.link("policy_uri", draft.policyURI), terms: checks.link("tos_uri", draft.termsURI)),
+            accessTokenSeconds: check(accessToken: draft.accessTokenSeconds, &checks),
+            refreshTokenSeconds: check(refreshToken: draft.refreshTokenSeconds, &checks),
+            tokenFormat: draft.tokenFormat.map { checks.word("token_format", $0, orElse: .sealed) } ?? .sealed,
+            idTokenAlgorithm: draft.idTokenAlgorithm.map {
+                checks.word("id_token_signed_response_alg", $0, orElse: .es256)
+            } ?? .es256, createdAt: now, createdBy: actor.label)
+        try checks.finish()
+        try requireGivable(app, in: organization, by: actor, tx: tx)
+        let limit = product.policy.appsPerAccount
+        guard try !tx.holdsApps(account: organization.account, atLeast: limit) else {
+            throw Refusal.limitReached(
+                code: "app_limit", explanation: "The account has \(limit) apps, the most it may have.")
+        }
+        try tx.insert(app, account: organization.account)
+        try note(.appCreated, app, ["name": app.name, "scopes": app.scopes.text], by: actor, at: now, tx: tx)
+        guard !app.isPublic else { return (app, nil) }
+        let secret = try tx.issueSecret(to: .app(app.id), brand: product.brand, peppers: peppers(), at: now)
+        return (app, Issued(app, secret: secret))
+    }
+
+    /// The apps of an organization, and on request of those below it, oldest first.
+    package func list(
+        in id: ID<Organization>, includeDescendants: Bool = false, page: Page, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> Listing<App> {
+        let organization = try tx.organization(id, where: actor, may: .appsRead)
+        let after: ID<App>? = page.after?.id()
+        let found =
+            includeDescendants
+            ? try tx.apps(within: organization.path, after: after, limit: page.limit + 1)
+            : try tx.apps(in: id, after: after, limit: page.limit + 1)
+        return Listing(found, of: page, by: \.id)
+    }
+
+    /// One app.
+    package func get(
+        _ id: ID<App>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> App {
+        try find(id, in: organization, where: actor, may: .appsRead, tx: tx).app
+    }
+
+    /// Changes what is given. Tokens that were issued keep what they have; the next exchange or refresh heeds the change.
+    ///
+    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    package func edit(
+        _ id: ID<App>, in organizationID: ID<Organization>, _ edit: AppEdit, expecting revision: Int? = nil,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> App {
+        let (before, organization) = try find(id, in: organizationID, where: actor, may: .appsManage, tx: tx)
+        try require(revision: before.revision, isExpected: revision)
+        var checks = FieldChecks()
+        let after = changed(before, edit, &checks)
+        try checks.finish()
+        try actor.requiresRights(in: before.scopes)
+        try requireGivable(after, in: organization, by: actor, tx: tx)
+        try tx.update(after)
+        try note(
+            .appChanged, after,
+            ["fields": after.fields(otherThanIn: before).joined(separator: " "), "scopes": after.scopes.text],
+            by: actor, at: now(), tx: tx)
+        return after
+    }
+
+    /// Removes an app, with all that users granted it. Its secrets and the tokens that it holds are accepted no more.
+    ///
+    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    package func delete(
+        _ id: ID<App>, in organizationID: ID<Organization>, expecting revision: Int? = nil, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws {
+        let app = try find(id, in: organizationID, where: actor, may: .appsManage, tx: tx).app
+        try require(revision: app.revision, isExpected: revision)
+        try note(.appDeleted, app, ["name": app.name], by: actor, at: now(), tx: tx)
+        try tx.delete(id)
+    }
+}
+
+// MARK: - Shared steps
+
+extension AppService {
+    func find(
+        _ id: ID<App>, in organizationID: ID<Organization>, where actor: Actor, may permission: Permission,
+        tx: borrowing Transaction
+    ) throws -> (app: App, organization: Organization) {
+        let organization = try tx.organization(organizationID, where: actor, may: permission)
+        guard let app = try tx.app(id), app.organization == organizationID else { throw Refusal.notFound }
+        return (app, organization)
+    }
+
+    func note(
+        _ action: AuditAction, _ app: App, _ details: [String: String], by actor: Actor, at now: Instant,
+        tx: borrowing Transaction
+    ) throws {
+        try tx.record(action, target: app.id, in: app.organization, details: details, by: actor, at: now)
+        tx.announce(.app(app.id))
+    }
+
+    /// Users of other accounts are the operator's to offer: whoever has an app that asks everyone as they left it has
+    /// its word for it.
+    private func requireGivable(
+        _ app: App, in organization: Organization, by actor: Actor, tx: borrowing Transaction
+    ) throws {
+        if app.availability == .everyone { try actor.requiresOperator(.accountsManage) }
+        try actor.requiresRights(in: app.scopes)
+        try tx.requireOperatorsOwn(app.scopes.permissions, in: organization, field: "scopes")
+    }
+
+    private func check(accessToken seconds: Int?, _ checks: inout FieldChecks) -> Int? {
+        checks.lifetime("access_token_seconds", seconds, maximum: product.policy.accessTokenMaximumSeconds)
+    }
+
+    private func check(refreshToken seconds: Int?, _ checks: inout FieldChecks) -> Int? {
+        checks.lifetime("refresh_token_seconds", seconds, maximum: product.policy.refreshTokenMaximumSeconds)
+    }
+
+    /// It as it is after an edit.
+    private func changed(_ app: App, _ edit: AppEdit, _ checks: inout FieldChecks) -> App {
+        App(
+            id: app.id, organization: app.organization,
+            name: edit.name.map { checks.line("name", $0) } ?? app.name,
+            availability: edit.availableTo.map { checks.word("available_to", $0, orElse: .account) }
+                ?? app.availability,
+            authentication: app.authentication,
+            redirectURIs: edit.redirectURIs.map {
+                checks.redirectURIs("redirect_uris", $0, count: Self.redirectURICount)
+            } ?? app.redirectURIs,
+            signedOutURIs: edit.postLogoutRedirectURIs.map {
+                checks.redirectURIs("post_logout_redirect_uris", $0, count: Self.signedOutURICount)
+            } ?? app.signedOutURIs,
+            scopes: edit.scopes.map { checks.scopes($0, of: product, orIdentity: true) } ?? app.scopes,
+            links: AppLinks(
+                logo: edit.logoURI.map { checks.link("logo_uri", $0) } ?? app.links.logo,
+                homepage: edit.clientURI.map { checks.link("client_uri", $0) } ?? app.links.homepage,
+                policy: edit.policyURI.map { checks.link("policy_uri", $0) } ?? app.links.policy,
+                terms: edit.termsURI.map { checks.link("tos_uri", $0) } ?? app.links.terms),
+            accessTokenSeconds: edit.accessTokenSeconds.map { check(accessToken: $0, &checks) }
+                ?? app.accessTokenSeconds,
+            refreshTokenSeconds: edit.refreshTokenSeconds.map { check(refreshToken: $0, &checks) }
+                ?? app.refreshTokenSeconds,
+            tokenFormat: edit.tokenFormat.map { checks.word("token_format", $0, orElse: .sealed) }
+                ?? app.tokenFormat,
+            idTokenAlgorithm: edit.idTokenAlgorithm.map {
+                checks.word("id_token_signed_response_alg", $0, orElse: .es256)
+            } ?? app.idTokenAlgorithm,
+            createdAt: app.createdAt, createdBy: app.createdBy, revision: app.revision + 1)
+    }
+}
+
+extension App {
+    /// The names of what differs, for the audit log.
+    fileprivate func fields(otherThanIn before: App) -> [String] {
+        [
+            name != before.name ? "name" : nil,
+            availability != before.availability ? "available_to" : nil,
+            redirectURIs != before.redirectURIs ? "redirect_uris" : nil,
+            signedOutURIs != before.signedOutURIs ? "post_logout_redirect_uris" : nil,
+            scopes != before.scopes ? "scopes" : nil,
+            links.logo != before.links.logo ? "logo_uri" : nil,
+            links.homepage != before.links.homepage ? "client_uri" : nil,
+            links.policy != before.links.policy ? "policy_uri" : nil,
+            links.terms != before.links.terms ? "tos_uri" : nil,
+            accessTokenSeconds != before.accessTokenSeconds ? "access_token_seconds" : nil,
+            refreshTokenSeconds != before.refreshTokenSeconds ? "refresh_token_seconds" : nil,
+            tokenFormat != before.tokenFormat ? "token_format" : nil,
+            idTokenAlgorithm != before.idTokenAlgorithm ? "id_token_signed_response_alg" : nil,
+        ].compactMap(\.self)
+    }
+}

@@ -1,0 +1,81 @@
+package import CredentialFormat
+import Events
+package import Model
+package import Persistence
+
+/// What users granted to apps: seen and taken back by themselves, and by the admins of where the app may act.
+///
+/// Every function runs inside a transaction and throws ``Refusal`` for what may not be done.
+package struct GrantService: Sendable {
+    private let now: @Sendable () -> Instant
+
+    package init(now: @escaping @Sendable () -> Instant) {
+        self.now = now
+    }
+
+    /// The grants in an organization, and on request in those below it, oldest first.
+    package func list(
+        in id: ID<Organization>, includeDescendants: Bool = false, page: Page, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> Listing<DescribedGrant> {
+        let organization = try tx.organization(id, where: actor, may: .grantsRead)
+        let after: ID<Grant>? = page.after?.id()
+        let found =
+            includeDescendants
+            ? try tx.grants(within: organization.path, after: after, limit: page.limit + 1)
+            : try tx.grants(in: id, after: after, limit: page.limit + 1)
+        return Listing(found.map { $0.seen(by: actor) }, of: page, by: \.grant.id)
+    }
+
+    /// One grant.
+    package func get(
+        _ id: ID<Grant>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> DescribedGrant {
+        try find(id, in: organization, where: actor, may: .grantsRead, tx: tx).seen(by: actor)
+    }
+
+    /// Takes a grant back, with everything that came from it: codes, refresh tokens and access tokens.
+    package func revoke(
+        _ id: ID<Grant>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws {
+        let found = try find(id, in: organization, where: actor, may: .grantsManage, tx: tx)
+        try revoke(found.grant, as: actor, tx: tx)
+    }
+
+    /// What a member granted, oldest first. For the member alone, who needs no permission for it.
+    package func grants(
+        of member: ID<Member>, page: Page, tx: borrowing Transaction
+    ) throws -> Listing<DescribedGrant> {
+        Listing(
+            try tx.grants(of: member, after: page.after?.id(), limit: page.limit + 1), of: page, by: \.grant.id)
+    }
+
+    /// Has a member take back what they granted. That needs no permission.
+    ///
+    /// - Throws: ``Refusal/notFound`` for a grant of anybody else.
+    package func revoke(own id: ID<Grant>, as actor: Actor, tx: borrowing Transaction) throws {
+        guard case .member(let member) = actor.identity, let grant = try tx.grant(id), grant.member == member else {
+            throw Refusal.notFound
+        }
+        try revoke(grant, as: actor, tx: tx)
+    }
+
+    private func revoke(_ grant: Grant, as actor: Actor, tx: borrowing Transaction) throws {
+        try tx.record(
+            .grantRevoked, target: grant.id, in: grant.organization,
+            details: ["app": grant.app.description, "member": grant.member.description], by: actor, at: now())
+        try tx.delete(grant.id)
+        tx.announce(.grant(grant.id))
+    }
+
+    private func find(
+        _ id: ID<Grant>, in organizationID: ID<Organization>, where actor: Actor, may permission: Permission,
+        tx: borrowing Transaction
+    ) throws -> DescribedGrant {
+        _ = try tx.organization(organizationID, where: actor, may: permission)
+        guard let found = try tx.describedGrant(id), found.grant.organization == organizationID else {
+            throw Refusal.notFound
+        }
+        return found
+    }
+}

@@ -1,0 +1,31 @@
+import CredentialFormat
+import Credentials
+import HTTPServing
+import Model
+import Policy
+
+extension App {
+    /// What the API tells of it, in the words of RFC 7591 §2 where that has one.
+    func write(to json: inout JSONWriter) {
+        json.member("id", id)
+        json.member("client_id", id)
+        json.member("organization_id", organization)
+        json.member("name", name)
+        json.member("available_to", availability.rawValue)
+        json.member("token_endpoint_auth_method", authentication.rawValue)
+        json.member("redirect_uris", redirectURIs.map(\.text))
+        json.member("post_logout_redirect_uris", signedOutURIs.map(\.text))
+        json.member("scopes", scopes)
+        json.member("logo_uri", links.logo?.text)
+        json.member("client_uri", links.homepage?.text)
+        json.member("policy_uri", links.policy?.text)
+        json.member("tos_uri", links.terms?.text)
+        json.member("access_token_seconds", accessTokenSeconds)
+        json.member("refresh_token_seconds", refreshTokenSeconds)
+        json.member("token_format", tokenFormat.rawValue)
+        json.member("id_token_signed_response_alg", idTokenAlgorithm.rawValue)
+        json.member("created_at", createdAt)
+        json.member("created_by", createdBy)
+        json.member("revision", revision)
+    }
+}

@@ -1,0 +1,25 @@
+import CredentialFormat
+import Credentials
+import HTTPServing
+import Model
+import Persistence
+
+/// `PATCH …/apps/{app_id}/secrets/{secret_id}`: another end for the older of two secrets.
+struct ExtendAppSecret: Endpoint {
+    static let route = Route(
+        .patch, "/api/v1/organizations/{organization_id}/apps/{app_id}/secrets/{secret_id}",
+        "extendAppSecret",
+        .permission(.appsManage))
+    let api: ManagementAPI
+
+    func respond(to call: Call) async throws -> Reply {
+        let organization = try call.organization()
+        let id: ID<App> = try call.id("app_id")
+        let secretID: ID<ClientSecret> = try call.id("secret_id")
+        let end = try await call.body().read { $0.required("expires_at", .time) }
+        let secret = try await api.store.write { [api, actor = call.actor] tx in
+            try api.apps.extendSecret(secretID, of: id, in: organization, until: end, as: actor, tx: tx)
+        }
+        return .ok { secret.write(to: &$0) }
+    }
+}

@@ -1,0 +1,174 @@
+package import CredentialFormat
+import Events
+package import Model
+import Organizations
+package import Persistence
+import Policy
+package import ProductDefinition
+package import Tokens
+
+/// `GET /oauth2/authorize` (RFC 6749 §3.1, OpenID Connect Core §3.1.2) and the answer of the consent page.
+///
+/// Nothing of a request is kept between the two: both run the whole ``AuthorizationTable`` (threat R5), and what is given
+/// is decided in the transaction that gives it.
+package struct AuthorizationEndpoint: Sendable {
+    /// How many codes of a grant are kept, spent ones too (law 7).
+    private static let codesPerGrant = 50
+
+    private let store: any Store
+    private let keyRing: KeyRing
+    private let product: Product
+    private let table: AuthorizationTable
+    private let users: UserCheck
+    private let words: ConsentWords
+
+    package init(store: any Store, keyRing: KeyRing, product: Product, audiences: AudiencePolicy) {
+        self.store = store
+        self.keyRing = keyRing
+        self.product = product
+        table = AuthorizationTable(
+            issuer: audiences.issuer, audiences: audiences,
+            pkce: PKCECheck(confidentialAppsMayOmit: product.policy.confidentialAppsWithoutPKCE),
+            scope: ScopeCheck(catalogue: product.scopes))
+        users = UserCheck(roles: RoleService(product: product))
+        words = ConsentWords(catalogue: product.scopes)
+    }
+
+    /// What becomes of a request.
+    ///
+    /// - Parameters:
+    ///   - query: As it came, still encoded.
+    ///   - member: The user who is signed in, if there is one.
+    /// - Throws: ``StoreError``.
+    package func answer(
+        _ query: String, as member: SignedInMember?, from origin: RequestOrigin, at now: Instant
+    ) async throws -> AuthorizationOutcome {
+        try await outcome {
+            let parameters = try AuthorizationParameters(parsing: query)
+            let place = try await store.read { tx -> ID<Organization> in
+                let request = try table.request(parameters, tx: tx)
+                let user = try users.user(member, for: request, at: now, tx: tx)
+                return try consentedBefore(request, by: user, tx: tx)
+            }
+            return try await give(parameters, in: place, as: member, from: origin, at: now, isAsked: false)
+        }
+    }
+
+    /// The user approved, for the app to act in one organization.
+    ///
+    /// - Throws: ``StoreError``.
+    package func approve(
+        _ query: String, in organization: ID<Organization>, as member: SignedInMember, from origin: RequestOrigin,
+        at now: Instant
+    ) async throws -> AuthorizationOutcome {
+        try await outcome {
+            let parameters = try AuthorizationParameters(parsing: query)
+            return try await give(parameters, in: organization, as: member, from: origin, at: now, isAsked: true)
+        }
+    }
+
+    /// The user denied.
+    ///
+    /// - Throws: ``StoreError``.
+    package func deny(
+        _ query: String, as member: SignedInMember, at now: Instant
+    ) async throws -> AuthorizationOutcome {
+        try await outcome {
+            let parameters = try AuthorizationParameters(parsing: query)
+            return try await store.read { tx in
+                let request = try table.request(parameters, tx: tx)
+                _ = try users.user(member, for: request, at: now, tx: tx)
+                return .redirect(request.returnAddress.answer(OAuthError(.accessDenied, "The user denied it.")))
+            }
+        }
+    }
+
+    private func outcome(_ answer: () async throws -> AuthorizationOutcome) async throws -> AuthorizationOutcome {
+        do {
+            return try await answer()
+        } catch let error as AuthorizationError {
+            return .errorPage(error)
+        } catch let early as EarlyOutcome {
+            return early.outcome
+        }
+    }
+
+    /// Where the user consented to as much before, if there is one such place and the request may do without a page.
+    ///
+    /// - Throws: ``EarlyOutcome`` with the question, or with the error of a request that forbids to ask it.
+    private func consentedBefore(
+        _ request: AuthorizationRequest, by user: ConsentingUser, tx: borrowing Transaction
+    ) throws -> ID<Organization> {
+        let places = try tx.grants(of: user.member.id, app: request.app.id, limit: 100).filter { grant in
+            guard request.scopes.isSubset(of: grant.scopes) else { return false }
+            return try tx.standing(of: grant.organization)?.path.isWithin(user.path) ?? false
+        }
+        if places.count == 1, let place = places.first, request.maySkipConsent { return place.organization }
+        guard !request.prompts.contains(.none) else {
+            let error =
+                places.isEmpty
+                ? OAuthError(.consentRequired, "The user has to consent, and prompt none forbids to ask for it.")
+                : OAuthError(.interactionRequired, "The user has to be asked, and prompt none forbids it.")
+            throw EarlyOutcome(.redirect(request.returnAddress.answer(error)))
+        }
+        throw EarlyOutcome(.consent(request, try question(request, for: user, tx: tx)))
+    }
+
+    private func question(
+        _ request: AuthorizationRequest, for user: ConsentingUser, tx: borrowing Transaction
+    ) throws -> ConsentQuestion {
+        let most = ConsentQuestion.maximumOrganizations
+        let found = try tx.organizations(within: user.path, after: nil, limit: most + 1)
+        let own = try tx.organization(user.path.last)
+        let all = (own.map { [$0] } ?? []) + found.filter { $0.id != own?.id }
+        let organizations = all.prefix(most)
+        let grants = try tx.grants(of: user.member.id, app: request.app.id, limit: 100)
+        let last = grants.filter { grant in organizations.contains { $0.id == grant.organization } }
+            .max { $0.consentedAt < $1.consentedAt }
+        return ConsentQuestion(
+            app: request.app, owner: try tx.organization(request.app.organization)?.name ?? "",
+            isOwnersOwn: try tx.standing(of: request.app.organization)?.path.root == user.path.root,
+            organizations: Array(organizations), hasMoreOrganizations: all.count > most,
+            suggested: last?.organization ?? user.path.last,
+            scopes: words.describe(request.scopes, grantedBefore: last?.scopes ?? .empty))
+    }
+}
+
+extension AuthorizationEndpoint {
+    /// Gives the app a code. Two requests at once may both be the first of a grant; the second finds it.
+    ///
+    /// - Parameter isAsked: Whether the user was just asked, so that what they granted may grow.
+    private func give(
+        _ parameters: AuthorizationParameters, in place: ID<Organization>, as member: SignedInMember?,
+        from origin: RequestOrigin, at now: Instant, isAsked: Bool
+    ) async throws -> AuthorizationOutcome {
+        let peppers = keyRing.keys.peppers
+        let give = { @Sendable (tx: borrowing Transaction) throws -> AuthorizationOutcome in
+            let request = try table.request(parameters, tx: tx)
+            let user = try users.user(member, for: request, at: now, tx: tx)
+            guard try tx.standing(of: place)?.path.isWithin(user.path) ?? false else {
+                throw EarlyOutcome(.consent(request, try question(request, for: user, tx: tx)))
+            }
+            let consent = Consent(request: request, user: user, place: place, origin: origin, now: now)
+            guard let grant = try isAsked ? consent.give(tx) : consent.find(tx) else {
+                throw EarlyOutcome(.consent(request, try question(request, for: user, tx: tx)))
+            }
+            let secret = MintedSecret(.authorizationCode, brand: product.brand)
+            try tx.insert(
+                AuthorizationCode(
+                    grant: grant, app: request.app.id,
+                    redirectURI: request.namesRedirectURI ? request.redirectURI : nil,
+                    codeChallenge: request.codeChallenge, scopes: request.scopes, resource: request.resource,
+                    nonce: request.nonce, authenticatedAt: user.authenticatedAt,
+                    expiresAt: now.adding(seconds: product.policy.authorizationCodeSeconds)),
+                digest: secret.digest(under: peppers))
+            try tx.trimAuthorizationCodes(of: grant, toNewest: Self.codesPerGrant)
+            return .redirect(request.returnAddress.answer(code: secret.reveal()))
+        }
+        do {
+            return try await store.write(give)
+        } catch StoreError.constraint(.unique) {
+            return try await store.write(give)
+        }
+    }
+}

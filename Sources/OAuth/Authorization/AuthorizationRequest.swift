@@ -1,0 +1,37 @@
+package import Model
+package import Policy
+
+/// An authorization request whose app and redirect URI are proven, and of which nothing is wrong.
+package struct AuthorizationRequest: Sendable {
+    /// As it came, for the form of the consent page.
+    package let query: String
+    /// The query to go on with after a sign-in: without what asks for one.
+    package let continuation: String
+    package let app: App
+    /// As the request named it, or the app's only one.
+    package var redirectURI: String { returnAddress.uri }
+    package var state: String? { returnAddress.state }
+    /// For the sign-in page.
+    package let loginHint: String?
+    /// What the app asks for. Never empty.
+    package let scopes: ScopeSet
+    /// Where the browser will be sent, as a source for `form-action` of a Content-Security-Policy.
+    package var answerSource: String { AuthorizationResponse.source(of: redirectURI) }
+
+    let returnAddress: ReturnAddress
+    /// Whether the request named it itself, so the exchange must do so again.
+    let namesRedirectURI: Bool
+    let codeChallenge: String?
+    let resource: String?
+    let nonce: String?
+    let prompts: Set<Prompt>
+    let maxAge: Int?
+
+    /// Whether it may be answered without a page, where the user consented to as much before. Nobody else can receive
+    /// what is sent to an `https` address of the app's own; a public app of the user's machine may be another one that
+    /// took its name (RFC 8252 §8.6, threat P2).
+    var maySkipConsent: Bool {
+        guard !prompts.contains(.consent) else { return false }
+        return !app.isPublic || redirectURI.lowercased().hasPrefix("https://")
+    }
+}

@@ -1,0 +1,80 @@
+import Policy
+
+/// What the browser takes to the app (RFC 6749 §4.1.2), with `iss` in each (RFC 9207, threat C4).
+package struct AuthorizationResponse: Sendable {
+    /// How (OAuth 2.0 Multiple Response Types §2.1, OAuth 2.0 Form Post Response Mode).
+    package enum Mode: String, Sendable, CaseIterable {
+        case query
+        case formPost = "form_post"
+    }
+
+    /// One of its parameters.
+    package struct Parameter: Hashable, Sendable {
+        package let name: String
+        package let value: String
+    }
+
+    package let mode: Mode
+    /// Where to: the action of the form of ``Mode/formPost``.
+    package let redirectURI: String
+    package let parameters: [Parameter]
+    /// The error code, for the log; nil where a code was given.
+    package let rule: String?
+
+    init(to address: ReturnAddress, _ first: [(String, String?)], rule: String? = nil) {
+        mode = address.mode
+        redirectURI = address.uri
+        self.rule = rule
+        let all = first + [("state", address.state), ("iss", address.issuer)]
+        parameters = all.compactMap { name, value in value.map { Parameter(name: name, value: $0) } }
+    }
+
+    /// The redirect URI with the parameters behind its own query, which is not disturbed (RFC 6749 §3.1.2).
+    package var location: String {
+        let added = parameters.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
+        if redirectURI.hasSuffix("?") || redirectURI.hasSuffix("&") { return redirectURI + added }
+        return redirectURI + (redirectURI.contains("?") ? "&" : "?") + added
+    }
+
+    /// Where the browser will be sent, as a source for `form-action` of a Content-Security-Policy.
+    package var formAction: String { Self.source(of: redirectURI) }
+
+    /// Scheme, host and port, or the scheme alone of a native app.
+    static func source(of redirectURI: String) -> String {
+        guard let uri = try? RedirectURI(parsing: redirectURI) else { return "'none'" }
+        return uri.origin ?? uri.privateUseScheme.map { "\($0):" } ?? "'none'"
+    }
+
+    /// All but the unreserved characters of RFC 3986 §2.3 as escapes, so no value ends early or begins another line.
+    private static func encoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                bytes.append(byte)
+            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// Where the answer to a request goes, proven to be the app's, and how.
+struct ReturnAddress: Sendable {
+    let uri: String
+    var mode: AuthorizationResponse.Mode
+    let state: String?
+    let issuer: String
+
+    func answer(code: String) -> AuthorizationResponse {
+        AuthorizationResponse(to: self, [("code", code)])
+    }
+
+    func answer(_ error: OAuthError) -> AuthorizationResponse {
+        AuthorizationResponse(
+            to: self, [("error", error.code.rawValue), ("error_description", error.explanation.description)],
+            rule: error.rule)
+    }
+}

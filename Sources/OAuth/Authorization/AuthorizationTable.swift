@@ -1,0 +1,39 @@
+import Model
+import Persistence
+import ProductDefinition
+
+/// The checks of an authorization request, one after another. What stands above the line is answered with a page of
+/// ours, what stands below it with an error for the app (RFC 6749 §4.1.2.1).
+struct AuthorizationTable: Sendable {
+    let issuer: String
+    let audiences: AudiencePolicy
+    let pkce: PKCECheck
+    let scope: ScopeCheck
+
+    /// - Throws: ``AuthorizationError``, or ``EarlyOutcome`` with the error for the app; what the store throws.
+    func request(_ parameters: AuthorizationParameters, tx: borrowing Transaction) throws -> AuthorizationRequest {
+        let app = try ClientCheck.app(of: parameters, tx: tx)
+        let uri = try RedirectURICheck.uri(of: parameters, for: app)
+        let state = try StateCheck.state(of: parameters)
+        // ------------------------------------------------------------------------------------------------------------
+        var address = ReturnAddress(uri: uri, mode: .query, state: state, issuer: issuer)
+        do {
+            address.mode = try ResponseModeCheck.mode(of: parameters, to: uri)
+            try RepetitionCheck.refuseRepeated(parameters)
+            try StandingCheck.refuseSuspended(app, tx: tx)
+            try RequestObjectCheck.refuseObjects(parameters)
+            try ResponseTypeCheck.require(in: parameters)
+            return AuthorizationRequest(
+                query: parameters.query, continuation: parameters.continuation, app: app,
+                loginHint: LoginHintCheck.hint(of: parameters),
+                scopes: try scope.scopes(of: parameters, for: app),
+                returnAddress: address, namesRedirectURI: parameters["redirect_uri"] != nil,
+                codeChallenge: try pkce.challenge(of: parameters, for: app),
+                resource: try ResourceCheck.resource(of: parameters, under: audiences, tx: tx),
+                nonce: try NonceCheck.nonce(of: parameters), prompts: try PromptCheck.prompts(of: parameters),
+                maxAge: try MaxAgeCheck.seconds(of: parameters))
+        } catch let error as OAuthError {
+            throw EarlyOutcome(.redirect(address.answer(error)))
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import CredentialFormat
+import Events
+import Model
+import Persistence
+import Policy
+
+/// A user's consent to a request, in one organization.
+struct Consent: Sendable {
+    let request: AuthorizationRequest
+    let user: ConsentingUser
+    let place: ID<Organization>
+    let origin: RequestOrigin
+    let now: Instant
+
+    /// The grant that covers it, nil where the user has not consented to as much.
+    func find(_ tx: borrowing Transaction) throws -> ID<Grant>? {
+        guard let grant = try tx.grant(of: user.member.id, app: request.app.id, in: place),
+            request.scopes.isSubset(of: grant.scopes)
+        else { return nil }
+        return grant.id
+    }
+
+    /// Makes the grant, or widens the one there is.
+    ///
+    /// - Throws: ``StoreError/constraint(_:)`` `.unique` where another request made it at the same moment.
+    func give(_ tx: borrowing Transaction) throws -> ID<Grant>? {
+        let grant: ID<Grant>
+        if let known = try tx.grant(of: user.member.id, app: request.app.id, in: place) {
+            grant = known.id
+            // What the app may not ask for any more is not carried on, so a grant has never more than an app can.
+            let kept = known.scopes.intersection(request.app.scopes)
+            try tx.widen(grant, to: ScopeSet(kept.scopes + request.scopes.scopes), consentedAt: now)
+        } else {
+            grant = ID(at: now.milliseconds)
+            try tx.insert(
+                Grant(
+                    id: grant, app: request.app.id, member: user.member.id, organization: place,
+                    scopes: request.scopes, createdAt: now, consentedAt: now))
+        }
+        let actor = Actor(
+            .member(user.member.id), reach: .subtree(user.path), permissions: user.permissions,
+            requestID: origin.requestID, address: origin.address)
+        try tx.record(
+            .grantGiven, target: grant, in: place,
+            details: ["app": request.app.id.description, "scopes": request.scopes.text], by: actor, at: now)
+        tx.announce(.grant(grant))
+        return grant
+    }
+}

@@ -1,0 +1,35 @@
+package import CredentialFormat
+package import Model
+package import Policy
+
+/// What the consent page asks.
+package struct ConsentQuestion: Sendable {
+    /// How many organizations it lists.
+    package static let maximumOrganizations = 200
+
+    package let app: App
+    /// The name of the organization that made the app.
+    package let owner: String
+    /// Whether the app belongs to the user's own account.
+    package let isOwnersOwn: Bool
+    /// Where the user may let the app act: their own organization first, then those below it.
+    package let organizations: [Organization]
+    /// Whether there are more than are listed.
+    package let hasMoreOrganizations: Bool
+    /// The one to preselect: where the user consented last, else their own.
+    package let suggested: ID<Organization>
+    /// Identity first, then those of the catalogue, then management scopes.
+    package let scopes: [ConsentScope]
+}
+
+/// A scope in words.
+package struct ConsentScope: Hashable, Sendable {
+    package let scope: Scope
+    package let description: String
+    /// Under which heading, nil for identity scopes.
+    package let group: String?
+    /// Whether to warn.
+    package let danger: Bool
+    /// Whether the user granted it before, in the organization that is suggested.
+    package let wasGranted: Bool
+}

@@ -1,0 +1,33 @@
+package import CredentialFormat
+package import Model
+package import Policy
+
+/// The user at the browser, as their session says. What they may do is read anew whenever something is decided.
+package struct SignedInMember: Sendable {
+    package let id: ID<Member>
+    package let organization: OrganizationPath
+    /// When they last proved who they are (`auth_time`).
+    package let authenticatedAt: Instant
+    /// No more than these, whatever their roles give: those of the session.
+    package let permissions: Set<Permission>
+
+    package init(
+        id: ID<Member>, organization: OrganizationPath, authenticatedAt: Instant, permissions: Set<Permission>
+    ) {
+        self.id = id
+        self.organization = organization
+        self.authenticatedAt = authenticatedAt
+        self.permissions = permissions
+    }
+}
+
+/// Where a request came from, for the audit log.
+package struct RequestOrigin: Sendable {
+    package let requestID: String
+    package let address: IPAddress?
+
+    package init(requestID: String, address: IPAddress?) {
+        self.requestID = requestID
+        self.address = address
+    }
+}

@@ -1,0 +1,58 @@
+import Model
+import Organizations
+import Persistence
+
+/// The user at the browser may be asked by this app for this.
+struct UserCheck: Sendable {
+    let roles: RoleService
+
+    /// - Throws: ``EarlyOutcome``: somebody has to sign in, or an error for the app; what the store throws.
+    func user(
+        _ signedIn: SignedInMember?, for request: AuthorizationRequest, at now: Instant, tx: borrowing Transaction
+    ) throws -> ConsentingUser {
+        guard let signedIn, let member = try tx.member(signedIn.id),
+            let standing = try tx.standing(of: member.organization),
+            isFresh(signedIn, for: request, at: now)
+        else { throw signIn(for: request) }
+        func refuse(_ error: OAuthError) -> EarlyOutcome {
+            EarlyOutcome(.redirect(request.returnAddress.answer(error)))
+        }
+        guard !standing.isSuspended else {
+            throw refuse(OAuthError(.accessDenied, "The account of the user is suspended.", rule: "suspended"))
+        }
+        if request.app.availability == .account {
+            guard try tx.standing(of: request.app.organization)?.path.root == standing.path.root else {
+                throw refuse(
+                    OAuthError(.unauthorizedClient, "The app is for users of its own account.", rule: "availability"))
+            }
+        }
+        let permissions = roles.permissions(of: member.roles).intersection(signedIn.permissions)
+        guard request.scopes.permissions.isSubset(of: permissions) else {
+            throw refuse(
+                OAuthError(.invalidScope, "The user does not hold all of these rights.", rule: "exceeds_rights"))
+        }
+        return ConsentingUser(
+            member: member, path: standing.path, authenticatedAt: signedIn.authenticatedAt, permissions: permissions)
+    }
+
+    private func isFresh(_ signedIn: SignedInMember, for request: AuthorizationRequest, at now: Instant) -> Bool {
+        guard request.prompts.isDisjoint(with: [.login, .selectAccount]) else { return false }
+        guard let maxAge = request.maxAge else { return true }
+        return maxAge > 0 && now.seconds(since: signedIn.authenticatedAt) <= maxAge
+    }
+
+    private func signIn(for request: AuthorizationRequest) -> EarlyOutcome {
+        guard request.prompts.contains(.none) else { return EarlyOutcome(.signIn(request)) }
+        let error = OAuthError(.loginRequired, "The user has to sign in, and prompt none forbids to ask for it.")
+        return EarlyOutcome(.redirect(request.returnAddress.answer(error)))
+    }
+}
+
+/// The user, as the database has them now.
+struct ConsentingUser: Sendable {
+    let member: Member
+    /// That of their organization. They may let an app act there and below.
+    let path: OrganizationPath
+    let authenticatedAt: Instant
+    let permissions: Set<Permission>
+}

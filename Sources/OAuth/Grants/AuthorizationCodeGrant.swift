@@ -1,0 +1,113 @@
+import CredentialFormat
+import Events
+import Model
+import Persistence
+import Policy
+import ProductDefinition
+import Tokens
+
+/// An app exchanges the code that a user's consent gave it. RFC 6749 §4.1.3, with PKCE (RFC 7636 §4.5).
+package struct AuthorizationCodeGrant: Sendable {
+    package static let grantType = "authorization_code"
+    /// How many lineages of a grant live at a time; a further one ends the oldest (law 7).
+    package static let lineagesPerGrant = 50
+
+    /// The parameters that the grant reads.
+    package struct Request: Sendable {
+        let code: String
+        let redirectURI: String?
+        let verifier: CodeVerifier?
+        let resource: String?
+
+        init(parsing form: Form) throws(OAuthError) {
+            guard let code = form["code"] else { throw OAuthError(.invalidRequest, "code is missing.") }
+            self.code = code
+            redirectURI = form["redirect_uri"]
+            if let text = form["code_verifier"] { verifier = try CodeVerifier(text) } else { verifier = nil }
+            resource = form["resource"]
+        }
+    }
+
+    private static let refusal = OAuthError(.invalidGrant, "The code is unknown, used, expired or another client's.")
+
+    private let store: any Store
+    private let tokens: AppTokenIssuer
+    private let product: Product
+
+    init(store: any Store, tokens: AppTokenIssuer, product: Product) {
+        self.store = store
+        self.tokens = tokens
+        self.product = product
+    }
+
+    /// The tokens, once the code is spent (threat C2).
+    ///
+    /// - Throws: ``OAuthError``; ``StoreError``.
+    func exchange(
+        _ request: Request, by app: App, from origin: RequestOrigin, at now: Instant
+    ) async throws -> AppTokens {
+        guard let secret = PresentedSecret(parsing: Array(request.code.utf8), brand: product.brand),
+            secret.kind == .authorizationCode
+        else { throw Self.refusal }
+        try await tokens.prepare(for: app)
+        let reuse = LineageEnd(action: .lineageReuseDetected, app: app.id, origin: origin, now: now)
+        let spent: AppTokens? = try await store.write { tx in
+            guard let stored = try find(secret, tx), stored.code.app == app.id else { throw Self.refusal }
+            guard stored.usedAt == nil else {
+                // It was used before: somebody has a copy. What came from it ends, so this must be committed.
+                if let lineage = stored.lineage { try reuse.end(lineage, of: stored.code.grant, tx: tx) }
+                return nil
+            }
+            return try spend(stored, request, by: app, at: now, tx: tx)
+        }
+        guard let spent else { throw OAuthError(.invalidGrant, "The code was used before.", rule: "code_reuse") }
+        return spent
+    }
+
+    private func spend(
+        _ stored: StoredAuthorizationCode, _ request: Request, by app: App, at now: Instant, tx: borrowing Transaction
+    ) throws -> AppTokens {
+        let code = stored.code
+        guard now < code.expiresAt, let grant = try tx.liveGrant(code.grant) else { throw Self.refusal }
+        guard code.redirectURI == request.redirectURI else {
+            throw OAuthError(
+                .invalidGrant, "redirect_uri is not the one of the authorization request.", rule: "redirect_uri")
+        }
+        try Self.hold(request.verifier, against: code.codeChallenge)
+        try tokens.audiences.require(request.resource, toBe: code.resource)
+        let lineage = ID<RefreshLineage>(at: now.milliseconds)
+        guard try tx.spend(code: stored.digest, for: lineage, at: now) else { throw StoreError.conflict }
+        let endsAt = now.adding(seconds: product.policy.refreshTokenMaximumSeconds)
+        let scopes = code.scopes.intersection(app.scopes)
+        let issued = try tokens.issue(
+            AppTokenIssuer.Access(
+                app: app, grant: grant, lineage: lineage, generation: 1, scopes: scopes, resource: code.resource,
+                nonce: code.nonce, authenticatedAt: code.authenticatedAt, endsAt: endsAt), at: now, tx: tx)
+        try tx.insert(
+            RefreshLineage(
+                id: lineage, grant: code.grant, app: app.id, scopes: scopes, resource: code.resource,
+                authenticatedAt: code.authenticatedAt, generation: 1,
+                digest: tokens.keyRing.keys.peppers.newest.digest(of: issued.refreshToken.utf8), rotation: nil,
+                createdAt: now, expiresAt: tokens.refreshExpiry(for: app, endsAt: endsAt, at: now), endsAt: endsAt))
+        for old in try tx.lineages(of: code.grant, beyondNewest: Self.lineagesPerGrant) where try tx.delete(old) {
+            tx.announce(.lineage(old))
+        }
+        return issued
+    }
+
+    private func find(_ secret: PresentedSecret, _ tx: borrowing Transaction) throws -> StoredAuthorizationCode? {
+        for pepper in tokens.keyRing.keys.peppers.all {
+            if let stored = try tx.authorizationCode(matching: secret.digest(under: pepper)) { return stored }
+        }
+        return nil
+    }
+
+    /// A challenge wants its verifier, and no challenge none (threat C1).
+    private static func hold(_ verifier: CodeVerifier?, against challenge: String?) throws(OAuthError) {
+        switch (verifier, challenge) {
+        case (nil, nil): return
+        case (let verifier?, let challenge?) where verifier.matches(challenge): return
+        default: throw OAuthError(.invalidGrant, "code_verifier does not fit the code_challenge.", rule: "pkce")
+        }
+    }
+}

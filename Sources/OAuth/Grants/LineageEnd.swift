@@ -1,0 +1,24 @@
+import CredentialFormat
+import Events
+import Model
+import Persistence
+
+/// Ends all that came from one code, and says who brought it about. Its access tokens are refused from the commit on
+/// (threat F5).
+struct LineageEnd: Sendable {
+    let action: AuditAction
+    let app: ID<App>
+    let origin: RequestOrigin
+    let now: Instant
+
+    func end(_ id: ID<RefreshLineage>, of grant: ID<Grant>, tx: borrowing Transaction) throws {
+        let organization = try tx.grant(grant)?.organization
+        guard try tx.delete(id) else { return }
+        let reach = organization.map { Actor.Reach.subtree(OrganizationPath(root: $0)) }
+        guard let reach else { return }
+        let actor = Actor(
+            .app(app, for: nil), reach: reach, permissions: [], requestID: origin.requestID, address: origin.address)
+        try tx.record(action, target: id, in: organization, by: actor, at: now)
+        tx.announce(.lineage(id))
+    }
+}

@@ -1,0 +1,151 @@
+import CredentialFormat
+import Crypto
+import Events
+import Model
+import Persistence
+import Policy
+import ProductDefinition
+import Tokens
+import Verification
+
+/// An app exchanges its refresh token for the next one and an access token. RFC 6749 §6; rotation and the repetition of
+/// lost replies as in design §4.3.
+package struct RefreshTokenGrant: Sendable {
+    package static let grantType = "refresh_token"
+
+    /// The parameters that the grant reads.
+    package struct Request: Sendable {
+        let refreshToken: String
+        /// Nil for all that the user consented to.
+        let scopes: ScopeSet?
+        let resource: String?
+
+        init(parsing form: Form) throws(OAuthError) {
+            guard let text = form["refresh_token"] else {
+                throw OAuthError(.invalidRequest, "refresh_token is missing.")
+            }
+            refreshToken = text
+            if let text = form["scope"] {
+                guard let scopes = ScopeSet(parsing: text) else {
+                    throw OAuthError(.invalidScope, "scope is not well-formed.")
+                }
+                self.scopes = scopes
+            } else {
+                scopes = nil
+            }
+            resource = form["resource"]
+        }
+
+        /// What a repetition must ask for as well.
+        var digest: [UInt8] {
+            let asked = "\(scopes?.text ?? "all")\n\(resource ?? "")"
+            return Array(SHA256.hash(data: Array(asked.utf8)))
+        }
+    }
+
+    /// What a refresh token says, opened under a key of ours.
+    struct Opened: Sendable {
+        let token: RefreshToken
+    }
+
+    private static let refusal = OAuthError(
+        .invalidGrant, "The refresh token is unknown, revoked, expired or another client's.")
+
+    private let store: any Store
+    private let tokens: AppTokenIssuer
+    private let verifier: CredentialVerifier
+    private let retrySeconds: Int
+
+    init(store: any Store, tokens: AppTokenIssuer, verifier: CredentialVerifier, product: Product) {
+        self.store = store
+        self.tokens = tokens
+        self.verifier = verifier
+        retrySeconds = product.policy.refreshRetrySeconds
+    }
+
+    /// What the token says, or what is missing to open it. Memory alone is asked.
+    ///
+    /// - Throws: ``OAuthError`` `invalid_grant` for what we did not seal.
+    func open(_ request: Request, findings: Findings) throws(OAuthError) -> Partial<Opened> {
+        guard let named = tokens.seal.keyNamed(by: Array(request.refreshToken.utf8)) else { throw Self.refusal }
+        switch verifier.keys(findings, having: named) {
+        case .missing(let missing): return .missing(missing)
+        case .answer(let keys):
+            guard let token = tokens.seal.open(Array(request.refreshToken.utf8), with: keys) else {
+                throw Self.refusal
+            }
+            return .answer(Opened(token: token))
+        }
+    }
+
+    /// The successor and what comes with it, or the same reply as to the call that this one repeats.
+    ///
+    /// - Throws: ``OAuthError``; ``StoreError``.
+    func exchange(
+        _ request: Request, _ opened: Opened, by app: App, from origin: RequestOrigin, at now: Instant
+    ) async throws -> AppTokens {
+        let presented = opened.token
+        try await tokens.prepare(for: app)
+        let reuse = LineageEnd(action: .lineageReuseDetected, app: app.id, origin: origin, now: now)
+        let issued: AppTokens? = try await store.write { tx in
+            guard let lineage = try tx.lineage(presented.lineage), lineage.app == app.id else { throw Self.refusal }
+            switch lineage.outcome(
+                presenting: presented.generation, request: request.digest, retryWindow: retrySeconds, at: now)
+            {
+            case .refuse: throw Self.refusal
+            case .revokeLineage:
+                // Committed: everything that came from the stolen token ends.
+                try reuse.end(lineage.id, of: lineage.grant, tx: tx)
+                return nil
+            case .repeatReply:
+                guard try tx.liveGrant(lineage.grant) != nil else { throw Self.refusal }
+                return try repeated(lineage, request, presented)
+            case .rotate: return try rotate(lineage, request, presented, for: app, at: now, tx: tx)
+            }
+        }
+        guard let issued else {
+            throw OAuthError(.invalidGrant, "The refresh token was used before.", rule: "refresh_reuse")
+        }
+        return issued
+    }
+
+    private func repeated(
+        _ lineage: RefreshLineage, _ request: Request, _ presented: RefreshToken
+    ) throws -> AppTokens {
+        guard let sealed = lineage.rotation?.sealedReply,
+            let reply = tokens.seal.openReply(sealed, to: presented, presentedAs: request.refreshToken),
+            let issued = AppTokens(stored: reply)
+        else { throw Self.refusal }
+        return issued
+    }
+
+    private func rotate(
+        _ lineage: RefreshLineage, _ request: Request, _ presented: RefreshToken, for app: App, at now: Instant,
+        tx: borrowing Transaction
+    ) throws -> AppTokens {
+        let peppers = tokens.keyRing.keys.peppers
+        guard let digest = peppers.version(lineage.digest.pepperVersion)?.digest(of: request.refreshToken.utf8),
+            digest.matches(lineage.digest), let grant = try tx.liveGrant(lineage.grant)
+        else { throw Self.refusal }
+        let scopes = request.scopes ?? lineage.scopes
+        guard scopes.isSubset(of: lineage.scopes) else {
+            throw OAuthError(.invalidScope, "The user did not consent to all of these scopes.")
+        }
+        try tokens.audiences.require(request.resource, toBe: lineage.resource)
+        let issued = try tokens.issue(
+            AppTokenIssuer.Access(
+                app: app, grant: grant, lineage: lineage.id, generation: presented.generation + 1,
+                scopes: scopes.intersection(app.scopes), resource: lineage.resource, nonce: nil,
+                authenticatedAt: lineage.authenticatedAt, endsAt: lineage.endsAt), at: now, tx: tx)
+        let rotation = RefreshLineage.Rotation(
+            at: now, request: request.digest,
+            sealedReply: try tokens.seal.sealReply(
+                issued.stored, to: presented, presentedAs: request.refreshToken))
+        guard
+            try tx.rotate(
+                lineage.id, from: presented.generation, to: peppers.newest.digest(of: issued.refreshToken.utf8),
+                rotation, expiresAt: tokens.refreshExpiry(for: app, endsAt: lineage.endsAt, at: now))
+        else { throw StoreError.conflict }
+        return issued
+    }
+}

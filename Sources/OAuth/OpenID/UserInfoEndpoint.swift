@@ -1,0 +1,62 @@
+package import CredentialFormat
+package import Model
+package import Persistence
+package import Policy
+package import Tokens
+package import Verification
+
+/// `/oauth2/userinfo` (OpenID Connect Core §5.3): tells an app who its user is, for an access token with the scope `openid`.
+///
+/// The one verifier judges the token. Its audience does not matter here: an app shows the token that it got for the
+/// operator's backend, as OpenID Connect has it, and what it is told is the same whichever backend that is.
+package struct UserInfoEndpoint: Sendable {
+    /// What the endpoint says.
+    package enum Answer: Sendable {
+        case user(ID<Member>, UserClaims)
+        case refused(Verdict.Rule)
+    }
+
+    private let verifier: CredentialVerifier
+    private let store: any Store
+
+    package init(verifier: CredentialVerifier, store: any Store) {
+        self.verifier = verifier
+        self.store = store
+    }
+
+    /// Who the user of the access token `text` is.
+    ///
+    /// - Throws: ``LookUpRefused``, ``StoreError``.
+    package func answer(_ text: String, from address: IPAddress?, at now: Instant) async throws -> Answer {
+        let verdict = try await verifier.complete(from: address, at: now) { findings in
+            judge(text, from: address, at: now, findings)
+        }
+        switch verdict {
+        case .refused(let rule): return .refused(rule)
+        case .admitted(let caller):
+            guard let lineage = caller.credential.lineage,
+                caller.scopes.scopes.contains(where: { IdentityScope($0) == .openid })
+            else { return .refused(.scope(ScopeSet([IdentityScope.openid.scope].compactMap(\.self)))) }
+            let user = try await store.read { tx -> (Member, Organization)? in
+                guard let member = try tx.member(lineage.member),
+                    let organization = try tx.organization(lineage.organization)
+                else { return nil }
+                return (member, organization)
+            }
+            guard let (member, organization) = user else { return .refused(.unknown) }
+            return .user(member.id, UserClaims(of: member, in: organization, scopes: caller.scopes))
+        }
+    }
+
+    private func judge(
+        _ text: String, from address: IPAddress?, at now: Instant, _ findings: Findings
+    ) -> Partial<Verdict> {
+        switch verifier.accessToken(text, findings) {
+        case .missing(let missing): return .missing(missing)
+        case .answer(.none): return .answer(.refused(.unknown))
+        case .answer(.some(let token)):
+            let demand = Demand(address: address, audiences: token.audiences)
+            return verifier.judge(text, demand, at: now, findings: findings)
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import Model
+
+/// What the token endpoint answers.
+package enum TokenAnswer: Sendable {
+    case issued(IssuedToken)
+    /// The database decides: ``TokenEndpoint/perform(_:for:requestID:)``.
+    case exchange(TokenExchange)
+}
+
+/// A code or a refresh token that an authenticated app wants to exchange.
+package struct TokenExchange: Sendable {
+    enum Presented: Sendable {
+        case code(AuthorizationCodeGrant.Request)
+        case refreshToken(RefreshTokenGrant.Request, RefreshTokenGrant.Opened)
+    }
+
+    let presented: Presented
+    let app: App
+}

@@ -1,0 +1,80 @@
+import CredentialFormat
+import Model
+import Persistence
+import Policy
+import ProductDefinition
+import Tokens
+
+/// Makes what an app is given for a user: access token, refresh token and ID token. Synchronous, because it happens in
+/// the transaction that decides.
+struct AppTokenIssuer: Sendable {
+    /// What the tokens are to say.
+    struct Access: Sendable {
+        let app: App
+        let grant: LiveGrant
+        let lineage: ID<RefreshLineage>
+        /// That of the refresh token.
+        let generation: Int
+        let scopes: ScopeSet
+        let resource: String?
+        let nonce: String?
+        let authenticatedAt: Instant
+        /// No access token lives longer.
+        let endsAt: Instant
+    }
+
+    let audiences: AudiencePolicy
+    let issuer: TokenIssuer
+    let keyRing: KeyRing
+    let seal: RefreshTokenSeal
+    private let idTokens: IDTokenIssuer
+    private let policy: ProductPolicy
+
+    init(audiences: AudiencePolicy, issuer: TokenIssuer, keyRing: KeyRing, product: Product) {
+        self.audiences = audiences
+        self.issuer = issuer
+        self.keyRing = keyRing
+        policy = product.policy
+        seal = RefreshTokenSeal(brand: product.brand, issuer: audiences.issuer)
+        idTokens = IDTokenIssuer(keyRing: keyRing, issuer: audiences.issuer)
+    }
+
+    /// Makes the key that signs the app's ID tokens, if there is none yet. Before the transaction.
+    func prepare(for app: App) async throws {
+        guard Self.isOpenID(app.scopes) else { return }
+        try await idTokens.prepare(for: app.idTokenAlgorithm)
+    }
+
+    /// - Throws: ``OAuthError`` for what cannot be issued; ``TokenError`` when a key is missing.
+    func issue(_ access: Access, at now: Instant, tx: borrowing Transaction) throws -> AppTokens {
+        guard !access.scopes.isEmpty else {
+            throw OAuthError(.invalidScope, "The app may not have these scopes any more.")
+        }
+        let issued = try issuer.issue(
+            access, for: try audiences.audiences(for: access.scopes, resource: access.resource, tx: tx), at: now)
+        let refreshToken = try seal.seal(
+            RefreshToken(lineage: access.lineage, generation: access.generation), with: keyRing.keys)
+        return AppTokens(
+            accessToken: issued.text, expiresIn: issued.expiresIn, scope: access.scopes.text,
+            refreshToken: refreshToken, idToken: try idToken(access, accessToken: issued.text, at: now),
+            clientText: issued.clientText)
+    }
+
+    /// When a refresh token that is issued now expires.
+    func refreshExpiry(for app: App, endsAt: Instant, at now: Instant) -> Instant {
+        min(now.adding(seconds: app.refreshTokenSeconds ?? policy.refreshTokenSeconds), endsAt)
+    }
+
+    private func idToken(_ access: Access, accessToken: String, at now: Instant) throws -> String? {
+        guard Self.isOpenID(access.scopes) else { return nil }
+        let claims = UserClaims(of: access.grant.member, in: access.grant.organization, scopes: access.scopes)
+        let token = IDToken(
+            subject: access.grant.member.id, audience: access.app.id, authenticatedAt: access.authenticatedAt,
+            nonce: access.nonce, claims: claims, issuedAt: now)
+        return try idTokens.text(of: token, signedBy: access.app.idTokenAlgorithm, accessToken: accessToken)
+    }
+
+    private static func isOpenID(_ scopes: ScopeSet) -> Bool {
+        IdentityScope.openid.scope.map(scopes.contains) ?? false
+    }
+}

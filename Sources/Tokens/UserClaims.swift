@@ -1,0 +1,38 @@
+package import CredentialFormat
+package import Model
+package import Policy
+
+/// What an app is told about its user beside the identifier: the same in the ID token and at userinfo, each part only
+/// under its scope (OpenID Connect Core §5.4).
+package struct UserClaims: Hashable, Sendable {
+    /// Under `profile`.
+    package let name: String?
+    /// Under `email`. Whoever made the member wrote it: nobody proved that mail arrives there, and apps are told so
+    /// (`email_verified` is false), lest they take it for proof of who somebody is.
+    package let email: String?
+    /// Under `organization`.
+    package let organization: Place?
+
+    /// The organization that the user chose for the app.
+    package struct Place: Hashable, Sendable {
+        package let id: ID<Organization>
+        package let name: String
+        package let account: ID<Organization>
+    }
+
+    /// What these scopes allow to say.
+    package init(of member: Member, in organization: Organization, scopes: ScopeSet) {
+        let allowed = Set(scopes.scopes.compactMap { IdentityScope($0) })
+        name = allowed.contains(.profile) ? member.name : nil
+        email = allowed.contains(.email) ? member.email.text : nil
+        self.organization =
+            allowed.contains(.organization)
+            ? Place(id: organization.id, name: organization.name, account: organization.account) : nil
+    }
+
+    init(name: String?, email: String?, organization: Place?) {
+        self.name = name
+        self.email = email
+        self.organization = organization
+    }
+}

@@ -1,0 +1,44 @@
+/// What a form of a page is for. A form's token is good for one purpose, and for what the page was about.
+enum FormPurpose: String, Sendable, CaseIterable {
+    case signIn = "sign-in"
+    case secondFactor = "second-factor"
+    case chooseOrganization = "choose-organization"
+    case forgotPassword = "forgot-password"
+    case setPassword = "set-password"
+    case handOver = "hand-over"
+    case signInAgain = "sign-in-again"
+    case signOut = "sign-out"
+    case endSession = "end-session"
+    case consent
+    case changePassword = "change-password"
+    case confirmSecondFactor = "confirm-second-factor"
+    case newRecoveryCodes = "new-recovery-codes"
+    case removeSecondFactor = "remove-second-factor"
+    case endSessionOfAccount = "end-session-of-account"
+    case endOtherSessions = "end-other-sessions"
+    case takeBack = "take-back"
+
+    /// Whether nobody need be signed in: then the token hangs on a cookie of its own instead of the session.
+    var isForVisitors: Bool {
+        switch self {
+        case .signIn, .secondFactor, .chooseOrganization, .forgotPassword, .setPassword, .handOver: true
+        case .signInAgain, .signOut, .endSession, .consent, .changePassword, .confirmSecondFactor, .newRecoveryCodes,
+            .removeSecondFactor, .endSessionOfAccount, .endOtherSessions, .takeBack:
+            false
+        }
+    }
+
+    /// The field whose value the page was about, if there is one.
+    var boundField: StaticString? {
+        switch self {
+        case .consent, .endSession: "request"
+        case .secondFactor, .chooseOrganization: "ticket"
+        case .setPassword, .handOver: "token"
+        case .endSessionOfAccount: "session"
+        case .takeBack: "grant"
+        case .signIn, .forgotPassword, .signInAgain, .signOut, .changePassword, .confirmSecondFactor, .newRecoveryCodes,
+            .removeSecondFactor, .endOtherSessions:
+            nil
+        }
+    }
+}

@@ -1,0 +1,12 @@
+/// Asks for a new password.
+struct ChangePasswordPage: Page {
+    static let template = PageTemplate.changePassword
+    var title: String { "Change your password" }
+
+    let action: String
+    let token: String
+    let email: String
+    let rule: String
+    let accountLink: String
+    var notice: Notice?
+}

@@ -1,0 +1,13 @@
+/// What can be done about a second factor that there is.
+struct SecondFactorStatePage: Page {
+    static let template = PageTemplate.secondFactorState
+    var title: String { "Second factor" }
+
+    let words: String
+    let renewAction: String
+    let renewToken: String
+    let removeAction: String
+    let removeToken: String
+    let accountLink: String
+    var notice: Notice?
+}

@@ -1,0 +1,17 @@
+/// Sends the answer to an authorization request as a form (OAuth 2.0 Form Post Response Mode). By itself where scripts may
+/// run, else by a button.
+struct FormPostPage: Page {
+    static let template = PageTemplate.formPost
+    var title: String { "Going back" }
+
+    /// The one script of all pages, as it stands in the template. The page's policy names its hash.
+    static let script = "document.forms[0].submit()"
+
+    struct Field: Hashable, Sendable {
+        let name: String
+        let value: String
+    }
+
+    let action: String
+    let fields: [Field]
+}

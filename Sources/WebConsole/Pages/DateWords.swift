@@ -1,0 +1,24 @@
+import HTTPServing
+import Model
+
+/// Dates as pages write them. In UTC, and they say so where it matters: without a script a page does not know better.
+enum DateWords {
+    /// `22 November 2026`
+    static func day(_ instant: Instant) -> String {
+        let time = CivilTime(instant)
+        return "\(time.day) \(months[(time.month - 1) % months.count]) \(time.year)"
+    }
+
+    /// `22 November 2026, 01:03 UTC`
+    static func minute(_ instant: Instant) -> String {
+        let time = CivilTime(instant)
+        return "\(day(instant)), \(padded(time.hour)):\(padded(time.minute)) UTC"
+    }
+
+    private static func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+    private static let months = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ]
+}

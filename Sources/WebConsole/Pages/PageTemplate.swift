@@ -1,0 +1,54 @@
+/// The templates, compiled in from `Templates`.
+package enum PageTemplate: String, Sendable, CaseIterable {
+    case account
+    case apps
+    case changePassword = "change-password"
+    case chooseOrganization = "choose-organization"
+    case consent
+    case error
+    case forgotPassword = "forgot-password"
+    case formPost = "form-post"
+    case handOver = "hand-over"
+    case message
+    case reauthenticate
+    case recoveryCodes = "recovery-codes"
+    case secondFactor = "second-factor"
+    case secondFactorSetup = "second-factor-setup"
+    case secondFactorState = "second-factor-state"
+    case setPassword = "set-password"
+    case signIn = "sign-in"
+    case signOut = "sign-out"
+
+    /// As it was written.
+    package var source: String {
+        switch self {
+        case .account: Self.text(PackageResources.account_mustache)
+        case .apps: Self.text(PackageResources.apps_mustache)
+        case .changePassword: Self.text(PackageResources.change_password_mustache)
+        case .chooseOrganization: Self.text(PackageResources.choose_organization_mustache)
+        case .consent: Self.text(PackageResources.consent_mustache)
+        case .error: Self.text(PackageResources.error_mustache)
+        case .forgotPassword: Self.text(PackageResources.forgot_password_mustache)
+        case .formPost: Self.text(PackageResources.form_post_mustache)
+        case .handOver: Self.text(PackageResources.hand_over_mustache)
+        case .message: Self.text(PackageResources.message_mustache)
+        case .reauthenticate: Self.text(PackageResources.reauthenticate_mustache)
+        case .recoveryCodes: Self.text(PackageResources.recovery_codes_mustache)
+        case .secondFactor: Self.text(PackageResources.second_factor_mustache)
+        case .secondFactorSetup: Self.text(PackageResources.second_factor_setup_mustache)
+        case .secondFactorState: Self.text(PackageResources.second_factor_state_mustache)
+        case .setPassword: Self.text(PackageResources.set_password_mustache)
+        case .signIn: Self.text(PackageResources.sign_in_mustache)
+        case .signOut: Self.text(PackageResources.sign_out_mustache)
+        }
+    }
+
+    /// What stands around every page.
+    static var layout: String { text(PackageResources.layout_mustache) }
+    /// Parts that several templates have in common, by the name that they call them.
+    static var parts: [String: String] {
+        ["notice": text(PackageResources.notice_mustache), "tabs": text(PackageResources.tabs_mustache)]
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}

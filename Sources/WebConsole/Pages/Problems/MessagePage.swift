@@ -1,0 +1,9 @@
+/// Says something, and where to go on.
+struct MessagePage: Page {
+    static let template = PageTemplate.message
+    var title: String { heading }
+
+    let heading: String
+    let paragraphs: [String]
+    var link: PageLink?
+}

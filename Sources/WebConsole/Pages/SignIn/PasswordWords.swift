@@ -1,0 +1,7 @@
+import SignIn
+
+/// What is said about passwords.
+enum PasswordWords {
+    static let rule =
+        "At least \(PasswordPolicy.length.lowerBound) characters. A few words that you can remember do well."
+}

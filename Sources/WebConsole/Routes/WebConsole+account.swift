@@ -1,0 +1,173 @@
+import ProductDefinition
+import Persistence
+import HTTPTypes
+import CredentialFormat
+import HTTPServing
+import Model
+import SignIn
+
+extension WebConsole {
+    var accountRoutes: [PageRoute] {
+        [
+            .shown(.account) { visit in try await accountPage(visit) },
+            .taken(.endSessionOfAccount, for: .endSessionOfAccount, on: .account, takeEndOfSession),
+            .taken(.endOtherSessions, for: .endOtherSessions, on: .account, takeEndOfOthers),
+            .shown(.password, showPassword),
+            .taken(.password, for: .changePassword, takePassword),
+            .shown(.secondFactorOfAccount, showSecondFactor),
+            .taken(.secondFactorOfAccount, for: .confirmSecondFactor, takeSecondFactor),
+            .taken(.newRecoveryCodes, for: .newRecoveryCodes, on: .secondFactorOfAccount, takeNewCodes),
+            .taken(.removeSecondFactor, for: .removeSecondFactor, on: .secondFactorOfAccount, takeRemoval),
+        ]
+    }
+
+    /// Who is signed in.
+    func signedIn(_ visit: Visit) throws -> (member: SignedIn, actor: Actor) {
+        guard let signedIn = visit.signedIn else { throw SignInNeeded() }
+        return (signedIn, signedIn.actor(requestID: visit.requestID, address: visit.address))
+    }
+
+    /// The links above a page of one's account.
+    func tabs(_ visit: Visit, isAccount: Bool = false, isApps: Bool = false) -> Tabs {
+        Tabs(
+            accountLink: site.link(.account), appsLink: site.link(.apps), signOutAction: site.link(.signOut),
+            signOutToken: visit.token(for: .signOut), isAccount: isAccount, isApps: isApps)
+    }
+
+    private func accountPage(_ visit: Visit, _ notice: Notice? = nil) async throws -> PageReply {
+        let (me, _) = try signedIn(visit)
+        let (list, factor) = try await store.read { [sessions, secondFactors] tx in
+            (try sessions.list(of: me, tx: tx), try secondFactors.state(of: me.member.id, tx: tx))
+        }
+        let roles = me.member.roles.map { product.role($0)?.title ?? $0 }
+        return .page(
+            AccountPage(
+                tabs: tabs(visit, isAccount: true), name: me.member.name, email: me.member.email.text,
+                organization: me.organization.name, roles: roles.isEmpty ? nil : roles.joined(separator: ", "),
+                returnLink: me.session.returnURL, canSignIn: me.member.hasPassword,
+                changePasswordLink: site.link(.password), secondFactor: secondFactor(factor),
+                sessions: list.map { sessionRow($0, isThis: $0.id == me.session.id, visit) },
+                endAction: site.link(.endSessionOfAccount), hasOthers: list.count > 1,
+                endOthersAction: site.link(.endOtherSessions), endOthersToken: visit.token(for: .endOtherSessions),
+                notice: notice))
+    }
+
+    private func secondFactor(_ state: SecondFactorState) -> AccountPage.SecondFactor {
+        let address = site.link(.secondFactorOfAccount)
+        return switch state {
+        case .none, .pending:
+            AccountPage.SecondFactor(
+                words: "None: a stolen password would be enough to be you.", button: "Add", address: address)
+        case .active(let left):
+            AccountPage.SecondFactor(words: recoveryWords(left), button: "Manage", address: address)
+        }
+    }
+
+    private func recoveryWords(_ left: Int) -> String {
+        "An authenticator app, and \(left == 1 ? "one recovery code" : "\(left) recovery codes")."
+    }
+
+    private func sessionRow(_ session: MemberSession, isThis: Bool, _ visit: Visit) -> AccountPage.Session {
+        let place = session.address.map { "\($0) · " } ?? ""
+        let id = session.id.description
+        return AccountPage.Session(
+            id: id, device: DeviceWords.text(of: session.userAgent),
+            detail:
+                "\(place)signed in \(DateWords.minute(session.createdAt)), last used \(DateWords.minute(session.seenAt))",
+            isThis: isThis, endToken: visit.token(for: .endSessionOfAccount, about: id))
+    }
+
+    private func takeEndOfSession(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
+        let (me, actor) = try signedIn(visit)
+        guard let id = form["session"].flatMap({ ID<MemberSession>(parsing: $0) }) else { throw PageProblem.unreadable }
+        try await store.write { [sessions] tx in try sessions.end(id, of: me, as: actor, tx: tx) }
+        return .redirect(.account, at: site)
+    }
+
+    private func takeEndOfOthers(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
+        let (me, actor) = try signedIn(visit)
+        _ = try await store.write { [sessions] tx in try sessions.endOthers(of: me, as: actor, tx: tx) }
+        return .redirect(.account, at: site)
+    }
+
+    private func showPassword(_ visit: Visit) async throws -> PageReply {
+        let (me, _) = try signedIn(visit)
+        try me.requireRecentAuthentication(at: visit.now)
+        return .page(passwordPage(visit, me))
+    }
+
+    private func takePassword(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
+        let (me, _) = try signedIn(visit)
+        do {
+            let started = try await signIns.changePassword(me, to: form.text("password"), from: visit.browser)
+            return begin(started, nil)
+        } catch Refusal.invalid(let fields) {
+            let notice = Notice.bad(fields.first?.message ?? PasswordWords.rule)
+            return .page(passwordPage(visit, me, notice), .unprocessableContent)
+        }
+    }
+
+    private func passwordPage(_ visit: Visit, _ me: SignedIn, _ notice: Notice? = nil) -> ChangePasswordPage {
+        ChangePasswordPage(
+            action: site.link(.password), token: visit.token(for: .changePassword), email: me.member.email.text,
+            rule: PasswordWords.rule, accountLink: site.link(.account), notice: notice)
+    }
+
+    private func showSecondFactor(_ visit: Visit) async throws -> PageReply {
+        let (me, _) = try signedIn(visit)
+        try me.requireRecentAuthentication(at: visit.now)
+        let state = try await store.read { [secondFactors] tx in try secondFactors.state(of: me.member.id, tx: tx) }
+        if case .active(let left) = state {
+            return .page(
+                SecondFactorStatePage(
+                    words: recoveryWords(left), renewAction: site.link(.newRecoveryCodes),
+                    renewToken: visit.token(for: .newRecoveryCodes), removeAction: site.link(.removeSecondFactor),
+                    removeToken: visit.token(for: .removeSecondFactor), accountLink: site.link(.account)))
+        }
+        let enrolment = try await store.write { [secondFactors] tx in try secondFactors.begin(for: me, tx: tx) }
+        return .page(setUpPage(visit, secret: enrolment.secret, address: enrolment.uri))
+    }
+
+    private func takeSecondFactor(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
+        let (me, actor) = try signedIn(visit)
+        let code = form.text("code").filter { $0 != " " }
+        do {
+            let codes = try await store.write { [secondFactors] tx in
+                try secondFactors.confirm(code: code, for: me, as: actor, tx: tx)
+            }
+            // Another right, another session identifier.
+            let started = try await signIns.renew(me, from: visit.browser)
+            return recoveryCodes(codes).setting(SignInCookie.session(started.cookie, isSecure: site.isSecure))
+        } catch let refusal as SignInRefusal where refusal.isAboutInput {
+            let page = setUpPage(
+                visit, secret: form.text("secret"), address: nil, .bad(SignInWords.text(of: refusal)))
+            return stepPage(page, visit, refusal)
+        }
+    }
+
+    private func setUpPage(
+        _ visit: Visit, secret: String, address: String?, _ notice: Notice? = nil
+    ) -> SecondFactorSetupPage {
+        SecondFactorSetupPage(
+            action: site.link(.secondFactorOfAccount), token: visit.token(for: .confirmSecondFactor), secret: secret,
+            address: address, accountLink: site.link(.account), notice: notice)
+    }
+
+    private func recoveryCodes(_ codes: [String]) -> PageReply {
+        .page(RecoveryCodesPage(codes: codes, accountLink: site.link(.account)))
+    }
+
+    private func takeNewCodes(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
+        let (me, actor) = try signedIn(visit)
+        return recoveryCodes(
+            try await store.write { [secondFactors] tx in
+                try secondFactors.renewRecoveryCodes(for: me, as: actor, tx: tx)
+            })
+    }
+
+    private func takeRemoval(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
+        let (me, actor) = try signedIn(visit)
+        try await store.write { [secondFactors] tx in try secondFactors.remove(for: me, as: actor, tx: tx) }
+        return .redirect(.account, at: site)
+    }
+}

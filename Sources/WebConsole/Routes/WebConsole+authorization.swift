@@ -1,0 +1,173 @@
+import ProductDefinition
+import CredentialFormat
+import HTTPTypes
+import Model
+import OAuth
+import Policy
+import SignIn
+
+extension WebConsole {
+    /// Where the authorization endpoint answers: the canonical path, and those of the product.
+    var authorizationPaths: [String] { [ConsoleURL.authorize] + product.endpoints.authorize }
+
+    var authorizationRoutes: [PageRoute] {
+        authorizationPaths.flatMap { path in
+            let page = ConsoleURL.returning(ReturnPath(authorizationAt: path, query: ""))
+            return [
+                .shown(page, authorize),
+                // OpenID Connect Core §3.1.2.1 wants POST as well, and from pages of others.
+                PageRoute(path: path, page: page, work: .relayed(relay)),
+            ]
+        } + [
+            .taken(.consent, for: .consent, on: .account, takeConsent),
+            .shown(.endSession, showEndSession),
+            PageRoute(path: ConsoleURL.endSession.path, page: .account, work: .relayed(relay)),
+            .taken(.confirmEndSession, for: .endSession, on: .account, takeEndSession),
+        ]
+    }
+
+    /// Leads on to the GET of the same path with the same parameters.
+    private func relay(_ path: String, _ form: PageForm) async throws -> PageReply {
+        let address = "\(path)?\(form.text)"
+        let isPlain = form.text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"\"<>\\^`{|}#".utf8.contains($0) }
+        guard isPlain else { throw PageProblem.unreadable }
+        guard address.utf8.count <= ReturnPath.maximumLength else { throw PageProblem.tooLarge }
+        return .redirect(toProven: site.base + address)
+    }
+
+    private func authorize(_ visit: Visit) async throws -> PageReply {
+        let outcome = try await authorization.answer(
+            visit.query, as: visit.signedIn?.asUser, from: visit.origin, at: visit.now)
+        return reply(to: outcome, visit, path: visit.path)
+    }
+
+    private func takeConsent(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
+        guard let user = visit.signedIn?.asUser else { throw SignInNeeded() }
+        let query = form.text("request")
+        switch form["decision"] {
+        case "approve":
+            guard let organization = form["organization"].flatMap({ ID<Organization>(parsing: $0) }) else {
+                throw PageProblem.unreadable
+            }
+            return reply(
+                to: try await authorization.approve(
+                    query, in: organization, as: user, from: visit.origin, at: visit.now),
+                visit, path: ConsoleURL.authorize)
+        case "deny":
+            return reply(
+                to: try await authorization.deny(query, as: user, at: visit.now), visit, path: ConsoleURL.authorize)
+        default: throw PageProblem.unreadable
+        }
+    }
+
+    private func reply(to outcome: AuthorizationOutcome, _ visit: Visit, path: String) -> PageReply {
+        switch outcome {
+        case .errorPage(let error):
+            return errorPage(
+                .badRequest, "This request cannot be answered",
+                """
+                The app that sent you here is not known, or made a mistake. Go back and try again; if it happens again, \
+                tell those who make the app.
+                """, detail: error.explanation.description, requestID: visit.requestID
+            ).refused(by: error.reason.rawValue)
+        case .signIn(let request):
+            return .redirect(
+                .signInContinuing(ReturnPath(authorizationAt: path, query: request.continuation)), at: site)
+        case .consent(let request, let question): return consentPage(visit, request, question)
+        case .redirect(let response): return self.reply(with: response)
+        }
+    }
+
+    private func reply(with response: AuthorizationResponse) -> PageReply {
+        let reply: PageReply
+        switch response.mode {
+        case .query: reply = .redirect(toProven: response.location)
+        case .formPost:
+            let page = FormPostPage(
+                action: response.redirectURI,
+                fields: response.parameters.map { FormPostPage.Field(name: $0.name, value: $0.value) })
+            reply = .page(
+                page,
+                policy: ContentSecurityPolicy(
+                    formTargets: [response.formAction],
+                    script: ContentSecurityPolicy.hash(of: FormPostPage.script)))
+        }
+        return response.rule.map(reply.refused) ?? reply
+    }
+
+    private func consentPage(
+        _ visit: Visit, _ request: AuthorizationRequest, _ question: ConsentQuestion
+    ) -> PageReply {
+        guard let signedIn = visit.signedIn else {
+            return .redirect(.signIn, at: site)
+        }
+        let page = ConsentPage(
+            question, request, of: signedIn.member, action: site.link(.consent),
+            token: visit.token(for: .consent, about: request.query), appsLink: site.link(.apps))
+        let logo = question.app.links.logo.map { [$0.origin] } ?? []
+        return .page(page, policy: ContentSecurityPolicy(images: logo, formTargets: [request.answerSource]))
+    }
+
+    /// The authorization request that a sign-in goes on with, proven: what for, and where the browser may be sent after
+    /// the form.
+    func request(behind continuation: ReturnPath?, _ visit: Visit) async throws -> AuthorizationRequest? {
+        guard let continuation, authorizationPaths.contains(ConsoleURL.returning(continuation).path) else { return nil }
+        let outcome = try await authorization.answer(
+            continuation.query, as: nil, from: visit.origin, at: visit.now)
+        guard case .signIn(let request) = outcome else { return nil }
+        return request
+    }
+
+    /// What a page before the answer to an authorization request may do: Chromium holds the redirects that follow its
+    /// form against its policy.
+    func policy(before request: AuthorizationRequest?) -> ContentSecurityPolicy {
+        ContentSecurityPolicy(formTargets: request.map { [$0.answerSource] } ?? [])
+    }
+
+    private func showEndSession(_ visit: Visit) async throws -> PageReply {
+        try await endSession(visit, query: visit.query, isConfirmed: false)
+    }
+
+    private func takeEndSession(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
+        try await endSession(visit, query: form.text("request"), isConfirmed: true)
+    }
+
+    private func endSession(_ visit: Visit, query: String, isConfirmed: Bool) async throws -> PageReply {
+        let outcome: EndSession.Outcome
+        do {
+            let request = try EndSessionRequest(form: Form(parsing: Array(query.utf8)))
+            outcome = try await endSession.outcome(of: request, signedIn: visit.signedIn?.member.id)
+        } catch let error as OAuthError {
+            return errorPage(
+                .badRequest, "This request cannot be answered", "The app that sent you here made a mistake.",
+                detail: error.explanation.description, requestID: visit.requestID
+            ).refused(by: error.rule)
+        }
+        switch (outcome, visit.signedIn) {
+        case (.confirm(let target), .some(let signedIn)) where !isConfirmed:
+            let page = SignOutPage(
+                action: site.link(.confirmEndSession), token: visit.token(for: .endSession, about: query),
+                request: query, email: signedIn.member.email.text, accountLink: site.link(.account))
+            return .page(page, policy: ContentSecurityPolicy(formTargets: target.map(Self.source) ?? []))
+        case (.confirm(let target), _), (.end(let target), _):
+            try await signOut(visit)
+            guard let target else { return signedOut() }
+            return PageReply.redirect(toProven: target)
+                .setting(SignInCookie.clearingSession(isSecure: site.isSecure))
+        }
+    }
+
+    private static func source(of address: String) -> [String] {
+        guard let uri = try? RedirectURI(parsing: address) else { return [] }
+        return [uri.origin ?? uri.privateUseScheme.map { "\($0):" }].compactMap(\.self)
+    }
+}
+
+extension SignedIn {
+    /// As the authorization endpoint knows users.
+    var asUser: SignedInMember {
+        SignedInMember(
+            id: member.id, organization: organization.path, authenticatedAt: session.authenticatedAt,
+            permissions: permissions)
+    }
+}

@@ -1,0 +1,64 @@
+import HTTPServing
+import HTTPTypes
+import Hummingbird
+import Logging
+import Model
+import SignIn
+
+extension WebConsole {
+    /// The page for what was thrown. The one place where an error becomes a page; what a user must not learn goes to the
+    /// log.
+    func reply(to error: any Error, of route: PageRoute, _ context: CallerContext) -> PageReply {
+        switch error {
+        case is SignInNeeded: return .redirect(.signInContinuing(ReturnPath(route.page)), at: site)
+        case let problem as PageProblem:
+            let words = problem.words(site)
+            return errorPage(problem.status, words.heading, words.explanation, context).refused(by: problem.rule)
+        case let refusal as SignInRefusal: return reply(to: refusal, of: route, context)
+        default:
+            let problem = ProblemMiddleware.problem(for: error, logger: context.logger, requestID: context.requestID)
+            let reply = errorPage(problem.status, problem.title, problem.detail, context)
+            guard let seconds = problem.headers[.retryAfter] else { return reply }
+            return reply.with(.retryAfter, seconds)
+        }
+    }
+
+    private func reply(to refusal: SignInRefusal, of route: PageRoute, _ context: CallerContext) -> PageReply {
+        switch refusal {
+        case .reauthenticationRequired: .redirect(.signInAgain(ReturnPath(route.page)), at: site)
+        case .throttled(let seconds):
+            errorPage(.tooManyRequests, "Too many attempts", SignInWords.text(of: refusal), context)
+                .with(.retryAfter, String(seconds)).refused(by: "sign-in throttle")
+        case .busy:
+            errorPage(.serviceUnavailable, "Too much at once", SignInWords.text(of: refusal), context)
+                .with(.retryAfter, "1").refused(by: "password queue")
+        case .wrong, .suspended:
+            errorPage(.forbidden, "That did not work", SignInWords.text(of: refusal), context)
+                .refused(by: "sign-in: \(refusal)")
+        case .expired:
+            errorPage(
+                .forbidden, "This is over", SignInWords.text(of: refusal), context,
+                link: PageLink(words: "Sign in", address: site.link(.signIn))
+            ).refused(by: "link or step expired")
+        case .unavailable:
+            errorPage(.conflict, "Not here", SignInWords.text(of: refusal), context).refused(by: "unavailable")
+        }
+    }
+
+    /// An error page. It links to nothing but our own pages.
+    func errorPage(
+        _ status: HTTPResponse.Status, _ heading: String, _ explanation: String, detail: String? = nil,
+        _ context: CallerContext, link: PageLink? = nil
+    ) -> PageReply {
+        errorPage(status, heading, explanation, detail: detail, requestID: context.requestID, link: link)
+    }
+
+    func errorPage(
+        _ status: HTTPResponse.Status, _ heading: String, _ explanation: String, detail: String? = nil,
+        requestID: String, link: PageLink? = nil
+    ) -> PageReply {
+        .page(
+            ErrorPage(heading: heading, explanation: explanation, detail: detail, requestID: requestID, link: link),
+            status)
+    }
+}

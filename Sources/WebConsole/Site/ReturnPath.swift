@@ -1,0 +1,42 @@
+/// Where a sign-in goes on afterwards: one of our own pages, so that nobody is led elsewhere by a link to us (threat R10).
+///
+/// The path must be one of a list, byte for byte. So there is nothing to normalize, and `//evil.example`, `/\evil.example`,
+/// `https:…`, dots and escapes are all refused for the same reason: they are not in it.
+package struct ReturnPath: Hashable, Sendable {
+    /// The form field and query parameter that carries it.
+    static let parameter = "continue"
+    /// The longest, in bytes: what fits into the header of a request.
+    static let maximumLength = 8000
+
+    /// Path and query, below the issuer's path.
+    let text: String
+
+    /// The query, still encoded.
+    var query: String { text.contains("?") ? String(text.drop { $0 != "?" }.dropFirst()) : "" }
+
+    /// The path, or nil for what is none of ours.
+    ///
+    /// - Parameter authorizationPaths: Where the authorization endpoint answers.
+    init?(_ text: String?, authorizationPaths: [String]) {
+        guard let text, text.utf8.count <= Self.maximumLength else { return nil }
+        let path = String(text.prefix { $0 != "?" })
+        guard Self.own.contains(path) || authorizationPaths.contains(path) else { return nil }
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !Self.forbidden.contains($0) }) else { return nil }
+        self.text = text
+    }
+
+    /// A page of ours.
+    init(_ url: ConsoleURL) {
+        text = url.path
+    }
+
+    /// An authorization request.
+    init(authorizationAt path: String, query: String) {
+        text = query.isEmpty ? path : "\(path)?\(query)"
+    }
+
+    private static let own: Set<String> = [
+        ConsoleURL.account.path, ConsoleURL.apps.path, ConsoleURL.password.path, ConsoleURL.secondFactorOfAccount.path,
+    ]
+    private static let forbidden = Set("\"<>\\^`{|}#".utf8)
+}

@@ -1,0 +1,98 @@
+import CredentialFormat
+import Credentials
+package import HTTPServing
+package import Hummingbird
+import Logging
+package import Model
+package import OAuth
+package import Persistence
+package import ProductDefinition
+package import SignIn
+package import Tokens
+
+/// The pages: sign-in, consent, one's own account and apps. They call the services that the management API calls.
+package struct WebConsole: Sendable {
+    let site: Site
+    let writer: PageWriter
+    let product: Product
+    let store: any Store
+    let signIns: SignInService
+    let sessions: SessionService
+    let secondFactors: SecondFactorService
+    let links: OneTimeLinkService
+    let grants: GrantService
+    let authorization: AuthorizationEndpoint
+    let endSession: EndSession
+    let now: @Sendable () -> Instant
+
+    /// - Parameters:
+    ///   - issuer: The public base URL. Links, cookies and the check of `Origin` follow it.
+    ///   - links: Invitations, forgotten passwords and hand-overs.
+    /// - Throws: What is wrong with a template.
+    package init(
+        store: any Store, keyRing: KeyRing, product: Product, issuer: String, passwords: PasswordHasher,
+        links: OneTimeLinkService, authorization: AuthorizationEndpoint, now: @escaping @Sendable () -> Instant
+    ) throws {
+        site = Site(product: product, issuer: issuer)
+        writer = try PageWriter(site: site)
+        self.product = product
+        self.store = store
+        self.now = now
+        signIns = SignInService(store: store, keyRing: keyRing, product: product, hasher: passwords, now: now)
+        sessions = SessionService(store: store, keyRing: keyRing, product: product, now: now)
+        secondFactors = SecondFactorService(keyRing: keyRing, product: product, now: now)
+        self.links = links
+        grants = GrantService(now: now)
+        self.authorization = authorization
+        endSession = EndSession(store: store, keyRing: keyRing, issuer: issuer)
+    }
+
+    /// Every page, and what is sent from it.
+    var routes: [PageRoute] { signInRoutes + linkRoutes + accountRoutes + appRoutes + authorizationRoutes }
+
+    /// Serves the pages and their stylesheet.
+    package func register(on router: some RouterMethods<CallerContext>) {
+        Stylesheet.register(on: router)
+        for route in routes {
+            router.on(RouterPath(route.path), method: route.method) { request, context in
+                await respond(to: request, context, route)
+            }
+        }
+    }
+
+    private func respond(to request: Request, _ context: CallerContext, _ route: PageRoute) async -> Response {
+        let reply: PageReply
+        do {
+            reply = try await answer(request, context, route)
+        } catch {
+            reply = self.reply(to: error, of: route, context)
+        }
+        if let rule = reply.rule { context.notes.refused(by: rule) }
+        return reply.response(writer, requestID: context.requestID)
+    }
+
+    /// The one place where a form is let in: sent from one of our pages, with the token of that page.
+    private func answer(
+        _ request: Request, _ context: CallerContext, _ route: PageRoute
+    ) async throws -> PageReply {
+        switch route.work {
+        case .shown(let answer): return try await answer(try await visit(request, context))
+        case .relayed(let answer): return try await answer(request.uri.path, try await PageForm(request))
+        case .taken(let purpose, let answer):
+            guard RequestSource.isOurs(request.headers, origin: site.origin) else { throw PageProblem.foreign }
+            let form = try await PageForm(request)
+            let visit = try await visit(request, context)
+            guard purpose.isForVisitors || visit.signedIn != nil else { throw SignInNeeded() }
+            guard visit.accepts(form, for: purpose) else { throw PageProblem.stale }
+            return try await answer(visit, form)
+        }
+    }
+
+    private func visit(_ request: Request, _ context: CallerContext) async throws -> Visit {
+        let visit = try await Visit(request, context, site: site, now: now()) { cookie in
+            try await sessions.signedIn(by: cookie)
+        }
+        if let signedIn = visit.signedIn { context.notes.admitted(signedIn.member.id.description) }
+        return visit
+    }
+}

@@ -1,0 +1,199 @@
+"""A browser, an app's callback, and a few words to write walkthroughs with."""
+
+import http.server
+import json
+import os
+import sys
+import threading
+import urllib.parse
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+PHONE = (360, 740)
+DESKTOP = (1200, 900)
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # RFC 7636 appendix B
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+
+
+class Browser:
+    """Headless Chromium, without anything of an earlier one."""
+
+    def __init__(self, size=DESKTOP, dark=False, script=True, shots=None):
+        options = Options()
+        options.binary_location = "/usr/bin/chromium"
+        for flag in ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"]:
+            options.add_argument(flag)
+        if not script:
+            options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        self.size, self.shots = size, shots
+        self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+        self.driver.set_page_load_timeout(30)
+        self.name = f"{size[0]}-{'dark' if dark else 'light'}"
+        self._resize(size[1])
+        self._cdp("Emulation.setEmulatedMedia", features=[
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.driver.quit()
+
+    def _cdp(self, command, **arguments):
+        return self.driver.execute_cdp_cmd(command, arguments)
+
+    def _resize(self, height):
+        self._cdp("Emulation.setDeviceMetricsOverride", width=self.size[0], height=height,
+                  deviceScaleFactor=1, mobile=self.size[0] < 500)
+
+    def open(self, url):
+        self.driver.get(url)
+
+    @property
+    def url(self):
+        return self.driver.current_url
+
+    @property
+    def heading(self):
+        return self.find("h1").text
+
+    @property
+    def text(self):
+        return self.find("body").text
+
+    def find(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def has(self, selector):
+        return bool(self.driver.find_elements(By.CSS_SELECTOR, selector))
+
+    def fill(self, name, value):
+        field = self.find(f"[name={name}]")
+        field.clear()
+        field.send_keys(value)
+
+    def press(self, label):
+        """Clicks the button or link with these words, and waits for another page."""
+        before = self.find("html")
+        for element in self.driver.find_elements(By.CSS_SELECTOR, "button, a"):
+            if element.text == label:
+                element.click()
+                return self.wait_for_another(before)
+        raise AssertionError(f"no button {label!r} on {self.url}: {self.text}")
+
+    def wait_for_another(self, before):
+        def is_gone(_):
+            try:
+                before.tag_name
+                return False
+            except Exception:  # The page that it stood on is gone.
+                return True
+        WebDriverWait(self.driver, 20).until(is_gone)
+        WebDriverWait(self.driver, 20).until(lambda _: self.driver.find_elements(By.CSS_SELECTOR, "body"))
+
+    def keys(self, *keys):
+        self.driver.switch_to.active_element.send_keys(*keys)
+
+    @property
+    def focused(self):
+        return self.driver.switch_to.active_element
+
+    def shoot(self, name):
+        """Keeps a picture of the whole page, where somebody wants to see it."""
+        if not self.shots:
+            return
+        self._resize(max(self.size[1], self.find("html").size["height"]))
+        self.driver.save_screenshot(f"{self.shots}/{name}-{self.name}.png")
+        self._resize(self.size[1])
+
+    def is_within(self):
+        """Whether nothing sticks out to the right."""
+        return all(e.rect["x"] + e.rect["width"] <= self.size[0] + 1
+                   for e in self.driver.find_elements(By.CSS_SELECTOR, "main *") if e.is_displayed())
+
+    def complaints(self):
+        """What the browser reported: what the Content-Security-Policy stopped, among others."""
+        return [line["message"] for line in self.driver.get_log("browser")
+                if "Content Security Policy" in line["message"]]
+
+
+class Callback:
+    """The app's redirect URI: a server on a port of its own that notes how it was called."""
+
+    def __enter__(self):
+        calls = self.calls = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def answer(self, body=""):
+                parsed = urllib.parse.urlsplit(self.path)
+                if parsed.path == "/callback":
+                    calls.append((self.command, dict(urllib.parse.parse_qsl(parsed.query or body))))
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(b"<!doctype html><title>App</title><h1>The app</h1>")
+
+            def do_GET(self):
+                self.answer()
+
+            def do_POST(self):
+                self.answer(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.uri = f"http://127.0.0.1:{self.server.server_port}/callback"
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+
+    def last(self):
+        assert self.calls, "the app was not called"
+        return self.calls[-1][1]
+
+
+class Walk:
+    """What the server is, and who signs in there."""
+
+    def __init__(self):
+        with open(sys.argv[1], encoding="utf-8") as file:
+            self.demo = json.load(file)
+        self.base = self.demo["issuer"]
+        self.email, self.password = self.demo["admin"]["email"], self.demo["admin"]["password"]
+        self.app = self.demo["app"]["client_id"]
+        self.shots = sys.argv[2] if len(sys.argv) > 2 else None
+        if self.shots:
+            os.makedirs(self.shots, exist_ok=True)
+
+    def authorization(self, redirect_uri, path="/oauth2/authorize", **parameters):
+        query = {
+            "response_type": "code", "client_id": self.app, "redirect_uri": redirect_uri, "scope": "openid data.read",
+            "state": "st-1 &=", "nonce": "n-1", "code_challenge": CHALLENGE, "code_challenge_method": "S256",
+        } | parameters
+        return f"{self.base}{path}?{urllib.parse.urlencode({k: v for k, v in query.items() if v is not None})}"
+
+    def sign_in(self, browser):
+        browser.fill("email", self.email)
+        browser.fill("password", self.password)
+        browser.press("Sign in")
+
+
+def run(scenarios):
+    """Runs each and says which failed."""
+    failed = 0
+    for scenario in scenarios:
+        try:
+            scenario(Walk())
+            print(f"ok   {scenario.__doc__}")
+        except Exception as error:  # Whatever went wrong, the others are run too.
+            failed += 1
+            print(f"FAIL {scenario.__doc__}: {type(error).__name__} {error}")
+    sys.exit(1 if failed else 0)

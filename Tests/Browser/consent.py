@@ -1,0 +1,170 @@
+"""Walkthrough D in a browser: signing in and consenting to an app."""
+
+from selenium.webdriver.common.keys import Keys
+
+from browser import DESKTOP, PHONE, Browser, Callback, Walk, run
+
+
+def approve(walk: Walk):
+    """who signs in and approves comes back with code, state and issuer"""
+    with Callback() as app, Browser(shots=walk.shots) as browser:
+        browser.open(walk.authorization(app.uri))
+        assert browser.heading == "Sign in", browser.text
+        browser.shoot("sign-in")
+        walk.sign_in(browser)
+        assert "asks to act for you" in browser.text, browser.text
+        assert "Read your data" in browser.text and walk.email in browser.text, browser.text
+        browser.shoot("consent")
+        browser.press("Approve")
+        answer = app.last()
+        assert answer["code"] and answer["state"] == "st-1 &=" and answer["iss"] == walk.base, answer
+        assert set(answer) == {"code", "state", "iss"}, answer
+        assert browser.complaints() == [], browser.complaints()
+
+
+def deny(walk: Walk):
+    """who denies comes back with access_denied and no code"""
+    with Callback() as app, Browser(shots=walk.shots) as browser:
+        browser.open(walk.authorization(app.uri, scope="openid data.write"))
+        walk.sign_in(browser)
+        browser.press("Deny")
+        answer = app.last()
+        assert answer["error"] == "access_denied" and "code" not in answer, answer
+        assert answer["state"] == "st-1 &=" and answer["iss"] == walk.base, answer
+
+
+def unknown_scope(walk: Walk):
+    """an unknown scope comes back as invalid_scope"""
+    with Callback() as app, Browser(shots=walk.shots) as browser:
+        browser.open(walk.authorization(app.uri, scope="no.such.scope"))
+        if browser.heading == "Sign in":
+            walk.sign_in(browser)
+        answer = app.last()
+        assert answer["error"] == "invalid_scope" and answer["state"] == "st-1 &=", answer
+
+
+def unproven(walk: Walk):
+    """an unregistered redirect URI or unknown app shows a page of ours, and leads nowhere"""
+    with Callback() as app, Browser(shots=walk.shots) as browser:
+        for url in [walk.authorization(app.uri + "/elsewhere"),
+                    walk.authorization("https://evil.example/callback"),
+                    walk.authorization(app.uri, client_id="app_0000000000000000000000")]:
+            browser.open(url)
+            assert browser.url == url and browser.heading == "This request cannot be answered", browser.text
+            assert not browser.has("main a[href^='http']"), "an error page leads away"
+        browser.shoot("error")
+        assert app.calls == [], app.calls
+
+
+def form_post(walk: Walk):
+    """form_post answers by a form that sends itself"""
+    with Callback() as app, Browser(shots=walk.shots) as browser:
+        browser.open(walk.authorization(app.uri, response_mode="form_post"))
+        walk.sign_in(browser)
+        before = browser.find("html")
+        browser.press("Approve")
+        if not app.calls:
+            browser.wait_for_another(browser.find("html"))
+        del before
+        method, answer = app.calls[-1]
+        assert method == "POST" and answer["code"] and answer["state"] == "st-1 &=", app.calls
+        assert browser.complaints() == [], browser.complaints()
+
+
+def without_script(walk: Walk):
+    """everything works with scripts switched off, form_post by its button"""
+    with Callback() as app, Browser(script=False, shots=walk.shots) as browser:
+        browser.open(walk.authorization(app.uri, response_mode="form_post"))
+        walk.sign_in(browser)
+        browser.press("Approve")
+        assert app.calls == [], "a script ran"
+        browser.shoot("form-post")
+        browser.press("Continue")
+        assert app.calls[-1][0] == "POST" and app.last()["code"], app.calls
+
+
+def keyboard(walk: Walk):
+    """everything works by keyboard alone"""
+    with Callback() as app, Browser(shots=walk.shots) as browser:
+        browser.open(walk.authorization(app.uri))
+        assert browser.focused.get_attribute("name") == "email", "the first field has the focus"
+        browser.keys(walk.email, Keys.TAB)
+        while browser.focused.get_attribute("name") != "password":
+            browser.keys(Keys.TAB)
+        before = browser.find("html")
+        browser.keys(walk.password, Keys.ENTER)
+        browser.wait_for_another(before)
+        for _ in range(30):
+            browser.find("body").send_keys(Keys.TAB) if browser.focused.tag_name == "body" else browser.keys(Keys.TAB)
+            style = browser.driver.execute_script(
+                "const s = getComputedStyle(document.activeElement), c = document.activeElement.closest('.choice');"
+                "return [s.outlineStyle, c ? getComputedStyle(c).outlineStyle : 'none']")
+            assert "solid" in style, f"no focus to be seen on {browser.focused.text!r}: {style}"
+            if browser.focused.get_attribute("value") == "approve":
+                break
+        before = browser.find("html")
+        browser.keys(Keys.ENTER)
+        browser.wait_for_another(before)
+        assert app.last()["code"], app.calls
+
+
+def on_a_phone(walk: Walk):
+    """on a phone and on a desktop, in light and dark, nothing sticks out, and all that is to be pressed is large enough"""
+    with Callback() as app:
+        for size in (PHONE, DESKTOP):
+            for dark in (False, True):
+                with Browser(size=size, dark=dark, shots=walk.shots) as browser:
+                    browser.open(walk.authorization(app.uri, scope="openid profile email data.read data.delete users.write"))
+                    look(browser, "sign-in")
+                    walk.sign_in(browser)
+                    look(browser, "consent")
+                    for page in ("account", "account/apps", "account/password", "account/second-factor"):
+                        browser.open(f"{walk.base}/{page}")
+                        look(browser, page.replace("/", "-"))
+                    browser.open(walk.authorization("https://evil.example"))
+                    look(browser, "error")
+
+
+def look(browser, name):
+    browser.shoot(name)
+    assert browser.is_within(), f"{name} sticks out at {browser.name}"
+    for element in browser.driver.find_elements("css selector", ".button"):
+        assert element.size["height"] >= 36, f"{name}: {element.text} is {element.size['height']} high"
+    assert browser.complaints() == [], browser.complaints()
+
+
+def taking_back(walk: Walk):
+    """who approved finds the app under Your apps, takes it back, and is asked again"""
+    with Callback() as app, Browser(shots=walk.shots) as browser:
+        browser.open(walk.authorization(app.uri, scope="openid analytics.read"))
+        walk.sign_in(browser)
+        browser.press("Approve")
+        browser.open(f"{walk.base}/account/apps")
+        assert "Read analytics" in browser.text, browser.text
+        browser.shoot("apps")
+        browser.press("Take back")
+        assert "No app acts for you." in browser.text, browser.text
+        browser.open(walk.authorization(app.uri, scope="openid analytics.read"))
+        assert "asks to act for you" in browser.text and "allowed before" not in browser.text, browser.text
+
+
+def signing_out(walk: Walk):
+    """who signs out is asked to sign in again, and a wrong password says no more than that"""
+    with Browser(shots=walk.shots) as browser:
+        browser.open(f"{walk.base}/account")
+        browser.fill("email", walk.email)
+        browser.fill("password", "not the password at all")
+        browser.press("Sign in")
+        assert "That is not right." in browser.text, browser.text
+        assert browser.find("[name=email]").get_attribute("value") == walk.email
+        browser.shoot("sign-in-wrong")
+        browser.fill("password", walk.password)
+        browser.press("Sign in")
+        assert browser.url == f"{walk.base}/account", browser.url
+        browser.press("Sign out")
+        assert browser.heading == "You are signed out", browser.text
+        browser.open(f"{walk.base}/account")
+        assert browser.heading == "Sign in", browser.text
+
+
+run([approve, deny, unknown_scope, unproven, form_post, without_script, keyboard, on_a_phone, taking_back, signing_out])
