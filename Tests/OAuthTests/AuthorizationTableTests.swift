@@ -34,28 +34,31 @@ struct AuthorizationTableTests {
         }
     }
 
-    @Test(arguments: [
-        ([("response_type", nil)], "invalid_request"), ([("response_type", "token")], "unsupported_response_type"),
-        ([("response_type", "code id_token")], "unsupported_response_type"),
-        ([("response_type", "CODE")], "unsupported_response_type"),
-        ([("response_mode", "fragment")], "invalid_request"), ([("response_mode", "jwt")], "invalid_request"),
-        ([("code_challenge", nil)], "invalid_request"), ([("code_challenge_method", nil)], "invalid_request"),
-        ([("code_challenge_method", "plain")], "invalid_request"), ([("code_challenge_method", "s256")], "invalid_request"),
-        ([("code_challenge", nil), ("code_challenge_method", nil)], "invalid_request"),
-        ([("code_challenge", "short")], "invalid_request"),
-        ([("code_challenge", SamplePKCE.challenge + "=")], "invalid_request"),
-        ([("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM")], "invalid_request"),
-        ([("scope", "data.write")], "invalid_scope"), ([("scope", "data.read nothing")], "invalid_scope"),
-        ([("scope", "data.read  openid")], "invalid_scope"), ([("scope", "claviger:api-keys.read")], "invalid_scope"),
-        ([("resource", "https://nobody.example.com")], "invalid_target"),
-        ([("prompt", "none login")], "invalid_request"), ([("prompt", "create")], "invalid_request"),
-        ([("max_age", "-1")], "invalid_request"), ([("max_age", "soon")], "invalid_request"),
-        ([("max_age", "99999999999")], "invalid_request"),
-        ([("nonce", String(repeating: "n", count: 513))], "invalid_request"),
-        ([("request", "eyJ")], "request_not_supported"),
-        ([("request_uri", "https://app.example.com/r")], "request_uri_not_supported"),
-        ([("registration", "{}")], "registration_not_supported"),
-    ] as [([(String, String?)], String)])
+    @Test(
+        arguments: [
+            ([("response_type", nil)], "invalid_request"), ([("response_type", "token")], "unsupported_response_type"),
+            ([("response_type", "code id_token")], "unsupported_response_type"),
+            ([("response_type", "CODE")], "unsupported_response_type"),
+            ([("response_mode", "fragment")], "invalid_request"), ([("response_mode", "jwt")], "invalid_request"),
+            ([("code_challenge", nil)], "invalid_request"), ([("code_challenge_method", nil)], "invalid_request"),
+            ([("code_challenge_method", "plain")], "invalid_request"),
+            ([("code_challenge_method", "s256")], "invalid_request"),
+            ([("code_challenge", nil), ("code_challenge_method", nil)], "invalid_request"),
+            ([("code_challenge", "short")], "invalid_request"),
+            ([("code_challenge", SamplePKCE.challenge + "=")], "invalid_request"),
+            ([("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM")], "invalid_request"),
+            ([("scope", "data.write")], "invalid_scope"), ([("scope", "data.read nothing")], "invalid_scope"),
+            ([("scope", "data.read  openid")], "invalid_scope"),
+            ([("scope", "claviger:api-keys.read")], "invalid_scope"),
+            ([("resource", "https://nobody.example.com")], "invalid_target"),
+            ([("prompt", "none login")], "invalid_request"), ([("prompt", "create")], "invalid_request"),
+            ([("max_age", "-1")], "invalid_request"), ([("max_age", "soon")], "invalid_request"),
+            ([("max_age", "99999999999")], "invalid_request"),
+            ([("nonce", String(repeating: "n", count: 513))], "invalid_request"),
+            ([("request", "eyJ")], "request_not_supported"),
+            ([("request_uri", "https://app.example.com/r")], "request_uri_not_supported"),
+            ([("registration", "{}")], "registration_not_supported"),
+        ] as [([(String, String?)], String)])
     func `after that every error goes to the app, with state and issuer, in the mode that it asked for`(
         _ changes: [(String, String?)], _ error: String
     ) async throws {
@@ -84,7 +87,8 @@ struct AuthorizationTableTests {
         }
     }
 
-    @Test func `a parameter that comes twice is an error, and of the proving ones a page (RFC 6749 §3.1)`() async throws {
+    @Test func `a parameter that comes twice is an error, and of the proving ones a page (RFC 6749 §3.1)`() async throws
+    {
         try await withApp { desk, app, member in
             let query = desk.request(of: app, ["nonce": "n", "prompt": "consent", "unknown": "u"])
             for pair in query.split(separator: "&") {
@@ -123,7 +127,8 @@ struct AuthorizationTableTests {
     }
 
     @Test(arguments: [
-        "code=1", "state", "a=b&iss=x", "error=", "c%6Fde=1", "a;code=1", "CODE=1", "access_token=x", "error_description=x",
+        "code=1", "state", "a=b&iss=x", "error=", "c%6Fde=1", "a;code=1", "CODE=1", "access_token=x",
+        "error_description=x",
     ])
     func `a redirect URI with a parameter of our answer in it is refused (R7)`(_ query: String) async throws {
         try await SampleDesk.open { desk in
@@ -180,7 +185,8 @@ struct AuthorizationTableTests {
     }
 
     @Test(arguments: [
-        ("http://127.0.0.1/back", "http://127.0.0.1:51004/back", true), ("http://[::1]/back", "http://[::1]:51004/back", true),
+        ("http://127.0.0.1/back", "http://127.0.0.1:51004/back", true),
+        ("http://[::1]/back", "http://[::1]:51004/back", true),
         ("http://127.0.0.1:80/back", "http://127.0.0.1/back", true),
         ("http://127.0.0.1/back", "http://127.0.0.1:51004/other", false),
         ("http://127.0.0.1/back", "http://127.0.0.2:51004/back", false),
@@ -202,7 +208,9 @@ struct AuthorizationTableTests {
         }
     }
 
-    @Test func `a confidential app may do without PKCE where the product says so, a public one never (C7)`() async throws {
+    @Test func `a confidential app may do without PKCE where the product says so, a public one never (C7)`()
+        async throws
+    {
         let product = Product(name: "Lax", policy: ProductPolicy(confidentialAppsWithoutPKCE: true))
         try await SampleDesk.open(product: product) { desk in
             let member = try await desk.signedIn(in: desk.tree.europe)
@@ -210,9 +218,11 @@ struct AuthorizationTableTests {
             let confidential = try await desk.app(in: desk.tree.europe)
             #expect(try await desk.authorize(desk.request(of: confidential, without), as: member).question != nil)
             let plain = ["code_challenge_method": "plain"]
-            #expect(try await desk.authorize(desk.request(of: confidential, plain), as: member).error == "invalid_request")
+            #expect(
+                try await desk.authorize(desk.request(of: confidential, plain), as: member).error == "invalid_request")
             let isPublic = try await desk.app(in: desk.tree.europe, authentication: .none)
-            #expect(try await desk.authorize(desk.request(of: isPublic, without), as: member).error == "invalid_request")
+            #expect(
+                try await desk.authorize(desk.request(of: isPublic, without), as: member).error == "invalid_request")
         }
     }
 

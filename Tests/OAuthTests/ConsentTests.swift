@@ -148,7 +148,8 @@ struct ConsentTests {
                 id: .init(at: 0), organization: desk.tree.europe.path, authenticatedAt: desk.now, permissions: [])
             desk.tree.clock.advance(seconds: 60)
             let cases: [([String: String?], SignedInMember?, Bool)] = [
-                ([:], nil, false), ([:], gone, false), (["max_age": "59"], member, false), (["max_age": "60"], member, true),
+                ([:], nil, false), ([:], gone, false), (["max_age": "59"], member, false),
+                (["max_age": "60"], member, true),
                 (["max_age": "0"], member, false), (["prompt": "login"], member, false),
                 (["prompt": "select_account"], member, false), (["prompt": "consent"], member, true),
             ]

@@ -4,16 +4,6 @@ import Testing
 
 @Suite("Addresses, held against the C library")
 struct IPAddressOracleTests {
-    /// A linear congruence (Knuth's MMIX): the same texts at each run.
-    private struct Repeatable: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ state >> 33
-        }
-    }
-
     private func understood(_ text: String, _ family: Int32) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: family == AF_INET ? 4 : 16)
         return inet_pton(family, text, &bytes) == 1 ? bytes : nil

@@ -1,9 +1,10 @@
-package import CredentialFormat
+import CredentialFormat
 package import Model
 package import OAuth
 import Persistence
 import Policy
-package import Verification
+import ProductDefinition
+import Verification
 
 /// An app as it was registered, with its first secret unless it is public.
 package struct SampleApp: Sendable {

@@ -149,7 +149,8 @@ private struct BrokenStore: Store {
                 revoked: RevokedTokens())
             let endpoint = RevocationEndpoint(
                 authenticator: ClientAuthenticator(verifier: verifier, brand: .claviger),
-                verifier: verifier, store: BrokenStore(store: tree.store))
+                verifier: verifier, store: BrokenStore(store: tree.store), brand: .claviger,
+                issuer: "https://auth.example")
             let now = tree.clock.current
             let token = AccessToken(
                 id: ID(at: now.milliseconds), holder: .integration(issued.credential.id), account: tree.global.id,
@@ -159,7 +160,7 @@ private struct BrokenStore: Store {
                 parsing: Array("token=x&client_id=\(issued.credential.id)&client_secret=\(issued.secret)".utf8))
             let request = try OAuthRequest(authorization: nil, form: form, address: nil, now: now)
             await #expect(throws: StoreError.self) {
-                try await endpoint.revoke(token, for: request, requestID: "r")
+                try await endpoint.revoke(.accessToken(token), for: request, requestID: "r")
             }
             #expect(!verifier.revoked.contains(token.id))
             #expect(try await tree.store.read { try $0.revokedTokens(liveAt: now) }.isEmpty)

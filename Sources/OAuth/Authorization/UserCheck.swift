@@ -10,7 +10,8 @@ struct UserCheck: Sendable {
     func user(
         _ signedIn: SignedInMember?, for request: AuthorizationRequest, at now: Instant, tx: borrowing Transaction
     ) throws -> ConsentingUser {
-        guard let signedIn, let member = try tx.member(signedIn.id), let standing = try tx.standing(of: member.organization),
+        guard let signedIn, let member = try tx.member(signedIn.id),
+            let standing = try tx.standing(of: member.organization),
             isFresh(signedIn, for: request, at: now)
         else { throw signIn(for: request) }
         func refuse(_ error: OAuthError) -> EarlyOutcome {

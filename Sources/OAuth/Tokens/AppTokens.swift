@@ -24,7 +24,9 @@ package struct AppTokens: Sendable, CustomStringConvertible {
 
     /// As it is sealed for a repetition: one part a line.
     var stored: [UInt8] {
-        Array([accessToken, String(expiresIn), scope, refreshToken, idToken ?? "", clientText].joined(separator: "\n").utf8)
+        Array(
+            [accessToken, String(expiresIn), scope, refreshToken, idToken ?? "", clientText].joined(separator: "\n")
+                .utf8)
     }
 
     init?(stored bytes: [UInt8]) {

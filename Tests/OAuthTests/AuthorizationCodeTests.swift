@@ -1,0 +1,256 @@
+import CredentialFormat
+import Events
+import Model
+import OAuth
+import Persistence
+import Policy
+import ProductDefinition
+import TestSupport
+import Testing
+import Tokens
+import Verification
+
+@Suite("A code is exchanged once, by who asked for it", .onEveryEngine)
+struct AuthorizationCodeTests {
+    @Test(arguments: [ClientAuthenticationMethod.basic, .none])
+    func `the tokens say who lets the app do what, and where`(_ authentication: ClientAuthenticationMethod) async throws
+    {
+        try await withApp(authentication) { desk, app, member in
+            let changes = ["scope": "data.read openid", "nonce": "n-1"]
+            let code = try await desk.code(for: app, changes, in: desk.tree.france, as: member)
+            desk.tree.clock.advance(seconds: 20)
+            let tokens = try await desk.exchange(code, for: app)
+            #expect(tokens.scope == "data.read openid")
+            #expect(tokens.expiresIn == 3600)
+            #expect(tokens.refreshToken.hasPrefix("clv_rt_"))
+            let caller = try #require(try await desk.verdict(tokens.accessToken).caller)
+            #expect(caller.scopes.text == "data.read openid")
+            #expect(caller.standing.organization == desk.tree.france.id)
+            #expect(caller.credential.identity == .app(app.app.id, for: member.id))
+            let idToken = try #require(
+                IDToken.verify(
+                    Array((tokens.idToken ?? "").utf8), issuer: SampleDesk.issuer, with: desk.tree.keys.keys))
+            #expect(idToken.subject == member.id)
+            #expect(idToken.audience == app.app.id)
+            #expect(idToken.nonce == "n-1")
+            #expect(idToken.authenticatedAt.seconds == member.authenticatedAt.seconds)
+            let plain = try await desk.consented(to: app, in: desk.tree.france, as: member)
+            #expect(plain.idToken == nil)
+        }
+    }
+
+    @Test func `of 32 who bring one code at once one gets tokens, which are dead then (C2)`() async throws {
+        try await withApp { desk, app, member in
+            let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
+            let ends = await race(32) { _ in try await desk.exchange(code, for: app) }
+            let won = ends.compactMap { try? $0.get() }
+            #expect(won.count == 1)
+            for case .failure(let error) in ends { #expect(error as? OAuthError == OAuthError(.invalidGrant, "")) }
+            let tokens = try #require(won.first)
+            #expect(try await desk.verdict(tokens.accessToken).rule == .unknown)
+            await expect(.invalidGrant) { try await desk.refresh(tokens.refreshToken, for: app) }
+            let alarms = try await desk.tree.auditEvents().filter {
+                $0.action == AuditAction.lineageReuseDetected.rawValue
+            }
+            #expect(alarms.count == 1)
+        }
+    }
+
+    @Test func `a code stays spent over a restart, and its second use ends what came from it (F2)`() async throws {
+        try await withApp { desk, app, member in
+            let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
+            let tokens = try await desk.exchange(code, for: app)
+            let refreshed = try await desk.refresh(tokens.refreshToken, for: app)
+            #expect(try await desk.verdict(refreshed.accessToken).rule == nil)
+            let restarted = SampleDesk(desk.tree)
+            desk.tree.clock.advance(seconds: 3600 - 30)
+            await expect(.invalidGrant) { try await restarted.exchange(code, for: app) }
+            for token in [tokens.accessToken, refreshed.accessToken] {
+                #expect(try await desk.verdict(token).rule == .unknown)
+                #expect(try await restarted.verdict(token).rule == .unknown)
+            }
+            await expect(.invalidGrant) { try await desk.refresh(refreshed.refreshToken, for: app) }
+        }
+    }
+
+    @Test(arguments: [
+        ("code_verifier", nil, OAuthError.Code.invalidGrant),
+        ("code_verifier", String(SamplePKCE.verifier.reversed()), .invalidGrant),
+        ("code_verifier", SamplePKCE.challenge, .invalidGrant),
+        ("code_verifier", String(SamplePKCE.verifier.dropLast()), .invalidRequest),
+        ("code_verifier", String(repeating: "v", count: 129), .invalidRequest),
+        ("code_verifier", SamplePKCE.verifier + "+", .invalidRequest),
+        ("redirect_uri", nil, .invalidGrant), ("redirect_uri", SampleDesk.callback + "/", .invalidGrant),
+        ("resource", "https://one.example.com", .invalidTarget), ("code", nil, .invalidRequest),
+        ("code", "clv_code_x", .invalidGrant),
+        ("code", MintedSecret(.authorizationCode, brand: .claviger).reveal(), .invalidGrant),
+        ("code", MintedSecret(.clientSecret, brand: .claviger).reveal(), .invalidGrant),
+    ])
+    func `what does not fit is refused and spends nothing (C1, C3, R4, F4)`(
+        _ name: String, _ value: String?, _ error: OAuthError.Code
+    ) async throws {
+        try await withApp { desk, app, member in
+            let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
+            await expect(error) { try await desk.exchange(code, for: app, [name: value]) }
+            let tokens = try await desk.exchange(code, for: app)
+            #expect(try await desk.verdict(tokens.accessToken).rule == nil)
+        }
+    }
+
+    @Test func `no challenge wants no verifier (C1)`() async throws {
+        let product = Product(name: "Lax", policy: ProductPolicy(confidentialAppsWithoutPKCE: true))
+        try await withApp(product: product) { desk, app, member in
+            let without = ["code_challenge": String?.none, "code_challenge_method": nil]
+            let code = try await desk.code(for: app, without, in: desk.tree.europe, as: member)
+            await expect(.invalidGrant) { try await desk.exchange(code, for: app) }
+            _ = try await desk.exchange(code, for: app, ["code_verifier": .some(nil)])
+        }
+    }
+
+    @Test func `a redirect URI that the request left out is left out again`() async throws {
+        try await withApp { desk, app, member in
+            let code = try await desk.code(for: app, ["redirect_uri": .some(nil)], in: desk.tree.europe, as: member)
+            await expect(.invalidGrant) { try await desk.exchange(code, for: app) }
+            _ = try await desk.exchange(code, for: app, ["redirect_uri": .some(nil)])
+        }
+    }
+
+    @Test func `a code is worth nothing to another app, and lives for a minute`() async throws {
+        try await withApp { desk, app, member in
+            let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
+            for authentication in ClientAuthenticationMethod.allCases where authentication != .post {
+                let other = try await desk.app(in: desk.tree.europe, authentication: authentication)
+                await expect(.invalidGrant) { try await desk.exchange(code, for: other) }
+            }
+            let late = try await desk.code(for: app, in: desk.tree.europe, as: member)
+            desk.tree.clock.advance(seconds: 60)
+            await expect(.invalidGrant) { try await desk.exchange(late, for: app) }
+            let intime = try await desk.code(for: app, in: desk.tree.europe, as: member)
+            desk.tree.clock.advance(seconds: 59)
+            _ = try await desk.exchange(intime, for: app)
+        }
+    }
+
+    @Test func `an app authenticates as it was registered and not otherwise (F3)`() async throws {
+        try await SampleDesk.open { desk in
+            let member = try await desk.signedIn(in: desk.tree.europe)
+            for authentication in ClientAuthenticationMethod.allCases {
+                let app = try await desk.app(in: desk.tree.europe, authentication: authentication)
+                let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
+                let exchange = [
+                    ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", SampleDesk.callback),
+                    ("code_verifier", SamplePKCE.verifier),
+                ]
+                let secret = app.secret ?? MintedSecret(.clientSecret, brand: .claviger).reveal()
+                let bodies: [(ClientAuthenticationMethod, SampleClient?, [(String, String)])] = [
+                    (.none, nil, [("client_id", app.id)]),
+                    (.post, nil, [("client_id", app.id), ("client_secret", secret)]),
+                    (.basic, SampleClient(id: app.id, secret: secret), []),
+                ]
+                for (method, client, own) in bodies where method != authentication {
+                    await expect(.invalidClient) { try await desk.tokens(as: client, own + exchange) }
+                    let refresh = [("grant_type", "refresh_token"), ("refresh_token", "clv_rt_x")]
+                    await expect(.invalidClient) { try await desk.tokens(as: client, own + refresh) }
+                }
+                await expect(.invalidClient) { try await desk.tokens(as: nil, exchange) }
+                for (method, client, own) in bodies where method == authentication {
+                    _ = try await desk.tokens(as: client, own + exchange)
+                }
+            }
+        }
+    }
+
+    @Test func `only an app has codes to exchange`() async throws {
+        try await withApp { desk, app, member in
+            let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
+            let integration = SampleClient(try await desk.tree.integration(in: desk.tree.europe))
+            let parameters = [
+                ("code", code), ("redirect_uri", SampleDesk.callback), ("code_verifier", SamplePKCE.verifier),
+            ]
+            await expect(.unauthorizedClient) {
+                try await desk.tokens(as: integration, [("grant_type", "authorization_code")] + parameters)
+            }
+            await expect(.unauthorizedClient) { try await desk.token(app.client) }
+        }
+    }
+
+    @Test func `what the user, the grant, the app or the account lost since is not given`() async throws {
+        let endings: [@Sendable (SampleDesk, SampleApp, SignedInMember) async throws -> Void] = [
+            { desk, _, member in
+                let id = member.id
+                try await desk.tree.store.write { tx in
+                    try tx.delete(id)
+                    tx.announce(.member(id))
+                }
+            },
+            { desk, app, member in
+                let (id, app) = (member.id, app.app.id)
+                try await desk.tree.store.write { tx in
+                    for grant in try tx.grants(of: id, app: app, limit: 9) { try tx.delete(grant.id) }
+                }
+            },
+            { desk, _, _ in try await desk.suspend(desk.tree.global) },
+        ]
+        for end in endings {
+            try await withApp(availability: .everyone, of: \.stranger) { desk, app, member in
+                let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
+                try await end(desk, app, member)
+                await expect(.invalidGrant) { try await desk.exchange(code, for: app) }
+            }
+        }
+        try await withApp(availability: .everyone, of: \.stranger) { desk, app, member in
+            let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
+            try await desk.suspend(desk.tree.stranger)
+            await expect(.unauthorizedClient) { try await desk.exchange(code, for: app) }
+        }
+    }
+
+    @Test func `a store that fails gives nothing, and the code can be tried again`() async throws {
+        try await withApp { desk, app, member in
+            let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
+            desk.store.refusesWrites = true
+            await #expect(throws: StoreError.self) { try await desk.exchange(code, for: app) }
+            desk.store.refusesWrites = false
+            _ = try await desk.exchange(code, for: app)
+        }
+    }
+
+    @Test func `tokens live as long as the app says, and for the resource that the user was asked for`() async throws {
+        try await SampleDesk.open { desk in
+            let backend = "https://one.example.com"
+            _ = try await desk.resourceServer([backend])
+            let app = try await desk.app(in: desk.tree.europe, accessTokenSeconds: 120, tokenFormat: .jwt)
+            let member = try await desk.signedIn(in: desk.tree.europe)
+            let code = try await desk.code(for: app, ["resource": backend], in: desk.tree.europe, as: member)
+            let tokens = try await desk.exchange(code, for: app, ["resource": backend])
+            #expect(tokens.expiresIn == 120)
+            #expect(tokens.accessToken.hasPrefix("eyJ"))
+            #expect(try await desk.verdict(tokens.accessToken, audiences: [backend]).rule == nil)
+            #expect(try await desk.verdict(tokens.accessToken).rule == .audience)
+        }
+    }
+
+    @Test func `a grant has at most fifty lineages, and the oldest goes`() async throws {
+        try await withApp { desk, app, member in
+            let first = try await desk.consented(to: app, in: desk.tree.europe, as: member)
+            for _ in 0..<AuthorizationCodeGrant.lineagesPerGrant {
+                desk.tree.clock.advance(seconds: 1)
+                _ = try await desk.consented(to: app, in: desk.tree.europe, as: member)
+            }
+            #expect(try await desk.verdict(first.accessToken).rule == .unknown)
+            await expect(.invalidGrant) { try await desk.refresh(first.refreshToken, for: app) }
+        }
+    }
+
+    private func withApp(
+        _ authentication: ClientAuthenticationMethod = .basic, product: Product = .standard,
+        availability: App.Availability = .account, of owner: (SampleTree) -> Organization = \.europe,
+        _ use: (SampleDesk, SampleApp, SignedInMember) async throws -> Void
+    ) async throws {
+        try await SampleDesk.open(product: product) { desk in
+            let app = try await desk.app(
+                in: owner(desk.tree), authentication: authentication, availability: availability)
+            try await use(desk, app, try await desk.signedIn(in: desk.tree.europe))
+        }
+    }
+}

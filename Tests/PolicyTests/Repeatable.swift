@@ -1,0 +1,9 @@
+/// A linear congruence (Knuth's MMIX): the same texts at each run.
+struct Repeatable: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state ^ state >> 33
+    }
+}
