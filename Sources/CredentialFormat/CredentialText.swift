@@ -12,8 +12,10 @@ package enum CredentialKind: String, Hashable, Sendable, CaseIterable {
     case refreshToken = "rt"
     /// An authorization code.
     case authorizationCode = "code"
-    /// An invitation.
+    /// A link that works once: an invitation, a new password, a hand-over.
     case invitation = "inv"
+    /// The session of a member who signed in. It stands in a cookie.
+    case session = "ses"
 }
 
 /// The text format of every credential: `<brand>_<kind>_<body><check>`.

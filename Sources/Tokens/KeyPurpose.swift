@@ -10,6 +10,8 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
     case signing
     /// Seals the replies that are kept for repeated requests.
     case replies
+    /// Seals secrets that must be opened again for as long as they are in use. Older ones are kept for ever.
+    case secrets
 
     /// What the master key seals a version for, so that one never opens in the place of another.
     func context(version: Int) -> String {
@@ -20,7 +22,7 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
     func freshKey() -> [UInt8] {
         switch self {
         case .signing: SigningKey.freshBytes()
-        case .pepper, .sealing, .replies: SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
+        case .pepper, .sealing, .replies, .secrets: SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
         }
     }
 }

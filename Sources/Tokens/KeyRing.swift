@@ -170,7 +170,7 @@ package final class KeyRing: Sendable {
     /// How long versions are kept after their successor was made, in seconds; nil for ever.
     private func secondsKept(_ purpose: KeyPurpose) -> Int? {
         switch purpose {
-        case .pepper: nil
+        case .pepper, .secrets: nil
         case .sealing, .signing: longestTokenSeconds + Self.margin
         case .replies: Self.replySeconds + Self.margin
         }

@@ -24,7 +24,8 @@ extension KeySet {
             peppers: Peppers(newest: peppers[0], older: Array(peppers.dropFirst())),
             sealing: try keys(.sealing, SealingKey.init),
             signing: try keys(.signing) { SigningKey(bytes: $1, retiresAt: $0.retiresAt) },
-            replies: try keys(.replies, SealingKey.init)
+            replies: try keys(.replies, SealingKey.init),
+            secrets: try keys(.secrets, SealingKey.init)
         )
     }
 }

@@ -16,12 +16,17 @@ package final class KeySet: Sendable {
     let signing: [SigningKey]
     /// Newest first. Never empty.
     private let replies: [SealingKey]
+    /// Newest first. Never empty.
+    private let secrets: [SealingKey]
 
-    init(peppers: Peppers, sealing: [SealingKey], signing: [SigningKey], replies: [SealingKey]) {
+    init(
+        peppers: Peppers, sealing: [SealingKey], signing: [SigningKey], replies: [SealingKey], secrets: [SealingKey]
+    ) {
         self.peppers = peppers
         self.sealing = sealing
         self.signing = signing
         self.replies = replies
+        self.secrets = secrets
         jwks = Array("{\"keys\":[\(signing.map(\.jwk).joined(separator: ","))]}".utf8)
     }
 
@@ -29,14 +34,35 @@ package final class KeySet: Sendable {
     /// the request.
     package func sealReply(_ plain: [UInt8], for context: String) throws -> [UInt8] {
         guard let key = replies.first else { throw TokenError.missing(.replies) }
-        return Self.bytes(key.version) + (try ContextSeal(key: key.key).seal(plain, for: context))
+        return try Self.seal(plain, for: context, under: key)
     }
 
     /// The reply, or nil if it was changed, is another request's, or its key has retired.
     package func openReply(_ sealed: [UInt8], for context: String) -> [UInt8]? {
+        Self.open(sealed, for: context, under: replies)
+    }
+
+    /// Seals a secret that must be opened again for as long as it is in use. It opens for the same context only, which
+    /// names what it is and whose.
+    package func sealSecret(_ plain: [UInt8], for context: String) throws -> [UInt8] {
+        guard let key = secrets.first else { throw TokenError.missing(.secrets) }
+        return try Self.seal(plain, for: context, under: key)
+    }
+
+    /// The secret, or nil if it was changed or is another one.
+    package func openSecret(_ sealed: [UInt8], for context: String) -> [UInt8]? {
+        Self.open(sealed, for: context, under: secrets)
+    }
+
+    /// The key's version, and what is sealed under it.
+    private static func seal(_ plain: [UInt8], for context: String, under key: SealingKey) throws -> [UInt8] {
+        bytes(key.version) + (try ContextSeal(key: key.key).seal(plain, for: context))
+    }
+
+    private static func open(_ sealed: [UInt8], for context: String, under keys: [SealingKey]) -> [UInt8]? {
         guard sealed.count > 2 else { return nil }
         let version = UInt16(sealed[0]) << 8 | UInt16(sealed[1])
-        guard let key = replies.first(where: { $0.version == version }) else { return nil }
+        guard let key = keys.first(where: { $0.version == version }) else { return nil }
         return ContextSeal(key: key.key).open(Array(sealed.dropFirst(2)), for: context)
     }
 

@@ -11,7 +11,7 @@ struct KeyRingOpeningTests {
     @Test func `the first opening makes a key for each purpose, the next finds them`() async throws {
         try await RingUnderTest.open { under in
             let rows = try await under.rows
-            #expect(rows.map(\.purpose) == ["pepper", "replies", "sealing", "signing"])
+            #expect(rows.map(\.purpose) == ["pepper", "replies", "sealing", "secrets", "signing"])
             #expect(rows.allSatisfy { $0.version == 1 && $0.retiresAt == nil })
             let again = try await under.reopened()
             #expect(again.keys.jwks == under.keys.jwks)

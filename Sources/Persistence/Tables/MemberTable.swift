@@ -77,10 +77,20 @@ extension Transaction {
             """)
     }
 
-    /// Sets another password, or none.
+    /// Sets another password, or none, and ends all that was begun with the one before: sessions, and links that would
+    /// set yet another.
     package borrowing func setPassword(_ password: PasswordDigest?, of id: ID<Member>) throws {
         try perform(
             "UPDATE member SET password = \((password?.encoded).stored), revision = revision + 1 WHERE id = \(id)")
+        try perform("DELETE FROM member_session WHERE member_id = \(id)")
+        try perform("DELETE FROM one_time_link WHERE member_id = \(id) AND used_at IS NULL")
+    }
+
+    /// Keeps another digest of the same password, unless the password was changed meanwhile.
+    package borrowing func renewPasswordDigest(
+        of id: ID<Member>, from old: PasswordDigest, to new: PasswordDigest
+    ) throws {
+        try perform("UPDATE member SET password = \(new.encoded) WHERE id = \(id) AND password = \(old.encoded)")
     }
 
     /// Removes a member.

@@ -54,7 +54,17 @@ extension ClientID {
     }
 }
 
+extension Set<Permission> {
+    /// Their words, in order.
+    var storedText: String { map(\.rawValue).sorted().joined(separator: " ") }
+}
+
 extension StoredRow {
+    /// A bound on permissions, nil for none. A word that is no permission any more gives nothing.
+    func permissions(_ column: Int) throws(StoreError) -> Set<Permission>? {
+        isNull(column) ? nil : Set(try words(column).compactMap(Permission.init(rawValue:)))
+    }
+
     func path(_ column: Int) throws(StoreError) -> OrganizationPath {
         try parsed(column, OrganizationPath.init(stored:))
     }

@@ -50,6 +50,7 @@ package struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
     package static let all: [ConfigurationKey] = [
         config, environment, issuer, listen, database, data, masterKeyFile, masterKeyCommand, masterKey, trustedProxies,
         verifyGateways, verifyGatewaySecret, keyRotationDays, logLevel, logFormat, metrics, product,
+        mailCommand, mailFrom,
     ]
 }
 
@@ -135,4 +136,13 @@ extension ConfigurationKey {
     package static let product = ConfigurationKey(
         "product", "file", standard: "none: the standard product", allowed: "the path of a file",
         "The product definition")
+
+    package static let mailCommand = ConfigurationKey(
+        "mail-command", "file", standard: "none", allowed: "the absolute path of a program, without arguments",
+        "A sendmail-compatible program for invitations and forgotten passwords, run with -t -i. Without it admins hand "
+            + "links over")
+
+    package static let mailFrom = ConfigurationKey(
+        "mail-from", "address", standard: "none", allowed: "an e-mail address, such as auth@acme.example",
+        "The sender of mail; needed with mail-command")
 }

@@ -18,6 +18,8 @@ package struct ConfigurationOptions: ParsableArguments {
     @Option(name: .of(.logFormat), help: .of(.logFormat)) var logFormat: String?
     @Option(name: .of(.metrics), help: .of(.metrics)) var metrics: String?
     @Option(name: .of(.product), help: .of(.product)) var product: String?
+    @Option(name: .of(.mailCommand), help: .of(.mailCommand)) var mailCommand: String?
+    @Option(name: .of(.mailFrom), help: .of(.mailFrom)) var mailFrom: String?
 
     package init() {}
 
@@ -43,7 +45,7 @@ package struct ConfigurationOptions: ParsableArguments {
             (.data, data), (.masterKeyFile, masterKeyFile), (.masterKeyCommand, masterKeyCommand),
             (.trustedProxies, trustedProxies), (.verifyGateways, verifyGateways),
             (.keyRotationDays, keyRotationDays), (.logLevel, logLevel), (.logFormat, logFormat), (.metrics, metrics),
-            (.product, product),
+            (.product, product), (.mailCommand, mailCommand), (.mailFrom, mailFrom),
         ]
         return Dictionary(uniqueKeysWithValues: flags.compactMap { key, text in text.map { (key, $0) } })
     }

@@ -1,5 +1,6 @@
 package import HTTPServing
 package import Logging
+package import Model
 package import Policy
 import Tokens
 
@@ -34,6 +35,15 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
     package let metrics: ListenAddress?
     /// The path of the product definition, nil for the standard product.
     package let productPath: String?
+    /// Who takes mail, nil where nobody does.
+    package let mail: Mail?
+
+    /// How mail goes out.
+    package struct Mail: Hashable, Sendable {
+        /// The path of a sendmail-compatible program.
+        package let command: String
+        package let from: EmailAddress
+    }
 
     /// The name of the type alone.
     package var description: String { "server configuration" }
@@ -68,6 +78,7 @@ extension ServerConfiguration {
         logFormat = settings.take(.logFormat, shown: format.rawValue) { LogFormat(rawValue: $0) } ?? format
         metrics = settings.take(.metrics) { ListenAddress($0) }
         productPath = settings.take(.product, shown: "the standard product") { $0 }
+        mail = settings.takeMail()
         guard settings.errors.isEmpty, let issuer, let masterKey else { return nil }
         self.environment = environment
         self.issuer = issuer
@@ -102,6 +113,22 @@ extension Settings {
             )
         }
         return said ?? standard
+    }
+
+    /// Both or neither.
+    fileprivate mutating func takeMail() -> ServerConfiguration.Mail? {
+        let saysHow = origin(of: .mailCommand) != nil
+        let saysWho = origin(of: .mailFrom) != nil
+        let command = take(.mailCommand) { $0.hasPrefix("/") && !$0.hasSuffix("/") ? $0 : nil }
+        let from = take(.mailFrom) { EmailAddress($0) }
+        if saysHow, !saysWho {
+            refuseMissing(
+                .mailFrom, "is missing; mail-command needs it. It must be \(ConfigurationKey.mailFrom.allowed)")
+        } else if saysWho, !saysHow {
+            refuse(.mailFrom, "says who sends mail, but mail-command does not say how")
+        }
+        guard let command, let from else { return nil }
+        return ServerConfiguration.Mail(command: command, from: from)
     }
 
     fileprivate mutating func takeIssuer(

@@ -17,6 +17,10 @@ package final class PasswordHasher: Sendable {
     private let limit: Int
     private let cost: Argon2id.Cost
     private let pending = Mutex(0)
+    private let works = Atomic(0)
+
+    /// How many passwords it has digested or compared.
+    package var workCount: Int { works.load(ordering: .relaxed) }
 
     /// A hasher at which at most `limit` calls wait, the one at work included. At 25 ms each, 64 are 1.6 s.
     package convenience init(limit: Int = 64) {
@@ -71,6 +75,7 @@ package final class PasswordHasher: Sendable {
                 turn.wait(continuation)
                 queue.async { [self] in
                     let result = turn.begin() ? Result { try work() } : nil
+                    if result != nil { works.wrappingAdd(1, ordering: .relaxed) }
                     pending.withLock { $0 -= 1 }
                     if let result { turn.finish(result) }
                 }

@@ -1,0 +1,90 @@
+package import CredentialFormat
+package import Model
+
+private let columns: StaticString = """
+    l.id, l.purpose, l.member_id, l.permissions, l.return_url, l.created_at, l.created_by, l.expires_at
+    """
+
+extension Transaction {
+    /// The link whose secret has one of these digests, unless it was used or is over at `now`.
+    package borrowing func oneTimeLink(
+        _ digests: [SecretDigest], for purpose: OneTimeLink.Purpose, at now: Instant
+    ) throws -> OneTimeLink? {
+        guard !digests.isEmpty else { return nil }
+        return try first(
+            """
+            SELECT \(fixed: columns) FROM one_time_link l WHERE l.digest IN (\(list: digests.map(\.bytes)))
+            AND l.purpose = \(purpose.rawValue) AND l.used_at IS NULL AND l.expires_at > \(now)
+            """, OneTimeLink.init(row:))
+    }
+
+    /// How many links of a purpose a member has that were neither used nor are over.
+    package borrowing func openLinkCount(
+        of member: ID<Member>, for purpose: OneTimeLink.Purpose, at now: Instant
+    ) throws -> Int {
+        try first(
+            """
+            SELECT count(*) FROM one_time_link WHERE member_id = \(member) AND purpose = \(purpose.rawValue)
+            AND used_at IS NULL AND expires_at > \(now)
+            """
+        ) { try $0.count(0) } ?? 0
+    }
+
+    /// Adds a link.
+    package borrowing func insert(_ link: OneTimeLink, digest: SecretDigest) throws {
+        try perform(
+            """
+            INSERT INTO one_time_link (id, digest, pepper, purpose, member_id, permissions, return_url, created_at,
+            created_by, expires_at)
+            VALUES (\(link.id), \(digest.bytes), \(digest.pepperVersion), \(link.purpose.rawValue), \(link.member),
+            \((link.permissions?.storedText).stored), \(link.returnURL.stored), \(link.createdAt), \(link.createdBy),
+            \(link.expiresAt))
+            """)
+    }
+
+    /// Uses a link up: of many who try, one is told that it did (threat P11).
+    package borrowing func use(_ link: ID<OneTimeLink>, at now: Instant) throws -> Bool {
+        try execute(
+            """
+            UPDATE one_time_link SET used_at = \(now) WHERE id = \(link) AND used_at IS NULL AND expires_at > \(now)
+            """) == 1
+    }
+
+    /// Ends the links of a purpose that a member has not used.
+    package borrowing func deleteOpenLinks(of member: ID<Member>, for purpose: OneTimeLink.Purpose) throws {
+        try perform(
+            """
+            DELETE FROM one_time_link WHERE member_id = \(member) AND purpose = \(purpose.rawValue) AND used_at IS NULL
+            """)
+    }
+
+    /// Ends the oldest unused links of a purpose, so that `kept` remain.
+    package borrowing func deleteOldestLinks(
+        of member: ID<Member>, for purpose: OneTimeLink.Purpose, keeping kept: Int
+    ) throws {
+        try perform(
+            """
+            DELETE FROM one_time_link WHERE member_id = \(member) AND purpose = \(purpose.rawValue) AND used_at IS NULL
+            AND id NOT IN (SELECT id FROM one_time_link WHERE member_id = \(member) AND purpose = \(purpose.rawValue)
+            AND used_at IS NULL ORDER BY id DESC LIMIT \(kept))
+            """)
+    }
+
+    /// Removes at most `limit` links that ended before `time`, used or not, and says how many.
+    package borrowing func sweepOneTimeLinks(before time: Instant, limit: Int) throws -> Int {
+        try execute(
+            """
+            DELETE FROM one_time_link WHERE id IN
+            (SELECT id FROM one_time_link WHERE expires_at < \(time) ORDER BY expires_at LIMIT \(limit))
+            """)
+    }
+}
+
+extension OneTimeLink {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        self.init(
+            id: try row.id(0), purpose: try row.parsed(1, Purpose.init(rawValue:)), member: try row.id(2),
+            permissions: try row.permissions(3), returnURL: try row.optionalText(4), createdAt: try row.instant(5),
+            createdBy: try row.text(6), expiresAt: try row.instant(7))
+    }
+}

@@ -1,0 +1,38 @@
+import CredentialFormat
+import Model
+package import Policy
+
+/// What a request shows of the browser that sent it.
+package struct Browser: Sendable {
+    /// The value of the cookie that forms are bound to before there is a session.
+    package let formSecret: String?
+    /// The value of the cookie that says who signed in here before.
+    package let deviceCookie: String?
+    /// The value of the session's cookie, known or not.
+    package let sessionCookie: String?
+    package let address: IPAddress?
+    package let userAgent: String?
+    package let requestID: String
+
+    package init(
+        formSecret: String?, deviceCookie: String?, sessionCookie: String?, address: IPAddress?, userAgent: String?,
+        requestID: String
+    ) {
+        self.formSecret = formSecret
+        self.deviceCookie = deviceCookie
+        self.sessionCookie = sessionCookie
+        self.address = address
+        self.userAgent = userAgent
+        self.requestID = requestID
+    }
+
+    /// A member who is about to be let in: without a right of their own, for the audit log.
+    func actor(_ member: Member, in path: OrganizationPath) -> Actor {
+        Actor(.member(member.id), reach: .subtree(path), permissions: [], requestID: requestID, address: address)
+    }
+
+    /// Nobody yet, for the audit log.
+    var stranger: Actor {
+        Actor(.command("sign-in"), reach: .everything, permissions: [], requestID: requestID, address: address)
+    }
+}

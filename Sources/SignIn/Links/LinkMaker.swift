@@ -1,0 +1,41 @@
+import CredentialFormat
+import Model
+import Persistence
+import Tokens
+
+/// Makes one-time links and says where they lead.
+struct LinkMaker: Sendable {
+    /// The most open links of a purpose that a member may have.
+    static let maximumOpen = 3
+
+    let keyRing: KeyRing
+    let brand: Brand
+    /// The public base URL.
+    let issuer: String
+
+    /// Keeps a link.
+    ///
+    /// - Parameter others: How many older ones of its purpose stay open.
+    /// - Returns: Its URL. The secret is in the query, which no log line has.
+    func insert(_ link: OneTimeLink, keeping others: Int, tx: borrowing Transaction) throws -> String {
+        if others == 0 {
+            try tx.deleteOpenLinks(of: link.member, for: link.purpose)
+        } else {
+            try tx.deleteOldestLinks(of: link.member, for: link.purpose, keeping: others)
+        }
+        let secret = MintedSecret(.invitation, brand: brand)
+        try tx.insert(link, digest: secret.digest(under: keyRing.keys.peppers))
+        return "\(issuer)/\(link.purpose.rawValue)?token=\(secret.reveal())"
+    }
+
+    /// The link that a token opens now.
+    ///
+    /// - Throws: ``SignInRefusal/expired``
+    func find(
+        _ token: String, for purpose: OneTimeLink.Purpose, at now: Instant, tx: borrowing Transaction
+    ) throws -> OneTimeLink {
+        let digests = keyRing.keys.peppers.digests(of: token, .invitation, brand: brand)
+        guard let link = try tx.oneTimeLink(digests, for: purpose, at: now) else { throw SignInRefusal.expired }
+        return link
+    }
+}

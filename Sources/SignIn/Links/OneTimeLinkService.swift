@@ -1,0 +1,209 @@
+package import CredentialFormat
+import Events
+package import Model
+import Organizations
+package import Persistence
+package import ProductDefinition
+package import Tokens
+
+/// Links that let a member in once: invitations, new passwords, hand-overs.
+///
+/// Each is for one purpose and one member, kept as a digest, and used up by one conditional change, so of many who present
+/// it at the same moment, on whatever node, one is let in (threat P11). To look at its page uses nothing up: programs that
+/// look into mails open links too.
+package struct OneTimeLinkService: Sendable {
+    private let store: any Store
+    private let keyRing: KeyRing
+    private let hasher: PasswordHasher
+    private let outbox: Outbox?
+    private let product: Product
+    private let roles: RoleService
+    private let links: LinkMaker
+    private let sessions: SessionService
+    private let steps: SignInSteps
+    private let now: @Sendable () -> Instant
+
+    /// - Parameters:
+    ///   - issuer: The public base URL.
+    ///   - postman: Who takes mail, nil where nobody does: links are then shown to the admin who made them.
+    ///   - mailFailed: Is told why a mail was not taken, for the log.
+    package init(
+        store: any Store, keyRing: KeyRing, product: Product, issuer: String, hasher: PasswordHasher,
+        postman: (any Postman)?, mailFailed: @escaping @Sendable (any Error) -> Void = { _ in },
+        now: @escaping @Sendable () -> Instant
+    ) {
+        self.store = store
+        self.keyRing = keyRing
+        self.hasher = hasher
+        self.product = product
+        self.now = now
+        outbox = postman.map { Outbox($0, report: mailFailed) }
+        roles = RoleService(product: product)
+        links = LinkMaker(keyRing: keyRing, brand: product.brand, issuer: issuer)
+        sessions = SessionService(store: store, keyRing: keyRing, product: product, now: now)
+        steps = SignInSteps(sessions: sessions, keyRing: keyRing, now: now)
+    }
+
+    /// Invites a member who has no password yet to set one.
+    ///
+    /// - Throws: ``Refusal``; ``Refusal/conflict(code:explanation:)`` `has_password`.
+    package func invite(
+        _ id: ID<Member>, in organization: ID<Organization>, as actor: Actor
+    ) async throws -> SentLink {
+        try await send(.invitation, to: id, in: organization, as: actor)
+    }
+
+    /// Lets a member set another password. Who has fewer rights than that member cannot (law 11).
+    ///
+    /// - Throws: ``Refusal``
+    package func resetPassword(
+        of id: ID<Member>, in organization: ID<Organization>, as actor: Actor
+    ) async throws -> SentLink {
+        try await send(.passwordReset, to: id, in: organization, as: actor)
+    }
+
+    /// Mails a link to whoever has forgotten their password. Whether anybody has that address cannot be told from the
+    /// answer, nor from how long it takes: mails go out after it.
+    ///
+    /// Members without a password get none: they come by invitation or by hand-over.
+    ///
+    /// - Throws: ``SignInRefusal/unavailable`` where nobody takes mail, ``SignInRefusal/throttled(retryAfterSeconds:)``.
+    package func requestReset(email: String, from browser: Browser) async throws {
+        guard let outbox else { throw SignInRefusal.unavailable }
+        let email = EmailAddress(email)
+        let letters = try await store.write { [keyRing, links, now] tx in
+            let now = now()
+            let throttle = SignInThrottle(peppers: keyRing.keys.peppers)
+            let measures: Set<SignInMeasure> =
+                email.map { [.reset($0), .resetAddress(browser.address)] } ?? [.resetAddress(browser.address)]
+            _ = try throttle.begin(measures, at: now, tx: tx)
+            guard let email else { return [Letter]() }
+            return try tx.members(email: email, limit: SignInService.maximumCandidates).compactMap { member in
+                guard member.hasPassword, let organization = try tx.organization(member.organization),
+                    let standing = try tx.standing(of: organization.id), !standing.isSuspended
+                else { return nil }
+                let link = OneTimeLink(
+                    id: ID(at: now.milliseconds), purpose: .passwordReset, member: member.id, createdAt: now,
+                    createdBy: member.id.description)
+                // A stranger who asks again and again does not end the one that was just mailed.
+                let url = try links.insert(link, keeping: LinkMaker.maximumOpen - 1, tx: tx)
+                try tx.record(
+                    .passwordResetRequested, target: member.id, in: organization.id, by: browser.stranger, at: now)
+                return letter(link, url, member, organization)
+            }
+        }
+        for letter in letters { outbox.post(letter) }
+    }
+
+    /// What the page of a link shows.
+    ///
+    /// - Throws: ``SignInRefusal/expired``
+    package func page(for token: String, _ purpose: OneTimeLink.Purpose) async throws -> LinkPage {
+        try await store.read { [links, now] tx in
+            let link = try links.find(token, for: purpose, at: now(), tx: tx)
+            guard let member = try tx.member(link.member), let organization = try tx.organization(member.organization)
+            else { throw SignInRefusal.expired }
+            return LinkPage(
+                purpose: purpose, memberName: member.name, email: member.email.text,
+                organizationName: organization.name, expiresAt: link.expiresAt, hasPassword: member.hasPassword)
+        }
+    }
+
+    /// Uses up an invitation or a reset: sets the password, ends all sessions of the member, and goes on to sign them in.
+    /// A second factor is asked for as ever.
+    ///
+    /// - Throws: ``SignInRefusal``, or ``Refusal/invalid(_:)`` for a password that may not be set, which uses nothing up.
+    package func setPassword(
+        _ password: String, token: String, _ purpose: OneTimeLink.Purpose, from browser: Browser
+    ) async throws -> SignInStep {
+        guard purpose != .handOver else { throw SignInRefusal.expired }
+        // Without a good link no slow hash is made (law 2).
+        _ = try await store.read { [links, now] tx in try links.find(token, for: purpose, at: now(), tx: tx).id }
+        if let problem = PasswordPolicy.problem(with: password) { throw Refusal.invalid([problem]) }
+        let digest: PasswordDigest
+        do { digest = try await hasher.hash(password) } catch is PasswordHashingOverloaded { throw SignInRefusal.busy }
+        return try await store.write { [links, steps, now] tx in
+            let now = now()
+            let link = try links.find(token, for: purpose, at: now, tx: tx)
+            guard try tx.use(link.id, at: now),
+                let organization = try tx.member(link.member).flatMap({ member in
+                    try tx.organization(member.organization)
+                })
+            else { throw SignInRefusal.expired }
+            try tx.setPassword(digest, of: link.member)
+            guard let member = try tx.member(link.member) else { throw SignInRefusal.expired }
+            try tx.record(
+                purpose == .invitation ? .memberJoined : .passwordChanged, target: member.id, in: organization.id,
+                by: browser.actor(member, in: organization.path), at: now)
+            tx.announce(.member(member.id))
+            return try steps.next([member], methods: [.link], from: browser, tx: tx)
+        }
+    }
+
+    /// Uses up a hand-over. The session may do what the member may and the link allows.
+    ///
+    /// - Throws: ``SignInRefusal``
+    package func handOver(token: String, from browser: Browser) async throws -> StartedSession {
+        try await store.write { [links, sessions, now] tx in
+            let now = now()
+            let link = try links.find(token, for: .handOver, at: now, tx: tx)
+            guard let member = try tx.member(link.member), let standing = try tx.standing(of: member.organization),
+                try tx.use(link.id, at: now)
+            else { throw SignInRefusal.expired }
+            guard !standing.isSuspended else { throw SignInRefusal.suspended }
+            // A link of this kind always has a bound (law 3).
+            let (session, cookie) = try sessions.start(
+                member, in: standing.path, methods: [.handOver], cap: link.permissions ?? [],
+                returnURL: link.returnURL, from: browser, tx: tx)
+            return StartedSession(session: session, cookie: cookie, deviceCookie: nil)
+        }
+    }
+
+    private func send(
+        _ purpose: OneTimeLink.Purpose, to id: ID<Member>, in organizationID: ID<Organization>, as actor: Actor
+    ) async throws -> SentLink {
+        let made = try await store.write { [roles, links, now] tx in
+            let organization = try tx.organization(organizationID, where: actor, may: .membersManage)
+            guard let member = try tx.member(id), member.organization == organization.id else {
+                throw Refusal.notFound
+            }
+            try actor.requiresRights(roles.permissions(of: member.roles))
+            if purpose == .invitation, member.hasPassword {
+                throw Refusal.conflict(
+                    code: "has_password", explanation: "The member has a password already. Reset it instead.")
+            }
+            let now = now()
+            let link = OneTimeLink(
+                id: ID(at: now.milliseconds), purpose: purpose, member: id, createdAt: now, createdBy: actor.label)
+            let url = try links.insert(link, keeping: 0, tx: tx)
+            try tx.record(
+                purpose == .invitation ? .memberInvited : .passwordResetRequested, target: id,
+                in: organization.id, details: ["link": link.id.description], by: actor, at: now)
+            return (link: link, url: url, letter: letter(link, url, member, organization))
+        }
+        // A mail that cannot be sent is no reason to lose the link.
+        let isMailed = try await outbox?.send(made.letter) ?? false
+        return SentLink(link: made.link, url: isMailed ? nil : made.url)
+    }
+
+    private func letter(
+        _ link: OneTimeLink, _ url: String, _ member: Member, _ organization: Organization
+    ) -> Letter {
+        let what =
+            link.purpose == .invitation
+            ? (subject: "Your invitation to \(organization.name)", act: "set your password", time: "7 days")
+            : (subject: "Set a new password", act: "set a new password", time: "1 hour")
+        return Letter(
+            to: member.email, subject: "\(product.name): \(what.subject)",
+            body: """
+                Hello \(member.name),
+
+                to \(what.act) for \(organization.name) at \(product.name), open this link:
+
+                \(url)
+
+                It works once and for \(what.time). If you did not expect it, do nothing.
+
+                """)
+    }
+}

@@ -1,0 +1,27 @@
+package import Model
+
+/// A one-time link on its way to a member.
+package struct SentLink: Sendable, CustomStringConvertible, CustomReflectable {
+    package let link: OneTimeLink
+    /// The link itself, for whoever made it to hand over; nil once it was mailed.
+    package let url: String?
+
+    /// Whether it went out by mail.
+    package var isMailed: Bool { url == nil }
+
+    /// The link's identifier alone.
+    package var description: String { "sent \(link.id)" }
+    /// Nothing to reflect upon.
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// What the page of a one-time link may show. To look uses nothing up.
+package struct LinkPage: Hashable, Sendable {
+    package let purpose: OneTimeLink.Purpose
+    package let memberName: String
+    package let email: String
+    package let organizationName: String
+    package let expiresAt: Instant
+    /// Whether the member has a password already.
+    package let hasPassword: Bool
+}

@@ -1,0 +1,41 @@
+/// The three cookies: their names, and the text of `Set-Cookie`.
+///
+/// Under `https` the prefix `__Host-` keeps other hosts of the same site, and plain HTTP, from planting one (RFC 6265bis
+/// §4.1.3.2). Under `http`, which only development allows, browsers refuse the prefix.
+package enum SignInCookie {
+    /// For how long a browser is known, in seconds.
+    package static let deviceSeconds = 90 * 86_400
+
+    /// Holds the session's secret.
+    package static func sessionName(isSecure: Bool) -> String { name("claviger", isSecure) }
+    /// Holds what forms are bound to before there is a session.
+    package static func formName(isSecure: Bool) -> String { name("claviger-form", isSecure) }
+    /// Says who signed in here before.
+    package static func deviceName(isSecure: Bool) -> String { name("claviger-device", isSecure) }
+
+    /// The `Set-Cookie` of a session. It ends with the browser, or before it.
+    package static func session(_ secret: String, isSecure: Bool) -> String {
+        text(sessionName(isSecure: isSecure), secret, "Lax", isSecure)
+    }
+
+    /// The `Set-Cookie` that removes a session's.
+    package static func clearingSession(isSecure: Bool) -> String {
+        text(sessionName(isSecure: isSecure), "", "Lax", isSecure) + "; Max-Age=0"
+    }
+
+    /// The `Set-Cookie` of what forms are bound to.
+    package static func form(_ secret: String, isSecure: Bool) -> String {
+        text(formName(isSecure: isSecure), secret, "Strict", isSecure)
+    }
+
+    /// The `Set-Cookie` of a known browser.
+    package static func device(_ text: String, isSecure: Bool) -> String {
+        Self.text(deviceName(isSecure: isSecure), text, "Lax", isSecure) + "; Max-Age=\(deviceSeconds)"
+    }
+
+    private static func name(_ name: String, _ isSecure: Bool) -> String { isSecure ? "__Host-\(name)" : name }
+
+    private static func text(_ name: String, _ value: String, _ sameSite: String, _ isSecure: Bool) -> String {
+        "\(name)=\(value); Path=/; HttpOnly; SameSite=\(sameSite)\(isSecure ? "; Secure" : "")"
+    }
+}
