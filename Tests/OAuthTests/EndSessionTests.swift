@@ -2,6 +2,8 @@ import CredentialFormat
 import Credentials
 import Model
 import OAuth
+import Persistence
+import Policy
 import TestSupport
 import Testing
 import Tokens

@@ -2,6 +2,10 @@ import CredentialFormat
 import Credentials
 import Model
 import OAuth
+import Organizations
+import Persistence
+import Policy
+import ProductDefinition
 import TestSupport
 import Testing
 import Tokens
