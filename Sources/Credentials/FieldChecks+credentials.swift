@@ -81,7 +81,8 @@ extension FieldChecks {
     ) -> Word {
         if let word = Word(rawValue: text) { return word }
         let known = Word.allCases.map(\.rawValue)
-        let list = known.count > 1 ? known.dropLast().joined(separator: ", ") + " or " + (known.last ?? "") : known.joined()
+        let list =
+            known.count > 1 ? known.dropLast().joined(separator: ", ") + " or " + (known.last ?? "") : known.joined()
         refuse(field, "unknown", "Must be \(list).")
         return standIn
     }

@@ -22,6 +22,9 @@ package struct ManagementAPI: Sendable {
     let resourceServers: ResourceServerService
     let apiKeys: APIKeyService
     let auditLog = AuditLog()
+    let sessions: SessionService
+    let links: OneTimeLinkService
+    let consoleSessions: ConsoleSessionService
     let passwords: PasswordHasher
     /// Seals or signs an access token that is made by hand.
     let sealToken: @Sendable (HandmadeToken) async throws -> String
@@ -36,6 +39,7 @@ package struct ManagementAPI: Sendable {
     ///   - confirm: Asks all nodes whether they have heard of what was committed, and waits at most so long.
     package init(
         store: any Store, product: Product, keys: @escaping @Sendable () -> KeySet, passwords: PasswordHasher,
+        sessions: SessionService, links: OneTimeLinkService, consoleSessions: ConsoleSessionService,
         sealToken: @escaping @Sendable (HandmadeToken) async throws -> String,
         confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
         now: @escaping @Sendable () -> Instant
@@ -43,6 +47,9 @@ package struct ManagementAPI: Sendable {
         self.store = store
         self.product = product
         self.passwords = passwords
+        self.sessions = sessions
+        self.links = links
+        self.consoleSessions = consoleSessions
         self.sealToken = sealToken
         self.confirm = confirm
         self.now = now

@@ -213,15 +213,27 @@ struct BadAppField: Sendable, CustomTestStringConvertible {
     }
 
     private static func redirects(_ name: String, _ uris: [String], _ field: String) -> BadAppField {
-        BadAppField(name, field) { $0.redirectURIs = uris } _: { $0.redirectURIs = uris }
+        BadAppField(name, field) {
+            $0.redirectURIs = uris
+        } _: {
+            $0.redirectURIs = uris
+        }
     }
 
     private static func scopes(_ name: String, _ scopes: [String], _ field: String) -> BadAppField {
-        BadAppField(name, field) { $0.scopes = scopes } _: { $0.scopes = scopes }
+        BadAppField(name, field) {
+            $0.scopes = scopes
+        } _: {
+            $0.scopes = scopes
+        }
     }
 
     static let all = [
-        BadAppField("no name", "name") { $0.name = " " } _: { $0.name = " " },
+        BadAppField("no name", "name") {
+            $0.name = " "
+        } _: {
+            $0.name = " "
+        },
         redirects("no redirect URI", [], "redirect_uris"),
         redirects("21 of them", (0...20).map { "https://a.example/\($0)" }, "redirect_uris"),
         redirects("one twice", ["https://a.example/", "https://a.example/"], "redirect_uris.1"),
@@ -240,32 +252,60 @@ struct BadAppField: Sendable, CustomTestStringConvertible {
         scopes("no scope", [], "scopes"),
         scopes("an unknown scope", ["data.read", "unheard.of"], "scopes.1"),
         scopes("a management scope that is none", ["claviger:everything"], "scopes.0"),
-        BadAppField("a word for available_to", "available_to") { $0.availableTo = "all" } _: { $0.availableTo = "all" },
+        BadAppField("a word for available_to", "available_to") {
+            $0.availableTo = "all"
+        } _: {
+            $0.availableTo = "all"
+        },
         BadAppField("a way to authenticate", "token_endpoint_auth_method", { $0.authenticationMethod = "tls" }, nil),
-        BadAppField("a script for a logo (threat R8)", "logo_uri") { $0.logoURI = "javascript:alert(1)" } _: {
+        BadAppField("a script for a logo (threat R8)", "logo_uri") {
+            $0.logoURI = "javascript:alert(1)"
+        } _: {
             $0.logoURI = "javascript:alert(1)"
         },
-        BadAppField("data for a logo (threat R8)", "logo_uri") { $0.logoURI = "data:image/svg+xml,x" } _: {
+        BadAppField("data for a logo (threat R8)", "logo_uri") {
+            $0.logoURI = "data:image/svg+xml,x"
+        } _: {
             $0.logoURI = "data:image/svg+xml,x"
         },
-        BadAppField("a plain homepage", "client_uri") { $0.clientURI = "http://a.example" } _: {
+        BadAppField("a plain homepage", "client_uri") {
+            $0.clientURI = "http://a.example"
+        } _: {
             $0.clientURI = "http://a.example"
         },
-        BadAppField("a script for the policy (threat R8)", "policy_uri") { $0.policyURI = "javascript:x" } _: {
+        BadAppField("a script for the policy (threat R8)", "policy_uri") {
+            $0.policyURI = "javascript:x"
+        } _: {
             $0.policyURI = "javascript:x"
         },
-        BadAppField("an empty link", "tos_uri") { $0.termsURI = "" } _: { $0.termsURI = "" },
-        BadAppField("a short life", "access_token_seconds") { $0.accessTokenSeconds = 59 } _: {
+        BadAppField("an empty link", "tos_uri") {
+            $0.termsURI = ""
+        } _: {
+            $0.termsURI = ""
+        },
+        BadAppField("a short life", "access_token_seconds") {
+            $0.accessTokenSeconds = 59
+        } _: {
             $0.accessTokenSeconds = 59
         },
-        BadAppField("a long life", "access_token_seconds") { $0.accessTokenSeconds = 86_401 } _: {
+        BadAppField("a long life", "access_token_seconds") {
+            $0.accessTokenSeconds = 86_401
+        } _: {
             $0.accessTokenSeconds = 86_401
         },
-        BadAppField("a refresh token without end", "refresh_token_seconds") { $0.refreshTokenSeconds = .max } _: {
+        BadAppField("a refresh token without end", "refresh_token_seconds") {
+            $0.refreshTokenSeconds = .max
+        } _: {
             $0.refreshTokenSeconds = .max
         },
-        BadAppField("a token format", "token_format") { $0.tokenFormat = "saml" } _: { $0.tokenFormat = "saml" },
-        BadAppField("no signature", "id_token_signed_response_alg") { $0.idTokenAlgorithm = "none" } _: {
+        BadAppField("a token format", "token_format") {
+            $0.tokenFormat = "saml"
+        } _: {
+            $0.tokenFormat = "saml"
+        },
+        BadAppField("no signature", "id_token_signed_response_alg") {
+            $0.idTokenAlgorithm = "none"
+        } _: {
             $0.idTokenAlgorithm = "none"
         },
     ]

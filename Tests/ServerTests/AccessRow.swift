@@ -32,8 +32,9 @@ struct AccessRow: Sendable {
 }
 
 extension AccessRow {
-    static let all = general + accounts + resourceServers + organizations + integrations + apps + grants + apiKeys
-        + members + audit
+    static let all =
+        general + accounts + resourceServers + organizations + integrations + apps + grants + apiKeys
+        + members + signIn + audit
 
     private static let general = ["getMe": "me", "listScopes": "scopes", "listRoles": "roles", "getProduct": "product"]
         .map { operation, path in
@@ -143,6 +144,14 @@ extension AccessRow {
         AccessRow("deleteMember", 204) { (try await $0.member(), nil) },
     ]
 
+    private static let signIn = [
+        AccessRow("inviteMember", 201) { (try await $0.member() + "/invitation", [:]) },
+        AccessRow("resetMemberPassword", 201) { (try await $0.member() + "/password-reset", [:]) },
+        AccessRow("listMemberSessions", 200) { (try await $0.member() + "/sessions", nil) },
+        AccessRow("endMemberSession", 204) { (try await $0.memberSession(), nil) },
+        AccessRow("createConsoleSession", 201) { ("/api/v1/console-sessions", $0.consoleSessionDraft) },
+    ]
+
     private static let audit = [
         AccessRow("listAuditEvents", 200) { ($0.inEurope("/audit-events?limit=5"), nil) }
     ]
@@ -172,7 +181,10 @@ extension Estate {
     }
 
     fileprivate var appDraft: JSON {
-        ["name": "Report Builder", "redirect_uris": ["https://client.example/callback"], "scopes": ["openid", "data.read"]]
+        [
+            "name": "Report Builder", "redirect_uris": ["https://client.example/callback"],
+            "scopes": ["openid", "data.read"],
+        ]
     }
 
     fileprivate func app() async throws -> String {
@@ -200,6 +212,20 @@ extension Estate {
 
     fileprivate func apiKey() async throws -> String {
         try await server.makeKey(in: europe, as: demo.operatorKey).path
+    }
+
+    fileprivate var consoleSessionDraft: JSON {
+        [
+            "organization_id": .text(europe), "email": .text("m\(UInt64.random(in: 0...UInt64.max))@example.com"),
+            "name": "Ada", "roles": ["developer"],
+        ]
+    }
+
+    /// A session of a new member.
+    fileprivate func memberSession() async throws -> String {
+        let member = try await member()
+        let id = try await server.database.insertSession(of: member.lastComponent)
+        return "\(member)/sessions/\(id)"
     }
 
     fileprivate func member() async throws -> String {

@@ -57,10 +57,11 @@ extension Threats {
             let (server, demo) = try RunningServer.current
             let value = header == "Forwarded" ? "for=192.0.2.1;host=evil.example;proto=https" : "evil.example"
             let headers = [(header, value), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Port", "444")]
-            let metadata = "/.well-known/oauth-authorization-server"
-            let poisoned = try await server.get(metadata, headers: headers)
-            #expect(poisoned.body == (try await server.get(metadata).body))
-            #expect(try poisoned.json["issuer"].string == demo.issuer)
+            for metadata in ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"] {
+                let poisoned = try await server.get(metadata, headers: headers)
+                #expect(poisoned.body == (try await server.get(metadata).body))
+                #expect(try poisoned.json["issuer"].string == demo.issuer)
+            }
 
             let client = try await server.makeIntegration(
                 in: demo.account, ["token_format": "jwt"], as: demo.operatorKey)
@@ -76,7 +77,7 @@ extension Threats {
                 "POST", "/api/v1/organizations", bearer: demo.operatorKey,
                 ["name": "New", "parent_id": .text(demo.account)], headers: headers)
             #expect(try made.headers["location"] == "/api/v1/organizations/\(made.json["id"].string)")
-            for path in ["/verify", "/api/v1/me", "/openapi.json", "/nothing"] {
+            for path in ["/verify", "/api/v1/me", "/oauth2/userinfo", "/openapi.json", "/nothing"] {
                 let answer = try await server.get(path, headers: headers)
                 let all = answer.text + answer.headers.values.joined()
                 #expect(!all.contains("evil.example"), "\(path)")

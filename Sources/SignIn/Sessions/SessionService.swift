@@ -21,8 +21,8 @@ package struct SessionService: Sendable {
     private let keyRing: KeyRing
     private let brand: Brand
     private let policy: ProductPolicy
-    private let roles: RoleService
-    private let now: @Sendable () -> Instant
+    let roles: RoleService
+    let now: @Sendable () -> Instant
 
     package init(store: any Store, keyRing: KeyRing, product: Product, now: @escaping @Sendable () -> Instant) {
         self.store = store
@@ -152,7 +152,7 @@ package struct SessionService: Sendable {
     }
 
     /// By the limits of today, which may be tighter than those of when it began.
-    private func isLive(_ session: MemberSession, at now: Instant) -> Bool {
+    func isLive(_ session: MemberSession, at now: Instant) -> Bool {
         now < session.expiresAt && now < end(from: session.createdAt, seenAt: session.seenAt)
     }
 
