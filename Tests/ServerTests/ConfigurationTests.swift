@@ -23,6 +23,8 @@ private let samples: [ConfigurationKey: [String]] = [
     .logFormat: ["text", "json", "text"],
     .metrics: ["127.0.0.1:9001", "127.0.0.1:9002", "127.0.0.1:9003"],
     .product: ["a.yaml", "b.yaml", "c.yaml"],
+    .mailCommand: ["/usr/sbin/sendmail", "/usr/bin/msmtp", "/opt/sendmail"],
+    .mailFrom: ["a@acme.example", "b@acme.example", "c@acme.example"],
 ]
 private let settings = ConfigurationKey.all.filter { $0 != .config && $0 != .data }
 private let masterKeys: [ConfigurationKey] = [.masterKeyFile, .masterKeyCommand, .masterKey]
@@ -30,6 +32,8 @@ private let masterKeys: [ConfigurationKey] = [.masterKeyFile, .masterKeyCommand,
 /// What production needs said, besides `key`.
 private func needed(besides key: ConfigurationKey? = nil) -> [String: String] {
     var variables = ["CLAVIGER_ISSUER": "https://auth.example", "CLAVIGER_MASTER_KEY_FILE": "/etc/master.key"]
+    if key == .mailCommand { variables["CLAVIGER_MAIL_FROM"] = "auth@acme.example" }
+    if key == .mailFrom { variables["CLAVIGER_MAIL_COMMAND"] = "/usr/sbin/sendmail" }
     if key == .issuer { variables["CLAVIGER_ISSUER"] = nil }
     if let key, masterKeys.contains(key) { variables["CLAVIGER_MASTER_KEY_FILE"] = nil }
     return variables
@@ -95,7 +99,7 @@ struct ConfigurationOriginTests {
              "database": "sqlite:x/y.db", "master-key-command": "cat k", "trusted-proxies": ["10.0.0.0/8", "::1"],
              "verify-gateways": "192.0.2.1, 192.0.2.2", "verify-gateway-secret": "0123456789abcdef0123456789ABCDEF",
              "key-rotation-days": 30, "log-level": "warning", "log-format": "json", "metrics": "[::1]:9464",
-             "product": "p.yaml"}
+             "product": "p.yaml", "mail-command": "/usr/sbin/sendmail", "mail-from": "auth@acme.example"}
             """
         try await withFile(file) { path in
             let found = try configuration([.config: path], [:])
@@ -112,6 +116,7 @@ struct ConfigurationOriginTests {
             #expect(found.logFormat == .json)
             #expect(found.metrics == ListenAddress(host: "::1", port: 9464))
             #expect(found.productPath == "p.yaml")
+            #expect(found.mail?.command == "/usr/sbin/sendmail" && found.mail?.from.text == "auth@acme.example")
         }
     }
 
@@ -201,6 +206,12 @@ struct ConfigurationErrorTests {
         }
     }
 
+    @Test func `mail needs both a command and a sender`() throws {
+        #expect(try configuration().mail == nil)
+        #expect(errors([.mailCommand: "/usr/sbin/sendmail"], needed()).map(\.name) == ["mail-from"])
+        #expect(errors([.mailFrom: "auth@acme.example"], needed()).map(\.name) == ["mail-from"])
+    }
+
     @Test func `a file that is not there stops the start`() {
         for found in [errors([.config: "/nowhere/x"], [:]), errors([:], ["CLAVIGER_CONFIG": "/nowhere/x"])] {
             #expect(found.map(\.description) == ["file (/nowhere/x): cannot be read"])
@@ -255,6 +266,8 @@ struct ConfigurationErrorTests {
         (.logLevel, ["", "INFO", "verbose"]),
         (.logFormat, ["", "JSON", "xml"]),
         (.product, ["", "a\nb"]),
+        (.mailCommand, ["", "sendmail", "./sendmail", "/usr/sbin/"]),
+        (.mailFrom, ["", "acme.example", "a@b@c", "Acme <auth@acme.example>"]),
         (.config, [""]),
     ]
 

@@ -17,7 +17,7 @@ package struct SessionService: Sendable {
     /// How often at most the use of a session is written down, in seconds.
     private static let touchSeconds = 60
 
-    private let store: any Store
+    let store: any Store
     private let keyRing: KeyRing
     private let brand: Brand
     private let policy: ProductPolicy

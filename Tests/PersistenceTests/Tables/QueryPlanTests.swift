@@ -140,6 +140,32 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.sweepIdempotentReplies(before: time, limit: 2)
             _ = try tx.sweepRevokedTokens(before: time, limit: 2)
             _ = try tx.sweepUsageReceipts(olderThan: 1, limit: 2)
+            _ = try tx.sweepMemberSessions(before: time, limit: 2)
+            _ = try tx.sweepOneTimeLinks(before: time, limit: 2)
+            _ = try tx.sweepSignInAttempts(before: time, limit: 2)
+        },
+        Question("signing in") { tx in
+            let (member, time) = (ID<Member>(at: 1), Instant(seconds: 1))
+            guard let digest = SecretDigest(stored: Array(repeating: 1, count: 32), pepperVersion: 1) else { return }
+            _ = try tx.memberSession([digest, digest])
+            _ = try tx.memberSessions(of: member, limit: 2)
+            try tx.touch(ID(at: 1), seenAt: time, expiresAt: time)
+            _ = try tx.delete(ID(at: 1), of: member)
+            _ = try tx.deleteSessions(of: member)
+            try tx.deleteOldestSessions(of: member, keeping: 2)
+            _ = try tx.oneTimeLink([digest, digest], for: .handOver, at: time)
+            _ = try tx.openLinkCount(of: member, for: .handOver, at: time)
+            _ = try tx.use(ID(at: 1), at: time)
+            try tx.deleteOpenLinks(of: member, for: .handOver)
+            try tx.deleteOldestLinks(of: member, for: .handOver, keeping: 2)
+            _ = try tx.secondFactor(of: member)
+            _ = try tx.accept(step: 1, of: member)
+            _ = try tx.confirmSecondFactor(of: member, at: time)
+            _ = try tx.useRecoveryCode([digest, digest], of: member)
+            _ = try tx.recoveryCodeCount(of: member)
+            try tx.setPassword(nil, of: member)
+            _ = try tx.signInAttempts([1], at: time)
+            try tx.forgiveSignInAttempt(in: [1])
         },
     ]
 

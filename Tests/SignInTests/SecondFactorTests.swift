@@ -1,0 +1,246 @@
+import CredentialFormat
+import Model
+import Persistence
+import TestSupport
+import Testing
+import Tokens
+
+@testable import SignIn
+
+@Suite("One-time codes of an authenticator (RFC 6238)")
+struct TOTPTests {
+    @Test(arguments: [
+        (59, "287082"), (1_111_111_109, "081804"), (1_111_111_111, "050471"), (1_234_567_890, "005924"),
+        (2_000_000_000, "279037"), (20_000_000_000, "353130"),
+    ])
+    func `the codes are those of the standard's appendix B`(_ seconds: Int64, _ code: String) {
+        let totp = TOTP(secret: Array("12345678901234567890".utf8))
+        let now = Instant(seconds: seconds)
+        #expect(totp.code(step: TOTP.step(at: now)) == code)
+        #expect(totp.steps(of: code, at: now) == [seconds / 30])
+        #expect(totp.steps(of: code, at: now.adding(seconds: 30)) == [seconds / 30])
+        #expect(totp.steps(of: code, at: now.adding(seconds: -30)) == [seconds / 30])
+        #expect(totp.steps(of: code, at: now.adding(seconds: 60)).isEmpty)
+        #expect(totp.steps(of: code, at: now.adding(seconds: -60)).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("", ""), ("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foob", "MZXW6YQ"), ("fooba", "MZXW6YTB"),
+        ("foobar", "MZXW6YTBOI"),
+    ])
+    func `secrets are shown in base32 (RFC 4648 §10)`(_ plain: String, _ text: String) {
+        #expect(Base32.text(Array(plain.utf8)) == text)
+        #expect(Base32Reader.bytes(text) == Array(plain.utf8))
+    }
+
+    @Test func `nothing that people chose leaves its place in the URI`() {
+        let uri = TOTP.uri(secret: "ABC", issuer: "A&B:c?=ü", account: "a+b@example.com")
+        #expect(
+            uri == "otpauth://totp/A%26B%3Ac%3F%3D%C3%BC:a%2Bb%40example.com?secret=ABC&issuer=A%26B%3Ac%3F%3D%C3%BC"
+                + "&algorithm=SHA1&digits=6&period=30")
+    }
+}
+
+@Suite("Second factors", .onEveryEngine)
+struct SecondFactorTests {
+    @Test func `a second factor is asked for once a first code was shown, and not before`() async throws {
+        try await SignInDesk.open { desk in
+            let member = try await desk.member(in: desk.tree.europe)
+            let me = try await desk.signedIn()
+            let (factors, actor) = (desk.factors, SignInDesk.actor(me))
+            let enrolment = try await desk.tree.store.write { tx in try factors.begin(for: me, tx: tx) }
+            #expect(enrolment.uri.contains(enrolment.secret) && !"\(enrolment)".contains(enrolment.secret))
+            _ = try await desk.session()
+            await #expect(throws: SignInRefusal.wrong) {
+                try await desk.tree.store.write { tx in
+                    try factors.confirm(code: "000000", for: me, as: actor, tx: tx)
+                }
+            }
+            #expect(try await desk.state(member) == .pending)
+            let (totp, codes) = try await desk.addSecondFactor(me)
+            #expect(try await desk.state(member) == .active(recoveryCodesLeft: 10))
+            #expect(Set(codes).count == 10)
+            let step = try await desk.signIn.signIn(
+                email: "ada@example.com", password: SignInDesk.password, from: .sample())
+            let ticket = try #require(step.codeTicket)
+            #expect(
+                try await desk.refusal {
+                    try await desk.signIn.confirm(code: "12345", ticket: ticket, from: .sample())
+                } == .wrong)
+            let done = try await desk.signIn.confirm(code: desk.code(totp), ticket: ticket, from: .sample())
+            let signedIn = try await desk.signedIn(try #require(done.session))
+            #expect(signedIn.session.methods == [.password, .totp, .multiple])
+            #expect(signedIn.hasSecondFactor)
+            // One that is in force is not replaced by another.
+            await #expect(throws: Refusal.self) {
+                try await desk.tree.store.write { tx in try factors.begin(for: signedIn, tx: tx) }
+            }
+        }
+    }
+
+    @Test func `of many who show the same code at once one is let in, and nobody after that`() async throws {
+        try await SignInDesk.open { desk in
+            _ = try await desk.member(in: desk.tree.europe)
+            let me = try await desk.signedIn()
+            let device = try #require(try await desk.session().deviceCookie)
+            let (totp, _) = try await desk.addSecondFactor(me)
+            let browser = Browser.sample(device: device)
+            let step = try await desk.signIn.signIn(
+                email: "ada@example.com", password: SignInDesk.password, from: browser)
+            let ticket = try #require(step.codeTicket)
+            let code = desk.code(totp)
+            let ends = await race(32) { _ in
+                _ = try await desk.signIn.confirm(code: code, ticket: ticket, from: browser)
+            }
+            #expect(ends.filter(\.isSuccess).count == 1)
+            desk.tree.clock.advance(seconds: 29)
+            // Nor is the code of the step before it, which the window would allow.
+            let earlier = totp.code(step: TOTP.step(at: desk.tree.clock.current) - 1)
+            for used in [code, earlier] {
+                let refusal = try await desk.refusal {
+                    try await desk.restarted().signIn.confirm(
+                        code: used, ticket: ticket, from: .sample(from: "198.51.100.9"))
+                }
+                #expect(refusal == .wrong)
+            }
+        }
+    }
+
+    @Test func `a recovery code lets in once, however it is typed`() async throws {
+        try await SignInDesk.open { desk in
+            let member = try await desk.member(in: desk.tree.europe)
+            _ = try await desk.member(in: desk.tree.europe, email: "grace@example.com")
+            let (_, codes) = try await desk.addSecondFactor(try await desk.signedIn())
+            let (_, others) = try await desk.addSecondFactor(try await desk.signedIn("grace@example.com"))
+            func ticket() async throws -> String {
+                let step = try await desk.signIn.signIn(
+                    email: "ada@example.com", password: SignInDesk.password, from: .sample())
+                return try #require(step.codeTicket)
+            }
+            let typed = [codes[0], codes[1].uppercased(), codes[2].replacing("-", with: " ")]
+            for code in typed {
+                let step = try await desk.signIn.confirm(code: code, ticket: try await ticket(), from: .sample())
+                #expect(try #require(step.session).session.methods == [.password, .recoveryCode, .multiple])
+            }
+            #expect(try await desk.state(member) == .active(recoveryCodesLeft: 7))
+            let open = try await ticket()
+            for code in [codes[0], others[0], codes[3] + "a"] {
+                #expect(
+                    try await desk.refusal {
+                        try await desk.signIn.confirm(code: code, ticket: open, from: .sample())
+                    } == .wrong)
+            }
+            let ends = await race(4) { _ in
+                _ = try await desk.signIn.confirm(code: codes[3], ticket: open, from: .sample())
+            }
+            #expect(ends.filter(\.isSuccess).count == 1)
+            #expect(try await desk.events("recovery-code.used").count == 4)
+        }
+    }
+
+    @Test func `new recovery codes end those before, and what is kept shows none`() async throws {
+        try await SignInDesk.open { desk in
+            let member = try await desk.member(in: desk.tree.europe)
+            let me = try await desk.signedIn()
+            let (_, codes) = try await desk.addSecondFactor(me)
+            let (factors, actor) = (desk.factors, SignInDesk.actor(me))
+            let renewed = try await desk.tree.store.write { tx in
+                try factors.renewRecoveryCodes(for: me, as: actor, tx: tx)
+            }
+            #expect(Set(renewed).isDisjoint(with: codes))
+            let step = try await desk.signIn.signIn(
+                email: "ada@example.com", password: SignInDesk.password, from: .sample())
+            let ticket = try #require(step.codeTicket)
+            #expect(
+                try await desk.refusal {
+                    try await desk.signIn.confirm(code: codes[0], ticket: ticket, from: .sample())
+                } == .wrong)
+            _ = try await desk.signIn.confirm(code: renewed[0], ticket: ticket, from: .sample())
+            #expect(!"\(try await desk.tree.auditEvents())".contains(renewed[0]))
+            #expect(try await desk.state(member) == .active(recoveryCodesLeft: 9))
+        }
+    }
+
+    @Test func `a second factor outlives a restart and the rotation of the keys that seal it`() async throws {
+        try await SignInDesk.open { desk in
+            _ = try await desk.member(in: desk.tree.europe)
+            let (totp, codes) = try await desk.addSecondFactor(try await desk.signedIn())
+            try await desk.keys.rotate([.secrets, .pepper], by: SampleTree.theOperator, atOnce: true)
+            desk.tree.clock.advance(seconds: 400 * 86_400)
+            let restarted = try await desk.restarted()
+            for code in [desk.code(totp), codes[0]] {
+                let step = try await restarted.signIn.signIn(
+                    email: "ada@example.com", password: SignInDesk.password, from: .sample())
+                let ticket = try #require(step.codeTicket)
+                #expect(
+                    try await restarted.signIn.confirm(code: code, ticket: ticket, from: .sample()).session != nil)
+            }
+        }
+    }
+
+    @Test func `to change one's second factor needs a sign-in of one's own, just now`() async throws {
+        try await SignInDesk.open { desk in
+            let member = try await desk.member(in: desk.tree.europe)
+            let me = try await desk.signedIn()
+            _ = try await desk.addSecondFactor(me)
+            desk.tree.clock.advance(seconds: SignedIn.recentSeconds)
+            let (factors, actor) = (desk.factors, SignInDesk.actor(me))
+            await #expect(throws: SignInRefusal.reauthenticationRequired) {
+                try await desk.tree.store.write { tx in try factors.remove(for: me, as: actor, tx: tx) }
+            }
+            await #expect(throws: SignInRefusal.reauthenticationRequired) {
+                try await desk.tree.store.write { tx in
+                    _ = try factors.renewRecoveryCodes(for: me, as: actor, tx: tx)
+                }
+            }
+            #expect(try await desk.state(member) == .active(recoveryCodesLeft: 10))
+        }
+    }
+
+    @Test func `who signs in again shows the second factor again`() async throws {
+        try await SignInDesk.open { desk in
+            _ = try await desk.member(in: desk.tree.europe)
+            let started = try await desk.session()
+            let me = try await desk.signedIn(started)
+            let (totp, _) = try await desk.addSecondFactor(me)
+            let browser = Browser.sample(session: started.cookie)
+            for code in [nil, "", "000000"] {
+                #expect(
+                    try await desk.refusal {
+                        try await desk.signIn.reauthenticate(
+                            me, password: SignInDesk.password, code: code, from: browser)
+                    } == .wrong)
+            }
+            let renewed = try await desk.signIn.reauthenticate(
+                me, password: SignInDesk.password, code: desk.code(totp), from: browser)
+            #expect(renewed.session.methods == [.password, .totp, .multiple])
+        }
+    }
+
+    @Test func `an admin removes the second factor of who has no more rights than they have (law 11)`() async throws {
+        try await SignInDesk.open { desk in
+            let member = try await desk.member(in: desk.tree.europe, roles: ["developer"])
+            _ = try await desk.addSecondFactor(try await desk.signedIn())
+            let (factors, tree) = (desk.factors, desk.tree)
+            let europe = tree.europe.id
+            func remove(as actor: Actor) async throws {
+                try await tree.store.write { [id = member.id] tx in
+                    try factors.remove(of: id, in: europe, as: actor, tx: tx)
+                }
+            }
+            await #expect(throws: Refusal.self) { try await remove(as: tree.caller(of: tree.europe, [.membersManage])) }
+            await #expect(throws: Refusal.notFound) { try await remove(as: tree.caller(of: tree.stranger)) }
+            #expect(try await desk.state(member) == .active(recoveryCodesLeft: 10))
+            try await remove(as: tree.caller(of: tree.global))
+            #expect(try await desk.state(member) == .none)
+            _ = try await desk.session()
+            #expect(try await desk.events("second-factor.removed").map(\.target) == [member.id.description])
+        }
+    }
+}
+
+extension SignInDesk {
+    fileprivate func state(_ member: Member) async throws -> SecondFactorState {
+        try await tree.store.read { [factors, id = member.id] tx in try factors.state(of: id, tx: tx) }
+    }
+}
