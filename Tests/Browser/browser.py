@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import threading
+import time
 import urllib.parse
 
 from selenium import webdriver
@@ -155,7 +156,15 @@ class Callback:
     def __exit__(self, *_):
         self.server.shutdown()
 
+    def wait(self):
+        """Until the app was called, for ten seconds at most."""
+        for _ in range(100):
+            if self.calls:
+                return
+            time.sleep(0.1)
+
     def last(self):
+        self.wait()
         assert self.calls, "the app was not called"
         return self.calls[-1][1]
 
