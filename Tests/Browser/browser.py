@@ -204,5 +204,5 @@ def run(scenarios):
             print(f"ok   {scenario.__doc__}")
         except Exception as error:  # Whatever went wrong, the others are run too.
             failed += 1
-            print(f"FAIL {scenario.__doc__}: {type(error).__name__} {error}")
+            print(f"FAIL {scenario.__doc__}: {type(error).__name__} {str(error).splitlines()[0] if str(error) else ""}")
     sys.exit(1 if failed else 0)
