@@ -103,15 +103,15 @@ struct AuthorizationCodeTests {
             let without = ["code_challenge": String?.none, "code_challenge_method": nil]
             let code = try await desk.code(for: app, without, in: desk.tree.europe, as: member)
             await expect(.invalidGrant) { try await desk.exchange(code, for: app) }
-            _ = try await desk.exchange(code, for: app, ["code_verifier": .some(nil)])
+            _ = try await desk.exchange(code, for: app, ["code_verifier": String?.none])
         }
     }
 
     @Test func `a redirect URI that the request left out is left out again`() async throws {
         try await withApp { desk, app, member in
-            let code = try await desk.code(for: app, ["redirect_uri": .some(nil)], in: desk.tree.europe, as: member)
+            let code = try await desk.code(for: app, ["redirect_uri": String?.none], in: desk.tree.europe, as: member)
             await expect(.invalidGrant) { try await desk.exchange(code, for: app) }
-            _ = try await desk.exchange(code, for: app, ["redirect_uri": .some(nil)])
+            _ = try await desk.exchange(code, for: app, ["redirect_uri": String?.none])
         }
     }
 

@@ -27,9 +27,11 @@ struct AuthorizationTableTests {
             for mode in ["query", "form_post", "fragment"] {
                 // Whatever else is wrong with it.
                 let query = desk.request(of: app, [name: value, "response_mode": mode, "response_type": "token"])
-                #expect(try await desk.authorize(query, as: member).pageReason == reason)
-                #expect(try await desk.authorize(query, as: nil).pageReason == reason)
-                #expect(try await desk.approve(query, in: desk.tree.europe, as: member).pageReason == reason)
+                let outcomes = [
+                    try await desk.authorize(query, as: member), try await desk.authorize(query, as: nil),
+                    try await desk.approve(query, in: desk.tree.europe, as: member),
+                ]
+                #expect(outcomes.map(\.pageReason) == [reason, reason, reason])
             }
         }
     }
@@ -65,7 +67,7 @@ struct AuthorizationTableTests {
         try await withApp { desk, app, member in
             for mode in [nil, "query", "form_post"] as [String?] {
                 var parameters = ["response_mode": mode]
-                for (name, value) in changes { parameters[name] = .some(value) }
+                for (name, value) in changes { parameters.updateValue(value, forKey: name) }
                 let query = desk.request(of: app, parameters)
                 let outcomes = [
                     try await desk.authorize(query, as: member), try await desk.authorize(query, as: nil),
@@ -107,7 +109,8 @@ struct AuthorizationTableTests {
     func `what is no query is a page`(_ query: String) async throws {
         try await withApp { desk, app, member in
             let whole = desk.request(of: app) + "&" + query
-            #expect(try await desk.authorize(whole, as: member).pageReason == .malformed)
+            let outcome = try await desk.authorize(whole, as: member)
+            #expect(outcome.pageReason == .malformed)
             let long = desk.request(of: app) + "&x=" + String(repeating: "x", count: 16_384)
             #expect(try await desk.authorize(long, as: member).pageReason == .malformed)
         }
@@ -115,13 +118,13 @@ struct AuthorizationTableTests {
 
     @Test func `redirect_uri may be left out where there is one, but not by OpenID Connect`() async throws {
         try await withApp { desk, app, member in
-            let bare = try await desk.authorize(desk.request(of: app, ["redirect_uri": .some(nil)]), as: member)
+            let bare = try await desk.authorize(desk.request(of: app, ["redirect_uri": String?.none]), as: member)
             #expect(bare.question != nil)
-            let openID = desk.request(of: app, ["redirect_uri": .some(nil), "scope": "openid data.read"])
+            let openID = desk.request(of: app, ["redirect_uri": String?.none, "scope": "openid data.read"])
             #expect(try await desk.authorize(openID, as: member).pageReason == .missingRedirectURI)
             let two = try await desk.app(
                 in: desk.tree.europe, redirectURIs: [SampleDesk.callback, "https://app.example.com/other"])
-            let ambiguous = try await desk.authorize(desk.request(of: two, ["redirect_uri": .some(nil)]), as: member)
+            let ambiguous = try await desk.authorize(desk.request(of: two, ["redirect_uri": String?.none]), as: member)
             #expect(ambiguous.pageReason == .missingRedirectURI)
         }
     }
@@ -137,7 +140,7 @@ struct AuthorizationTableTests {
             let member = try await desk.signedIn(in: desk.tree.europe)
             for mode in ["query", "form_post"] {
                 for named in [uri, nil] as [String?] {
-                    let request = desk.request(of: app, ["redirect_uri": .some(named), "response_mode": mode])
+                    let request = desk.request(of: app, ["redirect_uri": named, "response_mode": mode])
                     #expect(try await desk.authorize(request, as: member).pageReason == .unsafeRedirectURI)
                 }
             }

@@ -1,3 +1,4 @@
+import CredentialFormat
 import Events
 import Model
 import OAuth
@@ -196,7 +197,7 @@ struct ConsentTests {
         try await SampleDesk.open { desk in
             let app = try await desk.app(in: desk.tree.europe)
             let member = try await desk.signedIn(in: desk.tree.europe)
-            let outcome = try await desk.authorize(desk.request(of: app, ["scope": .some(nil)]), as: member)
+            let outcome = try await desk.authorize(desk.request(of: app, ["scope": String?.none]), as: member)
             #expect(outcome.question?.scopes.map(\.scope.name) == ["openid", "data.read", "reports.read"])
         }
     }

@@ -52,7 +52,8 @@ struct RefreshTokenTests {
             let replies = ends.compactMap { try? $0.get().everything }
             #expect(replies.count == 16)
             #expect(Set(replies).count == 1)
-            #expect(try await lineages(desk).map(\.generation) == [2])
+            let generations = try await lineages(desk).map(\.generation)
+            #expect(generations == [2])
             #expect(try await alarms(desk) == 0)
         }
     }
