@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import threading
+import time
 import urllib.parse
 
 from selenium import webdriver
@@ -155,7 +156,15 @@ class Callback:
     def __exit__(self, *_):
         self.server.shutdown()
 
+    def wait(self):
+        """Until the app was called, for ten seconds at most."""
+        for _ in range(100):
+            if self.calls:
+                return
+            time.sleep(0.1)
+
     def last(self):
+        self.wait()
         assert self.calls, "the app was not called"
         return self.calls[-1][1]
 
@@ -195,5 +204,5 @@ def run(scenarios):
             print(f"ok   {scenario.__doc__}")
         except Exception as error:  # Whatever went wrong, the others are run too.
             failed += 1
-            print(f"FAIL {scenario.__doc__}: {type(error).__name__} {error}")
+            print(f"FAIL {scenario.__doc__}: {type(error).__name__} {str(error).splitlines()[0] if str(error) else ""}")
     sys.exit(1 if failed else 0)

@@ -61,11 +61,8 @@ def form_post(walk: Walk):
     with Callback() as app, Browser(shots=walk.shots) as browser:
         browser.open(walk.authorization(app.uri, response_mode="form_post"))
         walk.sign_in(browser)
-        before = browser.find("html")
         browser.press("Approve")
-        if not app.calls:
-            browser.wait_for_another(browser.find("html"))
-        del before
+        app.wait()
         method, answer = app.calls[-1]
         assert method == "POST" and answer["code"] and answer["state"] == "st-1 &=", app.calls
         assert browser.complaints() == [], browser.complaints()

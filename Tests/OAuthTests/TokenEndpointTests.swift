@@ -153,7 +153,7 @@ struct TokenEndpointTests {
         ([("grant_type", "password")], .unsupportedGrantType),
         ([("grant_type", "Client_credentials")], .unsupportedGrantType),
         ([("grant_type", "client_credentials ")], .unsupportedGrantType),
-        ([("grant_type", "authorization_code")], .unsupportedGrantType),
+        ([("grant_type", "authorization_code")], .invalidRequest), ([("grant_type", "refresh_token")], .invalidRequest),
     ])
     func `only grants that are offered are answered`(
         _ parameters: [(String, String)], _ code: OAuthError.Code

@@ -42,19 +42,20 @@ extension SampleDesk {
             accessTokenSeconds: accessTokenSeconds, refreshTokenSeconds: refreshTokenSeconds,
             tokenFormat: tokenFormat, idTokenAlgorithm: .es256, createdAt: now, createdBy: "test")
         let account = organization.account
-        let made = authentication == .none ? nil : MintedSecret(.clientSecret, brand: tree.product.brand)
-        guard let made else {
-            try await tree.store.write { tx in try tx.insert(app, account: account) }
-            return SampleApp(app: app, secret: nil)
+        let made = authentication == .none ? nil : firstSecret(of: app)
+        try await tree.store.write { tx in
+            try tx.insert(app, account: account)
+            if let made { try tx.insert(made.secret) }
         }
+        return SampleApp(app: app, secret: made?.text)
+    }
+
+    private func firstSecret(of app: App) -> (secret: ClientSecret, text: String) {
+        let made = MintedSecret(.clientSecret, brand: tree.product.brand)
         let secret = ClientSecret(
             id: ID(at: now.milliseconds), client: .app(app.id), digest: made.digest(under: tree.peppers),
             hint: made.hint, createdAt: now, expiresAt: nil, lastUse: nil)
-        try await tree.store.write { tx in
-            try tx.insert(app, account: account)
-            try tx.insert(secret)
-        }
-        return SampleApp(app: app, secret: made.reveal())
+        return (secret, made.reveal())
     }
 
     /// A member who has just signed in, with all rights that their roles give.

@@ -43,7 +43,7 @@ package struct AuthorizationEndpoint: Sendable {
     package func answer(
         _ query: String, as member: SignedInMember?, from origin: RequestOrigin, at now: Instant
     ) async throws -> AuthorizationOutcome {
-        try await outcome {
+        do {
             let parameters = try AuthorizationParameters(parsing: query)
             let place = try await store.read { tx -> ID<Organization> in
                 let request = try table.request(parameters, tx: tx)
@@ -51,6 +51,8 @@ package struct AuthorizationEndpoint: Sendable {
                 return try consentedBefore(request, by: user, tx: tx)
             }
             return try await give(parameters, in: place, as: member, from: origin, at: now, isAsked: false)
+        } catch {
+            return try Self.outcome(of: error)
         }
     }
 
@@ -61,9 +63,11 @@ package struct AuthorizationEndpoint: Sendable {
         _ query: String, in organization: ID<Organization>, as member: SignedInMember, from origin: RequestOrigin,
         at now: Instant
     ) async throws -> AuthorizationOutcome {
-        try await outcome {
+        do {
             let parameters = try AuthorizationParameters(parsing: query)
             return try await give(parameters, in: organization, as: member, from: origin, at: now, isAsked: true)
+        } catch {
+            return try Self.outcome(of: error)
         }
     }
 
@@ -73,23 +77,24 @@ package struct AuthorizationEndpoint: Sendable {
     package func deny(
         _ query: String, as member: SignedInMember, at now: Instant
     ) async throws -> AuthorizationOutcome {
-        try await outcome {
+        do {
             let parameters = try AuthorizationParameters(parsing: query)
             return try await store.read { tx in
                 let request = try table.request(parameters, tx: tx)
                 _ = try users.user(member, for: request, at: now, tx: tx)
                 return .redirect(request.returnAddress.answer(OAuthError(.accessDenied, "The user denied it.")))
             }
+        } catch {
+            return try Self.outcome(of: error)
         }
     }
 
-    private func outcome(_ answer: () async throws -> AuthorizationOutcome) async throws -> AuthorizationOutcome {
-        do {
-            return try await answer()
-        } catch let error as AuthorizationError {
-            return .errorPage(error)
-        } catch let early as EarlyOutcome {
-            return early.outcome
+    /// What ended the checks early; anything else is thrown on.
+    private static func outcome(of error: any Error) throws -> AuthorizationOutcome {
+        switch error {
+        case let error as AuthorizationError: return .errorPage(error)
+        case let early as EarlyOutcome: return early.outcome
+        default: throw error
         }
     }
 
@@ -142,33 +147,40 @@ extension AuthorizationEndpoint {
         _ parameters: AuthorizationParameters, in place: ID<Organization>, as member: SignedInMember?,
         from origin: RequestOrigin, at now: Instant, isAsked: Bool
     ) async throws -> AuthorizationOutcome {
-        let peppers = keyRing.keys.peppers
-        let give = { @Sendable (tx: borrowing Transaction) throws -> AuthorizationOutcome in
-            let request = try table.request(parameters, tx: tx)
-            let user = try users.user(member, for: request, at: now, tx: tx)
-            guard try tx.standing(of: place)?.path.isWithin(user.path) ?? false else {
-                throw EarlyOutcome(.consent(request, try question(request, for: user, tx: tx)))
-            }
-            let consent = Consent(request: request, user: user, place: place, origin: origin, now: now)
-            guard let grant = try isAsked ? consent.give(tx) : consent.find(tx) else {
-                throw EarlyOutcome(.consent(request, try question(request, for: user, tx: tx)))
-            }
-            let secret = MintedSecret(.authorizationCode, brand: product.brand)
-            try tx.insert(
-                AuthorizationCode(
-                    grant: grant, app: request.app.id,
-                    redirectURI: request.namesRedirectURI ? request.redirectURI : nil,
-                    codeChallenge: request.codeChallenge, scopes: request.scopes, resource: request.resource,
-                    nonce: request.nonce, authenticatedAt: user.authenticatedAt,
-                    expiresAt: now.adding(seconds: product.policy.authorizationCodeSeconds)),
-                digest: secret.digest(under: peppers))
-            try tx.trimAuthorizationCodes(of: grant, toNewest: Self.codesPerGrant)
-            return .redirect(request.returnAddress.answer(code: secret.reveal()))
-        }
         do {
-            return try await store.write(give)
+            return try await store.write { tx in
+                try give(parameters, in: place, as: member, from: origin, at: now, isAsked: isAsked, tx: tx)
+            }
         } catch StoreError.constraint(.unique) {
-            return try await store.write(give)
+            return try await store.write { tx in
+                try give(parameters, in: place, as: member, from: origin, at: now, isAsked: isAsked, tx: tx)
+            }
         }
+    }
+
+    private func give(
+        _ parameters: AuthorizationParameters, in place: ID<Organization>, as member: SignedInMember?,
+        from origin: RequestOrigin, at now: Instant, isAsked: Bool, tx: borrowing Transaction
+    ) throws -> AuthorizationOutcome {
+        let request = try table.request(parameters, tx: tx)
+        let user = try users.user(member, for: request, at: now, tx: tx)
+        guard try tx.standing(of: place)?.path.isWithin(user.path) ?? false else {
+            throw EarlyOutcome(.consent(request, try question(request, for: user, tx: tx)))
+        }
+        let consent = Consent(request: request, user: user, place: place, origin: origin, now: now)
+        guard let grant = try isAsked ? consent.give(tx) : consent.find(tx) else {
+            throw EarlyOutcome(.consent(request, try question(request, for: user, tx: tx)))
+        }
+        let secret = MintedSecret(.authorizationCode, brand: product.brand)
+        try tx.insert(
+            AuthorizationCode(
+                grant: grant, app: request.app.id,
+                redirectURI: request.namesRedirectURI ? request.redirectURI : nil,
+                codeChallenge: request.codeChallenge, scopes: request.scopes, resource: request.resource,
+                nonce: request.nonce, authenticatedAt: user.authenticatedAt,
+                expiresAt: now.adding(seconds: product.policy.authorizationCodeSeconds)),
+            digest: secret.digest(under: keyRing.keys.peppers))
+        try tx.trimAuthorizationCodes(of: grant, toNewest: Self.codesPerGrant)
+        return .redirect(request.returnAddress.answer(code: secret.reveal()))
     }
 }

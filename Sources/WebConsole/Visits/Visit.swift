@@ -32,7 +32,10 @@ struct Visit: Sendable {
         let cookies = Cookies(request.headers)
         sessionCookie = cookies[SignInCookie.sessionName(isSecure: site.isSecure)]
         deviceCookie = cookies[SignInCookie.deviceName(isSecure: site.isSecure)]
-        sentFormSecret = cookies[SignInCookie.formName(isSecure: site.isSecure)]
+        // Nothing else was ever in this cookie; a form must not hang on what somebody else chose to be long or short.
+        sentFormSecret = cookies[SignInCookie.formName(isSecure: site.isSecure)].flatMap { secret in
+            (32...128).contains(secret.utf8.count) ? secret : nil
+        }
         formSecret = sentFormSecret ?? FormToken.freshSecret()
         hasFreshFormSecret = sentFormSecret == nil
         path = request.uri.path
