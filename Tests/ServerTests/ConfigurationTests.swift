@@ -387,5 +387,7 @@ struct ConfigurationErrorTests {
 
 extension ConfigurationKey {
     /// Whether production does not start without it.
-    fileprivate var isRequired: Bool { self == .issuer || masterKeys.contains(self) }
+    fileprivate var isRequired: Bool {
+        self == .issuer || self == .mailCommand || self == .mailFrom || masterKeys.contains(self)
+    }
 }
