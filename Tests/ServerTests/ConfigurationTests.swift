@@ -116,7 +116,8 @@ struct ConfigurationOriginTests {
             #expect(found.logFormat == .json)
             #expect(found.metrics == ListenAddress(host: "::1", port: 9464))
             #expect(found.productPath == "p.yaml")
-            #expect(found.mail?.command == "/usr/sbin/sendmail" && found.mail?.from.text == "auth@acme.example")
+            #expect(
+                found.mail?.command == "/usr/sbin/sendmail" && found.mail.map { "\($0.from)" } == "auth@acme.example")
         }
     }
 
@@ -386,5 +387,7 @@ struct ConfigurationErrorTests {
 
 extension ConfigurationKey {
     /// Whether production does not start without it.
-    fileprivate var isRequired: Bool { self == .issuer || masterKeys.contains(self) }
+    fileprivate var isRequired: Bool {
+        self == .issuer || self == .mailCommand || self == .mailFrom || masterKeys.contains(self)
+    }
 }

@@ -21,7 +21,8 @@ struct TOTPTests {
         #expect(totp.steps(of: code, at: now.adding(seconds: 30)) == [seconds / 30])
         #expect(totp.steps(of: code, at: now.adding(seconds: -30)) == [seconds / 30])
         #expect(totp.steps(of: code, at: now.adding(seconds: 60)).isEmpty)
-        #expect(totp.steps(of: code, at: now.adding(seconds: -60)).isEmpty)
+        // Before 1970 there are no steps.
+        #expect(seconds < 60 || totp.steps(of: code, at: now.adding(seconds: -60)).isEmpty)
     }
 
     @Test(arguments: [

@@ -71,7 +71,7 @@ package struct OneTimeLinkService: Sendable {
     package func requestReset(email: String, from browser: Browser) async throws {
         guard let outbox else { throw SignInRefusal.unavailable }
         let email = EmailAddress(email)
-        let letters = try await store.write { [keyRing, links, now] tx in
+        let letters = try await store.write { [keyRing, links, now, product] tx in
             let now = now()
             let throttle = SignInThrottle(peppers: keyRing.keys.peppers)
             let measures: Set<SignInMeasure> =
@@ -89,7 +89,7 @@ package struct OneTimeLinkService: Sendable {
                 let url = try links.insert(link, keeping: LinkMaker.maximumOpen - 1, tx: tx)
                 try tx.record(
                     .passwordResetRequested, target: member.id, in: organization.id, by: browser.stranger, at: now)
-                return letter(link, url, member, organization)
+                return Self.letter(link, url, member, organization, product.name)
             }
         }
         for letter in letters { outbox.post(letter) }
@@ -162,7 +162,7 @@ package struct OneTimeLinkService: Sendable {
     private func send(
         _ purpose: OneTimeLink.Purpose, to id: ID<Member>, in organizationID: ID<Organization>, as actor: Actor
     ) async throws -> SentLink {
-        let made = try await store.write { [roles, links, now] tx in
+        let made = try await store.write { [roles, links, now, product] tx in
             let organization = try tx.organization(organizationID, where: actor, may: .membersManage)
             guard let member = try tx.member(id), member.organization == organization.id else {
                 throw Refusal.notFound
@@ -179,26 +179,33 @@ package struct OneTimeLinkService: Sendable {
             try tx.record(
                 purpose == .invitation ? .memberInvited : .passwordResetRequested, target: id,
                 in: organization.id, details: ["link": link.id.description], by: actor, at: now)
-            return (link: link, url: url, letter: letter(link, url, member, organization))
+            return MadeLink(
+                link: link, url: url, letter: Self.letter(link, url, member, organization, product.name))
         }
         // A mail that cannot be sent is no reason to lose the link.
         let isMailed = try await outbox?.send(made.letter) ?? false
         return SentLink(link: made.link, url: isMailed ? nil : made.url)
     }
 
-    private func letter(
-        _ link: OneTimeLink, _ url: String, _ member: Member, _ organization: Organization
+    private struct MadeLink: Sendable {
+        let link: OneTimeLink
+        let url: String
+        let letter: Letter
+    }
+
+    private static func letter(
+        _ link: OneTimeLink, _ url: String, _ member: Member, _ organization: Organization, _ product: String
     ) -> Letter {
         let what =
             link.purpose == .invitation
             ? (subject: "Your invitation to \(organization.name)", act: "set your password", time: "7 days")
             : (subject: "Set a new password", act: "set a new password", time: "1 hour")
         return Letter(
-            to: member.email, subject: "\(product.name): \(what.subject)",
+            to: member.email, subject: "\(product): \(what.subject)",
             body: """
                 Hello \(member.name),
 
-                to \(what.act) for \(organization.name) at \(product.name), open this link:
+                to \(what.act) for \(organization.name) at \(product), open this link:
 
                 \(url)
 

@@ -23,12 +23,12 @@ struct Message: Sendable {
         return headers.joined(separator: "\n") + "\n\n" + Self.lines(of: letter.body) + "\n"
     }
 
-    /// Encoded words of at most 75 characters, on lines of their own; no character is cut in two (RFC 2047 §5).
+    /// Encoded words of at most 60 characters, on lines of their own; no character is cut in two (RFC 2047 §5).
     private static func encodedWords(_ text: String) -> String {
         var words: [[UInt8]] = [[]]
         for scalar in text.unicodeScalars.prefix(200) {
             let bytes = Array(String(scalar).utf8)
-            if words[words.count - 1].count + bytes.count > 45 { words.append([]) }
+            if words[words.count - 1].count + bytes.count > 36 { words.append([]) }
             words[words.count - 1] += bytes
         }
         return words.map { "=?utf-8?B?\(Data($0).base64EncodedString())?=" }.joined(separator: "\n ")
