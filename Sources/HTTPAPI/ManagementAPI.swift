@@ -23,7 +23,6 @@ package struct ManagementAPI: Sendable {
     let apiKeys: APIKeyService
     let auditLog = AuditLog()
     let sessions: SessionService
-    let links: OneTimeLinkService
     let consoleSessions: ConsoleSessionService
     let passwords: PasswordHasher
     /// Seals or signs an access token that is made by hand.
@@ -39,7 +38,7 @@ package struct ManagementAPI: Sendable {
     ///   - confirm: Asks all nodes whether they have heard of what was committed, and waits at most so long.
     package init(
         store: any Store, product: Product, keys: @escaping @Sendable () -> KeySet, passwords: PasswordHasher,
-        sessions: SessionService, links: OneTimeLinkService, consoleSessions: ConsoleSessionService,
+        sessions: SessionService, consoleSessions: ConsoleSessionService,
         sealToken: @escaping @Sendable (HandmadeToken) async throws -> String,
         confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
         now: @escaping @Sendable () -> Instant
@@ -48,7 +47,6 @@ package struct ManagementAPI: Sendable {
         self.product = product
         self.passwords = passwords
         self.sessions = sessions
-        self.links = links
         self.consoleSessions = consoleSessions
         self.sealToken = sealToken
         self.confirm = confirm

@@ -29,7 +29,7 @@ extension ManagementAPI {
         DisableAPIKey.self, EnableAPIKey.self,
 
         ListMembers.self, CreateMember.self, GetMember.self, EditMember.self, DeleteMember.self,
-        InviteMember.self, ResetMemberPassword.self, ListMemberSessions.self, EndMemberSession.self,
+        ListMemberSessions.self, EndMemberSession.self,
         CreateConsoleSession.self,
 
         ListAuditEvents.self,

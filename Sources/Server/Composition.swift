@@ -110,18 +110,13 @@ struct Composition {
             introspection: IntrospectionEndpoint(authenticator: authenticator, verifier: verifier),
             revocation: RevocationEndpoint(authenticator: authenticator, verifier: verifier, store: store),
             verifier: verifier, proxies: proxies)
-        let postman = configuration.mail.map { SendmailPostman(command: $0.command, from: $0.from, now: now) }
         let sessions = SessionService(store: store, keyRing: keyRing, product: product, now: now)
-        let links = OneTimeLinkService(
-            store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, hasher: passwords,
-            postman: postman, mailFailed: { logger.warning("a mail was not taken", metadata: ["error": "\($0)"]) },
-            now: now)
         let consoleSessions = ConsoleSessionService(
             keyRing: keyRing, product: product, issuer: configuration.issuer,
             allowsLoopback: configuration.environment == .development, now: now)
         api = ManagementAPI(
             store: store, product: product, keys: { keyRing.keys }, passwords: passwords, sessions: sessions,
-            links: links, consoleSessions: consoleSessions,
+            consoleSessions: consoleSessions,
             sealToken: { token in
                 try issuer.text(
                     of: token.accessToken(for: audiences.standardAudiences(for: token.scopes)),

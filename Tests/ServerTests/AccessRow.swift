@@ -145,8 +145,6 @@ extension AccessRow {
     ]
 
     private static let signIn = [
-        AccessRow("inviteMember", 201) { (try await $0.member() + "/invitation", [:]) },
-        AccessRow("resetMemberPassword", 201) { (try await $0.member() + "/password-reset", [:]) },
         AccessRow("listMemberSessions", 200) { (try await $0.member() + "/sessions", nil) },
         AccessRow("endMemberSession", 204) { (try await $0.memberSession(), nil) },
         AccessRow("createConsoleSession", 201) { ("/api/v1/console-sessions", $0.consoleSessionDraft) },
