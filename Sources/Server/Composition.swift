@@ -126,7 +126,7 @@ struct Composition {
         let sessions = SessionService(store: store, keyRing: keyRing, product: product, now: now)
         let links = OneTimeLinkService(
             store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, hasher: passwords,
-            postman: postman, mailFailed: { logger.warning("a mail was not taken", metadata: ["error": "\($0)"]) },
+            postman: postman, mailFailed: { logger.warning("a letter was not taken", metadata: ["error": "\($0)"]) },
             now: now)
         let consoleSessions = ConsoleSessionService(
             keyRing: keyRing, product: product, issuer: configuration.issuer,
@@ -139,10 +139,6 @@ struct Composition {
                     of: token.accessToken(for: audiences.standardAudiences(for: token.scopes)),
                     as: token.integration.tokenFormat)
             }, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone }, now: now)
-        let links = OneTimeLinkService(
-            store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, hasher: passwords,
-            postman: configuration.mail.map { SendmailPostman(command: $0.command, from: $0.from, now: now) },
-            mailFailed: { error in logger.warning("a letter was not taken", metadata: ["error": "\(error)"]) }, now: now)
         console = try WebConsole(
             store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, passwords: passwords,
             links: links, authorization: authorization, now: now)

@@ -111,6 +111,7 @@ struct AppServiceTests {
     @Test func `everything but how it authenticates can be changed, and null takes it away`() async throws {
         try await SampleTree.open { tree in
             let app = try await tree.app(in: tree.global).app
+            tree.clock.advance(seconds: 1)
             let edit = { (edit: AppEdit, revision: Int?) in
                 try await tree.store.write { [apps = tree.apps] tx in
                     try apps.edit(
