@@ -14,8 +14,8 @@ struct OpenIDTests {
     private func metadata(_ endpoints: FurtherEndpoints = FurtherEndpoints()) throws -> JSON {
         let standard = Product.standard
         let product = Product(
-            name: standard.name, brand: standard.brand, scopes: standard.scopes, roles: standard.roles,
-            endpoints: endpoints, policy: standard.policy)
+            name: standard.name, brand: standard.brand, endpoints: endpoints, scopes: standard.scopes,
+            roles: standard.roles, policy: standard.policy)
         let server = ServerMetadata(issuer: "https://auth.example.com", product: product)
         return try JSON(parsing: OpenIDMetadata(server: server, product: product).json)
     }
@@ -46,10 +46,10 @@ struct OpenIDTests {
         #expect(try words("grant_types_supported").isSuperset(of: ["authorization_code", "refresh_token"]))
         #expect(try words("scopes_supported").isSuperset(of: ["openid", "profile", "email", "organization"]))
         #expect(try words("claims_supported").isSuperset(of: ["sub", "auth_time", "email_verified"]))
-        #expect(try json["authorization_response_iss_parameter_supported"] == true)
+        #expect(json["authorization_response_iss_parameter_supported"] == true)
         // Its default is true (Discovery §3).
-        #expect(try json["request_uri_parameter_supported"] == false)
-        #expect(try json["request_parameter_supported"] == false)
+        #expect(json["request_uri_parameter_supported"] == false)
+        #expect(json["request_parameter_supported"] == false)
     }
 
     @Test func `a further path takes the place of the canonical one`() throws {
