@@ -204,5 +204,7 @@ def run(scenarios):
             print(f"ok   {scenario.__doc__}")
         except Exception as error:  # Whatever went wrong, the others are run too.
             failed += 1
-            print(f"FAIL {scenario.__doc__}: {type(error).__name__} {str(error).splitlines()[0] if str(error) else ""}")
+            # Selenium appends a stack trace of the driver's.
+            reason = str(error).partition("Stacktrace:")[0].strip()
+            print(f"FAIL {scenario.__doc__}: {type(error).__name__} {reason}")
     sys.exit(1 if failed else 0)

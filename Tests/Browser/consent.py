@@ -22,6 +22,15 @@ def approve(walk: Walk):
         assert browser.complaints() == [], browser.complaints()
 
 
+def again(walk: Walk):
+    """who approved as much before is sent back at once after signing in"""
+    with Callback() as app, Browser(shots=walk.shots) as browser:
+        browser.open(walk.authorization(app.uri))
+        walk.sign_in(browser)
+        assert browser.heading == "The app" and app.last()["code"], browser.text
+        assert browser.complaints() == [], browser.complaints()
+
+
 def deny(walk: Walk):
     """who denies comes back with access_denied and no code"""
     with Callback() as app, Browser(shots=walk.shots) as browser:
@@ -59,7 +68,7 @@ def unproven(walk: Walk):
 def form_post(walk: Walk):
     """form_post answers by a form that sends itself"""
     with Callback() as app, Browser(shots=walk.shots) as browser:
-        browser.open(walk.authorization(app.uri, response_mode="form_post"))
+        browser.open(walk.authorization(app.uri, response_mode="form_post", prompt="consent"))
         walk.sign_in(browser)
         browser.press("Approve")
         app.wait()
@@ -71,7 +80,7 @@ def form_post(walk: Walk):
 def without_script(walk: Walk):
     """everything works with scripts switched off, form_post by its button"""
     with Callback() as app, Browser(script=False, shots=walk.shots) as browser:
-        browser.open(walk.authorization(app.uri, response_mode="form_post"))
+        browser.open(walk.authorization(app.uri, response_mode="form_post", prompt="consent"))
         walk.sign_in(browser)
         browser.press("Approve")
         assert app.calls == [], "a script ran"
@@ -83,7 +92,7 @@ def without_script(walk: Walk):
 def keyboard(walk: Walk):
     """everything works by keyboard alone"""
     with Callback() as app, Browser(shots=walk.shots) as browser:
-        browser.open(walk.authorization(app.uri))
+        browser.open(walk.authorization(app.uri, prompt="consent"))
         assert browser.focused.get_attribute("name") == "email", "the first field has the focus"
         browser.keys(walk.email, Keys.TAB)
         while browser.focused.get_attribute("name") != "password":
@@ -164,4 +173,6 @@ def signing_out(walk: Walk):
         assert browser.heading == "Sign in", browser.text
 
 
-run([approve, deny, unknown_scope, unproven, form_post, without_script, keyboard, on_a_phone, taking_back, signing_out])
+run([
+    approve, again, deny, unknown_scope, unproven, form_post, without_script, keyboard, on_a_phone, taking_back, signing_out,
+])
