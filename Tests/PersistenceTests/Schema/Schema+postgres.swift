@@ -64,7 +64,7 @@ extension Schema {
             let deletion = try row.text(4)
             let key = ForeignKey(
                 column: try row.text(1), table: try row.text(2), target: try row.text(3),
-                onDelete: deletion == "a" ? "NO ACTION" : deletion)
+                onDelete: ["a": "NO ACTION", "c": "CASCADE"][deletion] ?? deletion)
             return (table: try row.text(0), key: key)
         }
         for (table, key) in keys { tables[table, default: Table()].foreignKeys.insert(key) }
