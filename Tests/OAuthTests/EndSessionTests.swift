@@ -20,6 +20,14 @@ struct EndSessionTests {
         let member: Member
         let hint: String
 
+        func expect(
+            _ expected: EndSession.Outcome, of parameters: [(String, String)], signedIn member: ID<Member>?,
+            at location: SourceLocation = #_sourceLocation
+        ) async throws {
+            let outcome = try await outcome(parameters, signedIn: member)
+            #expect(outcome == expected, "\(parameters)", sourceLocation: location)
+        }
+
         func outcome(
             _ parameters: [(String, String)], signedIn member: ID<Member>?
         ) async throws -> EndSession.Outcome {
@@ -56,11 +64,11 @@ struct EndSessionTests {
         try await Self.play { scene in
             let (user, hint) = (scene.member.id, ("id_token_hint", scene.hint))
             let home = ("post_logout_redirect_uri", Self.home)
-            #expect(try await scene.outcome([hint], signedIn: user) == .end(returningTo: nil))
-            #expect(try await scene.outcome([hint, home], signedIn: user) == .end(returningTo: Self.home))
+            try await scene.expect(.end(returningTo: nil), of: [hint], signedIn: user)
+            try await scene.expect(.end(returningTo: Self.home), of: [hint, home], signedIn: user)
             let named = [hint, home, ("client_id", scene.app.id.description)]
             scene.desk.tree.clock.advance(seconds: 30 * 86_400)
-            #expect(try await scene.outcome(named, signedIn: user) == .end(returningTo: Self.home))
+            try await scene.expect(.end(returningTo: Self.home), of: named, signedIn: user)
         }
     }
 
@@ -69,13 +77,12 @@ struct EndSessionTests {
             let user = scene.member.id
             let home = ("post_logout_redirect_uri", Self.home)
             let named = ("client_id", scene.app.id.description)
-            #expect(try await scene.outcome([], signedIn: user) == .confirm(returningTo: nil))
-            #expect(try await scene.outcome([home], signedIn: user) == .confirm(returningTo: nil))
-            #expect(try await scene.outcome([named, home], signedIn: user) == .confirm(returningTo: Self.home))
+            try await scene.expect(.confirm(returningTo: nil), of: [], signedIn: user)
+            try await scene.expect(.confirm(returningTo: nil), of: [home], signedIn: user)
+            try await scene.expect(.confirm(returningTo: Self.home), of: [named, home], signedIn: user)
             let others = try scene.hint(for: ID(at: 9))
-            #expect(
-                try await scene.outcome([("id_token_hint", others), home], signedIn: user)
-                    == .confirm(returningTo: Self.home))
+            let again = try await scene.outcome([("id_token_hint", others), home], signedIn: user)
+            #expect(again == .confirm(returningTo: Self.home))
             let foreign = try scene.hint(for: user, by: "https://auth.evil.example")
             let key = try #require(scene.hint.split(separator: ".").first)
             let access = try scene.desk.issuer.text(
@@ -85,7 +92,7 @@ struct EndSessionTests {
                     issuedAt: scene.desk.now, expiresAt: scene.desk.now.adding(seconds: 60)), as: .jwt)
             for hint in ["x", foreign, access, "\(key)..", scene.hint + "x"] {
                 let parameters = [("id_token_hint", hint), home]
-                #expect(try await scene.outcome(parameters, signedIn: user) == .confirm(returningTo: nil), "\(hint)")
+                try await scene.expect(.confirm(returningTo: nil), of: parameters, signedIn: user)
             }
         }
     }
@@ -99,8 +106,8 @@ struct EndSessionTests {
                 let parameters = [
                     ("id_token_hint", scene.hint), ("client_id", client), ("post_logout_redirect_uri", Self.home),
                 ]
-                #expect(
-                    try await scene.outcome(parameters, signedIn: scene.member.id) == .confirm(returningTo: nil))
+                let outcome = try await scene.outcome(parameters, signedIn: scene.member.id)
+                #expect(outcome == .confirm(returningTo: nil))
             }
         }
     }
@@ -118,8 +125,8 @@ struct EndSessionTests {
         try await Self.play { scene in
             let parameters = [("id_token_hint", scene.hint), ("post_logout_redirect_uri", uri), ("state", "s")]
             let (user, nobody) = (scene.member.id, ID<Member>?.none)
-            #expect(try await scene.outcome(parameters, signedIn: user) == .end(returningTo: nil))
-            #expect(try await scene.outcome(parameters, signedIn: nobody) == .end(returningTo: nil))
+            try await scene.expect(.end(returningTo: nil), of: parameters, signedIn: user)
+            try await scene.expect(.end(returningTo: nil), of: parameters, signedIn: nobody)
         }
     }
 
@@ -143,10 +150,9 @@ struct EndSessionTests {
     @Test func `where nobody is signed in there is nothing to ask`() async throws {
         try await Self.play { scene in
             let home = ("post_logout_redirect_uri", Self.home)
-            #expect(try await scene.outcome([], signedIn: nil) == .end(returningTo: nil))
-            #expect(
-                try await scene.outcome([("id_token_hint", scene.hint), home], signedIn: nil)
-                    == .end(returningTo: Self.home))
+            try await scene.expect(.end(returningTo: nil), of: [], signedIn: nil)
+            let outcome = try await scene.outcome([("id_token_hint", scene.hint), home], signedIn: nil)
+            #expect(outcome == .end(returningTo: Self.home))
         }
     }
 
@@ -158,7 +164,7 @@ struct EndSessionTests {
                 try tree.apps.delete(app, in: tree.europe.id, as: SampleTree.theOperator, tx: tx)
             }
             let parameters = [("id_token_hint", scene.hint), ("post_logout_redirect_uri", Self.home)]
-            #expect(try await scene.outcome(parameters, signedIn: scene.member.id) == .end(returningTo: nil))
+            try await scene.expect(.end(returningTo: nil), of: parameters, signedIn: scene.member.id)
         }
     }
 }
