@@ -28,6 +28,7 @@ modules = "\n".join(
 (folder / "pages/protected/index.shtml").write_text(
     'user <!--#echo var="REMOTE_USER" -->, email <!--#echo var="OIDC_CLAIM_email" -->, '
     'organization <!--#echo var="OIDC_CLAIM_organization_id" -->\n')
+(folder / "mime.types").write_text("")
 (folder / "apache.conf").write_text(f"""
 {modules}
 {user}
@@ -41,6 +42,7 @@ ErrorLog {folder}/error.log
 LogLevel auth_openidc:warn
 DocumentRoot {folder}/pages
 DirectoryIndex index.shtml
+TypesConfig {folder}/mime.types
 AddType text/html .shtml
 AddOutputFilter INCLUDES .shtml
 OIDCProviderMetadataURL {case.issuer}/.well-known/openid-configuration

@@ -58,8 +58,9 @@ struct OpenIDTests {
     }
 
     @Test func `userinfo has a member for each thing that may be told, and none for what may not`() throws {
+        let id = ID<Organization>(at: 2)
         let organization = Organization(
-            id: ID(at: 2), path: OrganizationPath(root: ID(at: 2)), name: "Europe", createdAt: FixedClock().current)
+            id: id, path: OrganizationPath(root: id), name: "Europe", createdAt: FixedClock().current)
         let member = Member(
             id: ID(at: 1), organization: organization.id, email: try #require(EmailAddress("ada@example.com")),
             name: "Ada \"\u{1}", roles: [], hasPassword: false, createdAt: FixedClock().current)

@@ -45,9 +45,10 @@ private enum Sample {
     static let now = FixedClock().current
     static let accessToken = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"
 
+    private static let account = ID<Organization>(at: 1)
+    private static let organization = ID<Organization>(at: 2)
+
     static func claims(_ scopes: [String], name: String = "Ada \"the\\first\" Lovelace\n✓") throws -> UserClaims {
-        let account = ID<Organization>(at: 1)
-        let organization = ID<Organization>(at: 2)
         let path = try #require(OrganizationPath([account, organization]))
         let member = Member(
             id: ID(at: 3), organization: account, email: try #require(EmailAddress("Ada@Example.com")), name: name,

@@ -212,7 +212,7 @@ struct KeyRingRotationTests {
                 try await under.ring.rotate([.sealing], by: atTheMachine) { _, _, _, _ in throw Failed() }
             }
             let unchanged = try await under.rows.count
-            #expect(unchanged == 4)
+            #expect(unchanged == 6)
             try await under.ring.rotate([.sealing, .pepper], by: atTheMachine) { tx, actor, purpose, version in
                 try tx.record(
                     AuditEvent(

@@ -109,7 +109,7 @@ class Visitor:
     def ask(self, method, url, body):
         parts = urllib.parse.urlsplit(urllib.parse.urljoin(self.issuer, url))
         connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
-        headers = {}
+        headers = {"Accept": "text/html"}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if body is not None:
