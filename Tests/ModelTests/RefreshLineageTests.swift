@@ -54,6 +54,18 @@ struct RefreshLineageTests {
         #expect(lineage.outcome(presenting: 1, request: [1], retryWindow: 0, at: Self.start) == .revokeLineage)
     }
 
+    @Test func `a request that waited until its repetition had a successor is refused, and ends nothing`() throws {
+        // The last rotation was asked for a second after this request arrived.
+        let lineage = try lineage(generation: 3, rotatedAgo: -1, expiresIn: 100, endsIn: 100)
+        #expect(lineage.outcome(presenting: 1, request: [1], retryWindow: 30, at: Self.start) == .refuse)
+        #expect(lineage.outcome(presenting: 2, request: [2], retryWindow: 30, at: Self.start) == .refuse)
+        #expect(lineage.outcome(presenting: 2, request: [1], retryWindow: 30, at: Self.start) == .repeatReply)
+        for later in [1, 2, 99] {
+            let now = Self.start.adding(seconds: later)
+            #expect(lineage.outcome(presenting: 1, request: [1], retryWindow: 30, at: now) == .revokeLineage)
+        }
+    }
+
     @Test func `numbers at the edge trap nowhere`() throws {
         for generation in [1, Int.max] {
             for presented in [Int.min, 0, Int.max] {

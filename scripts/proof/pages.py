@@ -95,6 +95,7 @@ class Visitor:
         return self.visit(form.method, target, urllib.parse.urlencode(fields))
 
     def visit(self, method, url, body=None):
+        url = urllib.parse.urljoin(self.issuer, url)
         for _ in range(10):
             status, headers, text = self.ask(method, url, body)
             location = headers.get("Location")
@@ -107,7 +108,7 @@ class Visitor:
         raise LookupError(f"{url} goes round and round")
 
     def ask(self, method, url, body):
-        parts = urllib.parse.urlsplit(urllib.parse.urljoin(self.issuer, url))
+        parts = urllib.parse.urlsplit(url)
         connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
         headers = {"Accept": "text/html"}
         if self.cookies:

@@ -48,7 +48,8 @@ package struct RefreshLineage: Entity, Sendable {
         case rotate
         /// It was just rotated, and the reply may have been lost: the same reply again (law 9).
         case repeatReply
-        /// The lineage or the token has expired, or the token is of a generation that never was.
+        /// The lineage or the token has expired, the token is of a generation that never was, or the request waited
+        /// here while its repetition was answered elsewhere.
         case refuse
         /// It was used before: somebody has a copy. Everything of the lineage ends.
         case revokeLineage
@@ -78,12 +79,15 @@ package struct RefreshLineage: Entity, Sendable {
     /// - Parameters:
     ///   - request: A digest of what the request asks for.
     ///   - retryWindow: For how many seconds a rotation's reply is given again.
+    ///   - now: When the request arrived. One that arrived before the last rotation is no sign of theft, however late it is
+    ///     looked at: the app gave up waiting for it, repeated it at another node, and went on from there.
     package func outcome(presenting presented: Int, request: [UInt8], retryWindow: Int, at now: Instant) -> Outcome {
         guard presented >= 1, presented <= generation, now < endsAt else { return .refuse }
         if presented == generation { return now < expiresAt ? .rotate : .refuse }
-        guard presented == generation - 1, let rotation, now < rotation.at.adding(seconds: retryWindow),
-            rotation.request == request
-        else { return .revokeLineage }
-        return .repeatReply
+        guard let rotation else { return .revokeLineage }
+        if presented == generation - 1, now < rotation.at.adding(seconds: retryWindow), rotation.request == request {
+            return .repeatReply
+        }
+        return now < rotation.at ? .refuse : .revokeLineage
     }
 }
