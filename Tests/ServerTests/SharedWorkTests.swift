@@ -128,7 +128,7 @@ struct SharedRotationTests {
                 #expect(
                     newest == [
                         "pepper": 1, "refresh": expected, "replies": expected, "sealing": expected,
-                        "signing": expected,
+                        "secrets": 1, "signing": expected,
                     ])
                 clock.advance(seconds: 90 * 86_400 + 1)
             }

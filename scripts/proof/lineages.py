@@ -42,10 +42,15 @@ class Lineage:
         self.advance([await self.exchange(self.token)])
 
     async def lose_reply(self):
-        """The request is sent and nobody waits for the reply. Later the call is repeated."""
+        """The request is sent and nobody waits for the reply. Later the call is repeated.
+
+        What was sent may still be on its way then, and would look stolen if the successor were used before it arrives. No
+        app refreshes twice within moments.
+        """
         await self.storm.send_and_hang_up(self.call(self.token))
         self.storm.counts["replies lost"] += 1
         await self.refresh()
+        await asyncio.sleep(2)
 
     async def double(self):
         """Several threads of the app find at once that their access token has expired."""
