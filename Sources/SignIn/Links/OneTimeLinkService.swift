@@ -50,7 +50,7 @@ package struct OneTimeLinkService: Sendable {
     package func invite(
         _ id: ID<Member>, in organization: ID<Organization>, as actor: Actor
     ) async throws -> SentLink {
-        try await send(.invitation, to: id, in: organization, as: actor)
+        try await send(Errand(purpose: .invitation, member: id, organization: organization, actor: actor))
     }
 
     /// Lets a member set another password. Who has fewer rights than that member cannot (law 11).
@@ -59,7 +59,7 @@ package struct OneTimeLinkService: Sendable {
     package func resetPassword(
         of id: ID<Member>, in organization: ID<Organization>, as actor: Actor
     ) async throws -> SentLink {
-        try await send(.passwordReset, to: id, in: organization, as: actor)
+        try await send(Errand(purpose: .passwordReset, member: id, organization: organization, actor: actor))
     }
 
     /// Mails a link to whoever has forgotten their password. Whether anybody has that address cannot be told from the
@@ -159,26 +159,34 @@ package struct OneTimeLinkService: Sendable {
         }
     }
 
-    private func send(
-        _ purpose: OneTimeLink.Purpose, to id: ID<Member>, in organizationID: ID<Organization>, as actor: Actor
-    ) async throws -> SentLink {
+    /// What an admin wants sent. One value: as four arguments of an asynchronous function they do not survive a debug build
+    /// of Swift 6.3.1.
+    private struct Errand: Sendable {
+        let purpose: OneTimeLink.Purpose
+        let member: ID<Member>
+        let organization: ID<Organization>
+        let actor: Actor
+    }
+
+    private func send(_ errand: Errand) async throws -> SentLink {
         let made = try await store.write { [roles, links, now, product] tx in
-            let organization = try tx.organization(organizationID, where: actor, may: .membersManage)
-            guard let member = try tx.member(id), member.organization == organization.id else {
+            let organization = try tx.organization(errand.organization, where: errand.actor, may: .membersManage)
+            guard let member = try tx.member(errand.member), member.organization == organization.id else {
                 throw Refusal.notFound
             }
-            try actor.requiresRights(roles.permissions(of: member.roles))
-            if purpose == .invitation, member.hasPassword {
+            try errand.actor.requiresRights(roles.permissions(of: member.roles))
+            if errand.purpose == .invitation, member.hasPassword {
                 throw Refusal.conflict(
                     code: "has_password", explanation: "The member has a password already. Reset it instead.")
             }
             let now = now()
             let link = OneTimeLink(
-                id: ID(at: now.milliseconds), purpose: purpose, member: id, createdAt: now, createdBy: actor.label)
+                id: ID(at: now.milliseconds), purpose: errand.purpose, member: member.id, createdAt: now,
+                createdBy: errand.actor.label)
             let url = try links.insert(link, keeping: 0, tx: tx)
             try tx.record(
-                purpose == .invitation ? .memberInvited : .passwordResetRequested, target: id,
-                in: organization.id, details: ["link": link.id.description], by: actor, at: now)
+                errand.purpose == .invitation ? .memberInvited : .passwordResetRequested, target: member.id,
+                in: organization.id, details: ["link": link.id.description], by: errand.actor, at: now)
             return MadeLink(
                 link: link, url: url, letter: Self.letter(link, url, member, organization, product.name))
         }
