@@ -150,7 +150,7 @@ var tests: [Target] {
         .testTarget(name: "WebConsoleTests", dependencies: ["TestSupport", "WebConsole"]),
         .testTarget(
             name: "ServerTests", dependencies: ["TestSupport", "Server", .product(name: "JWTKit", package: "jwt-kit")]),
-        .testTarget(name: "ThreatTests", dependencies: ["TestSupport", "Server"]),
+        .testTarget(name: "ThreatTests", dependencies: ["TestSupport", "Server", crypto]),
         .testTarget(name: "ArchitectureTests"),
     ]
 }

@@ -10,7 +10,10 @@ extension Threats {
             let estate = try await Estate(on: server, demo)
             let client = try await server.makeIntegration(in: estate.europe, as: demo.operatorKey)
             let key = try await server.makeKey(in: estate.europe, as: demo.operatorKey)
-            let secret = /[a-z]{2,8}_(key|cs|at|rt|ak)_[0-9A-Za-z]{20,}/
+            let app = try await server.makeApp(in: estate.europe, as: demo.operatorKey)
+            let member = try await server.makeMember(in: estate.europe, as: demo.operatorKey)
+            let grant = try await PageVisitor.signedIn(member, at: server).granted(app, as: demo.operatorKey)
+            let secret = /[a-z]{2,8}_(key|cs|at|rt|ak|ses|code)_[0-9A-Za-z]{20,}/
             #expect(key.secret.firstMatch(of: secret) != nil)
             var reads = 0
             for route in ManagementAPI.routes where route.method == .get {
@@ -18,13 +21,14 @@ extension Threats {
                     .replacing("{account_id}", with: demo.account).replacing("{integration_id}", with: client.id)
                     .replacing("{key_id}", with: key.id)
                     .replacing("{resource_server_id}", with: demo.resourceServer.id)
-                guard !path.contains("{member_id}") else { continue }
+                    .replacing("{app_id}", with: app.id).replacing("{member_id}", with: member.id)
+                    .replacing("{grant_id}", with: grant)
                 let answer = try await server.get(path, bearer: demo.operatorKey)
                 #expect(answer.status == 200, "\(path)")
                 #expect(answer.text.firstMatch(of: secret) == nil, "\(path)")
                 reads += 1
             }
-            #expect(reads >= 14)
+            #expect(reads >= 20)
         }
 
         @Test
@@ -36,6 +40,7 @@ extension Threats {
             let estate = try await Estate(on: server, demo)
             let client = try await server.makeIntegration(in: estate.europe, as: demo.operatorKey)
             let key = try await server.makeKey(in: estate.europe, as: demo.operatorKey)
+            let app = try await server.makeApp(in: estate.europe, as: demo.operatorKey)
             for route in ManagementAPI.routes
             where route.path.contains("{organization_id}") && [.get, .delete].contains(route.method) {
                 func fill(_ organization: String) -> String {
@@ -43,6 +48,7 @@ extension Threats {
                         .replacing("{integration_id}", with: client.id).replacing("{key_id}", with: key.id)
                         .replacing("{member_id}", with: "mem_0000000000000000000001")
                         .replacing("{secret_id}", with: "sec_0000000000000000000001")
+                        .replacing("{app_id}", with: app.id)
                 }
                 func call(_ path: String) async throws -> Answer {
                     try await server.call(route.method.rawValue, path, bearer: estate.key(of: estate.stranger))
@@ -220,5 +226,16 @@ extension Threats {
             try await expectToken(false, "deleted")
             #expect(try await errors(.init(id: made.id, secret: new)) == ["invalid_client"])
         }
+    }
+}
+
+extension PageVisitor {
+    /// The grant of a member who approves, by its identifier.
+    fileprivate func granted(_ app: MadeApp, as bearer: String) async throws -> String {
+        var visitor = self
+        _ = try await visitor.code(for: app)
+        let organization = app.path.split(separator: "/")[3]
+        return try await server.get("/api/v1/organizations/\(organization)/grants", bearer: bearer)
+            .json["items"][0]["id"].string
     }
 }

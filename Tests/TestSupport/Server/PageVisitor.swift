@@ -1,40 +1,46 @@
-import TestSupport
-
 /// A browser as far as pages need one: keeps cookies, fills forms in, follows nothing.
-struct PageVisitor {
-    let server: ServerProcess
-    private(set) var cookies: [String: String] = [:]
+package struct PageVisitor: Sendable {
+    package let server: ServerProcess
+    package private(set) var cookies: [String: String] = [:]
 
-    init(_ server: ServerProcess) {
+    /// - Parameter cookies: What the browser was given before.
+    package init(_ server: ServerProcess, cookies: [String: String] = [:]) {
         self.server = server
+        self.cookies = cookies
     }
 
     /// Opens a page.
-    mutating func open(_ path: String, headers: [(String, String)] = []) async throws -> Answer {
+    package mutating func open(_ path: String, headers: [(String, String)] = []) async throws -> Answer {
         keep(try await server.get(path, headers: headers + cookie))
     }
 
     /// Sends the form of a page with these fields besides its hidden ones.
-    mutating func send(
+    package mutating func send(
         _ page: Answer, to path: String, _ fields: [(String, String)] = [], headers: [(String, String)] = []
     ) async throws -> Answer {
         try await post(path, page.hiddenFields + fields, headers: headers)
     }
 
     /// Sends these fields.
-    mutating func post(
+    package mutating func post(
         _ path: String, _ fields: [(String, String)], headers: [(String, String)] = []
     ) async throws -> Answer {
         keep(try await server.form(path, fields, headers: headers + cookie))
     }
 
     /// Signs in, and gives what was answered.
-    mutating func signIn(
+    package mutating func signIn(
         _ demo: DemoCredentials, password: String? = nil, continuing path: String? = nil
     ) async throws -> Answer {
+        try await signIn(demo.adminEmail, password ?? demo.adminPassword, continuing: path)
+    }
+
+    /// Signs in, and gives what was answered.
+    package mutating func signIn(
+        _ email: String, _ password: String, continuing path: String? = nil
+    ) async throws -> Answer {
         let page = try await open("/sign-in" + (path.map { "?continue=\(ServerProcess.encoded($0))" } ?? ""))
-        return try await send(
-            page, to: "/sign-in", [("email", demo.adminEmail), ("password", password ?? demo.adminPassword)])
+        return try await send(page, to: "/sign-in", [("email", email), ("password", password)])
     }
 
     private var cookie: [(String, String)] {
@@ -54,16 +60,25 @@ struct PageVisitor {
 
 extension Answer {
     /// The hidden fields of the first form that has a `csrf` and is no sign-out.
-    var hiddenFields: [(String, String)] {
+    package var hiddenFields: [(String, String)] {
         let forms = text.split(separator: "<form").map(String.init)
         let form = forms.first { $0.contains("name=\"csrf\"") && !$0.contains("action=\"/sign-out\"") } ?? ""
-        return form.matches(of: /<input type="hidden" name="([^"]*)" value="([^"]*)"/).map {
-            (String($0.1), Self.unescaped(String($0.2)))
-        }
+        return Self.hiddenFields(of: form)
+    }
+
+    /// The hidden fields of a page that a browser sends on to an app by itself (`response_mode=form_post`).
+    package var postedFields: [(String, String)] {
+        text.contains("document.forms[0].submit()") ? Self.hiddenFields(of: text) : []
     }
 
     /// The value of a hidden field.
-    func hidden(_ name: String) -> String? { hiddenFields.first { $0.0 == name }?.1 }
+    package func hidden(_ name: String) -> String? { hiddenFields.first { $0.0 == name }?.1 }
+
+    private static func hiddenFields(of form: String) -> [(String, String)] {
+        form.matches(of: /<input type="hidden" name="([^"]*)" value="([^"]*)"/).map {
+            (String($0.1), unescaped(String($0.2)))
+        }
+    }
 
     private static func unescaped(_ text: String) -> String {
         text.replacing("&quot;", with: "\"").replacing("&#39;", with: "'").replacing("&lt;", with: "<")
