@@ -147,7 +147,7 @@ var tests: [Target] {
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
         .testTarget(name: "HTTPServingTests", dependencies: ["TestSupport"]),
         .testTarget(name: "HTTPAPITests", dependencies: ["TestSupport"]),
-        .testTarget(name: "WebConsoleTests", dependencies: ["TestSupport", "WebConsole"]),
+        .testTarget(name: "WebConsoleTests", dependencies: ["TestSupport", "WebConsole", crypto]),
         .testTarget(
             name: "ServerTests", dependencies: ["TestSupport", "Server", .product(name: "JWTKit", package: "jwt-kit")]),
         .testTarget(name: "ThreatTests", dependencies: ["TestSupport", "Server", crypto]),

@@ -13,6 +13,8 @@ package struct Route: Hashable, Sendable {
         case client
         /// An app, with the access token of a user who consented to `openid`.
         case app
+        /// A browser, for whoever is signed in there, if anybody.
+        case browser
         /// A gateway, on behalf of the credential that it passes on.
         case gateway
         /// Any credential with a management scope.
@@ -50,9 +52,13 @@ package struct Route: Hashable, Sendable {
 }
 
 extension Route {
-    /// What other parts of the server answer: OAuth, verification, health and the document itself. `/verify` takes every
+    /// What other parts of the server answer: OAuth, its pages, verification, health and the document itself. `/verify` takes every
     /// method; the document describes GET and POST. Further paths of the product are aliases of these.
     package static let servedElsewhere: [Route] = [
+        Route(.get, "/oauth2/authorize", "authorize", .browser),
+        Route(.post, "/oauth2/authorize", "postAuthorize", .browser),
+        Route(.get, "/oauth2/logout", "endSession", .browser),
+        Route(.post, "/oauth2/logout", "postEndSession", .browser),
         Route(.post, "/oauth2/token", "issueToken", .client),
         Route(.post, "/oauth2/introspect", "introspect", .client),
         Route(.post, "/oauth2/revoke", "revoke", .client),

@@ -54,7 +54,7 @@ struct OpenAPITests {
             switch route.caller {
             case .permission(let permission), .operatorWith(let permission):
                 #expect(described == .string(permission.rawValue), "\(route.operation)")
-            case .anyone, .client, .app, .gateway, .anyManagementScope:
+            case .anyone, .client, .app, .browser, .gateway, .anyManagementScope:
                 #expect(described == nil, "\(route.operation)")
             }
         }

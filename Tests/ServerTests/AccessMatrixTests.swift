@@ -107,10 +107,13 @@ struct OtherAccessTests {
         "issueToken": "/oauth2/token", "introspect": "/oauth2/introspect", "revoke": "/oauth2/revoke",
     ]
     private static let forApps = ["getUserInfo": "GET", "postUserInfo": "POST"]
+    private static let forBrowsers = [
+        "authorize": "GET", "postAuthorize": "POST", "endSession": "GET", "postEndSession": "POST",
+    ]
     private static let forGateways = ["verify": "GET", "verifyPost": "POST"]
 
     @Test func `every route has a row, and every row is a route`() {
-        let rows = [Self.open, Self.forClients, Self.forApps, Self.forGateways].flatMap(\.keys)
+        let rows = [Self.open, Self.forClients, Self.forApps, Self.forBrowsers, Self.forGateways].flatMap(\.keys)
         #expect(rows.count == Set(rows).count)
         #expect(Set(rows) == Set(Route.servedElsewhere.map(\.operation)))
         for route in Route.servedElsewhere {
@@ -119,6 +122,7 @@ struct OtherAccessTests {
                 case .anyone: Self.open
                 case .client: Self.forClients
                 case .app: Self.forApps
+                case .browser: Self.forBrowsers
                 default: Self.forGateways
                 }
             #expect(table[route.operation] != nil, "\(route.operation)")
@@ -150,6 +154,22 @@ struct OtherAccessTests {
                 if let error { #expect(try answer.json["error"] == .text(error)) }
                 #expect(answer.headers["cache-control"] == "no-store")
             }
+        }
+    }
+
+    @Test func `what is for browsers takes no credential for a session`() async throws {
+        let (server, demo) = try RunningServer.current
+        let query =
+            "?response_type=code&client_id=\(demo.app.id)&code_challenge_method=S256"
+            + "&redirect_uri=\(ServerProcess.encoded(demo.appRedirectURI))"
+            + "&code_challenge=\(String(repeating: "c", count: 43))"
+        for bearer in [nil, demo.operatorKey, demo.apiKey, try await server.token(demo.integration), "nonsense"] {
+            let asked = try await server.get("/oauth2/authorize\(query)", bearer: bearer)
+            #expect(asked.status == 303)
+            #expect(asked.headers["location"]?.hasPrefix("/sign-in?continue=") == true)
+            let left = try await server.get("/oauth2/logout", bearer: bearer)
+            #expect(left.status == 200)
+            #expect(left.text.contains("You are signed out"))
         }
     }
 

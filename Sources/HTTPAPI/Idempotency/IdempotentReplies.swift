@@ -83,7 +83,7 @@ extension Route.Caller {
         case .permission(let permission):
             guard actor.permissions.contains(permission) else { throw .forbidden(permission) }
         case .operatorWith(let permission): try actor.requiresOperator(permission)
-        case .anyone, .client, .app, .gateway, .anyManagementScope: break
+        case .anyone, .client, .app, .browser, .gateway, .anyManagementScope: break
         }
     }
 }

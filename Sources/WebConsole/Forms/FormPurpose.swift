@@ -11,6 +11,7 @@ enum FormPurpose: String, Sendable, CaseIterable {
     case endSession = "end-session"
     case consent
     case changePassword = "change-password"
+    case beginSecondFactor = "begin-second-factor"
     case confirmSecondFactor = "confirm-second-factor"
     case newRecoveryCodes = "new-recovery-codes"
     case removeSecondFactor = "remove-second-factor"
@@ -22,8 +23,8 @@ enum FormPurpose: String, Sendable, CaseIterable {
     var isForVisitors: Bool {
         switch self {
         case .signIn, .secondFactor, .chooseOrganization, .forgotPassword, .setPassword, .handOver: true
-        case .signInAgain, .signOut, .endSession, .consent, .changePassword, .confirmSecondFactor, .newRecoveryCodes,
-            .removeSecondFactor, .endSessionOfAccount, .endOtherSessions, .takeBack:
+        case .signInAgain, .signOut, .endSession, .consent, .changePassword, .beginSecondFactor, .confirmSecondFactor,
+            .newRecoveryCodes, .removeSecondFactor, .endSessionOfAccount, .endOtherSessions, .takeBack:
             false
         }
     }
@@ -36,8 +37,9 @@ enum FormPurpose: String, Sendable, CaseIterable {
         case .setPassword, .handOver: "token"
         case .endSessionOfAccount: "session"
         case .takeBack: "grant"
-        case .signIn, .forgotPassword, .signInAgain, .signOut, .changePassword, .confirmSecondFactor, .newRecoveryCodes,
-            .removeSecondFactor, .endOtherSessions:
+        case .signIn, .forgotPassword, .signInAgain, .signOut, .changePassword, .beginSecondFactor,
+            .confirmSecondFactor,
+            .newRecoveryCodes, .removeSecondFactor, .endOtherSessions:
             nil
         }
     }

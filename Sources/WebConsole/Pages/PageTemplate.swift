@@ -13,6 +13,7 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     case reauthenticate
     case recoveryCodes = "recovery-codes"
     case secondFactor = "second-factor"
+    case secondFactorIntroduction = "second-factor-introduction"
     case secondFactorSetup = "second-factor-setup"
     case secondFactorState = "second-factor-state"
     case setPassword = "set-password"
@@ -35,6 +36,7 @@ package enum PageTemplate: String, Sendable, CaseIterable {
         case .reauthenticate: Self.text(PackageResources.reauthenticate_mustache)
         case .recoveryCodes: Self.text(PackageResources.recovery_codes_mustache)
         case .secondFactor: Self.text(PackageResources.second_factor_mustache)
+        case .secondFactorIntroduction: Self.text(PackageResources.second_factor_introduction_mustache)
         case .secondFactorSetup: Self.text(PackageResources.second_factor_setup_mustache)
         case .secondFactorState: Self.text(PackageResources.second_factor_state_mustache)
         case .setPassword: Self.text(PackageResources.set_password_mustache)

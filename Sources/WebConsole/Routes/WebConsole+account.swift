@@ -15,7 +15,8 @@ extension WebConsole {
             .shown(.password, showPassword),
             .taken(.password, for: .changePassword, takePassword),
             .shown(.secondFactorOfAccount, showSecondFactor),
-            .taken(.secondFactorOfAccount, for: .confirmSecondFactor, takeSecondFactor),
+            .taken(.secondFactorOfAccount, for: .beginSecondFactor, takeBeginning),
+            .taken(.confirmSecondFactor, for: .confirmSecondFactor, on: .secondFactorOfAccount, takeSecondFactor),
             .taken(.newRecoveryCodes, for: .newRecoveryCodes, on: .secondFactorOfAccount, takeNewCodes),
             .taken(.removeSecondFactor, for: .removeSecondFactor, on: .secondFactorOfAccount, takeRemoval),
         ]
@@ -124,6 +125,14 @@ extension WebConsole {
                     renewToken: visit.token(for: .newRecoveryCodes), removeAction: site.link(.removeSecondFactor),
                     removeToken: visit.token(for: .removeSecondFactor), accountLink: site.link(.account)))
         }
+        return .page(
+            SecondFactorIntroductionPage(
+                action: site.link(.secondFactorOfAccount), token: visit.token(for: .beginSecondFactor),
+                accountLink: site.link(.account)))
+    }
+
+    private func takeBeginning(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
+        let (me, _) = try signedIn(visit)
         let enrolment = try await store.write { [secondFactors] tx in try secondFactors.begin(for: me, tx: tx) }
         return .page(setUpPage(visit, secret: enrolment.secret, address: enrolment.uri))
     }
@@ -149,7 +158,7 @@ extension WebConsole {
         _ visit: Visit, secret: String, address: String?, _ notice: Notice? = nil
     ) -> SecondFactorSetupPage {
         SecondFactorSetupPage(
-            action: site.link(.secondFactorOfAccount), token: visit.token(for: .confirmSecondFactor), secret: secret,
+            action: site.link(.confirmSecondFactor), token: visit.token(for: .confirmSecondFactor), secret: secret,
             address: address, accountLink: site.link(.account), notice: notice)
     }
 

@@ -18,6 +18,7 @@ package enum ConsoleURL: Hashable, Sendable {
     case account
     case password
     case secondFactorOfAccount
+    case confirmSecondFactor
     case endSessionOfAccount
     case endOtherSessions
     case newRecoveryCodes
@@ -44,6 +45,7 @@ package enum ConsoleURL: Hashable, Sendable {
         case .account: "/account"
         case .password: "/account/password"
         case .secondFactorOfAccount: "/account/second-factor"
+        case .confirmSecondFactor: "/account/second-factor/confirm"
         case .endSessionOfAccount: "/account/sessions/end"
         case .endOtherSessions: "/account/sessions/end-others"
         case .newRecoveryCodes: "/account/second-factor/recovery-codes"

@@ -1,0 +1,121 @@
+import TestSupport
+import Testing
+
+@Suite("A user whom the operator's backend hands over", .server(), .serialized)
+struct HandOverJourneyTests {
+    /// The link that a backend gets, without the server's address.
+    private func link(
+        for email: String, roles: [String], returnTo address: String? = nil, as bearer: String? = nil
+    ) async throws -> String {
+        let (server, demo) = try RunningServer.current
+        let made = try await server.make(
+            "/api/v1/console-sessions",
+            [
+                "organization_id": .text(demo.account), "email": .text(email), "name": "Ada",
+                "roles": .list(roles.map { .text($0) }), "return_url": address.map { .text($0) } ?? .null,
+            ], as: bearer ?? demo.operatorKey)
+        return String(try made["url"].string.dropFirst(server.base.count))
+    }
+
+    @Test func `sees one button, is signed in by it, once, and finds the way back`() async throws {
+        let (server, _) = try RunningServer.current
+        let link = try await link(
+            for: "ada@over.example", roles: ["developer"], returnTo: "https://app.example/settings")
+        #expect(link.hasPrefix("/hand-over?token=clv_inv_"))
+        var (visitor, second) = (PageVisitor(server), PageVisitor(server))
+        for _ in 1...2 {
+            let page = try await visitor.open(link)
+            #expect(page.status == 200)
+            #expect(page.text.contains("Continue as Ada"))
+            #expect(page.text.matches(of: /<button/).count == 1)
+            #expect(page.text.matches(of: /<input (?!type="hidden")/).isEmpty)
+        }
+        let form = try await second.open(link)
+        #expect(try await visitor.fill(try await visitor.open(link), "/hand-over").location == "/account")
+        let account = try #require(try await visitor.account())
+        #expect(account.text.contains("ada@over.example"))
+        #expect(account.text.contains("href=\"https://app.example/settings\""))
+        #expect(!account.text.contains("/account/password"), "Who has no password changes none.")
+        #expect(try await second.fill(form, "/hand-over").status == 403)
+        #expect(try await second.account() == nil)
+        #expect(try await second.open(link).status == 403)
+    }
+
+    @Test func `has a minute`() async throws {
+        let (server, _) = try RunningServer.current
+        let (early, late) = (
+            try await link(for: "eve@over.example", roles: []), try await link(for: "eve@over.example", roles: [])
+        )
+        var visitor = PageVisitor(server)
+        let form = try await visitor.open(late)
+        try await server.database.age(linksBy: 30)
+        #expect(try await visitor.open(early).status == 200)
+        try await server.database.age(linksBy: 31)
+        #expect(try await visitor.open(early).status == 403)
+        #expect(try await visitor.fill(form, "/hand-over").status == 403)
+        #expect(try await visitor.account() == nil)
+    }
+
+    @Test func `may do there what the link says and the member may, and no more`() async throws {
+        let (server, demo) = try RunningServer.current
+        let somebody = try await Somebody.joined("Fay", roles: ["developer"])
+        let app = try await server.make(
+            "/api/v1/organizations/\(demo.account)/apps",
+            [
+                "name": "Keys", "redirect_uris": ["https://client.example/callback"],
+                "scopes": ["claviger:api-keys.read", "claviger:members.read"],
+            ], as: demo.operatorKey)["client_id"].string
+        func asked(_ scope: String, roles: [String]) async throws -> Answer {
+            var visitor = PageVisitor(server)
+            let link = try await link(for: somebody.email, roles: roles)
+            #expect(try await visitor.fill(try await visitor.open(link), "/hand-over").location == "/account")
+            return try await visitor.open(
+                "/oauth2/authorize?response_type=code&client_id=\(app)&scope=claviger%3A\(scope)"
+                    + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256")
+        }
+        #expect(try await asked("api-keys.read", roles: ["developer"]).text.contains("asks to act for you"))
+        for (scope, roles) in [("api-keys.read", []), ("members.read", ["admin"]), ("members.read", ["developer"])] {
+            let location = try #require(try await asked(scope, roles: roles).location, "\(scope) \(roles)")
+            #expect(location.hasPrefix("https://client.example/callback?error=invalid_scope"), "\(scope) \(roles)")
+        }
+    }
+
+    @Test func `does not change how the member signs in`() async throws {
+        let (server, _) = try RunningServer.current
+        let somebody = try await Somebody.joined("Gil")
+        var visitor = PageVisitor(server)
+        let link = try await link(for: somebody.email, roles: ["developer"])
+        #expect(try await visitor.fill(try await visitor.open(link), "/hand-over").location == "/account")
+        let password = try await visitor.fill(
+            try await visitor.open("/account/password"), "/account/password", [("password", "quite another password")])
+        #expect(password.status == 409)
+        let factor = try await visitor.fill(
+            try await visitor.open("/account/second-factor"), "/account/second-factor")
+        #expect(factor.status == 409)
+        var other = PageVisitor(server)
+        #expect(try await other.signIn(email: somebody.email, password: Somebody.password).location == "/account")
+    }
+
+    @Test func `is handed over by nobody who may not do as much`() async throws {
+        let (server, demo) = try RunningServer.current
+        let keys = try await server.makeKey(
+            in: demo.account, scopes: ["claviger:console-sessions.create", "claviger:api-keys.read"],
+            as: demo.operatorKey)
+        func answer(_ organization: String, _ roles: [String], as bearer: String) async throws -> Answer {
+            try await server.call(
+                "POST", "/api/v1/console-sessions", bearer: bearer,
+                [
+                    "organization_id": .text(organization), "email": "hal@over.example", "name": "Hal",
+                    "roles": .list(roles.map { .text($0) }),
+                ])
+        }
+        let exceeding = try await answer(demo.account, ["admin"], as: keys.secret)
+        #expect(exceeding.status == 403)
+        #expect(try exceeding.json["type"] == "urn:claviger:problem:exceeds-rights", "\(exceeding.text)")
+        #expect(try await answer(demo.account, [], as: keys.secret).status == 201)
+        let stranger = try await server.makeAccount("Over", as: demo.operatorKey)
+        #expect(try await answer(stranger, [], as: keys.secret).status == 404)
+        let plain = try await server.makeKey(in: demo.account, as: demo.operatorKey)
+        #expect(try await answer(demo.account, [], as: plain.secret).status == 403)
+    }
+}
