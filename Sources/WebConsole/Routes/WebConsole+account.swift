@@ -159,7 +159,8 @@ extension WebConsole {
     ) -> SecondFactorSetupPage {
         SecondFactorSetupPage(
             action: site.link(.confirmSecondFactor), token: visit.token(for: .confirmSecondFactor), secret: secret,
-            address: address, accountLink: site.link(.account), notice: notice)
+            address: address, picture: address.flatMap { QRCode($0)?.dataURI }, accountLink: site.link(.account),
+            notice: notice)
     }
 
     private func recoveryCodes(_ codes: [String]) -> PageReply {

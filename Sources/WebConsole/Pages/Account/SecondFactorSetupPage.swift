@@ -9,6 +9,8 @@ struct SecondFactorSetupPage: Page {
     let secret: String
     /// The `otpauth:` URI, the first time.
     let address: String?
+    /// The same as a QR code, as the address of a picture.
+    let picture: String?
     let accountLink: String
     var notice: Notice?
 }
