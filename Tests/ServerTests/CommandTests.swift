@@ -101,7 +101,7 @@ struct CommandTests {
         func verify(using algorithm: some JWTAlgorithm) throws {}
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func `SIGTERM ends the server within ten seconds and with status 0, and no request is left half answered`()
         async throws
     {

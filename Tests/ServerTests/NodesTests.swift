@@ -56,7 +56,7 @@ struct NodesTests {
         for run in runs where run.status != 0 { #expect(run.errors.contains("operator"), "\(run.text)") }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func `a server is not ready while its database takes no connections, and ready again when it does`() async throws {
         let server = try await ServerProcess(command: "demo", on: database())
         defer { server.kill() }

@@ -199,6 +199,16 @@ extension Threats {
     }
 }
 
+/// Its window for repetitions is longer than a restart takes on a busy machine.
+private let patient = """
+    product:
+      name: Patient
+    scopes:
+      data.read: { description: Read }
+    policy:
+      refresh_retry_seconds: 300
+    """
+
 /// On servers of their own, which are killed.
 @Suite("Refresh tokens over a restart: F2", .serialized) struct RestartThreatTests {
     @Test(arguments: StoreUnderTest.allCases)
@@ -206,7 +216,7 @@ extension Threats {
         _ engine: StoreUnderTest
     ) async throws {
         let database = try await ServerDatabase.make(on: engine, in: Folder())
-        let server = try await ServerProcess(command: "demo", on: database)
+        let server = try await ServerProcess(command: "demo", on: database, product: patient)
         defer { server.kill() }
         try await server.start()
         func restart() async throws {

@@ -59,9 +59,10 @@ import Testing
         let account = try await server.makeAccount("Locked", as: demo.operatorKey)
         let member = try await server.makeMember(name, in: account, as: demo.operatorKey)
         var own = try await PageVisitor.signedIn(member, at: server)
-        let setUp = try await own.open("/account/second-factor")
+        let introduction = try await own.open("/account/second-factor")
+        let setUp = try await own.send(introduction, to: "/account/second-factor")
         let authenticator = Authenticator(secret: try #require(setUp.hidden("secret")))
-        let shown = try await own.send(setUp, to: "/account/second-factor", [("code", authenticator.code())])
+        let shown = try await own.send(setUp, to: "/account/second-factor/confirm", [("code", authenticator.code())])
         #expect(shown.status == 200, "\(shown.text)")
         let codes = shown.text.matches(of: />([0-9A-Za-z]{4,6}(?:-[0-9A-Za-z]{4,6})+)</).map { String($0.1) }
         #expect(codes.count == 10, "\(shown.text)")
