@@ -27,8 +27,6 @@ from proof.wire import Wire, request
 
 SCOPE = "data.read"
 VERIFIER = "a" * 64
-# So many codes are asked for beforehand, for each second: more than can be exchanged. They live a minute.
-CODES_PER_SECOND = 4000
 
 
 class Apps:
@@ -62,42 +60,29 @@ class Apps:
         visitor = Visitor(self.credentials["issuer"])
         visitor.consent(path, self.credentials["admin"]["email"], self.credentials["admin"]["password"])
         cookie = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
-        asking = request("GET", path, cookie=cookie)
-        self.codes, wanted = [], int(self.seconds * CODES_PER_SECOND)
-
-        async def ask():
-            wire, begin = Wire(self.address), now()
-            while len(self.codes) < wanted and now() - begin < 40:
-                await wire.ask(asking)
-                found = re.search(rb"[?&]code=([^&\s]+)", wire.head)
-                if not found:
-                    sys.exit(f"app_load: no code: {wire.head[:300]!r}")
-                self.codes.append(found[1].decode())
-            wire.close()
-
-        await asyncio.gather(*(ask() for _ in range(8)))
-
-    async def exchange(self, wire):
-        if not self.codes:
-            return False
-        issued = await self.answer(wire, self.call(
-            grant_type="authorization_code", code=self.codes.pop(), redirect_uri=self.app["redirect_uri"],
-            code_verifier=VERIFIER))
-        if issued:
-            self.issued.append(issued["refresh_token"])
-        return True
+        self.asking = request("GET", path, cookie=cookie)
 
     async def run_exchange(self):
-        self.issued = []
+        """A code for what was granted before, and its exchange. A grant keeps 50 codes, so fewer wait at a time."""
+        issued = []
 
         async def one(end):
             wire = Wire(self.address)
-            while now() < end and await self.exchange(wire):
-                pass
+            while now() < end:
+                await wire.ask(self.asking)
+                found = re.search(rb"[?&]code=([^&\s]+)", wire.head)
+                if not found:
+                    sys.exit(f"app_load: no code: {wire.head[:300]!r}")
+                pair = await self.answer(wire, self.call(
+                    grant_type="authorization_code", code=found[1].decode(), redirect_uri=self.app["redirect_uri"],
+                    code_verifier=VERIFIER))
+                if pair:
+                    issued.append(pair["refresh_token"])
 
+        self.connections = min(self.connections, 32)
         await self.measured(one)
         # The oldest lineages of a grant end when there are too many.
-        self.tokens.write_text("\n".join(self.issued[-32:]))
+        self.tokens.write_text("\n".join(issued[-32:]))
 
     async def run_refresh(self):
         held = self.tokens.read_text().split()
