@@ -19,6 +19,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        // Foundation's Process reads past the end of a directory's entries where very many files are open.
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
     ],
     targets: formats + values + theDoor + theProduct + theOutside + theWhole + beside + tests
@@ -60,7 +63,8 @@ var theProduct: [Target] {
         .target(name: "Events", dependencies: ["Persistence"]),
         .target(name: "Organizations", dependencies: ["Events", "ProductDefinition"]),
         .target(name: "Credentials", dependencies: ["Events", "ProductDefinition"]),
-        .target(name: "SignIn", dependencies: ["Organizations", "Tokens", "CArgon2", crypto]),
+        .target(name: "BoundedCommand", dependencies: subprocess),
+        .target(name: "SignIn", dependencies: ["Organizations", "Tokens", "BoundedCommand", "CArgon2", crypto]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .target(name: "Tokens", dependencies: ["Persistence", crypto, cryptoExtras]),
         .target(name: "Verification", dependencies: ["Tokens", "Credentials", "Organizations", lifecycle, logging]),
@@ -127,7 +131,7 @@ var tests: [Target] {
             dependencies: [
                 "HTTPAPI", "PersistenceSQLite", "PersistencePostgres", "CLibPQ",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-            ] + nio,
+            ] + nio + subprocess,
             path: "Tests/TestSupport"
         ),
         .testTarget(name: "CredentialFormatTests", dependencies: ["CredentialFormat", "TestSupport"]),
@@ -136,6 +140,7 @@ var tests: [Target] {
         .testTarget(name: "ProductDefinitionTests", dependencies: ["ProductDefinition"]),
         .testTarget(name: "PersistenceTests", dependencies: ["TestSupport"]),
         .testTarget(name: "EventsTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "BoundedCommandTests", dependencies: ["TestSupport", "BoundedCommand"]),
         .testTarget(name: "OrganizationsTests", dependencies: ["TestSupport"]),
         .testTarget(name: "CredentialsTests", dependencies: ["TestSupport"]),
         .testTarget(name: "SignInTests", dependencies: ["TestSupport", "SignIn"]),
@@ -163,6 +168,12 @@ var httpTypes: Target.Dependency { .product(name: "HTTPTypes", package: "swift-h
 var lifecycle: Target.Dependency { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
 var logging: Target.Dependency { .product(name: "Logging", package: "swift-log") }
 var nioHTTPTypesHTTP1: Target.Dependency { .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras") }
+var subprocess: [Target.Dependency] {
+    [
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+    ]
+}
 var nio: [Target.Dependency] {
     ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
 }

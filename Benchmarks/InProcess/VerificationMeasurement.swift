@@ -57,8 +57,8 @@ struct VerificationMeasurement {
         let seal = AccessTokenSeal(brand: .claviger, issuer: issuer)
         return try (0..<credentials).map { _ in
             let token = AccessToken(
-                id: ID(at: now.milliseconds), holder: .integration(integration.id), account: account.id, organization: account.id,
-                subject: nil, scopes: Sample.scopes, audiences: [issuer], issuedAt: now,
+                id: ID(at: now.milliseconds), holder: .integration(integration.id), account: account.id,
+                organization: account.id, subject: nil, scopes: Sample.scopes, audiences: [issuer], issuedAt: now,
                 expiresAt: now.adding(seconds: 3600))
             return try seal.seal(token, with: keys)
         }

@@ -56,7 +56,7 @@ struct Composition {
                 label: label, level: configuration.logLevel, sink: sink, format: configuration.logFormat, now: now)
         }
         let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
-        let masterKey = try configuration.masterKey.load { print($0) }
+        let masterKey = try await configuration.masterKey.load { print($0) }
         let store = try await configuration.database.open(at: now())
         do {
             let keyRing = try await KeyRing.open(

@@ -33,12 +33,13 @@ struct Room: Sendable {
         Room("Events", ["Persistence"], libraries: ["FoundationEssentials"]),
         Room("Organizations", ["Events", "ProductDefinition"]),
         Room("Credentials", ["Events", "ProductDefinition"]),
+        Room("BoundedCommand", libraries: ["Subprocess", "SystemPackage"]),
         Room("CArgon2"),
         Room(
             "Tokens", ["Persistence"],
             libraries: ["Crypto", "CryptoExtras", "FoundationEssentials", "Glibc", "Synchronization"]),
         Room(
-            "SignIn", ["Organizations", "Tokens", "CArgon2"],
+            "SignIn", ["Organizations", "Tokens", "BoundedCommand", "CArgon2"],
             libraries: ["Crypto", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),
         Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],

@@ -11,6 +11,12 @@ struct SourceRuleTests {
         #expect(forbidden.filter(file.code.contains) == [])
     }
 
+    /// Foundation's `Process` can crash where more than a thousand files are open; see `BoundedCommand`.
+    @Test(arguments: SourceFile.ours + SourceFile.beside)
+    func `no other program is started by Foundation's Process`(_ file: SourceFile) {
+        #expect(!file.code.contains(/\bProcess\(\)/))
+    }
+
     @Test(arguments: SourceFile.ours)
     func `SQL stands only in the tables, the migrations and the engines`(_ file: SourceFile) {
         let homes = [

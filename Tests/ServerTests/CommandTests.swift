@@ -78,7 +78,7 @@ struct CommandTests {
         #expect(second.count == first.count + 1)
         tokens += [try await server.token(client.client), try await server.token(sealed.client)]
 
-        #expect(server.stop() == 0)
+        #expect(try await server.stop() == 0)
         let alone = try await server.database.claviger(rotate)
         #expect(alone.status == 0, "\(alone.text)")
         try await server.start()
@@ -113,7 +113,7 @@ struct CommandTests {
                 }
                 while try await server.verify(demo.apiKey).status != 200 {}
                 let start = clock.now
-                let status = server.stop()
+                let status = try await server.stop()
                 let took = clock.now - start
                 var answers: [Int] = []
                 for try await statuses in group { answers += statuses }
@@ -174,7 +174,7 @@ struct CommandTests {
             #expect(try json["organizations"].members.values.contains(.text(demo.account)))
             #expect(try mode(server.folder.path + "/data/master.key") == 0o600)
             #expect(server.output.contains(demo.integration.id))
-            #expect(server.stop() == 0)
+            #expect(try await server.stop() == 0)
         }
     }
 }
@@ -193,7 +193,7 @@ struct CommandLineTests {
             #expect(second.errors.contains("in use by another process"), "\(second.text)")
         }
         #expect(try await server.get("/api/v1/me", bearer: operatorKey(in: outcome.output)).status == 200)
-        #expect(server.stop() == 0)
+        #expect(try await server.stop() == 0)
     }
 
     @Test(arguments: [

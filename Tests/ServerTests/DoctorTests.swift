@@ -31,22 +31,22 @@ struct DoctorTests {
 
         var database: String { folder + "/data/claviger.db" }
 
-        func diagnosis() -> Diagnosis {
-            Diagnosis(of: ConfigurationReport(flags: flags, variables: variables), at: clock.current)
+        func diagnosis() async -> Diagnosis {
+            await Diagnosis(of: ConfigurationReport(flags: flags, variables: variables), at: clock.current)
         }
 
-        func errors() -> [String] { texts(.error) }
-        func warnings() -> [String] { texts(.warning) }
+        func errors() async -> [String] { await texts(.error) }
+        func warnings() async -> [String] { await texts(.warning) }
 
-        private func texts(_ severity: Finding.Severity) -> [String] {
-            diagnosis().findings.filter { $0.severity == severity }.map { "\($0.subject): \($0.text)" }
+        private func texts(_ severity: Finding.Severity) async -> [String] {
+            await diagnosis().findings.filter { $0.severity == severity }.map { "\($0.subject): \($0.text)" }
         }
 
         /// Has a store and its key ring made, and the store open while `use` runs.
         func whileOpen(_ use: () async throws -> Void) async throws {
             let store = try await SQLiteStore.open(path: database, at: clock.current)
             do {
-                let key = try MasterKeySource.file(folder + "/k").load { _ in }
+                let key = try await MasterKeySource.file(folder + "/k").load { _ in }
                 _ = try await KeyRing.open(store: store, masterKey: key, now: clock.now)
                 try await use()
                 await store.close()
@@ -71,21 +71,21 @@ struct DoctorTests {
 
     @Test func `a sound installation has nothing wrong, before its first start and after`() async throws {
         try await withInstallation { installation in
-            #expect(installation.errors() == [])
-            #expect(besidesMount(installation.warnings()) == [])
+            #expect(await installation.errors() == [])
+            #expect(besidesMount(await installation.warnings()) == [])
             #expect(!FileManager.default.fileExists(atPath: installation.database))
             try await installation.whileOpen {}
-            #expect(installation.errors() == [])
-            #expect(besidesMount(installation.warnings()) == [])
-            #expect(installation.diagnosis().text.contains("schema up to date, not in use"))
+            #expect(await installation.errors() == [])
+            #expect(besidesMount(await installation.warnings()) == [])
+            #expect(await installation.diagnosis().text.contains("schema up to date, not in use"))
         }
     }
 
     @Test func `beside a running server it looks without a hand on anything`() async throws {
         try await withInstallation { installation in
             try await installation.whileOpen {
-                let text = installation.diagnosis().text
-                #expect(installation.diagnosis().isHealthy)
+                let text = await installation.diagnosis().text
+                #expect(await installation.diagnosis().isHealthy)
                 #expect(text.contains("in use by the server, process \(getpid())"))
                 #expect(text.contains("schema up to date"))
             }
@@ -96,7 +96,7 @@ struct DoctorTests {
     @Test func `it says what is in force and where it was said`() async throws {
         try await withInstallation { installation in
             installation.flags[.logLevel] = "debug"
-            let lines = installation.diagnosis().text.split(separator: "\n").map {
+            let lines = await installation.diagnosis().text.split(separator: "\n").map {
                 $0.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
             }
             #expect(lines.contains("issuer https://auth.example environment CLAVIGER_ISSUER"))
@@ -111,7 +111,7 @@ struct DoctorTests {
 
     @Test func `columns stand below each other`() async throws {
         try await withInstallation { installation in
-            let rows = installation.diagnosis().text.split(separator: "\n").dropFirst().prefix(3)
+            let rows = await installation.diagnosis().text.split(separator: "\n").dropFirst().prefix(3)
             let starts = rows.map { row in
                 row.dropFirst(2).firstRange(of: #/ {2,}/#).map { row.distance(from: row.startIndex, to: $0.upperBound) }
             }
@@ -125,16 +125,16 @@ struct DoctorTests {
             installation.variables["CLAVIGER_VERIFY_GATEWAY_SECRET"] = secret
             installation.variables["CLAVIGER_MASTER_KEY_FILE"] = nil
             installation.variables["CLAVIGER_MASTER_KEY"] = String(repeating: "5a", count: 32)
-            #expect(installation.diagnosis().isHealthy)
-            #expect(installation.diagnosis().settings.filter { $0.key.isSecret }.map(\.shown) == ["set", "set"])
-            var texts = [installation.diagnosis().text]
+            #expect(await installation.diagnosis().isHealthy)
+            #expect(await installation.diagnosis().settings.filter { $0.key.isSecret }.map(\.shown) == ["set", "set"])
+            var texts = [await installation.diagnosis().text]
             installation.variables["CLAVIGER_VERIFY_GATEWAY_SECRET"] = "geheim"
             installation.variables["CLAVIGER_MASTER_KEY"] = "5a5a5a"
             installation.variables["CLAVIGER_DATABASE"] = "postgres://user:geheim@host"
             installation.variables["CLAVIGER_LISTEN"] = secret
             installation.variables["CLAVIGER_SECRET"] = secret
-            texts.append(installation.diagnosis().text)
-            #expect(installation.errors().count == 5)
+            texts.append(await installation.diagnosis().text)
+            #expect(await installation.errors().count == 5)
             for text in texts { #expect(!text.contains("geheim") && !text.contains("5a5a")) }
         }
     }
@@ -142,10 +142,10 @@ struct DoctorTests {
     @Test func `errors of the configuration are its errors`() async throws {
         try await withInstallation { installation in
             installation.variables["CLAVIGER_ISSUER"] = "http://auth.example"
-            let errors = installation.errors()
+            let errors = await installation.errors()
             #expect(
                 errors.count == 1 && errors.first?.hasPrefix("issuer: environment CLAVIGER_ISSUER: must be") == true)
-            #expect(!installation.diagnosis().isHealthy)
+            #expect(await installation.diagnosis().isHealthy == false)
         }
     }
 
@@ -153,15 +153,18 @@ struct DoctorTests {
         try await withInstallation { installation in
             installation.flags[.listen] = "0.0.0.0:8080"
             #expect(
-                besidesMount(installation.warnings()).map { $0.prefix { $0 != ":" } } == [
+                besidesMount(await installation.warnings()).map { $0.prefix { $0 != ":" } } == [
                     "listen", "trusted-proxies", "verify-gateways",
                 ])
-            #expect(installation.diagnosis().isHealthy)
+            #expect(await installation.diagnosis().isHealthy)
             installation.flags[.trustedProxies] = "10.0.0.1"
             installation.flags[.verifyGateways] = "10.0.0.1"
-            #expect(besidesMount(installation.warnings()).map { $0.prefix { $0 != ":" } } == ["listen"])
+            #expect(besidesMount(await installation.warnings()).map { $0.prefix { $0 != ":" } } == ["listen"])
             installation.flags[.environment] = "development"
-            #expect(besidesMount(installation.warnings()).map { $0.prefix { $0 != ":" } } == ["listen", "environment"])
+            #expect(
+                besidesMount(await installation.warnings()).map { $0.prefix { $0 != ":" } } == [
+                    "listen", "environment",
+                ])
         }
     }
 
@@ -170,7 +173,8 @@ struct DoctorTests {
         try await withInstallation { installation in
             installation.flags[.trustedProxies] = ranges
             installation.flags[.verifyGateways] = ranges
-            #expect(installation.errors().map { $0.prefix { $0 != ":" } } == ["trusted-proxies", "verify-gateways"])
+            #expect(
+                await installation.errors().map { $0.prefix { $0 != ":" } } == ["trusted-proxies", "verify-gateways"])
         }
     }
 
@@ -179,8 +183,9 @@ struct DoctorTests {
             let path = installation.folder + "/claviger.yaml"
             try "product:\n  name: Acme\n  brnd: acme\n".write(toFile: path, atomically: true, encoding: .utf8)
             installation.flags[.product] = path
-            #expect(installation.errors().count == 1)
-            #expect(installation.errors().first?.hasPrefix("product: \(path):3: product.brnd: unknown key") == true)
+            #expect(await installation.errors().count == 1)
+            #expect(
+                await installation.errors().first?.hasPrefix("product: \(path):3: product.brnd: unknown key") == true)
         }
     }
 
@@ -188,7 +193,7 @@ struct DoctorTests {
     func `metrics that other machines reach are a warning`(_ address: String) async throws {
         try await withInstallation { installation in
             installation.flags[.metrics] = address
-            let said = installation.diagnosis().findings.filter { $0.subject == "metrics" }
+            let said = await installation.diagnosis().findings.filter { $0.subject == "metrics" }
             #expect(said.map(\.severity) == (address.hasPrefix("127") ? [] : [.warning]))
         }
     }
@@ -204,7 +209,9 @@ struct DoctorTests {
                 """
             try yaml.write(toFile: path, atomically: true, encoding: .utf8)
             installation.flags[.product] = path
-            let said = installation.diagnosis().findings.filter { $0.subject == "product" && $0.severity == .warning }
+            let said = await installation.diagnosis().findings.filter {
+                $0.subject == "product" && $0.severity == .warning
+            }
             #expect(said.count == (seconds == 0 ? 0 : 1))
             #expect(said.first?.text.contains("revocation_grace_seconds is 60") != false)
         }
@@ -213,9 +220,10 @@ struct DoctorTests {
     @Test func `a master key that others may read, or that is gone, is an error`() async throws {
         try await withInstallation { installation in
             chmod(installation.folder + "/k", 0o644)
-            #expect(installation.errors().count == 1 && installation.errors().first?.contains("chmod 600") == true)
+            let errors = await installation.errors()
+            #expect(errors.count == 1 && errors.first?.contains("chmod 600") == true)
             unlink(installation.folder + "/k")
-            #expect(installation.errors().count == 1)
+            #expect(await installation.errors().count == 1)
         }
     }
 
@@ -224,8 +232,8 @@ struct DoctorTests {
             try await installation.whileOpen {}
             installation.variables["CLAVIGER_MASTER_KEY_FILE"] = nil
             installation.variables["CLAVIGER_MASTER_KEY"] = MasterKey.generate().reveal()
-            #expect(installation.errors().count == 1)
-            #expect(installation.errors().first?.contains("does not open") == true)
+            #expect(await installation.errors().count == 1)
+            #expect(await installation.errors().first?.contains("does not open") == true)
         }
     }
 
@@ -233,13 +241,13 @@ struct DoctorTests {
         try await withInstallation { installation in
             installation.variables = ["CLAVIGER_ENVIRONMENT": "development"]
             installation.flags[.data] = installation.folder + "/data"
-            #expect(installation.diagnosis().isHealthy)
+            #expect(await installation.diagnosis().isHealthy)
             let made = try FileManager.default.contentsOfDirectory(atPath: installation.folder + "/data")
             #expect(made == [])
             #expect(
                 FileManager.default.createFile(
                     atPath: installation.database, contents: nil, attributes: [.posixPermissions: 0o600]))
-            #expect(installation.errors().count == 1)
+            #expect(await installation.errors().count == 1)
         }
     }
 
@@ -248,7 +256,7 @@ struct DoctorTests {
             let path = installation.folder + "/data/k"
             try FileManager.default.moveItem(atPath: installation.folder + "/k", toPath: path)
             installation.variables["CLAVIGER_MASTER_KEY_FILE"] = path
-            #expect(besidesMount(installation.warnings()).map { $0.prefix { $0 != ":" } } == ["master key"])
+            #expect(besidesMount(await installation.warnings()).map { $0.prefix { $0 != ":" } } == ["master key"])
         }
     }
 
@@ -261,18 +269,19 @@ struct DoctorTests {
             chmod(installation.database, mode)
             unlink(installation.database + "-wal")
             unlink(installation.database + "-shm")
-            #expect(installation.errors().filter { $0.contains("claviger.db. Run") }.count == errors)
+            #expect(await installation.errors().filter { $0.contains("claviger.db. Run") }.count == errors)
             #expect(
-                installation.warnings().filter { $0.contains("group of \(installation.database) ") }.count == warnings)
+                await installation.warnings().filter { $0.contains("group of \(installation.database) ") }.count
+                    == warnings)
         }
     }
 
     @Test func `a folder in which everybody may replace files is an error`() async throws {
         try await withInstallation { installation in
             chmod(installation.folder + "/data", 0o777)
-            #expect(installation.errors().count == 1)
+            #expect(await installation.errors().count == 1)
             chmod(installation.folder + "/data", 0o700)
-            #expect(installation.errors() == [])
+            #expect(await installation.errors() == [])
         }
     }
 
@@ -281,7 +290,7 @@ struct DoctorTests {
             try String(repeating: "no database", count: 1000).write(
                 toFile: installation.database, atomically: false, encoding: .utf8)
             chmod(installation.database, 0o600)
-            #expect(installation.errors().count == 1)
+            #expect(await installation.errors().count == 1)
         }
         try await withInstallation { installation in
             let strange = Migration(
@@ -289,7 +298,7 @@ struct DoctorTests {
             let store = try await SQLiteStore.open(
                 path: installation.database, migrations: Migration.all + [strange], at: installation.clock.current)
             await store.close()
-            #expect(installation.errors().first?.contains("later version") == true)
+            #expect(await installation.errors().first?.contains("later version") == true)
         }
     }
 
@@ -297,7 +306,7 @@ struct DoctorTests {
         try await withInstallation { installation in
             try await installation.whileOpen {}
             installation.clock.advance(seconds: -3600)
-            #expect(installation.errors().map { $0.prefix { $0 != ":" } } == ["clock"])
+            #expect(await installation.errors().map { $0.prefix { $0 != ":" } } == ["clock"])
         }
     }
 
@@ -308,9 +317,9 @@ struct DoctorTests {
                 toFile: path, atomically: false, encoding: .utf8)
             installation.flags[.config] = path
             chmod(path, 0o644)
-            #expect(installation.errors().map { $0.prefix { $0 != ":" } } == ["config"])
+            #expect(await installation.errors().map { $0.prefix { $0 != ":" } } == ["config"])
             chmod(path, 0o600)
-            #expect(installation.errors() == [])
+            #expect(await installation.errors() == [])
         }
     }
 

@@ -58,13 +58,13 @@ import Testing
 
 /// A real nginx that asks the server before it answers.
 private struct Nginx {
-    private let process: Process
+    private let process: BackgroundProcess
     private let folder: Folder
     let front: Front
 
     static func run<R>(before server: ServerProcess, _ body: (Front) async throws -> R) async throws -> R {
         let nginx = try await Nginx(before: server)
-        defer { nginx.process.terminate() }
+        defer { nginx.process.signal(SIGTERM) }
         return try await body(nginx.front)
     }
 
@@ -74,11 +74,8 @@ private struct Nginx {
         front = Front(base: "http://127.0.0.1:\(port)")
         try Self.configuration(port: port, upstream: server.port, folder: folder.path)
             .write(toFile: folder.path + "/nginx.conf", atomically: true, encoding: .utf8)
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/sbin/nginx")
-        process.arguments = ["-p", folder.path, "-c", folder.path + "/nginx.conf", "-e", folder.path + "/error.log"]
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
+        process = try await BackgroundProcess(
+            "/usr/sbin/nginx", ["-p", folder.path, "-c", folder.path + "/nginx.conf", "-e", folder.path + "/error.log"])
         for _ in 0..<200 {
             if let answer = try? await front.get("/alive"), answer.status == 200 { return }
             try await Task.sleep(for: .milliseconds(20))

@@ -141,7 +141,7 @@ struct IdempotencyRestartTests {
                     ["name": "Once", "scopes": ["data.read"]], headers: [("Idempotency-Key", "over-the-end")])
             }
             let first = try await post()
-            server.kill()
+            try await server.crash()
             try await server.start()
             let again = try await post()
             #expect(first.status == 201)

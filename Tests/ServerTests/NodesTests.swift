@@ -44,7 +44,7 @@ struct NodesTests {
         let account = try await servers[0].makeAccount("Second", as: key)
         for server in servers {
             #expect(try await server.get("/api/v1/accounts/\(account)", bearer: key).status == 200)
-            #expect(server.stop() == 0)
+            #expect(try await server.stop() == 0)
         }
     }
 
@@ -74,7 +74,7 @@ struct NodesTests {
         try await expectReadiness(200)
         let demo = try server.credentials()
         #expect(try await server.verify(demo.apiKey).status == 200)
-        #expect(server.stop() == 0)
+        #expect(try await server.stop() == 0)
     }
 
     @Test func `the doctor and the server show the address without its password`() async throws {

@@ -16,7 +16,7 @@ struct PostgresDoctorTests {
     /// says as well.
     ///
     /// - Parameter offset: By how many seconds the clock of this machine is wrong.
-    private func findings(_ uri: String, key: MasterKey? = nil, offset: Int = 0) -> [Finding.Severity: [String]] {
+    private func findings(_ uri: String, key: MasterKey? = nil, offset: Int = 0) async -> [Finding.Severity: [String]] {
         let report = ConfigurationReport(
             flags: [:],
             variables: [
@@ -24,7 +24,7 @@ struct PostgresDoctorTests {
                 "CLAVIGER_DATABASE": uri,
             ])
         let now = SystemClock.now().adding(seconds: offset)
-        let findings = Diagnosis(of: report, at: now).findings.filter { !$0.text.contains("fsync") }
+        let findings = await Diagnosis(of: report, at: now).findings.filter { !$0.text.contains("fsync") }
         return Dictionary(grouping: findings, by: \.severity).mapValues { $0.map { "\($0.subject): \($0.text)" } }
     }
 
@@ -45,7 +45,7 @@ struct PostgresDoctorTests {
 
     @Test func `a sound database has nothing wrong, also beside a node`() async throws {
         try await withNode { uri in
-            let found = findings(uri)
+            let found = await findings(uri)
             #expect(found[.error] == nil)
             #expect(found[.warning] == nil)
             let texts = found[.fine]?.joined(separator: "\n") ?? ""
@@ -64,7 +64,7 @@ struct PostgresDoctorTests {
                     "CLAVIGER_DATABASE": uri,
                 ])
             let status = try PostgresStore.peek(at: PostgresAddress(uri)) { tx in try PostgresStatus(tx) }
-            let says = Diagnosis(of: report, at: SystemClock.now()).findings.contains {
+            let says = await Diagnosis(of: report, at: SystemClock.now()).findings.contains {
                 $0.severity == .error && $0.text.contains("fsync")
             }
             #expect(says == !status.keepsWhatItWrote)
@@ -76,7 +76,7 @@ struct PostgresDoctorTests {
     @Test func `an empty database lacks the schema and is left empty`() async throws {
         let database = try await PostgresDatabase.make()
         for _ in 0..<2 {
-            let found = findings(database.uri)
+            let found = await findings(database.uri)
             #expect(found[.error] == nil)
             #expect(found[.fine]?.contains { $0.contains("\(Migration.all.count) schema steps are run") } == true)
         }
@@ -84,15 +84,15 @@ struct PostgresDoctorTests {
 
     @Test func `another master key than that of the database is an error`() async throws {
         try await withNode { uri in
-            let errors = findings(uri, key: .generate())[.error]
+            let errors = await findings(uri, key: .generate())[.error]
             #expect(errors?.count == 1)
             #expect(errors?.first?.contains("does not open") == true)
         }
     }
 
-    @Test func `a server that nobody answers for is an error, without the password`() throws {
+    @Test func `a server that nobody answers for is an error, without the password`() async throws {
         let uri = "postgres://user:hunter22@127.0.0.1:\(try FreePort.find())/claviger"
-        let errors = findings(uri)[.error]
+        let errors = await findings(uri)[.error]
         #expect(errors?.count == 1)
         #expect(errors?.first?.hasPrefix("database: postgres://user@127.0.0.1:") == true)
         #expect(errors?.description.contains("hunter22") == false)
@@ -113,7 +113,7 @@ struct PostgresDoctorTests {
     @Test func `a clock that differs from the server's is told`() async throws {
         try await withNode { uri in
             for (offset, word) in [(600, "ahead"), (-40, "behind")] {
-                let warnings = findings(uri, offset: offset)[.warning]
+                let warnings = await findings(uri, offset: offset)[.warning]
                 #expect(warnings?.count == 1)
                 #expect(warnings?.first?.contains(word) == true)
             }

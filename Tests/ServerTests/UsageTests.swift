@@ -9,7 +9,7 @@ import Testing
         try await server.start()
         let before = try server.credentials()
         for _ in 0..<3 { #expect(try await server.verify(before.apiKey).status == 200) }
-        #expect(server.stop() == 0)
+        #expect(try await server.stop() == 0)
         #expect(!server.log.contains("warning"))
         try await server.start()
         let after = try server.credentials()

@@ -1,3 +1,4 @@
+import BoundedCommand
 import CredentialFormat
 import Model
 import Organizations
@@ -191,7 +192,7 @@ final class SamplePostman: Postman {
     func refuse() { refuses.withLock { $0 = true } }
 
     func send(_ letter: Letter) async throws {
-        if refuses.withLock({ $0 }) { throw MailError.failed(75) }
+        if refuses.withLock({ $0 }) { throw BoundedCommandError.failed(status: 75) }
         letters.withLock { $0.append(letter) }
     }
 }

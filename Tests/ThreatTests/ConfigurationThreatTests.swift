@@ -68,7 +68,7 @@ import Testing
         let server = try await ServerProcess(command: "demo")
         defer { server.kill() }
         try await server.start()
-        #expect(server.stop() == 0)
+        #expect(try await server.stop() == 0)
         let key = server.folder.path + "/data/master.key"
         let other = Data((0..<32).map { _ in UInt8.random(in: 0...255) }).base64EncodedString()
         let good = try String(contentsOfFile: key, encoding: .utf8)
@@ -78,7 +78,7 @@ import Testing
         #expect(!server.log.contains(other))
         try good.write(toFile: key, atomically: false, encoding: .utf8)
         try await server.start()
-        #expect(server.stop() == 0)
+        #expect(try await server.stop() == 0)
     }
 
     @Test func `P10: no two installations share a key or a secret`() async throws {

@@ -220,7 +220,7 @@ private let patient = """
         defer { server.kill() }
         try await server.start()
         func restart() async throws {
-            server.kill()
+            try await server.crash()
             try await server.start()
         }
         let key = try server.credentials().operatorKey

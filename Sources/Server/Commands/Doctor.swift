@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// `claviger doctor`
-struct Doctor: ParsableCommand {
+struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say what is in force, where it was said, and what is unsafe or wrong.",
         discussion: """
@@ -11,8 +11,8 @@ struct Doctor: ParsableCommand {
 
     @OptionGroup var options: ConfigurationOptions
 
-    func run() throws {
-        let diagnosis = Diagnosis(of: options.report(), at: SystemClock.now())
+    func run() async throws {
+        let diagnosis = await Diagnosis(of: options.report(), at: SystemClock.now())
         print(diagnosis.text)
         guard diagnosis.isHealthy else { throw ExitCode(1) }
     }

@@ -15,7 +15,7 @@ package enum MasterKeySource: Sendable, CustomReflectable {
     ///
     /// - Parameter say: Hears that a key was made, for the terminal.
     /// - Throws: ``MasterKeyError``, which says what to do and never repeats what was found.
-    package func load(saying say: (String) -> Void) throws(MasterKeyError) -> MasterKey {
+    package func load(saying say: (String) -> Void) async throws(MasterKeyError) -> MasterKey {
         switch self {
         case .file(let path):
             return try MasterKeyFile(path: path).read()
@@ -28,7 +28,7 @@ package enum MasterKeySource: Sendable, CustomReflectable {
         case .value(let key):
             return key
         case .command(let command):
-            return try MasterKeyCommand(command).run()
+            return try await MasterKeyCommand(command).run()
         }
     }
 

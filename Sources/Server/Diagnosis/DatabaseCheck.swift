@@ -13,8 +13,8 @@ struct DatabaseCheck {
         self.now = now
     }
 
-    func findings() -> [Finding] {
-        let (key, ofKey) = masterKey.examine()
+    func findings() async -> [Finding] {
+        let (key, ofKey) = await masterKey.examine()
         switch location {
         case .sqlite(let path): return ofKey + SQLiteCheck(path: path, now: now).findings(opening: key)
         case .postgres(let address): return ofKey + PostgresCheck(address: address, now: now).findings(opening: key)

@@ -7,7 +7,7 @@ struct Diagnosis: Sendable {
     let findings: [Finding]
 
     /// Examines what `report` says.
-    init(of report: ConfigurationReport, at now: Instant) {
+    init(of report: ConfigurationReport, at now: Instant) async {
         settings = report.inForce
         var findings = report.fileWithSecrets.map { Self.settingsFile($0) } ?? []
         switch report.outcome {
@@ -19,7 +19,7 @@ struct Diagnosis: Sendable {
         case .success(let configuration):
             findings += ExposureCheck(configuration).findings()
             findings += ProductCheck(path: configuration.productPath).findings()
-            findings += DatabaseCheck(configuration, now: now).findings()
+            findings += await DatabaseCheck(configuration, now: now).findings()
         }
         self.findings = findings
     }

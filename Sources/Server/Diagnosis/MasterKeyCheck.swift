@@ -14,12 +14,12 @@ struct MasterKeyCheck {
     }
 
     /// The key, if it can be had, and what is to be said of it.
-    func examine() -> (MasterKey?, [Finding]) {
+    func examine() async -> (MasterKey?, [Finding]) {
         if case .fileBeside = source, let path = source.path, FileStatus(path) == nil, !databaseIsThere {
             return (nil, [.fine("master key", "\(path) is made at the first start")])
         }
         do throws(MasterKeyError) {
-            let key = try source.load { _ in }
+            let key = try await source.load { _ in }
             return (key, [.fine("master key", "found")] + besideDatabase())
         } catch {
             return (nil, [.error("master key", error.description)])

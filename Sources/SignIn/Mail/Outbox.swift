@@ -1,5 +1,8 @@
 import Synchronization
 
+/// So many letters wait already that another one would wait too long.
+struct OutboxFull: Error {}
+
 /// Letters on their way to the postman, a bounded number at a time (law 7).
 final class Outbox: Sendable {
     private let postman: any Postman
@@ -20,7 +23,7 @@ final class Outbox: Sendable {
     /// - Throws: `CancellationError`.
     func send(_ letter: Letter) async throws -> Bool {
         guard begin() else {
-            report(MailError.overloaded)
+            report(OutboxFull())
             return false
         }
         defer { end() }

@@ -1,4 +1,6 @@
 import Foundation
+import Subprocess
+import SystemPackage
 
 /// A command that has ended.
 package struct FinishedCommand: Sendable {
@@ -43,8 +45,10 @@ package struct FinishedCommand: Sendable {
 
     /// The environment of the tests with these variables, and without what tells the tests themselves something: the
     /// server refuses variables that it does not know.
-    static func environment(with variables: [String: String]) -> [String: String] {
-        ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("CLAVIGER_") }.merging(variables) { $1 }
+    static func environment(with variables: [String: String]) -> Environment {
+        let ours = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("CLAVIGER_") }
+        return .custom(
+            ours.merging(variables) { $1 }.reduce(into: [:]) { $0[Environment.Key(stringLiteral: $1.key)] = $1.value })
     }
 
     /// Runs a program. If that takes too long, it is told to end, and then made to.
@@ -52,32 +56,40 @@ package struct FinishedCommand: Sendable {
         _ executable: URL, _ arguments: [String], environment: [String: String] = [:], in directory: String? = nil,
         atMost seconds: Int = 60
     ) async throws -> FinishedCommand {
-        let folder = try Folder()
-        func file(_ name: String) throws -> FileHandle {
-            _ = FileManager.default.createFile(atPath: "\(folder.path)/\(name)", contents: nil)
-            return try FileHandle(forWritingTo: URL(fileURLWithPath: "\(folder.path)/\(name)"))
+        var options = PlatformOptions()
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(10))]
+        let command = Configuration(
+            executable: .path(FilePath(executable.path)), arguments: Arguments(arguments),
+            environment: Self.environment(with: environment), workingDirectory: directory.map { FilePath($0) },
+            platformOptions: options)
+        return try await withThrowingTaskGroup(of: FinishedCommand.self) { group in
+            group.addTask {
+                let outcome = try await Subprocess.run(
+                    command, input: .none, output: .string(limit: outputLimit), error: .string(limit: outputLimit))
+                return FinishedCommand(
+                    status: outcome.terminationStatus.number, output: outcome.standardOutput,
+                    errors: outcome.standardError)
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(seconds))
+                throw ServerFailure("\(executable.lastPathComponent) \(arguments) does not end.")
+            }
+            defer { group.cancelAll() }
+            guard let finished = try await group.next() else { throw CancellationError() }
+            return finished
         }
-        let process = Process()
-        process.executableURL = executable
-        process.arguments = arguments
-        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
-        process.environment = Self.environment(with: environment)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try file("output")
-        process.standardError = try file("errors")
-        try process.run()
-        for _ in 0..<(seconds * 50) where process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
-        if process.isRunning {
-            process.terminate()
-            for _ in 0..<500 where process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
-            kill(process.processIdentifier, SIGKILL)
-            throw ServerFailure("\(executable.lastPathComponent) \(arguments) does not end.")
+    }
+
+    /// What a command may print, in bytes.
+    private static let outputLimit = 16 * 1024 * 1024
+}
+
+extension TerminationStatus {
+    /// The exit status, or the signal.
+    var number: Int32 {
+        switch self {
+        case .exited(let status): status
+        case .signaled(let signal): signal
         }
-        process.waitUntilExit()
-        func text(_ name: String) throws -> String {
-            String(decoding: try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(name)")), as: UTF8.self)
-        }
-        return FinishedCommand(
-            status: process.terminationStatus, output: try text("output"), errors: try text("errors"))
     }
 }

@@ -13,7 +13,7 @@ package final class ServerProcess: Sendable {
     package let database: ServerDatabase
     private let arguments: [String]
     private let environment: [String: String]
-    private let process = Mutex<Process?>(nil)
+    private let process = Mutex<BackgroundProcess?>(nil)
 
     /// Runs `body` with a server that has the demo's data, and ends the server afterwards.
     ///
@@ -59,15 +59,10 @@ package final class ServerProcess: Sendable {
 
     /// Starts the process and returns when it is ready.
     package func start() async throws {
-        let process = Process()
-        process.executableURL = try Self.executable
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: database.folder.path)
-        process.environment = FinishedCommand.environment(with: database.environment.merging(environment) { $1 })
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try file("output.txt")
-        process.standardError = try file("log.txt")
-        try process.run()
+        let process = try await BackgroundProcess(
+            Self.executable.path, arguments,
+            environment: FinishedCommand.environment(with: database.environment.merging(environment) { $1 }),
+            in: database.folder.path, output: folder.path + "/output.txt", errors: folder.path + "/log.txt")
         self.process.withLock { $0 = process }
         for _ in 0..<600 {
             guard process.isRunning else { throw ServerFailure("The server ended: \(log)\(output)") }
@@ -78,33 +73,32 @@ package final class ServerProcess: Sendable {
     }
 
     /// Its number.
-    package var identifier: Int32 { process.withLock { $0?.processIdentifier ?? -1 } }
+    package var identifier: Int32 { process.withLock { $0?.identifier ?? -1 } }
 
     /// Whether it runs.
     package var isRunning: Bool { process.withLock { $0?.isRunning ?? false } }
 
-    /// SIGKILL, and waits until it is gone.
+    /// SIGKILL, without waiting: for the end of a test.
     package func kill() {
-        process.withLock { process in
-            if let process, process.isRunning {
-                Foundation.kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
-            }
-            process = nil
-        }
+        process.withLock { $0?.signal(SIGKILL) }
+    }
+
+    /// SIGKILL, and waits until it is gone.
+    package func crash() async throws {
+        _ = try await end(by: SIGKILL)
     }
 
     /// SIGTERM, and waits until it has ended by itself.
     ///
     /// - Returns: Its exit status.
-    package func stop() -> Int32 {
-        process.withLock { process in
-            guard let ending = process else { return -1 }
-            ending.terminate()
-            ending.waitUntilExit()
-            process = nil
-            return ending.terminationStatus
-        }
+    package func stop() async throws -> Int32 {
+        try await end(by: SIGTERM)
+    }
+
+    private func end(by signal: Int32) async throws -> Int32 {
+        guard let ending = process.withLock({ $0.take() }) else { return -1 }
+        ending.signal(signal)
+        return try await ending.status()
     }
 
     /// Everything that it logged since it was first started.
@@ -117,17 +111,6 @@ package final class ServerProcess: Sendable {
     package func credentials() throws -> DemoCredentials {
         let data = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/credentials.json"))
         return try DemoCredentials(JSON(parsing: Array(data)))
-    }
-
-    /// Appends, so that a restart leaves the log of the run before.
-    private func file(_ name: String) throws -> FileHandle {
-        let path = folder.path + "/" + name
-        if !FileManager.default.fileExists(atPath: path) {
-            _ = FileManager.default.createFile(atPath: path, contents: nil)
-        }
-        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-        try handle.seekToEnd()
-        return handle
     }
 
     /// The binary that was built with the tests.
