@@ -6,7 +6,7 @@ import Testing
 @Suite("Commands of the operator's")
 struct BoundedCommandTests {
     private func shell(
-        _ script: String, environment: [String: String]? = nil, limit: Duration = .seconds(30)
+        _ script: String, environment: [String: String]? = nil, limit: Duration = .seconds(600)
     ) -> BoundedCommand {
         BoundedCommand(
             path: "/bin/sh", arguments: ["-c", script], environment: environment, complaints: .dropped, limit: limit)
