@@ -216,6 +216,8 @@ struct OtherAccessTests {
 /// Who calls, seen from Europe, where everything is that is called upon.
 private enum Caller: String, CaseIterable {
     case nobody, withoutManagementScope, withAnotherScope, sibling, below, otherAccount, owner, above, theOperator
+    /// Apps that act for members with every right, which the first has lost since.
+    case appOfDemoted, appOfSibling, appOfOwner, appWithoutManagementScope
 
     enum Expectation: Equatable {
         case success
@@ -227,11 +229,12 @@ private enum Caller: String, CaseIterable {
     func expectation(at route: Route.Caller, seesOrganization namesOrganization: Bool) -> Expectation {
         switch (route, self) {
         case (_, .nobody): .refused(401, "unauthenticated")
-        case (_, .withoutManagementScope): .refused(403, "no-management-scope")
+        case (_, .withoutManagementScope), (_, .appWithoutManagementScope), (_, .appOfDemoted):
+            .refused(403, "no-management-scope")
         case (.anyManagementScope, _), (.operatorWith, .theOperator): .success
         case (.operatorWith, _), (_, .withAnotherScope): .refused(403, "forbidden")
-        case (_, .sibling), (_, .below), (_, .otherAccount): namesOrganization ? .unknown : .success
-        case (_, .owner), (_, .above), (_, .theOperator): .success
+        case (_, .sibling), (_, .below), (_, .otherAccount), (_, .appOfSibling): namesOrganization ? .unknown : .success
+        case (_, .owner), (_, .above), (_, .theOperator), (_, .appOfOwner): .success
         }
     }
 
@@ -240,6 +243,8 @@ private enum Caller: String, CaseIterable {
         fileprivate let product: String
         /// By permission that it lacks.
         fileprivate let others: [Permission: String]
+        /// Tokens of apps.
+        fileprivate let apps: [Caller: String]
 
         func of(_ caller: Caller, at route: Route.Caller) throws -> String? {
             switch caller {
@@ -256,6 +261,7 @@ private enum Caller: String, CaseIterable {
             case .owner: estate.key(of: estate.europe)
             case .above: estate.key(of: estate.demo.account)
             case .theOperator: estate.demo.operatorKey
+            case .appOfDemoted, .appOfSibling, .appOfOwner, .appWithoutManagementScope: apps[caller]
             }
         }
     }
@@ -271,7 +277,28 @@ private enum Caller: String, CaseIterable {
         return Credentials(
             estate: estate,
             product: try await server.makeKey(in: estate.europe, scopes: ["data.read", "data.write"], as: desk).secret,
-            others: others)
+            others: others, apps: try await appTokens(estate))
+    }
+
+    private static func appTokens(_ estate: Estate) async throws -> [Caller: String] {
+        let (server, desk) = (estate.server, estate.demo.operatorKey)
+        let scopes = ManagementScopes.all + ["data.read"]
+        let app = try await server.makeApp(in: estate.demo.account, scopes: scopes, as: desk)
+        func token(_ member: MadeMember, _ scopes: [String]) async throws -> String {
+            var visitor = try await PageVisitor.signedIn(member, at: server)
+            return try await visitor.tokens(for: app, ["scope": scopes.joined(separator: " ")]).access
+        }
+        let owner = try await server.makeMember("owner", in: estate.europe, roles: ["owner"], as: desk)
+        let sibling = try await server.makeMember("owner", in: estate.northAmerica, roles: ["owner"], as: desk)
+        let demoted = try await server.makeMember("demoted", in: estate.europe, roles: ["owner"], as: desk)
+        let ofDemoted = try await token(demoted, scopes)
+        let change = try await server.call("PATCH", demoted.path, bearer: desk, ["roles": []])
+        #expect(change.status == 200)
+        return [
+            .appOfDemoted: ofDemoted, .appOfSibling: try await token(sibling, scopes),
+            .appOfOwner: try await token(owner, scopes),
+            .appWithoutManagementScope: try await token(owner, ["data.read"]),
+        ]
     }
 }
 
