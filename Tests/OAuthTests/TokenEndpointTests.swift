@@ -95,6 +95,21 @@ struct TokenEndpointTests {
         }
     }
 
+    @Test func `management scopes go to no other resource than ourselves (F4)`() async throws {
+        try await SampleDesk.open { desk in
+            _ = try await desk.resourceServer([Self.backend])
+            let scopes = ["data.read", "claviger:api-keys.read"]
+            let client = SampleClient(try await desk.tree.integration(in: desk.tree.europe, scopes: scopes))
+            let there = ("resource", Self.backend)
+            await expect(.invalidTarget) { try await desk.token(client, [there]) }
+            await expect(.invalidTarget) { try await desk.token(client, [there, ("scope", "claviger:api-keys.read")]) }
+            let narrow = try await desk.token(client, [there, ("scope", "data.read")])
+            #expect(narrow.token.audiences == [Self.backend])
+            let here = try await desk.token(client, [("resource", SampleDesk.issuer)])
+            #expect(here.token.audiences == [SampleDesk.issuer])
+        }
+    }
+
     @Test(arguments: [(nil, 3600), (60, 60), (86_400, 86_400)])
     func `a token lives as long as its client says, or the product`(_ seconds: Int?, _ expected: Int) async throws {
         try await SampleDesk.open { desk in

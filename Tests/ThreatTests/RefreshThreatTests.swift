@@ -143,6 +143,37 @@ extension Threats {
             #expect(try await server.verify(second.access, scope: "data.read").status == 200)
         }
 
+        @Test(arguments: ["sealed", "jwt"])
+        func `F4: what an app asked for one backend is worth nothing at another, whatever scopes come with it`(
+            _ format: String
+        ) async throws {
+            let (server, demo) = try RunningServer.current
+            let account = try await server.makeAccount("F4", as: demo.operatorKey)
+            let app = try await server.makeApp(
+                in: account, scopes: ["openid", "profile", "data.read", "claviger:api-keys.read"],
+                ["token_format": .text(format)], as: demo.operatorKey)
+            let member = try await server.makeMember(in: account, as: demo.operatorKey)
+            let backend = "https://f4-\(format).example.com"
+            let made = try await server.make(
+                "/api/v1/resource-servers", ["name": "F4", "audiences": [.text(backend)]], as: demo.operatorKey)
+            let client = DemoCredentials.Client(
+                id: try made["client_id"].string, secret: try made["client_secret"].string)
+            var visitor = try await PageVisitor.signedIn(member, at: server)
+            let first = try await visitor.tokens(
+                for: app, ["scope": "openid profile data.read", "resource": backend])
+            let second = try MadeTokens(try await server.refresh(first.refresh, of: app))
+            for token in [first.access, second.access] {
+                #expect(try await server.verify(token, scope: "data.read").status == 401)
+                #expect(try await !server.isActive(token, for: demo.resourceServer))
+                #expect(try await server.get("/api/v1/me", bearer: token).status == 401)
+                #expect(try await server.isActive(token, for: client))
+                #expect(try await server.get("/oauth2/userinfo", bearer: token).status == 200)
+            }
+            let refused = try await visitor.open(
+                app.request(["scope": "data.read claviger:api-keys.read", "resource": backend]))
+            #expect(refused.sent("error") == "invalid_target")
+        }
+
         @Test func `F4: an app whose scopes were narrowed gets no more than it has now`() async throws {
             let (server, demo) = try RunningServer.current
             let (_, app, member) = try await estate()

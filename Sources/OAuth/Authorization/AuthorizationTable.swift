@@ -23,13 +23,13 @@ struct AuthorizationTable: Sendable {
             try StandingCheck.refuseSuspended(app, tx: tx)
             try RequestObjectCheck.refuseObjects(parameters)
             try ResponseTypeCheck.require(in: parameters)
+            let scopes = try scope.scopes(of: parameters, for: app)
             return AuthorizationRequest(
                 query: parameters.query, continuation: parameters.continuation, app: app,
                 loginHint: LoginHintCheck.hint(of: parameters),
-                scopes: try scope.scopes(of: parameters, for: app),
-                returnAddress: address, namesRedirectURI: parameters["redirect_uri"] != nil,
+                scopes: scopes, returnAddress: address, namesRedirectURI: parameters["redirect_uri"] != nil,
                 codeChallenge: try pkce.challenge(of: parameters, for: app),
-                resource: try ResourceCheck.resource(of: parameters, under: audiences, tx: tx),
+                resource: try ResourceCheck.resource(of: parameters, for: scopes, under: audiences, tx: tx),
                 nonce: try NonceCheck.nonce(of: parameters), prompts: try PromptCheck.prompts(of: parameters),
                 maxAge: try MaxAgeCheck.seconds(of: parameters))
         } catch let error as OAuthError {

@@ -1,12 +1,14 @@
 import Persistence
+import Policy
 
-/// `resource` names a backend that is registered (RFC 8707 §2).
+/// `resource` names a backend that is registered, and that a token with these scopes may be for (RFC 8707 §2).
 enum ResourceCheck {
     static func resource(
-        of parameters: AuthorizationParameters, under policy: AudiencePolicy, tx: borrowing Transaction
+        of parameters: AuthorizationParameters, for scopes: ScopeSet, under policy: AudiencePolicy,
+        tx: borrowing Transaction
     ) throws -> String? {
         guard let resource = parameters["resource"] else { return nil }
-        try policy.requireBackend(resource, tx: tx)
+        _ = try policy.audiences(for: scopes, resource: resource, tx: tx)
         return resource
     }
 }

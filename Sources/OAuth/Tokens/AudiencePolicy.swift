@@ -17,14 +17,14 @@ package struct AudiencePolicy: Sendable {
         self.verifier = verifier
     }
 
-    /// The audiences of a token with these scopes, or what is missing to tell. Management scopes and `openid` add
-    /// ourselves, so that a token for some backend alone is worth nothing at the management API.
+    /// The audiences of a token with these scopes, or what is missing to tell. A resource that was named is the only one
+    /// (RFC 8707 §2, RFC 9700 §2.3, threat F4): whoever it is may be the one who would use the token elsewhere.
     ///
-    /// - Throws: ``OAuthError`` `invalid_target` (RFC 8707 §2) for a resource that is no backend's.
+    /// - Throws: ``OAuthError`` `invalid_target` for a resource that is no backend's, and for one of others together with
+    ///   management scopes.
     func audiences(
         for scopes: ScopeSet, resource: String?, findings: Findings
     ) throws(OAuthError) -> Partial<[String]> {
-        let first: String
         if let resource, resource != standard, resource != issuer {
             switch verifier.audiences(findings) {
             case .missing(let missing): return .missing(missing)
@@ -33,47 +33,49 @@ package struct AudiencePolicy: Sendable {
                     throw OAuthError(.invalidTarget, "No backend has this resource indicator.")
                 }
             }
-            first = resource
-        } else {
-            first = resource ?? standard
         }
-        return .answer(audiences(for: scopes, first: first))
+        return .answer(try audiences(for: scopes, resource: resource))
     }
 
     /// The audiences of a token with these scopes, asked of the database.
     ///
-    /// - Throws: ``OAuthError`` `invalid_target` for a resource that is no backend's, what the store throws.
+    /// - Throws: ``OAuthError`` `invalid_target` as above, what the store throws.
     func audiences(for scopes: ScopeSet, resource: String?, tx: borrowing Transaction) throws -> [String] {
         if let resource { try requireBackend(resource, tx: tx) }
-        return audiences(for: scopes, first: resource ?? standard)
+        return try audiences(for: scopes, resource: resource)
     }
 
-    /// Refuses a request that names another resource than the user was asked for, or one where the user was asked for
-    /// none (threat F4).
-    func require(_ named: String?, toBe consented: String?) throws(OAuthError) {
-        guard let named, named != consented ?? standard else { return }
-        throw OAuthError(.invalidTarget, "The user was asked for another resource.")
+    /// Refuses a request that names another resource than the authorization request did, or one where that named none
+    /// (threat F4).
+    func require(_ named: String?, toBe first: String?) throws(OAuthError) {
+        guard let named, named != first ?? standard else { return }
+        throw OAuthError(.invalidTarget, "The authorization request named another resource.")
     }
 
-    /// Refuses a resource that is no backend's, with `invalid_target`.
-    func requireBackend(_ resource: String, tx: borrowing Transaction) throws {
+    private func requireBackend(_ resource: String, tx: borrowing Transaction) throws {
         guard resource != standard, resource != issuer else { return }
         guard try tx.registeredAudiences().contains(resource) else {
             throw OAuthError(.invalidTarget, "No backend has this resource indicator.")
         }
     }
 
-    /// The audiences of a token with these scopes that is for no backend in particular.
+    /// The audiences of a token with these scopes that is for no backend in particular. Those of management scopes are for
+    /// us as well.
     package func standardAudiences(for scopes: ScopeSet) -> [String] {
-        audiences(for: scopes, first: standard)
+        standard != issuer && Self.hasManagement(scopes) ? [standard, issuer] : [standard]
     }
 
-    private func audiences(for scopes: ScopeSet, first: String) -> [String] {
-        first != issuer && scopes.scopes.contains(where: isForUs) ? [first, issuer] : [first]
+    private func audiences(for scopes: ScopeSet, resource: String?) throws(OAuthError) -> [String] {
+        guard let resource else { return standardAudiences(for: scopes) }
+        guard resource == issuer || !Self.hasManagement(scopes) else {
+            throw OAuthError(
+                .invalidTarget, "Scopes that begin with claviger: are for Claviger itself, not for another resource.",
+                rule: "resource")
+        }
+        return [resource]
     }
 
-    /// Whether a scope gives a right here: at the management API, or at the userinfo endpoint.
-    private func isForUs(_ scope: Scope) -> Bool {
-        scope.isManagement || scope.name == IdentityScope.openid.rawValue
+    private static func hasManagement(_ scopes: ScopeSet) -> Bool {
+        scopes.scopes.contains(where: \.isManagement)
     }
 }
