@@ -43,9 +43,8 @@ package struct AppService: Sendable {
             authentication: draft.authenticationMethod.map {
                 checks.word("token_endpoint_auth_method", $0, orElse: .basic)
             } ?? .basic,
-            redirectURIs: checks.redirectURIs("redirect_uris", draft.redirectURIs, count: Self.redirectURICount),
-            signedOutURIs: checks.redirectURIs(
-                "post_logout_redirect_uris", draft.postLogoutRedirectURIs, count: Self.signedOutURICount),
+            redirectURIs: check(redirectURIs: draft.redirectURIs, &checks),
+            signedOutURIs: check(signedOutURIs: draft.postLogoutRedirectURIs, &checks),
             scopes: checks.scopes(draft.scopes, of: product, orIdentity: true),
             links: AppLinks(
                 logo: checks.link("logo_uri", draft.logoURI), homepage: checks.link("client_uri", draft.clientURI),
@@ -157,6 +156,17 @@ extension AppService {
         try tx.requireOperatorsOwn(app.scopes.permissions, in: organization, field: "scopes")
     }
 
+    private func check(redirectURIs texts: [String], _ checks: inout FieldChecks) -> [RedirectURI] {
+        checks.redirectURIs(
+            "redirect_uris", texts, count: Self.redirectURICount, without: RedirectURI.answerParameters)
+    }
+
+    private func check(signedOutURIs texts: [String], _ checks: inout FieldChecks) -> [RedirectURI] {
+        checks.redirectURIs(
+            "post_logout_redirect_uris", texts, count: Self.signedOutURICount,
+            without: RedirectURI.signedOutParameters)
+    }
+
     private func check(accessToken seconds: Int?, _ checks: inout FieldChecks) -> Int? {
         checks.lifetime("access_token_seconds", seconds, maximum: product.policy.accessTokenMaximumSeconds)
     }
@@ -173,12 +183,8 @@ extension AppService {
             availability: edit.availableTo.map { checks.word("available_to", $0, orElse: .account) }
                 ?? app.availability,
             authentication: app.authentication,
-            redirectURIs: edit.redirectURIs.map {
-                checks.redirectURIs("redirect_uris", $0, count: Self.redirectURICount)
-            } ?? app.redirectURIs,
-            signedOutURIs: edit.postLogoutRedirectURIs.map {
-                checks.redirectURIs("post_logout_redirect_uris", $0, count: Self.signedOutURICount)
-            } ?? app.signedOutURIs,
+            redirectURIs: edit.redirectURIs.map { check(redirectURIs: $0, &checks) } ?? app.redirectURIs,
+            signedOutURIs: edit.postLogoutRedirectURIs.map { check(signedOutURIs: $0, &checks) } ?? app.signedOutURIs,
             scopes: edit.scopes.map { checks.scopes($0, of: product, orIdentity: true) } ?? app.scopes,
             links: AppLinks(
                 logo: edit.logoURI.map { checks.link("logo_uri", $0) } ?? app.links.logo,

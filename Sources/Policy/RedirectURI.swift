@@ -8,6 +8,7 @@ package struct RedirectURI: Hashable, Sendable, CustomStringConvertible {
     /// Why a text is none.
     package enum Problem: Error, Hashable, Sendable {
         case tooLong, forbiddenCharacter, brokenEscape, fragment, scheme, plainHTTP, host, userInformation
+        case answerParameter
 
         /// For people.
         package var explanation: String {
@@ -19,8 +20,9 @@ package struct RedirectURI: Hashable, Sendable, CustomStringConvertible {
             case .scheme:
                 "The scheme must be https, http to the own machine, or a private-use one with a dot in it such as com.example.app."
             case .plainHTTP: "http is for 127.0.0.1, [::1] and localhost alone. Use https."
-            case .host: "The URI must name a host, and a port from 1 to 65535 if any."
+            case .host: "The URI must name a host, and a port from 1 to 65535 without leading zeros if any."
             case .userInformation: "The URI must not name a user."
+            case .answerParameter: "The query has a parameter that only the answer may have, such as code or state."
             }
         }
     }
@@ -34,6 +36,7 @@ package struct RedirectURI: Hashable, Sendable, CustomStringConvertible {
     private let loopback: Loopback?
 
     private struct Loopback: Hashable, Sendable {
+        /// Scheme and host as they are spelled.
         let head: String
         /// Path and query.
         let tail: String
@@ -47,7 +50,7 @@ package struct RedirectURI: Hashable, Sendable, CustomStringConvertible {
         case "https": loopback = nil
         case "http":
             guard let host = parts.host, Self.ownHosts.contains(host) else { throw .plainHTTP }
-            loopback = host == "localhost" ? nil : Loopback(head: "http://\(host)", tail: parts.tail)
+            loopback = host == "localhost" ? nil : Loopback(head: parts.head, tail: parts.tail)
         default:
             guard parts.scheme.contains(".") else { throw .scheme }
             loopback = nil
@@ -74,6 +77,40 @@ package struct RedirectURI: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { text }
+
+    /// What an authorization response may have, of every response type and mode that there is, not of ours alone.
+    package static let answerParameters: Set = [
+        "code", "state", "iss", "error", "error_description", "error_uri", "response", "id_token", "access_token",
+        "token_type", "expires_in", "scope", "session_state",
+    ]
+    /// What comes back from a sign-out (OpenID Connect RP-Initiated Logout §3).
+    package static let signedOutParameters: Set = ["state"]
+
+    /// Whether its own query has one of these parameters, in any spelling, or something that may be taken for one: the app
+    /// could not tell it from our answer (threat R7).
+    package func hasParameter(among names: Set<String>) -> Bool {
+        guard let mark = text.firstIndex(of: "?") else { return false }
+        return text[text.index(after: mark)...].split(whereSeparator: { $0 == "&" || $0 == ";" }).contains { pair in
+            guard let name = Self.decoded(pair.prefix { $0 != "=" }) else { return true }
+            return names.contains(name.lowercased())
+        }
+    }
+
+    /// A name of a query, whose escapes are whole. Nil for what is no text.
+    private static func decoded(_ name: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = name.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
+    }
 
     private static let ownHosts: Set = ["127.0.0.1", "[::1]", "localhost"]
 }
@@ -102,6 +139,8 @@ private struct URIParts {
     /// In lower case, with the brackets of an IPv6 address. Nil for a URI without authority.
     let host: String?
     let port: Int?
+    /// What stands before the port, as it is spelled.
+    let head: String
     /// What follows the authority.
     let tail: String
 
@@ -125,6 +164,7 @@ private struct URIParts {
             self.scheme = scheme
             host = nil
             port = nil
+            head = "\(pieces[0]):"
             tail = String(rest)
             return
         }
@@ -135,6 +175,8 @@ private struct URIParts {
         self.scheme = scheme
         self.host = host
         self.port = port
+        let portLength = port.map { ":\($0)".count } ?? 0
+        head = "\(pieces[0])://\(authority.dropLast(portLength))"
         tail = String(rest.dropFirst(2 + authority.count))
     }
 
@@ -174,7 +216,8 @@ private struct URIParts {
         guard !rest.isEmpty else { return (host.lowercased(), nil) }
         let digits = rest.dropFirst()
         guard rest.hasPrefix(":"), (1...5).contains(digits.utf8.count),
-            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits), (1...65535).contains(port)
+            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), !digits.hasPrefix("0"), let port = Int(digits),
+            (1...65535).contains(port)
         else { return nil }
         return (host.lowercased(), port)
     }

@@ -245,6 +245,13 @@ struct BadAppField: Sendable, CustomTestStringConvertible {
         redirects("plain http", ["http://a.example/"], "redirect_uris.0"),
         redirects("no host", ["https:///cb"], "redirect_uris.0"),
         redirects("a pattern", ["https://*.a.example/"], "redirect_uris.0"),
+        redirects("a parameter of our answer (threat R7)", ["https://a.example/?x=1&%63ode=1"], "redirect_uris.0"),
+        redirects("another (threat R7)", ["https://a.example/", "https://a.example/?state=1"], "redirect_uris.1"),
+        BadAppField("a parameter of our answer to a sign-out (threat R7)", "post_logout_redirect_uris.1") {
+            $0.postLogoutRedirectURIs = ["https://a.example/?code=1", "https://a.example/?State=1"]
+        } _: {
+            $0.postLogoutRedirectURIs = ["https://a.example/?code=1", "https://a.example/?State=1"]
+        },
         BadAppField("script after a sign-out (threat R8)", "post_logout_redirect_uris.0") {
             $0.postLogoutRedirectURIs = ["javascript:alert(1)"]
         } _: {

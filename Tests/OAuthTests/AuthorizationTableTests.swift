@@ -197,6 +197,9 @@ struct AuthorizationTableTests {
         ("http://127.0.0.1/back", "http://localhost/back", false),
         ("http://127.0.0.1/back", "http://user@127.0.0.1/back", false),
         ("http://127.0.0.1/back", "http://127.0.0.1:0/back", false),
+        ("http://127.0.0.1/back", "HTTP://127.0.0.1:51004/back", false),
+        ("http://127.0.0.1/back", "http://127.0.0.1:05555/back", false),
+        ("HTTP://127.0.0.1/back", "HTTP://127.0.0.1:51004/back", true),
         ("http://localhost/back", "http://localhost:51004/back", false),
         ("https://127.0.0.1/back", "https://127.0.0.1:51004/back", false),
     ])

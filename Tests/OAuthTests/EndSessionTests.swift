@@ -37,6 +37,17 @@ struct EndSessionTests {
                 .outcome(of: request, signedIn: member)
         }
 
+        /// Has the app these addresses, which no registration of today would take.
+        func register(_ uris: [String]) async throws {
+            let changed = App(
+                id: app.id, organization: app.organization, name: app.name, availability: app.availability,
+                authentication: app.authentication, redirectURIs: app.redirectURIs,
+                signedOutURIs: try uris.map { try RedirectURI(parsing: $0) }, scopes: app.scopes, links: app.links,
+                accessTokenSeconds: nil, refreshTokenSeconds: nil, tokenFormat: app.tokenFormat,
+                idTokenAlgorithm: app.idTokenAlgorithm, createdAt: app.createdAt, createdBy: app.createdBy)
+            try await desk.tree.store.write { tx in try tx.update(changed) }
+        }
+
         func hint(for member: ID<Member>, by issuer: String = SampleDesk.issuer) throws -> String {
             let claims = UserClaims(of: self.member, in: desk.tree.global, scopes: .empty)
             return try IDTokenIssuer(keyRing: desk.tree.keys, issuer: issuer).text(
@@ -144,6 +155,23 @@ struct EndSessionTests {
             await #expect(throws: OAuthError.self) {
                 try await destination(Self.home, String(repeating: "s", count: 2001))
             }
+        }
+    }
+
+    @Test(
+        "R7: a registered address that has a state of its own is not gone to",
+        arguments: ["?state=x", "?a=b&STATE", "?%73tate=x", "?a;state=x"])
+    func ownState(_ query: String) async throws {
+        try await Self.play { scene in
+            let uri = Self.home + query
+            try await scene.register([uri, Self.home])
+            let parameters = [("id_token_hint", scene.hint), ("state", "s")]
+            let user = scene.member.id
+            try await scene.expect(
+                .end(returningTo: nil), of: parameters + [("post_logout_redirect_uri", uri)], signedIn: user)
+            try await scene.expect(
+                .end(returningTo: Self.home + "?state=s"), of: parameters + [("post_logout_redirect_uri", Self.home)],
+                signedIn: user)
         }
     }
 

@@ -32,7 +32,8 @@ struct RedirectURITests {
             ("https://@app.example.com/", .userInformation),
             ("https:///back", .host), ("https:/back", .host), ("https:app.example.com", .host), ("https://", .host),
             ("https://app.example.com:/", .host), ("https://app.example.com:0/", .host),
-            ("https://app.example.com:65536/", .host), ("https://app.example.com:+1/", .host),
+            ("https://app.example.com:65536/", .host), ("https://app.example.com:0443/", .host),
+            ("https://app.example.com:+1/", .host),
             ("https://app.example.com:1:2/", .host), ("https://[::1/", .host), ("https://[x]/", .host),
             ("https://app%2eexample.com/", .host), ("https://app,example.com/", .host),
             ("https://app.example.com/%", .brokenEscape), ("https://app.example.com/%2", .brokenEscape),
@@ -73,6 +74,31 @@ struct RedirectURITests {
         for spelling in [text.uppercased(), text + "/", text + "?", text + "#", text + "%20", "./" + text] {
             #expect(!uri.matches(spelling))
         }
+    }
+
+    @Test(arguments: [
+        ("http://127.0.0.1/back", "http://127.0.0.1:9/back", true), ("http://[::1]:1/b", "http://[::1]/b", true),
+        ("HTTP://127.0.0.1/back", "HTTP://127.0.0.1:9/back", true),
+        ("http://127.0.0.1/back", "HTTP://127.0.0.1/back", false),
+        ("http://127.0.0.1/back", "Http://127.0.0.1:9/back", false),
+        ("HTTP://127.0.0.1/back", "http://127.0.0.1:9/back", false),
+        ("http://127.0.0.1/back", "http://127.0.0.1:09/back", false),
+        ("http://127.0.0.1/back", "http://127.0.0.1:00009/back", false),
+    ])
+    func `of a loopback address the port alone may differ, written plainly (R3)`(
+        _ registered: String, _ named: String, _ isOne: Bool
+    ) throws {
+        #expect(try RedirectURI(parsing: registered).matches(named) == isOne)
+    }
+
+    @Test(arguments: [
+        ("?code=1", true), ("?a=b&STATE", true), ("?a;iss=x", true), ("?%63ode=1", true), ("?c%6fd%65", true),
+        ("?%FF=1", true), ("?a%00=1", true), ("", false), ("?", false), ("?=code", false), ("?a=code&b", false),
+        ("?codes=1&xstate=2", false), ("/code=1", false), ("?co%2564e=1", false),
+    ])
+    func `a parameter of an answer is found in every spelling (R7)`(_ tail: String, _ isFound: Bool) throws {
+        let uri = try RedirectURI(parsing: "https://app.example.com/back" + tail)
+        #expect(uri.hasParameter(among: RedirectURI.answerParameters) == isFound)
     }
 
     /// Foundation follows RFC 3986. What we accept it reads, and it reads the same host in it.

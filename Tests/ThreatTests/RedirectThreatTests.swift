@@ -102,6 +102,7 @@ extension Threats {
                 "http://\(host):/callback", "http://\(host):+80/callback", "http://\(host):8000/callback/x",
                 "http://\(host):8000/callback?x=y", "http://\(host):8000/callback#x", "http://\(host):8000",
                 "http://\(host).evil.example/callback", "http://evil.example:8000/callback",
+                "HTTP://\(host):8000/callback", "Http://\(host)/callback", "http://\(host):08000/callback",
             ] {
                 #expect(isPageOfOurs(try await visitor.open(app.request(["redirect_uri": uri]))), "\(uri)")
             }
@@ -184,15 +185,21 @@ extension Threats {
                     let made = try await server.call(
                         "POST", "/api/v1/organizations/\(account)/apps", bearer: demo.operatorKey,
                         ["name": "R7", "redirect_uris": [.text(uri)], "scopes": ["data.read"]])
-                    guard made.status == 201 else {
-                        #expect(made.status == 422, "\(made.text)")
-                        continue
-                    }
-                    let app = MadeApp(id: try made.json["id"].string, secret: nil, redirectURI: uri, path: "")
-                    for answer in try await answers(app, [:], &visitor) {
-                        #expect(isPageOfOurs(answer), "\(uri): \(answer.status) \(answer.headers)")
-                    }
+                    #expect(made.status == 422, "\(uri): \(made.text)")
+                    let good = try await server.makeApp(in: account, as: demo.operatorKey)
+                    let edited = try await server.call(
+                        "PATCH", good.path, bearer: demo.operatorKey, ["redirect_uris": [.text(uri)]])
+                    #expect(edited.status == 422, "\(uri): \(edited.text)")
                 }
+            }
+            for name in ["state", "STATE", "%73tate"] {
+                let made = try await server.call(
+                    "POST", "/api/v1/organizations/\(account)/apps", bearer: demo.operatorKey,
+                    [
+                        "name": "R7", "redirect_uris": [.text(Self.own)], "scopes": ["data.read"],
+                        "post_logout_redirect_uris": [.text(Self.own + "?\(name)=forged")],
+                    ])
+                #expect(made.status == 422, "\(name): \(made.text)")
             }
             for uri in [Self.own + "#code=forged", Self.own + "#", Self.own + "?a=b#state=x"] {
                 let made = try await server.call(

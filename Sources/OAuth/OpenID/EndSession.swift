@@ -54,7 +54,9 @@ package struct EndSession: Sendable {
     private func destination(of request: EndSessionRequest, for app: ID<App>?) async throws -> String? {
         guard let app, let uri = request.postLogoutRedirectURI else { return nil }
         let registered = try await store.read { tx in try tx.app(app)?.signedOutURIs ?? [] }
-        guard registered.contains(where: { $0.matches(uri) }) else { return nil }
+        guard let match = registered.first(where: { $0.matches(uri) }),
+            !match.hasParameter(among: RedirectURI.signedOutParameters)
+        else { return nil }
         guard let state = request.state else { return uri }
         return "\(uri)\(uri.contains("?") ? "&" : "?")state=\(Self.escaped(state))"
     }
