@@ -111,8 +111,38 @@ struct AuthorizationTableTests {
             let whole = desk.request(of: app) + "&" + query
             let outcome = try await desk.authorize(whole, as: member)
             #expect(outcome.pageReason == .malformed)
-            let long = desk.request(of: app) + "&x=" + String(repeating: "x", count: 16_384)
-            #expect(try await desk.authorize(long, as: member).pageReason == .malformed)
+        }
+    }
+
+    @Test func `what would not fit through a sign-in is a page, before anybody signs in`() async throws {
+        try await withApp { desk, app, member in
+            let start = desk.request(of: app) + "&x="
+            let room = AuthorizationRequest.maximumBytes - start.utf8.count
+            for (filling, isTooLong) in [
+                (String(repeating: "x", count: room), false), (String(repeating: "x", count: room + 1), true),
+                (String(repeating: "{", count: room / 3), false), (String(repeating: "{", count: room / 3 + 1), true),
+            ] {
+                for user in [member, nil] {
+                    let outcome = try await desk.authorize(start + filling, as: user)
+                    #expect(outcome.pageReason == (isTooLong ? .tooLong : nil), "\(filling.utf8.count)")
+                }
+            }
+        }
+    }
+
+    @Test func `what browsers leave raw in a query goes on as escapes`() async throws {
+        try await withApp { desk, app, member in
+            let raw = "{\"a\":1}|^`\\<>'[]"
+            let query = desk.request(of: app, ["state": String?.none]) + "&state=\(raw)&%7B=}"
+            let request = try #require(try await desk.authorize(query, as: nil).awaitingSignIn)
+            #expect(request.state == raw)
+            #expect(
+                request.continuation.hasSuffix("&state=%7B%22a%22:1%7D%7C%5E%60%5C%3C%3E'%5B%5D&%7B=%7D"),
+                "\(request.continuation)")
+            let again = try #require(try await desk.authorize(request.continuation, as: nil).awaitingSignIn)
+            #expect(again.state == raw)
+            #expect(again.continuation == request.continuation)
+            #expect(try await desk.authorize(request.continuation, as: member).question != nil)
         }
     }
 

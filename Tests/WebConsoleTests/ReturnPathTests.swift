@@ -1,3 +1,4 @@
+import OAuth
 import Testing
 
 @testable import WebConsole
@@ -30,6 +31,12 @@ struct ReturnPathTests {
     @Test func `what would not fit into a request is not`() {
         let text = "/account?" + String(repeating: "a", count: ReturnPath.maximumLength)
         #expect(ReturnPath(text, authorizationPaths: paths) == nil)
+    }
+
+    @Test func `the longest request is, at the longest path that a product may have`() {
+        let path = "/" + String(repeating: "p", count: 199)
+        let query = String(repeating: "q", count: AuthorizationRequest.maximumBytes)
+        #expect(ReturnPath("\(path)?\(query)", authorizationPaths: [path])?.query == query)
     }
 
     @Test func `nothing at all is not`() {

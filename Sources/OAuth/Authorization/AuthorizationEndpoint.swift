@@ -29,7 +29,8 @@ package struct AuthorizationEndpoint: Sendable {
         table = AuthorizationTable(
             issuer: audiences.issuer, audiences: audiences,
             pkce: PKCECheck(confidentialAppsMayOmit: product.policy.confidentialAppsWithoutPKCE),
-            scope: ScopeCheck(catalogue: product.scopes))
+            scope: ScopeCheck(catalogue: product.scopes),
+            hint: IDTokenHintCheck(issuer: audiences.issuer, keyRing: keyRing))
         users = UserCheck(roles: RoleService(product: product))
         words = ConsentWords(catalogue: product.scopes)
     }

@@ -4,6 +4,7 @@ package struct AuthorizationError: Error, Equatable, Sendable {
     /// In one word, for the log and the page.
     package enum Reason: String, Sendable {
         case malformed
+        case tooLong = "too_long"
         case repeated
         case unknownClient = "unknown_client"
         case missingRedirectURI = "missing_redirect_uri"
@@ -22,6 +23,7 @@ package struct AuthorizationError: Error, Equatable, Sendable {
     }
 
     static let malformed = AuthorizationError(.malformed, "The address is not a well-formed authorization request.")
+    static let tooLong = AuthorizationError(.tooLong, "The request is longer than 8000 bytes.")
     static let repeated = AuthorizationError(
         .repeated, "client_id, redirect_uri or state is in the address more than once.")
     static let unknownClient = AuthorizationError(.unknownClient, "client_id is missing, or names no app.")

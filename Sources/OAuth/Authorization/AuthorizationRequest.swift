@@ -1,8 +1,12 @@
+import CredentialFormat
 package import Model
 package import Policy
 
 /// An authorization request whose app and redirect URI are proven, and of which nothing is wrong.
 package struct AuthorizationRequest: Sendable {
+    /// The longest, as a query, in bytes: it must fit into the address of the sign-in page.
+    package static let maximumBytes = 8000
+
     /// As it came, for the form of the consent page.
     package let query: String
     /// The query to go on with after a sign-in: without what asks for one.
@@ -26,6 +30,10 @@ package struct AuthorizationRequest: Sendable {
     let nonce: String?
     let prompts: Set<Prompt>
     let maxAge: Int?
+    /// The user of `id_token_hint`: nobody else may answer.
+    let expectedUser: ID<Member>?
+    /// Whether a sign-in was asked for and done.
+    let followsSignIn: Bool
 
     /// Whether it may be answered without a page, where the user consented to as much before. Nobody else can receive
     /// what is sent to an `https` address of the app's own; a public app of the user's machine may be another one that

@@ -31,7 +31,8 @@ package struct AuthorizationResponse: Sendable {
 
     /// The redirect URI with the parameters behind its own query, which is not disturbed (RFC 6749 §3.1.2).
     package var location: String {
-        let added = parameters.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
+        let added = parameters.map { "\(PercentEscape.value($0.name))=\(PercentEscape.value($0.value))" }.joined(
+            separator: "&")
         if redirectURI.hasSuffix("?") || redirectURI.hasSuffix("&") { return redirectURI + added }
         return redirectURI + (redirectURI.contains("?") ? "&" : "?") + added
     }
@@ -43,21 +44,6 @@ package struct AuthorizationResponse: Sendable {
     static func source(of redirectURI: String) -> String {
         guard let uri = try? RedirectURI(parsing: redirectURI) else { return "'none'" }
         return uri.origin ?? uri.privateUseScheme.map { "\($0):" } ?? "'none'"
-    }
-
-    /// All but the unreserved characters of RFC 3986 §2.3 as escapes, so no value ends early or begins another line.
-    private static func encoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

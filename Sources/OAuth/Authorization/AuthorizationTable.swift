@@ -9,6 +9,7 @@ struct AuthorizationTable: Sendable {
     let audiences: AudiencePolicy
     let pkce: PKCECheck
     let scope: ScopeCheck
+    let hint: IDTokenHintCheck
 
     /// - Throws: ``AuthorizationError``, or ``EarlyOutcome`` with the error for the app; what the store throws.
     func request(_ parameters: AuthorizationParameters, tx: borrowing Transaction) throws -> AuthorizationRequest {
@@ -31,7 +32,8 @@ struct AuthorizationTable: Sendable {
                 codeChallenge: try pkce.challenge(of: parameters, for: app),
                 resource: try ResourceCheck.resource(of: parameters, for: scopes, under: audiences, tx: tx),
                 nonce: try NonceCheck.nonce(of: parameters), prompts: try PromptCheck.prompts(of: parameters),
-                maxAge: try MaxAgeCheck.seconds(of: parameters))
+                maxAge: try MaxAgeCheck.seconds(of: parameters),
+                expectedUser: try hint.user(of: parameters, for: app), followsSignIn: parameters.followsSignIn)
         } catch let error as OAuthError {
             throw EarlyOutcome(.redirect(address.answer(error)))
         }

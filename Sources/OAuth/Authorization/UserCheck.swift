@@ -17,6 +17,11 @@ struct UserCheck: Sendable {
         func refuse(_ error: OAuthError) -> EarlyOutcome {
             EarlyOutcome(.redirect(request.returnAddress.answer(error)))
         }
+        guard member.id == request.expectedUser ?? member.id else {
+            // Asked once. Whoever signs in again as somebody else would be asked for ever.
+            guard request.followsSignIn else { throw signIn(for: request) }
+            throw refuse(OAuthError(.loginRequired, "Another user signed in than id_token_hint names."))
+        }
         guard !standing.isSuspended else {
             throw refuse(OAuthError(.accessDenied, "The account of the user is suspended.", rule: "suspended"))
         }

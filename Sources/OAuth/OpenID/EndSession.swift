@@ -58,21 +58,6 @@ package struct EndSession: Sendable {
             !match.hasParameter(among: RedirectURI.signedOutParameters)
         else { return nil }
         guard let state = request.state else { return uri }
-        return "\(uri)\(uri.contains("?") ? "&" : "?")state=\(Self.escaped(state))"
-    }
-
-    /// Every byte but the unreserved ones (RFC 3986 §2.3) as `%xx`.
-    private static func escaped(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var escaped: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                escaped.append(byte)
-            default: escaped += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: escaped, as: UTF8.self)
+        return "\(uri)\(uri.contains("?") ? "&" : "?")state=\(PercentEscape.value(state))"
     }
 }

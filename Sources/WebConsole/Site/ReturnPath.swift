@@ -1,3 +1,5 @@
+import OAuth
+
 /// Where a sign-in goes on afterwards: one of our own pages, so that nobody is led elsewhere by a link to us (threat R10).
 ///
 /// The path must be one of a list, byte for byte. So there is nothing to normalize, and `//evil.example`, `/\evil.example`,
@@ -5,8 +7,8 @@
 package struct ReturnPath: Hashable, Sendable {
     /// The form field and query parameter that carries it.
     static let parameter = "continue"
-    /// The longest, in bytes: what fits into the header of a request.
-    static let maximumLength = 8000
+    /// The longest, in bytes: an authorization request behind the longest path of a product, which is 200.
+    static let maximumLength = AuthorizationRequest.maximumBytes + 256
 
     /// Path and query, below the issuer's path.
     let text: String
