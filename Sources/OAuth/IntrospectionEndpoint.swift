@@ -11,7 +11,8 @@ package struct IntrospectionEndpoint: Sendable {
     /// What the endpoint says.
     package enum Answer: Sendable {
         case inactive(Verdict.Rule)
-        case active(VerifiedCaller)
+        /// With what people call the user (`username`, RFC 7662 §2.2), if the asker may know.
+        case active(VerifiedCaller, username: String?)
     }
 
     private let authenticator: ClientAuthenticator
@@ -59,8 +60,21 @@ package struct IntrospectionEndpoint: Sendable {
         switch verifier.judge(text, demand, at: request.now, findings: findings) {
         case .missing(let missing): return .missing(missing)
         case .answer(.refused(let rule)): return .answer(.inactive(rule))
-        case .answer(.admitted(let caller)): return .answer(.active(caller))
+        case .answer(.admitted(let caller)):
+            return .answer(.active(caller, username: Self.username(of: caller, for: client)))
         }
+    }
+
+    /// The address by which the user signs in. A backend of the operator may know whom it serves; an app is told by the
+    /// scope `email` alone, whichever endpoint it asks (RFC 7662 §5).
+    private static func username(of caller: VerifiedCaller, for client: AuthenticatedClient) -> String? {
+        let isTold: Bool
+        if case .resourceServer = client.known.kind {
+            isTold = true
+        } else {
+            isTold = IdentityScope.email.scope.map(caller.scopes.contains) ?? false
+        }
+        return isTold ? caller.credential.lineage?.username : nil
     }
 
     /// The audiences for which the client may look at the credential, nil if it may not at all.

@@ -248,8 +248,7 @@ struct RefreshTokenTests {
         try await withTokens { desk, app, first in
             let other = try await desk.app(in: desk.tree.europe)
             let server = SampleClient(try await desk.resourceServer([SampleDesk.issuer]))
-            let caller = try await desk.introspect(first.accessToken, as: app.client)
-            #expect(caller?.credential.lineage?.username == "ada@example.com")
+            #expect(try await desk.introspect(first.accessToken, as: app.client) != nil)
             #expect(try await desk.introspect(first.accessToken, as: server) != nil)
             #expect(try await desk.introspect(first.accessToken, as: other.client) == nil)
         }

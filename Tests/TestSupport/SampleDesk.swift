@@ -128,12 +128,18 @@ extension SampleDesk {
     package func introspect(
         _ credential: String, as client: SampleClient?, _ parameters: [(String, String)] = []
     ) async throws -> VerifiedCaller? {
+        guard case .active(let caller, _) = try await told(credential, as: client, parameters) else { return nil }
+        return caller
+    }
+
+    /// What the introspection endpoint answers.
+    package func told(
+        _ credential: String, as client: SampleClient?, _ parameters: [(String, String)] = []
+    ) async throws -> IntrospectionEndpoint.Answer {
         let request = try request(client, [("token", credential)] + parameters)
-        let answer = try await verifier.complete(from: request.address, at: now) { findings in
+        return try await verifier.complete(from: request.address, at: now) { findings in
             try introspection.answer(request, findings: findings)
         }
-        if case .active(let caller) = answer { return caller }
-        return nil
     }
 
     /// Has the revocation endpoint do what it does.
@@ -182,6 +188,13 @@ extension SampleDesk {
         _ = try await tree.store.write { [accounts = tree.accounts] tx in
             try accounts.edit(account.id, AccountEdit(suspended: suspended), as: SampleTree.theOperator, tx: tx)
         }
+    }
+}
+
+extension IntrospectionEndpoint.Answer {
+    /// The user's address, nil where it is not told.
+    package var username: String? {
+        if case .active(_, let username) = self { username } else { nil }
     }
 }
 

@@ -46,8 +46,8 @@ enum OAuthReply {
             var reply = HotReply.json(inactive)
             reply.rule = rule.name
             return reply
-        case .active(let caller):
-            var reply = HotReply.json(active(caller, issuer: issuer))
+        case .active(let caller, let username):
+            var reply = HotReply.json(active(caller, username: username, issuer: issuer))
             reply.caller = caller.credential.identifierText
             return reply
         }
@@ -90,7 +90,7 @@ enum OAuthReply {
 
     private static let inactive = Array(#"{"active":false}"#.utf8)
 
-    private static func active(_ caller: VerifiedCaller, issuer: String) -> [UInt8] {
+    private static func active(_ caller: VerifiedCaller, username: String?, issuer: String) -> [UInt8] {
         let credential = caller.credential
         var json = JSONWriter(capacity: 640)
         json.object { json in
@@ -103,7 +103,7 @@ enum OAuthReply {
             case .accessToken(let token, let client):
                 json.member("client_id", client.identifierText)
                 json.member("token_type", "Bearer")
-                if let lineage = credential.lineage { json.member("username", lineage.username) }
+                if let username { json.member("username", username) }
                 json.member("sub", token.subject ?? client.identifierText)
                 json.name("aud")
                 if token.audiences.count == 1, let audience = token.audiences.first {
