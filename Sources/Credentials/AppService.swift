@@ -90,7 +90,7 @@ package struct AppService: Sendable {
         try find(id, in: organization, where: actor, may: .appsRead, tx: tx).app
     }
 
-    /// Changes what is given. Tokens that were issued keep what they have; the next exchange or refresh heeds the change.
+    /// Changes what is given. Tokens that were issued say what they said, and are worth no more than the app is from now on.
     ///
     /// - Parameter revision: The revision that the caller has seen, nil for any.
     package func edit(

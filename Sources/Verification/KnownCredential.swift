@@ -88,7 +88,8 @@ package final class KnownCredential: Sendable {
     }
 
     /// An access token of `client`, which is the app that it names, on behalf of the user of `lineage`. It is worth no
-    /// more than what the app may ask for now, and at our own API no more than what the user may do there (threat I6).
+    /// more than what the app may ask for now, and at our own API no more than what the user may do there (threat I6). It
+    /// is disabled while the app is not for users of this account.
     ///
     /// - Parameters:
     ///   - standing: That of the organization that the user chose.
@@ -104,7 +105,7 @@ package final class KnownCredential: Sendable {
         audience = .only(token.audiences)
         issuedAt = token.issuedAt
         expiresAt = min(token.expiresAt, lineage.endsAt)
-        isDisabled = false
+        isDisabled = !app.isAvailable(toUsersOf: standing.path.root, from: client.standing.path.root)
         isSuspended = standing.isSuspended || client.standing.isSuspended
         identity = .app(app.id, for: lineage.member)
         self.lineage = lineage
@@ -124,14 +125,5 @@ package final class KnownCredential: Sendable {
         case .accessToken(_, let client):
             self.edition == edition() && client.isCurrent && standing.isCurrent && lineage?.isCurrent ?? true
         }
-    }
-}
-
-extension ScopeSet {
-    /// These without the management scopes whose right is not among `permissions`.
-    fileprivate func limited(to permissions: Set<Permission>) -> ScopeSet {
-        let held = self.permissions
-        guard !held.isSubset(of: permissions) else { return self }
-        return subtracting(ScopeSet(held.subtracting(permissions).compactMap(\.scope)))
     }
 }

@@ -1,7 +1,9 @@
 import CredentialFormat
+import Credentials
 import Events
 import Model
 import OAuth
+import Organizations
 import Persistence
 import Policy
 import ProductDefinition
@@ -215,7 +217,7 @@ struct AuthorizationCodeTests {
         }
     }
 
-    @Test func `tokens live as long as the app says, and for the resource that the user was asked for`() async throws {
+    @Test func `tokens live as long as the app says, and for the resource that the request named`() async throws {
         try await SampleDesk.open { desk in
             let backend = "https://one.example.com"
             _ = try await desk.resourceServer([backend])
@@ -227,6 +229,129 @@ struct AuthorizationCodeTests {
             #expect(tokens.accessToken.hasPrefix("eyJ"))
             #expect(try await desk.verdict(tokens.accessToken, audiences: [backend]).rule == nil)
             #expect(try await desk.verdict(tokens.accessToken).rule == .audience)
+        }
+    }
+
+    @Test(arguments: [nil, "https://api.example.com"])
+    func `a resource that was named is the only one, whatever else the user consents to (F4)`(
+        _ audience: String?
+    ) async throws {
+        try await SampleDesk.open(product: Product(name: "Other", audience: audience)) { desk in
+            let backend = "https://one.example.com"
+            _ = try await desk.resourceServer([backend])
+            let app = try await desk.app(
+                in: desk.tree.europe, scopes: "claviger:api-keys.read data.read email openid profile")
+            let member = try await desk.signedIn(in: desk.tree.europe)
+            let changes = ["resource": backend, "scope": "data.read email openid profile"]
+            let first = try await desk.consented(to: app, changes, in: desk.tree.europe, as: member)
+            let second = try await desk.refresh(first.refreshToken, for: app)
+            for token in [first.accessToken, second.accessToken] {
+                #expect(try await desk.verdict(token, audiences: [backend]).rule == nil)
+                for other in [SampleDesk.issuer, audience ?? SampleDesk.issuer] {
+                    #expect(try await desk.verdict(token, audiences: [other]).rule == .audience)
+                }
+                let user = try await UserInfoEndpoint(verifier: desk.verifier, store: desk.store)
+                    .answer(token, from: nil, at: desk.now)
+                guard case .user(member.id, _) = user else {
+                    Issue.record("\(user)")
+                    continue
+                }
+            }
+        }
+    }
+
+    @Test func `management scopes go to no other resource than ourselves (F4)`() async throws {
+        try await SampleDesk.open(product: Product(name: "Other", audience: "https://api.example.com")) { desk in
+            let backend = "https://one.example.com"
+            _ = try await desk.resourceServer([backend])
+            let app = try await desk.app(in: desk.tree.europe, scopes: "claviger:api-keys.read data.read openid")
+            let member = try await desk.signedIn(in: desk.tree.europe)
+            for (scope, resource, error) in [
+                ("claviger:api-keys.read data.read", backend, "invalid_target"), (nil, backend, "invalid_target"),
+                ("claviger:api-keys.read", "https://api.example.com", "invalid_target"),
+                ("data.read openid", backend, nil), ("claviger:api-keys.read data.read", SampleDesk.issuer, nil),
+            ] as [(String?, String, String?)] {
+                let query = desk.request(of: app, ["scope": scope, "resource": resource])
+                #expect(try await desk.authorize(query, as: member).error == error, "\(scope ?? "all") \(resource)")
+            }
+            let tokens = try await desk.consented(
+                to: app, ["scope": "claviger:api-keys.read data.read"], in: desk.tree.europe, as: member)
+            for audience in [SampleDesk.issuer, "https://api.example.com"] {
+                #expect(try await desk.verdict(tokens.accessToken, audiences: [audience]).rule == nil)
+            }
+        }
+    }
+
+    @Test func `a redirect URI that the app no longer has brings no tokens`() async throws {
+        let loopback = "http://127.0.0.1/back"
+        try await SampleDesk.open { desk in
+            let uris = [SampleDesk.callback, "https://app.example.com/other", loopback]
+            let app = try await desk.app(in: desk.tree.europe, redirectURIs: uris)
+            let member = try await desk.signedIn(in: desk.tree.europe)
+            let named = "http://127.0.0.1:4711/back"
+            let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
+            let local = try await desk.code(for: app, ["redirect_uri": named], in: desk.tree.europe, as: member)
+            try await edit(app, AppEdit(redirectURIs: Array(uris.dropFirst())), at: desk)
+            await expect(.invalidGrant) { try await desk.exchange(code, for: app) }
+            _ = try await desk.exchange(local, for: app, ["redirect_uri": named])
+            try await edit(app, AppEdit(redirectURIs: uris), at: desk)
+            _ = try await desk.exchange(code, for: app)
+        }
+    }
+
+    @Test func `an app that is set back to its own account's users gets no tokens for others (S4, I6)`() async throws {
+        try await withApp(availability: .everyone, of: \.stranger) { desk, app, member in
+            let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
+            try await edit(app, AppEdit(availableTo: "account"), at: desk)
+            await expect(.invalidGrant) { try await desk.exchange(code, for: app) }
+            try await edit(app, AppEdit(availableTo: "everyone"), at: desk)
+            _ = try await desk.exchange(code, for: app)
+        }
+    }
+
+    @Test func `the reply says what the token is worth, not what the user could give once (RFC 6749 §5.1)`()
+        async throws
+    {
+        try await SampleDesk.open { desk in
+            let scopes = "claviger:api-keys.read data.read"
+            let app = try await desk.app(in: desk.tree.europe, scopes: scopes, tokenFormat: .jwt)
+            let member = try await desk.signedIn(in: desk.tree.europe)
+            let codes = [
+                try await desk.code(for: app, ["scope": scopes], in: desk.tree.europe, as: member),
+                try await desk.code(for: app, ["scope": scopes], in: desk.tree.europe, as: member),
+                try await desk.code(
+                    for: app, ["scope": "claviger:api-keys.read"], in: desk.tree.europe, as: member),
+            ]
+            let whole = try await desk.exchange(codes[0], for: app)
+            #expect(whole.scope == scopes)
+            try await setRoles([], of: member, at: desk)
+            let exchanged = try await desk.exchange(codes[1], for: app)
+            let refreshed = try await desk.refresh(whole.refreshToken, for: app)
+            for tokens in [exchanged, refreshed] {
+                #expect(tokens.scope == "data.read")
+                let token = JWTAccessToken.verify(
+                    Array(tokens.accessToken.utf8), issuer: SampleDesk.issuer, with: desk.tree.keys.keys)
+                #expect(token?.scopes.text == "data.read")
+            }
+            await expect(.invalidScope) { try await desk.exchange(codes[2], for: app) }
+            try await setRoles(["admin"], of: member, at: desk)
+            for tokens in [exchanged, refreshed] {
+                #expect(try await desk.refresh(tokens.refreshToken, for: app).scope == scopes)
+            }
+        }
+    }
+
+    private func edit(_ app: SampleApp, _ edit: AppEdit, at desk: SampleDesk) async throws {
+        let (id, organization) = (app.app.id, app.app.organization)
+        _ = try await desk.tree.store.write { [apps = desk.tree.apps] tx in
+            try apps.edit(id, in: organization, edit, as: SampleTree.theOperator, tx: tx)
+        }
+    }
+
+    private func setRoles(_ roles: [String], of member: SignedInMember, at desk: SampleDesk) async throws {
+        let (id, organization) = (member.id, desk.tree.europe.id)
+        _ = try await desk.tree.store.write { [members = desk.tree.members] tx in
+            try members.edit(id, in: organization, MemberEdit(roles: roles), as: SampleTree.theOperator, tx: tx)
         }
     }
 

@@ -1,4 +1,5 @@
 import CredentialFormat
+import Credentials
 import Events
 import Model
 import OAuth
@@ -256,6 +257,54 @@ struct RefreshTokenTests {
             await expect(.invalidClient) {
                 try await desk.introspect(first.accessToken, as: nil, [("client_id", app.id)])
             }
+        }
+    }
+
+    @Test func `a user's address is told to backends, and to the app that was granted it (RFC 7662 §5)`() async throws {
+        try await SampleDesk.open { desk in
+            let app = try await desk.app(in: desk.tree.europe, scopes: "data.read email openid profile")
+            let member = try await desk.signedIn(in: desk.tree.europe)
+            let server = SampleClient(try await desk.resourceServer([SampleDesk.issuer]))
+            for (scope, isTold) in [("data.read openid profile", false), ("email openid", true)] {
+                let token = try await desk.consented(to: app, ["scope": scope], in: desk.tree.europe, as: member)
+                    .accessToken
+                let told = try await desk.told(token, as: app.client)
+                #expect(told.username == (isTold ? "ada@example.com" : nil))
+                #expect(try await desk.told(token, as: server).username == "ada@example.com")
+            }
+            let token = try await desk.consented(to: app, ["scope": "email"], in: desk.tree.europe, as: member)
+            try await edit(app, scopes: "data.read", at: desk)
+            #expect(try await desk.told(token.accessToken, as: app.client).username == nil)
+        }
+    }
+
+    @Test func `an app that is set back to its own account's users is worth nothing with others (S4, I6)`()
+        async throws
+    {
+        try await withTokens(availability: .everyone, of: \.stranger) { desk, app, first in
+            let second = try await desk.refresh(first.refreshToken, for: app)
+            #expect(try await desk.verdict(second.accessToken).rule == nil)
+            try await setAvailability("account", of: app, at: desk)
+            for token in [first, second] {
+                #expect(try await desk.verdict(token.accessToken).rule == .disabled)
+                // The first is a repetition, which would get the last reply again.
+                await expect(.invalidGrant) { try await desk.refresh(token.refreshToken, for: app) }
+            }
+            #expect(try await alarms(desk) == 0)
+            try await setAvailability("everyone", of: app, at: desk)
+            #expect(try await desk.verdict(second.accessToken).rule == nil)
+            _ = try await desk.refresh(second.refreshToken, for: app)
+        }
+        try await withTokens(of: \.global) { desk, app, first in
+            #expect(try await desk.verdict(first.accessToken).rule == nil)
+            _ = try await desk.refresh(first.refreshToken, for: app)
+        }
+    }
+
+    private func setAvailability(_ word: String, of app: SampleApp, at desk: SampleDesk) async throws {
+        let (id, organization) = (app.app.id, app.app.organization)
+        _ = try await desk.tree.store.write { [apps = desk.tree.apps] tx in
+            try apps.edit(id, in: organization, AppEdit(availableTo: word), as: SampleTree.theOperator, tx: tx)
         }
     }
 

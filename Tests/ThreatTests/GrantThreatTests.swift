@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension Threats {
-    @Suite("Grants: I4, I6", .serialized) struct Grants {
+    @Suite("Grants: I4, I6, S4", .serialized) struct Grants {
         private struct Estate {
             let server: ServerProcess
             let demo: DemoCredentials
@@ -110,7 +110,8 @@ extension Threats {
             #expect(try await server.get(keys, bearer: first.access).status == 403)
             for answer in [
                 try await server.refresh(first.refresh, of: app), try await server.exchange(code, of: app),
-            ] where answer.status == 200 {
+            ] {
+                #expect(try answer.json["scope"] == "data.read")
                 #expect(try await server.get(keys, bearer: try MadeTokens(answer).access).status == 403)
             }
             let asked = try await visitor.open(app.request(scope))
@@ -122,6 +123,42 @@ extension Threats {
             #expect(
                 try await server.get("/api/v1/organizations/\(estate.account)/members", bearer: first.access).status
                     == 403)
+        }
+
+        @Test func `S4, I6: an app that is set back to its own account's users is worth nothing with others at once`()
+            async throws
+        {
+            let (server, demo) = try RunningServer.current
+            let key = demo.operatorKey
+            let owner = try await server.makeAccount("Owner", as: key)
+            let app = try await server.makeApp(
+                in: owner, scopes: ["openid", "data.read"], ["available_to": "everyone"], as: key)
+            var outsider = try await PageVisitor.signedIn(
+                try await server.makeMember(in: try await server.makeAccount("Other", as: key), as: key), at: server)
+            var insider = try await PageVisitor.signedIn(
+                try await server.makeMember("own", in: owner, as: key), at: server)
+            let scope: [String: String?] = ["scope": "openid data.read"]
+            let first = try await outsider.tokens(for: app, scope)
+            let second = try MadeTokens(try await server.refresh(first.refresh, of: app))
+            let code = try await outsider.code(for: app, scope)
+            let own = try await insider.tokens(for: app, scope)
+            #expect(try await server.verify(second.access).status == 200)
+            let edit = try await server.call("PATCH", app.path, bearer: key, ["available_to": "account"])
+            #expect(edit.status == 200)
+            for token in [first.access, second.access] {
+                #expect(try await server.verify(token).status == 401)
+                #expect(try await server.get("/oauth2/userinfo", bearer: token).status == 401)
+                #expect(try await !server.isActive(token, for: demo.resourceServer))
+            }
+            for answer in [
+                try await server.exchange(code, of: app), try await server.refresh(first.refresh, of: app),
+                try await server.refresh(second.refresh, of: app),
+            ] {
+                #expect(try answer.json["error"] == "invalid_grant", "\(answer.text)")
+            }
+            #expect(try await outsider.open(app.request(scope)).sent("error") == "unauthorized_client")
+            #expect(try await server.verify(own.access).status == 200)
+            #expect(try await server.refresh(own.refresh, of: app).status == 200)
         }
 
         @Test func `I4: what one app was given is worth nothing to another, however much that one may`() async throws {

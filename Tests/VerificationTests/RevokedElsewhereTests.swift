@@ -15,7 +15,7 @@ import Verification
 enum Revocation: CaseIterable {
     case keyDeleted, keyDisabled, keyRotated, scopeRemoved, addressRuleAdded, accountSuspended
     case integrationDeleted, secretRotated, tokenRevoked, keysRotatedAtOnce
-    case grantRevoked, appDeleted, memberDeleted
+    case grantRevoked, appDeleted, appSetBack, memberDeleted
 }
 
 /// A tree is the node that changes things; the others hear of it over the feed.
@@ -176,14 +176,17 @@ private struct Subject: Sendable {
         client = SampleClient(integration)
         // Another node issued it.
         let token = try await SampleDesk(tree).token(client).text
-        let app = try await tree.app(in: tree.europe).app
+        let isForeign = revocation == .appSetBack
+        let app = try await tree.app(
+            .sample { $0.availableTo = isForeign ? "everyone" : nil }, in: isForeign ? tree.stranger : tree.europe
+        ).app
         let member = try await tree.member(in: tree.europe, roles: [])
         grant = try await tree.grant(to: app, by: member, in: tree.europe)
         switch revocation {
         case .keyDeleted, .keyDisabled, .keyRotated, .scopeRemoved, .addressRuleAdded, .accountSuspended:
             credential = key.secret
         case .integrationDeleted, .secretRotated, .tokenRevoked, .keysRotatedAtOnce: credential = token
-        case .grantRevoked, .appDeleted, .memberDeleted:
+        case .grantRevoked, .appDeleted, .appSetBack, .memberDeleted:
             credential = try await SampleDesk(tree).token(by: grant, of: app)
         }
         node.listen()
@@ -247,6 +250,10 @@ private struct Subject: Sendable {
         case .appDeleted:
             try await tree.store.write { [apps = tree.apps, id = grant.app] tx in
                 try apps.delete(id, in: organization, as: actor, tx: tx)
+            }
+        case .appSetBack:
+            _ = try await tree.store.write { [apps = tree.apps, id = grant.app, owner = tree.stranger.id] tx in
+                try apps.edit(id, in: owner, AppEdit(availableTo: "account"), as: actor, tx: tx)
             }
         case .memberDeleted:
             try await tree.store.write { [members = tree.members, id = grant.member] tx in

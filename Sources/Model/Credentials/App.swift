@@ -49,6 +49,16 @@ package struct App: Entity, Hashable, Sendable {
     /// Whether it can keep no secret (RFC 6749 §2.1).
     package var isPublic: Bool { authentication == .none }
 
+    /// Whether users of `account` may let it act for them.
+    ///
+    /// - Parameter owner: The account that the app belongs to.
+    package func isAvailable(toUsersOf account: ID<Organization>?, from owner: ID<Organization>?) -> Bool {
+        switch availability {
+        case .everyone: true
+        case .account: account != nil && account == owner
+        }
+    }
+
     package init(
         id: ID<App>, organization: ID<Organization>, name: String, availability: Availability,
         authentication: ClientAuthenticationMethod, redirectURIs: [RedirectURI], signedOutURIs: [RedirectURI],

@@ -43,4 +43,11 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
 extension ScopeSet {
     /// The rights at Claviger's own API that these scopes give.
     package var permissions: Set<Permission> { Set(scopes.compactMap(Permission.init)) }
+
+    /// These without the management scopes whose right is not among `permissions`.
+    package func limited(to permissions: Set<Permission>) -> ScopeSet {
+        let held = self.permissions
+        guard !held.isSubset(of: permissions) else { return self }
+        return subtracting(ScopeSet(held.subtracting(permissions).compactMap(\.scope)))
+    }
 }

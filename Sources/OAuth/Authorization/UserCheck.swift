@@ -25,11 +25,10 @@ struct UserCheck: Sendable {
         guard !standing.isSuspended else {
             throw refuse(OAuthError(.accessDenied, "The account of the user is suspended.", rule: "suspended"))
         }
-        if request.app.availability == .account {
-            guard try tx.standing(of: request.app.organization)?.path.root == standing.path.root else {
-                throw refuse(
-                    OAuthError(.unauthorizedClient, "The app is for users of its own account.", rule: "availability"))
-            }
+        let owner = try tx.standing(of: request.app.organization)?.path.root
+        guard request.app.isAvailable(toUsersOf: standing.path.root, from: owner) else {
+            throw refuse(
+                OAuthError(.unauthorizedClient, "The app is for users of its own account.", rule: "availability"))
         }
         let permissions = roles.permissions(of: member.roles).intersection(signedIn.permissions)
         guard request.scopes.permissions.isSubset(of: permissions) else {

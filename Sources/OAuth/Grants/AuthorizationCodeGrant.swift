@@ -58,30 +58,35 @@ package struct AuthorizationCodeGrant: Sendable {
                 if let lineage = stored.lineage { try reuse.end(lineage, of: stored.code.grant, tx: tx) }
                 return nil
             }
-            return try spend(stored, request, by: app, at: now, tx: tx)
+            return try spend(stored, request, at: now, tx: tx)
         }
         guard let spent else { throw OAuthError(.invalidGrant, "The code was used before.", rule: "code_reuse") }
         return spent
     }
 
     private func spend(
-        _ stored: StoredAuthorizationCode, _ request: Request, by app: App, at now: Instant, tx: borrowing Transaction
+        _ stored: StoredAuthorizationCode, _ request: Request, at now: Instant, tx: borrowing Transaction
     ) throws -> AppTokens {
         let code = stored.code
         guard now < code.expiresAt, let grant = try tx.liveGrant(code.grant) else { throw Self.refusal }
-        guard code.redirectURI == request.redirectURI else {
+        let app = grant.app
+        guard code.redirectURI == request.redirectURI,
+            request.redirectURI.map({ uri in app.redirectURIs.contains { $0.matches(uri) } }) ?? true
+        else {
             throw OAuthError(
-                .invalidGrant, "redirect_uri is not the one of the authorization request.", rule: "redirect_uri")
+                .invalidGrant, "redirect_uri is not the one of the authorization request, or no longer the app's.",
+                rule: "redirect_uri")
         }
         try Self.hold(request.verifier, against: code.codeChallenge)
         try tokens.audiences.require(request.resource, toBe: code.resource)
         let lineage = ID<RefreshLineage>(at: now.milliseconds)
         guard try tx.spend(code: stored.digest, for: lineage, at: now) else { throw StoreError.conflict }
         let endsAt = now.adding(seconds: product.policy.refreshTokenMaximumSeconds)
+        // Not limited by the user's rights: what they lost may come back, and the next refresh finds it.
         let scopes = code.scopes.intersection(app.scopes)
         let issued = try tokens.issue(
             AppTokenIssuer.Access(
-                app: app, grant: grant, lineage: lineage, generation: 1, scopes: scopes, resource: code.resource,
+                grant: grant, lineage: lineage, generation: 1, scopes: scopes, resource: code.resource,
                 nonce: code.nonce, authenticatedAt: code.authenticatedAt, endsAt: endsAt), at: now, tx: tx)
         try tx.insert(
             RefreshLineage(

@@ -100,7 +100,7 @@ package struct RefreshTokenGrant: Sendable {
             case .repeatReply:
                 guard try tx.liveGrant(lineage.grant) != nil else { throw Self.refusal }
                 return try repeated(lineage, request, presented)
-            case .rotate: return try rotate(lineage, request, presented, for: app, at: now, tx: tx)
+            case .rotate: return try rotate(lineage, request, presented, at: now, tx: tx)
             }
         }
         guard let issued else {
@@ -120,7 +120,7 @@ package struct RefreshTokenGrant: Sendable {
     }
 
     private func rotate(
-        _ lineage: RefreshLineage, _ request: Request, _ presented: RefreshToken, for app: App, at now: Instant,
+        _ lineage: RefreshLineage, _ request: Request, _ presented: RefreshToken, at now: Instant,
         tx: borrowing Transaction
     ) throws -> AppTokens {
         let peppers = tokens.keyRing.keys.peppers
@@ -134,8 +134,8 @@ package struct RefreshTokenGrant: Sendable {
         try tokens.audiences.require(request.resource, toBe: lineage.resource)
         let issued = try tokens.issue(
             AppTokenIssuer.Access(
-                app: app, grant: grant, lineage: lineage.id, generation: presented.generation + 1,
-                scopes: scopes.intersection(app.scopes), resource: lineage.resource, nonce: nil,
+                grant: grant, lineage: lineage.id, generation: presented.generation + 1, scopes: scopes,
+                resource: lineage.resource, nonce: nil,
                 authenticatedAt: lineage.authenticatedAt, endsAt: lineage.endsAt), at: now, tx: tx)
         let rotation = RefreshLineage.Rotation(
             at: now, request: request.digest,
@@ -144,7 +144,7 @@ package struct RefreshTokenGrant: Sendable {
         guard
             try tx.rotate(
                 lineage.id, from: presented.generation, to: peppers.newest.digest(of: issued.refreshToken.utf8),
-                rotation, expiresAt: tokens.refreshExpiry(for: app, endsAt: lineage.endsAt, at: now))
+                rotation, expiresAt: tokens.refreshExpiry(for: grant.app, endsAt: lineage.endsAt, at: now))
         else { throw StoreError.conflict }
         return issued
     }

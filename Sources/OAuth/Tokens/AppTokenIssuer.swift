@@ -1,5 +1,6 @@
 import CredentialFormat
 import Model
+import Organizations
 import Persistence
 import Policy
 import ProductDefinition
@@ -10,17 +11,19 @@ import Tokens
 struct AppTokenIssuer: Sendable {
     /// What the tokens are to say.
     struct Access: Sendable {
-        let app: App
         let grant: LiveGrant
         let lineage: ID<RefreshLineage>
         /// That of the refresh token.
         let generation: Int
+        /// What the user consented to, or the part of it that the app asks for.
         let scopes: ScopeSet
         let resource: String?
         let nonce: String?
         let authenticatedAt: Instant
         /// No access token lives longer.
         let endsAt: Instant
+
+        var app: App { grant.app }
     }
 
     let audiences: AudiencePolicy
@@ -29,12 +32,14 @@ struct AppTokenIssuer: Sendable {
     let seal: RefreshTokenSeal
     private let idTokens: IDTokenIssuer
     private let policy: ProductPolicy
+    private let roles: RoleService
 
     init(audiences: AudiencePolicy, issuer: TokenIssuer, keyRing: KeyRing, product: Product) {
         self.audiences = audiences
         self.issuer = issuer
         self.keyRing = keyRing
         policy = product.policy
+        roles = RoleService(product: product)
         seal = RefreshTokenSeal(brand: product.brand, issuer: audiences.issuer)
         idTokens = IDTokenIssuer(keyRing: keyRing, issuer: audiences.issuer)
     }
@@ -45,18 +50,22 @@ struct AppTokenIssuer: Sendable {
         try await idTokens.prepare(for: app.idTokenAlgorithm)
     }
 
+    /// What is issued says what it is worth now: of the scopes those that app and user still have (RFC 6749 §5.1).
+    ///
     /// - Throws: ``OAuthError`` for what cannot be issued; ``TokenError`` when a key is missing.
     func issue(_ access: Access, at now: Instant, tx: borrowing Transaction) throws -> AppTokens {
-        guard !access.scopes.isEmpty else {
-            throw OAuthError(.invalidScope, "The app may not have these scopes any more.")
+        let scopes = access.scopes.intersection(access.app.scopes)
+            .limited(to: roles.permissions(of: access.grant.member.roles))
+        guard !scopes.isEmpty else {
+            throw OAuthError(.invalidScope, "App or user may not have these scopes any more.")
         }
         let issued = try issuer.issue(
-            access, for: try audiences.audiences(for: access.scopes, resource: access.resource, tx: tx), at: now)
+            access, scopes, for: try audiences.audiences(for: scopes, resource: access.resource, tx: tx), at: now)
         let refreshToken = try seal.seal(
             RefreshToken(lineage: access.lineage, generation: access.generation), with: keyRing.keys)
         return AppTokens(
-            accessToken: issued.text, expiresIn: issued.expiresIn, scope: access.scopes.text,
-            refreshToken: refreshToken, idToken: try idToken(access, accessToken: issued.text, at: now),
+            accessToken: issued.text, expiresIn: issued.expiresIn, scope: scopes.text,
+            refreshToken: refreshToken, idToken: try idToken(access, scopes, accessToken: issued.text, at: now),
             clientText: issued.clientText)
     }
 
@@ -65,9 +74,11 @@ struct AppTokenIssuer: Sendable {
         min(now.adding(seconds: app.refreshTokenSeconds ?? policy.refreshTokenSeconds), endsAt)
     }
 
-    private func idToken(_ access: Access, accessToken: String, at now: Instant) throws -> String? {
-        guard Self.isOpenID(access.scopes) else { return nil }
-        let claims = UserClaims(of: access.grant.member, in: access.grant.organization, scopes: access.scopes)
+    private func idToken(
+        _ access: Access, _ scopes: ScopeSet, accessToken: String, at now: Instant
+    ) throws -> String? {
+        guard Self.isOpenID(scopes) else { return nil }
+        let claims = UserClaims(of: access.grant.member, in: access.grant.organization, scopes: scopes)
         let token = IDToken(
             subject: access.grant.member.id, audience: access.app.id, authenticatedAt: access.authenticatedAt,
             nonce: access.nonce, claims: claims, issuedAt: now)

@@ -1,5 +1,6 @@
 import CredentialFormat
 package import Model
+import Policy
 package import ProductDefinition
 package import Tokens
 import Verification
@@ -53,7 +54,9 @@ package struct TokenIssuer: Sendable {
     /// An app's token, on behalf of the user who gave the grant. It lives no longer than its lineage.
     ///
     /// - Throws: ``OAuthError`` where that is less than a second, ``TokenError`` when a key is missing.
-    func issue(_ access: AppTokenIssuer.Access, for audiences: [String], at now: Instant) throws -> IssuedToken {
+    func issue(
+        _ access: AppTokenIssuer.Access, _ scopes: ScopeSet, for audiences: [String], at now: Instant
+    ) throws -> IssuedToken {
         let app = access.app
         let seconds = min(app.accessTokenSeconds ?? policy.accessTokenSeconds, policy.accessTokenMaximumSeconds)
         let issuedAt = Instant(seconds: now.seconds)
@@ -64,7 +67,7 @@ package struct TokenIssuer: Sendable {
         let token = AccessToken(
             id: ID(at: now.milliseconds, using: &random), holder: .app(app.id, lineage: access.lineage),
             account: organization.account, organization: organization.id, subject: access.grant.member.id.description,
-            scopes: access.scopes, audiences: audiences, issuedAt: issuedAt, expiresAt: expiresAt)
+            scopes: scopes, audiences: audiences, issuedAt: issuedAt, expiresAt: expiresAt)
         return IssuedToken(
             text: try text(of: token, as: app.tokenFormat, using: &random), token: token,
             clientText: app.id.description)
