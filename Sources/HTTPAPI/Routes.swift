@@ -39,8 +39,6 @@ extension ManagementAPI {
     package static let routes: [Route] = endpoints.map { $0.route }
 
     /// Registers every endpoint. The router must have the authentication and the problem documents in front.
-    ///
-    /// A path that is known is answered with 405 and `Allow` for every other method (RFC 9110 §15.5.6).
     package func register(on router: some RouterMethods<CallerContext>) {
         for endpoint in Self.endpoints {
             let route = endpoint.route
@@ -58,9 +56,6 @@ extension ManagementAPI {
                 }
             }
         }
-        for (path, routes) in Dictionary(grouping: Self.routes, by: \.path) {
-            refuseOtherMethods(than: routes.map(\.method.http), at: path, on: router)
-        }
     }
 
     /// Has the reply to a change wait until all nodes have heard of it, if the caller prefers that.
@@ -69,20 +64,6 @@ extension ManagementAPI {
         let confirmation = await confirm(.seconds(preference.seconds))
         response.headers[.preferenceApplied] = preference.applied
         response.headers[.clavigerConfirmed] = confirmation.fieldValue
-    }
-
-    private func refuseOtherMethods(
-        than known: [HTTPRequest.Method], at path: String, on router: some RouterMethods<CallerContext>
-    ) {
-        let allowed = known.contains(.get) ? known + [.head] : known
-        let problem = ProblemDocument(
-            status: .methodNotAllowed, type: "method-not-allowed", title: "Method not allowed",
-            detail: "This path takes only the methods that `Allow` names.",
-            headers: [.allow: allowed.map(\.rawValue).sorted().joined(separator: ", ")])
-        let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
-        for method in all where !allowed.contains(method) {
-            router.on(RouterPath(path), method: method) { _, _ -> Response in throw problem }
-        }
     }
 }
 

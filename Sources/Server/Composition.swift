@@ -195,6 +195,7 @@ struct Composition {
         router.add(
             middleware: RequestMiddleware(
                 proxies: TrustedProxies(configuration.trustedProxies), log: log, now: now))
+        router.add(middleware: openID.forBrowsers)
         router.add(middleware: ProblemMiddleware())
         Readiness(store: store).register(on: router)
         openID.register(on: router)
@@ -204,6 +205,7 @@ struct Composition {
             middleware: BearerAuthentication(
                 verifier: verifier, product: product, issuer: configuration.issuer, now: now))
         api.register(on: management)
+        MethodNotAllowed.register(on: router)
         return router
     }
 }

@@ -18,6 +18,10 @@ struct HostileWireTests {
                 let answers = try server.exchangeToTheEnd(
                     request("POST", path, fields, body: most + "y") + get("/healthz"))
                 #expect(answers.map(\.status) == [413])
+                guard path != "/verify" else { continue }
+                #expect(answers.first?["content-type"] == "application/json")
+                #expect(answers.first?["cache-control"] == "no-store")
+                #expect(answers.first?.text.contains("\"error\":\"invalid_request\"") == true)
             }
             let answers = try server.exchangeToTheEnd(chunked(fields, [most, "y", most]) + get("/healthz"))
             #expect(answers.map(\.status) == [413])
@@ -25,6 +29,8 @@ struct HostileWireTests {
             let behind = try server.exchange(
                 get("/readyz") + request("POST", "/oauth2/token", fields, body: most + "y"), answers: 2)
             #expect(behind.map(\.status) == [200, 413])
+            #expect(behind.last?["cache-control"] == "no-store")
+            #expect(behind.last?.text.contains("\"error\":\"invalid_request\"") == true)
             // What is announced need not arrive.
             let announced = request("POST", "/oauth2/token", fields + "Content-Length: 1000000000000\r\n")
             #expect(try server.exchange(announced + String(repeating: "y", count: 70_000))[0].status == 413)

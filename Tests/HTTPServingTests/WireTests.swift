@@ -1,4 +1,6 @@
+import CredentialFormat
 import Foundation
+import Model
 import TestSupport
 import Testing
 
@@ -141,6 +143,62 @@ struct WireTests {
                     #expect(answer["allow"] == allowed)
                 }
             }
+        }
+    }
+
+    @Test func `a method that any other path does not have is 405 with Allow too, and HEAD is as GET`() async throws {
+        try await ServerProcess.withDemo { server, demo in
+            for (path, allowed) in [
+                ("/oauth2/authorize", "GET, HEAD, POST"), ("/oauth2/logout", "GET, HEAD, POST"),
+                ("/oauth2/userinfo", "GET, HEAD, POST"), ("/.well-known/openid-configuration", "GET, HEAD"),
+                ("/readyz", "GET, HEAD"), ("/openapi.yaml", "GET, HEAD"), ("/sign-in", "GET, HEAD, POST"),
+                ("/sign-out", "POST"), ("/consent", "POST"), ("/account", "GET, HEAD"),
+                ("/api/v1/me", "GET, HEAD"), ("/api/v1/organizations/x/api-keys", "GET, HEAD, POST"),
+                ("/api/v1/organizations/x/apps/y", "DELETE, GET, HEAD, PATCH"),
+            ] {
+                let taken = Set(allowed.split(separator: ", ").map(String.init))
+                for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "LOCK", "TRACE"]
+                where !taken.contains(method) {
+                    let answer = try server.exchange(request(method, path, bearer: demo.operatorKey))[0]
+                    #expect(answer.status == 405, "\(method) \(path)")
+                    #expect(answer["allow"] == allowed)
+                    #expect(answer["cache-control"] == "no-store")
+                    #expect(answer["x-content-type-options"] == "nosniff")
+                    #expect(answer["x-request-id"] != nil)
+                }
+                let head = try server.exchange(
+                    request("HEAD", path, bearer: demo.operatorKey), bodiless: [0])[0]
+                guard taken.contains("GET") else {
+                    #expect(head.status == 405)
+                    continue
+                }
+                let got = try server.exchange(request("GET", path, bearer: demo.operatorKey))[0]
+                #expect(head.status == got.status, "\(path)")
+                let names = { (answer: RawAnswer) in Set(answer.fields.map { $0.name.lowercased() }) }
+                #expect(names(head).union(["content-length"]) == names(got).union(["content-length"]), "\(path)")
+            }
+            #expect(try server.exchange(request("PUT", "/nothing"))[0].status == 404)
+        }
+    }
+
+    @Test func `too many unknown clients are told so in the words of OAuth`() async throws {
+        try await ServerProcess.withDemo { server, _ in
+            let form = "Content-Type: application/x-www-form-urlencoded\r\n"
+            let secret = MintedSecret(.clientSecret, brand: .claviger).reveal()
+            var refused: RawAnswer?
+            for number in 0..<400 where refused == nil {
+                let client = ID<Integration>(at: Int64(number))
+                let answer = try server.exchange(
+                    request(
+                        "POST", "/oauth2/token", form,
+                        body: "grant_type=client_credentials&client_id=\(client)&client_secret=\(secret)"))[0]
+                if answer.status == 429 { refused = answer } else { #expect(answer.status == 401) }
+            }
+            let answer = try #require(refused)
+            #expect(answer["content-type"] == "application/json")
+            #expect(answer["cache-control"] == "no-store")
+            #expect(answer["retry-after"] == "1")
+            #expect(answer.text.contains("\"error\":\"temporarily_unavailable\""))
         }
     }
 

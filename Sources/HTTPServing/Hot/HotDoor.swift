@@ -165,7 +165,8 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         guard var waiting else { return }
         self.waiting = nil
         waiting.body = nil
-        send(HotReply(.contentTooLarge, rule: "body too large"), to: request(waiting), thenClose: true, context)
+        let request = request(waiting)
+        send(routes.refuseBody(of: request), to: request, thenClose: true, context)
     }
 
     private func send(

@@ -75,6 +75,26 @@ package enum HotEndpoint: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether its errors are those of RFC 6749 §5.2.
+    var isOAuth: Bool {
+        switch self {
+        case .token, .introspect, .revoke: true
+        case .alive, .metadata, .keySet, .verify: false
+        }
+    }
+
+    /// Whether apps in browsers may read its replies (``CrossOrigin``).
+    var isForBrowsers: Bool {
+        switch self {
+        case .token, .revoke, .keySet, .metadata: true
+        case .verify, .introspect, .alive: false
+        }
+    }
+
+    /// Whether its replies may be kept, also by who asks without an `Origin`. So all of them are the same
+    /// (Fetch, CORS protocol and HTTP caches).
+    var isPublished: Bool { self == .keySet || self == .metadata }
+
     /// The `Allow` field of its 405 (RFC 9110 §15.5.6).
     var allowed: String {
         switch self {

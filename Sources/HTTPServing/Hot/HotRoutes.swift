@@ -1,6 +1,7 @@
 import HTTPTypes
 import Model
 import NIOCore
+import NIOHTTP1
 package import OAuth
 import Persistence
 package import ProductDefinition
@@ -63,11 +64,52 @@ package struct HotRoutes: Sendable {
     /// The reply, or nil where memory does not suffice or something must be written first: then the ordinary way.
     package func answerFromMemory(_ request: HotRequest) -> HotReply? {
         guard case .answer(.reply(let reply)) = outcome(request, findings: .none) else { return nil }
-        return reply
+        return Self.shared(reply, request)
     }
 
     /// The reply, with whatever look-ups and writing it takes.
     package func answer(_ request: HotRequest) async -> HotReply {
+        Self.shared(await found(request), request)
+    }
+
+    /// The reply to a request whose body is larger than any that we read.
+    func refuseBody(of request: HotRequest) -> HotReply {
+        let reply =
+            request.endpoint.isOAuth
+            ? OAuthReply.error(
+                OAuthError(.invalidRequest, "The body is too large.", rule: Self.tooLarge), nil, realm: realm,
+                status: .contentTooLarge)
+            : HotReply(.contentTooLarge, rule: Self.tooLarge)
+        return Self.shared(reply, request)
+    }
+
+    private static let tooLarge = "body too large"
+
+    /// The reply as an app in a browser may read it, where it may.
+    private static func shared(_ reply: HotReply, _ request: HotRequest) -> HotReply {
+        guard request.endpoint.isForBrowsers, request.endpoint.isPublished || request.field("Origin") != nil else {
+            return reply
+        }
+        var reply = reply
+        reply.fields.append(("Access-Control-Allow-Origin", CrossOrigin.origin))
+        return reply
+    }
+
+    private static func refuseMethod(of request: HotRequest) -> HotReply {
+        let allowed = request.endpoint.allowed
+        guard request.method == .OPTIONS, request.endpoint.isForBrowsers, request.field("Origin") != nil else {
+            return HotReply(.methodNotAllowed, fields: [("Allow", allowed)])
+        }
+        return HotReply(
+            .ok,
+            fields: [
+                ("Access-Control-Allow-Methods", allowed),
+                ("Access-Control-Allow-Headers", CrossOrigin.requestFields),
+                ("Access-Control-Max-Age", CrossOrigin.preflightSeconds),
+            ])
+    }
+
+    private func found(_ request: HotRequest) async -> HotReply {
         let address = proxies.clientAddress(peer: request.peer, request.field)
         do {
             let found: Outcome = try await verifier.complete(from: address, at: request.now) { findings in
@@ -85,23 +127,32 @@ package struct HotRoutes: Sendable {
         } catch let error as OAuthError {
             return OAuthReply.error(error, request.field("Authorization"), realm: realm)
         } catch is LookUpRefused {
-            return HotReply(.tooManyRequests, fields: [("Retry-After", "1")], rule: "look-up limit")
+            return tooManyLookUps(request)
         } catch {
             return Self.unavailable(request.endpoint, because: error)
         }
     }
 
-    private static func unavailable(_ endpoint: HotEndpoint, because error: any Error) -> HotReply {
-        switch endpoint {
-        case .token, .introspect, .revoke: OAuthReply.unavailable(rule: "store: \(error)")
-        case .alive, .metadata, .keySet, .verify:
-            HotReply(.serviceUnavailable, fields: [("Retry-After", "1")], rule: "store: \(error)")
+    private func tooManyLookUps(_ request: HotRequest) -> HotReply {
+        let rule = "look-up limit"
+        guard request.endpoint.isOAuth else {
+            return HotReply(.tooManyRequests, fields: [("Retry-After", "1")], rule: rule)
         }
+        return OAuthReply.error(
+            OAuthError(.temporarilyUnavailable, "Too much that does not exist was asked for lately.", rule: rule),
+            nil, realm: realm, retryAfter: 1)
+    }
+
+    private static func unavailable(_ endpoint: HotEndpoint, because error: any Error) -> HotReply {
+        let rule = "store: \(error)"
+        return endpoint.isOAuth
+            ? OAuthReply.unavailable(rule: rule)
+            : HotReply(.serviceUnavailable, fields: [("Retry-After", "1")], rule: rule)
     }
 
     private func outcome(_ request: HotRequest, findings: Findings) -> Partial<Outcome> {
         guard request.endpoint.allows(request.method) else {
-            return .answer(.reply(HotReply(.methodNotAllowed, fields: [("Allow", request.endpoint.allowed)])))
+            return .answer(.reply(Self.refuseMethod(of: request)))
         }
         switch request.endpoint {
         case .alive: return .answer(.reply(HotReply(.ok, fields: [("Content-Type", "text/plain")], body: Self.alive)))

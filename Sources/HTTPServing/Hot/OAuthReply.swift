@@ -54,25 +54,35 @@ enum OAuthReply {
     }
 
     /// RFC 6749 §5.2. 401 and a challenge for a client that used the header, 400 otherwise.
-    static func error(_ error: OAuthError, _ authorization: String?, realm: String) -> HotReply {
+    ///
+    /// - Parameters:
+    ///   - status: In place of that which the error has.
+    ///   - retryAfter: After how many seconds the request may be repeated, where there were too many.
+    static func error(
+        _ error: OAuthError, _ authorization: String?, realm: String, status: HTTPResponse.Status? = nil,
+        retryAfter: Int = 60
+    ) -> HotReply {
         let body = JSONWriter.object { json in
             json.member("error", error.code.rawValue)
             json.member("error_description", error.explanation.description)
         }
-        let status: HTTPResponse.Status =
-            switch error.code {
-            case .invalidClient: .unauthorized
-            case .temporarilyUnavailable: .tooManyRequests
-            default: .badRequest
-            }
+        let status = status ?? Self.status(of: error)
         var reply = HotReply.json(body, status: status)
         reply.fields.append(("Pragma", "no-cache"))
         if status == .unauthorized {
             reply.fields.append(("WWW-Authenticate", "Basic realm=\"\(realm)\", charset=\"UTF-8\""))
         }
-        if status == .tooManyRequests { reply.fields.append(("Retry-After", "60")) }
+        if status == .tooManyRequests { reply.fields.append(("Retry-After", String(retryAfter))) }
         reply.rule = error.rule
         return reply
+    }
+
+    private static func status(of error: OAuthError) -> HTTPResponse.Status {
+        switch error.code {
+        case .invalidClient: .unauthorized
+        case .temporarilyUnavailable: .tooManyRequests
+        default: .badRequest
+        }
     }
 
     /// Neither yes nor no: the database cannot be asked. RFC 6749 has the code for the authorization endpoint, RFC 7009

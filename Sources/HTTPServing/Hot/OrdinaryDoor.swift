@@ -30,7 +30,7 @@ package struct OrdinaryDoor: Sendable {
     }
 
     /// Every method that the HTTP parser lets through, so that this door answers what the other answers.
-    private static let methods: [HTTPRequest.Method] = [
+    static let methods: [HTTPRequest.Method] = [
         "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "ACL", "BIND", "CHECKOUT",
         "COPY", "LINK", "LOCK", "M-SEARCH", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "NOTIFY", "PROPFIND",
         "PROPPATCH", "PURGE", "QUERY", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE", "UNBIND", "UNLINK",
@@ -41,17 +41,15 @@ package struct OrdinaryDoor: Sendable {
     private func respond(
         to request: Request, _ context: CallerContext, _ endpoint: HotEndpoint
     ) async throws -> Response {
-        let body: ByteBuffer
+        var body: ByteBuffer?
         do {
             body = try await request.body.collect(upTo: HotDoor.maximumBody)
-        } catch is NIOTooManyBytesError {
-            return HotReply(.contentTooLarge, rule: "body too large").response(requestID: context.requestID)
-        }
+        } catch is NIOTooManyBytesError {}
         let hotRequest = HotRequest(
             endpoint: endpoint, method: HTTPMethod(rawValue: request.method.rawValue),
             query: request.uri.query.map { Substring($0) }, headers: HTTPHeaders(request.headers), body: body,
             peer: context.peer, requestID: context.requestID, now: now())
-        let reply = await routes.answer(hotRequest)
+        let reply = body == nil ? routes.refuseBody(of: hotRequest) : await routes.answer(hotRequest)
         log.note(hotRequest, reply, peer: context.peer?.description)
         let response = reply.response(requestID: context.requestID)
         // A body behind a reply to HEAD would be taken for the next reply (RFC 9110 §9.3.2).

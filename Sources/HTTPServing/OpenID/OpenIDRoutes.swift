@@ -19,15 +19,29 @@ package struct OpenIDRoutes: Sendable {
         discovery = OpenIDMetadata(server: ServerMetadata(issuer: issuer, product: product), product: product).json
     }
 
+    private static let discoveryPath = "/.well-known/openid-configuration"
+
+    /// What apps in browsers may read, with the methods that they may use.
+    package var forBrowsers: CrossOriginMiddleware {
+        var paths = [Self.discoveryPath: "GET, HEAD"]
+        for path in userInfoPaths { paths[path] = "GET, HEAD, POST" }
+        return CrossOriginMiddleware(paths)
+    }
+
     /// Adds the routes.
     package func register(on router: some RouterMethods<CallerContext>) {
         for path in userInfoPaths {
             router.get(RouterPath(path)) { request, context in try await userInfo.respond(to: request, context) }
             router.post(RouterPath(path)) { request, context in try await userInfo.respond(to: request, context) }
         }
-        router.get("/.well-known/openid-configuration") { _, _ in
+        router.get(RouterPath(Self.discoveryPath)) { _, _ in
             Response(
-                status: .ok, headers: [.contentType: "application/json", .cacheControl: "public, max-age=300"],
+                status: .ok,
+                headers: [
+                    .contentType: "application/json", .cacheControl: "public, max-age=300",
+                    // Also for who asks without an `Origin`: a cache may give it to one who asks with one.
+                    .accessControlAllowOrigin: CrossOrigin.origin,
+                ],
                 body: .init(byteBuffer: ByteBuffer(bytes: discovery)))
         }
     }
