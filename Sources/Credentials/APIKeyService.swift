@@ -96,13 +96,10 @@ package struct APIKeyService: Sendable {
         in id: ID<Organization>, includeDescendants: Bool = false, page: Page, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> Listing<APIKey> {
-        let organization = try tx.organization(id, where: actor, may: .apiKeysRead)
-        let after: ID<APIKey>? = page.after?.id()
-        let found =
-            includeDescendants
-            ? try tx.apiKeys(within: organization.path, after: after, limit: page.limit + 1)
-            : try tx.apiKeys(in: id, after: after, limit: page.limit + 1)
-        return Listing(found, of: page, by: \.id)
+        let extent = try tx.extent(of: id, includeDescendants, where: actor, may: .apiKeysRead)
+        return try Listing(of: page, by: \.id) { after, limit in
+            try tx.apiKeys(extent, after: after, limit: limit)
+        }
     }
 
     /// One key.

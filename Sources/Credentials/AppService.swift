@@ -74,13 +74,10 @@ package struct AppService: Sendable {
         in id: ID<Organization>, includeDescendants: Bool = false, page: Page, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> Listing<App> {
-        let organization = try tx.organization(id, where: actor, may: .appsRead)
-        let after: ID<App>? = page.after?.id()
-        let found =
-            includeDescendants
-            ? try tx.apps(within: organization.path, after: after, limit: page.limit + 1)
-            : try tx.apps(in: id, after: after, limit: page.limit + 1)
-        return Listing(found, of: page, by: \.id)
+        let extent = try tx.extent(of: id, includeDescendants, where: actor, may: .appsRead)
+        return try Listing(of: page, by: \.id) { after, limit in
+            try tx.apps(extent, after: after, limit: limit)
+        }
     }
 
     /// One app.

@@ -18,13 +18,10 @@ package struct GrantService: Sendable {
         in id: ID<Organization>, includeDescendants: Bool = false, page: Page, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> Listing<DescribedGrant> {
-        let organization = try tx.organization(id, where: actor, may: .grantsRead)
-        let after: ID<Grant>? = page.after?.id()
-        let found =
-            includeDescendants
-            ? try tx.grants(within: organization.path, after: after, limit: page.limit + 1)
-            : try tx.grants(in: id, after: after, limit: page.limit + 1)
-        return Listing(found.map { $0.seen(by: actor) }, of: page, by: \.grant.id)
+        let extent = try tx.extent(of: id, includeDescendants, where: actor, may: .grantsRead)
+        return try Listing(of: page, by: \.grant.id) { after, limit in
+            try tx.grants(extent, after: after, limit: limit).map { $0.seen(by: actor) }
+        }
     }
 
     /// One grant.
@@ -46,8 +43,9 @@ package struct GrantService: Sendable {
     package func grants(
         of member: ID<Member>, page: Page, tx: borrowing Transaction
     ) throws -> Listing<DescribedGrant> {
-        Listing(
-            try tx.grants(of: member, after: page.after?.id(), limit: page.limit + 1), of: page, by: \.grant.id)
+        try Listing(of: page, by: \.grant.id) { after, limit in
+            try tx.grants(of: member, after: after, limit: limit)
+        }
     }
 
     /// Has a member take back what they granted. That needs no permission.

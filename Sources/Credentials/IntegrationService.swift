@@ -99,13 +99,10 @@ package struct IntegrationService: Sendable {
         in id: ID<Organization>, includeDescendants: Bool = false, page: Page, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> Listing<Integration> {
-        let organization = try tx.organization(id, where: actor, may: .integrationsRead)
-        let after: ID<Integration>? = page.after?.id()
-        let found =
-            includeDescendants
-            ? try tx.integrations(within: organization.path, after: after, limit: page.limit + 1)
-            : try tx.integrations(in: id, after: after, limit: page.limit + 1)
-        return Listing(found, of: page, by: \.id)
+        let extent = try tx.extent(of: id, includeDescendants, where: actor, may: .integrationsRead)
+        return try Listing(of: page, by: \.id) { after, limit in
+            try tx.integrations(extent, after: after, limit: limit)
+        }
     }
 
     /// One integration.

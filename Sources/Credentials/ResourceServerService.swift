@@ -68,7 +68,7 @@ package struct ResourceServerService: Sendable {
     /// All resource servers, oldest first.
     package func list(page: Page, as actor: Actor, tx: borrowing Transaction) throws -> Listing<ResourceServer> {
         try actor.requiresOperator(.resourceServersManage)
-        return Listing(try tx.resourceServers(after: page.after?.id(), limit: page.limit + 1), of: page, by: \.id)
+        return try Listing(of: page, by: \.id) { after, limit in try tx.resourceServers(after: after, limit: limit) }
     }
 
     /// One resource server.

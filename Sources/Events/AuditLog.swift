@@ -17,8 +17,7 @@ package struct AuditLog: Sendable {
     ) throws -> Listing<AuditEvent> {
         let extent: AuditExtent
         if let id {
-            let path = try tx.organization(id, where: actor, may: .auditEventsRead).path
-            extent = includeDescendants ? .within(path) : .organization(path)
+            extent = .part(try tx.extent(of: id, includeDescendants, where: actor, may: .auditEventsRead))
         } else {
             switch actor.reach {
             case .everything:
@@ -26,11 +25,11 @@ package struct AuditLog: Sendable {
                 extent = .everything
             case .subtree(let path):
                 try actor.requires(.auditEventsRead, in: path)
-                extent = .within(path)
+                extent = .part(.within(path))
             }
         }
-        let found = try tx.auditEvents(
-            extent, matching: filter, after: page.after?.id(), limit: page.limit + 1)
-        return Listing(found, of: page, by: \.id)
+        return try Listing(of: page, by: \.id) { after, limit in
+            try tx.auditEvents(extent, matching: filter, after: after, limit: limit)
+        }
     }
 }

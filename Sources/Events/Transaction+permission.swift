@@ -15,6 +15,16 @@ extension Transaction {
         return organization
     }
 
+    /// An organization, and on request those below it, once it is certain that `actor` has a right there.
+    ///
+    /// - Throws: As ``organization(_:where:may:)``.
+    package borrowing func extent(
+        of id: ID<Organization>, _ includeDescendants: Bool, where actor: Actor, may permission: Permission
+    ) throws -> Extent {
+        let path = try organization(id, where: actor, may: permission).path
+        return includeDescendants ? .within(path) : .organization(path)
+    }
+
     /// Refuses rights that only the operator's own organization may hold, anywhere else.
     package borrowing func requireOperatorsOwn(
         _ permissions: Set<Permission>, in organization: Organization, field: String

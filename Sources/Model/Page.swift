@@ -58,8 +58,11 @@ package struct Listing<Item: Sendable>: Sendable {
         self.next = next
     }
 
-    /// The page that `found` makes, which was asked for one item more than the page holds.
-    package init<E: Entity>(_ found: [Item], of page: Page, by id: (Item) -> ID<E>) {
+    /// The page that `find` finds. It is asked for one item more than the page holds, which tells whether there is another.
+    package init<E: Entity>(
+        of page: Page, by id: (Item) -> ID<E>, _ find: (_ after: ID<E>?, _ limit: Int) throws -> [Item]
+    ) rethrows {
+        let found = try find(page.after?.id(), page.limit + 1)
         items = Array(found.prefix(page.limit))
         next = found.count > page.limit ? items.last.map { Cursor(after: id($0)) } : nil
     }

@@ -73,7 +73,7 @@ package struct AccountService: Sendable {
     /// All accounts, oldest first.
     package func list(page: Page, as actor: Actor, tx: borrowing Transaction) throws -> Listing<Account> {
         try actor.requiresOperator(.accountsManage)
-        return Listing(try tx.accounts(after: page.after?.id(), limit: page.limit + 1), of: page, by: \.id)
+        return try Listing(of: page, by: \.id) { after, limit in try tx.accounts(after: after, limit: limit) }
     }
 
     /// One account.

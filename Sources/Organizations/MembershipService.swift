@@ -85,13 +85,10 @@ package struct MembershipService: Sendable {
         in id: ID<Organization>, includeDescendants: Bool = false, page: Page, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> Listing<Member> {
-        let organization = try tx.organization(id, where: actor, may: .membersRead)
-        let after: ID<Member>? = page.after?.id()
-        let found =
-            includeDescendants
-            ? try tx.members(within: organization.path, after: after, limit: page.limit + 1)
-            : try tx.members(in: id, after: after, limit: page.limit + 1)
-        return Listing(found, of: page, by: \.id)
+        let extent = try tx.extent(of: id, includeDescendants, where: actor, may: .membersRead)
+        return try Listing(of: page, by: \.id) { after, limit in
+            try tx.members(extent, after: after, limit: limit)
+        }
     }
 
     /// One member.

@@ -37,14 +37,13 @@ package struct OrganizationService: Sendable {
 
     /// All organizations that the actor sees, oldest first: its own and those below, or everyone's for the operator.
     package func list(page: Page, as actor: Actor, tx: borrowing Transaction) throws -> Listing<Organization> {
-        let after: ID<Organization>? = page.after?.id()
         switch actor.reach {
         case .everything:
             try actor.requiresOperator(.organizationsRead)
-            return Listing(try tx.organizations(after: after, limit: page.limit + 1), of: page, by: \.id)
+            return try Listing(of: page, by: \.id) { after, limit in try tx.organizations(after: after, limit: limit) }
         case .subtree(let path):
             try actor.requires(.organizationsRead, in: path)
-            return Listing(try tx.organizations(within: path, after: after, limit: page.limit + 1), of: page, by: \.id)
+            return try listing(within: path, page, tx: tx)
         }
     }
 
@@ -53,8 +52,15 @@ package struct OrganizationService: Sendable {
         within id: ID<Organization>, page: Page, as actor: Actor, tx: borrowing Transaction
     ) throws -> Listing<Organization> {
         let organization = try tx.organization(id, where: actor, may: .organizationsRead)
-        let found = try tx.organizations(within: organization.path, after: page.after?.id(), limit: page.limit + 1)
-        return Listing(found, of: page, by: \.id)
+        return try listing(within: organization.path, page, tx: tx)
+    }
+
+    private func listing(
+        within path: OrganizationPath, _ page: Page, tx: borrowing Transaction
+    ) throws -> Listing<Organization> {
+        try Listing(of: page, by: \.id) { after, limit in
+            try tx.organizations(within: path, after: after, limit: limit)
+        }
     }
 
     /// One organization.

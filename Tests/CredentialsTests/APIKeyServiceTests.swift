@@ -261,7 +261,7 @@ struct APIKeyServiceTests {
                 }
             }
             let kept = try await tree.store.read { tx in
-                try tx.apiKeys(within: tree.global.path, after: nil, limit: 100).count
+                try tx.apiKeys(.within(tree.global.path), after: nil, limit: 100).count
             }
             #expect(kept == 10)
             _ = try await tree.key(in: tree.stranger)

@@ -24,7 +24,9 @@ struct AuditLogTests {
                 }
             }
             #expect(try await tree.auditEvents() == before)
-            let keys = try await tree.store.read { tx in try tx.apiKeys(in: tree.global.id, after: nil, limit: 10) }
+            let keys = try await tree.store.read { tx in
+                try tx.apiKeys(.organization(tree.global.path), after: nil, limit: 10)
+            }
             #expect(keys == [])
         }
     }

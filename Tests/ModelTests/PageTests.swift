@@ -25,7 +25,8 @@ struct PageTests {
 
     @Test func `there is a next page only if there is more`() {
         func listing(_ count: Int) -> Listing<ID<APIKey>> {
-            Listing((0..<count).map { ID<APIKey>(value: UInt128($0)) }, of: Page(limit: 3)) { $0 }
+            let all = (0..<count).map { ID<APIKey>(value: UInt128($0)) }
+            return Listing(of: Page(limit: 3), by: \.self) { _, limit in Array(all.prefix(limit)) }
         }
         #expect(listing(0).items.isEmpty && listing(0).next == nil)
         #expect(listing(3).items.count == 3 && listing(3).next == nil)

@@ -283,8 +283,8 @@ struct ConsoleSessionTests {
             var draft = ConsoleSessionDraft.sample(tree.europe)
             draft.roles = ["operator"]
             await #expect(throws: Refusal.self) { try await desk.handOver(draft, as: SampleTree.theOperator) }
-            let members = try await tree.store.read { [id = tree.europe.id] tx in
-                try tx.members(in: id, after: nil, limit: 10)
+            let members = try await tree.store.read { [path = tree.europe.path] tx in
+                try tx.members(.organization(path), after: nil, limit: 10)
             }
             #expect(members.isEmpty)
         }

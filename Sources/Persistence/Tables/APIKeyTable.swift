@@ -13,25 +13,23 @@ extension Transaction {
         try first("SELECT \(fixed: columns) FROM api_key k WHERE k.id = \(id)", APIKey.init(row:))
     }
 
-    /// The keys of an organization, oldest first.
-    package borrowing func apiKeys(
-        in organization: ID<Organization>, after: ID<APIKey>?, limit: Int
-    ) throws -> [APIKey] {
-        try all(
-            """
-            SELECT \(fixed: columns) FROM api_key k
-            WHERE k.organization_id = \(organization) AND k.id > \(place(after: after)) ORDER BY k.id LIMIT \(limit)
-            """, APIKey.init(row:))
-    }
-
-    /// The keys of an organization and of those below it, oldest first.
-    package borrowing func apiKeys(within path: OrganizationPath, after: ID<APIKey>?, limit: Int) throws -> [APIKey] {
-        try all(
-            """
-            SELECT \(fixed: columns) FROM organization o CROSS JOIN api_key k
-            WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND k.organization_id = o.id
-            AND k.id > \(place(after: after)) ORDER BY k.id LIMIT \(limit)
-            """, APIKey.init(row:))
+    /// The keys of an extent, oldest first.
+    package borrowing func apiKeys(_ extent: Extent, after: ID<APIKey>?, limit: Int) throws -> [APIKey] {
+        switch extent {
+        case .organization(let path):
+            try all(
+                """
+                SELECT \(fixed: columns) FROM api_key k
+                WHERE k.organization_id = \(path.last) AND k.id > \(place(after: after)) ORDER BY k.id LIMIT \(limit)
+                """, APIKey.init(row:))
+        case .within(let path):
+            try all(
+                """
+                SELECT \(fixed: columns) FROM organization o CROSS JOIN api_key k
+                WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND k.organization_id = o.id
+                AND k.id > \(place(after: after)) ORDER BY k.id LIMIT \(limit)
+                """, APIKey.init(row:))
+        }
     }
 
     /// Whether at least `count` keys of an account live at `now`, disabled ones too. It steps over `count` entries of an

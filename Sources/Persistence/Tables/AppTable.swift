@@ -14,27 +14,23 @@ extension Transaction {
         try first("SELECT \(fixed: columns) FROM app p WHERE p.id = \(id)", App.init(row:))
     }
 
-    /// The apps of an organization, oldest first.
-    package borrowing func apps(
-        in organization: ID<Organization>, after: ID<App>?, limit: Int
-    ) throws -> [App] {
-        try all(
-            """
-            SELECT \(fixed: columns) FROM app p
-            WHERE p.organization_id = \(organization) AND p.id > \(place(after: after)) ORDER BY p.id LIMIT \(limit)
-            """, App.init(row:))
-    }
-
-    /// The apps of an organization and of those below it, oldest first.
-    package borrowing func apps(
-        within path: OrganizationPath, after: ID<App>?, limit: Int
-    ) throws -> [App] {
-        try all(
-            """
-            SELECT \(fixed: columns) FROM organization o CROSS JOIN app p
-            WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND p.organization_id = o.id
-            AND p.id > \(place(after: after)) ORDER BY p.id LIMIT \(limit)
-            """, App.init(row:))
+    /// The apps of an extent, oldest first.
+    package borrowing func apps(_ extent: Extent, after: ID<App>?, limit: Int) throws -> [App] {
+        switch extent {
+        case .organization(let path):
+            try all(
+                """
+                SELECT \(fixed: columns) FROM app p
+                WHERE p.organization_id = \(path.last) AND p.id > \(place(after: after)) ORDER BY p.id LIMIT \(limit)
+                """, App.init(row:))
+        case .within(let path):
+            try all(
+                """
+                SELECT \(fixed: columns) FROM organization o CROSS JOIN app p
+                WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND p.organization_id = o.id
+                AND p.id > \(place(after: after)) ORDER BY p.id LIMIT \(limit)
+                """, App.init(row:))
+        }
     }
 
     /// Whether an account has at least `count` apps. It steps over `count` entries of an index and no more.

@@ -30,10 +30,8 @@ package struct AuditFilter: Hashable, Sendable {
 package enum AuditExtent: Hashable, Sendable {
     /// Everywhere, with what belongs to no organization.
     case everything
-    /// In an organization and those below it, deleted ones too.
-    case within(OrganizationPath)
-    /// In one organization.
-    case organization(OrganizationPath)
+    /// In a part of a tree, with organizations that were deleted since.
+    case part(Extent)
 }
 
 extension Transaction {
@@ -58,11 +56,11 @@ extension Transaction {
         if let since = filter.since { condition = "\(part: condition) AND id >= \(ID<AuditEvent>.first(at: since))" }
         switch extent {
         case .everything: break
-        case .within(let path):
+        case .part(.within(let path)):
             condition = """
                 \(part: condition) AND organization_path >= \(path.stored) AND organization_path < \(path.storedEnd)
                 """
-        case .organization(let path): condition = "\(part: condition) AND organization_path = \(path.stored)"
+        case .part(.organization(let path)): condition = "\(part: condition) AND organization_path = \(path.stored)"
         }
         if let action = filter.action { condition = "\(part: condition) AND action = \(action)" }
         if let target = filter.target { condition = "\(part: condition) AND target = \(target)" }

@@ -52,29 +52,25 @@ extension Transaction {
             """, DescribedGrant.init(row:))
     }
 
-    /// What was granted in an organization, oldest first.
-    package borrowing func grants(
-        in organization: ID<Organization>, after: ID<Grant>?, limit: Int
-    ) throws -> [DescribedGrant] {
-        try all(
-            """
-            SELECT \(fixed: columns)\(fixed: description) FROM user_grant g
-            JOIN organization o ON o.id = g.organization_id \(fixed: described)
-            WHERE g.organization_id = \(organization) AND g.id > \(place(after: after)) ORDER BY g.id LIMIT \(limit)
-            """, DescribedGrant.init(row:))
-    }
-
-    /// What was granted in an organization and in those below it, oldest first.
-    package borrowing func grants(
-        within path: OrganizationPath, after: ID<Grant>?, limit: Int
-    ) throws -> [DescribedGrant] {
-        try all(
-            """
-            SELECT \(fixed: columns)\(fixed: description) FROM organization o CROSS JOIN user_grant g
-            \(fixed: described)
-            WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND g.organization_id = o.id
-            AND g.id > \(place(after: after)) ORDER BY g.id LIMIT \(limit)
-            """, DescribedGrant.init(row:))
+    /// What was granted in an extent, oldest first.
+    package borrowing func grants(_ extent: Extent, after: ID<Grant>?, limit: Int) throws -> [DescribedGrant] {
+        switch extent {
+        case .organization(let path):
+            try all(
+                """
+                SELECT \(fixed: columns)\(fixed: description) FROM user_grant g
+                JOIN organization o ON o.id = g.organization_id \(fixed: described)
+                WHERE g.organization_id = \(path.last) AND g.id > \(place(after: after)) ORDER BY g.id LIMIT \(limit)
+                """, DescribedGrant.init(row:))
+        case .within(let path):
+            try all(
+                """
+                SELECT \(fixed: columns)\(fixed: description) FROM organization o CROSS JOIN user_grant g
+                \(fixed: described)
+                WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND g.organization_id = o.id
+                AND g.id > \(place(after: after)) ORDER BY g.id LIMIT \(limit)
+                """, DescribedGrant.init(row:))
+        }
     }
 
     /// The grant with what people know it by, nil where there is none.

@@ -13,27 +13,23 @@ extension Transaction {
         try first("SELECT \(fixed: columns) FROM integration i WHERE i.id = \(id)", Integration.init(row:))
     }
 
-    /// The integrations of an organization, oldest first.
-    package borrowing func integrations(
-        in organization: ID<Organization>, after: ID<Integration>?, limit: Int
-    ) throws -> [Integration] {
-        try all(
-            """
-            SELECT \(fixed: columns) FROM integration i
-            WHERE i.organization_id = \(organization) AND i.id > \(place(after: after)) ORDER BY i.id LIMIT \(limit)
-            """, Integration.init(row:))
-    }
-
-    /// The integrations of an organization and of those below it, oldest first.
-    package borrowing func integrations(
-        within path: OrganizationPath, after: ID<Integration>?, limit: Int
-    ) throws -> [Integration] {
-        try all(
-            """
-            SELECT \(fixed: columns) FROM organization o CROSS JOIN integration i
-            WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND i.organization_id = o.id
-            AND i.id > \(place(after: after)) ORDER BY i.id LIMIT \(limit)
-            """, Integration.init(row:))
+    /// The integrations of an extent, oldest first.
+    package borrowing func integrations(_ extent: Extent, after: ID<Integration>?, limit: Int) throws -> [Integration] {
+        switch extent {
+        case .organization(let path):
+            try all(
+                """
+                SELECT \(fixed: columns) FROM integration i
+                WHERE i.organization_id = \(path.last) AND i.id > \(place(after: after)) ORDER BY i.id LIMIT \(limit)
+                """, Integration.init(row:))
+        case .within(let path):
+            try all(
+                """
+                SELECT \(fixed: columns) FROM organization o CROSS JOIN integration i
+                WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND i.organization_id = o.id
+                AND i.id > \(place(after: after)) ORDER BY i.id LIMIT \(limit)
+                """, Integration.init(row:))
+        }
     }
 
     /// Whether an account has at least `count` integrations. It steps over `count` entries of an index and no more.

@@ -26,27 +26,23 @@ extension Transaction {
             Member.init(row:))
     }
 
-    /// The members of an organization, oldest first.
-    package borrowing func members(
-        in organization: ID<Organization>, after: ID<Member>?, limit: Int
-    ) throws -> [Member] {
-        try all(
-            """
-            SELECT \(fixed: columns) FROM member m
-            WHERE m.organization_id = \(organization) AND m.id > \(place(after: after)) ORDER BY m.id LIMIT \(limit)
-            """, Member.init(row:))
-    }
-
-    /// The members of an organization and of those below it, oldest first.
-    package borrowing func members(
-        within path: OrganizationPath, after: ID<Member>?, limit: Int
-    ) throws -> [Member] {
-        try all(
-            """
-            SELECT \(fixed: columns) FROM organization o CROSS JOIN member m
-            WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND m.organization_id = o.id
-            AND m.id > \(place(after: after)) ORDER BY m.id LIMIT \(limit)
-            """, Member.init(row:))
+    /// The members of an extent, oldest first.
+    package borrowing func members(_ extent: Extent, after: ID<Member>?, limit: Int) throws -> [Member] {
+        switch extent {
+        case .organization(let path):
+            try all(
+                """
+                SELECT \(fixed: columns) FROM member m
+                WHERE m.organization_id = \(path.last) AND m.id > \(place(after: after)) ORDER BY m.id LIMIT \(limit)
+                """, Member.init(row:))
+        case .within(let path):
+            try all(
+                """
+                SELECT \(fixed: columns) FROM organization o CROSS JOIN member m
+                WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND m.organization_id = o.id
+                AND m.id > \(place(after: after)) ORDER BY m.id LIMIT \(limit)
+                """, Member.init(row:))
+        }
     }
 
     /// The digest of a member's password, nil if none was set.

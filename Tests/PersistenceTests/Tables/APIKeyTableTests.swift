@@ -113,7 +113,9 @@ struct APIKeyTableTests {
             let end = try #require(try await tree.store.read { tx in try tx.apiKey(last) }).expiresAt
             let sweep = { try await tree.store.write { tx in try tx.sweepAPIKeys(before: end, limit: 1) } }
             for expected in [1, 1, 0] { #expect(try await sweep() == expected) }
-            let left = try await tree.store.read { tx in try tx.apiKeys(in: tree.global.id, after: nil, limit: 10) }
+            let left = try await tree.store.read { tx in
+                try tx.apiKeys(.organization(tree.global.path), after: nil, limit: 10)
+            }
             #expect(left.map(\.id) == [last])
         }
     }

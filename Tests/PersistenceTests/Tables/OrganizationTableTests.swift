@@ -37,7 +37,7 @@ struct OrganizationTableTests {
             for _ in 0..<4 {
                 let after = found.last
                 found += try await tree.store.read { tx in
-                    try tx.apiKeys(within: tree.europe.path, after: after, limit: 1)
+                    try tx.apiKeys(.within(tree.europe.path), after: after, limit: 1)
                 }.map(\.id)
             }
             #expect(found == made)

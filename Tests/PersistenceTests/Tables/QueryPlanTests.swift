@@ -60,13 +60,14 @@ struct Question: Sendable, CustomTestStringConvertible {
 
     static let lists = Question("lists of one organization") { tx in
         let id = ID<Organization>(at: 1)
+        let path = OrganizationPath(root: id)
         _ = try tx.organizations(after: id, limit: 2)
-        _ = try tx.organizations(within: OrganizationPath(root: id), after: id, limit: 2)
+        _ = try tx.organizations(within: path, after: id, limit: 2)
         _ = try tx.accounts(after: id, limit: 2)
-        _ = try tx.members(in: id, after: nil, limit: 2)
-        _ = try tx.integrations(in: id, after: nil, limit: 2)
-        _ = try tx.apiKeys(in: id, after: nil, limit: 2)
-        _ = try tx.auditEvents(.organization(OrganizationPath(root: id)), matching: AuditFilter(), after: nil, limit: 2)
+        _ = try tx.members(.organization(path), after: nil, limit: 2)
+        _ = try tx.integrations(.organization(path), after: nil, limit: 2)
+        _ = try tx.apiKeys(.organization(path), after: nil, limit: 2)
+        _ = try tx.auditEvents(.part(.organization(path)), matching: AuditFilter(), after: nil, limit: 2)
         _ = try tx.auditEvents(.everything, matching: AuditFilter(), after: nil, limit: 2)
     }
 
@@ -74,12 +75,13 @@ struct Question: Sendable, CustomTestStringConvertible {
         keyOfDigest, lists,
         Question("lists of a subtree") { tx in
             let path = OrganizationPath(root: ID(at: 1))
-            _ = try tx.members(within: path, after: nil, limit: 2)
-            _ = try tx.integrations(within: path, after: nil, limit: 2)
-            _ = try tx.apiKeys(within: path, after: nil, limit: 2)
+            _ = try tx.members(.within(path), after: nil, limit: 2)
+            _ = try tx.integrations(.within(path), after: nil, limit: 2)
+            _ = try tx.apiKeys(.within(path), after: nil, limit: 2)
             _ = try tx.auditEvents(
-                .within(path), matching: AuditFilter(action: "a", target: "b", actor: "c", since: Instant(seconds: 1)),
-                after: nil, limit: 2)
+                .part(.within(path)),
+                matching: AuditFilter(action: "a", target: "b", actor: "c", since: Instant(seconds: 1)), after: nil,
+                limit: 2)
         },
         Question("single things") { tx in
             _ = try tx.organization(ID(at: 1))
@@ -118,16 +120,16 @@ struct Question: Sendable, CustomTestStringConvertible {
         Question("apps and grants") { tx in
             let path = OrganizationPath(root: ID(at: 1))
             _ = try tx.app(ID(at: 1))
-            _ = try tx.apps(in: ID(at: 1), after: nil, limit: 2)
-            _ = try tx.apps(within: path, after: nil, limit: 2)
+            _ = try tx.apps(.organization(path), after: nil, limit: 2)
+            _ = try tx.apps(.within(path), after: nil, limit: 2)
             _ = try tx.holdsApps(account: ID(at: 1), atLeast: 2)
             _ = try tx.grant(ID(at: 1))
             _ = try tx.describedGrant(ID(at: 1))
             _ = try tx.grant(of: ID(at: 1), app: ID(at: 1), in: ID(at: 1))
             _ = try tx.grants(of: ID(at: 1), app: ID(at: 1), limit: 2)
             _ = try tx.grants(of: ID(at: 1), after: nil, limit: 2)
-            _ = try tx.grants(in: ID(at: 1), after: nil, limit: 2)
-            _ = try tx.grants(within: path, after: nil, limit: 2)
+            _ = try tx.grants(.organization(path), after: nil, limit: 2)
+            _ = try tx.grants(.within(path), after: nil, limit: 2)
             try tx.widen(ID(at: 1), to: .empty, consentedAt: Instant(seconds: 1))
             try tx.delete(ID<Grant>(at: 1))
             try tx.delete(ID<App>(at: 1))

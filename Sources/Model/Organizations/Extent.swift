@@ -1,0 +1,7 @@
+/// Where things are looked for.
+package enum Extent: Hashable, Sendable {
+    /// In one organization.
+    case organization(OrganizationPath)
+    /// In an organization and those below it.
+    case within(OrganizationPath)
+}
