@@ -119,10 +119,11 @@ package struct APIKeyService: Sendable {
         let (before, organization) = try find(id, in: organizationID, where: actor, may: .apiKeysManage, tx: tx)
         try require(revision: before.revision, isExpected: revision)
         var checks = FieldChecks()
-        let after = before.changed(
-            description: edit.description.map { checks.text("description", $0) } ?? before.description,
-            scopes: edit.scopes.map { checks.scopes($0, of: product) } ?? before.scopes,
-            addresses: edit.allowedAddresses.map { checks.addresses($0) } ?? before.addresses)
+        var after = before
+        if let description = edit.description { after.description = checks.text("description", description) }
+        if let scopes = edit.scopes { after.scopes = checks.scopes(scopes, of: product) }
+        if let addresses = edit.allowedAddresses { after.addresses = checks.addresses(addresses) }
+        after.revision += 1
         try checks.finish()
         try actor.requiresRights(in: before.scopes)
         try requireGivable(after.scopes, in: organization, by: actor, tx: tx)
@@ -153,13 +154,15 @@ package struct APIKeyService: Sendable {
         let now = now()
         guard before.expiresAt > now else { throw Refusal.expired }
         if let running = before.previousExpiresAt, running > now, !force { throw Refusal.rotationInProgress }
-        let previousExpiresAt = overlapSeconds > 0 ? min(now.adding(seconds: overlapSeconds), before.expiresAt) : nil
         let minted = MintedSecret(.apiKey, brand: product.brand)
-        let after = before.rotated(hint: minted.hint, at: now, previousExpiresAt: previousExpiresAt)
-        try tx.rotate(
-            id, to: minted.digest(under: peppers()), hint: minted.hint, at: now, previousExpiresAt: previousExpiresAt)
+        var after = before
+        after.hint = minted.hint
+        after.rotatedAt = now
+        after.previousExpiresAt = overlapSeconds > 0 ? min(now.adding(seconds: overlapSeconds), before.expiresAt) : nil
+        after.revision += 1
+        try tx.rotate(after, to: minted.digest(under: peppers()))
         try note(.apiKeyRotated, after, ["overlap_seconds": "\(overlapSeconds)"], by: actor, at: now, tx: tx)
-        return Issued(after, secret: minted.reveal(), previousExpiresAt: previousExpiresAt)
+        return Issued(after, secret: minted.reveal(), previousExpiresAt: after.previousExpiresAt)
     }
 
     /// Makes a key worthless until it is enabled. Once more changes nothing.
@@ -184,9 +187,12 @@ package struct APIKeyService: Sendable {
     private func setDisabled(
         _ key: APIKey, since instant: Instant?, as actor: Actor, tx: borrowing Transaction
     ) throws -> APIKey {
+        var key = key
+        key.disabledAt = instant
+        key.revision += 1
         try tx.setDisabled(key.id, since: instant)
         try note(instant == nil ? .apiKeyEnabled : .apiKeyDisabled, key, [:], by: actor, at: now(), tx: tx)
-        return key.disabled(since: instant)
+        return key
     }
 
     /// Removes a key.

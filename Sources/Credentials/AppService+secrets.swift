@@ -14,7 +14,7 @@ extension AppService {
         _ id: ID<App>, in organizationID: ID<Organization>, overlapSeconds: Int = 0, force: Bool = false,
         as actor: Actor, tx: borrowing Transaction
     ) throws -> Issued<App> {
-        let app = try find(id, in: organizationID, where: actor, may: .appsManage, tx: tx).app
+        var app = try find(id, in: organizationID, where: actor, may: .appsManage, tx: tx).app
         guard !app.isPublic else { throw Refusal.publicApp }
         var checks = FieldChecks()
         checks.overlap(overlapSeconds, within: product.policy)
@@ -25,8 +25,9 @@ extension AppService {
             of: .app(id), overlapSeconds: overlapSeconds, force: force, brand: product.brand, peppers: peppers(),
             at: now)
         try tx.touch(id)
+        app.revision += 1
         try note(.appRotated, app, ["overlap_seconds": "\(overlapSeconds)"], by: actor, at: now, tx: tx)
-        return Issued(app.counted, secret: rotated.secret, previousExpiresAt: rotated.previousExpiresAt)
+        return Issued(app, secret: rotated.secret, previousExpiresAt: rotated.previousExpiresAt)
     }
 
     /// The secrets that work, oldest first: one, or two in the middle of a rotation; none of a public app.
@@ -66,18 +67,6 @@ extension AppService {
         try tx.deleteSecret(secretID)
         try tx.touch(id)
         try note(.appSecretEnded, app, ["secret": secretID.description], by: actor, at: now, tx: tx)
-    }
-}
-
-extension App {
-    /// As it is after one more change of its secrets.
-    fileprivate var counted: App {
-        App(
-            id: id, organization: organization, name: name, availability: availability,
-            authentication: authentication, redirectURIs: redirectURIs, signedOutURIs: signedOutURIs, scopes: scopes,
-            links: links, accessTokenSeconds: accessTokenSeconds, refreshTokenSeconds: refreshTokenSeconds,
-            tokenFormat: tokenFormat, idTokenAlgorithm: idTokenAlgorithm, createdAt: createdAt, createdBy: createdBy,
-            revision: revision + 1)
     }
 }
 

@@ -174,30 +174,24 @@ extension AppService {
 
     /// It as it is after an edit.
     private func changed(_ app: App, _ edit: AppEdit, _ checks: inout FieldChecks) -> App {
-        App(
-            id: app.id, organization: app.organization,
-            name: edit.name.map { checks.line("name", $0) } ?? app.name,
-            availability: edit.availableTo.map { checks.word("available_to", $0, orElse: .account) }
-                ?? app.availability,
-            authentication: app.authentication,
-            redirectURIs: edit.redirectURIs.map { check(redirectURIs: $0, &checks) } ?? app.redirectURIs,
-            signedOutURIs: edit.postLogoutRedirectURIs.map { check(signedOutURIs: $0, &checks) } ?? app.signedOutURIs,
-            scopes: edit.scopes.map { checks.scopes($0, of: product, orIdentity: true) } ?? app.scopes,
-            links: AppLinks(
-                logo: edit.logoURI.map { checks.link("logo_uri", $0) } ?? app.links.logo,
-                homepage: edit.clientURI.map { checks.link("client_uri", $0) } ?? app.links.homepage,
-                policy: edit.policyURI.map { checks.link("policy_uri", $0) } ?? app.links.policy,
-                terms: edit.termsURI.map { checks.link("tos_uri", $0) } ?? app.links.terms),
-            accessTokenSeconds: edit.accessTokenSeconds.map { check(accessToken: $0, &checks) }
-                ?? app.accessTokenSeconds,
-            refreshTokenSeconds: edit.refreshTokenSeconds.map { check(refreshToken: $0, &checks) }
-                ?? app.refreshTokenSeconds,
-            tokenFormat: edit.tokenFormat.map { checks.word("token_format", $0, orElse: .sealed) }
-                ?? app.tokenFormat,
-            idTokenAlgorithm: edit.idTokenAlgorithm.map {
-                checks.word("id_token_signed_response_alg", $0, orElse: .es256)
-            } ?? app.idTokenAlgorithm,
-            createdAt: app.createdAt, createdBy: app.createdBy, revision: app.revision + 1)
+        var app = app
+        if let name = edit.name { app.name = checks.line("name", name) }
+        if let word = edit.availableTo { app.availability = checks.word("available_to", word, orElse: .account) }
+        if let uris = edit.redirectURIs { app.redirectURIs = check(redirectURIs: uris, &checks) }
+        if let uris = edit.postLogoutRedirectURIs { app.signedOutURIs = check(signedOutURIs: uris, &checks) }
+        if let scopes = edit.scopes { app.scopes = checks.scopes(scopes, of: product, orIdentity: true) }
+        if let link = edit.logoURI { app.links.logo = checks.link("logo_uri", link) }
+        if let link = edit.clientURI { app.links.homepage = checks.link("client_uri", link) }
+        if let link = edit.policyURI { app.links.policy = checks.link("policy_uri", link) }
+        if let link = edit.termsURI { app.links.terms = checks.link("tos_uri", link) }
+        if let seconds = edit.accessTokenSeconds { app.accessTokenSeconds = check(accessToken: seconds, &checks) }
+        if let seconds = edit.refreshTokenSeconds { app.refreshTokenSeconds = check(refreshToken: seconds, &checks) }
+        if let format = edit.tokenFormat { app.tokenFormat = checks.word("token_format", format, orElse: .sealed) }
+        if let word = edit.idTokenAlgorithm {
+            app.idTokenAlgorithm = checks.word("id_token_signed_response_alg", word, orElse: .es256)
+        }
+        app.revision += 1
+        return app
     }
 }
 

@@ -122,15 +122,13 @@ package struct IntegrationService: Sendable {
         let (before, organization) = try find(id, in: organizationID, where: actor, may: .integrationsManage, tx: tx)
         try require(revision: before.revision, isExpected: revision)
         var checks = FieldChecks()
-        let after = Integration(
-            id: id, organization: organizationID,
-            label: edit.label.map { checks.line("label", $0) } ?? before.label,
-            scopes: edit.scopes.map { checks.scopes($0, of: product) } ?? before.scopes,
-            addresses: edit.allowedAddresses.map { checks.addresses($0) } ?? before.addresses,
-            accessTokenSeconds: edit.accessTokenSeconds.map { check($0, &checks) } ?? before.accessTokenSeconds,
-            tokenFormat: edit.tokenFormat.map { checks.word("token_format", $0, orElse: .sealed) }
-                ?? before.tokenFormat,
-            createdAt: before.createdAt, createdBy: before.createdBy, revision: before.revision + 1)
+        var after = before
+        if let label = edit.label { after.label = checks.line("label", label) }
+        if let scopes = edit.scopes { after.scopes = checks.scopes(scopes, of: product) }
+        if let addresses = edit.allowedAddresses { after.addresses = checks.addresses(addresses) }
+        if let seconds = edit.accessTokenSeconds { after.accessTokenSeconds = check(seconds, &checks) }
+        if let format = edit.tokenFormat { after.tokenFormat = checks.word("token_format", format, orElse: .sealed) }
+        after.revision += 1
         try checks.finish()
         try actor.requiresRights(in: before.scopes)
         try requireGivable(after.scopes, in: organization, by: actor, tx: tx)
@@ -154,7 +152,7 @@ package struct IntegrationService: Sendable {
         _ id: ID<Integration>, in organizationID: ID<Organization>, overlapSeconds: Int = 0, force: Bool = false,
         as actor: Actor, tx: borrowing Transaction
     ) throws -> Issued<Integration> {
-        let integration = try find(id, in: organizationID, where: actor, may: .integrationsManage, tx: tx).integration
+        var integration = try find(id, in: organizationID, where: actor, may: .integrationsManage, tx: tx).integration
         var checks = FieldChecks()
         checks.overlap(overlapSeconds, within: product.policy)
         try checks.finish()
@@ -164,10 +162,10 @@ package struct IntegrationService: Sendable {
             of: .integration(id), overlapSeconds: overlapSeconds, force: force, brand: product.brand,
             peppers: peppers(), at: now)
         try tx.touch(id)
+        integration.revision += 1
         try note(
             .integrationRotated, integration, ["overlap_seconds": "\(overlapSeconds)"], by: actor, at: now, tx: tx)
-        return Issued(
-            integration.counted, secret: rotated.secret, previousExpiresAt: rotated.previousExpiresAt)
+        return Issued(integration, secret: rotated.secret, previousExpiresAt: rotated.previousExpiresAt)
     }
 
     /// Removes an integration. Its secrets and access tokens are accepted no more.
@@ -312,15 +310,5 @@ extension IntegrationService {
     private func check(_ accessTokenSeconds: Int?, _ checks: inout FieldChecks) -> Int? {
         checks.lifetime(
             "access_token_seconds", accessTokenSeconds, maximum: product.policy.accessTokenMaximumSeconds)
-    }
-}
-
-extension Integration {
-    /// As it is after one more change of its secrets.
-    fileprivate var counted: Integration {
-        Integration(
-            id: id, organization: organization, label: label, scopes: scopes, addresses: addresses,
-            accessTokenSeconds: accessTokenSeconds, tokenFormat: tokenFormat, createdAt: createdAt,
-            createdBy: createdBy, revision: revision + 1)
     }
 }

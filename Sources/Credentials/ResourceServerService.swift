@@ -88,10 +88,10 @@ package struct ResourceServerService: Sendable {
         let before = try get(id, as: actor, tx: tx)
         try require(revision: before.revision, isExpected: revision)
         var checks = FieldChecks()
-        let after = ResourceServer(
-            id: id, name: edit.name.map { checks.line("name", $0) } ?? before.name,
-            audiences: edit.audiences.map { check($0, &checks) } ?? before.audiences, createdAt: before.createdAt,
-            revision: before.revision + 1)
+        var after = before
+        if let name = edit.name { after.name = checks.line("name", name) }
+        if let audiences = edit.audiences { after.audiences = check(audiences, &checks) }
+        after.revision += 1
         try checks.finish()
         try tx.update(after)
         let fields = [
@@ -109,7 +109,7 @@ package struct ResourceServerService: Sendable {
         _ id: ID<ResourceServer>, overlapSeconds: Int = 0, force: Bool = false, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> Issued<ResourceServer> {
-        let before = try get(id, as: actor, tx: tx)
+        var server = try get(id, as: actor, tx: tx)
         var checks = FieldChecks()
         checks.overlap(overlapSeconds, within: product.policy)
         try checks.finish()
@@ -118,12 +118,10 @@ package struct ResourceServerService: Sendable {
             of: .resourceServer(id), overlapSeconds: overlapSeconds, force: force, brand: product.brand,
             peppers: peppers(), at: now)
         try tx.touch(id)
+        server.revision += 1
         try note(
-            .resourceServerRotated, before, ["overlap_seconds": "\(overlapSeconds)"], by: actor, at: now, tx: tx)
-        let after = ResourceServer(
-            id: id, name: before.name, audiences: before.audiences, createdAt: before.createdAt,
-            revision: before.revision + 1)
-        return Issued(after, secret: rotated.secret, previousExpiresAt: rotated.previousExpiresAt)
+            .resourceServerRotated, server, ["overlap_seconds": "\(overlapSeconds)"], by: actor, at: now, tx: tx)
+        return Issued(server, secret: rotated.secret, previousExpiresAt: rotated.previousExpiresAt)
     }
 
     /// Removes a resource server.

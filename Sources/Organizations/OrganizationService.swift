@@ -75,16 +75,17 @@ package struct OrganizationService: Sendable {
         _ id: ID<Organization>, to name: String, expecting revision: Int? = nil, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> Organization {
-        let before = try tx.organization(id, where: actor, may: .organizationsManage)
-        try require(revision: before.revision, isExpected: revision)
+        var organization = try tx.organization(id, where: actor, may: .organizationsManage)
+        try require(revision: organization.revision, isExpected: revision)
         var checks = FieldChecks()
-        let name = checks.line("name", name)
+        organization.name = checks.line("name", name)
+        organization.revision += 1
         try checks.finish()
-        try tx.rename(id, to: name)
-        try tx.record(.organizationRenamed, target: id, in: id, details: ["name": name], by: actor, at: now())
+        try tx.rename(id, to: organization.name)
+        try tx.record(
+            .organizationRenamed, target: id, in: id, details: ["name": organization.name], by: actor, at: now())
         tx.announce(.organization(id))
-        return Organization(
-            id: id, path: before.path, name: name, createdAt: before.createdAt, revision: before.revision + 1)
+        return organization
     }
 
     /// Removes an organization that holds nothing. The root of an account goes with the account only.

@@ -1,31 +1,29 @@
 package import CredentialFormat
 package import Policy
 
-/// An opaque, long-lived bearer credential of an organization.
+/// An opaque, long-lived bearer credential of an organization. Its constants never change.
 package struct APIKey: Entity, Hashable, Sendable {
     package static let prefix = "key"
 
     package let id: ID<APIKey>
     package let organization: ID<Organization>
-    /// Immutable.
     package let name: String
-    package let description: String?
-    package let scopes: ScopeSet
-    package let addresses: AddressRule
-    package let hint: SecretHint
+    package var description: String?
+    package var scopes: ScopeSet
+    package var addresses: AddressRule
+    package var hint: SecretHint
     package let createdAt: Instant
-    /// Immutable.
     package let expiresAt: Instant
-    package let disabledAt: Instant?
+    package var disabledAt: Instant?
     /// When the secret in force was made.
-    package let rotatedAt: Instant
+    package var rotatedAt: Instant
     /// Until when the secret before it works too, if a rotation left it an overlap.
-    package let previousExpiresAt: Instant?
+    package var previousExpiresAt: Instant?
     /// Who made it, as in ``Actor/label``.
     package let createdBy: String
     package let lastUse: LastUse?
     /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
-    package let revision: Int
+    package var revision: Int
 
     package init(
         id: ID<APIKey>, organization: ID<Organization>, name: String, description: String?, scopes: ScopeSet,

@@ -23,28 +23,28 @@ package struct App: Entity, Hashable, Sendable {
     package let id: ID<App>
     package let organization: ID<Organization>
     /// What the consent page calls it.
-    package let name: String
-    package let availability: Availability
+    package var name: String
+    package var availability: Availability
     /// The one method that is accepted from it.
     package let authentication: ClientAuthenticationMethod
     /// Never empty.
-    package let redirectURIs: [RedirectURI]
+    package var redirectURIs: [RedirectURI]
     /// Where the browser may be sent after a sign-out (OpenID Connect RP-Initiated Logout §2).
-    package let signedOutURIs: [RedirectURI]
+    package var signedOutURIs: [RedirectURI]
     /// What it may ask users for: scopes of the catalogue, management scopes and ``IdentityScope``s.
-    package let scopes: ScopeSet
-    package let links: AppLinks
+    package var scopes: ScopeSet
+    package var links: AppLinks
     /// How long its access tokens live, nil for the product's own lifetime.
-    package let accessTokenSeconds: Int?
+    package var accessTokenSeconds: Int?
     /// How long a refresh token lives from its issue, nil for the product's own lifetime.
-    package let refreshTokenSeconds: Int?
-    package let tokenFormat: TokenFormat
-    package let idTokenAlgorithm: IDTokenAlgorithm
+    package var refreshTokenSeconds: Int?
+    package var tokenFormat: TokenFormat
+    package var idTokenAlgorithm: IDTokenAlgorithm
     package let createdAt: Instant
     /// Who made it, as in ``Actor/label``.
     package let createdBy: String
     /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
-    package let revision: Int
+    package var revision: Int
 
     /// Whether it can keep no secret (RFC 6749 §2.1).
     package var isPublic: Bool { authentication == .none }
@@ -87,10 +87,10 @@ package struct App: Entity, Hashable, Sendable {
 
 /// What the consent page shows of an app beside its name (RFC 7591 §2). The server fetches none of it.
 package struct AppLinks: Hashable, Sendable {
-    package let logo: WebLink?
-    package let homepage: WebLink?
-    package let policy: WebLink?
-    package let terms: WebLink?
+    package var logo: WebLink?
+    package var homepage: WebLink?
+    package var policy: WebLink?
+    package var terms: WebLink?
 
     package init(logo: WebLink? = nil, homepage: WebLink? = nil, policy: WebLink? = nil, terms: WebLink? = nil) {
         self.logo = logo

@@ -7,17 +7,17 @@ package struct Integration: Entity, Hashable, Sendable {
 
     package let id: ID<Integration>
     package let organization: ID<Organization>
-    package let label: String
-    package let scopes: ScopeSet
-    package let addresses: AddressRule
+    package var label: String
+    package var scopes: ScopeSet
+    package var addresses: AddressRule
     /// How long its access tokens live, nil for the product's own lifetime.
-    package let accessTokenSeconds: Int?
-    package let tokenFormat: TokenFormat
+    package var accessTokenSeconds: Int?
+    package var tokenFormat: TokenFormat
     package let createdAt: Instant
     /// Who made it, as in ``Actor/label``.
     package let createdBy: String
     /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
-    package let revision: Int
+    package var revision: Int
 
     package init(
         id: ID<Integration>, organization: ID<Organization>, label: String, scopes: ScopeSet, addresses: AddressRule,
@@ -51,12 +51,12 @@ package struct ResourceServer: Entity, Hashable, Sendable {
     package static let prefix = "rsv"
 
     package let id: ID<ResourceServer>
-    package let name: String
+    package var name: String
     /// The values of `aud` that mean this backend (RFC 8707, RFC 9068 §3). Never empty.
-    package let audiences: [String]
+    package var audiences: [String]
     package let createdAt: Instant
     /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
-    package let revision: Int
+    package var revision: Int
 
     package init(id: ID<ResourceServer>, name: String, audiences: [String], createdAt: Instant, revision: Int = 1) {
         self.id = id

@@ -7,10 +7,10 @@ package struct Organization: Entity, Hashable, Sendable {
     package let id: ID<Organization>
     /// From the account's root down to itself.
     package let path: OrganizationPath
-    package let name: String
+    package var name: String
     package let createdAt: Instant
     /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
-    package let revision: Int
+    package var revision: Int
 
     /// The account that it belongs to.
     package var account: ID<Organization> { path.root }

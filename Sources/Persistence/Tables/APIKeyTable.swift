@@ -66,27 +66,26 @@ extension Transaction {
             """)
     }
 
-    /// Puts another secret in force. The one before it works until `previousExpiresAt`, and not at all if that is nil.
-    package borrowing func rotate(
-        _ id: ID<APIKey>, to digest: SecretDigest, hint: SecretHint, at now: Instant, previousExpiresAt: Instant?
-    ) throws {
-        if let previousExpiresAt {
+    /// Puts another secret of a key in force. The one before it works until ``APIKey/previousExpiresAt``, and not at all
+    /// if that is nil.
+    package borrowing func rotate(_ key: APIKey, to digest: SecretDigest) throws {
+        if let previousExpiresAt = key.previousExpiresAt {
             try perform(
                 """
                 UPDATE api_key SET previous_digest = digest, previous_pepper = pepper,
-                previous_expires_at = \(previousExpiresAt) WHERE id = \(id)
+                previous_expires_at = \(previousExpiresAt) WHERE id = \(key.id)
                 """)
         } else {
             try perform(
                 """
                 UPDATE api_key SET previous_digest = NULL, previous_pepper = NULL, previous_expires_at = NULL
-                WHERE id = \(id)
+                WHERE id = \(key.id)
                 """)
         }
         try perform(
             """
-            UPDATE api_key SET digest = \(digest.bytes), pepper = \(digest.pepperVersion), hint = \(hint.text),
-            rotated_at = \(now), revision = revision + 1 WHERE id = \(id)
+            UPDATE api_key SET digest = \(digest.bytes), pepper = \(digest.pepperVersion), hint = \(key.hint.text),
+            rotated_at = \(key.rotatedAt), revision = revision + 1 WHERE id = \(key.id)
             """)
     }
 
