@@ -2,7 +2,6 @@ package import CredentialFormat
 import Events
 package import Model
 package import Persistence
-import ProductDefinition
 
 // What integrations can do with their secrets, confidential apps can with theirs.
 
@@ -16,15 +15,9 @@ extension AppService {
     ) throws -> Issued<App> {
         var app = try find(id, in: organizationID, where: actor, may: .appsManage, tx: tx).app
         guard !app.isPublic else { throw Refusal.publicApp }
-        var checks = FieldChecks()
-        checks.overlap(overlapSeconds, within: product.policy)
-        try checks.finish()
-        try actor.requiresRights(in: app.scopes)
         let now = now()
-        let rotated = try tx.rotateSecret(
-            of: .app(id), overlapSeconds: overlapSeconds, force: force, brand: product.brand, peppers: peppers(),
-            at: now)
-        try tx.touch(id)
+        let rotated = try rotation.rotate(
+            .app(id), with: app.scopes, overlapSeconds: overlapSeconds, force: force, as: actor, at: now, tx: tx)
         app.revision += 1
         try note(.appRotated, app, ["overlap_seconds": "\(overlapSeconds)"], by: actor, at: now, tx: tx)
         return Issued(app, secret: rotated.secret, previousExpiresAt: rotated.previousExpiresAt)
@@ -35,7 +28,7 @@ extension AppService {
         of id: ID<App>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
     ) throws -> [ClientSecretSummary] {
         _ = try find(id, in: organization, where: actor, may: .appsRead, tx: tx)
-        return try tx.liveSecrets(of: .app(id), at: now())
+        return try rotation.secrets(of: .app(id), at: now(), tx: tx)
     }
 
     /// Moves the end of the older secret, to at most the longest overlap from now.
@@ -45,13 +38,8 @@ extension AppService {
     ) throws -> ClientSecretSummary {
         let app = try find(id, in: organization, where: actor, may: .appsManage, tx: tx).app
         let now = now()
-        let secret = try tx.endingSecret(secretID, of: .app(id), at: now)
-        var checks = FieldChecks()
-        checks.secretEnd(expiresAt, within: product.policy, at: now)
-        try checks.finish()
-        try actor.requiresRights(in: app.scopes)
-        let extended = try tx.extend(secret, to: expiresAt)
-        try tx.touch(id)
+        let extended = try rotation.extend(
+            secretID, of: .app(id), with: app.scopes, until: expiresAt, as: actor, at: now, tx: tx)
         try note(.appSecretExtended, app, ["secret": secretID.description], by: actor, at: now, tx: tx)
         return extended
     }
@@ -63,9 +51,7 @@ extension AppService {
     ) throws {
         let app = try find(id, in: organization, where: actor, may: .appsManage, tx: tx).app
         let now = now()
-        _ = try tx.endingSecret(secretID, of: .app(id), at: now)
-        try tx.deleteSecret(secretID)
-        try tx.touch(id)
+        try rotation.end(secretID, of: .app(id), at: now, tx: tx)
         try note(.appSecretEnded, app, ["secret": secretID.description], by: actor, at: now, tx: tx)
     }
 }

@@ -16,15 +16,15 @@ package struct AppService: Sendable {
     /// How many URIs for after a sign-out.
     package static let signedOutURICount = 0...20
 
-    let product: Product
-    let peppers: @Sendable () -> Peppers
+    private let product: Product
+    let rotation: ClientSecretRotation
     let now: @Sendable () -> Instant
 
     package init(
         product: Product, peppers: @escaping @Sendable () -> Peppers, now: @escaping @Sendable () -> Instant
     ) {
         self.product = product
-        self.peppers = peppers
+        rotation = ClientSecretRotation(product: product, peppers: peppers)
         self.now = now
     }
 
@@ -65,8 +65,7 @@ package struct AppService: Sendable {
         try tx.insert(app, account: organization.account)
         try note(.appCreated, app, ["name": app.name, "scopes": app.scopes.text], by: actor, at: now, tx: tx)
         guard !app.isPublic else { return (app, nil) }
-        let secret = try tx.issueSecret(to: .app(app.id), brand: product.brand, peppers: peppers(), at: now)
-        return (app, Issued(app, secret: secret))
+        return (app, Issued(app, secret: try rotation.issue(to: .app(app.id), at: now, tx: tx)))
     }
 
     /// The apps of an organization, and on request of those below it, oldest first.

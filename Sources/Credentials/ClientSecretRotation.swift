@@ -2,6 +2,7 @@ package import CredentialFormat
 package import Model
 import Persistence
 import Policy
+import ProductDefinition
 
 /// What may be seen of a client's secret: neither the secret nor its digest.
 package struct ClientSecretSummary: Hashable, Sendable {
@@ -12,64 +13,107 @@ package struct ClientSecretSummary: Hashable, Sendable {
     package let expiresAt: Instant?
     package let lastUse: LastUse?
 
-    fileprivate init(_ secret: ClientSecret, expiresAt: Instant?) {
+    fileprivate init(_ secret: ClientSecret) {
         id = secret.id
         hint = secret.hint
         createdAt = secret.createdAt
-        self.expiresAt = expiresAt
+        expiresAt = secret.expiresAt
         lastUse = secret.lastUse
     }
 }
 
-extension Transaction {
+/// Gives clients their secrets, one after another; at most two of a client work side by side.
+///
+/// Every change of a secret is one of its client, and counts the revision. To note and announce it is for the service
+/// whose client it is.
+struct ClientSecretRotation: Sendable {
+    let product: Product
+    let peppers: @Sendable () -> Peppers
+
     /// Gives a client its first secret.
-    borrowing func issueSecret(to client: ClientID, brand: Brand, peppers: Peppers, at now: Instant) throws -> String {
-        let minted = MintedSecret(.clientSecret, brand: brand)
-        try insert(
+    func issue(to client: ClientID, at now: Instant, tx: borrowing Transaction) throws -> String {
+        let minted = MintedSecret(.clientSecret, brand: product.brand)
+        try tx.insert(
             ClientSecret(
-                id: ID(at: now.milliseconds), client: client, digest: minted.digest(under: peppers), hint: minted.hint,
-                createdAt: now, expiresAt: nil, lastUse: nil))
+                id: ID(at: now.milliseconds), client: client, digest: minted.digest(under: peppers()),
+                hint: minted.hint, createdAt: now, expiresAt: nil, lastUse: nil))
         return minted.reveal()
     }
 
     /// Gives a client another secret. The one in force ends at once, or works on until the overlap is over.
     ///
-    /// - Parameter force: While an older one still works, ends that one; else that is refused. So two live at most.
+    /// - Parameters:
+    ///   - scopes: The client's. The actor needs the management rights among them.
+    ///   - force: While an older one still works, ends that one; else that is refused.
     /// - Returns: The secret, and until when the one before it works.
-    borrowing func rotateSecret(
-        of client: ClientID, overlapSeconds: Int, force: Bool, brand: Brand, peppers: Peppers, at now: Instant
+    func rotate(
+        _ client: ClientID, with scopes: ScopeSet, overlapSeconds: Int, force: Bool, as actor: Actor, at now: Instant,
+        tx: borrowing Transaction
     ) throws -> (secret: String, previousExpiresAt: Instant?) {
-        let live = try clientSecrets(of: client).filter { $0.isLive(at: now) }
+        var checks = FieldChecks()
+        checks.overlap(overlapSeconds, within: product.policy)
+        try checks.finish()
+        try actor.requiresRights(in: scopes)
+        let secrets = try tx.clientSecrets(of: client)
+        let live = secrets.filter { $0.isLive(at: now) }
         if live.contains(where: { $0.expiresAt != nil }), !force { throw Refusal.rotationInProgress }
         let kept = overlapSeconds > 0 ? live.last { $0.expiresAt == nil } : nil
         let previousExpiresAt = kept.map { _ in now.adding(seconds: overlapSeconds) }
-        for secret in try clientSecrets(of: client) where secret.id != kept?.id { try deleteSecret(secret.id) }
-        if let kept, let previousExpiresAt { try setExpiry(of: kept.id, to: previousExpiresAt) }
-        let secret = try issueSecret(to: client, brand: brand, peppers: peppers, at: now)
+        for secret in secrets where secret.id != kept?.id { try tx.deleteSecret(secret.id) }
+        if let kept, let previousExpiresAt { try tx.setExpiry(of: kept.id, to: previousExpiresAt) }
+        let secret = try issue(to: client, at: now, tx: tx)
+        try tx.touch(client)
         return (secret, previousExpiresAt)
     }
 
+    /// The secrets of a client that work, oldest first: one, or two in the middle of a rotation.
+    func secrets(of client: ClientID, at now: Instant, tx: borrowing Transaction) throws -> [ClientSecretSummary] {
+        try tx.clientSecrets(of: client).filter { $0.isLive(at: now) }.map { ClientSecretSummary($0) }
+    }
+
+    /// Moves the end of the older secret, to at most the longest overlap from now.
+    ///
+    /// - Parameter scopes: The client's. The actor needs the management rights among them.
+    func extend(
+        _ id: ID<ClientSecret>, of client: ClientID, with scopes: ScopeSet, until expiresAt: Instant, as actor: Actor,
+        at now: Instant, tx: borrowing Transaction
+    ) throws -> ClientSecretSummary {
+        var secret = try ending(id, of: client, at: now, tx: tx)
+        var checks = FieldChecks()
+        checks.secretEnd(expiresAt, within: product.policy, at: now)
+        try checks.finish()
+        try actor.requiresRights(in: scopes)
+        try tx.setExpiry(of: id, to: expiresAt)
+        try tx.touch(client)
+        secret.expiresAt = expiresAt
+        return ClientSecretSummary(secret)
+    }
+
+    /// Ends the older secret now. The one in force cannot be ended.
+    func end(_ id: ID<ClientSecret>, of client: ClientID, at now: Instant, tx: borrowing Transaction) throws {
+        _ = try ending(id, of: client, at: now, tx: tx)
+        try tx.deleteSecret(id)
+        try tx.touch(client)
+    }
+
     /// The older secret of a client that is in the middle of a rotation: the one that can be extended or ended.
-    borrowing func endingSecret(
-        _ id: ID<ClientSecret>, of client: ClientID, at now: Instant
+    private func ending(
+        _ id: ID<ClientSecret>, of client: ClientID, at now: Instant, tx: borrowing Transaction
     ) throws -> ClientSecret {
-        guard let secret = try clientSecrets(of: client).first(where: { $0.id == id }), secret.isLive(at: now) else {
-            throw Refusal.notFound
-        }
+        guard let secret = try tx.clientSecrets(of: client).first(where: { $0.id == id }), secret.isLive(at: now)
+        else { throw Refusal.notFound }
         guard secret.expiresAt != nil else { throw Refusal.secretInForce }
         return secret
     }
+}
 
-    /// The secrets of a client that work, oldest first: one, or two in the middle of a rotation.
-    borrowing func liveSecrets(of client: ClientID, at now: Instant) throws -> [ClientSecretSummary] {
-        try clientSecrets(of: client).filter { $0.isLive(at: now) }.map {
-            ClientSecretSummary($0, expiresAt: $0.expiresAt)
+extension Transaction {
+    /// Counts a change of a client's secrets as one of the client.
+    fileprivate borrowing func touch(_ client: ClientID) throws {
+        switch client {
+        case .integration(let id): try touch(id)
+        case .app(let id): try touch(id)
+        case .resourceServer(let id): try touch(id)
         }
-    }
-
-    /// Moves the end of the older secret.
-    borrowing func extend(_ secret: ClientSecret, to expiresAt: Instant) throws -> ClientSecretSummary {
-        try setExpiry(of: secret.id, to: expiresAt)
-        return ClientSecretSummary(secret, expiresAt: expiresAt)
     }
 }

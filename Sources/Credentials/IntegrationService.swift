@@ -54,14 +54,14 @@ package struct IntegrationEdit: Sendable {
 /// not know of, then the lacking permission, then all bad fields, then rights that the actor lacks itself (law 11).
 package struct IntegrationService: Sendable {
     private let product: Product
-    private let peppers: @Sendable () -> Peppers
+    private let rotation: ClientSecretRotation
     private let now: @Sendable () -> Instant
 
     package init(
         product: Product, peppers: @escaping @Sendable () -> Peppers, now: @escaping @Sendable () -> Instant
     ) {
         self.product = product
-        self.peppers = peppers
+        rotation = ClientSecretRotation(product: product, peppers: peppers)
         self.now = now
     }
 
@@ -86,8 +86,7 @@ package struct IntegrationService: Sendable {
                 code: "integration_limit", explanation: "The account has \(limit) integrations, the most it may have.")
         }
         try tx.insert(integration, account: organization.account)
-        let secret = try tx.issueSecret(
-            to: .integration(integration.id), brand: product.brand, peppers: peppers(), at: now)
+        let secret = try rotation.issue(to: .integration(integration.id), at: now, tx: tx)
         try note(
             .integrationCreated, integration, ["label": integration.label, "scopes": integration.scopes.text],
             by: actor, at: now, tx: tx)
@@ -153,15 +152,10 @@ package struct IntegrationService: Sendable {
         as actor: Actor, tx: borrowing Transaction
     ) throws -> Issued<Integration> {
         var integration = try find(id, in: organizationID, where: actor, may: .integrationsManage, tx: tx).integration
-        var checks = FieldChecks()
-        checks.overlap(overlapSeconds, within: product.policy)
-        try checks.finish()
-        try actor.requiresRights(in: integration.scopes)
         let now = now()
-        let rotated = try tx.rotateSecret(
-            of: .integration(id), overlapSeconds: overlapSeconds, force: force, brand: product.brand,
-            peppers: peppers(), at: now)
-        try tx.touch(id)
+        let rotated = try rotation.rotate(
+            .integration(id), with: integration.scopes, overlapSeconds: overlapSeconds, force: force, as: actor,
+            at: now, tx: tx)
         integration.revision += 1
         try note(
             .integrationRotated, integration, ["overlap_seconds": "\(overlapSeconds)"], by: actor, at: now, tx: tx)
@@ -190,7 +184,7 @@ extension IntegrationService {
         of id: ID<Integration>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
     ) throws -> [ClientSecretSummary] {
         _ = try find(id, in: organization, where: actor, may: .integrationsRead, tx: tx)
-        return try tx.liveSecrets(of: .integration(id), at: now())
+        return try rotation.secrets(of: .integration(id), at: now(), tx: tx)
     }
 
     /// Moves the end of the older secret, to at most the longest overlap from now.
@@ -200,13 +194,8 @@ extension IntegrationService {
     ) throws -> ClientSecretSummary {
         let integration = try find(id, in: organization, where: actor, may: .integrationsManage, tx: tx).integration
         let now = now()
-        let secret = try tx.endingSecret(secretID, of: .integration(id), at: now)
-        var checks = FieldChecks()
-        checks.secretEnd(expiresAt, within: product.policy, at: now)
-        try checks.finish()
-        try actor.requiresRights(in: integration.scopes)
-        let extended = try tx.extend(secret, to: expiresAt)
-        try tx.touch(id)
+        let extended = try rotation.extend(
+            secretID, of: .integration(id), with: integration.scopes, until: expiresAt, as: actor, at: now, tx: tx)
         try note(
             .integrationSecretExtended, integration, ["secret": secretID.description], by: actor, at: now, tx: tx)
         return extended
@@ -219,9 +208,7 @@ extension IntegrationService {
     ) throws {
         let integration = try find(id, in: organization, where: actor, may: .integrationsManage, tx: tx).integration
         let now = now()
-        _ = try tx.endingSecret(secretID, of: .integration(id), at: now)
-        try tx.deleteSecret(secretID)
-        try tx.touch(id)
+        try rotation.end(secretID, of: .integration(id), at: now, tx: tx)
         try note(.integrationSecretEnded, integration, ["secret": secretID.description], by: actor, at: now, tx: tx)
     }
 }

@@ -2,6 +2,7 @@ package import CredentialFormat
 import Events
 package import Model
 package import Persistence
+import Policy
 package import ProductDefinition
 
 /// What a new resource server needs, as it came in.
@@ -35,15 +36,13 @@ package struct ResourceServerService: Sendable {
     /// The longest audience, in bytes.
     package static let maximumAudienceLength = 255
 
-    private let product: Product
-    private let peppers: @Sendable () -> Peppers
+    private let rotation: ClientSecretRotation
     private let now: @Sendable () -> Instant
 
     package init(
         product: Product, peppers: @escaping @Sendable () -> Peppers, now: @escaping @Sendable () -> Instant
     ) {
-        self.product = product
-        self.peppers = peppers
+        rotation = ClientSecretRotation(product: product, peppers: peppers)
         self.now = now
     }
 
@@ -59,8 +58,7 @@ package struct ResourceServerService: Sendable {
             audiences: check(draft.audiences, &checks), createdAt: now)
         try checks.finish()
         try tx.insert(server)
-        let secret = try tx.issueSecret(
-            to: .resourceServer(server.id), brand: product.brand, peppers: peppers(), at: now)
+        let secret = try rotation.issue(to: .resourceServer(server.id), at: now, tx: tx)
         try note(.resourceServerCreated, server, ["name": server.name], by: actor, at: now, tx: tx)
         return Issued(server, secret: secret)
     }
@@ -110,14 +108,10 @@ package struct ResourceServerService: Sendable {
         tx: borrowing Transaction
     ) throws -> Issued<ResourceServer> {
         var server = try get(id, as: actor, tx: tx)
-        var checks = FieldChecks()
-        checks.overlap(overlapSeconds, within: product.policy)
-        try checks.finish()
         let now = now()
-        let rotated = try tx.rotateSecret(
-            of: .resourceServer(id), overlapSeconds: overlapSeconds, force: force, brand: product.brand,
-            peppers: peppers(), at: now)
-        try tx.touch(id)
+        let rotated = try rotation.rotate(
+            .resourceServer(id), with: .empty, overlapSeconds: overlapSeconds, force: force, as: actor, at: now,
+            tx: tx)
         server.revision += 1
         try note(
             .resourceServerRotated, server, ["overlap_seconds": "\(overlapSeconds)"], by: actor, at: now, tx: tx)

@@ -106,7 +106,7 @@ package struct ClientSecret: Entity, Sendable {
     package let hint: SecretHint
     package let createdAt: Instant
     /// Nil for the one in force; a rotation with an overlap gives the one before it an end.
-    package let expiresAt: Instant?
+    package var expiresAt: Instant?
     package let lastUse: LastUse?
 
     package init(
