@@ -3,9 +3,9 @@
 import asyncio
 import dataclasses
 import json
-import sys
 from time import monotonic as now
 
+from proof.setting import give_up
 from proof.wire import request
 
 SCOPE, OTHER_SCOPE = "data.read", "data.write"
@@ -43,7 +43,7 @@ class Desk:
             if 200 <= status < 300:
                 return json.loads(text)
             if status not in (0, 429, 503) or now() - begin > PATIENCE:
-                sys.exit(f"prove-revocation: POST {path} was answered {status}: {text[:300].decode(errors='replace')}")
+                give_up(f"POST {path} was answered {status}: {text[:300].decode(errors='replace')}")
             await asyncio.sleep(0.1)
 
     def call(self, method, path, body=None):

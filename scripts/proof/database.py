@@ -4,7 +4,8 @@ import asyncio
 import pathlib
 import re
 import subprocess
-import sys
+
+from proof.setting import give_up
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -15,7 +16,7 @@ async def run(*command, check=True):
         *map(str, command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     output, errors = await process.communicate()
     if check and process.returncode != 0:
-        sys.exit(f"prove-revocation: {command[0]} ended with status {process.returncode}: {errors.decode(errors='replace')[-1000:]}")
+        give_up(f"{command[0]} ended with status {process.returncode}: {errors.decode(errors='replace')[-1000:]}")
     return output.decode()
 
 
@@ -89,5 +90,5 @@ class Database:
             [ROOT / "scripts/postgres", *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, timeout=120)
         if done.returncode != 0:
-            sys.exit(f"prove-revocation: {done.stderr.strip()}")
+            give_up(f"{done.stderr.strip()}")
         return done.stdout.strip()

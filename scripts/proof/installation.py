@@ -5,12 +5,12 @@ import os
 import re
 import secrets
 import subprocess
-import sys
 from time import monotonic as now
 
 from proof.credentials import PATIENCE, Desk
 from proof.database import Database
 from proof.node import Node
+from proof.setting import give_up
 
 NODES = 3
 
@@ -57,7 +57,7 @@ class Installation:
             env={**settings, "CLAVIGER_DATABASE": self.database.uri})
         key = re.search(r"^operator key +(\S+)", done.stdout, re.MULTILINE)
         if done.returncode != 0 or key is None:
-            sys.exit(f"prove-revocation: claviger init said\n{done.stdout}")
+            give_up(f"claviger init said\n{done.stdout}")
         self.account = re.search(r"^account +(\S+)", done.stdout, re.MULTILINE)[1]
         self.password = re.search(r"^admin password +(\S+)", done.stdout, re.MULTILINE)[1]
         return key[1]
@@ -76,7 +76,7 @@ class Installation:
             begin = now()
             while await self.database.listener(node) is None:
                 if now() - begin > PATIENCE:
-                    sys.exit(f"prove-revocation: {node.name} does not listen: {node.tail()}")
+                    give_up(f"{node.name} does not listen: {node.tail()}")
                 await asyncio.sleep(0.1)
         # Two heartbeats and their return.
         await asyncio.sleep(0.6)

@@ -4,9 +4,9 @@ import asyncio
 import signal
 import socket
 import subprocess
-import sys
 from time import monotonic as now
 
+from proof.setting import give_up
 from proof.wire import Wire, request
 
 # How long a server may take to be well, in seconds.
@@ -64,7 +64,7 @@ class Node:
             if status == 200:
                 return
             await asyncio.sleep(0.05)
-        sys.exit(f"prove-revocation: {self.name} is not ready: {self.tail()}")
+        give_up(f"{self.name} is not ready: {self.tail()}")
 
     def wire(self):
         """A connection that nobody uses at the moment."""

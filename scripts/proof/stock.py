@@ -1,10 +1,10 @@
 """Credentials that all nodes accept and remember, ready to be revoked."""
 
 import asyncio
-import sys
 from time import monotonic as now
 
 from proof.credentials import PATIENCE
+from proof.setting import give_up
 
 
 class Stock:
@@ -46,7 +46,7 @@ async def accepted(node, credential):
         row = row + 1 if status == 200 else 0
         if row == 0:
             if now() - begin > PATIENCE:
-                sys.exit(f"prove-revocation: {node.name} answers {status} to a good credential")
+                give_up(f"{node.name} answers {status} to a good credential")
             await asyncio.sleep(0.02)
 
 
@@ -59,5 +59,5 @@ async def insist(node, what):
         if 200 <= status < 300 or status == 404:
             return now()
         if status not in (0, 429, 503) or now() - begin > PATIENCE:
-            sys.exit(f"prove-revocation: a revocation was answered {status}: {text[:300].decode(errors='replace')}")
+            give_up(f"a revocation was answered {status}: {text[:300].decode(errors='replace')}")
         await asyncio.sleep(0.01)
