@@ -30,11 +30,9 @@ package struct IntrospectionEndpoint: Sendable {
     /// them (threat I8).
     ///
     /// - Throws: ``OAuthError``.
-    package func answer(_ request: OAuthRequest, findings: Findings) throws(OAuthError) -> Partial<Answer> {
+    package func answer(_ request: inout OAuthRequest, findings: Findings) throws(OAuthError) -> Partial<Answer> {
         let client: AuthenticatedClient
-        switch try authenticator.authenticate(
-            request.claim, from: request.address, at: request.now, findings: findings)
-        {
+        switch try authenticator.authenticate(&request, findings: findings) {
         case .missing(let missing): return .missing(missing)
         case .answer(let authenticated): client = authenticated
         }

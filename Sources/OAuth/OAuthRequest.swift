@@ -1,5 +1,6 @@
 package import Model
 package import Policy
+package import Verification
 
 /// What reaches an OAuth endpoint by POST, parsed as far as all endpoints share it.
 package struct OAuthRequest: Sendable {
@@ -8,6 +9,9 @@ package struct OAuthRequest: Sendable {
     /// From where it came, nil if nobody knows.
     package let address: IPAddress?
     package let now: Instant
+    /// The secret that the client proved itself with, once it has. A call may be judged several times before it is
+    /// answered, and is one use of that secret: whoever answers counts it.
+    package internal(set) var usedSecret: UsageCell?
 
     /// - Throws: ``OAuthError``, as ``ClientClaim/init(authorization:form:)``.
     package init(authorization: String?, form: Form, address: IPAddress?, now: Instant) throws(OAuthError) {

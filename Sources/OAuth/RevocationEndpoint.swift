@@ -45,11 +45,9 @@ package struct RevocationEndpoint: Sendable {
     ///
     /// - Throws: ``OAuthError``: `unauthorized_client` for a token of another client (RFC 7009 §2.1, threat I3),
     ///   `unsupported_token_type` for an API key, which its organization deletes.
-    package func answer(_ request: OAuthRequest, findings: Findings) throws(OAuthError) -> Partial<Answer> {
+    package func answer(_ request: inout OAuthRequest, findings: Findings) throws(OAuthError) -> Partial<Answer> {
         let client: AuthenticatedClient
-        switch try authenticator.authenticate(
-            request.claim, from: request.address, at: request.now, findings: findings)
-        {
+        switch try authenticator.authenticate(&request, findings: findings) {
         case .missing(let missing): return .missing(missing)
         case .answer(let authenticated): client = authenticated
         }

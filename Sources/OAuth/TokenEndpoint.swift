@@ -27,12 +27,10 @@ package struct TokenEndpoint: Sendable {
     /// The token, what the database has to decide, or what is missing to tell. Memory alone is asked.
     ///
     /// - Throws: ``OAuthError``, ``TokenError``.
-    package func answer(_ request: OAuthRequest, findings: Findings) throws -> Partial<TokenAnswer> {
+    package func answer(_ request: inout OAuthRequest, findings: Findings) throws -> Partial<TokenAnswer> {
         let tokenRequest = try TokenRequest(parsing: request.form)
         let client: AuthenticatedClient
-        switch try authenticator.authenticate(
-            request.claim, from: request.address, at: request.now, findings: findings)
-        {
+        switch try authenticator.authenticate(&request, findings: findings) {
         case .missing(let missing): return .missing(missing)
         case .answer(let authenticated): client = authenticated
         }

@@ -2,9 +2,6 @@ import Credentials
 import HTTPServing
 import HTTPTypes
 import Logging
-import NIOCore
-import NIOHTTP1
-import OAuth
 import Persistence
 import TestSupport
 import Testing
@@ -17,15 +14,16 @@ struct UnavailableTests {
             let queue = SampleFeed(tree)
             let node = try await queue.node()
             await node.join()
-            let routes = Self.routes(over: node.desk)
+            let routes = HotRoutes(over: node.desk)
             let key = try await tree.key(in: tree.europe).secret
             let client = SampleClient(try await tree.integration(in: tree.europe))
+            let now = node.desk.now
             let requests = [
-                Self.request(.verify, [("Authorization", "Bearer \(key)")], nil, node),
-                Self.request(.token, [("Authorization", client.basic)], "grant_type=client_credentials", node),
-                Self.request(.introspect, [("Authorization", client.basic)], "token=\(key)", node),
-                Self.request(.revoke, [("Authorization", client.basic)], "token=x", node),
-                Self.request(.keySet, [], nil, node),
+                HotRequest(.verify, [("Authorization", "Bearer \(key)")], nil, at: now),
+                HotRequest(.token, [("Authorization", client.basic)], "grant_type=client_credentials", at: now),
+                HotRequest(.introspect, [("Authorization", client.basic)], "token=\(key)", at: now),
+                HotRequest(.revoke, [("Authorization", client.basic)], "token=x", at: now),
+                HotRequest(.keySet, [], nil, at: now),
             ]
             for request in requests {
                 let reply = await routes.answer(request)
@@ -46,7 +44,7 @@ struct UnavailableTests {
             }
             // What depends on nothing that changes is answered as ever.
             for endpoint in [HotEndpoint.alive, .metadata] {
-                #expect(routes.answerFromMemory(Self.request(endpoint, [], nil, node))?.status == .ok)
+                #expect(routes.answerFromMemory(HotRequest(endpoint, [], nil, at: now))?.status == .ok)
             }
         }
     }
@@ -62,27 +60,5 @@ struct UnavailableTests {
             #expect(problem.detail.contains("Nothing was changed"))
         }
         #expect(!problem.detail.contains("gone"))
-    }
-
-    private static func routes(over desk: SampleDesk) -> HotRoutes {
-        let proxies = TrustedProxies([])
-        let audiences = AudiencePolicy(standard: nil, issuer: SampleDesk.issuer, verifier: desk.verifier)
-        return HotRoutes(
-            product: desk.tree.product, issuer: SampleDesk.issuer,
-            verify: VerifyEndpoint(
-                verifier: desk.verifier, product: desk.tree.product, audiences: audiences, proxies: proxies,
-                gateways: GatewayRule(addresses: [], secret: nil)),
-            token: desk.tokens, introspection: desk.introspection, revocation: desk.revocation,
-            verifier: desk.verifier, proxies: proxies)
-    }
-
-    private static func request(
-        _ endpoint: HotEndpoint, _ fields: [(String, String)], _ body: String?, _ node: SampleNode
-    ) -> HotRequest {
-        var headers = HTTPHeaders(fields)
-        if body != nil { headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded") }
-        return HotRequest(
-            endpoint: endpoint, method: body == nil ? .GET : .POST, query: nil, headers: headers,
-            body: body.map { ByteBuffer(string: $0) }, peer: nil, requestID: "req-1", now: node.desk.now)
     }
 }

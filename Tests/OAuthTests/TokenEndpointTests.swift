@@ -174,8 +174,10 @@ struct TokenEndpointTests {
         _ parameters: [(String, String)], _ code: OAuthError.Code
     ) async throws {
         try await withClient { desk, client in
-            let request = try desk.request(client, parameters)
-            await expect(code) { _ = try desk.tokens.answer(request, findings: .none) }
+            await expect(code) {
+                var request = try desk.request(client, parameters)
+                _ = try desk.tokens.answer(&request, findings: .none)
+            }
         }
     }
 

@@ -112,14 +112,22 @@ extension SampleDesk {
             address: address.flatMap { IPAddress($0) }, now: now)
     }
 
+    /// What an endpoint answers, looking up what memory lacks, with the use of the secret counted.
+    func complete<Answer: Sendable>(
+        _ request: OAuthRequest, _ judge: (inout OAuthRequest, Findings) throws -> Partial<Answer>
+    ) async throws -> Answer {
+        var request = request
+        let answer = try await verifier.complete(from: request.address, at: now) { try judge(&request, $0) }
+        if let secret = request.usedSecret { verifier.usage.count(secret, at: now, from: request.address) }
+        return answer
+    }
+
     /// What the token endpoint answers to a client-credentials request.
     package func token(
         _ client: SampleClient?, _ parameters: [(String, String)] = [], from address: String? = nil
     ) async throws -> IssuedToken {
         let request = try request(client, [("grant_type", "client_credentials")] + parameters, from: address)
-        let answer = try await verifier.complete(from: request.address, at: now) { findings in
-            try tokens.answer(request, findings: findings)
-        }
+        let answer = try await complete(request) { try tokens.answer(&$0, findings: $1) }
         guard case .issued(let issued) = answer else { throw OAuthError(.unsupportedGrantType, "No such answer.") }
         return issued
     }
@@ -137,9 +145,7 @@ extension SampleDesk {
         _ credential: String, as client: SampleClient?, _ parameters: [(String, String)] = []
     ) async throws -> IntrospectionEndpoint.Answer {
         let request = try request(client, [("token", credential)] + parameters)
-        return try await verifier.complete(from: request.address, at: now) { findings in
-            try introspection.answer(request, findings: findings)
-        }
+        return try await complete(request) { try introspection.answer(&$0, findings: $1) }
     }
 
     /// Has the revocation endpoint do what it does.
@@ -148,9 +154,7 @@ extension SampleDesk {
     @discardableResult
     package func revoke(_ credential: String, as client: SampleClient?) async throws -> Bool {
         let request = try request(client, [("token", credential)])
-        let answer = try await verifier.complete(from: request.address, at: now) { findings in
-            try revocation.answer(request, findings: findings)
-        }
+        let answer = try await complete(request) { try revocation.answer(&$0, findings: $1) }
         guard case .revoke(let revoked) = answer else { return false }
         try await revocation.revoke(revoked, for: request, requestID: "req-revoke")
         return true

@@ -14,7 +14,8 @@ package import Verification
 package struct HotRoutes: Sendable {
     /// What an endpoint answers, or asks to be done first.
     private enum Outcome: Sendable {
-        case reply(HotReply)
+        /// The reply, and what it answers if a client asked.
+        case reply(HotReply, to: OAuthRequest? = nil)
         case exchange(TokenExchange, OAuthRequest)
         case revoke(RevocationEndpoint.Revocation, OAuthRequest)
     }
@@ -63,7 +64,8 @@ package struct HotRoutes: Sendable {
 
     /// The reply, or nil where memory does not suffice or something must be written first: then the ordinary way.
     package func answerFromMemory(_ request: HotRequest) -> HotReply? {
-        guard case .answer(.reply(let reply)) = outcome(request, findings: .none) else { return nil }
+        guard case .answer(.reply(let reply, let call)) = outcome(request, findings: .none) else { return nil }
+        countUse(in: call)
         return Self.shared(reply, request)
     }
 
@@ -116,11 +118,15 @@ package struct HotRoutes: Sendable {
                 outcome(request, findings: findings)
             }
             switch found {
-            case .reply(let reply): return reply
+            case .reply(let reply, let call):
+                countUse(in: call)
+                return reply
             case .exchange(let exchange, let oauthRequest):
+                countUse(in: oauthRequest)
                 return OAuthReply.tokens(
                     try await token.perform(exchange, for: oauthRequest, requestID: request.requestID))
             case .revoke(let revoked, let oauthRequest):
+                countUse(in: oauthRequest)
                 try await revocation.revoke(revoked, for: oauthRequest, requestID: request.requestID)
                 return Self.revoked
             }
@@ -131,6 +137,12 @@ package struct HotRoutes: Sendable {
         } catch {
             return Self.unavailable(request.endpoint, because: error)
         }
+    }
+
+    /// A call is one use of the client's secret, however often it was judged: only the outcome that is taken counts.
+    private func countUse(in call: OAuthRequest?) {
+        guard let call, let secret = call.usedSecret else { return }
+        verifier.usage.count(secret, at: call.now, from: call.address)
     }
 
     private func tooManyLookUps(_ request: HotRequest) -> HotReply {
@@ -173,40 +185,43 @@ package struct HotRoutes: Sendable {
 
     private func oauth(_ request: HotRequest, findings: Findings) -> Partial<Outcome> {
         let authorization = request.field("Authorization")
+        var call: OAuthRequest?
         do {
             guard Self.isForm(request.field("Content-Type")) else {
                 throw OAuthError(.invalidRequest, "The body must be application/x-www-form-urlencoded.")
             }
-            let oauthRequest = try OAuthRequest(
+            var oauthRequest = try OAuthRequest(
                 authorization: authorization, form: Self.form(request.body),
                 address: proxies.clientAddress(peer: request.peer, request.field), now: request.now)
-            return try oauth(request.endpoint, oauthRequest, findings: findings)
+            defer { call = oauthRequest }
+            return try oauth(request.endpoint, &oauthRequest, findings: findings)
         } catch let error as OAuthError {
-            return .answer(.reply(OAuthReply.error(error, authorization, realm: realm)))
+            return .answer(.reply(OAuthReply.error(error, authorization, realm: realm), to: call))
         } catch {
-            return .answer(.reply(HotReply(.internalServerError, rule: "\(error)")))
+            return .answer(.reply(HotReply(.internalServerError, rule: "\(error)"), to: call))
         }
     }
 
     private func oauth(
-        _ endpoint: HotEndpoint, _ request: OAuthRequest, findings: Findings
+        _ endpoint: HotEndpoint, _ request: inout OAuthRequest, findings: Findings
     ) throws -> Partial<Outcome> {
         switch endpoint {
         case .introspect:
-            switch try introspection.answer(request, findings: findings) {
+            switch try introspection.answer(&request, findings: findings) {
             case .missing(let missing): return .missing(missing)
-            case .answer(let answer): return .answer(.reply(OAuthReply.introspection(answer, issuer: issuer)))
+            case .answer(let answer):
+                return .answer(.reply(OAuthReply.introspection(answer, issuer: issuer), to: request))
             }
         case .revoke:
-            switch try revocation.answer(request, findings: findings) {
+            switch try revocation.answer(&request, findings: findings) {
             case .missing(let missing): return .missing(missing)
-            case .answer(.nothingToDo): return .answer(.reply(Self.revoked))
+            case .answer(.nothingToDo): return .answer(.reply(Self.revoked, to: request))
             case .answer(.revoke(let revoked)): return .answer(.revoke(revoked, request))
             }
         default:
-            switch try token.answer(request, findings: findings) {
+            switch try token.answer(&request, findings: findings) {
             case .missing(let missing): return .missing(missing)
-            case .answer(.issued(let issued)): return .answer(.reply(OAuthReply.token(issued)))
+            case .answer(.issued(let issued)): return .answer(.reply(OAuthReply.token(issued), to: request))
             case .answer(.exchange(let exchange)): return .answer(.exchange(exchange, request))
             }
         }

@@ -1,6 +1,6 @@
 package import CredentialFormat
 package import Model
-package import Policy
+import Policy
 import Tokens
 package import Verification
 
@@ -27,7 +27,8 @@ package struct ClientAuthenticator: Sendable {
         self.brand = brand
     }
 
-    /// The client that the claim names, if it proves it; or what is missing to tell.
+    /// The client that the request names, if it proves it; or what is missing to tell. The secret that proves it is noted
+    /// in the request.
     ///
     /// An unknown client costs the same digest as a wrong secret, so the time tells neither from the other (threats J6,
     /// K15).
@@ -35,8 +36,9 @@ package struct ClientAuthenticator: Sendable {
     /// - Throws: ``OAuthError``: `invalid_client` for an unknown client or a wrong secret, `unauthorized_client` for one
     ///   whose account is suspended or that may not call from here.
     package func authenticate(
-        _ claim: ClientClaim, from address: IPAddress?, at now: Instant, findings: Findings
+        _ request: inout OAuthRequest, findings: Findings
     ) throws(OAuthError) -> Partial<AuthenticatedClient> {
+        let claim = request.claim
         guard let id = ClientID(parsing: claim.identifier) else { throw Self.refusal }
         if claim.method == .none { return try identify(id, findings: findings) }
         let fingerprint = Fingerprint(of: claim.secret)
@@ -56,16 +58,16 @@ package struct ClientAuthenticator: Sendable {
             case .answer(let peppers): match = self.match(presented, fingerprint, known, peppers)
             }
         }
-        guard let known, let match, match.secret.isLive(at: now), known.proves(by: claim.method) else {
+        guard let known, let match, match.secret.isLive(at: request.now), known.proves(by: claim.method) else {
             throw Self.refusal
         }
         guard !known.standing.isSuspended else {
             throw OAuthError(.unauthorizedClient, "The account is suspended.", rule: "suspended")
         }
-        if let integration = known.integration, !integration.addresses.allows(address) {
+        if let integration = known.integration, !integration.addresses.allows(request.address) {
             throw OAuthError(.unauthorizedClient, "The client may not call from this address.", rule: "address")
         }
-        verifier.usage.count(match.usage, at: now, from: address)
+        request.usedSecret = match.usage
         return .answer(AuthenticatedClient(known))
     }
 

@@ -1,0 +1,33 @@
+import HTTPServing
+import Model
+import NIOCore
+import NIOHTTP1
+import OAuth
+import TestSupport
+import Verification
+
+extension HotRoutes {
+    /// The routes of a desk, as the server puts them together.
+    init(over desk: SampleDesk) {
+        let proxies = TrustedProxies([])
+        let audiences = AudiencePolicy(standard: nil, issuer: SampleDesk.issuer, verifier: desk.verifier)
+        self.init(
+            product: desk.tree.product, issuer: SampleDesk.issuer,
+            verify: VerifyEndpoint(
+                verifier: desk.verifier, product: desk.tree.product, audiences: audiences, proxies: proxies,
+                gateways: GatewayRule(addresses: [], secret: nil)),
+            token: desk.tokens, introspection: desk.introspection, revocation: desk.revocation,
+            verifier: desk.verifier, proxies: proxies)
+    }
+}
+
+extension HotRequest {
+    /// A request with a form if there is a body.
+    init(_ endpoint: HotEndpoint, _ fields: [(String, String)], _ body: String?, at now: Instant) {
+        var headers = HTTPHeaders(fields)
+        if body != nil { headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded") }
+        self.init(
+            endpoint: endpoint, method: body == nil ? .GET : .POST, query: nil, headers: headers,
+            body: body.map { ByteBuffer(string: $0) }, peer: nil, requestID: "req-1", now: now)
+    }
+}
