@@ -1,6 +1,7 @@
 import CredentialFormat
 import Crypto
 import Model
+import Policy
 
 /// Time-based one-time codes (RFC 6238) as every authenticator has them: HMAC-SHA-1, 6 digits, 30 seconds.
 struct TOTP: Sendable {
@@ -35,20 +36,8 @@ struct TOTP: Sendable {
 
     /// What a QR code shows to an authenticator.
     static func uri(secret: String, issuer: String, account: String) -> String {
-        let issuer = encoded(issuer)
-        return "otpauth://totp/\(issuer):\(encoded(account))?secret=\(secret)&issuer=\(issuer)"
+        let issuer = PercentEscape.value(issuer)
+        return "otpauth://totp/\(issuer):\(PercentEscape.value(account))?secret=\(secret)&issuer=\(issuer)"
             + "&algorithm=SHA1&digits=\(digits)&period=\(stepSeconds)"
-    }
-
-    /// Percent-encoded but for the unreserved characters (RFC 3986 §2.3).
-    private static func encoded(_ text: String) -> String {
-        text.utf8.map { byte in
-            let character = Character(Unicode.Scalar(byte))
-            if byte < 0x80, character.isLetter || character.isNumber || "-._~".contains(character) {
-                return String(character)
-            }
-            let digits = String(byte, radix: 16, uppercase: true)
-            return "%\(digits.count < 2 ? "0" : "")\(digits)"
-        }.joined()
     }
 }

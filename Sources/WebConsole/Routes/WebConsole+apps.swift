@@ -26,7 +26,7 @@ extension WebConsole {
             AppsPage(
                 tabs: tabs(visit, isApps: true), apps: listing.items.map { consent($0, visit) },
                 action: site.link(.takeBack),
-                nextLink: listing.next.map { "\(site.link(.apps))?cursor=\(PercentEncoding.encoded($0.description))" }))
+                nextLink: listing.next.map { "\(site.link(.apps))?cursor=\(PercentEscape.value($0.description))" }))
     }
 
     private func consent(_ described: DescribedGrant, _ visit: Visit) -> AppsPage.Consent {

@@ -1,3 +1,5 @@
+import Policy
+
 /// Where a page of ours stands. All links between pages come from here.
 package enum ConsoleURL: Hashable, Sendable {
     case signIn
@@ -64,7 +66,7 @@ package enum ConsoleURL: Hashable, Sendable {
     var text: String {
         switch self {
         case .signInContinuing(let path), .signInAgain(let path):
-            "\(self.path)?\(ReturnPath.parameter)=\(PercentEncoding.encoded(path.text))"
+            "\(self.path)?\(ReturnPath.parameter)=\(PercentEscape.value(path.text))"
         case .returning(let path): path.text
         default: path
         }

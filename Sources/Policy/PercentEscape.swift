@@ -1,7 +1,7 @@
 /// Escapes in URIs (RFC 3986 §2.1).
-enum PercentEscape {
+package enum PercentEscape {
     /// A value: all but the unreserved characters (§2.3) as escapes, so it cannot end early or begin another line.
-    static func value(_ text: String) -> String {
+    package static func value(_ text: String) -> String {
         escaped(text) { byte in
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
@@ -14,7 +14,7 @@ enum PercentEscape {
 
     /// Part of a query as a browser sent it: what browsers leave raw in a query and no URI has as escapes, and the rest as
     /// it is.
-    static func query(_ text: Substring) -> String {
+    package static func query(_ text: Substring) -> String {
         escaped(String(text)) { (0x21...0x7E).contains($0) && !foreign.contains($0) }
     }
 
