@@ -1,3 +1,5 @@
+import Policy
+
 /// The parameters of a request body of type `application/x-www-form-urlencoded`, parsed strictly: well-formed escapes,
 /// UTF-8, every name once (RFC 6749 §3.2).
 package struct Form: Sendable {
@@ -56,6 +58,17 @@ package struct Form: Sendable {
             }
             return nil
         }
+    }
+
+    /// The scopes that `scope` names, nil without it.
+    ///
+    /// - Throws: ``OAuthError`` `invalid_scope`.
+    func scopes() throws(OAuthError) -> ScopeSet? {
+        guard let text = self["scope"] else { return nil }
+        guard let scopes = ScopeSet(parsing: text) else {
+            throw OAuthError(.invalidScope, "scope is not well-formed.")
+        }
+        return scopes
     }
 
     /// Decodes `+` and `%xx`. Nil for a broken escape, a NUL or text that is not UTF-8.

@@ -14,14 +14,7 @@ package struct ClientCredentialsGrant: Sendable {
         package let resource: String?
 
         package init(parsing form: Form) throws(OAuthError) {
-            if let text = form["scope"] {
-                guard let scopes = ScopeSet(parsing: text) else {
-                    throw OAuthError(.invalidScope, "scope is not well-formed.")
-                }
-                self.scopes = scopes
-            } else {
-                scopes = nil
-            }
+            scopes = try form.scopes()
             resource = form["resource"]
         }
     }

@@ -25,14 +25,7 @@ package struct RefreshTokenGrant: Sendable {
                 throw OAuthError(.invalidRequest, "refresh_token is missing.")
             }
             refreshToken = text
-            if let text = form["scope"] {
-                guard let scopes = ScopeSet(parsing: text) else {
-                    throw OAuthError(.invalidScope, "scope is not well-formed.")
-                }
-                self.scopes = scopes
-            } else {
-                scopes = nil
-            }
+            scopes = try form.scopes()
             resource = form["resource"]
         }
 
