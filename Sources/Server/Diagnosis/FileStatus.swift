@@ -15,7 +15,6 @@ struct FileStatus {
     }
 
     var isFile: Bool { mode & S_IFMT == S_IFREG }
-    var isFolder: Bool { mode & S_IFMT == S_IFDIR }
     /// Whether the group or everybody may read or change it.
     var isOpenToOthers: Bool { mode & 0o077 != 0 }
     /// Whether everybody may read or change it.
