@@ -130,7 +130,7 @@ var tests: [Target] {
             name: "TestSupport",
             dependencies: [
                 "HTTPAPI", "PersistenceSQLite", "PersistencePostgres", "CLibPQ",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"), crypto,
             ] + nio + subprocess,
             path: "Tests/TestSupport"
         ),
@@ -152,7 +152,7 @@ var tests: [Target] {
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
         .testTarget(name: "HTTPServingTests", dependencies: ["TestSupport"]),
         .testTarget(name: "HTTPAPITests", dependencies: ["TestSupport"]),
-        .testTarget(name: "WebConsoleTests", dependencies: ["TestSupport", "WebConsole", crypto]),
+        .testTarget(name: "WebConsoleTests", dependencies: ["TestSupport", "WebConsole"]),
         .testTarget(
             name: "ServerTests", dependencies: ["TestSupport", "Server", .product(name: "JWTKit", package: "jwt-kit")]),
         .testTarget(name: "ThreatTests", dependencies: ["TestSupport", "Server", crypto]),

@@ -15,7 +15,8 @@ extension ServerDatabase {
         try await change("UPDATE one_time_link SET expires_at = expires_at - \(seconds * 1000)")
     }
 
-    private func change(_ statement: String) async throws {
+    /// Runs a statement beside the server.
+    func change(_ statement: String) async throws {
         if let postgres { return try await postgres.execute(statement) }
         let script = """
             import sqlite3, sys

@@ -56,16 +56,7 @@ extension ServerDatabase {
             case .number(let number): "\(number)"
             }
         }
-        let statement = "\(insertion) VALUES (\(literals.joined(separator: ", ")))"
-        if let postgres { return try await postgres.execute(statement) }
-        let script = """
-            import sqlite3, sys
-            connection = sqlite3.connect(sys.argv[1], timeout=10)
-            connection.execute(sys.argv[2])
-            connection.commit()
-            """
-        let run = try await FinishedCommand.python(["-c", script, folder.path + "/data/claviger.db", statement])
-        guard run.status == 0 else { throw ServerFailure(run.text) }
+        try await change("\(insertion) VALUES (\(literals.joined(separator: ", ")))")
     }
 
     private static func hexadecimal(_ value: UInt128) -> String {

@@ -2,11 +2,11 @@ import Crypto
 import Foundation
 
 /// An authenticator app (RFC 6238), written anew, so that ours is held against another.
-struct Authenticator {
+package struct Authenticator {
     private let key: SymmetricKey
 
     /// - Parameter secret: The key as a page shows it, in base32 (RFC 4648 §6).
-    init?(secret: String) {
+    package init?(secret: String) {
         var (bytes, bits, count): ([UInt8], UInt32, UInt32) = ([], 0, 0)
         for character in secret {
             guard let value = Self.alphabet.firstIndex(of: character) else { return nil }
@@ -21,7 +21,7 @@ struct Authenticator {
     }
 
     /// What it shows now, or so many half minutes later.
-    func code(later steps: Int = 0) -> String {
+    package func code(later steps: Int = 0) -> String {
         let step = Int64(Date().timeIntervalSince1970) / 30 + Int64(steps)
         let counter = withUnsafeBytes(of: step.bigEndian) { Array($0) }
         let mac = Array(HMAC<Insecure.SHA1>.authenticationCode(for: counter, using: key))
@@ -31,7 +31,7 @@ struct Authenticator {
     }
 
     /// Six digits that it shows at no time near now.
-    var wrongCode: String {
+    package var wrongCode: String {
         let right = Set((-2...3).map { code(later: $0) })
         return ["000000", "111111", "222222", "333333", "444444", "555555", "666666"].first { !right.contains($0) }
             ?? ""
