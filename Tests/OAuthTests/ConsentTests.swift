@@ -158,6 +158,11 @@ struct ConsentTests {
                 let outcome = try await desk.authorize(desk.request(of: app, changes), as: member)
                 #expect((outcome.question != nil) == isAsked, "\(changes)")
                 #expect((outcome.awaitingSignIn != nil) == !isAsked, "\(changes)")
+                if let member {
+                    let query = desk.request(of: app, changes)
+                    let wants = try await desk.authorization.wantsSignIn(query, of: member, at: desk.now)
+                    #expect(wants == !isAsked, "Who waits at the sign-in is told the same.")
+                }
                 guard !isAsked, changes["prompt"] == nil else { continue }
                 let silent = changes.merging(["prompt": "none"]) { $1 }
                 #expect(try await desk.authorize(desk.request(of: app, silent), as: member).error == "login_required")

@@ -57,6 +57,28 @@ package struct AuthorizationEndpoint: Sendable {
         }
     }
 
+    /// The query of a request that has just led to a sign-in, without what asked for it.
+    package static func continuation(of query: String) -> String {
+        (try? AuthorizationParameters(parsing: query).continuation) ?? query
+    }
+
+    /// Whether a user who is signed in has to sign in for a request all the same. A page of the sign-in that waits asks
+    /// this; nothing is given.
+    ///
+    /// - Throws: ``StoreError``.
+    package func wantsSignIn(_ query: String, of member: SignedInMember, at now: Instant) async throws -> Bool {
+        do {
+            let parameters = try AuthorizationParameters(parsing: query)
+            return try await store.read { tx in
+                _ = try users.user(member, for: try table.request(parameters, tx: tx), at: now, tx: tx)
+                return false
+            }
+        } catch {
+            guard case .signIn = try Self.outcome(of: error) else { return false }
+            return true
+        }
+    }
+
     /// The user approved, for the app to act in one organization.
     ///
     /// - Throws: ``StoreError``.

@@ -26,7 +26,9 @@ struct AuthorizationParameters: Sendable {
             else { throw .malformed }
             if values.updateValue(value, forKey: name) != nil { repeated.insert(name) }
         }
-        guard continuation.utf8.count <= AuthorizationRequest.maximumBytes else { throw .tooLong }
+        guard max(escaped.utf8.count, continuation.utf8.count) <= AuthorizationRequest.maximumBytes else {
+            throw .tooLong
+        }
     }
 
     /// The value of a parameter, nil if it is absent or empty: RFC 6749 §3.1 treats those alike.
@@ -37,23 +39,38 @@ struct AuthorizationParameters: Sendable {
     /// Whether it is the ``continuation`` of a request that named the user.
     var followsSignIn: Bool { self[Self.signedInMark] != nil }
 
+    /// All of it, in characters of a URI alone; browsers send others as well (WHATWG URL, query percent-encode set).
+    var escaped: String { escaped(without: [], prompts: prompts) }
+
     /// The query to go on with once the user has signed in: without what asks for a sign-in, which was just done. The app
     /// sees when by `auth_time`, so it need not trust the browser to have come this way.
-    ///
-    /// It has only characters of a URI; browsers send others as well (WHATWG URL, query percent-encode set).
     var continuation: String {
-        let pairs = query.split(separator: "&").compactMap { pair -> String? in
-            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            switch Form.decode(halves[0]) {
-            case "max_age", Self.signedInMark: return nil
-            case "prompt":
-                let words = (Form.decode(halves.count == 2 ? halves[1] : "") ?? "").split(separator: " ")
-                let rest = words.filter { $0 != "login" && $0 != "select_account" }
-                return rest.isEmpty ? nil : "prompt=" + rest.joined(separator: "+")
-            default: return PercentEscape.query(pair)
+        let words = prompts.filter { $0 != "login" && $0 != "select_account" }
+        let rest = escaped(without: ["max_age", Self.signedInMark], prompts: words)
+        return self["id_token_hint"] == nil ? rest : "\(rest)&\(Self.signedInMark)=1"
+    }
+
+    /// The query with which the user chooses as whom to go on: without a hint of who it may be.
+    var choosingUser: String {
+        escaped(
+            without: ["login_hint", Self.signedInMark],
+            prompts: prompts.filter { $0 != "select_account" } + ["select_account"])
+    }
+
+    private var prompts: [Substring] { values["prompt"]?.split(separator: " ") ?? [] }
+
+    /// What came, but for these.
+    private func escaped(without left: Set<String>, prompts words: [Substring]) -> String {
+        var hasPrompt = false
+        var pairs = query.split(separator: "&").compactMap { pair -> String? in
+            let name = Form.decode(pair.prefix { $0 != "=" }) ?? ""
+            guard name == "prompt", words != prompts else {
+                return left.contains(name) ? nil : PercentEscape.query(pair)
             }
+            defer { hasPrompt = true }
+            return hasPrompt || words.isEmpty ? nil : "prompt=" + words.joined(separator: "+")
         }
-        let mark = self["id_token_hint"] == nil ? [] : ["\(Self.signedInMark)=1"]
-        return (pairs + mark).joined(separator: "&")
+        if values["prompt"] == nil, !words.isEmpty { pairs.append("prompt=" + words.joined(separator: "+")) }
+        return pairs.joined(separator: "&")
     }
 }

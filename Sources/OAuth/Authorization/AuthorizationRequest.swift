@@ -7,10 +7,10 @@ package struct AuthorizationRequest: Sendable {
     /// The longest, as a query, in bytes: it must fit into the address of the sign-in page.
     package static let maximumBytes = 8000
 
-    /// As it came, for the form of the consent page.
+    /// As it came, in characters of a URI alone: for the form of the consent page and the address of the sign-in.
     package let query: String
-    /// The query to go on with after a sign-in: without what asks for one.
-    package let continuation: String
+    /// The query to begin again with, as another user.
+    package let choosingUser: String
     package let app: App
     /// As the request named it, or the app's only one.
     package var redirectURI: String { returnAddress.uri }
@@ -34,6 +34,9 @@ package struct AuthorizationRequest: Sendable {
     let expectedUser: ID<Member>?
     /// Whether a sign-in was asked for and done.
     let followsSignIn: Bool
+
+    /// Whether the user is to choose as whom to go on.
+    package var letsChooseUser: Bool { prompts.contains(.selectAccount) }
 
     /// Whether it may be answered without a page, where the user consented to as much before. Nobody else can receive
     /// what is sent to an `https` address of the app's own; a public app of the user's machine may be another one that

@@ -26,7 +26,7 @@ struct AuthorizationTable: Sendable {
             try ResponseTypeCheck.require(in: parameters)
             let scopes = try scope.scopes(of: parameters, for: app)
             return AuthorizationRequest(
-                query: parameters.query, continuation: parameters.continuation, app: app,
+                query: parameters.escaped, choosingUser: parameters.choosingUser, app: app,
                 loginHint: LoginHintCheck.hint(of: parameters),
                 scopes: scopes, returnAddress: address, namesRedirectURI: parameters["redirect_uri"] != nil,
                 codeChallenge: try pkce.challenge(of: parameters, for: app),
