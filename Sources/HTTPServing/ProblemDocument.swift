@@ -62,6 +62,8 @@ package struct ProblemDocument: HTTPResponseError {
         var headers = headers
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"
+        // Some of what it says came with the request. No browser takes it for a page, wherever it is opened.
+        headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
         headers[.xContentTypeOptions] = "nosniff"
         headers[.xRequestID] = requestID
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))

@@ -67,8 +67,9 @@ package struct OneTimeLinkService: Sendable {
     ///
     /// Members without a password get none: they come by invitation or by hand-over.
     ///
+    /// - Parameter query: What stands in the link behind its token, encoded: where its page goes on to. Empty for nothing.
     /// - Throws: ``SignInRefusal/unavailable`` where nobody takes mail, ``SignInRefusal/throttled(retryAfterSeconds:)``.
-    package func requestReset(email: String, from browser: Browser) async throws {
+    package func requestReset(email: String, from browser: Browser, adding query: String = "") async throws {
         guard let outbox else { throw SignInRefusal.unavailable }
         let email = EmailAddress(email)
         let letters = try await store.write { [keyRing, links, now, product] tx in
@@ -86,7 +87,9 @@ package struct OneTimeLinkService: Sendable {
                     id: ID(at: now.milliseconds), purpose: .passwordReset, member: member.id, createdAt: now,
                     createdBy: member.id.description)
                 // A stranger who asks again and again does not end the one that was just mailed.
-                let url = try links.insert(link, keeping: LinkMaker.maximumOpen - 1, tx: tx)
+                let url =
+                    try links.insert(link, keeping: LinkMaker.maximumOpen - 1, tx: tx)
+                    + (query.isEmpty ? "" : "&\(query)")
                 try tx.record(
                     .passwordResetRequested, target: member.id, in: organization.id, by: browser.stranger, at: now)
                 return Self.letter(link, url, member, organization, product.name)
