@@ -196,7 +196,9 @@ struct Composition {
             middleware: RequestMiddleware(
                 proxies: TrustedProxies(configuration.trustedProxies), log: log, now: now))
         router.add(middleware: openID.forBrowsers)
+        if configuration.issuer.hasPrefix("https://") { router.add(middleware: StrictTransportMiddleware()) }
         router.add(middleware: ProblemMiddleware())
+        router.add(middleware: UnknownPageMiddleware(console))
         Readiness(store: store).register(on: router)
         openID.register(on: router)
         try OpenAPIDocument().register(on: router)

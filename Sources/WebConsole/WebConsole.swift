@@ -47,8 +47,16 @@ package struct WebConsole: Sendable {
         endSession = EndSession(store: store, keyRing: keyRing, issuer: issuer)
     }
 
-    /// Every page, and what is sent from it.
-    var routes: [PageRoute] { signInRoutes + linkRoutes + accountRoutes + appRoutes + authorizationRoutes }
+    /// Every page, and what is sent from it. Where a form alone is sent to, a GET leads to the page that holds it: somebody
+    /// came back to the address, or loaded the answer again.
+    var routes: [PageRoute] {
+        let routes = signInRoutes + linkRoutes + accountRoutes + appRoutes + authorizationRoutes
+        let shown = Set(routes.filter { $0.method == .get }.map(\.path))
+        return routes
+            + routes.filter { $0.method == .post && !shown.contains($0.path) }.map { route in
+                PageRoute(path: route.path, page: route.page, work: .shown { _ in .redirect(route.page, at: site) })
+            }
+    }
 
     /// Serves the pages and their stylesheet.
     package func register(on router: some RouterMethods<CallerContext>) {
@@ -65,7 +73,7 @@ package struct WebConsole: Sendable {
         do {
             reply = try await answer(request, context, route)
         } catch {
-            reply = self.reply(to: error, of: route, context)
+            reply = self.reply(to: error, Onward(page: route.page), context)
         }
         if let rule = reply.rule { context.notes.refused(by: rule) }
         return reply.response(writer, requestID: context.requestID)
@@ -76,15 +84,30 @@ package struct WebConsole: Sendable {
         _ request: Request, _ context: CallerContext, _ route: PageRoute
     ) async throws -> PageReply {
         switch route.work {
-        case .shown(let answer): return try await answer(try await visit(request, context))
+        case .shown(let answer):
+            let visit = try await visit(request, context)
+            let onward = Onward(page: route.page, continuation: returnPath(visit.parameter("continue")))
+            do {
+                return try await answer(visit).settingForms(of: visit, at: site)
+            } catch {
+                return reply(to: error, onward, context)
+            }
         case .relayed(let answer): return try await answer(request.uri.path, try await PageForm(request))
         case .taken(let purpose, let answer):
             guard RequestSource.isOurs(request.headers, origin: site.origin) else { throw PageProblem.foreign }
             let form = try await PageForm(request)
             let visit = try await visit(request, context)
-            guard purpose.isForVisitors || visit.signedIn != nil else { throw SignInNeeded() }
-            guard visit.accepts(form, for: purpose) else { throw PageProblem.stale }
-            return try await answer(visit, form)
+            let onward = onward(from: form, for: purpose, of: route)
+            do {
+                guard purpose.isForVisitors || visit.signedIn != nil else { throw SignInNeeded() }
+                guard visit.accepts(form, for: purpose) else {
+                    guard purpose == .signIn else { throw PageProblem.stale }
+                    return try await signInOnceMore(visit, form).settingForms(of: visit, at: site)
+                }
+                return try await answer(visit, form).settingForms(of: visit, at: site)
+            } catch {
+                return reply(to: error, onward, context)
+            }
         }
     }
 

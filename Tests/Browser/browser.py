@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 import urllib.parse
+import urllib.request
 
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
@@ -188,6 +189,14 @@ class Walk:
             "state": "st-1 &=", "nonce": "n-1", "code_challenge": CHALLENGE, "code_challenge_method": "S256",
         } | parameters
         return f"{self.base}{path}?{urllib.parse.urlencode({k: v for k, v in query.items() if v is not None})}"
+
+    def call(self, method, path, body):
+        """What the management API answers to the operator."""
+        request = urllib.request.Request(
+            self.base + path, json.dumps(body).encode(), method=method,
+            headers={"Authorization": f"Bearer {self.demo['operator_key']}", "Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
 
     def sign_in(self, browser):
         browser.fill("email", self.email)

@@ -136,7 +136,66 @@ def look(browser, name):
     assert browser.is_within(), f"{name} sticks out at {browser.name}"
     for element in browser.driver.find_elements("css selector", ".button"):
         assert element.size["height"] >= 36, f"{name}: {element.text} is {element.size['height']} high"
+    # WCAG 2.2 §2.5.8
+    for element in browser.driver.find_elements("css selector", ".field-row a, .tabs a, .tabs button, .brand"):
+        assert element.size["height"] >= 24, f"{name}: {element.text} is {element.size['height']} high"
+    for pair in browser.driver.find_elements("css selector", ".actions-pair"):
+        places = [(e.rect["y"], e.rect["x"]) for e in pair.find_elements("css selector", ".button")]
+        assert places == sorted(places), f"{name}: Tab goes another way than one reads, at {browser.name}"
     assert browser.complaints() == [], browser.complaints()
+
+
+def marks(walk: Walk):
+    """a picture that does not come is the app's initial, and ticks stand beside their words"""
+    app = walk.call("POST", f"/api/v1/organizations/{walk.demo['account_id']}/apps", {
+        "name": "Lost Picture", "redirect_uris": ["https://client.example/callback"], "scopes": ["data.read"],
+        "logo_uri": walk.base.replace("http:", "https:") + "/no-picture.png"})
+    with Browser(shots=walk.shots) as browser:
+        browser.open(walk.authorization(
+            "https://client.example/callback", client_id=app["client_id"], scope="data.read", nonce=None))
+        walk.sign_in(browser)
+        assert browser.heading == "Lost Picture", browser.text
+        browser.shoot("consent-without-picture")
+        drawn = browser.driver.execute_script(
+            "const i = document.querySelector('img.party-mark'), s = getComputedStyle(i, '::after');"
+            "return [i.naturalWidth, i.clientWidth, s.content, s.position]")
+        assert drawn == [0, 54, '"L"', "absolute"], drawn
+        # The drawn corner hangs below the middle of its box, which therefore stands above the middle of the line.
+        above = browser.driver.execute_script(
+            "const l = document.querySelector('.right'), t = getComputedStyle(l, '::before');"
+            "return parseFloat(getComputedStyle(l).lineHeight) / 2 - parseFloat(t.top) - parseFloat(t.height) / 2")
+        assert 1 <= above <= 3, above
+
+
+def skipping(walk: Walk):
+    """the first Tab leads past the links above a page of one's account"""
+    with Browser(shots=walk.shots) as browser:
+        browser.open(f"{walk.base}/account")
+        walk.sign_in(browser)
+        browser.find("body").send_keys(Keys.TAB)
+        assert browser.focused.text == "Skip to the page", browser.focused.text
+        assert browser.focused.rect["y"] >= 0, "it is not to be seen"
+        browser.keys(Keys.ENTER)
+        browser.keys(Keys.TAB)
+        assert browser.focused.text == "Change", browser.focused.text
+        assert not browser.has("main nav"), "the links belong to no page"
+
+
+def other_tab(walk: Walk):
+    """a tab that waited at the sign-in goes on to its app once another has signed in"""
+    with Callback() as app, Browser(shots=walk.shots) as browser:
+        browser.open(walk.authorization(app.uri, prompt="consent"))
+        waiting = browser.url
+        browser.open(f"{walk.base}/sign-in")
+        walk.sign_in(browser)
+        browser.open(waiting)
+        assert "asks to act for you" in browser.text, browser.text
+        browser.press("Use another account")
+        assert browser.heading == "Sign in" and browser.find("[name=email]").get_attribute("value") == ""
+        walk.sign_in(browser)
+        browser.press("Approve")
+        assert app.last()["code"], app.calls
+        assert browser.complaints() == [], browser.complaints()
 
 
 def taking_back(walk: Walk):
@@ -161,7 +220,7 @@ def signing_out(walk: Walk):
         browser.fill("email", walk.email)
         browser.fill("password", "not the password at all")
         browser.press("Sign in")
-        assert "That is not right." in browser.text, browser.text
+        assert "E-mail or password is not right." in browser.text, browser.text
         assert browser.find("[name=email]").get_attribute("value") == walk.email
         browser.shoot("sign-in-wrong")
         browser.fill("password", walk.password)
@@ -174,5 +233,6 @@ def signing_out(walk: Walk):
 
 
 run([
-    approve, again, deny, unknown_scope, unproven, form_post, without_script, keyboard, on_a_phone, taking_back, signing_out,
+    approve, again, deny, unknown_scope, unproven, form_post, without_script, keyboard, on_a_phone, marks, skipping, other_tab,
+    taking_back, signing_out,
 ])

@@ -185,3 +185,8 @@ extension AuthorizationResponse {
         parameters.first { $0.name == name }?.value
     }
 }
+
+extension AuthorizationRequest {
+    /// The query to go on with after a sign-in.
+    package var continuation: String { AuthorizationEndpoint.continuation(of: query) }
+}

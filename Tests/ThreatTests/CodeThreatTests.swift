@@ -151,7 +151,8 @@ extension Threats {
             var nobody = PageVisitor(server)
             #expect(try await nobody.decide("approve", on: page).headers["location"]?.hasPrefix("/sign-in") == true)
             // The same member, in a session that began after the page was shown.
-            let entered = try await visitor.signIn(member.email, member.password, continuing: "/account")
+            let entered = try await visitor.signIn(
+                member.email, member.password, continuing: app.request(["prompt": "login"]))
             #expect(entered.status == 303)
             #expect(try await visitor.decide("approve", on: page).status == 403)
             let asked = try await visitor.open(app.request())
@@ -166,7 +167,8 @@ extension Threats {
             let known = try #require(try await PageVisitor.signedIn(thief, at: server).cookies["claviger"])
             for planted in [known, "clv_ses_planted", String(repeating: "a", count: 64)] {
                 var visitor = PageVisitor(server, cookies: ["claviger": planted])
-                let entered = try await visitor.signIn(member.email, member.password, continuing: "/account")
+                let entered = try await visitor.signIn(
+                    member.email, member.password, continuing: app.request(["prompt": "login"]))
                 #expect(entered.status == 303)
                 let fresh = try #require(visitor.cookies["claviger"])
                 #expect(fresh != planted)

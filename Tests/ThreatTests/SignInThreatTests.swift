@@ -61,8 +61,7 @@ import Testing
         var own = try await PageVisitor.signedIn(member, at: server)
         let introduction = try await own.open("/account/second-factor")
         let setUp = try await own.send(introduction, to: "/account/second-factor")
-        let secret = try #require(setUp.hidden("secret"))
-        let authenticator = try #require(Authenticator(secret: secret))
+        let authenticator = try #require(Authenticator(secret: try #require(setUp.authenticatorKey)))
         let shown = try await own.send(setUp, to: "/account/second-factor/confirm", [("code", authenticator.code())])
         #expect(shown.status == 200, "\(shown.text)")
         let codes = shown.text.matches(of: />([0-9A-Za-z]{4,6}(?:-[0-9A-Za-z]{4,6})+)</).map { String($0.1) }

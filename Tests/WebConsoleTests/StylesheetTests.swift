@@ -16,7 +16,7 @@ struct StylesheetTests {
     ]
     private static let lines = [
         ("line-strong", "surface"), ("focus", "surface"), ("focus", "ground"), ("accent", "surface"),
-        ("accent", "ground"), ("accent", "accent-soft"),
+        ("accent", "ground"), ("accent", "accent-soft"), ("danger", "surface"),
     ]
 
     private let css = String(decoding: Stylesheet.bytes, as: UTF8.self)

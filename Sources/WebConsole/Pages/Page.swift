@@ -8,10 +8,16 @@ package protocol Page: Sendable {
     var title: String { get }
     /// One card in the middle, or a wide column.
     static var frame: PageFrame { get }
+    /// What was done or went wrong before it, nil for nothing.
+    var notice: Notice? { get }
+    /// The links above it, for a page of one's own account.
+    var tabs: Tabs? { get }
 }
 
 extension Page {
     package static var frame: PageFrame { .card }
+    package var notice: Notice? { nil }
+    package var tabs: Tabs? { nil }
 }
 
 /// How wide a page is.
@@ -21,14 +27,37 @@ package enum PageFrame: String, Sendable {
 }
 
 /// A sentence above a form or list: something was done, or went wrong.
-struct Notice: Hashable, Sendable {
+package struct Notice: Hashable, Sendable {
+    /// What a form asks for, and a notice may be about.
+    enum Field: Hashable, Sendable {
+        case email, password, code
+    }
+
     let look: String
     /// `alert` is read out at once, `status` when there is time.
     let role: String
     let text: String
+    let isError: Bool
+    let isAboutEmail: Bool
+    let isAboutPassword: Bool
+    let isAboutCode: Bool
 
-    static func good(_ text: String) -> Notice { Notice(look: "notice-good", role: "status", text: text) }
-    static func bad(_ text: String) -> Notice { Notice(look: "notice-bad", role: "alert", text: text) }
+    private init(look: String, role: String, _ text: String, isError: Bool = false, about fields: Set<Field> = []) {
+        self.look = look
+        self.role = role
+        self.text = text
+        self.isError = isError
+        isAboutEmail = fields.contains(.email)
+        isAboutPassword = fields.contains(.password)
+        isAboutCode = fields.contains(.code)
+    }
+
+    static func good(_ text: String) -> Notice { Notice(look: "notice-good", role: "status", text) }
+
+    /// - Parameter fields: What has to be entered otherwise, so that its field can say so (WCAG 2.2 §3.3.1).
+    static func bad(_ text: String, about fields: Set<Field> = []) -> Notice {
+        Notice(look: "notice-bad", role: "alert", text, isError: true, about: fields)
+    }
 }
 
 /// A link with the words on it.

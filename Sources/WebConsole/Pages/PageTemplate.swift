@@ -13,6 +13,7 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     case reauthenticate
     case recoveryCodes = "recovery-codes"
     case secondFactor = "second-factor"
+    case secondFactorRemoval = "second-factor-removal"
     case secondFactorIntroduction = "second-factor-introduction"
     case secondFactorSetup = "second-factor-setup"
     case secondFactorState = "second-factor-state"
@@ -36,6 +37,7 @@ package enum PageTemplate: String, Sendable, CaseIterable {
         case .reauthenticate: Self.text(PackageResources.reauthenticate_mustache)
         case .recoveryCodes: Self.text(PackageResources.recovery_codes_mustache)
         case .secondFactor: Self.text(PackageResources.second_factor_mustache)
+        case .secondFactorRemoval: Self.text(PackageResources.second_factor_removal_mustache)
         case .secondFactorIntroduction: Self.text(PackageResources.second_factor_introduction_mustache)
         case .secondFactorSetup: Self.text(PackageResources.second_factor_setup_mustache)
         case .secondFactorState: Self.text(PackageResources.second_factor_state_mustache)

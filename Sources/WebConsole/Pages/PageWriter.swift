@@ -23,6 +23,8 @@ package struct PageWriter: Sendable {
     private struct Surroundings {
         let title: String
         let product: String
+        let homeLink: String
+        let tabs: Tabs?
         let supportLink: String?
         let stylesheet: String
         let frame: String
@@ -32,7 +34,8 @@ package struct PageWriter: Sendable {
     /// The page as HTML.
     package func html<P: Page>(_ page: P) -> String {
         let surroundings = Surroundings(
-            title: page.title, product: site.product, supportLink: site.supportLink,
+            title: page.notice?.isError == true ? "Error: \(page.title)" : page.title, product: site.product,
+            homeLink: site.link(.home), tabs: page.tabs, supportLink: site.supportLink,
             stylesheet: site.base + site.stylesheet, frame: P.frame.rawValue, page: page)
         return library.render(surroundings, withTemplate: P.template.rawValue) ?? ""
     }

@@ -14,10 +14,13 @@ extension WebConsole {
             .taken(.endOtherSessions, for: .endOtherSessions, on: .account, takeEndOfOthers),
             .shown(.password, showPassword),
             .taken(.password, for: .changePassword, takePassword),
+            .shown(.wellKnownPassword) { _ in .redirect(.password, at: site) },
             .shown(.secondFactorOfAccount, showSecondFactor),
             .taken(.secondFactorOfAccount, for: .beginSecondFactor, takeBeginning),
             .taken(.confirmSecondFactor, for: .confirmSecondFactor, on: .secondFactorOfAccount, takeSecondFactor),
             .taken(.newRecoveryCodes, for: .newRecoveryCodes, on: .secondFactorOfAccount, takeNewCodes),
+            PageRoute(
+                path: ConsoleURL.removeSecondFactor.path, page: .secondFactorOfAccount, work: .shown(showRemoval)),
             .taken(.removeSecondFactor, for: .removeSecondFactor, on: .secondFactorOfAccount, takeRemoval),
         ]
     }
@@ -35,7 +38,7 @@ extension WebConsole {
             signOutToken: visit.token(for: .signOut), isAccount: isAccount, isApps: isApps)
     }
 
-    private func accountPage(_ visit: Visit, _ notice: Notice? = nil) async throws -> PageReply {
+    private func accountPage(_ visit: Visit) async throws -> PageReply {
         let (me, _) = try signedIn(visit)
         let (list, factor) = try await store.read { [sessions, secondFactors] tx in
             (try sessions.list(of: me, tx: tx), try secondFactors.state(of: me.member.id, tx: tx))
@@ -50,7 +53,8 @@ extension WebConsole {
                 sessions: list.map { sessionRow($0, isThis: $0.id == me.session.id, visit) },
                 endAction: site.link(.endSessionOfAccount), hasOthers: list.count > 1,
                 endOthersAction: site.link(.endOtherSessions), endOthersToken: visit.token(for: .endOtherSessions),
-                notice: notice))
+                notice: visit.done.map { .good($0.words) })
+        ).saying(visit.done, at: site)
     }
 
     private func secondFactor(_ state: SecondFactorState) -> AccountPage.SecondFactor {
@@ -82,13 +86,13 @@ extension WebConsole {
         let (me, actor) = try signedIn(visit)
         guard let id = form["session"].flatMap({ ID<MemberSession>(parsing: $0) }) else { throw PageProblem.unreadable }
         try await store.write { [sessions] tx in try sessions.end(id, of: me, as: actor, tx: tx) }
-        return .redirect(.account, at: site)
+        return .redirect(.account, at: site).telling(.sessionEnded, at: site)
     }
 
     private func takeEndOfOthers(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
         let (me, actor) = try signedIn(visit)
         _ = try await store.write { [sessions] tx in try sessions.endOthers(of: me, as: actor, tx: tx) }
-        return .redirect(.account, at: site)
+        return .redirect(.account, at: site).telling(.otherSessionsEnded, at: site)
     }
 
     private func showPassword(_ visit: Visit) async throws -> PageReply {
@@ -101,9 +105,9 @@ extension WebConsole {
         let (me, _) = try signedIn(visit)
         do {
             let started = try await signIns.changePassword(me, to: form.text("password"), from: visit.browser)
-            return begin(started, nil)
+            return begin(started, nil).telling(.passwordChanged, at: site)
         } catch Refusal.invalid(let fields) {
-            let notice = Notice.bad(fields.first?.message ?? PasswordWords.rule)
+            let notice = Notice.bad(fields.first?.message ?? PasswordWords.rule, about: [.password])
             return .page(passwordPage(visit, me, notice), .unprocessableContent)
         }
     }
@@ -122,8 +126,8 @@ extension WebConsole {
             return .page(
                 SecondFactorStatePage(
                     words: recoveryWords(left), renewAction: site.link(.newRecoveryCodes),
-                    renewToken: visit.token(for: .newRecoveryCodes), removeAction: site.link(.removeSecondFactor),
-                    removeToken: visit.token(for: .removeSecondFactor), accountLink: site.link(.account)))
+                    renewToken: visit.token(for: .newRecoveryCodes), removeLink: site.link(.removeSecondFactor),
+                    accountLink: site.link(.account)))
         }
         return .page(
             SecondFactorIntroductionPage(
@@ -146,10 +150,11 @@ extension WebConsole {
             }
             // Another right, another session identifier.
             let started = try await signIns.renew(me, from: visit.browser)
-            return recoveryCodes(codes).setting(SignInCookie.session(started.cookie, isSecure: site.isSecure))
+            return recoveryCodes(codes, .good(Done.secondFactorAdded.words)).setting(
+                SignInCookie.session(started.cookie, isSecure: site.isSecure))
         } catch let refusal as SignInRefusal where refusal.isAboutInput {
             let page = setUpPage(
-                visit, secret: form.text("secret"), address: nil, .bad(SignInWords.text(of: refusal)))
+                visit, secret: form.text("secret"), address: nil, SignInWords.notice(of: refusal, to: .code))
             return stepPage(page, visit, refusal)
         }
     }
@@ -159,12 +164,29 @@ extension WebConsole {
     ) -> SecondFactorSetupPage {
         SecondFactorSetupPage(
             action: site.link(.confirmSecondFactor), token: visit.token(for: .confirmSecondFactor), secret: secret,
-            address: address, picture: address.flatMap { QRCode($0)?.dataURI }, accountLink: site.link(.account),
-            notice: notice)
+            groups: inFours(secret), address: address, picture: address.flatMap { QRCode($0)?.dataURI },
+            accountLink: site.link(.account), notice: notice)
     }
 
-    private func recoveryCodes(_ codes: [String]) -> PageReply {
-        .page(RecoveryCodesPage(codes: codes, accountLink: site.link(.account)))
+    /// As people read it out and compare it.
+    private func inFours(_ text: String) -> [String] {
+        let characters = Array(text)
+        return stride(from: 0, to: characters.count, by: 4).map { start in
+            String(characters[start..<min(start + 4, characters.count)])
+        }
+    }
+
+    private func recoveryCodes(_ codes: [String], _ notice: Notice? = nil) -> PageReply {
+        .page(RecoveryCodesPage(codes: codes, accountLink: site.link(.account), notice: notice))
+    }
+
+    private func showRemoval(_ visit: Visit) async throws -> PageReply {
+        let (me, _) = try signedIn(visit)
+        try me.requireRecentAuthentication(at: visit.now)
+        return .page(
+            SecondFactorRemovalPage(
+                action: site.link(.removeSecondFactor), token: visit.token(for: .removeSecondFactor),
+                keepLink: site.link(.secondFactorOfAccount)))
     }
 
     private func takeNewCodes(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
@@ -178,6 +200,6 @@ extension WebConsole {
     private func takeRemoval(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
         let (me, actor) = try signedIn(visit)
         try await store.write { [secondFactors] tx in try secondFactors.remove(for: me, as: actor, tx: tx) }
-        return .redirect(.account, at: site)
+        return .redirect(.account, at: site).telling(.secondFactorRemoved, at: site)
     }
 }

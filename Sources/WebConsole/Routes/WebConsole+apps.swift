@@ -26,7 +26,9 @@ extension WebConsole {
             AppsPage(
                 tabs: tabs(visit, isApps: true), apps: listing.items.map { consent($0, visit) },
                 action: site.link(.takeBack),
-                nextLink: listing.next.map { "\(site.link(.apps))?cursor=\(PercentEscape.value($0.description))" }))
+                nextLink: listing.next.map { "\(site.link(.apps))?cursor=\(PercentEscape.value($0.description))" },
+                notice: visit.done.map { .good($0.words) })
+        ).saying(visit.done, at: site)
     }
 
     private func consent(_ described: DescribedGrant, _ visit: Visit) -> AppsPage.Consent {
@@ -44,6 +46,6 @@ extension WebConsole {
         let (_, actor) = try signedIn(visit)
         guard let id = form["grant"].flatMap({ ID<Grant>(parsing: $0) }) else { throw PageProblem.unreadable }
         try await store.write { [grants] tx in try grants.revoke(own: id, as: actor, tx: tx) }
-        return .redirect(.apps, at: site)
+        return .redirect(.apps, at: site).telling(.appTakenBack, at: site)
     }
 }

@@ -72,8 +72,9 @@ extension WebConsole {
             ).refused(by: error.reason.rawValue)
         case .signIn(let request):
             return .redirect(
-                .signInContinuing(ReturnPath(authorizationAt: path, query: request.continuation)), at: site)
-        case .consent(let request, let question): return consentPage(visit, request, question)
+                // What asks for a sign-in stays in it until there was one: `begin` takes it out.
+                .signInContinuing(ReturnPath(authorizationAt: path, query: request.query)), at: site)
+        case .consent(let request, let question): return consentPage(visit, request, question, path: path)
         case .redirect(let response): return self.reply(with: response)
         }
     }
@@ -96,14 +97,16 @@ extension WebConsole {
     }
 
     private func consentPage(
-        _ visit: Visit, _ request: AuthorizationRequest, _ question: ConsentQuestion
+        _ visit: Visit, _ request: AuthorizationRequest, _ question: ConsentQuestion, path: String
     ) -> PageReply {
         guard let signedIn = visit.signedIn else {
             return .redirect(.signIn, at: site)
         }
         let page = ConsentPage(
             question, request, of: signedIn.member, action: site.link(.consent),
-            token: visit.token(for: .consent, about: request.query), appsLink: site.link(.apps))
+            token: visit.token(for: .consent, about: request.query),
+            otherUserLink: site.link(.returning(ReturnPath(authorizationAt: path, query: request.choosingUser))),
+            appsLink: site.link(.apps))
         let logo = question.app.links.logo.map { [$0.origin] } ?? []
         return .page(page, policy: ContentSecurityPolicy(images: logo, formTargets: [request.answerSource]))
     }
@@ -111,11 +114,16 @@ extension WebConsole {
     /// The authorization request that a sign-in goes on with, proven: what for, and where the browser may be sent after
     /// the form.
     func request(behind continuation: ReturnPath?, _ visit: Visit) async throws -> AuthorizationRequest? {
-        guard let continuation, authorizationPaths.contains(ConsoleURL.returning(continuation).path) else { return nil }
+        guard let continuation, isAuthorization(continuation) else { return nil }
         let outcome = try await authorization.answer(
             continuation.query, as: nil, from: visit.origin, at: visit.now)
         guard case .signIn(let request) = outcome else { return nil }
         return request
+    }
+
+    /// Whether it is a request of an app, and no page.
+    func isAuthorization(_ path: ReturnPath) -> Bool {
+        authorizationPaths.contains(ConsoleURL.returning(path).path)
     }
 
     /// What a page before the answer to an authorization request may do: Chromium holds the redirects that follow its

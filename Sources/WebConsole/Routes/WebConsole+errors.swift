@@ -8,13 +8,15 @@ import SignIn
 extension WebConsole {
     /// The page for what was thrown. The one place where an error becomes a page; what a user must not learn goes to the
     /// log.
-    func reply(to error: any Error, of route: PageRoute, _ context: CallerContext) -> PageReply {
+    func reply(to error: any Error, _ onward: Onward, _ context: CallerContext) -> PageReply {
         switch error {
-        case is SignInNeeded: return .redirect(.signInContinuing(ReturnPath(route.page)), at: site)
+        case is SignInNeeded: return .redirect(onward.signIn, at: site)
         case let problem as PageProblem:
             let words = problem.words(site)
-            return errorPage(problem.status, words.heading, words.explanation, context).refused(by: problem.rule)
-        case let refusal as SignInRefusal: return reply(to: refusal, of: route, context)
+            return errorPage(
+                problem.status, words.heading, words.explanation, context, link: link(from: problem, onward)
+            ).refused(by: problem.rule)
+        case let refusal as SignInRefusal: return reply(to: refusal, onward, context)
         default:
             let problem = ProblemMiddleware.problem(for: error, logger: context.logger, requestID: context.requestID)
             let reply = errorPage(problem.status, problem.title, problem.detail, context)
@@ -23,9 +25,19 @@ extension WebConsole {
         }
     }
 
-    private func reply(to refusal: SignInRefusal, of route: PageRoute, _ context: CallerContext) -> PageReply {
+    private func link(from problem: PageProblem, _ onward: Onward) -> PageLink {
+        switch problem {
+        case .stale, .unreadable, .tooLarge: PageLink(words: "Load the page again", address: site.link(onward.page))
+        // What another page sent says nothing of where its user wants to go.
+        case .foreign, .notFound: accountLink
+        }
+    }
+
+    private var accountLink: PageLink { PageLink(words: "Go to your account", address: site.link(.account)) }
+
+    private func reply(to refusal: SignInRefusal, _ onward: Onward, _ context: CallerContext) -> PageReply {
         switch refusal {
-        case .reauthenticationRequired: .redirect(.signInAgain(ReturnPath(route.page)), at: site)
+        case .reauthenticationRequired: .redirect(.signInAgain(ReturnPath(onward.page)), at: site)
         case .throttled(let seconds):
             errorPage(.tooManyRequests, "Too many attempts", SignInWords.text(of: refusal), context)
                 .with(.retryAfter, String(seconds)).refused(by: "sign-in throttle")
@@ -38,11 +50,21 @@ extension WebConsole {
         case .expired:
             errorPage(
                 .forbidden, "This is over", SignInWords.text(of: refusal), context,
-                link: PageLink(words: "Sign in", address: site.link(.signIn))
+                link: PageLink(
+                    words: "Sign in",
+                    address: site.link(onward.continuation.map(ConsoleURL.signInContinuing) ?? .signIn))
             ).refused(by: "link or step expired")
         case .unavailable:
-            errorPage(.conflict, "Not here", SignInWords.text(of: refusal), context).refused(by: "unavailable")
+            errorPage(.conflict, "Not here", SignInWords.text(of: refusal), context, link: accountLink)
+                .refused(by: "unavailable")
         }
+    }
+
+    /// The page of an address that nothing of ours stands at.
+    func unknownPage(_ context: CallerContext) -> Response {
+        let reply = reply(to: PageProblem.notFound, Onward(page: .account), context)
+        if let rule = reply.rule { context.notes.refused(by: rule) }
+        return reply.response(writer, requestID: context.requestID)
     }
 
     /// An error page. It links to nothing but our own pages.

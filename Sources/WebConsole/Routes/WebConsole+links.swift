@@ -5,7 +5,9 @@ import SignIn
 extension WebConsole {
     var linkRoutes: [PageRoute] {
         [
-            .shown(.forgotPassword) { visit in stepPage(forgotPage(visit), visit) },
+            .shown(.forgotPassword) { visit in
+                stepPage(forgotPage(visit, returnPath(visit.parameter("continue"))), visit)
+            },
             .taken(.forgotPassword, for: .forgotPassword, takeForgotten),
             .shown(.invitation) { visit in try await showLink(visit, .invitation) },
             .taken(.invitation, for: .setPassword) { visit, form in try await takePassword(visit, form, .invitation) },
@@ -19,69 +21,77 @@ extension WebConsole {
     }
 
     private func forgotPage(
-        _ visit: Visit, email: String? = nil, _ refusal: SignInRefusal? = nil
+        _ visit: Visit, _ continuation: ReturnPath?, email: String? = nil, _ refusal: SignInRefusal? = nil
     ) -> ForgotPasswordPage {
         ForgotPasswordPage(
-            action: site.link(.forgotPassword), token: visit.token(for: .forgotPassword), email: email,
-            signInLink: site.link(.signIn), notice: refusal.map { .bad(SignInWords.text(of: $0)) })
+            action: site.link(.forgotPassword), token: visit.token(for: .forgotPassword),
+            continuation: continuation?.text, email: email, signInLink: signInLink(continuation),
+            notice: refusal.map { SignInWords.notice(of: $0, to: .emailAndPassword) })
+    }
+
+    private func signInLink(_ continuation: ReturnPath?) -> String {
+        site.link(continuation.map(ConsoleURL.signInContinuing) ?? .signIn)
     }
 
     /// Says the same whether anybody has that address (law 12).
     private func takeForgotten(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
+        let continuation = returnPath(form["continue"])
+        let back = PageLink(words: "Back to sign-in", address: signInLink(continuation))
         do {
-            try await links.requestReset(email: form.text("email"), from: visit.browser)
+            try await links.requestReset(
+                email: form.text("email"), from: visit.browser, adding: continuation?.asParameter ?? "")
         } catch let refusal as SignInRefusal where refusal.isAboutInput {
-            return stepPage(forgotPage(visit, email: form["email"], refusal), visit, refusal)
+            return stepPage(forgotPage(visit, continuation, email: form["email"], refusal), visit, refusal)
         } catch SignInRefusal.unavailable {
             return .page(
                 MessagePage(
                     heading: "Ask an admin",
                     paragraphs: [
                         "No mail is sent from here. An admin of your organization can make you a link to set a new password."
-                    ],
-                    link: PageLink(words: "Back to sign-in", address: site.link(.signIn))))
+                    ], link: back))
         }
         return .page(
             MessagePage(
                 heading: "Look into your mail",
                 paragraphs: [
                     "If that address is known here, a letter with a link is on its way. The link works for an hour."
-                ],
-                link: PageLink(words: "Back to sign-in", address: site.link(.signIn))))
+                ], link: back))
     }
 
     private func showLink(_ visit: Visit, _ purpose: OneTimeLink.Purpose) async throws -> PageReply {
         let secret = visit.parameter("token") ?? ""
         let link = try await links.page(for: secret, purpose)
-        return stepPage(passwordPage(visit, link, secret), visit)
+        return try await passwordPage(visit, link, secret, returnPath(visit.parameter("continue")))
     }
 
     private func takePassword(
         _ visit: Visit, _ form: PageForm, _ purpose: OneTimeLink.Purpose
     ) async throws -> PageReply {
-        let secret = form.text("token")
+        let (secret, continuation) = (form.text("token"), returnPath(form["continue"]))
         do {
             let step = try await links.setPassword(
                 form.text("password"), token: secret, purpose, from: visit.browser)
-            return try await reply(to: step, visit, nil)
+            return try await reply(to: step, visit, continuation)
+                .telling(purpose == .invitation ? .passwordSet : .passwordChanged, at: site)
         } catch Refusal.invalid(let fields) {
             let link = try await links.page(for: secret, purpose)
-            let problem = fields.first?.message ?? PasswordWords.rule
-            return .page(passwordPage(visit, link, secret, .bad(problem)), .unprocessableContent)
+            let notice = Notice.bad(fields.first?.message ?? PasswordWords.rule, about: [.password])
+            return try await passwordPage(visit, link, secret, continuation, notice)
         }
     }
 
     private func passwordPage(
-        _ visit: Visit, _ link: LinkPage, _ secret: String, _ notice: Notice? = nil
-    ) -> SetPasswordPage {
+        _ visit: Visit, _ link: LinkPage, _ secret: String, _ continuation: ReturnPath?, _ notice: Notice? = nil
+    ) async throws -> PageReply {
         let isInvitation = link.purpose == .invitation
-        return SetPasswordPage(
-            heading: isInvitation ? "Welcome, \(link.memberName)" : "Set a new password",
-            lead: "\(link.email) · \(link.organizationName)",
-            action: site.link(isInvitation ? .invitation : .passwordReset),
-            token: visit.token(for: .setPassword, about: secret), secret: secret, email: link.email,
-            rule: PasswordWords.rule, button: isInvitation ? "Set password and sign in" : "Set password",
-            notice: notice)
+        let asked = try await request(behind: continuation, visit)
+        let page = SetPasswordPage(
+            name: isInvitation ? link.memberName : nil, organization: link.organizationName,
+            action: site.link(.oneTime(link.purpose, secret: secret, continuation)),
+            token: visit.token(for: .setPassword, about: secret), secret: secret, continuation: continuation?.text,
+            email: link.email, rule: PasswordWords.rule,
+            button: isInvitation ? "Set password and sign in" : "Set password", notice: notice)
+        return .page(page, notice == nil ? .ok : .unprocessableContent, policy: policy(before: asked))
     }
 
     private func showHandOver(_ visit: Visit) async throws -> PageReply {

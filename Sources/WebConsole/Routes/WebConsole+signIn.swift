@@ -8,6 +8,7 @@ import SignIn
 extension WebConsole {
     var signInRoutes: [PageRoute] {
         [
+            .shown(.home) { _ in .redirect(.account, at: site) },
             .shown(.signIn, showSignIn),
             .taken(.signIn, for: .signIn, takeSignIn),
             .shown(.secondFactor) { _ in .redirect(.signIn, at: site) },
@@ -27,8 +28,27 @@ extension WebConsole {
 
     private func showSignIn(_ visit: Visit) async throws -> PageReply {
         let continuation = returnPath(visit.parameter("continue"))
-        if continuation == nil, visit.signedIn != nil { return .redirect(.account, at: site) }
+        if let signedIn = visit.signedIn, try await isEnough(signedIn, for: continuation, visit) {
+            return .redirect(continuation.map(ConsoleURL.returning) ?? .account, at: site)
+        }
         return try await signInPage(visit, continuation)
+    }
+
+    /// Whether a page needs no other sign-in than the one there is: that of another tab, while this one waited.
+    private func isEnough(_ signedIn: SignedIn, for continuation: ReturnPath?, _ visit: Visit) async throws -> Bool {
+        guard let continuation, isAuthorization(continuation) else { return true }
+        return try await !authorization.wantsSignIn(continuation.query, of: signedIn.asUser, at: visit.now)
+    }
+
+    /// The page again, for whose form is none of this browser: its cookie went, or the page came from a time before it.
+    func signInOnceMore(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
+        let notice = Notice.bad(
+            visit.hasFreshFormSecret
+                ? "Nothing was done, because the page was too old or your browser sent no cookie. Cookies must be allowed."
+                : "Nothing was done, because the page had grown old. Enter your password again.")
+        return try await signInPage(
+            visit, returnPath(form["continue"]), email: form["email"], notice, PageProblem.stale.status
+        ).refused(by: PageProblem.stale.rule)
     }
 
     private func takeSignIn(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
@@ -38,34 +58,34 @@ extension WebConsole {
                 email: form.text("email"), password: form.text("password"), from: visit.browser)
             return try await reply(to: step, visit, continuation)
         } catch let refusal as SignInRefusal where refusal.isAboutInput {
-            return try await signInPage(visit, continuation, email: form["email"], refusal: refusal)
+            let notice = SignInWords.notice(of: refusal, to: .emailAndPassword)
+            return try await signInPage(
+                visit, continuation, email: form["email"], notice, SignInWords.status(of: refusal)
+            ).after(refusal)
         }
     }
 
     private func signInPage(
-        _ visit: Visit, _ continuation: ReturnPath?, email: String? = nil, refusal: SignInRefusal? = nil
+        _ visit: Visit, _ continuation: ReturnPath?, email: String? = nil, _ notice: Notice? = nil,
+        _ status: HTTPResponse.Status = .ok
     ) async throws -> PageReply {
         let asked = try await request(behind: continuation, visit)
+        // Who is signed in and asked all the same is the same person as a rule, unless they came to be another.
+        let known = asked?.letsChooseUser == true ? nil : visit.signedIn?.member.email.text
         let page = SignInPage(
             action: site.link(.signIn), token: visit.token(for: .signIn), continuation: continuation?.text,
-            reason: asked.map { "to continue to \($0.app.name)" }, email: email ?? asked?.loginHint,
-            forgotLink: site.link(.forgotPassword), notice: refusal.map { .bad(SignInWords.text(of: $0)) })
-        return stepPage(page, visit, policy: policy(before: asked), refusal)
+            app: asked?.app.name, email: email ?? asked?.loginHint ?? known,
+            forgotLink: site.link(continuation.map(ConsoleURL.forgotPasswordContinuing) ?? .forgotPassword),
+            notice: notice)
+        return .page(page, status, policy: policy(before: asked))
     }
 
-    /// A page for visitors: gives them the cookie that its form needs.
+    /// A page of a sign-in, perhaps shown once more with what was wrong.
     func stepPage(
         _ page: some Page, _ visit: Visit, policy: ContentSecurityPolicy = ContentSecurityPolicy(),
         _ refusal: SignInRefusal? = nil
     ) -> PageReply {
-        var reply = PageReply.page(page, refusal.map(SignInWords.status) ?? .ok, policy: policy)
-        if visit.hasFreshFormSecret {
-            reply = reply.setting(SignInCookie.form(visit.formSecret, isSecure: site.isSecure))
-        }
-        guard let refusal else { return reply }
-        if case .throttled(let seconds) = refusal { reply = reply.with(.retryAfter, String(seconds)) }
-        if refusal == .busy { reply = reply.with(.retryAfter, "1") }
-        return reply.refused(by: "sign-in: \(refusal)")
+        PageReply.page(page, refusal.map(SignInWords.status) ?? .ok, policy: policy).after(refusal)
     }
 
     /// What follows a password, a choice or a code.
@@ -83,10 +103,18 @@ extension WebConsole {
 
     /// Into the session, and on.
     func begin(_ started: StartedSession, _ continuation: ReturnPath?) -> PageReply {
-        PageReply.redirect(continuation.map(ConsoleURL.returning) ?? .account, at: site)
+        PageReply.redirect(continuation.map { .returning(afterSignIn($0)) } ?? .account, at: site)
             .setting(
                 SignInCookie.session(started.cookie, isSecure: site.isSecure),
                 started.deviceCookie.map { SignInCookie.device($0, isSecure: site.isSecure) })
+    }
+
+    /// Where an authorization request goes on that wanted a sign-in: it has had it.
+    private func afterSignIn(_ continuation: ReturnPath) -> ReturnPath {
+        guard isAuthorization(continuation) else { return continuation }
+        return ReturnPath(
+            authorizationAt: ConsoleURL.returning(continuation).path,
+            query: AuthorizationEndpoint.continuation(of: continuation.query))
     }
 
     private func takeOrganization(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
@@ -112,29 +140,36 @@ extension WebConsole {
     private func takeCode(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
         let continuation = returnPath(form["continue"])
         let ticket = form.text("ticket")
+        if let shown = form["show"] {
+            let asked = try await request(behind: continuation, visit)
+            let page = codePage(visit, ticket, continuation, isRecovery: shown == "recovery")
+            return stepPage(page, visit, policy: policy(before: asked))
+        }
         do {
             let step = try await signIns.confirm(code: form.text("code"), ticket: ticket, from: visit.browser)
             return try await reply(to: step, visit, continuation)
         } catch let refusal as SignInRefusal where refusal.isAboutInput {
             let asked = try await request(behind: continuation, visit)
-            return stepPage(
-                codePage(visit, ticket, continuation, refusal), visit, policy: policy(before: asked), refusal)
+            let page = codePage(visit, ticket, continuation, isRecovery: form["kind"] == "recovery", refusal)
+            return stepPage(page, visit, policy: policy(before: asked), refusal)
         }
     }
 
     private func codePage(
-        _ visit: Visit, _ ticket: String, _ continuation: ReturnPath?, _ refusal: SignInRefusal? = nil
+        _ visit: Visit, _ ticket: String, _ continuation: ReturnPath?, isRecovery: Bool = false,
+        _ refusal: SignInRefusal? = nil
     ) -> SecondFactorPage {
         SecondFactorPage(
             action: site.link(.secondFactor), token: visit.token(for: .secondFactor, about: ticket), ticket: ticket,
-            continuation: continuation?.text,
+            continuation: continuation?.text, isRecovery: isRecovery,
             startAgainLink: site.link(continuation.map(ConsoleURL.signInContinuing) ?? .signIn),
-            notice: refusal.map { .bad(SignInWords.text(of: $0)) })
+            notice: refusal.map { SignInWords.notice(of: $0, to: isRecovery ? .recoveryCode : .code) })
     }
 
     private func showSignInAgain(_ visit: Visit) async throws -> PageReply {
         guard let signedIn = visit.signedIn else { throw SignInNeeded() }
-        return signInAgainPage(visit, signedIn, returnPath(visit.parameter("continue")), nil)
+        return signInAgainPage(
+            visit, signedIn, returnPath(visit.parameter("continue")), isRecovery: visit.parameter("show") == "recovery")
     }
 
     private func takeSignInAgain(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
@@ -145,20 +180,28 @@ extension WebConsole {
                 signedIn, password: form.text("password"), code: form["code"], from: visit.browser)
             return begin(started, continuation)
         } catch let refusal as SignInRefusal where refusal.isAboutInput {
-            return signInAgainPage(visit, signedIn, continuation, refusal)
+            return signInAgainPage(
+                visit, signedIn, continuation, isRecovery: form["kind"] == "recovery", refusal)
         }
     }
 
     private func signInAgainPage(
-        _ visit: Visit, _ signedIn: SignedIn, _ continuation: ReturnPath?, _ refusal: SignInRefusal?
+        _ visit: Visit, _ signedIn: SignedIn, _ continuation: ReturnPath?, isRecovery: Bool,
+        _ refusal: SignInRefusal? = nil
     ) -> PageReply {
         let goesOn = continuation ?? ReturnPath(.account)
+        let again = site.link(.signInAgain(goesOn))
         return stepPage(
             ReauthenticatePage(
-                action: site.link(.signInAgain(goesOn)), token: visit.token(for: .signInAgain),
-                continuation: goesOn.text, email: signedIn.member.email.text,
-                hasSecondFactor: signedIn.hasSecondFactor,
-                notice: refusal.map { .bad(SignInWords.text(of: $0)) }),
+                action: again, token: visit.token(for: .signInAgain), continuation: goesOn.text,
+                email: signedIn.member.email.text,
+                code: signedIn.hasSecondFactor
+                    ? ReauthenticatePage.Code(
+                        isRecovery: isRecovery, otherLink: isRecovery ? again : "\(again)&show=recovery") : nil,
+                accountLink: site.link(.account),
+                notice: refusal.map { refusal in
+                    SignInWords.notice(of: refusal, to: signedIn.hasSecondFactor ? .passwordAndCode : .password)
+                }),
             visit, refusal)
     }
 
@@ -191,6 +234,19 @@ extension SignInRefusal {
         switch self {
         case .wrong, .throttled, .busy: true
         case .expired, .suspended, .reauthenticationRequired, .unavailable: false
+        }
+    }
+}
+
+extension PageReply {
+    /// The same, with what a refusal says to programs and to the log.
+    fileprivate func after(_ refusal: SignInRefusal?) -> PageReply {
+        guard let refusal else { return self }
+        let reply = refused(by: "sign-in: \(refusal)")
+        switch refusal {
+        case .throttled(let seconds): return reply.with(.retryAfter, String(seconds))
+        case .busy: return reply.with(.retryAfter, "1")
+        default: return reply
         }
     }
 }

@@ -1,7 +1,10 @@
+package import Model
 import Policy
 
 /// Where a page of ours stands. All links between pages come from here.
 package enum ConsoleURL: Hashable, Sendable {
+    /// The issuer itself.
+    case home
     case signIn
     case signInContinuing(ReturnPath)
     case secondFactor
@@ -14,11 +17,16 @@ package enum ConsoleURL: Hashable, Sendable {
     /// Answers the question whether to sign out there.
     case confirmEndSession
     case forgotPassword
+    case forgotPasswordContinuing(ReturnPath)
     case passwordReset
     case invitation
     case handOver
+    /// One of the three above with the secret of a link, and where its page goes on to.
+    case oneTime(OneTimeLink.Purpose, secret: String, ReturnPath?)
     case account
     case password
+    /// Where password managers look for ``password`` (W3C, A Well-Known URL for Changing Passwords).
+    case wellKnownPassword
     case secondFactorOfAccount
     case confirmSecondFactor
     case endSessionOfAccount
@@ -33,6 +41,7 @@ package enum ConsoleURL: Hashable, Sendable {
     /// The path, without what may stand behind it.
     var path: String {
         switch self {
+        case .home: "/"
         case .signIn, .signInContinuing: "/sign-in"
         case .secondFactor: "/sign-in/second-factor"
         case .chooseOrganization: "/sign-in/organization"
@@ -40,12 +49,14 @@ package enum ConsoleURL: Hashable, Sendable {
         case .signOut: "/sign-out"
         case .endSession: "/oauth2/logout"
         case .confirmEndSession: "/oauth2/logout/confirm"
-        case .forgotPassword: "/forgot-password"
+        case .forgotPassword, .forgotPasswordContinuing: "/forgot-password"
         case .passwordReset: "/password-reset"
         case .invitation: "/invitation"
         case .handOver: "/hand-over"
+        case .oneTime(let purpose, _, _): "/\(purpose.rawValue)"
         case .account: "/account"
         case .password: "/account/password"
+        case .wellKnownPassword: "/.well-known/change-password"
         case .secondFactorOfAccount: "/account/second-factor"
         case .confirmSecondFactor: "/account/second-factor/confirm"
         case .endSessionOfAccount: "/account/sessions/end"
@@ -65,8 +76,10 @@ package enum ConsoleURL: Hashable, Sendable {
     /// The path and, where there is one, the query.
     var text: String {
         switch self {
-        case .signInContinuing(let path), .signInAgain(let path):
-            "\(self.path)?\(ReturnPath.parameter)=\(PercentEscape.value(path.text))"
+        case .signInContinuing(let path), .signInAgain(let path), .forgotPasswordContinuing(let path):
+            "\(self.path)?\(path.asParameter)"
+        case .oneTime(_, let secret, let path):
+            "\(self.path)?token=\(PercentEscape.value(secret))\(path.map { "&\($0.asParameter)" } ?? "")"
         case .returning(let path): path.text
         default: path
         }

@@ -1,3 +1,5 @@
+import Policy
+
 import OAuth
 
 /// Where a sign-in goes on afterwards: one of our own pages, so that nobody is led elsewhere by a link to us (threat R10).
@@ -15,6 +17,9 @@ package struct ReturnPath: Hashable, Sendable {
 
     /// The query, still encoded.
     var query: String { text.contains("?") ? String(text.drop { $0 != "?" }.dropFirst()) : "" }
+
+    /// What a link says that carries it.
+    var asParameter: String { "\(Self.parameter)=\(PercentEscape.value(text))" }
 
     /// The path, or nil for what is none of ours.
     ///

@@ -50,6 +50,20 @@ struct PageReply: Sendable {
         return reply
     }
 
+    /// The same, with the cookie that the forms of a page need, where the browser has none.
+    func settingForms(of visit: Visit, at site: Site) -> PageReply {
+        guard case .html = content, visit.hasFreshFormSecret else { return self }
+        return setting(SignInCookie.form(visit.formSecret, isSecure: site.isSecure))
+    }
+
+    /// The same, and the page that follows says what was done.
+    func telling(_ done: Done, at site: Site) -> PageReply { setting(done.cookie(isSecure: site.isSecure)) }
+
+    /// The same, of a page that says what was just done: it is said once.
+    func saying(_ done: Done?, at site: Site) -> PageReply {
+        done == nil ? self : setting(Done.clearing(isSecure: site.isSecure))
+    }
+
     /// The same, with a header field.
     func with(_ name: HTTPField.Name, _ value: String) -> PageReply {
         var reply = self

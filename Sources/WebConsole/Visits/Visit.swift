@@ -16,6 +16,8 @@ struct Visit: Sendable {
     let now: Instant
     let requestID: String
     let address: IPAddress?
+    /// What the page before has just done.
+    let done: Done?
     /// The secret that tokens of visitors' forms hang on: the one that the browser sent, or a fresh one.
     let formSecret: String
     /// Whether the browser has to be given that secret.
@@ -31,6 +33,7 @@ struct Visit: Sendable {
     ) async throws {
         let cookies = Cookies(request.headers)
         sessionCookie = cookies[SignInCookie.sessionName(isSecure: site.isSecure)]
+        done = cookies[Done.cookieName(isSecure: site.isSecure)].flatMap(Done.init)
         deviceCookie = cookies[SignInCookie.deviceName(isSecure: site.isSecure)]
         // Nothing else was ever in this cookie; a form must not hang on what somebody else chose to be long or short.
         sentFormSecret = cookies[SignInCookie.formName(isSecure: site.isSecure)].flatMap { secret in

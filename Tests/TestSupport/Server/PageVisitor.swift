@@ -74,6 +74,11 @@ extension Answer {
     /// The value of a hidden field.
     package func hidden(_ name: String) -> String? { hiddenFields.first { $0.0 == name }?.1 }
 
+    /// The key for an authenticator app that it shows.
+    package var authenticatorKey: String? {
+        text.firstMatch(of: /<p class="secret">(.*?)<\/p>/).map { String($0.1).replacing(/<[^>]*>/, with: "") }
+    }
+
     private static func hiddenFields(of form: String) -> [(String, String)] {
         form.matches(of: /<input type="hidden" name="([^"]*)" value="([^"]*)"/).map {
             (String($0.1), unescaped(String($0.2)))

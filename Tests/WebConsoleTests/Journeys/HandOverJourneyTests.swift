@@ -26,7 +26,7 @@ struct HandOverJourneyTests {
         for _ in 1...2 {
             let page = try await visitor.open(link)
             #expect(page.status == 200)
-            #expect(page.text.contains("Continue as Ada"))
+            #expect(page.text.contains("Continue as <bdi>Ada</bdi>"))
             #expect(page.text.matches(of: /<button/).count == 1)
             #expect(page.text.matches(of: /<input (?!type="hidden")/).isEmpty)
         }

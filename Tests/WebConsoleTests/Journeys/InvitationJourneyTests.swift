@@ -12,7 +12,7 @@ struct InvitationJourneyTests {
         for _ in 1...2 {
             let page = try await visitor.open(link)
             #expect(page.status == 200)
-            #expect(page.text.contains("Welcome, Ada"))
+            #expect(page.text.contains("Welcome, <bdi>Ada</bdi>"))
             #expect(page.text.contains(ada.email))
         }
         let short = try await visitor.setPassword("too short", behind: link)

@@ -35,12 +35,38 @@ extension PageVisitor {
 }
 
 extension Answer {
-    /// The hidden fields of each form that leads to an address.
+    /// The hidden fields of each form that leads to an address, whatever query it has.
     func forms(to action: String) -> [[(String, String)]] {
-        text.split(separator: "<form").filter { $0.contains("action=\"\(action)\"") }.map { form in
+        text.split(separator: "<form").filter { form in
+            form.contains("action=\"\(action)\"") || form.contains("action=\"\(action)?")
+        }.map { form in
             form.matches(of: /<input type="hidden" name="([^"]*)" value="([^"]*)"/).map {
                 (String($0.1), String($0.2).replacing("&amp;", with: "&"))
             }
+        }
+    }
+
+    /// What it says was just done.
+    var good: String? {
+        text.firstMatch(of: /<p class="notice notice-good" role="status" id="notice">([^<]*)</).map { String($0.1) }
+    }
+
+    /// What it says went wrong.
+    var bad: String? {
+        text.firstMatch(of: /<p class="notice notice-bad" role="alert" id="notice">([^<]*)</).map { String($0.1) }
+    }
+
+    /// The addresses that its links with these words lead to.
+    func links(_ words: String) -> [String] {
+        text.matches(of: /<a [^>]*href="([^"]*)"[^>]*>([^<]*)</).filter { $0.2 == words }.map {
+            String($0.1).replacing("&amp;", with: "&")
+        }
+    }
+
+    /// The tag of the field of this name that is to be filled in.
+    func field(_ name: String) -> String? {
+        text.matches(of: /<input [^>]*>/).map { String($0.0) }.first {
+            $0.contains(" name=\"\(name)\"") && !$0.contains("type=\"hidden\"")
         }
     }
 

@@ -15,17 +15,19 @@ struct SecondFactorJourneyTests {
         #expect(!introduction.text.contains("class=\"secret\""), "To look at a page begins nothing.")
         let setUp = try await visitor.fill(introduction, "/account/second-factor")
         let authenticator = try #require(setUp.authenticator)
+        #expect(setUp.text.contains(/<p class="secret">(<span>[A-Z2-7]{4}<\/span>){8}<\/p>/))
         #expect(setUp.text.contains("otpauth://totp/Claviger:ada%40journey.example?secret="))
         #expect(try await passwordAlone(somebody, on: server), "Nothing asks for codes yet.")
 
         let wrong = try await visitor.fill(
             setUp, "/account/second-factor/confirm", [("code", authenticator.wrongCode)])
         #expect(wrong.status == 422)
-        #expect(wrong.authenticator?.code() == authenticator.code())
+        #expect(wrong.authenticatorKey == setUp.authenticatorKey)
         let codes = try await visitor.fill(
             wrong, "/account/second-factor/confirm", [("code", authenticator.code())])
         #expect(codes.recoveryCodes.count == 10)
         #expect(Set(codes.recoveryCodes).count == 10)
+        #expect(codes.good == "The second factor is on.")
         #expect(visitor.cookies["claviger"] != before, "Another right, another session.")
         let state = try await visitor.open("/account/second-factor")
         #expect(state.recoveryCodes.isEmpty, "They are shown once.")
@@ -65,6 +67,50 @@ struct SecondFactorJourneyTests {
         #expect(try await second.fill(again, "/sign-in/second-factor", [("code", code)]).status == 422)
     }
 
+    @Test func `gets a field for digits, and by a button one for recovery codes that stays until it is left`()
+        async throws
+    {
+        let (server, _) = try RunningServer.current
+        let (somebody, authenticator, codes) = try await enrolled("Fay")
+        var visitor = PageVisitor(server)
+        let asked = try await visitor.signIn(
+            email: somebody.email, password: Somebody.password, at: "/sign-in?continue=%2Faccount%2Fapps")
+        func expectDigits(_ page: Answer) throws {
+            let field = try #require(page.field("code"))
+            #expect(field.contains("inputmode=\"numeric\"") && field.contains("autocomplete=\"one-time-code\""))
+        }
+        try expectDigits(asked)
+        let wrongCode = try await visitor.fill(
+            asked, "/sign-in/second-factor", [("code", authenticator.wrongCode)])
+        #expect(wrongCode.bad == "That code is not right, or was used already. Wait for the next one.")
+        try expectDigits(wrongCode)
+        let other = try await visitor.fill(wrongCode, "/sign-in/second-factor", [("code", ""), ("show", "recovery")])
+        #expect(other.status == 200)
+        #expect(try #require(other.field("code")).contains("inputmode") == false)
+        let wrong = try await visitor.fill(other, "/sign-in/second-factor", [("code", "aaaa-aaaa-aaaa-aaaa")])
+        #expect(wrong.status == 422)
+        #expect(wrong.bad == "That recovery code is not right, or was used already.")
+        let field = try #require(wrong.field("code"))
+        #expect(!field.contains("inputmode") && field.contains("aria-describedby=\"notice\" aria-invalid=\"true\""))
+        try expectDigits(
+            try await visitor.fill(wrong, "/sign-in/second-factor", [("code", ""), ("show", "app")]))
+        let entered = try await visitor.fill(wrong, "/sign-in/second-factor", [("code", codes[0])])
+        #expect(entered.location == "/account/apps")
+
+        let again = try await visitor.open("/sign-in/again")
+        try expectDigits(again)
+        let link = try #require(again.links("Use a recovery code").first)
+        let proof = try await visitor.open(link)
+        #expect(try #require(proof.field("code")).contains("inputmode") == false)
+        let refused = try await visitor.fill(
+            proof, "/sign-in/again", [("password", Somebody.password), ("code", "aaaa-aaaa-aaaa-aaaa")])
+        #expect(refused.status == 422)
+        #expect(try #require(refused.field("code")).contains("inputmode") == false)
+        let proven = try await visitor.fill(
+            refused, "/sign-in/again", [("password", Somebody.password), ("code", codes[1])])
+        #expect(proven.location == "/account")
+    }
+
     @Test func `is asked for both again before it is turned off`() async throws {
         let (server, _) = try RunningServer.current
         let (somebody, _, codes) = try await enrolled("Dan")
@@ -72,10 +118,13 @@ struct SecondFactorJourneyTests {
         let asked = try await visitor.signIn(email: somebody.email, password: Somebody.password)
         _ = try await visitor.fill(asked, "/sign-in/second-factor", [("code", codes[0])])
         let page = try await visitor.open("/account/second-factor")
+        #expect(page.forms(to: "/account/second-factor/remove").isEmpty, "One press alone turns nothing off.")
+        let removal = try await visitor.open("/account/second-factor/remove")
         try await server.database.age(authenticationsBy: 301)
 
         let again = "/sign-in/again?continue=%2Faccount%2Fsecond-factor"
-        #expect(try await visitor.fill(page, "/account/second-factor/remove").location == again)
+        #expect(try await visitor.fill(removal, "/account/second-factor/remove").location == again)
+        #expect(try await visitor.open("/account/second-factor/remove").location == again)
         #expect(try await visitor.fill(page, "/account/second-factor/recovery-codes").location == again)
         #expect(try await visitor.open("/account/second-factor").location == again)
         #expect(try await !passwordAlone(somebody, on: server))
@@ -87,8 +136,9 @@ struct SecondFactorJourneyTests {
         let proven = try await visitor.fill(
             proof, action, [("password", Somebody.password), ("code", codes[1])])
         #expect(proven.location == "/account/second-factor")
-        let fresh = try await visitor.open("/account/second-factor")
+        let fresh = try await visitor.open("/account/second-factor/remove")
         #expect(try await visitor.fill(fresh, "/account/second-factor/remove").location == "/account")
+        #expect(try await visitor.account()?.good == "The second factor is off. Your password alone signs you in.")
         #expect(try await passwordAlone(somebody, on: server))
     }
 
@@ -128,7 +178,7 @@ struct SecondFactorJourneyTests {
 extension Answer {
     /// An authenticator with the key that a page shows.
     fileprivate var authenticator: Authenticator? {
-        text.firstMatch(of: /class="secret">([A-Z2-7]+)</).flatMap { Authenticator(secret: String($0.1)) }
+        authenticatorKey.flatMap { Authenticator(secret: $0) }
     }
 
     fileprivate var recoveryCodes: [String] { text.matches(of: /<li>([a-z2-7-]{19})<\/li>/).map { String($0.1) } }

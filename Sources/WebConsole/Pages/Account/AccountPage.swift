@@ -19,7 +19,7 @@ struct AccountPage: Page {
         let endToken: String
     }
 
-    let tabs: Tabs
+    let tabs: Tabs?
     let name: String
     let email: String
     let organization: String

@@ -15,7 +15,7 @@ struct AppsPage: Page {
         let token: String
     }
 
-    let tabs: Tabs
+    let tabs: Tabs?
     let apps: [Consent]
     let action: String
     let nextLink: String?

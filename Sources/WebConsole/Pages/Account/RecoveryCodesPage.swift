@@ -5,4 +5,5 @@ struct RecoveryCodesPage: Page {
 
     let codes: [String]
     let accountLink: String
+    var notice: Notice?
 }

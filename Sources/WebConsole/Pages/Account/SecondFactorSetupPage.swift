@@ -7,6 +7,8 @@ struct SecondFactorSetupPage: Page {
     let token: String
     /// In base32. It comes back with the form, to be shown again after a wrong code.
     let secret: String
+    /// The same, four characters each.
+    let groups: [String]
     /// The `otpauth:` URI, the first time.
     let address: String?
     /// The same as a QR code, as the address of a picture.

@@ -6,8 +6,7 @@ struct SecondFactorStatePage: Page {
     let words: String
     let renewAction: String
     let renewToken: String
-    let removeAction: String
-    let removeToken: String
+    let removeLink: String
     let accountLink: String
     var notice: Notice?
 }

@@ -1,5 +1,5 @@
 /// The links above the pages of one's own account.
-struct Tabs: Hashable, Sendable {
+package struct Tabs: Hashable, Sendable {
     let accountLink: String
     let appsLink: String
     let signOutAction: String

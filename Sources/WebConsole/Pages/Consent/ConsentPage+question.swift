@@ -9,7 +9,7 @@ extension ConsentPage {
 
     init(
         _ question: ConsentQuestion, _ request: AuthorizationRequest, of member: Member, action: String, token: String,
-        appsLink: String
+        otherUserLink: String, appsLink: String
     ) {
         let app = question.app
         let choices = question.organizations.map { organization in
@@ -24,6 +24,7 @@ extension ConsentPage {
         self.init(
             action: action, token: token, request: request.query, app: app.name, owner: question.owner,
             logo: app.links.logo?.text, initial: AppWords.initial(app.name), email: member.email.text,
+            otherUserLink: otherUserLink,
             oneOrganization: choices.count == 1 ? choices.first.map { OneOrganization(id: $0.id, name: $0.name) } : nil,
             fewOrganizations: (2...Self.mostCards).contains(choices.count) ? Organizations(choices: choices) : nil,
             manyOrganizations: choices.count > Self.mostCards

@@ -39,6 +39,8 @@ struct ConsentPage: Page {
     let logo: String?
     let initial: String
     let email: String
+    /// Begins again with a sign-in as somebody else.
+    let otherUserLink: String
     let oneOrganization: OneOrganization?
     let fewOrganizations: Organizations?
     let manyOrganizations: Organizations?

@@ -41,7 +41,7 @@ enum PageProblem: Error, Hashable, Sendable {
         case .stale:
             (
                 "This page has grown old",
-                "Nothing was done. Go back, load the page again and repeat what you did. Cookies must be allowed."
+                "Nothing was done. Load the page again and repeat what you did. Cookies must be allowed."
             )
         case .foreign:
             (

@@ -5,6 +5,8 @@ struct ForgotPasswordPage: Page {
 
     let action: String
     let token: String
+    /// Where a sign-in goes on afterwards.
+    let continuation: String?
     let email: String?
     let signInLink: String
     var notice: Notice?

@@ -3,10 +3,19 @@ struct ReauthenticatePage: Page {
     static let template = PageTemplate.reauthenticate
     var title: String { "Is it you?" }
 
+    /// What is asked for beside the password.
+    struct Code: Hashable, Sendable {
+        let isRecovery: Bool
+        /// Leads to the same page with the other kind.
+        let otherLink: String
+    }
+
     let action: String
     let token: String
     let continuation: String
     let email: String
-    let hasSecondFactor: Bool
+    /// Whether a code is asked for, and of which kind.
+    let code: Code?
+    let accountLink: String
     var notice: Notice?
 }

@@ -7,6 +7,8 @@ struct SecondFactorPage: Page {
     let token: String
     let ticket: String
     let continuation: String?
+    /// Whether a recovery code is asked for instead.
+    let isRecovery: Bool
     let startAgainLink: String
     var notice: Notice?
 }

@@ -1,14 +1,18 @@
 /// Asks for a password, from who came by an invitation or a link to reset one.
 struct SetPasswordPage: Page {
     static let template = PageTemplate.setPassword
-    var title: String { heading }
+    var title: String { name.map { "Welcome, \($0)" } ?? "Set a new password" }
 
-    let heading: String
-    let lead: String
+    /// Whom to welcome, nil for who has been here before.
+    let name: String?
+    let organization: String
+    /// With the link's token in it, so that the address still works by itself once a password was refused.
     let action: String
     let token: String
     /// That of the link.
     let secret: String
+    /// Where to go on afterwards.
+    let continuation: String?
     let email: String
     /// What a password must be.
     let rule: String

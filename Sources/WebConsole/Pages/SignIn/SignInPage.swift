@@ -7,8 +7,8 @@ struct SignInPage: Page {
     let token: String
     /// Where to go on afterwards.
     let continuation: String?
-    /// What for, in words.
-    let reason: String?
+    /// The app that the user goes on to, if there is one.
+    let app: String?
     /// What stands in the field already.
     let email: String?
     let forgotLink: String

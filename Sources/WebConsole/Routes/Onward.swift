@@ -1,0 +1,42 @@
+import Model
+
+/// Where somebody goes on whom a page could not serve. Nothing that an app asked for is lost on the way.
+struct Onward: Hashable, Sendable {
+    /// The page to load once more.
+    let page: ConsoleURL
+    /// Where a sign-in goes on, if the request said so.
+    var continuation: ReturnPath?
+
+    /// A sign-in, and on from there.
+    var signIn: ConsoleURL { .signInContinuing(continuation ?? ReturnPath(page)) }
+}
+
+extension WebConsole {
+    /// The same of who sent a form, which was shown with what its hidden fields say. They prove nothing, so each is parsed
+    /// as if it came from anywhere.
+    func onward(from form: PageForm, for purpose: FormPurpose, of route: PageRoute) -> Onward {
+        let continuation = returnPath(form["continue"])
+        switch purpose {
+        case .consent:
+            let request = form["request"].flatMap { query in
+                returnPath(ReturnPath(authorizationAt: ConsoleURL.authorize, query: query).text)
+            }
+            return Onward(page: request.map(ConsoleURL.returning) ?? route.page, continuation: request)
+        case .setPassword, .handOver:
+            let link = OneTimeLink.Purpose(rawValue: String(route.path.dropFirst())).map { purpose in
+                ConsoleURL.oneTime(purpose, secret: form.text("token"), continuation)
+            }
+            return Onward(page: link ?? route.page, continuation: continuation)
+        case .secondFactor, .chooseOrganization:
+            return Onward(
+                page: continuation.map(ConsoleURL.signInContinuing) ?? .signIn, continuation: continuation)
+        case .forgotPassword:
+            return Onward(
+                page: continuation.map(ConsoleURL.forgotPasswordContinuing) ?? route.page, continuation: continuation)
+        case .signInAgain:
+            return Onward(
+                page: continuation.map(ConsoleURL.signInAgain) ?? route.page, continuation: continuation)
+        default: return Onward(page: route.page, continuation: continuation)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import TestSupport
+import Testing
+
+@testable import WebConsole
+
+/// What went wrong is said where it has to be put right (WCAG 2.2 §3.3.1, §4.1.3), and what was done is said once.
+@Suite("What pages say of what was done", .server(on: [.sqlite]), .serialized)
+struct NoticeTests {
+    @Test func `a password that is not right is said in the title and at both fields`() async throws {
+        let (server, demo) = try RunningServer.current
+        var visitor = PageVisitor(server)
+        let form = try await visitor.open("/sign-in")
+        #expect(form.text.contains("<title>Sign in · Claviger</title>"))
+        #expect(form.field("password")?.contains("aria-invalid") == false)
+        let wrong = try await visitor.fill(
+            form, "/sign-in", [("email", demo.adminEmail), ("password", "no such password")])
+        #expect(wrong.bad == "E-mail or password is not right.")
+        #expect(wrong.text.contains("<title>Error: Sign in · Claviger</title>"))
+        for name in ["email", "password"] { expectMeant(try #require(wrong.field(name))) }
+    }
+
+    @Test func `a password that may not be set is said at its field, and the address still works`() async throws {
+        let (server, demo) = try RunningServer.current
+        let somebody = try await Somebody("Ada", email: "ada@told.example", in: demo.account, on: server, demo)
+        let link = try await somebody.link("invitation", on: server, demo)
+        var visitor = PageVisitor(server)
+        let page = try await visitor.open(link)
+        let named = try #require(page.field("email"))
+        #expect(named.contains("autocomplete=\"username\"") && named.contains(" readonly"))
+        #expect(named.contains("type=\"email\"") && named.contains("value=\"ada@told.example\""))
+        #expect(page.text.contains("action=\"\(link)\""), "To load it again works from the address alone.")
+        let short = try await visitor.setPassword("too short", behind: link)
+        #expect(short.text.contains("<title>Error: Welcome, Ada · Claviger</title>"))
+        #expect(short.text.contains("action=\"\(link)\""))
+        let field = try #require(short.field("password"))
+        expectMeant(field)
+        #expect(field.contains("password-hint"))
+
+        _ = try await visitor.setPassword(Somebody.password, behind: link)
+        #expect(try await visitor.account()?.good == "Your password is set, and you are signed in.")
+        #expect(try await visitor.account()?.good == nil, "It is said once.")
+        for path in ["/account/password", "/sign-in/again"] {
+            let named = try #require(try await visitor.open(path).field("email"))
+            #expect(named.contains("autocomplete=\"username\"") && named.contains(" readonly"), "\(path)")
+        }
+        let again = try await visitor.open("/sign-in/again")
+        #expect(again.links("Not now") == ["/account"])
+        let wrong = try await visitor.fill(again, "/sign-in/again", [("password", "no such password")])
+        #expect(wrong.bad == "The password is not right.")
+        expectMeant(try #require(wrong.field("password")))
+    }
+
+    @Test func `another password, and the end of sessions, are told`() async throws {
+        let (server, _) = try RunningServer.current
+        let somebody = try await Somebody.joined("Bea", email: "bea@told.example")
+        var (here, there) = (PageVisitor(server), PageVisitor(server))
+        _ = try await here.signIn(email: somebody.email, password: Somebody.password)
+        _ = try await there.signIn(email: somebody.email, password: Somebody.password)
+        _ = try await here.fill(try #require(try await here.account()), "/account/sessions/end")
+        #expect(try await here.account()?.good == "That session has ended.")
+        _ = try await there.signIn(email: somebody.email, password: Somebody.password)
+        _ = try await here.fill(try #require(try await here.account()), "/account/sessions/end-others")
+        #expect(try await here.account()?.good == "All your other sessions have ended.")
+        _ = try await here.fill(
+            try await here.open("/account/password"), "/account/password", [("password", "quite another password")])
+        #expect(
+            try await here.account()?.good == "Your password is changed. All your other sessions have ended.")
+    }
+
+    @Test func `what is told comes from a list, whatever the browser says`() async throws {
+        let (server, demo) = try RunningServer.current
+        var visitor = PageVisitor(server)
+        _ = try await visitor.signIn(demo)
+        let session = try #require(visitor.cookies["claviger"])
+        var plain = PageVisitor(server, cookies: ["claviger": session, "claviger-done": "session-ended"])
+        #expect(try await plain.account()?.good == "That session has ended.")
+        for word in ["Your account is blocked: call 555", "password", "<script>", ""] {
+            var told = PageVisitor(server, cookies: ["claviger": session, "claviger-done": word])
+            #expect(try await told.account()?.good == nil, "\(word)")
+            #expect(try await told.open("/account?done=password-changed").good == nil)
+        }
+    }
+
+    @Test func `two sessions of one kind are told apart by what is said of them`() async throws {
+        let (server, _) = try RunningServer.current
+        let somebody = try await Somebody.joined("Cem", email: "cem@told.example")
+        var visitors = [PageVisitor(server), PageVisitor(server)]
+        for index in visitors.indices {
+            _ = try await visitors[index].signIn(email: somebody.email, password: Somebody.password)
+        }
+        let page = try #require(try await visitors[0].account())
+        let described = page.text.matches(of: /<button [^>]*aria-describedby="([^"]+)">End</).map { String($0.1) }
+        #expect(described.count == 2)
+        #expect(Set(described).count == 2)
+        for id in described { #expect(page.text.contains("id=\"\(id)\">")) }
+    }
+
+    @Test(arguments: [
+        (1, "a second"), (119, "119 seconds"), (120, "2 minutes"), (121, "3 minutes"), (180, "3 minutes"),
+        (900, "15 minutes"),
+    ])
+    func `a wait is never longer than is said, and no more than a minute shorter`(_ seconds: Int, _ words: String) {
+        #expect(SignInWords.duration(seconds) == words)
+    }
+
+    /// Whether a field says that what is in it is not right, and where it is said why.
+    private func expectMeant(_ tag: String, _ location: SourceLocation = #_sourceLocation) {
+        #expect(tag.contains("aria-invalid=\"true\""), "\(tag)", sourceLocation: location)
+        #expect(tag.contains("aria-describedby=\"notice"), "\(tag)", sourceLocation: location)
+    }
+}
