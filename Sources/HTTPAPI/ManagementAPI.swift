@@ -75,16 +75,25 @@ package struct ManagementAPI: Sendable {
         return try await store.write { [replies] tx in try replies.reply(to: attempt, in: tx, orMake: make) }
     }
 
+    /// A password and whom it is for. One value: as so many arguments of an asynchronous function they do not survive a debug
+    /// build of Swift 6.3.1.
+    struct NewPassword: Sendable {
+        let text: String
+        let email: String
+        let name: String
+    }
+
     /// The digest of a password that is to be set for a member.
     ///
     /// It takes long, so it is made before the transaction, and for nobody who may not change members there anyway.
     func passwordDigest(
-        of password: String, in organization: ID<Organization>, as actor: Actor
+        of password: NewPassword, in organization: ID<Organization>, as actor: Actor
     ) async throws -> PasswordDigest {
         try await store.read { tx in _ = try tx.organization(organization, where: actor, may: .membersManage) }
-        if let problem = PasswordPolicy.problem(with: password) { throw Refusal.invalid([problem]) }
+        let owner = PasswordPolicy.Owner(email: password.email, name: password.name, product: product.name)
+        if let problem = PasswordPolicy.problem(with: password.text, of: owner) { throw Refusal.invalid([problem]) }
         do {
-            return try await passwords.hash(password)
+            return try await passwords.hash(password.text)
         } catch is PasswordHashingOverloaded {
             throw StoreError.overloaded
         }

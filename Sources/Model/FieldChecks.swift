@@ -17,8 +17,8 @@ package struct FieldChecks {
         if !condition { refuse(field, code, message()) }
     }
 
-    /// A line of text for people: without spaces around it, 1 to `maximum` Unicode scalars, no control characters and
-    /// none that turn the direction of writing.
+    /// A line of text for people: without spaces around it, 1 to `maximum` Unicode scalars, something to see among them, no
+    /// control characters, none that turn the direction of writing and none that nobody can see.
     package mutating func line(_ field: String, _ text: String, maximum: Int = 200) -> String {
         let trimmed = text.trimmed
         require(!trimmed.isEmpty, field, "required", "Must not be empty.")
@@ -26,6 +26,9 @@ package struct FieldChecks {
         require(
             !trimmed.unicodeScalars.contains(where: \.isUnprintable), field, "invalid_character",
             "Must not contain line breaks, control characters or marks that turn the direction of writing.")
+        require(
+            trimmed.isEmpty || VisibleText.isVisible(trimmed) && !VisibleText.hasHidden(trimmed), field,
+            "invisible_character", "Must not contain characters that nobody can see, nor consist of them.")
         return trimmed
     }
 

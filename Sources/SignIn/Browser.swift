@@ -4,7 +4,7 @@ package import Policy
 
 /// What a request shows of the browser that sent it.
 package struct Browser: Sendable {
-    /// The value of the cookie that forms are bound to before there is a session.
+    /// The value of the cookie that forms are bound to.
     package let formSecret: String?
     /// The value of the cookie that says who signed in here before.
     package let deviceCookie: String?

@@ -8,7 +8,7 @@ package enum SignInCookie {
 
     /// Holds the session's secret.
     package static func sessionName(isSecure: Bool) -> String { name("claviger", isSecure) }
-    /// Holds what forms are bound to before there is a session.
+    /// Holds what forms are bound to.
     package static func formName(isSecure: Bool) -> String { name("claviger-form", isSecure) }
     /// Says who signed in here before.
     package static func deviceName(isSecure: Bool) -> String { name("claviger-device", isSecure) }
@@ -23,9 +23,11 @@ package enum SignInCookie {
         text(sessionName(isSecure: isSecure), "", "Lax", isSecure) + "; Max-Age=0"
     }
 
-    /// The `Set-Cookie` of what forms are bound to.
+    /// The `Set-Cookie` of what forms are bound to. `Lax`, as that of a session: under `Strict` a link from elsewhere came
+    /// without it, and the fresh one that it was given then made the forms of all other tabs worthless. A form that another
+    /// site sends comes without it all the same, and is refused by `Origin`, by `Sec-Fetch-Site` and by its token.
     package static func form(_ secret: String, isSecure: Bool) -> String {
-        text(formName(isSecure: isSecure), secret, "Strict", isSecure)
+        text(formName(isSecure: isSecure), secret, "Lax", isSecure)
     }
 
     /// The `Set-Cookie` of a known browser.

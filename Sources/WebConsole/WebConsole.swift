@@ -99,7 +99,10 @@ package struct WebConsole: Sendable {
             let visit = try await visit(request, context)
             let onward = onward(from: form, for: purpose, of: route)
             do {
-                guard purpose.isForVisitors || visit.signedIn != nil else { throw SignInNeeded() }
+                guard purpose.isForVisitors || visit.signedIn != nil else {
+                    if let reply = try await replyAgain(to: form, for: purpose, visit) { return reply }
+                    throw SignInNeeded()
+                }
                 guard visit.accepts(form, for: purpose) else {
                     guard purpose == .signIn else { throw PageProblem.stale }
                     return try await signInOnceMore(visit, form).settingForms(of: visit, at: site)
@@ -109,6 +112,28 @@ package struct WebConsole: Sendable {
                 return reply(to: error, onward, context)
             }
         }
+    }
+
+    /// What a form was answered that has just given the session another secret, where the browser sent it a second time with
+    /// the secret of before.
+    private func replyAgain(to form: PageForm, for purpose: FormPurpose, _ visit: Visit) async throws -> PageReply? {
+        let (sent, continuation): (SentForm?, ReturnPath?) =
+            switch purpose {
+            case .signInAgain:
+                (
+                    .reauthentication(
+                        password: form.text("password"), code: form["code"], from: visit.browser),
+                    returnPath(form["continue"])
+                )
+            case .changePassword: (.change(to: form.text("password"), from: visit.browser), nil)
+            case .confirmSecondFactor:
+                (.secondFactor(code: form.text("code"), offer: form.text("offer"), from: visit.browser), nil)
+            default: (nil, nil)
+            }
+        guard let begun = try await signIns.begun(by: sent, from: visit.browser),
+            visit.accepts(form, for: purpose, in: begun.session.id.description)
+        else { return nil }
+        return begin(begun, continuation)
     }
 
     private func visit(_ request: Request, _ context: CallerContext) async throws -> Visit {

@@ -141,6 +141,35 @@ struct ConsentTests {
         }
     }
 
+    @Test func `a session that was carried over gives an app no scope that its maker did not hold (law 11)`()
+        async throws
+    {
+        try await SampleDesk.open { desk in
+            let app = try await desk.app(in: desk.tree.europe, scopes: "openid data.read data.write")
+            let admin = try await desk.tree.member(in: desk.tree.europe, roles: ["admin"])
+            func session(_ scopes: String?) -> SignedInMember {
+                SignedInMember(
+                    id: admin.id, organization: desk.tree.europe.path, authenticatedAt: desk.now,
+                    permissions: Set(Permission.allCases), grantable: scopes.map { ScopeSet(parsing: $0) ?? .empty })
+            }
+            func asked(_ scope: String, _ member: SignedInMember) async throws -> String? {
+                let query = desk.request(of: app, ["scope": scope])
+                let outcome = try await desk.authorize(query, as: member)
+                guard outcome.question != nil else { return outcome.error }
+                return try await desk.approve(query, in: desk.tree.europe, as: member).error
+            }
+            #expect(try await asked("openid data.read data.write", session(nil)) == nil)
+            #expect(try await asked("openid data.read", session("data.read")) == nil)
+            #expect(try await asked("openid", session("")) == nil)
+            // What was granted before is no way around it.
+            #expect(try await asked("data.write", session("data.read")) == "invalid_scope")
+            #expect(try await asked("openid data.read", session("")) == "invalid_scope")
+            let query = desk.request(of: app, ["scope": "data.write"])
+            let forged = try await desk.approve(query, in: desk.tree.europe, as: session("data.read"))
+            #expect(forged.error == "invalid_scope")
+        }
+    }
+
     @Test func `whoever is not signed in, or too long ago, signs in; or the app hears so`() async throws {
         try await SampleDesk.open { desk in
             let app = try await desk.app(in: desk.tree.europe)

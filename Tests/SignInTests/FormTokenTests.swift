@@ -15,6 +15,10 @@ struct FormTokenTests {
         #expect(!FormToken.isValid(nil, secret: secret, purpose: "consent", about: "client_id=app_1"))
         #expect(!FormToken.isValid("", secret: secret, purpose: "consent", about: "client_id=app_1"))
         #expect(!FormToken.isValid(token + "0", secret: secret, purpose: "consent", about: "client_id=app_1"))
+        let inSession = FormToken.make(secret, purpose: "consent", in: "ses_1", about: "x")
+        #expect(FormToken.isValid(inSession, secret: secret, purpose: "consent", in: "ses_1", about: "x"))
+        #expect(!FormToken.isValid(inSession, secret: secret, purpose: "consent", in: "ses_2", about: "x"))
+        #expect(!FormToken.isValid(inSession, secret: secret, purpose: "consent", about: "x"))
         // Purpose and matter do not run into each other.
         #expect(FormToken.make(secret, purpose: "ab", about: "c") != FormToken.make(secret, purpose: "a", about: "bc"))
     }
@@ -36,7 +40,7 @@ struct FormTokenTests {
                 == "__Host-claviger=s; Path=/; HttpOnly; SameSite=Lax; Secure")
         #expect(
             SignInCookie.form("s", isSecure: true)
-                == "__Host-claviger-form=s; Path=/; HttpOnly; SameSite=Strict; Secure")
+                == "__Host-claviger-form=s; Path=/; HttpOnly; SameSite=Lax; Secure")
         #expect(SignInCookie.session("s", isSecure: false) == "claviger=s; Path=/; HttpOnly; SameSite=Lax")
         #expect(SignInCookie.clearingSession(isSecure: true).hasSuffix("Secure; Max-Age=0"))
         #expect(SignInCookie.device("d", isSecure: true).hasSuffix("; Max-Age=7776000"))

@@ -2,6 +2,7 @@ import CredentialFormat
 import Model
 import Organizations
 import Persistence
+import Policy
 import ProductDefinition
 import TestSupport
 import Testing
@@ -235,9 +236,19 @@ struct ConsoleSessionTests {
             #expect(made.member.email.text == "user@example.com" && made.member.roles == ["developer"])
             let token = try #require(made.url.split(separator: "=").last.map(String.init))
             #expect(made.url == "https://auth.example.com/hand-over?token=\(token)")
-            let ends = await race(32) { _ in try await desk.links.handOver(token: token, from: .sample()) }
+            var tickets: [(String, Browser)] = []
+            for number in 0..<8 {
+                let browser = Browser.sample(form: "form-secret-of-browser-\(number)-that-is-long-enough")
+                tickets.append((try await desk.links.handOverPage(for: token, in: browser).ticket, browser))
+            }
+            // Eight browsers, each of which sends its form four times.
+            let ends = await race(32) { [tickets] number in
+                let (ticket, browser) = tickets[number % 8]
+                return try await desk.links.handOver(ticket: ticket, from: browser)
+            }
             let started = ends.compactMap { try? $0.get() }
-            #expect(started.count == 1)
+            #expect(started.count == 4 && Set(started.map(\.session.id)).count == 1)
+            #expect(Set(started.map(\.cookie)).count == 1)
             let signedIn = try await desk.signedIn(try #require(started.first))
             #expect(
                 signedIn.session.methods == [.handOver] && signedIn.session.returnURL == "https://app.example.com/x")
@@ -245,10 +256,28 @@ struct ConsoleSessionTests {
             let late = try await desk.handOver(
                 ConsoleSessionDraft.sample(tree.europe), as: tree.caller(of: tree.global))
             #expect(late.member.id == made.member.id)
-            tree.clock.advance(seconds: 60)
             let lateToken = try #require(late.url.split(separator: "=").last.map(String.init))
+            tree.clock.advance(seconds: 59)
+            let lateTicket = try await desk.links.handOverPage(for: lateToken, in: .sample()).ticket
+            tree.clock.advance(seconds: 1)
             #expect(
-                try await desk.refusal { try await desk.links.handOver(token: lateToken, from: .sample()) } == .expired)
+                try await desk.refusal { try await desk.links.handOverPage(for: lateToken, in: .sample()) } == .expired)
+            let stranger = Browser.sample(form: "form-secret-of-a-stranger-that-is-long-enough")
+            #expect(
+                try await desk.refusal { try await desk.links.handOver(ticket: lateTicket, from: stranger) } == .expired
+            )
+            tree.clock.advance(seconds: 299)
+            #expect(
+                try await desk.refusal { try await desk.links.handOver(ticket: lateTicket, from: .sample()) }
+                    == .expired)
+            let dead = try await desk.links.link(ofTicket: lateTicket, in: .sample())
+            #expect(dead?.returnURL == late.link.returnURL)
+            tree.clock.advance(seconds: -1)
+            _ = try await desk.links.handOver(ticket: lateTicket, from: .sample())
+            tree.clock.advance(seconds: 31)
+            #expect(
+                try await desk.refusal { try await desk.links.handOver(ticket: lateTicket, from: .sample()) }
+                    == .expired)
             let events = try await desk.events("session.handed-over")
             #expect(events.count == 2 && !"\(events)".contains(token))
         }
@@ -320,8 +349,46 @@ struct ConsoleSessionTests {
                 } == .unavailable)
             let factors = desk.factors
             await #expect(throws: SignInRefusal.unavailable) {
-                try await tree.store.write { tx in _ = try factors.begin(for: me, tx: tx) }
+                try await tree.store.read { tx in _ = try factors.begin(for: me, in: .sample(), tx: tx) }
             }
+        }
+    }
+
+    @Test func `who was handed over sees and ends that session alone (law 11)`() async throws {
+        try await SignInDesk.open { desk in
+            let tree = desk.tree
+            _ = try await desk.member(in: tree.europe, email: "user@example.com")
+            let own = try await desk.session("user@example.com")
+            let me = try await desk.begin(.sample(tree.europe), as: tree.caller(of: tree.global))
+            let (sessions, actor) = (desk.sessions, SignInDesk.actor(me))
+            let seen = try await tree.store.read { tx in try sessions.list(of: me, tx: tx) }
+            #expect(seen.map(\.id) == [me.session.id])
+            await #expect(throws: Refusal.notFound) {
+                try await tree.store.write { tx in try sessions.end(own.session.id, of: me, as: actor, tx: tx) }
+            }
+            await #expect(throws: SignInRefusal.unavailable) {
+                try await tree.store.write { tx in _ = try sessions.endOthers(of: me, as: actor, tx: tx) }
+            }
+            #expect(try await sessions.signedIn(by: own.cookie) != nil)
+            try await tree.store.write { tx in try sessions.end(me.session.id, of: me, as: actor, tx: tx) }
+            // Nor do many of them push the member's own out.
+            for _ in 0..<(SessionService.maximumPerMember + 1) {
+                _ = try await desk.begin(.sample(tree.europe), as: tree.caller(of: tree.global))
+            }
+            let whole = try #require(try await sessions.signedIn(by: own.cookie))
+            let all = try await tree.store.read { tx in try sessions.list(of: whole, tx: tx) }
+            #expect(all.count == SessionService.maximumPerMember + 1)
+        }
+    }
+
+    @Test func `a hand-over keeps what its maker held, and a member's own session has no such bound`() async throws {
+        try await SignInDesk.open { desk in
+            let tree = desk.tree
+            _ = try await desk.member(in: tree.europe, email: "user@example.com")
+            let me = try await desk.begin(.sample(tree.europe), as: tree.caller(of: tree.global))
+            #expect(me.grantable == ScopeSet(parsing: "data.read"))
+            let own = try await desk.signedIn("user@example.com")
+            #expect(own.grantable == nil)
         }
     }
 }
@@ -337,12 +404,15 @@ extension ConsoleSessionDraft {
 extension SignInDesk {
     fileprivate func handOver(_ draft: ConsoleSessionDraft, as actor: Actor) async throws -> ConsoleSession {
         tree.clock.advance(seconds: 1)
-        return try await tree.store.write { [handOvers] tx in try handOvers.create(draft, as: actor, tx: tx) }
+        return try await tree.store.write { [handOvers] tx in
+            try handOvers.create(draft, as: actor, holding: ScopeSet(parsing: "data.read") ?? .empty, tx: tx)
+        }
     }
 
     fileprivate func begin(_ draft: ConsoleSessionDraft, as actor: Actor) async throws -> SignedIn {
         let made = try await handOver(draft, as: actor)
         let token = made.url.split(separator: "=").last.map(String.init) ?? ""
-        return try await signedIn(try await links.handOver(token: token, from: .sample()))
+        let ticket = try await links.handOverPage(for: token, in: .sample()).ticket
+        return try await signedIn(try await links.handOver(ticket: ticket, from: .sample()))
     }
 }

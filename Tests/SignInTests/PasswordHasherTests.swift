@@ -144,22 +144,47 @@ struct PasswordQueueTests {
 
 @Suite("Passwords: which may be set")
 struct PasswordPolicyTests {
+    private static let ada = PasswordPolicy.Owner(
+        email: "ada.lovelace@example.com", name: "Ada King Lovelace", product: "Orders & Invoices")
+
     @Test(arguments: [
         ("elevenchars", "too_short"), ("", "too_short"), (String(repeating: "é", count: 11), "too_short"),
         (String(repeating: "a", count: 257), "too_long"),
         (String(repeating: "👨‍👩‍👧‍👦", count: 50), "too_long"),
     ])
     func `too short or too long is said, and not what it was`(_ password: String, _ code: String) throws {
-        let problem = try #require(PasswordPolicy.problem(with: password))
+        let problem = try #require(PasswordPolicy.problem(with: password, of: Self.ada))
         #expect(problem.field == "password")
         #expect(problem.code == code)
         #expect(password.isEmpty || !problem.message.contains(password))
     }
 
     @Test(arguments: [
-        "twelve chars", String(repeating: "é", count: 12), String(repeating: "a", count: 256), "            ",
+        "twelve chars", "éàüöäßéàüöäß", String(repeating: "a few words ", count: 21), "839201745629",
+        "password of mine", "michelle and robert", "ada wrote to grace", "Rq7!xT2#vL9z",
     ])
-    func `length alone counts`(_ password: String) {
-        #expect(PasswordPolicy.problem(with: password) == nil)
+    func `no rule asks for digits, capitals or signs`(_ password: String) {
+        #expect(PasswordPolicy.problem(with: password, of: Self.ada) == nil)
+    }
+
+    @Test(arguments: [
+        "password1234", "Password2026!", "PASSWORD!!!!!", "passwordpassword", "12345password!", "pass word 123 456",
+        "qwertyuiop12", "1qaz2wsx3edc", "q1w2e3r4t5y6", "iloveyou1234", "Welcome!2026", "Summer-2026!", "michelle2026",
+        "liverpoolfc1", "changeme1234", "123456789012", "098765432109", "abcdefghijkl", "aaaaaaaaaaaa", "abcabcabcabc",
+        "            ", "121212121212",
+    ])
+    func `what everybody tries first is refused, however it is made longer`(_ password: String) throws {
+        let problem = try #require(PasswordPolicy.problem(with: password, of: Self.ada))
+        #expect(problem.code == "too_common" && !problem.message.contains(password))
+    }
+
+    @Test(arguments: [
+        "ada.lovelace@example.com", "Ada.Lovelace@Example.com1", "ada.lovelace1815", "AdaLovelace!!",
+        "ada king lovelace",
+        "Orders&Invoices", "ordersinvoices2026", "adalovelaceadalovelace",
+    ])
+    func `what is known of the person and the product is refused`(_ password: String) throws {
+        let problem = try #require(PasswordPolicy.problem(with: password, of: Self.ada))
+        #expect(problem.code == "too_personal" && !problem.message.contains(password))
     }
 }

@@ -49,15 +49,17 @@ struct SecondFactorTests {
             let member = try await desk.member(in: desk.tree.europe)
             let me = try await desk.signedIn()
             let (factors, actor) = (desk.factors, SignInDesk.actor(me))
-            let enrolment = try await desk.tree.store.write { tx in try factors.begin(for: me, tx: tx) }
+            let enrolment = try await desk.tree.store.read { tx in try factors.begin(for: me, in: .sample(), tx: tx) }
             #expect(enrolment.uri.contains(enrolment.secret) && !"\(enrolment)".contains(enrolment.secret))
+            #expect(!enrolment.offer.contains(enrolment.secret) && !enrolment.offer.contains(enrolment.codes[0]))
             _ = try await desk.session()
             await #expect(throws: SignInRefusal.wrong) {
                 try await desk.tree.store.write { tx in
-                    try factors.confirm(code: "000000", for: me, as: actor, tx: tx)
+                    try factors.confirm(
+                        code: "000000", offer: enrolment.offer, for: me, in: .sample(), as: actor, tx: tx)
                 }
             }
-            #expect(try await desk.state(member) == .pending)
+            #expect(try await desk.state(member) == .none)
             let (totp, codes) = try await desk.addSecondFactor(me)
             #expect(try await desk.state(member) == .active(recoveryCodesLeft: 10))
             #expect(Set(codes).count == 10)
@@ -74,8 +76,70 @@ struct SecondFactorTests {
             #expect(signedIn.hasSecondFactor)
             // One that is in force is not replaced by another.
             await #expect(throws: Refusal.self) {
-                try await desk.tree.store.write { tx in try factors.begin(for: signedIn, tx: tx) }
+                try await desk.tree.store.read { tx in _ = try factors.begin(for: signedIn, in: .sample(), tx: tx) }
             }
+        }
+    }
+
+    @Test func `a second factor that is turned on twice is on once, with the codes that were shown`() async throws {
+        try await SignInDesk.open { desk in
+            let member = try await desk.member(in: desk.tree.europe)
+            let me = try await desk.signedIn()
+            let (factors, actor) = (desk.factors, SignInDesk.actor(me))
+            func offer() async throws -> TOTPEnrolment {
+                try await desk.tree.store.read { tx in try factors.begin(for: me, in: .sample(), tx: tx) }
+            }
+            // The page was loaded twice; the first one is sent, four times at once.
+            let (shown, other) = (try await offer(), try await offer())
+            let totp = TOTP(secret: Base32Reader.bytes(shown.secret))
+            let code = desk.code(totp)
+            func confirm(_ code: String, _ enrolment: TOTPEnrolment, _ browser: Browser = .sample()) async throws {
+                try await desk.tree.store.write { [offer = enrolment.offer] tx in
+                    try factors.confirm(code: code, offer: offer, for: me, in: browser, as: actor, tx: tx)
+                }
+            }
+            let ends = await race(4) { _ in
+                try await desk.tree.store.write { [offer = shown.offer] tx in
+                    try factors.confirm(code: code, offer: offer, for: me, in: .sample(), as: actor, tx: tx)
+                }
+            }
+            #expect(ends.filter(\.isSuccess).count == 4)
+            #expect(try await desk.state(member) == .active(recoveryCodesLeft: 10))
+            #expect(try await desk.events("second-factor.added").count == 1)
+            // Neither the other page's key nor another browser gets anywhere.
+            let otherCode = desk.code(TOTP(secret: Base32Reader.bytes(other.secret)))
+            await #expect(throws: Refusal.self) { try await confirm(otherCode, other) }
+            let stranger = Browser.sample(form: "form-secret-of-a-stranger-that-is-long-enough")
+            await #expect(throws: SignInRefusal.expired) { try await confirm(code, shown, stranger) }
+            let step = try await desk.signIn.signIn(
+                email: "ada@example.com", password: SignInDesk.password, from: .sample())
+            let ticket = try #require(step.codeTicket)
+            let done = try await desk.signIn.confirm(code: shown.codes[3], ticket: ticket, from: .sample())
+            #expect(done.session != nil)
+        }
+    }
+
+    @Test func `an offer of a second factor is good for a quarter of an hour, in the session that it was made in`()
+        async throws
+    {
+        try await SignInDesk.open { desk in
+            _ = try await desk.member(in: desk.tree.europe)
+            let (me, elsewhere) = (try await desk.signedIn(), try await desk.signedIn())
+            let (factors, actor) = (desk.factors, SignInDesk.actor(me))
+            let enrolment = try await desk.tree.store.read { tx in try factors.begin(for: me, in: .sample(), tx: tx) }
+            let totp = TOTP(secret: Base32Reader.bytes(enrolment.secret))
+            func confirm(_ signedIn: SignedIn) async throws {
+                let code = desk.code(totp)
+                try await desk.tree.store.write { tx in
+                    try factors.confirm(
+                        code: code, offer: enrolment.offer, for: signedIn, in: .sample(), as: actor, tx: tx)
+                }
+            }
+            await #expect(throws: SignInRefusal.expired) { try await confirm(elsewhere) }
+            desk.tree.clock.advance(seconds: 900)
+            await #expect(throws: SignInRefusal.expired) { try await confirm(me) }
+            desk.tree.clock.advance(seconds: -1)
+            try await confirm(me)
         }
     }
 
@@ -85,22 +149,39 @@ struct SecondFactorTests {
             let me = try await desk.signedIn()
             let device = try #require(try await desk.session().deviceCookie)
             let (totp, _) = try await desk.addSecondFactor(me)
-            let browser = Browser.sample(device: device)
-            let step = try await desk.signIn.signIn(
-                email: "ada@example.com", password: SignInDesk.password, from: browser)
-            let ticket = try #require(step.codeTicket)
+            let browsers = try await ticketsElsewhere(desk, device: device, count: 8)
             let code = desk.code(totp)
-            let ends = await race(32) { _ in
-                _ = try await desk.signIn.confirm(code: code, ticket: ticket, from: browser)
+            let ends = await race(8) { number in
+                let (ticket, browser) = browsers[number]
+                return try await desk.signIn.confirm(code: code, ticket: ticket, from: browser).session
             }
             #expect(ends.filter(\.isSuccess).count == 1)
+            // The form that was right, sent again, leads to the one session; any other one nowhere.
+            let found = ends.firstIndex { $0.isSuccess }
+            let winner = try #require(found)
+            let (ticket, browser) = browsers[winner]
+            let again = try await desk.signIn.confirm(code: code, ticket: ticket, from: browser).session
+            let first = try ends[winner].get()
+            #expect(again != nil && again?.session.id == first?.session.id && again?.cookie == first?.cookie)
+            let (otherTicket, other) = browsers[(winner + 1) % 8]
+            #expect(
+                try await desk.refusal {
+                    try await desk.signIn.confirm(code: code, ticket: otherTicket, from: other)
+                } == .wrong)
             desk.tree.clock.advance(seconds: 29)
             // Nor is the code of the step before it, which the window would allow.
             let earlier = totp.code(step: TOTP.step(at: desk.tree.clock.current) - 1)
             for used in [code, earlier] {
+                // Half a minute later not even in the browser that was let in.
+                desk.tree.clock.advance(seconds: 2)
+                #expect(
+                    try await desk.refusal {
+                        try await desk.signIn.confirm(code: used, ticket: ticket, from: browser)
+                    } == .wrong)
                 let refusal = try await desk.refusal {
                     try await desk.restarted().signIn.confirm(
-                        code: used, ticket: ticket, from: .sample(from: "198.51.100.9"))
+                        code: used, ticket: ticket,
+                        from: .sample(form: browser.formSecret, from: "198.51.100.9"))
                 }
                 #expect(refusal == .wrong)
             }
@@ -132,9 +213,15 @@ struct SecondFactorTests {
                     } == .wrong)
             }
             let ends = await race(4) { _ in
-                _ = try await desk.signIn.confirm(code: codes[3], ticket: open, from: .sample())
+                try await desk.signIn.confirm(code: codes[3], ticket: open, from: .sample()).session?.session.id
             }
-            #expect(ends.filter(\.isSuccess).count == 1)
+            #expect(ends.filter(\.isSuccess).count == 4, "The same form, sent often.")
+            #expect(Set(ends.compactMap { try? $0.get() }).count == 1)
+            let another = try await ticket()
+            #expect(
+                try await desk.refusal {
+                    try await desk.signIn.confirm(code: codes[3], ticket: another, from: .sample())
+                } == .wrong)
             #expect(try await desk.events("recovery-code.used").count == 4)
         }
     }
@@ -145,10 +232,19 @@ struct SecondFactorTests {
             let me = try await desk.signedIn()
             let (_, codes) = try await desk.addSecondFactor(me)
             let (factors, actor) = (desk.factors, SignInDesk.actor(me))
-            let renewed = try await desk.tree.store.write { tx in
-                try factors.renewRecoveryCodes(for: me, as: actor, tx: tx)
+            let made = try await desk.tree.store.read { tx in
+                try factors.offerRecoveryCodes(for: me, in: .sample(), tx: tx)
             }
-            #expect(Set(renewed).isDisjoint(with: codes))
+            let renewed = made.codes
+            #expect(Set(renewed).count == 10 && Set(renewed).isDisjoint(with: codes))
+            #expect(try await desk.state(member) == .active(recoveryCodesLeft: 10))
+            #expect(try await desk.events("recovery-codes.renewed").isEmpty, "They were not kept yet.")
+            func keep() async throws {
+                try await desk.tree.store.write { tx in
+                    try factors.keepRecoveryCodes(offer: made.offer, for: me, in: .sample(), as: actor, tx: tx)
+                }
+            }
+            try await keep()
             let step = try await desk.signIn.signIn(
                 email: "ada@example.com", password: SignInDesk.password, from: .sample())
             let ticket = try #require(step.codeTicket)
@@ -158,6 +254,9 @@ struct SecondFactorTests {
                 } == .wrong)
             _ = try await desk.signIn.confirm(code: renewed[0], ticket: ticket, from: .sample())
             #expect(!"\(try await desk.tree.auditEvents())".contains(renewed[0]))
+            // Sent twice, it revives none that was used.
+            try await keep()
+            #expect(try await desk.events("recovery-codes.renewed").count == 1)
             #expect(try await desk.state(member) == .active(recoveryCodesLeft: 9))
         }
     }
@@ -191,7 +290,7 @@ struct SecondFactorTests {
             }
             await #expect(throws: SignInRefusal.reauthenticationRequired) {
                 try await desk.tree.store.write { tx in
-                    _ = try factors.renewRecoveryCodes(for: me, as: actor, tx: tx)
+                    _ = try factors.offerRecoveryCodes(for: me, in: .sample(), tx: tx)
                 }
             }
             #expect(try await desk.state(member) == .active(recoveryCodesLeft: 10))
@@ -237,6 +336,22 @@ struct SecondFactorTests {
             _ = try await desk.session()
             #expect(try await desk.events("second-factor.removed").map(\.target) == [member.id.description])
         }
+    }
+}
+
+extension SecondFactorTests {
+    /// Codes that are asked for in other browsers that know the member's password.
+    private func ticketsElsewhere(
+        _ desk: SignInDesk, device: String, count: Int
+    ) async throws -> [(String, Browser)] {
+        var tickets: [(String, Browser)] = []
+        for number in 0..<count {
+            let browser = Browser.sample(form: "form-secret-of-browser-\(number)-that-is-long-enough", device: device)
+            let step = try await desk.signIn.signIn(
+                email: "ada@example.com", password: SignInDesk.password, from: browser)
+            tickets.append((try #require(step.codeTicket), browser))
+        }
+        return tickets
     }
 }
 

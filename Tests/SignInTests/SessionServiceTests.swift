@@ -227,12 +227,42 @@ struct SessionServiceTests {
             let started = try await desk.session()
             let me = try await desk.signedIn(started)
             let ends = await race(16) { _ in
-                try await desk.signIn.renew(me, from: .sample(session: started.cookie)).cookie
+                try await desk.store.write { [signIn = desk.signIn] tx in
+                    try signIn.renew(me, by: nil, from: .sample(session: started.cookie), tx: tx).cookie
+                }
             }
             let cookies = ends.compactMap { try? $0.get() }
             #expect(cookies.count == 1)
             #expect(try await desk.sessions.signedIn(by: cookies.first) != nil)
             #expect(try await desk.sessions.signedIn(by: started.cookie) == nil)
+        }
+    }
+
+    @Test func `a proof that is sent twice renews the session once, and another one finds nothing`() async throws {
+        try await SignInDesk.open { desk in
+            _ = try await desk.member(in: desk.tree.europe)
+            let started = try await desk.session()
+            let me = try await desk.signedIn(started)
+            let browser = Browser.sample(session: started.cookie)
+            let ends = await race(4) { _ in
+                try await desk.signIn.reauthenticate(me, password: SignInDesk.password, code: nil, from: browser)
+            }
+            #expect(ends.filter(\.isSuccess).count == 4)
+            let cookies = Set(ends.compactMap { try? $0.get() }.map(\.cookie))
+            #expect(cookies.count == 1 && !cookies.contains(started.cookie))
+            let sent = SentForm.reauthentication(password: SignInDesk.password, code: nil, from: browser)
+            let second = try await desk.signIn.begun(by: sent, from: browser)
+            #expect(second?.cookie == cookies.first)
+            // Whoever has the cookies of before and not the password follows it nowhere.
+            for password in ["", "wrong horse battery staple"] {
+                let guess = SentForm.reauthentication(password: password, code: nil, from: browser)
+                #expect(try await desk.signIn.begun(by: guess, from: browser)?.cookie == nil)
+            }
+            let other = Browser.sample(form: "form-secret-of-a-stranger-that-is-long-enough", session: started.cookie)
+            let elsewhere = SentForm.reauthentication(password: SignInDesk.password, code: nil, from: other)
+            #expect(try await desk.signIn.begun(by: elsewhere, from: other)?.cookie == nil)
+            desk.tree.clock.advance(seconds: 31)
+            #expect(try await desk.signIn.begun(by: sent, from: browser)?.cookie == nil)
         }
     }
 

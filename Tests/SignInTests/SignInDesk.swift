@@ -129,15 +129,18 @@ struct SignInDesk: Sendable {
     ///
     /// - Returns: The authenticator and the recovery codes.
     func addSecondFactor(_ signedIn: SignedIn) async throws -> (totp: TOTP, codes: [String]) {
-        let enrolment = try await tree.store.write { [factors] tx in try factors.begin(for: signedIn, tx: tx) }
+        let enrolment = try await tree.store.read { [factors] tx in
+            try factors.begin(for: signedIn, in: .sample(), tx: tx)
+        }
         let totp = TOTP(secret: Base32Reader.bytes(enrolment.secret))
         let code = totp.code(step: TOTP.step(at: tree.clock.current))
-        let codes = try await tree.store.write { [factors] tx in
-            try factors.confirm(code: code, for: signedIn, as: Self.actor(signedIn), tx: tx)
+        try await tree.store.write { [factors] tx in
+            try factors.confirm(
+                code: code, offer: enrolment.offer, for: signedIn, in: .sample(), as: Self.actor(signedIn), tx: tx)
         }
         // The code that was shown counts as used.
         tree.clock.advance(seconds: 30)
-        return (totp, codes)
+        return (totp, enrolment.codes)
     }
 
     static func actor(_ signedIn: SignedIn) -> Actor { signedIn.actor(requestID: "req-member", address: nil) }

@@ -39,7 +39,8 @@ private let product = """
         "/sign-in", "/sign-in/second-factor", "/sign-in/organization", "/sign-in/again", "/sign-out", "/consent",
         "/oauth2/logout/confirm", "/forgot-password", "/password-reset", "/invitation", "/hand-over",
         "/account/password", "/account/second-factor", "/account/sessions/end", "/account/sessions/end-others",
-        "/account/second-factor/recovery-codes", "/account/second-factor/remove", "/account/apps/take-back",
+        "/account/second-factor/confirm", "/account/second-factor/recovery-codes",
+        "/account/second-factor/recovery-codes/keep", "/account/second-factor/remove", "/account/apps/take-back",
     ]
 
     @Test(arguments: forms)
@@ -56,7 +57,7 @@ private let product = """
         ).1
         let fields = [
             ("decision", "approve"), ("email", member.email), ("password", member.password), ("request", app.query()),
-            ("organization", consent.hidden("organization") ?? ""),
+            ("organization", consent.hidden("organization") ?? ""), ("ticket", "x"), ("offer", "x"), ("token", "x"),
         ]
         for headers in [
             [("Sec-Fetch-Site", "cross-site")], [("Sec-Fetch-Site", "same-site")], [("Origin", "null")],

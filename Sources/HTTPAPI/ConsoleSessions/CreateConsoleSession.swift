@@ -22,8 +22,8 @@ struct CreateConsoleSession: Endpoint {
         guard let organization = ID<Organization>(parsing: organization) else { throw Refusal.notFound }
         let draft = ConsoleSessionDraft(
             organization: organization, email: email, name: name, roles: roles, returnURL: returnURL)
-        return try await api.creating(call, body) { [api, actor = call.actor] tx in
-            let session = try api.consoleSessions.create(draft, as: actor, tx: tx)
+        return try await api.creating(call, body) { [api, actor = call.actor, scopes = call.scopes] tx in
+            let session = try api.consoleSessions.create(draft, as: actor, holding: scopes, tx: tx)
             return .created { json in
                 json.member("id", session.link.id)
                 json.member("url", session.url)

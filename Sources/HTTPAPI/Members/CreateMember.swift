@@ -20,7 +20,8 @@ struct CreateMember: Endpoint {
             )
         }
         if let password {
-            draft.password = try await api.passwordDigest(of: password, in: organization, as: call.actor)
+            let given = ManagementAPI.NewPassword(text: password, email: draft.email, name: draft.name)
+            draft.password = try await api.passwordDigest(of: given, in: organization, as: call.actor)
         }
         return try await api.creating(call, body) { [api, draft, actor = call.actor] tx in
             let member = try api.members.create(draft, in: organization, as: actor, tx: tx)

@@ -23,7 +23,11 @@ struct EditMember: Endpoint {
             )
         }
         if case .some(.some(let password)) = password {
-            edit.password = try await api.passwordDigest(of: password, in: organization, as: call.actor)
+            let known = try await api.store.read { tx in try tx.member(id) }
+            let member = known?.organization == organization ? known : nil
+            let given = ManagementAPI.NewPassword(
+                text: password, email: member?.email.text ?? "", name: edit.name ?? member?.name ?? "")
+            edit.password = try await api.passwordDigest(of: given, in: organization, as: call.actor)
         } else if case .some(.none) = password {
             edit.password = .some(nil)
         }

@@ -11,6 +11,9 @@ package struct MemberSession: Entity, Hashable, Sendable {
     package let methods: [SignInMethod]
     /// The most that the session may do, nil for all that the member may.
     package let permissions: Set<Permission>?
+    /// The most that its member may let an app do, nil for all that the member may. Besides these, what an app is told of
+    /// the user.
+    package let scopes: ScopeSet?
     /// Where the operator's backend wants the browser back.
     package let returnURL: String?
     /// From where it was begun.
@@ -18,6 +21,8 @@ package struct MemberSession: Entity, Hashable, Sendable {
     /// What the browser called itself, cut to ``maximumUserAgent`` bytes.
     package let userAgent: String?
     package let createdAt: Instant
+    /// When it got the secret that it has now.
+    package let secretAt: Instant
     /// When they last proved who they are: the `auth_time` of an ID token.
     package let authenticatedAt: Instant
     /// When it was last used, to the minute.
@@ -25,22 +30,27 @@ package struct MemberSession: Entity, Hashable, Sendable {
     /// When it ends unless it is used before, and at its absolute limit in any case.
     package let expiresAt: Instant
 
+    /// Whether it was carried over from the operator's pages: then it has a bound, and knows of itself alone.
+    package var isHandedOver: Bool { permissions != nil || methods.contains(.handOver) }
+
     /// The most that is kept of a `User-Agent`, in bytes.
     package static let maximumUserAgent = 200
 
     package init(
         id: ID<MemberSession>, member: ID<Member>, methods: [SignInMethod], permissions: Set<Permission>?,
-        returnURL: String?, address: IPAddress?, userAgent: String?, createdAt: Instant, authenticatedAt: Instant,
-        seenAt: Instant, expiresAt: Instant
+        scopes: ScopeSet? = nil, returnURL: String?, address: IPAddress?, userAgent: String?, createdAt: Instant,
+        secretAt: Instant? = nil, authenticatedAt: Instant, seenAt: Instant, expiresAt: Instant
     ) {
         self.id = id
         self.member = member
         self.methods = methods
         self.permissions = permissions
+        self.scopes = scopes
         self.returnURL = returnURL
         self.address = address
         self.userAgent = userAgent
         self.createdAt = createdAt
+        self.secretAt = secretAt ?? createdAt
         self.authenticatedAt = authenticatedAt
         self.seenAt = seenAt
         self.expiresAt = expiresAt

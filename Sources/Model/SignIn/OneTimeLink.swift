@@ -1,4 +1,5 @@
 package import CredentialFormat
+package import Policy
 
 /// A link that lets a member in once. Its secret is in the link and nowhere else.
 package struct OneTimeLink: Entity, Hashable, Sendable {
@@ -28,6 +29,8 @@ package struct OneTimeLink: Entity, Hashable, Sendable {
     package let member: ID<Member>
     /// The most that the session may do that it begins, nil for all that the member may.
     package let permissions: Set<Permission>?
+    /// The most that its member may let apps do in that session, nil for all that the member may.
+    package let scopes: ScopeSet?
     /// Where the browser goes afterwards.
     package let returnURL: String?
     package let createdAt: Instant
@@ -37,22 +40,23 @@ package struct OneTimeLink: Entity, Hashable, Sendable {
 
     package init(
         id: ID<OneTimeLink>, purpose: Purpose, member: ID<Member>, permissions: Set<Permission>? = nil,
-        returnURL: String? = nil, createdAt: Instant, createdBy: String
+        scopes: ScopeSet? = nil, returnURL: String? = nil, createdAt: Instant, createdBy: String
     ) {
         self.init(
-            id: id, purpose: purpose, member: member, permissions: permissions, returnURL: returnURL,
+            id: id, purpose: purpose, member: member, permissions: permissions, scopes: scopes, returnURL: returnURL,
             createdAt: createdAt, createdBy: createdBy, expiresAt: createdAt.adding(seconds: purpose.seconds))
     }
 
     /// The link as it was stored.
     package init(
-        id: ID<OneTimeLink>, purpose: Purpose, member: ID<Member>, permissions: Set<Permission>?, returnURL: String?,
-        createdAt: Instant, createdBy: String, expiresAt: Instant
+        id: ID<OneTimeLink>, purpose: Purpose, member: ID<Member>, permissions: Set<Permission>?, scopes: ScopeSet?,
+        returnURL: String?, createdAt: Instant, createdBy: String, expiresAt: Instant
     ) {
         self.id = id
         self.purpose = purpose
         self.member = member
         self.permissions = permissions
+        self.scopes = scopes
         self.returnURL = returnURL
         self.createdAt = createdAt
         self.createdBy = createdBy

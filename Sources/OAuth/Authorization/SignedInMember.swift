@@ -10,14 +10,18 @@ package struct SignedInMember: Sendable {
     package let authenticatedAt: Instant
     /// No more than these, whatever their roles give: those of the session.
     package let permissions: Set<Permission>
+    /// No scopes but these may be given to an app, besides what it is told of the user; nil for no such bound.
+    package let grantable: ScopeSet?
 
     package init(
-        id: ID<Member>, organization: OrganizationPath, authenticatedAt: Instant, permissions: Set<Permission>
+        id: ID<Member>, organization: OrganizationPath, authenticatedAt: Instant, permissions: Set<Permission>,
+        grantable: ScopeSet? = nil
     ) {
         self.id = id
         self.organization = organization
         self.authenticatedAt = authenticatedAt
         self.permissions = permissions
+        self.grantable = grantable
     }
 }
 

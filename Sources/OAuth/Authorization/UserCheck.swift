@@ -1,6 +1,7 @@
 import Model
 import Organizations
 import Persistence
+import Policy
 
 /// The user at the browser may be asked by this app for this.
 struct UserCheck: Sendable {
@@ -31,12 +32,18 @@ struct UserCheck: Sendable {
                 OAuthError(.unauthorizedClient, "The app is for users of its own account.", rule: "availability"))
         }
         let permissions = roles.permissions(of: member.roles).intersection(signedIn.permissions)
-        guard request.scopes.permissions.isSubset(of: permissions) else {
+        guard request.scopes.permissions.isSubset(of: permissions), may(signedIn, give: request.scopes) else {
             throw refuse(
                 OAuthError(.invalidScope, "The user does not hold all of these rights.", rule: "exceeds_rights"))
         }
         return ConsentingUser(
             member: member, path: standing.path, authenticatedAt: signedIn.authenticatedAt, permissions: permissions)
+    }
+
+    /// A session that was carried over gives no app what its maker did not hold (law 11).
+    private func may(_ signedIn: SignedInMember, give scopes: ScopeSet) -> Bool {
+        guard let grantable = signedIn.grantable else { return true }
+        return scopes.subtracting(IdentityScope.all).isSubset(of: grantable)
     }
 
     private func isFresh(_ signedIn: SignedInMember, for request: AuthorizationRequest, at now: Instant) -> Bool {

@@ -85,10 +85,12 @@ extension Migration {
             member_id BYTEA NOT NULL REFERENCES member (id) ON DELETE CASCADE,
             methods TEXT COLLATE "C" NOT NULL,
             permissions TEXT COLLATE "C",
+            scopes TEXT COLLATE "C",
             return_url TEXT COLLATE "C",
             address TEXT COLLATE "C",
             user_agent TEXT COLLATE "C",
             created_at BIGINT NOT NULL,
+            secret_at BIGINT NOT NULL,
             authenticated_at BIGINT NOT NULL,
             seen_at BIGINT NOT NULL,
             expires_at BIGINT NOT NULL
@@ -101,7 +103,6 @@ extension Migration {
             member_id BYTEA NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
             sealed BYTEA NOT NULL,
             created_at BIGINT NOT NULL,
-            confirmed_at BIGINT,
             last_step BIGINT NOT NULL
         );
 
@@ -119,6 +120,7 @@ extension Migration {
             purpose TEXT COLLATE "C" NOT NULL,
             member_id BYTEA NOT NULL REFERENCES member (id) ON DELETE CASCADE,
             permissions TEXT COLLATE "C",
+            scopes TEXT COLLATE "C",
             return_url TEXT COLLATE "C",
             created_at BIGINT NOT NULL,
             created_by TEXT COLLATE "C" NOT NULL,

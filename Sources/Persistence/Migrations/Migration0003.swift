@@ -89,10 +89,12 @@ extension Migration {
                 member_id BLOB NOT NULL REFERENCES member (id) ON DELETE CASCADE,
                 methods TEXT NOT NULL,
                 permissions TEXT,
+                scopes TEXT,
                 return_url TEXT,
                 address TEXT,
                 user_agent TEXT,
                 created_at INTEGER NOT NULL,
+                secret_at INTEGER NOT NULL,
                 authenticated_at INTEGER NOT NULL,
                 seen_at INTEGER NOT NULL,
                 expires_at INTEGER NOT NULL
@@ -105,7 +107,6 @@ extension Migration {
                 member_id BLOB NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
                 sealed BLOB NOT NULL,
                 created_at INTEGER NOT NULL,
-                confirmed_at INTEGER,
                 last_step INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
 
@@ -123,6 +124,7 @@ extension Migration {
                 purpose TEXT NOT NULL,
                 member_id BLOB NOT NULL REFERENCES member (id) ON DELETE CASCADE,
                 permissions TEXT,
+                scopes TEXT,
                 return_url TEXT,
                 created_at INTEGER NOT NULL,
                 created_by TEXT NOT NULL,

@@ -3,8 +3,8 @@ package import Model
 import Policy
 
 private let columns: StaticString = """
-    s.id, s.member_id, s.methods, s.permissions, s.return_url, s.address, s.user_agent, s.created_at,
-    s.authenticated_at, s.seen_at, s.expires_at
+    s.id, s.member_id, s.methods, s.permissions, s.scopes, s.return_url, s.address, s.user_agent, s.created_at,
+    s.secret_at, s.authenticated_at, s.seen_at, s.expires_at
     """
 
 extension Transaction {
@@ -29,12 +29,12 @@ extension Transaction {
     package borrowing func insert(_ session: MemberSession, digest: SecretDigest) throws {
         try perform(
             """
-            INSERT INTO member_session (id, digest, pepper, member_id, methods, permissions, return_url, address,
-            user_agent, created_at, authenticated_at, seen_at, expires_at)
+            INSERT INTO member_session (id, digest, pepper, member_id, methods, permissions, scopes, return_url, address,
+            user_agent, created_at, secret_at, authenticated_at, seen_at, expires_at)
             VALUES (\(session.id), \(digest.bytes), \(digest.pepperVersion), \(session.member),
-            \(session.methods.storedText), \((session.permissions?.storedText).stored), \(session.returnURL.stored),
-            \((session.address?.description).stored), \(session.userAgent.stored), \(session.createdAt),
-            \(session.authenticatedAt), \(session.seenAt), \(session.expiresAt))
+            \(session.methods.storedText), \((session.permissions?.storedText).stored), \((session.scopes?.text).stored),
+            \(session.returnURL.stored), \((session.address?.description).stored), \(session.userAgent.stored),
+            \(session.createdAt), \(session.secretAt), \(session.authenticatedAt), \(session.seenAt), \(session.expiresAt))
             """)
     }
 
@@ -50,8 +50,8 @@ extension Transaction {
         return try execute(
             """
             UPDATE member_session SET digest = \(digest.bytes), pepper = \(digest.pepperVersion),
-            methods = \(session.methods.storedText), authenticated_at = \(session.authenticatedAt),
-            seen_at = \(session.seenAt), expires_at = \(session.expiresAt)
+            methods = \(session.methods.storedText), secret_at = \(session.secretAt),
+            authenticated_at = \(session.authenticatedAt), seen_at = \(session.seenAt), expires_at = \(session.expiresAt)
             WHERE id = \(session.id) AND digest IN (\(list: old.map(\.bytes)))
             """) == 1
     }
@@ -75,12 +75,17 @@ extension Transaction {
         try execute("DELETE FROM member_session WHERE member_id = \(member) AND id <> \(place(after: kept))")
     }
 
-    /// Ends the oldest sessions of a member, so that `kept` remain.
-    package borrowing func deleteOldestSessions(of member: ID<Member>, keeping kept: Int) throws {
+    /// Ends the oldest sessions of a member, so that `kept` remain: of those that were carried over, or of the others.
+    /// Whoever may carry sessions over must not push the member's own out.
+    package borrowing func deleteOldestSessions(
+        of member: ID<Member>, handedOver isHandedOver: Bool, keeping kept: Int
+    ) throws {
+        let kind: StaticString = isHandedOver ? "permissions IS NOT NULL" : "permissions IS NULL"
         try perform(
             """
-            DELETE FROM member_session WHERE member_id = \(member) AND id NOT IN
-            (SELECT id FROM member_session WHERE member_id = \(member) ORDER BY id DESC LIMIT \(kept))
+            DELETE FROM member_session WHERE member_id = \(member) AND \(fixed: kind) AND id NOT IN
+            (SELECT id FROM member_session WHERE member_id = \(member) AND \(fixed: kind)
+            ORDER BY id DESC LIMIT \(kept))
             """)
     }
 
@@ -98,10 +103,10 @@ extension MemberSession {
     fileprivate init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), member: try row.id(1), methods: try row.methods(2),
-            permissions: try row.permissions(3), returnURL: try row.optionalText(4),
-            address: row.isNull(5) ? nil : try row.address(5), userAgent: try row.optionalText(6),
-            createdAt: try row.instant(7), authenticatedAt: try row.instant(8), seenAt: try row.instant(9),
-            expiresAt: try row.instant(10))
+            permissions: try row.permissions(3), scopes: try row.optionalScopes(4),
+            returnURL: try row.optionalText(5), address: row.isNull(6) ? nil : try row.address(6),
+            userAgent: try row.optionalText(7), createdAt: try row.instant(8), secretAt: try row.instant(9),
+            authenticatedAt: try row.instant(10), seenAt: try row.instant(11), expiresAt: try row.instant(12))
     }
 }
 

@@ -1,8 +1,10 @@
 package import CredentialFormat
 package import Model
+import Policy
 
 private let columns: StaticString = """
-    l.id, l.purpose, l.member_id, l.permissions, l.return_url, l.created_at, l.created_by, l.expires_at
+    l.id, l.purpose, l.member_id, l.permissions, l.scopes, l.return_url, l.created_at, l.created_by,
+    l.expires_at
     """
 
 extension Transaction {
@@ -16,6 +18,26 @@ extension Transaction {
             SELECT \(fixed: columns) FROM one_time_link l WHERE l.digest IN (\(list: digests.map(\.bytes)))
             AND l.purpose = \(purpose.rawValue) AND l.used_at IS NULL AND l.expires_at > \(now)
             """, OneTimeLink.init(row:))
+    }
+
+    /// The link whose secret has one of these digests, used or over or not: for what may be said of it, never to let
+    /// anybody in.
+    package borrowing func oneTimeLinkOfAnyTime(
+        _ digests: [SecretDigest], for purpose: OneTimeLink.Purpose
+    ) throws -> OneTimeLink? {
+        guard !digests.isEmpty else { return nil }
+        return try first(
+            """
+            SELECT \(fixed: columns) FROM one_time_link l WHERE l.digest IN (\(list: digests.map(\.bytes)))
+            AND l.purpose = \(purpose.rawValue)
+            """, OneTimeLink.init(row:))
+    }
+
+    /// A link of that purpose, used or over or not.
+    package borrowing func oneTimeLink(_ id: ID<OneTimeLink>, for purpose: OneTimeLink.Purpose) throws -> OneTimeLink? {
+        try first(
+            "SELECT \(fixed: columns) FROM one_time_link l WHERE l.id = \(id) AND l.purpose = \(purpose.rawValue)",
+            OneTimeLink.init(row:))
     }
 
     /// How many links of a purpose a member has that were neither used nor are over.
@@ -34,20 +56,18 @@ extension Transaction {
     package borrowing func insert(_ link: OneTimeLink, digest: SecretDigest) throws {
         try perform(
             """
-            INSERT INTO one_time_link (id, digest, pepper, purpose, member_id, permissions, return_url, created_at,
-            created_by, expires_at)
+            INSERT INTO one_time_link (id, digest, pepper, purpose, member_id, permissions, scopes, return_url,
+            created_at, created_by, expires_at)
             VALUES (\(link.id), \(digest.bytes), \(digest.pepperVersion), \(link.purpose.rawValue), \(link.member),
-            \((link.permissions?.storedText).stored), \(link.returnURL.stored), \(link.createdAt), \(link.createdBy),
-            \(link.expiresAt))
+            \((link.permissions?.storedText).stored), \((link.scopes?.text).stored), \(link.returnURL.stored),
+            \(link.createdAt), \(link.createdBy), \(link.expiresAt))
             """)
     }
 
-    /// Uses a link up: of many who try, one is told that it did (threat P11).
+    /// Uses a link up: of many who try, one is told that it did (threat P11). Whether it is over by now, whoever found it
+    /// has looked at.
     package borrowing func use(_ link: ID<OneTimeLink>, at now: Instant) throws -> Bool {
-        try execute(
-            """
-            UPDATE one_time_link SET used_at = \(now) WHERE id = \(link) AND used_at IS NULL AND expires_at > \(now)
-            """) == 1
+        try execute("UPDATE one_time_link SET used_at = \(now) WHERE id = \(link) AND used_at IS NULL") == 1
     }
 
     /// Ends the links of a purpose that a member has not used.
@@ -84,7 +104,8 @@ extension OneTimeLink {
     fileprivate init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), purpose: try row.parsed(1, Purpose.init(rawValue:)), member: try row.id(2),
-            permissions: try row.permissions(3), returnURL: try row.optionalText(4), createdAt: try row.instant(5),
-            createdBy: try row.text(6), expiresAt: try row.instant(7))
+            permissions: try row.permissions(3), scopes: try row.optionalScopes(4),
+            returnURL: try row.optionalText(5), createdAt: try row.instant(6), createdBy: try row.text(7),
+            expiresAt: try row.instant(8))
     }
 }

@@ -7,6 +7,17 @@ extension Transaction {
         try first("SELECT count(*) FROM recovery_code WHERE member_id = \(member)") { try $0.count(0) } ?? 0
     }
 
+    /// Whether a member has one of these recovery codes left.
+    package borrowing func hasRecoveryCode(among digests: [SecretDigest], of member: ID<Member>) throws -> Bool {
+        guard !digests.isEmpty else { return false }
+        return try first(
+            """
+            SELECT count(*) FROM recovery_code
+            WHERE member_id = \(member) AND digest IN (\(list: digests.map(\.bytes)))
+            """
+        ) { try $0.count(0) > 0 } ?? false
+    }
+
     /// Gives a member these recovery codes in the place of those before.
     package borrowing func setRecoveryCodes(_ digests: [SecretDigest], of member: ID<Member>) throws {
         try perform("DELETE FROM recovery_code WHERE member_id = \(member)")

@@ -73,6 +73,11 @@ extension StoredRow {
         try parsed(column) { $0.isEmpty ? .empty : ScopeSet(parsing: $0) }
     }
 
+    /// A bound on scopes, nil for none.
+    func optionalScopes(_ column: Int) throws(StoreError) -> ScopeSet? {
+        isNull(column) ? nil : try scopes(column)
+    }
+
     func addresses(_ column: Int) throws(StoreError) -> AddressRule {
         isNull(column) ? .anywhere : try parsed(column, AddressRule.init(stored:))
     }

@@ -4,6 +4,7 @@ import Foundation
 import HTTPServing
 import Model
 import Persistence
+import ProductDefinition
 import SignIn
 
 /// `claviger init`
@@ -25,11 +26,14 @@ struct Initialize: AsyncParsableCommand {
         let configuration = try options.configuration()
         let given = try password()
         let password = given ?? Self.generatedPassword()
-        if let problem = PasswordPolicy.problem(with: password) { throw ValidationError(problem.message) }
         let sink = LogSink()
         defer { sink.close() }
         let composition = try await Composition.assemble(configuration, sink: sink)
         do {
+            let owner = PasswordPolicy.Owner(email: adminEmail, name: adminName, product: composition.product.name)
+            if let problem = PasswordPolicy.problem(with: password, of: owner) {
+                throw ValidationError(problem.message)
+            }
             let outcome = try await InitialSetup(composition: composition).run(
                 operatorName: operatorName, accountName: account, adminEmail: adminEmail, adminName: adminName,
                 password: try await composition.passwords.hash(password), as: InitialSetup.actor("init"))
@@ -45,6 +49,7 @@ struct Initialize: AsyncParsableCommand {
             if given == nil { print("admin password  \(password)") }
         } catch {
             await composition.store.close()
+            if let error = error as? ValidationError { throw error }
             throw CommandError(error)
         }
     }

@@ -3,7 +3,7 @@ import Events
 package import Model
 import Organizations
 package import Persistence
-import Policy
+package import Policy
 package import ProductDefinition
 package import Tokens
 
@@ -44,7 +44,8 @@ package struct ConsoleSession: Sendable, CustomStringConvertible, CustomReflecta
 /// Carries a sign-in at the operator's own pages over to ours.
 ///
 /// The member is found by e-mail address in that organization, or made with these roles. One who is there keeps the roles
-/// that are stored: what is said here only narrows the session, and it never exceeds the maker's own rights (law 11).
+/// that are stored: what is said here only narrows the session, and it never exceeds the maker's own rights: not in what it
+/// may do, nor in what it may let an app do (law 11).
 package struct ConsoleSessionService: Sendable {
     /// The most open links of a member.
     package static let maximumOpen = 10
@@ -67,9 +68,10 @@ package struct ConsoleSessionService: Sendable {
         self.now = now
     }
 
+    /// - Parameter scopes: Those of the credential that asks for it.
     /// - Throws: ``Refusal``
     package func create(
-        _ draft: ConsoleSessionDraft, as actor: Actor, tx: borrowing Transaction
+        _ draft: ConsoleSessionDraft, as actor: Actor, holding scopes: ScopeSet, tx: borrowing Transaction
     ) throws -> ConsoleSession {
         let organization = try tx.organization(draft.organization, where: actor, may: .consoleSessionsCreate)
         var checks = FieldChecks()
@@ -89,7 +91,7 @@ package struct ConsoleSessionService: Sendable {
             ?? make(email, name, given, in: organization, as: actor, at: now, tx: tx)
         let link = OneTimeLink(
             id: ID(at: now.milliseconds), purpose: .handOver, member: member.id, permissions: permissions,
-            returnURL: returnURL, createdAt: now, createdBy: actor.label)
+            scopes: scopes, returnURL: returnURL, createdAt: now, createdBy: actor.label)
         let url = try links.insert(link, keeping: Self.maximumOpen - 1, tx: tx)
         try tx.record(
             .sessionHandedOver, target: member.id, in: organization.id,

@@ -38,4 +38,11 @@ struct LinkMaker: Sendable {
         guard let link = try tx.oneTimeLink(digests, for: purpose, at: now) else { throw SignInRefusal.expired }
         return link
     }
+
+    /// The link of a token, used or over or not.
+    func findOfAnyTime(
+        _ token: String, for purpose: OneTimeLink.Purpose, tx: borrowing Transaction
+    ) throws -> OneTimeLink? {
+        try tx.oneTimeLinkOfAnyTime(keyRing.keys.peppers.digests(of: token, .invitation, brand: brand), for: purpose)
+    }
 }

@@ -103,13 +103,16 @@ package struct OneTimeLinkService: Sendable {
     /// - Throws: ``SignInRefusal/expired``
     package func page(for token: String, _ purpose: OneTimeLink.Purpose) async throws -> LinkPage {
         try await store.read { [links, now] tx in
-            let link = try links.find(token, for: purpose, at: now(), tx: tx)
-            guard let member = try tx.member(link.member), let organization = try tx.organization(member.organization)
-            else { throw SignInRefusal.expired }
-            return LinkPage(
-                purpose: purpose, memberName: member.name, email: member.email.text,
-                organizationName: organization.name, expiresAt: link.expiresAt, hasPassword: member.hasPassword)
+            try Self.page(of: links.find(token, for: purpose, at: now(), tx: tx), tx: tx)
         }
+    }
+
+    private static func page(of link: OneTimeLink, tx: borrowing Transaction) throws -> LinkPage {
+        guard let member = try tx.member(link.member), let organization = try tx.organization(member.organization)
+        else { throw SignInRefusal.expired }
+        return LinkPage(
+            purpose: link.purpose, memberName: member.name, email: member.email.text,
+            organizationName: organization.name, expiresAt: link.expiresAt, hasPassword: member.hasPassword)
     }
 
     /// Uses up an invitation or a reset: sets the password, ends all sessions of the member, and goes on to sign them in.
@@ -120,13 +123,21 @@ package struct OneTimeLinkService: Sendable {
         _ password: String, token: String, _ purpose: OneTimeLink.Purpose, from browser: Browser
     ) async throws -> SignInStep {
         guard purpose != .handOver else { throw SignInRefusal.expired }
+        let form = SentForm.password(password, token: token, from: browser)
         // Without a good link no slow hash is made (law 2).
-        _ = try await store.read { [links, now] tx in try links.find(token, for: purpose, at: now(), tx: tx).id }
-        if let problem = PasswordPolicy.problem(with: password) { throw Refusal.invalid([problem]) }
+        let found = try await store.read { [links, steps, now] tx -> (begun: StartedSession?, member: Member?) in
+            if let begun = try steps.begun(by: form, from: browser, tx: tx) { return (begun, nil) }
+            return (nil, try tx.member(links.find(token, for: purpose, at: now(), tx: tx).member))
+        }
+        if let begun = found.begun { return .done(begun) }
+        guard let member = found.member else { throw SignInRefusal.expired }
+        let owner = PasswordPolicy.Owner(email: member.email.text, name: member.name, product: product.name)
+        if let problem = PasswordPolicy.problem(with: password, of: owner) { throw Refusal.invalid([problem]) }
         let digest: PasswordDigest
         do { digest = try await hasher.hash(password) } catch is PasswordHashingOverloaded { throw SignInRefusal.busy }
         return try await store.write { [links, steps, now] tx in
             let now = now()
+            if let begun = try steps.begun(by: form, from: browser, tx: tx) { return .done(begun) }
             let link = try links.find(token, for: purpose, at: now, tx: tx)
             guard try tx.use(link.id, at: now),
                 let organization = try tx.member(link.member).flatMap({ member in
@@ -139,27 +150,55 @@ package struct OneTimeLinkService: Sendable {
                 purpose == .invitation ? .memberJoined : .passwordChanged, target: member.id, in: organization.id,
                 by: browser.actor(member, in: organization.path), at: now)
             tx.announce(.member(member.id))
-            return try steps.next([member], methods: [.link], from: browser, tx: tx)
+            return try steps.next([member], methods: [.link], by: form, from: browser, tx: tx)
         }
+    }
+
+    /// What the page of a hand-over shows, and the ticket of its button. To look uses nothing up; from then on this browser
+    /// has five minutes, however short the link's own time is.
+    ///
+    /// - Parameter browser: With the form secret that it is given with the page.
+    /// - Throws: ``SignInRefusal/expired``
+    package func handOverPage(
+        for token: String, in browser: Browser
+    ) async throws -> (page: LinkPage, ticket: String) {
+        let found = try await store.read { [links, now] tx -> (link: OneTimeLink, page: LinkPage) in
+            let link = try links.find(token, for: .handOver, at: now(), tx: tx)
+            return (link, try Self.page(of: link, tx: tx))
+        }
+        let ticket = HandOverTicket(link: found.link.id, endsAt: now().adding(seconds: HandOverTicket.seconds))
+        return (found.page, try ticket.sealed(for: browser, under: keyRing.keys))
     }
 
     /// Uses up a hand-over. The session may do what the member may and the link allows.
     ///
     /// - Throws: ``SignInRefusal``
-    package func handOver(token: String, from browser: Browser) async throws -> StartedSession {
-        try await store.write { [links, sessions, now] tx in
+    package func handOver(ticket text: String, from browser: Browser) async throws -> StartedSession {
+        let ticket = try HandOverTicket(opening: text, in: browser, under: keyRing.keys)
+        let form = SentForm.handOver(ticket: text, from: browser)
+        return try await store.write { [sessions, steps, now] tx in
+            if let begun = try steps.begun(by: form, from: browser, tx: tx) { return begun }
             let now = now()
-            let link = try links.find(token, for: .handOver, at: now, tx: tx)
-            guard let member = try tx.member(link.member), let standing = try tx.standing(of: member.organization),
+            guard now < ticket.endsAt, let link = try tx.oneTimeLink(ticket.link, for: .handOver),
+                let member = try tx.member(link.member), let standing = try tx.standing(of: member.organization),
                 try tx.use(link.id, at: now)
             else { throw SignInRefusal.expired }
             guard !standing.isSuspended else { throw SignInRefusal.suspended }
-            // A link of this kind always has a bound (law 3).
             let (session, cookie) = try sessions.start(
-                member, in: standing.path, methods: [.handOver], cap: link.permissions ?? [],
-                returnURL: link.returnURL, from: browser, tx: tx)
+                member, in: standing.path, methods: [.handOver], by: form, within: link, from: browser, tx: tx)
             return StartedSession(session: session, cookie: cookie, deviceCookie: nil)
         }
+    }
+
+    /// The link that a token once opened: for where to go on from one that is used or over. Lets nobody in.
+    package func link(of token: String, _ purpose: OneTimeLink.Purpose) async throws -> OneTimeLink? {
+        try await store.read { [links] tx in try links.findOfAnyTime(token, for: purpose, tx: tx) }
+    }
+
+    /// The link of a hand-over's ticket: for where to go on from one that is used or over. Lets nobody in.
+    package func link(ofTicket text: String, in browser: Browser) async throws -> OneTimeLink? {
+        guard let ticket = try? HandOverTicket(opening: text, in: browser, under: keyRing.keys) else { return nil }
+        return try await store.read { tx in try tx.oneTimeLink(ticket.link, for: .handOver) }
     }
 
     /// What an admin wants sent. One value: as four arguments of an asynchronous function they do not survive a debug build

@@ -16,9 +16,9 @@ struct SecondFactorCheck: Sendable {
     ) throws -> SignInMethod? {
         let id = member.id
         if let code = Self.digits(in: text) {
-            guard let factor = try tx.secondFactor(of: id), factor.confirmedAt != nil,
-                try accept(code, of: factor, at: now, tx: tx)
-            else { return nil }
+            guard let factor = try tx.secondFactor(of: id), try accept(code, of: factor, at: now, tx: tx) else {
+                return nil
+            }
             return .totp
         }
         guard let code = RecoveryCode.normalized(text) else { return nil }
@@ -28,8 +28,8 @@ struct SecondFactorCheck: Sendable {
         return .recoveryCode
     }
 
-    /// Uses up a code of an authenticator, confirmed or not.
-    func accept(
+    /// Uses up a code of an authenticator.
+    private func accept(
         _ code: String, of factor: StoredSecondFactor, at now: Instant, tx: borrowing Transaction
     ) throws -> Bool {
         guard let secret = keys.openSecret(factor.sealed, for: Self.context(factor.member)) else {

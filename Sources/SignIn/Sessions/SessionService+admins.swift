@@ -15,7 +15,7 @@ extension SessionService {
     ) throws -> [MemberSession] {
         _ = try find(member, in: organization, where: actor, may: .membersRead, tx: tx)
         let now = now()
-        return try tx.memberSessions(of: member, limit: Self.maximumPerMember).filter { isLive($0, at: now) }
+        return try tx.memberSessions(of: member, limit: 2 * Self.maximumPerMember).filter { isLive($0, at: now) }
     }
 
     /// Ends a session of a member. Who has fewer rights than the member cannot (law 11).

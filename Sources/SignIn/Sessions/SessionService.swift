@@ -3,6 +3,7 @@ import Events
 package import Model
 import Organizations
 package import Persistence
+import Policy
 package import ProductDefinition
 package import Tokens
 
@@ -12,7 +13,8 @@ package import Tokens
 /// (law 1). A session ends when it was not used for long, at its absolute limit, and with its member; roles and the
 /// account's standing are read anew for each request.
 package struct SessionService: Sendable {
-    /// The most sessions of a member. A further one ends the oldest.
+    /// The most sessions of a member, of those that were carried over and of the others each. A further one ends the
+    /// oldest.
     package static let maximumPerMember = 50
     /// How often at most the use of a session is written down, in seconds.
     private static let touchSeconds = 60
@@ -48,20 +50,23 @@ package struct SessionService: Sendable {
         return found
     }
 
-    /// One's own sessions, newest first.
+    /// One's own sessions, newest first. One that was carried over knows of itself alone: who made it need not have the
+    /// right to see the others (law 11).
     package func list(of signedIn: SignedIn, tx: borrowing Transaction) throws -> [MemberSession] {
+        guard !signedIn.session.isHandedOver else { return [signedIn.session] }
         let now = now()
-        return try tx.memberSessions(of: signedIn.member.id, limit: Self.maximumPerMember).filter {
+        return try tx.memberSessions(of: signedIn.member.id, limit: 2 * Self.maximumPerMember).filter {
             isLive($0, at: now)
         }
     }
 
     /// Ends one of one's own sessions.
     ///
-    /// - Throws: ``Refusal/notFound``.
+    /// - Throws: ``Refusal/notFound``, also for another one where this one was carried over.
     package func end(
         _ id: ID<MemberSession>, of signedIn: SignedIn, as actor: Actor, tx: borrowing Transaction
     ) throws {
+        guard !signedIn.session.isHandedOver || id == signedIn.session.id else { throw Refusal.notFound }
         guard try tx.delete(id, of: signedIn.member.id) else { throw Refusal.notFound }
         try tx.record(.sessionEnded, target: id, in: signedIn.organization.id, by: actor, at: now())
     }
@@ -73,8 +78,11 @@ package struct SessionService: Sendable {
     }
 
     /// Ends all of one's own sessions but this one, and says how many there were.
+    ///
+    /// - Throws: ``SignInRefusal/unavailable`` where this one was carried over.
     @discardableResult
     package func endOthers(of signedIn: SignedIn, as actor: Actor, tx: borrowing Transaction) throws -> Int {
+        guard !signedIn.session.isHandedOver else { throw SignInRefusal.unavailable }
         let count = try tx.deleteSessions(of: signedIn.member.id, but: signedIn.session.id)
         if count > 0 {
             try tx.record(
@@ -87,22 +95,25 @@ package struct SessionService: Sendable {
     /// Begins a session under a fresh secret, and ends the one that the browser had.
     ///
     /// - Parameters:
-    ///   - cap: The most that it may do, nil for all that the member may.
-    ///   - authenticatedAt: When the member proved who they are, nil for now.
+    ///   - form: What begins it, so that it begins one session if it is sent twice.
+    ///   - bound: The link that carries it over, nil for a sign-in of one's own, which may do all that the member may.
     func start(
-        _ member: Member, in path: OrganizationPath, methods: [SignInMethod], cap: Set<Permission>? = nil,
-        returnURL: String? = nil, authenticatedAt: Instant? = nil, from browser: Browser, tx: borrowing Transaction
+        _ member: Member, in path: OrganizationPath, methods: [SignInMethod], by form: SentForm?,
+        within bound: OneTimeLink? = nil, from browser: Browser, tx: borrowing Transaction
     ) throws -> (session: MemberSession, cookie: String) {
         let now = now()
         if let old = try tx.memberSession(digests(of: browser.sessionCookie)) {
             _ = try tx.delete(old.id, of: old.member)
         }
-        try tx.deleteOldestSessions(of: member.id, keeping: Self.maximumPerMember - 1)
+        try tx.deleteOldestSessions(
+            of: member.id, handedOver: bound != nil, keeping: Self.maximumPerMember - 1)
+        // What has no bound of its own gives nothing (law 3).
         let session = MemberSession(
-            id: ID(at: now.milliseconds), member: member.id, methods: methods, permissions: cap, returnURL: returnURL,
-            address: browser.address, userAgent: browser.userAgent.map(Self.shortened), createdAt: now,
-            authenticatedAt: authenticatedAt ?? now, seenAt: now, expiresAt: end(from: now, seenAt: now))
-        let secret = MintedSecret(.session, brand: brand)
+            id: ID(at: now.milliseconds), member: member.id, methods: methods,
+            permissions: bound.map { $0.permissions ?? [] }, scopes: bound.map { $0.scopes ?? .empty },
+            returnURL: bound?.returnURL, address: browser.address, userAgent: browser.userAgent.map(Self.shortened),
+            createdAt: now, authenticatedAt: now, seenAt: now, expiresAt: end(from: now, seenAt: now))
+        let secret = secret(for: form)
         try tx.insert(session, digest: secret.digest(under: keyRing.keys.peppers))
         try tx.record(
             .sessionStarted, target: session.id, in: member.organization,
@@ -111,27 +122,64 @@ package struct SessionService: Sendable {
         return (session, secret.reveal())
     }
 
+    /// The session that a form began or renewed within the last half minute, and its cookie.
+    func begun(by form: SentForm?, tx: borrowing Transaction) throws -> (session: MemberSession, cookie: String)? {
+        guard let form else { return nil }
+        let secret = form.sessionSecret(brand, under: keyRing.keys.peppers.newest)
+        let now = now()
+        guard let session = try tx.memberSession([secret.digest(under: keyRing.keys.peppers)]),
+            isLive(session, at: now), (0...SentForm.seconds).contains(now.seconds(since: session.secretAt))
+        else { return nil }
+        return (session, secret.reveal())
+    }
+
+    /// Whether a session has the secret of that cookie now.
+    func has(_ session: MemberSession, _ cookie: String?, tx: borrowing Transaction) throws -> Bool {
+        try tx.memberSession(digests(of: cookie))?.id == session.id
+    }
+
+    /// Puts a session back that ended with all others of its member, under another secret. It ends when it would have.
+    func keep(
+        _ session: MemberSession, by form: SentForm?, tx: borrowing Transaction
+    ) throws -> (session: MemberSession, cookie: String) {
+        let kept = renewed(session, methods: nil)
+        let secret = secret(for: form)
+        try tx.insert(kept, digest: secret.digest(under: keyRing.keys.peppers))
+        return (kept, secret.reveal())
+    }
+
     /// Gives a session another secret, because its member has just proved again who they are or because it may do more
     /// now (threat C6). Its absolute limit stays.
     ///
     /// - Parameters:
     ///   - cookie: The secret that it has.
     ///   - methods: How the member proved who they are just now, nil for not at all.
+    ///   - form: What renews it, so that it is renewed once if it is sent twice.
     /// - Returns: Nil where it has ended, or has another secret by now.
     func renew(
-        _ session: MemberSession, from cookie: String?, methods: [SignInMethod]?, tx: borrowing Transaction
+        _ session: MemberSession, from cookie: String?, methods: [SignInMethod]?, by form: SentForm?,
+        tx: borrowing Transaction
     ) throws -> (session: MemberSession, cookie: String)? {
-        let now = now()
-        let renewed = MemberSession(
-            id: session.id, member: session.member, methods: methods ?? session.methods,
-            permissions: session.permissions, returnURL: session.returnURL, address: session.address,
-            userAgent: session.userAgent, createdAt: session.createdAt,
-            authenticatedAt: methods == nil ? session.authenticatedAt : now, seenAt: now,
-            expiresAt: end(from: session.createdAt, seenAt: now))
-        let secret = MintedSecret(.session, brand: brand)
+        let renewed = renewed(session, methods: methods)
+        let secret = secret(for: form)
         let digest = secret.digest(under: keyRing.keys.peppers)
         guard try tx.renew(renewed, from: digests(of: cookie), to: digest) else { return nil }
         return (renewed, secret.reveal())
+    }
+
+    private func renewed(_ session: MemberSession, methods: [SignInMethod]?) -> MemberSession {
+        let now = now()
+        return MemberSession(
+            id: session.id, member: session.member, methods: methods ?? session.methods,
+            permissions: session.permissions, scopes: session.scopes, returnURL: session.returnURL,
+            address: session.address, userAgent: session.userAgent, createdAt: session.createdAt, secretAt: now,
+            authenticatedAt: methods == nil ? session.authenticatedAt : now, seenAt: now,
+            expiresAt: end(from: session.createdAt, seenAt: now))
+    }
+
+    private func secret(for form: SentForm?) -> MintedSecret {
+        guard let form else { return MintedSecret(.session, brand: brand) }
+        return form.sessionSecret(brand, under: keyRing.keys.peppers.newest)
     }
 
     private func signedIn(_ digests: [SecretDigest], at now: Instant, tx: borrowing Transaction) throws -> SignedIn? {
@@ -144,7 +192,7 @@ package struct SessionService: Sendable {
         if let cap = session.permissions { permissions.formIntersection(cap) }
         return SignedIn(
             session: session, member: member, organization: organization, isOperator: isOperator,
-            hasSecondFactor: try tx.secondFactor(of: member.id)?.confirmedAt != nil, permissions: permissions)
+            hasSecondFactor: try tx.secondFactor(of: member.id) != nil, permissions: permissions)
     }
 
     private func digests(of cookie: String?) -> [SecretDigest] {

@@ -13,6 +13,9 @@ package struct SignedIn: Sendable {
     /// What the member's roles give now and the session allows.
     package let permissions: Set<Permission>
 
+    /// The most that the member may let apps do in this session, nil for all that the member may.
+    package var grantable: ScopeSet? { session.isHandedOver ? session.scopes ?? .empty : nil }
+
     /// For how long after having proved who they are a member may do what is sensitive, in seconds.
     package static let recentSeconds = 300
 
@@ -47,8 +50,8 @@ package struct SignedIn: Sendable {
     /// carried over may do less than the member, and must not get at more.
     ///
     /// - Throws: ``SignInRefusal/unavailable`` or ``SignInRefusal/reauthenticationRequired``.
-    func requireOwnSignIn(at now: Instant) throws(SignInRefusal) {
-        guard session.permissions == nil, !session.methods.contains(.handOver) else { throw .unavailable }
+    package func requireOwnSignIn(at now: Instant) throws(SignInRefusal) {
+        guard !session.isHandedOver else { throw .unavailable }
         try requireRecentAuthentication(at: now)
     }
 }

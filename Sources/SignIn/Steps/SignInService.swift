@@ -15,6 +15,7 @@ package struct SignInService: Sendable {
 
     private let store: any Store
     private let keyRing: KeyRing
+    private let productName: String
     private let hasher: PasswordHasher
     private let sessions: SessionService
     private let steps: SignInSteps
@@ -26,6 +27,7 @@ package struct SignInService: Sendable {
     ) {
         self.store = store
         self.keyRing = keyRing
+        productName = product.name
         self.hasher = hasher
         self.now = now
         sessions = SessionService(store: store, keyRing: keyRing, product: product, now: now)
@@ -88,12 +90,15 @@ package struct SignInService: Sendable {
         }
     }
 
-    /// Whoever shows a code of their authenticator, or a recovery code.
+    /// Whoever shows a code of their authenticator, or a recovery code. Each is good once; the same form sent twice within
+    /// half a minute leads to the one session.
     ///
     /// - Throws: ``SignInRefusal``. After ``SignInRefusal/wrong`` the ticket is still good.
     package func confirm(code: String, ticket: String, from browser: Browser) async throws -> SignInStep {
+        let form = SentForm.code(code, ticket: ticket, from: browser)
         let ticket = try open(ticket, for: .secondFactor, browser)
         return try await attempt { [steps, throttle, codes, devices, now] tx in
+            if let begun = try steps.begun(by: form, from: browser, tx: tx) { return .done(begun) }
             guard let member = try steps.members(of: ticket, tx: tx).first else { throw SignInRefusal.expired }
             guard let standing = try tx.standing(of: member.organization), !standing.isSuspended else {
                 throw SignInRefusal.suspended
@@ -111,7 +116,7 @@ package struct SignInService: Sendable {
             }
             try throttle.forgive(measures, isLetIn: true, tx: tx)
             return .done(
-                try steps.start(member, methods: ticket.methods + [method, .multiple], from: browser, tx: tx))
+                try steps.start(member, methods: ticket.methods + [method, .multiple], by: form, from: browser, tx: tx))
         }
     }
 
@@ -131,14 +136,19 @@ package struct SignInService: Sendable {
         guard try await matches(password, begun.digest) else {
             return try await refuse(begun.attempt, from: browser)
         }
-        return try await attempt { [sessions, throttle, codes, devices, now] tx in
+        let form = SentForm.reauthentication(password: password, code: code, from: browser)
+        return try await attempt { [sessions, steps, throttle, codes, devices, now] tx in
+            if let renewed = try steps.begun(by: form, from: browser, tx: tx) {
+                try throttle.forgive(begun.attempt.measures, isLetIn: true, tx: tx)
+                return renewed
+            }
             let now = now()
             // The password that was compared must still be the one in force.
             guard let digest = try tx.passwordDigest(of: member.id), digest.encoded == begun.digest.encoded else {
                 throw SignInRefusal.expired
             }
             var methods: [SignInMethod] = [.password]
-            if try tx.secondFactor(of: member.id)?.confirmedAt != nil {
+            if try tx.secondFactor(of: member.id) != nil {
                 guard
                     let method = try codes.accept(
                         code ?? "", of: member, as: browser.actor(member, in: signedIn.organization.path), at: now,
@@ -151,7 +161,7 @@ package struct SignInService: Sendable {
             }
             guard
                 let renewed = try sessions.renew(
-                    signedIn.session, from: browser.sessionCookie, methods: methods, tx: tx)
+                    signedIn.session, from: browser.sessionCookie, methods: methods, by: form, tx: tx)
             else { throw SignInRefusal.expired }
             try throttle.forgive(begun.attempt.measures, isLetIn: true, tx: tx)
             return StartedSession(
@@ -160,40 +170,48 @@ package struct SignInService: Sendable {
         }
     }
 
-    /// Gives a session another secret because it may do more from now on, such as after a second factor was added.
-    ///
-    /// - Throws: ``SignInRefusal/expired`` where it has ended meanwhile.
-    package func renew(_ signedIn: SignedIn, from browser: Browser) async throws -> StartedSession {
-        try await store.write { [sessions] tx in
-            guard
-                let renewed = try sessions.renew(
-                    signedIn.session, from: browser.sessionCookie, methods: nil, tx: tx)
-            else { throw SignInRefusal.expired }
-            return StartedSession(session: renewed.session, cookie: renewed.cookie, deviceCookie: nil)
-        }
+    /// The session that the same form has just begun or renewed, so that a second one is answered as the first was.
+    package func begun(by form: SentForm?, from browser: Browser) async throws -> StartedSession? {
+        guard let form else { return nil }
+        return try await store.read { [steps] tx in try steps.begun(by: form, from: browser, tx: tx) }
     }
 
-    /// Sets another password of one's own. All one's sessions end, and this browser gets a new one.
+    /// Gives a session another secret because it may do more from now on, such as after a second factor was added.
+    ///
+    /// - Parameter form: What was sent, so that one that is sent twice renews once.
+    /// - Throws: ``SignInRefusal/expired`` where it has ended meanwhile.
+    package func renew(
+        _ signedIn: SignedIn, by form: SentForm?, from browser: Browser, tx: borrowing Transaction
+    ) throws -> StartedSession {
+        if let begun = try steps.begun(by: form, from: browser, tx: tx) { return begun }
+        guard
+            let renewed = try sessions.renew(
+                signedIn.session, from: browser.sessionCookie, methods: nil, by: form, tx: tx)
+        else { throw SignInRefusal.expired }
+        return StartedSession(session: renewed.session, cookie: renewed.cookie, deviceCookie: nil)
+    }
+
+    /// Sets another password of one's own. All one's other sessions end, and this one goes on under another secret.
     ///
     /// - Throws: ``SignInRefusal``, or ``Refusal/invalid(_:)`` for a password that may not be set.
     package func changePassword(
         _ signedIn: SignedIn, to password: String, from browser: Browser
     ) async throws -> StartedSession {
         try signedIn.requireOwnSignIn(at: now())
-        if let problem = PasswordPolicy.problem(with: password) { throw Refusal.invalid([problem]) }
-        let digest = try await hash(password)
         let member = signedIn.member
-        return try await store.write { [sessions, devices, now] tx in
-            guard try tx.delete(signedIn.session.id, of: member.id) else { throw SignInRefusal.expired }
+        let owner = PasswordPolicy.Owner(email: member.email.text, name: member.name, product: productName)
+        if let problem = PasswordPolicy.problem(with: password, of: owner) { throw Refusal.invalid([problem]) }
+        let digest = try await hash(password)
+        let form = SentForm.change(to: password, from: browser)
+        return try await store.write { [sessions, steps, devices, now] tx in
+            if let kept = try steps.begun(by: form, from: browser, tx: tx) { return kept }
+            guard try sessions.has(signedIn.session, browser.sessionCookie, tx: tx) else { throw SignInRefusal.expired }
             try tx.setPassword(digest, of: member.id)
             try tx.record(
                 .passwordChanged, target: member.id, in: member.organization,
                 by: signedIn.actor(requestID: browser.requestID, address: browser.address), at: now())
             tx.announce(.member(member.id))
-            let (session, cookie) = try sessions.start(
-                member, in: signedIn.organization.path, methods: signedIn.session.methods,
-                returnURL: signedIn.session.returnURL, authenticatedAt: signedIn.session.authenticatedAt,
-                from: browser, tx: tx)
+            let (session, cookie) = try sessions.keep(signedIn.session, by: form, tx: tx)
             return StartedSession(
                 session: session, cookie: cookie,
                 deviceCookie: devices.adding(member.id, digest, to: browser.deviceCookie, at: now()))

@@ -14,9 +14,11 @@ struct SignInSteps: Sendable {
 
     /// The next step of somebody who has proved to be all of these members.
     ///
+    /// - Parameter form: What was sent to show it, where one that is sent twice is to let in once.
     /// - Throws: ``SignInRefusal/suspended`` where none of them can be let in.
     func next(
-        _ members: [Member], methods: [SignInMethod], from browser: Browser, tx: borrowing Transaction
+        _ members: [Member], methods: [SignInMethod], by form: SentForm? = nil, from browser: Browser,
+        tx: borrowing Transaction
     ) throws -> SignInStep {
         let admitted = try members.filter { member in
             guard let standing = try tx.standing(of: member.organization) else { return false }
@@ -27,15 +29,16 @@ struct SignInSteps: Sendable {
             let ticket = try ticket(.chooseOrganization, admitted, methods, browser)
             return .chooseOrganization(try admitted.compactMap { try choice($0, tx: tx) }, ticket: ticket)
         }
-        if try tx.secondFactor(of: first.id)?.confirmedAt != nil {
+        if try tx.secondFactor(of: first.id) != nil {
             return .secondFactor(ticket: try ticket(.secondFactor, [first], methods, browser))
         }
-        return .done(try start(first, methods: methods, from: browser, tx: tx))
+        return .done(try start(first, methods: methods, by: form, from: browser, tx: tx))
     }
 
     /// Lets a member in.
     func start(
-        _ member: Member, methods: [SignInMethod], from browser: Browser, tx: borrowing Transaction
+        _ member: Member, methods: [SignInMethod], by form: SentForm?, from browser: Browser,
+        tx: borrowing Transaction
     ) throws -> StartedSession {
         guard let organization = try tx.organization(member.organization) else { throw SignInRefusal.expired }
         let devices = DeviceCookie(peppers: keyRing.keys.peppers)
@@ -44,10 +47,21 @@ struct SignInSteps: Sendable {
         try SignInThrottle(peppers: keyRing.keys.peppers)
             .forgive(measures.filter { $0 != .address(browser.address) }, isLetIn: true, tx: tx)
         let (session, cookie) = try sessions.start(
-            member, in: organization.path, methods: methods, from: browser, tx: tx)
+            member, in: organization.path, methods: methods, by: form, from: browser, tx: tx)
         return StartedSession(
             session: session, cookie: cookie,
             deviceCookie: devices.adding(member.id, password, to: browser.deviceCookie, at: now()))
+    }
+
+    /// The session that the same form has just begun or renewed, so that a second one is answered as the first was.
+    func begun(by form: SentForm?, from browser: Browser, tx: borrowing Transaction) throws -> StartedSession? {
+        guard let (session, cookie) = try sessions.begun(by: form, tx: tx) else { return nil }
+        guard !session.isHandedOver else { return StartedSession(session: session, cookie: cookie, deviceCookie: nil) }
+        let password = try tx.passwordDigest(of: session.member)
+        let devices = DeviceCookie(peppers: keyRing.keys.peppers)
+        return StartedSession(
+            session: session, cookie: cookie,
+            deviceCookie: devices.adding(session.member, password, to: browser.deviceCookie, at: now()))
     }
 
     /// The members of a ticket who are still as they were.

@@ -1,5 +1,4 @@
 import CredentialFormat
-import Crypto
 import Model
 import Tokens
 
@@ -27,23 +26,18 @@ struct SignInTicket: Sendable {
 
     /// The text of the hidden field.
     func sealed(for browser: Browser, under keys: KeySet, at now: Instant) throws -> String {
-        let context = try Self.context(browser)
         let plain = [
             step.rawValue, "\(now.adding(seconds: Self.seconds).milliseconds)",
             methods.map(\.rawValue).joined(separator: ","),
             candidates.map { "\($0.member):\($0.revision)" }.joined(separator: ","),
         ].joined(separator: " ")
-        var text: [UInt8] = []
-        Base62.append(bytes: try keys.sealReply(Array(plain.utf8), for: context), to: &text)
-        return String(decoding: text, as: UTF8.self)
+        return try SealedField.text(plain, for: Self.matter, in: browser, under: keys)
     }
 
     /// - Throws: ``SignInRefusal/expired`` for what is too old, another browser's, for another step, or none of ours.
     init(opening text: String, for step: Step, _ browser: Browser, under keys: KeySet, at now: Instant) throws {
-        guard text.utf8.count <= CredentialText.maximumLength, let sealed = Base62.bytes(Array(text.utf8)),
-            let plain = keys.openReply(sealed, for: try Self.context(browser))
-        else { throw SignInRefusal.expired }
-        let parts = String(decoding: plain, as: UTF8.self).split(separator: " ", omittingEmptySubsequences: false)
+        let plain = try SealedField.opened(text, for: Self.matter, in: browser, under: keys)
+        let parts = plain.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0] == step.rawValue, let end = Int64(parts[1]), now.milliseconds < end else {
             throw SignInRefusal.expired
         }
@@ -64,10 +58,5 @@ struct SignInTicket: Sendable {
         self.methods = methods
     }
 
-    private static func context(_ browser: Browser) throws -> String {
-        guard let secret = browser.formSecret, secret.utf8.count >= 40 else { throw SignInRefusal.expired }
-        var digest: [UInt8] = []
-        Base62.append(bytes: Array(SHA256.hash(data: Array(secret.utf8))), to: &digest)
-        return "sign-in ticket 1 \(String(decoding: digest, as: UTF8.self))"
-    }
+    private static let matter = "sign-in ticket 1"
 }

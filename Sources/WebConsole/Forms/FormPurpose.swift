@@ -14,17 +14,22 @@ enum FormPurpose: String, Sendable, CaseIterable {
     case beginSecondFactor = "begin-second-factor"
     case confirmSecondFactor = "confirm-second-factor"
     case newRecoveryCodes = "new-recovery-codes"
+    case keepRecoveryCodes = "keep-recovery-codes"
     case removeSecondFactor = "remove-second-factor"
     case endSessionOfAccount = "end-session-of-account"
     case endOtherSessions = "end-other-sessions"
     case takeBack = "take-back"
 
-    /// Whether nobody need be signed in: then the token hangs on a cookie of its own instead of the session.
+    /// Whether nobody need be signed in: then the token hangs on the browser alone, and not on a session besides. Signing
+    /// out is for whoever is signed in by then, if anybody is.
     var isForVisitors: Bool {
         switch self {
-        case .signIn, .secondFactor, .chooseOrganization, .forgotPassword, .setPassword, .handOver: true
-        case .signInAgain, .signOut, .endSession, .consent, .changePassword, .beginSecondFactor, .confirmSecondFactor,
-            .newRecoveryCodes, .removeSecondFactor, .endSessionOfAccount, .endOtherSessions, .takeBack:
+        case .signIn, .secondFactor, .chooseOrganization, .forgotPassword, .setPassword, .handOver, .signOut,
+            .endSession:
+            true
+        case .signInAgain, .consent, .changePassword, .beginSecondFactor, .confirmSecondFactor,
+            .newRecoveryCodes, .keepRecoveryCodes, .removeSecondFactor, .endSessionOfAccount, .endOtherSessions,
+            .takeBack:
             false
         }
     }
@@ -33,12 +38,12 @@ enum FormPurpose: String, Sendable, CaseIterable {
     var boundField: StaticString? {
         switch self {
         case .consent, .endSession: "request"
-        case .secondFactor, .chooseOrganization: "ticket"
-        case .setPassword, .handOver: "token"
+        case .secondFactor, .chooseOrganization, .handOver: "ticket"
+        case .setPassword: "token"
+        case .confirmSecondFactor, .keepRecoveryCodes: "offer"
         case .endSessionOfAccount: "session"
         case .takeBack: "grant"
         case .signIn, .forgotPassword, .signInAgain, .signOut, .changePassword, .beginSecondFactor,
-            .confirmSecondFactor,
             .newRecoveryCodes, .removeSecondFactor, .endOtherSessions:
             nil
         }

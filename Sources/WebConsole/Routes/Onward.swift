@@ -22,7 +22,7 @@ extension WebConsole {
                 returnPath(ReturnPath(authorizationAt: ConsoleURL.authorize, query: query).text)
             }
             return Onward(page: request.map(ConsoleURL.returning) ?? route.page, continuation: request)
-        case .setPassword, .handOver:
+        case .setPassword:
             let link = OneTimeLink.Purpose(rawValue: String(route.path.dropFirst())).map { purpose in
                 ConsoleURL.oneTime(purpose, secret: form.text("token"), continuation)
             }

@@ -21,6 +21,7 @@ extension WebConsole {
             .taken(.newRecoveryCodes, for: .newRecoveryCodes, on: .secondFactorOfAccount, takeNewCodes),
             PageRoute(
                 path: ConsoleURL.removeSecondFactor.path, page: .secondFactorOfAccount, work: .shown(showRemoval)),
+            .taken(.keepRecoveryCodes, for: .keepRecoveryCodes, on: .secondFactorOfAccount, takeKeptCodes),
             .taken(.removeSecondFactor, for: .removeSecondFactor, on: .secondFactorOfAccount, takeRemoval),
         ]
     }
@@ -43,12 +44,11 @@ extension WebConsole {
         let (list, factor) = try await store.read { [sessions, secondFactors] tx in
             (try sessions.list(of: me, tx: tx), try secondFactors.state(of: me.member.id, tx: tx))
         }
-        let roles = me.member.roles.map { product.role($0)?.title ?? $0 }
         return .page(
             AccountPage(
                 tabs: tabs(visit, isAccount: true), name: me.member.name, email: me.member.email.text,
-                organization: me.organization.name, roles: roles.isEmpty ? nil : roles.joined(separator: ", "),
-                returnLink: me.session.returnURL, canSignIn: me.member.hasPassword,
+                organization: me.organization.name, roles: roleWords(me),
+                returnLink: me.session.returnURL, canSignIn: me.member.hasPassword && !me.session.isHandedOver,
                 changePasswordLink: site.link(.password), secondFactor: secondFactor(factor),
                 sessions: list.map { sessionRow($0, isThis: $0.id == me.session.id, visit) },
                 endAction: site.link(.endSessionOfAccount), hasOthers: list.count > 1,
@@ -57,10 +57,23 @@ extension WebConsole {
         ).saying(visit.done, at: site)
     }
 
+    /// What this session may do: where it was carried over, no roles but those that it has the whole of.
+    private func roleWords(_ me: SignedIn) -> String? {
+        let isHandedOver = me.session.isHandedOver
+        let roles = me.member.roles.filter { role in
+            !isHandedOver || product.role(role).map { $0.permissions.isSubset(of: me.permissions) } ?? false
+        }
+        let titles = roles.map { product.role($0)?.title ?? $0 }.joined(separator: ", ")
+        guard isHandedOver else { return titles.isEmpty ? nil : titles }
+        guard !me.member.roles.isEmpty else { return "Carried over from elsewhere" }
+        return titles.isEmpty
+            ? "Carried over from elsewhere, with fewer rights than yours" : "Carried over from elsewhere: \(titles)"
+    }
+
     private func secondFactor(_ state: SecondFactorState) -> AccountPage.SecondFactor {
         let address = site.link(.secondFactorOfAccount)
         return switch state {
-        case .none, .pending:
+        case .none:
             AccountPage.SecondFactor(
                 words: "None: a stolen password would be enough to be you.", button: "Add", address: address)
         case .active(let left):
@@ -85,8 +98,16 @@ extension WebConsole {
     private func takeEndOfSession(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
         let (me, actor) = try signedIn(visit)
         guard let id = form["session"].flatMap({ ID<MemberSession>(parsing: $0) }) else { throw PageProblem.unreadable }
-        try await store.write { [sessions] tx in try sessions.end(id, of: me, as: actor, tx: tx) }
-        return .redirect(.account, at: site).telling(.sessionEnded, at: site)
+        return try await done(.account, .sessionEnded) {
+            try await store.write { [sessions] tx in try sessions.end(id, of: me, as: actor, tx: tx) }
+        }
+    }
+
+    /// Does what ends something, and says so on the next page. What is gone already counts as done: a button may be
+    /// pressed twice.
+    func done(_ page: ConsoleURL, _ what: Done, _ work: () async throws -> Void) async throws -> PageReply {
+        do { try await work() } catch Refusal.notFound {}
+        return .redirect(page, at: site).telling(what, at: site)
     }
 
     private func takeEndOfOthers(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
@@ -97,7 +118,7 @@ extension WebConsole {
 
     private func showPassword(_ visit: Visit) async throws -> PageReply {
         let (me, _) = try signedIn(visit)
-        try me.requireRecentAuthentication(at: visit.now)
+        try me.requireOwnSignIn(at: visit.now)
         return .page(passwordPage(visit, me))
     }
 
@@ -120,7 +141,7 @@ extension WebConsole {
 
     private func showSecondFactor(_ visit: Visit) async throws -> PageReply {
         let (me, _) = try signedIn(visit)
-        try me.requireRecentAuthentication(at: visit.now)
+        try me.requireOwnSignIn(at: visit.now)
         let state = try await store.read { [secondFactors] tx in try secondFactors.state(of: me.member.id, tx: tx) }
         if case .active(let left) = state {
             return .page(
@@ -137,35 +158,40 @@ extension WebConsole {
 
     private func takeBeginning(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
         let (me, _) = try signedIn(visit)
-        let enrolment = try await store.write { [secondFactors] tx in try secondFactors.begin(for: me, tx: tx) }
-        return .page(setUpPage(visit, secret: enrolment.secret, address: enrolment.uri))
+        let browser = visit.browser
+        let enrolment = try await store.read { [secondFactors] tx in
+            try secondFactors.begin(for: me, in: browser, tx: tx)
+        }
+        return .page(setUpPage(visit, enrolment))
     }
 
+    /// The codes were shown before, so nothing is lost when this is sent twice or its answer never arrives.
     private func takeSecondFactor(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
         let (me, actor) = try signedIn(visit)
-        let code = form.text("code").filter { $0 != " " }
+        let (code, offer, browser) = (form.text("code"), form.text("offer"), visit.browser)
         do {
-            let codes = try await store.write { [secondFactors] tx in
-                try secondFactors.confirm(code: code, for: me, as: actor, tx: tx)
-            }
             // Another right, another session identifier.
-            let started = try await signIns.renew(me, from: visit.browser)
-            return recoveryCodes(codes, .good(Done.secondFactorAdded.words)).setting(
-                SignInCookie.session(started.cookie, isSecure: site.isSecure))
+            let sent = SentForm.secondFactor(code: code, offer: offer, from: browser)
+            let started = try await store.write { [secondFactors, signIns] tx in
+                try secondFactors.confirm(code: code, offer: offer, for: me, in: browser, as: actor, tx: tx)
+                return try signIns.renew(me, by: sent, from: browser, tx: tx)
+            }
+            return begin(started, nil).telling(.secondFactorAdded, at: site)
+        } catch SignInRefusal.expired {
+            return .redirect(.secondFactorOfAccount, at: site)
         } catch let refusal as SignInRefusal where refusal.isAboutInput {
-            let page = setUpPage(
-                visit, secret: form.text("secret"), address: nil, SignInWords.notice(of: refusal, to: .code))
-            return stepPage(page, visit, refusal)
+            let enrolment = try secondFactors.enrolment(in: offer, for: me, in: browser)
+            return stepPage(setUpPage(visit, enrolment, SignInWords.notice(of: refusal, to: .code)), visit, refusal)
         }
     }
 
-    private func setUpPage(
-        _ visit: Visit, secret: String, address: String?, _ notice: Notice? = nil
-    ) -> SecondFactorSetupPage {
+    private func setUpPage(_ visit: Visit, _ enrolment: TOTPEnrolment, _ notice: Notice? = nil) -> SecondFactorSetupPage
+    {
         SecondFactorSetupPage(
-            action: site.link(.confirmSecondFactor), token: visit.token(for: .confirmSecondFactor), secret: secret,
-            groups: inFours(secret), address: address, picture: address.flatMap { QRCode($0)?.dataURI },
-            accountLink: site.link(.account), notice: notice)
+            action: site.link(.confirmSecondFactor),
+            token: visit.token(for: .confirmSecondFactor, about: enrolment.offer), groups: inFours(enrolment.secret),
+            address: enrolment.uri, picture: QRCode(enrolment.uri)?.dataURI, codes: enrolment.codes,
+            offer: enrolment.offer, accountLink: site.link(.account), notice: notice)
     }
 
     /// As people read it out and compare it.
@@ -176,13 +202,9 @@ extension WebConsole {
         }
     }
 
-    private func recoveryCodes(_ codes: [String], _ notice: Notice? = nil) -> PageReply {
-        .page(RecoveryCodesPage(codes: codes, accountLink: site.link(.account), notice: notice))
-    }
-
     private func showRemoval(_ visit: Visit) async throws -> PageReply {
         let (me, _) = try signedIn(visit)
-        try me.requireRecentAuthentication(at: visit.now)
+        try me.requireOwnSignIn(at: visit.now)
         return .page(
             SecondFactorRemovalPage(
                 action: site.link(.removeSecondFactor), token: visit.token(for: .removeSecondFactor),
@@ -190,16 +212,35 @@ extension WebConsole {
     }
 
     private func takeNewCodes(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
+        let (me, _) = try signedIn(visit)
+        let browser = visit.browser
+        let made = try await store.read { [secondFactors] tx in
+            try secondFactors.offerRecoveryCodes(for: me, in: browser, tx: tx)
+        }
+        return .page(
+            RecoveryCodesPage(
+                codes: made.codes, action: site.link(.keepRecoveryCodes),
+                token: visit.token(for: .keepRecoveryCodes, about: made.offer), offer: made.offer,
+                accountLink: site.link(.account)))
+    }
+
+    private func takeKeptCodes(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
         let (me, actor) = try signedIn(visit)
-        return recoveryCodes(
+        let (offer, browser) = (form.text("offer"), visit.browser)
+        do {
             try await store.write { [secondFactors] tx in
-                try secondFactors.renewRecoveryCodes(for: me, as: actor, tx: tx)
-            })
+                try secondFactors.keepRecoveryCodes(offer: offer, for: me, in: browser, as: actor, tx: tx)
+            }
+        } catch SignInRefusal.expired {
+            return .redirect(.secondFactorOfAccount, at: site)
+        }
+        return .redirect(.account, at: site)
     }
 
     private func takeRemoval(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
         let (me, actor) = try signedIn(visit)
-        try await store.write { [secondFactors] tx in try secondFactors.remove(for: me, as: actor, tx: tx) }
-        return .redirect(.account, at: site).telling(.secondFactorRemoved, at: site)
+        return try await done(.account, .secondFactorRemoved) {
+            try await store.write { [secondFactors] tx in try secondFactors.remove(for: me, as: actor, tx: tx) }
+        }
     }
 }

@@ -45,7 +45,8 @@ extension WebConsole {
     private func takeBack(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
         let (_, actor) = try signedIn(visit)
         guard let id = form["grant"].flatMap({ ID<Grant>(parsing: $0) }) else { throw PageProblem.unreadable }
-        try await store.write { [grants] tx in try grants.revoke(own: id, as: actor, tx: tx) }
-        return .redirect(.apps, at: site).telling(.appTakenBack, at: site)
+        return try await done(.apps, .appTakenBack) {
+            try await store.write { [grants] tx in try grants.revoke(own: id, as: actor, tx: tx) }
+        }
     }
 }

@@ -176,6 +176,6 @@ extension SignedIn {
     var asUser: SignedInMember {
         SignedInMember(
             id: member.id, organization: organization.path, authenticatedAt: session.authenticatedAt,
-            permissions: permissions)
+            permissions: permissions, grantable: grantable)
     }
 }

@@ -48,12 +48,11 @@ extension WebConsole {
             errorPage(.forbidden, "That did not work", SignInWords.text(of: refusal), context)
                 .refused(by: "sign-in: \(refusal)")
         case .expired:
-            errorPage(
-                .forbidden, "This is over", SignInWords.text(of: refusal), context,
-                link: PageLink(
+            overPage(
+                PageLink(
                     words: "Sign in",
-                    address: site.link(onward.continuation.map(ConsoleURL.signInContinuing) ?? .signIn))
-            ).refused(by: "link or step expired")
+                    address: site.link(onward.continuation.map(ConsoleURL.signInContinuing) ?? .signIn)),
+                requestID: context.requestID)
         case .unavailable:
             errorPage(.conflict, "Not here", SignInWords.text(of: refusal), context, link: accountLink)
                 .refused(by: "unavailable")
@@ -67,7 +66,16 @@ extension WebConsole {
         return reply.response(writer, requestID: context.requestID)
     }
 
-    /// An error page. It links to nothing but our own pages.
+    /// A link or a step that is over.
+    ///
+    /// - Parameter link: One of our own pages, or the address that the maker of the link named.
+    func overPage(_ link: PageLink, requestID: String) -> PageReply {
+        errorPage(
+            .forbidden, "This is over", SignInWords.text(of: .expired), requestID: requestID, link: link
+        ).refused(by: "link or step expired")
+    }
+
+    /// An error page. It links to nothing but our own pages, and to what ``overPage(_:requestID:)`` names.
     func errorPage(
         _ status: HTTPResponse.Status, _ heading: String, _ explanation: String, detail: String? = nil,
         _ context: CallerContext, link: PageLink? = nil

@@ -60,8 +60,13 @@ extension WebConsole {
 
     private func showLink(_ visit: Visit, _ purpose: OneTimeLink.Purpose) async throws -> PageReply {
         let secret = visit.parameter("token") ?? ""
-        let link = try await links.page(for: secret, purpose)
-        return try await passwordPage(visit, link, secret, returnPath(visit.parameter("continue")))
+        let continuation = returnPath(visit.parameter("continue"))
+        return try await leadingOn(visit, continuation) {
+            let link = try await links.page(for: secret, purpose)
+            return try await passwordPage(visit, link, secret, continuation)
+        } from: {
+            try await links.link(of: secret, purpose)
+        }
     }
 
     private func takePassword(
@@ -69,10 +74,14 @@ extension WebConsole {
     ) async throws -> PageReply {
         let (secret, continuation) = (form.text("token"), returnPath(form["continue"]))
         do {
-            let step = try await links.setPassword(
-                form.text("password"), token: secret, purpose, from: visit.browser)
-            return try await reply(to: step, visit, continuation)
-                .telling(purpose == .invitation ? .passwordSet : .passwordChanged, at: site)
+            return try await leadingOn(visit, continuation) {
+                let step = try await links.setPassword(
+                    form.text("password"), token: secret, purpose, from: visit.browser)
+                return try await reply(to: step, visit, continuation)
+                    .telling(purpose == .invitation ? .passwordSet : .passwordChanged, at: site)
+            } from: {
+                try await links.link(of: secret, purpose)
+            }
         } catch Refusal.invalid(let fields) {
             let link = try await links.page(for: secret, purpose)
             let notice = Notice.bad(fields.first?.message ?? PasswordWords.rule, about: [.password])
@@ -96,19 +105,45 @@ extension WebConsole {
 
     private func showHandOver(_ visit: Visit) async throws -> PageReply {
         let secret = visit.parameter("token") ?? ""
-        let link = try await links.page(for: secret, .handOver)
         let continuation = returnPath(visit.parameter("continue"))
-        let asked = try await request(behind: continuation, visit)
-        return stepPage(
-            HandOverPage(
-                name: link.memberName, email: link.email, organization: link.organizationName,
-                action: site.link(.handOver), token: visit.token(for: .handOver, about: secret), secret: secret,
-                continuation: continuation?.text),
-            visit, policy: policy(before: asked))
+        return try await leadingOn(visit, continuation) {
+            let (link, ticket) = try await links.handOverPage(for: secret, in: visit.answeredBrowser)
+            let asked = try await request(behind: continuation, visit)
+            return stepPage(
+                HandOverPage(
+                    name: link.memberName, email: link.email, organization: link.organizationName,
+                    action: site.link(.handOver), token: visit.token(for: .handOver, about: ticket), ticket: ticket,
+                    continuation: continuation?.text),
+                visit, policy: policy(before: asked))
+        } from: {
+            try await links.link(of: secret, .handOver)
+        }
     }
 
     private func takeHandOver(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
-        let started = try await links.handOver(token: form.text("token"), from: visit.browser)
-        return begin(started, returnPath(form["continue"]))
+        let continuation = returnPath(form["continue"])
+        let ticket = form.text("ticket")
+        return try await leadingOn(visit, continuation) {
+            begin(try await links.handOver(ticket: ticket, from: visit.browser), continuation)
+        } from: {
+            try await links.link(ofTicket: ticket, in: visit.browser)
+        }
+    }
+
+    /// Answers what a link is for. Where that is over: whom it let in goes on, and others are shown the way back that whoever
+    /// made the link named.
+    private func leadingOn(
+        _ visit: Visit, _ continuation: ReturnPath?, _ answer: () async throws -> PageReply,
+        from link: () async throws -> OneTimeLink?
+    ) async throws -> PageReply {
+        do { return try await answer() } catch SignInRefusal.expired {
+            guard let link = try await link() else { throw SignInRefusal.expired }
+            if visit.signedIn?.member.id == link.member {
+                return .redirect(continuation.map(ConsoleURL.returning) ?? .account, at: site)
+            }
+            guard let address = link.returnURL else { throw SignInRefusal.expired }
+            return overPage(
+                PageLink(words: "Go back to where you came from", address: address), requestID: visit.requestID)
+        }
     }
 }

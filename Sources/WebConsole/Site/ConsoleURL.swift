@@ -32,6 +32,7 @@ package enum ConsoleURL: Hashable, Sendable {
     case endSessionOfAccount
     case endOtherSessions
     case newRecoveryCodes
+    case keepRecoveryCodes
     case removeSecondFactor
     case apps
     case takeBack
@@ -62,6 +63,7 @@ package enum ConsoleURL: Hashable, Sendable {
         case .endSessionOfAccount: "/account/sessions/end"
         case .endOtherSessions: "/account/sessions/end-others"
         case .newRecoveryCodes: "/account/second-factor/recovery-codes"
+        case .keepRecoveryCodes: "/account/second-factor/recovery-codes/keep"
         case .removeSecondFactor: "/account/second-factor/remove"
         case .apps: "/account/apps"
         case .takeBack: "/account/apps/take-back"

@@ -1,3 +1,4 @@
+import CredentialFormat
 import HTTPServing
 import HTTPTypes
 import Hummingbird
@@ -18,7 +19,7 @@ struct Visit: Sendable {
     let address: IPAddress?
     /// What the page before has just done.
     let done: Done?
-    /// The secret that tokens of visitors' forms hang on: the one that the browser sent, or a fresh one.
+    /// The secret that tokens of forms hang on: the one that the browser sent, or a fresh one.
     let formSecret: String
     /// Whether the browser has to be given that secret.
     let hasFreshFormSecret: Bool
@@ -63,24 +64,37 @@ struct Visit: Sendable {
             userAgent: userAgent, requestID: requestID)
     }
 
+    /// The same once it has the form secret that it is given with the page.
+    var answeredBrowser: Browser {
+        Browser(
+            formSecret: formSecret, deviceCookie: deviceCookie, sessionCookie: sessionCookie, address: address,
+            userAgent: userAgent, requestID: requestID)
+    }
+
     /// What the audit log keeps of an authorization.
     var origin: RequestOrigin { RequestOrigin(requestID: requestID, address: address) }
 
     /// The token of a form on the page that answers this visit.
     func token(for purpose: FormPurpose, about: String = "") -> String {
-        guard let secret = secret(for: purpose, ofAnswer: true) else { return "" }
-        return FormToken.make(secret, purpose: purpose.rawValue, about: about)
+        guard let session = session(for: purpose) else { return "" }
+        return FormToken.make(formSecret, purpose: purpose.rawValue, in: session, about: about)
     }
 
-    /// Whether a form came from a page that we gave to this browser.
+    /// Whether a form came from a page that we gave to this browser, in the session that it has.
     func accepts(_ form: PageForm, for purpose: FormPurpose) -> Bool {
-        FormToken.isValid(
-            form["csrf"], secret: secret(for: purpose, ofAnswer: false), purpose: purpose.rawValue,
+        accepts(form, for: purpose, in: session(for: purpose))
+    }
+
+    /// Whether a form came from a page that we gave to this browser, in that session.
+    func accepts(_ form: PageForm, for purpose: FormPurpose, in session: String?) -> Bool {
+        guard let session else { return false }
+        return FormToken.isValid(
+            form["csrf"], secret: sentFormSecret, purpose: purpose.rawValue, in: session,
             about: purpose.boundField.map { form.text($0) } ?? "")
     }
 
-    private func secret(for purpose: FormPurpose, ofAnswer: Bool) -> String? {
-        if purpose.isForVisitors { return ofAnswer ? formSecret : sentFormSecret }
-        return signedIn == nil ? nil : sessionCookie
+    /// Nil where a form needs a session and there is none.
+    private func session(for purpose: FormPurpose) -> String? {
+        purpose.isForVisitors ? "" : signedIn?.session.id.description
     }
 }

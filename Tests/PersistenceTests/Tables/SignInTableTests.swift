@@ -1,6 +1,7 @@
 import CredentialFormat
 import Model
 import Persistence
+import Policy
 import TestSupport
 import Testing
 
@@ -17,8 +18,9 @@ struct SignInTableTests {
             let digest = try Self.digest(1)
             let session = MemberSession(
                 id: ID(at: now.milliseconds), member: member.id, methods: [.password, .totp, .multiple],
-                permissions: [.appsRead, .grantsRead], returnURL: "https://a.example", address: nil, userAgent: "B",
-                createdAt: now, authenticatedAt: now, seenAt: now, expiresAt: now.adding(seconds: 10))
+                permissions: [.appsRead, .grantsRead], scopes: ScopeSet(parsing: "data.read"),
+                returnURL: "https://a.example", address: nil, userAgent: "B", createdAt: now,
+                secretAt: now.adding(seconds: 1), authenticatedAt: now, seenAt: now, expiresAt: now.adding(seconds: 10))
             try await tree.store.write { tx in try tx.insert(session, digest: digest) }
             #expect(try await tree.store.read { tx in try tx.memberSession([digest]) } == session)
             #expect(try await tree.store.read { tx in try tx.memberSession([]) } == nil)
@@ -41,15 +43,17 @@ struct SignInTableTests {
         try await SampleTree.open { tree in
             let member = try await tree.member(in: tree.europe, roles: [])
             let now = tree.clock.current
-            for (number, permissions) in [nil, Set<Permission>()].enumerated() {
+            for (number, isBound) in [false, true].enumerated() {
+                let permissions: Set<Permission>? = isBound ? [] : nil
+                let scopes: ScopeSet? = isBound ? .empty : nil
                 let digest = try Self.digest(UInt8(number))
                 let session = MemberSession(
                     id: ID(at: now.milliseconds), member: member.id, methods: [.password], permissions: permissions,
-                    returnURL: nil, address: nil, userAgent: nil, createdAt: now, authenticatedAt: now, seenAt: now,
-                    expiresAt: now)
+                    scopes: scopes, returnURL: nil, address: nil, userAgent: nil, createdAt: now, authenticatedAt: now,
+                    seenAt: now, expiresAt: now)
                 try await tree.store.write { tx in try tx.insert(session, digest: digest) }
                 let found = try await tree.store.read { tx in try tx.memberSession([digest]) }
-                #expect(found?.permissions == permissions)
+                #expect(found == session)
             }
         }
     }
@@ -68,7 +72,7 @@ struct SignInTableTests {
                 try tx.insert(
                     OneTimeLink(id: ID(at: 1), purpose: .invitation, member: id, createdAt: now, createdBy: "x"),
                     digest: digest)
-                _ = try tx.offer(StoredSecondFactor(member: id, sealed: [1], createdAt: now))
+                _ = try tx.insert(StoredSecondFactor(member: id, sealed: [1], createdAt: now))
                 try tx.setRecoveryCodes([digest], of: id)
                 try tx.delete(id)
             }

@@ -29,7 +29,9 @@ extension PageVisitor {
     /// A code for an app.
     package mutating func code(for app: MadeApp, _ changes: [String: String?] = [:]) async throws -> String {
         let answer = try await approve(app.request(changes))
-        guard let code = answer.sent("code") else { throw ServerFailure("No code: \(answer.status) \(answer.headers["location"] ?? answer.text)") }
+        guard let code = answer.sent("code") else {
+            throw ServerFailure("No code: \(answer.status) \(answer.headers["location"] ?? answer.text)")
+        }
         return code
     }
 

@@ -31,11 +31,11 @@ extension ServerDatabase {
         let id = ID<MemberSession>(at: now)
         try await execute(
             """
-            INSERT INTO member_session (id, digest, pepper, member_id, methods, created_at, authenticated_at, seen_at,
-            expires_at)
+            INSERT INTO member_session (id, digest, pepper, member_id, methods, created_at, secret_at,
+            authenticated_at, seen_at, expires_at)
             """,
             values: [.bytes(id.value), .bytes(id.value), .number(1), .bytes(member.value), .text("pwd")]
-                + [.number(now), .number(now), .number(now), .number(now + 3_600_000)])
+                + [.number(now), .number(now), .number(now), .number(now), .number(now + 3_600_000)])
         return id.description
     }
 

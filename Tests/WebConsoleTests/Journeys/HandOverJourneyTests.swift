@@ -36,12 +36,31 @@ struct HandOverJourneyTests {
         #expect(account.text.contains("ada@over.example"))
         #expect(account.text.contains("href=\"https://app.example/settings\""))
         #expect(!account.text.contains("/account/password"), "Who has no password changes none.")
-        #expect(try await second.fill(form, "/hand-over").status == 403)
+        for dead in [try await second.fill(form, "/hand-over"), try await second.open(link)] {
+            #expect(dead.status == 403)
+            #expect(dead.text.contains("href=\"https://app.example/settings\">Go back to where you came from</a>"))
+        }
         #expect(try await second.account() == nil)
-        #expect(try await second.open(link).status == 403)
+        // In the browser that was let in it leads on.
+        #expect(try await visitor.open(link).location == "/account")
     }
 
-    @Test func `has a minute`() async throws {
+    @Test func `is signed in once, however often the button is pressed`() async throws {
+        let (server, _) = try RunningServer.current
+        let link = try await link(for: "bob@over.example", roles: [])
+        var visitor = PageVisitor(server)
+        let fields = try await visitor.open(link).hiddenFields
+        let answers = try await race(4) { [visitor] _ in
+            var visitor = visitor
+            return (try await visitor.post("/hand-over", fields), visitor.cookies["claviger"])
+        }.map { try $0.get() }
+        #expect(answers.allSatisfy { $0.0.location == "/account" }, "\(answers.map(\.0.status))")
+        #expect(Set(answers.map(\.1)).count == 1)
+        let thief = try await PageVisitor(server).posted("/hand-over", fields)
+        #expect(thief.status == 403)
+    }
+
+    @Test func `has a minute to open the page, and five for its button`() async throws {
         let (server, _) = try RunningServer.current
         let (early, late) = (
             try await link(for: "eve@over.example", roles: []), try await link(for: "eve@over.example", roles: [])
@@ -52,8 +71,51 @@ struct HandOverJourneyTests {
         #expect(try await visitor.open(early).status == 200)
         try await server.database.age(linksBy: 31)
         #expect(try await visitor.open(early).status == 403)
-        #expect(try await visitor.fill(form, "/hand-over").status == 403)
+        #expect(try await visitor.open(late).status == 403)
         #expect(try await visitor.account() == nil)
+        #expect(try await visitor.fill(form, "/hand-over").location == "/account")
+        #expect(try await visitor.account() != nil)
+    }
+
+    @Test func `lets apps do nothing that the key could not, and sees this session alone (law 11)`() async throws {
+        let (server, demo) = try RunningServer.current
+        let somebody = try await Somebody.joined("Kay", roles: ["owner"])
+        var own = PageVisitor(server)
+        _ = try await own.signIn(email: somebody.email, password: Somebody.password)
+        let narrow = try await server.makeKey(
+            in: demo.account, scopes: ["claviger:console-sessions.create"], as: demo.operatorKey)
+        let wide = try await server.makeKey(
+            in: demo.account, scopes: ["claviger:console-sessions.create", "data.read"], as: demo.operatorKey)
+        func carried(by key: String) async throws -> PageVisitor {
+            var visitor = PageVisitor(server)
+            let page = try await visitor.open(try await link(for: somebody.email, roles: [], as: key))
+            #expect(try await visitor.fill(page, "/hand-over").location == "/account")
+            return visitor
+        }
+        func asked(_ scope: String, _ visitor: inout PageVisitor) async throws -> Answer {
+            try await visitor.open(
+                "/oauth2/authorize?response_type=code&client_id=\(demo.app.id)&scope=\(scope)"
+                    + "&redirect_uri=\(ServerProcess.encoded(demo.appRedirectURI))&prompt=consent"
+                    + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256")
+        }
+        var (less, more) = (try await carried(by: narrow.secret), try await carried(by: wide.secret))
+        let whole = try await asked("data.read%20data.delete", &own)
+        #expect(whole.text.contains("asks to act for you"), "\(whole.headers)")
+        #expect(try await asked("data.read", &more).text.contains("asks to act for you"))
+        #expect(try await asked("openid", &less).text.contains("asks to act for you"))
+        for refused in [
+            try await asked("data.read", &less), try await asked("openid%20data.read", &less),
+            try await asked("data.read%20data.delete", &more), try await asked("claviger:members.read", &more),
+        ] {
+            #expect(refused.location?.contains("error=invalid_scope") == true, "\(refused.status) \(refused.text)")
+        }
+        let account = try #require(try await less.account())
+        #expect(account.text.matches(of: /<li class="row">/).count == 1 && !account.text.contains("Owner"))
+        #expect(!account.text.contains("/account/password") && !account.text.contains("/account/second-factor"))
+        let theirs = try #require(
+            try await own.account()?.forms(to: "/account/sessions/end").first?.first { $0.0 == "session" })
+        #expect(try await less.post("/account/sessions/end", [theirs]).status == 403)
+        #expect(try await own.account() != nil)
     }
 
     @Test func `may do there what the link says and the member may, and no more`() async throws {
@@ -86,12 +148,9 @@ struct HandOverJourneyTests {
         var visitor = PageVisitor(server)
         let link = try await link(for: somebody.email, roles: ["developer"])
         #expect(try await visitor.fill(try await visitor.open(link), "/hand-over").location == "/account")
-        let password = try await visitor.fill(
-            try await visitor.open("/account/password"), "/account/password", [("password", "quite another password")])
-        #expect(password.status == 409)
-        let factor = try await visitor.fill(
-            try await visitor.open("/account/second-factor"), "/account/second-factor")
-        #expect(factor.status == 409)
+        // It is said before anything is typed.
+        #expect(try await visitor.open("/account/password").status == 409)
+        #expect(try await visitor.open("/account/second-factor").status == 409)
         var other = PageVisitor(server)
         #expect(try await other.signIn(email: somebody.email, password: Somebody.password).location == "/account")
     }
@@ -117,5 +176,13 @@ struct HandOverJourneyTests {
         #expect(try await answer(stranger, [], as: keys.secret).status == 404)
         let plain = try await server.makeKey(in: demo.account, as: demo.operatorKey)
         #expect(try await answer(demo.account, [], as: plain.secret).status == 403)
+    }
+}
+
+extension PageVisitor {
+    /// What a browser that is not needed afterwards is answered to these fields.
+    fileprivate func posted(_ path: String, _ fields: [(String, String)]) async throws -> Answer {
+        var visitor = self
+        return try await visitor.post(path, fields)
     }
 }

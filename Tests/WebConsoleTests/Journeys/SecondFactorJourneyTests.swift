@@ -23,12 +23,17 @@ struct SecondFactorJourneyTests {
             setUp, "/account/second-factor/confirm", [("code", authenticator.wrongCode)])
         #expect(wrong.status == 422)
         #expect(wrong.authenticatorKey == setUp.authenticatorKey)
-        let codes = try await visitor.fill(
-            wrong, "/account/second-factor/confirm", [("code", authenticator.code())])
-        #expect(codes.recoveryCodes.count == 10)
-        #expect(Set(codes.recoveryCodes).count == 10)
-        #expect(codes.good == "The second factor is on.")
+        #expect(Set(setUp.recoveryCodes).count == 10, "Shown before anything is on.")
+        #expect(wrong.recoveryCodes == setUp.recoveryCodes)
+        var second = visitor
+        let code = [("code", authenticator.code())]
+        #expect(try await visitor.fill(wrong, "/account/second-factor/confirm", code).location == "/account")
         #expect(visitor.cookies["claviger"] != before, "Another right, another session.")
+        // Pressed twice: the second press has the cookies of before, and leads to where the first did.
+        #expect(try await second.fill(wrong, "/account/second-factor/confirm", code).location == "/account")
+        #expect(second.cookies["claviger"] == visitor.cookies["claviger"])
+        var thief = PageVisitor(server, cookies: ["claviger": before ?? ""])
+        #expect(try await thief.account() == nil, "The secret of before opens nothing.")
         let state = try await visitor.open("/account/second-factor")
         #expect(state.recoveryCodes.isEmpty, "They are shown once.")
         #expect(!state.text.contains("class=\"secret\""))
@@ -52,6 +57,61 @@ struct SecondFactorJourneyTests {
         let again = try await second.signIn(email: somebody.email, password: Somebody.password)
         #expect(try await second.fill(again, "/sign-in/second-factor", [("code", code)]).status == 422)
         #expect(try await second.account() == nil)
+    }
+
+    @Test func `is let in once by a code that is sent twice`() async throws {
+        let (server, _) = try RunningServer.current
+        let (somebody, authenticator, codes) = try await enrolled("Flo")
+        for code in [authenticator.code(later: 1), codes[0]] {
+            var visitor = PageVisitor(server)
+            let asked = try await visitor.signIn(email: somebody.email, password: Somebody.password)
+            let fields = asked.hiddenFields + [("code", code)]
+            let answers = try await race(4) { [visitor] _ in
+                var visitor = visitor
+                return (try await visitor.post("/sign-in/second-factor", fields), visitor)
+            }.map { try $0.get() }
+            #expect(answers.allSatisfy { $0.0.location == "/account" }, "\(answers.map(\.0.status))")
+            #expect(Set(answers.map { $0.1.cookies["claviger"] }).count == 1)
+            // Those of the invitation and of turning it on, and one more for each code.
+            var entered = try #require(answers.first).1
+            let account = try await entered.open("/account")
+            #expect(account.text.matches(of: /this one/).count == 1)
+            var other = PageVisitor(server)
+            let elsewhere = try await other.signIn(email: somebody.email, password: Somebody.password)
+            #expect(try await other.fill(elsewhere, "/sign-in/second-factor", [("code", code)]).status == 422)
+            #expect(
+                account.text.matches(of: /<li class="row">/).count == (code == codes[0] ? 4 : 3), "\(account.text)")
+        }
+    }
+
+    @Test func `keeps the recovery codes that there are until others were shown and kept`() async throws {
+        let (server, _) = try RunningServer.current
+        let (somebody, _, codes) = try await enrolled("Gus")
+        var visitor = PageVisitor(server)
+        let asked = try await visitor.signIn(email: somebody.email, password: Somebody.password)
+        _ = try await visitor.fill(asked, "/sign-in/second-factor", [("code", codes[0])])
+        let page = try await visitor.open("/account/second-factor")
+        let first = try await visitor.fill(page, "/account/second-factor/recovery-codes")
+        let second = try await visitor.fill(page, "/account/second-factor/recovery-codes")
+        #expect(Set(first.recoveryCodes + second.recoveryCodes).count == 20)
+        #expect(try await visitor.account()?.text.contains("9 recovery codes") == true)
+        for _ in 0..<2 {
+            let kept = try await visitor.fill(second, "/account/second-factor/recovery-codes/keep")
+            #expect(kept.location == "/account")
+        }
+        #expect(try await visitor.account()?.text.contains("10 recovery codes") == true)
+        for (code, isGood) in [(codes[1], false), (first.recoveryCodes[0], false), (second.recoveryCodes[0], true)] {
+            var other = PageVisitor(server)
+            let asked = try await other.signIn(email: somebody.email, password: Somebody.password)
+            let answer = try await other.fill(asked, "/sign-in/second-factor", [("code", code)])
+            #expect(answer.status == (isGood ? 303 : 422))
+        }
+        let state = try await visitor.open("/account/second-factor")
+        for _ in 0..<2 {
+            let removed = try await visitor.fill(state, "/account/second-factor/remove")
+            #expect(removed.location == "/account", "What is gone already is done.")
+        }
+        #expect(try await passwordAlone(somebody, on: server))
     }
 
     @Test func `signs in with a recovery code instead, each once`() async throws {
@@ -162,10 +222,10 @@ struct SecondFactorJourneyTests {
         let setUp = try await visitor.fill(
             try await visitor.open("/account/second-factor"), "/account/second-factor")
         let authenticator = try #require(setUp.authenticator)
-        let codes = try await visitor.fill(
+        let done = try await visitor.fill(
             setUp, "/account/second-factor/confirm", [("code", authenticator.code())])
-        try #require(codes.recoveryCodes.count == 10)
-        return (somebody, authenticator, codes.recoveryCodes)
+        try #require(done.location == "/account" && setUp.recoveryCodes.count == 10)
+        return (somebody, authenticator, setUp.recoveryCodes)
     }
 
     /// Whether a password is enough.

@@ -1,9 +1,13 @@
-/// Shows new recovery codes, this once.
+/// Shows new recovery codes. They count once somebody says that they have kept them.
 struct RecoveryCodesPage: Page {
     static let template = PageTemplate.recoveryCodes
     var title: String { "Your recovery codes" }
 
     let codes: [String]
+    let action: String
+    let token: String
+    /// The codes, sealed, as they come back with the form.
+    let offer: String
     let accountLink: String
     var notice: Notice?
 }

@@ -1,4 +1,5 @@
-/// Says that something went wrong, and under which name the log has it. Leads nowhere but to us.
+/// Says that something went wrong, and under which name the log has it. Leads nowhere but to us, or back to where the
+/// operator's backend said.
 struct ErrorPage: Page {
     static let template = PageTemplate.error
     var title: String { heading }

@@ -8,8 +8,8 @@ struct HandOverPage: Page {
     let organization: String
     let action: String
     let token: String
-    /// That of the link.
-    let secret: String
+    /// Lets this browser press the button when the link's own time is over.
+    let ticket: String
     let continuation: String?
     var notice: Notice?
 }
