@@ -52,20 +52,28 @@ struct MasterKeyFile {
         } catch {
             throw MasterKeyError("The folder \(folder) cannot be made.")
         }
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            // Another process was quicker; what it made is read next.
-            if errno == EEXIST { return false }
-            throw MasterKeyError("The master key \(path) cannot be made: \(String(cString: strerror(errno))).")
+        // Written under another name, so that nobody finds a file with half a key in it.
+        let draft = "\(path).\(UInt64.random(in: .min ... .max))"
+        let descriptor = Glibc.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw unmakeable(errno) }
+        defer {
+            Glibc.close(descriptor)
+            unlink(draft)
         }
-        defer { Glibc.close(descriptor) }
         let text = Array((MasterKey.generate().reveal() + "\n").utf8)
         guard Glibc.write(descriptor, text, text.count) == text.count, fsync(descriptor) == 0 else {
-            let code = errno
-            unlink(path)
-            throw MasterKeyError("The master key \(path) cannot be written: \(String(cString: strerror(code))).")
+            throw unmakeable(errno)
+        }
+        guard link(draft, path) == 0 else {
+            // Another process was quicker; what it made is read next.
+            if errno == EEXIST { return false }
+            throw unmakeable(errno)
         }
         return true
+    }
+
+    private func unmakeable(_ code: Int32) -> MasterKeyError {
+        MasterKeyError("The master key \(path) cannot be made: \(String(cString: strerror(code))).")
     }
 
     private func unreadable(_ code: Int32) -> MasterKeyError {

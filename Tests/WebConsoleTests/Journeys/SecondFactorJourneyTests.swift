@@ -106,9 +106,9 @@ struct SecondFactorJourneyTests {
             let answer = try await other.fill(asked, "/sign-in/second-factor", [("code", code)])
             #expect(answer.status == (isGood ? 303 : 422))
         }
-        let state = try await visitor.open("/account/second-factor")
+        let removal = try await visitor.open("/account/second-factor/remove")
         for _ in 0..<2 {
-            let removed = try await visitor.fill(state, "/account/second-factor/remove")
+            let removed = try await visitor.fill(removal, "/account/second-factor/remove")
             #expect(removed.location == "/account", "What is gone already is done.")
         }
         #expect(try await passwordAlone(somebody, on: server))
