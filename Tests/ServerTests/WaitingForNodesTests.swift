@@ -11,7 +11,7 @@ struct WaitingForNodesTests {
             headers: [("Prefer", "wait=1")])
         #expect(edit.status == 200)
         #expect(edit.headers["preference-applied"] == "wait=1")
-        #expect(edit.headers["claviger-confirmed"] == "nodes=1, confirmed=1, milliseconds=0")
+        #expect(edit.headers["claviger-confirmed"]?.hasPrefix("nodes=1, confirmed=1, milliseconds=") == true)
         let rotation = try await server.call(
             "POST", key.path + "/rotate", bearer: demo.operatorKey, headers: [("Prefer", "respond-async, wait=60")])
         #expect(rotation.status == 200)
@@ -19,7 +19,7 @@ struct WaitingForNodesTests {
         let deletion = try await server.call(
             "DELETE", key.path, bearer: demo.operatorKey, headers: [("Prefer", "wait=2")])
         #expect(deletion.status == 204)
-        #expect(deletion.headers["claviger-confirmed"] == "nodes=1, confirmed=1, milliseconds=0")
+        #expect(deletion.headers["claviger-confirmed"]?.hasPrefix("nodes=1, confirmed=1, milliseconds=") == true)
     }
 
     @Test func `nobody waits who did not ask for it, changed nothing or was refused`() async throws {
