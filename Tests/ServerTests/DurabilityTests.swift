@@ -41,13 +41,13 @@ import Testing
             try await server.start()
             let after = try server.credentials()
             for id in written.organizations {
-                let answer = try await Self.settled {
+                let answer = try await Answer.settled {
                     try await server.get("/api/v1/organizations/\(id)", bearer: after.operatorKey)
                 }
                 #expect(answer.status == 200, "organization \(id) of round \(round)")
             }
             for key in written.keys {
-                let answer = try await Self.settled { try await server.verify(key.secret) }
+                let answer = try await Answer.settled { try await server.verify(key.secret) }
                 #expect(answer.status == 200, "key \(key.id) of round \(round)")
                 #expect(answer.headers["x-auth-credential"] == key.id)
             }
@@ -60,17 +60,6 @@ import Testing
             #expect(try await server.get(path, bearer: credentials.operatorKey).status == 200)
         }
         #expect(try await server.stop() == 0)
-    }
-
-    /// The answer, asked for again while a server that has just started cannot tell (503): on a busy machine the database
-    /// may be too slow for one that does not trust its memory yet.
-    private static func settled(_ ask: () async throws -> Answer) async throws -> Answer {
-        for _ in 0..<50 {
-            let answer = try await ask()
-            if answer.status != 503 { return answer }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        return try await ask()
     }
 
     /// Writes until the server is gone. What was acknowledged is noted, what was not may or may not be there.

@@ -11,10 +11,23 @@ package struct MadeCredential: Sendable {
     package var client: DemoCredentials.Client { DemoCredentials.Client(id: id, secret: secret) }
 }
 
+extension Answer {
+    /// The answer, asked for again while the server cannot tell (503, nothing was changed): on a busy machine the database
+    /// may be too slow for a node that does not trust its memory at the moment.
+    package static func settled(_ ask: () async throws -> Answer) async throws -> Answer {
+        for _ in 0..<100 {
+            let answer = try await ask()
+            if answer.status != 503 { return answer }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return try await ask()
+    }
+}
+
 extension HTTPFront {
     /// What a POST answered that must succeed.
     package func make(_ path: String, _ body: JSON, as bearer: String) async throws -> JSON {
-        let answer = try await call("POST", path, bearer: bearer, body)
+        let answer = try await Answer.settled { try await call("POST", path, bearer: bearer, body) }
         guard (200...201).contains(answer.status) else {
             throw ServerFailure("POST \(path) made nothing: \(answer.status) \(answer.text)")
         }
