@@ -26,7 +26,7 @@ struct ClientUseTests {
                 (.revoke, "token=\(tokens.refreshToken)"),
                 (
                     .token,
-                    "grant_type=authorization_code&code=\(code)&redirect_uri=\(back)&code_verifier=\(SamplePKCE.verifier)"
+                    "grant_type=authorization_code&code=\(code)&redirect_uri=\(back)&code_verifier=\(ProofKey.verifier)"
                 ),
             ]
             for (endpoint, body) in calls {

@@ -77,11 +77,11 @@ struct AuthorizationCodeTests {
 
     @Test(arguments: [
         ("code_verifier", nil, OAuthError.Code.invalidGrant),
-        ("code_verifier", String(SamplePKCE.verifier.reversed()), .invalidGrant),
-        ("code_verifier", SamplePKCE.challenge, .invalidGrant),
-        ("code_verifier", String(SamplePKCE.verifier.dropLast()), .invalidRequest),
+        ("code_verifier", String(ProofKey.verifier.reversed()), .invalidGrant),
+        ("code_verifier", ProofKey.challenge, .invalidGrant),
+        ("code_verifier", String(ProofKey.verifier.dropLast()), .invalidRequest),
         ("code_verifier", String(repeating: "v", count: 129), .invalidRequest),
-        ("code_verifier", SamplePKCE.verifier + "+", .invalidRequest),
+        ("code_verifier", ProofKey.verifier + "+", .invalidRequest),
         ("redirect_uri", nil, .invalidGrant), ("redirect_uri", SampleDesk.callback + "/", .invalidGrant),
         ("resource", "https://one.example.com", .invalidTarget), ("code", nil, .invalidRequest),
         ("code", "clv_code_x", .invalidGrant),
@@ -141,7 +141,7 @@ struct AuthorizationCodeTests {
                 let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
                 let exchange = [
                     ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", SampleDesk.callback),
-                    ("code_verifier", SamplePKCE.verifier),
+                    ("code_verifier", ProofKey.verifier),
                 ]
                 let secret = app.secret ?? MintedSecret(.clientSecret, brand: .claviger).reveal()
                 let bodies: [(ClientAuthenticationMethod, SampleClient?, [(String, String)])] = [
@@ -167,7 +167,7 @@ struct AuthorizationCodeTests {
             let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
             let integration = SampleClient(try await desk.tree.integration(in: desk.tree.europe))
             let parameters = [
-                ("code", code), ("redirect_uri", SampleDesk.callback), ("code_verifier", SamplePKCE.verifier),
+                ("code", code), ("redirect_uri", SampleDesk.callback), ("code_verifier", ProofKey.verifier),
             ]
             await expect(.unauthorizedClient) {
                 try await desk.tokens(as: integration, [("grant_type", "authorization_code")] + parameters)

@@ -47,7 +47,7 @@ struct AuthorizationTableTests {
             ([("code_challenge_method", "s256")], "invalid_request"),
             ([("code_challenge", nil), ("code_challenge_method", nil)], "invalid_request"),
             ([("code_challenge", "short")], "invalid_request"),
-            ([("code_challenge", SamplePKCE.challenge + "=")], "invalid_request"),
+            ([("code_challenge", ProofKey.challenge + "=")], "invalid_request"),
             ([("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM")], "invalid_request"),
             ([("scope", "data.write")], "invalid_scope"), ([("scope", "data.read nothing")], "invalid_scope"),
             ([("scope", "data.read  openid")], "invalid_scope"),

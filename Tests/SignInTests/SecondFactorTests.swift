@@ -91,7 +91,7 @@ struct SecondFactorTests {
             }
             // The page was loaded twice; the first one is sent, four times at once.
             let (shown, other) = (try await offer(), try await offer())
-            let totp = TOTP(secret: Base32Reader.bytes(shown.secret))
+            let totp = TOTP(secret: try #require(Base32Reader.bytes(shown.secret)))
             let code = desk.code(totp)
             func confirm(_ code: String, _ enrolment: TOTPEnrolment, _ browser: Browser = .sample()) async throws {
                 try await desk.tree.store.write { [offer = enrolment.offer] tx in
@@ -107,7 +107,7 @@ struct SecondFactorTests {
             #expect(try await desk.state(member) == .active(recoveryCodesLeft: 10))
             #expect(try await desk.events("second-factor.added").count == 1)
             // Neither the other page's key nor another browser gets anywhere.
-            let otherCode = desk.code(TOTP(secret: Base32Reader.bytes(other.secret)))
+            let otherCode = desk.code(TOTP(secret: try #require(Base32Reader.bytes(other.secret))))
             await #expect(throws: Refusal.self) { try await confirm(otherCode, other) }
             let stranger = Browser.sample(form: "form-secret-of-a-stranger-that-is-long-enough")
             await #expect(throws: SignInRefusal.expired) { try await confirm(code, shown, stranger) }
@@ -127,7 +127,7 @@ struct SecondFactorTests {
             let (me, elsewhere) = (try await desk.signedIn(), try await desk.signedIn())
             let (factors, actor) = (desk.factors, SignInDesk.actor(me))
             let enrolment = try await desk.tree.store.read { tx in try factors.begin(for: me, in: .sample(), tx: tx) }
-            let totp = TOTP(secret: Base32Reader.bytes(enrolment.secret))
+            let totp = TOTP(secret: try #require(Base32Reader.bytes(enrolment.secret)))
             func confirm(_ signedIn: SignedIn) async throws {
                 let code = desk.code(totp)
                 try await desk.tree.store.write { tx in

@@ -132,7 +132,7 @@ struct SignInDesk: Sendable {
         let enrolment = try await tree.store.read { [factors] tx in
             try factors.begin(for: signedIn, in: .sample(), tx: tx)
         }
-        let totp = TOTP(secret: Base32Reader.bytes(enrolment.secret))
+        let totp = TOTP(secret: try #require(Base32Reader.bytes(enrolment.secret)))
         let code = totp.code(step: TOTP.step(at: tree.clock.current))
         try await tree.store.write { [factors] tx in
             try factors.confirm(
@@ -197,19 +197,5 @@ final class SamplePostman: Postman {
     func send(_ letter: Letter) async throws {
         if refuses.withLock({ $0 }) { throw BoundedCommandError.failed(status: 75) }
         letters.withLock { $0.append(letter) }
-    }
-}
-
-/// What an authenticator makes of a secret in base32.
-enum Base32Reader {
-    static func bytes(_ text: String) -> [UInt8] {
-        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
-        let bits = text.flatMap { character in
-            let value = digits.firstIndex(of: character) ?? 0
-            return (0..<5).map { value >> (4 - $0) & 1 }
-        }
-        return stride(from: 0, to: bits.count - 7, by: 8).map { start in
-            bits[start..<(start + 8)].reduce(UInt8(0)) { $0 << 1 | UInt8($1) }
-        }
     }
 }

@@ -17,12 +17,6 @@ package struct SampleApp: Sendable {
     package var client: SampleClient? { secret.map { SampleClient(id: id, secret: $0) } }
 }
 
-/// PKCE as in the example of RFC 7636, appendix B.
-package enum SamplePKCE {
-    package static let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-    package static let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
-}
-
 extension SampleDesk {
     /// Where the sample apps are sent back to.
     package static let callback = "https://app.example.com/back"
@@ -77,7 +71,7 @@ extension SampleDesk {
     package func request(of app: SampleApp, _ changes: [String: String?] = [:]) -> String {
         let own: [(String, String)] = [
             ("client_id", app.id), ("redirect_uri", Self.callback), ("response_type", "code"), ("state", "s t/ä"),
-            ("scope", "data.read"), ("code_challenge", SamplePKCE.challenge), ("code_challenge_method", "S256"),
+            ("scope", "data.read"), ("code_challenge", ProofKey.challenge), ("code_challenge_method", "S256"),
         ]
         var parameters = own.compactMap { name, value -> (String, String)? in
             guard let change = changes[name] else { return (name, value) }
@@ -131,7 +125,7 @@ extension SampleDesk {
     ) async throws -> AppTokens {
         var parameters: [String: String?] = [
             "grant_type": "authorization_code", "code": code, "redirect_uri": Self.callback,
-            "code_verifier": SamplePKCE.verifier,
+            "code_verifier": ProofKey.verifier,
         ]
         parameters.merge(changes) { $1 }
         return try await tokens(for: app, parameters.compactMap { name, value in value.map { (name, $0) } })

@@ -15,7 +15,7 @@ struct ConsentPageTests {
         _ = try await visitor.signIn(email: email, password: Somebody.password)
         return try await visitor.open(
             "/oauth2/authorize?response_type=code&client_id=\(try made["client_id"].string)&scope=data.read"
-                + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256")
+                + "&code_challenge=\(ProofKey.challenge)&code_challenge_method=S256")
     }
 
     @Test func `names come with a direction of their own, and "Your apps" opens beside it`() async throws {

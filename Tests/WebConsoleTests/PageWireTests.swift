@@ -4,14 +4,13 @@ import Testing
 /// One after another: sign-ins of one member at the same time are throttled.
 @Suite("Pages on the wire", .server(on: [.sqlite]), .serialized)
 struct PageWireTests {
-    private static let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
     private func authorization(
         _ demo: DemoCredentials, scope: String = "data.read", redirectURI: String? = nil, _ further: String = ""
     ) -> String {
         "/oauth2/authorize?response_type=code&client_id=\(demo.app.id)&scope=\(scope)&state=s1"
             + "&redirect_uri=\(ServerProcess.encoded(redirectURI ?? demo.appRedirectURI))"
-            + "&code_challenge=\(Self.challenge)&code_challenge_method=S256\(further)"
+            + "&code_challenge=\(ProofKey.challenge)&code_challenge_method=S256\(further)"
     }
 
     @Test(arguments: [

@@ -5,18 +5,9 @@ import Foundation
 package struct Authenticator {
     private let key: SymmetricKey
 
-    /// - Parameter secret: The key as a page shows it, in base32 (RFC 4648 §6).
+    /// - Parameter secret: The key as a page shows it, in base32.
     package init?(secret: String) {
-        var (bytes, bits, count): ([UInt8], UInt32, UInt32) = ([], 0, 0)
-        for character in secret {
-            guard let value = Self.alphabet.firstIndex(of: character) else { return nil }
-            bits = (bits << 5 | UInt32(value)) & 0xFFFF
-            count += 5
-            if count >= 8 {
-                count -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> count))
-            }
-        }
+        guard let bytes = Base32Reader.bytes(secret) else { return nil }
         key = SymmetricKey(data: bytes)
     }
 
@@ -36,6 +27,4 @@ package struct Authenticator {
         return ["000000", "111111", "222222", "333333", "444444", "555555", "666666"].first { !right.contains($0) }
             ?? ""
     }
-
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 }

@@ -8,7 +8,7 @@ enum AppRequest {
         let (_, demo) = try RunningServer.current
         return "/oauth2/authorize?response_type=code&client_id=\(demo.app.id)&scope=\(scope)&state=s1"
             + "&redirect_uri=\(ServerProcess.encoded(demo.appRedirectURI))"
-            + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256\(further)"
+            + "&code_challenge=\(ProofKey.challenge)&code_challenge_method=S256\(further)"
     }
 
     /// The sign-in that goes on to a path.

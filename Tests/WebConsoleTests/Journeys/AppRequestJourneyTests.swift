@@ -149,7 +149,7 @@ struct ForgottenPasswordRequestTests {
             let path =
                 "/oauth2/authorize?response_type=code&client_id=\(demo.app.id)&scope=data.read&state=s1"
                 + "&redirect_uri=\(ServerProcess.encoded(demo.appRedirectURI))"
-                + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256&prompt=login"
+                + "&code_challenge=\(ProofKey.challenge)&code_challenge_method=S256&prompt=login"
             let signIn = try await phone.open(AppRequest.signIn(continuing: path))
             let forgotten = try await phone.open(try #require(signIn.links("Forgot it?").first))
             #expect(forgotten.links("Back to sign-in").map(AppRequest.continuation) == [path])

@@ -96,7 +96,7 @@ struct HandOverJourneyTests {
             try await visitor.open(
                 "/oauth2/authorize?response_type=code&client_id=\(demo.app.id)&scope=\(scope)"
                     + "&redirect_uri=\(ServerProcess.encoded(demo.appRedirectURI))&prompt=consent"
-                    + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256")
+                    + "&code_challenge=\(ProofKey.challenge)&code_challenge_method=S256")
         }
         var (less, more) = (try await carried(by: narrow.secret), try await carried(by: wide.secret))
         let whole = try await asked("data.read%20data.delete", &own)
@@ -133,7 +133,7 @@ struct HandOverJourneyTests {
             #expect(try await visitor.fill(try await visitor.open(link), "/hand-over").location == "/account")
             return try await visitor.open(
                 "/oauth2/authorize?response_type=code&client_id=\(app)&scope=claviger%3A\(scope)"
-                    + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256")
+                    + "&code_challenge=\(ProofKey.challenge)&code_challenge_method=S256")
         }
         #expect(try await asked("api-keys.read", roles: ["developer"]).text.contains("asks to act for you"))
         for (scope, roles) in [("api-keys.read", []), ("members.read", ["admin"]), ("members.read", ["developer"])] {

@@ -33,7 +33,7 @@ struct LogoutJourneyTests {
         let page = try await visitor.open(
             "/oauth2/authorize?response_type=code&client_id=\(app.id)&scope=openid"
                 + "&redirect_uri=https%3A%2F%2Fclient.example%2Fcallback"
-                + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256")
+                + "&code_challenge=\(ProofKey.challenge)&code_challenge_method=S256")
         let organization = try #require(
             page.text.firstMatch(of: /name="organization" value="(org_[0-9A-Za-z]+)"/).map { String($0.1) })
         let location = try #require(
