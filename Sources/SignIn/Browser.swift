@@ -26,6 +26,9 @@ package struct Browser: Sendable {
         self.requestID = requestID
     }
 
+    /// The form secret, where it is long enough that nobody guesses it: what is bound to the browser hangs on it.
+    var bindingSecret: String? { formSecret.flatMap { $0.utf8.count >= 40 ? $0 : nil } }
+
     /// A member who is about to be let in: without a right of their own, for the audit log.
     func actor(_ member: Member, in path: OrganizationPath) -> Actor {
         Actor(.member(member.id), reach: .subtree(path), permissions: [], requestID: requestID, address: address)

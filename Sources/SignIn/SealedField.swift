@@ -23,7 +23,7 @@ enum SealedField {
     }
 
     private static func context(_ matter: String, _ browser: Browser) throws -> String {
-        guard let secret = browser.formSecret, secret.utf8.count >= 40 else { throw SignInRefusal.expired }
+        guard let secret = browser.bindingSecret else { throw SignInRefusal.expired }
         var digest: [UInt8] = []
         Base62.append(bytes: Array(SHA256.hash(data: Array(secret.utf8))), to: &digest)
         return "\(matter) \(String(decoding: digest, as: UTF8.self))"

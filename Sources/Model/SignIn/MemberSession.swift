@@ -8,7 +8,7 @@ package struct MemberSession: Entity, Hashable, Sendable {
     package let id: ID<MemberSession>
     package let member: ID<Member>
     /// How they proved who they are, in the order in which they did.
-    package let methods: [SignInMethod]
+    package var methods: [SignInMethod]
     /// The most that the session may do, nil for all that the member may.
     package let permissions: Set<Permission>?
     /// The most that its member may let an app do, nil for all that the member may. Besides these, what an app is told of
@@ -22,13 +22,13 @@ package struct MemberSession: Entity, Hashable, Sendable {
     package let userAgent: String?
     package let createdAt: Instant
     /// When it got the secret that it has now.
-    package let secretAt: Instant
+    package var secretAt: Instant
     /// When they last proved who they are: the `auth_time` of an ID token.
-    package let authenticatedAt: Instant
+    package var authenticatedAt: Instant
     /// When it was last used, to the minute.
-    package let seenAt: Instant
+    package var seenAt: Instant
     /// When it ends unless it is used before, and at its absolute limit in any case.
-    package let expiresAt: Instant
+    package var expiresAt: Instant
 
     /// Whether it was carried over from the operator's pages: then it has a bound, and knows of itself alone.
     package var isHandedOver: Bool { permissions != nil || methods.contains(.handOver) }

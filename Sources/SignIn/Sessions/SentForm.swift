@@ -46,7 +46,7 @@ package struct SentForm: Sendable {
 
     /// Nil without the cookie that names the browser. Each part is digested, so that none can be taken for a part of another.
     private init?(_ purpose: String, _ fields: [String], _ browser: Browser) {
-        guard let secret = browser.formSecret, secret.utf8.count >= 40 else { return nil }
+        guard let secret = browser.bindingSecret else { return nil }
         matter = ([purpose, secret] + fields).flatMap { Array(SHA256.hash(data: Array($0.utf8))) }
     }
 

@@ -169,12 +169,11 @@ package struct SessionService: Sendable {
 
     private func renewed(_ session: MemberSession, methods: [SignInMethod]?) -> MemberSession {
         let now = now()
-        return MemberSession(
-            id: session.id, member: session.member, methods: methods ?? session.methods,
-            permissions: session.permissions, scopes: session.scopes, returnURL: session.returnURL,
-            address: session.address, userAgent: session.userAgent, createdAt: session.createdAt, secretAt: now,
-            authenticatedAt: methods == nil ? session.authenticatedAt : now, seenAt: now,
-            expiresAt: end(from: session.createdAt, seenAt: now))
+        var renewed = session
+        if let methods { (renewed.methods, renewed.authenticatedAt) = (methods, now) }
+        (renewed.secretAt, renewed.seenAt) = (now, now)
+        renewed.expiresAt = end(from: session.createdAt, seenAt: now)
+        return renewed
     }
 
     private func secret(for form: SentForm?) -> MintedSecret {

@@ -22,17 +22,4 @@ enum Done: String, Sendable, CaseIterable {
         case .appTakenBack: "Taken back. The app can do nothing for you there any more."
         }
     }
-
-    static func cookieName(isSecure: Bool) -> String { isSecure ? "__Host-claviger-done" : "claviger-done" }
-
-    /// The `Set-Cookie` that has the next page say it.
-    func cookie(isSecure: Bool) -> String { Self.cookie(rawValue, seconds: 60, isSecure: isSecure) }
-
-    /// The `Set-Cookie` of the page that said it.
-    static func clearing(isSecure: Bool) -> String { cookie("", seconds: 0, isSecure: isSecure) }
-
-    private static func cookie(_ value: String, seconds: Int, isSecure: Bool) -> String {
-        "\(cookieName(isSecure: isSecure))=\(value); Path=/; HttpOnly; SameSite=Lax; Max-Age=\(seconds)"
-            + (isSecure ? "; Secure" : "")
-    }
 }

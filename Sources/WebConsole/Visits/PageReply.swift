@@ -57,11 +57,13 @@ struct PageReply: Sendable {
     }
 
     /// The same, and the page that follows says what was done.
-    func telling(_ done: Done, at site: Site) -> PageReply { setting(done.cookie(isSecure: site.isSecure)) }
+    func telling(_ done: Done, at site: Site) -> PageReply {
+        setting(SignInCookie.done(done.rawValue, isSecure: site.isSecure))
+    }
 
     /// The same, of a page that says what was just done: it is said once.
     func saying(_ done: Done?, at site: Site) -> PageReply {
-        done == nil ? self : setting(Done.clearing(isSecure: site.isSecure))
+        done == nil ? self : setting(SignInCookie.clearingDone(isSecure: site.isSecure))
     }
 
     /// The same, with a header field.

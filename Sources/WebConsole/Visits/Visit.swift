@@ -34,7 +34,7 @@ struct Visit: Sendable {
     ) async throws {
         let cookies = Cookies(request.headers)
         sessionCookie = cookies[SignInCookie.sessionName(isSecure: site.isSecure)]
-        done = cookies[Done.cookieName(isSecure: site.isSecure)].flatMap(Done.init)
+        done = cookies[SignInCookie.doneName(isSecure: site.isSecure)].flatMap(Done.init)
         deviceCookie = cookies[SignInCookie.deviceName(isSecure: site.isSecure)]
         // Nothing else was ever in this cookie; a form must not hang on what somebody else chose to be long or short.
         sentFormSecret = cookies[SignInCookie.formName(isSecure: site.isSecure)].flatMap { secret in
@@ -58,14 +58,12 @@ struct Visit: Sendable {
     }
 
     /// What sign-in asks of a browser.
-    var browser: Browser {
-        Browser(
-            formSecret: sentFormSecret, deviceCookie: deviceCookie, sessionCookie: sessionCookie, address: address,
-            userAgent: userAgent, requestID: requestID)
-    }
+    var browser: Browser { browser(holding: sentFormSecret) }
 
     /// The same once it has the form secret that it is given with the page.
-    var answeredBrowser: Browser {
+    var answeredBrowser: Browser { browser(holding: formSecret) }
+
+    private func browser(holding formSecret: String?) -> Browser {
         Browser(
             formSecret: formSecret, deviceCookie: deviceCookie, sessionCookie: sessionCookie, address: address,
             userAgent: userAgent, requestID: requestID)
