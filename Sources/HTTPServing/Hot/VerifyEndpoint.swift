@@ -43,8 +43,9 @@ package struct VerifyEndpoint: Sendable {
         let credential: String
         switch presented(request) {
         case .one(let text): credential = text
-        case .none: return .answer(unauthorized(nil, rule: "no credential"))
-        case .ambiguous: return .answer(unauthorized("invalid_request", rule: "two credentials"))
+        case .none: return .answer(unauthorized(nil, wanting: scopes, rule: "no credential"))
+        case .ambiguous:
+            return .answer(unauthorized("invalid_request", wanting: scopes, rule: "two credentials"))
         }
         var organization: ID<Organization>?
         if let organizationHeader, let named = request.field(organizationHeader) {
@@ -57,7 +58,7 @@ package struct VerifyEndpoint: Sendable {
         switch verifier.judge(credential, demand, at: request.now, findings: findings) {
         case .missing(let missing): return .missing(missing)
         case .answer(.admitted(let caller)): return .answer(allowed(caller))
-        case .answer(.refused(let rule)): return .answer(refused(rule))
+        case .answer(.refused(let rule)): return .answer(refused(rule, wanting: scopes))
         }
     }
 
@@ -127,18 +128,21 @@ package struct VerifyEndpoint: Sendable {
         return HotReply(.ok, fields: fields, caller: credential.identifierText)
     }
 
-    private func refused(_ rule: Verdict.Rule) -> HotReply {
+    private func refused(_ rule: Verdict.Rule, wanting scopes: ScopeSet) -> HotReply {
         switch rule {
         case .address, .organization, .scope: forbidden(rule)
         case .malformed, .unknown, .revoked, .disabled, .expired, .suspended, .audience:
-            unauthorized("invalid_token", rule: rule.name)
+            unauthorized("invalid_token", wanting: scopes, rule: rule.name)
         }
     }
 
-    private func unauthorized(_ error: String?, rule: String) -> HotReply {
-        let suffix = error.map { ", error=\"\($0)\"" } ?? ""
-        return HotReply(
-            .unauthorized, fields: [("WWW-Authenticate", "Bearer realm=\"\(realm)\"\(suffix)")], rule: rule)
+    /// 401 with a challenge that names the scopes which the route wants (RFC 6750 §3): a client that is not told asks for
+    /// every scope there is.
+    private func unauthorized(_ error: String?, wanting scopes: ScopeSet, rule: String) -> HotReply {
+        var challenge = "Bearer realm=\"\(realm)\""
+        if let error { challenge += ", error=\"\(error)\"" }
+        if !scopes.isEmpty { challenge += ", scope=\"\(scopes.text)\"" }
+        return HotReply(.unauthorized, fields: [("WWW-Authenticate", challenge)], rule: rule)
     }
 
     private func forbidden(_ rule: Verdict.Rule) -> HotReply {

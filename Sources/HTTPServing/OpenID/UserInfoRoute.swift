@@ -25,7 +25,9 @@ struct UserInfoRoute: Sendable {
             return refusal(.contentTooLarge, error: "invalid_request", "The body is too large.")
         }
         // RFC 6750 §3.1: no error code for who shows nothing.
-        guard let presented else { return reply(.unauthorized, challenge: "Bearer realm=\"\(realm)\"", body: []) }
+        guard let presented else {
+            return reply(.unauthorized, challenge: "Bearer realm=\"\(realm)\", scope=\"openid\"", body: [])
+        }
         let answer: UserInfoEndpoint.Answer
         do {
             answer = try await endpoint.answer(presented, from: context.clientAddress, at: now())
@@ -40,7 +42,8 @@ struct UserInfoRoute: Sendable {
         case .refused(let rule):
             context.notes.refused(by: rule.name)
             guard case .scope = rule else {
-                return refusal(.unauthorized, error: "invalid_token", "The token is not in force.")
+                return refusal(
+                    .unauthorized, error: "invalid_token", "The token is not in force.", scope: "openid")
             }
             return refusal(
                 .forbidden, error: "insufficient_scope", "The token lacks the scope openid.", scope: "openid")
