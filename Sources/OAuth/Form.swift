@@ -65,7 +65,7 @@ package struct Form: Sendable {
     /// - Throws: ``OAuthError`` `invalid_scope`.
     func scopes() throws(OAuthError) -> ScopeSet? {
         guard let text = self["scope"] else { return nil }
-        guard let scopes = ScopeSet(parsing: text) else {
+        guard let scopes = ScopeSet(requested: text) else {
             throw OAuthError(.invalidScope, "scope is not well-formed.")
         }
         return scopes

@@ -27,6 +27,14 @@ package struct ScopeSet: Hashable, Sendable, CustomStringConvertible {
         if Self.isCanonical(scopes) { self.init(canonical: scopes, text: bytes) } else { self.init(scopes) }
     }
 
+    /// The set that a `scope` parameter of a request spells: as above, but for spaces at either end, which clients leave
+    /// there that join words.
+    package init?(requested text: some StringProtocol) {
+        let words = text.drop { $0 == " " }
+        let end = words.lastIndex { $0 != " " }.map(words.index(after:)) ?? words.startIndex
+        self.init(parsing: words[..<end])
+    }
+
     /// The set whose ``text`` these bytes are, or nil for any other spelling of it: for what we wrote ourselves.
     package init?(canonical text: ArraySlice<UInt8>) {
         guard let scopes = Self.words(of: text), Self.isCanonical(scopes) else { return nil }

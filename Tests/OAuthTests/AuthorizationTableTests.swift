@@ -5,6 +5,7 @@ import Policy
 import ProductDefinition
 import TestSupport
 import Testing
+import Verification
 
 @Suite("The table of checks of an authorization request", .onEveryEngine)
 struct AuthorizationTableTests {
@@ -50,7 +51,7 @@ struct AuthorizationTableTests {
             ([("code_challenge", ProofKey.challenge + "=")], "invalid_request"),
             ([("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM")], "invalid_request"),
             ([("scope", "data.write")], "invalid_scope"), ([("scope", "data.read nothing")], "invalid_scope"),
-            ([("scope", "data.read  openid")], "invalid_scope"),
+            ([("scope", "data.read  openid")], "invalid_scope"), ([("scope", " ")], "invalid_scope"),
             ([("scope", "claviger:api-keys.read")], "invalid_scope"),
             ([("resource", "https://nobody.example.com")], "invalid_target"),
             ([("prompt", "none login")], "invalid_request"), ([("prompt", "create")], "invalid_request"),
@@ -85,6 +86,56 @@ struct AuthorizationTableTests {
                     let isKnown = changes.allSatisfy { $0.0 != "response_mode" }
                     #expect(response.mode == (mode == "form_post" && isKnown ? .formPost : .query))
                 }
+            }
+        }
+    }
+
+    /// What a request asks for, and what the user is asked to give.
+    @Test(arguments: [
+        ("openid offline_access", "openid"), ("offline_access openid data.read", "data.read openid"),
+        ("openid address phone data.read", "data.read openid"), ("openid no.such/scope catalog", "openid"),
+        ("openid claviger:no-such.right", "openid"), (" openid  ", "openid"), (" data.read", "data.read"),
+        ("data.read ", "data.read"),
+    ])
+    func `with openid, scopes that nobody knows are dropped, and blanks at either end never count`(
+        _ asked: String, _ given: String
+    ) async throws {
+        try await withApp { desk, app, member in
+            let outcome = try await desk.authorize(desk.request(of: app, ["scope": asked]), as: member)
+            #expect(outcome.question?.scopes.map(\.scope.name).sorted().joined(separator: " ") == given)
+            let tokens = try await desk.consented(to: app, ["scope": asked], in: desk.tree.europe, as: member)
+            #expect(tokens.scope == given)
+            #expect(try await desk.verdict(tokens.accessToken).caller?.scopes.text == given)
+            let refreshed = try await desk.refresh(tokens.refreshToken, for: app, [("scope", asked)])
+            #expect(refreshed.scope == given)
+            let again = try await desk.refresh(refreshed.refreshToken, for: app)
+            #expect(again.scope == given)
+        }
+    }
+
+    /// What a request asks for, and how the refusal ends.
+    @Test(arguments: [
+        ("offline_access", "Refused: offline_access"), ("data.read address", "Refused: address"),
+        ("openid data.write offline_access", "Refused: data.write"), ("openid email", "Refused: email"),
+        ("data.read https://api.example.com/all-of.it zz", "Refused: https://api.example.com/all-of.it zz"),
+        ("<script>", "of these scopes."), ("a;b", "of these scopes."),
+        (String(repeating: "s", count: 49), "of these scopes."), ("   ", "well-formed."),
+        ("openid  data.read", "well-formed."),
+    ])
+    func `a scope that is known but not the app's, or not known without openid, is refused by name`(
+        _ asked: String, _ ending: String
+    ) async throws {
+        try await withApp { desk, app, member in
+            let outcome = try await desk.authorize(desk.request(of: app, ["scope": asked]), as: member)
+            #expect(outcome.error == "invalid_scope")
+            #expect(outcome.response?["error_description"]?.hasSuffix(ending) == true)
+            let tokens = try await desk.consented(to: app, ["scope": "data.read"], in: desk.tree.europe, as: member)
+            let error = await #expect(throws: OAuthError.self) {
+                try await desk.refresh(tokens.refreshToken, for: app, [("scope", asked)])
+            }
+            #expect(error?.code == .invalidScope)
+            if ending.hasPrefix("Refused"), !asked.contains("openid") {
+                #expect(error?.description.hasSuffix(ending) == true)
             }
         }
     }

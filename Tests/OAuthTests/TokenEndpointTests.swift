@@ -17,7 +17,8 @@ struct TokenEndpointTests {
     @Test(arguments: [
         (nil, "data.read reports.read"), ("data.read", "data.read"),
         ("reports.read data.read", "data.read reports.read"),
-        ("data.read data.read", "data.read"), ("", "data.read reports.read"),
+        ("data.read data.read", "data.read"), ("", "data.read reports.read"), (" data.read", "data.read"),
+        ("data.read ", "data.read"), ("  reports.read data.read   ", "data.read reports.read"),
     ])
     func `a token has the scopes that were asked for, or all`(_ asked: String?, _ given: String) async throws {
         try await withClient { desk, client in
@@ -30,12 +31,24 @@ struct TokenEndpointTests {
     @Test(arguments: ["data.write", "data.read data.write", "nothing", "claviger:accounts.manage", "data", "DATA.READ"])
     func `more than the client has is refused`(_ scope: String) async throws {
         try await withClient { desk, client in
-            await expect(.invalidScope) { try await desk.token(client, [("scope", scope)]) }
+            let error = await #expect(throws: OAuthError(.invalidScope, "")) {
+                try await desk.token(client, [("scope", scope)])
+            }
+            let refused = scope.split(separator: " ").filter { $0 != "data.read" }.joined(separator: " ")
+            #expect(error?.description == "The client does not have all of these scopes. Refused: \(refused)")
+        }
+    }
+
+    @Test func `without a user there is no OpenID Connect, so nothing is dropped`() async throws {
+        try await withClient { desk, client in
+            for scope in ["openid data.read", "data.read offline_access", "openid"] {
+                await expect(.invalidScope) { try await desk.token(client, [("scope", scope)]) }
+            }
         }
     }
 
     @Test(arguments: [
-        " data.read", "data.read ", "data.read  reports.read", "data\"read", "data\\read", "é", "a\tb", " ",
+        "data.read  reports.read", "data\"read", "data\\read", "é", "a\tb", " ",
     ])
     func `what is no scope list is refused`(_ scope: String) async throws {
         try await withClient { desk, client in

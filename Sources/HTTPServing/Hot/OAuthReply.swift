@@ -64,7 +64,7 @@ enum OAuthReply {
     ) -> HotReply {
         let body = JSONWriter.object { json in
             json.member("error", error.code.rawValue)
-            json.member("error_description", error.explanation.description)
+            json.member("error_description", error.description)
         }
         let status = status ?? Self.status(of: error)
         var reply = HotReply.json(body, status: status)

@@ -60,7 +60,7 @@ struct ReturnAddress: Sendable {
 
     func answer(_ error: OAuthError) -> AuthorizationResponse {
         AuthorizationResponse(
-            to: self, [("error", error.code.rawValue), ("error_description", error.explanation.description)],
+            to: self, [("error", error.code.rawValue), ("error_description", error.description)],
             rule: error.rule)
     }
 }

@@ -37,7 +37,9 @@ package struct ClientCredentialsGrant: Sendable {
         }
         let wanted = request.scopes ?? integration.scopes
         guard wanted.isSubset(of: integration.scopes) else {
-            throw OAuthError(.invalidScope, "The client does not have all of these scopes.")
+            throw OAuthError(
+                .invalidScope, "The client does not have all of these scopes.",
+                refusing: wanted.subtracting(integration.scopes))
         }
         switch try audiences.audiences(for: wanted, resource: request.resource, findings: findings) {
         case .missing(let missing): return .missing(missing)

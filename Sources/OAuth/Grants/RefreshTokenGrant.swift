@@ -47,12 +47,14 @@ package struct RefreshTokenGrant: Sendable {
     private let store: any Store
     private let tokens: AppTokenIssuer
     private let verifier: CredentialVerifier
+    private let scope: ScopeCheck
     private let retrySeconds: Int
 
     init(store: any Store, tokens: AppTokenIssuer, verifier: CredentialVerifier, product: Product) {
         self.store = store
         self.tokens = tokens
         self.verifier = verifier
+        scope = ScopeCheck(catalogue: product.scopes)
         retrySeconds = product.policy.refreshRetrySeconds
     }
 
@@ -120,9 +122,11 @@ package struct RefreshTokenGrant: Sendable {
         guard let digest = peppers.version(lineage.digest.pepperVersion)?.digest(of: request.refreshToken.utf8),
             digest.matches(lineage.digest), let grant = try tx.liveGrant(lineage.grant)
         else { throw Self.refusal }
-        let scopes = request.scopes ?? lineage.scopes
+        let scopes = request.scopes.map(scope.understood) ?? lineage.scopes
         guard scopes.isSubset(of: lineage.scopes) else {
-            throw OAuthError(.invalidScope, "The user did not consent to all of these scopes.")
+            throw OAuthError(
+                .invalidScope, "The user did not consent to all of these scopes.",
+                refusing: scopes.subtracting(lineage.scopes))
         }
         try tokens.audiences.require(request.resource, toBe: lineage.resource)
         let issued = try tokens.issue(
