@@ -15,6 +15,7 @@ package struct Form: Sendable {
         guard body.count <= Self.maximumBytes else { throw OAuthError(.invalidRequest, "The body is too large.") }
         var parameters: [(name: String, value: String)] = []
         parameters.reserveCapacity(8)
+        var namesSeveralResources = false
         var start = 0
         while start < body.count {
             let end = body[start...].firstIndex(of: UInt8(ascii: "&")) ?? body.count
@@ -29,13 +30,16 @@ package struct Form: Sendable {
                 throw OAuthError(.invalidRequest, "The body is not well-formed form data.")
             }
             guard !parameters.contains(where: { $0.name == name }) else {
-                throw OAuthError(.invalidRequest, "A parameter is sent twice.")
+                guard name == "resource" else { throw RepetitionCheck.refusal }
+                namesSeveralResources = true
+                continue
             }
             guard parameters.count < Self.maximumCount else {
                 throw OAuthError(.invalidRequest, "There are too many parameters.")
             }
             parameters.append((name, value))
         }
+        guard !namesSeveralResources else { throw RepetitionCheck.severalResources }
         self.parameters = parameters
     }
 

@@ -71,7 +71,64 @@ struct TokenEndpointTests {
         }
     }
 
-    @Test(arguments: ["https://two.example.com", "https://one.example.com/", "HTTPS://ONE.EXAMPLE.COM", "x", " "])
+    /// What is registered, and what names it.
+    @Test(arguments: [
+        ("https://one.example.com", "https://one.example.com/"),
+        ("https://one.example.com/", "https://one.example.com"),
+        ("https://one.example.com?a=b", "https://one.example.com/?a=b"),
+        ("https://one.example.com:8443", "https://one.example.com:8443/"),
+    ])
+    func `an empty path is the path of a slash, and the audience as it is registered`(
+        _ registered: String, _ named: String
+    ) async throws {
+        try await withClient { desk, client in
+            _ = try await desk.resourceServer([registered])
+            for resource in [named, registered] {
+                #expect(try await desk.token(client, [("resource", resource)]).token.audiences == [registered])
+            }
+            let app = try await desk.app(in: desk.tree.europe)
+            let member = try await desk.signedIn(in: desk.tree.europe)
+            for (first, then) in [(named, registered), (registered, named)] {
+                let code = try await desk.code(for: app, ["resource": first], in: desk.tree.europe, as: member)
+                let tokens = try await desk.exchange(code, for: app, ["resource": then])
+                #expect(try await desk.verdict(tokens.accessToken, audiences: [registered]).rule == nil)
+                let next = try await desk.refresh(tokens.refreshToken, for: app, [("resource", first)])
+                #expect(try await desk.verdict(next.accessToken, audiences: [registered]).rule == nil)
+            }
+            for own in [SampleDesk.issuer + "/", SampleDesk.issuer] {
+                #expect(try await desk.token(client, [("resource", own)]).token.audiences == [SampleDesk.issuer])
+            }
+        }
+    }
+
+    @Test func `each of two that differ in the slash alone is itself`() async throws {
+        try await withClient { desk, client in
+            _ = try await desk.resourceServer([Self.backend, Self.backend + "/"])
+            for resource in [Self.backend, Self.backend + "/"] {
+                #expect(try await desk.token(client, [("resource", resource)]).token.audiences == [resource])
+            }
+        }
+    }
+
+    @Test func `two resources are no target`() async throws {
+        try await withClient { desk, client in
+            _ = try await desk.resourceServer([Self.backend, "urn:two"])
+            for second in [Self.backend, "urn:two", ""] {
+                await expect(.invalidTarget) {
+                    try await desk.token(client, [("resource", Self.backend), ("resource", second)])
+                }
+            }
+            let all = [("resource", "a"), ("resource", "b"), ("scope", "data.read"), ("scope", "data.read")]
+            await expect(.invalidRequest) { try await desk.token(client, all) }
+        }
+    }
+
+    @Test(arguments: [
+        "https://two.example.com", "https://one.example.com//", "https://one.example.com/.",
+        "https://one.example.com/a",
+        "https://one.example.com:443", "https://one.example.com/#", "https://one.example.com?", "https:///",
+        "HTTPS://ONE.EXAMPLE.COM", "x", " ",
+    ])
     func `a resource that nobody registered is no target`(_ resource: String) async throws {
         try await withClient { desk, client in
             _ = try await desk.resourceServer([Self.backend])

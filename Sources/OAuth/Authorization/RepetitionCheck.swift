@@ -2,11 +2,11 @@
 /// of ours has one backend.
 enum RepetitionCheck {
     static let refusal = OAuthError(.invalidRequest, "A parameter is sent twice.", rule: "repeated")
+    static let severalResources = OAuthError(
+        .invalidTarget, "A request may name one resource.", rule: "resource")
 
     static func refuseRepeated(_ parameters: AuthorizationParameters) throws(OAuthError) {
         guard parameters.repeated.isSubset(of: ["resource"]) else { throw refusal }
-        guard parameters.repeated.isEmpty else {
-            throw OAuthError(.invalidTarget, "A request may name one resource.", rule: "resource")
-        }
+        guard parameters.repeated.isEmpty else { throw severalResources }
     }
 }

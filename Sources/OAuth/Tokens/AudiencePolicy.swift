@@ -25,38 +25,49 @@ package struct AudiencePolicy: Sendable {
     func audiences(
         for scopes: ScopeSet, resource: String?, findings: Findings
     ) throws(OAuthError) -> Partial<[String]> {
-        if let resource, resource != standard, resource != issuer {
-            switch verifier.audiences(findings) {
-            case .missing(let missing): return .missing(missing)
-            case .answer(let registered):
-                guard registered.contains(resource) else {
-                    throw OAuthError(.invalidTarget, "No backend has this resource indicator.")
-                }
-            }
+        guard let resource else { return .answer(try audiences(for: scopes, resource: nil)) }
+        if let own = own(resource) { return .answer(try audiences(for: scopes, resource: own)) }
+        switch verifier.audiences(findings) {
+        case .missing(let missing): return .missing(missing)
+        case .answer(let registered):
+            return .answer(try audiences(for: scopes, resource: try Self.backend(resource, among: registered)))
         }
-        return .answer(try audiences(for: scopes, resource: resource))
     }
 
     /// The audiences of a token with these scopes, asked of the database.
     ///
     /// - Throws: ``OAuthError`` `invalid_target` as above, what the store throws.
     func audiences(for scopes: ScopeSet, resource: String?, tx: borrowing Transaction) throws -> [String] {
-        if let resource { try requireBackend(resource, tx: tx) }
-        return try audiences(for: scopes, resource: resource)
+        try audiences(for: scopes, resource: try resource.map { try backend($0, tx: tx) })
+    }
+
+    /// The resource that a request names, as it is registered.
+    ///
+    /// - Throws: ``OAuthError`` `invalid_target` for one that is no backend's; what the store throws.
+    func backend(_ resource: String, tx: borrowing Transaction) throws -> String {
+        if let own = own(resource) { return own }
+        return try Self.backend(resource, among: Set(try tx.registeredAudiences()))
     }
 
     /// Refuses a request that names another resource than the authorization request did, or one where that named none
     /// (threat F4).
     func require(_ named: String?, toBe first: String?) throws(OAuthError) {
-        guard let named, named != first ?? standard else { return }
+        guard let named, !ResourceIndicator.areEqual(named, first ?? standard) else { return }
         throw OAuthError(.invalidTarget, "The authorization request named another resource.")
     }
 
-    private func requireBackend(_ resource: String, tx: borrowing Transaction) throws {
-        guard resource != standard, resource != issuer else { return }
-        guard try tx.registeredAudiences().contains(resource) else {
+    /// The product's own backend or ourselves, where that is what a request names.
+    private func own(_ resource: String) -> String? {
+        ResourceIndicator.registered(resource, among: [standard, issuer])
+    }
+
+    private static func backend(
+        _ resource: String, among registered: Set<String>
+    ) throws(OAuthError) -> String {
+        guard let known = ResourceIndicator.registered(resource, among: registered) else {
             throw OAuthError(.invalidTarget, "No backend has this resource indicator.")
         }
+        return known
     }
 
     /// The audiences of a token with these scopes that is for no backend in particular. Those of management scopes are for
