@@ -1,26 +1,49 @@
 import CredentialFormat
-import Model
+package import Model
+import Organizations
+package import Persistence
 import Policy
+package import ProductDefinition
+package import Tokens
 package import Verification
 
 /// `POST /oauth2/introspect` (RFC 7662): tells an authenticated client what a credential is worth.
 ///
-/// A resource server sees what is meant for it, an integration or an app its own tokens. Everything else is inactive, whatever it
-/// is (threat I1).
+/// A resource server sees what is meant for it, an integration or an app its own tokens, an app its own refresh tokens as
+/// well. Everything else is inactive, whatever it is (threat I1).
 package struct IntrospectionEndpoint: Sendable {
+    /// What memory says, or that the database has to be asked.
+    package enum Outcome: Sendable {
+        case told(Answer)
+        /// An app shows a refresh token: ``IntrospectionEndpoint/answer(_:at:)``.
+        case asks(RefreshTokenQuestion)
+    }
+
     /// What the endpoint says.
     package enum Answer: Sendable {
         case inactive(Verdict.Rule)
         /// With what people call the user (`username`, RFC 7662 §2.2), if the asker may know.
         case active(VerifiedCaller, username: String?)
+        case refreshToken(LiveRefreshToken)
     }
 
     private let authenticator: ClientAuthenticator
     private let verifier: CredentialVerifier
+    private let store: any Store
+    private let keyRing: KeyRing
+    private let roles: RoleService
+    private let seal: RefreshTokenSeal
 
-    package init(authenticator: ClientAuthenticator, verifier: CredentialVerifier) {
+    package init(
+        authenticator: ClientAuthenticator, verifier: CredentialVerifier, store: any Store, keyRing: KeyRing,
+        product: Product, issuer: String
+    ) {
         self.authenticator = authenticator
         self.verifier = verifier
+        self.store = store
+        self.keyRing = keyRing
+        roles = RoleService(product: product)
+        seal = RefreshTokenSeal(brand: product.brand, issuer: issuer)
     }
 
     /// What the credential is worth, or what is missing to tell. Memory alone is asked.
@@ -30,7 +53,7 @@ package struct IntrospectionEndpoint: Sendable {
     /// them (threat I8).
     ///
     /// - Throws: ``OAuthError``.
-    package func answer(_ request: inout OAuthRequest, findings: Findings) throws(OAuthError) -> Partial<Answer> {
+    package func answer(_ request: inout OAuthRequest, findings: Findings) throws(OAuthError) -> Partial<Outcome> {
         let client: AuthenticatedClient
         switch try authenticator.authenticate(&request, findings: findings) {
         case .missing(let missing): return .missing(missing)
@@ -51,15 +74,15 @@ package struct IntrospectionEndpoint: Sendable {
         let audiences: [String]
         switch self.audiences(that: client, maySee: text, findings) {
         case .missing(let missing): return .missing(missing)
-        case .answer(.none): return .answer(.inactive(.audience))
+        case .answer(.none): return question(refreshToken: text, of: client, findings)
         case .answer(.some(let visible)): audiences = visible
         }
         let demand = Demand(address: address, audiences: audiences)
         switch verifier.judge(text, demand, at: request.now, findings: findings) {
         case .missing(let missing): return .missing(missing)
-        case .answer(.refused(let rule)): return .answer(.inactive(rule))
+        case .answer(.refused(let rule)): return .answer(.told(.inactive(rule)))
         case .answer(.admitted(let caller)):
-            return .answer(.active(caller, username: Self.username(of: caller, for: client)))
+            return .answer(.told(.active(caller, username: Self.username(of: caller, for: client))))
         }
     }
 
@@ -70,9 +93,56 @@ package struct IntrospectionEndpoint: Sendable {
         if case .resourceServer = client.known.kind {
             isTold = true
         } else {
-            isTold = IdentityScope.email.scope.map(caller.scopes.contains) ?? false
+            isTold = tellsUsername(caller.scopes)
         }
         return isTold ? caller.credential.lineage?.username : nil
+    }
+
+    /// Whether these scopes tell an app the address by which its user signs in.
+    private static func tellsUsername(_ scopes: ScopeSet) -> Bool {
+        IdentityScope.email.scope.map(scopes.contains) ?? false
+    }
+
+    /// Whether what may be a refresh token of an app is worth asking about; of anybody else it is inactive.
+    private func question(
+        refreshToken text: String, of client: AuthenticatedClient, _ findings: Findings
+    ) -> Partial<Outcome> {
+        guard case .app(let app) = client.id, let named = seal.keyNamed(by: Array(text.utf8)) else {
+            return .answer(.told(.inactive(.audience)))
+        }
+        switch verifier.keys(findings, having: named) {
+        case .missing(let missing): return .missing(missing)
+        case .answer(let keys):
+            guard let token = seal.open(Array(text.utf8), with: keys) else {
+                return .answer(.told(.inactive(.malformed)))
+            }
+            return .answer(.asks(RefreshTokenQuestion(token: token, text: text, app: app)))
+        }
+    }
+
+    /// What an app's refresh token is worth. Nothing is changed, also by one that was spent before.
+    ///
+    /// - Throws: ``StoreError``.
+    package func answer(_ question: RefreshTokenQuestion, at now: Instant) async throws -> Answer {
+        try await store.read { tx in
+            guard let lineage = try tx.lineage(question.token.lineage) else { return .inactive(.unknown) }
+            guard lineage.app == question.app else { return .inactive(.audience) }
+            guard lineage.isInForce(question.token, as: question.text, under: keyRing.keys.peppers) else {
+                return .inactive(.revoked)
+            }
+            guard now < lineage.expiresAt, now < lineage.endsAt else { return .inactive(.expired) }
+            guard let grant = try tx.liveGrant(lineage.grant) else { return .inactive(.disabled) }
+            let scopes = lineage.scopes.intersection(grant.app.scopes)
+                .limited(to: roles.permissions(of: grant.member.roles))
+            guard !scopes.isEmpty else { return .inactive(.scope(lineage.scopes)) }
+            return .refreshToken(
+                LiveRefreshToken(
+                    lineage: lineage.id, app: lineage.app, member: grant.member.id,
+                    username: Self.tellsUsername(scopes) ? grant.member.email.text : nil,
+                    organization: grant.organization.path, scopes: scopes,
+                    issuedAt: lineage.rotation?.at ?? lineage.createdAt,
+                    expiresAt: min(lineage.expiresAt, lineage.endsAt)))
+        }
     }
 
     /// The audiences for which the client may look at the credential, nil if it may not at all.

@@ -114,7 +114,9 @@ struct Composition {
             token: TokenEndpoint(
                 authenticator: authenticator, audiences: audiences, issuer: issuer, store: store, keyRing: keyRing,
                 product: product, verifier: verifier),
-            introspection: IntrospectionEndpoint(authenticator: authenticator, verifier: verifier),
+            introspection: IntrospectionEndpoint(
+                authenticator: authenticator, verifier: verifier, store: store, keyRing: keyRing, product: product,
+                issuer: configuration.issuer),
             revocation: RevocationEndpoint(
                 authenticator: authenticator, verifier: verifier, store: store, brand: product.brand,
                 issuer: configuration.issuer),

@@ -13,9 +13,9 @@ import Verification
 
 @Suite("Refresh tokens are strict, and survive a lost reply", .onEveryEngine)
 struct RefreshTokenTests {
-    @Test(arguments: [ClientAuthenticationMethod.basic, .none])
+    @Test(arguments: [AppAuthentication.basic, .none])
     func `each refresh brings a successor, and an access token that works`(
-        _ authentication: ClientAuthenticationMethod
+        _ authentication: AppAuthentication
     ) async throws {
         try await withTokens(authentication, scope: "data.read openid") { desk, app, first in
             var token = first
@@ -97,7 +97,7 @@ struct RefreshTokenTests {
 
     @Test func `a token of another client is refused, and nothing happens to it (F3, C3)`() async throws {
         try await withTokens { desk, app, first in
-            for authentication in ClientAuthenticationMethod.allCases where authentication != .post {
+            for authentication in [AppAuthentication.basic, .none] {
                 let other = try await desk.app(in: desk.tree.europe, authentication: authentication)
                 await expect(.invalidGrant) { try await desk.refresh(first.refreshToken, for: other) }
             }
@@ -260,6 +260,55 @@ struct RefreshTokenTests {
         }
     }
 
+    @Test func `an app sees its own refresh token while it would be exchanged, and nobody else does (RFC 7662 §2.1)`()
+        async throws
+    {
+        try await withTokens(scope: "data.read openid", refreshTokenSeconds: 7200) { desk, app, first in
+            let other = try await desk.app(in: desk.tree.europe)
+            let server = SampleClient(try await desk.resourceServer([SampleDesk.issuer]))
+            let integration = SampleClient(try await desk.tree.integration(in: desk.tree.europe))
+            let issuedAt = try #require(try await lineages(desk).first).createdAt
+            let told = try #require(try await desk.told(first.refreshToken, as: app.client).refreshToken)
+            #expect(told.app == app.app.id)
+            #expect(told.scopes.text == "data.read openid")
+            #expect(told.organization.last == desk.tree.europe.id)
+            #expect(told.username == nil)
+            #expect(told.issuedAt == issuedAt)
+            #expect(told.expiresAt == issuedAt.adding(seconds: 7200))
+            for client in [other.client, server, integration] {
+                #expect(try await desk.told(first.refreshToken, as: client).rule != nil)
+            }
+            for text in [first.refreshToken + "0", "clv_rt_x", String(first.refreshToken.dropLast())] {
+                #expect(try await desk.told(text, as: app.client).rule != nil)
+            }
+            desk.tree.clock.advance(seconds: 10)
+            let second = try await desk.refresh(first.refreshToken, for: app)
+            // A look at a spent one is no use of it.
+            #expect(try await desk.told(first.refreshToken, as: app.client).rule == .revoked)
+            #expect(try await alarms(desk) == 0)
+            let now = try #require(try await desk.told(second.refreshToken, as: app.client).refreshToken)
+            #expect(now.issuedAt == issuedAt.adding(seconds: 10))
+            try await edit(app, scopes: "data.read", at: desk)
+            #expect(
+                try await desk.told(second.refreshToken, as: app.client).refreshToken?.scopes.text == "data.read")
+            desk.tree.clock.advance(seconds: 7200)
+            #expect(try await desk.told(second.refreshToken, as: app.client).rule == .expired)
+        }
+        try await withTokens { desk, app, first in
+            let grant = try #require(try await lineages(desk).first).grant
+            try await desk.tree.store.write { tx in
+                try tx.delete(grant)
+                tx.announce(.grant(grant))
+            }
+            #expect(try await desk.told(first.refreshToken, as: app.client).rule == .unknown)
+        }
+        try await withTokens(availability: .everyone, of: \.stranger) { desk, app, first in
+            #expect(try await desk.told(first.refreshToken, as: app.client).refreshToken != nil)
+            try await desk.suspend(desk.tree.global)
+            #expect(try await desk.told(first.refreshToken, as: app.client).rule == .disabled)
+        }
+    }
+
     @Test func `a user's address is told to backends, and to the app that was granted it (RFC 7662 §5)`() async throws {
         try await SampleDesk.open { desk in
             let app = try await desk.app(in: desk.tree.europe, scopes: "data.read email openid profile")
@@ -347,7 +396,7 @@ struct RefreshTokenTests {
     }
 
     private func withTokens(
-        _ authentication: ClientAuthenticationMethod = .basic, product: Product = .standard,
+        _ authentication: AppAuthentication = .basic, product: Product = .standard,
         scope: String = "data.read", refreshTokenSeconds: Int? = nil, availability: App.Availability = .account,
         of owner: (SampleTree) -> Organization = \.europe,
         _ use: (SampleDesk, SampleApp, AppTokens) async throws -> Void

@@ -59,7 +59,9 @@ package struct SampleDesk: Sendable {
             product: tree.product, verifier: verifier)
         authorization = AuthorizationEndpoint(
             store: store, keyRing: keys, product: tree.product, audiences: audiences)
-        introspection = IntrospectionEndpoint(authenticator: authenticator, verifier: verifier)
+        introspection = IntrospectionEndpoint(
+            authenticator: authenticator, verifier: verifier, store: store, keyRing: keys, product: tree.product,
+            issuer: Self.issuer)
         revocation = RevocationEndpoint(
             authenticator: authenticator, verifier: verifier, store: store, brand: tree.product.brand,
             issuer: Self.issuer)
@@ -145,7 +147,10 @@ extension SampleDesk {
         _ credential: String, as client: SampleClient?, _ parameters: [(String, String)] = []
     ) async throws -> IntrospectionEndpoint.Answer {
         let request = try request(client, [("token", credential)] + parameters)
-        return try await complete(request) { try introspection.answer(&$0, findings: $1) }
+        switch try await complete(request, { try introspection.answer(&$0, findings: $1) }) {
+        case .told(let answer): return answer
+        case .asks(let question): return try await introspection.answer(question, at: now)
+        }
     }
 
     /// Has the revocation endpoint do what it does.
@@ -199,6 +204,16 @@ extension IntrospectionEndpoint.Answer {
     /// The user's address, nil where it is not told.
     package var username: String? {
         if case .active(_, let username) = self { username } else { nil }
+    }
+
+    /// The refresh token that it tells of.
+    package var refreshToken: LiveRefreshToken? {
+        if case .refreshToken(let token) = self { token } else { nil }
+    }
+
+    /// Why the credential is inactive, nil where it is active.
+    package var rule: Verdict.Rule? {
+        if case .inactive(let rule) = self { rule } else { nil }
     }
 }
 

@@ -17,6 +17,7 @@ package struct HotRoutes: Sendable {
         /// The reply, and what it answers if a client asked.
         case reply(HotReply, to: OAuthRequest? = nil)
         case exchange(TokenExchange, OAuthRequest)
+        case introspect(RefreshTokenQuestion, OAuthRequest)
         case revoke(RevocationEndpoint.Revocation, OAuthRequest)
     }
 
@@ -125,6 +126,10 @@ package struct HotRoutes: Sendable {
                 countUse(in: oauthRequest)
                 return OAuthReply.tokens(
                     try await token.perform(exchange, for: oauthRequest, requestID: request.requestID))
+            case .introspect(let question, let oauthRequest):
+                countUse(in: oauthRequest)
+                let answer = try await introspection.answer(question, at: oauthRequest.now)
+                return OAuthReply.introspection(answer, issuer: issuer)
             case .revoke(let revoked, let oauthRequest):
                 countUse(in: oauthRequest)
                 try await revocation.revoke(revoked, for: oauthRequest, requestID: request.requestID)
@@ -209,7 +214,8 @@ package struct HotRoutes: Sendable {
         case .introspect:
             switch try introspection.answer(&request, findings: findings) {
             case .missing(let missing): return .missing(missing)
-            case .answer(let answer):
+            case .answer(.asks(let question)): return .answer(.introspect(question, request))
+            case .answer(.told(let answer)):
                 return .answer(.reply(OAuthReply.introspection(answer, issuer: issuer), to: request))
             }
         case .revoke:

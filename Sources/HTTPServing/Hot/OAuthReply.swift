@@ -50,6 +50,10 @@ enum OAuthReply {
             var reply = HotReply.json(active(caller, username: username, issuer: issuer))
             reply.caller = caller.credential.identifierText
             return reply
+        case .refreshToken(let token):
+            var reply = HotReply.json(active(token, issuer: issuer))
+            reply.caller = token.lineage.description
+            return reply
         }
     }
 
@@ -132,6 +136,28 @@ enum OAuthReply {
             json.member("account_id", caller.standing.accountText)
             json.member("organization_id", caller.standing.organizationText)
             json.member("organization_path", caller.standing.pathText)
+        }
+        return json.bytes
+    }
+
+    /// A refresh token has no audience and no `token_type`: it is shown to nobody but us.
+    private static func active(_ token: LiveRefreshToken, issuer: String) -> [UInt8] {
+        var json = JSONWriter(capacity: 640)
+        json.object { json in
+            json.member("active", true)
+            json.member("scope", token.scopes.text)
+            json.member("client_id", token.app.description)
+            if let username = token.username { json.member("username", username) }
+            json.member("sub", token.member.description)
+            json.member("credential_type", "refresh_token")
+            json.member("iss", issuer)
+            json.member("iat", Int(token.issuedAt.seconds))
+            json.member("nbf", Int(token.issuedAt.seconds))
+            json.member("exp", Int(token.expiresAt.seconds))
+            json.member("credential_id", token.lineage.description)
+            json.member("account_id", token.organization.root.description)
+            json.member("organization_id", token.organization.last.description)
+            json.member("organization_path", token.organization.description)
         }
         return json.bytes
     }

@@ -119,8 +119,8 @@ package struct RefreshTokenGrant: Sendable {
         tx: borrowing Transaction
     ) throws -> AppTokens {
         let peppers = tokens.keyRing.keys.peppers
-        guard let digest = peppers.version(lineage.digest.pepperVersion)?.digest(of: request.refreshToken.utf8),
-            digest.matches(lineage.digest), let grant = try tx.liveGrant(lineage.grant)
+        guard lineage.isInForce(presented, as: request.refreshToken, under: peppers),
+            let grant = try tx.liveGrant(lineage.grant)
         else { throw Self.refusal }
         let scopes = request.scopes.map(scope.understood) ?? lineage.scopes
         guard scopes.isSubset(of: lineage.scopes) else {
@@ -144,5 +144,15 @@ package struct RefreshTokenGrant: Sendable {
                 rotation, expiresAt: tokens.refreshExpiry(for: grant.app, endsAt: lineage.endsAt, at: now))
         else { throw StoreError.conflict }
         return issued
+    }
+}
+
+extension RefreshLineage {
+    /// Whether a refresh token of it is the one of its generation in force, to the letter.
+    func isInForce(_ presented: RefreshToken, as text: String, under peppers: Peppers) -> Bool {
+        guard presented.generation == generation,
+            let known = peppers.version(digest.pepperVersion)?.digest(of: text.utf8)
+        else { return false }
+        return known.matches(digest)
     }
 }
