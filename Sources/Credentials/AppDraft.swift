@@ -3,8 +3,10 @@ package struct AppDraft: Sendable {
     package var name: String
     package var redirectURIs: [String]
     package var scopes: [String]
-    /// A word of RFC 7591 §2, nil for `client_secret_basic`: what is left out makes an app confidential.
+    /// A word of RFC 7591 §2, nil for a secret in the header or in the body: what is left out makes an app confidential.
     package var authenticationMethod: String?
+    /// Nil for what the product says: true, unless its confidential apps may do without PKCE.
+    package var requiresPKCE: Bool?
     package var postLogoutRedirectURIs: [String]
     /// `account` or `everyone`, nil for `account`.
     package var availableTo: String?
@@ -23,7 +25,8 @@ package struct AppDraft: Sendable {
 
     package init(
         name: String, redirectURIs: [String], scopes: [String], authenticationMethod: String? = nil,
-        postLogoutRedirectURIs: [String] = [], availableTo: String? = nil, logoURI: String? = nil,
+        requiresPKCE: Bool? = nil, postLogoutRedirectURIs: [String] = [], availableTo: String? = nil,
+        logoURI: String? = nil,
         clientURI: String? = nil, policyURI: String? = nil, termsURI: String? = nil, accessTokenSeconds: Int? = nil,
         refreshTokenSeconds: Int? = nil, tokenFormat: String? = nil, idTokenAlgorithm: String? = nil
     ) {
@@ -31,6 +34,7 @@ package struct AppDraft: Sendable {
         self.redirectURIs = redirectURIs
         self.scopes = scopes
         self.authenticationMethod = authenticationMethod
+        self.requiresPKCE = requiresPKCE
         self.postLogoutRedirectURIs = postLogoutRedirectURIs
         self.availableTo = availableTo
         self.logoURI = logoURI
@@ -44,12 +48,14 @@ package struct AppDraft: Sendable {
     }
 }
 
-/// What is to change of an app. Nil leaves a member as it is; an inner nil sets it to null. How an app authenticates never
-/// changes.
+/// What is to change of an app. Nil leaves a member as it is; an inner nil sets it to null.
 package struct AppEdit: Sendable {
     package var name: String?
     package var redirectURIs: [String]?
     package var scopes: [String]?
+    /// Whether an app keeps a secret never changes.
+    package var authenticationMethod: String??
+    package var requiresPKCE: Bool?
     package var postLogoutRedirectURIs: [String]?
     package var availableTo: String?
     package var logoURI: String??
@@ -63,6 +69,7 @@ package struct AppEdit: Sendable {
 
     package init(
         name: String? = nil, redirectURIs: [String]? = nil, scopes: [String]? = nil,
+        authenticationMethod: String?? = nil, requiresPKCE: Bool? = nil,
         postLogoutRedirectURIs: [String]? = nil, availableTo: String? = nil, logoURI: String?? = nil,
         clientURI: String?? = nil, policyURI: String?? = nil, termsURI: String?? = nil,
         accessTokenSeconds: Int?? = nil, refreshTokenSeconds: Int?? = nil, tokenFormat: String? = nil,
@@ -71,6 +78,8 @@ package struct AppEdit: Sendable {
         self.name = name
         self.redirectURIs = redirectURIs
         self.scopes = scopes
+        self.authenticationMethod = authenticationMethod
+        self.requiresPKCE = requiresPKCE
         self.postLogoutRedirectURIs = postLogoutRedirectURIs
         self.availableTo = availableTo
         self.logoURI = logoURI

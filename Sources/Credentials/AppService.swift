@@ -37,12 +37,14 @@ package struct AppService: Sendable {
         let organization = try tx.organization(id, where: actor, may: .appsManage)
         let now = now()
         var checks = FieldChecks()
+        let authentication = AppAuthentication(
+            only: draft.authenticationMethod.map { checks.word("token_endpoint_auth_method", $0, orElse: .basic) })
         let app = App(
             id: ID(at: now.milliseconds), organization: id, name: checks.line("name", draft.name),
             availability: draft.availableTo.map { checks.word("available_to", $0, orElse: .account) } ?? .account,
-            authentication: draft.authenticationMethod.map {
-                checks.word("token_endpoint_auth_method", $0, orElse: .basic)
-            } ?? .basic,
+            authentication: authentication,
+            requiresPKCE: check(
+                requiresPKCE: draft.requiresPKCE, of: authentication, &checks),
             redirectURIs: check(redirectURIs: draft.redirectURIs, &checks),
             signedOutURIs: check(signedOutURIs: draft.postLogoutRedirectURIs, &checks),
             scopes: checks.scopes(draft.scopes, of: product, orIdentity: true),
@@ -163,6 +165,30 @@ extension AppService {
             without: RedirectURI.signedOutParameters)
     }
 
+    /// Nil is for the product to say, but never of a public app: nothing else binds a code to who asked for it.
+    private func check(
+        requiresPKCE: Bool?, of authentication: AppAuthentication, _ checks: inout FieldChecks
+    ) -> Bool {
+        guard authentication == .none else {
+            return requiresPKCE ?? !product.policy.confidentialAppsWithoutPKCE
+        }
+        checks.require(requiresPKCE != false, "require_pkce", "invalid", "Must be true for a public app.")
+        return true
+    }
+
+    /// How an app is to authenticate from now on: by which of the methods that show a secret. What was made for one who
+    /// keeps a secret is not for one who cannot.
+    private func check(
+        authentication word: String?, instead before: AppAuthentication, _ checks: inout FieldChecks
+    ) -> AppAuthentication {
+        let field = "token_endpoint_auth_method"
+        let after = AppAuthentication(only: word.map { checks.word(field, $0, orElse: .basic) })
+        checks.require(
+            (after == .none) == (before == .none), field, "immutable",
+            "Whether an app keeps a secret cannot be changed.")
+        return after
+    }
+
     private func check(accessToken seconds: Int?, _ checks: inout FieldChecks) -> Int? {
         checks.lifetime("access_token_seconds", seconds, maximum: product.policy.accessTokenMaximumSeconds)
     }
@@ -178,6 +204,12 @@ extension AppService {
         if let word = edit.availableTo { app.availability = checks.word("available_to", word, orElse: .account) }
         if let uris = edit.redirectURIs { app.redirectURIs = check(redirectURIs: uris, &checks) }
         if let uris = edit.postLogoutRedirectURIs { app.signedOutURIs = check(signedOutURIs: uris, &checks) }
+        if let word = edit.authenticationMethod {
+            app.authentication = check(authentication: word, instead: app.authentication, &checks)
+        }
+        if let requiresPKCE = edit.requiresPKCE {
+            app.requiresPKCE = check(requiresPKCE: requiresPKCE, of: app.authentication, &checks)
+        }
         if let scopes = edit.scopes { app.scopes = checks.scopes(scopes, of: product, orIdentity: true) }
         if let link = edit.logoURI { app.links.logo = checks.link("logo_uri", link) }
         if let link = edit.clientURI { app.links.homepage = checks.link("client_uri", link) }
@@ -200,6 +232,8 @@ extension App {
         [
             name != before.name ? "name" : nil,
             availability != before.availability ? "available_to" : nil,
+            authentication != before.authentication ? "token_endpoint_auth_method" : nil,
+            requiresPKCE != before.requiresPKCE ? "require_pkce" : nil,
             redirectURIs != before.redirectURIs ? "redirect_uris" : nil,
             signedOutURIs != before.signedOutURIs ? "post_logout_redirect_uris" : nil,
             scopes != before.scopes ? "scopes" : nil,

@@ -44,7 +44,8 @@ struct AppServiceTests {
     @Test func `what is left out makes an app of its own account that keeps a secret (threat S3)`() async throws {
         try await SampleTree.open { tree in
             let (app, issued) = try await tree.app(in: tree.europe)
-            #expect(app.authentication == .basic)
+            #expect(app.authentication == .anySecret)
+            #expect(app.requiresPKCE)
             #expect(issued != nil)
             #expect(app.availability == .account)
             #expect(app.signedOutURIs.isEmpty)
@@ -98,6 +99,49 @@ struct AppServiceTests {
         return edit
     }
 
+    @Test func `an app never begins or ceases to keep a secret, and a public one never goes without PKCE`() async throws
+    {
+        try await SampleTree.open { tree in
+            let (kept, open) = (
+                try await tree.app(in: tree.global).app,
+                try await tree.app(.sample { $0.authenticationMethod = "none" }, in: tree.global).app
+            )
+            #expect(open.requiresPKCE)
+            for (app, edit, field) in [
+                (kept, AppEdit(authenticationMethod: "none"), "token_endpoint_auth_method"),
+                (open, AppEdit(authenticationMethod: "client_secret_basic"), "token_endpoint_auth_method"),
+                (open, AppEdit(authenticationMethod: .some(nil)), "token_endpoint_auth_method"),
+                (open, AppEdit(requiresPKCE: false), "require_pkce"),
+            ] {
+                let refusal = await #expect(throws: Refusal.self) {
+                    try await tree.store.write { [apps = tree.apps] tx in
+                        _ = try apps.edit(app.id, in: tree.global.id, edit, as: SampleTree.theOperator, tx: tx)
+                    }
+                }
+                #expect(refusal?.fields == [field])
+                #expect(try await tree.store.read { tx in try tx.app(app.id) } == app)
+            }
+        }
+    }
+
+    @Test func `where the product lets confidential apps do without PKCE, that is what an app does unless it says`()
+        async throws
+    {
+        let product = Product(name: "Lax", policy: ProductPolicy(confidentialAppsWithoutPKCE: true))
+        try await SampleTree.open(product: product) { tree in
+            for (method, asked, given) in [
+                (nil, nil, false), (nil, true, true), (nil, false, false), ("none", nil, true), ("none", true, true),
+            ] as [(String?, Bool?, Bool)] {
+                let draft = AppDraft.sample {
+                    $0.authenticationMethod = method
+                    $0.requiresPKCE = asked
+                }
+                let (app, _) = try await tree.app(draft, in: tree.global)
+                #expect(app.requiresPKCE == given)
+            }
+        }
+    }
+
     @Test func `a bad redirect URI is explained`() async throws {
         try await SampleTree.open { tree in
             let refusal = await #expect(throws: Refusal.self) {
@@ -108,7 +152,7 @@ struct AppServiceTests {
         }
     }
 
-    @Test func `everything but how it authenticates can be changed, and null takes it away`() async throws {
+    @Test func `everything but whether it keeps a secret can be changed, and null takes it away`() async throws {
         try await SampleTree.open { tree in
             let app = try await tree.app(in: tree.global).app
             tree.clock.advance(seconds: 1)
@@ -121,6 +165,7 @@ struct AppServiceTests {
             let changed = try await edit(
                 AppEdit(
                     name: "New", redirectURIs: ["https://b.example/cb"], scopes: ["data.write"],
+                    authenticationMethod: "client_secret_post", requiresPKCE: false,
                     postLogoutRedirectURIs: ["https://b.example/bye"], availableTo: "everyone",
                     logoURI: "https://b.example/logo", clientURI: "https://b.example", policyURI: "https://b.example/p",
                     termsURI: "https://b.example/t", accessTokenSeconds: 60, refreshTokenSeconds: 3600,
@@ -129,14 +174,16 @@ struct AppServiceTests {
             #expect(changed.redirectURIs.map(\.text) == ["https://b.example/cb"])
             #expect(changed.scopes.text == "data.write")
             #expect(changed.refreshTokenSeconds == 3600 && changed.idTokenAlgorithm == .rs256)
-            #expect(changed.authentication == app.authentication)
+            #expect(changed.authentication == .post && !changed.requiresPKCE)
             let event = try #require(try await tree.auditEvents().first)
             #expect(event.action == "app.changed")
-            #expect(event.details["fields"]?.split(separator: " ").count == 13)
+            #expect(event.details["fields"]?.split(separator: " ").count == 15)
             let cleared = try await edit(
                 AppEdit(
-                    postLogoutRedirectURIs: [], logoURI: .some(nil), clientURI: .some(nil), policyURI: .some(nil),
+                    authenticationMethod: .some(nil), postLogoutRedirectURIs: [], logoURI: .some(nil),
+                    clientURI: .some(nil), policyURI: .some(nil),
                     termsURI: .some(nil), accessTokenSeconds: .some(nil), refreshTokenSeconds: .some(nil)), 2)
+            #expect(cleared.authentication == .anySecret && !cleared.requiresPKCE)
             #expect(cleared.links == AppLinks() && cleared.signedOutURIs.isEmpty)
             #expect(cleared.accessTokenSeconds == nil && cleared.refreshTokenSeconds == nil)
             #expect(cleared.redirectURIs == changed.redirectURIs && cleared.availability == .everyone)
@@ -265,7 +312,17 @@ struct BadAppField: Sendable, CustomTestStringConvertible {
         } _: {
             $0.availableTo = "all"
         },
-        BadAppField("a way to authenticate", "token_endpoint_auth_method", { $0.authenticationMethod = "tls" }, nil),
+        BadAppField("a way to authenticate", "token_endpoint_auth_method") {
+            $0.authenticationMethod = "tls"
+        } _: {
+            $0.authenticationMethod = "tls"
+        },
+        BadAppField(
+            "no PKCE for who keeps no secret", "require_pkce",
+            {
+                $0.authenticationMethod = "none"
+                $0.requiresPKCE = false
+            }, nil),
         BadAppField("a script for a logo (threat R8)", "logo_uri") {
             $0.logoURI = "javascript:alert(1)"
         } _: {

@@ -9,10 +9,11 @@ import Testing
 @Suite("A challenge says what would help (RFC 6750 §3)", .onEveryEngine)
 struct ChallengeTests {
     /// The query of the gateway's question, and what its challenge ends with.
-    @Test(arguments: [
-        (nil, ""), ("scope=data.read", ", scope=\"data.read\""),
-        ("scope=data.write+data.read", ", scope=\"data.read data.write\""),
-    ] as [(String?, String)])
+    @Test(
+        arguments: [
+            (nil, ""), ("scope=data.read", ", scope=\"data.read\""),
+            ("scope=data.write+data.read", ", scope=\"data.read data.write\""),
+        ] as [(String?, String)])
     func `the 401 of verify names the scopes that the route wants`(_ query: String?, _ ending: String) async throws {
         try await SampleDesk.open { desk in
             let routes = HotRoutes(over: desk)

@@ -1,5 +1,6 @@
 import CredentialFormat
 import Credentials
+import Crypto
 import Events
 import Model
 import OAuth
@@ -14,9 +15,8 @@ import Verification
 
 @Suite("A code is exchanged once, by who asked for it", .onEveryEngine)
 struct AuthorizationCodeTests {
-    @Test(arguments: [ClientAuthenticationMethod.basic, .none])
-    func `the tokens say who lets the app do what, and where`(_ authentication: ClientAuthenticationMethod) async throws
-    {
+    @Test(arguments: [AppAuthentication.basic, .none])
+    func `the tokens say who lets the app do what, and where`(_ authentication: AppAuthentication) async throws {
         try await withApp(authentication) { desk, app, member in
             let changes = ["scope": "data.read openid", "nonce": "n-1"]
             let code = try await desk.code(for: app, changes, in: desk.tree.france, as: member)
@@ -81,7 +81,7 @@ struct AuthorizationCodeTests {
         ("code_verifier", ProofKey.challenge, .invalidGrant),
         ("code_verifier", String(ProofKey.verifier.dropLast()), .invalidRequest),
         ("code_verifier", String(repeating: "v", count: 129), .invalidRequest),
-        ("code_verifier", ProofKey.verifier + "+", .invalidRequest),
+        ("code_verifier", ProofKey.verifier + "+", .invalidGrant),
         ("redirect_uri", nil, .invalidGrant), ("redirect_uri", SampleDesk.callback + "/", .invalidGrant),
         ("resource", "https://one.example.com", .invalidTarget), ("code", nil, .invalidRequest),
         ("code", "clv_code_x", .invalidGrant),
@@ -120,7 +120,7 @@ struct AuthorizationCodeTests {
     @Test func `a code is worth nothing to another app, and lives for a minute`() async throws {
         try await withApp { desk, app, member in
             let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
-            for authentication in ClientAuthenticationMethod.allCases where authentication != .post {
+            for authentication in [AppAuthentication.basic, .none] {
                 let other = try await desk.app(in: desk.tree.europe, authentication: authentication)
                 await expect(.invalidGrant) { try await desk.exchange(code, for: other) }
             }
@@ -136,7 +136,7 @@ struct AuthorizationCodeTests {
     @Test func `an app authenticates as it was registered and not otherwise (F3)`() async throws {
         try await SampleDesk.open { desk in
             let member = try await desk.signedIn(in: desk.tree.europe)
-            for authentication in ClientAuthenticationMethod.allCases {
+            for authentication in [AppAuthentication.anySecret, .basic, .post, .none] {
                 let app = try await desk.app(in: desk.tree.europe, authentication: authentication)
                 let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
                 let exchange = [
@@ -149,15 +149,110 @@ struct AuthorizationCodeTests {
                     (.post, nil, [("client_id", app.id), ("client_secret", secret)]),
                     (.basic, SampleClient(id: app.id, secret: secret), []),
                 ]
-                for (method, client, own) in bodies where method != authentication {
-                    await expect(.invalidClient) { try await desk.tokens(as: client, own + exchange) }
+                for (method, client, own) in bodies where !authentication.accepts(method) {
+                    let error = await #expect(throws: OAuthError(.invalidClient, "")) {
+                        try await desk.tokens(as: client, own + exchange)
+                    }
+                    // Whoever has proved to know the secret is told what is wrong, and nobody else.
+                    let isProven = app.secret != nil && method != .none
+                    #expect(error?.rule == (isProven ? "wrong_method" : "invalid_client"))
+                    let registered = authentication.only?.rawValue ?? ""
+                    #expect(error?.description.contains("registered for \(registered)") == isProven)
                     let refresh = [("grant_type", "refresh_token"), ("refresh_token", "clv_rt_x")]
                     await expect(.invalidClient) { try await desk.tokens(as: client, own + refresh) }
                 }
                 await expect(.invalidClient) { try await desk.tokens(as: nil, exchange) }
-                for (method, client, own) in bodies where method == authentication {
-                    _ = try await desk.tokens(as: client, own + exchange)
+                for (method, client, own) in bodies where authentication.accepts(method) {
+                    let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
+                    _ = try await desk.tokens(
+                        as: client, own + exchange.map { ($0.0, $0.0 == "code" ? code : $0.1) })
+                    if method == .none { continue }
+                    // A wrong secret hears nothing of methods, however it is sent.
+                    let wrong = MintedSecret(.clientSecret, brand: .claviger).reveal()
+                    let claim = client.map { SampleClient(id: $0.id, secret: wrong) }
+                    let body = own.map { ($0.0, $0.0 == "client_secret" ? wrong : $0.1) }
+                    let error = await #expect(throws: OAuthError(.invalidClient, "")) {
+                        try await desk.tokens(as: claim, body + exchange)
+                    }
+                    #expect(error?.rule == "invalid_client")
                 }
+            }
+        }
+    }
+
+    @Test func `a verifier is held against its challenge and not to an alphabet (RFC 7636 §4.6)`() async throws {
+        try await withApp { desk, app, member in
+            // As git-credential-oauth of Debian 12 writes it, and what no standard allows but any hash does.
+            for verifier in [ProofKey.verifier + "=", ProofKey.verifier + " +/\"ä"] {
+                let challenge = Base64URL.text(Array(SHA256.hash(data: Array(verifier.utf8))))
+                let code = try await desk.code(
+                    for: app, ["code_challenge": challenge], in: desk.tree.europe, as: member)
+                await expect(.invalidGrant) { try await desk.exchange(code, for: app) }
+                _ = try await desk.exchange(code, for: app, ["code_verifier": verifier])
+            }
+        }
+    }
+
+    @Test func `a code bears five wrong verifiers, and then not the right one (RFC 6749 §10.10)`() async throws {
+        try await withApp { desk, app, member in
+            let wrong: [String: String?] = ["code_verifier": String(ProofKey.verifier.reversed())]
+            let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
+            for attempt in 1...AuthorizationCodeGrant.maximumWrongVerifiers {
+                let changes = attempt == 3 ? ["code_verifier": String?.none] : wrong
+                let error = await #expect(throws: OAuthError(.invalidGrant, "")) {
+                    try await desk.exchange(code, for: app, changes)
+                }
+                #expect(error?.rule == "pkce")
+            }
+            for _ in 0..<2 {
+                let error = await #expect(throws: OAuthError(.invalidGrant, "")) {
+                    try await desk.exchange(code, for: app)
+                }
+                #expect(error?.rule == "pkce_attempts")
+            }
+            #expect(
+                try await desk.tree.auditEvents().allSatisfy { $0.action != AuditAction.lineageReuseDetected.rawValue })
+            let other = try await desk.code(for: app, in: desk.tree.europe, as: member)
+            for _ in 1..<AuthorizationCodeGrant.maximumWrongVerifiers {
+                await expect(.invalidGrant) { try await desk.exchange(other, for: app, wrong) }
+            }
+            _ = try await desk.exchange(other, for: app)
+        }
+    }
+
+    @Test func `of many wrong verifiers at once none is forgotten`() async throws {
+        try await withApp { desk, app, member in
+            let code = try await desk.code(for: app, in: desk.tree.europe, as: member)
+            let wrong = ["code_verifier": String(ProofKey.verifier.reversed())]
+            let ends = await race(16) { _ in try await desk.exchange(code, for: app, wrong) }
+            let rules = ends.map { end in
+                if case .failure(let error as OAuthError) = end { error.rule } else { "" }
+            }
+            #expect(rules.filter { $0 == "pkce" }.count == AuthorizationCodeGrant.maximumWrongVerifiers)
+            #expect(rules.filter { $0 == "pkce_attempts" }.count == 11)
+            await expect(.invalidGrant) { try await desk.exchange(code, for: app) }
+        }
+    }
+
+    @Test func `a code dies with the removal of the redirect URI that it went to, also of one left out`() async throws {
+        for name in [true, false] {
+            try await withApp { desk, app, member in
+                let left: [String: String?] = name ? [:] : ["redirect_uri": nil]
+                let codes = [
+                    try await desk.code(for: app, left, in: desk.tree.europe, as: member),
+                    try await desk.code(for: app, left, in: desk.tree.europe, as: member),
+                ]
+                let (id, organization) = (app.app.id, app.app.organization)
+                func set(_ uris: [String]) async throws {
+                    _ = try await desk.tree.store.write { [apps = desk.tree.apps] tx in
+                        try apps.edit(
+                            id, in: organization, AppEdit(redirectURIs: uris), as: SampleTree.theOperator, tx: tx)
+                    }
+                }
+                try await set(["https://app.example.com/new", SampleDesk.callback])
+                _ = try await desk.exchange(codes[0], for: app, left)
+                try await set(["https://app.example.com/new"])
+                await expect(.invalidGrant) { try await desk.exchange(codes[1], for: app, left) }
             }
         }
     }
@@ -368,7 +463,7 @@ struct AuthorizationCodeTests {
     }
 
     private func withApp(
-        _ authentication: ClientAuthenticationMethod = .basic, product: Product = .standard,
+        _ authentication: AppAuthentication = .basic, product: Product = .standard,
         availability: App.Availability = .account, of owner: (SampleTree) -> Organization = \.europe,
         _ use: (SampleDesk, SampleApp, SignedInMember) async throws -> Void
     ) async throws {

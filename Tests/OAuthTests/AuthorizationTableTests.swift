@@ -313,6 +313,44 @@ struct AuthorizationTableTests {
         }
     }
 
+    /// What a request changes, and whether an app that needs no PKCE may do so.
+    @Test(
+        arguments: [
+            (["scope": "openid", "nonce": "n"], true), (["scope": "data.read openid", "nonce": "n"], true),
+            (["scope": "openid"], false), (["scope": "openid", "nonce": ""], false),
+            (["scope": "data.read", "nonce": "n"], false), ([:], false),
+            (["scope": "openid", "nonce": "n", "code_challenge_method": "S256"], false),
+            (["scope": "openid", "nonce": "n", "code_challenge": "short"], false),
+        ] as [([String: String], Bool)])
+    func `an app that need not have PKCE does without it with openid and a nonce alone (C7)`(
+        _ changes: [String: String], _ isAccepted: Bool
+    ) async throws {
+        try await SampleDesk.open { desk in
+            let member = try await desk.signedIn(in: desk.tree.europe)
+            let strict = try await desk.app(in: desk.tree.europe, authentication: .anySecret)
+            let lax = try await desk.app(in: desk.tree.europe, authentication: .anySecret, requiresPKCE: false)
+            var parameters: [String: String?] = ["code_challenge": nil, "code_challenge_method": nil]
+            for (name, value) in changes { parameters.updateValue(value, forKey: name) }
+            let refused = try await desk.authorize(desk.request(of: strict, parameters), as: member)
+            #expect(refused.error == "invalid_request")
+            let outcome = try await desk.authorize(desk.request(of: lax, parameters), as: member)
+            #expect((outcome.question != nil) == isAccepted)
+            #expect(outcome.error == (isAccepted ? nil : "invalid_request"))
+            for response in [refused.response, outcome.response] where parameters["code_challenge"] == .some(nil) {
+                let explanation = response?["error_description"]
+                #expect(explanation?.contains("PKCE with the method S256") ?? true)
+            }
+            guard isAccepted else { return }
+            let code = try await desk.code(for: lax, parameters, in: desk.tree.europe, as: member)
+            await expect(.invalidGrant) { try await desk.exchange(code, for: lax) }
+            let tokens = try await desk.exchange(code, for: lax, ["code_verifier": String?.none])
+            #expect(tokens.idToken != nil)
+            // What an app sends all the same counts.
+            let bound = try await desk.code(for: lax, in: desk.tree.europe, as: member)
+            await expect(.invalidGrant) { try await desk.exchange(bound, for: lax, ["code_verifier": String?.none]) }
+        }
+    }
+
     @Test func `what a parameter says reaches the pages`() async throws {
         try await withApp { desk, app, _ in
             let query = desk.request(

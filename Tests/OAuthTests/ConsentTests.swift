@@ -75,12 +75,12 @@ struct ConsentTests {
     }
 
     @Test(arguments: [
-        (ClientAuthenticationMethod.none, "http://127.0.0.1/back", false), (.none, "com.example.app:/back", false),
+        (AppAuthentication.none, "http://127.0.0.1/back", false), (.none, "com.example.app:/back", false),
         (.none, "http://localhost/back", false), (.none, "https://app.example.com/back", true),
         (.basic, "http://127.0.0.1/back", true), (.post, "com.example.app:/back", true),
     ])
     func `what anybody may receive on the user's machine is never given unasked (P2)`(
-        _ authentication: ClientAuthenticationMethod, _ uri: String, _ isSkipped: Bool
+        _ authentication: AppAuthentication, _ uri: String, _ isSkipped: Bool
     ) async throws {
         try await SampleDesk.open { desk in
             let app = try await desk.app(in: desk.tree.europe, authentication: authentication, redirectURIs: [uri])

@@ -23,15 +23,17 @@ extension SampleDesk {
 
     /// Registers an app, a second after whatever was made before it.
     package func app(
-        in organization: Organization, authentication: ClientAuthenticationMethod = .basic,
+        in organization: Organization, authentication: AppAuthentication = .basic,
         redirectURIs: [String] = [SampleDesk.callback], scopes: String = "data.read openid reports.read",
         availability: App.Availability = .account, accessTokenSeconds: Int? = nil, refreshTokenSeconds: Int? = nil,
-        tokenFormat: TokenFormat = .sealed
+        tokenFormat: TokenFormat = .sealed, requiresPKCE: Bool? = nil
     ) async throws -> SampleApp {
         tree.clock.advance(seconds: 1)
         let app = App(
             id: ID(at: now.milliseconds), organization: organization.id, name: "Planner", availability: availability,
-            authentication: authentication, redirectURIs: try redirectURIs.map { try RedirectURI(parsing: $0) },
+            authentication: authentication,
+            requiresPKCE: requiresPKCE ?? !tree.product.policy.confidentialAppsWithoutPKCE,
+            redirectURIs: try redirectURIs.map { try RedirectURI(parsing: $0) },
             signedOutURIs: [], scopes: ScopeSet(parsing: scopes) ?? .empty, links: AppLinks(),
             accessTokenSeconds: accessTokenSeconds, refreshTokenSeconds: refreshTokenSeconds,
             tokenFormat: tokenFormat, idTokenAlgorithm: .es256, createdAt: now, createdBy: "test")

@@ -25,7 +25,8 @@ extension Threats {
             }
             let made = try await server.make(path, .object(full), as: demo.operatorKey)
             #expect(made["available_to"] == "account")
-            #expect(made["token_endpoint_auth_method"] == "client_secret_basic")
+            #expect(made["token_endpoint_auth_method"] == .null)
+            #expect(made["require_pkce"] == true)
             #expect(try made["client_secret"].string.isEmpty == false)
             #expect(made["post_logout_redirect_uris"] == [])
             #expect(made["scopes"] == ["data.read"])
@@ -34,12 +35,16 @@ extension Threats {
                 ("available_to", ""), ("available_to", "everybody"), ("token_format", "none"),
                 ("id_token_signed_response_alg", "none"), ("id_token_signed_response_alg", "HS256"),
                 ("redirect_uris", []), ("redirect_uris", "https://app.example.com/"), ("scopes", "data.read"),
-                ("pkce", false), ("require_pkce", false),
+                ("pkce", false), ("require_pkce", "false"), ("require_pkce", 0),
             ] {
                 let answer = try await server.call(
                     "POST", path, bearer: demo.operatorKey, .object(full.merging([name: value]) { $1 }))
                 #expect((400...422).contains(answer.status), "\(name) \(value): \(answer.text)")
             }
+            let open: [String: JSON] = ["token_endpoint_auth_method": "none", "require_pkce": false]
+            let answer = try await server.call(
+                "POST", path, bearer: demo.operatorKey, .object(full.merging(open) { $1 }))
+            #expect(answer.status == 422, "\(answer.text)")
         }
 
         @Test(arguments: ["client_secret_basic", "none"])
@@ -121,7 +126,7 @@ extension Threats {
             let after = try await server.get(app.path, bearer: demo.operatorKey).json
             #expect(after["scopes"] == ["data.read"])
             #expect(after["available_to"] == "account")
-            #expect(after["token_endpoint_auth_method"] == "client_secret_basic")
+            #expect(after["token_endpoint_auth_method"] == .null)
             #expect(after["revision"] == 1)
         }
 

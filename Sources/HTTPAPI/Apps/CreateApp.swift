@@ -16,6 +16,7 @@ struct CreateApp: Endpoint {
                 name: fields.required("name", .text), redirectURIs: fields.required("redirect_uris", .texts),
                 scopes: fields.required("scopes", .texts),
                 authenticationMethod: fields.optional("token_endpoint_auth_method", .text),
+                requiresPKCE: fields.optional("require_pkce", .flag),
                 postLogoutRedirectURIs: fields.optional("post_logout_redirect_uris", .texts) ?? [],
                 availableTo: fields.optional("available_to", .text), logoURI: fields.optional("logo_uri", .text),
                 clientURI: fields.optional("client_uri", .text), policyURI: fields.optional("policy_uri", .text),

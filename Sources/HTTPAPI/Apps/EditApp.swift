@@ -4,8 +4,7 @@ import HTTPServing
 import Model
 import Persistence
 
-/// `PATCH …/apps/{app_id}`: what is left out stays as it is. How it authenticates cannot be
-/// changed: what was made for one who keeps a secret is not for one who cannot.
+/// `PATCH …/apps/{app_id}`: what is left out stays as it is.
 struct EditApp: Endpoint {
     static let route = Route(
         .patch, "/api/v1/organizations/{organization_id}/apps/{app_id}", "editApp",
@@ -17,10 +16,11 @@ struct EditApp: Endpoint {
         let id: ID<App> = try call.id("app_id")
         let revision = try call.expectedRevision()
         let edit = try await call.body().read { fields in
-            fields.refuseEdit("token_endpoint_auth_method")
-            return AppEdit(
+            AppEdit(
                 name: fields.edit("name", .text), redirectURIs: fields.edit("redirect_uris", .texts),
                 scopes: fields.edit("scopes", .texts),
+                authenticationMethod: fields.clearableEdit("token_endpoint_auth_method", .text),
+                requiresPKCE: fields.edit("require_pkce", .flag),
                 postLogoutRedirectURIs: fields.edit("post_logout_redirect_uris", .texts),
                 availableTo: fields.edit("available_to", .text), logoURI: fields.clearableEdit("logo_uri", .text),
                 clientURI: fields.clearableEdit("client_uri", .text),

@@ -25,8 +25,11 @@ package struct App: Entity, Hashable, Sendable {
     /// What the consent page calls it.
     package var name: String
     package var availability: Availability
-    /// The one method that is accepted from it.
-    package let authentication: ClientAuthenticationMethod
+    /// Whether it is public never changes.
+    package var authentication: AppAuthentication
+    /// Whether each of its requests needs a code challenge (RFC 7636). A public app's always do; a confidential one may do
+    /// with a `nonce` in requests of OpenID Connect.
+    package var requiresPKCE: Bool
     /// Never empty.
     package var redirectURIs: [RedirectURI]
     /// Where the browser may be sent after a sign-out (OpenID Connect RP-Initiated Logout §2).
@@ -61,8 +64,9 @@ package struct App: Entity, Hashable, Sendable {
 
     package init(
         id: ID<App>, organization: ID<Organization>, name: String, availability: Availability,
-        authentication: ClientAuthenticationMethod, redirectURIs: [RedirectURI], signedOutURIs: [RedirectURI],
-        scopes: ScopeSet, links: AppLinks, accessTokenSeconds: Int?, refreshTokenSeconds: Int?,
+        authentication: AppAuthentication, requiresPKCE: Bool = true, redirectURIs: [RedirectURI],
+        signedOutURIs: [RedirectURI], scopes: ScopeSet, links: AppLinks, accessTokenSeconds: Int?,
+        refreshTokenSeconds: Int?,
         tokenFormat: TokenFormat, idTokenAlgorithm: IDTokenAlgorithm, createdAt: Instant, createdBy: String,
         revision: Int = 1
     ) {
@@ -71,6 +75,7 @@ package struct App: Entity, Hashable, Sendable {
         self.name = name
         self.availability = availability
         self.authentication = authentication
+        self.requiresPKCE = requiresPKCE || authentication == .none
         self.redirectURIs = redirectURIs
         self.signedOutURIs = signedOutURIs
         self.scopes = scopes

@@ -28,7 +28,7 @@ package struct AuthorizationEndpoint: Sendable {
         self.product = product
         table = AuthorizationTable(
             issuer: audiences.issuer, audiences: audiences,
-            pkce: PKCECheck(confidentialAppsMayOmit: product.policy.confidentialAppsWithoutPKCE),
+            pkce: PKCECheck(nonceMayBeMissing: product.policy.confidentialAppsWithoutPKCE),
             scope: ScopeCheck(catalogue: product.scopes),
             hint: IDTokenHintCheck(issuer: audiences.issuer, keyRing: keyRing))
         users = UserCheck(roles: RoleService(product: product))
@@ -198,7 +198,7 @@ extension AuthorizationEndpoint {
         try tx.insert(
             AuthorizationCode(
                 grant: grant, app: request.app.id,
-                redirectURI: request.namesRedirectURI ? request.redirectURI : nil,
+                redirectURI: request.namesRedirectURI ? request.redirectURI : nil, sentTo: request.redirectURI,
                 codeChallenge: request.codeChallenge, scopes: request.scopes, resource: request.resource,
                 nonce: request.nonce, authenticatedAt: user.authenticatedAt,
                 expiresAt: now.adding(seconds: product.policy.authorizationCodeSeconds)),

@@ -29,7 +29,7 @@ struct AuthorizationTable: Sendable {
                 query: parameters.escaped, choosingUser: parameters.choosingUser, app: app,
                 loginHint: LoginHintCheck.hint(of: parameters),
                 scopes: scopes, returnAddress: address, namesRedirectURI: parameters["redirect_uri"] != nil,
-                codeChallenge: try pkce.challenge(of: parameters, for: app),
+                codeChallenge: try pkce.challenge(of: parameters, for: app, asking: scopes),
                 resource: try ResourceCheck.resource(of: parameters, for: scopes, under: audiences, tx: tx),
                 nonce: try NonceCheck.nonce(of: parameters), prompts: try PromptCheck.prompts(of: parameters),
                 maxAge: try MaxAgeCheck.seconds(of: parameters),

@@ -6,12 +6,13 @@ import Tokens
 package struct CodeVerifier: Sendable {
     private let text: String
 
-    /// - Throws: ``OAuthError`` `invalid_request` for what is not 43 to 128 unreserved characters.
+    /// Its length alone is looked at: whether it is the right one the comparison says (RFC 7636 §4.6), and clients are out
+    /// there that pad theirs with `=`.
+    ///
+    /// - Throws: ``OAuthError`` `invalid_request` for what is not 43 to 128 bytes.
     init(_ text: String) throws(OAuthError) {
-        guard (43...128).contains(text.utf8.count),
-            text.utf8.allSatisfy({ Self.isBase64URL($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "~") })
-        else {
-            throw OAuthError(.invalidRequest, "code_verifier must be 43 to 128 unreserved characters.", rule: "pkce")
+        guard (43...128).contains(text.utf8.count) else {
+            throw OAuthError(.invalidRequest, "code_verifier must be 43 to 128 characters.", rule: "pkce")
         }
         self.text = text
     }

@@ -20,6 +20,12 @@ package struct ClientAuthenticator: Sendable {
     private let verifier: CredentialVerifier
     private let brand: Brand
     private static let refusal = OAuthError(.invalidClient, "The client is unknown or its secret is wrong.")
+    private static let wantsHeader = OAuthError(
+        .invalidClient, "The secret is right, but this app is registered for client_secret_basic: in the header.",
+        rule: "wrong_method")
+    private static let wantsBody = OAuthError(
+        .invalidClient, "The secret is right, but this app is registered for client_secret_post: in the body.",
+        rule: "wrong_method")
     private static let unproven = OAuthError(.invalidClient, "The client did not authenticate.")
 
     package init(verifier: CredentialVerifier, brand: Brand) {
@@ -58,8 +64,10 @@ package struct ClientAuthenticator: Sendable {
             case .answer(let peppers): match = self.match(presented, fingerprint, known, peppers)
             }
         }
-        guard let known, let match, match.secret.isLive(at: request.now), known.proves(by: claim.method) else {
-            throw Self.refusal
+        guard let known, let match, match.secret.isLive(at: request.now) else { throw Self.refusal }
+        guard known.proves(by: claim.method) else {
+            // The secret is proven, so this tells nobody who should not know.
+            throw claim.method == .basic ? Self.wantsBody : Self.wantsHeader
         }
         guard !known.standing.isSuspended else {
             throw OAuthError(.unauthorizedClient, "The account is suspended.", rule: "suspended")
@@ -132,9 +140,9 @@ package struct ClientAuthenticator: Sendable {
 }
 
 extension KnownClient {
-    /// Whether it may authenticate like this. An app does so as it was registered and not otherwise; what acts for itself
-    /// may send its secret either way.
+    /// Whether it may authenticate like this. An app does so as it was registered; what acts for itself may send its secret
+    /// either way.
     fileprivate func proves(by method: ClientAuthenticationMethod) -> Bool {
-        app.map { $0.authentication == method } ?? (method != .none)
+        (app?.authentication ?? .anySecret).accepts(method)
     }
 }

@@ -11,6 +11,8 @@ package struct AuthorizationCodeGrant: Sendable {
     package static let grantType = "authorization_code"
     /// How many lineages of a grant live at a time; a further one ends the oldest (law 7).
     package static let lineagesPerGrant = 50
+    /// How many wrong verifiers may be presented with a code; then it is dead (RFC 6749 §10.10).
+    package static let maximumWrongVerifiers = 5
 
     /// The parameters that the grant reads.
     package struct Request: Sendable {
@@ -40,7 +42,15 @@ package struct AuthorizationCodeGrant: Sendable {
         self.product = product
     }
 
-    /// The tokens, once the code is spent (threat C2).
+    /// What became of a code. Each of these is committed.
+    private enum End: Sendable {
+        case spent(AppTokens)
+        case usedBefore
+        case wrongVerifier
+    }
+
+    /// The tokens, once the code is spent (threat C2). Only an exchange that succeeds spends it; of wrong verifiers it bears
+    /// a few.
     ///
     /// - Throws: ``OAuthError``; ``StoreError``.
     func exchange(
@@ -51,33 +61,45 @@ package struct AuthorizationCodeGrant: Sendable {
         else { throw Self.refusal }
         try await tokens.prepare(for: app)
         let reuse = LineageEnd(action: .lineageReuseDetected, app: app.id, origin: origin, now: now)
-        let spent: AppTokens? = try await store.write { tx in
+        let end: End = try await store.write { tx in
             guard let stored = try find(secret, tx), stored.code.app == app.id else { throw Self.refusal }
             guard stored.usedAt == nil else {
                 // It was used before: somebody has a copy. What came from it ends, so this must be committed.
                 if let lineage = stored.lineage { try reuse.end(lineage, of: stored.code.grant, tx: tx) }
-                return nil
+                return .usedBefore
             }
             return try spend(stored, request, at: now, tx: tx)
         }
-        guard let spent else { throw OAuthError(.invalidGrant, "The code was used before.", rule: "code_reuse") }
-        return spent
+        switch end {
+        case .spent(let tokens): return tokens
+        case .usedBefore: throw OAuthError(.invalidGrant, "The code was used before.", rule: "code_reuse")
+        case .wrongVerifier:
+            throw OAuthError(.invalidGrant, "code_verifier does not fit the code_challenge.", rule: "pkce")
+        }
     }
 
     private func spend(
         _ stored: StoredAuthorizationCode, _ request: Request, at now: Instant, tx: borrowing Transaction
-    ) throws -> AppTokens {
+    ) throws -> End {
         let code = stored.code
+        guard stored.wrongVerifiers < Self.maximumWrongVerifiers else {
+            throw OAuthError(
+                .invalidGrant, "The code came with too many wrong code_verifiers.", rule: "pkce_attempts")
+        }
         guard now < code.expiresAt, let grant = try tx.liveGrant(code.grant) else { throw Self.refusal }
         let app = grant.app
-        guard code.redirectURI == request.redirectURI,
-            request.redirectURI.map({ uri in app.redirectURIs.contains { $0.matches(uri) } }) ?? true
+        // Also where the request named none, the one that it went to must still be the app's.
+        guard code.redirectURI == request.redirectURI, let sentTo = code.sentTo ?? code.redirectURI,
+            app.redirectURIs.contains(where: { $0.matches(sentTo) })
         else {
             throw OAuthError(
                 .invalidGrant, "redirect_uri is not the one of the authorization request, or no longer the app's.",
                 rule: "redirect_uri")
         }
-        try Self.hold(request.verifier, against: code.codeChallenge)
+        guard Self.fits(request.verifier, code.codeChallenge) else {
+            try tx.countWrongVerifier(code: stored.digest)
+            return .wrongVerifier
+        }
         try tokens.audiences.require(request.resource, toBe: code.resource)
         let lineage = ID<RefreshLineage>(at: now.milliseconds)
         guard try tx.spend(code: stored.digest, for: lineage, at: now) else { throw StoreError.conflict }
@@ -97,7 +119,7 @@ package struct AuthorizationCodeGrant: Sendable {
         for old in try tx.lineages(of: code.grant, beyondNewest: Self.lineagesPerGrant) where try tx.delete(old) {
             tx.announce(.lineage(old))
         }
-        return issued
+        return .spent(issued)
     }
 
     private func find(_ secret: PresentedSecret, _ tx: borrowing Transaction) throws -> StoredAuthorizationCode? {
@@ -108,11 +130,11 @@ package struct AuthorizationCodeGrant: Sendable {
     }
 
     /// A challenge wants its verifier, and no challenge none (threat C1).
-    private static func hold(_ verifier: CodeVerifier?, against challenge: String?) throws(OAuthError) {
+    private static func fits(_ verifier: CodeVerifier?, _ challenge: String?) -> Bool {
         switch (verifier, challenge) {
-        case (nil, nil): return
-        case (let verifier?, let challenge?) where verifier.matches(challenge): return
-        default: throw OAuthError(.invalidGrant, "code_verifier does not fit the code_challenge.", rule: "pkce")
+        case (nil, nil): true
+        case (let verifier?, let challenge?): verifier.matches(challenge)
+        case (nil, .some), (.some, nil): false
         }
     }
 }

@@ -5,7 +5,7 @@ import Policy
 private let columns: StaticString = """
     p.id, p.organization_id, p.name, p.availability, p.authentication, p.redirect_uris, p.signed_out_uris, p.scopes,
     p.logo, p.homepage, p.policy, p.terms, p.access_token_seconds, p.refresh_token_seconds, p.token_format,
-    p.id_token_algorithm, p.created_at, p.created_by, p.revision
+    p.id_token_algorithm, p.created_at, p.created_by, p.revision, p.any_secret_method, p.requires_pkce
     """
 
 extension Transaction {
@@ -46,21 +46,23 @@ extension Transaction {
             """
             INSERT INTO app (id, organization_id, account_id, name, availability, authentication, redirect_uris,
             signed_out_uris, scopes, logo, homepage, policy, terms, access_token_seconds, refresh_token_seconds,
-            token_format, id_token_algorithm, created_at, created_by, revision)
+            token_format, id_token_algorithm, created_at, created_by, revision, any_secret_method, requires_pkce)
             VALUES (\(app.id), \(app.organization), \(account), \(app.name), \(app.availability.rawValue),
-            \(app.authentication.rawValue), \(app.redirectURIs.storedText), \(app.signedOutURIs.storedText),
+            \(app.authentication.stored.rawValue), \(app.redirectURIs.storedText), \(app.signedOutURIs.storedText),
             \(app.scopes.text), \((app.links.logo?.text).stored), \((app.links.homepage?.text).stored),
             \((app.links.policy?.text).stored), \((app.links.terms?.text).stored), \(app.accessTokenSeconds.stored),
             \(app.refreshTokenSeconds.stored), \(app.tokenFormat.rawValue), \(app.idTokenAlgorithm.rawValue),
-            \(app.createdAt), \(app.createdBy), \(app.revision))
+            \(app.createdAt), \(app.createdBy), \(app.revision), \(app.authentication == .anySecret), \(app.requiresPKCE))
             """)
     }
 
-    /// Writes what can change of an app, and counts its revision. How it authenticates cannot.
+    /// Writes what can change of an app, and counts its revision.
     package borrowing func update(_ app: App) throws {
         try perform(
             """
             UPDATE app SET name = \(app.name), availability = \(app.availability.rawValue),
+            authentication = \(app.authentication.stored.rawValue),
+            any_secret_method = \(app.authentication == .anySecret), requires_pkce = \(app.requiresPKCE),
             redirect_uris = \(app.redirectURIs.storedText), signed_out_uris = \(app.signedOutURIs.storedText),
             scopes = \(app.scopes.text), logo = \((app.links.logo?.text).stored),
             homepage = \((app.links.homepage?.text).stored), policy = \((app.links.policy?.text).stored),
@@ -102,7 +104,9 @@ extension App {
         self.init(
             id: try row.id(0), organization: try row.id(1), name: try row.text(2),
             availability: try row.parsed(3, Availability.init(rawValue:)),
-            authentication: try row.parsed(4, ClientAuthenticationMethod.init(rawValue:)),
+            authentication: AppAuthentication(
+                only: try row.bool(19) ? nil : try row.parsed(4, ClientAuthenticationMethod.init(rawValue:))),
+            requiresPKCE: try row.bool(20),
             redirectURIs: try row.redirectURIs(5), signedOutURIs: try row.redirectURIs(6), scopes: try row.scopes(7),
             links: AppLinks(
                 logo: try row.webLink(8), homepage: try row.webLink(9), policy: try row.webLink(10),
@@ -113,6 +117,11 @@ extension App {
             idTokenAlgorithm: try row.parsed(15, IDTokenAlgorithm.init(rawValue:)), createdAt: try row.instant(16),
             createdBy: try row.text(17), revision: try row.count(18))
     }
+}
+
+extension AppAuthentication {
+    /// What the version before this reads: of an app that may choose, the default of RFC 7591 §2.
+    fileprivate var stored: ClientAuthenticationMethod { only ?? .basic }
 }
 
 extension [RedirectURI] {

@@ -8,10 +8,10 @@ extension Transaction {
         try perform(
             """
             INSERT INTO authorization_code (digest, pepper, grant_id, app_id, redirect_uri, code_challenge, scopes,
-            resource, nonce, authenticated_at, expires_at)
+            resource, nonce, authenticated_at, expires_at, sent_to)
             VALUES (\(digest.bytes), \(digest.pepperVersion), \(code.grant), \(code.app), \(code.redirectURI.stored),
             \(code.codeChallenge.stored), \(code.scopes.text), \(code.resource.stored), \(code.nonce.stored),
-            \(code.authenticatedAt), \(code.expiresAt))
+            \(code.authenticatedAt), \(code.expiresAt), \(code.sentTo.stored))
             """)
     }
 
@@ -20,7 +20,8 @@ extension Transaction {
         try first(
             """
             SELECT c.grant_id, c.app_id, c.redirect_uri, c.code_challenge, c.scopes, c.resource, c.nonce,
-            c.authenticated_at, c.expires_at, c.used_at, c.lineage_id, c.digest, c.pepper FROM authorization_code c
+            c.authenticated_at, c.expires_at, c.used_at, c.lineage_id, c.digest, c.pepper, c.sent_to,
+            c.wrong_verifiers FROM authorization_code c
             WHERE c.digest = \(digest.bytes) AND c.pepper = \(digest.pepperVersion)
             """, StoredAuthorizationCode.init(row:))
     }
@@ -36,6 +37,15 @@ extension Transaction {
             UPDATE authorization_code SET used_at = \(now), lineage_id = \(lineage)
             WHERE digest = \(digest.bytes) AND used_at IS NULL
             """) == 1
+    }
+
+    /// Notes that a wrong verifier was presented with a code.
+    package borrowing func countWrongVerifier(code digest: SecretDigest) throws {
+        try perform(
+            """
+            UPDATE authorization_code SET wrong_verifiers = wrong_verifiers + 1
+            WHERE digest = \(digest.bytes) AND used_at IS NULL
+            """)
     }
 
     /// Removes the codes of a grant but for the `count` that expire last.
@@ -66,14 +76,18 @@ package struct StoredAuthorizationCode: Sendable {
     package let usedAt: Instant?
     /// What came from it, which may have ended since.
     package let lineage: ID<RefreshLineage>?
+    /// How many wrong verifiers were presented with it.
+    package let wrongVerifiers: Int
 
     fileprivate init(row: StoredRow) throws(StoreError) {
         code = AuthorizationCode(
             grant: try row.id(0), app: try row.id(1), redirectURI: try row.optionalText(2),
-            codeChallenge: try row.optionalText(3), scopes: try row.scopes(4), resource: try row.optionalText(5),
+            sentTo: try row.optionalText(13), codeChallenge: try row.optionalText(3), scopes: try row.scopes(4),
+            resource: try row.optionalText(5),
             nonce: try row.optionalText(6), authenticatedAt: try row.instant(7), expiresAt: try row.instant(8))
         usedAt = try row.optionalInstant(9)
         lineage = try row.optional(10) { row, column throws(StoreError) in try row.id(column) }
         digest = try row.digest(11)
+        wrongVerifiers = try row.count(14)
     }
 }
