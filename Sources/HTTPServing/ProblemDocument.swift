@@ -42,8 +42,9 @@ package struct ProblemDocument: HTTPResponseError {
         response(requestID: (context as? CallerContext)?.requestID ?? "")
     }
 
-    package func response(requestID: String) -> Response {
-        let body = JSONWriter.object { json in
+    /// Its members.
+    func json(requestID: String) -> [UInt8] {
+        JSONWriter.object { json in
             json.member("type", "urn:claviger:problem:\(type)")
             json.member("title", title)
             json.member("status", status.code)
@@ -59,6 +60,10 @@ package struct ProblemDocument: HTTPResponseError {
                 }
             }
         }
+    }
+
+    package func response(requestID: String) -> Response {
+        let body = json(requestID: requestID)
         var headers = headers
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"

@@ -14,12 +14,16 @@ package struct QueryParameters: Sendable {
         return Substring(target[target.utf8.index(after: mark)...])
     }
 
+    /// Every parameter with its value, nil for what is not well-formed.
+    var pairs: [(name: String?, value: String?)] {
+        query.split(separator: "&").map { pair in
+            let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            return (Form.decode(pair[..<equals]), Form.decode(pair[equals...].dropFirst()))
+        }
+    }
+
     /// Every value of a parameter, nil for one that is not well-formed.
     package func values(of name: String) -> [String?] {
-        query.split(separator: "&").compactMap { pair in
-            let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-            guard Form.decode(pair[..<equals]) == name else { return nil }
-            return .some(Form.decode(pair[equals...].dropFirst()))
-        }
+        pairs.compactMap { $0.name == name ? .some($0.value) : nil }
     }
 }

@@ -22,7 +22,9 @@ package struct RequestMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         context.clientAddress = proxies.clientAddress(peer: context.peer, fields: request.headers)
-        let response = try await next(request, context)
+        var response = try await next(request, context)
+        // What does not say otherwise is about one caller at one moment, and no cache may keep it.
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         log.note(
             response.headers[.xRequestID] ?? context.requestID, request.method, path: Self.loggable(request.uri.path),
             status: response.status.code, address: context.clientAddress, caller: context.notes.caller,

@@ -110,7 +110,10 @@ struct Composition {
             verify: VerifyEndpoint(
                 verifier: verifier, product: product, audiences: audiences, proxies: proxies,
                 gateways: GatewayRule(
-                    addresses: configuration.verifyGateways, secret: configuration.verifyGatewaySecret)),
+                    addresses: configuration.verifyGateways, secret: configuration.verifyGatewaySecret),
+                slips: GatewaySlipLog { slip in
+                    logger.warning("a slip in a gateway's rule", metadata: ["slip": "\(slip)"])
+                }),
             token: TokenEndpoint(
                 authenticator: authenticator, audiences: audiences, issuer: issuer, store: store, keyRing: keyRing,
                 product: product, verifier: verifier),

@@ -62,8 +62,7 @@ struct GatewayWireTests {
 
     /// What `/verify` says through the one door, then through the other.
     private func statuses(_ server: ServerProcess, _ fields: String, _ credential: String) throws -> [Int] {
-        let verify = request("GET", "/verify", fields, bearer: credential)
-        return try [server.exchange(verify)[0], server.exchange(get("/readyz") + verify, answers: 2)[1]].map(\.status)
+        try server.exchangeAtBothDoors(request("GET", "/verify", fields, bearer: credential)).map(\.status)
     }
 
     private func bound(

@@ -15,7 +15,7 @@ extension HotRoutes {
             product: desk.tree.product, issuer: SampleDesk.issuer,
             verify: VerifyEndpoint(
                 verifier: desk.verifier, product: desk.tree.product, audiences: audiences, proxies: proxies,
-                gateways: GatewayRule(addresses: [], secret: nil)),
+                gateways: GatewayRule(addresses: [], secret: nil), slips: GatewaySlipLog { _ in }),
             token: desk.tokens, introspection: desk.introspection, revocation: desk.revocation,
             verifier: desk.verifier, proxies: proxies)
     }
@@ -27,7 +27,7 @@ extension HotRequest {
         var headers = HTTPHeaders(fields)
         if body != nil { headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded") }
         self.init(
-            endpoint: endpoint, method: body == nil ? .GET : .POST, query: nil, headers: headers,
+            target: HotTarget(endpoint), method: body == nil ? .GET : .POST, headers: headers,
             body: body.map { ByteBuffer(string: $0) }, peer: nil, requestID: "req-1", now: now)
     }
 }

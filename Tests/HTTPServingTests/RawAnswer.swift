@@ -81,6 +81,15 @@ extension ServerProcess {
         return answers
     }
 
+    /// What a request is answered at the door on the event loop, then at the ordinary one: behind another that goes there.
+    func exchangeAtBothDoors(_ text: String) throws -> [RawAnswer] {
+        let isHead = text.hasPrefix("HEAD ")
+        return [
+            try exchange(text, bodiless: isHead ? [0] : [])[0],
+            try exchange(request("GET", "/readyz") + text, answers: 2, bodiless: isHead ? [1] : [])[1],
+        ]
+    }
+
     /// Sends text on a connection of its own and reads until the server ends the connection.
     ///
     /// - Throws: ``ServerFailure`` if it does not within the patience.

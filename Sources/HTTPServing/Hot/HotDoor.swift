@@ -28,8 +28,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     private struct Waiting {
         let head: HTTPRequestHead
-        let endpoint: HotEndpoint
-        let query: Substring?
+        let target: HotTarget
         var body: ByteBuffer?
     }
 
@@ -111,16 +110,14 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func read(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) ?? head.uri.endIndex
         guard handedOn == 0, wire != nil, context.channel.isWritable,
-            let endpoint = routes.paths[head.uri[..<mark]], !head.headers.contains(name: "Expect")
+            let target = routes.target(head.uri), !head.headers.contains(name: "Expect")
         else {
             handedOn += 1
             handOn(wrapInboundOut(.head(Self.ordinary(head))), context)
             return
         }
-        let query = mark == head.uri.endIndex ? nil : head.uri[head.uri.index(after: mark)...]
-        waiting = Waiting(head: head, endpoint: endpoint, query: query)
+        waiting = Waiting(head: head, target: target)
     }
 
     private func read(_ part: ByteBuffer, _ data: NIOAny, _ context: ChannelHandlerContext) {
@@ -155,9 +152,8 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func request(_ waiting: Waiting) -> HotRequest {
         HotRequest(
-            endpoint: waiting.endpoint, method: waiting.head.method, query: waiting.query,
-            headers: waiting.head.headers, body: waiting.body, peer: peer, requestID: RequestID.next().description,
-            now: now())
+            target: waiting.target, method: waiting.head.method, headers: waiting.head.headers, body: waiting.body,
+            peer: peer, requestID: RequestID.next().description, now: now())
     }
 
     /// 413, and the end: what else the client is sending has no use (RFC 9110 §15.5.14).
@@ -247,7 +243,7 @@ extension HotReply {
     fileprivate func write(to bytes: inout ByteBuffer, _ request: HotRequest, date: String, closes: Bool) {
         let status = Self.statusLine(status)
         let length = String(body.count)
-        let room = fields.reduce(128 + status.utf8.count + date.utf8.count + request.requestID.utf8.count + body.count)
+        let room = fields.reduce(192 + status.utf8.count + date.utf8.count + request.requestID.utf8.count + body.count)
         {
             $0 + $1.name.utf8CodeUnitCount + $1.value.utf8.count + 4
         }
@@ -255,6 +251,8 @@ extension HotReply {
             var pieces = Pieces(memory)
             pieces.write("HTTP/1.1 ")
             pieces.write(status)
+            pieces.write("\r\nCache-Control: ")
+            pieces.write(caching)
             pieces.write("\r\nDate: ")
             pieces.write(date)
             pieces.write("\r\nX-Request-Id: ")

@@ -5,6 +5,9 @@ package struct HotReply: Sendable {
     package var status: HTTPResponse.Status
     /// Names and values. Values are ours or were validated: none has a control character (threat R9).
     package var fields: [(name: StaticString, value: String)]
+    /// `Cache-Control` (RFC 9111 §5.2.2). What does not say otherwise is about one caller at one moment, and no cache may
+    /// keep it.
+    package var caching: StaticString = "no-store"
     package var body: [UInt8]
     /// Whose credential it was, for the log.
     package var caller: String?
@@ -24,7 +27,6 @@ package struct HotReply: Sendable {
 
     /// A JSON reply that no cache may keep (RFC 6749 §5.1).
     package static func json(_ body: [UInt8], status: HTTPResponse.Status = .ok) -> HotReply {
-        HotReply(
-            status, fields: [("Content-Type", "application/json"), ("Cache-Control", "no-store")], body: body)
+        HotReply(status, fields: [("Content-Type", "application/json")], body: body)
     }
 }

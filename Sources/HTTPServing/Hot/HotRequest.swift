@@ -9,6 +9,8 @@ package struct HotRequest: Sendable {
     package let method: HTTPMethod
     /// What follows the question mark, still encoded.
     package let query: Substring?
+    /// The caller's own target, where the gateway puts `/verify` before it.
+    package let original: Substring?
     package let headers: HTTPHeaders
     package let body: ByteBuffer?
     /// The other end of the connection.
@@ -17,12 +19,13 @@ package struct HotRequest: Sendable {
     package let now: Instant
 
     package init(
-        endpoint: HotEndpoint, method: HTTPMethod, query: Substring?, headers: HTTPHeaders, body: ByteBuffer?,
-        peer: IPAddress?, requestID: String, now: Instant
+        target: HotTarget, method: HTTPMethod, headers: HTTPHeaders, body: ByteBuffer?, peer: IPAddress?,
+        requestID: String, now: Instant
     ) {
-        self.endpoint = endpoint
+        endpoint = target.endpoint
+        query = target.query
+        original = target.original
         self.method = method
-        self.query = query
         self.headers = headers
         self.body = body
         self.peer = peer
@@ -53,6 +56,19 @@ extension String {
                 return difference & ~0x20 == 0
             }
         }
+    }
+}
+
+/// What a request target names, where it is a hot route.
+package struct HotTarget: Sendable {
+    package let endpoint: HotEndpoint
+    let query: Substring?
+    let original: Substring?
+
+    package init(_ endpoint: HotEndpoint, query: Substring? = nil, original: Substring? = nil) {
+        self.endpoint = endpoint
+        self.query = query
+        self.original = original
     }
 }
 

@@ -50,6 +50,19 @@ package struct HotRoutes: Sendable {
         paths = Self.paths(product.endpoints)
     }
 
+    /// What a request target names, nil for what is no hot route.
+    ///
+    /// Behind `/verify/` stands the caller's own target, whatever it looks like: some gateways can only put a prefix before
+    /// it.
+    package func target(_ text: String) -> HotTarget? {
+        let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")) ?? text.endIndex
+        if let endpoint = paths[text[..<mark]] {
+            return HotTarget(endpoint, query: mark == text.endIndex ? nil : text[text.index(after: mark)...])
+        }
+        guard text.utf8.starts(with: "/verify/".utf8) else { return nil }
+        return HotTarget(.verify, original: Substring(text.utf8.dropFirst("/verify".utf8.count)))
+    }
+
     private static func paths(_ further: FurtherEndpoints) -> [Substring: HotEndpoint] {
         var paths: [Substring: HotEndpoint] = [:]
         for endpoint in HotEndpoint.allCases { paths[Substring(endpoint.path)] = endpoint }
@@ -151,10 +164,8 @@ package struct HotRoutes: Sendable {
     }
 
     private func tooManyLookUps(_ request: HotRequest) -> HotReply {
+        guard request.endpoint.isOAuth else { return verify.tooManyLookUps(request) }
         let rule = "look-up limit"
-        guard request.endpoint.isOAuth else {
-            return HotReply(.tooManyRequests, fields: [("Retry-After", "1")], rule: rule)
-        }
         return OAuthReply.error(
             OAuthError(.temporarilyUnavailable, "Too much that does not exist was asked for lately.", rule: rule),
             nil, realm: realm, retryAfter: 1)
@@ -234,13 +245,14 @@ package struct HotRoutes: Sendable {
     }
 
     /// RFC 7009 §2.2: 200, whether there was anything to revoke or not.
-    private static let revoked = HotReply(.ok, fields: [("Cache-Control", "no-store")])
+    private static let revoked = HotReply(.ok)
     private static let alive = Array("alive\n".utf8)
 
     /// A document that anybody may keep for a while.
     private static func published(_ body: [UInt8]) -> HotReply {
-        HotReply(
-            .ok, fields: [("Content-Type", "application/json"), ("Cache-Control", "public, max-age=300")], body: body)
+        var reply = HotReply.json(body)
+        reply.caching = "public, max-age=300"
+        return reply
     }
 
     private static func form(_ body: ByteBuffer?) throws(OAuthError) -> Form {

@@ -20,9 +20,10 @@ package struct OrdinaryDoor: Sendable {
 
     /// Adds a route for every path and method. They note themselves in the log.
     package func register(on router: some RouterMethods<CallerContext>) {
-        for (path, endpoint) in routes.paths {
+        let all = routes.paths.map { (path: String($0), endpoint: $1) } + [("/verify/**", .verify)]
+        for (path, endpoint) in all {
             for method in Self.methods {
-                router.on(RouterPath(String(path)), method: method) { request, context in
+                router.on(RouterPath(path), method: method) { request, context in
                     try await respond(to: request, context, endpoint)
                 }
             }
@@ -46,8 +47,9 @@ package struct OrdinaryDoor: Sendable {
             body = try await request.body.collect(upTo: HotDoor.maximumBody)
         } catch is NIOTooManyBytesError {}
         let hotRequest = HotRequest(
-            endpoint: endpoint, method: HTTPMethod(rawValue: request.method.rawValue),
-            query: request.uri.query.map { Substring($0) }, headers: HTTPHeaders(request.headers), body: body,
+            target: routes.target(request.uri.string)
+                ?? HotTarget(endpoint, query: request.uri.query.map { Substring($0) }),
+            method: HTTPMethod(rawValue: request.method.rawValue), headers: HTTPHeaders(request.headers), body: body,
             peer: context.peer, requestID: context.requestID, now: now())
         let reply = body == nil ? routes.refuseBody(of: hotRequest) : await routes.answer(hotRequest)
         log.note(hotRequest, reply, peer: context.peer?.description)
@@ -62,6 +64,7 @@ extension HotReply {
     fileprivate func response(requestID: String) -> Response {
         var headers = HTTPFields()
         headers[.xRequestID] = requestID
+        headers[.cacheControl] = caching.description
         for (name, value) in fields {
             if let name = HTTPField.Name(name.description) { headers[name] = value }
         }

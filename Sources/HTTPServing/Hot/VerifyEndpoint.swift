@@ -4,7 +4,6 @@ import Model
 package import OAuth
 import Policy
 package import ProductDefinition
-import Synchronization
 package import Verification
 
 /// `ANY /verify` (design §6): one cheap answer for gateways. Who is calling, for which organization, with which scopes,
@@ -17,11 +16,13 @@ package struct VerifyEndpoint: Sendable {
     private let realm: String
     private let organizationHeader: String?
     private let allowsQueryCredentials: Bool
-    private let demands = KnownDemands()
+    private let questions: GatewayQuestions
+    private let slips: GatewaySlipLog
 
+    /// - Parameter slips: Hears of slips in gateways' rules.
     package init(
         verifier: CredentialVerifier, product: Product, audiences: AudiencePolicy, proxies: TrustedProxies,
-        gateways: GatewayRule
+        gateways: GatewayRule, slips: GatewaySlipLog
     ) {
         self.verifier = verifier
         self.proxies = proxies
@@ -30,6 +31,8 @@ package struct VerifyEndpoint: Sendable {
         realm = product.realm
         organizationHeader = product.policy.organizationHeader
         allowsQueryCredentials = product.policy.queryCredentials
+        questions = GatewayQuestions(product)
+        self.slips = slips
     }
 
     /// The answer, or what is missing for it.
@@ -37,8 +40,12 @@ package struct VerifyEndpoint: Sendable {
         guard gateways.admits(request) else {
             return .answer(HotReply(.forbidden, fields: [("X-Auth-Reason", "gateway")], rule: "gateway"))
         }
-        guard let scopes = wantedScopes(request.query) else {
-            return .answer(HotReply(.badRequest, rule: "scope parameter"))
+        let question: GatewayQuestion
+        do {
+            question = try questions.question(of: request)
+        } catch {
+            slips.note(error, at: request.now)
+            return .answer(Self.refused(error, request))
         }
         let credential: String
         switch presented(request) {
@@ -53,7 +60,7 @@ package struct VerifyEndpoint: Sendable {
             organization = id
         }
         let demand = Demand(
-            scopes: scopes, address: proxies.clientAddress(peer: request.peer, request.field),
+            scopes: question.scopes, address: proxies.clientAddress(peer: request.peer, request.field),
             audiences: [audience], organization: organization)
         switch verifier.judge(credential, demand, at: request.now, findings: findings) {
         case .missing(let missing): return .missing(missing)
@@ -62,21 +69,25 @@ package struct VerifyEndpoint: Sendable {
         }
     }
 
-    /// The scopes that `?scope=` names, none without it, nil for one that is not well-formed or sent twice: a route must
-    /// not be open because its rule has a slip (law 3).
-    private func wantedScopes(_ query: Substring?) -> ScopeSet? {
-        guard let query, !query.isEmpty else { return .empty }
-        if let known = demands.scopes[query] { return known }
-        let wanted = Self.wantedScopes(query)
-        if let wanted { demands.remember(wanted, for: query) }
-        return wanted
+    /// What is answered where too much that does not exist was asked for lately.
+    func tooManyLookUps(_ request: HotRequest) -> HotReply {
+        let question = try? questions.question(of: request)
+        var reply = HotReply(.tooManyRequests, fields: [("Retry-After", "1")], rule: "look-up limit")
+        if question?.onLimit == .forbidden {
+            reply.status = .forbidden
+            reply.fields.append(("X-Auth-Reason", "rate"))
+        }
+        return reply
     }
 
-    private static func wantedScopes(_ query: Substring) -> ScopeSet? {
-        let values = QueryParameters(query).values(of: "scope")
-        guard let first = values.first else { return .empty }
-        guard values.count == 1, let text = first else { return nil }
-        return ScopeSet(parsing: text)
+    private static func refused(_ slip: GatewaySlip, _ request: HotRequest) -> HotReply {
+        let problem = ProblemDocument(
+            status: .badRequest, type: "gateway-rule", title: "A slip in the gateway's rule",
+            detail: "The question to /verify is not one: \(slip.explanation).")
+        var reply = HotReply.json(problem.json(requestID: request.requestID), status: .badRequest)
+        reply.fields = [("Content-Type", "application/problem+json"), ("X-Content-Type-Options", "nosniff")]
+        reply.rule = "gateway rule"
+        return reply
     }
 
     private enum Presented {
@@ -98,7 +109,8 @@ package struct VerifyEndpoint: Sendable {
 
     /// `?Authorization=Bearer+…` of the original request: an API key, never a token.
     private func queryCredential(_ request: HotRequest) -> String? {
-        let target = request.field("X-Original-URI") ?? request.field("X-Forwarded-Uri")
+        let target =
+            request.original.map(String.init) ?? request.field("X-Original-URI") ?? request.field("X-Forwarded-Uri")
         let query = target.map { QueryParameters.query(of: $0) } ?? request.query
         guard let value = QueryParameters(query).values(of: "Authorization").first else { return nil }
         // What is no API key is presented all the same, and refused: the caller did mean to.
@@ -108,24 +120,25 @@ package struct VerifyEndpoint: Sendable {
 
     private func allowed(_ caller: VerifiedCaller) -> HotReply {
         let credential = caller.credential
-        var fields: [(name: StaticString, value: String)] = []
-        fields.reserveCapacity(12)
-        switch credential.kind {
-        case .apiKey:
-            fields.append(("X-Auth-Subject", credential.identifierText))
-            fields.append(("X-Auth-Credential", credential.identifierText))
-            fields.append(("X-Auth-Credential-Type", "api_key"))
-        case .accessToken(let token, let client):
-            fields.append(("X-Auth-Subject", token.subject ?? client.identifierText))
-            fields.append(("X-Auth-Client", client.identifierText))
-            fields.append(("X-Auth-Credential", credential.identifierText))
-            fields.append(("X-Auth-Credential-Type", "access_token"))
-        }
-        fields.append(("X-Auth-Account", caller.standing.accountText))
-        fields.append(("X-Auth-Organization", caller.standing.organizationText))
-        fields.append(("X-Auth-Organization-Path", caller.standing.pathText))
-        fields.append(("X-Auth-Scopes", caller.scopes.text))
-        return HotReply(.ok, fields: fields, caller: credential.identifierText)
+        let (subject, client, type) =
+            switch credential.kind {
+            case .apiKey: (credential.identifierText, "", "api_key")
+            case .accessToken(let token, let client):
+                (token.subject ?? client.identifierText, client.identifierText, "access_token")
+            }
+        // All of them, always, empty where there is nothing: of what is left out, some gateways pass on what the caller
+        // wrote.
+        return HotReply(
+            .ok,
+            fields: [
+                ("X-Auth-Subject", subject), ("X-Auth-Client", client),
+                ("X-Auth-Credential", credential.identifierText), ("X-Auth-Credential-Type", type),
+                ("X-Auth-Account", caller.standing.accountText),
+                ("X-Auth-Organization", caller.standing.organizationText),
+                ("X-Auth-Organization-Path", caller.standing.pathText),
+                // No credential acts for a contact yet.
+                ("X-Auth-Contact", ""), ("X-Auth-Scopes", caller.scopes.text),
+            ], caller: credential.identifierText)
     }
 
     private func refused(_ rule: Verdict.Rule, wanting scopes: ScopeSet) -> HotReply {
@@ -159,22 +172,6 @@ extension Product {
     /// Its name as a `quoted-string` can carry it (RFC 9110 §5.6.4).
     package var realm: String {
         String(decoding: name.utf8.filter { (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }, as: UTF8.self)
-    }
-}
-
-/// What queries of gateways ask for. A gateway asks the same few questions again and again; beyond 256 of them nothing
-/// is remembered (law 7).
-private final class KnownDemands: Sendable {
-    private let known = Mutex<[Substring: ScopeSet]>([:])
-
-    var scopes: [Substring: ScopeSet] { known.withLock(\.self) }
-
-    func remember(_ scopes: ScopeSet, for query: Substring) {
-        guard query.utf8.count <= 256 else { return }
-        known.withLock { known in
-            // A copy, because the text is a part of the request's.
-            if known.count < 256 { known[Substring(String(query))] = scopes }
-        }
     }
 }
 
