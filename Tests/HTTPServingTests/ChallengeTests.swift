@@ -24,7 +24,7 @@ struct ChallengeTests {
                 (nil, ""), ("Bearer x", ", error=\"invalid_token\""), ("Bearer \(known)", ", error=\"invalid_token\""),
             ] as [(String?, String)] {
                 let request = HotRequest(
-                    endpoint: .verify, method: .GET, query: query.map { Substring($0) },
+                    target: HotTarget(.verify, query: query.map { Substring($0) }), method: .GET,
                     headers: HTTPHeaders(authorization.map { [("Authorization", $0)] } ?? []), body: nil, peer: nil,
                     requestID: "req-1", now: desk.now)
                 let reply = await routes.answer(request)

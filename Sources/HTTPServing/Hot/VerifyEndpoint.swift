@@ -50,9 +50,9 @@ package struct VerifyEndpoint: Sendable {
         let credential: String
         switch presented(request) {
         case .one(let text): credential = text
-        case .none: return .answer(unauthorized(nil, wanting: scopes, rule: "no credential"))
+        case .none: return .answer(unauthorized(nil, wanting: question.scopes, rule: "no credential"))
         case .ambiguous:
-            return .answer(unauthorized("invalid_request", wanting: scopes, rule: "two credentials"))
+            return .answer(unauthorized("invalid_request", wanting: question.scopes, rule: "two credentials"))
         }
         var organization: ID<Organization>?
         if let organizationHeader, let named = request.field(organizationHeader) {
@@ -65,7 +65,7 @@ package struct VerifyEndpoint: Sendable {
         switch verifier.judge(credential, demand, at: request.now, findings: findings) {
         case .missing(let missing): return .missing(missing)
         case .answer(.admitted(let caller)): return .answer(allowed(caller))
-        case .answer(.refused(let rule)): return .answer(refused(rule, wanting: scopes))
+        case .answer(.refused(let rule)): return .answer(refused(rule, wanting: question.scopes))
         }
     }
 
