@@ -150,7 +150,9 @@ var tests: [Target] {
         ),
         .testTarget(name: "VerificationTests", dependencies: ["TestSupport"]),
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
-        .testTarget(name: "HTTPServingTests", dependencies: ["TestSupport"]),
+        .testTarget(
+            name: "HTTPServingTests",
+            dependencies: ["TestSupport", .product(name: "NIOEmbedded", package: "swift-nio")]),
         .testTarget(name: "HTTPAPITests", dependencies: ["TestSupport"]),
         .testTarget(name: "WebConsoleTests", dependencies: ["TestSupport", "WebConsole"]),
         .testTarget(

@@ -42,7 +42,22 @@ package struct ProblemDocument: HTTPResponseError {
         response(requestID: (context as? CallerContext)?.requestID ?? "")
     }
 
-    /// Its members.
+    package func response(requestID: String) -> Response {
+        var headers = headers
+        headers[.contentType] = Self.mediaType
+        headers[.cacheControl] = "no-store"
+        headers[.contentSecurityPolicy] = Self.contentSecurityPolicy
+        headers[.xContentTypeOptions] = "nosniff"
+        headers[.xRequestID] = requestID
+        let body = ByteBuffer(bytes: json(requestID: requestID))
+        return Response(status: status, headers: headers, body: .init(byteBuffer: body))
+    }
+
+    static let mediaType = "application/problem+json"
+    /// Some of what a problem says came with the request. No browser takes it for a page, wherever it is opened.
+    static let contentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'"
+
+    /// The document.
     func json(requestID: String) -> [UInt8] {
         JSONWriter.object { json in
             json.member("type", "urn:claviger:problem:\(type)")
@@ -60,18 +75,6 @@ package struct ProblemDocument: HTTPResponseError {
                 }
             }
         }
-    }
-
-    package func response(requestID: String) -> Response {
-        let body = json(requestID: requestID)
-        var headers = headers
-        headers[.contentType] = "application/problem+json"
-        headers[.cacheControl] = "no-store"
-        // Some of what it says came with the request. No browser takes it for a page, wherever it is opened.
-        headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
-        headers[.xContentTypeOptions] = "nosniff"
-        headers[.xRequestID] = requestID
-        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 }
 

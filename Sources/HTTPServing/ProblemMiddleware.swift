@@ -29,6 +29,7 @@ package struct ProblemMiddleware: RouterMiddleware {
         case let problem as ProblemDocument: return problem
         case let refusal as Refusal: return problem(for: refusal)
         case let error as HTTPError: return problem(for: error)
+        case let cutShort as RequestCutShort: return cutShort.problem
         case StoreError.uncertain:
             logger.warning("uncertain whether a change was made", metadata: ["request_id": "\(requestID)"])
             return unavailable(

@@ -42,6 +42,8 @@ struct Composition {
     /// What other nodes change is heard through it; none where this process owns the database.
     let feed: RevocationFeed?
     private let feedMetrics = FeedMetrics()
+    /// Those of the public listener.
+    let connections: Connections
     let now: @Sendable () -> Instant
 
     /// Opens the store and the key ring, and builds everything upon them.
@@ -82,6 +84,10 @@ struct Composition {
         self.now = now
         node = ID(at: now().milliseconds)
         log = RequestLog(sink: sink, format: configuration.logFormat, level: configuration.logLevel)
+
+        connections = Connections(
+            configuration.connectionLimits(descriptors: Descriptors.limits.soft),
+            exempt: TrustedProxies(configuration.trustedProxies + configuration.verifyGateways), logger: logger)
 
         let isShared = configuration.database.isShared
         // A node among others begins to believe its memory when the feed has filled it.
@@ -172,24 +178,28 @@ struct Composition {
 
     private func telling() -> [any Service] {
         guard let address = configuration.metrics else { return [] }
-        let metrics = feedMetrics.all(verifier.hearing, feed) + [verifier.memory.metric]
-        return [MetricsListener(address, metrics, logger: logger)]
+        let metrics =
+            feedMetrics.all(verifier.hearing, feed) + [verifier.memory.metric] + connections.metrics
+        let few = Connections(MetricsListener.limits, exempt: TrustedProxies(), logger: logger)
+        return [MetricsListener(address, metrics, on: listener(nil, few), logger: logger)]
+    }
+
+    private func listener(_ routes: HotRoutes?, _ connections: Connections) -> WireListener {
+        WireListener(
+            routes: routes, log: log, idle: .seconds(Int64(configuration.idleSeconds)), connections: connections, now: now)
     }
 
     private func application(onReady: @escaping @Sendable (Int) async -> Void) throws -> some Service {
-        let door: @Sendable () -> [any RemovableChannelHandler] = { [routes, log, now] in
-            [HotDoorInstaller(routes: routes, log: log, now: now)]
-        }
+        let listener = listener(routes, connections)
         return Application(
-            router: try router(),
-            server: .http1(
-                configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: door(),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 128))),
+            responder: try router().buildResponder(),
+            server: listener.server,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.listen.host, port: configuration.listen.port)),
-            onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
+            onServerRunning: { channel in
+                await listener.guardSocket(channel)
+                await onReady(channel.localAddress?.port ?? 0)
+            },
             eventLoopGroupProvider: .shared(EventLoops.group),
             logger: logger)
     }
@@ -197,13 +207,7 @@ struct Composition {
     private func router() throws -> Router<CallerContext> {
         let router = Router(context: CallerContext.self, options: .autoGenerateHeadEndpoints)
         OrdinaryDoor(routes: routes, log: log, now: now).register(on: router)
-        router.add(
-            middleware: RequestMiddleware(
-                proxies: TrustedProxies(configuration.trustedProxies), log: log, now: now))
-        router.add(middleware: openID.forBrowsers)
-        if configuration.issuer.hasPrefix("https://") { router.add(middleware: StrictTransportMiddleware()) }
-        router.add(middleware: ProblemMiddleware())
-        router.add(middleware: UnknownPageMiddleware(console))
+        addMiddlewares(to: router)
         Readiness(store: store).register(on: router)
         openID.register(on: router)
         try OpenAPIDocument().register(on: router)
@@ -214,6 +218,17 @@ struct Composition {
         api.register(on: management)
         MethodNotAllowed.register(on: router)
         return router
+    }
+
+    private func addMiddlewares(to router: Router<CallerContext>) {
+        router.add(
+            middleware: RequestMiddleware(
+                proxies: TrustedProxies(configuration.trustedProxies), log: log, now: now))
+        router.add(middleware: openID.forBrowsers)
+        if configuration.issuer.hasPrefix("https://") { router.add(middleware: StrictTransportMiddleware()) }
+        router.add(middleware: ProblemMiddleware())
+        router.add(middleware: PageErrorMiddleware(console))
+        router.add(middleware: BodyLimit())
     }
 }
 

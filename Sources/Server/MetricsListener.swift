@@ -7,12 +7,16 @@ import ServiceLifecycle
 struct MetricsListener: Service {
     private let application: any ApplicationProtocol
 
-    init(_ address: ListenAddress, _ metrics: [Metric], logger: Logger) {
+    /// How many connections it has at most. They do not count among the others, so that a full house can be looked into.
+    static let limits = ConnectionLimits(total: 32, perAddress: 32)
+
+    init(_ address: ListenAddress, _ metrics: [Metric], on listener: WireListener, logger: Logger) {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         MetricsEndpoint(metrics).register(on: router)
         application = Application(
-            router: router,
+            router: router, server: listener.server,
             configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
+            onServerRunning: { channel in await listener.guardSocket(channel) },
             eventLoopGroupProvider: .shared(EventLoops.group), logger: logger)
     }
 

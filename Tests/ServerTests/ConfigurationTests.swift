@@ -18,6 +18,9 @@ private let samples: [ConfigurationKey: [String]] = [
     .trustedProxies: ["10.0.0.1", "10.0.0.2", "10.0.0.3"],
     .verifyGateways: ["10.0.0.4", "10.0.0.5", "10.0.0.6"],
     .verifyGatewaySecret: ["", String(repeating: "s", count: 32), String(repeating: "t", count: 32)],
+    .idleSeconds: ["5", "60", "3600"],
+    .maxConnections: ["16", "500", "1000000"],
+    .maxConnectionsPerAddress: ["1", "50", "1000000"],
     .keyRotationDays: ["1", "0", "3650"],
     .logLevel: ["debug", "notice", "error"],
     .logFormat: ["text", "json", "text"],
@@ -98,6 +101,7 @@ struct ConfigurationOriginTests {
             {"environment": "development", "issuer": "http://localhost:9000", "listen": "[::1]:9000",
              "database": "sqlite:x/y.db", "master-key-command": "cat k", "trusted-proxies": ["10.0.0.0/8", "::1"],
              "verify-gateways": "192.0.2.1, 192.0.2.2", "verify-gateway-secret": "0123456789abcdef0123456789ABCDEF",
+             "idle-seconds": 90, "max-connections": 5000, "max-connections-per-address": 200,
              "key-rotation-days": 30, "log-level": "warning", "log-format": "json", "metrics": "[::1]:9464",
              "product": "p.yaml", "mail-command": "/usr/sbin/sendmail", "mail-from": "auth@acme.example"}
             """
@@ -111,6 +115,8 @@ struct ConfigurationOriginTests {
             #expect(found.trustedProxies.map(\.description) == ["10.0.0.0/8", "::1"])
             #expect(found.verifyGateways.map(\.description) == ["192.0.2.1", "192.0.2.2"])
             #expect(found.verifyGatewaySecret == "0123456789abcdef0123456789ABCDEF")
+            #expect(found.idleSeconds == 90)
+            #expect(found.maxConnections == 5000 && found.maxConnectionsPerAddress == 200)
             #expect(found.keyRotationDays == 30)
             #expect("\(found.logLevel)" == "warning")
             #expect(found.logFormat == .json)
@@ -126,6 +132,8 @@ struct ConfigurationOriginTests {
         #expect(production.environment == .production)
         #expect(production.listen.description == ConfigurationKey.listen.standard)
         #expect(production.database.description == ConfigurationKey.database.standard)
+        #expect("\(production.idleSeconds)" == ConfigurationKey.idleSeconds.standard)
+        #expect(production.maxConnections == 10_000 && production.maxConnectionsPerAddress == nil)
         #expect("\(production.keyRotationDays)" == ConfigurationKey.keyRotationDays.standard)
         #expect("\(production.logLevel)" == ConfigurationKey.logLevel.standard)
         #expect(production.logFormat == .json)
@@ -263,6 +271,9 @@ struct ConfigurationErrorTests {
                 String(repeating: "s ", count: 20),
             ]
         ),
+        (.idleSeconds, ["", "4", "3601", "75s"]),
+        (.maxConnections, ["", "15", "1000001", "many"]),
+        (.maxConnectionsPerAddress, ["", "0", "1000001", "-1"]),
         (.keyRotationDays, ["", "-1", "3651", "90d", "1.5", "99999999999999999999"]),
         (.logLevel, ["", "INFO", "verbose"]),
         (.logFormat, ["", "JSON", "xml"]),

@@ -49,7 +49,8 @@ extension Threats {
                     + "\(field)\r\n0\r\n\r\n\(smuggled)")
             #expect(!answer.contains("alive"), "\(answer)")
             #expect(!answer.contains(" 200 "), "\(answer)")
-            #expect(!answer.contains("HTTP/1.1 5"), "\(answer)")
+            // Of all that the server could say of itself, only that it does not know the coding.
+            #expect(!answer.contains("HTTP/1.1 5") || answer.hasPrefix("HTTP/1.1 501 "), "\(answer)")
         }
 
         @Test(arguments: ["Host", "X-Forwarded-Host", "Forwarded", "X-Forwarded-Server", "X-Original-Host", "X-Host"])

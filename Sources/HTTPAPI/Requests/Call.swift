@@ -9,7 +9,7 @@ import Policy
 /// A call of the management API, with the parts that endpoints read.
 struct Call: Sendable {
     /// The largest body that is read, in bytes.
-    static let maximumBodyLength = 65_536
+    static let maximumBodyLength = HotDoor.maximumBody
 
     private let request: Request
     private let context: CallerContext
@@ -84,9 +84,6 @@ struct Call: Sendable {
     }
 
     private func bytes() async throws -> [UInt8] {
-        if let announced = request.headers[.contentLength].flatMap({ Int($0) }), announced > Self.maximumBodyLength {
-            throw ProblemDocument.bodyTooLarge
-        }
         do {
             return Array(buffer: try await request.body.collect(upTo: Self.maximumBodyLength))
         } catch is NIOTooManyBytesError {
@@ -128,14 +125,6 @@ struct JSONBody: Sendable {
     /// - Throws: ``Refusal/invalid(_:)`` with everything that is wrong.
     func read<T>(_ make: (inout Fields) -> T) throws(Refusal) -> T {
         try Fields.read(value, make)
-    }
-}
-
-extension ProblemDocument {
-    fileprivate static var bodyTooLarge: ProblemDocument {
-        ProblemDocument(
-            status: .contentTooLarge, type: "body-too-large", title: "Body too large",
-            detail: "The body may have at most \(Call.maximumBodyLength) bytes.")
     }
 }
 

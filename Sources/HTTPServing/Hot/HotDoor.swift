@@ -14,68 +14,119 @@ import Policy
 /// is pipelined behind one that was handed on is handed on too, so replies keep their order; so is one whose
 /// predecessor's reply the client has not read, so nothing piles up here (law 7).
 ///
-/// It also ends connections that stay silent, in the middle of a request or between two.
+/// It also keeps the rules of HTTP for both doors: it refuses what is no sound request (``RequestHead``, ``WireRefusal``),
+/// gives leave to send a body, ends connections on which the client takes too long (``ClientClock``), and closes in stages
+/// (``Lingering``). Nothing but whole and sound requests in due time gets past it, or an error that says what is missing.
 package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     package typealias InboundIn = HTTPServerRequestPart
     package typealias InboundOut = HTTPServerRequestPart
     package typealias OutboundIn = HTTPServerResponsePart
     package typealias OutboundOut = HTTPServerResponsePart
 
-    /// How long a connection may be silent while a request is under way to us, and between two.
-    package static let patience = TimeAmount.seconds(30)
-    /// The largest body that a hot route reads, in bytes.
-    static let maximumBody = 65_536
+    /// The largest body that anything here takes, in bytes.
+    package static let maximumBody = 65_536
 
     private struct Waiting {
         let head: HTTPRequestHead
+        let closes: Bool
         let target: HotTarget
         var body: ByteBuffer?
     }
 
-    private let routes: HotRoutes
+    /// How far the end of the connection is.
+    private enum Ending {
+        case none
+        /// The reply that is due is the last one. What else the client sends is thrown away.
+        case afterReply
+        /// The last reply was written, and the connection is about to be closed.
+        case closing
+        /// It is being closed in stages.
+        case lingering
+    }
+
+    private let routes: HotRoutes?
     private let log: RequestLog
     private let now: @Sendable () -> Instant
+    private let idle: TimeAmount
+    private let connections: Connections?
+    /// What the others know of this connection.
+    private var entry: Connections.Entry?
     // An event loop alone touches these, one call after another, so the run-time checks for overlapping access are saved.
     @exclusivity(unchecked) private var dates = HTTPDateCache()
     @exclusivity(unchecked) private var waiting: Waiting?
-    @exclusivity(unchecked) private var isClosing = false
+    @exclusivity(unchecked) private var ending = Ending.none
     /// Requests that were handed on and are not answered yet.
     @exclusivity(unchecked) private var handedOn = 0
+    /// Whether the newest request that was handed on is the last one of the connection.
+    @exclusivity(unchecked) private var closesAfterReply = false
+    /// Whether the server is stopping.
+    private var isQuiescing = false
+    /// What is to be refused once those are answered.
+    @exclusivity(unchecked) private var refusalDue: WireRefusal?
+    /// Whether the newest request, which stands behind others, waits for leave to send its body.
+    @exclusivity(unchecked) private var owesContinue = false
+    /// How much came of the body of a request that was handed on.
+    @exclusivity(unchecked) private var bodyHandedOn = 0
     /// Whether those behind us have read something that they were not told the end of.
     @exclusivity(unchecked) private var owesReadComplete = false
     private var peer: IPAddress?
     private var peerText: String?
     /// The context of the encoder: what is written there goes out as it is.
     @exclusivity(unchecked) private var wire: ChannelHandlerContext?
-    @exclusivity(unchecked) private var lastRead = NIODeadline.now()
+    private var tap: WireTap?
+    @exclusivity(unchecked) private var clock: ClientClock
+    /// What the parts of this read leave the client to send.
+    @exclusivity(unchecked) private var awaited: ClientClock.Phase?
+    /// How much of a body is in this read.
+    @exclusivity(unchecked) private var bodyRead = 0
+    /// Whether the socket is read at present. If not, it is for us that the client waits.
+    @exclusivity(unchecked) private var isReading = false
     private var watch: Scheduled<Void>?
+    private var watchedUntil = NIODeadline.distantFuture
 
-    package init(routes: HotRoutes, log: RequestLog, now: @escaping @Sendable () -> Instant) {
+    /// - Parameters:
+    ///   - routes: Nil where there are no hot ones.
+    ///   - idle: How long a connection may be kept without a request.
+    ///   - connections: Those among which it was let in, nil where nobody counts.
+    package init(
+        routes: HotRoutes?, log: RequestLog, idle: TimeAmount, connections: Connections? = nil,
+        now: @escaping @Sendable () -> Instant
+    ) {
         self.routes = routes
         self.log = log
         self.now = now
+        self.idle = idle
+        self.connections = connections
+        clock = ClientClock(idle: idle, at: .uptimeNanoseconds(0))
     }
 
     package func handlerAdded(context: ChannelHandlerContext) {
         peer = IPAddress(of: context.channel.remoteAddress)
         peerText = peer?.description
-        wire = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
-        watchForSilence(context)
+        let pipeline = context.pipeline.syncOperations
+        wire = try? pipeline.context(handlerType: HTTPResponseEncoder.self)
+        tap = try? pipeline.handler(type: WireTap.self)
+        entry = connections?.entry(of: context.channel)
+        clock.restart(at: context.eventLoop.now)
+        watchOver(context, until: clock.deadline)
     }
 
     package func handlerRemoved(context: ChannelHandlerContext) {
         watch?.cancel()
         wire = nil
+        tap = nil
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
         watch?.cancel()
+        ending = .lingering
         context.fireChannelInactive()
     }
 
+    // MARK: - What is read
+
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        lastRead = .now()
-        guard !isClosing else { return }
+        guard case .none = ending else { return }
         switch unwrapInboundIn(data) {
         case .head(let head): read(head, context)
         case .body(let part): read(part, data, context)
@@ -85,9 +136,19 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Those behind us hear only of reads that were theirs.
     package func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        keepTime(context)
         guard owesReadComplete else { return }
         owesReadComplete = false
         context.fireChannelReadComplete()
+    }
+
+    package func read(context: ChannelHandlerContext) {
+        if !isReading {
+            isReading = true
+            if clock.phase == .body { clock.resume(at: context.eventLoop.now) }
+        }
+        context.read()
     }
 
     private func handOn(_ data: NIOAny, _ context: ChannelHandlerContext) {
@@ -95,34 +156,60 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
-    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data), handedOn > 0 { handedOn -= 1 }
-        context.write(data, promise: promise)
+    private func handOn(_ head: HTTPRequestHead, closes: Bool, _ context: ChannelHandlerContext) {
+        handedOn += 1
+        bodyHandedOn = 0
+        var head = head
+        // Hummingbird ends a connection for the one word `close` alone, neither for another spelling (RFC 9110 §7.6.1)
+        // nor for HTTP/1.0.
+        if closes {
+            head.headers.replaceOrAdd(name: "Connection", value: "close")
+            closesAfterReply = true
+        }
+        handOn(wrapInboundOut(.head(head)), context)
     }
 
-    /// The head as it is handed on. Hummingbird ends a connection for the one word `close` alone, neither for another
-    /// spelling (RFC 9110 §7.6.1) nor for HTTP/1.0.
-    private static func ordinary(_ head: HTTPRequestHead) -> HTTPRequestHead {
-        guard !head.isKeepAlive else { return head }
-        var head = head
-        head.headers.replaceOrAdd(name: "Connection", value: "close")
-        return head
+    private func handOnEnd(_ data: NIOAny, _ context: ChannelHandlerContext) {
+        handOn(data, context)
+        guard closesAfterReply else { return }
+        if handedOn > 0 { ending = .afterReply } else { linger(context) }
     }
 
     private func read(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        guard handedOn == 0, wire != nil, context.channel.isWritable,
-            let target = routes.target(head.uri), !head.headers.contains(name: "Expect")
-        else {
-            handedOn += 1
-            handOn(wrapInboundOut(.head(Self.ordinary(head))), context)
+        let sound: RequestHead
+        do throws(WireRefusal) {
+            sound = try RequestHead(head)
+        } catch {
+            refuse(error, method: head.method, context)
             return
         }
-        waiting = Waiting(head: head, target: target)
+        awaited = .body
+        let closes = sound.isLast || !head.isKeepAlive
+        guard handedOn == 0, wire != nil, context.channel.isWritable, let target = routes?.target(head.uri)
+        else {
+            handOn(head, closes: closes || sound.isTooLarge, context)
+            if sound.waitsForContinue, sound.hasBody, !sound.isTooLarge { owesContinue = true }
+            giveLeave(context)
+            // Its reply needs no body, so none is waited for.
+            if sound.isTooLarge { endAfterReply(because: .bodyTooLarge, context) }
+            return
+        }
+        waiting = Waiting(head: head, closes: closes, target: target)
+        if sound.isTooLarge {
+            refuseBody(context)
+        } else if sound.waitsForContinue, sound.hasBody {
+            owesContinue = true
+            giveLeave(context)
+        }
     }
 
     private func read(_ part: ByteBuffer, _ data: NIOAny, _ context: ChannelHandlerContext) {
+        bodyRead += part.readableBytes
         guard waiting != nil else {
+            bodyHandedOn += part.readableBytes
             handOn(data, context)
+            // Whoever reads the body has seen by now that it is too large.
+            if bodyHandedOn > Self.maximumBody { endAfterReply(because: .bodyTooLarge, context) }
             return
         }
         if waiting?.body == nil {
@@ -134,20 +221,24 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func readEnd(_ data: NIOAny, _ context: ChannelHandlerContext) {
+        awaited = .idle
+        owesContinue = false
         guard let waiting else {
-            handOn(data, context)
+            handOnEnd(data, context)
             return
         }
         self.waiting = nil
         let request = request(waiting)
-        guard let reply = routes.answerFromMemory(request) else {
-            handedOn += 1
-            handOn(wrapInboundOut(.head(Self.ordinary(waiting.head))), context)
+        guard let reply = routes?.answerFromMemory(request) else {
+            handOn(waiting.head, closes: waiting.closes, context)
             if let body = waiting.body { handOn(wrapInboundOut(.body(body)), context) }
-            handOn(data, context)
+            handOnEnd(data, context)
             return
         }
-        send(reply, to: request, thenClose: !waiting.head.isKeepAlive, context)
+        log.note(request, reply, peer: peerText)
+        send(
+            reply, requestID: request.requestID, isHead: request.method == .HEAD, at: request.now,
+            then: waiting.closes ? .closing : .none, context)
     }
 
     private func request(_ waiting: Waiting) -> HotRequest {
@@ -156,42 +247,251 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
             peer: peer, requestID: RequestID.next().description, now: now())
     }
 
+    /// 100 (RFC 9110 §15.2.1), once all requests before this one are answered.
+    private func giveLeave(_ context: ChannelHandlerContext) {
+        guard owesContinue, handedOn <= 1, let wire else { return }
+        owesContinue = false
+        wire.writeAndFlush(NIOAny(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+    }
+
+    // MARK: - What is refused
+
     /// 413, and the end: what else the client is sending has no use (RFC 9110 §15.5.14).
     private func refuseBody(_ context: ChannelHandlerContext) {
-        guard var waiting else { return }
+        guard var waiting, let routes else { return }
         self.waiting = nil
         waiting.body = nil
         let request = request(waiting)
-        send(routes.refuseBody(of: request), to: request, thenClose: true, context)
+        let reply = routes.refuseBody(of: request)
+        log.note(request, reply, peer: peerText)
+        send(
+            reply, requestID: request.requestID, isHead: request.method == .HEAD, at: request.now, then: .lingering,
+            context)
+    }
+
+    /// Refuses the request that is being read, once those before it are answered.
+    private func refuse(_ refusal: WireRefusal, method: HTTPMethod? = nil, _ context: ChannelHandlerContext) {
+        guard handedOn == 0 else {
+            refusalDue = refusal
+            ending = .afterReply
+            return
+        }
+        let request = waiting.map { self.request($0) }
+        waiting = nil
+        let requestID = request?.requestID ?? RequestID.next().description
+        let now = request?.now ?? self.now()
+        let method = request?.method ?? method
+        log.note(
+            requestID, method?.rawValue ?? "-", path: request?.endpoint.path ?? "-", status: refusal.loggedStatus,
+            address: peerText, caller: nil, rule: refusal.rule, at: now)
+        send(
+            HotReply(refusal.problem, requestID: requestID), requestID: requestID, isHead: method == .HEAD, at: now,
+            then: .lingering, context)
+    }
+
+    /// The rest of the request that is being read will not come, or is of no use. Whoever answers it is told.
+    private func endAfterReply(because refusal: WireRefusal, _ context: ChannelHandlerContext) {
+        awaited = .idle
+        guard handedOn > 0 else {
+            linger(context)
+            return
+        }
+        ending = .afterReply
+        context.fireErrorCaught(RequestCutShort(reason: refusal))
+    }
+
+    /// The request that is being read cannot be read to its end.
+    private func giveUp(because refusal: WireRefusal, _ context: ChannelHandlerContext) {
+        if waiting == nil, isInBody {
+            endAfterReply(because: refusal, context)
+        } else {
+            refuse(refusal, context)
+        }
+    }
+
+    /// Whether a head was read whose body was not.
+    private var isInBody: Bool { (awaited ?? clock.phase) == .body }
+
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case is ByteToMessageDecoderError: return
+        case let error as HTTPParserError:
+            guard case .none = ending else { return }
+            let refusal = WireRefusal(error, in: tap?.latest)
+            // Between two requests a client may leave.
+            if refusal == .clientLeft, !isInBody { return }
+            giveUp(because: refusal, context)
+            keepTime(context)
+        default:
+            guard case .none = ending, isInBody else {
+                context.fireErrorCaught(error)
+                return
+            }
+            giveUp(because: .clientLeft, context)
+        }
+    }
+
+    // MARK: - What is written
+
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(var head) where (closesAfterReply || ending == .afterReply) && refusalDue == nil && handedOn == 1:
+            head.headers.replaceOrAdd(name: "Connection", value: "close")
+            if head.status.code == UInt(WireRefusal.clientLeftStatus) { head.status = .badRequest }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .head, .body: context.write(data, promise: promise)
+        case .end:
+            context.write(data, promise: promise)
+            answered(context)
+        }
+    }
+
+    /// A request that was handed on is answered.
+    private func answered(_ context: ChannelHandlerContext) {
+        if handedOn > 0 { handedOn -= 1 }
+        let now = context.eventLoop.now
+        clock.restart(at: now)
+        if handedOn == 0 { entry?.becomesQuiet(at: now) }
+        giveLeave(context)
+        guard handedOn == 0 else { return }
+        if let refusal = refusalDue {
+            refusalDue = nil
+            // Its reply goes past the encoder, and what was written before must not.
+            context.flush()
+            refuse(refusal, context)
+        } else if closesAfterReply || ending == .afterReply {
+            linger(context)
+        }
     }
 
     private func send(
-        _ reply: HotReply, to request: HotRequest, thenClose: Bool, _ context: ChannelHandlerContext
+        _ reply: HotReply, requestID: String, isHead: Bool, at now: Instant, then end: Ending,
+        _ context: ChannelHandlerContext
     ) {
-        log.note(request, reply, peer: peerText)
         guard let wire else { return }
         var bytes = context.channel.allocator.buffer(capacity: 640 + reply.body.count)
-        reply.write(to: &bytes, request, date: dates.text(at: request.now), closes: thenClose)
-        guard thenClose else {
+        reply.write(
+            to: &bytes, requestID: requestID, isHead: isHead, date: dates.text(at: now), closes: end != .none)
+        switch end {
+        case .none, .afterReply: wire.writeAndFlush(NIOAny(bytes), promise: nil)
+        case .closing:
+            ending = .closing
+            let written = context.eventLoop.makePromise(of: Void.self)
+            written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+            wire.writeAndFlush(NIOAny(bytes), promise: written)
+        case .lingering:
             wire.writeAndFlush(NIOAny(bytes), promise: nil)
-            return
+            linger(context)
         }
-        isClosing = true
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        let channel = context.channel
-        promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
-        wire.writeAndFlush(NIOAny(bytes), promise: promise)
     }
 
-    /// Ends a connection on which a request stays unfinished, or none comes. One that waits for our reply is left alone.
-    private func watchForSilence(_ context: ChannelHandlerContext) {
-        watch = context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { [weak self] in
-            guard let self else { return }
-            if self.handedOn == 0, NIODeadline.now() - self.lastRead >= Self.patience {
-                context.close(promise: nil)
+    // MARK: - How the connection ends
+
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is Connections.MakeRoom {
+            makeRoom(context)
+            return
+        }
+        if event is ChannelShouldQuiesceEvent { isQuiescing = true }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Hummingbird says that it has nothing more to write, or that something went wrong.
+    package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        switch mode {
+        case .input: context.close(mode: mode, promise: promise)
+        case .output: linger(context, promise)
+        case .all:
+            if ending == .lingering, context.channel.isActive {
+                context.channel.closeFuture.cascade(to: promise)
+            } else if isInBody, ending != .closing {
+                linger(context)
+                context.channel.closeFuture.cascade(to: promise)
             } else {
-                self.watchForSilence(context)
+                context.close(mode: mode, promise: promise)
             }
+        }
+    }
+
+    /// Whether something is done for the client: a whole request is being answered.
+    private var isBusy: Bool { handedOn > (isInBody ? 1 : 0) }
+
+    private func makeRoom(_ context: ChannelHandlerContext) {
+        if isBusy, ending != .lingering, let entry {
+            connections?.stays(entry)
+        } else {
+            context.close(promise: nil)
+        }
+    }
+
+    /// Closes in stages: writes what is to be written, says that this was all, and throws away what comes.
+    private func linger(_ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>? = nil) {
+        guard ending != .lingering, let wire else {
+            promise?.succeed()
+            return
+        }
+        ending = .lingering
+        waiting = nil
+        let written = context.eventLoop.makePromise(of: Void.self)
+        if isQuiescing {
+            written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: promise) }
+        } else {
+            try? context.pipeline.syncOperations.addHandler(Lingering(at: context.eventLoop.now), position: .first)
+            written.futureResult.assumeIsolated().whenComplete { _ in context.close(mode: .output, promise: promise) }
+        }
+        wire.writeAndFlush(NIOAny(context.channel.allocator.buffer(capacity: 0)), promise: written)
+    }
+
+    // MARK: - How long the client may take
+
+    /// Tells the clock what was read.
+    private func keepTime(_ context: ChannelHandlerContext) {
+        let now = context.eventLoop.now
+        switch awaited {
+        case .some(let phase): clock.await(phase, at: now)
+        case .none where bodyRead > 0: clock.receive(bodyRead, at: now)
+        // Something came, and it was no part of anything yet.
+        case .none where clock.phase == .idle && ending == .none: clock.await(.head, at: now)
+        case .none: break
+        }
+        if awaited != nil { if isBusy { entry?.becomesBusy() } else { entry?.becomesQuiet(at: now) } }
+        awaited = nil
+        bodyRead = 0
+        guard clock.phase != .idle, clock.deadline < watchedUntil else { return }
+        watchOver(context, until: clock.deadline)
+    }
+
+    /// When the client has had its time, nil while it is for us to do something.
+    private var deadline: NIODeadline? {
+        guard ending == .none else { return nil }
+        switch clock.phase {
+        case .idle, .head: return handedOn == 0 ? clock.deadline : nil
+        // Of those that were handed on, the newest is the one whose body is being read.
+        case .body: return isReading && handedOn <= 1 ? clock.deadline : nil
+        }
+    }
+
+    private func watchOver(_ context: ChannelHandlerContext, until deadline: NIODeadline) {
+        watch?.cancel()
+        watchedUntil = deadline
+        watch = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
+            self?.lookAtClock(context)
+        }
+    }
+
+    private func lookAtClock(_ context: ChannelHandlerContext) {
+        watch = nil
+        watchedUntil = .distantFuture
+        let now = context.eventLoop.now
+        let due = deadline
+        guard let due, due <= now else {
+            watchOver(context, until: due ?? now + min(idle, ClientClock.patience))
+            return
+        }
+        switch clock.phase {
+        case .idle: context.close(promise: nil)
+        case .head: refuse(.tooSlow, context)
+        case .body: giveUp(because: .tooSlow, context)
         }
     }
 }
@@ -203,21 +503,19 @@ extension HotDoor: Sendable {}
 package final class HotDoorInstaller: ChannelInboundHandler, RemovableChannelHandler {
     package typealias InboundIn = Any
 
-    private let routes: HotRoutes
-    private let log: RequestLog
-    private let now: @Sendable () -> Instant
+    private let makeDoor: @Sendable () -> HotDoor
 
-    package init(routes: HotRoutes, log: RequestLog, now: @escaping @Sendable () -> Instant) {
-        self.routes = routes
-        self.log = log
-        self.now = now
+    /// - Parameter makeDoor: The door of one connection.
+    package init(_ makeDoor: @escaping @Sendable () -> HotDoor) {
+        self.makeDoor = makeDoor
     }
 
     /// Without the codec the ordinary door answers everything: slower, and the same.
     package func handlerAdded(context: ChannelHandlerContext) {
         let pipeline = context.pipeline.syncOperations
         guard let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) else { return }
-        try? pipeline.addHandler(HotDoor(routes: routes, log: log, now: now), position: .before(codec))
+        try? pipeline.addHandler(WireTap(), position: .first)
+        try? pipeline.addHandler(makeDoor(), position: .before(codec))
     }
 }
 
@@ -240,10 +538,12 @@ struct HTTPDateCache {
 
 extension HotReply {
     /// Writes the reply as HTTP/1.1 (RFC 9112 §4), all of it in one stretch of memory.
-    fileprivate func write(to bytes: inout ByteBuffer, _ request: HotRequest, date: String, closes: Bool) {
+    fileprivate func write(
+        to bytes: inout ByteBuffer, requestID: String, isHead: Bool, date: String, closes: Bool
+    ) {
         let status = Self.statusLine(status)
         let length = String(body.count)
-        let room = fields.reduce(192 + status.utf8.count + date.utf8.count + request.requestID.utf8.count + body.count)
+        let room = fields.reduce(192 + status.utf8.count + date.utf8.count + requestID.utf8.count + body.count)
         {
             $0 + $1.name.utf8CodeUnitCount + $1.value.utf8.count + 4
         }
@@ -256,7 +556,7 @@ extension HotReply {
             pieces.write("\r\nDate: ")
             pieces.write(date)
             pieces.write("\r\nX-Request-Id: ")
-            pieces.write(request.requestID)
+            pieces.write(requestID)
             for (name, value) in fields {
                 pieces.write("\r\n")
                 pieces.write(name)
@@ -267,7 +567,7 @@ extension HotReply {
             pieces.write("\r\nContent-Length: ")
             pieces.write(length)
             pieces.write("\r\n\r\n")
-            if request.method != .HEAD { body.withUnsafeBytes { pieces.write($0) } }
+            if !isHead { body.withUnsafeBytes { pieces.write($0) } }
             return pieces.count
         }
     }

@@ -29,4 +29,15 @@ package struct HotReply: Sendable {
     package static func json(_ body: [UInt8], status: HTTPResponse.Status = .ok) -> HotReply {
         HotReply(status, fields: [("Content-Type", "application/json")], body: body)
     }
+
+    /// A problem document (RFC 9457), with the fields that it has everywhere.
+    init(_ problem: ProblemDocument, requestID: String, rule: String? = nil) {
+        self.init(
+            problem.status,
+            fields: [
+                ("Content-Type", ProblemDocument.mediaType),
+                ("Content-Security-Policy", ProblemDocument.contentSecurityPolicy),
+                ("X-Content-Type-Options", "nosniff"),
+            ], body: problem.json(requestID: requestID), rule: rule)
+    }
 }

@@ -34,28 +34,14 @@ package struct HotRequest: Sendable {
     }
 
     /// The value of a header field, nil without one. A field that was sent several times is one list (RFC 9110 §5.2), so
-    /// two credentials are never taken for one.
+    /// two credentials are never taken for one. White space around a value is no part of it (RFC 9112 §5.1).
     func field(_ name: String) -> String? {
         var found: String?
         for header in headers where header.name.isField(name) {
-            found = found.map { "\($0), \(header.value)" } ?? header.value
+            let value = header.value.isWithoutOuterSpace ? header.value : String(header.value.withoutOuterSpace)
+            found = found.map { "\($0), \(value)" } ?? value
         }
         return found
-    }
-}
-
-extension String {
-    /// Whether it is the field name `name`, which has only letters and dashes.
-    fileprivate func isField(_ name: String) -> Bool {
-        guard utf8.count == name.utf8.count else { return false }
-        var (left, right) = (self, name)
-        return left.withUTF8 { left in
-            right.withUTF8 { right in
-                var difference: UInt8 = 0
-                for index in left.indices { difference |= left[index] ^ right[index] }
-                return difference & ~0x20 == 0
-            }
-        }
     }
 }
 

@@ -43,15 +43,26 @@ package struct OrdinaryDoor: Sendable {
         to request: Request, _ context: CallerContext, _ endpoint: HotEndpoint
     ) async throws -> Response {
         var body: ByteBuffer?
+        var cutShort: RequestCutShort?
         do {
-            body = try await request.body.collect(upTo: HotDoor.maximumBody)
-        } catch is NIOTooManyBytesError {}
+            if !BodyLimit.isExceeded(by: request) { body = try await request.body.collect(upTo: HotDoor.maximumBody) }
+        } catch is NIOTooManyBytesError {
+        } catch let error as RequestCutShort where error.reason != .bodyTooLarge {
+            cutShort = error
+        } catch is RequestCutShort {}
         let hotRequest = HotRequest(
             target: routes.target(request.uri.string)
                 ?? HotTarget(endpoint, query: request.uri.query.map { Substring($0) }),
             method: HTTPMethod(rawValue: request.method.rawValue), headers: HTTPHeaders(request.headers), body: body,
             peer: context.peer, requestID: context.requestID, now: now())
-        let reply = body == nil ? routes.refuseBody(of: hotRequest) : await routes.answer(hotRequest)
+        let reply =
+            if let cutShort {
+                HotReply(cutShort.problem, requestID: context.requestID, rule: cutShort.reason.rule)
+            } else if body == nil {
+                routes.refuseBody(of: hotRequest)
+            } else {
+                await routes.answer(hotRequest)
+            }
         log.note(hotRequest, reply, peer: context.peer?.description)
         let response = reply.response(requestID: context.requestID)
         // A body behind a reply to HEAD would be taken for the next reply (RFC 9110 §9.3.2).

@@ -42,7 +42,8 @@ package struct RequestLog: Sendable {
             rule: rule, at: now)
     }
 
-    private func note(
+    /// Notes a request of which no more may be known than that it was refused.
+    func note(
         _ requestID: String, _ method: String, path: String, status: Int, address: String?, caller: String?,
         rule: String?, at now: Instant
     ) {

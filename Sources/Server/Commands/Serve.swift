@@ -40,6 +40,7 @@ enum Running {
     ) async throws {
         let sink = LogSink()
         defer { sink.close() }
+        Descriptors.raise()
         let composition = try await Composition.assemble(configuration, sink: sink)
         do {
             try await prepare(composition)

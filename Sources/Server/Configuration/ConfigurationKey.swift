@@ -49,7 +49,8 @@ package struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
     /// Every key, in the order in which it is shown.
     package static let all: [ConfigurationKey] = [
         config, environment, issuer, listen, database, data, masterKeyFile, masterKeyCommand, masterKey, trustedProxies,
-        verifyGateways, verifyGatewaySecret, keyRotationDays, logLevel, logFormat, metrics, product,
+        verifyGateways, verifyGatewaySecret, idleSeconds, maxConnections,
+        maxConnectionsPerAddress, keyRotationDays, logLevel, logFormat, metrics, product,
         mailCommand, mailFrom,
     ]
 }
@@ -114,6 +115,20 @@ extension ConfigurationKey {
         "verify-gateway-secret", "secret", standard: "none",
         allowed: "32 to 256 visible ASCII characters", isSecret: true,
         "What other gateways must send to /verify in the header X-Claviger-Gateway")
+
+    package static let idleSeconds = ConfigurationKey(
+        "idle-seconds", "seconds", standard: "75", allowed: "a whole number from 5 to 3600",
+        "How long a connection is kept without a request. Longer than the proxies in front keep theirs")
+
+    package static let maxConnections = ConfigurationKey(
+        "max-connections", "number", standard: "10000, or fewer where the system allows fewer descriptors",
+        allowed: "a whole number from 16 to 1000000",
+        "How many connections there may be at once. When one more comes, the longest idle ones go")
+
+    package static let maxConnectionsPerAddress = ConfigurationKey(
+        "max-connections-per-address", "number", standard: "a quarter of all",
+        allowed: "a whole number from 1 to 1000000",
+        "How many of them one address, or one /64 of IPv6, may have. Trusted proxies and gateways may have all")
 
     package static let keyRotationDays = ConfigurationKey(
         "key-rotation-days", "days", standard: "90", allowed: "a whole number from 0 (never) to 3650",

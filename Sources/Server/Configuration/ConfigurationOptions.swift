@@ -13,6 +13,10 @@ package struct ConfigurationOptions: ParsableArguments {
     @Option(name: .of(.masterKeyCommand), help: .of(.masterKeyCommand)) var masterKeyCommand: String?
     @Option(name: .of(.trustedProxies), help: .of(.trustedProxies)) var trustedProxies: String?
     @Option(name: .of(.verifyGateways), help: .of(.verifyGateways)) var verifyGateways: String?
+    @Option(name: .of(.idleSeconds), help: .of(.idleSeconds)) var idleSeconds: String?
+    @Option(name: .of(.maxConnections), help: .of(.maxConnections)) var maxConnections: String?
+    @Option(name: .of(.maxConnectionsPerAddress), help: .of(.maxConnectionsPerAddress))
+    var maxConnectionsPerAddress: String?
     @Option(name: .of(.keyRotationDays), help: .of(.keyRotationDays)) var keyRotationDays: String?
     @Option(name: .of(.logLevel), help: .of(.logLevel)) var logLevel: String?
     @Option(name: .of(.logFormat), help: .of(.logFormat)) var logFormat: String?
@@ -44,7 +48,8 @@ package struct ConfigurationOptions: ParsableArguments {
             (.config, config), (.environment, environment), (.issuer, issuer), (.listen, listen), (.database, database),
             (.data, data), (.masterKeyFile, masterKeyFile), (.masterKeyCommand, masterKeyCommand),
             (.trustedProxies, trustedProxies), (.verifyGateways, verifyGateways),
-            (.keyRotationDays, keyRotationDays), (.logLevel, logLevel), (.logFormat, logFormat), (.metrics, metrics),
+            (.idleSeconds, idleSeconds), (.maxConnections, maxConnections),
+            (.maxConnectionsPerAddress, maxConnectionsPerAddress), (.keyRotationDays, keyRotationDays), (.logLevel, logLevel), (.logFormat, logFormat), (.metrics, metrics),
             (.product, product), (.mailCommand, mailCommand), (.mailFrom, mailFrom),
         ]
         return Dictionary(uniqueKeysWithValues: flags.compactMap { key, text in text.map { (key, $0) } })

@@ -27,6 +27,12 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
     package let verifyGateways: [IPRange]
     /// What other gateways send. With neither this nor addresses, everybody may ask.
     package let verifyGatewaySecret: String?
+    /// How long a connection is kept without a request, in seconds.
+    package let idleSeconds: Int
+    /// How many connections are wanted at most.
+    package let maxConnections: Int
+    /// How many from one address, nil for a share of all.
+    package let maxConnectionsPerAddress: Int?
     /// The age, in days, at which the keys that seal and sign are replaced; 0 is never.
     package let keyRotationDays: Int
     package let logLevel: Logger.Level
@@ -52,6 +58,11 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
 }
 
 extension ServerConfiguration {
+    /// How many connections there may be in a process with so many descriptors.
+    package func connectionLimits(descriptors: Int) -> ConnectionLimits {
+        ConnectionLimits(descriptors: descriptors, total: maxConnections, perAddress: maxConnectionsPerAddress)
+    }
+
     /// What `settings` say.
     ///
     /// - Parameter forced: The environment of a command that knows only one.
@@ -69,10 +80,12 @@ extension ServerConfiguration {
         verifyGatewaySecret = settings.take(.verifyGatewaySecret) { text in
             (32...256).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? text : nil
         }
-        keyRotationDays =
-            settings.take(.keyRotationDays, shown: "90") { text in
-                Int(text).flatMap { (0...3650).contains($0) ? $0 : nil }
-            } ?? 90
+        idleSeconds = settings.takeNumber(.idleSeconds, standard: 75, in: 5...3600)
+        maxConnections = settings.takeNumber(.maxConnections, standard: 10_000, in: 16...1_000_000)
+        maxConnectionsPerAddress = settings.take(.maxConnectionsPerAddress, shown: "a quarter of all") { text in
+            Int(text).flatMap { (1...1_000_000).contains($0) ? $0 : nil }
+        }
+        keyRotationDays = settings.takeNumber(.keyRotationDays, standard: 90, in: 0...3650)
         logLevel = settings.take(.logLevel, shown: "info") { Logger.Level(rawValue: $0) } ?? .info
         let format: LogFormat = environment == .development ? .text : .json
         logFormat = settings.take(.logFormat, shown: format.rawValue) { LogFormat(rawValue: $0) } ?? format
@@ -113,6 +126,12 @@ extension Settings {
             )
         }
         return said ?? standard
+    }
+
+    fileprivate mutating func takeNumber(
+        _ key: ConfigurationKey, standard: Int, in range: ClosedRange<Int>
+    ) -> Int {
+        take(key, shown: String(standard)) { text in Int(text).flatMap { range.contains($0) ? $0 : nil } } ?? standard
     }
 
     /// Both or neither.

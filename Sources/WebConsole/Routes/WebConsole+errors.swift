@@ -17,6 +17,9 @@ extension WebConsole {
                 problem.status, words.heading, words.explanation, context, link: link(from: problem, onward)
             ).refused(by: problem.rule)
         case let refusal as SignInRefusal: return reply(to: refusal, onward, context)
+        case let cutShort as RequestCutShort:
+            let problem = cutShort.problem
+            return errorPage(problem.status, problem.title, problem.detail, context).refused(by: cutShort.reason.rule)
         default:
             let problem = ProblemMiddleware.problem(for: error, logger: context.logger, requestID: context.requestID)
             let reply = errorPage(problem.status, problem.title, problem.detail, context)
@@ -59,9 +62,9 @@ extension WebConsole {
         }
     }
 
-    /// The page of an address that nothing of ours stands at.
-    func unknownPage(_ context: CallerContext) -> Response {
-        let reply = reply(to: PageProblem.notFound, Onward(page: .account), context)
+    /// The page of a problem that no page of ours has.
+    func page(for problem: PageProblem, _ context: CallerContext) -> Response {
+        let reply = reply(to: problem, Onward(page: .account), context)
         if let rule = reply.rule { context.notes.refused(by: rule) }
         return reply.response(writer, requestID: context.requestID)
     }

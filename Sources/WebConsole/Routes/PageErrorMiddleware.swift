@@ -2,9 +2,9 @@ package import HTTPServing
 import HTTPTypes
 package import Hummingbird
 
-/// Says in a page that there is nothing at an address, where a browser asks for one. Programs get the problem document of
-/// everything else.
-package struct UnknownPageMiddleware: RouterMiddleware {
+/// Says in a page that there is nothing at an address, or that too much was sent to it, where a browser asks for one. Programs
+/// get the problem document of everything else.
+package struct PageErrorMiddleware: RouterMiddleware {
     package typealias Context = CallerContext
 
     private let console: WebConsole
@@ -19,7 +19,9 @@ package struct UnknownPageMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound && Self.wantsPage(request) {
-            return console.unknownPage(context)
+            return console.page(for: .notFound, context)
+        } catch let problem as ProblemDocument where problem.status == .contentTooLarge && Self.wantsPage(request) {
+            return console.page(for: .tooLarge, context)
         }
     }
 

@@ -1,0 +1,37 @@
+import HTTPServing
+import HummingbirdCore
+import Model
+import NIOCore
+
+/// A listener as all of ours are: HTTP/1.1 with our own door in front, which keeps the rules of HTTP, and a limit on
+/// connections.
+struct WireListener: Sendable {
+    /// Nil where there are no hot routes.
+    let routes: HotRoutes?
+    let log: RequestLog
+    /// How long a connection may be kept without a request.
+    let idle: TimeAmount
+    let connections: Connections
+    let now: @Sendable () -> Instant
+
+    /// What Hummingbird builds its server with.
+    var server: HTTPServerBuilder {
+        let handlers: @Sendable () -> [any RemovableChannelHandler] = { [self] in
+            [HotDoorInstaller { HotDoor(routes: routes, log: log, idle: idle, connections: connections, now: now) }]
+        }
+        return .http1(
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: handlers(),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 128)))
+    }
+
+    /// Begins to watch the listening socket. Hummingbird lends it once it listens.
+    func guardSocket(_ channel: any Channel) async {
+        let guarded = channel.eventLoop.submit { [connections] in
+            try channel.pipeline.syncOperations.addHandler(AcceptGuard(connections), position: .first)
+        }
+        // A channel that is closed already needs none.
+        try? await guarded.get()
+    }
+}
