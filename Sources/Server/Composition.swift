@@ -192,7 +192,7 @@ struct Composition {
     private func application(onReady: @escaping @Sendable (Int) async -> Void) throws -> some Service {
         let listener = listener(routes, connections)
         return Application(
-            responder: try router().buildResponder(),
+            responder: CanonicalPaths(try router().buildResponder(), unknown: unknown().buildResponder()),
             server: listener.server,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.listen.host, port: configuration.listen.port)),
@@ -217,6 +217,14 @@ struct Composition {
                 verifier: verifier, product: product, issuer: configuration.issuer, now: now))
         api.register(on: management)
         MethodNotAllowed.register(on: router)
+        return router
+    }
+
+    /// Nothing but what says that nothing is there.
+    private func unknown() -> Router<CallerContext> {
+        let router = Router(context: CallerContext.self)
+        addMiddlewares(to: router)
+        router.add(middleware: CanonicalPages(console.pagePaths, base: console.base))
         return router
     }
 

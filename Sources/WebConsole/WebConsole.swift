@@ -58,6 +58,11 @@ package struct WebConsole: Sendable {
             }
     }
 
+    /// The paths of all pages.
+    package var pagePaths: Set<String> { Set(routes.map(\.path)) }
+    /// What stands before them in an address.
+    package var base: String { site.base }
+
     /// Serves the pages and their stylesheet.
     package func register(on router: some RouterMethods<CallerContext>) {
         Stylesheet.register(on: router)

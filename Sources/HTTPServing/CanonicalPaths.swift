@@ -1,0 +1,75 @@
+import HTTPTypes
+package import Hummingbird
+
+/// Lets requests through whose path is written in its one form, and no others: `/a/b`.
+///
+/// The router passes over empty segments, so `//verify` and `/verify/` would be `/verify`, which a proxy's rules for a prefix
+/// do not see. No path of ours has anything to encode either. Behind `/verify/` stands what the caller of a gateway asked
+/// for, in whatever form (``HotEndpoint/verify``), and nothing is looked up by it.
+package struct CanonicalPaths: HTTPResponder {
+    package typealias Context = CallerContext
+
+    private let known: any HTTPResponder<CallerContext>
+    private let unknown: any HTTPResponder<CallerContext>
+
+    /// - Parameters:
+    ///   - known: Answers what is asked for in the one form.
+    ///   - unknown: Has no routes, and says so in the form that the asker reads.
+    package init(_ known: any HTTPResponder<CallerContext>, unknown: any HTTPResponder<CallerContext>) {
+        self.known = known
+        self.unknown = unknown
+    }
+
+    package func respond(to request: Request, context: CallerContext) async throws -> Response {
+        let path = request.target.path
+        let isKnown = Self.isCanonical(path) || path.hasPrefix("/verify/")
+        return try await (isKnown ? known : unknown).respond(to: request, context: context)
+    }
+
+    /// Whether a path is absolute, with no empty segment, none that is a dot or two, no final slash and nothing encoded.
+    package static func isCanonical(_ path: Substring) -> Bool {
+        guard path.utf8.first == UInt8(ascii: "/") else { return false }
+        if path.utf8.count == 1 { return true }
+        guard !path.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "\\") }) else { return false }
+        return path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+            !$0.isEmpty && $0 != "." && $0 != ".."
+        }
+    }
+}
+
+/// Leads whoever writes the path of a page with too many slashes to that page (RFC 9110 §15.4.9).
+package struct CanonicalPages: RouterMiddleware {
+    package typealias Context = CallerContext
+
+    private let pages: Set<String>
+    private let base: String
+
+    /// - Parameters:
+    ///   - pages: The paths at which people see something.
+    ///   - base: What stands before a path in an address of ours: the path of the issuer.
+    package init(_ pages: Set<String>, base: String) {
+        self.pages = pages
+        self.base = base
+    }
+
+    package func handle(
+        _ request: Request, context: CallerContext, next: @concurrent (Request, CallerContext) async throws -> Response
+    ) async throws -> Response {
+        let (path, query) = request.target
+        let page = "/" + path.split(separator: "/").joined(separator: "/")
+        guard request.method == .get || request.method == .head, path.hasPrefix("/"), pages.contains(page) else {
+            return try await next(request, context)
+        }
+        return Response(
+            status: .permanentRedirect, headers: [.location: base + page + query, .cacheControl: "no-store"])
+    }
+}
+
+extension Request {
+    /// The path as it was written, and what stands behind it.
+    fileprivate var target: (path: Substring, query: Substring) {
+        let target = head.path ?? ""
+        let mark = target.firstIndex(of: "?") ?? target.endIndex
+        return (target[..<mark], target[mark...])
+    }
+}
