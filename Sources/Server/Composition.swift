@@ -186,7 +186,8 @@ struct Composition {
 
     private func listener(_ routes: HotRoutes?, _ connections: Connections) -> WireListener {
         WireListener(
-            routes: routes, log: log, idle: .seconds(Int64(configuration.idleSeconds)), connections: connections, now: now)
+            routes: routes, log: log, idle: .seconds(Int64(configuration.idleSeconds)), connections: connections,
+            now: now)
     }
 
     private func application(onReady: @escaping @Sendable (Int) async -> Void) throws -> some Service {

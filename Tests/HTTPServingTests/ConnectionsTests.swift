@@ -19,7 +19,9 @@ struct ConnectionsTests {
         var now: NIODeadline { .uptimeNanoseconds(seconds.withLock { $0 } * 1_000_000_000) }
 
         func connections(_ total: Int, _ perAddress: Int, exempt: [String] = []) -> Connections {
-            let logger = Logger(label: "test") { _ in LineHandler(lines: { line in self.lines.withLock { $0.append(line) } }) }
+            let logger = Logger(label: "test") { _ in
+                LineHandler(lines: { line in self.lines.withLock { $0.append(line) } })
+            }
             return Connections(
                 ConnectionLimits(total: total, perAddress: perAddress),
                 exempt: TrustedProxies(exempt.compactMap { IPRange($0) }), logger: logger, time: { self.now })

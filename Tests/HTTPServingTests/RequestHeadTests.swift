@@ -7,7 +7,8 @@ import Testing
 @Suite("The head of a request")
 struct RequestHeadTests {
     private func read(
-        _ fields: [(String, String)], _ method: HTTPMethod = .POST, _ uri: String = "/x", _ version: HTTPVersion = .http1_1
+        _ fields: [(String, String)], _ method: HTTPMethod = .POST, _ uri: String = "/x",
+        _ version: HTTPVersion = .http1_1
     ) -> Result<RequestHead, WireRefusal> {
         let head = HTTPRequestHead(version: version, method: method, uri: uri, headers: HTTPHeaders(fields))
         return Result { () throws(WireRefusal) in try RequestHead(head) }
@@ -49,7 +50,9 @@ struct RequestHeadTests {
         ("9223372036854775807", .max, true), ("9223372036854775808", .max, true),
         ("18446744073709551615", .max, true), (" 7 ", 7, false),
     ])
-    func `knows how much is announced, also what nobody can count`(_ text: String, _ length: Int, _ isTooLarge: Bool) throws {
+    func `knows how much is announced, also what nobody can count`(_ text: String, _ length: Int, _ isTooLarge: Bool)
+        throws
+    {
         let head = try read([("Host", "a"), ("content-length", text)]).get()
         #expect(head.announced == length)
         #expect(head.isTooLarge == isTooLarge)

@@ -23,7 +23,9 @@ private struct RequestGrammar {
         if isOne(in: 20) { fields.removeAll() }
         fields += further()
         var (framing, body) = isHead ? ([], "") : framed(one(of: Self.bodies))
-        if !isHead, !body.isEmpty, isOne(in: 6) { framing.append(field("Expect", one(of: ["100-continue", "100-Continue"]))) }
+        if !isHead, !body.isEmpty, isOne(in: 6) {
+            framing.append(field("Expect", one(of: ["100-continue", "100-Continue"])))
+        }
         fields = (fields + framing).shuffled(using: &generator)
         return ("\(method) \(one(of: Self.targets)) \(version)\r\n\(fields.joined())\r\n\(body)", isHead)
     }
@@ -37,15 +39,18 @@ private struct RequestGrammar {
         "/verify?scope=data.read&scope=data.write", "/verify?scope=%64ata.read", "/verify?scope=data.read+data.write",
         "/verify?x=y", "/verify?scope=a%00", "/verify?scope=\u{E9}", "/verify?scope=%", "/verify?a?b", "/verify#x",
         "/Verify", "/%76erify", "//verify", "/./verify", "/verify//", "http://localhost/verify?scope=data.read",
-        "HTTP://localhost/verify", "/oauth2/token", "/oauth2/token", "/oauth2/token", "/oauth2/token/", "/oauth2/token?x=y",
-        "/oauth2//token", "/oauth2/introspect", "/oauth2/introspect", "/oauth2/revoke", "/oauth2/jwks", "/oauth2/jwks?x",
+        "HTTP://localhost/verify", "/oauth2/token", "/oauth2/token", "/oauth2/token", "/oauth2/token/",
+        "/oauth2/token?x=y",
+        "/oauth2//token", "/oauth2/introspect", "/oauth2/introspect", "/oauth2/revoke", "/oauth2/jwks",
+        "/oauth2/jwks?x",
         "/.well-known/oauth-authorization-server", "/healthz", "/healthz?x=y", "/healthz/", "/readyz", "/nowhere", "*",
     ]
 
     private static let hosts = ["LOCALHOST:80", "a.example:", "[::1]:1", "a_b", "a b", "a@b", "a/b", "", "a:b"]
 
     private static let bodies = [
-        "grant_type=client_credentials", "grant_type=client_credentials&scope=data.read", "grant_type=password", "token=x",
+        "grant_type=client_credentials", "grant_type=client_credentials&scope=data.read", "grant_type=password",
+        "token=x",
         "grant_type=client_credentials&scope=nothing", "grant_type=client_credentials&grant_type=x", "", "%", "a=%zz",
         "{}", "grant_type=client_credentials&x=" + String(repeating: "y", count: 3000),
     ]
@@ -53,7 +58,8 @@ private struct RequestGrammar {
     private mutating func further() -> [String] {
         var fields: [String] = []
         let credentials = [
-            "Bearer \(demo.apiKey)", "Bearer \(demo.apiKey)", "bearer \(token)", "Bearer  \(token)", "Bearer x", "Bearer",
+            "Bearer \(demo.apiKey)", "Bearer \(demo.apiKey)", "bearer \(token)", "Bearer  \(token)", "Bearer x",
+            "Bearer",
             "Basic x", basicValue(demo.integration), basicValue(demo.integration), basicValue(demo.resourceServer),
         ]
         if !isOne(in: 5) { fields.append(field("Authorization", one(of: credentials))) }
@@ -68,7 +74,8 @@ private struct RequestGrammar {
         }
         for (name, values) in [
             ("Origin", ["https://app.example", "null"]), ("X-Forwarded-For", ["192.0.2.1", "x, 10.0.0.1"]),
-            ("Forwarded", ["for=192.0.2.1"]), ("X-Original-URI", ["/a/b?c=d", "/\u{E9}"]), ("Accept", ["text/html", "*/*"]),
+            ("Forwarded", ["for=192.0.2.1"]), ("X-Original-URI", ["/a/b?c=d", "/\u{E9}"]),
+            ("Accept", ["text/html", "*/*"]),
             ("Connection", ["keep-alive", "close", "Close", "x, close"]), ("X-Original-Method", ["POST"]),
             ("Cookie", ["a=b; c=d"]), ("Access-Control-Request-Method", ["POST"]), ("X-Empty", [""]),
         ] where isOne(in: 8) {
@@ -84,7 +91,8 @@ private struct RequestGrammar {
         switch Int.random(in: 0..<20, using: &generator) {
         case 0: return ([field("Content-Length", length), field("Content-Length", "7")], body)
         case 1: return ([field("Content-Length", length), field("Transfer-Encoding", "chunked")], chunked(body))
-        case 2: return ([field("Transfer-Encoding", one(of: ["gzip, chunked", "x", "chunked, chunked"]))], chunked(body))
+        case 2:
+            return ([field("Transfer-Encoding", one(of: ["gzip, chunked", "x", "chunked, chunked"]))], chunked(body))
         case 3: return ([field("Content-Length", one(of: ["65537", "99999999999999999999", "-1", "1x", "0x1"]))], body)
         case 4...8: return ([field("Transfer-Encoding", one(of: ["chunked", "Chunked"]))], chunked(body))
         default: return ([field("Content-Length", length)], body)
@@ -100,7 +108,8 @@ private struct RequestGrammar {
     /// A field with its name in any case and any white space around its value.
     private mutating func field(_ name: String, _ value: String) -> String {
         let name = one(of: [name, name, name.lowercased(), name.uppercased()])
-        return "\(name):\(one(of: ["", " ", " ", "  ", "\t", " \t "]))\(value)\(one(of: ["", "", "", " ", "\t", "  \t"]))\r\n"
+        return
+            "\(name):\(one(of: ["", " ", " ", "  ", "\t", " \t "]))\(value)\(one(of: ["", "", "", " ", "\t", "  \t"]))\r\n"
     }
 
     private func basicValue(_ client: DemoCredentials.Client) -> String {

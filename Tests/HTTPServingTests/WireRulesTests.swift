@@ -28,7 +28,9 @@ struct WireRulesTests {
         let port = try FreePort.find()
         try await ServerProcess.withDemo(arguments: ["--metrics", "127.0.0.1:\(port)"]) { server, _ in
             for (text, status) in Self.refused {
-                for path in ["/verify", "/oauth2/token", "/readyz", "/sign-in", "/api/v1/me", "/oauth2/userinfo", "/nowhere"] {
+                for path in [
+                    "/verify", "/oauth2/token", "/readyz", "/sign-in", "/api/v1/me", "/oauth2/userinfo", "/nowhere",
+                ] {
                     let answers = try server.exchangeToTheEnd(text.replacing("PATH", with: path) + get("/healthz"))
                     #expect(answers.map(\.status) == [status], "\(path): \(text)")
                     #expect(answers.first?["x-request-id"]?.utf8.count == 12, "\(path): \(text)")
@@ -52,7 +54,10 @@ struct WireRulesTests {
             for (path, fields, body, status) in [
                 ("/oauth2/token", Self.form + basic(demo.integration), "grant_type=client_credentials", 200),
                 ("/verify", "Authorization: Bearer \(demo.apiKey)\r\n", "x", 200),
-                ("/api/v1/organizations", "Authorization: Bearer \(demo.operatorKey)\r\nContent-Type: application/json\r\n", "{}", 422),
+                (
+                    "/api/v1/organizations",
+                    "Authorization: Bearer \(demo.operatorKey)\r\nContent-Type: application/json\r\n", "{}", 422
+                ),
                 ("/sign-in", Self.form, "x=y", 403), ("/oauth2/userinfo", Self.form, "access_token=x", 401),
                 ("/nowhere", "", "x", 404), ("/readyz", "", "x", 405),
             ] {
@@ -103,7 +108,8 @@ struct WireRulesTests {
     @Test func `a client that leaves in mid-body is a line of its own in the log, and no error`() async throws {
         try await ServerProcess.withDemo { server, demo in
             for path in ["/sign-in", "/oauth2/token", "/oauth2/userinfo", "/api/v1/organizations"] {
-                let fields = path.hasPrefix("/api")
+                let fields =
+                    path.hasPrefix("/api")
                     ? "Authorization: Bearer \(demo.operatorKey)\r\nContent-Type: application/json\r\n" : Self.form
                 // Twice through each door: alone, and behind another request.
                 for before in ["", get("/readyz")] {

@@ -13,7 +13,9 @@ struct ConnectionLimitTests {
         return String(decoding: connection.receive { $0.count > 12 }, as: UTF8.self).hasPrefix("HTTP/1.1 200")
     }
 
-    @Test func `the longest idle ones make room, whole requests or halves, and the log and the metrics say so`() async throws {
+    @Test func `the longest idle ones make room, whole requests or halves, and the log and the metrics say so`()
+        async throws
+    {
         let port = try FreePort.find()
         let arguments = [
             "--max-connections", "16", "--trusted-proxies", "127.0.0.1", "--metrics", "127.0.0.1:\(port)",
@@ -38,7 +40,8 @@ struct ConnectionLimitTests {
             let metrics = try await Front(base: "http://127.0.0.1:\(port)").get("/metrics").text
             #expect(metrics.contains("claviger_connections_limit 16\n"))
             #expect(!metrics.contains("claviger_connections_evicted_total 0\n"))
-            #expect(server.log.split(separator: "\n").filter { $0.contains("longest idle") }.count == 1, "\(server.log)")
+            #expect(
+                server.log.split(separator: "\n").filter { $0.contains("longest idle") }.count == 1, "\(server.log)")
         }
     }
 
@@ -68,7 +71,8 @@ struct ConnectionLimitTests {
             _ = try await front.get("/metrics")
             let open = try descriptors(of: server)
             let few = open + 8
-            let script = "import resource; resource.prlimit(\(server.identifier), resource.RLIMIT_NOFILE, (\(few), \(few)))"
+            let script =
+                "import resource; resource.prlimit(\(server.identifier), resource.RLIMIT_NOFILE, (\(few), \(few)))"
             let command = try await FinishedCommand.python(["-c", script])
             try #require(command.status == 0, "\(command.text)")
             var held: [RawConnection] = []
@@ -76,9 +80,10 @@ struct ConnectionLimitTests {
             for connection in held { connection.send(Self.alive) }
             while !server.log.contains("no file descriptor left") { await Task.yield() }
             // Each of them is served in the end, because the idle ones before it go.
-            #expect(held.suffix(4).allSatisfy { connection in
-                String(decoding: connection.receive { $0.count > 12 }, as: UTF8.self).hasPrefix("HTTP/1.1 200")
-            })
+            #expect(
+                held.suffix(4).allSatisfy { connection in
+                    String(decoding: connection.receive { $0.count > 12 }, as: UTF8.self).hasPrefix("HTTP/1.1 200")
+                })
             let text = try await front.get("/metrics").text
             let count = text.firstMatch(of: #/reason="descriptors"} (\d+)/#).flatMap { Int($0.output.1) }
             // It would be tens of thousands a second if it tried again at once.
@@ -90,7 +95,8 @@ struct ConnectionLimitTests {
     }
 
     private func descriptors(of server: ServerProcess) throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.identifier)/fd").compactMap { Int($0) }.max()
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.identifier)/fd").compactMap { Int($0) }
+            .max()
             .map { $0 + 1 } ?? 0
     }
 

@@ -198,6 +198,19 @@ struct DoctorTests {
         }
     }
 
+    @Test func `it says how many connections there may be, and warns where descriptors are too few`() async throws {
+        try await withInstallation { installation in
+            installation.flags[.maxConnections] = "50"
+            let said = await installation.diagnosis().findings.filter { $0.subject == "connections" }
+            #expect(said.map(\.severity) == [.fine])
+            #expect(said.first?.text.hasPrefix("at most 50 connections, 16 from one address; ") == true)
+            let configuration = try ConfigurationReport(
+                flags: installation.flags, variables: installation.variables
+            ).outcome.get()
+            #expect(ConnectionCheck(configuration, descriptors: 70).findings().map(\.severity) == [.warning])
+        }
+    }
+
     @Test(arguments: [0, 60])
     func `a grace for revocations is a warning`(_ seconds: Int) async throws {
         try await withInstallation { installation in

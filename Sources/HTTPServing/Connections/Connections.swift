@@ -80,7 +80,8 @@ package final class Connections: Sendable {
                 return (false, [Entry]())
             }
             let guests = state.entries.count < limits.total ? [] : makeRoom(&state, for: batch)
-            guard state.entries.count - state.leaving.count < limits.total, state.entries.count < limits.total + mostLeaving
+            guard state.entries.count - state.leaving.count < limits.total,
+                state.entries.count < limits.total + mostLeaving
             else {
                 refusedForAll.add()
                 return (false, guests)

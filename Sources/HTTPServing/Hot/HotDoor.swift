@@ -543,8 +543,7 @@ extension HotReply {
     ) {
         let status = Self.statusLine(status)
         let length = String(body.count)
-        let room = fields.reduce(192 + status.utf8.count + date.utf8.count + requestID.utf8.count + body.count)
-        {
+        let room = fields.reduce(192 + status.utf8.count + date.utf8.count + requestID.utf8.count + body.count) {
             $0 + $1.name.utf8CodeUnitCount + $1.value.utf8.count + 4
         }
         bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { memory in

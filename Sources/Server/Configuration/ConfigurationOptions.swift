@@ -49,7 +49,8 @@ package struct ConfigurationOptions: ParsableArguments {
             (.data, data), (.masterKeyFile, masterKeyFile), (.masterKeyCommand, masterKeyCommand),
             (.trustedProxies, trustedProxies), (.verifyGateways, verifyGateways),
             (.idleSeconds, idleSeconds), (.maxConnections, maxConnections),
-            (.maxConnectionsPerAddress, maxConnectionsPerAddress), (.keyRotationDays, keyRotationDays), (.logLevel, logLevel), (.logFormat, logFormat), (.metrics, metrics),
+            (.maxConnectionsPerAddress, maxConnectionsPerAddress), (.keyRotationDays, keyRotationDays),
+            (.logLevel, logLevel), (.logFormat, logFormat), (.metrics, metrics),
             (.product, product), (.mailCommand, mailCommand), (.mailFrom, mailFrom),
         ]
         return Dictionary(uniqueKeysWithValues: flags.compactMap { key, text in text.map { (key, $0) } })
