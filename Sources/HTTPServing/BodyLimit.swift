@@ -12,7 +12,10 @@ package struct BodyLimit: RouterMiddleware {
     package func handle(
         _ request: Request, context: CallerContext, next: @concurrent (Request, CallerContext) async throws -> Response
     ) async throws -> Response {
-        guard !Self.isExceeded(by: request) else { throw ProblemDocument.bodyTooLarge }
+        guard !Self.isExceeded(by: request) else {
+            context.notes.refused(by: WireRefusal.bodyTooLarge.rule)
+            throw ProblemDocument.bodyTooLarge
+        }
         do {
             return try await next(request, context)
         } catch let cutShort as RequestCutShort {

@@ -69,8 +69,9 @@ struct ConnectionLimitTests {
             #expect(try await server.verify(demo.apiKey).status == 200)
             let front = Front(base: "http://127.0.0.1:\(port)")
             _ = try await front.get("/metrics")
+            // So that eight are free.
             let open = try descriptors(of: server)
-            let few = open + 8
+            let few = try #require((0...).lazy.filter { !open.contains($0) }.prefix(9).last)
             let script =
                 "import resource; resource.prlimit(\(server.identifier), resource.RLIMIT_NOFILE, (\(few), \(few)))"
             let command = try await FinishedCommand.python(["-c", script])
@@ -88,16 +89,16 @@ struct ConnectionLimitTests {
             let count = text.firstMatch(of: #/reason="descriptors"} (\d+)/#).flatMap { Int($0.output.1) }
             // It would be tens of thousands a second if it tried again at once.
             #expect(try #require(count) < 200)
-            #expect(server.log.split(separator: "\n").filter { $0.contains("no file descriptor left") }.count == 1)
+            // One line for each of the two listeners, which counts its own.
+            #expect(server.log.split(separator: "\n").filter { $0.contains("no file descriptor left") }.count <= 2)
             held = []
             #expect(try await server.verify(demo.apiKey).status == 200)
         }
     }
 
-    private func descriptors(of server: ServerProcess) throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.identifier)/fd").compactMap { Int($0) }
-            .max()
-            .map { $0 + 1 } ?? 0
+    private func descriptors(of server: ServerProcess) throws -> Set<Int> {
+        let folder = "/proc/\(server.identifier)/fd"
+        return Set(try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { Int($0) })
     }
 
     @Test func `the soft limit on descriptors is raised to the hard one`() async throws {

@@ -180,7 +180,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         do throws(WireRefusal) {
             sound = try RequestHead(head)
         } catch {
-            refuse(error, method: head.method, context)
+            refuse(error, of: head, context)
             return
         }
         awaited = .body
@@ -270,7 +270,9 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// Refuses the request that is being read, once those before it are answered.
-    private func refuse(_ refusal: WireRefusal, method: HTTPMethod? = nil, _ context: ChannelHandlerContext) {
+    private func refuse(
+        _ refusal: WireRefusal, of head: HTTPRequestHead? = nil, _ context: ChannelHandlerContext
+    ) {
         guard handedOn == 0 else {
             refusalDue = refusal
             ending = .afterReply
@@ -280,10 +282,11 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         waiting = nil
         let requestID = request?.requestID ?? RequestID.next().description
         let now = request?.now ?? self.now()
-        let method = request?.method ?? method
+        let method = request?.method ?? head?.method
+        let path = head.map { RequestMiddleware.loggable(String($0.uri.prefix { $0 != "?" && $0 != "#" })) }
         log.note(
-            requestID, method?.rawValue ?? "-", path: request?.endpoint.path ?? "-", status: refusal.loggedStatus,
-            address: peerText, caller: nil, rule: refusal.rule, at: now)
+            requestID, method?.rawValue ?? "-", path: request?.endpoint.path ?? path ?? "-",
+            status: refusal.loggedStatus, address: peerText, caller: nil, rule: refusal.rule, at: now)
         send(
             HotReply(refusal.problem, requestID: requestID), requestID: requestID, isHead: method == .HEAD, at: now,
             then: .lingering, context)

@@ -135,8 +135,11 @@ extension WireRefusal {
 
     private static func lines(_ bytes: ByteBuffer?) -> [Substring] {
         guard let bytes else { return [] }
-        return String(decoding: bytes.readableBytesView.prefix(65_536), as: UTF8.self)
-            .split(separator: #/\r?\n/#, omittingEmptySubsequences: false)
+        // Byte by byte, because CR and LF together are one character to Swift.
+        return bytes.readableBytesView.prefix(65_536).split(separator: 0x0A, omittingEmptySubsequences: false).map {
+            line in
+            Substring(String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self))
+        }
     }
 
     /// A whole request line with a method that the parser does not know, or the beginning of one.
