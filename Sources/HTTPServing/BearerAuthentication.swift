@@ -10,6 +10,7 @@ package struct BearerAuthentication: RouterMiddleware {
     package typealias Context = CallerContext
 
     private let verifier: CredentialVerifier
+    private let credentials: CredentialFields
     private let audience: String
     /// Without a reason.
     private let challenge: String
@@ -20,6 +21,7 @@ package struct BearerAuthentication: RouterMiddleware {
     ) {
         self.verifier = verifier
         self.now = now
+        credentials = CredentialFields(product.policy, isAPIKey: verifier.isAPIKey)
         audience = issuer
         challenge = "Bearer realm=\"\(product.realm)\""
     }
@@ -28,8 +30,13 @@ package struct BearerAuthentication: RouterMiddleware {
         _ request: Request, context: CallerContext,
         next: @concurrent (Request, CallerContext) async throws -> Response
     ) async throws -> Response {
-        guard let header = request.headers[.authorization], let text = BearerField.credential(header) else {
-            throw ProblemDocument.unauthenticated(challenge: challenge)
+        let text: String
+        switch credentials.credential({ HTTPField.Name($0).flatMap { request.headers[$0] } }) {
+        case .one(let shown): text = shown
+        case .none: throw ProblemDocument.unauthenticated(challenge: challenge)
+        case .refused(let fault):
+            context.notes.refused(by: fault.rule)
+            throw ProblemDocument.unauthenticated(challenge: challenge, because: fault)
         }
         let demand = Demand(address: context.clientAddress, audiences: [audience])
         let verdict: Verdict

@@ -37,6 +37,16 @@ package struct ProblemDocument: HTTPResponseError {
             headers: [.wwwAuthenticate: challenge])
     }
 
+    /// The same for a credential that is sent in a way in which none is read.
+    package static func unauthenticated(
+        challenge: String, because fault: PresentedCredential.Fault
+    ) -> ProblemDocument {
+        ProblemDocument(
+            status: .unauthorized, type: "unauthenticated", title: "Authentication is needed",
+            detail: fault.explanation.description,
+            headers: [.wwwAuthenticate: fault.challenge(after: challenge)])
+    }
+
     /// The reply, under the request's own identifier.
     package func response(from request: Request, context: some RequestContext) -> Response {
         response(requestID: (context as? CallerContext)?.requestID ?? "")

@@ -30,6 +30,8 @@ package enum ProductKeys {
         case secretOverlapMaximum = "secret_overlap_maximum"
         case organizationHeader = "organization_header"
         case queryCredentials = "query_credentials"
+        case apiKeyHeaders = "api_key_headers"
+        case apiKeyBasic = "api_key_basic"
         case auditRetentionDays = "audit_retention_days"
         case revocationGraceSeconds = "revocation_grace_seconds"
         case appsPerAccount = "apps_per_account"

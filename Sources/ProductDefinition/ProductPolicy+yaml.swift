@@ -21,6 +21,7 @@ extension ProductPolicy {
             ?? standard.refreshTokenMaximumSeconds
         let sessionMaximum =
             try entries[.sessionMaximumLifetime]?.seconds(in: 300...90 * Self.day) ?? standard.sessionMaximumSeconds
+        let organizationHeader = try entries[.organizationHeader]?.headerName()
         self.init(
             apiKeyLifetimes: try entries[.apiKeyLifetimes].map(LifetimePolicy.init(entry:)) ?? standard.apiKeyLifetimes,
             apiKeysPerAccount: try entries[.apiKeysPerAccount]?.integer(in: 1...1_000_000)
@@ -31,8 +32,11 @@ extension ProductPolicy {
             accessTokenMaximumSeconds: tokenMaximum,
             secretOverlapMaximumSeconds: try entries[.secretOverlapMaximum]?.seconds(in: 0...366 * Self.day)
                 ?? standard.secretOverlapMaximumSeconds,
-            organizationHeader: try entries[.organizationHeader]?.headerName(),
+            organizationHeader: organizationHeader,
             queryCredentials: try entries[.queryCredentials]?.flag() ?? standard.queryCredentials,
+            apiKeyHeaders: try entries[.apiKeyHeaders]?.headerNames(besides: organizationHeader)
+                ?? standard.apiKeyHeaders,
+            apiKeyBasic: try entries[.apiKeyBasic]?.flag() ?? standard.apiKeyBasic,
             auditRetentionDays: try entries[.auditRetentionDays]?.integer(in: 1...36_600)
                 ?? standard.auditRetentionDays,
             revocationGraceSeconds: try entries[.revocationGraceSeconds]?.integer(
@@ -95,6 +99,18 @@ extension LifetimePolicy {
 }
 
 extension FileEntry {
+    /// Names of headers, each once and none of them `other`.
+    fileprivate func headerNames(besides other: String?) throws(ProductError) -> [String] {
+        var names: [String] = []
+        for entry in try list(maximum: 4) {
+            let name = try entry.headerName()
+            let isTaken = (names + [other].compactMap(\.self)).contains { $0.lowercased() == name.lowercased() }
+            guard !isTaken else { throw entry.error("the header \(name) is named twice") }
+            names.append(name)
+        }
+        return names
+    }
+
     /// A header's name (RFC 9110 §5.1) that means nothing else to us.
     fileprivate func headerName() throws(ProductError) -> String {
         let text = try text(maximum: 64)

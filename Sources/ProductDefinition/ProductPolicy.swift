@@ -19,6 +19,10 @@ package struct ProductPolicy: Hashable, Sendable {
     package let organizationHeader: String?
     /// Whether an API key may stand in the query string of a verified request (design §6).
     package let queryCredentials: Bool
+    /// The request headers in which an API key may stand, besides `Authorization: Bearer`; at most 4.
+    package let apiKeyHeaders: [String]
+    /// Whether an API key may be the user name of Basic (RFC 7617).
+    package let apiKeyBasic: Bool
     /// How long audit events are kept, in days.
     package let auditRetentionDays: Int
     /// For how long a node believes what it remembers, in seconds, after it has lost both the revocation feed and the
@@ -50,7 +54,8 @@ package struct ProductPolicy: Hashable, Sendable {
         apiKeyLifetimes: LifetimePolicy = .upToAYear, apiKeysPerAccount: Int = 500, integrationsPerAccount: Int = 500,
         accessTokenSeconds: Int = 3600, accessTokenMaximumSeconds: Int = 86_400,
         secretOverlapMaximumSeconds: Int = 7 * 86_400, organizationHeader: String? = nil,
-        queryCredentials: Bool = false, auditRetentionDays: Int = 400,
+        queryCredentials: Bool = false, apiKeyHeaders: [String] = [], apiKeyBasic: Bool = false,
+        auditRetentionDays: Int = 400,
         revocationGraceSeconds: Int = 0, appsPerAccount: Int = 500, confidentialAppsWithoutPKCE: Bool = false,
         authorizationCodeSeconds: Int = 60, refreshTokenSeconds: Int = 60 * 86_400,
         refreshTokenMaximumSeconds: Int = 365 * 86_400, refreshRetrySeconds: Int = 30,
@@ -64,6 +69,8 @@ package struct ProductPolicy: Hashable, Sendable {
         self.secretOverlapMaximumSeconds = secretOverlapMaximumSeconds
         self.organizationHeader = organizationHeader
         self.queryCredentials = queryCredentials
+        self.apiKeyHeaders = apiKeyHeaders
+        self.apiKeyBasic = apiKeyBasic
         self.auditRetentionDays = auditRetentionDays
         self.revocationGraceSeconds = revocationGraceSeconds
         self.appsPerAccount = appsPerAccount

@@ -107,6 +107,15 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake(after: 4, "policy.secret_overlap_maximum", "span of time", "policy:\n  secret_overlap_maximum: -1"),
         Mistake(after: 4, "policy.query_credentials", "true or false", "policy:\n  query_credentials: 1"),
         Mistake(after: 4, "policy.query_credentials", "true or false", "policy:\n  query_credentials: 'true'"),
+        Mistake(
+            after: 4, "policy.api_key_headers[0]", "another meaning", "policy:\n  api_key_headers: [Authorization]"),
+        Mistake(
+            after: 4, "policy.api_key_headers[1]", "named twice", "policy:\n  api_key_headers: [X-API-Key, x-api-key]"),
+        Mistake(
+            after: 5, "policy.api_key_headers[0]", "named twice",
+            "policy:\n  organization_header: X-Org\n  api_key_headers: [x-org]"),
+        Mistake(after: 4, "policy.api_key_headers", "list", "policy:\n  api_key_headers: X-API-Key"),
+        Mistake(after: 4, "policy.api_key_basic", "true or false", "policy:\n  api_key_basic: yes"),
         Mistake(after: 4, "policy.organization_header", "header", "policy:\n  organization_header: 'X Workspace'"),
         Mistake(
             after: 4, "policy.organization_header", "another meaning",

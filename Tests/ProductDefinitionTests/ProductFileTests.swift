@@ -47,6 +47,8 @@ struct ProductFileTests {
           secret_overlap_maximum: 0
           organization_header: X-Altyaa-Workspace
           query_credentials: true
+          api_key_headers: [X-API-Key, Api-Key]
+          api_key_basic: true
           audit_retention_days: 30
           revocation_grace_seconds: 45
           apps_per_account: 7
@@ -95,7 +97,8 @@ struct ProductFileTests {
                 == ProductPolicy(
                     apiKeyLifetimes: lifetimes, apiKeysPerAccount: 10, integrationsPerAccount: 20,
                     accessTokenSeconds: 900, accessTokenMaximumSeconds: 7200, secretOverlapMaximumSeconds: 0,
-                    organizationHeader: "X-Altyaa-Workspace", queryCredentials: true, auditRetentionDays: 30,
+                    organizationHeader: "X-Altyaa-Workspace", queryCredentials: true,
+                    apiKeyHeaders: ["X-API-Key", "Api-Key"], apiKeyBasic: true, auditRetentionDays: 30,
                     revocationGraceSeconds: 45, appsPerAccount: 7, confidentialAppsWithoutPKCE: true,
                     authorizationCodeSeconds: 30, refreshTokenSeconds: 30 * 86_400,
                     refreshTokenMaximumSeconds: 90 * 86_400, refreshRetrySeconds: 20, sessionIdleSeconds: 3600,
@@ -172,5 +175,7 @@ struct StandardProductTests {
         #expect(product.policy.integrationsPerAccount == 500)
         #expect(product.policy.accessTokenSeconds == 3600)
         #expect(!product.policy.queryCredentials)
+        #expect(product.policy.apiKeyHeaders.isEmpty)
+        #expect(!product.policy.apiKeyBasic)
     }
 }

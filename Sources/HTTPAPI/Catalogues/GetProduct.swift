@@ -22,6 +22,8 @@ struct GetProduct: Endpoint {
                 json.member("standard_lifetime_seconds", policy.apiKeyLifetimes.standard)
                 json.member("maximum_lifetime_seconds", policy.apiKeyLifetimes.maximum)
                 json.member("maximum_per_account", policy.apiKeysPerAccount)
+                json.member("headers", policy.apiKeyHeaders)
+                json.member("basic", policy.apiKeyBasic)
             }
             json.name("integrations")
             json.object {

@@ -15,6 +15,7 @@ package struct VerifyEndpoint: Sendable {
     private let audience: String
     private let realm: String
     private let organizationHeader: String?
+    private let credentials: CredentialFields
     private let allowsQueryCredentials: Bool
     private let questions: GatewayQuestions
     private let slips: GatewaySlipLog
@@ -30,6 +31,7 @@ package struct VerifyEndpoint: Sendable {
         audience = audiences.standard
         realm = product.realm
         organizationHeader = product.policy.organizationHeader
+        credentials = CredentialFields(product.policy, isAPIKey: verifier.isAPIKey)
         allowsQueryCredentials = product.policy.queryCredentials
         questions = GatewayQuestions(product)
         self.slips = slips
@@ -48,11 +50,13 @@ package struct VerifyEndpoint: Sendable {
             return .answer(Self.refused(error, request))
         }
         let credential: String
-        switch presented(request) {
+        let inQuery = allowsQueryCredentials ? queryCredential(request) : nil
+        switch credentials.credential(besides: inQuery, request.field) {
         case .one(let text): credential = text
         case .none: return .answer(unauthorized(nil, wanting: question.scopes, rule: "no credential"))
-        case .ambiguous:
-            return .answer(unauthorized("invalid_request", wanting: question.scopes, rule: "two credentials"))
+        case .refused(let fault):
+            return .answer(
+                unauthorized("invalid_request", fault.explanation, wanting: question.scopes, rule: fault.rule))
         }
         var organization: ID<Organization>?
         if let organizationHeader, let named = request.field(organizationHeader) {
@@ -88,23 +92,6 @@ package struct VerifyEndpoint: Sendable {
         reply.fields = [("Content-Type", "application/problem+json"), ("X-Content-Type-Options", "nosniff")]
         reply.rule = "gateway rule"
         return reply
-    }
-
-    private enum Presented {
-        case none, ambiguous
-        case one(String)
-    }
-
-    /// The credential, from the one place where it stands (RFC 6750 §2).
-    private func presented(_ request: HotRequest) -> Presented {
-        let inHeader = request.field("Authorization")
-        let inQuery = allowsQueryCredentials ? queryCredential(request) : nil
-        switch (inHeader, inQuery) {
-        case (.some, .some): return .ambiguous
-        case (.some(let header), nil): return BearerField.credential(header).map { .one($0) } ?? .none
-        case (nil, .some(let text)): return .one(text)
-        case (nil, nil): return .none
-        }
     }
 
     /// `?Authorization=Bearer+…` of the original request: an API key, never a token.
@@ -151,9 +138,12 @@ package struct VerifyEndpoint: Sendable {
 
     /// 401 with a challenge that names the scopes which the route wants (RFC 6750 §3): a client that is not told asks for
     /// every scope there is.
-    private func unauthorized(_ error: String?, wanting scopes: ScopeSet, rule: String) -> HotReply {
+    private func unauthorized(
+        _ error: String?, _ explanation: StaticString? = nil, wanting scopes: ScopeSet, rule: String
+    ) -> HotReply {
         var challenge = "Bearer realm=\"\(realm)\""
         if let error { challenge += ", error=\"\(error)\"" }
+        if let explanation { challenge += ", error_description=\"\(explanation)\"" }
         if !scopes.isEmpty { challenge += ", scope=\"\(scopes.text)\"" }
         return HotReply(.unauthorized, fields: [("WWW-Authenticate", challenge)], rule: rule)
     }
@@ -172,18 +162,5 @@ extension Product {
     /// Its name as a `quoted-string` can carry it (RFC 9110 §5.6.4).
     package var realm: String {
         String(decoding: name.utf8.filter { (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }, as: UTF8.self)
-    }
-}
-
-/// The `Authorization` field of RFC 6750 §2.1.
-package enum BearerField {
-    /// The credential behind `Bearer`, nil for another scheme or none.
-    package static func credential(_ value: String) -> String? {
-        let bytes = value.utf8
-        guard bytes.count > 7, bytes.prefix(7).elementsEqual("bearer ".utf8, by: { $0 | 0x20 == $1 }) else {
-            return nil
-        }
-        let rest = bytes.dropFirst(7).drop { $0 == UInt8(ascii: " ") }
-        return String(Substring(rest))
     }
 }

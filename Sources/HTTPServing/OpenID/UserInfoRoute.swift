@@ -55,6 +55,9 @@ struct UserInfoRoute: Sendable {
     /// - Throws: ``OAuthError`` `invalid_request` for two, ``NIOTooManyBytesError``.
     private func token(of request: Request) async throws -> String? {
         let header = request.headers[.authorization].flatMap { BearerField.credential($0) }
+        if let field = request.headers[.authorization], BearerField.hasColon(field) {
+            throw OAuthError(.invalidRequest, PresentedCredential.Fault.colon.explanation)
+        }
         guard request.method == .post, Self.isForm(request.headers[.contentType]) else { return header }
         let body = try await request.body.collect(upTo: Form.maximumBytes)
         let inBody = try Form(parsing: Array(body.readableBytesView))["access_token"]

@@ -43,7 +43,7 @@ package struct ClientClaim: Sendable {
     }
 
     /// The two halves of Basic credentials, form-decoded as RFC 6749 §2.3.1 asks.
-    private static func basic(_ header: String) -> (identifier: String, secret: String)? {
+    package static func basic(_ header: String) -> (identifier: String, secret: String)? {
         var header = header
         let decoded = header.withUTF8 { bytes -> [UInt8]? in
             let scheme = Array("basic ".utf8)
