@@ -49,6 +49,8 @@ struct RequestHead {
 
     /// `uri-host [ ":" port ]` (RFC 9110 §7.2), and a host is there: a URI of HTTP without one is invalid (§4.2.1).
     static func isHost(_ value: String) -> Bool {
+        var text = value
+        if text.withUTF8({ isPlainHost($0) }) { return true }
         var rest = value.withoutOuterSpace.utf8[...]
         if rest.first == UInt8(ascii: "[") {
             guard let end = rest.firstIndex(of: UInt8(ascii: "]")),
@@ -64,6 +66,21 @@ struct RequestHead {
         let port = rest.dropFirst()
         return port.isEmpty
             || (port.allSatisfy { (0x30...0x39).contains($0) } && UInt16(Substring(port)) != nil)
+    }
+
+    /// Whether it is what nearly every request has: letters, digits, dots and dashes, and perhaps a short port.
+    private static func isPlainHost(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var portDigits: Int?
+        for (index, byte) in bytes.enumerated() {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): if let digits = portDigits { portDigits = digits + 1 }
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                if portDigits != nil { return false }
+            case UInt8(ascii: ":") where portDigits == nil && index > 0: portDigits = 0
+            default: return false
+            }
+        }
+        return !bytes.isEmpty && portDigits ?? 0 <= 4
     }
 
     /// `reg-name` (RFC 3986 §3.2.2)
