@@ -76,8 +76,9 @@ struct FloodTests {
             connection.send(request)
             connection.finishSending()
             let answer = String(decoding: connection.receive(), as: UTF8.self)
+            // That it does not know a method, a transfer coding or a version is all that it may say of itself.
             #expect(
-                !answer.contains("HTTP/1.1 5"),
+                answer.firstMatch(of: #/HTTP\/1\.1 5(?!01|05)/#) == nil,
                 "seed \(seed), request \(number): \(String(decoding: request.prefix(2000), as: UTF8.self))\n\(answer)")
         }
         #expect(server.isRunning)

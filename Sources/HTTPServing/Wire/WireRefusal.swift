@@ -125,8 +125,7 @@ extension WireRefusal {
         case .headerOverflow: self = .headTooLarge
         case .invalidEOFState: self = .clientLeft
         case .invalidMethod: self = Self.endsInUnknownMethod(lines) ? .method : .malformed
-        case .invalidVersion:
-            self = lines.contains { $0.wholeMatch(of: #/\S+ \S+ HTTP/\d\.\d/#) != nil } ? .version : .malformed
+        case .invalidVersion: self = lines.contains(where: Self.namesOtherVersion) ? .version : .malformed
         case .invalidContentLength: self = Self.endsInLargeNumber(lines) ? .bodyTooLarge : .malformed
         case .unknown: self = lines.contains(where: Self.namesUnknownCoding) ? .transferCoding : .malformed
         default: self = .malformed
@@ -155,6 +154,11 @@ extension WireRefusal {
         let lengths = lines.compactMap { $0.firstMatch(of: #/^(?i)content-length:[ \t]*([0-9]+)[ \t]*$/#)?.output.1 }
         if !lengths.isEmpty { return lengths.count == 1 && lengths.allSatisfy { Int($0) == nil } }
         return lines.first.map { !$0.isEmpty && $0.allSatisfy { ("0"..."9").contains($0) } } ?? false
+    }
+
+    private static func namesOtherVersion(_ line: Substring) -> Bool {
+        guard let match = line.wholeMatch(of: #/[A-Za-z]+ \S+ HTTP/(\d\.\d)/#) else { return false }
+        return !["1.0", "1.1"].contains(match.output.1)
     }
 
     private static func namesUnknownCoding(_ line: Substring) -> Bool {
