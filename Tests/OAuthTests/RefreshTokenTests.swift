@@ -314,7 +314,7 @@ struct RefreshTokenTests {
             let app = try await desk.app(in: desk.tree.europe, scopes: "data.read email openid profile")
             let member = try await desk.signedIn(in: desk.tree.europe)
             let server = SampleClient(try await desk.resourceServer([SampleDesk.issuer]))
-            for (scope, isTold) in [("data.read openid profile", false), ("email openid", true)] {
+            for (scope, isTold) in [("data.read openid", false), ("openid profile", true), ("email openid", true)] {
                 let token = try await desk.consented(to: app, ["scope": scope], in: desk.tree.europe, as: member)
                     .accessToken
                 let told = try await desk.told(token, as: app.client)
@@ -354,6 +354,32 @@ struct RefreshTokenTests {
         let (id, organization) = (app.app.id, app.app.organization)
         _ = try await desk.tree.store.write { [apps = desk.tree.apps] tx in
             try apps.edit(id, in: organization, AppEdit(availableTo: word), as: SampleTree.theOperator, tx: tx)
+        }
+    }
+
+    /// Whether the successor was used before the spent token came back, and what the audit log says then.
+    @Test(arguments: [(false, "reply_lost"), (true, "copied")])
+    func `the alarm says whether the successor was ever used, and when the newest was made`(
+        _ isUsed: Bool, _ cause: String
+    ) async throws {
+        try await withTokens { desk, app, first in
+            let second = try await desk.refresh(first.refreshToken, for: app)
+            desk.tree.clock.advance(seconds: 100)
+            if isUsed { _ = try await desk.refresh(second.refreshToken, for: app) }
+            desk.tree.clock.advance(seconds: 32)
+            let grant = try #require(try await lineages(desk).first).grant
+            #expect(try await desk.tree.store.read { tx in try tx.grant(grant)?.lastReuse } == nil)
+            await expect(.invalidGrant) { try await desk.refresh(first.refreshToken, for: app) }
+            let event = try #require(
+                try await desk.tree.auditEvents().first { $0.action == AuditAction.lineageReuseDetected.rawValue })
+            #expect(
+                event.details == [
+                    "app": app.id, "grant": grant.description, "presented": "refresh_token",
+                    "successor_used": isUsed ? "yes" : "no", "newest_token_age_seconds": isUsed ? "32" : "132",
+                    "likely_cause": cause,
+                ])
+            let reuse = try await desk.tree.store.read { tx in try tx.grant(grant)?.lastReuse }
+            #expect(reuse == Grant.Reuse(at: desk.now, successorWasUsed: isUsed))
         }
     }
 

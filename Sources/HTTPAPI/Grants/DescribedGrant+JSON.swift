@@ -24,5 +24,11 @@ extension DescribedGrant {
         json.member("scopes", grant.scopes)
         json.member("created_at", grant.createdAt)
         json.member("consented_at", grant.consentedAt)
+        json.name("last_reuse")
+        guard let reuse = grant.lastReuse else { return json.null() }
+        json.object { json in
+            json.member("at", reuse.at)
+            json.member("successor_used", reuse.successorWasUsed)
+        }
     }
 }

@@ -16,10 +16,23 @@ package struct Grant: Entity, Hashable, Sendable {
     package let createdAt: Instant
     /// When the user last consented.
     package let consentedAt: Instant
+    /// When a spent token of it last came back, since then; nil for never.
+    package let lastReuse: Reuse?
+
+    /// What is kept of a ``TokenReuse``.
+    package struct Reuse: Hashable, Sendable {
+        package let at: Instant
+        package let successorWasUsed: Bool
+
+        package init(at: Instant, successorWasUsed: Bool) {
+            self.at = at
+            self.successorWasUsed = successorWasUsed
+        }
+    }
 
     package init(
         id: ID<Grant>, app: ID<App>, member: ID<Member>, organization: ID<Organization>, scopes: ScopeSet,
-        createdAt: Instant, consentedAt: Instant
+        createdAt: Instant, consentedAt: Instant, lastReuse: Reuse? = nil
     ) {
         self.id = id
         self.app = app
@@ -28,5 +41,6 @@ package struct Grant: Entity, Hashable, Sendable {
         self.scopes = scopes
         self.createdAt = createdAt
         self.consentedAt = consentedAt
+        self.lastReuse = lastReuse
     }
 }

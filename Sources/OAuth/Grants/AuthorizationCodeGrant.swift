@@ -65,7 +65,10 @@ package struct AuthorizationCodeGrant: Sendable {
             guard let stored = try find(secret, tx), stored.code.app == app.id else { throw Self.refusal }
             guard stored.usedAt == nil else {
                 // It was used before: somebody has a copy. What came from it ends, so this must be committed.
-                if let lineage = stored.lineage { try reuse.end(lineage, of: stored.code.grant, tx: tx) }
+                if let lineage = try stored.lineage.flatMap({ try tx.lineage($0) }) {
+                    try reuse.end(
+                        lineage.id, of: lineage.grant, because: lineage.reuse(of: .authorizationCode, at: now), tx: tx)
+                }
                 return .usedBefore
             }
             return try spend(stored, request, at: now, tx: tx)

@@ -90,7 +90,9 @@ package struct RefreshTokenGrant: Sendable {
             case .refuse: throw Self.refusal
             case .revokeLineage:
                 // Committed: everything that came from the stolen token ends.
-                try reuse.end(lineage.id, of: lineage.grant, tx: tx)
+                try reuse.end(
+                    lineage.id, of: lineage.grant,
+                    because: lineage.reuse(of: .refreshToken, generation: presented.generation, at: now), tx: tx)
                 return nil
             case .repeatReply:
                 guard try tx.liveGrant(lineage.grant) != nil else { throw Self.refusal }

@@ -3,7 +3,8 @@ package import Model
 package import Policy
 
 private let columns: StaticString = """
-    g.id, g.app_id, g.member_id, g.organization_id, g.scopes, g.created_at, g.consented_at
+    g.id, g.app_id, g.member_id, g.organization_id, g.scopes, g.created_at, g.consented_at, g.reuse_at,
+    g.reuse_successor_used
     """
 
 /// What ``DescribedGrant`` needs, beside what the grants come from.
@@ -97,7 +98,19 @@ extension Transaction {
     /// Writes all that was consented to in a grant by now.
     package borrowing func widen(_ id: ID<Grant>, to scopes: ScopeSet, consentedAt: Instant) throws {
         try perform(
-            "UPDATE user_grant SET scopes = \(scopes.text), consented_at = \(consentedAt) WHERE id = \(id)")
+            """
+            UPDATE user_grant SET scopes = \(scopes.text), consented_at = \(consentedAt), reuse_at = NULL,
+            reuse_successor_used = NULL WHERE id = \(id)
+            """)
+    }
+
+    /// Notes that a spent token of a grant came back.
+    package borrowing func note(_ reuse: TokenReuse, of id: ID<Grant>) throws {
+        try perform(
+            """
+            UPDATE user_grant SET reuse_at = \(reuse.at), reuse_successor_used = \(reuse.successorWasUsed)
+            WHERE id = \(id)
+            """)
     }
 
     /// Removes a grant with the codes and lineages that came from it.
@@ -131,15 +144,18 @@ extension Grant {
     fileprivate init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), app: try row.id(1), member: try row.id(2), organization: try row.id(3),
-            scopes: try row.scopes(4), createdAt: try row.instant(5), consentedAt: try row.instant(6))
+            scopes: try row.scopes(4), createdAt: try row.instant(5), consentedAt: try row.instant(6),
+            lastReuse: try row.optionalInstant(7).map { at throws(StoreError) in
+                Grant.Reuse(at: at, successorWasUsed: try row.bool(8))
+            })
     }
 }
 
 extension DescribedGrant {
     fileprivate init(row: StoredRow) throws(StoreError) {
         self.init(
-            grant: try Grant(row: row), appName: try row.text(7),
-            memberEmail: try row.parsed(8) { EmailAddress($0) }, memberName: try row.text(9),
-            memberOrganization: try row.path(10), organizationName: try row.text(11))
+            grant: try Grant(row: row), appName: try row.text(9),
+            memberEmail: try row.parsed(10) { EmailAddress($0) }, memberName: try row.text(11),
+            memberOrganization: try row.path(12), organizationName: try row.text(13))
     }
 }

@@ -39,7 +39,8 @@ extension WebConsole {
             organization: described.organizationName, when: DateWords.day(described.grant.consentedAt),
             rights: words.describe(described.grant.scopes, grantedBefore: .empty).map {
                 ConsentPage.Right(description: $0.description, danger: $0.danger)
-            }, token: visit.token(for: .takeBack, about: id))
+            }, alarm: described.grant.lastReuse.map { AppsPage.words(for: $0) },
+            token: visit.token(for: .takeBack, about: id))
     }
 
     private func takeBack(_ visit: Visit, _ form: PageForm) async throws -> PageReply {

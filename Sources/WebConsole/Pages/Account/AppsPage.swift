@@ -1,3 +1,5 @@
+import Model
+
 /// The apps that act for me.
 struct AppsPage: Page {
     static let template = PageTemplate.apps
@@ -12,6 +14,8 @@ struct AppsPage: Page {
         let organization: String
         let when: String
         let rights: [ConsentPage.Right]
+        /// What happened to it, nil for nothing.
+        let alarm: String?
         let token: String
     }
 
@@ -20,4 +24,19 @@ struct AppsPage: Page {
     let action: String
     let nextLink: String?
     var notice: Notice?
+}
+
+extension AppsPage {
+    /// What a spent token that came back means for the user.
+    static func words(for reuse: Grant.Reuse) -> String {
+        let what =
+            "On \(DateWords.minute(reuse.at)) a token that this app had used before came back, so the app was signed out."
+        guard reuse.successorWasUsed else {
+            return "\(what) The token that it got instead was never used: most likely the app lost it."
+        }
+        return """
+            \(what) The token that it got instead was in use: somebody else may have a copy. If you cannot explain it, take \
+            back what the app may do, and tell whoever runs it.
+            """
+    }
 }
