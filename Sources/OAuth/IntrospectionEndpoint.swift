@@ -87,7 +87,7 @@ package struct IntrospectionEndpoint: Sendable {
     }
 
     /// The address by which the user signs in. A backend of the operator may know whom it serves; an app is told by the
-    /// scope `email` alone, whichever endpoint it asks (RFC 7662 §5).
+    /// scopes `email` and `profile` alone, whichever endpoint it asks (RFC 7662 §5).
     private static func username(of caller: VerifiedCaller, for client: AuthenticatedClient) -> String? {
         let isTold: Bool
         if case .resourceServer = client.known.kind {
@@ -100,7 +100,7 @@ package struct IntrospectionEndpoint: Sendable {
 
     /// Whether these scopes tell an app the address by which its user signs in.
     private static func tellsUsername(_ scopes: ScopeSet) -> Bool {
-        IdentityScope.email.scope.map(scopes.contains) ?? false
+        scopes.scopes.contains { [.email, .profile].contains(IdentityScope($0)) }
     }
 
     /// Whether what may be a refresh token of an app is worth asking about; of anybody else it is inactive.

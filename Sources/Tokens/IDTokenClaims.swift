@@ -2,8 +2,8 @@ import CredentialFormat
 import Model
 
 /// The claims of an ID token (OpenID Connect Core §2, §5.1), in this order: `iss`, `sub`, `aud`, `exp`, `iat`,
-/// `auth_time`, and where there is one: `nonce`, `at_hash`, `name`, `email` with `email_verified`, and our own
-/// `organization_id` with `organization_name` and `account_id`.
+/// `auth_time`, and where there is one: `nonce`, `at_hash`, `name`, `preferred_username`, `email` with
+/// `email_verified`, and our own `organization_id` with `organization_name` and `account_id`.
 ///
 /// As with ``JWTClaims``, reading accepts what ``encode(_:accessTokenHash:issuer:)`` writes, byte for byte, and nothing
 /// else.
@@ -28,6 +28,7 @@ enum IDTokenClaims {
         write(token.nonce, as: #","nonce":"#, to: &writer)
         write(accessTokenHash, as: #","at_hash":"#, to: &writer)
         write(token.claims.name, as: #","name":"#, to: &writer)
+        write(token.claims.username, as: #","preferred_username":"#, to: &writer)
         write(token.claims.email, as: #","email":"#, to: &writer)
         if token.claims.email != nil { writer.raw(#","email_verified":false"#) }
         if let organization = token.claims.organization {
@@ -50,13 +51,14 @@ enum IDTokenClaims {
             reader.skip(#","auth_time":"#), let authenticated = reader.number()
         else { return nil }
         guard let nonce = reader.optional(#","nonce":"#), reader.optional(#","at_hash":"#) != nil,
-            let name = reader.optional(#","name":"#), let email = reader.optional(#","email":"#),
+            let name = reader.optional(#","name":"#),
+            let username = reader.optional(#","preferred_username":"#), let email = reader.optional(#","email":"#),
             email == nil || reader.skip(#","email_verified":false"#),
             let organization = organization(&reader), reader.skip("}"), reader.isAtEnd
         else { return nil }
         return IDToken(
             subject: subject, audience: audience, authenticatedAt: Instant(seconds: authenticated), nonce: nonce,
-            claims: UserClaims(name: name, email: email, organization: organization),
+            claims: UserClaims(name: name, username: username, email: email, organization: organization),
             issuedAt: Instant(seconds: issued), expiresAt: Instant(seconds: expires))
     }
 

@@ -7,6 +7,8 @@ package import Policy
 package struct UserClaims: Hashable, Sendable {
     /// Under `profile`.
     package let name: String?
+    /// Under `profile`: `preferred_username`, what the member signs in with. Not for an app to tell members apart by.
+    package let username: String?
     /// Under `email`. Whoever made the member wrote it: nobody proved that mail arrives there, and apps are told so
     /// (`email_verified` is false), lest they take it for proof of who somebody is.
     package let email: String?
@@ -24,14 +26,16 @@ package struct UserClaims: Hashable, Sendable {
     package init(of member: Member, in organization: Organization, scopes: ScopeSet) {
         let allowed = Set(scopes.scopes.compactMap { IdentityScope($0) })
         name = allowed.contains(.profile) ? member.name : nil
+        username = allowed.contains(.profile) ? member.email.text : nil
         email = allowed.contains(.email) ? member.email.text : nil
         self.organization =
             allowed.contains(.organization)
             ? Place(id: organization.id, name: organization.name, account: organization.account) : nil
     }
 
-    init(name: String?, email: String?, organization: Place?) {
+    init(name: String?, username: String?, email: String?, organization: Place?) {
         self.name = name
+        self.username = username
         self.email = email
         self.organization = organization
     }

@@ -72,7 +72,8 @@ struct OpenIDTests {
         #expect(try json(.empty) == ["sub": .text(member.id.description)])
         #expect(
             try json(IdentityScope.all) == [
-                "sub": .text(member.id.description), "name": .text("Ada \"\u{1}"), "email": "ada@example.com",
+                "sub": .text(member.id.description), "name": .text("Ada \"\u{1}"),
+                "preferred_username": "ada@example.com", "email": "ada@example.com",
                 "email_verified": false, "organization_id": .text(organization.id.description),
                 "organization_name": "Europe", "account_id": .text(organization.id.description),
             ])

@@ -52,6 +52,7 @@ struct UserInfoTests {
             }
             #expect(user == member.id)
             #expect(claims.name == (name ? "Ada" : nil))
+            #expect(claims.username == (name ? "ada@example.com" : nil))
             #expect(claims.email == (email ? "ada@example.com" : nil))
             #expect(claims.organization?.id == (organization ? desk.tree.france.id : nil), "the one that was chosen")
             #expect(claims.organization?.name == (organization ? "France" : nil))

@@ -153,12 +153,17 @@ struct IDTokenTests {
     @Test func `each scope tells its part and no more`() throws {
         let whole = try Sample.claims(["openid", "profile", "email", "organization"])
         #expect(whole.name != nil && whole.email != nil && whole.organization != nil)
-        #expect(try Sample.claims(["profile"]) == UserClaims(name: whole.name, email: nil, organization: nil))
-        #expect(try Sample.claims(["email"]) == UserClaims(name: nil, email: whole.email, organization: nil))
+        #expect(
+            try Sample.claims(["profile"])
+                == UserClaims(name: whole.name, username: whole.username, email: nil, organization: nil))
+        #expect(
+            try Sample.claims(["email"]) == UserClaims(name: nil, username: nil, email: whole.email, organization: nil))
         #expect(
             try Sample.claims(["organization"])
-                == UserClaims(name: nil, email: nil, organization: whole.organization))
-        #expect(try Sample.claims(["openid", "data.read"]) == UserClaims(name: nil, email: nil, organization: nil))
+                == UserClaims(name: nil, username: nil, email: nil, organization: whole.organization))
+        #expect(
+            try Sample.claims(["openid", "data.read"])
+                == UserClaims(name: nil, username: nil, email: nil, organization: nil))
     }
 
     @Test func `a token can be read long after it has expired, until its key retires`() async throws {
@@ -274,6 +279,7 @@ struct IDTokenForgeryTests {
         (#"{"iss":"#, #"{"iss":"https://auth.example.com","iss":"#), (#""sub":"mem_"#, #""sub":"int_"#),
         (#","exp":"#, #","exp":9999999999,"exp":"#), (#","nonce""#, #", "nonce""#),
         (#""email_verified":false"#, #""email_verified":true"#), (#","email_verified":false"#, ""),
+        (#","preferred_username":"#, #","preferred_username":7,"x":"#),
         (#","account_id""#, #","admin":true,"account_id""#), (#""organization_name":"Europe","#, ""),
         (#""aud":"app_"#, #""aud":"int_"#), ("}", "} "), ("}", ""),
     ])

@@ -77,6 +77,7 @@ struct UserInfoRoute: Sendable {
         JSONWriter.object { json in
             json.member("sub", member.description)
             if let name = claims.name { json.member("name", name) }
+            if let username = claims.username { json.member("preferred_username", username) }
             if let email = claims.email {
                 json.member("email", email)
                 json.member("email_verified", false)

@@ -5,7 +5,7 @@ package import Policy
 package enum IdentityScope: String, Hashable, Sendable, CaseIterable {
     /// Who the user is, by an identifier. Makes a request one of OpenID Connect.
     case openid
-    /// The name.
+    /// The name, and what the user signs in with.
     case profile
     case email
     /// In which organization the app acts.
@@ -22,7 +22,7 @@ package enum IdentityScope: String, Hashable, Sendable, CaseIterable {
     package var description: String {
         switch self {
         case .openid: "Know who you are here"
-        case .profile: "See your name"
+        case .profile: "See your name and what you sign in with"
         case .email: "See your e-mail address"
         case .organization: "See the name of the organization that you choose"
         }

@@ -10,7 +10,8 @@ package struct OpenIDMetadata: Sendable {
     package let subjectTypes = ["public"]
     package let idTokenAlgorithms = App.IDTokenAlgorithm.allCases.map(\.rawValue)
     package let claims = [
-        "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "name", "email", "email_verified",
+        "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "name", "preferred_username", "email",
+        "email_verified",
         "organization_id", "organization_name", "account_id",
     ]
 
