@@ -230,6 +230,25 @@ struct DoctorTests {
         }
     }
 
+    @Test(arguments: ["5m", "299s"])
+    func `access tokens that clients renew before every call are a warning`(_ lifetime: String) async throws {
+        try await withInstallation { installation in
+            let path = installation.folder + "/claviger.yaml"
+            let yaml = """
+                product: {name: Acme}
+                scopes: {read: {description: Read}}
+                policy: {access_token_lifetime: \(lifetime)}
+                """
+            try yaml.write(toFile: path, atomically: true, encoding: .utf8)
+            installation.flags[.product] = path
+            let said = await installation.diagnosis().findings.filter {
+                $0.subject == "product" && $0.severity == .warning
+            }
+            #expect(said.count == (lifetime == "5m" ? 0 : 1))
+            #expect(said.first?.text.hasPrefix("access tokens live 299 seconds.") != false)
+        }
+    }
+
     @Test func `a master key that others may read, or that is gone, is an error`() async throws {
         try await withInstallation { installation in
             chmod(installation.folder + "/k", 0o644)

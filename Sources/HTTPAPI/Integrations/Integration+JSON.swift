@@ -17,6 +17,7 @@ extension Integration {
         json.member("created_at", createdAt)
         json.member("created_by", createdBy)
         json.member("revision", revision)
+        json.warnings(ofAccessTokenSeconds: accessTokenSeconds)
     }
 }
 

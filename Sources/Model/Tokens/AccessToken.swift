@@ -54,6 +54,15 @@ package struct AccessToken: Entity, Hashable, Sendable {
     }
 }
 
+extension AccessToken {
+    /// Whether clients that renew early do so before every call: some up to 300 s before the end of a token.
+    package static func isShortLived(_ seconds: Int) -> Bool { seconds < 300 }
+
+    /// What to say of such a lifetime.
+    package static let shortLifeWarning =
+        "Below 300 seconds many clients fetch a new token before every call: they renew up to 300 seconds before the end."
+}
+
 extension Actor.Identity {
     /// The client itself.
     package init(_ holder: AccessToken.Holder) {

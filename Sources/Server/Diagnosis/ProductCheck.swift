@@ -1,3 +1,4 @@
+import Model
 import ProductDefinition
 
 /// Whether the product definition is one, and what it gives up.
@@ -9,10 +10,16 @@ struct ProductCheck {
         do throws(ProductError) {
             let product = try Product.load(from: path)
             let said = "\(product.name), brand \(product.brand), \(product.scopes.definitions.count) scopes"
-            return [.fine("product", said)] + grace(product.policy)
+            return [.fine("product", said)] + grace(product.policy) + lifetime(product.policy)
         } catch {
             return [.error("product", error.description)]
         }
+    }
+
+    private func lifetime(_ policy: ProductPolicy) -> [Finding] {
+        let seconds = policy.accessTokenSeconds
+        guard AccessToken.isShortLived(seconds) else { return [] }
+        return [.warning("product", "access tokens live \(seconds) seconds. \(AccessToken.shortLifeWarning)")]
     }
 
     private func grace(_ policy: ProductPolicy) -> [Finding] {
