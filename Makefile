@@ -5,7 +5,7 @@ SOURCES := Package.swift Sources Tests Benchmarks
 RELEASE_BUILD := swift build -c release --scratch-path .build-release
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench prove-revocation prove-refresh lint format build release clean
+.PHONY: help run test test-clients bench prove-revocation prove-refresh lint format build release clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,11 @@ test: ## Run every test
 	@scripts/prepare test
 	swift build --build-tests
 	@scripts/test
+
+test-clients: ## Run the recipes of docs/clients.md with the real programs (CLIENTS="a name" for some)
+	@scripts/prepare clients
+	swift build --product claviger
+	@scripts/test-clients $(CLIENTS)
 
 bench: ## Measure speed side by side with the floors (BENCH="--help" lists what can be set)
 	@scripts/prepare bench
