@@ -4,6 +4,7 @@ import Events
 package import Model
 import Organizations
 package import Persistence
+package import Policy
 package import ProductDefinition
 package import SignIn
 package import Tokens
@@ -13,6 +14,8 @@ package import Verification
 package struct ManagementAPI: Sendable {
     let store: any Store
     let product: Product
+    /// Where the server is reached.
+    let address: PublicAddress
     let accounts: AccountService
     let organizations: OrganizationService
     let members: MembershipService
@@ -34,11 +37,12 @@ package struct ManagementAPI: Sendable {
     private let replies: IdempotentReplies
 
     /// - Parameters:
+    ///   - address: Where the server is reached: what was created is found below it.
     ///   - keys: The keys in force: their peppers digest secrets, and they seal the replies that may be repeated.
     ///   - sealToken: Makes the text of an access token that is made by hand, as its integration would get it.
     ///   - confirm: Asks all nodes whether they have heard of what was committed, and waits at most so long.
     package init(
-        store: any Store, product: Product, keys: @escaping @Sendable () -> KeySet, passwords: PasswordHasher,
+        store: any Store, product: Product, address: PublicAddress, keys: @escaping @Sendable () -> KeySet, passwords: PasswordHasher,
         sessions: SessionService, links: OneTimeLinkService, consoleSessions: ConsoleSessionService,
         sealToken: @escaping @Sendable (HandmadeToken) async throws -> String,
         confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
@@ -46,6 +50,7 @@ package struct ManagementAPI: Sendable {
     ) {
         self.store = store
         self.product = product
+        self.address = address
         self.passwords = passwords
         self.sessions = sessions
         self.links = links

@@ -2,11 +2,13 @@ import HTTPServing
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Policy
 
 /// What an endpoint answers.
 struct Reply: Hashable, Sendable {
     let status: HTTPResponse.Status
     let entityTag: String?
+    /// Our own path, below the issuer's.
     let location: String?
     /// JSON, or nothing.
     let body: [UInt8]
@@ -46,11 +48,11 @@ struct Reply: Hashable, Sendable {
     static let noContent = Reply(status: .noContent)
 
     /// The reply as HTTP. None may be kept by a cache: all of them are for one caller, and some carry a secret.
-    func response() -> Response {
+    func response(at address: PublicAddress) -> Response {
         var headers: HTTPFields = [.cacheControl: "no-store"]
         if !body.isEmpty { headers[.contentType] = "application/json" }
         headers[.eTag] = entityTag
-        headers[.location] = location
+        headers[.location] = location.map(address.link)
         if isReplay { headers[.idempotentReplayed] = "true" }
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }

@@ -45,7 +45,7 @@ extension ManagementAPI {
             let instance = endpoint.init(api: self)
             let answer: @Sendable (Request, CallerContext) async throws -> Response = { request, context in
                 let reply = try await instance.respond(to: Call(request, context, by: route))
-                var response = reply.response()
+                var response = reply.response(at: address)
                 if route.method != .get { await confirm(request, in: &response) }
                 return response
             }

@@ -1,5 +1,6 @@
 import HTTPTypes
 package import Hummingbird
+package import Policy
 
 /// Lets requests through whose path is written in its one form, and no others: `/a/b`.
 ///
@@ -42,14 +43,14 @@ package struct CanonicalPages: RouterMiddleware {
     package typealias Context = CallerContext
 
     private let pages: Set<String>
-    private let base: String
+    private let address: PublicAddress
 
     /// - Parameters:
     ///   - pages: The paths at which people see something.
-    ///   - base: What stands before a path in an address of ours: the path of the issuer.
-    package init(_ pages: Set<String>, base: String) {
+    ///   - address: Where the server is reached.
+    package init(_ pages: Set<String>, at address: PublicAddress) {
         self.pages = pages
-        self.base = base
+        self.address = address
     }
 
     package func handle(
@@ -61,7 +62,7 @@ package struct CanonicalPages: RouterMiddleware {
             return try await next(request, context)
         }
         return Response(
-            status: .permanentRedirect, headers: [.location: base + page + query, .cacheControl: "no-store"])
+            status: .permanentRedirect, headers: [.location: address.link(page + query), .cacheControl: "no-store"])
     }
 }
 

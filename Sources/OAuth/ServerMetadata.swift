@@ -1,10 +1,12 @@
 import Model
-import Policy
+package import Policy
 package import ProductDefinition
 
 /// What `GET /.well-known/oauth-authorization-server` says (RFC 8414 §2). From configuration alone (law 13).
 package struct ServerMetadata: Sendable {
-    package let issuer: String
+    /// Where the endpoints below are.
+    package let address: PublicAddress
+    package var issuer: String { address.issuer }
     package let authorizationEndpoint: String
     package let tokenEndpoint: String
     package let introspectionEndpoint: String
@@ -23,12 +25,13 @@ package struct ServerMetadata: Sendable {
 
     /// Each endpoint under its first configured path.
     package init(issuer: String, product: Product) {
-        self.issuer = issuer
-        authorizationEndpoint = issuer + (product.endpoints.authorize.first ?? "/oauth2/authorize")
-        tokenEndpoint = issuer + (product.endpoints.token.first ?? "/oauth2/token")
-        introspectionEndpoint = issuer + (product.endpoints.introspect.first ?? "/oauth2/introspect")
-        revocationEndpoint = issuer + (product.endpoints.revoke.first ?? "/oauth2/revoke")
-        jwksURI = issuer + (product.endpoints.jwks.first ?? "/oauth2/jwks")
+        let address = PublicAddress(issuer: issuer)
+        self.address = address
+        authorizationEndpoint = address.url(product.endpoints.authorize.first ?? "/oauth2/authorize")
+        tokenEndpoint = address.url(product.endpoints.token.first ?? "/oauth2/token")
+        introspectionEndpoint = address.url(product.endpoints.introspect.first ?? "/oauth2/introspect")
+        revocationEndpoint = address.url(product.endpoints.revoke.first ?? "/oauth2/revoke")
+        jwksURI = address.url(product.endpoints.jwks.first ?? "/oauth2/jwks")
         scopes = IdentityScope.allCases.map(\.rawValue) + product.scopes.all.scopes.map(\.name)
         serviceDocumentation = product.supportLink
     }

@@ -13,6 +13,7 @@ import OAuth
 import Persistence
 import PersistencePostgres
 import PersistenceSQLite
+import Policy
 import ProductDefinition
 import ServiceLifecycle
 import SignIn
@@ -143,7 +144,8 @@ struct Composition {
             keyRing: keyRing, product: product, issuer: configuration.issuer,
             allowsLoopback: configuration.environment == .development, now: now)
         api = ManagementAPI(
-            store: store, product: product, keys: { keyRing.keys }, passwords: passwords, sessions: sessions,
+            store: store, product: product, address: PublicAddress(issuer: configuration.issuer),
+            keys: { keyRing.keys }, passwords: passwords, sessions: sessions,
             links: links, consoleSessions: consoleSessions,
             sealToken: { token in
                 try issuer.text(
@@ -205,13 +207,15 @@ struct Composition {
             logger: logger)
     }
 
+    private var address: PublicAddress { PublicAddress(issuer: configuration.issuer) }
+
     private func router() throws -> Router<CallerContext> {
         let router = Router(context: CallerContext.self, options: .autoGenerateHeadEndpoints)
         OrdinaryDoor(routes: routes, log: log, now: now).register(on: router)
         addMiddlewares(to: router)
         Readiness(store: store).register(on: router)
         openID.register(on: router)
-        try OpenAPIDocument().register(on: router)
+        try OpenAPIDocument(at: address).register(on: router)
         console.register(on: router)
         let management = router.group().add(
             middleware: BearerAuthentication(
@@ -225,7 +229,7 @@ struct Composition {
     private func unknown() -> Router<CallerContext> {
         let router = Router(context: CallerContext.self)
         addMiddlewares(to: router)
-        router.add(middleware: CanonicalPages(console.pagePaths, base: console.base))
+        router.add(middleware: CanonicalPages(console.pagePaths, at: address))
         return router
     }
 
@@ -234,7 +238,7 @@ struct Composition {
             middleware: RequestMiddleware(
                 proxies: TrustedProxies(configuration.trustedProxies), log: log, now: now))
         router.add(middleware: openID.forBrowsers)
-        if configuration.issuer.hasPrefix("https://") { router.add(middleware: StrictTransportMiddleware()) }
+        if address.isSecure { router.add(middleware: StrictTransportMiddleware()) }
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: PageErrorMiddleware(console))
         router.add(middleware: BodyLimit())

@@ -6,6 +6,7 @@ import Logging
 package import Model
 package import OAuth
 package import Persistence
+import Policy
 package import ProductDefinition
 package import SignIn
 package import Tokens
@@ -60,8 +61,6 @@ package struct WebConsole: Sendable {
 
     /// The paths of all pages.
     package var pagePaths: Set<String> { Set(routes.map(\.path)) }
-    /// What stands before them in an address.
-    package var base: String { site.base }
 
     /// Serves the pages and their stylesheet.
     package func register(on router: some RouterMethods<CallerContext>) {
@@ -99,7 +98,7 @@ package struct WebConsole: Sendable {
             }
         case .relayed(let answer): return try await answer(request.uri.path, try await PageForm(request))
         case .taken(let purpose, let answer):
-            guard RequestSource.isOurs(request.headers, origin: site.origin) else { throw PageProblem.foreign }
+            guard RequestSource.isOurs(request.headers, origin: site.address.origin) else { throw PageProblem.foreign }
             let form = try await PageForm(request)
             let visit = try await visit(request, context)
             let onward = onward(from: form, for: purpose, of: route)

@@ -1,11 +1,12 @@
 import Model
+import Policy
 import Testing
 
 @testable import HTTPAPI
 
 @Suite("The OpenAPI document and the routes")
 struct OpenAPITests {
-    private let document = try? OpenAPIDocument()
+    private let document = try? OpenAPIDocument(at: PublicAddress(issuer: "https://example.com/auth"))
 
     private func root() throws -> JSONObject {
         guard case .object(let root) = try JSONParser.parse(try #require(document).json) else {

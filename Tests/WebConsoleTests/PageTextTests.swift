@@ -1,3 +1,4 @@
+import Policy
 import ProductDefinition
 import Testing
 
@@ -43,7 +44,7 @@ struct PageTextTests {
         let site = Site(product: .standard, issuer: "https://id.example/desk")
         #expect(writer.html(error("x")).contains("href=\"/desk/assets/claviger-"))
         #expect(site.link(.account) == "/desk/account")
-        #expect(site.origin == "https://id.example")
-        #expect(Site(product: .standard, issuer: "https://id.example:8443").origin == "https://id.example:8443")
+        #expect(site.address.origin == "https://id.example")
+        #expect(Site(product: .standard, issuer: "https://id.example:8443").address.origin == "https://id.example:8443")
     }
 }

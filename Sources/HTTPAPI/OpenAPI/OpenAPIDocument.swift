@@ -2,27 +2,33 @@ package import HTTPServing
 import HTTPTypes
 package import Hummingbird
 import NIOCore
+package import Policy
 import Yams
 
 /// The description of both wires (OpenAPI 3.1), as it was written and as JSON.
 package struct OpenAPIDocument: Sendable {
-    /// As it was written: `openapi.yaml` beside these sources, compiled in.
+    /// As it was written: `openapi.yaml` beside these sources, compiled in, with our own address as its server.
     package let yaml: [UInt8]
     /// The same as JSON, members in the same order.
     package let json: [UInt8]
 
-    /// - Throws: What is wrong with the document, if it is no YAML or has something that JSON has not.
-    package init() throws {
-        yaml = PackageResources.openapi_yaml
+    /// - Throws: What is wrong with the document, if it is no YAML, has something that JSON has not, or names no server.
+    package init(at address: PublicAddress) throws {
+        let written = String(decoding: PackageResources.openapi_yaml, as: UTF8.self)
+        guard let place = written.firstRange(of: Self.serverAsWritten) else { throw Failure.server }
+        yaml = Array(written.replacingCharacters(in: place, with: "\n  - url: \(address.issuer)\n").utf8)
         guard let root = try Yams.compose(yaml: String(decoding: yaml, as: UTF8.self)) else { throw Failure.empty }
         var writer = JSONWriter(capacity: yaml.count * 2)
         try Self.write(root, to: &writer)
         json = writer.bytes
     }
 
+    private static let serverAsWritten = "\n  - url: /\n"
+
     /// What can be wrong with the document.
     package enum Failure: Error {
         case empty
+        case server
         case alias
         case number(String)
     }

@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 package import OAuth
 import Persistence
+import Policy
 package import ProductDefinition
 import Tokens
 package import Verification
@@ -47,7 +48,7 @@ package struct HotRoutes: Sendable {
         self.issuer = issuer
         realm = product.realm
         metadata = OpenIDMetadata(server: ServerMetadata(issuer: issuer, product: product), product: product).json
-        paths = Self.paths(product.endpoints)
+        paths = Self.paths(product.endpoints, at: PublicAddress(issuer: issuer))
     }
 
     /// What a request target names, nil for what is no hot route.
@@ -63,12 +64,12 @@ package struct HotRoutes: Sendable {
         return HotTarget(.verify, original: Substring(text.utf8.dropFirst("/verify".utf8.count)))
     }
 
-    private static func paths(_ further: FurtherEndpoints) -> [Substring: HotEndpoint] {
+    private static func paths(_ further: FurtherEndpoints, at address: PublicAddress) -> [Substring: HotEndpoint] {
         var paths: [Substring: HotEndpoint] = [:]
         for endpoint in HotEndpoint.allCases { paths[Substring(endpoint.path)] = endpoint }
         let ours: [(HotEndpoint, [String])] = [
             (.token, further.token), (.introspect, further.introspect), (.revoke, further.revoke),
-            (.keySet, further.jwks), (.metadata, further.metadata),
+            (.keySet, further.jwks), (.metadata, further.metadata + address.wellKnown("oauth-authorization-server")),
         ]
         for (endpoint, list) in ours {
             for path in list { paths[Substring(path)] = endpoint }

@@ -3,6 +3,7 @@ import HTTPTypes
 package import Model
 import NIOCore
 package import OAuth
+import Policy
 package import ProductDefinition
 
 /// What OpenID Connect adds to the routes of OAuth and needs no page: userinfo and discovery.
@@ -10,6 +11,7 @@ package struct OpenIDRoutes: Sendable {
     private let userInfo: UserInfoRoute
     private let userInfoPaths: [String]
     private let discovery: [UInt8]
+    private let discoveryPaths: [String]
 
     package init(
         product: Product, issuer: String, userInfo: UserInfoEndpoint, now: @escaping @Sendable () -> Instant
@@ -17,13 +19,13 @@ package struct OpenIDRoutes: Sendable {
         self.userInfo = UserInfoRoute(endpoint: userInfo, realm: product.realm, now: now)
         userInfoPaths = ["/oauth2/userinfo"] + product.endpoints.userinfo
         discovery = OpenIDMetadata(server: ServerMetadata(issuer: issuer, product: product), product: product).json
+        discoveryPaths = PublicAddress(issuer: issuer).wellKnown("openid-configuration")
     }
-
-    private static let discoveryPath = "/.well-known/openid-configuration"
 
     /// What apps in browsers may read, with the methods that they may use.
     package var forBrowsers: CrossOriginMiddleware {
-        var paths = [Self.discoveryPath: "GET, HEAD"]
+        var paths: [String: String] = [:]
+        for path in discoveryPaths { paths[path] = "GET, HEAD" }
         for path in userInfoPaths { paths[path] = "GET, HEAD, POST" }
         return CrossOriginMiddleware(paths)
     }
@@ -34,15 +36,17 @@ package struct OpenIDRoutes: Sendable {
             router.get(RouterPath(path)) { request, context in try await userInfo.respond(to: request, context) }
             router.post(RouterPath(path)) { request, context in try await userInfo.respond(to: request, context) }
         }
-        router.get(RouterPath(Self.discoveryPath)) { _, _ in
-            Response(
-                status: .ok,
-                headers: [
-                    .contentType: "application/json", .cacheControl: "public, max-age=300",
-                    // Also for who asks without an `Origin`: a cache may give it to one who asks with one.
-                    .accessControlAllowOrigin: CrossOrigin.origin,
-                ],
-                body: .init(byteBuffer: ByteBuffer(bytes: discovery)))
+        for path in discoveryPaths {
+            router.get(RouterPath(path)) { _, _ in
+                Response(
+                    status: .ok,
+                    headers: [
+                        .contentType: "application/json", .cacheControl: "public, max-age=300",
+                        // Also for who asks without an `Origin`: a cache may give it to one who asks with one.
+                        .accessControlAllowOrigin: CrossOrigin.origin,
+                    ],
+                    body: .init(byteBuffer: ByteBuffer(bytes: discovery)))
+            }
         }
     }
 }

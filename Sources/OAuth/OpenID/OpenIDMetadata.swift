@@ -1,4 +1,5 @@
 import Model
+import Policy
 package import ProductDefinition
 
 /// What `GET /.well-known/openid-configuration` says (OpenID Connect Discovery §3), and with it the metadata of RFC 8414,
@@ -18,7 +19,7 @@ package struct OpenIDMetadata: Sendable {
     /// Each endpoint under its first configured path.
     package init(server: ServerMetadata, product: Product) {
         self.server = server
-        userInfoEndpoint = server.issuer + (product.endpoints.userinfo.first ?? "/oauth2/userinfo")
-        endSessionEndpoint = server.issuer + "/oauth2/logout"
+        userInfoEndpoint = server.address.url(product.endpoints.userinfo.first ?? "/oauth2/userinfo")
+        endSessionEndpoint = server.address.url("/oauth2/logout")
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServing
+import Policy
 
 /// The secrets of the demo, for the one who started it.
 struct DemoCredentials: Sendable {
@@ -71,9 +72,11 @@ struct DemoCredentials: Sendable {
         }
     }
 
+    private func url(_ path: String) -> String { PublicAddress(issuer: issuer).url(path) }
+
     /// Where an app sends the browser of a user.
     private var authorizationURL: String {
-        "\(issuer)/oauth2/authorize?response_type=code&client_id=\(app.client.clientID)&redirect_uri=\(app.redirectURI)"
+        "\(url("/oauth2/authorize"))?response_type=code&client_id=\(app.client.clientID)&redirect_uri=\(app.redirectURI)"
             + "&scope=openid+profile&state=demo&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
             + "&code_challenge_method=S256"
     }
@@ -101,20 +104,20 @@ struct DemoCredentials: Sendable {
 
               # exchange the client's credentials for an access token
               curl -s -u '\(integration.clientID):\(integration.clientSecret)' \\
-                   -d grant_type=client_credentials \(issuer)/oauth2/token
+                   -d grant_type=client_credentials \(url("/oauth2/token"))
 
               # sign in as the admin and consent to the app, in a browser (the challenge is that of RFC 7636 appendix B)
               \(authorizationURL)
 
               # ask, as a gateway does, whether a key may read data
-              curl -si -H 'Authorization: Bearer \(apiKey)' '\(issuer)/verify?scope=data.read'
+              curl -si -H 'Authorization: Bearer \(apiKey)' '\(url("/verify"))?scope=data.read'
 
               # make another key
               curl -s -H 'Authorization: Bearer \(operatorKey)' -H 'Content-Type: application/json' \\
                    -d '{"name":"BI dashboard","scopes":["data.read"]}' \\
-                   \(issuer)/api/v1/organizations/\(accountID)/api-keys
+                   \(url("/api/v1/organizations/\(accountID)/api-keys"))
 
-            The API is described at \(issuer)/openapi.yaml. Ctrl-C ends the server.
+            The API is described at \(url("/openapi.yaml")). Ctrl-C ends the server.
             """
     }
 }

@@ -63,7 +63,7 @@ package struct ConsoleSessionService: Sendable {
         now: @escaping @Sendable () -> Instant
     ) {
         roles = RoleService(product: product)
-        links = LinkMaker(keyRing: keyRing, brand: product.brand, issuer: issuer)
+        links = LinkMaker(keyRing: keyRing, brand: product.brand, address: PublicAddress(issuer: issuer))
         self.allowsLoopback = allowsLoopback
         self.now = now
     }

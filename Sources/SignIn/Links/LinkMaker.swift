@@ -1,6 +1,7 @@
 import CredentialFormat
 import Model
 import Persistence
+import Policy
 import Tokens
 
 /// Makes one-time links and says where they lead.
@@ -10,8 +11,7 @@ struct LinkMaker: Sendable {
 
     let keyRing: KeyRing
     let brand: Brand
-    /// The public base URL.
-    let issuer: String
+    let address: PublicAddress
 
     /// Keeps a link.
     ///
@@ -25,7 +25,7 @@ struct LinkMaker: Sendable {
         }
         let secret = MintedSecret(.invitation, brand: brand)
         try tx.insert(link, digest: secret.digest(under: keyRing.keys.peppers))
-        return "\(issuer)/\(link.purpose.rawValue)?token=\(secret.reveal())"
+        return address.url("/\(link.purpose.rawValue)?token=\(secret.reveal())")
     }
 
     /// The link that a token opens now.

@@ -3,6 +3,7 @@ import Events
 package import Model
 import Organizations
 package import Persistence
+import Policy
 package import ProductDefinition
 package import Tokens
 
@@ -39,7 +40,7 @@ package struct OneTimeLinkService: Sendable {
         self.now = now
         outbox = postman.map { Outbox($0, report: mailFailed) }
         roles = RoleService(product: product)
-        links = LinkMaker(keyRing: keyRing, brand: product.brand, issuer: issuer)
+        links = LinkMaker(keyRing: keyRing, brand: product.brand, address: PublicAddress(issuer: issuer))
         sessions = SessionService(store: store, keyRing: keyRing, product: product, now: now)
         steps = SignInSteps(sessions: sessions, keyRing: keyRing, now: now)
     }

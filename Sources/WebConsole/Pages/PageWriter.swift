@@ -36,7 +36,7 @@ package struct PageWriter: Sendable {
         let surroundings = Surroundings(
             title: page.notice?.isError == true ? "Error: \(page.title)" : page.title, product: site.product,
             homeLink: site.link(.home), tabs: page.tabs, supportLink: site.supportLink,
-            stylesheet: site.base + site.stylesheet, frame: P.frame.rawValue, page: page)
+            stylesheet: site.stylesheet, frame: P.frame.rawValue, page: page)
         return library.render(surroundings, withTemplate: P.template.rawValue) ?? ""
     }
 }

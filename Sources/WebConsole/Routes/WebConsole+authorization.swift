@@ -32,7 +32,7 @@ extension WebConsole {
         let isPlain = form.text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"\"<>\\^`{|}#".utf8.contains($0) }
         guard isPlain else { throw PageProblem.unreadable }
         guard address.utf8.count <= ReturnPath.maximumLength else { throw PageProblem.tooLarge }
-        return .redirect(toProven: site.base + address)
+        return .redirect(toProven: site.address.link(address))
     }
 
     private func authorize(_ visit: Visit) async throws -> PageReply {
@@ -161,7 +161,7 @@ extension WebConsole {
             try await signOut(visit)
             guard let target else { return signedOut() }
             return PageReply.redirect(toProven: target)
-                .setting(SignInCookie.clearingSession(isSecure: site.isSecure))
+                .setting(SignInCookie.clearingSession(at: site.address))
         }
     }
 

@@ -105,8 +105,8 @@ extension WebConsole {
     func begin(_ started: StartedSession, _ continuation: ReturnPath?) -> PageReply {
         PageReply.redirect(continuation.map { .returning(afterSignIn($0)) } ?? .account, at: site)
             .setting(
-                SignInCookie.session(started.cookie, isSecure: site.isSecure),
-                started.deviceCookie.map { SignInCookie.device($0, isSecure: site.isSecure) })
+                SignInCookie.session(started.cookie, at: site.address),
+                started.deviceCookie.map { SignInCookie.device($0, at: site.address) })
     }
 
     /// Where an authorization request goes on that wanted a sign-in: it has had it.
@@ -224,7 +224,7 @@ extension WebConsole {
                 heading: "You are signed out",
                 paragraphs: ["Apps that act for you go on. You can take that back when you are signed in."],
                 link: PageLink(words: "Sign in", address: site.link(.signIn)))
-        ).setting(SignInCookie.clearingSession(isSecure: site.isSecure))
+        ).setting(SignInCookie.clearingSession(at: site.address))
     }
 }
 

@@ -53,17 +53,17 @@ struct PageReply: Sendable {
     /// The same, with the cookie that the forms of a page need, where the browser has none.
     func settingForms(of visit: Visit, at site: Site) -> PageReply {
         guard case .html = content, visit.hasFreshFormSecret else { return self }
-        return setting(SignInCookie.form(visit.formSecret, isSecure: site.isSecure))
+        return setting(SignInCookie.form(visit.formSecret, at: site.address))
     }
 
     /// The same, and the page that follows says what was done.
     func telling(_ done: Done, at site: Site) -> PageReply {
-        setting(SignInCookie.done(done.rawValue, isSecure: site.isSecure))
+        setting(SignInCookie.done(done.rawValue, at: site.address))
     }
 
     /// The same, of a page that says what was just done: it is said once.
     func saying(_ done: Done?, at site: Site) -> PageReply {
-        done == nil ? self : setting(SignInCookie.clearingDone(isSecure: site.isSecure))
+        done == nil ? self : setting(SignInCookie.clearingDone(at: site.address))
     }
 
     /// The same, with a header field.

@@ -33,11 +33,11 @@ struct Visit: Sendable {
         signedIn: (String?) async throws -> SignedIn?
     ) async throws {
         let cookies = Cookies(request.headers)
-        sessionCookie = cookies[SignInCookie.sessionName(isSecure: site.isSecure)]
-        done = cookies[SignInCookie.doneName(isSecure: site.isSecure)].flatMap(Done.init)
-        deviceCookie = cookies[SignInCookie.deviceName(isSecure: site.isSecure)]
+        sessionCookie = cookies[SignInCookie.sessionName(at: site.address)]
+        done = cookies[SignInCookie.doneName(at: site.address)].flatMap(Done.init)
+        deviceCookie = cookies[SignInCookie.deviceName(at: site.address)]
         // Nothing else was ever in this cookie; a form must not hang on what somebody else chose to be long or short.
-        sentFormSecret = cookies[SignInCookie.formName(isSecure: site.isSecure)].flatMap { secret in
+        sentFormSecret = cookies[SignInCookie.formName(at: site.address)].flatMap { secret in
             (32...128).contains(secret.utf8.count) ? secret : nil
         }
         formSecret = sentFormSecret ?? FormToken.freshSecret()

@@ -2,7 +2,7 @@ import Foundation
 
 extension PageVisitor {
     /// A browser in which a member has signed in.
-    package static func signedIn(_ member: MadeMember, at server: ServerProcess) async throws -> PageVisitor {
+    package static func signedIn(_ member: MadeMember, at server: some HTTPFront) async throws -> PageVisitor {
         var visitor = PageVisitor(server)
         let answer = try await visitor.signIn(member.email, member.password)
         guard answer.status == 303 else { throw ServerFailure("No sign-in: \(answer.status) \(answer.text)") }

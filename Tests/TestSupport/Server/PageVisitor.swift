@@ -1,10 +1,10 @@
 /// A browser as far as pages need one: keeps cookies, fills forms in, follows nothing.
 package struct PageVisitor: Sendable {
-    package let server: ServerProcess
+    package let server: any HTTPFront
     package private(set) var cookies: [String: String] = [:]
 
     /// - Parameter cookies: What the browser was given before.
-    package init(_ server: ServerProcess, cookies: [String: String] = [:]) {
+    package init(_ server: some HTTPFront, cookies: [String: String] = [:]) {
         self.server = server
         self.cookies = cookies
     }
@@ -62,7 +62,7 @@ extension Answer {
     /// The hidden fields of the first form that has a `csrf` and is no sign-out.
     package var hiddenFields: [(String, String)] {
         let forms = text.split(separator: "<form").map(String.init)
-        let form = forms.first { $0.contains("name=\"csrf\"") && !$0.contains("action=\"/sign-out\"") } ?? ""
+        let form = forms.first { $0.contains("name=\"csrf\"") && !$0.contains("/sign-out\"") } ?? ""
         return Self.hiddenFields(of: form)
     }
 

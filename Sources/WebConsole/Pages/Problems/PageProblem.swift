@@ -2,6 +2,7 @@ import HTTPServing
 import HTTPTypes
 import Logging
 import Model
+import Policy
 import SignIn
 
 /// Why there is an error page instead of the page that was asked for.
@@ -46,7 +47,7 @@ enum PageProblem: Error, Hashable, Sendable {
         case .foreign:
             (
                 "This did not come from here",
-                "Another page tried to act in your name, or you came by another address than \(site.issuer). Nothing was done."
+                "Another page tried to act in your name, or you came by another address than \(site.address.issuer). Nothing was done."
             )
         case .unreadable: ("That could not be read", "Go back and try again.")
         case .tooLarge: ("That is too much", "Go back and try with less.")
