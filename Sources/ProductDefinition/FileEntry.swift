@@ -39,6 +39,7 @@ package struct FileEntry {
 
     /// A whole number in decimal digits.
     package func integer(in range: ClosedRange<Int>) throws(ProductError) -> Int {
+        try refuseLeadingZero()
         guard node.tag == Tag(.int), let number = node.scalar.flatMap({ Int($0.string) }), range.contains(number) else {
             throw error("must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
@@ -47,6 +48,7 @@ package struct FileEntry {
 
     /// A span of time in seconds: a whole number of them, or one followed by `s`, `m`, `h` or `d`.
     func seconds(in range: ClosedRange<Int>) throws(ProductError) -> Int {
+        try refuseLeadingZero()
         guard let text = node.scalar?.string, node.tag == Tag(.int) || node.tag == Tag(.str),
             let seconds = Self.seconds(text), range.contains(seconds)
         else {
@@ -57,6 +59,19 @@ package struct FileEntry {
                 """)
         }
         return seconds
+    }
+
+    /// Refuses a number such as `010`, with a unit behind it or not: YAML 1.1 reads it as 8, YAML 1.2 as 10, and who wrote it meant one
+    /// of them.
+    package func refuseLeadingZero() throws(ProductError) {
+        guard let scalar = node.scalar, scalar.style == .plain else { return }
+        let digits = scalar.string.drop { $0 == "-" || $0 == "+" }
+        guard digits.wholeMatch(of: /0[0-9_]+[smhd]?/) != nil else { return }
+        throw error(
+            """
+            must be written without a leading zero, because YAML 1.1 and 1.2 take it for different numbers; put it between \
+            quotes if it is a text
+            """)
     }
 
     private static func seconds(_ text: String) -> Int? {

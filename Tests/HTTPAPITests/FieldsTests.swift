@@ -30,9 +30,25 @@ struct FieldsTests {
         #expect(told == ["name required", "count wrong_type", "tags.1 wrong_type", "nmae unknown_member"])
     }
 
-    @Test(arguments: ["1.5", "1e2", "\"1\"", "true", "null", "[]", "99999999999999999999"])
-    func `a whole number is written as one`(_ text: String) {
+    @Test(arguments: ["3600.5", "1e-1", "10e-2", "0.1", "-0.5", "1e-99999999999999999999", "\"1\"", "true", "null", "[]"])
+    func `what is no whole number has the wrong type`(_ text: String) {
         #expect(problems("{\"n\":\(text)}") { $0.required("n", .wholeNumber) } == ["n wrong_type"])
+    }
+
+    @Test(arguments: [
+        ("3600", 3600), ("3600.0", 3600), ("36e2", 3600), ("3.6E+3", 3600), ("360000e-2", 3600), ("-3600.000", -3600), ("-0.0", 0),
+        ("0e99999999999999999999", 0), ("9223372036854775807.0", Int.max), ("-9223372036854775808e0", Int.min),
+    ])
+    func `a whole number may be written with a fraction of zeros or an exponent`(_ text: String, _ number: Int) throws {
+        #expect(try read("{\"n\":\(text)}") { $0.required("n", .wholeNumber) } == number)
+    }
+
+    @Test(arguments: [
+        "99999999999999999999", "9223372036854775808", "9223372036854775808.0", "-9223372036854775809.0", "1e19", "1e400",
+        "1e99999999999999999999", "1.5e9223372036854775807",
+    ])
+    func `a whole number that is too large is out of range`(_ text: String) {
+        #expect(problems("{\"n\":\(text)}") { $0.required("n", .wholeNumber) } == ["n out_of_range"])
     }
 
     @Test(arguments: ["[]", "\"x\"", "1", "null", "true"])

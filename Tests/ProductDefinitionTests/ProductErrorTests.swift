@@ -93,6 +93,14 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake(
             after: 4, "policy.api_keys_per_account", "whole number",
             "policy:\n  api_keys_per_account: 99999999999999999999"),
+        Mistake(after: 4, "policy.api_keys_per_account", "leading zero", "policy:\n  api_keys_per_account: 010"),
+        Mistake(after: 4, "policy.api_keys_per_account", "leading zero", "policy:\n  api_keys_per_account: 08"),
+        Mistake(after: 4, "policy.api_keys_per_account", "leading zero", "policy:\n  api_keys_per_account: +010"),
+        Mistake(after: 4, "policy.access_token_lifetime", "leading zero", "policy:\n  access_token_lifetime: 03600"),
+        Mistake(after: 4, "policy.access_token_lifetime", "leading zero", "policy:\n  access_token_lifetime: 015m"),
+        Mistake(
+            after: 5, "policy.api_key_lifetimes.offered[1]", "leading zero",
+            "policy:\n  api_key_lifetimes:\n    offered: [1h, 07d]"),
         Mistake(after: 4, "policy.access_token_lifetime", "span of time", "policy:\n  access_token_lifetime: 1w"),
         Mistake(after: 4, "policy.access_token_lifetime", "span of time", "policy:\n  access_token_lifetime: 0"),
         Mistake(

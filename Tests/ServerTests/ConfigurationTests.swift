@@ -202,6 +202,7 @@ struct ConfigurationErrorTests {
         ("trusted-proxies: [{a: b}]\n", "trusted-proxies", 1),
         ("listen: 127.0.0.1:1\nlisten: 127.0.0.1:2\n", "listen", nil), ("- listen\n", "file", 1),
         ("listen: [\n", "file", nil), ("", "file", 1),
+        ("\nkey-rotation-days: 030\n", "key-rotation-days", 2), ("trusted-proxies:\n  - 010\n", "trusted-proxies", 2),
     ])
     func `a file that is not understood names its line and key`(_ text: String, _ name: String, _ line: Int?)
         async throws

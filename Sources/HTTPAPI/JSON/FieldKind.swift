@@ -26,7 +26,20 @@ extension FieldKind<String> {
 
 extension FieldKind<Int> {
     static var wholeNumber: Self {
-        FieldKind("a whole number", placeholder: 0) { if case .integer(let number) = $0 { number } else { nil } }
+        FieldKind(placeholder: 0) { value, name, checks in
+            let whole: WholeNumber =
+                switch value {
+                case .integer(let number): .value(number)
+                case .decimal(let text): WholeNumber(text)
+                case .null, .bool, .string, .array, .object: .fraction
+                }
+            switch whole {
+            case .value(let number): return number
+            case .tooLarge: checks.refuse(name, "out_of_range", "Is larger than any number that is taken here.")
+            case .fraction: checks.refuse(name, "wrong_type", "Must be a whole number.")
+            }
+            return 0
+        }
     }
 }
 

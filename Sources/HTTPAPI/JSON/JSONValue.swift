@@ -4,7 +4,7 @@ enum JSONValue: Hashable, Sendable {
     case bool(Bool)
     /// A number written without fraction and exponent that 64 bits can hold.
     case integer(Int)
-    /// Any other number, as it was written. Nothing of this API takes one.
+    /// Any other number, as it was written (``WholeNumber`` says what it is worth).
     case decimal(String)
     case string(String)
     case array([JSONValue])

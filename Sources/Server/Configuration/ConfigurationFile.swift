@@ -50,11 +50,15 @@ extension FileEntry {
     /// A text, or those of a list with commas between. A number needs no quotes.
     fileprivate func textOrList() throws(ProductError) -> String {
         guard isList else {
+            try refuseLeadingZero()
             if let number = try? integer(in: Int.min...Int.max) { return String(number) }
             return try text(maximum: 4096)
         }
         var texts: [String] = []
-        for entry in try list() { texts.append(try entry.text()) }
+        for entry in try list() {
+            try entry.refuseLeadingZero()
+            texts.append(try entry.text())
+        }
         return texts.joined(separator: ",")
     }
 }
