@@ -111,13 +111,13 @@ package struct APIKeyService: Sendable {
 
     /// Changes what is given.
     ///
-    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    /// - Parameter condition: What the caller demands of the revision.
     package func edit(
-        _ id: ID<APIKey>, in organizationID: ID<Organization>, _ edit: APIKeyEdit, expecting revision: Int? = nil,
+        _ id: ID<APIKey>, in organizationID: ID<Organization>, _ edit: APIKeyEdit, expecting condition: RevisionCondition = .none,
         as actor: Actor, tx: borrowing Transaction
     ) throws -> APIKey {
         let (before, organization) = try find(id, in: organizationID, where: actor, may: .apiKeysManage, tx: tx)
-        try require(revision: before.revision, isExpected: revision)
+        try require(revision: before.revision, meets: condition)
         var checks = FieldChecks()
         var after = before
         if let description = edit.description { after.description = checks.text("description", description) }
@@ -197,13 +197,13 @@ package struct APIKeyService: Sendable {
 
     /// Removes a key.
     ///
-    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    /// - Parameter condition: What the caller demands of the revision.
     package func delete(
-        _ id: ID<APIKey>, in organization: ID<Organization>, expecting revision: Int? = nil, as actor: Actor,
+        _ id: ID<APIKey>, in organization: ID<Organization>, expecting condition: RevisionCondition = .none, as actor: Actor,
         tx: borrowing Transaction
     ) throws {
         let key = try find(id, in: organization, where: actor, may: .apiKeysManage, tx: tx).key
-        try require(revision: key.revision, isExpected: revision)
+        try require(revision: key.revision, meets: condition)
         try note(.apiKeyDeleted, key, ["name": key.name], by: actor, at: now(), tx: tx)
         try tx.delete(id)
     }

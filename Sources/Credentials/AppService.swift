@@ -90,13 +90,13 @@ package struct AppService: Sendable {
 
     /// Changes what is given. Tokens that were issued say what they said, and are worth no more than the app is from now on.
     ///
-    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    /// - Parameter condition: What the caller demands of the revision.
     package func edit(
-        _ id: ID<App>, in organizationID: ID<Organization>, _ edit: AppEdit, expecting revision: Int? = nil,
+        _ id: ID<App>, in organizationID: ID<Organization>, _ edit: AppEdit, expecting condition: RevisionCondition = .none,
         as actor: Actor, tx: borrowing Transaction
     ) throws -> App {
         let (before, organization) = try find(id, in: organizationID, where: actor, may: .appsManage, tx: tx)
-        try require(revision: before.revision, isExpected: revision)
+        try require(revision: before.revision, meets: condition)
         var checks = FieldChecks()
         let after = changed(before, edit, &checks)
         try checks.finish()
@@ -112,13 +112,13 @@ package struct AppService: Sendable {
 
     /// Removes an app, with all that users granted it. Its secrets and the tokens that it holds are accepted no more.
     ///
-    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    /// - Parameter condition: What the caller demands of the revision.
     package func delete(
-        _ id: ID<App>, in organizationID: ID<Organization>, expecting revision: Int? = nil, as actor: Actor,
+        _ id: ID<App>, in organizationID: ID<Organization>, expecting condition: RevisionCondition = .none, as actor: Actor,
         tx: borrowing Transaction
     ) throws {
         let app = try find(id, in: organizationID, where: actor, may: .appsManage, tx: tx).app
-        try require(revision: app.revision, isExpected: revision)
+        try require(revision: app.revision, meets: condition)
         try note(.appDeleted, app, ["name": app.name], by: actor, at: now(), tx: tx)
         try tx.delete(id)
     }

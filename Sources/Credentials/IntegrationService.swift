@@ -113,13 +113,13 @@ package struct IntegrationService: Sendable {
 
     /// Changes what is given.
     ///
-    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    /// - Parameter condition: What the caller demands of the revision.
     package func edit(
         _ id: ID<Integration>, in organizationID: ID<Organization>, _ edit: IntegrationEdit,
-        expecting revision: Int? = nil, as actor: Actor, tx: borrowing Transaction
+        expecting condition: RevisionCondition = .none, as actor: Actor, tx: borrowing Transaction
     ) throws -> Integration {
         let (before, organization) = try find(id, in: organizationID, where: actor, may: .integrationsManage, tx: tx)
-        try require(revision: before.revision, isExpected: revision)
+        try require(revision: before.revision, meets: condition)
         var checks = FieldChecks()
         var after = before
         if let label = edit.label { after.label = checks.line("label", label) }
@@ -164,13 +164,13 @@ package struct IntegrationService: Sendable {
 
     /// Removes an integration. Its secrets and access tokens are accepted no more.
     ///
-    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    /// - Parameter condition: What the caller demands of the revision.
     package func delete(
-        _ id: ID<Integration>, in organizationID: ID<Organization>, expecting revision: Int? = nil, as actor: Actor,
+        _ id: ID<Integration>, in organizationID: ID<Organization>, expecting condition: RevisionCondition = .none, as actor: Actor,
         tx: borrowing Transaction
     ) throws {
         let integration = try find(id, in: organizationID, where: actor, may: .integrationsManage, tx: tx).integration
-        try require(revision: integration.revision, isExpected: revision)
+        try require(revision: integration.revision, meets: condition)
         try note(.integrationDeleted, integration, ["label": integration.label], by: actor, at: now(), tx: tx)
         try tx.delete(id)
     }

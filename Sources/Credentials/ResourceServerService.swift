@@ -78,13 +78,13 @@ package struct ResourceServerService: Sendable {
 
     /// Changes what is given.
     ///
-    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    /// - Parameter condition: What the caller demands of the revision.
     package func edit(
-        _ id: ID<ResourceServer>, _ edit: ResourceServerEdit, expecting revision: Int? = nil, as actor: Actor,
+        _ id: ID<ResourceServer>, _ edit: ResourceServerEdit, expecting condition: RevisionCondition = .none, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> ResourceServer {
         let before = try get(id, as: actor, tx: tx)
-        try require(revision: before.revision, isExpected: revision)
+        try require(revision: before.revision, meets: condition)
         var checks = FieldChecks()
         var after = before
         if let name = edit.name { after.name = checks.line("name", name) }
@@ -120,12 +120,12 @@ package struct ResourceServerService: Sendable {
 
     /// Removes a resource server.
     ///
-    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    /// - Parameter condition: What the caller demands of the revision.
     package func delete(
-        _ id: ID<ResourceServer>, expecting revision: Int? = nil, as actor: Actor, tx: borrowing Transaction
+        _ id: ID<ResourceServer>, expecting condition: RevisionCondition = .none, as actor: Actor, tx: borrowing Transaction
     ) throws {
         let server = try get(id, as: actor, tx: tx)
-        try require(revision: server.revision, isExpected: revision)
+        try require(revision: server.revision, meets: condition)
         try note(.resourceServerDeleted, server, ["name": server.name], by: actor, at: now(), tx: tx)
         try tx.delete(id)
     }

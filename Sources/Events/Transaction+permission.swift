@@ -37,7 +37,7 @@ extension Transaction {
     }
 }
 
-/// Refuses unless the caller expects the present revision, or none in particular (`If-Match`).
-package func require(revision: Int, isExpected expected: Int?) throws(Refusal) {
-    guard expected.map({ $0 == revision }) ?? true else { throw .preconditionFailed }
+/// Refuses a change of an entity whose revision is not what the caller demands (`If-Match`, `If-None-Match`).
+package func require(revision: Int, meets condition: RevisionCondition) throws(Refusal) {
+    guard condition.isMet(at: revision) else { throw .preconditionFailed }
 }

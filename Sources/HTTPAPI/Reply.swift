@@ -7,7 +7,7 @@ import Policy
 /// What an endpoint answers.
 struct Reply: Hashable, Sendable {
     let status: HTTPResponse.Status
-    let entityTag: String?
+    let entityTag: EntityTag?
     /// Our own path, below the issuer's.
     let location: String?
     /// JSON, or nothing.
@@ -16,7 +16,7 @@ struct Reply: Hashable, Sendable {
     let isReplay: Bool
 
     init(
-        status: HTTPResponse.Status, entityTag: String? = nil, location: String? = nil, body: [UInt8] = [],
+        status: HTTPResponse.Status, entityTag: EntityTag? = nil, location: String? = nil, body: [UInt8] = [],
         isReplay: Bool = false
     ) {
         self.status = status
@@ -28,7 +28,7 @@ struct Reply: Hashable, Sendable {
 
     /// 200 with one object; with an `ETag` if it is an entity at a revision.
     static func ok(revision: Int? = nil, _ members: (inout JSONWriter) -> Void) -> Reply {
-        Reply(status: .ok, entityTag: revision.map(EntityTag.text), body: JSONWriter.object(members))
+        Reply(status: .ok, entityTag: revision.map(EntityTag.init(revision:)), body: JSONWriter.object(members))
     }
 
     /// 201 with the object that was created, at revision `revision`, found at `location` from now on.
@@ -36,7 +36,7 @@ struct Reply: Hashable, Sendable {
         at location: String, revision: Int, _ members: (inout JSONWriter) -> Void
     ) -> Reply {
         Reply(
-            status: .created, entityTag: EntityTag.text(revision), location: location, body: JSONWriter.object(members))
+            status: .created, entityTag: EntityTag(revision: revision), location: location, body: JSONWriter.object(members))
     }
 
     /// 201 with something that is nowhere to be found again.
@@ -47,11 +47,14 @@ struct Reply: Hashable, Sendable {
     /// 204.
     static let noContent = Reply(status: .noContent)
 
+    /// What a caller hears who asked for another version than the one that they have (RFC 9110 §15.4.5).
+    var notModified: Reply { Reply(status: .notModified, entityTag: entityTag) }
+
     /// The reply as HTTP. None may be kept by a cache: all of them are for one caller, and some carry a secret.
     func response(at address: PublicAddress) -> Response {
         var headers: HTTPFields = [.cacheControl: "no-store"]
         if !body.isEmpty { headers[.contentType] = "application/json" }
-        headers[.eTag] = entityTag
+        headers[.eTag] = entityTag?.text
         headers[.location] = location.map(address.link)
         if isReplay { headers[.idempotentReplayed] = "true" }
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))

@@ -1,6 +1,7 @@
 package import HTTPServing
 import HTTPTypes
 package import Hummingbird
+import Model
 import Verification
 
 extension ManagementAPI {
@@ -44,7 +45,11 @@ extension ManagementAPI {
             let route = endpoint.route
             let instance = endpoint.init(api: self)
             let answer: @Sendable (Request, CallerContext) async throws -> Response = { request, context in
-                let reply = try await instance.respond(to: Call(request, context, by: route))
+                let call = try Call(request, context, by: route)
+                let conditions = try call.preconditions()
+                if route.method == .post { try Self.admit(conditions, toActAt: route.path) }
+                var reply = try await instance.respond(to: call)
+                if route.method == .get { reply = try reply.under(conditions) }
                 var response = reply.response(at: address)
                 if route.method != .get { await confirm(request, in: &response) }
                 return response
@@ -58,12 +63,31 @@ extension ManagementAPI {
         }
     }
 
+    /// Refuses a POST under a condition that the target does not meet. What is posted to has a representation if it can be read, and
+    /// never an entity tag.
+    private static func admit(_ conditions: Preconditions, toActAt path: String) throws(Refusal) {
+        let isThere = routes.contains { $0.method == .get && $0.path == path }
+        let outcome = isThere ? conditions.outcome(for: nil, isRead: false) : conditions.outcomeForNothing
+        guard outcome == .perform else { throw .preconditionFailed }
+    }
+
     /// Has the reply to a change wait until all nodes have heard of it, if the caller prefers that.
     private func confirm(_ request: Request, in response: inout Response) async {
         guard let preference = WaitPreference(request.headers[.prefer]) else { return }
         let confirmation = await confirm(.seconds(preference.seconds))
         response.headers[.preferenceApplied] = preference.applied
         response.headers[.clavigerConfirmed] = confirmation.fieldValue
+    }
+}
+
+extension Reply {
+    /// The same, or what is answered instead to a reader who set conditions.
+    fileprivate func under(_ conditions: Preconditions) throws(Refusal) -> Reply {
+        switch conditions.outcome(for: entityTag, isRead: true) {
+        case .perform: self
+        case .notModified: notModified
+        case .failed: throw .preconditionFailed
+        }
     }
 }
 

@@ -86,7 +86,7 @@ package struct ProblemMiddleware: RouterMiddleware {
         case .preconditionFailed:
             ProblemDocument(
                 status: .preconditionFailed, type: "precondition-failed", title: "Changed in the meantime",
-                detail: "It is not the version that If-Match names. Read it again.")
+                detail: "It is not at a version that If-Match or If-None-Match allows. Read it again.")
         }
     }
 

@@ -85,13 +85,13 @@ package struct AccountService: Sendable {
 
     /// Changes name, plan or suspension. A suspended account's credentials are accepted nowhere.
     ///
-    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    /// - Parameter condition: What the caller demands of the revision.
     package func edit(
-        _ id: ID<Organization>, _ edit: AccountEdit, expecting revision: Int? = nil, as actor: Actor,
+        _ id: ID<Organization>, _ edit: AccountEdit, expecting condition: RevisionCondition = .none, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> Account {
         let before = try get(id, as: actor, tx: tx)
-        try require(revision: before.revision, isExpected: revision)
+        try require(revision: before.revision, meets: condition)
         var checks = FieldChecks()
         let name = edit.name.map { checks.line("name", $0) } ?? before.organization.name
         let plan = edit.plan.map { plan in plan.map { checks.line("plan", $0, maximum: 64) } } ?? before.plan
@@ -120,10 +120,10 @@ package struct AccountService: Sendable {
 
     /// Removes an account whose root is all that is left of it. Never the operator's own.
     package func delete(
-        _ id: ID<Organization>, expecting revision: Int? = nil, as actor: Actor, tx: borrowing Transaction
+        _ id: ID<Organization>, expecting condition: RevisionCondition = .none, as actor: Actor, tx: borrowing Transaction
     ) throws {
         let account = try get(id, as: actor, tx: tx)
-        try require(revision: account.revision, isExpected: revision)
+        try require(revision: account.revision, meets: condition)
         guard !account.isOperator else {
             throw Refusal.conflict(
                 code: "operator_account", explanation: "The operator's own account cannot be deleted.")

@@ -100,14 +100,14 @@ package struct MembershipService: Sendable {
 
     /// Changes name, roles or password.
     ///
-    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    /// - Parameter condition: What the caller demands of the revision.
     package func edit(
-        _ id: ID<Member>, in organizationID: ID<Organization>, _ edit: MemberEdit, expecting revision: Int? = nil,
+        _ id: ID<Member>, in organizationID: ID<Organization>, _ edit: MemberEdit, expecting condition: RevisionCondition = .none,
         as actor: Actor, tx: borrowing Transaction
     ) throws -> Member {
         let organization = try tx.organization(organizationID, where: actor, may: .membersManage)
         let before = try find(id, in: organization, tx: tx)
-        try require(revision: before.revision, isExpected: revision)
+        try require(revision: before.revision, meets: condition)
         var checks = FieldChecks()
         let name = edit.name.map { checks.line("name", $0) } ?? before.name
         let given = edit.roles.map { check($0, &checks) } ?? before.roles
@@ -130,14 +130,14 @@ package struct MembershipService: Sendable {
 
     /// Removes a member.
     ///
-    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    /// - Parameter condition: What the caller demands of the revision.
     package func delete(
-        _ id: ID<Member>, in organizationID: ID<Organization>, expecting revision: Int? = nil, as actor: Actor,
+        _ id: ID<Member>, in organizationID: ID<Organization>, expecting condition: RevisionCondition = .none, as actor: Actor,
         tx: borrowing Transaction
     ) throws {
         let organization = try tx.organization(organizationID, where: actor, may: .membersManage)
         let member = try find(id, in: organization, tx: tx)
-        try require(revision: member.revision, isExpected: revision)
+        try require(revision: member.revision, meets: condition)
         try actor.requiresRights(roles.permissions(of: member.roles))
         try tx.record(
             .memberDeleted, target: id, in: organizationID, details: ["email": member.email.text], by: actor,

@@ -70,13 +70,13 @@ package struct OrganizationService: Sendable {
 
     /// Gives an organization another name.
     ///
-    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    /// - Parameter condition: What the caller demands of the revision.
     package func rename(
-        _ id: ID<Organization>, to name: String, expecting revision: Int? = nil, as actor: Actor,
+        _ id: ID<Organization>, to name: String, expecting condition: RevisionCondition = .none, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> Organization {
         var organization = try tx.organization(id, where: actor, may: .organizationsManage)
-        try require(revision: organization.revision, isExpected: revision)
+        try require(revision: organization.revision, meets: condition)
         var checks = FieldChecks()
         organization.name = checks.line("name", name)
         organization.revision += 1
@@ -90,12 +90,12 @@ package struct OrganizationService: Sendable {
 
     /// Removes an organization that holds nothing. The root of an account goes with the account only.
     ///
-    /// - Parameter revision: The revision that the caller has seen, nil for any.
+    /// - Parameter condition: What the caller demands of the revision.
     package func delete(
-        _ id: ID<Organization>, expecting revision: Int? = nil, as actor: Actor, tx: borrowing Transaction
+        _ id: ID<Organization>, expecting condition: RevisionCondition = .none, as actor: Actor, tx: borrowing Transaction
     ) throws {
         let organization = try tx.organization(id, where: actor, may: .organizationsManage)
-        try require(revision: organization.revision, isExpected: revision)
+        try require(revision: organization.revision, meets: condition)
         guard organization.parent != nil else {
             throw Refusal.conflict(
                 code: "root_organization",

@@ -20,7 +20,7 @@ struct ResourceServerServiceTests {
             #expect(listing.items == [issued.credential])
             let edited = try await tree.store.write { tx in
                 try servers.edit(
-                    id, ResourceServerEdit(audiences: ["carbon", "carbon"]), expecting: 1, as: SampleTree.theOperator,
+                    id, ResourceServerEdit(audiences: ["carbon", "carbon"]), expecting: .exactly(1), as: SampleTree.theOperator,
                     tx: tx)
             }
             #expect(edited.audiences == ["carbon"])
@@ -34,7 +34,7 @@ struct ResourceServerServiceTests {
             #expect(found?.secrets.count == 2)
             await #expect(throws: Refusal.preconditionFailed) {
                 try await tree.store.write { tx in
-                    try servers.delete(id, expecting: 1, as: SampleTree.theOperator, tx: tx)
+                    try servers.delete(id, expecting: .exactly(1), as: SampleTree.theOperator, tx: tx)
                 }
             }
             try await tree.store.write { tx in try servers.delete(id, as: SampleTree.theOperator, tx: tx) }

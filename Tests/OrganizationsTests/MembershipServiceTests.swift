@@ -133,7 +133,7 @@ struct MembershipServiceTests {
             await #expect(throws: Refusal.preconditionFailed) {
                 try await tree.store.write { [members = tree.members] tx in
                     _ = try members.edit(
-                        member.id, in: tree.europe.id, MemberEdit(name: "X"), expecting: 1, as: admin, tx: tx)
+                        member.id, in: tree.europe.id, MemberEdit(name: "X"), expecting: .exactly(1), as: admin, tx: tx)
                 }
             }
         }

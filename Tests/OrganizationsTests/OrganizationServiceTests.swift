@@ -116,7 +116,7 @@ struct OrganizationServiceTests {
         try await SampleTree.open { tree in
             let renamed = try await tree.store.write { [organizations = tree.organizations] tx in
                 try organizations.rename(
-                    tree.global.id, to: "World", expecting: 1, as: tree.caller(of: tree.global), tx: tx)
+                    tree.global.id, to: "World", expecting: .exactly(1), as: tree.caller(of: tree.global), tx: tx)
             }
             #expect(try await tree.store.read { tx in try tx.organization(tree.global.id) } == renamed)
             #expect(renamed.revision == 2)
@@ -124,7 +124,7 @@ struct OrganizationServiceTests {
             await #expect(throws: Refusal.preconditionFailed) {
                 try await tree.store.write { [organizations = tree.organizations] tx in
                     try organizations.rename(
-                        tree.global.id, to: "Again", expecting: 1, as: SampleTree.theOperator, tx: tx)
+                        tree.global.id, to: "Again", expecting: .exactly(1), as: SampleTree.theOperator, tx: tx)
                 }
             }
         }

@@ -188,6 +188,61 @@ struct ManagementAPITests {
         #expect(try await delete(last).status == 204)
     }
 
+    @Test func `conditions on tags are those of RFC 9110, and dates decide nothing`() async throws {
+        let (server, key, id, _) = try await organization()
+        let made = try await server.makeKey(in: id, as: key)
+        let tag = try #require(try await server.get(made.path, bearer: key).headers["etag"])
+        for field in [tag, "W/\(tag)", "\"x\", \(tag)", "*"] {
+            for method in ["GET", "HEAD"] {
+                let answer = try await server.call(method, made.path, bearer: key, headers: [("If-None-Match", field)])
+                #expect(answer.status == 304, "\(method) \(field)")
+                #expect(answer.body.isEmpty && answer.headers["etag"] == tag)
+                #expect(answer.headers["content-type"] == nil && answer.headers["cache-control"] == "no-store")
+            }
+            for method in ["PATCH", "DELETE"] {
+                let answer = try await server.call(
+                    method, made.path, bearer: key, method == "PATCH" ? ["description": "x"] : nil,
+                    headers: [("If-None-Match", field)])
+                try isProblem(answer, 412, "precondition-failed")
+            }
+        }
+        let dates = [
+            ("If-Modified-Since", "Fri, 31 Dec 2100 23:59:59 GMT"), ("If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT"),
+        ]
+        let other = try await server.get(made.path, bearer: key, headers: dates + [("If-None-Match", "\"x\"")])
+        #expect(other.status == 200)
+        try isProblem(
+            try await server.get(made.path, bearer: key, headers: [("If-Match", "\"x\""), ("If-None-Match", tag)]), 412,
+            "precondition-failed")
+        let edited = try await server.call(
+            "PATCH", made.path, bearer: key, ["description": "x"],
+            headers: dates + [("If-Match", "\"x\""), ("If-Match", tag), ("If-None-Match", "\"y\"")])
+        #expect(edited.status == 200)
+
+        // A list has no tag, and what is posted to an action has no representation.
+        let list = "/api/v1/organizations/\(id)/api-keys"
+        #expect(try await server.get(list, bearer: key, headers: [("If-None-Match", tag)]).status == 200)
+        #expect(try await server.get(list, bearer: key, headers: [("If-None-Match", "*")]).status == 304)
+        for (path, field) in [("\(made.path)/rotate", "If-Match"), (list, "If-None-Match")] {
+            let answer = try await server.call("POST", path, bearer: key, [:], headers: [(field, "*")])
+            try isProblem(answer, 412, "precondition-failed")
+        }
+        // What is not there is not found, whatever the condition.
+        let gone = made.path.dropLast(4) + "0000"
+        try isProblem(
+            try await server.get(String(gone), bearer: key, headers: [("If-None-Match", "*")]), 404, "not-found")
+    }
+
+    @Test func `the document is not sent again to who has it`() async throws {
+        let (server, _) = try RunningServer.current
+        for path in ["/openapi.json", "/openapi.yaml"] {
+            let tag = try #require(try await server.get(path).headers["etag"])
+            let again = try await server.get(path, headers: [("If-None-Match", tag)])
+            #expect(again.status == 304 && again.body.isEmpty && again.headers["etag"] == tag)
+            #expect(try await server.get(path, headers: [("If-None-Match", "\"x\"")]).status == 200)
+        }
+    }
+
     // MARK: Methods and caches
 
     @Test func `a method that a path does not take is named by the ones that it takes`() async throws {

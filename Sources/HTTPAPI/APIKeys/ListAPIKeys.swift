@@ -11,12 +11,12 @@ struct ListAPIKeys: Endpoint {
 
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
-        let page = try call.query.page()
+        let page = try call.page()
         let descendants = try call.query.includesDescendants()
         let listing = try await api.store.read { [api, actor = call.actor] tx in
             try api.apiKeys.list(in: organization, includeDescendants: descendants, page: page, as: actor, tx: tx)
         }
         let now = api.now()
-        return .ok { $0.listing(listing) { $1.write(to: &$0, at: now) } }
+        return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0, at: now) } }
     }
 }

@@ -9,10 +9,10 @@ struct ListAccounts: Endpoint {
     let api: ManagementAPI
 
     func respond(to call: Call) async throws -> Reply {
-        let page = try call.query.page()
+        let page = try call.page()
         let listing = try await api.store.read { [api, actor = call.actor] tx in
             try api.accounts.list(page: page, as: actor, tx: tx)
         }
-        return .ok { $0.listing(listing) { $1.write(to: &$0) } }
+        return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0) } }
     }
 }

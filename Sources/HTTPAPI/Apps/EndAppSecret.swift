@@ -12,6 +12,7 @@ struct EndAppSecret: Endpoint {
     let api: ManagementAPI
 
     func respond(to call: Call) async throws -> Reply {
+        try call.requireNoTag()
         let organization = try call.organization()
         let id: ID<App> = try call.id("app_id")
         let secretID: ID<ClientSecret> = try call.id("secret_id")

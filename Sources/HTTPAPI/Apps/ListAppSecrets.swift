@@ -17,6 +17,6 @@ struct ListAppSecrets: Endpoint {
         let secrets = try await api.store.read { [api, actor = call.actor] tx in
             try api.apps.secrets(of: id, in: organization, as: actor, tx: tx)
         }
-        return .ok { $0.listing(Listing(items: secrets, next: nil)) { $1.write(to: &$0) } }
+        return .ok { $0.listing(Listing(items: secrets, next: nil), of: call.list) { $1.write(to: &$0) } }
     }
 }

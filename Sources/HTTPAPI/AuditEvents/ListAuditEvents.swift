@@ -11,7 +11,7 @@ struct ListAuditEvents: Endpoint {
 
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
-        let page = try call.query.page()
+        let page = try call.page()
         let descendants = try call.query.includesDescendants()
         let filter = AuditFilter(
             action: try call.query.single("action"), target: try call.query.single("target"),
@@ -21,6 +21,6 @@ struct ListAuditEvents: Endpoint {
             try api.auditLog.list(
                 in: organization, includeDescendants: descendants, matching: filter, page: page, as: actor, tx: tx)
         }
-        return .ok { $0.listing(listing) { $1.write(to: &$0) } }
+        return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0) } }
     }
 }

@@ -11,6 +11,7 @@ struct RevokeGrant: Endpoint {
     let api: ManagementAPI
 
     func respond(to call: Call) async throws -> Reply {
+        try call.requireNoTag()
         let organization = try call.organization()
         let id: ID<Grant> = try call.id("grant_id")
         try await api.store.write { [api, actor = call.actor] tx in

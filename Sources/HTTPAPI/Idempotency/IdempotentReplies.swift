@@ -93,7 +93,7 @@ extension Reply {
     fileprivate var kept: [UInt8] {
         JSONWriter.object {
             $0.member("status", status.code)
-            $0.member("etag", entityTag)
+            $0.member("etag", entityTag?.text)
             $0.member("location", location)
             $0.member("body", String(decoding: body, as: UTF8.self))
         }
@@ -105,7 +105,8 @@ extension Reply {
             case .integer(let code)? = object["status"], case .string(let body)? = object["body"]
         else { return nil }
         self.init(
-            status: code == HTTPResponse.Status.created.code ? .created : .ok, entityTag: object.text("etag"),
+            status: code == HTTPResponse.Status.created.code ? .created : .ok,
+            entityTag: object.text("etag").map { EntityTag(String($0.dropFirst().dropLast())) },
             location: object.text("location"),
             body: Array(body.utf8), isReplay: true)
     }

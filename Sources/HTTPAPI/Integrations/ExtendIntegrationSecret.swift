@@ -13,6 +13,7 @@ struct ExtendIntegrationSecret: Endpoint {
     let api: ManagementAPI
 
     func respond(to call: Call) async throws -> Reply {
+        try call.requireNoTag()
         let organization = try call.organization()
         let id: ID<Integration> = try call.id("integration_id")
         let secretID: ID<ClientSecret> = try call.id("secret_id")

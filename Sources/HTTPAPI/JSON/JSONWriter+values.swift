@@ -34,10 +34,10 @@ extension JSONWriter {
 
     /// Writes the two members of every list.
     mutating func listing<Item>(
-        _ listing: Listing<Item>, _ members: (inout JSONWriter, Item) -> Void
+        _ listing: Listing<Item>, of list: ListName, _ members: (inout JSONWriter, Item) -> Void
     ) {
         name("items")
         array(listing.items) { json, item in json.object { members(&$0, item) } }
-        member("next_cursor", listing.next?.description)
+        member("next_cursor", listing.next.map(list.text))
     }
 }

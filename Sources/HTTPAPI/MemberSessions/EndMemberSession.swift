@@ -11,6 +11,7 @@ struct EndMemberSession: Endpoint {
     let api: ManagementAPI
 
     func respond(to call: Call) async throws -> Reply {
+        try call.requireNoTag()
         let organization = try call.organization()
         let id: ID<Member> = try call.id("member_id")
         let session: ID<MemberSession> = try call.id("session_id")

@@ -17,6 +17,6 @@ struct ListMemberSessions: Endpoint {
         let sessions = try await api.store.read { [api, actor = call.actor] tx in
             try api.sessions.list(of: id, in: organization, as: actor, tx: tx)
         }
-        return .ok { $0.listing(Listing(items: sessions, next: nil)) { $1.write(to: &$0) } }
+        return .ok { $0.listing(Listing(items: sessions, next: nil), of: call.list) { $1.write(to: &$0) } }
     }
 }

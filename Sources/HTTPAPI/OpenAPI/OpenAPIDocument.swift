@@ -1,6 +1,8 @@
+import CredentialFormat
 package import HTTPServing
 import HTTPTypes
 package import Hummingbird
+import Model
 import NIOCore
 package import Policy
 import Yams
@@ -42,11 +44,17 @@ package struct OpenAPIDocument: Sendable {
     private func serve(
         _ bytes: [UInt8], _ mediaType: String, at path: RouterPath, on router: some RouterMethods<CallerContext>
     ) {
-        let response = Response(
-            status: .ok, headers: [.contentType: mediaType, .cacheControl: "no-cache"],
-            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
-        router.get(path) { _, _ in response }
-        router.head(path) { _, _ in response.createHeadResponse() }
+        let tag = EntityTag("\(CRC32.checksum(of: bytes))-\(bytes.count)")
+        let headers: HTTPFields = [.contentType: mediaType, .cacheControl: "no-cache", .eTag: tag.text]
+        let answer: @Sendable (Request) throws -> Response = { request in
+            switch try Preconditions(request.headers).outcome(for: tag, isRead: true) {
+            case .perform: Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+            case .notModified: Response(status: .notModified, headers: headers)
+            case .failed: throw Refusal.preconditionFailed
+            }
+        }
+        router.get(path) { request, _ in try answer(request) }
+        router.head(path) { request, _ in try answer(request).createHeadResponse() }
     }
 
     private static func write(_ node: Node, to json: inout JSONWriter) throws {

@@ -31,6 +31,14 @@ struct Call: Sendable {
     /// The scopes of the credential that they called with.
     var scopes: ScopeSet { context.scopes }
 
+    /// The list at the path.
+    var list: ListName { ListName(path: request.uri.path) }
+
+    /// The part of the list that is wanted.
+    ///
+    /// - Throws: A problem with 400.
+    func page() throws(ProblemDocument) -> Page { try query.page(of: list) }
+
     var query: QueryParameters { QueryParameters(request.uri.query.map { Substring($0) }) }
 
     /// The identifier in the path. What cannot be one does not exist.
@@ -44,12 +52,19 @@ struct Call: Sendable {
         try id(parameter)
     }
 
-    /// The revision that `If-Match` demands, nil for any.
-    func expectedRevision() throws(ProblemDocument) -> Int? {
-        guard let revision = EntityTag.expectedRevision(request.headers[.ifMatch]) else {
-            throw .badParameter("If-Match", "must be one ETag, or *.")
-        }
-        return revision
+    /// What `If-Match` and `If-None-Match` demand.
+    func preconditions() throws(ProblemDocument) -> Preconditions {
+        try Preconditions(request.headers)
+    }
+
+    /// What they demand of the revision of the entity in the path.
+    func expectedRevision() throws(ProblemDocument) -> RevisionCondition {
+        try preconditions().onRevision
+    }
+
+    /// Refuses a change under a condition that something without an entity tag cannot meet.
+    func requireNoTag() throws {
+        guard try preconditions().outcome(for: nil, isRead: false) == .perform else { throw Refusal.preconditionFailed }
     }
 
     /// The value of `Idempotency-Key`, nil without one.

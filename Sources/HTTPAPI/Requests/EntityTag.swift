@@ -1,30 +1,30 @@
-/// The version of an entity as `ETag` and `If-Match` name it (RFC 9110 §8.8.3): its revision, in quotes.
+/// The version of a representation as `ETag` and the conditions of a request name it (RFC 9110 §8.8.3).
 ///
-/// Every edit counts the revision up. Being used does not, although `last_used_at` is part of the representation: a tag
-/// is here to keep edits apart, and a key in constant use could otherwise never be edited under one. No reply is ever
-/// answered from a cache, so nothing else depends on it.
-enum EntityTag {
-    /// A revision that nothing is at: they count from 1.
-    private static let noRevision = 0
+/// That of an entity is its revision, in quotes. Every edit counts the revision up. Being used does not, although
+/// `last_used_at` is part of the representation: a tag is here to keep edits apart, and a key in constant use could
+/// otherwise never be edited under one. So a 304 says that nothing was edited, and who wants to see the latest use asks
+/// without a condition.
+struct EntityTag: Hashable, Sendable {
+    let isWeak: Bool
+    /// What stands between the quotes.
+    let opaque: String
 
-    /// The tag of a revision.
-    static func text(_ revision: Int) -> String {
-        "\"\(revision)\""
+    /// A strong tag.
+    init(_ opaque: String, isWeak: Bool = false) {
+        self.opaque = opaque
+        self.isWeak = isWeak
     }
 
-    /// What an `If-Match` field demands (RFC 9110 §13.1.1). The outer nil is a field that cannot be read; the inner nil
-    /// demands no revision in particular, as `*` and a missing field do. A weak tag, or one that is none of ours, demands
-    /// a revision that nothing is at.
-    ///
-    /// Of the list that the RFC allows, one tag is taken: whoever edits has seen one version.
-    static func expectedRevision(_ field: String?) -> Int?? {
-        guard let field, field != "*" else { return .some(nil) }
-        let isWeak = field.hasPrefix("W/")
-        let tag = field.dropFirst(isWeak ? 2 : 0)
-        guard (2...256).contains(tag.utf8.count), tag.hasPrefix("\""), tag.hasSuffix("\"") else { return nil }
-        let inside = tag.dropFirst().dropLast()
-        guard inside.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x22 && $0 != 0x7F }) else { return nil }
-        let digits = !isWeak && inside.utf8.allSatisfy { (0x30...0x39).contains($0) }
-        return (digits ? Int(inside) : nil) ?? noRevision
+    /// The tag of a revision.
+    init(revision: Int) {
+        self.init(String(revision))
+    }
+
+    /// The value of `ETag`.
+    var text: String { "\(isWeak ? "W/" : "")\"\(opaque)\"" }
+
+    /// The revision whose tag it is, as we write it.
+    var revision: Int? {
+        Int(opaque).flatMap { $0 > 0 && String($0) == opaque ? $0 : nil }
     }
 }

@@ -20,9 +20,9 @@ extension QueryParameters {
 
     /// `limit` and `cursor`: the part of a list that is wanted. 1 to 200 items, 50 unless given (threat P9).
     ///
-    /// - Throws: A problem with 400 for any other limit, and for what is no cursor.
-    func page() throws(ProblemDocument) -> Page {
-        Page(limit: try limit(), after: try cursor())
+    /// - Throws: A problem with 400 for any other limit, and for what is no cursor of this list.
+    func page(of list: ListName) throws(ProblemDocument) -> Page {
+        Page(limit: try limit(), after: try cursor(of: list))
     }
 
     private func limit() throws(ProblemDocument) -> Int {
@@ -33,9 +33,9 @@ extension QueryParameters {
         return limit
     }
 
-    private func cursor() throws(ProblemDocument) -> Cursor? {
+    private func cursor(of list: ListName) throws(ProblemDocument) -> Cursor? {
         guard let text = try single("cursor") else { return nil }
-        guard let cursor = Cursor(parsing: text) else {
+        guard let cursor = list.cursor(text) else {
             throw .badParameter("cursor", "must be the next_cursor of a reply of this list.")
         }
         return cursor
