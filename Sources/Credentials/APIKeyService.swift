@@ -113,7 +113,8 @@ package struct APIKeyService: Sendable {
     ///
     /// - Parameter condition: What the caller demands of the revision.
     package func edit(
-        _ id: ID<APIKey>, in organizationID: ID<Organization>, _ edit: APIKeyEdit, expecting condition: RevisionCondition = .none,
+        _ id: ID<APIKey>, in organizationID: ID<Organization>, _ edit: APIKeyEdit,
+        expecting condition: RevisionCondition = .any,
         as actor: Actor, tx: borrowing Transaction
     ) throws -> APIKey {
         let (before, organization) = try find(id, in: organizationID, where: actor, may: .apiKeysManage, tx: tx)
@@ -123,10 +124,11 @@ package struct APIKeyService: Sendable {
         if let description = edit.description { after.description = checks.text("description", description) }
         if let scopes = edit.scopes { after.scopes = checks.scopes(scopes, of: product) }
         if let addresses = edit.allowedAddresses { after.addresses = checks.addresses(addresses) }
-        after.revision += 1
         try checks.finish()
         try actor.requiresRights(in: before.scopes)
         try requireGivable(after.scopes, in: organization, by: actor, tx: tx)
+        guard after != before else { return before }
+        after.revision += 1
         try tx.update(after)
         let fields = [
             after.description != before.description ? "description" : nil,
@@ -199,7 +201,8 @@ package struct APIKeyService: Sendable {
     ///
     /// - Parameter condition: What the caller demands of the revision.
     package func delete(
-        _ id: ID<APIKey>, in organization: ID<Organization>, expecting condition: RevisionCondition = .none, as actor: Actor,
+        _ id: ID<APIKey>, in organization: ID<Organization>, expecting condition: RevisionCondition = .any,
+        as actor: Actor,
         tx: borrowing Transaction
     ) throws {
         let key = try find(id, in: organization, where: actor, may: .apiKeysManage, tx: tx).key

@@ -33,13 +33,14 @@ extension AppService {
 
     /// Moves the end of the older secret, to at most the longest overlap from now.
     package func extendSecret(
-        _ secretID: ID<ClientSecret>, of id: ID<App>, in organization: ID<Organization>, until expiresAt: Instant,
+        _ secretID: ID<ClientSecret>, of id: ID<App>, in organization: ID<Organization>, until expiresAt: Instant?,
         as actor: Actor, tx: borrowing Transaction
     ) throws -> ClientSecretSummary {
         let app = try find(id, in: organization, where: actor, may: .appsManage, tx: tx).app
         let now = now()
         let extended = try rotation.extend(
             secretID, of: .app(id), with: app.scopes, until: expiresAt, as: actor, at: now, tx: tx)
+        guard expiresAt != nil else { return extended }
         try note(.appSecretExtended, app, ["secret": secretID.description], by: actor, at: now, tx: tx)
         return extended
     }

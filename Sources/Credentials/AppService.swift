@@ -92,16 +92,19 @@ package struct AppService: Sendable {
     ///
     /// - Parameter condition: What the caller demands of the revision.
     package func edit(
-        _ id: ID<App>, in organizationID: ID<Organization>, _ edit: AppEdit, expecting condition: RevisionCondition = .none,
+        _ id: ID<App>, in organizationID: ID<Organization>, _ edit: AppEdit,
+        expecting condition: RevisionCondition = .any,
         as actor: Actor, tx: borrowing Transaction
     ) throws -> App {
         let (before, organization) = try find(id, in: organizationID, where: actor, may: .appsManage, tx: tx)
         try require(revision: before.revision, meets: condition)
         var checks = FieldChecks()
-        let after = changed(before, edit, &checks)
+        var after = changed(before, edit, &checks)
         try checks.finish()
         try actor.requiresRights(in: before.scopes)
         try requireGivable(after, in: organization, by: actor, tx: tx)
+        guard after != before else { return before }
+        after.revision += 1
         try tx.update(after)
         try note(
             .appChanged, after,
@@ -114,7 +117,8 @@ package struct AppService: Sendable {
     ///
     /// - Parameter condition: What the caller demands of the revision.
     package func delete(
-        _ id: ID<App>, in organizationID: ID<Organization>, expecting condition: RevisionCondition = .none, as actor: Actor,
+        _ id: ID<App>, in organizationID: ID<Organization>, expecting condition: RevisionCondition = .any,
+        as actor: Actor,
         tx: borrowing Transaction
     ) throws {
         let app = try find(id, in: organizationID, where: actor, may: .appsManage, tx: tx).app
@@ -221,7 +225,6 @@ extension AppService {
         if let word = edit.idTokenAlgorithm {
             app.idTokenAlgorithm = checks.word("id_token_signed_response_alg", word, orElse: .es256)
         }
-        app.revision += 1
         return app
     }
 }

@@ -71,14 +71,18 @@ struct ClientSecretRotation: Sendable {
         try tx.clientSecrets(of: client).filter { $0.isLive(at: now) }.map { ClientSecretSummary($0) }
     }
 
-    /// Moves the end of the older secret, to at most the longest overlap from now.
+    /// Moves the end of the older secret, to at most the longest overlap from now. Nil leaves it where it is.
     ///
     /// - Parameter scopes: The client's. The actor needs the management rights among them.
     func extend(
-        _ id: ID<ClientSecret>, of client: ClientID, with scopes: ScopeSet, until expiresAt: Instant, as actor: Actor,
+        _ id: ID<ClientSecret>, of client: ClientID, with scopes: ScopeSet, until expiresAt: Instant?, as actor: Actor,
         at now: Instant, tx: borrowing Transaction
     ) throws -> ClientSecretSummary {
         var secret = try ending(id, of: client, at: now, tx: tx)
+        guard let expiresAt else {
+            try actor.requiresRights(in: scopes)
+            return ClientSecretSummary(secret)
+        }
         var checks = FieldChecks()
         checks.secretEnd(expiresAt, within: product.policy, at: now)
         try checks.finish()

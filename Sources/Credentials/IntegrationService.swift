@@ -116,7 +116,7 @@ package struct IntegrationService: Sendable {
     /// - Parameter condition: What the caller demands of the revision.
     package func edit(
         _ id: ID<Integration>, in organizationID: ID<Organization>, _ edit: IntegrationEdit,
-        expecting condition: RevisionCondition = .none, as actor: Actor, tx: borrowing Transaction
+        expecting condition: RevisionCondition = .any, as actor: Actor, tx: borrowing Transaction
     ) throws -> Integration {
         let (before, organization) = try find(id, in: organizationID, where: actor, may: .integrationsManage, tx: tx)
         try require(revision: before.revision, meets: condition)
@@ -127,10 +127,11 @@ package struct IntegrationService: Sendable {
         if let addresses = edit.allowedAddresses { after.addresses = checks.addresses(addresses) }
         if let seconds = edit.accessTokenSeconds { after.accessTokenSeconds = check(seconds, &checks) }
         if let format = edit.tokenFormat { after.tokenFormat = checks.word("token_format", format, orElse: .sealed) }
-        after.revision += 1
         try checks.finish()
         try actor.requiresRights(in: before.scopes)
         try requireGivable(after.scopes, in: organization, by: actor, tx: tx)
+        guard after != before else { return before }
+        after.revision += 1
         try tx.update(after)
         let fields = [
             after.label != before.label ? "label" : nil, after.scopes != before.scopes ? "scopes" : nil,
@@ -166,7 +167,8 @@ package struct IntegrationService: Sendable {
     ///
     /// - Parameter condition: What the caller demands of the revision.
     package func delete(
-        _ id: ID<Integration>, in organizationID: ID<Organization>, expecting condition: RevisionCondition = .none, as actor: Actor,
+        _ id: ID<Integration>, in organizationID: ID<Organization>, expecting condition: RevisionCondition = .any,
+        as actor: Actor,
         tx: borrowing Transaction
     ) throws {
         let integration = try find(id, in: organizationID, where: actor, may: .integrationsManage, tx: tx).integration
@@ -190,12 +192,13 @@ extension IntegrationService {
     /// Moves the end of the older secret, to at most the longest overlap from now.
     package func extendSecret(
         _ secretID: ID<ClientSecret>, of id: ID<Integration>, in organization: ID<Organization>,
-        until expiresAt: Instant, as actor: Actor, tx: borrowing Transaction
+        until expiresAt: Instant?, as actor: Actor, tx: borrowing Transaction
     ) throws -> ClientSecretSummary {
         let integration = try find(id, in: organization, where: actor, may: .integrationsManage, tx: tx).integration
         let now = now()
         let extended = try rotation.extend(
             secretID, of: .integration(id), with: integration.scopes, until: expiresAt, as: actor, at: now, tx: tx)
+        guard expiresAt != nil else { return extended }
         try note(
             .integrationSecretExtended, integration, ["secret": secretID.description], by: actor, at: now, tx: tx)
         return extended

@@ -80,7 +80,8 @@ package struct ResourceServerService: Sendable {
     ///
     /// - Parameter condition: What the caller demands of the revision.
     package func edit(
-        _ id: ID<ResourceServer>, _ edit: ResourceServerEdit, expecting condition: RevisionCondition = .none, as actor: Actor,
+        _ id: ID<ResourceServer>, _ edit: ResourceServerEdit, expecting condition: RevisionCondition = .any,
+        as actor: Actor,
         tx: borrowing Transaction
     ) throws -> ResourceServer {
         let before = try get(id, as: actor, tx: tx)
@@ -89,8 +90,9 @@ package struct ResourceServerService: Sendable {
         var after = before
         if let name = edit.name { after.name = checks.line("name", name) }
         if let audiences = edit.audiences { after.audiences = check(audiences, &checks) }
-        after.revision += 1
         try checks.finish()
+        guard after != before else { return before }
+        after.revision += 1
         try tx.update(after)
         let fields = [
             after.name != before.name ? "name" : nil, after.audiences != before.audiences ? "audiences" : nil,
@@ -122,7 +124,8 @@ package struct ResourceServerService: Sendable {
     ///
     /// - Parameter condition: What the caller demands of the revision.
     package func delete(
-        _ id: ID<ResourceServer>, expecting condition: RevisionCondition = .none, as actor: Actor, tx: borrowing Transaction
+        _ id: ID<ResourceServer>, expecting condition: RevisionCondition = .any, as actor: Actor,
+        tx: borrowing Transaction
     ) throws {
         let server = try get(id, as: actor, tx: tx)
         try require(revision: server.revision, meets: condition)

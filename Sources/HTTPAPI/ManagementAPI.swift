@@ -42,7 +42,8 @@ package struct ManagementAPI: Sendable {
     ///   - sealToken: Makes the text of an access token that is made by hand, as its integration would get it.
     ///   - confirm: Asks all nodes whether they have heard of what was committed, and waits at most so long.
     package init(
-        store: any Store, product: Product, address: PublicAddress, keys: @escaping @Sendable () -> KeySet, passwords: PasswordHasher,
+        store: any Store, product: Product, address: PublicAddress, keys: @escaping @Sendable () -> KeySet,
+        passwords: PasswordHasher,
         sessions: SessionService, links: OneTimeLinkService, consoleSessions: ConsoleSessionService,
         sealToken: @escaping @Sendable (HandmadeToken) async throws -> String,
         confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
@@ -88,15 +89,19 @@ package struct ManagementAPI: Sendable {
         let name: String
     }
 
-    /// The digest of a password that is to be set for a member.
+    /// Why a password cannot be set, nil if it can.
+    func problem(with password: NewPassword) -> InvalidField? {
+        let owner = PasswordPolicy.Owner(email: password.email, name: password.name, product: product.name)
+        return PasswordPolicy.problem(with: password.text, of: owner)
+    }
+
+    /// The digest of a password that is to be set for a member, and that has no ``problem(with:)``.
     ///
     /// It takes long, so it is made before the transaction, and for nobody who may not change members there anyway.
     func passwordDigest(
         of password: NewPassword, in organization: ID<Organization>, as actor: Actor
     ) async throws -> PasswordDigest {
         try await store.read { tx in _ = try tx.organization(organization, where: actor, may: .membersManage) }
-        let owner = PasswordPolicy.Owner(email: password.email, name: password.name, product: product.name)
-        if let problem = PasswordPolicy.problem(with: password.text, of: owner) { throw Refusal.invalid([problem]) }
         do {
             return try await passwords.hash(password.text)
         } catch is PasswordHashingOverloaded {

@@ -36,7 +36,8 @@ struct Reply: Hashable, Sendable {
         at location: String, revision: Int, _ members: (inout JSONWriter) -> Void
     ) -> Reply {
         Reply(
-            status: .created, entityTag: EntityTag(revision: revision), location: location, body: JSONWriter.object(members))
+            status: .created, entityTag: EntityTag(revision: revision), location: location,
+            body: JSONWriter.object(members))
     }
 
     /// 201 with something that is nowhere to be found again.

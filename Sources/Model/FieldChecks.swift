@@ -1,6 +1,7 @@
 /// Looks at the fields of a request one after another and refuses with all that is wrong at once.
 package struct FieldChecks {
-    private var problems: [InvalidField] = []
+    /// What was noted so far.
+    package private(set) var problems: [InvalidField] = []
 
     /// Nothing looked at yet.
     package init() {}

@@ -26,7 +26,7 @@ package struct RevisionCondition: Hashable, Sendable {
     }
 
     /// Demands nothing.
-    package static let none = RevisionCondition()
+    package static let any = RevisionCondition()
 
     /// Demands one revision.
     package static func exactly(_ revision: Int) -> RevisionCondition {

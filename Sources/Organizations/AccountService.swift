@@ -87,7 +87,7 @@ package struct AccountService: Sendable {
     ///
     /// - Parameter condition: What the caller demands of the revision.
     package func edit(
-        _ id: ID<Organization>, _ edit: AccountEdit, expecting condition: RevisionCondition = .none, as actor: Actor,
+        _ id: ID<Organization>, _ edit: AccountEdit, expecting condition: RevisionCondition = .any, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> Account {
         let before = try get(id, as: actor, tx: tx)
@@ -101,6 +101,9 @@ package struct AccountService: Sendable {
             throw Refusal.conflict(
                 code: "operator_account", explanation: "The operator's own account cannot be suspended.")
         }
+        guard
+            name != before.organization.name || plan != before.plan || suspended != (before.suspendedAt != nil)
+        else { return before }
         let now = now()
         if name != before.organization.name { try tx.rename(id, to: name) }
         try tx.update(account: id, plan: plan, suspendedAt: suspended ? before.suspendedAt ?? now : nil)
@@ -120,7 +123,8 @@ package struct AccountService: Sendable {
 
     /// Removes an account whose root is all that is left of it. Never the operator's own.
     package func delete(
-        _ id: ID<Organization>, expecting condition: RevisionCondition = .none, as actor: Actor, tx: borrowing Transaction
+        _ id: ID<Organization>, expecting condition: RevisionCondition = .any, as actor: Actor,
+        tx: borrowing Transaction
     ) throws {
         let account = try get(id, as: actor, tx: tx)
         try require(revision: account.revision, meets: condition)

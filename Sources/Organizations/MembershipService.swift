@@ -102,7 +102,8 @@ package struct MembershipService: Sendable {
     ///
     /// - Parameter condition: What the caller demands of the revision.
     package func edit(
-        _ id: ID<Member>, in organizationID: ID<Organization>, _ edit: MemberEdit, expecting condition: RevisionCondition = .none,
+        _ id: ID<Member>, in organizationID: ID<Organization>, _ edit: MemberEdit,
+        expecting condition: RevisionCondition = .any,
         as actor: Actor, tx: borrowing Transaction
     ) throws -> Member {
         let organization = try tx.organization(organizationID, where: actor, may: .membersManage)
@@ -114,6 +115,7 @@ package struct MembershipService: Sendable {
         try checks.finish()
         try actor.requiresRights(roles.permissions(of: before.roles))
         try requireGivable(given, in: organization, by: actor, tx: tx)
+        guard name != before.name || given != before.roles || edit.password != nil else { return before }
         try tx.update(member: id, name: name, roles: given)
         if let password = edit.password { try tx.setPassword(password, of: id) }
         let fields = [
@@ -132,7 +134,8 @@ package struct MembershipService: Sendable {
     ///
     /// - Parameter condition: What the caller demands of the revision.
     package func delete(
-        _ id: ID<Member>, in organizationID: ID<Organization>, expecting condition: RevisionCondition = .none, as actor: Actor,
+        _ id: ID<Member>, in organizationID: ID<Organization>, expecting condition: RevisionCondition = .any,
+        as actor: Actor,
         tx: borrowing Transaction
     ) throws {
         let organization = try tx.organization(organizationID, where: actor, may: .membersManage)

@@ -68,19 +68,21 @@ package struct OrganizationService: Sendable {
         try tx.organization(id, where: actor, may: .organizationsRead)
     }
 
-    /// Gives an organization another name.
+    /// Gives an organization another name. Nil leaves it the one that it has.
     ///
     /// - Parameter condition: What the caller demands of the revision.
     package func rename(
-        _ id: ID<Organization>, to name: String, expecting condition: RevisionCondition = .none, as actor: Actor,
+        _ id: ID<Organization>, to name: String?, expecting condition: RevisionCondition = .any, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> Organization {
         var organization = try tx.organization(id, where: actor, may: .organizationsManage)
         try require(revision: organization.revision, meets: condition)
         var checks = FieldChecks()
-        organization.name = checks.line("name", name)
-        organization.revision += 1
+        let given = name.map { checks.line("name", $0) } ?? organization.name
         try checks.finish()
+        guard given != organization.name else { return organization }
+        organization.name = given
+        organization.revision += 1
         try tx.rename(id, to: organization.name)
         try tx.record(
             .organizationRenamed, target: id, in: id, details: ["name": organization.name], by: actor, at: now())
@@ -92,7 +94,8 @@ package struct OrganizationService: Sendable {
     ///
     /// - Parameter condition: What the caller demands of the revision.
     package func delete(
-        _ id: ID<Organization>, expecting condition: RevisionCondition = .none, as actor: Actor, tx: borrowing Transaction
+        _ id: ID<Organization>, expecting condition: RevisionCondition = .any, as actor: Actor,
+        tx: borrowing Transaction
     ) throws {
         let organization = try tx.organization(id, where: actor, may: .organizationsManage)
         try require(revision: organization.revision, meets: condition)

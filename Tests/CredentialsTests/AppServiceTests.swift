@@ -159,7 +159,8 @@ struct AppServiceTests {
             let edit = { (edit: AppEdit, revision: Int?) in
                 try await tree.store.write { [apps = tree.apps] tx in
                     try apps.edit(
-                        app.id, in: tree.global.id, edit, expecting: revision.map { .exactly($0) } ?? .none, as: SampleTree.theOperator, tx: tx)
+                        app.id, in: tree.global.id, edit, expecting: revision.map { .exactly($0) } ?? .any,
+                        as: SampleTree.theOperator, tx: tx)
                 }
             }
             let changed = try await edit(

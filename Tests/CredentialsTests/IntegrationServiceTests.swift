@@ -67,7 +67,8 @@ struct IntegrationServiceTests {
             let edit = { (edit: IntegrationEdit, revision: Int?) in
                 try await tree.store.write { [integrations = tree.integrations] tx in
                     try integrations.edit(
-                        integration.id, in: tree.global.id, edit, expecting: revision.map { .exactly($0) } ?? .none, as: SampleTree.theOperator,
+                        integration.id, in: tree.global.id, edit, expecting: revision.map { .exactly($0) } ?? .any,
+                        as: SampleTree.theOperator,
                         tx: tx)
                 }
             }

@@ -20,7 +20,8 @@ struct ResourceServerServiceTests {
             #expect(listing.items == [issued.credential])
             let edited = try await tree.store.write { tx in
                 try servers.edit(
-                    id, ResourceServerEdit(audiences: ["carbon", "carbon"]), expecting: .exactly(1), as: SampleTree.theOperator,
+                    id, ResourceServerEdit(audiences: ["carbon", "carbon"]), expecting: .exactly(1),
+                    as: SampleTree.theOperator,
                     tx: tx)
             }
             #expect(edited.audiences == ["carbon"])

@@ -20,7 +20,9 @@ struct PreconditionsTests {
         #expect(!condition.isMet(at: 8))
     }
 
-    @Test(arguments: [nil, "*", "\"6\", \"7\"", "\"6\",\"7\"", "\"7\" ,\t\"x,y\"", ",, \"7\" ,", "W/\"1\", \"7\"", "\"ü\",\"7\""])
+    @Test(arguments: [
+        nil, "*", "\"6\", \"7\"", "\"6\",\"7\"", "\"7\" ,\t\"x,y\"", ",, \"7\" ,", "W/\"1\", \"7\"", "\"ü\",\"7\"",
+    ])
     func `If-Match is met by one tag of the list`(_ field: String?) throws {
         let conditions = try conditions(match: field)
         #expect(conditions.onRevision.isMet(at: 7))
@@ -70,7 +72,10 @@ struct PreconditionsTests {
         #expect(try conditions(noneMatch: "*").outcomeForNothing == .perform)
     }
 
-    @Test(arguments: ["", " ", ",", "7", "\"7", "7\"", "\"a b\"", "\"a\"b\"", "w/\"7\"", "W/ \"7\"", "**", "\"", "*, \"7\"", "\"7\" \"8\""])
+    @Test(arguments: [
+        "", " ", ",", "7", "\"7", "7\"", "\"a b\"", "\"a\"b\"", "w/\"7\"", "W/ \"7\"", "**", "\"", "*, \"7\"",
+        "\"7\" \"8\"",
+    ])
     func `what cannot be read is refused`(_ field: String) {
         #expect(throws: ProblemDocument.self) { try conditions(match: field) }
         #expect(throws: ProblemDocument.self) { try conditions(noneMatch: field) }

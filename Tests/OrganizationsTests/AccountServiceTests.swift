@@ -126,12 +126,14 @@ struct AccountServiceTests {
             await #expect(throws: Refusal.preconditionFailed) {
                 try await tree.store.write { [accounts = tree.accounts] tx in
                     try accounts.edit(
-                        tree.global.id, AccountEdit(name: "New"), expecting: .exactly(2), as: SampleTree.theOperator, tx: tx)
+                        tree.global.id, AccountEdit(name: "New"), expecting: .exactly(2), as: SampleTree.theOperator,
+                        tx: tx)
                 }
             }
             let renamed = try await tree.store.write { [accounts = tree.accounts] tx in
                 try accounts.edit(
-                    tree.global.id, AccountEdit(name: "New"), expecting: .exactly(1), as: SampleTree.theOperator, tx: tx)
+                    tree.global.id, AccountEdit(name: "New"), expecting: .exactly(1), as: SampleTree.theOperator, tx: tx
+                )
             }
             #expect(renamed.organization.name == "New")
             #expect(renamed.revision > 1)

@@ -92,6 +92,133 @@ struct ManagementAPITests {
         for error in errors { #expect(try !error["message"].string.isEmpty) }
     }
 
+    @Test func `the form of a body and the rules of the product are told in one round`() async throws {
+        let (server, key, id, path) = try await organization()
+        func told(_ answer: Answer) throws -> Set<String> {
+            try isProblem(answer, 422, "invalid")
+            return Set(
+                try answer.json["errors"].elements.map { "\(try $0["field"].string) \(try $0["code"].string)" })
+        }
+        let made = try await server.makeKey(in: id, as: key)
+        #expect(
+            try told(
+                try await server.call(
+                    "POST", path + "/api-keys", bearer: key,
+                    ["name": "", "scopes": ["no.such", 1], "lifetime_seconds": 0, "colour": "red", "description": 5]))
+                == [
+                    "name required", "scopes.0 unknown", "scopes.1 wrong_type", "lifetime_seconds out_of_range",
+                    "colour unknown_member", "description wrong_type",
+                ])
+        #expect(
+            try told(
+                try await server.call(
+                    "PATCH", made.path, bearer: key,
+                    ["name": "x", "scopes": ["no.such"], "allowed_addresses": [], "a": 1]))
+                == ["name immutable", "scopes.0 unknown", "allowed_addresses required", "a unknown_member"])
+        #expect(
+            try told(
+                try await server.call(
+                    "POST", path + "/members", bearer: key,
+                    ["email": "ada", "name": 1, "roles": ["no.such"], "password": "short"]))
+                == ["email invalid", "name wrong_type", "roles.0 unknown", "password too_short"])
+        #expect(
+            try told(
+                try await server.call("POST", "/api/v1/organizations", bearer: key, ["name": "", "parent_id": 7]))
+                == ["name required", "parent_id wrong_type"])
+        #expect(
+            try told(
+                try await server.call(
+                    "POST", made.path + "/rotate", bearer: key, ["overlap_seconds": -1, "force": "yes"]))
+                == ["overlap_seconds out_of_range", "force wrong_type"])
+        // Nobody hears of fields who may not know of the thing.
+        let gone = String(made.path.dropLast(4)) + "0000"
+        try isProblem(try await server.call("PATCH", gone, bearer: key, ["scopes": 5]), 404, "not-found")
+    }
+
+    @Test func `an edit that changes nothing is no edit, wherever it is made`() async throws {
+        let (server, key, id, path) = try await organization()
+        let integration = try await server.call(
+            "POST", path + "/integrations", bearer: key, ["label": "I", "scopes": ["data.read"]])
+        let app = try await server.makeApp(in: id, as: key)
+        let member = try await server.makeMember(in: id, as: key)
+        let server1 = try await server.call(
+            "POST", "/api/v1/resource-servers", bearer: key, ["name": "R", "audiences": ["https://\(id).example"]])
+        let account = try await server.call("POST", "/api/v1/accounts", bearer: key, ["name": "A"])
+        let paths = [
+            try await server.makeKey(in: id, as: key).path, try #require(integration.headers["location"]), app.path,
+            member.path, path, try #require(server1.headers["location"]), try #require(account.headers["location"]),
+        ]
+        for path in paths {
+            let before = try await server.get(path, bearer: key)
+            let answer = try await server.call("PATCH", path, bearer: key, [:])
+            #expect(answer.status == 200, "\(path): \(answer.text)")
+            #expect(answer.headers["etag"] == before.headers["etag"], "\(path)")
+            #expect(try answer.json == before.json, "\(path)")
+        }
+        let events = try await server.get(path + "/audit-events?limit=200", bearer: key).json["items"].elements
+        let actions = try events.map { try $0["action"].string }
+        #expect(!actions.isEmpty && actions.allSatisfy { !$0.hasSuffix("changed") && !$0.hasSuffix("renamed") })
+
+        let location = try #require(integration.headers["location"])
+        _ = try await server.call("POST", location + "/rotate", bearer: key, ["overlap_seconds": 60])
+        let secret = try await server.get(location + "/secrets", bearer: key).json["items"][0]
+        let kept = try await server.call(
+            "PATCH", "\(location)/secrets/\(try secret["id"].string)", bearer: key, [:])
+        #expect(kept.status == 200)
+        #expect(try kept.json == secret)
+    }
+
+    @Test func `a coded body is refused, and what a PATCH takes is told`() async throws {
+        let (server, key, id, _) = try await organization()
+        let made = try await server.makeKey(in: id, as: key)
+        let body = Array("{}".utf8)
+        func patch(_ headers: [(String, String)]) async throws -> Answer {
+            try await server.send(
+                "PATCH", made.path, headers: headers + [("Authorization", "Bearer \(key)")], body: body)
+        }
+        let json = ("Content-Type", "application/json")
+        for coding in ["gzip", "identity, gzip", "br", "x"] {
+            let answer = try await patch([json, ("Content-Encoding", coding)])
+            try isProblem(answer, 415, "unsupported-content-coding")
+            #expect(answer.headers["accept-encoding"] == "identity")
+            #expect(answer.headers["accept-patch"] == "application/json")
+        }
+        #expect(try await patch([json, ("Content-Encoding", "Identity")]).status == 200)
+        let text = try await patch([("Content-Type", "application/json-patch+json")])
+        try isProblem(text, 415, "unsupported-media-type")
+        #expect(text.headers["accept-patch"] == "application/json")
+        let options = try await server.send("OPTIONS", made.path, headers: [("Authorization", "Bearer \(key)")])
+        #expect(options.headers["accept-patch"] == "application/json")
+    }
+
+    @Test func `a whole number may be written with a fraction of zeros`() async throws {
+        let (server, key, _, path) = try await organization()
+        func make(_ seconds: String) async throws -> Answer {
+            try await server.send(
+                "POST", path + "/api-keys",
+                headers: [("Authorization", "Bearer \(key)"), ("Content-Type", "application/json")],
+                body: Array("{\"name\":\"K\",\"scopes\":[\"data.read\"],\"lifetime_seconds\":\(seconds)}".utf8))
+        }
+        #expect(try await make("3600.0").status == 201)
+        for (seconds, code) in [
+            ("3600.5", "wrong_type"), ("1e30", "out_of_range"), ("99999999999999999999", "out_of_range"),
+        ] {
+            let answer = try await make(seconds)
+            try isProblem(answer, 422, "invalid")
+            #expect(try answer.json["errors"].elements.map { try $0["code"].string } == [code])
+        }
+    }
+
+    @Test func `the cursor of another list is refused`() async throws {
+        let (server, key, id, path) = try await organization()
+        for _ in 0..<2 { _ = try await server.makeKey(in: id, as: key) }
+        let cursor = try await server.get(path + "/api-keys?limit=1", bearer: key).json["next_cursor"].string
+        #expect(try await server.get(path + "/api-keys?cursor=\(cursor)", bearer: key).status == 200)
+        for list in ["/api/v1/organizations", path + "/members", path + "/audit-events"] {
+            try isProblem(try await server.get("\(list)?cursor=\(cursor)", bearer: key), 400, "bad-parameter")
+        }
+    }
+
     @Test func `well-formed values that are not acceptable are refused by field`() async throws {
         let (server, key, _, path) = try await organization()
         for (body, field) in [
@@ -207,7 +334,8 @@ struct ManagementAPITests {
             }
         }
         let dates = [
-            ("If-Modified-Since", "Fri, 31 Dec 2100 23:59:59 GMT"), ("If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT"),
+            ("If-Modified-Since", "Fri, 31 Dec 2100 23:59:59 GMT"),
+            ("If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT"),
         ]
         let other = try await server.get(made.path, bearer: key, headers: dates + [("If-None-Match", "\"x\"")])
         #expect(other.status == 200)

@@ -30,7 +30,9 @@ import Testing
         }
     }
 
-    @Test func `metadata is where RFC 8414 and OpenID Discovery look for it, and names addresses that answer`() async throws {
+    @Test func `metadata is where RFC 8414 and OpenID Discovery look for it, and names addresses that answer`()
+        async throws
+    {
         try await withScene { scene in
             for path in [
                 "/.well-known/oauth-authorization-server/auth", "/.well-known/openid-configuration/auth",
@@ -79,7 +81,7 @@ import Testing
                 (
                     "/api/v1/organizations/\(demo.account)/apps",
                     [
-                        "name": "Planner", "type": "confidential", "redirect_uris": ["https://planner.example/back"],
+                        "name": "Planner", "redirect_uris": ["https://planner.example/back"],
                         "scopes": ["data.read"],
                     ]
                 ),
@@ -137,7 +139,9 @@ import Testing
             #expect(try introspected.json["active"] == .bool(true))
             #expect(try introspected.json["iss"] == .text(scene.issuer.base))
 
-            for path in ["/auth/account", "/auth/account/apps", "/auth/account/password", "/auth/account/second-factor"] {
+            for path in [
+                "/auth/account", "/auth/account/apps", "/auth/account/password", "/auth/account/second-factor",
+            ] {
                 let page = try await visitor.open(path)
                 #expect(page.status == 200, "\(path)")
                 try await expectLinksBelow(page, scene)
@@ -162,7 +166,7 @@ import Testing
             for kind in ["invitation", "password-reset"] {
                 let sent = try await issuer.call("POST", "\(member)/\(kind)", bearer: demo.operatorKey)
                 var visitor = PageVisitor(scene.host)
-                let page = try await visitor.open(try scene.path(try sent.json["url"].string))
+                let page = try await visitor.open(try scene.path(try sent.json["link"].string))
                 #expect(page.status == 200, "\(kind): \(sent.text)")
                 try await expectLinksBelow(page, scene)
             }
@@ -193,8 +197,10 @@ private struct StrippingProxy {
 
     init(at port: Int, before server: ServerProcess, in folder: Folder) async throws {
         let text = try String(contentsOf: Self.document, encoding: .utf8)
-        let rules = try #require(text.firstMatch(of: /## A path in the issuer.*?```nginx\n(.*?)```/.dotMatchesNewlines()))
-            .1.replacing("127.0.0.1:8080", with: "127.0.0.1:\(server.port)")
+        let rules = try #require(
+            text.firstMatch(of: /## A path in the issuer.*?```nginx\n(.*?)```/.dotMatchesNewlines())
+        )
+        .1.replacing("127.0.0.1:8080", with: "127.0.0.1:\(server.port)")
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { name in
             "\(name)_temp_path \(folder.path)/\(name);"
         }

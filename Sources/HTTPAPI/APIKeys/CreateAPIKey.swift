@@ -11,7 +11,7 @@ struct CreateAPIKey: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
         let body = try await call.body()
-        let draft = try body.read { fields in
+        let input = try body.input { fields in
             APIKeyDraft(
                 name: fields.required("name", .text), description: fields.optional("description", .text),
                 lifetimeSeconds: fields.optional("lifetime_seconds", .wholeNumber),
@@ -19,7 +19,7 @@ struct CreateAPIKey: Endpoint {
                 allowedAddresses: fields.optional("allowed_addresses", .texts))
         }
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
-            let issued = try api.apiKeys.create(draft, in: organization, as: actor, tx: tx)
+            let issued = try input.apply { try api.apiKeys.create($0, in: organization, as: actor, tx: tx) }
             let key = issued.credential
             let location = "/api/v1/organizations/\(organization)/api-keys/\(key.id)"
             return .created(at: location, revision: key.revision) { json in

@@ -14,14 +14,14 @@ struct EditAPIKey: Endpoint {
         let organization = try call.organization()
         let id: ID<APIKey> = try call.id("key_id")
         let revision = try call.expectedRevision()
-        let edit = try await call.body().read { fields in
+        let input = try await call.body().input { fields in
             for name in ["name", "lifetime_seconds", "expires_at"] { fields.refuseEdit(name) }
             return APIKeyEdit(
                 description: fields.clearableEdit("description", .text), scopes: fields.edit("scopes", .texts),
                 allowedAddresses: fields.clearableEdit("allowed_addresses", .texts))
         }
         let key = try await api.store.write { [api, actor = call.actor] tx in
-            try api.apiKeys.edit(id, in: organization, edit, expecting: revision, as: actor, tx: tx)
+            try input.apply { try api.apiKeys.edit(id, in: organization, $0, expecting: revision, as: actor, tx: tx) }
         }
         return .ok(revision: key.revision) { key.write(to: &$0, at: api.now()) }
     }

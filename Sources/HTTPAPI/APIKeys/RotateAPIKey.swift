@@ -14,10 +14,13 @@ struct RotateAPIKey: Endpoint {
         let organization = try call.organization()
         let id: ID<APIKey> = try call.id("key_id")
         let body = try await call.optionalBody()
-        let rotation = try Rotation(body)
+        let input = try Rotation.input(body)
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
-            let issued = try api.apiKeys.rotate(
-                id, in: organization, overlapSeconds: rotation.overlapSeconds, force: rotation.force, as: actor, tx: tx)
+            let issued = try input.apply { rotation in
+                try api.apiKeys.rotate(
+                    id, in: organization, overlapSeconds: rotation.overlapSeconds, force: rotation.force, as: actor,
+                    tx: tx)
+            }
             return .ok(revision: issued.credential.revision) { json in
                 issued.credential.write(to: &json, at: api.now())
                 json.member("key", issued.secret)

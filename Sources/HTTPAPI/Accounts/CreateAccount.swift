@@ -9,11 +9,11 @@ struct CreateAccount: Endpoint {
 
     func respond(to call: Call) async throws -> Reply {
         let body = try await call.body()
-        let draft = try body.read { fields in
+        let input = try body.input { fields in
             AccountDraft(name: fields.required("name", .text), plan: fields.optional("plan", .text))
         }
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
-            let account = try api.accounts.create(draft, as: actor, tx: tx)
+            let account = try input.apply { try api.accounts.create($0, as: actor, tx: tx) }
             return .created(at: "/api/v1/accounts/\(account.id)", revision: account.revision, account.write)
         }
     }

@@ -11,13 +11,13 @@ struct EditAccount: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let id = try call.organization("account_id")
         let revision = try call.expectedRevision()
-        let edit = try await call.body().read { fields in
+        let input = try await call.body().input { fields in
             AccountEdit(
                 name: fields.edit("name", .text), plan: fields.clearableEdit("plan", .text),
                 suspended: fields.edit("suspended", .flag))
         }
         let account = try await api.store.write { [api, actor = call.actor] tx in
-            try api.accounts.edit(id, edit, expecting: revision, as: actor, tx: tx)
+            try input.apply { try api.accounts.edit(id, $0, expecting: revision, as: actor, tx: tx) }
         }
         return .ok(revision: account.revision, account.write)
     }

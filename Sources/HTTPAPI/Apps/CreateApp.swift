@@ -11,7 +11,7 @@ struct CreateApp: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
         let body = try await call.body()
-        let draft = try body.read { fields in
+        let input = try body.input { fields in
             AppDraft(
                 name: fields.required("name", .text), redirectURIs: fields.required("redirect_uris", .texts),
                 scopes: fields.required("scopes", .texts),
@@ -27,7 +27,7 @@ struct CreateApp: Endpoint {
                 idTokenAlgorithm: fields.optional("id_token_signed_response_alg", .text))
         }
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
-            let (app, issued) = try api.apps.create(draft, in: organization, as: actor, tx: tx)
+            let (app, issued) = try input.apply { try api.apps.create($0, in: organization, as: actor, tx: tx) }
             let location = "/api/v1/organizations/\(organization)/apps/\(app.id)"
             return .created(at: location, revision: app.revision) { json in
                 app.write(to: &json)

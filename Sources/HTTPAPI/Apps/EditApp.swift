@@ -15,7 +15,7 @@ struct EditApp: Endpoint {
         let organization = try call.organization()
         let id: ID<App> = try call.id("app_id")
         let revision = try call.expectedRevision()
-        let edit = try await call.body().read { fields in
+        let input = try await call.body().input { fields in
             AppEdit(
                 name: fields.edit("name", .text), redirectURIs: fields.edit("redirect_uris", .texts),
                 scopes: fields.edit("scopes", .texts),
@@ -32,7 +32,7 @@ struct EditApp: Endpoint {
                 idTokenAlgorithm: fields.edit("id_token_signed_response_alg", .text))
         }
         let app = try await api.store.write { [api, actor = call.actor] tx in
-            try api.apps.edit(id, in: organization, edit, expecting: revision, as: actor, tx: tx)
+            try input.apply { try api.apps.edit(id, in: organization, $0, expecting: revision, as: actor, tx: tx) }
         }
         return .ok(revision: app.revision, app.write)
     }

@@ -17,9 +17,11 @@ struct ExtendAppSecret: Endpoint {
         let organization = try call.organization()
         let id: ID<App> = try call.id("app_id")
         let secretID: ID<ClientSecret> = try call.id("secret_id")
-        let end = try await call.body().read { $0.required("expires_at", .time) }
+        let input = try await call.body().input { $0.edit("expires_at", .time) }
         let secret = try await api.store.write { [api, actor = call.actor] tx in
-            try api.apps.extendSecret(secretID, of: id, in: organization, until: end, as: actor, tx: tx)
+            try input.apply { end in
+                try api.apps.extendSecret(secretID, of: id, in: organization, until: end, as: actor, tx: tx)
+            }
         }
         return .ok { secret.write(to: &$0) }
     }

@@ -12,18 +12,24 @@ struct CreateConsoleSession: Endpoint {
 
     func respond(to call: Call) async throws -> Reply {
         let body = try await call.body()
-        let (organization, email, name, roles, returnURL) = try body.read { fields in
+        let input = try body.input { fields in
             (
                 fields.required("organization_id", .text), fields.required("email", .text),
                 fields.required("name", .text), fields.required("roles", .texts),
                 fields.optional("return_url", .text)
             )
         }
-        guard let organization = ID<Organization>(parsing: organization) else { throw Refusal.notFound }
+        let (organizationID, email, name, roles, returnURL) = input.value
+        guard let organization = ID<Organization>(parsing: organizationID) else {
+            _ = try input.checked()
+            throw Refusal.notFound
+        }
         let draft = ConsoleSessionDraft(
             organization: organization, email: email, name: name, roles: roles, returnURL: returnURL)
         return try await api.creating(call, body) { [api, actor = call.actor, scopes = call.scopes] tx in
-            let session = try api.consoleSessions.create(draft, as: actor, holding: scopes, tx: tx)
+            let session = try input.apply { _ in
+                try api.consoleSessions.create(draft, as: actor, holding: scopes, tx: tx)
+            }
             return .created { json in
                 json.member("id", session.link.id)
                 json.member("url", session.url)

@@ -12,7 +12,7 @@ struct CreateIntegration: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
         let body = try await call.body()
-        let draft = try body.read { fields in
+        let input = try body.input { fields in
             IntegrationDraft(
                 label: fields.required("label", .text), scopes: fields.required("scopes", .texts),
                 allowedAddresses: fields.optional("allowed_addresses", .texts),
@@ -20,7 +20,7 @@ struct CreateIntegration: Endpoint {
                 tokenFormat: fields.optional("token_format", .text))
         }
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
-            let issued = try api.integrations.create(draft, in: organization, as: actor, tx: tx)
+            let issued = try input.apply { try api.integrations.create($0, in: organization, as: actor, tx: tx) }
             let integration = issued.credential
             let location = "/api/v1/organizations/\(organization)/integrations/\(integration.id)"
             return .created(at: location, revision: integration.revision) { json in

@@ -15,7 +15,7 @@ struct EditIntegration: Endpoint {
         let organization = try call.organization()
         let id: ID<Integration> = try call.id("integration_id")
         let revision = try call.expectedRevision()
-        let edit = try await call.body().read { fields in
+        let input = try await call.body().input { fields in
             IntegrationEdit(
                 label: fields.edit("label", .text), scopes: fields.edit("scopes", .texts),
                 allowedAddresses: fields.clearableEdit("allowed_addresses", .texts),
@@ -23,7 +23,9 @@ struct EditIntegration: Endpoint {
                 tokenFormat: fields.edit("token_format", .text))
         }
         let integration = try await api.store.write { [api, actor = call.actor] tx in
-            try api.integrations.edit(id, in: organization, edit, expecting: revision, as: actor, tx: tx)
+            try input.apply {
+                try api.integrations.edit(id, in: organization, $0, expecting: revision, as: actor, tx: tx)
+            }
         }
         return .ok(revision: integration.revision, integration.write)
     }

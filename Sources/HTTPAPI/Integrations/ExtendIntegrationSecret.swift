@@ -17,9 +17,11 @@ struct ExtendIntegrationSecret: Endpoint {
         let organization = try call.organization()
         let id: ID<Integration> = try call.id("integration_id")
         let secretID: ID<ClientSecret> = try call.id("secret_id")
-        let end = try await call.body().read { $0.required("expires_at", .time) }
+        let input = try await call.body().input { $0.edit("expires_at", .time) }
         let secret = try await api.store.write { [api, actor = call.actor] tx in
-            try api.integrations.extendSecret(secretID, of: id, in: organization, until: end, as: actor, tx: tx)
+            try input.apply { end in
+                try api.integrations.extendSecret(secretID, of: id, in: organization, until: end, as: actor, tx: tx)
+            }
         }
         return .ok { secret.write(to: &$0) }
     }

@@ -15,9 +15,11 @@ struct IssueIntegrationToken: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
         let id: ID<Integration> = try call.id("integration_id")
-        let scopes = try await call.optionalBody().read { $0.optional("scopes", .texts) }
+        let input = try await call.optionalBody().input { $0.optional("scopes", .texts) }
         let token = try await api.store.write { [api, actor = call.actor] tx in
-            try api.integrations.recordHandmadeToken(of: id, in: organization, scopes: scopes, as: actor, tx: tx)
+            try input.apply { scopes in
+                try api.integrations.recordHandmadeToken(of: id, in: organization, scopes: scopes, as: actor, tx: tx)
+            }
         }
         let text = try await api.sealToken(token)
         return .created { json in

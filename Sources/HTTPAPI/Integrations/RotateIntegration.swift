@@ -14,10 +14,13 @@ struct RotateIntegration: Endpoint {
         let organization = try call.organization()
         let id: ID<Integration> = try call.id("integration_id")
         let body = try await call.optionalBody()
-        let rotation = try Rotation(body)
+        let input = try Rotation.input(body)
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
-            let issued = try api.integrations.rotate(
-                id, in: organization, overlapSeconds: rotation.overlapSeconds, force: rotation.force, as: actor, tx: tx)
+            let issued = try input.apply { rotation in
+                try api.integrations.rotate(
+                    id, in: organization, overlapSeconds: rotation.overlapSeconds, force: rotation.force, as: actor,
+                    tx: tx)
+            }
             return .ok(revision: issued.credential.revision) { json in
                 issued.credential.write(to: &json)
                 json.clientSecret(of: issued)

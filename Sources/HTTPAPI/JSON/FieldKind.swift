@@ -63,10 +63,11 @@ extension FieldKind<[String]> {
                 checks.refuse(name, "too_many", "Must have at most \(maximumCount) elements.")
                 return []
             }
-            return values.enumerated().compactMap { index, value in
+            // One for each, so that the others keep their numbers.
+            return values.enumerated().map { index, value in
                 if case .string(let text) = value { return text }
                 checks.refuse("\(name).\(index)", "wrong_type", "Must be a string.")
-                return nil
+                return ""
             }
         }
     }

@@ -3,8 +3,7 @@ import Model
 /// The members of a request's body, read by name. Whatever is wrong with any of them is noted, so that one reply tells it
 /// all: a missing member, one of the wrong type, and one that nobody asked for (design §7).
 ///
-/// A member that cannot be read yields a placeholder, so that reading goes on. It never gets out: ``read(_:_:)`` throws
-/// instead of answering with what was made of it.
+/// A member that cannot be read yields a placeholder, so that reading goes on. Nothing is done with it: ``Input`` throws.
 struct Fields {
     /// How many unknown members a reply names.
     private static let maximumUnknown = 20
@@ -13,10 +12,10 @@ struct Fields {
     private var asked: Set<String> = []
     private var checks = FieldChecks()
 
-    /// What `make` makes of the members of `body`.
+    /// What `make` makes of the members of `body`, and what is wrong with them.
     ///
-    /// - Throws: ``Refusal/invalid(_:)`` with everything that is wrong.
-    static func read<T>(_ body: JSONValue, _ make: (inout Fields) -> T) throws(Refusal) -> T {
+    /// - Throws: ``Refusal/invalid(_:)`` for what is no object.
+    static func read<T: Sendable>(_ body: JSONValue, _ make: (inout Fields) -> T) throws(Refusal) -> Input<T> {
         guard case .object(let object) = body else {
             throw .invalid([InvalidField("", "wrong_type", "The body must be a JSON object.")])
         }
@@ -26,8 +25,7 @@ struct Fields {
         for member in unknown.prefix(maximumUnknown) {
             fields.checks.refuse(String(member.name.prefix(64)), "unknown_member", "There is no such member here.")
         }
-        try fields.checks.finish()
-        return made
+        return Input(value: made, problems: fields.checks.problems)
     }
 
     private init(object: JSONObject) {

@@ -11,7 +11,7 @@ struct CreateMember: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
         let body = try await call.body()
-        var (draft, password) = try body.read { fields in
+        var input = try body.input { fields in
             (
                 MemberDraft(
                     email: fields.required("email", .text), name: fields.required("name", .text),
@@ -19,12 +19,17 @@ struct CreateMember: Endpoint {
                 fields.optional("password", .text)
             )
         }
+        let (read, password) = input.value
+        var draft = read
         if let password {
             let given = ManagementAPI.NewPassword(text: password, email: draft.email, name: draft.name)
-            draft.password = try await api.passwordDigest(of: given, in: organization, as: call.actor)
+            input.refuse(api.problem(with: given))
+            if input.problems.isEmpty {
+                draft.password = try await api.passwordDigest(of: given, in: organization, as: call.actor)
+            }
         }
-        return try await api.creating(call, body) { [api, draft, actor = call.actor] tx in
-            let member = try api.members.create(draft, in: organization, as: actor, tx: tx)
+        return try await api.creating(call, body) { [api, draft, input, actor = call.actor] tx in
+            let member = try input.apply { _ in try api.members.create(draft, in: organization, as: actor, tx: tx) }
             return .created(
                 at: "/api/v1/organizations/\(organization)/members/\(member.id)", revision: member.revision,
                 member.write)

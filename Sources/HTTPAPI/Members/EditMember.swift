@@ -15,24 +15,31 @@ struct EditMember: Endpoint {
         let organization = try call.organization()
         let id: ID<Member> = try call.id("member_id")
         let revision = try call.expectedRevision()
-        var (edit, password) = try await call.body().read { fields in
+        var input = try await call.body().input { fields in
             fields.refuseEdit("email")
             return (
                 MemberEdit(name: fields.edit("name", .text), roles: fields.edit("roles", .texts)),
                 fields.clearableEdit("password", .text)
             )
         }
+        let (read, password) = input.value
+        var edit = read
         if case .some(.some(let password)) = password {
             let known = try await api.store.read { tx in try tx.member(id) }
             let member = known?.organization == organization ? known : nil
             let given = ManagementAPI.NewPassword(
                 text: password, email: member?.email.text ?? "", name: edit.name ?? member?.name ?? "")
-            edit.password = try await api.passwordDigest(of: given, in: organization, as: call.actor)
+            input.refuse(api.problem(with: given))
+            if input.problems.isEmpty {
+                edit.password = try await api.passwordDigest(of: given, in: organization, as: call.actor)
+            }
         } else if case .some(.none) = password {
             edit.password = .some(nil)
         }
-        let member = try await api.store.write { [api, edit, actor = call.actor] tx in
-            try api.members.edit(id, in: organization, edit, expecting: revision, as: actor, tx: tx)
+        let member = try await api.store.write { [api, edit, input, actor = call.actor] tx in
+            try input.apply { _ in
+                try api.members.edit(id, in: organization, edit, expecting: revision, as: actor, tx: tx)
+            }
         }
         return .ok(revision: member.revision, member.write)
     }

@@ -12,9 +12,9 @@ struct EditOrganization: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let id = try call.organization()
         let revision = try call.expectedRevision()
-        let name = try await call.body().read { $0.required("name", .text) }
+        let input = try await call.body().input { $0.edit("name", .text) }
         let organization = try await api.store.write { [api, actor = call.actor] tx in
-            try api.organizations.rename(id, to: name, expecting: revision, as: actor, tx: tx)
+            try input.apply { try api.organizations.rename(id, to: $0, expecting: revision, as: actor, tx: tx) }
         }
         return .ok(revision: organization.revision, organization.write)
     }

@@ -107,12 +107,21 @@ struct Call: Sendable {
     }
 
     private func requireJSON() throws(ProblemDocument) {
+        // What a PATCH may bring is told with its refusal (RFC 5789 §3.1).
+        let further: HTTPFields = route.method == .patch ? [.acceptPatch: "application/json"] : [:]
+        let coding = request.headers[.contentEncoding] ?? "identity"
+        guard coding.lowercased() == "identity" else {
+            throw ProblemDocument(
+                status: .unsupportedMediaType, type: "unsupported-content-coding", title: "Coding not supported",
+                detail: "Send the body as it is, without `Content-Encoding`.",
+                headers: further.adding(.acceptEncoding, "identity"))
+        }
         var mediaType = (request.headers[.contentType] ?? "").prefix { $0 != ";" }
         while mediaType.last == " " || mediaType.last == "\t" { mediaType.removeLast() }
         guard mediaType.lowercased() == "application/json" else {
             throw ProblemDocument(
                 status: .unsupportedMediaType, type: "unsupported-media-type", title: "Not JSON",
-                detail: "Send the body as JSON with `Content-Type: application/json`.")
+                detail: "Send the body as JSON with `Content-Type: application/json`.", headers: further)
         }
     }
 }
@@ -135,11 +144,26 @@ struct JSONBody: Sendable {
         }
     }
 
-    /// What `make` makes of its members.
+    /// What `make` makes of its members, for a service that has rules of its own for them.
+    ///
+    /// - Throws: ``Refusal/invalid(_:)`` for what is no object.
+    func input<T: Sendable>(_ make: (inout Fields) -> T) throws(Refusal) -> Input<T> {
+        try Fields.read(value, make)
+    }
+
+    /// What `make` makes of its members, where nothing else is asked of them.
     ///
     /// - Throws: ``Refusal/invalid(_:)`` with everything that is wrong.
-    func read<T>(_ make: (inout Fields) -> T) throws(Refusal) -> T {
-        try Fields.read(value, make)
+    func read<T: Sendable>(_ make: (inout Fields) -> T) throws(Refusal) -> T {
+        try input(make).checked()
+    }
+}
+
+extension HTTPFields {
+    fileprivate func adding(_ name: HTTPField.Name, _ value: String) -> HTTPFields {
+        var fields = self
+        fields[name] = value
+        return fields
     }
 }
 

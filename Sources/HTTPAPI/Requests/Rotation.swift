@@ -3,9 +3,11 @@ struct Rotation: Sendable {
     let overlapSeconds: Int
     let force: Bool
 
-    init(_ body: JSONBody) throws {
-        (overlapSeconds, force) = try body.read { fields in
-            (fields.optional("overlap_seconds", .wholeNumber) ?? 0, fields.optional("force", .flag) ?? false)
+    static func input(_ body: JSONBody) throws -> Input<Rotation> {
+        try body.input { fields in
+            Rotation(
+                overlapSeconds: fields.optional("overlap_seconds", .wholeNumber) ?? 0,
+                force: fields.optional("force", .flag) ?? false)
         }
     }
 }

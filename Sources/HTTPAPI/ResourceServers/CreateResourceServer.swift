@@ -10,11 +10,11 @@ struct CreateResourceServer: Endpoint {
 
     func respond(to call: Call) async throws -> Reply {
         let body = try await call.body()
-        let draft = try body.read { fields in
+        let input = try body.input { fields in
             ResourceServerDraft(name: fields.required("name", .text), audiences: fields.required("audiences", .texts))
         }
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
-            let issued = try api.resourceServers.create(draft, as: actor, tx: tx)
+            let issued = try input.apply { try api.resourceServers.create($0, as: actor, tx: tx) }
             let server = issued.credential
             return .created(at: "/api/v1/resource-servers/\(server.id)", revision: server.revision) { json in
                 server.write(to: &json)

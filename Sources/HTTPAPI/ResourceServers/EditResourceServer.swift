@@ -14,11 +14,11 @@ struct EditResourceServer: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let id: ID<ResourceServer> = try call.id("resource_server_id")
         let revision = try call.expectedRevision()
-        let edit = try await call.body().read { fields in
+        let input = try await call.body().input { fields in
             ResourceServerEdit(name: fields.edit("name", .text), audiences: fields.edit("audiences", .texts))
         }
         let server = try await api.store.write { [api, actor = call.actor] tx in
-            try api.resourceServers.edit(id, edit, expecting: revision, as: actor, tx: tx)
+            try input.apply { try api.resourceServers.edit(id, $0, expecting: revision, as: actor, tx: tx) }
         }
         return .ok(revision: server.revision, server.write)
     }

@@ -13,10 +13,12 @@ struct RotateResourceServer: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let id: ID<ResourceServer> = try call.id("resource_server_id")
         let body = try await call.optionalBody()
-        let rotation = try Rotation(body)
+        let input = try Rotation.input(body)
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
-            let issued = try api.resourceServers.rotate(
-                id, overlapSeconds: rotation.overlapSeconds, force: rotation.force, as: actor, tx: tx)
+            let issued = try input.apply { rotation in
+                try api.resourceServers.rotate(
+                    id, overlapSeconds: rotation.overlapSeconds, force: rotation.force, as: actor, tx: tx)
+            }
             return .ok(revision: issued.credential.revision) { json in
                 issued.credential.write(to: &json)
                 json.clientSecret(of: issued)
