@@ -109,6 +109,63 @@ struct OpenAPITests {
         #expect(root["info"]?["title"] == "Claviger")
     }
 
+    @Test func `every value that is described has an example, or says itself what it may be`() throws {
+        let root = JSONValue.object(try root())
+        var found: [String] = []
+        root.visit("") { place, value in
+            if value["properties"] == nil, value["schema"] != nil, !value.isExemplified(in: root) {
+                found.append(place)
+            }
+            for property in value["properties"]?.members ?? [] where !property.value.isExemplified(in: root) {
+                found.append("\(place).\(property.name)")
+            }
+        }
+        #expect(found == [])
+    }
+
+    @Test func `what the server bounds is bounded in the document`() throws {
+        let root = JSONValue.object(try root())
+        let parameters = try #require(root["components"]?["parameters"])
+        for name in ["Cursor", "IfMatch", "IfNoneMatch", "IdempotencyKey"] {
+            let schema = try #require(parameters[name]?["schema"])
+            #expect(schema["pattern"] != nil && schema["minLength"] != nil && schema["maxLength"] != nil, "\(name)")
+        }
+        let schemas = try #require(root["components"]?["schemas"]?.members)
+        for schema in schemas where schema.name.hasSuffix("Identifier") {
+            #expect(schema.value["pattern"] != nil, "\(schema.name)")
+        }
+        for name in ["Scopes", "RedirectURIs", "SignedOutURIs", "AllowedAddresses", "Audiences"] {
+            let items = try #require(schemas.first { $0.name == name }?.value["items"])
+            #expect(items["pattern"] != nil && items["minLength"] != nil && items["maxLength"] != nil, "\(name)")
+        }
+    }
+
+    @Test func `what conditions are answered with is described at every operation of the management API`() throws {
+        let operations = try operations()
+        for route in ManagementAPI.routes {
+            let operation = try #require(operations["\(route.method.rawValue) \(route.path)"].map(JSONValue.object))
+            let statuses = Set(operation["responses"]?.members?.map(\.name) ?? [])
+            let wanted: Set<String> = route.method == .get ? ["304", "400", "412"] : ["400", "412"]
+            #expect(statuses.isSuperset(of: wanted), "\(route.operation)")
+            guard route.method != .post else { continue }
+            for name in ["IfMatch", "IfNoneMatch"] {
+                #expect(operation.references.contains("#/components/parameters/\(name)"), "\(route.operation)")
+            }
+        }
+    }
+
+    @Test func `its server is the issuer`() throws {
+        #expect(
+            try root()["servers"]
+                == .array([
+                    .object(
+                        .init([
+                            .init(name: "url", value: "https://example.com/auth"),
+                            .init(name: "description", value: "The configured issuer, with its path if it has one."),
+                        ]))
+                ]))
+    }
+
     @Test func `its examples hold no secret`() throws {
         let text = String(decoding: try #require(document).yaml, as: UTF8.self)
         let secret = #/clv_(key|cs|ak|at|rt|code|inv)_[0-9A-Za-z]{12,}/#
@@ -126,6 +183,37 @@ extension JSONValue: ExpressibleByStringLiteral {
 
     fileprivate subscript(name: String) -> JSONValue? {
         members?.first { $0.name == name }?.value
+    }
+
+    /// Calls for each object in it.
+    fileprivate func visit(_ place: String, _ body: (String, JSONValue) -> Void) {
+        switch self {
+        case .object(let object):
+            body(place, self)
+            for member in object.members { member.value.visit("\(place)/\(member.name)", body) }
+        case .array(let values):
+            for (index, value) in values.enumerated() { value.visit("\(place)[\(index)]", body) }
+        default: break
+        }
+    }
+
+    /// Whether a reader of the document sees what the value may look like.
+    fileprivate func isExemplified(in root: JSONValue) -> Bool {
+        let telling = ["example", "examples", "enum", "const", "default"]
+        if telling.contains(where: { self[$0] != nil }) || self["type"] == "null" { return true }
+        if let reference = self["$ref"], case .string(let target) = reference {
+            let found = target.split(separator: "/").dropFirst().reduce(root as JSONValue?) { $0?[String($1)] }
+            return found?.isExemplified(in: root) ?? false
+        }
+        if let schema = self["schema"] { return schema.isExemplified(in: root) }
+        if let properties = self["properties"]?.members {
+            return properties.allSatisfy { $0.value.isExemplified(in: root) }
+        }
+        if case .array(let parts)? = self["allOf"] ?? self["oneOf"] {
+            return parts.allSatisfy { $0.isExemplified(in: root) }
+        }
+        if let items = self["items"] { return items.isExemplified(in: root) }
+        return self["additionalProperties"] == .bool(false) || (self["required"] != nil && self["type"] == nil)
     }
 
     /// The values of all `$ref`.

@@ -17,8 +17,8 @@ package struct OpenAPIDocument: Sendable {
     /// - Throws: What is wrong with the document, if it is no YAML, has something that JSON has not, or names no server.
     package init(at address: PublicAddress) throws {
         let written = String(decoding: PackageResources.openapi_yaml, as: UTF8.self)
-        guard let place = written.firstRange(of: Self.serverAsWritten) else { throw Failure.server }
-        yaml = Array(written.replacingCharacters(in: place, with: "\n  - url: \(address.issuer)\n").utf8)
+        guard written.contains(Self.serverAsWritten) else { throw Failure.server }
+        yaml = Array(written.replacing(Self.serverAsWritten, with: "\n  - url: \(address.issuer)\n").utf8)
         guard let root = try Yams.compose(yaml: String(decoding: yaml, as: UTF8.self)) else { throw Failure.empty }
         var writer = JSONWriter(capacity: yaml.count * 2)
         try Self.write(root, to: &writer)

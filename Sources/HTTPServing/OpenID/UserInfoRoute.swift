@@ -24,9 +24,10 @@ struct UserInfoRoute: Sendable {
         } catch is NIOTooManyBytesError {
             return refusal(.contentTooLarge, error: "invalid_request", "The body is too large.")
         }
-        // RFC 6750 §3.1: no error code for who shows nothing.
+        // RFC 6750 §3.1: no error code for who shows nothing. An object all the same, so that every 401 has a body to read.
         guard let presented else {
-            return reply(.unauthorized, challenge: "Bearer realm=\"\(realm)\", scope=\"openid\"", body: [])
+            return reply(
+                .unauthorized, challenge: "Bearer realm=\"\(realm)\", scope=\"openid\"", body: Array("{}".utf8))
         }
         let answer: UserInfoEndpoint.Answer
         do {

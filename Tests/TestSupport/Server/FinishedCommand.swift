@@ -23,13 +23,17 @@ package struct FinishedCommand: Sendable {
     /// Runs a program of the virtual environment that `scripts/prepare test` makes, in the folder of the repository.
     package static func python(_ arguments: [String], atMost seconds: Int = 60) async throws -> FinishedCommand {
         try await run(
-            root.appendingPathComponent(".build-tools/python/bin/python"), arguments, in: root.path, atMost: seconds)
+            root.appendingPathComponent(".build-tools/python/bin/python"), arguments,
+            environment: ["PYTHONPATH": foreignClients.path, "PYTHONDONTWRITEBYTECODE": "1"], in: root.path,
+            atMost: seconds)
     }
 
     /// Runs a client that we did not write, from `Tests/ForeignClients`, in that environment.
     package static func foreignClient(_ script: String, _ arguments: [String]) async throws -> FinishedCommand {
-        try await python([root.appendingPathComponent("Tests/ForeignClients/\(script)").path] + arguments)
+        try await python([foreignClients.appendingPathComponent(script).path] + arguments)
     }
+
+    private static var foreignClients: URL { root.appendingPathComponent("Tests/ForeignClients") }
 
     /// Runs a script of the repository for at most so many seconds, and has it end by itself after that.
     package static func script(
