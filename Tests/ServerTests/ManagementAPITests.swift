@@ -141,12 +141,12 @@ struct ManagementAPITests {
             "POST", path + "/integrations", bearer: key, ["label": "I", "scopes": ["data.read"]])
         let app = try await server.makeApp(in: id, as: key)
         let member = try await server.makeMember(in: id, as: key)
-        let server1 = try await server.call(
+        let backend = try await server.call(
             "POST", "/api/v1/resource-servers", bearer: key, ["name": "R", "audiences": ["https://\(id).example"]])
         let account = try await server.call("POST", "/api/v1/accounts", bearer: key, ["name": "A"])
         let paths = [
             try await server.makeKey(in: id, as: key).path, try #require(integration.headers["location"]), app.path,
-            member.path, path, try #require(server1.headers["location"]), try #require(account.headers["location"]),
+            member.path, path, try #require(backend.headers["location"]), try #require(account.headers["location"]),
         ]
         for path in paths {
             let before = try await server.get(path, bearer: key)

@@ -197,10 +197,9 @@ private struct StrippingProxy {
 
     init(at port: Int, before server: ServerProcess, in folder: Folder) async throws {
         let text = try String(contentsOf: Self.document, encoding: .utf8)
-        let rules = try #require(
-            text.firstMatch(of: /## A path in the issuer.*?```nginx\n(.*?)```/.dotMatchesNewlines())
-        )
-        .1.replacing("127.0.0.1:8080", with: "127.0.0.1:\(server.port)")
+        let section = /## A path in the issuer.*?```nginx\n(.*?)```/.dotMatchesNewlines()
+        let found = try #require(text.firstMatch(of: section))
+        let rules = found.1.replacing("127.0.0.1:8080", with: "127.0.0.1:\(server.port)")
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { name in
             "\(name)_temp_path \(folder.path)/\(name);"
         }

@@ -29,7 +29,7 @@ enum WholeNumber: Hashable, Sendable {
         }
         let (power, overflow) = exponent.addingReportingOverflow(zeros - fraction.utf8.count)
         guard !overflow, power <= Self.mostDigits else {
-            self = exponent < 0 ? .fraction : .tooLarge
+            self = overflow && exponent < 0 ? .fraction : .tooLarge
             return
         }
         guard power >= 0 else {
