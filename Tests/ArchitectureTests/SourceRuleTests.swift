@@ -18,10 +18,12 @@ struct SourceRuleTests {
     }
 
     @Test(arguments: SourceFile.ours)
-    func `addresses of ours are put together in one place, which knows the path of the issuer`(_ file: SourceFile) throws {
+    func `addresses of ours are put together in one place, which knows the path of the issuer`(_ file: SourceFile)
+        throws
+    {
         guard file.path != "Sources/Policy/PublicAddress.swift" else { return }
         let text = try Repository.text(of: file.path)
-        #expect(!text.contains(/\\\(issuer\)\/|\bissuer \+ /))
+        #expect(!text.contains(#/\\\(issuer\)/|\bissuer \+ /#))
     }
 
     @Test(arguments: SourceFile.ours)
