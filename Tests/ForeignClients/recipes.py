@@ -50,9 +50,14 @@ RECIPES = {
         "flask_dance_app.py", "/login/claviger/authorized", {"use_pkce": True, "code_challenge_method": "S256"}),
     "Authlib for Flask": app("authlib_flask_app.py", "/callback", {"code_challenge_method": "S256"}),
     "Authlib for Flask, without PKCE": app("authlib_flask_app.py", "/callback", require_pkce=False),
+    "JupyterHub": app(
+        "jupyterhub_app.py", "/hub/oauth_callback",
+        {"username_claim": "preferred_username", "scope": ["openid", "profile"]}),
     "httpx-oauth": app("httpx_oauth_app.py", "/callback"),
     "Authlib, client credentials": integration("authlib_integration.py"),
     "requests-oauthlib, client credentials": integration("requests_oauthlib_integration.py"),
+    "git-credential-oauth": app(
+        "git_credential_oauth.py", "", scope="data.read", token_endpoint_auth_method="none"),
     "MCP": app("mcp_client.py", "/callback", scope="data.read"),
     "Dovecot": app("dovecot_resource_server.py", "/callback"),
     "Prometheus": integration("prometheus_integration.py"),
