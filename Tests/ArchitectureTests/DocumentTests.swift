@@ -26,7 +26,9 @@ struct DocumentTests {
         }
     }
 
-    @Test(arguments: ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "docs/threat-model.md"])
+    @Test(arguments: [
+        "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "docs/threat-model.md", "docs/gateways.md",
+    ])
     func `links to other files of the repository lead somewhere`(_ document: String) throws {
         let text = try Repository.text(of: document)
         let folder = document.contains("/") ? "docs/" : ""
@@ -34,6 +36,12 @@ struct DocumentTests {
             let target = folder + String(link.1)
             #expect(Repository.exists(target), "\(document) links to \(target)")
         }
+    }
+
+    @Test func `the README's gateway is one of the recipes that are tried`() throws {
+        let section = try Repository.text(of: "README.md").split(separator: "## In front of your API")
+        let recipe = try #require(section.last?.firstMatch(of: /```caddyfile\n[^`]*```/)).0
+        #expect(try Repository.text(of: "docs/gateways.md").contains(recipe))
     }
 
     @Test func `every target of make is explained by make help`() throws {

@@ -249,6 +249,24 @@ struct DoctorTests {
         }
     }
 
+    @Test(arguments: [(40, 0), (55, 1)])
+    func `scopes that do not fit into what nginx takes are a warning`(_ count: Int, _ warnings: Int) async throws {
+        try await withInstallation { installation in
+            let path = installation.folder + "/claviger.yaml"
+            let scopes = (0..<count).map { number in
+                "  \(String(repeating: "x", count: 65)).\(10 + number): {description: Read}"
+            }
+            let yaml = "product: {name: Acme}\nscopes:\n" + scopes.joined(separator: "\n") + "\n"
+            try yaml.write(toFile: path, atomically: true, encoding: .utf8)
+            installation.flags[.product] = path
+            let said = await installation.diagnosis().findings.filter {
+                $0.subject == "product" && $0.severity == .warning
+            }
+            #expect(said.count == warnings)
+            #expect(said.first?.text.contains("proxy_buffer_size") != false)
+        }
+    }
+
     @Test func `a master key that others may read, or that is gone, is an error`() async throws {
         try await withInstallation { installation in
             chmod(installation.folder + "/k", 0o644)

@@ -68,7 +68,3 @@ struct ForeignApp: Sendable, CustomTestStringConvertible {
         }
     }
 }
-
-extension FinishedCommand {
-    fileprivate var lines: [String] { output.split(separator: "\n").map(String.init) }
-}

@@ -1,4 +1,5 @@
 import Model
+import Policy
 import ProductDefinition
 
 /// Whether the product definition is one, and what it gives up.
@@ -11,6 +12,7 @@ struct ProductCheck {
             let product = try Product.load(from: path)
             let said = "\(product.name), brand \(product.brand), \(product.scopes.definitions.count) scopes"
             return [.fine("product", said)] + grace(product.policy) + lifetime(product.policy)
+                + scopeList(product.scopes)
         } catch {
             return [.error("product", error.description)]
         }
@@ -21,6 +23,21 @@ struct ProductCheck {
         guard AccessToken.isShortLived(seconds) else { return [] }
         return [.warning("product", "access tokens live \(seconds) seconds. \(AccessToken.shortLifeWarning)")]
     }
+
+    /// nginx gives the whole header of an answer 4 KiB unless told otherwise, and a good key whose scopes do not fit gets 500.
+    private func scopeList(_ catalogue: ScopeCatalogue) -> [Finding] {
+        let lengths = catalogue.all.scopes.map(\.name.utf8.count).sorted(by: >).prefix(ScopeSet.maximumCount)
+        let longest = lengths.reduce(0) { $0 + $1 + 1 }
+        guard longest > Self.roomForScopes else { return [] }
+        let text = """
+            a credential with all scopes has \(longest) bytes of them in X-Auth-Scopes: nginx needs proxy_buffer_size, which the \
+            recipe in docs/gateways.md has
+            """
+        return [.warning("product", text)]
+    }
+
+    /// What the other fields of an answer of `/verify` leave of 4 KiB, in bytes.
+    private static let roomForScopes = 3000
 
     private func grace(_ policy: ProductPolicy) -> [Finding] {
         guard policy.revocationGraceSeconds > 0 else { return [] }

@@ -11,6 +11,9 @@ package struct FinishedCommand: Sendable {
     /// Both of what it printed.
     package var text: String { output + errors }
 
+    /// The lines that it printed.
+    package var lines: [String] { output.split(separator: "\n").map(String.init) }
+
     /// Runs `claviger` with these arguments.
     ///
     /// - Parameter folder: Its working directory, nil for that of the tests.
@@ -34,6 +37,11 @@ package struct FinishedCommand: Sendable {
     }
 
     private static var foreignClients: URL { root.appendingPathComponent("Tests/ForeignClients") }
+
+    /// Runs a recipe of `docs/gateways.md` through the real gateway, with `Tests/Gateways/recipe.py`.
+    package static func recipe(of gateway: String, _ told: String) async throws -> FinishedCommand {
+        try await python([root.appendingPathComponent("Tests/Gateways/recipe.py").path, told, gateway], atMost: 120)
+    }
 
     /// Runs a script of the repository for at most so many seconds, and has it end by itself after that.
     package static func script(

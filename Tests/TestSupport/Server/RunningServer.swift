@@ -9,13 +9,17 @@ package struct RunningServer: SuiteTrait, TestTrait, TestScoping {
 
     private let product: String?
     private let arguments: [String]
+    private let environment: [String: String]
     private let engines: [StoreUnderTest]
 
     /// The suites and tests in the suite have it as well.
     package var isRecursive: Bool { true }
 
-    fileprivate init(product: String?, arguments: [String], engines: [StoreUnderTest]) {
+    fileprivate init(
+        product: String?, arguments: [String], environment: [String: String], engines: [StoreUnderTest]
+    ) {
         self.product = product
+        self.environment = environment
         self.arguments = arguments
         self.engines = engines
     }
@@ -50,7 +54,9 @@ package struct RunningServer: SuiteTrait, TestTrait, TestScoping {
     ) async throws {
         guard let engine = engines.first else { return try await function() }
         try await StoreUnderTest.$current.withValue(engine) {
-            try await ServerProcess.withDemo(product: product, arguments: arguments) { server, demo in
+            try await ServerProcess.withDemo(
+                product: product, arguments: arguments, environment: environment
+            ) { server, demo in
                 var running = Self.running
                 running[engine] = (server, demo)
                 try await Self.$running.withValue(running) { try await start(engines.dropFirst(), function) }
@@ -66,9 +72,11 @@ extension Trait where Self == RunningServer {
     ///   - engines: Those that matter.
     ///   - product: A product definition, nil for the standard product.
     ///   - arguments: Further flags.
+    ///   - environment: Further variables.
     package static func server(
-        on engines: [StoreUnderTest] = StoreUnderTest.allCases, product: String? = nil, arguments: [String] = []
+        on engines: [StoreUnderTest] = StoreUnderTest.allCases, product: String? = nil, arguments: [String] = [],
+        environment: [String: String] = [:]
     ) -> Self {
-        RunningServer(product: product, arguments: arguments, engines: engines)
+        RunningServer(product: product, arguments: arguments, environment: environment, engines: engines)
     }
 }
