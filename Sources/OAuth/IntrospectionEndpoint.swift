@@ -71,15 +71,16 @@ package struct IntrospectionEndpoint: Sendable {
             }
             address = parsed
         }
+        // From here on it is looked up for a client that has proved who it is.
         let audiences: [String]
         switch self.audiences(that: client, maySee: text, findings) {
-        case .missing(let missing): return .missing(missing)
+        case .missing(let missing): return .missing(.asked(by: client.id, caller: address, missing))
         case .answer(.none): return question(refreshToken: text, of: client, findings)
         case .answer(.some(let visible)): audiences = visible
         }
         let demand = Demand(address: address, audiences: audiences)
         switch verifier.judge(text, demand, at: request.now, findings: findings) {
-        case .missing(let missing): return .missing(missing)
+        case .missing(let missing): return .missing(.asked(by: client.id, caller: address, missing))
         case .answer(.refused(let rule)): return .answer(.told(.inactive(rule)))
         case .answer(.admitted(let caller)):
             return .answer(.told(.active(caller, username: Self.username(of: caller, for: client))))

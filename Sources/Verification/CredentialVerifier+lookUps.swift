@@ -41,7 +41,7 @@ extension CredentialVerifier {
                 guard readings.beginAgain() else { throw StoreError.unavailable("too slow to prove anything") }
             case .missing(let missing):
                 do {
-                    try await find(missing, into: &findings, from: address, at: now)
+                    try await find(missing, into: &findings, for: .caller(address), at: now)
                 } catch let error as StoreError
                     where error.isTemporary && hearing.isInGrace && !findings.isInGrace && !hearing.isCurrent
                 {
@@ -53,10 +53,9 @@ extension CredentialVerifier {
     }
 
     private func find(
-        _ missing: Missing, into findings: inout Findings, from address: IPAddress?, at now: Instant
+        _ missing: Missing, into findings: inout Findings, for party: LookUpParty, at now: Instant
     ) async throws {
-        let isLimited = mayNotExist(missing)
-        guard !isLimited || limit.take(from: address, at: now) else { throw LookUpRefused() }
+        let permit = try await permit(missing, for: party, at: now)
         let mark = memory.changes.mark()
         let isFound: Bool
         switch missing {
@@ -86,8 +85,41 @@ extension CredentialVerifier {
             let keys = try await hearing.promptly { [self] in try await self.keys(having: named, since: mark) }
             findings.keys = keys
             isFound = named.map(keys.has) ?? true
+        case .asked(let client, let address, let missing):
+            return try await find(missing, into: &findings, for: .asker(client, caller: address), at: now)
         }
-        if isLimited, isFound { limit.giveBack(from: address) }
+        if let permit, isFound { limit.giveBack(permit) }
+    }
+
+    /// The permission to look it up, nil where none is needed.
+    ///
+    /// - Throws: ``LookUpRefused``, ``StoreError``.
+    private func permit(
+        _ missing: Missing, for party: LookUpParty, at now: Instant
+    ) async throws -> LookUpLimit.Permit? {
+        guard mayNotExist(missing) else { return nil }
+        switch missing {
+        case .apiKey(let fingerprint, let secret):
+            if let permit = limit.take(for: party, of: fingerprint, at: now) { return permit }
+            let isNew = try await newcomers.hasKey(with: { keyRing.keys.peppers.all.map(secret.digest(under:)) }) {
+                [store, hearing] keys in
+                try await hearing.promptly {
+                    try await store.read { tx in try tx.digests(ofAPIKeys: keys) }
+                }
+            }
+            if isNew { return nil }
+        case .client(let id):
+            if newcomers.has(id) { return nil }
+            if let permit = limit.take(for: party, of: id, at: now) { return permit }
+        case .organization(let id):
+            if newcomers.has(id) { return nil }
+            if let permit = limit.take(for: party, of: id, at: now) { return permit }
+        case .keyRing(let named):
+            let thing = named.map { Fingerprint(of: $0) }
+            if let permit = limit.take(for: party, of: thing, at: now) { return permit }
+        case .audiences, .revocation, .lineage, .asked: return nil
+        }
+        throw LookUpRefused()
     }
 
     /// Whether a look-up may be for something that somebody made up. It is not for what there was a short time ago, even
@@ -100,6 +132,8 @@ extension CredentialVerifier {
         case .keyRing(let named): named != nil
         // Only a token that we made names one.
         case .audiences, .revocation, .lineage: false
+        // Asked of what it wraps.
+        case .asked: false
         }
     }
 
@@ -234,7 +268,7 @@ extension CredentialVerifier {
     }
 }
 
-/// Too many look-ups found nothing lately, from the caller's address or in all.
+/// Too many look-ups found nothing lately, for the caller's address, for the client that asks, or in all.
 package struct LookUpRefused: Error {}
 
 extension CredentialVerifier {

@@ -22,6 +22,7 @@ package final class CredentialVerifier: Sendable {
     let store: any Store
     let keyRing: KeyRing
     let limit: LookUpLimit
+    let newcomers = Newcomers()
     let roles: RoleService
     private let seal: AccessTokenSeal
     private let issuer: String
@@ -55,6 +56,7 @@ package final class CredentialVerifier: Sendable {
                 revoked.insert(id, expiresAt: expiresAt, now: now)
             }
             memory.forget(change)
+            newcomers.note(change)
         }
     }
 

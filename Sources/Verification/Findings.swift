@@ -1,5 +1,6 @@
 package import CredentialFormat
 package import Model
+package import Policy
 package import Tokens
 
 /// Something that memory does not hold, or that may not be believed at present, and a judgement needs.
@@ -13,6 +14,8 @@ package enum Missing: Sendable {
     case revocation(ID<AccessToken>)
     /// The keys: all, because none is believed at present, or one that something names and the ring does not have.
     case keyRing(NamedKey?)
+    /// Something that a client which has proved who it is asks about, for a caller at this address if it says so.
+    indirect case asked(by: ClientID, caller: IPAddress?, Missing)
 }
 
 /// What was looked up for one request, beside what memory holds: nil under a key means that it does not exist.

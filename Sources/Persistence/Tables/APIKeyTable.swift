@@ -137,6 +137,20 @@ extension Transaction {
     }
 }
 
+extension Transaction {
+    /// The digests of the secrets of these keys, those in force and those before.
+    package borrowing func digests(ofAPIKeys ids: [ID<APIKey>]) throws -> [[UInt8]] {
+        var digests: [[UInt8]] = []
+        for id in ids {
+            digests += try all("SELECT digest FROM api_key WHERE id = \(id)") { try $0.bytes(0) }
+            digests += try all(
+                "SELECT previous_digest FROM api_key WHERE id = \(id) AND previous_digest IS NOT NULL"
+            ) { try $0.bytes(0) }
+        }
+        return digests
+    }
+}
+
 private let facts: StaticString = """
     , o.path, a.suspended_at, a.is_operator FROM api_key k
     JOIN organization o ON o.id = k.organization_id JOIN account a ON a.organization_id = k.account_id
