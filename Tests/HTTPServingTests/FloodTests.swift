@@ -1,7 +1,9 @@
 import CredentialFormat
+import Credentials
 import HTTPServing
 import HTTPTypes
 import Model
+import ProductDefinition
 import TestSupport
 import Testing
 import Verification

@@ -2,16 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
+private let gatewaySecret = "gateway-secret-0123456789abcdef-xyz"
+
 /// The recipes of `docs/gateways.md`, each as it stands there, through the real gateway. What a gateway does does not depend on
 /// what keeps our data.
 @Suite(
     "Gateways: the recipes", .serialized,
     .server(
         on: [.sqlite], arguments: ["--trusted-proxies", "127.0.0.1"],
-        environment: ["CLAVIGER_VERIFY_GATEWAY_SECRET": GatewayRecipeTests.secret]))
+        environment: ["CLAVIGER_VERIFY_GATEWAY_SECRET": gatewaySecret]))
 struct GatewayRecipeTests {
-    static let secret = "gateway-secret-0123456789abcdef-xyz"
-
     @Test(arguments: [
         "nginx", "caddy", "caddy of Debian", "envoy", "envoy with a prefix", "haproxy", "traefik", "apache",
     ])
@@ -43,7 +43,7 @@ struct GatewayRecipeTests {
     private func run(_ gateway: String) async throws -> FinishedCommand {
         let (server, demo) = try RunningServer.current
         let told: JSON = [
-            "port": .text("\(server.port)"), "secret": .text(Self.secret), "operator_key": .text(demo.operatorKey),
+            "port": .text("\(server.port)"), "secret": .text(gatewaySecret), "operator_key": .text(demo.operatorKey),
             "account": .text(demo.account), "client_id": .text(demo.integration.id),
             "token": .text(try await server.token(demo.integration, scope: "data.read")),
             "resource_server": [
