@@ -1,6 +1,6 @@
 """A recipe of docs/gateways.md through the real gateway, word for word but for ports, secret and client.
 
-recipe.py TOLD.json GATEWAY: prints a line for each thing that holds, and ends with 0 if all do. Between the gateway and
+recipe.py TOLD.json GATEWAY[ with preflights]: prints a line for each thing that holds, and ends with 0 if all do. Between the gateway and
 Claviger stands a relay of ours, which can also refuse, hang or be gone as Claviger might.
 """
 
@@ -32,7 +32,9 @@ NINE = [
 
 with open(sys.argv[1]) as file:
     told = json.load(file, object_hook=lambda members: types.SimpleNamespace(**members))
-name = sys.argv[2]
+name, _, rest = sys.argv[2].partition(" with preflights")
+# Whether the lines for preflight requests are added.
+PREFLIGHT = name != sys.argv[2]
 
 
 def blocks(heading):
@@ -204,7 +206,10 @@ def write(path, text):
 
 
 def nginx(cache="", change=lambda recipe: recipe):
-    http_part, server_part = change(blocks("nginx")[0]).split("# In server { }:\n")
+    recipe, preflight = blocks("nginx")
+    if PREFLIGHT:
+        recipe = replaced(recipe, "location = /_verify {\n", "location = /_verify {\n" + preflight)
+    http_part, server_part = change(recipe).split("# In server { }:\n")
     temporary = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in ["proxy", "fastcgi", "uwsgi", "scgi"])
     path = write("nginx.conf", filled(f"""
 daemon off;
@@ -237,7 +242,9 @@ CACHE = f"proxy_cache_path {folder}/cache keys_zone=all:1m; proxy_cache all; pro
 
 
 def caddy(program=TOOLS / "caddy"):
-    recipe = blocks("Caddy")[0]
+    recipe, preflight = blocks("Caddy")
+    if PREFLIGHT:
+        recipe = replaced(recipe, "\t\tforward_auth 127.0.0.1:8080 {\n", preflight)
     path = write("Caddyfile", filled("{\nadmin off\nauto_https off\n}\nhttp://127.0.0.1:8000 {\n" + recipe + "}\n"))
     return [program, "run", "--adapter", "caddyfile", "--config", path]
 
@@ -247,7 +254,9 @@ def debians_caddy():
 
 
 def envoy(change=lambda recipe, further: recipe):
-    recipe, *further = blocks("Envoy")
+    recipe, *further, preflight = blocks("Envoy")
+    if PREFLIGHT:
+        recipe = replaced(recipe, "              routes:\n", "              routes:\n" + preflight)
     path = write("envoy.yaml", filled(change(recipe, further)))
     return [TOOLS / "envoy", "-c", path, "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "error"]
 
@@ -262,13 +271,20 @@ def envoy_with_a_prefix():
 
 
 def haproxy():
-    recipe, script = blocks("HAProxy")
+    recipe, script, preflight = blocks("HAProxy")
+    if PREFLIGHT:
+        first, second, last = preflight.splitlines(keepends=True)
+        for start, lines in [("  http-request lua.claviger", first + second), ("  http-request return status 503", last)]:
+            recipe = replaced(recipe, re.search(rf"^{start}.*\n", recipe, re.M).group(0), lines)
     write("claviger.lua", filled(script))
     return ["/usr/sbin/haproxy", "-db", "-f", write("haproxy.cfg", filled(recipe))]
 
 
 def traefik():
-    static, dynamic = blocks("Traefik")
+    static, dynamic, router, middleware = blocks("Traefik")
+    if PREFLIGHT:
+        dynamic = replaced(dynamic, "  routers:\n", "  routers:\n" + router)
+        dynamic = replaced(dynamic, "  middlewares:\n", "  middlewares:\n" + middleware)
     write("claviger.yml", filled(dynamic))
     path = write("traefik.yml", filled(static) + "global: { checkNewVersion: false, sendAnonymousUsage: false }\n")
     return [TOOLS / "traefik", f"--configFile={path}"]
@@ -279,6 +295,9 @@ def apache():
              "auth_openidc"]
     modules = "\n".join(f"LoadModule {each}_module /usr/lib/apache2/modules/mod_{each}.so" for each in names)
     user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
+    recipe, preflight = blocks("Apache")
+    if PREFLIGHT:
+        recipe = replaced(recipe, "<Location /api/>\n", preflight + "<Location /api/>\n")
     path = write("apache.conf", filled(f"""
 {modules}
 {user}
@@ -291,8 +310,14 @@ Mutex fcntl:{folder}
 ErrorLog {folder}/log
 LogLevel warn
 OIDCCABundlePath {folder}/desk.crt
-{blocks("Apache")[0]}"""))
+{recipe}"""))
     return ["/usr/sbin/apache2", "-X", "-f", path]
+
+
+def replaced(recipe, old, new):
+    """A recipe changed in one place, as the document says."""
+    assert recipe.count(old) == 1, f"{old} is there {recipe.count(old)} times"
+    return recipe.replace(old, new)
 
 
 GATEWAYS = {
@@ -494,6 +519,27 @@ def check_caching():
     print("no caller gets another's answer")
 
 
+def check_preflights():
+    key, _, _ = make_key()
+    forged = [(field, "forged") for field in NINE]
+    asked = [("Origin", "https://app.example.com"), ("Access-Control-Request-Method", "GET")]
+    for credential in (None, "x", key):
+        answer = call(credential, method="OPTIONS", fields=asked + forged)
+        if name == "apache":
+            assert answer.status == 204 and answer["access-control-allow-origin"] == "https://app.example.com", answer
+            assert answer["access-control-allow-headers"] == "Authorization", answer
+        else:
+            assert answer.told == {} and answer.seen["method"] == "OPTIONS", answer
+            assert told.secret.encode() not in answer.body and key.encode() not in answer.body, answer
+            assert b'"authorization"' not in answer.body.lower(), answer
+    print("a preflight passes as nobody's")
+    for method in ("GET", "POST", "DELETE", "HEAD"):
+        assert call(method=method).status == 401, method
+        assert call(method=method, fields=[("X-HTTP-Method-Override", "OPTIONS")]).status == 401, method
+    assert call(key).told["x-auth-account"] == told.account
+    print("nothing else does")
+
+
 def own_addresses():
     """The machine's own address, by which Envoy names a caller on its loopback."""
     text = subprocess.run(["hostname", "-I"], capture_output=True, text=True).stdout.split()
@@ -516,7 +562,12 @@ with open(folder / "output", "wb") as output:
         start_new_session=True, env={**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder)})
 try:
     wait_until(lambda: call().status == 401)
-    check_caching() if name.startswith("caching") else check()
+    if PREFLIGHT:
+        check_preflights()
+    elif name.startswith("caching"):
+        check_caching()
+    else:
+        check()
 finally:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(gateway.pid, signal.SIGTERM)

@@ -32,6 +32,13 @@ struct GatewayRecipeTests {
         #expect(run.status == 0)
     }
 
+    @Test(arguments: ["nginx", "caddy", "envoy", "haproxy", "traefik", "apache"])
+    func `with the lines for browsers, a preflight passes and nothing else`(_ gateway: String) async throws {
+        let run = try await run("\(gateway) with preflights")
+        #expect(run.lines == ["a preflight passes as nobody's", "nothing else does"], "\(run.text)")
+        #expect(run.status == 0)
+    }
+
     /// With the recipe, and with a recipe that forgot a line: then what Claviger says counts.
     @Test(arguments: ["caching nginx", "caching nginx without proxy_cache off"])
     func `where nginx caches whatever it may, no caller gets another's answer`(_ gateway: String) async throws {
