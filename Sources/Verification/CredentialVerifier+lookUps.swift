@@ -101,13 +101,7 @@ extension CredentialVerifier {
         switch missing {
         case .apiKey(let fingerprint, let secret):
             if let permit = limit.take(for: party, of: fingerprint, at: now) { return permit }
-            let isNew = try await newcomers.hasKey(with: { keyRing.keys.peppers.all.map(secret.digest(under:)) }) {
-                [store, hearing] keys in
-                try await hearing.promptly {
-                    try await store.read { tx in try tx.digests(ofAPIKeys: keys) }
-                }
-            }
-            if isNew { return nil }
+            if await isNew(secret) { return nil }
         case .client(let id):
             if newcomers.has(id) { return nil }
             if let permit = limit.take(for: party, of: id, at: now) { return permit }
@@ -120,6 +114,17 @@ extension CredentialVerifier {
         case .audiences, .revocation, .lineage, .asked: return nil
         }
         throw LookUpRefused()
+    }
+
+    /// Whether the key was announced lately. Where the database does not say, the limit holds.
+    private func isNew(_ secret: PresentedSecret) async -> Bool {
+        let isNew = try? await newcomers.hasKey(with: { keyRing.keys.peppers.all.map(secret.digest(under:)) }) {
+            [store, hearing] keys in
+            try await hearing.promptly {
+                try await store.read { tx in try tx.digests(ofAPIKeys: keys) }
+            }
+        }
+        return isNew ?? false
     }
 
     /// Whether a look-up may be for something that somebody made up. It is not for what there was a short time ago, even
