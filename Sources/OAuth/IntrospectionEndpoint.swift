@@ -112,7 +112,7 @@ package struct IntrospectionEndpoint: Sendable {
             return .answer(.told(.inactive(.audience)))
         }
         switch verifier.keys(findings, having: named) {
-        case .missing(let missing): return .missing(missing)
+        case .missing(let missing): return .missing(.asked(by: client.id, caller: nil, missing))
         case .answer(let keys):
             guard let token = seal.open(Array(text.utf8), with: keys) else {
                 return .answer(.told(.inactive(.malformed)))
