@@ -30,17 +30,17 @@ final class Line {
     /// Prepared statements kept. Texts are fixed, but for the lengths of their lists and for which values are NULL.
     private static let statementLimit = 512
 
-    /// Connects, tries the hosts of the address in turn, and takes the one that can be written to.
+    /// Connects to the server of the address that can be written to.
     ///
     /// - Throws: ``StoreError/unavailable(_:)`` when there is none before `deadline`.
     init(to address: PostgresAddress, settings: [String], until deadline: ContinuousClock.Instant) throws(StoreError) {
-        guard let handle = Self.startConnecting(address) else { throw .unavailable("no memory for a connection") }
-        do throws(StoreError) {
-            try Self.finishConnecting(handle, until: deadline)
-        } catch {
-            PQfinish(handle)
-            throw error
+        let handle = try ConnectionRace.winner(to: address, until: deadline)
+        guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else {
+            defer { PQfinish(handle) }
+            throw .unavailable(Self.problem(of: handle))
         }
+        // What the server remarks is not for our standard error.
+        PQsetNoticeProcessor(handle, { _, _ in }, nil)
         self.handle = handle
         for setting in settings { try send(setting, []) }
         try complete(until: deadline)
@@ -238,16 +238,16 @@ extension Line {
         return .unavailable(Self.problem(of: handle))
     }
 
-    /// Waits until something can be read, or also written.
+    /// Waits until something can be read, or, `forWriting`, also written.
     ///
     /// - Throws: ``StoreError/unavailable(_:)`` at the deadline.
     private static func poll(
-        _ socket: Int32, forReading: Bool = true, forWriting: Bool, until deadline: ContinuousClock.Instant
+        _ socket: Int32, forWriting: Bool, until deadline: ContinuousClock.Instant
     ) throws(StoreError) {
         while true {
             let left = ContinuousClock.now.duration(to: deadline)
             guard left > .zero else { throw .unavailable("the server does not answer") }
-            let events = (forReading ? POLLIN : 0) | (forWriting ? POLLOUT : 0)
+            let events = POLLIN | (forWriting ? POLLOUT : 0)
             var wanted = pollfd(fd: socket, events: Int16(events), revents: 0)
             let count = Glibc.poll(&wanted, 1, left.pollTimeout)
             if count > 0 { return }
@@ -255,47 +255,9 @@ extension Line {
         }
     }
 
-    fileprivate static func problem(of handle: OpaquePointer) -> String {
+    /// What libpq says last of a connection.
+    static func problem(of handle: OpaquePointer) -> String {
         let text = String(cString: PQerrorMessage(handle)).split(separator: "\n").joined(separator: " ")
         return text.isEmpty ? "the connection is lost" : text
-    }
-}
-
-// MARK: - Connecting
-
-extension Line {
-    /// Parameters before the address are what it may override, those behind it are ours.
-    private static func startConnecting(_ address: PostgresAddress) -> OpaquePointer? {
-        let parameters = [
-            ("application_name", "claviger"), ("target_session_attrs", "read-write"), ("connect_timeout", "2"),
-            ("tcp_user_timeout", "3000"), ("keepalives_idle", "3"), ("keepalives_interval", "1"),
-            ("keepalives_count", "3"), ("dbname", address.uri), ("client_encoding", "UTF8"),
-        ]
-        let texts = parameters.flatMap { [strdup($0.0), strdup($0.1)] }
-        defer { for text in texts { free(text) } }
-        var names: [UnsafePointer<CChar>?] = []
-        var values: [UnsafePointer<CChar>?] = []
-        for (index, text) in texts.enumerated() {
-            if index.isMultiple(of: 2) { names.append(text) } else { values.append(text) }
-        }
-        return PQconnectStartParams(names + [nil], values + [nil], 1)
-    }
-
-    private static func finishConnecting(
-        _ handle: OpaquePointer, until deadline: ContinuousClock.Instant
-    ) throws(StoreError) {
-        guard PQstatus(handle) != CONNECTION_BAD else { throw .unavailable(problem(of: handle)) }
-        var step = PGRES_POLLING_WRITING
-        while step != PGRES_POLLING_OK {
-            guard step != PGRES_POLLING_FAILED else { throw .unavailable(problem(of: handle)) }
-            let isReading = step == PGRES_POLLING_READING
-            try poll(PQsocket(handle), forReading: isReading, forWriting: !isReading, until: deadline)
-            step = PQconnectPoll(handle)
-        }
-        guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else {
-            throw .unavailable(problem(of: handle))
-        }
-        // What the server remarks is not for our standard error.
-        PQsetNoticeProcessor(handle, { _, _ in }, nil)
     }
 }

@@ -13,8 +13,12 @@ extension StoreError {
             // Serialization failure, deadlock, a lock that was not given in time.
             case "40001", "40P01", "55P03": .conflict
             // A time-out; the server shuts down, or lets nobody in; the transaction was idle for too long; the server has
-            // become a standby, or forgot our statements in a pooler between.
-            case "57014", "57P01", "57P02", "57P03", "53300", "25P03", "25006", "26000": .unavailable(message)
+            // become a standby.
+            case "57014", "57P01", "57P02", "57P03", "53300", "25P03", "25006": .unavailable(message)
+            // Our statements are not there, or somebody's are: another session than the one that they were prepared in.
+            case "26000", "42P05":
+                .unavailable(
+                    "\(message); the sessions of PostgreSQL are not kept: a pooler on the way must run in session mode")
             case "": .unavailable(message.isEmpty ? "the connection is lost" : message)
             case let state where state.hasPrefix("08"): .unavailable(message)
             default: .engine("PostgreSQL error \(state): \(message)")

@@ -36,6 +36,7 @@ class Proof:
                 await fault.prepare()
                 await self.phase(fault.title, lambda fault=fault: self.under(fault))
                 await fault.clean_up()
+                self.report.failures += [f"{fault.title}: {text}" for text in fault.failures]
 
     async def live(self):
         """The requests of the load: keys and tokens that nobody revokes."""

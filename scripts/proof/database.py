@@ -3,6 +3,8 @@
 import asyncio
 import pathlib
 import re
+import secrets
+import shutil
 import subprocess
 
 from proof.setting import give_up
@@ -40,15 +42,18 @@ class Database:
     """A PostgreSQL of our own that waits for the disk."""
 
     def __init__(self, folder):
-        self.folder = folder
+        self.folder, self.standby_folder = folder, None
         self.uri = None
+        # Where nodes find the first and the second of a pair, while there is one.
+        self.ways = []
 
     def start(self):
         self.uri = self._script("start", self.folder)
-        self.port = int(re.search(r":(\d+)/", self.uri)[1])
+        self.port = self.port_of(self.uri)
 
     def stop(self):
         if self.uri:
+            self.remove_standby()
             self._script("stop", self.folder)
 
     def admit(self, network):
@@ -63,6 +68,38 @@ class Database:
     async def restart(self):
         """As after a loss of power, on the same port."""
         await run(ROOT / "scripts/postgres", "restart", self.folder)
+
+    # A pair: commits wait for a standby, and either may come to be the one that takes writes.
+
+    async def follow(self):
+        """Starts a standby, for which every commit waits from then on."""
+        self.standby_folder = self.folder.with_name(f"{self.folder.name.partition('.')[0]}.{secrets.token_hex(4)}")
+        self.standby_uri = (await run(ROOT / "scripts/postgres", "standby", self.folder, self.standby_folder)).strip()
+        self.standby_port = self.port_of(self.standby_uri)
+
+    async def freeze(self):
+        """Stops all processes of the primary where they are."""
+        await run(ROOT / "scripts/postgres", "freeze", self.folder)
+
+    async def halt(self):
+        """Ends the primary as a loss of power does."""
+        await run(ROOT / "scripts/postgres", "stop", self.folder)
+
+    async def promote(self):
+        """Has the standby take writes. It is the database from now on."""
+        await run(ROOT / "scripts/postgres", "promote", self.standby_folder)
+        self.old, self.folder, self.standby_folder = self.folder, self.standby_folder, None
+        self.uri, self.port = self.standby_uri, self.standby_port
+
+    async def fence(self):
+        """Ends the primary that was, which must take no writes any more."""
+        await run(ROOT / "scripts/postgres", "stop", self.old)
+        shutil.rmtree(self.old, ignore_errors=True)
+
+    def remove_standby(self):
+        if self.standby_folder:
+            self._script("stop", self.standby_folder)
+            self.standby_folder = None
 
     async def query(self, statement, check=True):
         programs = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/psql")) or ["psql"]
@@ -82,7 +119,12 @@ class Database:
         return [int(line) for line in found.splitlines()]
 
     def address(self, node, host="127.0.0.1", port=None):
-        return f"postgres://claviger@{host}:{port or self.port}/postgres?application_name={node.name}"
+        servers = ",".join(f"{host}:{way}" for way in (self.ways or [port or self.port]))
+        return f"postgres://claviger@{servers}/postgres?application_name={node.name}"
+
+    @staticmethod
+    def port_of(uri):
+        return int(re.search(r":(\d+)/", uri)[1])
 
     @staticmethod
     def _script(*arguments):

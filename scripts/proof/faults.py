@@ -3,7 +3,9 @@
 import asyncio
 import os
 import signal
+from time import monotonic as now
 
+from proof.setting import give_up
 from proof.ways import Relay
 
 
@@ -20,6 +22,9 @@ class Fault:
 
     def __init__(self, installation, options):
         self.nodes, self.database, self.network = installation.nodes, installation.database, installation.network
+        self.desk, self.settled = installation.desk, installation.settled
+        # What it was found to have done wrong beside what is measured.
+        self.failures = []
         self.options = options
         self.victim = None
 
@@ -188,6 +193,115 @@ class NodeKilled(Fault):
         await self.victim.ready()
 
 
+class FailOver(Fault):
+    """The primary is gone, in a way that subclasses say, and a standby that has all that was acknowledged is promoted beside
+    it. All nodes are struck, and each must make changes again within five seconds of the promotion."""
+
+    # Whatever is revoked later than the primary's end is revoked on the one that was promoted.
+    window, lasts, after = (-0.3, 1.5), 1.2, 1.0
+    BAR = 5.0
+
+    async def prepare(self):
+        for node in self.nodes:
+            node.stop()
+        await self.pair()
+
+    async def pair(self):
+        """Has nodes reach the primary and a new standby, both over ways that can be cut."""
+        await self.database.follow()
+        self.ways = [Relay(), Relay()]
+        for way, port in zip(self.ways, (self.database.port, self.database.standby_port)):
+            await way.start(port)
+        self.database.ways = [way.port for way in self.ways]
+        for node in self.nodes:
+            node.start(self.database.address(node))
+        for node in self.nodes:
+            await node.ready()
+
+    async def choose(self, number):
+        if self.database.standby_folder is None:
+            await self.unpair()
+            await self.pair()
+            await self.settled()
+
+    async def unpair(self):
+        for node in self.nodes:
+            node.stop()
+        for way in self.ways:
+            way.mend()
+            way.stop()
+        self.database.ways = []
+
+    def revokers(self):
+        return self.nodes
+
+    async def lose(self):
+        """The primary is gone."""
+        raise NotImplementedError
+
+    async def begin(self):
+        await self.lose()
+        await asyncio.sleep(0.5)
+        await self.database.promote()
+        self.promoted = now()
+        self.takers = [asyncio.ensure_future(self.takes_changes(node)) for node in self.nodes]
+
+    async def takes_changes(self, node):
+        """How long after the promotion a node carries out a change."""
+        change = self.desk.call("POST", "/api/v1/accounts", {"name": "After a fail-over"})
+        while True:
+            status, _ = await node.ask(change)
+            if status == 201:
+                return now() - self.promoted
+            if now() - self.promoted > 60:
+                give_up(f"{node.name} answers {status} a minute after a fail-over: {node.tail()}")
+            await asyncio.sleep(0.02)
+
+    async def end(self):
+        times = await asyncio.gather(*self.takers)
+        print(f"  changes are made again {', '.join(f'{time:.1f}' for time in times)} s after the promotion")
+        if max(times) > self.BAR:
+            self.failures.append(f"changes are made again only {max(times):.1f} s after the promotion")
+        await self.database.fence()
+
+    async def clean_up(self):
+        await self.unpair()
+        self.database.remove_standby()
+        await self.database.query("ALTER SYSTEM RESET synchronous_standby_names")
+        await self.database.query("SELECT pg_reload_conf()")
+        for node in self.nodes:
+            node.start(self.database.address(node))
+        for node in self.nodes:
+            await node.ready()
+
+
+class PrimaryFrozen(FailOver):
+    """All processes of the primary stand still: its machine takes connections, and nobody answers."""
+
+    title = "primary frozen, standby promoted"
+
+    async def lose(self):
+        await self.database.freeze()
+
+
+class PacketsVanish(FailOver):
+    """Nothing passes between any node and the primary, and nothing is told of it."""
+
+    title = "packets to the primary vanish, standby promoted"
+
+    async def lose(self):
+        self.ways[0].cut()
+
+
+class StandbyPromoted(FailOver):
+    """The primary ends as after a loss of power, and refuses connections."""
+
+    title = "primary ended, standby promoted"
+
+    async def lose(self):
+        await self.database.halt()
+
+
 class QueueFlooded(Fault):
     """Others say very much over the same notification queue, on our channel and on another."""
 
@@ -207,6 +321,7 @@ class QueueFlooded(Fault):
 
 FAULTS = {
     "stopped": ListenerStopped, "all-stopped": ConnectionsStopped, "dropped": ConnectionDropped, "cut-off": CutOff,
-    "restarted": DatabaseRestarted, "paused": NodePaused, "killed": NodeKilled, "flooded": QueueFlooded,
+    "restarted": DatabaseRestarted, "paused": NodePaused, "killed": NodeKilled, "flooded": QueueFlooded, "frozen": PrimaryFrozen,
+    "vanish": PacketsVanish, "promoted": StandbyPromoted,
 }
 NO_FAULT = "no fault"

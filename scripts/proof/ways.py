@@ -65,6 +65,7 @@ class Relay:
         self.port = self.server.sockets[0].getsockname()[1]
 
     async def _serve(self, reader, writer):
+        await self.open.wait()
         try:
             there, back = await asyncio.open_connection("127.0.0.1", self.target)
         except OSError:

@@ -1,0 +1,127 @@
+import Foundation
+import Model
+import Persistence
+import PersistencePostgres
+import TestSupport
+import Testing
+
+@Suite("PostgreSQL: fail-over from a server that is silent")
+struct FailOverTests {
+    /// What a node has, but for fewer connections.
+    private static let limits = PostgresLimits(readers: 2)
+    /// How long a fail-over may take from the promotion on.
+    private static let bar = Duration.seconds(5)
+
+    @Test(.timeLimit(.minutes(2)))
+    func `with a primary that is frozen, the promoted standby is taken within five seconds`() async throws {
+        try await PostgresCluster.with { cluster in
+            let store = try await open(cluster.uri([cluster.primary, cluster.standby]))
+            try await store.write { tx in try tx.insertNote(1) }
+            try await cluster.freezePrimary()
+            try await expectFailOver(of: store, in: cluster)
+            await store.close()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `with a primary whose packets vanish, the promoted standby is taken within five seconds`() async throws {
+        try await PostgresCluster.with { cluster in
+            let way = try Relay(to: cluster.primary)
+            let store = try await open(cluster.uri([way.port, cluster.standby]))
+            try await store.write { tx in try tx.insertNote(1) }
+            way.fallSilent()
+            try await expectFailOver(of: store, in: cluster)
+            await store.close()
+            way.close()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `a node starts while the first server of its address takes connections and says nothing`() async throws {
+        try await PostgresCluster.with { cluster in
+            try await cluster.freezePrimary()
+            try await cluster.promoteStandby()
+            let store = try await open(cluster.uri([cluster.primary, cluster.standby]))
+            try await store.write { tx in try tx.insertNote(1) }
+            await store.close()
+        }
+    }
+
+    @Test func `a node starts while the first server of its address does not answer at all`() async throws {
+        let database = try await PostgresDatabase.make()
+        let swallowing = try SwallowingPort()
+        let store = try await open(
+            database.uri.replacing("127.0.0.1:", with: "127.0.0.1:\(swallowing.number),127.0.0.1:"))
+        try await store.write { tx in try tx.insertNote(1) }
+        await store.close()
+    }
+
+    @Test func `where no server can be written to, what became of each is told`() async throws {
+        let swallowing = try SwallowingPort()
+        let closed = try FreePort.find()
+        let error = await #expect(throws: PostgresOpeningError.self) {
+            _ = try await open("postgres://claviger@127.0.0.1:\(swallowing.number),127.0.0.1:\(closed)/claviger")
+        }
+        let text = try #require(error?.description)
+        #expect(text.contains("127.0.0.1:\(swallowing.number) does not answer"))
+        #expect(text.contains("\(closed) failed: Connection refused"))
+    }
+
+    @Test func `a name with several addresses is reached at the one that answers`() async throws {
+        let database = try await PostgresDatabase.make()
+        // It is ::1 as well, where nobody listens, on most machines.
+        let store = try await open(database.uri.replacing("127.0.0.1:", with: "localhost:"))
+        try await store.write { tx in try tx.insertNote(1) }
+        await store.close()
+    }
+
+    @Test func `statements that a session does not know as its own are told as a pooler's doing`() async throws {
+        let database = try await PostgresDatabase.make()
+        let store = try await open(database.uri)
+        let error = await #expect(throws: StoreError.self) {
+            try await store.read { tx in
+                // What somebody else prepared in the session that we were given.
+                for preparation in Self.preparations { _ = try? tx.first(preparation) { _ in 0 } }
+                return try tx.noteCount()
+            }
+        }
+        guard case .unavailable(let problem)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(problem.contains("already exists") && problem.contains("session mode"))
+        try await store.write { tx in try tx.insertNote(1) }
+        await store.close()
+    }
+
+    /// Take names that a connection of ours gives to its next statements.
+    private static let preparations: [BoundSQL] = [
+        "PREPARE s6 AS SELECT 1", "PREPARE s7 AS SELECT 1", "PREPARE s8 AS SELECT 1", "PREPARE s9 AS SELECT 1",
+        "PREPARE s10 AS SELECT 1", "PREPARE s11 AS SELECT 1", "PREPARE s12 AS SELECT 1", "PREPARE s13 AS SELECT 1",
+    ]
+
+    private func expectFailOver(of store: PostgresStore, in cluster: PostgresCluster) async throws {
+        try await cluster.promoteStandby()
+        let promoted = ContinuousClock.now
+        try await insist { try await store.write { tx in try tx.insertNote(2) } }
+        #expect(try await insist { try await store.read { tx in try tx.noteCount() } } == 2)
+        #expect(promoted.duration(to: .now) < Self.bar)
+    }
+
+    /// The first outcome that is not "try again later".
+    private func insist<T>(_ call: () async throws -> T) async throws -> T {
+        let end = ContinuousClock.now + .seconds(30)
+        while true {
+            do {
+                return try await call()
+            } catch let error as StoreError where error.isTemporary && ContinuousClock.now < end {
+                await Task.yield()
+            }
+        }
+    }
+
+    private func open(_ uri: String) async throws -> PostgresStore {
+        try await PostgresStore.open(
+            PostgresAddress(uri), migrations: Migration.all + [.scratch], limits: Self.limits, at: FixedClock().current)
+    }
+}
