@@ -37,6 +37,13 @@ package struct ProblemMiddleware: RouterMiddleware {
                 The database was lost while the change was made: it may or may not have been made. Look before you repeat \
                 the request, or repeat it with the same Idempotency-Key.
                 """)
+        case StoreError.unwritable:
+            return ProblemDocument(
+                status: .serviceUnavailable, type: "unwritable", title: "Nothing can be written at present",
+                detail: """
+                    The server cannot store changes at present, so nothing was changed. Credentials that exist are verified as \
+                    ever. Repeat the request later; the operator has to see to it.
+                    """, headers: [.retryAfter: "10"])
         case let error as StoreError where error.isTemporary:
             return unavailable(
                 """

@@ -12,6 +12,8 @@ package enum StoreError: Error, Sendable {
     case conflict
     /// The database was not reached, or did not answer in time. Nothing was changed. The text is for the log.
     case unavailable(String)
+    /// Nothing can be written at present, and nothing was changed; what is there can be read. The text is for the log.
+    case unwritable(Obstacle, String)
     /// The database was lost while a transaction was being committed, and cannot be asked what became of it.
     case uncertain
     /// The store is closed, or another process owns it.
@@ -24,11 +26,37 @@ package enum StoreError: Error, Sendable {
         case unique, foreignKey, check, notNull
     }
 
+    /// What keeps a database from being written to.
+    package enum Obstacle: Sendable, Hashable, CustomStringConvertible {
+        /// No room is left on the disk or of a quota.
+        case full
+        /// The file, its file system or the server takes no changes.
+        case readOnly
+        /// The disk fails.
+        case device
+
+        package var description: String {
+            switch self {
+            case .full: "no room is left on the disk"
+            case .readOnly: "it is read-only"
+            case .device: "the disk takes no data"
+            }
+        }
+    }
+
     /// Whether it says nothing about the request: the same one may succeed a moment later.
     package var isTemporary: Bool {
         switch self {
-        case .overloaded, .conflict, .unavailable, .uncertain, .closed: true
+        case .overloaded, .conflict, .unavailable, .unwritable, .uncertain, .closed: true
         case .constraint, .unreadable, .engine: false
+        }
+    }
+
+    /// Whether it is one of many that an outage brings, which the log tells once.
+    package var isOutage: Bool {
+        switch self {
+        case .unavailable, .unwritable, .uncertain: true
+        case .constraint, .unreadable, .overloaded, .conflict, .closed, .engine: false
         }
     }
 }

@@ -125,7 +125,7 @@ private final class ConnectionAttempt {
                 ("application_name", "claviger"), ("target_session_attrs", "read-write"), ("tcp_user_timeout", "3000"),
                 ("keepalives_idle", "3"), ("keepalives_interval", "1"), ("keepalives_count", "3"),
                 ("dbname", address.uri), ("client_encoding", "UTF8"),
-            ] + target.parameters.map { ($0.keyword, $0.value) }
+            ] + target.parameters
         let texts = parameters.flatMap { [strdup($0.0), strdup($0.1)] }
         defer { for text in texts { free(text) } }
         var names: [UnsafePointer<CChar>?] = []

@@ -3,20 +3,20 @@ import Glibc
 
 /// One server of an address, or one address of its name, for a connection of its own.
 struct ConnectionTarget: CustomStringConvertible {
-    /// What is said over the address in its place, by libpq's keywords. Empty where libpq finds the server by itself.
-    let parameters: [(keyword: String, value: String)]
+    /// What is said over the address in its place: libpq's keywords and values. Empty where libpq finds the server by itself.
+    let parameters: [(String, String)]
     /// A name that was not looked up yet.
     private let name: String?
 
     /// Host and port, or the folder of a socket.
     var description: String {
-        let values = Dictionary(parameters.map { ($0.keyword, $0.value) }) { first, _ in first }
+        let values = Dictionary(parameters) { first, _ in first }
         guard let host = values["host"] ?? values["hostaddr"] else { return "the server" }
         let address = values["host"] == nil ? nil : values["hostaddr"]
         return "\(host):\(values["port"] ?? "")" + (address.map { $0 == host ? "" : " (\($0))" } ?? "")
     }
 
-    private init(_ parameters: [(keyword: String, value: String)], name: String? = nil) {
+    private init(_ parameters: [(String, String)], name: String? = nil) {
         self.parameters = parameters
         self.name = name
     }

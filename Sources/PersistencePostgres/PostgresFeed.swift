@@ -20,13 +20,27 @@ package final class PostgresFeed: Sendable {
         var isClosed = false
     }
 
+    /// What becomes of the connection.
+    package enum Condition: Sendable, Hashable {
+        case listens
+        /// It was lost, given up, or could not be made. The text is for the log.
+        case isLost(String)
+    }
+
     private let lines: Lines
+    private let report: @Sendable (Condition) -> Void
     private let state = Mutex(State())
     private let wake = WakeUp()
     private let thread = DispatchGroup()
 
-    /// - Parameter address: The same database that the store is in.
-    package init(_ address: PostgresAddress, limits: PostgresLimits = PostgresLimits()) {
+    /// - Parameters:
+    ///   - address: The same database that the store is in.
+    ///   - report: Told of each change, and of each attempt that fails, on the thread that listens.
+    package init(
+        _ address: PostgresAddress, limits: PostgresLimits = PostgresLimits(),
+        report: @escaping @Sendable (Condition) -> Void = { _ in }
+    ) {
+        self.report = report
         lines = Lines(address: address, limits: limits)
     }
 
@@ -59,12 +73,30 @@ package final class PostgresFeed: Sendable {
 
     /// Listens until the connection is lost, given up or no longer wanted.
     private func listen(_ receiver: any FeedReceiver) {
-        guard let line = try? open() else { return }
+        let line: Line
+        do {
+            line = try open()
+        } catch {
+            return report(.isLost(Self.words(error)))
+        }
         state.withLock { $0.outgoing = [] }
         receiver.listeningBegan()
-        // Whatever it fails with, it is over, and is told as such.
-        try? converse(on: line, receiver)
+        report(.listens)
+        var problem = "what the node says to itself does not come back"
+        do {
+            try converse(on: line, receiver)
+        } catch {
+            problem = Self.words(error)
+        }
         receiver.listeningEnded()
+        if !state.withLock(\.isClosed) { report(.isLost(problem)) }
+    }
+
+    private static func words(_ error: any Error) -> String {
+        switch error {
+        case StoreError.unavailable(let problem), StoreError.engine(let problem): problem
+        default: "\(error)"
+        }
     }
 
     /// A connection that listens.

@@ -12,9 +12,12 @@ extension StoreError {
             case "23502": .constraint(.notNull)
             // Serialization failure, deadlock, a lock that was not given in time.
             case "40001", "40P01", "55P03": .conflict
+            // No room is left on its disk; a file cannot be read or written.
+            case "53100": .unwritable(.full, message)
+            case "58030": .unwritable(.device, message)
             // A time-out; the server shuts down, or lets nobody in; the transaction was idle for too long; the server has
-            // become a standby.
-            case "57014", "57P01", "57P02", "57P03", "53300", "25P03", "25006": .unavailable(message)
+            // become a standby; it is short of memory.
+            case "57014", "57P01", "57P02", "57P03", "53300", "53000", "53200", "25P03", "25006": .unavailable(message)
             // Our statements are not there, or somebody's are: another session than the one that they were prepared in.
             case "26000", "42P05":
                 .unavailable(

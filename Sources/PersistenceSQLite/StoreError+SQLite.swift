@@ -27,6 +27,12 @@ extension StoreError {
             case .SQLITE_CONSTRAINT_FOREIGNKEY: .constraint(.foreignKey)
             case .SQLITE_CONSTRAINT_CHECK: .constraint(.check)
             case .SQLITE_CONSTRAINT_NOTNULL: .constraint(.notNull)
+            case .SQLITE_FULL: .unwritable(.full, message)
+            // How the system says that a quota is used up, or that the file may not grow.
+            case .SQLITE_IOERR_WRITE, .SQLITE_IOERR_FSYNC, .SQLITE_IOERR_DIR_FSYNC, .SQLITE_IOERR_TRUNCATE,
+                .SQLITE_IOERR_SHMSIZE:
+                .unwritable(.device, "SQLite error \(code.rawValue): \(message)")
+            case let code where code.primaryResultCode == .SQLITE_READONLY: .unwritable(.readOnly, message)
             default: .engine("SQLite error \(code.rawValue): \(message)")
             }
     }

@@ -45,6 +45,8 @@ struct Composition {
     private let feedMetrics = FeedMetrics()
     /// Those of the public listener.
     let connections: Connections
+    /// What is lost while the server runs.
+    let outages: Outages
     let now: @Sendable () -> Instant
 
     /// Opens the store and the key ring, and builds everything upon them.
@@ -60,13 +62,15 @@ struct Composition {
         }
         let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
         let masterKey = try await configuration.masterKey.load { print($0) }
-        let store = try await configuration.database.open(at: now())
+        let outages = Outages(logger: logger, now: now)
+        let store = ObservedEngine(
+            try await configuration.database.open(at: now()), at: "\(configuration.database)", telling: outages)
         do {
             let keyRing = try await KeyRing.open(
                 store: store, masterKey: masterKey, longestTokenSeconds: product.policy.accessTokenMaximumSeconds,
                 longestRefreshSeconds: product.policy.refreshTokenMaximumSeconds, now: now)
             return try await Composition(
-                configuration, product, store, keyRing, sink: sink, logger: logger, now: now)
+                configuration, product, store, keyRing, outages, sink: sink, logger: logger, now: now)
         } catch {
             await store.close()
             throw error
@@ -75,13 +79,14 @@ struct Composition {
 
     private init(
         _ configuration: ServerConfiguration, _ product: Product, _ store: any Engine, _ keyRing: KeyRing,
-        sink: LogSink, logger: Logger, now: @escaping @Sendable () -> Instant
+        _ outages: Outages, sink: LogSink, logger: Logger, now: @escaping @Sendable () -> Instant
     ) async throws {
         self.configuration = configuration
         self.product = product
         self.store = store
         self.keyRing = keyRing
         self.logger = logger
+        self.outages = outages
         self.now = now
         node = ID(at: now().milliseconds)
         log = RequestLog(sink: sink, format: configuration.logFormat, level: configuration.logLevel)
@@ -170,18 +175,19 @@ struct Composition {
                 try await rotation.rotate(through: store)
             },
             KeyRotationSignal(keyRing: keyRing, now: now, logger: logger),
+            OutageWatch(outages: outages, store: store, node: node), SignalNotices(logger: logger),
         ] + telling() + [try application(onReady: onReady)]
     }
 
     private func listening() -> [any Service] {
         guard let feed, case .postgres(let address) = configuration.database else { return [] }
-        return [RevocationListening(feed, at: address, logger: logger)]
+        return [RevocationListening(feed, at: address, telling: outages, logger: logger)]
     }
 
     private func telling() -> [any Service] {
         guard let address = configuration.metrics else { return [] }
         let metrics =
-            feedMetrics.all(verifier.hearing, feed) + [verifier.memory.metric] + connections.metrics
+            feedMetrics.all(verifier.hearing, feed) + [verifier.memory.metric] + connections.metrics + outages.metrics
         let few = Connections(MetricsListener.limits, exempt: TrustedProxies(), logger: logger)
         return [MetricsListener(address, metrics, on: listener(nil, few), logger: logger)]
     }
@@ -213,7 +219,7 @@ struct Composition {
         let router = Router(context: CallerContext.self, options: .autoGenerateHeadEndpoints)
         OrdinaryDoor(routes: routes, log: log, now: now).register(on: router)
         addMiddlewares(to: router)
-        Readiness(store: store).register(on: router)
+        Readiness(store: store, outages: outages).register(on: router)
         openID.register(on: router)
         try OpenAPIDocument(at: address).register(on: router)
         console.register(on: router)

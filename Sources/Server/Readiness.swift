@@ -2,21 +2,24 @@ import HTTPServing
 import Hummingbird
 import Persistence
 
-/// `GET /readyz`: whether requests can be answered in full, which needs the database. The key ring was opened before
-/// anything listens.
+/// `GET /readyz`: whether requests can be answered in full, which needs the database, room for changes, and the feed by
+/// which nodes hear of each other's. The key ring was opened before anything listens.
 struct Readiness: Sendable {
     /// How long the database may take. Requests wait longer for one that comes back, but who asks this wants to know
     /// where to send them.
     private static let patience = Duration.seconds(2)
 
     let store: any Store
+    let outages: Outages
 
     func register(on router: some RouterMethods<CallerContext>) {
         router.get("/readyz") { _, _ in
-            guard await canRead() else {
+            let canRead = await canRead()
+            let problems = (canRead ? [] : ["The database cannot be read."]) + outages.explanations
+            guard problems.isEmpty else {
                 throw ProblemDocument(
                     status: .serviceUnavailable, type: "not-ready", title: "Not ready",
-                    detail: "The database cannot be read.", headers: [.retryAfter: "1"])
+                    detail: problems.joined(separator: " "), headers: [.retryAfter: "1"])
             }
             return Response(
                 status: .ok, headers: [.contentType: "text/plain"], body: .init(byteBuffer: .init(string: "ready\n")))

@@ -9,16 +9,22 @@ struct RevocationListening: Service {
     let connection: PostgresFeed
     let logger: Logger
 
-    init(_ feed: RevocationFeed, at address: PostgresAddress, logger: Logger) {
+    init(_ feed: RevocationFeed, at address: PostgresAddress, telling outages: Outages, logger: Logger) {
         self.feed = feed
         self.logger = logger
-        connection = PostgresFeed(address)
+        connection = PostgresFeed(address) { condition in
+            switch condition {
+            case .listens: outages.isWell(.feed, isCertain: true)
+            case .isLost(let problem):
+                outages.met(.feed, details: ["database": "\(address)", "error": "\(problem)"])
+            }
+        }
         feed.speak { [connection] in connection.say($0) }
     }
 
     func run() async throws {
         logger.info("listening to the revocation feed", metadata: ["node": "\(feed.node)"])
-        connection.start(feed)
+        connection.start(FeedNotices(receiver: feed, node: feed.node, logger: logger))
         try? await gracefulShutdown()
         await connection.close(saying: feed.farewell)
     }

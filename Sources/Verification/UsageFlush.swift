@@ -45,10 +45,10 @@ package struct UsageFlush: Service {
         await cancelWhenGracefulShutdown {
             // The sleep fails when the server is told to end. What is left then is for the last flush.
             while (try? await Task.sleep(for: interval)) != nil {
-                await report { try await flush() }
+                await report(isLast: false) { try await flush() }
             }
         }
-        await report { try await lastFlush() }
+        await report(isLast: true) { try await lastFlush() }
     }
 
     /// Waits for its turn, and writes down one step.
@@ -87,11 +87,13 @@ package struct UsageFlush: Service {
         }
     }
 
-    private func report(_ flush: () async throws -> Void) async {
+    private func report(isLast: Bool, _ flush: () async throws -> Void) async {
         do {
             try await flush()
         } catch is CancellationError {
             // The server ends. The last flush goes on from here.
+        } catch let error as StoreError where error.isOutage && !isLast {
+            logger.debug("usage stays counted", metadata: ["error": "\(error)"])
         } catch {
             logger.warning("usage was not written down, and stays counted", metadata: ["error": "\(error)"])
         }

@@ -20,8 +20,9 @@ package struct SnapshotReader<Connection: BodyConnection> {
 
     private func read(_ body: any WaitingBody) {
         guard !body.isCancelled else { return body.fail(CancellationError()) }
+        var problem = StoreError.overloaded
         for attempt in 1...Self.attempts {
-            guard !body.isOverdue else { return body.fail(StoreError.overloaded) }
+            guard !body.isOverdue else { return body.fail(problem) }
             do {
                 try connection.beginReading()
                 _ = body.run(on: connection)
@@ -33,6 +34,7 @@ package struct SnapshotReader<Connection: BodyConnection> {
                 guard let error = error as? StoreError, error.isPassing, attempt < Self.attempts else {
                     return body.fail(error)
                 }
+                problem = error
             }
         }
     }

@@ -38,6 +38,7 @@ enum Running {
         prepare: (Composition) async throws -> Void,
         onReady: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws {
+        SignalNotices.stayAlive()
         let sink = LogSink()
         defer { sink.close() }
         Descriptors.raise()
@@ -49,6 +50,7 @@ enum Running {
                 logger: composition.logger)
             group.maximumGracefulShutdownDuration = .seconds(10)
             try await ServiceGroup(configuration: group).run()
+            composition.logger.notice("the server has ended")
         } catch {
             await composition.store.close()
             throw error

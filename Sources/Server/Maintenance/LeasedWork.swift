@@ -65,6 +65,8 @@ struct LeasedWork: Service {
             try await round()
         } catch is CancellationError {
             // The server ends, and another one goes on.
+        } catch let error as StoreError where error.isOutage {
+            logger.debug("shared work waits", metadata: ["work": "\(name.rawValue)", "error": "\(error)"])
         } catch {
             logger.warning(
                 "shared work failed, and is tried again",

@@ -88,6 +88,46 @@ struct PostgresStoreTests {
         #expect(!text.contains("dont-show-this"))
     }
 
+    @Test
+    func `what the server says of a disk, of too many connections and of changes to a standby is no mistake of ours`()
+        async throws
+    {
+        try await withScratchDatabase { database in
+            let store = try await open(
+                database.uri,
+                limits: PostgresLimits(
+                    readers: 1, patience: .milliseconds(600), statement: .seconds(30), connecting: .seconds(30)))
+            let full = await #expect(throws: StoreError.self) {
+                try await store.write { tx in try tx.perform(.failing("53100")) }
+            }
+            guard case .unwritable(.full, _)? = full else {
+                Issue.record("\(String(describing: full))")
+                return
+            }
+            let crowded = await #expect(throws: StoreError.self) {
+                try await store.write { tx in try tx.perform(.failing("53300")) }
+            }
+            guard case .unavailable? = crowded else {
+                Issue.record("\(String(describing: crowded))")
+                return
+            }
+            let standby = await #expect(throws: StoreError.self) {
+                try await store.write { tx in
+                    try tx.perform("SET TRANSACTION READ ONLY")
+                    try tx.insertNote(1)
+                }
+            }
+            guard case .unavailable(let problem)? = standby else {
+                Issue.record("\(String(describing: standby))")
+                return
+            }
+            #expect(problem.contains("read-only transaction"))
+            try await store.write { tx in try tx.insertNote(2) }
+            try await expectNotes([2], in: store)
+            await store.close()
+        }
+    }
+
     @Test func `of several hosts the one that answers is taken`() async throws {
         try await withScratchDatabase { database in
             let closed = try FreePort.find()
@@ -181,5 +221,12 @@ extension [UInt8] {
     /// Whether these bytes hold that text.
     fileprivate func contains(_ text: String) -> Bool {
         String(decoding: self, as: UTF8.self).contains(text)
+    }
+}
+
+extension BoundSQL {
+    /// Has the server itself report a condition.
+    fileprivate static func failing(_ state: StaticString) -> BoundSQL {
+        "DO $$ BEGIN RAISE EXCEPTION 'said by a test' USING ERRCODE = '\(fixed: state)'; END $$"
     }
 }

@@ -11,6 +11,8 @@ package final class ServerProcess: Sendable {
     package let folder: Folder
     /// What keeps its data.
     package let database: ServerDatabase
+    /// What stands before its command line.
+    private let wrapper: [String]
     private let arguments: [String]
     private let environment: [String: String]
     private let process = Mutex<BackgroundProcess?>(nil)
@@ -33,12 +35,18 @@ package final class ServerProcess: Sendable {
 
     /// A server that was not started yet. Its port is free at the moment.
     ///
-    /// - Parameter database: That of another node, nil for an empty one of its own on ``StoreUnderTest/current``.
+    /// - Parameters:
+    ///   - database: That of another node, nil for an empty one of its own on ``StoreUnderTest/current``.
+    ///   - disk: What its data is kept on, nil for what there is.
     package init(
         command: String, on database: ServerDatabase? = nil, product: String? = nil, arguments: [String] = [],
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], disk: SmallDisk? = nil
     ) async throws {
         folder = try Folder()
+        wrapper = disk?.wrapper(of: folder.path + "/data") ?? []
+        if !wrapper.isEmpty {
+            try FileManager.default.createDirectory(atPath: folder.path + "/data", withIntermediateDirectories: true)
+        }
         if let database {
             self.database = database
         } else {
@@ -59,8 +67,9 @@ package final class ServerProcess: Sendable {
 
     /// Starts the process and returns when it is ready.
     package func start() async throws {
+        let command = wrapper + [try Self.executable.path] + arguments
         let process = try await BackgroundProcess(
-            Self.executable.path, arguments,
+            command[0], Array(command.dropFirst()),
             environment: FinishedCommand.environment(with: database.environment.merging(environment) { $1 }),
             in: database.folder.path, output: folder.path + "/output.txt", errors: folder.path + "/log.txt")
         self.process.withLock { $0 = process }
@@ -71,6 +80,9 @@ package final class ServerProcess: Sendable {
         }
         throw ServerFailure("The server is not ready after 30 s: \(log)")
     }
+
+    /// Where it keeps its data on SQLite.
+    package var data: String { folder.path + "/data" }
 
     /// Its number.
     package var identifier: Int32 { process.withLock { $0?.identifier ?? -1 } }

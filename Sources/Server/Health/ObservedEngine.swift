@@ -1,0 +1,63 @@
+import Logging
+import Model
+import Persistence
+
+/// An engine whose failures, and their end, are told to ``Outages``.
+final class ObservedEngine: Engine {
+    private let engine: any Engine
+    private let outages: Outages
+    /// The file or the address, without a password.
+    private let place: String
+
+    init(_ engine: any Engine, at place: String, telling outages: Outages) {
+        self.engine = engine
+        self.place = place
+        self.outages = outages
+    }
+
+    var stepsRun: Int { engine.stepsRun }
+
+    func listen(_ listener: @escaping ChangeListener) {
+        engine.listen(listener)
+    }
+
+    func close() async {
+        await engine.close()
+    }
+
+    func read<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T {
+        do {
+            let value = try await engine.read(body)
+            outages.isWell(.database)
+            return value
+        } catch {
+            note(error)
+            throw error
+        }
+    }
+
+    func write<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T {
+        do {
+            let value = try await engine.write(body)
+            outages.isWell(.database)
+            outages.isWell(.writing)
+            return value
+        } catch {
+            note(error)
+            throw error
+        }
+    }
+
+    private func note(_ error: any Error) {
+        switch error as? StoreError {
+        case .unavailable(let problem):
+            outages.met(.database, details: ["database": "\(place)", "error": "\(problem)"])
+        case .uncertain:
+            outages.met(.database, details: ["database": "\(place)", "error": "lost during a commit"])
+        case .unwritable(let obstacle, let problem):
+            outages.met(
+                .writing, cause: obstacle.description, details: ["database": "\(place)", "error": "\(problem)"])
+        case .constraint, .unreadable, .overloaded, .conflict, .closed, .engine, nil: break
+        }
+    }
+}

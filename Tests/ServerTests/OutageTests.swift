@@ -1,0 +1,150 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What an operator sees of an outage, and of its end, on real servers.
+@Suite("Outages")
+struct OutageTests {
+    private static let flags = ["--log-format", "json", "--log-level", "notice"]
+
+    /// Waits until something is so.
+    private func becomes(_ what: String, _ isSo: () async throws -> Bool) async throws {
+        for _ in 0..<300 {
+            if try await isSo() { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        Issue.record("it does not come to be so: \(what)")
+    }
+
+    private func lines(_ server: ServerProcess, _ message: String) -> [String] {
+        server.log.split(separator: "\n").map(String.init).filter { $0.contains("\"message\":\"\(message)\"") }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `a database that is lost is one error in the log, and its return one notice that says for how long`()
+        async throws
+    {
+        let database = try await ServerDatabase.make(on: .postgres, in: Folder())
+        let metrics = try FreePort.find()
+        let server = try await ServerProcess(
+            command: "demo", on: database, arguments: Self.flags + ["--metrics", "127.0.0.1:\(metrics)"])
+        defer { server.kill() }
+        try await server.start()
+        try await database.postgres?.takeConnections(false)
+        try await becomes("database and feed are lost") {
+            _ = try await server.get("/readyz")
+            return lines(server, "the database is lost").count == 1
+                && lines(server, "the revocation feed is lost").count == 1
+        }
+        let answer = try await server.get("/readyz")
+        #expect(answer.status == 503)
+        #expect(answer.text.contains("The database is not reached.") && answer.text.contains("feed is not heard"))
+        let told = try await Front(base: "http://127.0.0.1:\(metrics)").get("/metrics").text
+        #expect(told.contains(#"claviger_available{dependency="database"} 0"#))
+        #expect(told.contains(#"claviger_outages_total{dependency="feed"} 1"#))
+        try await database.postgres?.takeConnections(true)
+        // Nobody asks for anything meanwhile.
+        try await becomes("both are back") {
+            lines(server, "the database is back").count == 1 && lines(server, "the revocation feed is back").count == 1
+        }
+        #expect(try await server.get("/readyz").status == 200)
+        for (message, level) in [
+            ("the database is lost", "error"), ("the revocation feed is lost", "error"),
+            ("the database is back", "notice"), ("the revocation feed is back", "notice"),
+        ] {
+            let found = lines(server, message)
+            #expect(found.count == 1, "\(message)")
+            #expect(found.first?.contains("\"level\":\"\(level)\"") == true)
+            let more = level == "error" ? "not currently accepting connections" : "\"seconds\":"
+            #expect(found.first?.contains(more) == true, "\(found)")
+        }
+        #expect(try await server.stop() == 0)
+        #expect(lines(server, "the server was told to end").count == 1)
+        #expect(lines(server, "the server has ended").count == 1)
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `every node says that keys were rotated and that another node ended, and the audit log has the rotation`()
+        async throws
+    {
+        let database = try await ServerDatabase.make(on: .postgres, in: Folder())
+        let first = try await ServerProcess(command: "demo", on: database, arguments: Self.flags)
+        defer { first.kill() }
+        try await first.start()
+        let second = try await ServerProcess(
+            command: "serve", on: database, arguments: Self.flags + ["--environment", "development"])
+        defer { second.kill() }
+        try await second.start()
+        let rotation = try await database.claviger(["keys", "rotate", "--environment", "development"])
+        #expect(rotation.status == 0, "\(rotation.text)")
+        try await becomes("both say that keys were rotated") {
+            [first, second].allSatisfy { !lines($0, "the key ring was changed, and is read anew").isEmpty }
+        }
+        let key = try first.credentials().operatorKey
+        let desk = try await first.get("/api/v1/me", bearer: key).json["organization_id"].string
+        let events = try await first.get(
+            "/api/v1/organizations/\(desk)/audit-events?action=key-ring.rotated", bearer: key)
+        #expect(events.text.contains("keys rotate"), "\(events.text)")
+        #expect(try await second.stop() == 0)
+        try await becomes("the first says that the second ended") {
+            lines(first, "another node has ended").count == 1
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `SIGHUP does not end a server`() async throws {
+        try await ServerProcess.withDemo(arguments: Self.flags) { server, demo in
+            kill(server.identifier, SIGHUP)
+            try await becomes("it says that this changes nothing") { server.log.contains("SIGHUP changes nothing") }
+            #expect(try await server.verify(demo.apiKey).status == 200)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `a disk without room refuses changes as such, lets verification go on, and is well again by itself`()
+        async throws
+    {
+        for disk in await SmallDisk.possible { try await expectRefusalAndReturn(on: disk) }
+    }
+
+    private func expectRefusalAndReturn(on disk: SmallDisk) async throws {
+        let metrics = try FreePort.find()
+        try await StoreUnderTest.$current.withValue(.sqlite) {
+            let server = try await ServerProcess(
+                command: "demo", arguments: Self.flags + ["--metrics", "127.0.0.1:\(metrics)"], disk: disk)
+            defer { server.kill() }
+            try await server.start()
+            let demo = try server.credentials()
+            let account = "/api/v1/organizations/\(demo.account)"
+            func change(_ number: Int) async throws -> Answer {
+                try await server.call(
+                    "PATCH", account, bearer: demo.operatorKey, ["name": .text("Name \(number)")])
+            }
+            #expect(try await change(0).status == 200)
+            #expect(try await server.verify(demo.apiKey).status == 200)
+            try await disk.fill(for: server)
+            // The write-ahead log may have some room in it.
+            var refusal = try await change(1)
+            for number in 2..<3000 where refusal.status == 200 { refusal = try await change(number) }
+            #expect(refusal.status == 503, "\(disk): \(refusal.text)")
+            #expect(try refusal.json["type"].string == "urn:claviger:problem:unwritable")
+            #expect(refusal.headers["retry-after"] == "10")
+            for number in 3000..<3010 { #expect(try await change(number).status == 503) }
+            #expect(try await server.verify(demo.apiKey).status == 200)
+            let readiness = try await server.get("/readyz")
+            #expect(readiness.status == 503 && readiness.text.contains("Nothing can be written"), "\(readiness.text)")
+            let told = try await Front(base: "http://127.0.0.1:\(metrics)").get("/metrics").text
+            #expect(told.contains(#"claviger_available{dependency="writing"} 0"#))
+            let found = lines(server, "nothing can be written")
+            #expect(found.count == 1, "\(disk): \(server.log)")
+            #expect(found.first?.contains("claviger.db") == true && found.first?.contains("\"cause\":") == true)
+            #expect(
+                server.log.split(separator: "\n").count { $0.contains("\"level\":\"error\"") } == 1, "\(server.log)")
+            try await disk.free(for: server)
+            try await becomes("writing works again") { lines(server, "writing works again").count == 1 }
+            #expect(try await change(4000).status == 200)
+            #expect(try await server.get("/readyz").status == 200)
+            #expect(try await server.stop() == 0)
+        }
+    }
+}
