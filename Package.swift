@@ -104,7 +104,7 @@ var theWhole: [Target] {
             name: "Server",
             dependencies: [
                 "HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres", hummingbird, hummingbirdCore,
-                lifecycle, logging,
+                lifecycle, logging, crypto,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -65,4 +65,5 @@ package enum AuditAction: String, Sendable, CaseIterable {
 
     case accessTokenRevoked = "access-token.revoked"
     case keyRingRotated = "key-ring.rotated"
+    case installationChanged = "installation.changed"
 }

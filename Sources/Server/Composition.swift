@@ -23,7 +23,18 @@ import WebConsole
 
 /// The whole house, put together from the bottom to the top. The one file that may know everything.
 struct Composition {
+    /// What the database is opened for.
+    enum Purpose: Sendable {
+        /// By a server: the database must have been set up, and for the same installation.
+        case serving
+        /// It may be empty, and must not be another installation's.
+        case settingUp
+        /// By a command to which it does not matter whose it is.
+        case maintaining
+    }
+
     let configuration: ServerConfiguration
+    let installation: Installation
     let product: Product
     let store: any Engine
     let keyRing: KeyRing
@@ -51,26 +62,39 @@ struct Composition {
 
     /// Opens the store and the key ring, and builds everything upon them.
     ///
+    /// - Parameter purpose: What must be so for that.
     /// - Throws: What is wrong with the configuration, the product definition, the database or the master key, in words
     ///   for the operator.
     static func assemble(
-        _ configuration: ServerConfiguration, sink: LogSink, now: @escaping @Sendable () -> Instant = SystemClock.now
+        _ configuration: ServerConfiguration, for purpose: Purpose = .maintaining, sink: LogSink,
+        now: @escaping @Sendable () -> Instant = SystemClock.now
     ) async throws -> Composition {
         let logger = Logger(label: "claviger") { label in
             SinkLogHandler(
                 label: label, level: configuration.logLevel, sink: sink, format: configuration.logFormat, now: now)
         }
         let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
+        let installation = Installation(configuration, product)
+        let preflight = Preflight(configuration: configuration, installation: installation)
+        if purpose == .serving { try await preflight.run() }
         let masterKey = try await configuration.masterKey.load { print($0) }
+        if purpose == .serving { try preflight.check(masterKey) }
         let outages = Outages(logger: logger, now: now)
         let store = ObservedEngine(
             try await configuration.database.open(at: now()), at: "\(configuration.database)", telling: outages)
         do {
+            switch purpose {
+            case .serving, .settingUp:
+                if try await installation.join(store, at: now()) {
+                    logger.notice("the product definition is another one than that which was last started with")
+                }
+            case .maintaining: break
+            }
             let keyRing = try await KeyRing.open(
                 store: store, masterKey: masterKey, longestTokenSeconds: product.policy.accessTokenMaximumSeconds,
                 longestRefreshSeconds: product.policy.refreshTokenMaximumSeconds, now: now)
             return try await Composition(
-                configuration, product, store, keyRing, outages, sink: sink, logger: logger, now: now)
+                configuration, installation, product, store, keyRing, outages, sink: sink, logger: logger, now: now)
         } catch {
             await store.close()
             throw error
@@ -78,10 +102,12 @@ struct Composition {
     }
 
     private init(
-        _ configuration: ServerConfiguration, _ product: Product, _ store: any Engine, _ keyRing: KeyRing,
+        _ configuration: ServerConfiguration, _ installation: Installation, _ product: Product, _ store: any Engine,
+        _ keyRing: KeyRing,
         _ outages: Outages, sink: LogSink, logger: Logger, now: @escaping @Sendable () -> Instant
     ) async throws {
         self.configuration = configuration
+        self.installation = installation
         self.product = product
         self.store = store
         self.keyRing = keyRing
@@ -219,7 +245,7 @@ struct Composition {
         let router = Router(context: CallerContext.self, options: .autoGenerateHeadEndpoints)
         OrdinaryDoor(routes: routes, log: log, now: now).register(on: router)
         addMiddlewares(to: router)
-        Readiness(store: store, outages: outages).register(on: router)
+        Readiness(store: store, outages: outages, definition: installation.definition).register(on: router)
         openID.register(on: router)
         try OpenAPIDocument(at: address).register(on: router)
         console.register(on: router)

@@ -11,35 +11,52 @@ struct Readiness: Sendable {
 
     let store: any Store
     let outages: Outages
+    /// The digest of the product definition of this node.
+    let definition: String
 
     func register(on router: some RouterMethods<CallerContext>) {
         router.get("/readyz") { _, _ in
-            let canRead = await canRead()
-            let problems = (canRead ? [] : ["The database cannot be read."]) + outages.explanations
+            let stored = await read()
+            let problems = (stored != nil ? [] : ["The database cannot be read."]) + outages.explanations
             guard problems.isEmpty else {
                 throw ProblemDocument(
                     status: .serviceUnavailable, type: "not-ready", title: "Not ready",
                     detail: problems.joined(separator: " "), headers: [.retryAfter: "1"])
             }
             return Response(
-                status: .ok, headers: [.contentType: "text/plain"], body: .init(byteBuffer: .init(string: "ready\n")))
+                status: .ok, headers: [.contentType: "text/plain"],
+                body: .init(byteBuffer: .init(string: "ready\n" + (stored == .same ? "" : Self.warning))))
         }
     }
 
-    /// Whichever comes first: the database's answer or the end of patience.
-    private func canRead() async -> Bool {
-        let (answers, answer) = AsyncStream<Bool>.makeStream()
-        let reading = Task { [store] in
-            answer.yield((try? await store.read { tx in try tx.operatorAccount() == nil }) != nil)
+    private static let warning = """
+        warning: the product definition of this node is not the one that another node was started with since
+
+        """
+
+    /// Whether the nodes agree about the product definition.
+    private enum Agreement: Sendable {
+        case same, differs
+    }
+
+    /// Whichever comes first: what the database says, or nil at the end of patience.
+    private func read() async -> Agreement? {
+        let (answers, answer) = AsyncStream<Agreement?>.makeStream()
+        let reading = Task { [store, definition] in
+            answer.yield(
+                try? await store.read { tx -> Agreement in
+                    guard let stored = try tx.installation() else { return .same }
+                    return stored.definition == definition ? .same : .differs
+                })
         }
         let waiting = Task {
             try? await Task.sleep(for: Self.patience)
-            answer.yield(false)
+            answer.yield(nil)
         }
         defer {
             reading.cancel()
             waiting.cancel()
         }
-        return await answers.first { _ in true } ?? false
+        return await answers.first { _ in true } ?? nil
     }
 }

@@ -52,7 +52,7 @@ struct Room: Sendable {
         // 6 The whole.
         Room(
             "Server", ["HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres"],
-            libraries: http.union(["ArgumentParser", "Configuration", "Dispatch", "Glibc", "UnixSignals"])),
+            libraries: http.union(["ArgumentParser", "Configuration", "Crypto", "Dispatch", "Glibc", "UnixSignals"])),
     ]
 
     private static let http: Set<String> = [

@@ -106,7 +106,7 @@ struct PostgresDoctorTests {
         ("postgres:///d?host=/run/postgresql", false),
     ])
     func `a way over the network on which nobody proves who they are is a warning`(_ uri: String, _ warns: Bool) {
-        let check = PostgresCheck(address: PostgresAddress(uri), now: Instant(seconds: 0))
+        let check = PostgresCheck(address: PostgresAddress(uri), installation: nil, now: Instant(seconds: 0))
         #expect(check.encryption().count == (warns ? 1 : 0))
     }
 

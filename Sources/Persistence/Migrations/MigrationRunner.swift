@@ -38,6 +38,11 @@ package struct MigrationRunner: Sendable {
         return migrations.count { applied[$0.number] == nil }
     }
 
+    /// Whether any step was ever run in a store.
+    package func hasBegun(_ tx: borrowing Transaction) throws -> Bool {
+        try tx.hasMigrationTable() ? !tx.appliedMigrations().isEmpty : false
+    }
+
     private func refuseUnknown(_ applied: [Int: String]) throws(MigrationError) {
         let known = Dictionary(migrations.map { ($0.number, $0.name) }) { first, _ in first }
         for (number, name) in applied.sorted(by: { $0.key < $1.key }) {

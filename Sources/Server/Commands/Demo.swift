@@ -18,7 +18,7 @@ struct Demo: AsyncParsableCommand {
     func run() async throws {
         let configuration = try options.configuration(forcing: .development)
         let credentials = Prepared()
-        try await Running.whole(configuration) { composition in
+        try await Running.whole(configuration, for: .settingUp) { composition in
             let made = try await DemoData(composition: composition).prepare()
             try credentialsFile.map { try made.write(to: $0) }
             await credentials.set(made)

@@ -28,7 +28,7 @@ struct Initialize: AsyncParsableCommand {
         let password = given ?? Self.generatedPassword()
         let sink = LogSink()
         defer { sink.close() }
-        let composition = try await Composition.assemble(configuration, sink: sink)
+        let composition = try await Composition.assemble(configuration, for: .settingUp, sink: sink)
         do {
             let owner = PasswordPolicy.Owner(email: adminEmail, name: adminName, product: composition.product.name)
             if let problem = PasswordPolicy.problem(with: password, of: owner) {

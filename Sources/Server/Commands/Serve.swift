@@ -15,7 +15,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try options.configuration()
-        try await Running.whole(configuration) { composition in
+        try await Running.whole(configuration, for: .serving) { composition in
             guard try await composition.store.read({ try $0.operatorAccount() }) != nil else {
                 throw NotInitialized()
             }
@@ -31,10 +31,11 @@ struct NotInitialized: Error, CustomStringConvertible {
 /// Runs the whole server from start to end.
 enum Running {
     /// - Parameters:
+    ///   - purpose: What is asked of the database before it is opened.
     ///   - prepare: Done once everything is open and before anything listens.
     ///   - onReady: Told the port once the server listens.
     static func whole(
-        _ configuration: ServerConfiguration,
+        _ configuration: ServerConfiguration, for purpose: Composition.Purpose,
         prepare: (Composition) async throws -> Void,
         onReady: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws {
@@ -42,7 +43,7 @@ enum Running {
         let sink = LogSink()
         defer { sink.close() }
         Descriptors.raise()
-        let composition = try await Composition.assemble(configuration, sink: sink)
+        let composition = try await Composition.assemble(configuration, for: purpose, sink: sink)
         do {
             try await prepare(composition)
             var group = ServiceGroupConfiguration(

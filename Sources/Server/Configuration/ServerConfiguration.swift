@@ -18,6 +18,8 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
     package let environment: Environment
     /// The public base URL, without a final slash.
     package let issuer: String
+    /// Whether somebody said it; otherwise it was made up for development.
+    package let issuerIsSaid: Bool
     package let listen: ListenAddress
     package let database: DatabaseLocation
     package let masterKey: MasterKeySource
@@ -72,6 +74,7 @@ extension ServerConfiguration {
         let environment = settings.takeEnvironment(forced)
         let listen =
             settings.take(.listen, shown: ListenAddress.standard.description) { ListenAddress($0) } ?? .standard
+        issuerIsSaid = settings.origin(of: .issuer) != nil
         let issuer = settings.takeIssuer(environment, listen)
         let database = settings.takeDatabase()
         let masterKey = settings.takeMasterKey(environment, database)

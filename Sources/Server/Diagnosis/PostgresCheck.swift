@@ -5,6 +5,8 @@ import Tokens
 /// Whether PostgreSQL is reached, is set up to keep what was acknowledged, and holds what the master key opens.
 struct PostgresCheck {
     let address: PostgresAddress
+    /// What the settings say of what nodes have in common, nil where that cannot be told.
+    let installation: Installation?
     let now: Instant
 
     func findings(opening key: MasterKey?) -> [Finding] {
@@ -30,6 +32,7 @@ struct PostgresCheck {
             }
             return [.fine("database", "\(address), PostgreSQL \(status.version), \(state.schema)")]
                 + safety(status) + failOver(status) + clock(status) + state.findings(opening: key, now: now)
+                + state.findings(joining: installation)
         } catch {
             return [.error("database", "\(address): \(error)")]
         }

@@ -6,6 +6,8 @@ import Tokens
 /// Whether the file of a SQLite database, and the folder around it, are what they should be.
 struct SQLiteCheck {
     let path: String
+    /// What the settings say of what nodes have in common, nil where that cannot be told.
+    let installation: Installation?
     let now: Instant
 
     func findings(opening key: MasterKey?) -> [Finding] {
@@ -77,6 +79,6 @@ struct SQLiteCheck {
     private func contents(opening key: MasterKey?, owner: String?) throws -> [Finding] {
         let state = try SQLiteStore.peek(at: path) { tx in try StoredState(tx) }
         return [.fine("database", [path, state.schema, owner ?? "not in use"].joined(separator: ", "))]
-            + state.findings(opening: key, now: now)
+            + state.findings(opening: key, now: now) + state.findings(joining: installation)
     }
 }

@@ -7,16 +7,36 @@ struct StoredState {
     /// How many steps the schema lacks.
     private let missingSteps: Int
     private let keyRing: [KeyRingRow]
+    private let installation: InstallationRow?
 
     /// - Throws: `MigrationError` for a schema that we cannot serve, or a `StoreError`.
     init(_ tx: borrowing Transaction) throws {
         missingSteps = try MigrationRunner().missing(tx)
         keyRing = missingSteps == 0 ? try tx.keyRingRows() : []
+        installation = missingSteps == 0 ? try tx.installation() : nil
     }
 
     /// What to say of the schema.
     var schema: String {
         missingSteps == 0 ? "schema up to date" : "\(missingSteps) schema steps are run at the next start"
+    }
+
+    /// Whether it belongs to `other`, as a server that is started now would see it.
+    ///
+    /// - Parameter other: Nil where the product definition cannot be read, which is told elsewhere.
+    func findings(joining other: Installation?) -> [Finding] {
+        guard let installation, let other else { return [] }
+        do throws(InstallationMismatch) {
+            try other.check(against: installation)
+        } catch {
+            return [.error("installation", error.description)]
+        }
+        guard installation.definition != other.definition else { return [] }
+        let text = """
+            the product definition is another one than that which a server was last started with; if it is the new one, restart \
+            every server with it
+            """
+        return [.warning("product", text)]
     }
 
     /// Whether the keys open under `key`, and whether the clock can be right.

@@ -1,0 +1,87 @@
+import CredentialFormat
+import Crypto
+import Foundation
+import Model
+import Persistence
+import ProductDefinition
+
+/// What a process was told of that which all nodes must have in common, and what it makes of what the database says.
+struct Installation: Sendable {
+    /// Nil where it was made up for development, which is no promise to anybody.
+    let issuer: String?
+    let brand: String
+    /// The digest of the file of the product definition, in hexadecimal; of the standard product, a word.
+    let definition: String
+
+    init(_ configuration: ServerConfiguration, _ product: Product) {
+        issuer = configuration.issuerIsSaid ? configuration.issuer : nil
+        brand = product.brand.description
+        definition = Self.digest(of: configuration.productPath)
+    }
+
+    /// A change of nothing but the ends of lines is none.
+    private static func digest(of path: String?) -> String {
+        guard let path else { return "standard" }
+        var hash = SHA256()
+        let text = FileManager.default.contents(atPath: path) ?? Data()
+        hash.update(data: text.filter { $0 != UInt8(ascii: "\r") })
+        return hash.finalize().map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+
+    /// - Throws: ``InstallationMismatch`` where what was issued before would be good for nothing.
+    func check(against stored: InstallationRow) throws(InstallationMismatch) {
+        if stored.brand != brand { throw .brand(stored: stored.brand, said: brand) }
+        if let issuer, !stored.issuer.isEmpty, stored.issuer != issuer {
+            throw .issuer(stored: stored.issuer, said: issuer)
+        }
+    }
+
+    /// What is to be written down, given what was.
+    func row(after stored: InstallationRow?) -> InstallationRow {
+        InstallationRow(issuer: issuer ?? stored?.issuer ?? "", brand: brand, definition: definition)
+    }
+
+    /// Holds what this process was told against what the database says, and writes down what it does not say yet. The
+    /// definition is that of whoever started last; others then say that theirs is another.
+    ///
+    /// - Returns: Whether another definition was in use.
+    /// - Throws: ``InstallationMismatch``, a `StoreError`.
+    func join(_ store: some Store, at now: Instant) async throws -> Bool {
+        try await store.write { tx in
+            let stored = try tx.installation()
+            if let stored { try check(against: stored) }
+            let row = row(after: stored)
+            if stored != row { try tx.replace(row, at: now) }
+            return stored.map { $0.definition != definition } ?? false
+        }
+    }
+}
+
+/// A node that would refuse what the others issued, and whose own would be refused by them.
+enum InstallationMismatch: Error, Hashable, CustomStringConvertible {
+    case issuer(stored: String, said: String)
+    case brand(stored: String, said: String)
+
+    var description: String {
+        switch self {
+        case .issuer(let stored, let said):
+            """
+            The issuer is \(said), and this database belongs to \(stored). Every access token in use names that issuer and would \
+            be refused. \(Self.remedy)
+            """
+        case .brand(let stored, let said):
+            """
+            The brand of the product definition is “\(said)”, and this database belongs to “\(stored)”. Every credential in use \
+            begins with that brand and would be refused. \(Self.remedy)
+            """
+        }
+    }
+
+    private static let remedy = """
+        Say the same on every node. To change it on purpose: stop all nodes, run `claviger adopt` with the new settings, and start \
+        them with these.
+        """
+}
