@@ -156,7 +156,8 @@ var tests: [Target] {
         .testTarget(name: "HTTPAPITests", dependencies: ["TestSupport"]),
         .testTarget(name: "WebConsoleTests", dependencies: ["TestSupport", "WebConsole"]),
         .testTarget(
-            name: "ServerTests", dependencies: ["TestSupport", "Server", .product(name: "JWTKit", package: "jwt-kit")]),
+            name: "ServerTests",
+            dependencies: ["TestSupport", "Server", crypto, .product(name: "JWTKit", package: "jwt-kit")]),
         .testTarget(name: "ThreatTests", dependencies: ["TestSupport", "Server", crypto]),
         .testTarget(name: "ArchitectureTests"),
     ]

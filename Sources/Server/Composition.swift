@@ -37,6 +37,7 @@ struct Composition {
     let installation: Installation
     let product: Product
     let store: any Engine
+    let masterKey: MasterKey
     let keyRing: KeyRing
     let verifier: CredentialVerifier
     let audiences: AudiencePolicy
@@ -94,7 +95,8 @@ struct Composition {
                 store: store, masterKey: masterKey, longestTokenSeconds: product.policy.accessTokenMaximumSeconds,
                 longestRefreshSeconds: product.policy.refreshTokenMaximumSeconds, now: now)
             return try await Composition(
-                configuration, installation, product, store, keyRing, outages, sink: sink, logger: logger, now: now)
+                configuration, installation, product, store, masterKey, keyRing, outages, sink: sink, logger: logger,
+                now: now)
         } catch {
             await store.close()
             throw error
@@ -103,13 +105,14 @@ struct Composition {
 
     private init(
         _ configuration: ServerConfiguration, _ installation: Installation, _ product: Product, _ store: any Engine,
-        _ keyRing: KeyRing,
-        _ outages: Outages, sink: LogSink, logger: Logger, now: @escaping @Sendable () -> Instant
+        _ masterKey: MasterKey, _ keyRing: KeyRing, _ outages: Outages, sink: LogSink, logger: Logger,
+        now: @escaping @Sendable () -> Instant
     ) async throws {
         self.configuration = configuration
         self.installation = installation
         self.product = product
         self.store = store
+        self.masterKey = masterKey
         self.keyRing = keyRing
         self.logger = logger
         self.outages = outages
@@ -200,10 +203,14 @@ struct Composition {
             LeasedWork(.keyRotation, on: store, by: node, every: 3600, logger: logger) { [rotation] store in
                 try await rotation.rotate(through: store)
             },
-            KeyRotationSignal(keyRing: keyRing, now: now, logger: logger),
+            ErrandService(
+                box: configuration.database.errandBox, masterKey: masterKey, desk: errands, now: now, logger: logger),
             OutageWatch(outages: outages, store: store, node: node), SignalNotices(logger: logger),
         ] + telling() + [try application(onReady: onReady)]
     }
+
+    /// What commands can have done.
+    var errands: ErrandDesk { ErrandDesk(store: store, product: product, keyRing: keyRing, now: now) }
 
     private func listening() -> [any Service] {
         guard let feed, case .postgres(let address) = configuration.database else { return [] }
@@ -283,6 +290,14 @@ extension DatabaseLocation {
         switch self {
         case .sqlite: false
         case .postgres: true
+        }
+    }
+
+    /// Where commands leave what they ask of the process that owns the database.
+    fileprivate var errandBox: ErrandBox? {
+        switch self {
+        case .sqlite(let path): ErrandBox(besideDatabase: path)
+        case .postgres: nil
         }
     }
 

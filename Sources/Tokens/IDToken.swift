@@ -43,7 +43,7 @@ package struct IDToken: Hashable, Sendable {
         self.expiresAt = expiresAt
     }
 
-    /// The text of the token.
+    /// The text of the token, signed with the key that is in use when it is issued.
     ///
     /// - Parameter accessToken: The access token that is issued with it, for `at_hash` (Core §3.1.3.6).
     /// - Throws: ``TokenError/missing(_:)`` where the ring has no key for the algorithm, ``TokenError/unrepresentable`` for
@@ -51,7 +51,7 @@ package struct IDToken: Hashable, Sendable {
     func signed(
         by algorithm: App.IDTokenAlgorithm, accessToken: String?, issuer: String, with keys: KeySet
     ) throws -> String {
-        guard let key = keys.idTokenKeys.first(where: { $0.algorithm == algorithm }) else {
+        guard let key = keys.signingKey(algorithm, at: issuedAt) else {
             throw TokenError.missing(KeyPurpose(signing: algorithm))
         }
         var text = key.idTokenHeader

@@ -1,6 +1,6 @@
 package import Model
 
-/// Signs ID tokens with the newest key of the app's algorithm.
+/// Signs ID tokens with the key of the app's algorithm that is in use.
 package struct IDTokenIssuer: Sendable {
     private let keyRing: KeyRing
     private let issuer: String

@@ -8,12 +8,12 @@ package enum JWTAccessToken {
     /// The longest text that is looked at.
     package static let maximumLength = 8192
 
-    /// The text of a token, signed with the newest key. Fractions of a second are cut off.
+    /// The text of a token, signed with the key that is in use when it is issued. Fractions of a second are cut off.
     ///
     /// - Throws: ``TokenError/unrepresentable`` for one without audience, with times before 1970 or in the wrong order, or
     ///   longer than 8192 characters.
     package static func sign(_ token: AccessToken, issuer: String, with keys: KeySet) throws -> String {
-        guard let key = keys.signing.first else { throw TokenError.missing(.signing) }
+        guard let key = keys.signingKey(.es256, at: token.issuedAt) else { throw TokenError.missing(.signing) }
         let claims = try JWTClaims.encode(token, issuer: issuer)
         var text: [UInt8] = []
         text.reserveCapacity(key.header.count + 2 + claims.count * 4 / 3 + 96)

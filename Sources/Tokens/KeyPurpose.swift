@@ -43,6 +43,9 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Whether others keep copies of the public half.
+    package var isPublished: Bool { algorithm != nil }
+
     /// The algorithm of a purpose that signs.
     var algorithm: App.IDTokenAlgorithm? {
         switch self {

@@ -5,8 +5,9 @@ import Synchronization
 /// The keys of an installation. They live in the store, each sealed under the master key with its purpose and version as
 /// context, and are unsealed here into a snapshot that everything else reads.
 ///
-/// A rotation makes a new version that is used from then on. What the versions before it made stays good until it would
-/// have expired anyway; then they retire and are removed. Peppers never are: what they digested cannot be digested again.
+/// A rotation makes a new version that is used from then on, or, where others keep copies of it, from later on
+/// (``RotationPace``). What the versions before it made stays good until it would have expired anyway; then they retire and
+/// are removed. Peppers never are: what they digested cannot be digested again. The database's clock says when.
 package final class KeyRing: Sendable {
     /// How long after the longest token's end a key is kept, in seconds: nodes hear of a rotation late, and clocks differ.
     private static let margin = 3600
@@ -16,10 +17,15 @@ package final class KeyRing: Sendable {
     /// How many retired keys one transaction removes at most.
     private static let sweepLimit = 1000
 
+    /// Reads the clock that all nodes share, in a transaction.
+    package typealias DatabaseClock = @Sendable (borrowing Transaction) throws -> Instant
+    /// Notes in its transaction that a key was made.
+    package typealias Record = @Sendable (borrowing Transaction, Actor, KeyPurpose, KeyRingRow) throws -> Void
+
     private struct State: Sendable {
         var keys: KeySet
         /// What the keys are made from.
-        var rows: [KeyRingRow]
+        var stored: StoredKeys
         /// Which reload the keys are from.
         var installed = 0
         var begun = 0
@@ -30,6 +36,7 @@ package final class KeyRing: Sendable {
     private let longestTokenSeconds: Int
     private let longestRefreshSeconds: Int
     private let now: @Sendable () -> Instant
+    private let clock: DatabaseClock
     private let state: Mutex<State>
     private let currentEdition = Atomic(1)
     private let reading = SharedRun()
@@ -38,7 +45,7 @@ package final class KeyRing: Sendable {
 
     private init(
         store: any Store, masterKey: MasterKey, longestTokenSeconds: Int, longestRefreshSeconds: Int,
-        now: @escaping @Sendable () -> Instant, keys: KeySet, rows: [KeyRingRow]
+        now: @escaping @Sendable () -> Instant, clock: @escaping DatabaseClock, keys: KeySet, stored: StoredKeys
     ) {
         self.store = store
         self.masterKey = masterKey
@@ -46,7 +53,8 @@ package final class KeyRing: Sendable {
         self.longestRefreshSeconds = longestRefreshSeconds
         making = Dictionary(uniqueKeysWithValues: KeyPurpose.allCases.map { ($0, SharedRun()) })
         self.now = now
-        state = Mutex(State(keys: keys, rows: rows))
+        self.clock = clock
+        state = Mutex(State(keys: keys, stored: stored))
     }
 
     /// Opens the ring of a store: makes the first keys where there are none, and removes those that have retired.
@@ -56,26 +64,32 @@ package final class KeyRing: Sendable {
     ///     rotation keeps the keys before it for so long and an hour.
     ///   - longestRefreshSeconds: The longest lifetime of a lineage of refresh tokens
     ///     (`ProductPolicy.refreshTokenMaximumSeconds`), for the keys that seal those.
+    ///   - now: The node's own clock, by which it dates what it issues.
+    ///   - clock: The clock that all nodes share.
     /// - Throws: ``TokenError/doesNotOpen(purpose:version:)`` under a wrong master key, which leaves the ring as it was,
     ///   or a ``StoreError``.
     package static func open(
         store: any Store, masterKey: MasterKey, longestTokenSeconds: Int = 86_400,
-        longestRefreshSeconds: Int = 365 * 86_400, now: @escaping @Sendable () -> Instant
+        longestRefreshSeconds: Int = 365 * 86_400, now: @escaping @Sendable () -> Instant,
+        clock: @escaping DatabaseClock = { tx in try tx.databaseClock() }
     ) async throws -> KeyRing {
-        let prepare = { @Sendable () async throws -> [KeyRingRow] in
-            try await store.write { tx in try prepared(tx, masterKey: masterKey, now: now()) }
+        let prepare = { @Sendable () async throws -> StoredKeys in
+            try await store.write { tx in
+                let time = try clock(tx)
+                return StoredKeys(rows: try prepared(tx, masterKey: masterKey, now: time), at: time, now: now())
+            }
         }
-        let rows: [KeyRingRow]
+        let stored: StoredKeys
         do {
-            rows = try await prepare()
+            stored = try await prepare()
         } catch StoreError.constraint(.unique) {
             // Another node made the first keys at the same moment.
-            rows = try await prepare()
+            stored = try await prepare()
         }
         return KeyRing(
             store: store, masterKey: masterKey, longestTokenSeconds: longestTokenSeconds,
-            longestRefreshSeconds: longestRefreshSeconds, now: now,
-            keys: try KeySet(rows: rows, masterKey: masterKey, now: now()), rows: rows)
+            longestRefreshSeconds: longestRefreshSeconds, now: now, clock: clock,
+            keys: try stored.opened(by: masterKey, now: now()), stored: stored)
     }
 
     /// Looks whether the master key opens these keys, and makes none.
@@ -108,22 +122,39 @@ package final class KeyRing: Sendable {
             state.begun += 1
             return state.begun
         }
-        let rows = try await store.read { tx in try tx.keyRingRows() }
+        let stored = try await store.read { [now, clock] tx in
+            let time = try clock(tx)
+            return StoredKeys(rows: try tx.keyRingRows(), at: time, now: now())
+        }
         let isSame = state.withLock { state in
-            guard state.rows == rows else { return false }
+            guard stored.isSame(as: state.stored) else { return false }
             state.installed = max(state.installed, ticket)
             return true
         }
         if isSame { return }
-        let keys = try KeySet(rows: rows, masterKey: masterKey, now: now())
+        let keys = try stored.opened(by: masterKey, now: now())
         state.withLock { state in
             // A reload that began later has seen all that this one has.
             guard ticket > state.installed else { return }
             state.installed = ticket
             state.keys = keys
-            state.rows = rows
+            state.stored = stored
             currentEdition.wrappingAdd(1, ordering: .releasing)
         }
+    }
+
+    /// Makes the first signing key of each algorithm that has none, so that the key set has it before any app can want it:
+    /// who fetched the set earlier would refuse what it signs. Called before a server listens.
+    ///
+    /// - Throws: ``StoreError``.
+    package func ensureAll() async throws {
+        for purpose in KeyPurpose.allCases { try await ensure(purpose) }
+    }
+
+    /// From when on all keys that sign are in use, by the node's clock: nil where they are.
+    package var signsFrom: Instant? {
+        let now = now()
+        return keys.idTokenKeys.map(\.usedFrom).filter { $0 > now }.max()
     }
 
     /// Makes the first key of a purpose that is made when needed, unless there is one. When this returns, ``keys`` have it.
@@ -134,11 +165,11 @@ package final class KeyRing: Sendable {
         guard purpose.isMadeWhenNeeded, !has(purpose), let making = making[purpose] else { return }
         try await making.run { [self] in
             guard !has(purpose) else { return }
-            let fresh = try Self.row(purpose, version: 1, key: purpose.freshKey(), under: masterKey, now: now())
+            let fresh = try purpose.freshKey()
             do {
-                try await store.write { tx in
+                try await store.write { [masterKey, clock] tx in
                     guard try !tx.keyRingRows().contains(where: { $0.purpose == purpose.rawValue }) else { return }
-                    try tx.insert(fresh)
+                    try tx.insert(Self.row(purpose, version: 1, key: fresh, under: masterKey, now: clock(tx)))
                     tx.announce(.keyRing)
                 }
             } catch StoreError.constraint(.unique) {
@@ -149,54 +180,58 @@ package final class KeyRing: Sendable {
     }
 
     private func has(_ purpose: KeyPurpose) -> Bool {
-        state.withLock { $0.rows.contains { $0.purpose == purpose.rawValue } }
+        state.withLock { $0.stored.rows.contains { $0.purpose == purpose.rawValue } }
     }
 
-    /// Makes a new version for each purpose, used from the return of this call on. A purpose that is made when needed, and
-    /// was not yet, is left alone.
+    /// Makes a new version for each purpose, used from the return of this call on; of those that sign, published from then
+    /// on and used after as long as `pace` says. A purpose that is made when needed, and was not yet, is left alone.
     ///
     /// - Parameters:
-    ///   - time: Leaves alone the purposes whose newest version was made then or later, nil for none: of many who find
-    ///     a key too old at the same moment, one replaces it.
+    ///   - seconds: Leaves alone the purposes whose newest version is no older, nil for none: of many who find a key too
+    ///     old at the same moment, one replaces it.
     ///   - actor: Must reach everything.
-    ///   - atOnce: Whether the versions before are to be refused from now on, because they have leaked: every token
-    ///     made with them is lost. Peppers are kept even so.
+    ///   - pace: ``RotationPace/immediate`` has the versions before refused from now on: every token made with them is
+    ///     lost. Peppers are kept even so.
     ///   - leased: What to write through instead of the ring's own store, such as a ``LeasedStore``.
-    ///   - record: Called in the same transaction for each new version, to write the audit event.
+    ///   - record: Called in the same transaction for each new version, to write the audit event. Times of the row are by
+    ///     the database's clock.
     /// - Returns: The purposes that have a new version.
     /// - Throws: ``Refusal/notFound`` for another actor, or what the store throws.
     @discardableResult
     package func rotate(
-        _ purposes: Set<KeyPurpose>, madeBefore time: Instant? = nil, by actor: Actor, atOnce: Bool = false,
-        through leased: (any Store)? = nil,
-        record: @escaping @Sendable (borrowing Transaction, Actor, KeyPurpose, _ version: Int) throws -> Void = {
-            _, _, _, _ in
-        }
+        _ purposes: Set<KeyPurpose>, olderThan seconds: Int? = nil, by actor: Actor, pace: RotationPace = .prompt,
+        through leased: (any Store)? = nil, record: @escaping Record = { _, _, _, _ in }
     ) async throws -> Set<KeyPurpose> {
         guard actor.reach == .everything else { throw Refusal.notFound }
-        let now = now()
         // Before the transaction: an RSA key takes so long to make that nobody should wait behind it.
         var slow: [KeyPurpose: [UInt8]] = [:]
-        let known = state.withLock(\.rows)
-        for purpose in purposes where purpose.isMadeWhenNeeded && Self.isDue(purpose, madeBefore: time, in: known) {
+        let known = state.withLock(\.stored.rows)
+        let aside = try await store.read { [clock] tx in try clock(tx) }
+        let isDue = { @Sendable (purpose: KeyPurpose, rows: [KeyRingRow], now: Instant) in
+            Self.isDue(purpose, madeBefore: seconds.map { now.adding(seconds: -$0) }, in: rows)
+        }
+        for purpose in purposes where purpose.isMadeWhenNeeded && isDue(purpose, known, aside) {
             slow[purpose] = try purpose.freshKey()
         }
         let rotated = try await (leased ?? store).write { [self, slow] tx in
             let rows = try tx.keyRingRows()
-            let due = purposes.filter { Self.isDue($0, madeBefore: time, in: rows) }
+            let now = try clock(tx)
+            let due = purposes.filter { isDue($0, rows, now) }
             for purpose in due.sorted(by: { $0.rawValue < $1.rawValue }) {
                 let version = (rows.last { $0.purpose == purpose.rawValue }?.version ?? 0) + 1
+                let usedFrom = now.adding(seconds: purpose.isPublished ? pace.aheadSeconds : 0)
                 let row = try Self.row(
-                    purpose, version: version, key: slow[purpose] ?? purpose.freshKey(), under: masterKey, now: now)
+                    purpose, version: version, key: slow[purpose] ?? purpose.freshKey(), under: masterKey, now: now,
+                    usedFrom: usedFrom)
                 try tx.insert(row)
                 if let seconds = secondsKept(purpose) {
-                    let end = atOnce ? now : now.adding(seconds: seconds)
+                    let end = pace == .immediate ? now : usedFrom.adding(seconds: seconds)
                     for older in rows
                     where older.purpose == purpose.rawValue && older.retiresAt.map({ $0 > end }) ?? true {
                         try tx.retire(keyRing: purpose.rawValue, version: older.version, at: end)
                     }
                 }
-                try record(tx, actor, purpose, row.version)
+                try record(tx, actor, purpose, row)
             }
             _ = try tx.sweepKeyRing(before: now, limit: Self.sweepLimit)
             if !due.isEmpty { tx.announce(.keyRing) }
@@ -213,7 +248,7 @@ package final class KeyRing: Sendable {
         return time.map { newest.createdAt < $0 } ?? true
     }
 
-    /// How long versions are kept after their successor was made, in seconds; nil for ever.
+    /// How long versions are kept after their successor is used, in seconds; nil for ever.
     private func secondsKept(_ purpose: KeyPurpose) -> Int? {
         switch purpose {
         case .pepper, .secrets: nil
@@ -242,10 +277,13 @@ package final class KeyRing: Sendable {
     }
 
     private static func row(
-        _ purpose: KeyPurpose, version: Int, key: [UInt8], under masterKey: MasterKey, now: Instant
+        _ purpose: KeyPurpose, version: Int, key: [UInt8], under masterKey: MasterKey, now: Instant,
+        usedFrom: Instant? = nil
     ) throws -> KeyRingRow {
         guard UInt16(exactly: version) != nil else { throw TokenError.tooManyVersions(purpose) }
         let sealed = try masterKey.seal(key, for: purpose.context(version: version))
-        return KeyRingRow(purpose: purpose.rawValue, version: version, sealed: sealed, createdAt: now, retiresAt: nil)
+        return KeyRingRow(
+            purpose: purpose.rawValue, version: version, sealed: sealed, createdAt: now, usedFrom: usedFrom ?? now,
+            retiresAt: nil)
     }
 }

@@ -6,6 +6,7 @@ import Persistence
 extension KeySet {
     /// The keys of these rows, without those that have retired.
     ///
+    /// - Parameter now: By the clock that the rows' times are of.
     /// - Throws: ``TokenError/doesNotOpen(purpose:version:)`` or ``TokenError/missing(_:)``.
     convenience init(rows: [KeyRingRow], masterKey: MasterKey, now: Instant) throws {
         let live = rows.filter { row in row.retiresAt.map { $0 > now } ?? true }.sorted { $0.version > $1.version }
@@ -20,7 +21,7 @@ extension KeySet {
             return keys
         }
         func signing(_ purpose: KeyPurpose, by algorithm: App.IDTokenAlgorithm) throws -> [SigningKey] {
-            try keys(purpose) { SigningKey(algorithm, bytes: $1, retiresAt: $0.retiresAt) }
+            try keys(purpose) { SigningKey(algorithm, bytes: $1, usedFrom: $0.usedFrom, retiresAt: $0.retiresAt) }
         }
         let peppers = try keys(.pepper) { Pepper(version: $0.version, key: SymmetricKey(data: $1)) }
         self.init(

@@ -5,6 +5,9 @@ import Model
 /// The keys in force, as one immutable snapshot: what to make with (the newest) and what to accept (those before it
 /// too, until they retire).
 package final class KeySet: Sendable {
+    /// For how long whoever fetched the key set may use it before fetching it again, in seconds.
+    package static let maxAgeSeconds = 300
+
     /// Digest secrets.
     package let peppers: Peppers
     /// The public halves of all signing keys, newest first, as a JWK set (RFC 7517 §5), ready to be sent.
@@ -14,7 +17,8 @@ package final class KeySet: Sendable {
     let sealing: [SealingKey]
     /// Newest first. Never empty.
     let refresh: [SealingKey]
-    /// Sign JWT access tokens, and ID tokens by ES256. Newest first. Never empty.
+    /// Sign JWT access tokens, and ID tokens by ES256, each from its time on (``signingKey(_:at:)``). Newest first. Never
+    /// empty.
     let signing: [SigningKey]
     /// Sign ID tokens by other algorithms. Newest first of each; none until one is needed.
     private let otherSigning: [SigningKey]
@@ -35,6 +39,14 @@ package final class KeySet: Sendable {
         self.replies = replies
         self.secrets = secrets
         jwks = Array("{\"keys\":[\((signing + otherSigning).map(\.jwk).joined(separator: ","))]}".utf8)
+    }
+
+    /// The key that signs by an algorithm at a time: the newest of those whose time to be used has come, or else the one
+    /// that has been published for the longest. Nil where there is none.
+    func signingKey(_ algorithm: App.IDTokenAlgorithm, at time: Instant) -> SigningKey? {
+        let keys = algorithm == .es256 ? signing : otherSigning
+        return keys.first { $0.algorithm == algorithm && $0.usedFrom <= time }
+            ?? keys.last { $0.algorithm == algorithm }
     }
 
     /// All that sign ID tokens, the newest first of each algorithm.

@@ -5,6 +5,8 @@ import Model
 struct SigningKey: Sendable {
     /// RFC 7638 thumbprint, SHA-256, base64url.
     let identifier: String
+    /// From when on it signs, if it is the newest by then.
+    let usedFrom: Instant
     /// From when on nothing that it signed is accepted, nil while it is the newest.
     let retiresAt: Instant?
     /// The public key as a member of a JWK set (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2).
@@ -17,9 +19,10 @@ struct SigningKey: Sendable {
     private let pair: SigningKeyPair
 
     /// The key whose private half these bytes are, or nil.
-    init?(_ algorithm: App.IDTokenAlgorithm, bytes: [UInt8], retiresAt: Instant?) {
+    init?(_ algorithm: App.IDTokenAlgorithm, bytes: [UInt8], usedFrom: Instant, retiresAt: Instant?) {
         guard let pair = SigningKeyPair(algorithm, bytes: bytes), let members = pair.requiredMembers else { return nil }
         self.pair = pair
+        self.usedFrom = usedFrom
         self.retiresAt = retiresAt
         let identifier = Base64URL.text(Array(SHA256.hash(data: Array("{\(members)}".utf8))))
         self.identifier = identifier

@@ -22,7 +22,8 @@ struct IdempotentRepliesTests {
         static func open(_ use: (Desk) async throws -> Void) async throws {
             try await SampleTree.open { tree in
                 let masterKey = try #require(MasterKey(bytes: Array(repeating: 7, count: 32)))
-                let ring = try await KeyRing.open(store: tree.store, masterKey: masterKey, now: tree.clock.now)
+                let ring = try await KeyRing.open(
+                    store: tree.store, masterKey: masterKey, now: tree.clock.now, clock: tree.clock.shared)
                 let replies = IdempotentReplies(keys: { ring.keys }, now: tree.clock.now)
                 try await use(Desk(tree: tree, replies: replies, member: tree.caller(of: tree.europe)))
             }

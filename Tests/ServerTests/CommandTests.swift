@@ -2,6 +2,7 @@ import Foundation
 import JWTKit
 import TestSupport
 import Testing
+import Tokens
 
 private let setUp = ["--account", "First", "--admin-email", "ada@example.com"]
 private let development = ["--environment", "development"]
@@ -67,6 +68,10 @@ struct CommandTests {
             Set(try await server.get("/oauth2/jwks").json["keys"].elements.map { try $0["kid"].string })
         }
         let first = try await keys()
+        let firstSet = try await server.get("/oauth2/jwks").text
+        #expect(first.count == 3, "a key of each algorithm, before any app wants it")
+        let kept = try await server.get("/oauth2/jwks").headers["cache-control"]
+        #expect(kept == "public, max-age=\(KeySet.maxAgeSeconds)")
         var tokens = [try await server.token(client.client), try await server.token(sealed.client)]
 
         let beside = try await server.database.claviger(rotate)
@@ -75,7 +80,8 @@ struct CommandTests {
         for _ in 0..<100 where try await keys() == first { try await Task.sleep(for: .milliseconds(20)) }
         let second = try await keys()
         #expect(second.isSuperset(of: first))
-        #expect(second.count == first.count + 1)
+        #expect(second.count == 2 * first.count)
+        #expect(beside.output.contains("sign from 20"), "\(beside.output)")
         tokens += [try await server.token(client.client), try await server.token(sealed.client)]
 
         #expect(try await server.stop() == 0)
@@ -84,7 +90,7 @@ struct CommandTests {
         try await server.start()
         let third = try await keys()
         #expect(third.isSuperset(of: second))
-        #expect(third.count == second.count + 1)
+        #expect(third.count == 3 * first.count)
         tokens.append(try await server.token(client.client))
         for token in tokens { #expect(try await server.verify(token).status == 200) }
 
@@ -93,8 +99,88 @@ struct CommandTests {
         for token in [tokens[0], tokens[2], tokens[4]] {
             await #expect(throws: Never.self) { try await set.verify(token, as: AnyClaims.self) }
         }
+        let early = JWTKeyCollection()
+        try await early.add(jwksJSON: firstSet)
+        for token in [tokens[2], tokens[4]] {
+            await #expect(throws: Never.self, "who has the set from before") {
+                try await early.verify(token, as: AnyClaims.self)
+            }
+        }
         let text = beside.text + alone.text + outcome.errors + server.log
         #expect(!text.contains(desk))
+    }
+
+    @Test
+    func `keys rotate --now refuses what was made before, beside a server and without one, and can spare the rest`()
+        async throws
+    {
+        let (server, outcome) = try await initialized()
+        defer { server.kill() }
+        let desk = try operatorKey(in: outcome.output)
+        try await server.start()
+        let account = try await server.get("/api/v1/accounts", bearer: desk).json["items"].elements
+            .first { $0["operator"] == false }
+        let signing = try await server.makeIntegration(
+            in: try #require(account)["id"].string, ["token_format": "jwt"], as: desk)
+        let sealing = try await server.makeIntegration(in: try #require(account)["id"].string, as: desk)
+        func tokens() async throws -> [String] {
+            [try await server.token(signing.client), try await server.token(sealing.client)]
+        }
+        let first = try await tokens()
+        let set = try await server.get("/oauth2/jwks").text
+        let beside = try await server.database.claviger(["keys", "rotate", "--now", "--only", "signing"] + development)
+        #expect(beside.status == 0, "\(beside.text)")
+        #expect(beside.output.contains("300 s"), "it says its price")
+        // On PostgreSQL the server hears of it a moment later.
+        for _ in 0..<100 where try await server.verify(first[0]).status == 200 {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(try await server.verify(first[0]).status == 401)
+        #expect(try await server.verify(first[1]).status == 200, "sealed under another key")
+        #expect(try await server.get("/oauth2/jwks").json["keys"].elements.count == 3)
+        let second = try await tokens()
+        let early = JWTKeyCollection()
+        try await early.add(jwksJSON: set)
+        await #expect(throws: (any Error).self, "the price") { try await early.verify(second[0], as: AnyClaims.self) }
+        #expect(try await server.stop() == 0)
+        let alone = try await server.database.claviger(["keys", "rotate", "--now"] + development)
+        #expect(alone.status == 0, "\(alone.text)")
+        try await server.start()
+        for token in first + second { #expect(try await server.verify(token).status == 401) }
+        for token in try await tokens() { #expect(try await server.verify(token).status == 200) }
+    }
+
+    @Test func `operator-key new lets the operator in again, beside a server and without one, and is in the audit log`()
+        async throws
+    {
+        let (server, outcome) = try await initialized()
+        defer { server.kill() }
+        #expect(outcome.output.contains("good until 20"), "\(outcome.output)")
+        try await server.start()
+        let make = ["operator-key", "new", "--name", "Way back", "--days", "10"] + development
+        let beside = try await server.database.claviger(make)
+        #expect(beside.status == 0, "\(beside.text)")
+        #expect(beside.output.contains("good until"))
+        let key = try operatorKey(in: beside.output)
+        #expect(key != (try operatorKey(in: outcome.output)))
+        let me = try await server.get("/api/v1/me", bearer: key).json
+        #expect(try me["operator"] == true)
+        let desk = try me["organization"]["id"].string
+        let events = try await server.get(
+            "/api/v1/organizations/\(desk)/audit-events?action=api-key.created", bearer: key
+        ).json["items"].elements
+        #expect(try events.contains { try $0["actor"].string == "command:operator-key new" })
+        let refused = try await server.database.claviger(["operator-key", "new", "--days", "36500"] + development)
+        #expect(refused.status != 0)
+        #expect(refused.errors.contains("lifetime_seconds"), "\(refused.text)")
+        #expect(try await server.stop() == 0)
+        let alone = try await server.database.claviger(make)
+        #expect(alone.status == 0, "\(alone.text)")
+        try await server.start()
+        for key in try [operatorKey(in: outcome.output), key, operatorKey(in: alone.output)] {
+            #expect(try await server.get("/api/v1/accounts", bearer: key).status == 200)
+            #expect(!server.log.contains(key))
+        }
     }
 
     private struct AnyClaims: JWTPayload {
@@ -198,6 +284,7 @@ struct CommandLineTests {
 
     @Test(arguments: [
         [], ["serve"], ["init"], ["demo"], ["doctor"], ["migrate"], ["keys"], ["keys", "rotate"],
+        ["operator-key"], ["operator-key", "new"],
     ])
     func `every command explains itself`(_ command: [String]) async throws {
         let run = try await FinishedCommand.claviger(command + ["--help"])

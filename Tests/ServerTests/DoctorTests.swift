@@ -47,7 +47,7 @@ struct DoctorTests {
             let store = try await SQLiteStore.open(path: database, at: clock.current)
             do {
                 let key = try await MasterKeySource.file(folder + "/k").load { _ in }
-                _ = try await KeyRing.open(store: store, masterKey: key, now: clock.now)
+                _ = try await KeyRing.open(store: store, masterKey: key, now: clock.now, clock: clock.shared)
                 try await use()
                 await store.close()
             } catch {
@@ -349,6 +349,26 @@ struct DoctorTests {
                 path: installation.database, migrations: Migration.all + [strange], at: installation.clock.current)
             await store.close()
             #expect(await installation.errors().first?.contains("later version") == true)
+        }
+    }
+
+    @Test func `it says when signing keys that are published begin to sign`() async throws {
+        try await withInstallation { installation in
+            func said() async -> [String] {
+                await installation.diagnosis().findings.filter { $0.subject == "signing keys" }.map(\.text)
+            }
+            try await installation.whileOpen {}
+            #expect(await said() == [])
+            let store = try await SQLiteStore.open(path: installation.database, at: installation.clock.current)
+            let key = try await MasterKeySource.file(installation.folder + "/k").load { _ in }
+            let ring = try await KeyRing.open(
+                store: store, masterKey: key, now: installation.clock.now, clock: installation.clock.shared)
+            try await ring.rotateAll(pace: .timed, at: installation.clock.current)
+            await store.close()
+            #expect(await said().first?.contains("sign from 2026-09-22T") == true)
+            installation.clock.advance(seconds: 86_400)
+            #expect(await said() == [])
+            #expect(await installation.errors() == [])
         }
     }
 

@@ -115,7 +115,8 @@ struct SharedRotationTests {
             let masterKey = MasterKey.generate()
             var nodes: [KeyRotation] = []
             for store in stores {
-                let ring = try await KeyRing.open(store: store, masterKey: masterKey, now: clock.now)
+                let ring = try await KeyRing.open(
+                    store: store, masterKey: masterKey, now: clock.now, clock: clock.shared)
                 nodes.append(KeyRotation(keyRing: ring, days: 90, now: clock.now, logger: Sweeping.logger))
             }
             for expected in [1, 2, 3] {
@@ -143,7 +144,7 @@ struct SharedRotationTests {
     func `what a worker rotates without its lease is not there`(_ engine: StoreUnderTest) async throws {
         try await engine.open { store in
             let clock = FixedClock()
-            let ring = try await KeyRing.open(store: store, masterKey: .generate(), now: clock.now)
+            let ring = try await KeyRing.open(store: store, masterKey: .generate(), now: clock.now, clock: clock.shared)
             clock.advance(seconds: 91 * 86_400)
             let rotation = KeyRotation(keyRing: ring, days: 90, now: clock.now, logger: Sweeping.logger)
             let claimed = try await LeasedStore.claim(.keyRotation, on: store, by: ID(at: 1), seconds: 60)
@@ -158,7 +159,7 @@ struct SharedRotationTests {
     @Test func `keys are left alone before their time, and for ever where the setting is 0`() async throws {
         try await StoreUnderTest.sqlite.open { store in
             let clock = FixedClock()
-            let ring = try await KeyRing.open(store: store, masterKey: .generate(), now: clock.now)
+            let ring = try await KeyRing.open(store: store, masterKey: .generate(), now: clock.now, clock: clock.shared)
             clock.advance(seconds: 90 * 86_400)
             for days in [90, 0] {
                 try await KeyRotation(keyRing: ring, days: days, now: clock.now, logger: Sweeping.logger)

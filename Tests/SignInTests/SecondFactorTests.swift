@@ -265,7 +265,7 @@ struct SecondFactorTests {
         try await SignInDesk.open { desk in
             _ = try await desk.member(in: desk.tree.europe)
             let (totp, codes) = try await desk.addSecondFactor(try await desk.signedIn())
-            try await desk.keys.rotate([.secrets, .pepper], by: SampleTree.theOperator, atOnce: true)
+            try await desk.keys.rotate([.secrets, .pepper], by: SampleTree.theOperator, pace: .immediate)
             desk.tree.clock.advance(seconds: 400 * 86_400)
             let restarted = try await desk.restarted()
             for code in [desk.code(totp), codes[0]] {

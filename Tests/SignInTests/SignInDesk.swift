@@ -66,7 +66,7 @@ struct SignInDesk: Sendable {
 
     static func keyRing(over store: any Store, at clock: FixedClock) async throws -> KeyRing {
         let masterKey = try #require(MasterKey(bytes: Array(repeating: 7, count: 32)))
-        return try await KeyRing.open(store: store, masterKey: masterKey, now: clock.now)
+        return try await KeyRing.open(store: store, masterKey: masterKey, now: clock.now, clock: clock.shared)
     }
 
     /// A member with a password, or with none.

@@ -1,4 +1,5 @@
 package import Model
+package import Persistence
 import Synchronization
 
 /// A clock that stands still until a test moves it.
@@ -15,6 +16,9 @@ package final class FixedClock: Sendable {
 
     /// The clock in the form that everything takes.
     package var now: @Sendable () -> Instant { { self.current } }
+
+    /// The clock in the place of the database's, which all nodes share.
+    package var shared: @Sendable (borrowing Transaction) -> Instant { { _ in self.current } }
 
     /// Moves the clock forward, or back for a negative number.
     package func advance(seconds: Int) {

@@ -143,7 +143,8 @@ private struct BrokenStore: Store {
         try await SampleTree.open { tree in
             let issued = try await tree.integration(in: tree.europe)
             let masterKey = try #require(MasterKey(bytes: Array(repeating: 7, count: 32)))
-            let keyRing = try await KeyRing.open(store: tree.store, masterKey: masterKey, now: tree.clock.now)
+            let keyRing = try await KeyRing.open(
+                store: tree.store, masterKey: masterKey, now: tree.clock.now, clock: tree.clock.shared)
             let verifier = CredentialVerifier(
                 store: tree.store, keyRing: keyRing, product: .standard, issuer: "https://auth.example",
                 revoked: RevokedTokens())

@@ -175,7 +175,7 @@ struct IDTokenTests {
             #expect(try await IDToken.verify(text, issuer: issuer, with: under.reopened().keys) == token)
             try await under.ring.rotate([.signing], by: atTheMachine)
             #expect(IDToken.verify(text, issuer: issuer, with: under.keys) == token)
-            under.clock.advance(seconds: 86_400 + 3601)
+            under.clock.advance(seconds: RotationPace.prompt.aheadSeconds + 86_400 + 3601)
             #expect(try await IDToken.verify(text, issuer: issuer, with: under.reopened().keys) == nil)
         }
     }
@@ -243,7 +243,9 @@ struct IDTokenForgeryTests {
         try await RingUnderTest.open { under in
             let ours = try #require(under.keys.signing.first)
             let theirs = try #require(
-                SigningKey(.es256, bytes: Array(P256.Signing.PrivateKey().rawRepresentation), retiresAt: nil))
+                SigningKey(
+                    .es256, bytes: Array(P256.Signing.PrivateKey().rawRepresentation), usedFrom: Instant(seconds: 0),
+                    retiresAt: nil))
             let claims = try IDTokenClaims.encode(Sample.token(), accessTokenHash: nil, issuer: issuer)
             let named = header.replacing("KID", with: ours.identifier).replacing("JWK", with: theirs.jwk)
             for key in [ours, theirs] {

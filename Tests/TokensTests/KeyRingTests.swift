@@ -27,7 +27,8 @@ struct KeyRingOpeningTests {
         try await RingUnderTest.open { under in
             let before = try await under.rows
             await #expect(throws: TokenError.doesNotOpen(purpose: "pepper", version: 1)) {
-                try await KeyRing.open(store: under.store, masterKey: .generate(), now: under.clock.now)
+                try await KeyRing.open(
+                    store: under.store, masterKey: .generate(), now: under.clock.now, clock: under.clock.shared)
             }
             let after = try await under.rows
             #expect(before.map(\.sealed) == after.map(\.sealed))
@@ -42,7 +43,8 @@ struct KeyRingOpeningTests {
             let documents = try await withThrowingTaskGroup(of: [UInt8].self) { group in
                 for _ in 0..<16 {
                     group.addTask {
-                        try await KeyRing.open(store: store, masterKey: masterKey, now: clock.now).keys.jwks
+                        try await KeyRing.open(store: store, masterKey: masterKey, now: clock.now, clock: clock.shared)
+                            .keys.jwks
                     }
                 }
                 return try await group.reduce(into: Set<[UInt8]>()) { $0.insert($1) }
@@ -109,9 +111,11 @@ struct KeyRingRotationTests {
 
             let newlySealed = try seal.seal(token, with: under.keys)
             for text in [sealed, newlySealed] { #expect(seal.open(Array(text.utf8), with: under.keys) == token) }
-            let newlySigned = try JWTAccessToken.sign(token, issuer: issuer, with: under.keys)
+            under.clock.advance(seconds: RotationPace.prompt.aheadSeconds)
+            let next = AccessToken.sample(issuedAt: under.clock.current)
+            let newlySigned = try JWTAccessToken.sign(next, issuer: issuer, with: under.keys)
             #expect(newlySigned.prefix { $0 != "." } != signed.prefix { $0 != "." })
-            for text in [signed, newlySigned] {
+            for (text, token) in [(signed, token), (newlySigned, next)] {
                 #expect(JWTAccessToken.verify(Array(text.utf8), issuer: issuer, with: under.keys) == token)
             }
 
@@ -121,7 +125,7 @@ struct KeyRingRotationTests {
                 #expect((seal.open(Array(text.utf8), with: later.keys) == nil) == (text == sealed))
             }
             #expect(JWTAccessToken.verify(Array(signed.utf8), issuer: issuer, with: later.keys) == nil)
-            #expect(JWTAccessToken.verify(Array(newlySigned.utf8), issuer: issuer, with: later.keys) == token)
+            #expect(JWTAccessToken.verify(Array(newlySigned.utf8), issuer: issuer, with: later.keys) == next)
             let rows = try await under.rows
             #expect(rows.filter { $0.purpose == "sealing" }.map(\.version) == [2])
             #expect(rows.filter { $0.purpose == "signing" }.map(\.version) == [2])
@@ -130,7 +134,7 @@ struct KeyRingRotationTests {
 
     @Test func `whoever has a retired key cannot make tokens that outlive it`() async throws {
         try await RingUnderTest.open { under in
-            let long = AccessToken.sample(seconds: 86_400 + 3600 + 2)
+            let long = AccessToken.sample(seconds: RotationPace.prompt.aheadSeconds + 86_400 + 3600 + 2)
             let sealed = try seal.seal(long, with: under.keys)
             let signed = try JWTAccessToken.sign(long, issuer: issuer, with: under.keys)
             #expect(seal.open(Array(sealed.utf8), with: under.keys) == long)
@@ -144,7 +148,7 @@ struct KeyRingRotationTests {
         try await RingUnderTest.open { under in
             let sealed = try seal.seal(token, with: under.keys)
             let signed = try JWTAccessToken.sign(token, issuer: issuer, with: under.keys)
-            try await under.ring.rotate([.sealing, .signing], by: atTheMachine, atOnce: true)
+            try await under.ring.rotate([.sealing, .signing], by: atTheMachine, pace: .immediate)
             #expect(seal.open(Array(sealed.utf8), with: under.keys) == nil)
             #expect(JWTAccessToken.verify(Array(signed.utf8), issuer: issuer, with: under.keys) == nil)
         }
@@ -155,7 +159,7 @@ struct KeyRingRotationTests {
             let secret = MintedSecret(.apiKey, brand: .claviger)
             let digest = secret.digest(under: under.keys.peppers)
             for _ in 0..<3 {
-                try await under.ring.rotate([.pepper], by: atTheMachine, atOnce: true)
+                try await under.ring.rotate([.pepper], by: atTheMachine, pace: .immediate)
                 under.clock.advance(seconds: 400 * 86_400)
             }
             let keys = try await under.reopened().keys
@@ -213,11 +217,11 @@ struct KeyRingRotationTests {
             }
             let unchanged = try await under.rows.count
             #expect(unchanged == 6)
-            try await under.ring.rotate([.sealing, .pepper], by: atTheMachine) { tx, actor, purpose, version in
+            try await under.ring.rotate([.sealing, .pepper], by: atTheMachine) { tx, actor, purpose, row in
                 try tx.record(
                     AuditEvent(
                         id: ID(at: 0), at: Instant(seconds: 0), action: "key.rotated",
-                        target: "\(purpose.rawValue) \(version)", organization: nil, actor: actor.label,
+                        target: "\(purpose.rawValue) \(row.version)", organization: nil, actor: actor.label,
                         requestID: actor.requestID, address: nil, details: [:]))
             }
             let recorded = try await under.store.read { tx in

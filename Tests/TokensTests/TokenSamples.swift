@@ -22,14 +22,14 @@ struct RingUnderTest {
         try await StoreUnderTest.current.open { store in
             let masterKey = MasterKey.generate()
             let clock = FixedClock()
-            let ring = try await KeyRing.open(store: store, masterKey: masterKey, now: clock.now)
+            let ring = try await KeyRing.open(store: store, masterKey: masterKey, now: clock.now, clock: clock.shared)
             return try await use(RingUnderTest(ring: ring, store: store, masterKey: masterKey, clock: clock))
         }
     }
 
     /// The ring as a process that starts now finds it.
     func reopened() async throws -> KeyRing {
-        try await KeyRing.open(store: store, masterKey: masterKey, now: clock.now)
+        try await KeyRing.open(store: store, masterKey: masterKey, now: clock.now, clock: clock.shared)
     }
 
     /// Runs a statement behind the ring's back.

@@ -207,7 +207,7 @@ struct GraceTests {
         try await SampleNode.open(graceSeconds: 60) { queue, node in
             let (key, token, _) = try await remembered(by: node)
             let tree = node.desk.tree
-            try await tree.keys.rotate([.sealing], by: SampleTree.theOperator, atOnce: true)
+            try await tree.keys.rotate([.sealing], by: SampleTree.theOperator, pace: .immediate)
             node.desk.store.isGone = true
             node.listen()
             node.disconnect()

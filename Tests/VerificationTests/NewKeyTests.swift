@@ -101,7 +101,7 @@ struct NewKeyTests {
             #expect(try await desk.verdict(token).rule == nil)
             try await desk.tree.keys.rotate([.sealing], by: SampleTree.theOperator)
             #expect(try await desk.verdict(token).rule == nil)
-            try await desk.tree.keys.rotate([.sealing], by: SampleTree.theOperator, atOnce: true)
+            try await desk.tree.keys.rotate([.sealing], by: SampleTree.theOperator, pace: .immediate)
             #expect(try await desk.verdict(token).rule == .malformed)
         }
     }

@@ -260,7 +260,7 @@ private struct Subject: Sendable {
                 try members.delete(id, in: organization, as: actor, tx: tx)
             }
         case .tokenRevoked: _ = try await SampleDesk(tree).revoke(credential, as: client)
-        case .keysRotatedAtOnce: try await tree.keys.rotate([.sealing, .signing], by: actor, atOnce: true)
+        case .keysRotatedAtOnce: try await tree.keys.rotate([.sealing, .signing], by: actor, pace: .immediate)
         }
     }
 }

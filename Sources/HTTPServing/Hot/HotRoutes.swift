@@ -249,7 +249,8 @@ package struct HotRoutes: Sendable {
     private static let revoked = HotReply(.ok)
     private static let alive = Array("alive\n".utf8)
 
-    /// A document that anybody may keep for a while.
+    /// A document that anybody may keep for a while: the key set for ``KeySet/maxAgeSeconds``, some multiple of which a new
+    /// signing key is published before it signs.
     private static func published(_ body: [UInt8]) -> HotReply {
         var reply = HotReply.json(body)
         reply.caching = "public, max-age=300"

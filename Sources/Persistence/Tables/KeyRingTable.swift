@@ -8,14 +8,19 @@ package struct KeyRingRow: Sendable, Hashable {
     package let version: Int
     package let sealed: [UInt8]
     package let createdAt: Instant
+    /// From when on the newest version is what is made with.
+    package let usedFrom: Instant
     /// Until when it is kept, nil for one in force or kept for good.
     package let retiresAt: Instant?
 
-    package init(purpose: String, version: Int, sealed: [UInt8], createdAt: Instant, retiresAt: Instant?) {
+    package init(
+        purpose: String, version: Int, sealed: [UInt8], createdAt: Instant, usedFrom: Instant, retiresAt: Instant?
+    ) {
         self.purpose = purpose
         self.version = version
         self.sealed = sealed
         self.createdAt = createdAt
+        self.usedFrom = usedFrom
         self.retiresAt = retiresAt
     }
 }
@@ -23,11 +28,14 @@ package struct KeyRingRow: Sendable, Hashable {
 extension Transaction {
     /// All keys, by purpose and version.
     package borrowing func keyRingRows() throws -> [KeyRingRow] {
-        try all("SELECT purpose, version, sealed, created_at, retires_at FROM key_ring ORDER BY purpose, version") {
-            row in
+        try all(
+            """
+            SELECT purpose, version, sealed, created_at, used_from, retires_at FROM key_ring ORDER BY purpose, version
+            """
+        ) { row in
             KeyRingRow(
                 purpose: try row.text(0), version: try row.count(1), sealed: try row.bytes(2),
-                createdAt: try row.instant(3), retiresAt: try row.optionalInstant(4))
+                createdAt: try row.instant(3), usedFrom: try row.instant(4), retiresAt: try row.optionalInstant(5))
         }
     }
 
@@ -37,8 +45,9 @@ extension Transaction {
     package borrowing func insert(_ row: KeyRingRow) throws {
         try perform(
             """
-            INSERT INTO key_ring (purpose, version, sealed, created_at, retires_at)
-            VALUES (\(row.purpose), \(row.version), \(row.sealed), \(row.createdAt), \(row.retiresAt.stored))
+            INSERT INTO key_ring (purpose, version, sealed, created_at, used_from, retires_at)
+            VALUES (\(row.purpose), \(row.version), \(row.sealed), \(row.createdAt), \(row.usedFrom),
+            \(row.retiresAt.stored))
             """)
     }
 
@@ -57,12 +66,5 @@ extension Transaction {
             DELETE FROM key_ring WHERE (purpose, version) IN
             (SELECT purpose, version FROM key_ring WHERE retires_at < \(time) ORDER BY retires_at LIMIT \(limit))
             """)
-    }
-}
-
-extension Transaction {
-    /// The newest version of the keys that seal access tokens, 0 where there is none yet.
-    package borrowing func newestKeyRingVersion() throws -> Int {
-        try keyRingRows().filter { $0.purpose == "sealing" }.map(\.version).max() ?? 0
     }
 }

@@ -13,5 +13,7 @@ struct Claviger: AsyncParsableCommand {
             Settings come from flags, CLAVIGER_* variables and a file, in that order; claviger doctor shows them.
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Initialize.self, Demo.self, Doctor.self, Migrate.self, Keys.self, Adopt.self])
+        subcommands: [
+            Serve.self, Initialize.self, Demo.self, Doctor.self, Migrate.self, Keys.self, OperatorKey.self, Adopt.self,
+        ])
 }

@@ -11,7 +11,7 @@ import Tokens
 struct InitialSetup: Sendable {
     /// What the one who sets up is told, once.
     struct Outcome: Sendable {
-        let operatorKey: String
+        let operatorKey: Issued<APIKey>
         let account: Account
         let admin: Member
     }
@@ -37,20 +37,20 @@ struct InitialSetup: Sendable {
             let accounts = AccountService(now: now)
             let desk = try accounts.createOperator(AccountDraft(name: operatorName), as: actor, tx: tx)
             let operatorKey = try APIKeyService(product: product, peppers: { keyRing.keys.peppers }, now: now).create(
-                Self.operatorKeyDraft(product), in: desk.id, as: actor, tx: tx)
+                Self.operatorKeyDraft(product, OperatorKeyRequest(name: "Operator")), in: desk.id, as: actor, tx: tx)
             let account = try accounts.create(AccountDraft(name: accountName), as: actor, tx: tx)
             let admin = try MembershipService(product: product, now: now).create(
                 MemberDraft(email: adminEmail, name: adminName, roles: [product.adminRole], password: password),
                 in: account.id, as: actor, tx: tx)
-            return Outcome(operatorKey: operatorKey.secret, account: account, admin: admin)
+            return Outcome(operatorKey: operatorKey, account: account, admin: admin)
         }
     }
 
-    /// The operator's first key: every management right, for as long as the product allows.
-    static func operatorKeyDraft(_ product: Product) -> APIKeyDraft {
+    /// A key of the operator's with every management right.
+    static func operatorKeyDraft(_ product: Product, _ request: OperatorKeyRequest) -> APIKeyDraft {
         APIKeyDraft(
-            name: "Operator", description: "Made when the server was set up",
-            lifetimeSeconds: product.policy.apiKeyLifetimes.maximum,
+            name: request.name, description: "Made at the machine of the server",
+            lifetimeSeconds: request.lifetimeSeconds ?? product.policy.apiKeyLifetimes.maximum,
             scopes: Permission.allCases.compactMap { $0.scope?.name })
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CredentialFormat
+import Credentials
 import Foundation
 import HTTPServing
 import Model
@@ -42,7 +43,9 @@ struct Initialize: AsyncParsableCommand {
                 """
                 Done. What follows is shown this once.
 
-                operator key    \(outcome.operatorKey)
+                operator key    \(outcome.operatorKey.secret)
+                                good until \(CivilTime(outcome.operatorKey.credential.expiresAt).rfc3339()); before that, \
+                make another: claviger operator-key new
                 account         \(outcome.account.id)  \(outcome.account.organization.name)
                 admin           \(outcome.admin.email)
                 """)

@@ -3,6 +3,7 @@ import HTTPServing
 import Logging
 import Persistence
 import ServiceLifecycle
+import Tokens
 import UnixSignals
 
 /// `claviger serve`
@@ -45,6 +46,7 @@ enum Running {
         Descriptors.raise()
         let composition = try await Composition.assemble(configuration, for: purpose, sink: sink)
         do {
+            try await composition.keyRing.ensureAll()
             try await prepare(composition)
             var group = ServiceGroupConfiguration(
                 services: try composition.services(onReady: onReady), gracefulShutdownSignals: [.sigterm, .sigint],

@@ -132,7 +132,8 @@ extension ConfigurationKey {
 
     package static let keyRotationDays = ConfigurationKey(
         "key-rotation-days", "days", standard: "90", allowed: "a whole number from 0 (never) to 3650",
-        "The age at which the keys that seal and sign tokens are replaced by new ones; 0 is never")
+        "The age at which the keys that seal and sign tokens are replaced by new ones, a day before the new ones sign; 0 is never"
+    )
 
     package static let logLevel = ConfigurationKey(
         "log-level", "level", standard: "info",

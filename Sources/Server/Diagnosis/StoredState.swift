@@ -1,3 +1,4 @@
+import HTTPServing
 import Model
 import Persistence
 import Tokens
@@ -53,6 +54,22 @@ struct StoredState {
             findings.append(
                 .error("clock", "is \(latest.seconds(since: now)) s behind what the database has already recorded"))
         }
-        return findings
+        return findings + signing(now)
+    }
+
+    /// Signing keys that are published and do not sign yet.
+    private func signing(_ now: Instant) -> [Finding] {
+        let waiting = keyRing.filter { row in
+            row.usedFrom > now && KeyPurpose(rawValue: row.purpose)?.isPublished ?? false
+                && !(row.retiresAt.map { $0 <= now } ?? false)
+        }
+        guard let last = waiting.map(\.usedFrom).max() else { return [] }
+        let time = CivilTime(last).rfc3339()
+        return [
+            .fine(
+                "signing keys",
+                "new ones are in the key set, and sign from \(time): who checks JWTs by a copy of the set has until then"
+            )
+        ]
     }
 }

@@ -1,10 +1,12 @@
 import Events
+import HTTPServing
 import Logging
 import Model
 import Persistence
 import Tokens
 
-/// Rotates the keys that seal and sign when the newest are old. Three nodes that find so at the same moment rotate once.
+/// Rotates the keys that seal and sign when the newest are old by the database's clock. New signing keys are published for
+/// a day before they sign. Three nodes that find so at the same moment rotate once.
 struct KeyRotation: Sendable {
     let keyRing: KeyRing
     /// The age, in days, at which a key is replaced; 0 is never.
@@ -15,9 +17,8 @@ struct KeyRotation: Sendable {
     /// Rotates what is old enough.
     func rotate(through store: any Store) async throws {
         guard days > 0 else { return }
-        let now = now()
         let rotated = try await keyRing.rotateAll(
-            madeBefore: now.adding(seconds: -days * 86_400), at: now, by: "key rotation", through: store)
+            olderThan: days * 86_400, pace: .timed, at: now(), by: "key rotation", through: store)
         if !rotated.isEmpty { logger.notice("the key ring was rotated", metadata: ["age": "\(days) days"]) }
     }
 }
@@ -27,22 +28,26 @@ extension KeyRing {
     /// good until it expires. The pepper stays.
     ///
     /// - Parameters:
-    ///   - oldest: Replaces only keys made before that, nil for all.
+    ///   - purposes: Which keys to replace.
+    ///   - seconds: Replaces only keys older than that, nil for all.
+    ///   - pace: When the new ones sign, and whether the old ones are refused.
+    ///   - time: Dates the audit event.
     ///   - command: Who does it, for the audit log.
     /// - Returns: What was replaced.
     @discardableResult
     func rotateAll(
-        madeBefore oldest: Instant? = nil, at time: Instant, by command: String = "keys rotate",
-        through store: (any Store)? = nil
+        _ purposes: Set<KeyPurpose> = KeyPurpose.rotating, olderThan seconds: Int? = nil, pace: RotationPace,
+        at time: Instant, by command: String = "keys rotate", through store: (any Store)? = nil
     ) async throws -> Set<KeyPurpose> {
         let actor = Actor(
             .command(command), reach: .everything, permissions: Set(Permission.allCases), requestID: "command",
             address: nil)
-        return try await rotate(KeyPurpose.rotating, madeBefore: oldest, by: actor, through: store) {
-            tx, actor, purpose, version in
-            try tx.record(
-                .keyRingRotated, target: purpose.rawValue, in: nil, details: ["version": String(version)], by: actor,
-                at: time)
+        return try await rotate(purposes, olderThan: seconds, by: actor, pace: pace, through: store) {
+            tx, actor, purpose, row in
+            var details = ["version": String(row.version)]
+            if row.usedFrom > row.createdAt { details["used_from"] = CivilTime(row.usedFrom).rfc3339() }
+            if pace == .immediate { details["before"] = "refused" }
+            try tx.record(.keyRingRotated, target: purpose.rawValue, in: nil, details: details, by: actor, at: time)
         }
     }
 }

@@ -73,7 +73,8 @@ struct MemoryTableTests {
     @Test(arguments: StoreUnderTest.allCases)
     func `a version of a key exists once, and goes when it is kept no longer`(_ engine: StoreUnderTest) async throws {
         try await engine.open { store in
-            let row = KeyRingRow(purpose: "sealing", version: 1, sealed: [1, 2], createdAt: start, retiresAt: nil)
+            let row = KeyRingRow(
+                purpose: "sealing", version: 1, sealed: [1, 2], createdAt: start, usedFrom: start, retiresAt: nil)
             try await store.write { tx in try tx.insert(row) }
             await #expect(throws: StoreError.self) { try await store.write { tx in try tx.insert(row) } }
             let end = start.adding(seconds: 10)

@@ -1,0 +1,51 @@
+import Credentials
+import HTTPServing
+import Model
+import Persistence
+import ProductDefinition
+import Tokens
+
+/// What commands can have done, wherever it is done: in the server that owns the database, or in the command itself.
+struct ErrandDesk: Sendable {
+    let store: any Store
+    let product: Product
+    let keyRing: KeyRing
+    let now: @Sendable () -> Instant
+
+    /// Does it.
+    ///
+    /// - Returns: What the command prints.
+    func perform(_ task: Errand.Task) async throws -> String {
+        switch task {
+        case .rotateKeys(let purposes, let atOnce):
+            try await rotateKeys(Set(purposes.compactMap(KeyPurpose.init)), atOnce)
+        case .makeOperatorKey(let request): try await makeOperatorKey(request)
+        }
+    }
+
+    private func rotateKeys(_ purposes: Set<KeyPurpose>, _ atOnce: Bool) async throws -> String {
+        try await keyRing.rotateAll(purposes, pace: atOnce ? .immediate : .prompt, at: now())
+        let done = "The key ring was rotated."
+        if atOnce {
+            return """
+                \(done) What was made with the keys before is refused. Who keeps a copy of the key set refuses new JWTs until \
+                it fetches the set again: up to \(KeySet.maxAgeSeconds) s, or as long as it is told to keep it.
+                """
+        }
+        guard let signsFrom = keyRing.signsFrom else { return done }
+        return """
+            \(done) The new signing keys are in the key set now, and sign from \(CivilTime(signsFrom).rfc3339()): until then \
+            whoever keeps a copy of the set learns of them.
+            """
+    }
+
+    private func makeOperatorKey(_ request: OperatorKeyRequest) async throws -> String {
+        let issued = try await store.write { [product, keyRing, now] tx in
+            guard let desk = try tx.operatorAccount() else { throw NotInitialized() }
+            return try APIKeyService(product: product, peppers: { keyRing.keys.peppers }, now: now).create(
+                InitialSetup.operatorKeyDraft(product, request), in: desk.id,
+                as: InitialSetup.actor("operator-key new"), tx: tx)
+        }
+        return OperatorKeyRequest.text(of: issued)
+    }
+}

@@ -1,0 +1,80 @@
+import Crypto
+import Foundation
+import Model
+import TestSupport
+import Testing
+import Tokens
+
+@testable import Server
+
+@Suite("Errands: what commands ask of the server that owns the database")
+struct ErrandTests {
+    private let masterKey = MasterKey.generate()
+    private let answerKey = Curve25519.KeyAgreement.PrivateKey()
+    private let clock = FixedClock()
+
+    private var errand: Errand {
+        Errand(.rotateKeys(["signing"], atOnce: true), answeredTo: answerKey, at: clock.current)
+    }
+
+    @Test func `one opens under the master key that it was sealed under, and no other`() throws {
+        let sealed = try errand.sealed(under: masterKey)
+        #expect(Errand(opening: sealed, under: masterKey, at: clock.current) != nil)
+        #expect(Errand(opening: sealed, under: .generate(), at: clock.current) == nil)
+        #expect(Errand(opening: [], under: masterKey, at: clock.current) == nil)
+        for index in sealed.indices {
+            var changed = sealed
+            changed[index] ^= 1
+            #expect(Errand(opening: changed, under: masterKey, at: clock.current) == nil)
+        }
+    }
+
+    @Test(arguments: [-31, 31])
+    func `one that is too old, or of a time to come, is not done`(_ seconds: Int) throws {
+        let sealed = try errand.sealed(under: masterKey)
+        #expect(Errand(opening: sealed, under: masterKey, at: clock.current.adding(seconds: seconds)) == nil)
+    }
+
+    @Test func `an answer opens for the command that asked, and holds nothing in clear`() throws {
+        let errand = errand
+        let sealed = try errand.sealed(Errand.Answer(text: "the secret of a key"))
+        #expect(errand.answer(opening: sealed, by: answerKey)?.text == "the secret of a key")
+        #expect(errand.answer(opening: sealed, by: .init()) == nil)
+        #expect(self.errand.answer(opening: sealed, by: answerKey) == nil, "another errand of the same command")
+        #expect(!String(decoding: sealed, as: UTF8.self).contains("secret"))
+    }
+
+    @Test func `files are taken once, closed to others, and one errand waits at a time`() throws {
+        try withFolder { folder in
+            let box = ErrandBox(besideDatabase: folder + "/claviger.db")
+            #expect(box.takeErrand() == nil)
+            try box.put(errand: [1, 2])
+            #expect(FileStatus(folder + "/claviger.db-errand")?.isOpenToOthers == false)
+            #expect(throws: CommandError.self) { try box.put(errand: [3]) }
+            #expect(box.takeErrand() == [1, 2])
+            #expect(box.takeErrand() == nil)
+            try box.put(answer: [4])
+            try box.put(answer: [5])
+            #expect(box.takeAnswer() == [5])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [], "nothing is left")
+        }
+    }
+
+    @Test func `what a killed command left waits for nobody`() throws {
+        try withFolder { folder in
+            let box = ErrandBox(besideDatabase: folder + "/claviger.db")
+            try box.put(errand: [1])
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -60)], ofItemAtPath: folder + "/claviger.db-errand")
+            try box.put(errand: [2])
+            #expect(box.takeErrand() == [2])
+        }
+    }
+
+    private func withFolder(_ use: (String) throws -> Void) throws {
+        let folder = NSTemporaryDirectory() + "errand-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try use(folder)
+    }
+}
