@@ -36,7 +36,7 @@ struct ErrandTests {
     }
 
     @Test func `an answer opens for the command that asked, and holds nothing in clear`() throws {
-        let errand = errand
+        let errand = self.errand
         let sealed = try errand.sealed(Errand.Answer(text: "the secret of a key"))
         #expect(errand.answer(opening: sealed, by: answerKey)?.text == "the secret of a key")
         #expect(errand.answer(opening: sealed, by: .init()) == nil)
