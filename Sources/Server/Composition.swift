@@ -76,10 +76,10 @@ struct Composition {
         }
         let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
         let installation = Installation(configuration, product)
-        let preflight = Preflight(configuration: configuration, installation: installation)
-        if purpose == .serving { try await preflight.run() }
         let masterKey = try await configuration.masterKey.load { print($0) }
-        if purpose == .serving { try preflight.check(masterKey) }
+        if purpose == .serving {
+            try Preflight(configuration: configuration, installation: installation).run(opening: masterKey)
+        }
         let outages = Outages(logger: logger, now: now)
         let store = ObservedEngine(
             try await configuration.database.open(at: now()), at: "\(configuration.database)", telling: outages)

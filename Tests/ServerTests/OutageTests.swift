@@ -55,9 +55,10 @@ struct OutageTests {
             let found = lines(server, message)
             #expect(found.count == 1, "\(message)")
             #expect(found.first?.contains("\"level\":\"\(level)\"") == true)
-            let more = level == "error" ? "not currently accepting connections" : "\"seconds\":"
+            let more = level == "error" ? "\"error\":" : "\"seconds\":"
             #expect(found.first?.contains(more) == true, "\(found)")
         }
+        #expect(lines(server, "the database is lost").first?.contains("127.0.0.1") == true)
         #expect(try await server.stop() == 0)
         #expect(lines(server, "the server was told to end").count == 1)
         #expect(lines(server, "the server has ended").count == 1)

@@ -213,8 +213,13 @@ class FailOver(Fault):
         for way, port in zip(self.ways, (self.database.port, self.database.standby_port)):
             await way.start(port)
         self.database.ways = [way.port for way in self.ways]
+        await self.start_nodes()
+
+    async def start_nodes(self):
+        """Starts them where they were, so that the load finds them, with the addresses as they are now."""
         for node in self.nodes:
-            node.start(self.database.address(node))
+            node.environment = {**node.environment, "CLAVIGER_DATABASE": self.database.address(node)}
+            node.start_again()
         for node in self.nodes:
             await node.ready()
 
@@ -269,10 +274,7 @@ class FailOver(Fault):
         self.database.remove_standby()
         await self.database.query("ALTER SYSTEM RESET synchronous_standby_names")
         await self.database.query("SELECT pg_reload_conf()")
-        for node in self.nodes:
-            node.start(self.database.address(node))
-        for node in self.nodes:
-            await node.ready()
+        await self.start_nodes()
 
 
 class PrimaryFrozen(FailOver):

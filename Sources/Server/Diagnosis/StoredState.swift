@@ -37,7 +37,7 @@ struct StoredState {
             the product definition is another one than that which a server was last started with; if it is the new one, restart \
             every server with it
             """
-        return [.warning("product", text)]
+        return [.warning("installation", text)]
     }
 
     /// Whether the keys open under `key`, and whether the clock can be right.

@@ -10,18 +10,13 @@ struct Preflight {
     let configuration: ServerConfiguration
     let installation: Installation
 
-    /// - Throws: ``NotInitialized``, ``InstallationMismatch``, `MigrationError`; what is wrong with the master key or the
-    ///   way to the database.
-    func run() async throws {
-        guard try look() else { throw NotInitialized() }
+    /// - Throws: ``NotInitialized``, ``InstallationMismatch``, `MigrationError`; that the master key does not open what is
+    ///   there; what is wrong with the way to the database.
+    func run(opening masterKey: MasterKey) throws {
+        guard try isSetUp(masterKey) else { throw NotInitialized() }
     }
 
-    /// Whether the database was set up. The master key is looked at as well, if there is one already.
-    func check(_ masterKey: MasterKey) throws {
-        _ = try look { tx in try KeyRing.check(try tx.keyRingRows(), under: masterKey) }
-    }
-
-    private func look(_ further: (borrowing Transaction) throws -> Void = { _ in }) throws -> Bool {
+    private func isSetUp(_ masterKey: MasterKey) throws -> Bool {
         func body(_ tx: borrowing Transaction) throws -> Bool {
             let runner = MigrationRunner()
             let missing = try runner.missing(tx)
@@ -29,7 +24,7 @@ struct Preflight {
             // Tables and columns may be missing, too.
             guard missing == 0 else { return true }
             if let stored = try tx.installation() { try installation.check(against: stored) }
-            try further(tx)
+            try KeyRing.check(try tx.keyRingRows(), under: masterKey)
             return try tx.operatorAccount() != nil
         }
         switch configuration.database {

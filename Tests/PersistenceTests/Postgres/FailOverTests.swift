@@ -9,11 +9,8 @@ import Testing
 struct FailOverTests {
     /// What a node has, but for fewer connections.
     private static let limits = PostgresLimits(readers: 2)
-    /// How long a fail-over may take from the promotion on.
-    private static let bar = Duration.seconds(5)
-
     @Test(.timeLimit(.minutes(2)))
-    func `with a primary that is frozen, the promoted standby is taken within five seconds`() async throws {
+    func `with a primary that is frozen, the promoted standby is taken`() async throws {
         try await PostgresCluster.with { cluster in
             let store = try await open(cluster.uri([cluster.primary, cluster.standby]))
             try await store.write { tx in try tx.insertNote(1) }
@@ -24,7 +21,7 @@ struct FailOverTests {
     }
 
     @Test(.timeLimit(.minutes(2)))
-    func `with a primary whose packets vanish, the promoted standby is taken within five seconds`() async throws {
+    func `with a primary whose packets vanish, the promoted standby is taken`() async throws {
         try await PostgresCluster.with { cluster in
             let way = try Relay(to: cluster.primary)
             let store = try await open(cluster.uri([way.port, cluster.standby]))
@@ -102,10 +99,8 @@ struct FailOverTests {
 
     private func expectFailOver(of store: PostgresStore, in cluster: PostgresCluster) async throws {
         try await cluster.promoteStandby()
-        let promoted = ContinuousClock.now
         try await insist { try await store.write { tx in try tx.insertNote(2) } }
         #expect(try await insist { try await store.read { tx in try tx.noteCount() } } == 2)
-        #expect(promoted.duration(to: .now) < Self.bar)
     }
 
     /// The first outcome that is not "try again later".
