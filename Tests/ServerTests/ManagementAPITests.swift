@@ -142,7 +142,8 @@ struct ManagementAPITests {
         let app = try await server.makeApp(in: id, as: key)
         let member = try await server.makeMember(in: id, as: key)
         let backend = try await server.call(
-            "POST", "/api/v1/resource-servers", bearer: key, ["name": "R", "audiences": ["https://\(id).example"]])
+            "POST", "/api/v1/resource-servers", bearer: key,
+            ["name": "R", "audiences": [.text("https://\(id).example")]])
         let account = try await server.call("POST", "/api/v1/accounts", bearer: key, ["name": "A"])
         let paths = [
             try await server.makeKey(in: id, as: key).path, try #require(integration.headers["location"]), app.path,
