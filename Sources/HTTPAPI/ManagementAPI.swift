@@ -28,7 +28,9 @@ package struct ManagementAPI: Sendable {
     let sessions: SessionService
     let links: OneTimeLinkService
     let consoleSessions: ConsoleSessionService
-    let passwords: PasswordHasher
+    let secondFactors: SecondFactorService
+    let letters: OwnerLetters
+    let passwords: PasswordKeeper
     /// Seals or signs an access token that is made by hand.
     let sealToken: @Sendable (HandmadeToken) async throws -> String
     /// Asks all nodes whether they have heard of what was committed, and waits at most so long.
@@ -45,6 +47,7 @@ package struct ManagementAPI: Sendable {
         store: any Store, product: Product, address: PublicAddress, keys: @escaping @Sendable () -> KeySet,
         passwords: PasswordHasher,
         sessions: SessionService, links: OneTimeLinkService, consoleSessions: ConsoleSessionService,
+        secondFactors: SecondFactorService, letters: OwnerLetters,
         sealToken: @escaping @Sendable (HandmadeToken) async throws -> String,
         confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
         now: @escaping @Sendable () -> Instant
@@ -52,10 +55,12 @@ package struct ManagementAPI: Sendable {
         self.store = store
         self.product = product
         self.address = address
-        self.passwords = passwords
+        self.passwords = PasswordKeeper(hasher: passwords) { keys().peppers }
         self.sessions = sessions
         self.links = links
         self.consoleSessions = consoleSessions
+        self.secondFactors = secondFactors
+        self.letters = letters
         self.sealToken = sealToken
         self.confirm = confirm
         self.now = now
@@ -85,25 +90,27 @@ package struct ManagementAPI: Sendable {
     /// build of Swift 6.3.1.
     struct NewPassword: Sendable {
         let text: String
-        let email: String
+        /// Nil where there is no such member, or the address is none: the transaction says so.
+        let email: EmailAddress?
         let name: String
     }
 
     /// Why a password cannot be set, nil if it can.
     func problem(with password: NewPassword) -> InvalidField? {
-        let owner = PasswordPolicy.Owner(email: password.email, name: password.name, product: product.name)
+        let owner = PasswordPolicy.Owner(email: password.email?.text ?? "", name: password.name, product: product.name)
         return PasswordPolicy.problem(with: password.text, of: owner)
     }
 
     /// The digest of a password that is to be set for a member, and that has no ``problem(with:)``.
     ///
-    /// It takes long, so it is made before the transaction, and for nobody who may not change members there anyway.
+    /// Nil for nobody. It takes long, so it is made before the transaction, and for nobody who may not change members there anyway.
     func passwordDigest(
         of password: NewPassword, in organization: ID<Organization>, as actor: Actor
-    ) async throws -> PasswordDigest {
+    ) async throws -> PasswordDigest? {
         try await store.read { tx in _ = try tx.organization(organization, where: actor, may: .membersManage) }
+        guard let email = password.email else { return nil }
         do {
-            return try await passwords.hash(password.text)
+            return try await passwords.digest(of: password.text, for: email)
         } catch is PasswordHashingOverloaded {
             throw StoreError.overloaded
         }

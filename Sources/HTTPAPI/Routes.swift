@@ -31,7 +31,7 @@ extension ManagementAPI {
 
         ListMembers.self, CreateMember.self, GetMember.self, EditMember.self, DeleteMember.self,
         InviteMember.self, ResetMemberPassword.self, ListMemberSessions.self, EndMemberSession.self,
-        CreateConsoleSession.self,
+        RemoveMemberSecondFactor.self, CreateConsoleSession.self,
 
         ListAuditEvents.self,
     ]

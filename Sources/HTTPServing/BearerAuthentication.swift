@@ -65,6 +65,7 @@ package struct BearerAuthentication: RouterMiddleware {
                 caller.credential.identity, reach: caller.standing.reach, permissions: permissions,
                 requestID: context.requestID, address: context.clientAddress)
             context.scopes = caller.scopes
+            context.lineage = caller.credential.lineage?.id
             return try await next(request, context)
         }
     }

@@ -1,3 +1,4 @@
+package import CredentialFormat
 package import Hummingbird
 package import Model
 package import Policy
@@ -16,6 +17,8 @@ package struct CallerContext: RequestContext {
     package var actor: Actor?
     /// The scopes of the credential that they called with. Set by ``BearerAuthentication``.
     package var scopes = ScopeSet.empty
+    /// Where the access token that they called with came from, if a user gave it to an app. Set by ``BearerAuthentication``.
+    package var lineage: ID<RefreshLineage>?
 
     /// What the log will say of it.
     package let notes = RequestNotes()

@@ -90,6 +90,16 @@ package struct ProblemMiddleware: RouterMiddleware {
         case .limitReached(let code, let explanation):
             ProblemDocument(
                 status: .conflict, type: code.replacing("_", with: "-"), title: "Limit reached", detail: explanation)
+        case .presenceRequired(let seconds):
+            ProblemDocument(
+                status: .forbidden, type: "presence-required", title: "Sign in again first",
+                detail: """
+                    This takes an access token of an app for which a user with the right has signed in within the last \
+                    \(seconds) seconds. A key is not enough. Ask for one with prompt=login.
+                    """,
+                headers: [
+                    .wwwAuthenticate: "Bearer error=\"insufficient_user_authentication\", max_age=\"\(seconds)\""
+                ])
         case .preconditionFailed:
             ProblemDocument(
                 status: .preconditionFailed, type: "precondition-failed", title: "Changed in the meantime",

@@ -12,6 +12,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case conflict(code: String, explanation: String)
     /// A limit of the product is reached.
     case limitReached(code: String, explanation: String)
+    /// Somebody must have proved who they are within so many seconds: a key, which nobody stands behind, never has.
+    case presenceRequired(seconds: Int)
     /// `If-Match` named another version than the present one.
     case preconditionFailed
 }

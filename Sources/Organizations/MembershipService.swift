@@ -21,13 +21,20 @@ package struct MemberDraft: Sendable {
     }
 }
 
-/// What is to change of a member. Nil leaves something as it is; an inner nil removes the password.
+/// What is to become of a member's password.
+package enum PasswordEdit: Sendable {
+    case removed
+    /// Made before the transaction, for a member with that address.
+    case set(PasswordDigest, for: EmailAddress)
+}
+
+/// What is to change of a member. Nil leaves something as it is.
 package struct MemberEdit: Sendable {
     package var name: String?
     package var roles: [String]?
-    package var password: PasswordDigest??
+    package var password: PasswordEdit?
 
-    package init(name: String? = nil, roles: [String]? = nil, password: PasswordDigest?? = nil) {
+    package init(name: String? = nil, roles: [String]? = nil, password: PasswordEdit? = nil) {
         self.name = name
         self.roles = roles
         self.password = password
@@ -117,7 +124,14 @@ package struct MembershipService: Sendable {
         try requireGivable(given, in: organization, by: actor, tx: tx)
         guard name != before.name || given != before.roles || edit.password != nil else { return before }
         try tx.update(member: id, name: name, roles: given)
-        if let password = edit.password { try tx.setPassword(password, of: id) }
+        if let password = edit.password {
+            let (digest, email): (PasswordDigest?, EmailAddress) =
+                switch password {
+                case .removed: (nil, before.email)
+                case .set(let digest, let email): (digest, email)
+                }
+            guard try tx.setPassword(digest, of: id, at: email, now: now()) else { throw StoreError.conflict }
+        }
         let fields = [
             name != before.name ? "name" : nil, given != before.roles ? "roles" : nil,
             edit.password != nil ? "password" : nil,

@@ -48,6 +48,8 @@ struct Composition {
     let api: ManagementAPI
     let console: WebConsole
     let passwords = PasswordHasher()
+    /// Makes what is kept of passwords.
+    var keeper: PasswordKeeper { PasswordKeeper(hasher: passwords) { [keyRing] in keyRing.keys.peppers } }
     let log: RequestLog
     let logger: Logger
     /// This process, among the nodes of the installation.
@@ -60,19 +62,24 @@ struct Composition {
     /// What is lost while the server runs.
     let outages: Outages
     let now: @Sendable () -> Instant
+    /// What all nodes go by; none where this process owns the database.
+    private let clock: DatabaseClock?
 
     /// Opens the store and the key ring, and builds everything upon them.
     ///
-    /// - Parameter purpose: What must be so for that.
+    /// - Parameters:
+    ///   - purpose: What must be so for that.
+    ///   - clock: Another clock than the machine's, or the database's where nodes share it.
     /// - Throws: What is wrong with the configuration, the product definition, the database or the master key, in words
     ///   for the operator.
     static func assemble(
         _ configuration: ServerConfiguration, for purpose: Purpose = .maintaining, sink: LogSink,
-        now: @escaping @Sendable () -> Instant = SystemClock.now
+        clock: (@Sendable () -> Instant)? = nil
     ) async throws -> Composition {
+        let machine = clock ?? SystemClock.now
         let logger = Logger(label: "claviger") { label in
             SinkLogHandler(
-                label: label, level: configuration.logLevel, sink: sink, format: configuration.logFormat, now: now)
+                label: label, level: configuration.logLevel, sink: sink, format: configuration.logFormat, now: machine)
         }
         let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
         let installation = Installation(configuration, product)
@@ -80,10 +87,12 @@ struct Composition {
         if purpose == .serving {
             try Preflight(configuration: configuration, installation: installation).run(opening: masterKey)
         }
-        let outages = Outages(logger: logger, now: now)
+        let outages = Outages(logger: logger, now: machine)
         let store = ObservedEngine(
-            try await configuration.database.open(at: now()), at: "\(configuration.database)", telling: outages)
+            try await configuration.database.open(at: machine()), at: "\(configuration.database)", telling: outages)
         do {
+            let shared = configuration.database.isShared && clock == nil ? try await DatabaseClock(of: store) : nil
+            let now = shared.map { shared in { @Sendable in shared.now() } } ?? machine
             switch purpose {
             case .serving, .settingUp:
                 if try await installation.join(store, at: now()) {
@@ -96,7 +105,7 @@ struct Composition {
                 longestRefreshSeconds: product.policy.refreshTokenMaximumSeconds, now: now)
             return try await Composition(
                 configuration, installation, product, store, masterKey, keyRing, outages, sink: sink, logger: logger,
-                now: now)
+                clock: shared, now: now)
         } catch {
             await store.close()
             throw error
@@ -106,6 +115,7 @@ struct Composition {
     private init(
         _ configuration: ServerConfiguration, _ installation: Installation, _ product: Product, _ store: any Engine,
         _ masterKey: MasterKey, _ keyRing: KeyRing, _ outages: Outages, sink: LogSink, logger: Logger,
+        clock: DatabaseClock?,
         now: @escaping @Sendable () -> Instant
     ) async throws {
         self.configuration = configuration
@@ -117,6 +127,7 @@ struct Composition {
         self.logger = logger
         self.outages = outages
         self.now = now
+        self.clock = clock
         node = ID(at: now().milliseconds)
         log = RequestLog(sink: sink, format: configuration.logFormat, level: configuration.logLevel)
 
@@ -177,10 +188,14 @@ struct Composition {
         let consoleSessions = ConsoleSessionService(
             keyRing: keyRing, product: product, issuer: configuration.issuer,
             allowsLoopback: configuration.environment == .development, now: now)
+        let letters = OwnerLetters(
+            store: store, product: product, postman: postman,
+            failed: { logger.warning("a letter was not taken", metadata: ["error": "\($0)"]) })
         api = ManagementAPI(
             store: store, product: product, address: PublicAddress(issuer: configuration.issuer),
             keys: { keyRing.keys }, passwords: passwords, sessions: sessions,
             links: links, consoleSessions: consoleSessions,
+            secondFactors: SecondFactorService(keyRing: keyRing, product: product, now: now), letters: letters,
             sealToken: { token in
                 try issuer.text(
                     of: token.accessToken(for: audiences.standardAudiences(for: token.scopes)),
@@ -188,14 +203,14 @@ struct Composition {
             }, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone }, now: now)
         console = try WebConsole(
             store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, passwords: passwords,
-            links: links, authorization: authorization, now: now)
+            links: links, letters: letters, authorization: authorization, now: now)
     }
 
     /// Everything that runs while the server runs, in the order of starting. They end in the opposite order, so what was
     /// counted by the last request is still written down.
     func services(onReady: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
         let rotation = KeyRotation(keyRing: keyRing, days: configuration.keyRotationDays, now: now, logger: logger)
-        return listening() + [
+        return listening() + keepingTime() + [
             UsageFlush(verifier.usage, store: store, node: node, logger: logger),
             LeasedWork(.sweeping, on: store, by: node, every: 60, logger: logger) { [product, now] store in
                 try await ExpirySweeper(policy: product.policy, now: now).sweep(through: store)
@@ -215,6 +230,10 @@ struct Composition {
     private func listening() -> [any Service] {
         guard let feed, case .postgres(let address) = configuration.database else { return [] }
         return [RevocationListening(feed, at: address, telling: outages, logger: logger)]
+    }
+
+    private func keepingTime() -> [any Service] {
+        clock.map { [DatabaseClockKeeping(clock: $0, logger: logger)] } ?? []
     }
 
     private func telling() -> [any Service] {

@@ -21,6 +21,7 @@ package struct WebConsole: Sendable {
     let sessions: SessionService
     let secondFactors: SecondFactorService
     let links: OneTimeLinkService
+    let letters: OwnerLetters
     let grants: GrantService
     let authorization: AuthorizationEndpoint
     let endSession: EndSession
@@ -29,10 +30,12 @@ package struct WebConsole: Sendable {
     /// - Parameters:
     ///   - issuer: The public base URL. Links, cookies and the check of `Origin` follow it.
     ///   - links: Invitations, forgotten passwords and hand-overs.
+    ///   - letters: Tell members what changed in how they sign in.
     /// - Throws: What is wrong with a template.
     package init(
         store: any Store, keyRing: KeyRing, product: Product, issuer: String, passwords: PasswordHasher,
-        links: OneTimeLinkService, authorization: AuthorizationEndpoint, now: @escaping @Sendable () -> Instant
+        links: OneTimeLinkService, letters: OwnerLetters, authorization: AuthorizationEndpoint,
+        now: @escaping @Sendable () -> Instant
     ) throws {
         site = Site(product: product, issuer: issuer)
         writer = try PageWriter(site: site)
@@ -43,6 +46,7 @@ package struct WebConsole: Sendable {
         sessions = SessionService(store: store, keyRing: keyRing, product: product, now: now)
         secondFactors = SecondFactorService(keyRing: keyRing, product: product, now: now)
         self.links = links
+        self.letters = letters
         grants = GrantService(now: now)
         self.authorization = authorization
         endSession = EndSession(store: store, keyRing: keyRing, issuer: issuer)

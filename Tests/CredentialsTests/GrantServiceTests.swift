@@ -159,7 +159,7 @@ struct GrantServiceTests {
             let found = try await tree.store.read { tx in
                 (
                     try tx.grant(of: sample.member.id, app: sample.app.id, in: tree.europe.id),
-                    try tx.grants(of: sample.member.id, app: sample.app.id, limit: 10),
+                    try tx.grants(of: sample.member.id, app: sample.app.id),
                     try tx.grant(of: sample.member.id, app: sample.app.id, in: tree.france.id)
                 )
             }

@@ -2,6 +2,7 @@ import CredentialFormat
 import Events
 import Model
 import OAuth
+import Organizations
 import Persistence
 import Policy
 import ProductDefinition
@@ -236,6 +237,60 @@ struct ConsentTests {
         }
     }
 
+    @Test func `of more organizations than are listed each can be found, and the one of last time stands there`()
+        async throws
+    {
+        try await SampleDesk.open { desk in
+            let app = try await desk.app(in: desk.tree.global)
+            let member = try await desk.signedIn(in: desk.tree.global)
+            let (organizations, root) = (desk.tree.organizations, desk.tree.global.id)
+            let last = try await desk.tree.store.write { tx in
+                let many = try (1...205).map { number in
+                    try organizations.create(
+                        name: "Kunde \(number) Ärzte", below: root, as: SampleTree.theOperator, tx: tx)
+                }
+                return many[many.count - 1]
+            }
+            let query = desk.request(of: app, ["prompt": "consent"])
+            let question = try #require(try await desk.authorize(query, as: member).question)
+            #expect(question.organizations.count == ConsentQuestion.maximumOrganizations)
+            #expect(question.hasMoreOrganizations && question.search == nil)
+            let found = try await desk.authorization.search(
+                "kUNDE 205 ärzte", query, as: member, at: desk.tree.clock.current)
+            #expect(found.question?.organizations.map(\.id) == [last.id])
+            #expect(found.question?.hasMoreOrganizations == false)
+            let nothing = try await desk.authorization.search(
+                "no such name", query, as: member, at: desk.tree.clock.current)
+            #expect(nothing.question?.organizations.isEmpty == true)
+            // What lies outside is not found.
+            let outside = try await desk.authorization.search(
+                "stranger", query, as: member, at: desk.tree.clock.current)
+            #expect(outside.question?.organizations.isEmpty == true)
+            _ = try await desk.approve(query, in: last, as: member)
+            let again = try #require(try await desk.authorize(query, as: member).question)
+            #expect(again.suggested == last.id && again.organizations.prefix(2).contains { $0.id == last.id })
+        }
+    }
+
+    @Test func `a user who consented in more than a hundred organizations is remembered in each`() async throws {
+        try await SampleDesk.open { desk in
+            let app = try await desk.app(in: desk.tree.global)
+            let member = try await desk.signedIn(in: desk.tree.global)
+            let (organizations, root) = (desk.tree.organizations, desk.tree.global.id)
+            let many = try await desk.tree.store.write { tx in
+                try (1...101).map { number in
+                    try organizations.create(
+                        name: "Customer \(number)", below: root, as: SampleTree.theOperator, tx: tx)
+                }
+            }
+            let query = desk.request(of: app)
+            for organization in many { _ = try await desk.approve(query, in: organization, as: member) }
+            #expect(try await grants(desk, app, member).count == 101)
+            let question = try #require(try await desk.authorize(query, as: member).question)
+            #expect(question.scopes.allSatisfy { $0.wasGranted })
+        }
+    }
+
     @Test func `sixteen approvals at once make one grant`() async throws {
         try await SampleDesk.open { desk in
             let app = try await desk.app(in: desk.tree.europe)
@@ -249,6 +304,6 @@ struct ConsentTests {
 
     private func grants(_ desk: SampleDesk, _ app: SampleApp, _ member: SignedInMember) async throws -> [Grant] {
         let (member, app) = (member.id, app.app.id)
-        return try await desk.tree.store.read { tx in try tx.grants(of: member, app: app, limit: 100) }
+        return try await desk.tree.store.read { tx in try tx.grants(of: member, app: app) }
     }
 }

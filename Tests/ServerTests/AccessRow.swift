@@ -147,6 +147,8 @@ extension AccessRow {
     private static let signIn = [
         AccessRow("inviteMember", 201) { (try await $0.member() + "/invitation", [:]) },
         AccessRow("resetMemberPassword", 201) { (try await $0.member() + "/password-reset", [:]) },
+        // With keys alone: nobody has signed in for them.
+        AccessRow("removeMemberSecondFactor", 403) { (try await $0.member() + "/second-factor", nil) },
         AccessRow("listMemberSessions", 200) { (try await $0.member() + "/sessions", nil) },
         AccessRow("endMemberSession", 204) { (try await $0.memberSession(), nil) },
         AccessRow("createConsoleSession", 201) { ("/api/v1/console-sessions", $0.consoleSessionDraft) },

@@ -1,43 +1,104 @@
+import CredentialFormat
+import Crypto
 import Model
-import SignIn
 import Testing
+
+@testable import SignIn
 
 @Suite("Passwords: Argon2id (RFC 9106)")
 struct PasswordHasherTests {
     private let hasher = PasswordHasher()
+    private let keeper: PasswordKeeper
+    private let ada: EmailAddress
+    private let eve: EmailAddress
 
-    @Test func `a password is known by its digest, and another is not`() async throws {
-        let digest = try await hasher.hash("correct horse battery staple")
+    init() throws {
+        ada = try #require(EmailAddress("ada@example.com"))
+        eve = try #require(EmailAddress("eve@example.com"))
+        keeper = Self.keeper(hasher, Peppers(newest: Self.pepper(1)))
+    }
+
+    private static func pepper(_ version: Int) -> Pepper {
+        Pepper(version: version, key: SymmetricKey(data: Array(repeating: UInt8(version), count: 32)))
+    }
+
+    private static func keeper(_ hasher: PasswordHasher, _ peppers: Peppers) -> PasswordKeeper {
+        PasswordKeeper(hasher: hasher) { peppers }
+    }
+
+    @Test func `what is kept of a password is no output of Argon2id, and says at what cost it was made`() async throws {
+        let digest = try await keeper.digest(of: "correct horse battery staple", for: ada)
+        #expect(digest.encoded.hasPrefix("keyed$m=19456,t=2,p=1$1$"))
+        let match = try await keeper.match("correct horse battery staple", for: ada, among: [digest])
+        #expect(match.isMatch == [true] && match.renewed?.encoded == digest.encoded)
+        #expect(try await keeper.match("correct horse battery stapl", for: ada, among: [digest]).renewed == nil)
+        // It is good at its address alone, and under its pepper alone.
+        #expect(try await keeper.match("correct horse battery staple", for: eve, among: [digest]).renewed == nil)
+        let foreign = Self.keeper(hasher, Peppers(newest: Self.pepper(2)))
+        #expect(try await foreign.match("correct horse battery staple", for: ada, among: [digest]).renewed == nil)
+    }
+
+    @Test func `the work is that of one password, for a thousand, for one and for none`() async throws {
+        let cheap = PasswordHasher(limit: 4, cost: SignInDesk.cheap)
+        let keeper = Self.keeper(cheap, Peppers(newest: Self.pepper(1)))
+        let mine = try await keeper.digest(of: "correct horse battery staple", for: ada)
+        let other = try await keeper.digest(of: "another horse battery staple", for: ada)
+        let many = Array(repeating: other, count: 999) + [mine]
+        for kept in [many, [other], [], [PasswordDigest(encoded: "what nobody can read")]] {
+            let before = cheap.workCount
+            let match = try await keeper.match("correct horse battery staple", for: ada, among: kept)
+            #expect(match.isMatch == kept.map { $0.encoded == mine.encoded })
+            #expect(cheap.workCount - before == 1)
+        }
+        let before = cheap.workCount
+        _ = try await keeper.match("correct horse battery staple", for: nil, among: [])
+        #expect(cheap.workCount - before == 1)
+    }
+
+    @Test func `a newer pepper takes over what matched, and a digest with a salt of its own is taken over too`()
+        async throws
+    {
+        let cheap = PasswordHasher(limit: 4, cost: SignInDesk.cheap)
+        let before = Self.keeper(cheap, Peppers(newest: Self.pepper(1)))
+        let after = Self.keeper(cheap, Peppers(newest: Self.pepper(2), older: [Self.pepper(1)]))
+        let old = try await before.digest(of: "correct horse battery staple", for: ada)
+        let own = try await cheap.ownSaltDigest(of: "correct horse battery staple")
+        let new = try await after.digest(of: "correct horse battery staple", for: ada)
+        let match = try await after.match("correct horse battery staple", for: ada, among: [old, own, new])
+        #expect(match.isMatch == [true, true, true] && match.renewed?.encoded == new.encoded)
+        #expect(new.encoded != old.encoded)
+    }
+
+    @Test func `a password is known by a digest with a salt of its own, and another is not`() async throws {
+        let digest = try await hasher.ownSaltDigest(of: "correct horse battery staple")
         #expect(digest.encoded.hasPrefix("$argon2id$v=19$m=19456,t=2,p=1$"))
         #expect(try await hasher.verify("correct horse battery staple", against: digest))
         #expect(try await !hasher.verify("correct horse battery stapl", against: digest))
         #expect(try await !hasher.verify("correct horse battery staple ", against: digest))
         #expect(try await !hasher.verify("", against: digest))
-        #expect(!hasher.needsRehash(digest))
     }
 
-    @Test func `the same password has another digest each time`() async throws {
-        let first = try await hasher.hash("correct horse battery staple")
-        let second = try await hasher.hash("correct horse battery staple")
-        #expect(first.encoded != second.encoded)
+    @Test func `one password at one address is one digest, and at two addresses two`() async throws {
+        let first = try await keeper.digest(of: "correct horse battery staple", for: ada)
+        #expect(try await keeper.digest(of: "correct horse battery staple", for: ada).encoded == first.encoded)
+        #expect(try await keeper.digest(of: "correct horse battery staple", for: eve).encoded != first.encoded)
     }
 
     @Test func `no byte is cut off, not even behind a zero or beyond 72`() async throws {
         let long = String(repeating: "a", count: 200)
-        let digest = try await hasher.hash(long + "b")
-        #expect(try await !hasher.verify(long + "c", against: digest))
-        let zero = try await hasher.hash("before\0after, long enough")
-        #expect(try await !hasher.verify("before\0other, long enough", against: zero))
-        #expect(try await hasher.verify("before\0after, long enough", against: zero))
+        let digest = try await keeper.digest(of: long + "b", for: ada)
+        #expect(try await keeper.match(long + "c", for: ada, among: [digest]).renewed == nil)
+        let zero = try await keeper.digest(of: "before\0after, long enough", for: ada)
+        #expect(try await keeper.match("before\0other, long enough", for: ada, among: [zero]).renewed == nil)
+        #expect(try await keeper.match("before\0after, long enough", for: ada, among: [zero]).renewed != nil)
     }
 
-    @Test func `a digest that another program made is understood, and is to be renewed`() async throws {
+    @Test func `a digest that another program made is understood`() async throws {
         // The vector of libargon2's own test for Argon2id version 19: t=2, m=2¹⁶, p=1, "password", "somesalt".
         let vector = PasswordDigest(
             encoded: "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc")
         #expect(try await hasher.verify("password", against: vector))
         #expect(try await !hasher.verify("passwore", against: vector))
-        #expect(hasher.needsRehash(vector))
     }
 
     @Test(arguments: [
@@ -55,25 +116,29 @@ struct PasswordHasherTests {
 
     @Test func `who does not exist is refused after as much work as who does`() async throws {
         let start = ContinuousClock.now
-        #expect(try await !hasher.verify("wrong horse battery staple", against: nil))
+        #expect(try await keeper.match("wrong horse battery staple", for: ada, among: []).renewed == nil)
         // Two passes over 19 MiB: no machine does it faster, and a short cut takes microseconds.
         #expect(ContinuousClock.now - start > .milliseconds(4))
         await #expect(throws: PasswordHashingOverloaded.self) {
-            try await PasswordHasher(limit: 0).verify("wrong horse battery staple", against: nil)
+            try await Self.keeper(PasswordHasher(limit: 0), Peppers(newest: Self.pepper(1)))
+                .match("wrong horse battery staple", for: ada, among: [])
         }
     }
 
     @Test func `a password too long to be anybody's is refused without work`() async throws {
-        #expect(try await !hasher.verify(String(repeating: "a", count: 1025), against: nil))
+        let before = hasher.workCount
+        let long = String(repeating: "a", count: 1025)
+        #expect(try await keeper.match(long, for: ada, among: []).renewed == nil)
+        #expect(hasher.workCount == before)
     }
 
     @Test func `digests are not printed`() async throws {
-        let digest = try await hasher.hash("correct horse battery staple")
+        let digest = try await keeper.digest(of: "correct horse battery staple", for: ada)
         #expect("\(digest)" == "password digest")
-        #expect(!String(reflecting: digest).contains("argon2"))
+        #expect(!String(reflecting: digest).contains("keyed"))
         var dumped = ""
         dump(digest, to: &dumped)
-        #expect(!dumped.contains("argon2"))
+        #expect(!dumped.contains("keyed"))
     }
 }
 
@@ -85,7 +150,7 @@ struct PasswordQueueTests {
             for _ in 0..<40 {
                 group.addTask {
                     do {
-                        _ = try await hasher.hash("correct horse battery staple")
+                        _ = try await hasher.ownSaltDigest(of: "correct horse battery staple")
                         return true
                     } catch is PasswordHashingOverloaded {
                         return false
@@ -107,9 +172,9 @@ struct PasswordQueueTests {
     @Test(.timeLimit(.minutes(2)))
     func `who is cancelled while waiting is answered at once, and their place is given back`() async throws {
         let hasher = PasswordHasher(limit: 2)
-        let working = Task { try await hasher.hash("correct horse battery staple") }
+        let working = Task { try await hasher.ownSaltDigest(of: "correct horse battery staple") }
         for _ in 0..<20 {
-            let waiting = Task { try await hasher.hash("correct horse battery staple") }
+            let waiting = Task { try await hasher.ownSaltDigest(of: "correct horse battery staple") }
             waiting.cancel()
             switch await waiting.result {
             case .success: break  // It was at work already.
@@ -124,7 +189,7 @@ struct PasswordQueueTests {
     private func hashOnceThereIsRoom(_ hasher: PasswordHasher) async throws {
         while true {
             do {
-                _ = try await hasher.hash("correct horse battery staple")
+                _ = try await hasher.ownSaltDigest(of: "correct horse battery staple")
                 return
             } catch is PasswordHashingOverloaded {
                 await Task.yield()
@@ -136,7 +201,7 @@ struct PasswordQueueTests {
         let hasher = PasswordHasher(limit: 1)
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            return try await hasher.hash("correct horse battery staple")
+            return try await hasher.ownSaltDigest(of: "correct horse battery staple")
         }
         await #expect(throws: CancellationError.self) { try await task.value }
     }

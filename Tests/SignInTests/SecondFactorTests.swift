@@ -1,5 +1,6 @@
 import CredentialFormat
 import Model
+import Policy
 import Persistence
 import TestSupport
 import Testing
@@ -323,15 +324,40 @@ struct SecondFactorTests {
             _ = try await desk.addSecondFactor(try await desk.signedIn())
             let (factors, tree) = (desk.factors, desk.tree)
             let europe = tree.europe.id
-            func remove(as actor: Actor) async throws {
+            // An app for which an admin signs in, at different times.
+            let admin = try await desk.member(in: tree.global, email: "grace@example.com")
+            let app = try await tree.app(in: tree.global).app
+            let grant = try await tree.grant(to: app, by: admin, in: tree.global)
+            func lineage(signedIn seconds: Int) async throws -> ID<RefreshLineage> {
+                tree.clock.advance(seconds: 1)
+                let now = tree.clock.current
+                let end = now.adding(seconds: 86_400)
+                let digest = try #require(
+                    SecretDigest(stored: Array(repeating: 1, count: 32), pepperVersion: 1))
+                let lineage = RefreshLineage(
+                    id: ID(at: now.milliseconds), grant: grant.id, app: app.id, scopes: .empty, resource: nil,
+                    authenticatedAt: now.adding(seconds: -seconds), generation: 1, digest: digest, rotation: nil,
+                    createdAt: now, expiresAt: end, endsAt: end)
+                try await tree.store.write { tx in try tx.insert(lineage) }
+                return lineage.id
+            }
+            let (fresh, old) = (try await lineage(signedIn: 5), try await lineage(signedIn: 301))
+            func remove(as actor: Actor, by lineage: ID<RefreshLineage>?) async throws {
                 try await tree.store.write { [id = member.id] tx in
-                    try factors.remove(of: id, in: europe, as: actor, tx: tx)
+                    try factors.remove(of: id, in: europe, as: actor, by: lineage, tx: tx)
                 }
             }
-            await #expect(throws: Refusal.self) { try await remove(as: tree.caller(of: tree.europe, [.membersManage])) }
-            await #expect(throws: Refusal.notFound) { try await remove(as: tree.caller(of: tree.stranger)) }
+            await #expect(throws: Refusal.self) {
+                try await remove(as: tree.caller(of: tree.europe, [.membersManage]), by: fresh)
+            }
+            await #expect(throws: Refusal.notFound) { try await remove(as: tree.caller(of: tree.stranger), by: fresh) }
+            for stale in [nil, old] {
+                await #expect(throws: Refusal.presenceRequired(seconds: 300)) {
+                    try await remove(as: tree.caller(of: tree.global), by: stale)
+                }
+            }
             #expect(try await desk.state(member) == .active(recoveryCodesLeft: 10))
-            try await remove(as: tree.caller(of: tree.global))
+            try await remove(as: tree.caller(of: tree.global), by: fresh)
             #expect(try await desk.state(member) == .none)
             _ = try await desk.session()
             #expect(try await desk.events("second-factor.removed").map(\.target) == [member.id.description])

@@ -155,14 +155,37 @@ struct SessionServiceTests {
         }
     }
 
+    @Test func `a sign-in from a network not seen before is told, the first one and known ones are not`() async throws {
+        try await SignInDesk.open { desk in
+            let member = try await desk.member(in: desk.tree.europe)
+            func isNew(_ address: String?) async throws -> Bool {
+                desk.tree.clock.advance(seconds: 1)
+                return try await desk.session(from: .sample(from: address)).isFromNewNetwork
+            }
+            #expect(try await !isNew("192.0.2.1"), "The first.")
+            #expect(try await !isNew("192.0.2.200"))
+            #expect(try await isNew("198.51.100.1"))
+            #expect(try await !isNew("198.51.100.1"))
+            #expect(try await isNew("2001:db8:1::1"))
+            #expect(try await !isNew("2001:db8:1:2::1"))
+            #expect(try await !isNew(nil))
+            for number in 0..<40 { _ = try await isNew("203.0.\(number).1") }
+            let known = try await desk.tree.store.read { [id = member.id] tx in try tx.networkCount(of: id) }
+            #expect(known == SignInNetwork.maximumKnown)
+            #expect(try await isNew("192.0.2.1"), "Too long ago.")
+        }
+    }
+
     @Test func `an admin who sets somebody's password signs them out everywhere`() async throws {
         try await SignInDesk.open { desk in
             let member = try await desk.member(in: desk.tree.europe)
             let started = try await desk.session()
-            let digest = try await desk.hasher.hash("another horse battery staple")
+            let digest = try await desk.keeper.digest(of: "another horse battery staple", for: member.email)
             let (members, europe) = (desk.tree.members, desk.tree.europe.id)
             _ = try await desk.tree.store.write { [id = member.id] tx in
-                try members.edit(id, in: europe, MemberEdit(password: digest), as: SampleTree.theOperator, tx: tx)
+                try members.edit(
+                    id, in: europe, MemberEdit(password: .set(digest, for: member.email)),
+                    as: SampleTree.theOperator, tx: tx)
             }
             #expect(try await desk.sessions.signedIn(by: started.cookie) == nil)
         }

@@ -1,5 +1,6 @@
 import BoundedCommand
 import CredentialFormat
+import Foundation
 import Model
 import Organizations
 import Persistence
@@ -59,6 +60,18 @@ struct SignInDesk: Sendable {
             keyRing: keys, product: tree.product, issuer: Self.issuer, allowsLoopback: false, now: tree.clock.now)
     }
 
+    var keeper: PasswordKeeper { PasswordKeeper(hasher: hasher) { [keys] in keys.keys.peppers } }
+
+    /// Sets another password for a member.
+    func setPassword(_ password: String, of member: Member) async throws {
+        let digest = try await keeper.digest(of: password, for: member.email)
+        let now = tree.clock.current
+        let isSet = try await tree.store.write { tx in
+            try tx.setPassword(digest, of: member.id, at: member.email, now: now)
+        }
+        #expect(isSet)
+    }
+
     /// The server after a restart.
     func restarted() async throws -> SignInDesk {
         SignInDesk(tree, keys: try await Self.keyRing(over: tree.store, at: tree.clock), hasher: hasher)
@@ -76,7 +89,7 @@ struct SignInDesk: Sendable {
     ) async throws -> Member {
         tree.clock.advance(seconds: 1)
         var digest: PasswordDigest?
-        if let password { digest = try await hasher.hash(password) }
+        if let password { digest = try await keeper.digest(of: password, for: try #require(EmailAddress(email))) }
         return try await tree.store.write { [members = tree.members, digest] tx in
             try members.create(
                 MemberDraft(email: email, name: "Ada", roles: roles, password: digest), in: organization.id,
@@ -176,7 +189,7 @@ extension SignInStep {
         if case .secondFactor(let ticket) = self { ticket } else { nil }
     }
 
-    var choice: (choices: [OrganizationChoice], ticket: String)? {
+    var choice: (choices: OrganizationList, ticket: String)? {
         if case .chooseOrganization(let choices, let ticket) = self { (choices, ticket) } else { nil }
     }
 }
@@ -197,5 +210,29 @@ final class SamplePostman: Postman {
     func send(_ letter: Letter) async throws {
         if refuses.withLock({ $0 }) { throw BoundedCommandError.failed(status: 75) }
         letters.withLock { $0.append(letter) }
+    }
+}
+
+extension PasswordHasher {
+    /// A digest with a salt of its own, in the PHC string format, as they were made before.
+    func ownSaltDigest(of password: String) async throws -> PasswordDigest {
+        let (bytes, cost, salt) = (Array(password.utf8), self.cost, RandomText.bytes(Argon2id.saltLength))
+        return try await enqueue {
+            let tag = try Argon2id.output(bytes, salt: salt, cost: cost)
+            func base64(_ bytes: [UInt8]) -> String {
+                String(Data(bytes).base64EncodedString().prefix { $0 != "=" })
+            }
+            return PasswordDigest(
+                encoded: "$argon2id$v=19$\(cost.parameters)$\(base64(salt))$\(base64(tag))")
+        }
+    }
+}
+
+extension OneTimeLinkService {
+    func setPassword(
+        _ password: String, token: String, _ purpose: OneTimeLink.Purpose, for member: ID<Member>? = nil,
+        from browser: Browser
+    ) async throws -> SignInStep {
+        try await setPassword(NewPassword(password, token: token, purpose, for: member), from: browser)
     }
 }

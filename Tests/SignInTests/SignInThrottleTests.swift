@@ -255,6 +255,66 @@ struct SignInThrottleTests {
         }
     }
 
+    @Test(arguments: [-3600, -120, -3, 3, 120, 3600])
+    func `whatever a clock is set to, who has free attempts left waits for nothing`(_ seconds: Int) async throws {
+        try await SignInDesk.open { desk in
+            _ = try await desk.member(in: desk.tree.europe)
+            let first = try await desk.session()
+            try await desk.fail(times: 3)
+            desk.tree.clock.advance(seconds: seconds)
+            _ = try await desk.session()
+            let known = Browser.sample(device: first.deviceCookie)
+            _ = try await desk.session(from: known)
+            try await desk.links.requestReset(email: "ada@example.com", from: .sample())
+            desk.tree.clock.advance(seconds: -seconds)
+            _ = try await desk.session()
+            try await desk.links.requestReset(email: "ada@example.com", from: .sample())
+        }
+    }
+
+    @Test func `a clock that is set back far makes nobody wait until it is where it was`() async throws {
+        try await SignInDesk.open { desk in
+            _ = try await desk.member(in: desk.tree.europe)
+            #expect(try await desk.fail(times: 7).last == .throttled(retryAfterSeconds: 2))
+            desk.tree.clock.advance(seconds: -3600)
+            _ = try await desk.session()
+            // By a little: no longer than without.
+            try await desk.fail(times: 7)
+            desk.tree.clock.advance(seconds: -3)
+            guard case .throttled(let wait) = try await desk.refusal({ try await desk.session() }) else {
+                Issue.record("A guess was given away.")
+                return
+            }
+            #expect(wait <= 4)
+        }
+    }
+
+    @Test(arguments: [-120, -3])
+    func `a session, and what is asked of it, survives a clock that is set back`(_ seconds: Int) async throws {
+        try await SignInDesk.open { desk in
+            _ = try await desk.member(in: desk.tree.europe)
+            let started = try await desk.session()
+            let (totp, _) = try await desk.addSecondFactor(try await desk.signedIn(started))
+            desk.tree.clock.advance(seconds: seconds)
+            let signedIn = try await desk.signedIn(started)
+            try signedIn.requireOwnSignIn(at: desk.tree.clock.current)
+            let sessions = try await desk.tree.store.read { [sessions = desk.sessions] tx in
+                try sessions.list(of: signedIn, tx: tx).count
+            }
+            #expect(sessions == 1)
+            desk.tree.clock.advance(seconds: -seconds)
+            let step = try await desk.signIn.signIn(
+                email: "ada@example.com", password: SignInDesk.password, from: .sample())
+            let ticket = try #require(step.codeTicket)
+            let code = desk.code(totp)
+            let begun = try await desk.signIn.confirm(code: code, ticket: ticket, from: .sample())
+            desk.tree.clock.advance(seconds: max(seconds, -30))
+            // The same form again is answered as the first time.
+            let again = try await desk.signIn.confirm(code: code, ticket: ticket, from: .sample())
+            #expect(try #require(again.session).cookie == begun.session?.cookie)
+        }
+    }
+
     @Test func `a restart forgets no attempt`() async throws {
         try await SignInDesk.open { desk in
             _ = try await desk.member(in: desk.tree.europe)

@@ -22,7 +22,7 @@ struct CreateMember: Endpoint {
         let (read, password) = input.value
         var draft = read
         if let password {
-            let given = ManagementAPI.NewPassword(text: password, email: draft.email, name: draft.name)
+            let given = ManagementAPI.NewPassword(text: password, email: EmailAddress(draft.email), name: draft.name)
             input.refuse(api.problem(with: given))
             if input.problems.isEmpty {
                 draft.password = try await api.passwordDigest(of: given, in: organization, as: call.actor)

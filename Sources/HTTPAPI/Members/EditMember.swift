@@ -3,6 +3,7 @@ import HTTPServing
 import Model
 import Organizations
 import Persistence
+import SignIn
 
 /// `PATCH …/members/{member_id}`: name, roles and password. The e-mail address is who they are and stays.
 struct EditMember: Endpoint {
@@ -28,19 +29,24 @@ struct EditMember: Endpoint {
             let known = try await api.store.read { tx in try tx.member(id) }
             let member = known?.organization == organization ? known : nil
             let given = ManagementAPI.NewPassword(
-                text: password, email: member?.email.text ?? "", name: edit.name ?? member?.name ?? "")
+                text: password, email: member?.email, name: edit.name ?? member?.name ?? "")
             input.refuse(api.problem(with: given))
             if input.problems.isEmpty {
-                edit.password = try await api.passwordDigest(of: given, in: organization, as: call.actor)
+                if let digest = try await api.passwordDigest(of: given, in: organization, as: call.actor),
+                    let email = given.email
+                {
+                    edit.password = .set(digest, for: email)
+                }
             }
         } else if case .some(.none) = password {
-            edit.password = .some(nil)
+            edit.password = .removed
         }
         let member = try await api.store.write { [api, edit, input, actor = call.actor] tx in
             try input.apply { _ in
                 try api.members.edit(id, in: organization, edit, expecting: revision, as: actor, tx: tx)
             }
         }
+        if edit.password != nil { api.letters.tell(id, .passwordChanged) }
         return .ok(revision: member.revision, member.write)
     }
 }

@@ -30,6 +30,8 @@ struct Call: Sendable {
 
     /// The scopes of the credential that they called with.
     var scopes: ScopeSet { context.scopes }
+    /// Where their access token came from, if a user gave it to an app.
+    var lineage: ID<RefreshLineage>? { context.lineage }
 
     /// The list at the path.
     var list: ListName { ListName(path: request.uri.path) }

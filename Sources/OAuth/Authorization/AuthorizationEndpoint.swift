@@ -94,6 +94,24 @@ package struct AuthorizationEndpoint: Sendable {
         }
     }
 
+    /// The question once more, with the organizations whose names contain what the user searches for.
+    ///
+    /// - Throws: ``StoreError``.
+    package func search(
+        _ text: String?, _ query: String, as member: SignedInMember, at now: Instant
+    ) async throws -> AuthorizationOutcome {
+        do {
+            let parameters = try AuthorizationParameters(parsing: query)
+            return try await store.read { tx in
+                let request = try table.request(parameters, tx: tx)
+                let user = try users.user(member, for: request, at: now, tx: tx)
+                return .consent(request, try question(request, for: user, matching: NameSearch(text), tx: tx))
+            }
+        } catch {
+            return try Self.outcome(of: error)
+        }
+    }
+
     /// The user denied.
     ///
     /// - Throws: ``StoreError``.
@@ -127,7 +145,7 @@ package struct AuthorizationEndpoint: Sendable {
     private func consentedBefore(
         _ request: AuthorizationRequest, by user: ConsentingUser, tx: borrowing Transaction
     ) throws -> ID<Organization> {
-        let places = try tx.grants(of: user.member.id, app: request.app.id, limit: 100).filter { grant in
+        let places = try tx.grants(of: user.member.id, app: request.app.id).filter { grant in
             guard request.scopes.isSubset(of: grant.scopes) else { return false }
             return try tx.standing(of: grant.organization)?.path.isWithin(user.path) ?? false
         }
@@ -143,22 +161,32 @@ package struct AuthorizationEndpoint: Sendable {
     }
 
     private func question(
-        _ request: AuthorizationRequest, for user: ConsentingUser, tx: borrowing Transaction
+        _ request: AuthorizationRequest, for user: ConsentingUser, matching search: NameSearch? = nil,
+        tx: borrowing Transaction
     ) throws -> ConsentQuestion {
+        let last = try lastGrant(request, user, tx: tx)
+        let suggested = last?.organization ?? user.path.last
         let most = ConsentQuestion.maximumOrganizations
-        let found = try tx.organizations(within: user.path, after: nil, limit: most + 1)
-        let own = try tx.organization(user.path.last)
-        let all = (own.map { [$0] } ?? []) + found.filter { $0.id != own?.id }
-        let organizations = all.prefix(most)
-        let grants = try tx.grants(of: user.member.id, app: request.app.id, limit: 100)
-        let last = grants.filter { grant in organizations.contains { $0.id == grant.organization } }
-            .max { $0.consentedAt < $1.consentedAt }
+        let found = try tx.organizations(within: user.path, matching: search, after: nil, limit: most + 1)
+        // What is suggested stands in the list, however far down it would be.
+        let first = search == nil ? try [user.path.last, suggested].compactMap { try tx.organization($0) } : []
+        var seen: Set<ID<Organization>> = []
+        let all = (first + found).filter { seen.insert($0.id).inserted }
         return ConsentQuestion(
             app: request.app, owner: try tx.organization(request.app.organization)?.name ?? "",
             isOwnersOwn: try tx.standing(of: request.app.organization)?.path.root == user.path.root,
-            organizations: Array(organizations), hasMoreOrganizations: all.count > most,
-            suggested: last?.organization ?? user.path.last,
-            scopes: words.describe(request.scopes, grantedBefore: last?.scopes ?? .empty))
+            organizations: Array(all.prefix(most)), hasMoreOrganizations: all.count > most, search: search,
+            suggested: suggested, scopes: words.describe(request.scopes, grantedBefore: last?.scopes ?? .empty))
+    }
+
+    /// What the user granted the app last, in an organization that is still theirs.
+    private func lastGrant(
+        _ request: AuthorizationRequest, _ user: ConsentingUser, tx: borrowing Transaction
+    ) throws -> Grant? {
+        let grants = try tx.grants(of: user.member.id, app: request.app.id)
+        return try grants.sorted { $0.consentedAt > $1.consentedAt }.first { grant in
+            try tx.standing(of: grant.organization)?.path.isWithin(user.path) ?? false
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 package import CredentialFormat
 package import Model
+package import Persistence
 package import Policy
 
 /// What the consent page asks.
 package struct ConsentQuestion: Sendable {
-    /// How many organizations it lists.
+    /// How many organizations it lists. Where there are more, it can be searched in.
     package static let maximumOrganizations = 200
 
     package let app: App
@@ -16,6 +17,8 @@ package struct ConsentQuestion: Sendable {
     package let organizations: [Organization]
     /// Whether there are more than are listed.
     package let hasMoreOrganizations: Bool
+    /// What is searched for, nil for nothing.
+    package let search: NameSearch?
     /// The one to preselect: where the user consented last, else their own.
     package let suggested: ID<Organization>
     /// Identity first, then those of the catalogue, then management scopes.

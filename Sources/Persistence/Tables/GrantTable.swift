@@ -34,12 +34,12 @@ extension Transaction {
             """, Grant.init(row:))
     }
 
-    /// What a member granted an app: one in each of at most `limit` organizations.
-    package borrowing func grants(of member: ID<Member>, app: ID<App>, limit: Int) throws -> [Grant] {
+    /// All that a member granted an app: one in each organization where they did.
+    package borrowing func grants(of member: ID<Member>, app: ID<App>) throws -> [Grant] {
         try all(
             """
             SELECT \(fixed: columns) FROM user_grant g WHERE g.member_id = \(member) AND g.app_id = \(app)
-            ORDER BY g.organization_id LIMIT \(limit)
+            ORDER BY g.organization_id
             """, Grant.init(row:))
     }
 

@@ -1,4 +1,5 @@
 package import CredentialFormat
+package import Model
 
 extension Transaction {
     /// Whether a node could claim a lease now. A look that neither writes nor waits.
@@ -48,5 +49,15 @@ extension Transaction {
             UPDATE lease SET expires_at = 0
             WHERE name = \(lease.name.rawValue) AND holder = \(lease.holder) AND fence = \(lease.fence)
             """)
+    }
+}
+
+extension Transaction {
+    /// What the database's own clock shows.
+    package borrowing func databaseTime() throws -> Instant {
+        guard let time = try first("SELECT \(fixed: dialect.clock)", { try $0.instant(0) }) else {
+            throw StoreError.unreadable("the clock")
+        }
+        return time
     }
 }

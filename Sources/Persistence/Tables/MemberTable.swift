@@ -1,29 +1,23 @@
 package import CredentialFormat
 package import Model
 
-private let columns: StaticString = """
+/// What a member is read from.
+let memberColumns: StaticString = """
     m.id, m.organization_id, m.email, m.name, m.roles, m.password IS NOT NULL, m.created_at, m.revision
     """
 
 extension Transaction {
     /// The member, nil where there is none.
     package borrowing func member(_ id: ID<Member>) throws -> Member? {
-        try first("SELECT \(fixed: columns) FROM member m WHERE m.id = \(id)", Member.init(row:))
+        try first("SELECT \(fixed: memberColumns) FROM member m WHERE m.id = \(id)", Member.init(row:))
     }
 
     /// The member of an organization with that e-mail address.
     package borrowing func member(email: EmailAddress, in organization: ID<Organization>) throws -> Member? {
         try first(
             """
-            SELECT \(fixed: columns) FROM member m WHERE m.email = \(email.text) AND m.organization_id = \(organization)
+            SELECT \(fixed: memberColumns) FROM member m WHERE m.email = \(email.text) AND m.organization_id = \(organization)
             """, Member.init(row:))
-    }
-
-    /// The members with that e-mail address, oldest first: one in each of at most `limit` organizations.
-    package borrowing func members(email: EmailAddress, limit: Int) throws -> [Member] {
-        try all(
-            "SELECT \(fixed: columns) FROM member m WHERE m.email = \(email.text) ORDER BY m.id LIMIT \(limit)",
-            Member.init(row:))
     }
 
     /// The members of an extent, oldest first.
@@ -32,13 +26,13 @@ extension Transaction {
         case .organization(let path):
             try all(
                 """
-                SELECT \(fixed: columns) FROM member m
+                SELECT \(fixed: memberColumns) FROM member m
                 WHERE m.organization_id = \(path.last) AND m.id > \(place(after: after)) ORDER BY m.id LIMIT \(limit)
                 """, Member.init(row:))
         case .within(let path):
             try all(
                 """
-                SELECT \(fixed: columns) FROM organization o CROSS JOIN member m
+                SELECT \(fixed: memberColumns) FROM organization o CROSS JOIN member m
                 WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND m.organization_id = o.id
                 AND m.id > \(place(after: after)) ORDER BY m.id LIMIT \(limit)
                 """, Member.init(row:))
@@ -75,18 +69,37 @@ extension Transaction {
 
     /// Sets another password, or none, and ends all that was begun with the one before: sessions, and links that would
     /// set yet another.
-    package borrowing func setPassword(_ password: PasswordDigest?, of id: ID<Member>) throws {
-        try perform(
-            "UPDATE member SET password = \((password?.encoded).stored), revision = revision + 1 WHERE id = \(id)")
+    ///
+    /// - Parameter email: The address that the digest was made for.
+    /// - Returns: False where the member has another address by now, or is gone.
+    package borrowing func setPassword(
+        _ password: PasswordDigest?, of id: ID<Member>, at email: EmailAddress, now: Instant
+    ) throws -> Bool {
+        let rows = try execute(
+            """
+            UPDATE member SET password = \((password?.encoded).stored), password_at = \(now), revision = revision + 1
+            WHERE id = \(id) AND email = \(email.text)
+            """)
+        guard rows == 1 else { return false }
         try perform("DELETE FROM member_session WHERE member_id = \(id)")
         try perform("DELETE FROM one_time_link WHERE member_id = \(id) AND used_at IS NULL")
+        return true
     }
 
-    /// Keeps another digest of the same password, unless the password was changed meanwhile.
+    /// When a member's password was set, nil for none or for one that came with the member.
+    package borrowing func passwordSetAt(_ id: ID<Member>) throws -> Instant? {
+        try first("SELECT m.password_at FROM member m WHERE m.id = \(id)") { try $0.optionalInstant(0) } ?? nil
+    }
+
+    /// Keeps another digest of the same password for those with an address who have that one, unless it was changed
+    /// meanwhile.
     package borrowing func renewPasswordDigest(
-        of id: ID<Member>, from old: PasswordDigest, to new: PasswordDigest
+        at email: EmailAddress, from old: PasswordDigest, to new: PasswordDigest
     ) throws {
-        try perform("UPDATE member SET password = \(new.encoded) WHERE id = \(id) AND password = \(old.encoded)")
+        try perform(
+            """
+            UPDATE member SET password = \(new.encoded) WHERE email = \(email.text) AND password = \(old.encoded)
+            """)
     }
 
     /// Removes a member.
@@ -96,7 +109,7 @@ extension Transaction {
 }
 
 extension Member {
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), organization: try row.id(1), email: try row.parsed(2) { EmailAddress($0) },
             name: try row.text(3), roles: try row.words(4), hasPassword: try row.bool(5), createdAt: try row.instant(6),

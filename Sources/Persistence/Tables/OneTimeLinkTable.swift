@@ -66,8 +66,26 @@ extension Transaction {
 
     /// Uses a link up: of many who try, one is told that it did (threat P11). Whether it is over by now, whoever found it
     /// has looked at.
-    package borrowing func use(_ link: ID<OneTimeLink>, at now: Instant) throws -> Bool {
-        try execute("UPDATE one_time_link SET used_at = \(now) WHERE id = \(link) AND used_at IS NULL") == 1
+    ///
+    /// - Parameter form: What used it, so that the same sent twice can be told.
+    package borrowing func use(_ link: ID<OneTimeLink>, by form: [UInt8]? = nil, at now: Instant) throws -> Bool {
+        try execute(
+            """
+            UPDATE one_time_link SET used_at = \(now), used_by = \(form.stored)
+            WHERE id = \(link) AND used_at IS NULL
+            """) == 1
+    }
+
+    /// The link of a purpose that a form has used up since `time`, if its secret has one of these digests.
+    package borrowing func oneTimeLink(
+        _ digests: [SecretDigest], for purpose: OneTimeLink.Purpose, usedBy form: [UInt8], since time: Instant
+    ) throws -> OneTimeLink? {
+        guard !digests.isEmpty else { return nil }
+        return try first(
+            """
+            SELECT \(fixed: columns) FROM one_time_link l WHERE l.digest IN (\(list: digests.map(\.bytes)))
+            AND l.purpose = \(purpose.rawValue) AND l.used_by = \(form) AND l.used_at >= \(time)
+            """, OneTimeLink.init(row:))
     }
 
     /// Ends the links of a purpose that a member has not used.

@@ -12,14 +12,17 @@ extension Transaction {
     }
 
     /// The organization at `path` and those below it, oldest first.
+    ///
+    /// - Parameter search: What their names contain, nil for anything.
     package borrowing func organizations(
-        within path: OrganizationPath, after: ID<Organization>?, limit: Int
+        within path: OrganizationPath, matching search: NameSearch? = nil, after: ID<Organization>?, limit: Int
     ) throws -> [Organization] {
-        try all(
+        let found: BoundSQL = search.map { "AND \(part: $0.condition(on: "o.name"))" } ?? ""
+        return try all(
             """
             SELECT \(fixed: columns) FROM organization o
             WHERE o.account_id = \(path.root) AND o.path >= \(path.stored) AND o.path < \(path.storedEnd)
-            AND o.id > \(place(after: after)) ORDER BY o.id LIMIT \(limit)
+            \(part: found) AND o.id > \(place(after: after)) ORDER BY o.id LIMIT \(limit)
             """
         ) { try Organization(row: $0, from: 0) }
     }

@@ -32,7 +32,8 @@ struct DemoData: Sendable {
     /// - Throws: ``CommandError`` for a database that holds something other than our sample data.
     func prepare() async throws -> DemoCredentials {
         let password = Initialize.generatedPassword()
-        let digest = try await composition.passwords.hash(password)
+        guard let email = EmailAddress(Self.adminEmail) else { throw CommandError("The admin's address is none.") }
+        let digest = try await composition.keeper.digest(of: password, for: email)
         let isEmpty = try await composition.store.read { tx in try tx.operatorAccount() == nil }
         if isEmpty { try await make(digest) }
         return try await renew(password, digest)
@@ -114,7 +115,7 @@ struct DemoData: Sendable {
             for admin in try members.list(in: account.id, page: everything, as: actor, tx: tx).items
             where admin.email.text == Self.adminEmail {
                 _ = try members.edit(
-                    admin.id, in: account.id, MemberEdit(password: .some(digest)), as: actor, tx: tx)
+                    admin.id, in: account.id, MemberEdit(password: .set(digest, for: admin.email)), as: actor, tx: tx)
             }
             let organizations = try OrganizationService(now: now).list(
                 within: account.id, page: everything, as: actor, tx: tx)

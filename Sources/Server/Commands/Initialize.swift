@@ -32,12 +32,16 @@ struct Initialize: AsyncParsableCommand {
         let composition = try await Composition.assemble(configuration, for: .settingUp, sink: sink)
         do {
             let owner = PasswordPolicy.Owner(email: adminEmail, name: adminName, product: composition.product.name)
+            guard let email = EmailAddress(adminEmail) else {
+                throw ValidationError("--admin-email must be an e-mail address, such as ada@example.com.")
+            }
             if let problem = PasswordPolicy.problem(with: password, of: owner) {
                 throw ValidationError(problem.message)
             }
             let outcome = try await InitialSetup(composition: composition).run(
                 operatorName: operatorName, accountName: account, adminEmail: adminEmail, adminName: adminName,
-                password: try await composition.passwords.hash(password), as: InitialSetup.actor("init"))
+                password: try await composition.keeper.digest(of: password, for: email),
+                as: InitialSetup.actor("init"))
             await composition.store.close()
             print(
                 """

@@ -31,6 +31,7 @@ struct ExpirySweeper: Sendable {
             { try $0.sweepAuditEvents(before: retained, limit: Self.step) },
             { try $0.sweepMemberSessions(before: now, limit: Self.step) },
             { try $0.sweepOneTimeLinks(before: yesterday, limit: Self.step) },
+            { try $0.sweepAddressLinks(before: yesterday, limit: Self.step) },
             { try $0.sweepSignInAttempts(before: now, limit: Self.step) },
             { try $0.sweepUsageReceipts(olderThan: Self.day, limit: Self.step) },
         ]

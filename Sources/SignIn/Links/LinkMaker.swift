@@ -28,6 +28,20 @@ struct LinkMaker: Sendable {
         return address.url("/\(link.purpose.rawValue)?token=\(secret.reveal())")
     }
 
+    /// Keeps a link that proves an address.
+    ///
+    /// - Returns: Its URL, at which a password is reset.
+    func insert(_ link: AddressLink, tx: borrowing Transaction) throws -> String {
+        let secret = MintedSecret(.invitation, brand: brand)
+        try tx.insert(link, digest: secret.digest(under: keyRing.keys.peppers), keeping: Self.maximumOpen)
+        return address.url("/\(OneTimeLink.Purpose.passwordReset.rawValue)?token=\(secret.reveal())")
+    }
+
+    /// The digests that a token may be stored under.
+    func digests(of token: String) -> [SecretDigest] {
+        keyRing.keys.peppers.digests(of: token, .invitation, brand: brand)
+    }
+
     /// The link that a token opens now.
     ///
     /// - Throws: ``SignInRefusal/expired``

@@ -15,8 +15,9 @@ package import Tokens
 package struct OneTimeLinkService: Sendable {
     private let store: any Store
     private let keyRing: KeyRing
-    private let hasher: PasswordHasher
+    private let keeper: PasswordKeeper
     private let outbox: Outbox?
+    private let letters: OwnerLetters
     private let product: Product
     private let roles: RoleService
     private let links: LinkMaker
@@ -35,10 +36,11 @@ package struct OneTimeLinkService: Sendable {
     ) {
         self.store = store
         self.keyRing = keyRing
-        self.hasher = hasher
+        keeper = PasswordKeeper(hasher: hasher) { keyRing.keys.peppers }
         self.product = product
         self.now = now
         outbox = postman.map { Outbox($0, report: mailFailed) }
+        letters = OwnerLetters(store: store, product: product, postman: postman, failed: mailFailed)
         roles = RoleService(product: product)
         links = LinkMaker(keyRing: keyRing, brand: product.brand, address: PublicAddress(issuer: issuer))
         sessions = SessionService(store: store, keyRing: keyRing, product: product, now: now)
@@ -63,8 +65,9 @@ package struct OneTimeLinkService: Sendable {
         try await send(Errand(purpose: .passwordReset, member: id, organization: organization, actor: actor))
     }
 
-    /// Mails a link to whoever has forgotten their password. Whether anybody has that address cannot be told from the
-    /// answer, nor from how long it takes: mails go out after it.
+    /// Mails a link to whoever has forgotten their password: one to the address, however many members have it. Whether
+    /// anybody has it cannot be told from the answer, nor from how long it takes: all that is done for an address that
+    /// somebody has is done after the answer.
     ///
     /// Members without a password get none: they come by invitation or by hand-over.
     ///
@@ -73,33 +76,45 @@ package struct OneTimeLinkService: Sendable {
     package func requestReset(email: String, from browser: Browser, adding query: String = "") async throws {
         guard let outbox else { throw SignInRefusal.unavailable }
         let email = EmailAddress(email)
-        let letters = try await store.write { [keyRing, links, now, product] tx in
-            let now = now()
+        try await store.write { [keyRing, now] tx in
             let throttle = SignInThrottle(peppers: keyRing.keys.peppers)
             let measures: Set<SignInMeasure> =
                 email.map { [.reset($0), .resetAddress(browser.address)] } ?? [.resetAddress(browser.address)]
-            _ = try throttle.begin(measures, at: now, tx: tx)
-            guard let email else { return [Letter]() }
-            return try tx.members(email: email, limit: SignInService.maximumCandidates).compactMap { member in
-                guard member.hasPassword, let organization = try tx.organization(member.organization),
-                    let standing = try tx.standing(of: organization.id), !standing.isSuspended
-                else { return nil }
-                let link = OneTimeLink(
-                    id: ID(at: now.milliseconds), purpose: .passwordReset, member: member.id, createdAt: now,
-                    createdBy: member.id.description)
-                // A stranger who asks again and again does not end the one that was just mailed.
-                let url =
-                    try links.insert(link, keeping: LinkMaker.maximumOpen - 1, tx: tx)
-                    + (query.isEmpty ? "" : "&\(query)")
-                try tx.record(
-                    .passwordResetRequested, target: member.id, in: organization.id, by: browser.stranger, at: now)
-                return Self.letter(link, url, member, organization, product.name)
+            _ = try throttle.begin(measures, at: now(), tx: tx)
+        }
+        guard let email else { return }
+        outbox.post { [store, links, now, product] in
+            try await store.write { tx in
+                let now = now()
+                let first = try tx.addressedOrganizations(email, by: .anyPassword, limit: 2)
+                guard let one = first.first else { return nil }
+                let link = AddressLink(id: ID(at: now.milliseconds), email: email, createdAt: now)
+                let url = try links.insert(link, tx: tx) + (query.isEmpty ? "" : "&\(query)")
+                try Self.recordRequest(for: email, from: browser, at: now, tx: tx)
+                return first.count == 1
+                    ? Self.letter(.passwordReset, url, one.member, one.organization, product.name)
+                    : Self.letter(url, to: email, product.name)
             }
         }
-        for letter in letters { outbox.post(letter) }
     }
 
-    /// What the page of a link shows.
+    /// In the audit log of each organization whose member it may be.
+    private static func recordRequest(
+        for email: EmailAddress, from browser: Browser, at now: Instant, tx: borrowing Transaction
+    ) throws {
+        var last: ID<Member>?
+        repeat {
+            let page = try tx.addressedOrganizations(email, by: .anyPassword, after: last, limit: 200)
+            for found in page {
+                try tx.record(
+                    .passwordResetRequested, target: found.member.id, in: found.member.organization,
+                    by: browser.stranger, at: now)
+            }
+            last = page.count == 200 ? page.last?.member.id : nil
+        } while last != nil
+    }
+
+    /// What the page of a link shows that is one member's.
     ///
     /// - Throws: ``SignInRefusal/expired``
     package func page(for token: String, _ purpose: OneTimeLink.Purpose) async throws -> LinkPage {
@@ -108,50 +123,182 @@ package struct OneTimeLinkService: Sendable {
         }
     }
 
+    /// What the page of an invitation or a reset shows. To look uses nothing up.
+    ///
+    /// - Parameters:
+    ///   - member: Whom somebody has chosen, where the link proves an address.
+    ///   - part: Which part of those that can be chosen is wanted.
+    /// - Throws: ``SignInRefusal/expired``
+    package func passwordPage(
+        for token: String, _ purpose: OneTimeLink.Purpose, of member: ID<Member>? = nil,
+        _ part: OrganizationListPart = OrganizationListPart()
+    ) async throws -> PasswordLinkPage {
+        try await store.read { [links, now] tx in
+            guard purpose == .passwordReset, let link = try tx.addressLink(links.digests(of: token), at: now()) else {
+                return .password(
+                    try Self.page(of: links.find(token, for: purpose, at: now(), tx: tx), tx: tx), member: nil)
+            }
+            if let member { return .password(try Self.page(of: link, for: member, tx: tx), member: member) }
+            let list = try OrganizationList(of: link.email, by: .anyPassword, part, tx: tx)
+            if list.isWhole, list.choices.count <= 1 {
+                guard let only = list.choices.first else { throw SignInRefusal.expired }
+                return .password(try Self.page(of: link, for: only.member, tx: tx), member: only.member)
+            }
+            return .choose(list)
+        }
+    }
+
     private static func page(of link: OneTimeLink, tx: borrowing Transaction) throws -> LinkPage {
-        guard let member = try tx.member(link.member), let organization = try tx.organization(member.organization)
-        else { throw SignInRefusal.expired }
+        guard let member = try tx.member(link.member) else { throw SignInRefusal.expired }
+        return try page(of: link.purpose, member, until: link.expiresAt, tx: tx)
+    }
+
+    private static func page(
+        of link: AddressLink, for id: ID<Member>, tx: borrowing Transaction
+    ) throws -> LinkPage {
+        try page(of: .passwordReset, member(id, of: link, tx: tx), until: link.expiresAt, tx: tx)
+    }
+
+    private static func page(
+        of purpose: OneTimeLink.Purpose, _ member: Member, until end: Instant, tx: borrowing Transaction
+    ) throws -> LinkPage {
+        guard let organization = try tx.organization(member.organization) else { throw SignInRefusal.expired }
         return LinkPage(
-            purpose: link.purpose, memberName: member.name, email: member.email.text,
-            organizationName: organization.name, expiresAt: link.expiresAt, hasPassword: member.hasPassword)
+            purpose: purpose, memberName: member.name, email: member.email.text,
+            organizationName: organization.name, expiresAt: end, hasPassword: member.hasPassword)
+    }
+
+    /// The member whom the owner of an address may set a password for. Not where another one was set since the link was made:
+    /// whoever did that had a reason.
+    private static func member(
+        _ id: ID<Member>, of link: AddressLink, tx: borrowing Transaction
+    ) throws -> Member {
+        guard let member = try tx.member(id), member.email == link.email, member.hasPassword,
+            try tx.passwordSetAt(id).map({ $0 <= link.createdAt }) ?? true
+        else { throw SignInRefusal.expired }
+        return member
+    }
+
+    /// A password that is set behind a link.
+    package struct NewPassword: Sendable {
+        let password: String
+        let token: String
+        let purpose: OneTimeLink.Purpose
+        /// For whom, where the link proves an address.
+        let member: ID<Member>?
+
+        package init(
+            _ password: String, token: String, _ purpose: OneTimeLink.Purpose, for member: ID<Member>? = nil
+        ) {
+            self.password = password
+            self.token = token
+            self.purpose = purpose
+            self.member = member
+        }
     }
 
     /// Uses up an invitation or a reset: sets the password, ends all sessions of the member, and goes on to sign them in.
-    /// A second factor is asked for as ever.
+    /// A second factor is asked for as ever. The same form sent twice within half a minute is answered as the first time.
     ///
     /// - Throws: ``SignInRefusal``, or ``Refusal/invalid(_:)`` for a password that may not be set, which uses nothing up.
-    package func setPassword(
-        _ password: String, token: String, _ purpose: OneTimeLink.Purpose, from browser: Browser
-    ) async throws -> SignInStep {
-        guard purpose != .handOver else { throw SignInRefusal.expired }
-        let form = SentForm.password(password, token: token, from: browser)
-        // Without a good link no slow hash is made (law 2).
-        let found = try await store.read { [links, steps, now] tx -> (begun: StartedSession?, member: Member?) in
-            if let begun = try steps.begun(by: form, from: browser, tx: tx) { return (begun, nil) }
-            return (nil, try tx.member(links.find(token, for: purpose, at: now(), tx: tx).member))
+    package func setPassword(_ new: NewPassword, from browser: Browser) async throws -> SignInStep {
+        guard new.purpose != .handOver else { throw SignInRefusal.expired }
+        let form = SentForm.password(new.password, token: new.token, member: new.member, from: browser)
+        // Without a good link no slow hash is made (law 2), and none for a form that was taken before.
+        let found = try await store.read { [steps, now] tx -> Found in
+            if let begun = try steps.begun(by: form, from: browser, tx: tx) { return .begun(begun) }
+            if try taken(new, by: form, at: now(), tx: tx) != nil { return .taken }
+            return .open(try target(of: new, at: now(), tx: tx).member)
         }
-        if let begun = found.begun { return .done(begun) }
-        guard let member = found.member else { throw SignInRefusal.expired }
-        let owner = PasswordPolicy.Owner(email: member.email.text, name: member.name, product: product.name)
-        if let problem = PasswordPolicy.problem(with: password, of: owner) { throw Refusal.invalid([problem]) }
-        let digest: PasswordDigest
-        do { digest = try await hasher.hash(password) } catch is PasswordHashingOverloaded { throw SignInRefusal.busy }
-        return try await store.write { [links, steps, now] tx in
+        var digest: PasswordDigest?
+        switch found {
+        case .begun(let begun): return .done(begun)
+        case .taken: break
+        case .open(let member): digest = try await self.digest(of: new.password, for: member)
+        }
+        let (step, changed) = try await store.write { [steps, now, digest] tx -> (SignInStep, ID<Member>?) in
             let now = now()
-            if let begun = try steps.begun(by: form, from: browser, tx: tx) { return .done(begun) }
-            let link = try links.find(token, for: purpose, at: now, tx: tx)
-            guard try tx.use(link.id, at: now),
-                let organization = try tx.member(link.member).flatMap({ member in
-                    try tx.organization(member.organization)
-                })
+            if let begun = try steps.begun(by: form, from: browser, tx: tx) { return (.done(begun), nil) }
+            if let id = try taken(new, by: form, at: now, tx: tx), let member = try tx.member(id) {
+                return (try steps.next(member, methods: [.link], by: form, from: browser, tx: tx), nil)
+            }
+            let target = try target(of: new, at: now, tx: tx)
+            guard let digest, try use(target, by: form, at: now, tx: tx),
+                try tx.setPassword(digest, of: target.member.id, at: target.member.email, now: now),
+                let member = try tx.member(target.member.id),
+                let organization = try tx.organization(member.organization)
             else { throw SignInRefusal.expired }
-            try tx.setPassword(digest, of: link.member)
-            guard let member = try tx.member(link.member) else { throw SignInRefusal.expired }
             try tx.record(
-                purpose == .invitation ? .memberJoined : .passwordChanged, target: member.id, in: organization.id,
+                new.purpose == .invitation ? .memberJoined : .passwordChanged, target: member.id, in: organization.id,
                 by: browser.actor(member, in: organization.path), at: now)
             tx.announce(.member(member.id))
-            return try steps.next([member], methods: [.link], by: form, from: browser, tx: tx)
+            return (try steps.next(member, methods: [.link], by: form, from: browser, tx: tx), member.id)
+        }
+        if let changed, new.purpose == .passwordReset { letters.tell(changed, .passwordChanged) }
+        return step
+    }
+
+    /// What a token opens now, and for whom.
+    private struct Target: Sendable {
+        enum Link: Sendable {
+            case member(ID<OneTimeLink>)
+            case address(ID<AddressLink>)
+        }
+
+        let link: Link
+        let member: Member
+    }
+
+    /// - Throws: ``SignInRefusal/expired``
+    private func target(
+        of new: NewPassword, at now: Instant, tx: borrowing Transaction
+    ) throws -> Target {
+        if new.purpose == .passwordReset, let id = new.member,
+            let link = try tx.addressLink(links.digests(of: new.token), at: now)
+        {
+            return Target(link: .address(link.id), member: try Self.member(id, of: link, tx: tx))
+        }
+        let link = try links.find(new.token, for: new.purpose, at: now, tx: tx)
+        guard let member = try tx.member(link.member) else { throw SignInRefusal.expired }
+        return Target(link: .member(link.id), member: member)
+    }
+
+    private func use(
+        _ target: Target, by form: SentForm?, at now: Instant, tx: borrowing Transaction
+    ) throws -> Bool {
+        let used = form?.digest(under: keyRing.keys.peppers.newest)
+        return switch target.link {
+        case .member(let id): try tx.use(id, by: used, at: now)
+        case .address(let id): try tx.use(id, for: target.member.id, by: used, at: now)
+        }
+    }
+
+    /// For whom the same form has used the link up within the last half minute, nil if it has not.
+    private func taken(
+        _ new: NewPassword, by form: SentForm?, at now: Instant, tx: borrowing Transaction
+    ) throws -> ID<Member>? {
+        guard let form else { return nil }
+        let used = form.digest(under: keyRing.keys.peppers.newest)
+        let since = now.adding(seconds: -SentForm.seconds)
+        let digests = links.digests(of: new.token)
+        if let link = try tx.oneTimeLink(digests, for: new.purpose, usedBy: used, since: since) { return link.member }
+        guard new.purpose == .passwordReset else { return nil }
+        return try tx.member(ofAddressLink: digests, usedBy: used, since: since)
+    }
+
+    private enum Found: Sendable {
+        case begun(StartedSession)
+        /// The same form has used the link up already.
+        case taken
+        case open(Member)
+    }
+
+    /// - Throws: ``Refusal/invalid(_:)`` for a password that may not be set, ``SignInRefusal/busy``.
+    private func digest(of password: String, for member: Member) async throws -> PasswordDigest {
+        let owner = PasswordPolicy.Owner(email: member.email.text, name: member.name, product: product.name)
+        if let problem = PasswordPolicy.problem(with: password, of: owner) { throw Refusal.invalid([problem]) }
+        do { return try await keeper.digest(of: password, for: member.email) } catch is PasswordHashingOverloaded {
+            throw SignInRefusal.busy
         }
     }
 
@@ -231,7 +378,7 @@ package struct OneTimeLinkService: Sendable {
                 errand.purpose == .invitation ? .memberInvited : .passwordResetRequested, target: member.id,
                 in: organization.id, details: ["link": link.id.description], by: errand.actor, at: now)
             return MadeLink(
-                link: link, url: url, letter: Self.letter(link, url, member, organization, product.name))
+                link: link, url: url, letter: Self.letter(link.purpose, url, member, organization.name, product.name))
         }
         // A mail that cannot be sent is no reason to lose the link.
         let isMailed = try await outbox?.send(made.letter) ?? false
@@ -245,22 +392,38 @@ package struct OneTimeLinkService: Sendable {
     }
 
     private static func letter(
-        _ link: OneTimeLink, _ url: String, _ member: Member, _ organization: Organization, _ product: String
+        _ purpose: OneTimeLink.Purpose, _ url: String, _ member: Member, _ organization: String, _ product: String
     ) -> Letter {
         let what =
-            link.purpose == .invitation
-            ? (subject: "Your invitation to \(organization.name)", act: "set your password", time: "7 days")
+            purpose == .invitation
+            ? (subject: "Your invitation to \(organization)", act: "set your password", time: "7 days")
             : (subject: "Set a new password", act: "set a new password", time: "1 hour")
         return Letter(
             to: member.email, subject: "\(product): \(what.subject)",
             body: """
                 Hello \(member.name),
 
-                to \(what.act) for \(organization.name) at \(product), open this link:
+                to \(what.act) for \(organization) at \(product), open this link:
 
                 \(url)
 
                 It works once and for \(what.time). If you did not expect it, do nothing.
+
+                """)
+    }
+
+    /// To whoever belongs to several organizations.
+    private static func letter(_ url: String, to email: EmailAddress, _ product: String) -> Letter {
+        Letter(
+            to: email, subject: "\(product): Set a new password",
+            body: """
+                Hello,
+
+                to set a new password at \(product), open this link and choose for which of your organizations:
+
+                \(url)
+
+                It works once and for 1 hour. If you did not expect it, do nothing.
 
                 """)
     }

@@ -1,3 +1,4 @@
+package import CredentialFormat
 package import Model
 
 /// A one-time link on its way to a member.
@@ -24,4 +25,14 @@ package struct LinkPage: Hashable, Sendable {
     package let expiresAt: Instant
     /// Whether the member has a password already.
     package let hasPassword: Bool
+}
+
+/// What the page of a link for a new password shows.
+package enum PasswordLinkPage: Hashable, Sendable {
+    /// Asks for the password, of whoever the page names.
+    ///
+    /// - Parameter member: Who it is, where the link proves an address and lets one be chosen.
+    case password(LinkPage, member: ID<Member>?)
+    /// Asks first for which of the members with that address it shall be.
+    case choose(OrganizationList)
 }

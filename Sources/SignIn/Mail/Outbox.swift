@@ -39,8 +39,18 @@ final class Outbox: Sendable {
     }
 
     /// Hands a letter over without anybody waiting. What finds the outbox full is lost: who waits for it asks again.
-    func post(_ letter: Letter) {
-        Task { [self] in _ = try await send(letter) }
+    ///
+    /// - Parameter write: Writes the letter, nil for none. Nobody waits for that either.
+    func post(_ write: @escaping @Sendable () async throws -> Letter?) {
+        guard begin() else { return report(OutboxFull()) }
+        Task { [self] in
+            defer { end() }
+            do {
+                if let letter = try await write() { try await postman.send(letter) }
+            } catch {
+                report(error)
+            }
+        }
     }
 
     private func begin() -> Bool {

@@ -1,6 +1,6 @@
 import CArgon2
 
-/// Argon2id (RFC 9106) through libargon2, in the PHC string format: `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<tag>`.
+/// Argon2id (RFC 9106) through libargon2.
 ///
 /// Everything here blocks its thread for tens of milliseconds and takes 19 MiB: only ``PasswordHasher`` calls it.
 enum Argon2id {
@@ -18,27 +18,46 @@ enum Argon2id {
         var isBearable: Bool {
             (8...256 * 1024).contains(memory) && (1...16).contains(passes) && (1...16).contains(lanes)
         }
+
+        /// As in the PHC string format: `m=19456,t=2,p=1`.
+        var parameters: String { "m=\(memory),t=\(passes),p=\(lanes)" }
+
+        /// Nil for what is not written so.
+        init?(parameters text: some StringProtocol) {
+            let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+            let names = ["m=", "t=", "p="]
+            guard parts.count == names.count else { return nil }
+            let values = zip(parts, names).compactMap { part, name in
+                part.hasPrefix(name) ? UInt32(part.dropFirst(name.count)) : nil
+            }
+            guard values.count == names.count else { return nil }
+            self.init(memory: values[0], passes: values[1], lanes: values[2])
+        }
+
+        init(memory: UInt32, passes: UInt32, lanes: UInt32) {
+            self.memory = memory
+            self.passes = passes
+            self.lanes = lanes
+        }
     }
 
-    private static let saltLength = 16
+    /// In bytes.
+    static let saltLength = 16
     private static let tagLength = 32
 
-    /// The digest of a password under a fresh salt.
+    /// The raw output for a password under a salt, of 32 bytes.
     ///
     /// - Throws: ``PasswordHashingError/engine(_:)``, for want of memory above all.
-    static func digest(_ password: [UInt8], cost: Cost) throws -> String {
-        var generator = SystemRandomNumberGenerator()
-        let salt = (0..<saltLength).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        let length = argon2_encodedlen(
-            cost.passes, cost.memory, cost.lanes, UInt32(saltLength), UInt32(tagLength), Argon2_id)
-        var text = [CChar](repeating: 0, count: length)
-        let code = argon2id_hash_encoded(
-            cost.passes, cost.memory, cost.lanes, password, password.count, salt, salt.count, tagLength, &text, length)
+    static func output(_ password: [UInt8], salt: [UInt8], cost: Cost) throws -> [UInt8] {
+        var tag = [UInt8](repeating: 0, count: tagLength)
+        let code = argon2id_hash_raw(
+            cost.passes, cost.memory, cost.lanes, password, password.count, salt, salt.count, &tag, tagLength)
         guard code == ARGON2_OK.rawValue else { throw PasswordHashingError.engine(code) }
-        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return tag
     }
 
-    /// Whether `encoded` is the digest of `password`. libargon2 compares in constant time.
+    /// Whether `encoded`, in the PHC string format (`$argon2id$v=19$m=19456,t=2,p=1$<salt>$<tag>`), is the digest of
+    /// `password`. libargon2 compares in constant time.
     ///
     /// - Throws: ``PasswordHashingError/unreadableDigest`` for what is no digest or costs too much,
     ///   ``PasswordHashingError/engine(_:)`` for want of memory above all.
@@ -59,13 +78,7 @@ enum Argon2id {
         let parts = encoded.split(separator: "$", omittingEmptySubsequences: false)
         guard encoded.utf8.count <= 512, parts.count == 6, parts[0].isEmpty, parts[1] == "argon2id", parts[2] == "v=19"
         else { return nil }
-        let parameters = parts[3].split(separator: ",", omittingEmptySubsequences: false)
-        let names = ["m=", "t=", "p="]
-        guard parameters.count == names.count else { return nil }
-        let values = zip(parameters, names).compactMap { parameter, name in
-            parameter.hasPrefix(name) ? UInt32(parameter.dropFirst(name.count)) : nil
-        }
-        return values.count == names.count ? Cost(memory: values[0], passes: values[1], lanes: values[2]) : nil
+        return Cost(parameters: parts[3])
     }
 }
 

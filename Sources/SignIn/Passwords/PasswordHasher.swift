@@ -1,5 +1,5 @@
 import Dispatch
-package import Model
+import Model
 import Synchronization
 
 /// So many passwords wait already that another would wait too long. The caller may try again later.
@@ -15,7 +15,8 @@ package struct PasswordHashingOverloaded: Error, Hashable, Sendable {
 package final class PasswordHasher: Sendable {
     private let queue = DispatchQueue(label: "claviger.passwords")
     private let limit: Int
-    private let cost: Argon2id.Cost
+    /// What new passwords cost.
+    let cost: Argon2id.Cost
     private let pending = Mutex(0)
     private let works = Atomic(0)
 
@@ -32,39 +33,24 @@ package final class PasswordHasher: Sendable {
         self.cost = cost
     }
 
-    /// The digest to store of a password that ``PasswordPolicy`` accepts.
+    /// The raw output of Argon2id for a password under a salt.
     ///
     /// - Throws: ``PasswordHashingOverloaded``, ``PasswordHashingError``, `CancellationError`.
-    package func hash(_ password: String) async throws -> PasswordDigest {
+    func output(_ password: String, salt: [UInt8], cost: Argon2id.Cost) async throws -> [UInt8] {
         let bytes = Array(password.utf8)
-        let cost = cost
-        return try await enqueue { PasswordDigest(encoded: try Argon2id.digest(bytes, cost: cost)) }
+        return try await enqueue { try Argon2id.output(bytes, salt: salt, cost: cost) }
     }
 
-    /// Whether a digest is that of a password. Nil, for a member who does not exist or has no password, is false after
-    /// the same time as any other false answer (threat K15).
+    /// Whether a digest in the PHC string format is that of a password.
     ///
     /// - Throws: ``PasswordHashingOverloaded``, ``PasswordHashingError``, `CancellationError`.
-    package func verify(_ password: String, against digest: PasswordDigest?) async throws -> Bool {
+    func verify(_ password: String, against digest: PasswordDigest) async throws -> Bool {
         let bytes = Array(password.utf8)
         guard bytes.count <= PasswordPolicy.maximumBytes else { return false }
-        guard let digest else {
-            let cost = cost
-            return try await enqueue {
-                _ = try Argon2id.digest(bytes, cost: cost)
-                return false
-            }
-        }
         return try await enqueue { try Argon2id.matches(bytes, digest.encoded) }
     }
 
-    /// Whether a digest was made at another cost than the present one. Whoever has just seen the right password may
-    /// replace it.
-    package func needsRehash(_ digest: PasswordDigest) -> Bool {
-        Argon2id.cost(of: digest.encoded) != cost
-    }
-
-    private func enqueue<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    func enqueue<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         try pending.withLock { pending in
             guard pending < limit else { throw PasswordHashingOverloaded() }
             pending += 1

@@ -151,13 +151,23 @@ package struct SecondFactorService: Sendable {
     }
 
     /// Removes the second factor of somebody who has lost both authenticator and recovery codes. Who has fewer rights than
-    /// that member cannot (law 11).
+    /// that member cannot (law 11), and neither can who has not proved just now that they are there: a stolen key is not
+    /// enough to take a second factor away.
+    ///
+    /// - Parameter lineage: Where the actor's access token came from, nil for what no user has signed in for.
+    /// - Throws: ``Refusal``; ``Refusal/presenceRequired(seconds:)``, ``Refusal/notFound`` without a second factor.
     package func remove(
-        of id: ID<Member>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+        of id: ID<Member>, in organization: ID<Organization>, as actor: Actor, by lineage: ID<RefreshLineage>?,
+        tx: borrowing Transaction
     ) throws {
         _ = try tx.organization(organization, where: actor, may: .membersManage)
         guard let member = try tx.member(id), member.organization == organization else { throw Refusal.notFound }
         try actor.requiresRights(roles.permissions(of: member.roles))
+        let signedInAt = try lineage.flatMap { try tx.lineage($0)?.authenticatedAt }
+        let recent = SignedIn.recentSeconds
+        guard let signedInAt, (-recent...recent).contains(now().seconds(since: signedInAt)) else {
+            throw Refusal.presenceRequired(seconds: recent)
+        }
         try remove(member, as: actor, tx: tx)
     }
 

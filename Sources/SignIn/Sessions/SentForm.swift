@@ -1,5 +1,6 @@
 import CredentialFormat
 import Crypto
+import Model
 
 /// What makes two forms one that was sent twice, by a double click or because the first answer was lost: the same fields,
 /// from the same browser.
@@ -20,8 +21,12 @@ package struct SentForm: Sendable {
     }
 
     /// A password behind a link.
-    static func password(_ password: String, token: String, from browser: Browser) -> SentForm? {
-        SentForm("link", [token, password], browser)
+    ///
+    /// - Parameter member: For whom, where the link proves an address.
+    static func password(
+        _ password: String, token: String, member: ID<Member>? = nil, from browser: Browser
+    ) -> SentForm? {
+        SentForm("link", [token, password, member?.description ?? ""], browser)
     }
 
     /// The button of a hand-over.
@@ -48,6 +53,11 @@ package struct SentForm: Sendable {
     private init?(_ purpose: String, _ fields: [String], _ browser: Browser) {
         guard let secret = browser.bindingSecret else { return nil }
         matter = ([purpose, secret] + fields).flatMap { Array(SHA256.hash(data: Array($0.utf8))) }
+    }
+
+    /// What is kept of it by what it uses up.
+    func digest(under pepper: Pepper) -> [UInt8] {
+        pepper.digest(of: Array("sent form 1: ".utf8) + matter).bytes
     }
 
     /// The secret of the session that it begins or renews.

@@ -122,13 +122,27 @@ package struct SessionService: Sendable {
         return (session, secret.reveal())
     }
 
+    /// Notes from where a member signs in.
+    ///
+    /// - Returns: Whether they have signed in before, and never from there. Where the address is not known nothing is said.
+    func noteNetwork(of member: Member, from browser: Browser, tx: borrowing Transaction) throws -> Bool {
+        guard let network = SignInNetwork(browser.address) else { return false }
+        let isFirst = try tx.networkCount(of: member.id) == 0
+        let isKnown = try tx.note(
+            network: network.digest(of: member.id, under: keyRing.keys.peppers), of: member.id, at: now(),
+            keeping: SignInNetwork.maximumKnown)
+        return !isKnown && !isFirst
+    }
+
     /// The session that a form began or renewed within the last half minute, and its cookie.
     func begun(by form: SentForm?, tx: borrowing Transaction) throws -> (session: MemberSession, cookie: String)? {
         guard let form else { return nil }
         let secret = form.sessionSecret(brand, under: keyRing.keys.peppers.newest)
         let now = now()
         guard let session = try tx.memberSession([secret.digest(under: keyRing.keys.peppers)]),
-            isLive(session, at: now), (0...SentForm.seconds).contains(now.seconds(since: session.secretAt))
+            isLive(session, at: now),
+            // As far ahead as back, where a clock was set back.
+            (-SentForm.seconds...SentForm.seconds).contains(now.seconds(since: session.secretAt))
         else { return nil }
         return (session, secret.reveal())
     }

@@ -43,7 +43,8 @@ package struct SignedIn: Sendable {
     /// - Throws: ``SignInRefusal/reauthenticationRequired``.
     package func requireRecentAuthentication(at now: Instant) throws(SignInRefusal) {
         let age = now.seconds(since: session.authenticatedAt)
-        guard (0...Self.recentSeconds).contains(age) else { throw .reauthenticationRequired }
+        // As far ahead as back: a clock that was set back by a little makes nobody prove it again and again.
+        guard (-Self.recentSeconds...Self.recentSeconds).contains(age) else { throw .reauthenticationRequired }
     }
 
     /// Refuses what changes how the member signs in unless they have just proved who they are, here: a session that was

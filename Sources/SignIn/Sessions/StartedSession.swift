@@ -7,6 +7,8 @@ package struct StartedSession: Sendable, CustomStringConvertible, CustomReflecta
     package let cookie: String
     /// The value of the cookie that says who signed in here before, nil to leave that as it is.
     package let deviceCookie: String?
+    /// Whether it was begun from a network from which its member has never signed in before.
+    package var isFromNewNetwork = false
 
     /// Where the operator's backend wants the browser back.
     package var returnURL: String? { session.returnURL }

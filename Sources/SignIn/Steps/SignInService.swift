@@ -10,13 +10,10 @@ package import Tokens
 ///
 /// Passwords are compared outside of transactions, because that takes long; before and after it stands a short one each.
 package struct SignInService: Sendable {
-    /// The most members with one e-mail address whose passwords are compared.
-    package static let maximumCandidates = 5
-
     private let store: any Store
     private let keyRing: KeyRing
     private let productName: String
-    private let hasher: PasswordHasher
+    private let keeper: PasswordKeeper
     private let sessions: SessionService
     private let steps: SignInSteps
     private let now: @Sendable () -> Instant
@@ -28,7 +25,7 @@ package struct SignInService: Sendable {
         self.store = store
         self.keyRing = keyRing
         productName = product.name
-        self.hasher = hasher
+        keeper = PasswordKeeper(hasher: hasher) { keyRing.keys.peppers }
         self.now = now
         sessions = SessionService(store: store, keyRing: keyRing, product: product, now: now)
         steps = SignInSteps(sessions: sessions, keyRing: keyRing, now: now)
@@ -36,32 +33,38 @@ package struct SignInService: Sendable {
 
     /// Whoever shows an e-mail address and a password.
     ///
-    /// An address that no member has is refused as one with a wrong password is: after the same count, the same delays
-    /// and the work of one password.
+    /// However many members have the address, and in whatever accounts, the work is that of one password, and each of them is
+    /// let in, or waits, by what was tried at them alone. An address that no member has is refused as one with a wrong
+    /// password is: after the same count, the same delays and the same work.
     ///
     /// - Throws: ``SignInRefusal``
     package func signIn(email: String, password: String, from browser: Browser) async throws -> SignInStep {
-        let admission = try await admit(EmailAddress(email), from: browser)
-        var matched: [Candidate] = []
-        for candidate in admission.candidates where try await matches(password, candidate.password) {
-            matched.append(candidate)
+        let email = EmailAddress(email)
+        let admission = try await admit(email, from: browser)
+        let candidates = admission.candidates
+        let match = try await matching(password, email, candidates.compactMap(\.password))
+        let matched = zip(candidates.filter { $0.password != nil }, match.isMatch).filter(\.1).map(\.0)
+        guard let email, let renewed = match.renewed, !matched.isEmpty else {
+            return try await refuse(admission.attempt, from: browser)
         }
-        if admission.candidates.isEmpty { _ = try await matches(password, nil) }
-        guard !matched.isEmpty else { return try await refuse(admission.attempt, from: browser) }
-        let renewed = try await renewedDigests(password, matched)
-        return try await store.write { [steps, throttle, matched] tx in
-            for (candidate, digest) in zip(matched, renewed) {
-                guard let old = candidate.password, let digest else { continue }
-                try tx.renewPasswordDigest(of: candidate.member.id, from: old, to: digest)
+        return try await store.write { [steps, throttle] tx in
+            for case .some(let old) in matched.map(\.password) where old.encoded != renewed.encoded {
+                try tx.renewPasswordDigest(at: email, from: old, to: renewed)
             }
             try throttle.forgive(
                 matched.reduce(into: []) { $0.formUnion($1.measures) }, isLetIn: false, tx: tx)
             // Changed or removed while the password was compared: gone.
-            let members = try matched.compactMap { candidate in
-                try tx.member(candidate.member.id).flatMap { $0.revision == candidate.member.revision ? $0 : nil }
-            }
-            guard !members.isEmpty else { throw SignInRefusal.wrong }
-            return try steps.next(members, methods: [.password], from: browser, tx: tx)
+            let now = try tx.addressedMembers(email).filter { $0.password?.encoded == renewed.encoded }
+            let wanted = Set(matched.map(\.id))
+            let left = now.filter { wanted.contains($0.id) }
+            guard !left.isEmpty else { throw SignInRefusal.wrong }
+            // Those for whom nothing may be tried now are not shown either: that would be a guess at their password. Where
+            // not all can be named, those first who have signed in with this browser before.
+            let known = Set(matched.filter { !$0.measures.contains(.member($0.id)) }.map(\.id))
+            let ordered = left.map(\.id).filter(known.contains) + left.map(\.id).filter { !known.contains($0) }
+            let members = left.count == now.count ? nil : Array(ordered.prefix(SignInTicket.Proof.mostNamed))
+            return try steps.next(
+                SignInTicket.Proof(email: email, password: renewed, members: members), from: browser, tx: tx)
         }
     }
 
@@ -71,22 +74,25 @@ package struct SignInService: Sendable {
     package func choose(
         _ member: ID<Member>, ticket: String, from browser: Browser
     ) async throws -> SignInStep {
-        let ticket = try open(ticket, for: .chooseOrganization, browser)
+        let (proof, methods) = try choice(in: ticket, browser)
         return try await store.write { [steps] tx in
-            guard let chosen = try steps.members(of: ticket, tx: tx).first(where: { $0.id == member }) else {
-                throw SignInRefusal.expired
-            }
-            return try steps.next([chosen], methods: ticket.methods, from: browser, tx: tx)
+            guard let chosen = try tx.member(member), chosen.email == proof.email,
+                try tx.passwordDigest(of: member)?.encoded == proof.password.encoded,
+                proof.members?.contains(member) ?? true
+            else { throw SignInRefusal.expired }
+            return try steps.next(chosen, methods: methods, from: browser, tx: tx)
         }
     }
 
-    /// The members of a ticket, to ask once more which it shall be.
+    /// The organizations of a ticket: a page of them, or those that are searched for.
     ///
     /// - Throws: ``SignInRefusal/expired``.
-    package func choices(in ticket: String, from browser: Browser) async throws -> [OrganizationChoice] {
-        let ticket = try open(ticket, for: .chooseOrganization, browser)
-        return try await store.read { [steps] tx in
-            try steps.members(of: ticket, tx: tx).compactMap { try steps.choice($0, tx: tx) }
+    package func choices(
+        in ticket: String, _ part: OrganizationListPart = OrganizationListPart(), from browser: Browser
+    ) async throws -> OrganizationList {
+        let (proof, _) = try choice(in: ticket, browser)
+        return try await store.read { tx in
+            try OrganizationList(of: proof.email, by: proof.addressed, part, tx: tx)
         }
     }
 
@@ -96,10 +102,11 @@ package struct SignInService: Sendable {
     /// - Throws: ``SignInRefusal``. After ``SignInRefusal/wrong`` the ticket is still good.
     package func confirm(code: String, ticket: String, from browser: Browser) async throws -> SignInStep {
         let form = SentForm.code(code, ticket: ticket, from: browser)
-        let ticket = try open(ticket, for: .secondFactor, browser)
+        let ticket = try open(ticket, browser)
+        guard case .secondFactor(let candidate) = ticket.step else { throw SignInRefusal.expired }
         return try await attempt { [steps, throttle, codes, devices, now] tx in
             if let begun = try steps.begun(by: form, from: browser, tx: tx) { return .done(begun) }
-            guard let member = try steps.members(of: ticket, tx: tx).first else { throw SignInRefusal.expired }
+            let member = try steps.member(candidate, tx: tx)
             guard let standing = try tx.standing(of: member.organization), !standing.isSuspended else {
                 throw SignInRefusal.suspended
             }
@@ -133,7 +140,7 @@ package struct SignInService: Sendable {
             let measures = SignInSteps.measures(member.id, digest, browser, devices, at: now())
             return (digest: digest, attempt: try throttle.begin(measures, at: now(), tx: tx))
         }
-        guard try await matches(password, begun.digest) else {
+        guard let kept = try await matching(password, member.email, [begun.digest]).renewed else {
             return try await refuse(begun.attempt, from: browser)
         }
         let form = SentForm.reauthentication(password: password, code: code, from: browser)
@@ -146,6 +153,9 @@ package struct SignInService: Sendable {
             // The password that was compared must still be the one in force.
             guard let digest = try tx.passwordDigest(of: member.id), digest.encoded == begun.digest.encoded else {
                 throw SignInRefusal.expired
+            }
+            if digest.encoded != kept.encoded {
+                try tx.renewPasswordDigest(at: member.email, from: digest, to: kept)
             }
             var methods: [SignInMethod] = [.password]
             if try tx.secondFactor(of: member.id) != nil {
@@ -166,7 +176,7 @@ package struct SignInService: Sendable {
             try throttle.forgive(begun.attempt.measures, isLetIn: true, tx: tx)
             return StartedSession(
                 session: renewed.session, cookie: renewed.cookie,
-                deviceCookie: devices.adding(member.id, digest, to: browser.deviceCookie, at: now))
+                deviceCookie: devices.adding(member.id, kept, to: browser.deviceCookie, at: now))
         }
     }
 
@@ -201,12 +211,14 @@ package struct SignInService: Sendable {
         let member = signedIn.member
         let owner = PasswordPolicy.Owner(email: member.email.text, name: member.name, product: productName)
         if let problem = PasswordPolicy.problem(with: password, of: owner) { throw Refusal.invalid([problem]) }
-        let digest = try await hash(password)
+        let digest = try await self.digest(of: password, for: member.email)
         let form = SentForm.change(to: password, from: browser)
         return try await store.write { [sessions, steps, devices, now] tx in
             if let kept = try steps.begun(by: form, from: browser, tx: tx) { return kept }
             guard try sessions.has(signedIn.session, browser.sessionCookie, tx: tx) else { throw SignInRefusal.expired }
-            try tx.setPassword(digest, of: member.id)
+            guard try tx.setPassword(digest, of: member.id, at: member.email, now: now()) else {
+                throw SignInRefusal.expired
+            }
             try tx.record(
                 .passwordChanged, target: member.id, in: member.organization,
                 by: signedIn.actor(requestID: browser.requestID, address: browser.address), at: now())
@@ -219,7 +231,7 @@ package struct SignInService: Sendable {
     }
 
     private struct Candidate: Sendable {
-        let member: Member
+        let id: ID<Member>
         let password: PasswordDigest?
         let measures: Set<SignInMeasure>
     }
@@ -239,39 +251,28 @@ package struct SignInService: Sendable {
     private func admit(_ email: EmailAddress?, from browser: Browser) async throws -> Admission {
         try await store.write { [throttle, devices, now] tx in
             let now = now()
-            let members = try email.map { try tx.members(email: $0, limit: Self.maximumCandidates) } ?? []
+            let members = try email.map { try tx.addressedMembers($0) } ?? []
             guard !members.isEmpty else {
                 let measures: Set<SignInMeasure> =
                     email.map { [.email($0), .address(browser.address)] } ?? [.address(browser.address)]
                 return Admission(candidates: [], attempt: try throttle.begin(measures, at: now, tx: tx))
             }
-            var candidates: [Candidate] = []
-            var shortest = Int.max
-            for member in members {
-                let password = try tx.passwordDigest(of: member.id)
-                let measures = SignInSteps.measures(member.id, password, browser, devices, at: now)
-                let seconds = try throttle.wait(measures, at: now, tx: tx)
-                shortest = min(shortest, seconds)
-                if seconds == 0 {
-                    candidates.append(Candidate(member: member, password: password, measures: measures))
-                }
+            let all = members.map { member in
+                Candidate(
+                    id: member.id, password: member.password,
+                    measures: SignInSteps.measures(member.id, member.password, browser, devices, at: now))
             }
-            guard !candidates.isEmpty else { throw SignInRefusal.throttled(retryAfterSeconds: shortest) }
+            let levels = try throttle.levels(
+                of: all.reduce(into: []) { $0.formUnion($1.measures) }, at: now, tx: tx)
+            let waits = all.map { throttle.wait($0.measures, levels) }
+            let candidates = zip(all, waits).filter { $0.1 == 0 }.map(\.0)
+            guard !candidates.isEmpty else {
+                throw SignInRefusal.throttled(retryAfterSeconds: waits.min() ?? SignInThrottle.longestDelay)
+            }
             let attempt = try throttle.count(
-                candidates.reduce(into: []) { $0.formUnion($1.measures) }, at: now, tx: tx)
-            // Who has no password costs the work of one only where nobody has any.
-            return Admission(candidates: candidates.filter { $0.password != nil }, attempt: attempt)
+                candidates.reduce(into: []) { $0.formUnion($1.measures) }, levels, tx: tx)
+            return Admission(candidates: candidates, attempt: attempt)
         }
-    }
-
-    /// Digests at the present cost, for those that were made at another.
-    private func renewedDigests(_ password: String, _ matched: [Candidate]) async throws -> [PasswordDigest?] {
-        var renewed: [PasswordDigest?] = []
-        for candidate in matched {
-            let isOld = candidate.password.map(hasher.needsRehash) ?? false
-            renewed.append(isOld ? try await hash(password) : nil)
-        }
-        return renewed
     }
 
     private func refuse<R>(_ attempt: SignInThrottle.Attempt, from browser: Browser) async throws -> R {
@@ -291,17 +292,29 @@ package struct SignInService: Sendable {
         return result
     }
 
-    private func open(_ ticket: String, for step: SignInTicket.Step, _ browser: Browser) throws -> SignInTicket {
-        try SignInTicket(opening: ticket, for: step, browser, under: keyRing.keys, at: now())
+    private func open(_ ticket: String, _ browser: Browser) throws -> SignInTicket {
+        try SignInTicket(opening: ticket, browser, under: keyRing.keys, at: now())
     }
 
-    private func matches(_ password: String, _ digest: PasswordDigest?) async throws -> Bool {
-        do { return try await hasher.verify(password, against: digest) } catch is PasswordHashingOverloaded {
+    private func choice(
+        in ticket: String, _ browser: Browser
+    ) throws -> (proof: SignInTicket.Proof, methods: [SignInMethod]) {
+        let ticket = try open(ticket, browser)
+        guard case .chooseOrganization(let proof) = ticket.step else { throw SignInRefusal.expired }
+        return (proof, ticket.methods)
+    }
+
+    private func matching(
+        _ password: String, _ email: EmailAddress?, _ kept: [PasswordDigest]
+    ) async throws -> PasswordKeeper.Match {
+        do { return try await keeper.match(password, for: email, among: kept) } catch is PasswordHashingOverloaded {
             throw SignInRefusal.busy
         }
     }
 
-    private func hash(_ password: String) async throws -> PasswordDigest {
-        do { return try await hasher.hash(password) } catch is PasswordHashingOverloaded { throw SignInRefusal.busy }
+    private func digest(of password: String, for email: EmailAddress) async throws -> PasswordDigest {
+        do { return try await keeper.digest(of: password, for: email) } catch is PasswordHashingOverloaded {
+            throw SignInRefusal.busy
+        }
     }
 }

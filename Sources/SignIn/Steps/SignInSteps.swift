@@ -12,27 +12,37 @@ struct SignInSteps: Sendable {
     let keyRing: KeyRing
     let now: @Sendable () -> Instant
 
-    /// The next step of somebody who has proved to be all of these members.
+    /// The next step of somebody who has shown a password that is right for an address.
+    ///
+    /// - Throws: ``SignInRefusal/suspended`` where none of its members can be let in.
+    func next(_ proof: SignInTicket.Proof, from browser: Browser, tx: borrowing Transaction) throws -> SignInStep {
+        let list = try OrganizationList(of: proof.email, by: proof.addressed, OrganizationListPart(), tx: tx)
+        guard let first = list.choices.first else { throw SignInRefusal.suspended }
+        guard list.choices.count == 1 else {
+            let ticket = SignInTicket(step: .chooseOrganization(proof), methods: [.password])
+            return .chooseOrganization(list, ticket: try ticket.sealed(for: browser, under: keyRing.keys, at: now()))
+        }
+        guard let member = try tx.member(first.member) else { throw SignInRefusal.wrong }
+        return try next(member, methods: [.password], from: browser, tx: tx)
+    }
+
+    /// The next step of somebody who has proved to be a member.
     ///
     /// - Parameter form: What was sent to show it, where one that is sent twice is to let in once.
-    /// - Throws: ``SignInRefusal/suspended`` where none of them can be let in.
+    /// - Throws: ``SignInRefusal/suspended``.
     func next(
-        _ members: [Member], methods: [SignInMethod], by form: SentForm? = nil, from browser: Browser,
+        _ member: Member, methods: [SignInMethod], by form: SentForm? = nil, from browser: Browser,
         tx: borrowing Transaction
     ) throws -> SignInStep {
-        let admitted = try members.filter { member in
-            guard let standing = try tx.standing(of: member.organization) else { return false }
-            return !standing.isSuspended
+        guard let standing = try tx.standing(of: member.organization), !standing.isSuspended else {
+            throw SignInRefusal.suspended
         }
-        guard let first = admitted.first else { throw SignInRefusal.suspended }
-        if admitted.count > 1 {
-            let ticket = try ticket(.chooseOrganization, admitted, methods, browser)
-            return .chooseOrganization(try admitted.compactMap { try choice($0, tx: tx) }, ticket: ticket)
+        guard try tx.secondFactor(of: member.id) != nil else {
+            return .done(try start(member, methods: methods, by: form, from: browser, tx: tx))
         }
-        if try tx.secondFactor(of: first.id) != nil {
-            return .secondFactor(ticket: try ticket(.secondFactor, [first], methods, browser))
-        }
-        return .done(try start(first, methods: methods, by: form, from: browser, tx: tx))
+        let candidate = SignInTicket.Candidate(member: member.id, revision: member.revision)
+        let ticket = SignInTicket(step: .secondFactor(candidate), methods: methods)
+        return .secondFactor(ticket: try ticket.sealed(for: browser, under: keyRing.keys, at: now()))
     }
 
     /// Lets a member in.
@@ -50,7 +60,8 @@ struct SignInSteps: Sendable {
             member, in: organization.path, methods: methods, by: form, from: browser, tx: tx)
         return StartedSession(
             session: session, cookie: cookie,
-            deviceCookie: devices.adding(member.id, password, to: browser.deviceCookie, at: now()))
+            deviceCookie: devices.adding(member.id, password, to: browser.deviceCookie, at: now()),
+            isFromNewNetwork: try sessions.noteNetwork(of: member, from: browser, tx: tx))
     }
 
     /// The session that the same form has just begun or renewed, so that a second one is answered as the first was.
@@ -64,23 +75,14 @@ struct SignInSteps: Sendable {
             deviceCookie: devices.adding(session.member, password, to: browser.deviceCookie, at: now()))
     }
 
-    /// The members of a ticket who are still as they were.
+    /// The member of a ticket, if they are still as they were.
     ///
-    /// - Throws: ``SignInRefusal/expired`` where there is none.
-    func members(of ticket: SignInTicket, tx: borrowing Transaction) throws -> [Member] {
-        let members = try ticket.candidates.compactMap { candidate in
-            try tx.member(candidate.member).flatMap { $0.revision == candidate.revision ? $0 : nil }
+    /// - Throws: ``SignInRefusal/expired``.
+    func member(_ candidate: SignInTicket.Candidate, tx: borrowing Transaction) throws -> Member {
+        guard let member = try tx.member(candidate.member), member.revision == candidate.revision else {
+            throw SignInRefusal.expired
         }
-        guard !members.isEmpty else { throw SignInRefusal.expired }
-        return members
-    }
-
-    func choice(_ member: Member, tx: borrowing Transaction) throws -> OrganizationChoice? {
-        guard let organization = try tx.organization(member.organization),
-            let account = try tx.organization(organization.account)
-        else { return nil }
-        return OrganizationChoice(
-            member: member.id, memberName: member.name, organizationName: organization.name, account: account.name)
+        return member
     }
 
     /// By what the attempts of somebody are counted who wants to be that member: those from the member's own browser by
@@ -92,13 +94,5 @@ struct SignInSteps: Sendable {
             return [.device(member, device)]
         }
         return [.member(member), .address(browser.address)]
-    }
-
-    private func ticket(
-        _ step: SignInTicket.Step, _ members: [Member], _ methods: [SignInMethod], _ browser: Browser
-    ) throws -> String {
-        let candidates = members.map { SignInTicket.Candidate(member: $0.id, revision: $0.revision) }
-        return try SignInTicket(step: step, candidates: candidates, methods: methods)
-            .sealed(for: browser, under: keyRing.keys, at: now())
     }
 }

@@ -7,9 +7,12 @@ import Model
 /// For each member: identifier, end, a random name of the browser, and an HMAC of these and of the present password's
 /// digest under a pepper. It proves no more than that somebody knew that password here, opens nothing, and needs no row.
 struct DeviceCookie: Sendable {
-    /// The most members that a browser is known for. A further one takes the place of the oldest.
-    private static let maximumMembers = 4
-    private static let maximumLength = 1000
+    /// The most members that a browser is known for, as many as fit into a cookie with room to spare. A further one takes the
+    /// place of the oldest; whoever is not among them is counted as in any other browser.
+    static let maximumMembers = 16
+    private static let maximumLength = 2500
+    /// By how many seconds an end may lie further ahead than one that is made now: clocks are set back.
+    private static let clockTolerance = 86_400
 
     let peppers: Peppers
 
@@ -19,7 +22,8 @@ struct DeviceCookie: Sendable {
     ) -> String? {
         Self.entries(in: cookie).first { entry in
             entry.member == member && entry.end > now.seconds
-                && entry.end <= now.adding(seconds: SignInCookie.deviceSeconds).seconds && isGenuine(entry, password)
+                && entry.end <= now.adding(seconds: SignInCookie.deviceSeconds + Self.clockTolerance).seconds
+                && isGenuine(entry, password)
         }?.device
     }
 

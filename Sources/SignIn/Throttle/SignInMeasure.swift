@@ -36,6 +36,14 @@ enum SignInMeasure: Hashable, Sendable {
         }
     }
 
+    /// Whether it counts from nothing again once somebody was let in.
+    var beginsAnew: Bool {
+        switch self {
+        case .member, .device, .email: true
+        case .address, .reset, .resetAddress: false
+        }
+    }
+
     /// The name of the row in which it is counted.
     ///
     /// What a stranger can choose freely falls into a fixed number of slots, so that nobody can fill the table (law 7):

@@ -12,6 +12,8 @@ import Policy
 struct SignInThrottle: Sendable {
     /// The longest delay, in seconds.
     static let longestDelay = 900
+    /// By how many seconds the clocks of two nodes may differ and an attempt still have been the last one.
+    private static let clockTolerance = 10
 
     let peppers: Peppers
 
@@ -22,42 +24,72 @@ struct SignInThrottle: Sendable {
         let spent: Set<SignInMeasure>
     }
 
+    /// What is counted of measures, read at once however many they are.
+    struct Levels: Sendable {
+        fileprivate let attempts: [SignInMeasure: SignInAttempts]
+        fileprivate let now: Instant
+    }
+
+    func levels(of measures: Set<SignInMeasure>, at now: Instant, tx: borrowing Transaction) throws -> Levels {
+        let buckets = measures.map { ($0, $0.bucket(under: peppers)) }
+        let found = try tx.signInAttempts(among: buckets.map(\.1), at: now)
+        return Levels(
+            attempts: Dictionary(
+                buckets.compactMap { measure, bucket in found[bucket].map { (measure, $0) } },
+                uniquingKeysWith: { first, _ in first }),
+            now: now)
+    }
+
     /// For how many seconds nothing is looked at that these measure; 0 for none.
-    func wait(_ measures: Set<SignInMeasure>, at now: Instant, tx: borrowing Transaction) throws -> Int {
-        var longest = 0
-        for measure in measures {
-            guard let attempts = try tx.signInAttempts(measure.bucket(under: peppers), at: now) else { continue }
-            let end = attempts.lastAt.adding(seconds: Self.delay(after: left(of: attempts, measure, at: now), measure))
-            // Rounded up, and bounded where another node's clock is ahead.
-            longest = max(longest, min(-now.seconds(since: end), Self.longestDelay))
-        }
-        return longest
+    func wait(_ measures: Set<SignInMeasure>, _ levels: Levels) -> Int {
+        measures.map { wait($0, levels) }.max() ?? 0
+    }
+
+    private func wait(_ measure: SignInMeasure, _ levels: Levels) -> Int {
+        guard let attempts = levels.attempts[measure] else { return 0 }
+        // Who has free attempts left waits for nothing, whatever the clocks say.
+        let delay = Self.delay(after: left(of: attempts, measure, at: levels.now), measure)
+        guard delay > 0 else { return 0 }
+        // The last attempt is in the future where a clock was set back. It is long ago then, for all that is known; but a
+        // few seconds may be two nodes that differ by as much.
+        guard attempts.lastAt.seconds(since: levels.now) <= Self.clockTolerance else { return 0 }
+        return min(max(0, -levels.now.seconds(since: attempts.lastAt.adding(seconds: delay))), delay)
     }
 
     /// Counts an attempt.
-    func count(
-        _ measures: Set<SignInMeasure>, at now: Instant, tx: borrowing Transaction
-    ) throws -> Attempt {
+    func count(_ measures: Set<SignInMeasure>, _ levels: Levels, tx: borrowing Transaction) throws -> Attempt {
         var spent: Set<SignInMeasure> = []
+        var counted: [Counted: [[UInt8]]] = [:]
         for measure in measures {
-            let bucket = measure.bucket(under: peppers)
-            let before = try tx.signInAttempts(bucket, at: now).map { left(of: $0, measure, at: now) } ?? 0
+            let before = levels.attempts[measure].map { left(of: $0, measure, at: levels.now) } ?? 0
             let failures = min(before + 1, 1000)
-            try tx.setSignInAttempts(
-                SignInAttempts(failures: failures, lastAt: now), in: bucket,
-                until: now.adding(seconds: failures * measure.forgottenAfter))
+            counted[Counted(failures: failures, seconds: failures * measure.forgottenAfter), default: []]
+                .append(measure.bucket(under: peppers))
             if failures == measure.free { spent.insert(measure) }
         }
+        for (count, buckets) in counted {
+            try tx.setSignInAttempts(
+                SignInAttempts(failures: count.failures, lastAt: levels.now), in: buckets,
+                until: levels.now.adding(seconds: count.seconds))
+        }
         return Attempt(measures: measures, spent: spent)
+    }
+
+    /// What several measures count alike.
+    private struct Counted: Hashable {
+        let failures: Int
+        /// For how long it counts.
+        let seconds: Int
     }
 
     /// Counts an attempt, or refuses it.
     ///
     /// - Throws: ``SignInRefusal/throttled(retryAfterSeconds:)``.
     func begin(_ measures: Set<SignInMeasure>, at now: Instant, tx: borrowing Transaction) throws -> Attempt {
-        let seconds = try wait(measures, at: now, tx: tx)
+        let levels = try levels(of: measures, at: now, tx: tx)
+        let seconds = wait(measures, levels)
         guard seconds == 0 else { throw SignInRefusal.throttled(retryAfterSeconds: seconds) }
-        return try count(measures, at: now, tx: tx)
+        return try count(measures, levels, tx: tx)
     }
 
     /// Takes back what was counted for what proved right. A member who is let in begins anew; who has shown no more than
@@ -66,18 +98,9 @@ struct SignInThrottle: Sendable {
     func forgive(
         _ measures: Set<SignInMeasure>, isLetIn: Bool, tx: borrowing Transaction
     ) throws {
-        for measure in measures {
-            let bucket = measure.bucket(under: peppers)
-            switch measure {
-            case .member, .device, .email:
-                if isLetIn {
-                    try tx.clearSignInAttempts(in: bucket)
-                } else {
-                    try tx.forgiveSignInAttempt(in: bucket)
-                }
-            case .address, .reset, .resetAddress: try tx.forgiveSignInAttempt(in: bucket)
-            }
-        }
+        let cleared = isLetIn ? measures.filter(\.beginsAnew) : []
+        try tx.clearSignInAttempts(in: cleared.map { $0.bucket(under: peppers) })
+        try tx.forgiveSignInAttempt(in: measures.subtracting(cleared).map { $0.bucket(under: peppers) })
     }
 
     /// Notes in the audit log that nothing more is looked at for a while, where an attempt in vain was the one too many.

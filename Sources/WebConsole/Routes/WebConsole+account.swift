@@ -126,6 +126,7 @@ extension WebConsole {
         let (me, _) = try signedIn(visit)
         do {
             let started = try await signIns.changePassword(me, to: form.text("password"), from: visit.browser)
+            letters.tell(me.member.id, .passwordChanged)
             return begin(started, nil).telling(.passwordChanged, at: site)
         } catch Refusal.invalid(let fields) {
             let notice = Notice.bad(fields.first?.message ?? PasswordWords.rule, about: [.password])
@@ -176,6 +177,7 @@ extension WebConsole {
                 try secondFactors.confirm(code: code, offer: offer, for: me, in: browser, as: actor, tx: tx)
                 return try signIns.renew(me, by: sent, from: browser, tx: tx)
             }
+            letters.tell(me.member.id, .secondFactorAdded)
             return begin(started, nil).telling(.secondFactorAdded, at: site)
         } catch SignInRefusal.expired {
             return .redirect(.secondFactorOfAccount, at: site)
@@ -241,6 +243,7 @@ extension WebConsole {
         let (me, actor) = try signedIn(visit)
         return try await done(.account, .secondFactorRemoved) {
             try await store.write { [secondFactors] tx in try secondFactors.remove(for: me, as: actor, tx: tx) }
+            letters.tell(me.member.id, .secondFactorRemoved)
         }
     }
 }

@@ -53,6 +53,10 @@ extension WebConsole {
                 to: try await authorization.approve(
                     query, in: organization, as: user, from: visit.origin, at: visit.now),
                 visit, path: ConsoleURL.authorize)
+        case "search":
+            return reply(
+                to: try await authorization.search(form["q"], query, as: user, at: visit.now), visit,
+                path: ConsoleURL.authorize)
         case "deny":
             return reply(
                 to: try await authorization.deny(query, as: user, at: visit.now), visit, path: ConsoleURL.authorize)

@@ -1,3 +1,4 @@
+import CredentialFormat
 import HTTPTypes
 import Model
 import SignIn
@@ -62,8 +63,18 @@ extension WebConsole {
         let secret = visit.parameter("token") ?? ""
         let continuation = returnPath(visit.parameter("continue"))
         return try await leadingOn(visit, continuation) {
-            let link = try await links.page(for: secret, purpose)
-            return try await passwordPage(visit, link, secret, continuation)
+            let chosen = visit.parameter("member").flatMap { ID<Member>(parsing: $0) }
+            switch try await links.passwordPage(for: secret, purpose, of: chosen, visit.organizationListPart) {
+            case .password(let link, let member):
+                return try await passwordPage(visit, link, secret, member, continuation)
+            case .choose(let list):
+                return stepPage(
+                    ChooseOrganizationPage(
+                        lead: "For which of your organizations do you want to set a new password?",
+                        action: site.link(.passwordReset), isPosted: false, token: nil,
+                        fields: [HiddenField(name: "token", value: secret)] + HiddenField.continuing(continuation),
+                        list: list), visit)
+            }
         } from: {
             try await links.link(of: secret, purpose)
         }
@@ -73,32 +84,36 @@ extension WebConsole {
         _ visit: Visit, _ form: PageForm, _ purpose: OneTimeLink.Purpose
     ) async throws -> PageReply {
         let (secret, continuation) = (form.text("token"), returnPath(form["continue"]))
+        let member = form["member"].flatMap { ID<Member>(parsing: $0) }
         do {
             return try await leadingOn(visit, continuation) {
                 let step = try await links.setPassword(
-                    form.text("password"), token: secret, purpose, from: visit.browser)
+                    OneTimeLinkService.NewPassword(form.text("password"), token: secret, purpose, for: member),
+                    from: visit.browser)
                 return try await reply(to: step, visit, continuation)
                     .telling(purpose == .invitation ? .passwordSet : .passwordChanged, at: site)
             } from: {
                 try await links.link(of: secret, purpose)
             }
         } catch Refusal.invalid(let fields) {
-            let link = try await links.page(for: secret, purpose)
+            guard case .password(let link, let member) = try await links.passwordPage(for: secret, purpose, of: member)
+            else { throw SignInRefusal.expired }
             let notice = Notice.bad(fields.first?.message ?? PasswordWords.rule, about: [.password])
-            return try await passwordPage(visit, link, secret, continuation, notice)
+            return try await passwordPage(visit, link, secret, member, continuation, notice)
         }
     }
 
     private func passwordPage(
-        _ visit: Visit, _ link: LinkPage, _ secret: String, _ continuation: ReturnPath?, _ notice: Notice? = nil
+        _ visit: Visit, _ link: LinkPage, _ secret: String, _ member: ID<Member>?, _ continuation: ReturnPath?,
+        _ notice: Notice? = nil
     ) async throws -> PageReply {
         let isInvitation = link.purpose == .invitation
         let asked = try await request(behind: continuation, visit)
         let page = SetPasswordPage(
             name: isInvitation ? link.memberName : nil, organization: link.organizationName,
             action: site.link(.oneTime(link.purpose, secret: secret, continuation)),
-            token: visit.token(for: .setPassword, about: secret), secret: secret, continuation: continuation?.text,
-            email: link.email, rule: PasswordWords.rule,
+            token: visit.token(for: .setPassword, about: secret), secret: secret,
+            member: member?.description, continuation: continuation?.text, email: link.email, rule: PasswordWords.rule,
             button: isInvitation ? "Set password and sign in" : "Set password", notice: notice)
         return .page(page, notice == nil ? .ok : .unprocessableContent, policy: policy(before: asked))
     }

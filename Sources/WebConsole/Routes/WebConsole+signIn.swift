@@ -92,9 +92,9 @@ extension WebConsole {
     func reply(to step: SignInStep, _ visit: Visit, _ continuation: ReturnPath?) async throws -> PageReply {
         let asked = try await request(behind: continuation, visit)
         switch step {
-        case .chooseOrganization(let choices, let ticket):
+        case .chooseOrganization(let list, let ticket):
             return stepPage(
-                organizationPage(visit, choices, ticket, continuation), visit, policy: policy(before: asked))
+                organizationPage(visit, list, ticket, continuation), visit, policy: policy(before: asked))
         case .secondFactor(let ticket):
             return stepPage(codePage(visit, ticket, continuation), visit, policy: policy(before: asked))
         case .done(let started): return begin(started, continuation)
@@ -103,7 +103,8 @@ extension WebConsole {
 
     /// Into the session, and on.
     func begin(_ started: StartedSession, _ continuation: ReturnPath?) -> PageReply {
-        PageReply.redirect(continuation.map { .returning(afterSignIn($0)) } ?? .account, at: site)
+        if started.isFromNewNetwork { letters.tell(started.session.member, .newNetwork(started.session)) }
+        return PageReply.redirect(continuation.map { .returning(afterSignIn($0)) } ?? .account, at: site)
             .setting(
                 SignInCookie.session(started.cookie, at: site.address),
                 started.deviceCookie.map { SignInCookie.device($0, at: site.address) })
@@ -118,23 +119,25 @@ extension WebConsole {
     }
 
     private func takeOrganization(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
+        let (ticket, continuation) = (form.text("ticket"), returnPath(form["continue"]))
+        if form["show"] != nil || form["after"] != nil {
+            let list = try await signIns.choices(in: ticket, form.organizationListPart, from: visit.browser)
+            let asked = try await request(behind: continuation, visit)
+            return stepPage(organizationPage(visit, list, ticket, continuation), visit, policy: policy(before: asked))
+        }
         guard let member = form["member"].flatMap({ ID<Member>(parsing: $0) }) else { throw PageProblem.unreadable }
-        let step = try await signIns.choose(member, ticket: form.text("ticket"), from: visit.browser)
-        return try await reply(to: step, visit, returnPath(form["continue"]))
+        let step = try await signIns.choose(member, ticket: ticket, from: visit.browser)
+        return try await reply(to: step, visit, continuation)
     }
 
     private func organizationPage(
-        _ visit: Visit, _ choices: [OrganizationChoice], _ ticket: String, _ continuation: ReturnPath?
+        _ visit: Visit, _ list: OrganizationList, _ ticket: String, _ continuation: ReturnPath?
     ) -> ChooseOrganizationPage {
         ChooseOrganizationPage(
-            action: site.link(.chooseOrganization), token: visit.token(for: .chooseOrganization, about: ticket),
-            ticket: ticket, continuation: continuation?.text,
-            choices: choices.enumerated().map { index, choice in
-                Choice(
-                    id: choice.member.description, name: choice.organizationName,
-                    detail: choice.account == choice.organizationName ? choice.memberName : choice.account,
-                    isChosen: index == 0)
-            })
+            lead: "You belong to more than one organization.", action: site.link(.chooseOrganization),
+            isPosted: true, token: visit.token(for: .chooseOrganization, about: ticket),
+            fields: [HiddenField(name: "ticket", value: ticket)] + HiddenField.continuing(continuation),
+            list: list)
     }
 
     private func takeCode(_ visit: Visit, _ form: PageForm) async throws -> PageReply {

@@ -91,7 +91,17 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.passwordDigest(of: ID(at: 1))
             if let email = EmailAddress("a@b.c") {
                 _ = try tx.member(email: email, in: ID(at: 1))
-                _ = try tx.members(email: email, limit: 2)
+                _ = try tx.addressedMembers(email)
+                let digest = PasswordDigest(encoded: "d")
+                for proof in [
+                    AddressedBy.anyPassword, .password(digest, among: nil), .password(digest, among: [ID(at: 1)]),
+                ] {
+                    _ = try tx.addressedOrganizations(
+                        email, by: proof, matching: NameSearch("a"), after: ID(at: 1), limit: 2)
+                }
+                _ = try tx.setPassword(nil, of: ID(at: 1), at: email, now: Instant(seconds: 1))
+                try tx.renewPasswordDigest(at: email, from: digest, to: digest)
+                _ = try tx.openAddressLinkCount(email, at: Instant(seconds: 1))
             }
             _ = try tx.apiKey(ID(at: 1))
             _ = try tx.integrationForVerification(ID(at: 1))
@@ -126,7 +136,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.grant(ID(at: 1))
             _ = try tx.describedGrant(ID(at: 1))
             _ = try tx.grant(of: ID(at: 1), app: ID(at: 1), in: ID(at: 1))
-            _ = try tx.grants(of: ID(at: 1), app: ID(at: 1), limit: 2)
+            _ = try tx.grants(of: ID(at: 1), app: ID(at: 1))
             _ = try tx.grants(of: ID(at: 1), after: nil, limit: 2)
             _ = try tx.grants(.organization(path), after: nil, limit: 2)
             _ = try tx.grants(.within(path), after: nil, limit: 2)
@@ -161,7 +171,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.oneTimeLinkOfAnyTime([digest, digest], for: .handOver)
             _ = try tx.oneTimeLink(ID(at: 1), for: .handOver)
             _ = try tx.openLinkCount(of: member, for: .handOver, at: time)
-            _ = try tx.use(ID(at: 1), at: time)
+            _ = try tx.use(ID<OneTimeLink>(at: 1), at: time)
             try tx.deleteOpenLinks(of: member, for: .handOver)
             try tx.deleteOldestLinks(of: member, for: .handOver, keeping: 2)
             _ = try tx.secondFactor(of: member)
@@ -169,9 +179,17 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.hasRecoveryCode(among: [digest, digest], of: member)
             _ = try tx.useRecoveryCode([digest, digest], of: member)
             _ = try tx.recoveryCodeCount(of: member)
-            try tx.setPassword(nil, of: member)
+            _ = try tx.passwordSetAt(member)
+            _ = try tx.networkCount(of: member)
+            _ = try tx.note(network: [1], of: member, at: time, keeping: 2)
+            _ = try tx.oneTimeLink([digest, digest], for: .handOver, usedBy: [1], since: time)
+            _ = try tx.addressLink([digest, digest], at: time)
+            _ = try tx.member(ofAddressLink: [digest, digest], usedBy: [1], since: time)
+            _ = try tx.use(ID<AddressLink>(at: 1), for: member, by: nil, at: time)
             _ = try tx.signInAttempts([1], at: time)
-            try tx.forgiveSignInAttempt(in: [1])
+            _ = try tx.signInAttempts(among: [[1], [2]], at: time)
+            try tx.forgiveSignInAttempt(in: [[1], [2]])
+            try tx.clearSignInAttempts(in: [[1], [2]])
         },
     ]
 

@@ -166,6 +166,7 @@ struct ForgottenPasswordRequestTests {
             let location = try #require(entered.location)
             #expect(location == path.replacing("&prompt=login", with: ""))
             #expect(try await phone.open(location).text.contains("asks to act for you"))
+            #expect(try await post.letter(number: 3).body.contains("your password was changed"))
 
             let other = try await visitor.post(
                 "/forgot-password",
@@ -173,7 +174,7 @@ struct ForgottenPasswordRequestTests {
                     ("email", somebody.email), ("continue", "//evil.example"),
                 ])
             #expect(other.status == 200)
-            #expect(try await post.letter(number: 3).link(at: server)?.contains("continue") == false)
+            #expect(try await post.letter(number: 4).link(at: server)?.contains("continue") == false)
         }
     }
 }

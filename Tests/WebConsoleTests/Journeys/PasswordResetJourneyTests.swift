@@ -32,7 +32,9 @@ struct PasswordResetJourneyTests {
             #expect(
                 try await stranger.signIn(email: "ada@journey.example", password: Somebody.password).status == 422)
             #expect(try await stranger.signIn(email: "ada@journey.example", password: other).location == "/account")
-            #expect(try post.letters().count == 2, "Whom nobody knows gets no letter.")
+            let told = try await post.letter(number: 3)
+            #expect(told.body.contains("your password was changed") && told.link(at: server) == nil)
+            #expect(try post.letters().count == 3, "Whom nobody knows gets no letter.")
             #expect(!server.log.contains("clv_inv_"))
         }
     }

@@ -202,6 +202,34 @@ struct SecondFactorJourneyTests {
         #expect(try await passwordAlone(somebody, on: server))
     }
 
+    @Test func `who lost authenticator and recovery codes is let in by an admin who has just signed in, and by no key`()
+        async throws
+    {
+        let (server, demo) = try RunningServer.current
+        let (somebody, _, _) = try await enrolled("Finn")
+        #expect(try await !passwordAlone(somebody, on: server))
+        let path = somebody.path + "/second-factor"
+        let refused = try await server.call("DELETE", path, bearer: demo.operatorKey)
+        #expect(refused.status == 403)
+        #expect(try refused.json["type"] == "urn:claviger:problem:presence-required")
+        #expect(refused.headers["www-authenticate"]?.contains("insufficient_user_authentication") == true)
+        #expect(try await !passwordAlone(somebody, on: server))
+
+        let permissions = ["members.manage", "members.read"].map { "claviger:\($0)" }
+        let roles = try await server.get("/api/v1/roles", bearer: demo.operatorKey).json["items"].elements
+        let role = try #require(roles.first { role in role["name"] == "developer" })
+        let scopes = try role["permissions"].elements.map { permission in "claviger:\(try permission.string)" }
+        let wanted = Set(scopes + permissions).sorted()
+        let app = try await server.makeApp(in: demo.account, scopes: wanted, as: demo.operatorKey)
+        var admin = PageVisitor(server)
+        _ = try await admin.signIn(demo)
+        let tokens = try await admin.tokens(for: app, ["scope": wanted.joined(separator: " ")])
+        let removed = try await server.call("DELETE", path, bearer: tokens.access)
+        #expect(removed.status == 204, "\(removed.text)")
+        #expect(try await passwordAlone(somebody, on: server))
+        #expect(try await server.call("DELETE", path, bearer: tokens.access).status == 404)
+    }
+
     @Test func `is let in by a link for a new password no further than to the code`() async throws {
         let (server, demo) = try RunningServer.current
         let (somebody, _, codes) = try await enrolled("Eve")

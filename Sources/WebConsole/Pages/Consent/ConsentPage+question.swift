@@ -1,6 +1,7 @@
 import CredentialFormat
 import Model
 import OAuth
+import Persistence
 import Policy
 
 extension ConsentPage {
@@ -29,6 +30,9 @@ extension ConsentPage {
             fewOrganizations: (2...Self.mostCards).contains(choices.count) ? Organizations(choices: choices) : nil,
             manyOrganizations: choices.count > Self.mostCards
                 ? Organizations(choices: choices, isCut: question.hasMoreOrganizations) : nil,
+            search: question.search != nil || question.hasMoreOrganizations
+                ? Search(text: question.search?.text ?? "") : nil,
+            hasOrganizations: !choices.isEmpty,
             groups: Self.groups(question.scopes), destination: Self.destination(request.redirectURI),
             appsLink: appsLink,
             links: links.enumerated().map { index, link in

@@ -16,6 +16,11 @@ struct ConsentPage: Page {
         var isCut = false
     }
 
+    /// The field in which to search among them.
+    struct Search: Hashable, Sendable {
+        let text: String
+    }
+
     /// Rights under one heading.
     struct Group: Hashable, Sendable {
         let heading: String?
@@ -44,6 +49,10 @@ struct ConsentPage: Page {
     let oneOrganization: OneOrganization?
     let fewOrganizations: Organizations?
     let manyOrganizations: Organizations?
+    /// Nil where all there are stand on the page.
+    let search: Search?
+    /// Whether there is one to approve for.
+    let hasOrganizations: Bool
     let groups: [Group]
     /// Where the browser goes afterwards, in words.
     let destination: String

@@ -11,6 +11,8 @@ struct SetPasswordPage: Page {
     let token: String
     /// That of the link.
     let secret: String
+    /// Who it is for, where the link proves an address.
+    let member: String?
     /// Where to go on afterwards.
     let continuation: String?
     let email: String

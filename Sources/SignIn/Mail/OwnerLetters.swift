@@ -1,0 +1,78 @@
+package import CredentialFormat
+package import Model
+package import Persistence
+import Policy
+package import ProductDefinition
+
+/// Tells members by mail what changed in how they sign in, so that whoever did not do it themselves hears of it. Nobody waits for
+/// these letters, and a bounded number is on its way (law 7); there is no link in them that could be imitated.
+package struct OwnerLetters: Sendable {
+    /// What there is to tell.
+    package enum Event: Hashable, Sendable {
+        case passwordChanged
+        case secondFactorAdded
+        case secondFactorRemoved
+        /// A sign-in from a network from which there was none before.
+        case newNetwork(MemberSession)
+
+        fileprivate var subject: String {
+            switch self {
+            case .passwordChanged: "Your password was changed"
+            case .secondFactorAdded: "A second factor was added"
+            case .secondFactorRemoved: "Your second factor was removed"
+            case .newNetwork: "A sign-in from another network"
+            }
+        }
+
+        fileprivate var words: String {
+            switch self {
+            case .passwordChanged: "your password was changed. Whoever was signed in with the one before is signed out."
+            case .secondFactorAdded:
+                "an authenticator app was added. From now on its codes are asked for at each sign-in."
+            case .secondFactorRemoved: "your authenticator app was removed. From now on your password is enough."
+            case .newNetwork(let session):
+                """
+                somebody signed in as you from a network from which you have not done so before: \
+                \(session.address?.description ?? "an unknown address"), \(session.userAgent ?? "an unknown browser").
+                """
+            }
+        }
+    }
+
+    private let store: any Store
+    private let product: String
+    private let outbox: Outbox?
+
+    /// - Parameters:
+    ///   - postman: Who takes mail, nil where nobody does: then nobody is told.
+    ///   - failed: Is told why a letter was not taken, for the log.
+    package init(
+        store: any Store, product: Product, postman: (any Postman)?,
+        failed: @escaping @Sendable (any Error) -> Void = { _ in }
+    ) {
+        self.store = store
+        self.product = product.name
+        outbox = postman.map { Outbox($0, report: failed) }
+    }
+
+    /// Tells a member. For after the transaction that did it.
+    package func tell(_ id: ID<Member>, _ event: Event) {
+        outbox?.post { [store, product] in
+            try await store.read { tx in
+                guard let member = try tx.member(id), let organization = try tx.organization(member.organization) else {
+                    return nil
+                }
+                return Letter(
+                    to: member.email, subject: "\(product): \(event.subject)",
+                    body: """
+                        Hello \(member.name),
+
+                        for \(organization.name) at \(product), \(event.words)
+
+                        If it was not you, and nobody who looks after your organization did it for you, tell them at once.
+
+                        """)
+            }
+        }
+    }
+}
