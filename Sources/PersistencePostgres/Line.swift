@@ -26,6 +26,10 @@ final class Line {
     private var inPreparation: [String: String] = [:]
     private var lastName = 0
     private var failure: StoreError?
+    /// When it was made.
+    let madeAt = ContinuousClock.now
+    /// Whether it ended, or was not answered in time.
+    private(set) var isBroken = false
 
     /// Prepared statements kept. Texts are fixed, but for the lengths of their lists and for which values are NULL.
     private static let statementLimit = 512
@@ -227,13 +231,19 @@ extension Line {
             let isUnsent = PQflush(handle)
             guard isUnsent >= 0 else { throw lost() }
             guard PQisBusy(handle) == 1 else { return }
-            try Self.poll(socket, forWriting: isUnsent == 1, until: deadline)
+            do {
+                try Self.poll(socket, forWriting: isUnsent == 1, until: deadline)
+            } catch {
+                isBroken = true
+                throw error
+            }
             guard PQconsumeInput(handle) == 1 else { throw lost() }
         }
     }
 
     /// The connection is of no more use.
     private func lost() -> StoreError {
+        isBroken = true
         if case .unavailable? = failure, let failure { return failure }
         return .unavailable(Self.problem(of: handle))
     }

@@ -5,6 +5,8 @@ import Persistence
 struct Lines: Sendable {
     let address: PostgresAddress
     let limits: PostgresLimits
+    /// What those who use the lines know of the server.
+    let suspicion = Suspicion()
 
     /// - Throws: ``StoreError/unavailable(_:)``.
     func open(until deadline: ContinuousClock.Instant) throws(StoreError) -> Line {

@@ -81,8 +81,8 @@ extension PostgresConnection {
     /// Serializable: what bodies of several nodes do at the same time is as if they had come one after the other, as they
     /// do on SQLite. One of two that cannot is told so and runs again.
     func beginWriting() throws {
+        let line = try connected()
         if recovery == nil {
-            let line = try connected()
             try guarded { recovery = try lastRecovery(on: line) }
         }
         try begin("BEGIN ISOLATION LEVEL SERIALIZABLE")
@@ -204,7 +204,10 @@ extension PostgresConnection {
     /// The line, made anew if there is none. After a failure callers are refused at once for a while, so that they do
     /// not queue up behind attempts that fail.
     func connected() throws(StoreError) -> Line {
-        if let line { return line }
+        if let line {
+            guard lines.suspicion.concerns(line.madeAt) else { return line }
+            drop()
+        }
         let now = ContinuousClock.now
         if let refusal, refusal.at + limits.connecting / 10 > now { throw refusal.error }
         do {
@@ -219,6 +222,7 @@ extension PostgresConnection {
     }
 
     private func drop() {
+        if line?.isBroken == true { lines.suspicion.raise() }
         line = nil
         recovery = nil
         isInTransaction = false
