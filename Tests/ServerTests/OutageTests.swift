@@ -82,7 +82,7 @@ struct OutageTests {
             [first, second].allSatisfy { !lines($0, "the key ring was changed, and is read anew").isEmpty }
         }
         let key = try first.credentials().operatorKey
-        let desk = try await first.get("/api/v1/me", bearer: key).json["organization_id"].string
+        let desk = try await first.get("/api/v1/me", bearer: key).json["account_id"].string
         let events = try await first.get(
             "/api/v1/organizations/\(desk)/audit-events?action=key-ring.rotated", bearer: key)
         #expect(events.text.contains("keys rotate"), "\(events.text)")

@@ -40,7 +40,7 @@ struct PublishedAheadTests {
     private func token(_ algorithm: App.IDTokenAlgorithm, by ring: KeyRing, at now: Instant) throws -> String {
         try IDToken(
             subject: ID(at: 1), audience: ID(at: 1), authenticatedAt: now, nonce: nil,
-            claims: UserClaims(name: nil, email: nil, organization: nil), issuedAt: now
+            claims: UserClaims(name: nil, username: nil, email: nil, organization: nil), issuedAt: now
         ).signed(by: algorithm, accessToken: nil, issuer: issuer, with: ring.keys)
     }
 
