@@ -9,7 +9,7 @@ import Testing
 @Suite("What nodes have in common", .onEveryEngine)
 struct InstallationTests {
     private static let setUp = ["init", "--account", "First", "--admin-email", "ada@example.com"]
-    private static let acme = "product:\n  name: Acme\n  brand: acme\n"
+    private static let acme = "product: {name: Acme, brand: acme}\nscopes: {read: {description: Read}}\n"
 
     /// What a production server is told.
     private struct Settings {
@@ -93,7 +93,7 @@ struct InstallationTests {
             try await first.start()
             #expect(try await first.get("/readyz").text == "ready\n")
             var other = settings
-            other.product = "product:\n  name: Another\n"
+            other.product = "product: {name: Another}\nscopes: {read: {description: Read}}\n"
             let doctor = try await database.claviger(["doctor"] + other.flags())
             // The PostgreSQL of the tests does not wait for the disk, which the doctor takes for an error.
             if StoreUnderTest.current == .sqlite { #expect(doctor.status == 0, "\(doctor.output)") }
