@@ -134,8 +134,9 @@ struct OneTimeLinkTests {
             #expect(try await desk.refusal { try await reset(byAdmin, Self.newPassword) } == .expired)
 
             try await desk.links.requestReset(email: "ada@example.com", from: .sample())
-            while desk.postman.sent.isEmpty { await Task.yield() }
-            let byMail = try #require(desk.postman.sent.first?.token)
+            // The owner was also told of the new password, in a letter without a link.
+            while !desk.postman.sent.contains(where: { $0.token != nil }) { await Task.yield() }
+            let byMail = try #require(desk.postman.sent.lazy.compactMap(\.token).first)
             #expect(try await reset(byMail, "quite another password").codeTicket != nil)
             #expect(try await reset(byMail, "quite another password").codeTicket != nil)
             #expect(try await desk.events("password.changed").count == 2)

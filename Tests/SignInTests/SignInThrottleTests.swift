@@ -141,13 +141,13 @@ struct SignInThrottleTests {
                 text[index] = text[index] == "A" ? "B" : "A"
                 #expect(devices.device(member.id, digest, in: String(text), at: now) == nil, "\(index)")
             }
-            // It stays the same browser, and is known for four members at most.
+            // It stays the same browser, and is known for sixteen members at most.
             var grown = devices.adding(member.id, digest, to: cookie, at: now)
             #expect(
                 devices.device(member.id, digest, in: grown, at: now)
                     == devices.device(member.id, digest, in: cookie, at: now))
-            for number in 1...9 { grown = devices.adding(ID(at: Int64(number)), nil, to: grown, at: now) }
-            #expect(grown.split(separator: "~").count == 4)
+            for number in 1...20 { grown = devices.adding(ID(at: Int64(number)), nil, to: grown, at: now) }
+            #expect(grown.split(separator: "~").count == 16)
         }
     }
 
