@@ -13,6 +13,7 @@ struct RemoveMemberSecondFactor: Endpoint {
     let api: ManagementAPI
 
     func respond(to call: Call) async throws -> Reply {
+        try call.requireNoTag()
         let organization = try call.organization()
         let id: ID<Member> = try call.id("member_id")
         try await api.store.write { [api, actor = call.actor, lineage = call.lineage] tx in

@@ -17,7 +17,8 @@ struct QueryPlanTests {
                 let plan = try await store.read { tx in
                     try tx.all("EXPLAIN QUERY PLAN \(part: statement)") { try $0.text(3) }
                 }
-                #expect(!plan.isEmpty)
+                // The values of a new row come from nowhere.
+                #expect(!plan.isEmpty || statement.text.hasPrefix("INSERT"))
                 let scans = plan.filter { step in
                     step.hasPrefix("SCAN ") && !step.hasPrefix("SCAN live")
                         && !step.contains("CONSTANT ROW")
