@@ -46,7 +46,7 @@ struct Room: Sendable {
             libraries: ["Crypto", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),
         Room("OAuth", ["Verification"], libraries: ["Crypto", "Synchronization"]),
         // 5 The outside.
-        Room("HTTPServing", ["Verification", "OAuth"], libraries: http),
+        Room("HTTPServing", ["Verification", "OAuth"], libraries: http.union(["Glibc"])),
         Room("HTTPAPI", ["HTTPServing", "SignIn"], libraries: http.union(["Yams"])),
         Room("WebConsole", ["HTTPServing", "SignIn"], libraries: http.union(["Crypto", "Mustache"])),
         // 6 The whole.
