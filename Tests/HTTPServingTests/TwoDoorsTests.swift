@@ -27,7 +27,9 @@ private struct RequestGrammar {
             framing.append(field("Expect", one(of: ["100-continue", "100-Continue"])))
         }
         fields = (fields + framing).shuffled(using: &generator)
-        return ("\(method) \(one(of: Self.targets)) \(version)\r\n\(fields.joined())\r\n\(body)", isHead)
+        // What breaks the parser has no method that is known, so its answer has a body.
+        let target = one(of: isHead ? Self.targets.filter { $0.utf8.allSatisfy { $0 < 0x80 } } : Self.targets)
+        return ("\(method) \(target) \(version)\r\n\(fields.joined())\r\n\(body)", isHead)
     }
 
     private static let methods = [
@@ -113,7 +115,8 @@ private struct RequestGrammar {
     }
 
     private func basicValue(_ client: DemoCredentials.Client) -> String {
-        String(basic(client).dropFirst("Authorization: ".count).dropLast(2))
+        // A line break is one character.
+        String(basic(client).dropFirst("Authorization: ".count).dropLast())
     }
 
     private mutating func one<T>(of choices: [T]) -> T { choices[Int.random(in: 0..<choices.count, using: &generator)] }
@@ -136,7 +139,10 @@ struct TwoDoorsTests {
                 let alone = try server.exchangeToTheEnd(text + last, bodiless: isHead ? [0] : [])
                 // Behind an ordinary request everything goes through the ordinary door.
                 let behind = try server.exchangeToTheEnd(get("/readyz") + text + last, bodiless: isHead ? [1] : [])
-                #expect(alone.map(Self.comparable) == behind.dropFirst().map(Self.comparable), "\(text)")
+                // Leave to send is left out where the body is there already (RFC 9110 §10.1.1).
+                #expect(
+                    alone.filter { $0.status != 100 }.map(Self.comparable)
+                        == behind.dropFirst().filter { $0.status != 100 }.map(Self.comparable), "\(text)")
                 #expect(alone.allSatisfy { $0.status < 500 || [501, 505].contains($0.status) }, "\(text)")
                 for answer in alone { statuses[answer.status, default: 0] += 1 }
             }
@@ -161,8 +167,8 @@ struct TwoDoorsTests {
                     #expect(answers.last?.status == 200)
                 }
                 let form =
-                    "POST /oauth2/token HTTP/1.1\r\nHost: a\r\n\(basic(demo.integration).dropLast(2))\(space)\r\n"
-                    + "Content-Type:\(space)application/x-www-form-urlencoded\(space)\r\nContent-Length:\(space)29\(space)\r\n\r\n"
+                    "POST /oauth2/token HTTP/1.1\r\nHost: a\r\n\(basic(demo.integration).dropLast())\(space)\r\n"
+                    + "Content-Type:\(space)application/x-www-form-urlencoded\(space)\r\nContent-Length: 29\r\n\r\n"
                     + "grant_type=client_credentials"
                 for answers in [try server.exchange(form), try server.exchange(get("/readyz") + form, answers: 2)] {
                     #expect(answers.last?.status == 200)

@@ -11,6 +11,8 @@ struct AccessRow: Sendable {
     let operation: String
     /// What whoever may is answered.
     let status: Int
+    /// The same for an app whose user has just signed in, nil where it makes no difference.
+    let statusForUsers: Int?
     /// Whether the path or the body names an organization, which not everybody sees.
     let namesOrganization: Bool
     /// Makes what is called upon.
@@ -19,12 +21,13 @@ struct AccessRow: Sendable {
     let bait: (@Sendable (Estate) async throws -> Target)?
 
     private init(
-        _ operation: String, _ status: Int, namesOrganization: Bool = true,
+        _ operation: String, _ status: Int, forUsers statusForUsers: Int? = nil, namesOrganization: Bool = true,
         bait: (@Sendable (Estate) async throws -> Target)? = nil,
         _ target: @escaping @Sendable (Estate) async throws -> Target
     ) {
         self.operation = operation
         self.status = status
+        self.statusForUsers = statusForUsers
         self.namesOrganization = namesOrganization
         self.bait = bait
         self.target = target
@@ -147,8 +150,8 @@ extension AccessRow {
     private static let signIn = [
         AccessRow("inviteMember", 201) { (try await $0.member() + "/invitation", [:]) },
         AccessRow("resetMemberPassword", 201) { (try await $0.member() + "/password-reset", [:]) },
-        // With keys alone: nobody has signed in for them.
-        AccessRow("removeMemberSecondFactor", 403) { (try await $0.member() + "/second-factor", nil) },
+        // Nobody has signed in for a key. For whom somebody has, there is none to remove.
+        AccessRow("removeMemberSecondFactor", 403, forUsers: 404) { (try await $0.member() + "/second-factor", nil) },
         AccessRow("listMemberSessions", 200) { (try await $0.member() + "/sessions", nil) },
         AccessRow("endMemberSession", 204) { (try await $0.memberSession(), nil) },
         AccessRow("createConsoleSession", 201) { ("/api/v1/console-sessions", $0.consoleSessionDraft) },

@@ -21,14 +21,16 @@ extension Threats {
         {
             let (server, app, member) = try await estate(["token_endpoint_auth_method": .text(method)])
             var visitor = try await PageVisitor.signedIn(member, at: server)
-            let code = try await visitor.code(for: app)
-            for verifier in [nil, "", ProofKey.challenge, ProofKey.verifier + "x", String(repeating: "a", count: 43)] {
-                let answer = try await server.exchange(code, of: app, ["code_verifier": verifier])
-                #expect(answer.status == 400, "\(verifier ?? "none")")
-                #expect(try answer.json["access_token"] == nil)
+            for verifiers in [[nil, "", ProofKey.challenge], [ProofKey.verifier + "x", String(repeating: "a", count: 43)]] {
+                let code = try await visitor.code(for: app)
+                for verifier in verifiers {
+                    let answer = try await server.exchange(code, of: app, ["code_verifier": verifier])
+                    #expect(answer.status == 400, "\(verifier ?? "none")")
+                    #expect(try answer.json["access_token"] == nil)
+                }
+                // Nothing of that has spent it.
+                #expect(try await server.exchange(code, of: app).status == 200)
             }
-            // Nothing of that has spent it.
-            #expect(try await server.exchange(code, of: app).status == 200)
         }
 
         @Test(arguments: ["query", "form_post"])

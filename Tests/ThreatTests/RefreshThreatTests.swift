@@ -73,9 +73,11 @@ extension Threats {
 
         @Test func `F3, J9: no grant of an app goes without the one way in which the app proves itself`() async throws {
             let (server, demo) = try RunningServer.current
-            let (_, app, member) = try await estate()
+            let (_, first, member) = try await estate()
             var visitor = try await PageVisitor.signedIn(member, at: server)
-            let account = String(app.path.split(separator: "/")[3])
+            let account = String(first.path.split(separator: "/")[3])
+            let app = try await server.makeApp(
+                in: account, ["token_endpoint_auth_method": "client_secret_basic"], as: demo.operatorKey)
             let stranger = try await server.makeApp(in: account, as: demo.operatorKey)
             let open = try await server.makeApp(
                 in: account, ["token_endpoint_auth_method": "none"], as: demo.operatorKey)

@@ -62,7 +62,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     /// Whether the server is stopping.
     private var isQuiescing = false
     /// What is to be refused once those are answered.
-    @exclusivity(unchecked) private var refusalDue: WireRefusal?
+    @exclusivity(unchecked) private var refusalDue: (refusal: WireRefusal, head: HTTPRequestHead?)?
     /// Whether the newest request, which stands behind others, waits for leave to send its body.
     @exclusivity(unchecked) private var owesContinue = false
     /// How much came of the body of a request that was handed on.
@@ -274,7 +274,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         _ refusal: WireRefusal, of head: HTTPRequestHead? = nil, _ context: ChannelHandlerContext
     ) {
         guard handedOn == 0 else {
-            refusalDue = refusal
+            refusalDue = (refusal, head)
             ending = .afterReply
             return
         }
@@ -357,11 +357,11 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         if handedOn == 0 { entry?.becomesQuiet(at: now) }
         giveLeave(context)
         guard handedOn == 0 else { return }
-        if let refusal = refusalDue {
+        if let (refusal, head) = refusalDue {
             refusalDue = nil
             // Its reply goes past the encoder, and what was written before must not.
             context.flush()
-            refuse(refusal, context)
+            refuse(refusal, of: head, context)
         } else if closesAfterReply || ending == .afterReply {
             linger(context)
         }

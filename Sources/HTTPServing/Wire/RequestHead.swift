@@ -7,7 +7,8 @@ struct RequestHead {
     private(set) var announced: Int? = 0
     /// Whether the client waits for leave to send the body (RFC 9110 §10.1.1). Never in HTTP/1.0.
     private(set) var waitsForContinue = false
-    /// Whether the parser reads nothing behind this request, because it asks to go on in another protocol.
+    /// Whether nothing is read behind this request: it asks to close the connection, or to go on in another protocol, behind
+    /// which the parser reads nothing.
     private(set) var isLast = false
 
     /// Whether a body follows.
@@ -29,6 +30,10 @@ struct RequestHead {
                 guard value.withoutOuterSpace.lowercased() == "100-continue" else { throw .expectation }
                 waitsForContinue = true
             case 7 where name.isField("Upgrade"): isLast = true
+            case 10 where name.isField("Connection"):
+                if value.split(separator: ",").contains(where: { $0.withoutOuterSpace.lowercased() == "close" }) {
+                    isLast = true
+                }
             case 14 where name.isField("Content-Length"):
                 announced = Int(value.withoutOuterSpace) ?? .max
             case 17 where name.isField("Transfer-Encoding"):
