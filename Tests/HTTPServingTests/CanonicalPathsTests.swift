@@ -39,7 +39,8 @@ struct CanonicalPathsTests {
                     path.replacing("/\(last)", with: "%2F\(last)"), path.replacing("/\(last)", with: "//\(last)"),
                     path.replacing("/\(last)", with: "\\\(last)"), path + "%2f", path + "/%2e",
                     "http://localhost/\(path)", "http://localhost\(path)/",
-                ] where (other.hasPrefix("/") || other.hasPrefix("http")) && !other.hasPrefix("/verify/")
+                ]
+                where (other.hasPrefix("/") || other.hasPrefix("http")) && !other.hasPrefix("/verify/")
                     && other != "http://localhost/verify/"
                 {
                     // What follows `/verify/` is the gateway's question.

@@ -21,7 +21,9 @@ extension Threats {
         {
             let (server, app, member) = try await estate(["token_endpoint_auth_method": .text(method)])
             var visitor = try await PageVisitor.signedIn(member, at: server)
-            for verifiers in [[nil, "", ProofKey.challenge], [ProofKey.verifier + "x", String(repeating: "a", count: 43)]] {
+            for verifiers in [
+                [nil, "", ProofKey.challenge], [ProofKey.verifier + "x", String(repeating: "a", count: 43)],
+            ] {
                 let code = try await visitor.code(for: app)
                 for verifier in verifiers {
                     let answer = try await server.exchange(code, of: app, ["code_verifier": verifier])
