@@ -1,4 +1,3 @@
-import HTTPAPI
 import TestSupport
 import Testing
 
@@ -24,8 +23,9 @@ import Testing
                     server.base + "/openapi.json", "--header", "Authorization: Bearer \(demo.operatorKey)",
                 ], atMost: 300)
             #expect(run.status == 0, "\(run.text.suffix(8000))")
-            let count = ManagementAPI.routes.count + Route.servedElsewhere.count
-            #expect(run.text.contains("Tested: \(count)\n"), "\(run.text.suffix(8000))")
+            // None of those that it chose is left out for want of time.
+            let chosen = try #require(run.text.firstMatch(of: /Selected: (\d+)\/\d+/)).output.1
+            #expect(run.text.contains("Tested: \(chosen)\n"), "\(run.text.suffix(8000))")
         }
     }
 }
