@@ -39,6 +39,7 @@ extension Product {
             name: name,
             brand: try words[.brand].map(Brand.init(entry:)) ?? .claviger,
             supportLink: try words[.supportLink]?.link(),
+            look: try sections[.look].map(ProductLook.init(entry:)) ?? ProductLook(),
             endpoints: try sections[.endpoints].map(FurtherEndpoints.init(entry:)) ?? FurtherEndpoints(),
             scopes: try ScopeCatalogue(entry: required(.scopes)),
             roles: try sections[.roles]?.roles() ?? RoleDefinition.standard,

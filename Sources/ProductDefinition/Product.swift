@@ -10,6 +10,8 @@ package struct Product: Sendable {
     package let brand: Brand
     /// Where people find help: an `https:` or `mailto:` link.
     package let supportLink: String?
+    /// Its colour and its mark on pages.
+    package let look: ProductLook
     /// Paths at which the OAuth endpoints answer too.
     package let endpoints: FurtherEndpoints
     /// The named rights at the operator's API.
@@ -23,7 +25,7 @@ package struct Product: Sendable {
 
     /// A product with these parts. What is left out is as in ``standard``.
     package init(
-        name: String, brand: Brand = .claviger, supportLink: String? = nil,
+        name: String, brand: Brand = .claviger, supportLink: String? = nil, look: ProductLook = ProductLook(),
         endpoints: FurtherEndpoints = FurtherEndpoints(), scopes: ScopeCatalogue = .standard,
         roles: [RoleDefinition] = RoleDefinition.standard, policy: ProductPolicy = ProductPolicy(),
         audience: String? = nil
@@ -31,6 +33,7 @@ package struct Product: Sendable {
         self.name = name
         self.brand = brand
         self.supportLink = supportLink
+        self.look = look
         self.endpoints = endpoints
         self.scopes = scopes
         self.roles = roles

@@ -1,12 +1,17 @@
 /// Every key that the file may have, one type for each mapping. Any other is an error there.
 package enum ProductKeys {
     enum File: String, CaseIterable {
-        case product, audience, endpoints, scopes, roles, policy
+        case product, audience, look, endpoints, scopes, roles, policy
     }
 
     enum Identity: String, CaseIterable {
         case name, brand
         case supportLink = "support_link"
+    }
+
+    enum Look: String, CaseIterable {
+        case accent, logo
+        case logoHasName = "logo_has_name"
     }
 
     enum Endpoints: String, CaseIterable {
@@ -53,7 +58,8 @@ package enum ProductKeys {
     package static var paths: [String] {
         let tops = File.allCases.map(\.rawValue)
         let inner = [
-            ("product", Identity.allCases.map(\.rawValue)), ("endpoints", Endpoints.allCases.map(\.rawValue)),
+            ("product", Identity.allCases.map(\.rawValue)), ("look", Look.allCases.map(\.rawValue)),
+            ("endpoints", Endpoints.allCases.map(\.rawValue)),
             ("scopes.*", Scope.allCases.map(\.rawValue)), ("roles.*", Role.allCases.map(\.rawValue)),
             ("policy", Policy.allCases.map(\.rawValue)),
             ("policy.api_key_lifetimes", Lifetimes.allCases.map(\.rawValue)),

@@ -13,6 +13,8 @@ struct ProductFileTests {
           brand: acme
           support_link: https://acme.example/help
         audience: https://api.acme.example
+        look:
+          accent: "#0B57D0"
         endpoints:
           token: [/api/public/v1/oauth2/token, /oauth/token]
           introspect: [/oauth/token/introspect]
@@ -67,6 +69,7 @@ struct ProductFileTests {
         #expect(product.brand == Brand("acme"))
         #expect(product.supportLink == "https://acme.example/help")
         #expect(product.audience == "https://api.acme.example")
+        #expect(product.look.palette?.light.accent == Colour("#0b57d0"))
         #expect(
             product.endpoints
                 == FurtherEndpoints(
@@ -113,6 +116,7 @@ struct ProductFileTests {
         #expect(product.roles == Product.standard.roles)
         #expect(product.policy == Product.standard.policy)
         #expect(product.audience == nil)
+        #expect(product.look == ProductLook())
     }
 
     @Test func `a shorter maximum shortens what is offered and taken`() throws {

@@ -10,21 +10,22 @@ struct Installation: Sendable {
     /// Nil where it was made up for development, which is no promise to anybody.
     let issuer: String?
     let brand: String
-    /// The digest of the file of the product definition, in hexadecimal; of the standard product, a word.
+    /// The digest of the file of the product definition and the logo that it names, in hexadecimal; of the standard product, a word.
     let definition: String
 
     init(_ configuration: ServerConfiguration, _ product: Product) {
         issuer = configuration.issuerIsSaid ? configuration.issuer : nil
         brand = product.brand.description
-        definition = Self.digest(of: configuration.productPath)
+        definition = Self.digest(of: configuration.productPath, product.look.logo)
     }
 
     /// A change of nothing but the ends of lines is none.
-    private static func digest(of path: String?) -> String {
+    private static func digest(of path: String?, _ logo: ProductLogo?) -> String {
         guard let path else { return "standard" }
         var hash = SHA256()
         let text = FileManager.default.contents(atPath: path) ?? Data()
         hash.update(data: text.filter { $0 != UInt8(ascii: "\r") })
+        hash.update(data: logo?.bytes ?? [])
         return hash.finalize().map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits
