@@ -78,7 +78,9 @@ struct VerificationMeasurement {
         while ContinuousClock.now < end {
             let now = Sample.now()
             for text in texts {
-                if case .answer(.admitted) = verifier.judge(text, demand, at: now) { admitted += 1 }
+                guard case .answer(.admitted(let caller)) = verifier.judge(text, demand, at: now) else { continue }
+                verifier.countUse(of: caller, at: now, from: demand.address)
+                admitted += 1
             }
             judged += texts.count
         }

@@ -40,11 +40,11 @@ package struct ManagementAPI: Sendable {
 
     /// - Parameters:
     ///   - address: Where the server is reached: what was created is found below it.
-    ///   - keys: The keys in force: their peppers digest secrets, and they seal the replies that may be repeated.
+    ///   - keyRing: Its peppers digest secrets, and it seals the replies that may be repeated.
     ///   - sealToken: Makes the text of an access token that is made by hand, as its integration would get it.
     ///   - confirm: Asks all nodes whether they have heard of what was committed, and waits at most so long.
     package init(
-        store: any Store, product: Product, address: PublicAddress, keys: @escaping @Sendable () -> KeySet,
+        store: any Store, product: Product, address: PublicAddress, keyRing: KeyRing,
         passwords: PasswordHasher,
         sessions: SessionService, links: OneTimeLinkService, consoleSessions: ConsoleSessionService,
         secondFactors: SecondFactorService, letters: OwnerLetters,
@@ -55,7 +55,7 @@ package struct ManagementAPI: Sendable {
         self.store = store
         self.product = product
         self.address = address
-        self.passwords = PasswordKeeper(hasher: passwords) { keys().peppers }
+        self.passwords = PasswordKeeper(hasher: passwords) { keyRing.keys.peppers }
         self.sessions = sessions
         self.links = links
         self.consoleSessions = consoleSessions
@@ -64,7 +64,7 @@ package struct ManagementAPI: Sendable {
         self.sealToken = sealToken
         self.confirm = confirm
         self.now = now
-        let peppers: @Sendable () -> Peppers = { keys().peppers }
+        let peppers: @Sendable () -> Peppers = { keyRing.keys.peppers }
         accounts = AccountService(now: now)
         organizations = OrganizationService(now: now)
         members = MembershipService(product: product, now: now)
@@ -73,7 +73,7 @@ package struct ManagementAPI: Sendable {
         grants = GrantService(now: now)
         resourceServers = ResourceServerService(product: product, peppers: peppers, now: now)
         apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
-        replies = IdempotentReplies(keys: keys, now: now)
+        replies = IdempotentReplies(keyRing: keyRing, now: now)
     }
 
     /// What `make` does and answers, in one transaction; or the reply that was kept under the call's `Idempotency-Key`.
@@ -83,7 +83,7 @@ package struct ManagementAPI: Sendable {
         guard let key = try call.idempotencyKey() else { return try await store.write(make) }
         let attempt = IdempotentReplies.Attempt(
             key: key, actor: call.actor, caller: call.route.caller, target: call.target, body: body.bytes)
-        return try await store.write { [replies] tx in try replies.reply(to: attempt, in: tx, orMake: make) }
+        return try await replies.reply(to: attempt, in: store, orMake: make)
     }
 
     /// A password and whom it is for. One value: as so many arguments of an asynchronous function they do not survive a debug

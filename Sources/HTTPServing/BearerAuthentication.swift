@@ -39,9 +39,10 @@ package struct BearerAuthentication: RouterMiddleware {
             throw ProblemDocument.unauthenticated(challenge: challenge, because: fault)
         }
         let demand = Demand(address: context.clientAddress, audiences: [audience])
+        let now = now()
         let verdict: Verdict
         do {
-            verdict = try await verifier.verdict(on: text, demand, at: now())
+            verdict = try await verifier.verdict(on: text, demand, at: now)
         } catch is LookUpRefused {
             throw ProblemDocument(
                 status: .tooManyRequests, type: "too-many-unknown", title: "Too many unknown credentials",
@@ -60,6 +61,7 @@ package struct BearerAuthentication: RouterMiddleware {
                     detail: "The credential has no management scope (claviger:…).",
                     headers: [.wwwAuthenticate: "\(challenge), error=\"insufficient_scope\""])
             }
+            verifier.countUse(of: caller, at: now, from: context.clientAddress)
             var context = context
             context.actor = Actor(
                 caller.credential.identity, reach: caller.standing.reach, permissions: permissions,

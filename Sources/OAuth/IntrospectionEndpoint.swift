@@ -2,7 +2,7 @@ import CredentialFormat
 package import Model
 import Organizations
 package import Persistence
-import Policy
+package import Policy
 package import ProductDefinition
 package import Tokens
 package import Verification
@@ -22,8 +22,9 @@ package struct IntrospectionEndpoint: Sendable {
     /// What the endpoint says.
     package enum Answer: Sendable {
         case inactive(Verdict.Rule)
-        /// With what people call the user (`username`, RFC 7662 §2.2), if the asker may know.
-        case active(VerifiedCaller, username: String?)
+        /// With what people call the user (`username`, RFC 7662 §2.2), if the asker may know; used from this address, if the
+        /// asker said so. Whoever answers counts the use.
+        case active(VerifiedCaller, username: String?, from: IPAddress?)
         case refreshToken(LiveRefreshToken)
     }
 
@@ -83,7 +84,8 @@ package struct IntrospectionEndpoint: Sendable {
         case .missing(let missing): return .missing(.asked(by: client.id, caller: address, missing))
         case .answer(.refused(let rule)): return .answer(.told(.inactive(rule)))
         case .answer(.admitted(let caller)):
-            return .answer(.told(.active(caller, username: Self.username(of: caller, for: client))))
+            let username = Self.username(of: caller, for: client)
+            return .answer(.told(.active(caller, username: username, from: address)))
         }
     }
 

@@ -193,7 +193,7 @@ struct Composition {
             failed: { logger.warning("a letter was not taken", metadata: ["error": "\($0)"]) })
         api = ManagementAPI(
             store: store, product: product, address: PublicAddress(issuer: configuration.issuer),
-            keys: { keyRing.keys }, passwords: passwords, sessions: sessions,
+            keyRing: keyRing, passwords: passwords, sessions: sessions,
             links: links, consoleSessions: consoleSessions,
             secondFactors: SecondFactorService(keyRing: keyRing, product: product, now: now), letters: letters,
             sealToken: { token in

@@ -59,6 +59,11 @@ package final class KeySet: Sendable {
         return try Self.seal(plain, for: context, under: key)
     }
 
+    /// Whether the key that a reply says it is sealed under is among these. Nothing is proved by that.
+    package func hasKey(ofReply sealed: [UInt8]) -> Bool {
+        Self.keyVersion(of: sealed).map { version in replies.contains { $0.version == version } } ?? false
+    }
+
     /// The reply, or nil if it was changed, is another request's, or its key has retired.
     package func openReply(_ sealed: [UInt8], for context: String) -> [UInt8]? {
         Self.open(sealed, for: context, under: replies)
@@ -82,10 +87,14 @@ package final class KeySet: Sendable {
     }
 
     private static func open(_ sealed: [UInt8], for context: String, under keys: [SealingKey]) -> [UInt8]? {
-        guard sealed.count > 2 else { return nil }
-        let version = UInt16(sealed[0]) << 8 | UInt16(sealed[1])
-        guard let key = keys.first(where: { $0.version == version }) else { return nil }
+        guard let version = keyVersion(of: sealed), let key = keys.first(where: { $0.version == version }) else {
+            return nil
+        }
         return ContextSeal(key: key.key).open(Array(sealed.dropFirst(2)), for: context)
+    }
+
+    private static func keyVersion(of sealed: [UInt8]) -> UInt16? {
+        sealed.count > 2 ? UInt16(sealed[0]) << 8 | UInt16(sealed[1]) : nil
     }
 
     /// Two bytes, most significant first.

@@ -12,7 +12,7 @@ import Tokens
 // another one listens, with what those remember later who began to read before (``ChangeLog``).
 
 extension CredentialVerifier {
-    /// The verdict, looking up what memory lacks.
+    /// The verdict, looking up what memory lacks. No use is counted.
     ///
     /// - Throws: ``LookUpRefused`` where too many look-ups found nothing, ``StoreError``.
     package func verdict(on text: String, _ demand: Demand, at now: Instant) async throws -> Verdict {
@@ -21,7 +21,8 @@ extension CredentialVerifier {
         }
     }
 
-    /// The answer that `judge` gives once everything that it lacks was looked up.
+    /// The answer that `judge` gives once everything that it lacks was looked up. Only the last of the answers that it gives is
+    /// taken, so it must do nothing but judge.
     ///
     /// - Throws: ``LookUpRefused``, and what `judge` throws; ``StoreError``, also where the database takes so long that what
     ///   it says first may have changed by the time that it says the rest.

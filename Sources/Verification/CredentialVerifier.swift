@@ -2,7 +2,7 @@ package import CredentialFormat
 package import Model
 import Organizations
 package import Persistence
-import Policy
+package import Policy
 package import ProductDefinition
 package import Tokens
 import Synchronization
@@ -61,6 +61,9 @@ package final class CredentialVerifier: Sendable {
     }
 
     /// The verdict on the credential that `text` is, or what is missing for it.
+    ///
+    /// A judgement may be made several times before one of them is answered, so it counts no use: whoever answers does
+    /// (``countUse(of:at:from:)``).
     package func judge(
         _ text: String, _ demand: Demand, at now: Instant, findings: Findings = .none
     ) -> Partial<Verdict> {
@@ -90,11 +93,15 @@ package final class CredentialVerifier: Sendable {
         } else {
             named = known.standing
         }
-        let verdict = known.judge(demand, in: named, at: now)
-        if case .admitted = verdict, let cell = known.usage {
-            usage.count(cell, at: now, from: demand.address)
-        }
-        return .answer(verdict)
+        return .answer(known.judge(demand, in: named, at: now))
+    }
+
+    /// Counts a use of a credential. Called once for each answer that goes out and says that it was accepted. Tokens have no
+    /// row, and are not counted.
+    ///
+    /// - Parameter address: From where it was used, nil if nobody knows.
+    package func countUse(of caller: VerifiedCaller, at now: Instant, from address: IPAddress?) {
+        if let cell = caller.credential.usage { usage.count(cell, at: now, from: address) }
     }
 
     /// Whether memory may be asked.

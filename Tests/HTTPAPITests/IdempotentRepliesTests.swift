@@ -1,5 +1,6 @@
 import CredentialFormat
 import HTTPServing
+import HTTPTypes
 import Model
 import Persistence
 import Synchronization
@@ -20,13 +21,14 @@ struct IdempotentRepliesTests {
         let made = Counter()
 
         static func open(_ use: (Desk) async throws -> Void) async throws {
-            try await SampleTree.open { tree in
-                let masterKey = try #require(MasterKey(bytes: Array(repeating: 7, count: 32)))
-                let ring = try await KeyRing.open(
-                    store: tree.store, masterKey: masterKey, now: tree.clock.now, clock: tree.clock.shared)
-                let replies = IdempotentReplies(keys: { ring.keys }, now: tree.clock.now)
-                try await use(Desk(tree: tree, replies: replies, member: tree.caller(of: tree.europe)))
-            }
+            try await SampleTree.open { tree in try await use(node(of: tree)) }
+        }
+
+        /// A node with a key ring of its own, which hears of no rotation.
+        static func node(of tree: SampleTree, for member: Actor? = nil) async throws -> Desk {
+            let ring = try await SampleTree.keyRing(over: tree.store, at: tree.clock)
+            let replies = IdempotentReplies(keyRing: ring, now: tree.clock.now)
+            return Desk(tree: tree, replies: replies, member: member ?? tree.caller(of: tree.europe))
         }
 
         /// One attempt, by the member unless by another; its reply says how many were made.
@@ -36,11 +38,9 @@ struct IdempotentRepliesTests {
             let attempt = IdempotentReplies.Attempt(
                 key: try #require(IdempotencyKey(key)), actor: actor ?? member,
                 caller: .permission(.apiKeysManage), target: target, body: Array(body.utf8))
-            return try await tree.store.write { [replies, made] tx in
-                try replies.reply(to: attempt, in: tx) { _ in
-                    let number = made.next()
-                    return .created(at: "/things/\(number)", revision: 1) { $0.member("secret", "s\u{1F511}\(number)") }
-                }
+            return try await replies.reply(to: attempt, in: tree.store) { [made] _ in
+                let number = made.next()
+                return .created(at: "/things/\(number)", revision: 1) { $0.member("secret", "s\u{1F511}\(number)") }
             }
         }
     }
@@ -125,11 +125,47 @@ struct IdempotentRepliesTests {
                 key: try #require(IdempotencyKey("k1")), actor: desk.member,
                 caller: .permission(.apiKeysManage), target: "POST /api/v1/things", body: Array("{}".utf8))
             await #expect(throws: Refusal.notFound) {
-                try await desk.tree.store.write { [replies = desk.replies] tx in
-                    try replies.reply(to: attempt, in: tx) { _ in throw Refusal.notFound }
-                }
+                try await desk.replies.reply(to: attempt, in: desk.tree.store) { _ in throw Refusal.notFound }
             }
             #expect(try await !desk.attempt().isReplay)
+        }
+    }
+
+    @Test func `a node that has not heard of a rotation opens what another one sealed after it`() async throws {
+        try await SampleTree.open { tree in
+            let here = try await Desk.node(of: tree)
+            let there = try await Desk.node(of: tree, for: here.member)
+            for pace in [RotationPace.prompt, .immediate] {
+                try await there.replies.keyRing.rotate([.replies], by: SampleTree.theOperator, pace: pace)
+                let first = try await there.attempt("\(pace)")
+                let again = try await here.attempt("\(pace)")
+                #expect(again.isReplay)
+                #expect(again.body == first.body)
+            }
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a reply under a leaked key that was replaced is lost, and nothing is created again`(
+        _ isElsewhere: Bool
+    ) async throws {
+        try await SampleTree.open { tree in
+            let here = try await Desk.node(of: tree)
+            let there = try await Desk.node(of: tree, for: here.member)
+            _ = try await here.attempt()
+            // A prompt rotation leaves it; one for leaked keys does not.
+            try await here.replies.keyRing.rotate([.replies], by: SampleTree.theOperator)
+            #expect(try await here.attempt().isReplay)
+            try await here.replies.keyRing.rotate([.replies], by: SampleTree.theOperator, pace: .immediate)
+            tree.clock.advance(seconds: 1)
+            let node = isElsewhere ? there : here
+            try await node.replies.keyRing.reload()
+            let refusal = await #expect(throws: ProblemDocument.self) { try await node.attempt() }
+            #expect(refusal?.type == "first-reply-lost")
+            #expect(refusal?.status == .conflict)
+            #expect(here.made.next() == 2)
+            #expect(there.made.next() == 1)
+            #expect(try await !node.attempt("k2").isReplay)
         }
     }
 

@@ -69,7 +69,7 @@ package struct SampleDesk: Sendable {
 
     package var now: Instant { tree.clock.current }
 
-    /// What the verifier says of a credential.
+    /// What the verifier says of a credential, with its use counted.
     package func verdict(
         _ credential: String, scopes: [String] = [], from address: String? = nil,
         audiences: [String] = [SampleDesk.issuer], in organization: ID<Organization>? = nil
@@ -77,7 +77,9 @@ package struct SampleDesk: Sendable {
         let demand = Demand(
             scopes: ScopeSet(scopes.compactMap { Scope($0) }), address: address.flatMap { IPAddress($0) },
             audiences: audiences, organization: organization)
-        return try await verifier.verdict(on: credential, demand, at: now)
+        let verdict = try await verifier.verdict(on: credential, demand, at: now)
+        if case .admitted(let caller) = verdict { verifier.countUse(of: caller, at: now, from: demand.address) }
+        return verdict
     }
 }
 
@@ -138,7 +140,7 @@ extension SampleDesk {
     package func introspect(
         _ credential: String, as client: SampleClient?, _ parameters: [(String, String)] = []
     ) async throws -> VerifiedCaller? {
-        guard case .active(let caller, _) = try await told(credential, as: client, parameters) else { return nil }
+        guard case .active(let caller, _, _) = try await told(credential, as: client, parameters) else { return nil }
         return caller
     }
 
@@ -148,7 +150,11 @@ extension SampleDesk {
     ) async throws -> IntrospectionEndpoint.Answer {
         let request = try request(client, [("token", credential)] + parameters)
         switch try await complete(request, { try introspection.answer(&$0, findings: $1) }) {
-        case .told(let answer): return answer
+        case .told(let answer):
+            if case .active(let caller, _, let address) = answer {
+                verifier.countUse(of: caller, at: now, from: address)
+            }
+            return answer
         case .asks(let question): return try await introspection.answer(question, at: now)
         }
     }
@@ -203,7 +209,7 @@ extension SampleDesk {
 extension IntrospectionEndpoint.Answer {
     /// The user's address, nil where it is not told.
     package var username: String? {
-        if case .active(_, let username) = self { username } else { nil }
+        if case .active(_, let username, _) = self { username } else { nil }
     }
 
     /// The refresh token that it tells of.

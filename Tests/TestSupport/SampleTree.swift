@@ -66,7 +66,7 @@ package struct SampleTree: Sendable {
     }
 
     /// The key ring of a store, as each node opens it for itself.
-    static func keyRing(over store: any Store, at clock: FixedClock) async throws -> KeyRing {
+    package static func keyRing(over store: any Store, at clock: FixedClock) async throws -> KeyRing {
         guard let masterKey = MasterKey(bytes: Array(repeating: 7, count: 32)) else { throw StoreError.closed }
         return try await KeyRing.open(store: store, masterKey: masterKey, now: clock.now, clock: clock.shared)
     }

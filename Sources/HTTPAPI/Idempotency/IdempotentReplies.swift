@@ -11,11 +11,14 @@ import Tokens
 /// The reply is kept in the transaction of the creation, so either both are there or neither, and of several equal
 /// requests at once one creates and the others find its reply. A reply opens for its own actor and key only, and its
 /// request is kept as a keyed digest, because it may hold a password. An error is not kept: there is nothing to repeat.
+///
+/// Keys rotate on one node and are heard of by the others a moment later. So a reply under a key that this node does not
+/// have makes it read the ring once more; what does not open then was sealed under a key that is gone.
 struct IdempotentReplies: Sendable {
     /// How long a reply is kept, in seconds.
     static let keptSeconds = 86_400
 
-    let keys: @Sendable () -> KeySet
+    let keyRing: KeyRing
     let now: @Sendable () -> Instant
 
     /// One attempt to create something, under the caller's own name for it.
@@ -29,14 +32,32 @@ struct IdempotentReplies: Sendable {
         let body: [UInt8]
     }
 
-    /// The reply kept for this attempt, or else the one that `make` makes, which is kept.
+    /// The reply kept for this attempt, or else the one that `make` makes, which is kept; in one transaction.
     ///
-    /// - Throws: A problem with 422 if the key was used for another request, ``Refusal/forbidden(_:)`` if the caller has
-    ///   lost the right to make such a request, and what `make` throws.
+    /// - Throws: A problem with 422 if the key was used for another request, one with 409 if the first reply cannot be
+    ///   opened any more, ``Refusal/forbidden(_:)`` if the caller has lost the right to make such a request, and what
+    ///   `make` throws.
     func reply(
+        to attempt: Attempt, in store: any Store,
+        orMake make: @escaping @Sendable (borrowing Transaction) throws -> Reply
+    ) async throws -> Reply {
+        do {
+            return try await store.write { [self] tx in try reply(to: attempt, in: tx, orMake: make) }
+        } catch is SealedUnderAnotherKey {
+            _ = try await keyRing.readKeys()
+        }
+        do {
+            return try await store.write { [self] tx in try reply(to: attempt, in: tx, orMake: make) }
+        } catch is SealedUnderAnotherKey {
+            throw ProblemDocument.firstReplyLost
+        }
+    }
+
+    /// - Throws: ``SealedUnderAnotherKey``, and what the other one throws.
+    private func reply(
         to attempt: Attempt, in tx: borrowing Transaction, orMake make: (borrowing Transaction) throws -> Reply
     ) throws -> Reply {
-        let keys = keys()
+        let keys = keyRing.keys
         let now = now()
         let actor = attempt.actor.label
         let key = attempt.key.text
@@ -48,6 +69,7 @@ struct IdempotentReplies: Sendable {
                 throw ProblemDocument.keyUsedForAnotherRequest
             }
             try attempt.caller.admit(attempt.actor)
+            guard keys.hasKey(ofReply: kept.sealed) else { throw SealedUnderAnotherKey() }
             guard let plain = keys.openReply(kept.sealed, for: context), let reply = Reply(kept: plain) else {
                 throw StoreError.unreadable("idempotent_reply")
             }
@@ -62,6 +84,9 @@ struct IdempotentReplies: Sendable {
     }
 }
 
+/// The kept reply is sealed under a key that the ring, as this node has read it, does not have.
+private struct SealedUnderAnotherKey: Error {}
+
 extension Pepper {
     fileprivate func matches(_ request: [UInt8], _ kept: [UInt8]) -> Bool {
         constantTimeEqual(digest(of: request).bytes, kept)
@@ -73,6 +98,16 @@ extension ProblemDocument {
         ProblemDocument(
             status: .unprocessableContent, type: "idempotency-key-reused", title: "Key used for another request",
             detail: "This Idempotency-Key was used for another request within the last 24 hours. Use a new one.")
+    }
+
+    fileprivate static var firstReplyLost: ProblemDocument {
+        ProblemDocument(
+            status: .conflict, type: "first-reply-lost", title: "The first reply is lost",
+            detail: """
+                This request was answered before under this Idempotency-Key, and that reply cannot be opened any more: the \
+                operator has replaced leaked keys. Nothing was done again. Look at what the first request made, and use a \
+                new key for another one.
+                """)
     }
 }
 

@@ -80,7 +80,7 @@ package struct HotRoutes: Sendable {
     /// The reply, or nil where memory does not suffice or something must be written first: then the ordinary way.
     package func answerFromMemory(_ request: HotRequest) -> HotReply? {
         guard case .answer(.reply(let reply, let call)) = outcome(request, findings: .none) else { return nil }
-        countUse(in: call)
+        countUses(in: call, reply, at: request.now)
         return Self.shared(reply, request)
     }
 
@@ -134,7 +134,7 @@ package struct HotRoutes: Sendable {
             }
             switch found {
             case .reply(let reply, let call):
-                countUse(in: call)
+                countUses(in: call, reply, at: request.now)
                 return reply
             case .exchange(let exchange, let oauthRequest):
                 countUse(in: oauthRequest)
@@ -158,7 +158,13 @@ package struct HotRoutes: Sendable {
         }
     }
 
-    /// A call is one use of the client's secret, however often it was judged: only the outcome that is taken counts.
+    /// A call is one use of the client's secret, and one of the credential that it asks about, however often they were
+    /// judged: only the outcome that is taken counts.
+    private func countUses(in call: OAuthRequest?, _ reply: HotReply, at now: Instant) {
+        countUse(in: call)
+        if let use = reply.use { verifier.countUse(of: use.caller, at: now, from: use.address) }
+    }
+
     private func countUse(in call: OAuthRequest?) {
         guard let call, let secret = call.usedSecret else { return }
         verifier.usage.count(secret, at: call.now, from: call.address)

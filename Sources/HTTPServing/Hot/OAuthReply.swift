@@ -46,9 +46,10 @@ enum OAuthReply {
             var reply = HotReply.json(inactive)
             reply.rule = rule.name
             return reply
-        case .active(let caller, let username):
+        case .active(let caller, let username, let address):
             var reply = HotReply.json(active(caller, username: username, issuer: issuer))
             reply.caller = caller.credential.identifierText
+            reply.use = HotReply.Use(caller: caller, address: address)
             return reply
         case .refreshToken(let token):
             var reply = HotReply.json(active(token, issuer: issuer))

@@ -68,7 +68,7 @@ package struct VerifyEndpoint: Sendable {
             audiences: [audience], organization: organization)
         switch verifier.judge(credential, demand, at: request.now, findings: findings) {
         case .missing(let missing): return .missing(missing)
-        case .answer(.admitted(let caller)): return .answer(allowed(caller))
+        case .answer(.admitted(let caller)): return .answer(allowed(caller, from: demand.address))
         case .answer(.refused(let rule)): return .answer(refused(rule, wanting: question.scopes))
         }
     }
@@ -105,7 +105,7 @@ package struct VerifyEndpoint: Sendable {
         return verifier.isAPIKey(text) ? text : ""
     }
 
-    private func allowed(_ caller: VerifiedCaller) -> HotReply {
+    private func allowed(_ caller: VerifiedCaller, from address: IPAddress?) -> HotReply {
         let credential = caller.credential
         let (subject, client, type) =
             switch credential.kind {
@@ -115,7 +115,7 @@ package struct VerifyEndpoint: Sendable {
             }
         // All of them, always, empty where there is nothing: of what is left out, some gateways pass on what the caller
         // wrote.
-        return HotReply(
+        var reply = HotReply(
             .ok,
             fields: [
                 ("X-Auth-Subject", subject), ("X-Auth-Client", client),
@@ -126,6 +126,8 @@ package struct VerifyEndpoint: Sendable {
                 // No credential acts for a contact yet.
                 ("X-Auth-Contact", ""), ("X-Auth-Scopes", caller.scopes.text),
             ], caller: credential.identifierText)
+        reply.use = HotReply.Use(caller: caller, address: address)
+        return reply
     }
 
     private func refused(_ rule: Verdict.Rule, wanting scopes: ScopeSet) -> HotReply {

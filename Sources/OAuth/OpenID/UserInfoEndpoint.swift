@@ -44,6 +44,7 @@ package struct UserInfoEndpoint: Sendable {
                 return (member, organization)
             }
             guard let (member, organization) = user else { return .refused(.unknown) }
+            verifier.countUse(of: caller, at: now, from: address)
             return .user(member.id, UserClaims(of: member, in: organization, scopes: caller.scopes))
         }
     }
