@@ -6,7 +6,8 @@ package import Persistence
 package struct AuditLog: Sendable {
     package init() {}
 
-    /// The events of an organization, newest first.
+    /// The events of an organization, newest first. Those of the operator's own organization come, for the operator, with what
+    /// belongs to no organization: key rotations, the installation, resource servers.
     ///
     /// - Parameter id: Nil for all that the actor may see: its own subtree, or everything for the operator, with what
     ///   belongs to no organization.
@@ -17,7 +18,9 @@ package struct AuditLog: Sendable {
     ) throws -> Listing<AuditEvent> {
         let extent: AuditExtent
         if let id {
-            extent = .part(try tx.extent(of: id, includeDescendants, where: actor, may: .auditEventsRead))
+            let part = try tx.extent(of: id, includeDescendants, where: actor, may: .auditEventsRead)
+            let desk = try tx.operatorAccount()?.id
+            extent = actor.reach == .everything && id == desk ? .operatorsPart(part) : .part(part)
         } else {
             switch actor.reach {
             case .everything:

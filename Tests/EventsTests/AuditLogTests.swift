@@ -87,6 +87,55 @@ struct AuditLogTests {
         }
     }
 
+    @Test func `what belongs to no organization is told to the operator with its own, and to nobody else`() async throws
+    {
+        try await SampleTree.open { tree in
+            let note = { @Sendable (target: String, organization: ID<Organization>?) in
+                tree.clock.advance(seconds: 1)
+                try await tree.store.write { tx in
+                    try tx.record(
+                        .keyRingRotated, target: target, in: organization, by: SampleTree.theOperator,
+                        at: tree.clock.current)
+                }
+            }
+            for number in 1...3 {
+                try await note("ring \(number)", nil)
+                try await note("desk \(number)", tree.desk.id)
+                try await note("global \(number)", tree.global.id)
+            }
+            let list = { @Sendable (actor: Actor, id: ID<Organization>?, descendants: Bool, page: Page) in
+                try await tree.store.read { tx in
+                    try AuditLog().list(
+                        in: id, includeDescendants: descendants, matching: AuditFilter(action: "key-ring.rotated"),
+                        page: page, as: actor, tx: tx)
+                }
+            }
+            let theirs = ["desk 3", "ring 3", "desk 2", "ring 2", "desk 1", "ring 1"]
+            for descendants in [false, true] {
+                var found: [String] = []
+                var cursor: Cursor?
+                repeat {
+                    let part = try await list(
+                        SampleTree.theOperator, tree.desk.id, descendants, Page(limit: 2, after: cursor))
+                    #expect(part.items.count <= 2)
+                    found += part.items.map(\.target)
+                    cursor = part.next
+                } while cursor != nil
+                #expect(found == theirs)
+                // A customer's list has nothing of it, whoever asks.
+                for actor in [SampleTree.theOperator, tree.caller(of: tree.global)] {
+                    let items = try await list(actor, tree.global.id, descendants, Page()).items
+                    #expect(items.map(\.target) == ["global 3", "global 2", "global 1"])
+                }
+            }
+            #expect(try await list(tree.caller(of: tree.global), nil, true, Page()).items.count == 3)
+            // Somebody of the operator's without its reach.
+            let clerk = try await list(tree.caller(of: tree.desk), tree.desk.id, true, Page()).items
+            #expect(clerk.map(\.target) == ["desk 3", "desk 2", "desk 1"])
+            #expect(try await list(SampleTree.theOperator, nil, false, Page()).items.count == 9)
+        }
+    }
+
     @Test func `without the right to read it, nothing is told`() async throws {
         try await SampleTree.open { tree in
             let actor = tree.caller(of: tree.global, [.apiKeysManage])

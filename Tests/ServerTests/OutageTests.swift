@@ -81,6 +81,14 @@ struct OutageTests {
         try await becomes("both say that keys were rotated") {
             [first, second].allSatisfy { !lines($0, "the key ring was changed, and is read anew").isEmpty }
         }
+        let key = try first.credentials().operatorKey
+        let desk = try await first.get("/api/v1/me", bearer: key).json["account_id"].string
+        let path = "/audit-events?action=key-ring.rotated&include=descendants"
+        let events = try await first.get("/api/v1/organizations/\(desk)\(path)", bearer: key)
+        #expect(events.text.contains("command:keys rotate"), "\(events.text)")
+        let account = try first.credentials().account
+        let others = try await first.get("/api/v1/organizations/\(account)\(path)", bearer: key)
+        #expect(try others.json["items"].elements.isEmpty, "\(others.text)")
         #expect(try await second.stop() == 0)
         try await becomes("the first says that the second ended") {
             lines(first, "another node has ended").count == 1

@@ -32,6 +32,8 @@ package enum AuditExtent: Hashable, Sendable {
     case everything
     /// In a part of a tree, with organizations that were deleted since.
     case part(Extent)
+    /// In a part of the operator's own tree, with what belongs to no organization.
+    case operatorsPart(Extent)
 }
 
 extension Transaction {
@@ -51,17 +53,35 @@ extension Transaction {
     package borrowing func auditEvents(
         _ extent: AuditExtent, matching filter: AuditFilter, after: ID<AuditEvent>?, limit: Int
     ) throws -> [AuditEvent] {
+        switch extent {
+        case .everything: return try auditEvents(in: nil, matching: filter, after: after, limit: limit)
+        case .part(let part):
+            return try auditEvents(in: Self.condition(part), matching: filter, after: after, limit: limit)
+        case .operatorsPart(let part):
+            // Each along the index, and no further than is wanted of it. Together they would be sorted whole.
+            let own = try auditEvents(in: Self.condition(part), matching: filter, after: after, limit: limit)
+            let others = try auditEvents(
+                in: "organization_path IS NULL", matching: filter, after: after, limit: limit)
+            return Array((own + others).sorted { $0.id > $1.id }.prefix(limit))
+        }
+    }
+
+    private static func condition(_ part: Extent) -> BoundSQL {
+        switch part {
+        case .within(let path):
+            "organization_path >= \(path.stored) AND organization_path < \(path.storedEnd)"
+        case .organization(let path): "organization_path = \(path.stored)"
+        }
+    }
+
+    /// - Parameter place: A condition on the organization, nil for everywhere.
+    private borrowing func auditEvents(
+        in place: BoundSQL?, matching filter: AuditFilter, after: ID<AuditEvent>?, limit: Int
+    ) throws -> [AuditEvent] {
         // An identifier begins with the time of its making, so times bound identifiers too.
         var condition: BoundSQL = "id < \(min(after ?? .last, filter.until.map(ID.first(at:)) ?? .last))"
         if let since = filter.since { condition = "\(part: condition) AND id >= \(ID<AuditEvent>.first(at: since))" }
-        switch extent {
-        case .everything: break
-        case .part(.within(let path)):
-            condition = """
-                \(part: condition) AND organization_path >= \(path.stored) AND organization_path < \(path.storedEnd)
-                """
-        case .part(.organization(let path)): condition = "\(part: condition) AND organization_path = \(path.stored)"
-        }
+        if let place { condition = "\(part: condition) AND \(part: place)" }
         if let action = filter.action { condition = "\(part: condition) AND action = \(action)" }
         if let target = filter.target { condition = "\(part: condition) AND target = \(target)" }
         if let actor = filter.actor { condition = "\(part: condition) AND actor = \(actor)" }

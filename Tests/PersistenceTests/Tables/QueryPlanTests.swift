@@ -69,6 +69,7 @@ struct Question: Sendable, CustomTestStringConvertible {
         _ = try tx.integrations(.organization(path), after: nil, limit: 2)
         _ = try tx.apiKeys(.organization(path), after: nil, limit: 2)
         _ = try tx.auditEvents(.part(.organization(path)), matching: AuditFilter(), after: nil, limit: 2)
+        _ = try tx.auditEvents(.operatorsPart(.organization(path)), matching: AuditFilter(), after: nil, limit: 2)
         _ = try tx.auditEvents(.everything, matching: AuditFilter(), after: nil, limit: 2)
     }
 
