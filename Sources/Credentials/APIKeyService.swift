@@ -27,8 +27,8 @@ package struct APIKeyDraft: Sendable {
     }
 }
 
-/// What is to change of an API key. Nil leaves a member as it is; an inner nil sets it to null. Name and lifetime never
-/// change.
+/// What is to change of an API key. Nil leaves a member as it is; an inner nil sets it to null. The name never changes, and
+/// the lifetime with a rotation alone.
 package struct APIKeyEdit: Sendable {
     package var description: String??
     package var scopes: [String]?
@@ -66,12 +66,9 @@ package struct APIKeyService: Sendable {
         let organization = try tx.organization(id, where: actor, may: .apiKeysManage)
         let now = now()
         let minted = MintedSecret(.apiKey, brand: product.brand)
-        let lifetimes = product.policy.apiKeyLifetimes
-        let lifetime = draft.lifetimeSeconds ?? lifetimes.standard
+        let lifetime = draft.lifetimeSeconds ?? product.policy.apiKeyLifetimes.standard
         var checks = FieldChecks()
-        checks.require(
-            lifetimes.allows(seconds: lifetime), "lifetime_seconds", "out_of_range",
-            "Must be 1 to \(lifetimes.maximum) seconds.")
+        checks.keyLifetime(lifetime, within: product.policy)
         let key = APIKey(
             id: ID(at: now.milliseconds), organization: id, name: checks.line("name", draft.name),
             description: checks.text("description", draft.description),
@@ -111,10 +108,12 @@ package struct APIKeyService: Sendable {
 
     /// Changes what is given.
     ///
-    /// - Parameter condition: What the caller demands of the revision.
+    /// - Parameters:
+    ///   - condition: What the caller demands of the revision.
+    ///   - force: Does so although it is the operator's last key that manages accounts.
     package func edit(
         _ id: ID<APIKey>, in organizationID: ID<Organization>, _ edit: APIKeyEdit,
-        expecting condition: RevisionCondition = .any,
+        expecting condition: RevisionCondition = .any, force: Bool = false,
         as actor: Actor, tx: borrowing Transaction
     ) throws -> APIKey {
         let (before, organization) = try find(id, in: organizationID, where: actor, may: .apiKeysManage, tx: tx)
@@ -128,6 +127,7 @@ package struct APIKeyService: Sendable {
         try actor.requiresRights(in: before.scopes)
         try requireGivable(after.scopes, in: organization, by: actor, tx: tx)
         guard after != before else { return before }
+        if !after.managesAccounts { try requireAnotherWayIn(than: before, in: organization, force: force, tx: tx) }
         after.revision += 1
         try tx.update(after)
         let fields = [
@@ -141,16 +141,20 @@ package struct APIKeyService: Sendable {
         return after
     }
 
-    /// Gives another secret. The one in force ends at once, or after `overlapSeconds`. The expiry of the key stays.
+    /// Gives another secret. The one in force ends at once, or after `overlapSeconds`.
     ///
-    /// - Parameter force: Rotates although an overlap is still running, and ends the oldest secret.
+    /// - Parameters:
+    ///   - lifetimeSeconds: How long the key is good from now on; nil leaves its end where it is.
+    ///   - force: Rotates although an overlap is still running, and ends the oldest secret; and although the operator's
+    ///     last key that manages accounts would end earlier than it does.
     package func rotate(
-        _ id: ID<APIKey>, in organizationID: ID<Organization>, overlapSeconds: Int = 0, force: Bool = false,
-        as actor: Actor, tx: borrowing Transaction
+        _ id: ID<APIKey>, in organizationID: ID<Organization>, overlapSeconds: Int = 0, lifetimeSeconds: Int? = nil,
+        force: Bool = false, as actor: Actor, tx: borrowing Transaction
     ) throws -> Issued<APIKey> {
         let (before, organization) = try find(id, in: organizationID, where: actor, may: .apiKeysManage, tx: tx)
         var checks = FieldChecks()
         checks.overlap(overlapSeconds, within: product.policy)
+        if let lifetimeSeconds { checks.keyLifetime(lifetimeSeconds, within: product.policy) }
         try checks.finish()
         try requireGivable(before.scopes, in: organization, by: actor, tx: tx)
         let now = now()
@@ -160,23 +164,34 @@ package struct APIKeyService: Sendable {
         var after = before
         after.hint = minted.hint
         after.rotatedAt = now
-        after.previousExpiresAt = overlapSeconds > 0 ? min(now.adding(seconds: overlapSeconds), before.expiresAt) : nil
+        if let lifetimeSeconds { after.expiresAt = now.adding(seconds: lifetimeSeconds) }
+        if after.expiresAt < before.expiresAt {
+            try requireAnotherWayIn(than: before, in: organization, force: force, tx: tx)
+        }
+        after.previousExpiresAt =
+            overlapSeconds > 0 ? min(now.adding(seconds: overlapSeconds), before.expiresAt, after.expiresAt) : nil
         after.revision += 1
         try tx.rotate(after, to: minted.digest(under: peppers()))
-        try note(.apiKeyRotated, after, ["overlap_seconds": "\(overlapSeconds)"], by: actor, at: now, tx: tx)
+        var details = ["overlap_seconds": "\(overlapSeconds)"]
+        if let lifetimeSeconds { details["lifetime_seconds"] = "\(lifetimeSeconds)" }
+        try note(.apiKeyRotated, after, details, by: actor, at: now, tx: tx)
         return Issued(after, secret: minted.reveal(), previousExpiresAt: after.previousExpiresAt)
     }
 
     /// Makes a key worthless until it is enabled. Once more changes nothing.
+    ///
+    /// - Parameter force: Does so although it is the operator's last key that manages accounts.
     package func disable(
-        _ id: ID<APIKey>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+        _ id: ID<APIKey>, in organizationID: ID<Organization>, force: Bool = false, as actor: Actor,
+        tx: borrowing Transaction
     ) throws -> APIKey {
-        let key = try find(id, in: organization, where: actor, may: .apiKeysManage, tx: tx).key
+        let (key, organization) = try find(id, in: organizationID, where: actor, may: .apiKeysManage, tx: tx)
         guard key.disabledAt == nil else { return key }
+        try requireAnotherWayIn(than: key, in: organization, force: force, tx: tx)
         return try setDisabled(key, since: now(), as: actor, tx: tx)
     }
 
-    /// Ends what ``disable(_:in:as:tx:)`` began. Once more changes nothing.
+    /// Ends what ``disable(_:in:force:as:tx:)`` began. Once more changes nothing.
     package func enable(
         _ id: ID<APIKey>, in organizationID: ID<Organization>, as actor: Actor, tx: borrowing Transaction
     ) throws -> APIKey {
@@ -199,14 +214,16 @@ package struct APIKeyService: Sendable {
 
     /// Removes a key.
     ///
-    /// - Parameter condition: What the caller demands of the revision.
+    /// - Parameters:
+    ///   - condition: What the caller demands of the revision.
+    ///   - force: Does so although it is the operator's last key that manages accounts.
     package func delete(
-        _ id: ID<APIKey>, in organization: ID<Organization>, expecting condition: RevisionCondition = .any,
-        as actor: Actor,
-        tx: borrowing Transaction
+        _ id: ID<APIKey>, in organizationID: ID<Organization>, expecting condition: RevisionCondition = .any,
+        force: Bool = false, as actor: Actor, tx: borrowing Transaction
     ) throws {
-        let key = try find(id, in: organization, where: actor, may: .apiKeysManage, tx: tx).key
+        let (key, organization) = try find(id, in: organizationID, where: actor, may: .apiKeysManage, tx: tx)
         try require(revision: key.revision, meets: condition)
+        try requireAnotherWayIn(than: key, in: organization, force: force, tx: tx)
         try note(.apiKeyDeleted, key, ["name": key.name], by: actor, at: now(), tx: tx)
         try tx.delete(id)
     }
@@ -220,6 +237,18 @@ extension APIKeyService {
         let organization = try tx.organization(organizationID, where: actor, may: permission)
         guard let key = try tx.apiKey(id), key.organization == organizationID else { throw Refusal.notFound }
         return (key, organization)
+    }
+
+    /// Refuses to take away the operator's last key that manages accounts, or time from it: when it is gone nobody can make
+    /// another one by the API.
+    private func requireAnotherWayIn(
+        than key: APIKey, in organization: Organization, force: Bool, tx: borrowing Transaction
+    ) throws {
+        let now = now()
+        guard !force, key.managesAccounts, key.state(at: now) == .active, let scope = Permission.accountsManage.scope,
+            try tx.lastEnd(ofAPIKeysWith: scope, account: organization.account, but: key.id, at: now) == nil
+        else { return }
+        throw Refusal.lastOperatorKey
     }
 
     private func requireGivable(
@@ -238,7 +267,21 @@ extension APIKeyService {
     }
 }
 
+extension APIKey {
+    /// Whether it may make and change accounts, as only keys of the operator may.
+    fileprivate var managesAccounts: Bool { Permission.accountsManage.scope.map(scopes.contains) ?? false }
+}
+
 extension Refusal {
+    fileprivate static var lastOperatorKey: Refusal {
+        .conflict(
+            code: "last_operator_key",
+            explanation: """
+                It is the operator's last key that manages accounts. Make another one first; or force it, after which only \
+                `claviger operator-key new` leads back in.
+                """)
+    }
+
     fileprivate static var expired: Refusal {
         .conflict(code: "expired", explanation: "The key has expired. Make another one.")
     }

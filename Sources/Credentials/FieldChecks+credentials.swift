@@ -55,6 +55,14 @@ extension FieldChecks {
             "Must be 0 to \(policy.secretOverlapMaximumSeconds) seconds.")
     }
 
+    /// How long an API key is good.
+    mutating func keyLifetime(_ seconds: Int, within policy: ProductPolicy) {
+        let lifetimes = policy.apiKeyLifetimes
+        require(
+            lifetimes.allows(seconds: seconds), "lifetime_seconds", "out_of_range",
+            "Must be 1 to \(lifetimes.maximum) seconds.")
+    }
+
     /// When the older of two secrets is to end.
     mutating func secretEnd(_ expiresAt: Instant, within policy: ProductPolicy, at now: Instant) {
         let longest = policy.secretOverlapMaximumSeconds

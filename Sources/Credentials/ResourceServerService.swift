@@ -122,13 +122,17 @@ package struct ResourceServerService: Sendable {
 
     /// Removes a resource server.
     ///
-    /// - Parameter condition: What the caller demands of the revision.
+    /// - Parameters:
+    ///   - condition: What the caller demands of the revision.
+    ///   - force: Does so although one of its secrets was used.
     package func delete(
-        _ id: ID<ResourceServer>, expecting condition: RevisionCondition = .any, as actor: Actor,
+        _ id: ID<ResourceServer>, expecting condition: RevisionCondition = .any, force: Bool = false, as actor: Actor,
         tx: borrowing Transaction
     ) throws {
         let server = try get(id, as: actor, tx: tx)
         try require(revision: server.revision, meets: condition)
+        let wasUsed = try tx.clientSecrets(of: .resourceServer(id)).contains { $0.lastUse != nil }
+        guard force || !wasUsed else { throw Refusal.inUse }
         try note(.resourceServerDeleted, server, ["name": server.name], by: actor, at: now(), tx: tx)
         try tx.delete(id)
     }
@@ -159,5 +163,16 @@ package struct ResourceServerService: Sendable {
             if known.insert(audience).inserted { result.append(audience) }
         }
         return result
+    }
+}
+
+extension Refusal {
+    fileprivate static var inUse: Refusal {
+        .conflict(
+            code: "in_use",
+            explanation: """
+                Its secret was used: the backend that introspects with it would refuse every caller. Force it once nobody \
+                asks with it any more.
+                """)
     }
 }

@@ -49,6 +49,8 @@ package struct MemberEdit: Sendable {
 package struct MembershipService: Sendable {
     /// The most roles that a member may hold.
     package static let maximumRoles = 32
+    /// How many members are looked at together in search of another owner.
+    private static let step = 200
 
     private let roles: RoleService
     private let now: @Sendable () -> Instant
@@ -107,10 +109,12 @@ package struct MembershipService: Sendable {
 
     /// Changes name, roles or password.
     ///
-    /// - Parameter condition: What the caller demands of the revision.
+    /// - Parameters:
+    ///   - condition: What the caller demands of the revision.
+    ///   - force: Has the operator do so although the account is left without an owner.
     package func edit(
         _ id: ID<Member>, in organizationID: ID<Organization>, _ edit: MemberEdit,
-        expecting condition: RevisionCondition = .any,
+        expecting condition: RevisionCondition = .any, force: Bool = false,
         as actor: Actor, tx: borrowing Transaction
     ) throws -> Member {
         let organization = try tx.organization(organizationID, where: actor, may: .membersManage)
@@ -123,6 +127,9 @@ package struct MembershipService: Sendable {
         try actor.requiresRights(roles.permissions(of: before.roles))
         try requireGivable(given, in: organization, by: actor, tx: tx)
         guard name != before.name || given != before.roles || edit.password != nil else { return before }
+        if !makesOwner(given) {
+            try requireAnotherOwner(than: before, in: organization, force: force, by: actor, tx: tx)
+        }
         try tx.update(member: id, name: name, roles: given)
         if let password = edit.password {
             let (digest, email): (PasswordDigest?, EmailAddress) =
@@ -146,21 +153,44 @@ package struct MembershipService: Sendable {
 
     /// Removes a member.
     ///
-    /// - Parameter condition: What the caller demands of the revision.
+    /// - Parameters:
+    ///   - condition: What the caller demands of the revision.
+    ///   - force: Has the operator do so although the account is left without an owner.
     package func delete(
         _ id: ID<Member>, in organizationID: ID<Organization>, expecting condition: RevisionCondition = .any,
-        as actor: Actor,
-        tx: borrowing Transaction
+        force: Bool = false, as actor: Actor, tx: borrowing Transaction
     ) throws {
         let organization = try tx.organization(organizationID, where: actor, may: .membersManage)
         let member = try find(id, in: organization, tx: tx)
         try require(revision: member.revision, meets: condition)
         try actor.requiresRights(roles.permissions(of: member.roles))
+        try requireAnotherOwner(than: member, in: organization, force: force, by: actor, tx: tx)
         try tx.record(
             .memberDeleted, target: id, in: organizationID, details: ["email": member.email.text], by: actor,
             at: now())
         tx.announce(.member(id))
         try tx.delete(id)
+    }
+
+    /// Whether who holds these roles in the root organization of an account is an owner of it: they may let others in.
+    private func makesOwner(_ names: [String]) -> Bool {
+        roles.permissions(of: names).contains(.membersManage)
+    }
+
+    /// Refuses to take away the last owner of an account: nobody of theirs could let anybody in again. The operator, who
+    /// could, may force it.
+    private func requireAnotherOwner(
+        than member: Member, in organization: Organization, force: Bool, by actor: Actor, tx: borrowing Transaction
+    ) throws {
+        guard organization.id == organization.account, makesOwner(member.roles) else { return }
+        if force, actor.reach == .everything { return }
+        var last: ID<Member>?
+        repeat {
+            let members = try tx.members(.organization(organization.path), after: last, limit: Self.step)
+            if members.contains(where: { $0.id != member.id && makesOwner($0.roles) }) { return }
+            last = members.count == Self.step ? members.last?.id : nil
+        } while last != nil
+        throw Refusal.lastOwner
     }
 
     private func find(
@@ -190,6 +220,15 @@ package struct MembershipService: Sendable {
 }
 
 extension Refusal {
+    fileprivate static var lastOwner: Refusal {
+        .conflict(
+            code: "last_owner",
+            explanation: """
+                It is the last member of the account's root organization who may manage members. Give another one such a \
+                role first; only the operator may force it.
+                """)
+    }
+
     fileprivate static var emailTaken: Refusal {
         .conflict(code: "email_taken", explanation: "The organization has a member with this e-mail address already.")
     }

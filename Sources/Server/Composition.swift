@@ -210,6 +210,7 @@ struct Composition {
     /// counted by the last request is still written down.
     func services(onReady: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
         let rotation = KeyRotation(keyRing: keyRing, days: configuration.keyRotationDays, now: now, logger: logger)
+        let watch = OperatorKeyWatch(store: store, now: now, logger: logger)
         return listening() + keepingTime() + [
             UsageFlush(verifier.usage, store: store, node: node, logger: logger),
             LeasedWork(.sweeping, on: store, by: node, every: 60, logger: logger) { [product, now] store in
@@ -221,7 +222,8 @@ struct Composition {
             ErrandService(
                 box: configuration.database.errandBox, masterKey: masterKey, desk: errands, now: now, logger: logger),
             OutageWatch(outages: outages, store: store, node: node), SignalNotices(logger: logger),
-        ] + telling() + [try application(onReady: onReady)]
+            watch,
+        ] + telling(watch.metric) + [try application(onReady: onReady)]
     }
 
     /// What commands can have done.
@@ -236,10 +238,11 @@ struct Composition {
         clock.map { [DatabaseClockKeeping(clock: $0, logger: logger)] } ?? []
     }
 
-    private func telling() -> [any Service] {
+    private func telling(_ further: Metric) -> [any Service] {
         guard let address = configuration.metrics else { return [] }
         let metrics =
-            feedMetrics.all(verifier.hearing, feed) + [verifier.memory.metric] + connections.metrics + outages.metrics
+            feedMetrics.all(verifier.hearing, feed) + [verifier.memory.metric, further] + connections.metrics
+            + outages.metrics
         let few = Connections(MetricsListener.limits, exempt: TrustedProxies(), logger: logger)
         return [MetricsListener(address, metrics, on: listener(nil, few), logger: logger)]
     }

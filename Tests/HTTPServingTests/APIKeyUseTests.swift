@@ -40,7 +40,8 @@ struct APIKeyUseTests {
     }
 
     @Test(arguments: Place.allCases)
-    private func `a call that was judged again, because the database was slow, is one use`(_ place: Place) async throws {
+    private func `a call that was judged again, because the database was slow, is one use`(_ place: Place) async throws
+    {
         try await SampleNode.open { queue, node in
             let desk = node.desk
             let key = try await desk.tree.key(in: desk.tree.europe, scopes: Self.scopes)

@@ -14,8 +14,9 @@ struct DeleteAPIKey: Endpoint {
         let organization = try call.organization()
         let id: ID<APIKey> = try call.id("key_id")
         let revision = try call.expectedRevision()
+        let force = try call.query.force()
         try await api.store.write { [api, actor = call.actor] tx in
-            try api.apiKeys.delete(id, in: organization, expecting: revision, as: actor, tx: tx)
+            try api.apiKeys.delete(id, in: organization, expecting: revision, force: force, as: actor, tx: tx)
         }
         return .noContent
     }

@@ -14,9 +14,9 @@ struct DisableAPIKey: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
         let id: ID<APIKey> = try call.id("key_id")
-        try await call.optionalBody().read { _ in }
+        let force = try await call.optionalBody().read { $0.force() }
         let key = try await api.store.write { [api, actor = call.actor] tx in
-            try api.apiKeys.disable(id, in: organization, as: actor, tx: tx)
+            try api.apiKeys.disable(id, in: organization, force: force, as: actor, tx: tx)
         }
         return .ok(revision: key.revision) { key.write(to: &$0, at: api.now()) }
     }

@@ -16,12 +16,16 @@ struct EditAPIKey: Endpoint {
         let revision = try call.expectedRevision()
         let input = try await call.body().input { fields in
             for name in ["name", "lifetime_seconds", "expires_at"] { fields.refuseEdit(name) }
-            return APIKeyEdit(
+            let edit = APIKeyEdit(
                 description: fields.clearableEdit("description", .text), scopes: fields.edit("scopes", .texts),
                 allowedAddresses: fields.clearableEdit("allowed_addresses", .texts))
+            return (edit, fields.force())
         }
         let key = try await api.store.write { [api, actor = call.actor] tx in
-            try input.apply { try api.apiKeys.edit(id, in: organization, $0, expecting: revision, as: actor, tx: tx) }
+            try input.apply { edit, force in
+                try api.apiKeys.edit(
+                    id, in: organization, edit, expecting: revision, force: force, as: actor, tx: tx)
+            }
         }
         return .ok(revision: key.revision) { key.write(to: &$0, at: api.now()) }
     }

@@ -14,12 +14,14 @@ struct RotateAPIKey: Endpoint {
         let organization = try call.organization()
         let id: ID<APIKey> = try call.id("key_id")
         let body = try await call.optionalBody()
-        let input = try Rotation.input(body)
+        let input = try body.input { fields in
+            (Rotation(&fields), fields.optional("lifetime_seconds", .wholeNumber))
+        }
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
-            let issued = try input.apply { rotation in
+            let issued = try input.apply { rotation, lifetime in
                 try api.apiKeys.rotate(
-                    id, in: organization, overlapSeconds: rotation.overlapSeconds, force: rotation.force, as: actor,
-                    tx: tx)
+                    id, in: organization, overlapSeconds: rotation.overlapSeconds, lifetimeSeconds: lifetime,
+                    force: rotation.force, as: actor, tx: tx)
             }
             return .ok(revision: issued.credential.revision) { json in
                 issued.credential.write(to: &json, at: api.now())

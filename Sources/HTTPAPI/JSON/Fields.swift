@@ -62,6 +62,11 @@ struct Fields {
         return .some(value == .null ? nil : kind.read(value, name, &checks))
     }
 
+    /// `force`: whether something is wanted although it takes away the last of its kind, or what still works.
+    mutating func force() -> Bool {
+        optional("force", .flag) ?? false
+    }
+
     /// A member that can be set on creation but never be changed.
     mutating func refuseEdit(_ name: String) {
         asked.insert(name)

@@ -14,8 +14,9 @@ struct DeleteMember: Endpoint {
         let organization = try call.organization()
         let id: ID<Member> = try call.id("member_id")
         let revision = try call.expectedRevision()
+        let force = try call.query.force()
         try await api.store.write { [api, actor = call.actor] tx in
-            try api.members.delete(id, in: organization, expecting: revision, as: actor, tx: tx)
+            try api.members.delete(id, in: organization, expecting: revision, force: force, as: actor, tx: tx)
         }
         return .noContent
     }

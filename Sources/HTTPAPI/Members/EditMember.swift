@@ -20,10 +20,10 @@ struct EditMember: Endpoint {
             fields.refuseEdit("email")
             return (
                 MemberEdit(name: fields.edit("name", .text), roles: fields.edit("roles", .texts)),
-                fields.clearableEdit("password", .text)
+                fields.clearableEdit("password", .text), fields.force()
             )
         }
-        let (read, password) = input.value
+        let (read, password, force) = input.value
         var edit = read
         if case .some(.some(let password)) = password {
             let known = try await api.store.read { tx in try tx.member(id) }
@@ -43,7 +43,8 @@ struct EditMember: Endpoint {
         }
         let member = try await api.store.write { [api, edit, input, actor = call.actor] tx in
             try input.apply { _ in
-                try api.members.edit(id, in: organization, edit, expecting: revision, as: actor, tx: tx)
+                try api.members.edit(
+                    id, in: organization, edit, expecting: revision, force: force, as: actor, tx: tx)
             }
         }
         if edit.password != nil { api.letters.tell(id, .passwordChanged) }

@@ -50,6 +50,17 @@ extension QueryParameters {
         return true
     }
 
+    /// `force`: whether something is wanted although it takes away the last of its kind, or what is in use.
+    ///
+    /// - Throws: A problem with 400 for anything but `true` and `false`.
+    func force() throws(ProblemDocument) -> Bool {
+        switch try single("force") {
+        case nil, "false": return false
+        case "true": return true
+        case .some: throw .badParameter("force", "must be \"true\" or \"false\".")
+        }
+    }
+
     /// A time (``RFC3339``), nil where it is not given.
     ///
     /// - Throws: A problem with 400 for anything else.

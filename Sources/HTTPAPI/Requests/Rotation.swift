@@ -4,10 +4,11 @@ struct Rotation: Sendable {
     let force: Bool
 
     static func input(_ body: JSONBody) throws -> Input<Rotation> {
-        try body.input { fields in
-            Rotation(
-                overlapSeconds: fields.optional("overlap_seconds", .wholeNumber) ?? 0,
-                force: fields.optional("force", .flag) ?? false)
-        }
+        try body.input { Rotation(&$0) }
+    }
+
+    init(_ fields: inout Fields) {
+        overlapSeconds = fields.optional("overlap_seconds", .wholeNumber) ?? 0
+        force = fields.force()
     }
 }

@@ -13,8 +13,9 @@ struct DeleteResourceServer: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let id: ID<ResourceServer> = try call.id("resource_server_id")
         let revision = try call.expectedRevision()
+        let force = try call.query.force()
         try await api.store.write { [api, actor = call.actor] tx in
-            try api.resourceServers.delete(id, expecting: revision, as: actor, tx: tx)
+            try api.resourceServers.delete(id, expecting: revision, force: force, as: actor, tx: tx)
         }
         return .noContent
     }

@@ -13,7 +13,8 @@ package struct APIKey: Entity, Hashable, Sendable {
     package var addresses: AddressRule
     package var hint: SecretHint
     package let createdAt: Instant
-    package let expiresAt: Instant
+    /// A rotation may move it.
+    package var expiresAt: Instant
     package var disabledAt: Instant?
     /// When the secret in force was made.
     package var rotatedAt: Instant

@@ -45,6 +45,22 @@ extension Transaction {
         ) { _ in true } ?? false
     }
 
+    /// When the last of an account's keys with a scope ends, nil where none of them is accepted at `now`. The cost grows with
+    /// the live keys of the account, whose number is bounded.
+    ///
+    /// - Parameter id: A key that does not count.
+    package borrowing func lastEnd(
+        ofAPIKeysWith scope: Scope, account: ID<Organization>, but id: ID<APIKey>? = nil, at now: Instant
+    ) throws -> Instant? {
+        try first(
+            """
+            SELECT MAX(expires_at) FROM api_key
+            WHERE account_id = \(account) AND expires_at > \(now) AND disabled_at IS NULL
+            AND ' ' || scopes || ' ' LIKE \("% \(scope.name) %") AND id <> \(id ?? ID(value: 0))
+            """
+        ) { try $0.optionalInstant(0) } ?? nil
+    }
+
     /// Adds a key to an organization of `account`.
     package borrowing func insert(_ key: APIKey, digest: SecretDigest, account: ID<Organization>) throws {
         try perform(
@@ -85,7 +101,7 @@ extension Transaction {
         try perform(
             """
             UPDATE api_key SET digest = \(digest.bytes), pepper = \(digest.pepperVersion), hint = \(key.hint.text),
-            rotated_at = \(key.rotatedAt), revision = revision + 1 WHERE id = \(key.id)
+            rotated_at = \(key.rotatedAt), expires_at = \(key.expiresAt), revision = revision + 1 WHERE id = \(key.id)
             """)
     }
 

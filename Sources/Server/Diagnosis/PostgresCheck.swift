@@ -27,8 +27,8 @@ struct PostgresCheck {
 
     private func server(opening key: MasterKey?) -> [Finding] {
         do {
-            let (status, state) = try PostgresStore.peek(at: address) { tx in
-                (try PostgresStatus(tx), try StoredState(tx))
+            let (status, state) = try PostgresStore.peek(at: address) { [now] tx in
+                (try PostgresStatus(tx), try StoredState(tx, at: now))
             }
             return [.fine("database", "\(address), PostgreSQL \(status.version), \(state.schema)")]
                 + safety(status) + failOver(status) + clock(status) + state.findings(opening: key, now: now)

@@ -77,7 +77,7 @@ struct SQLiteCheck {
     }
 
     private func contents(opening key: MasterKey?, owner: String?) throws -> [Finding] {
-        let state = try SQLiteStore.peek(at: path) { tx in try StoredState(tx) }
+        let state = try SQLiteStore.peek(at: path) { [now] tx in try StoredState(tx, at: now) }
         return [.fine("database", [path, state.schema, owner ?? "not in use"].joined(separator: ", "))]
             + state.findings(opening: key, now: now) + state.findings(joining: installation)
     }

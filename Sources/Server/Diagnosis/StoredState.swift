@@ -9,12 +9,14 @@ struct StoredState {
     private let missingSteps: Int
     private let keyRing: [KeyRingRow]
     private let installation: InstallationRow?
+    private let operatorKeys: OperatorKeys?
 
     /// - Throws: `MigrationError` for a schema that we cannot serve, or a `StoreError`.
-    init(_ tx: borrowing Transaction) throws {
+    init(_ tx: borrowing Transaction, at now: Instant) throws {
         missingSteps = try MigrationRunner().missing(tx)
         keyRing = missingSteps == 0 ? try tx.keyRingRows() : []
         installation = missingSteps == 0 ? try tx.installation() : nil
+        operatorKeys = missingSteps == 0 ? try OperatorKeys(tx, at: now) : nil
     }
 
     /// What to say of the schema.
@@ -40,7 +42,7 @@ struct StoredState {
         return [.warning("installation", text)]
     }
 
-    /// Whether the keys open under `key`, and whether the clock can be right.
+    /// Whether the keys open under `key`, whether the clock can be right, and until when the operator can come in.
     func findings(opening key: MasterKey?, now: Instant) -> [Finding] {
         var findings: [Finding] = []
         if let key {
@@ -54,7 +56,7 @@ struct StoredState {
             findings.append(
                 .error("clock", "is \(latest.seconds(since: now)) s behind what the database has already recorded"))
         }
-        return findings + signing(now)
+        return findings + signing(now) + (operatorKeys?.findings(at: now) ?? [])
     }
 
     /// Signing keys that are published and do not sign yet.
