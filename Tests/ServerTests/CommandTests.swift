@@ -260,6 +260,10 @@ struct CommandTests {
             #expect(try json["organizations"].members.count == 3)
             #expect(try json["organizations"].members.values.contains(.text(demo.account)))
             #expect(try mode(server.folder.path + "/data/master.key") == 0o600)
+            // It is printed once the server is ready.
+            for _ in 0..<600 where !server.output.contains(demo.integration.id) {
+                try await Task.sleep(for: .milliseconds(50))
+            }
             #expect(server.output.contains(demo.integration.id))
             #expect(try await server.stop() == 0)
         }

@@ -62,6 +62,50 @@ struct ConnectionLimitTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(2)))
+    func `where the system has no descriptor left, the server rests, says so, and goes on`() async throws {
+        let port = try FreePort.find()
+        let arguments = ["--trusted-proxies", "127.0.0.1", "--metrics", "127.0.0.1:\(port)"]
+        try await ServerProcess.withDemo(arguments: arguments) { server, demo in
+            #expect(try await server.verify(demo.apiKey).status == 200)
+            let front = Front(base: "http://127.0.0.1:\(port)")
+            _ = try await front.get("/metrics")
+            // So that eight are free.
+            let open = try descriptors(of: server)
+            let few = try #require((0...open.count + 8).filter { !open.contains($0) }.dropFirst(8).first)
+            let script =
+                "import resource; resource.prlimit(\(server.identifier), resource.RLIMIT_NOFILE, (\(few), \(few)))"
+            let command = try await FinishedCommand.python(["-c", script])
+            try #require(command.status == 0, "\(command.text)")
+            var held: [RawConnection] = []
+            for _ in 0..<24 { held.append(try RawConnection(port: server.port, patience: 5)) }
+            for connection in held { connection.send(Self.alive) }
+            for _ in 0..<300 where !server.log.contains("no file descriptor left") {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            #expect(server.log.contains("no file descriptor left"))
+            // Each of them is served in the end, because the idle ones before it go.
+            #expect(
+                held.suffix(4).allSatisfy { connection in
+                    String(decoding: connection.receive { $0.count > 12 }, as: UTF8.self).hasPrefix("HTTP/1.1 200")
+                })
+            // The metrics need a descriptor, too.
+            held = []
+            let text = try await front.get("/metrics").text
+            let count = text.firstMatch(of: #/reason="descriptors"} (\d+)/#).flatMap { Int($0.output.1) }
+            // It would be tens of thousands a second if it tried again at once.
+            #expect(try #require(count) < 200)
+            // One line for each of the two listeners, which counts its own.
+            #expect(server.log.split(separator: "\n").filter { $0.contains("no file descriptor left") }.count <= 2)
+            #expect(try await server.verify(demo.apiKey).status == 200)
+        }
+    }
+
+    private func descriptors(of server: ServerProcess) throws -> Set<Int> {
+        let folder = "/proc/\(server.identifier)/fd"
+        return Set(try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { Int($0) })
+    }
+
     @Test func `the soft limit on descriptors is raised to the hard one`() async throws {
         try await ServerProcess.withDemo { server, _ in
             let limits = try String(contentsOfFile: "/proc/\(server.identifier)/limits", encoding: .utf8)

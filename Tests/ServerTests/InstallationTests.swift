@@ -149,7 +149,7 @@ struct InstallationTests {
             in: folder, output: folder + "/output.txt", errors: folder + "/output.txt")
         defer { shell.signal(SIGKILL) }
         let front = Front(base: "http://127.0.0.1:\(port)")
-        for _ in 0..<600 where shell.isRunning {
+        for _ in 0..<2400 where shell.isRunning {
             if let ready = try? await front.get("/readyz"), ready.status == 200 { break }
             try await Task.sleep(for: .milliseconds(50))
         }

@@ -16,14 +16,8 @@ package final class PostgresDatabase: Sendable {
         let server = try PostgresServer.ofTests()
         let name = "claviger_" + UUID().uuidString.lowercased().replacing("-", with: "")
         let uri = try server.uri(of: name)
-        await places.take()
-        do {
-            // The other template may be in use by whoever looks into the server.
-            try await server.execute("CREATE DATABASE \(name) TEMPLATE template0")
-        } catch {
-            places.give()
-            throw error
-        }
+        // The other template may be in use by whoever looks into the server.
+        try await server.execute("CREATE DATABASE \(name) TEMPLATE template0")
         return PostgresDatabase(name: name, uri: uri, server: server)
     }
 
@@ -49,12 +43,8 @@ package final class PostgresDatabase: Sendable {
     deinit {
         Task { [name, server] in
             try? await server.execute("DROP DATABASE \(name) WITH (FORCE)")
-            Self.places.give()
         }
     }
-
-    /// How many there may be at a time. The server has connections for so many.
-    private static let places = Places(24)
 
     // MARK: - Folders
 
@@ -115,44 +105,5 @@ private struct PostgresServer: Sendable {
         guard PQresultStatus(result) == PGRES_COMMAND_OK else {
             throw ServerFailure("\(statement): \(String(cString: PQerrorMessage(connection)))")
         }
-    }
-}
-
-/// Room for so many. Whoever comes later waits, without holding a thread.
-private final class Places: Sendable {
-    private struct State {
-        var free: Int
-        var waiting: [CheckedContinuation<Void, Never>] = []
-    }
-
-    private let state: Mutex<State>
-
-    init(_ count: Int) {
-        state = Mutex(State(free: count))
-    }
-
-    func take() async {
-        await withCheckedContinuation { place in
-            let isFree = state.withLock { state in
-                guard state.free > 0 else {
-                    state.waiting.append(place)
-                    return false
-                }
-                state.free -= 1
-                return true
-            }
-            if isFree { place.resume() }
-        }
-    }
-
-    func give() {
-        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard !state.waiting.isEmpty else {
-                state.free += 1
-                return nil
-            }
-            return state.waiting.removeFirst()
-        }
-        next?.resume()
     }
 }

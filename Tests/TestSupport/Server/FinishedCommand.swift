@@ -50,6 +50,11 @@ package struct FinishedCommand: Sendable {
         try await run(root.appendingPathComponent("scripts/\(name)"), arguments, atMost: seconds)
     }
 
+    /// Runs the C compiler that Swift brings.
+    static func clang(_ arguments: [String]) async throws -> FinishedCommand {
+        try await run(URL(fileURLWithPath: "/usr/bin/env"), ["clang"] + arguments)
+    }
+
     private static var root: URL {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()

@@ -42,11 +42,17 @@ package struct RunningServer: SuiteTrait, TestTrait, TestScoping {
         if testCase != nil {
             for engine in engines { try await engine.run(test, testCase, function) }
         } else if Self.running.isEmpty {
+            await Self.places.take()
+            defer { Self.places.give() }
             try await start(engines[...], function)
         } else {
             try await function()
         }
     }
+
+    /// How many suites have servers at a time. Only suites wait here: a test must not, because it would keep one of the
+    /// few turns to run from the tests for which the servers that are up wait, and all would wait for each other.
+    private static let places = Places(12)
 
     /// Starts servers, the first first, and runs the suite once all are there.
     private func start(

@@ -73,12 +73,12 @@ package final class ServerProcess: Sendable {
             environment: FinishedCommand.environment(with: database.environment.merging(environment) { $1 }),
             in: database.folder.path, output: folder.path + "/output.txt", errors: folder.path + "/log.txt")
         self.process.withLock { $0 = process }
-        for _ in 0..<600 {
+        for _ in 0..<2400 {
             guard process.isRunning else { throw ServerFailure("The server ended: \(log)\(output)") }
             if let ready = try? await get("/readyz"), ready.status == 200 { return }
             try await Task.sleep(for: .milliseconds(50))
         }
-        throw ServerFailure("The server is not ready after 30 s: \(log)")
+        throw ServerFailure("The server is not ready after two minutes: \(log)")
     }
 
     /// Where it keeps its data on SQLite.

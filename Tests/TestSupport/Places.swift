@@ -1,0 +1,40 @@
+import Synchronization
+
+/// Room for so many, a counting semaphore. Whoever comes later waits, without holding a thread.
+final class Places: Sendable {
+    private struct State {
+        var free: Int
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state: Mutex<State>
+
+    init(_ count: Int) {
+        state = Mutex(State(free: count))
+    }
+
+    func take() async {
+        await withCheckedContinuation { place in
+            let isFree = state.withLock { state in
+                guard state.free > 0 else {
+                    state.waiting.append(place)
+                    return false
+                }
+                state.free -= 1
+                return true
+            }
+            if isFree { place.resume() }
+        }
+    }
+
+    func give() {
+        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard !state.waiting.isEmpty else {
+                state.free += 1
+                return nil
+            }
+            return state.waiting.removeFirst()
+        }
+        next?.resume()
+    }
+}
