@@ -48,6 +48,14 @@ package struct GrantService: Sendable {
         }
     }
 
+    /// What a member granted, nil for a grant of anybody else. That needs no permission.
+    package func grant(
+        _ id: ID<Grant>, of member: ID<Member>, tx: borrowing Transaction
+    ) throws -> DescribedGrant? {
+        guard let found = try tx.describedGrant(id), found.grant.member == member else { return nil }
+        return found
+    }
+
     /// Has a member take back what they granted. That needs no permission.
     ///
     /// - Throws: ``Refusal/notFound`` for a grant of anybody else.

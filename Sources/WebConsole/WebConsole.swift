@@ -68,7 +68,7 @@ package struct WebConsole: Sendable {
 
     /// Serves the pages and their stylesheet.
     package func register(on router: some RouterMethods<CallerContext>) {
-        Stylesheet.register(on: router)
+        for asset in [Stylesheet.asset] + site.assets.all { asset.register(on: router) }
         for route in routes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 await respond(to: request, context, route)
@@ -112,7 +112,9 @@ package struct WebConsole: Sendable {
                     throw SignInNeeded()
                 }
                 guard visit.accepts(form, for: purpose) else {
-                    guard purpose == .signIn else { throw PageProblem.stale }
+                    guard purpose == .signIn else {
+                        throw visit.hasFreshFormSecret ? PageProblem.withoutCookie : .stale
+                    }
                     return try await signInOnceMore(visit, form).settingForms(of: visit, at: site)
                 }
                 return try await answer(visit, form).settingForms(of: visit, at: site)

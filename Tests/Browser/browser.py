@@ -79,6 +79,20 @@ class Browser:
         field.clear()
         field.send_keys(value)
 
+    def choose(self):
+        """Takes the first of several organizations, where they are asked for."""
+        if self.has("[name=organization][type=radio]") and not self.has("[name=organization]:checked"):
+            self.find("[name=organization][type=radio]").click()
+
+    def approve(self):
+        self.choose()
+        self.press("Approve")
+
+    def sign_out(self):
+        """By the menu behind one's own name."""
+        self.find(".profile > summary").click()
+        self.press("Sign out")
+
     def press(self, label):
         """Clicks the button or link with these words, and waits for another page."""
         before = self.find("html")

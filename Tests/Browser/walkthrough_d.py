@@ -55,11 +55,11 @@ def consented(walk, app, browser):
     """The code that the app is given, once the user has signed in and approved."""
     app.calls.clear()
     browser.open(walk.authorization(app.uri, path="/oauth/authorize", scope=SCOPES, prompt="consent"))
-    if browser.heading == "Sign in":
+    if browser.heading.startswith("Sign in"):
         walk.sign_in(browser)
     for words in ["Sample App", "Example Ltd", "Read analytics", "Publish posts"]:
         assert words in browser.text, browser.text
-    browser.press("Approve")
+    browser.approve()
     answer = app.last()
     assert answer["state"] == "st-1 &=" and answer["iss"] == walk.base, answer
     return answer["code"]
@@ -110,8 +110,9 @@ def whole(walk: Walk):
         # The user finds their own consent, and takes it back.
         _, pair = desk.exchange(consented(walk, app, browser), app.uri)
         browser.open(f"{walk.base}/account/apps")
-        browser.press("Take back")
-        assert "No app acts for you." in browser.text, browser.text
+        browser.press("Remove")
+        browser.press("Remove access")
+        assert "No apps yet" in browser.text, browser.text
         assert desk.verify(pair["access_token"]) == 401
         assert browser.complaints() == [], browser.complaints()
 

@@ -171,7 +171,7 @@ struct OtherAccessTests {
             #expect(asked.headers["location"]?.hasPrefix("/sign-in?continue=") == true)
             let left = try await server.get("/oauth2/logout", bearer: bearer)
             #expect(left.status == 200)
-            #expect(left.text.contains("You are signed out"))
+            #expect(left.text.contains("You’re signed out"))
         }
     }
 

@@ -33,7 +33,9 @@ extension Threats {
             let answer: Answer
             switch end {
             case .takenBack:
-                let page = try await visitor.open("/account/apps")
+                let list = try await visitor.open("/account/apps").text
+                let link = try #require(list.firstMatch(of: /href="(\/account\/apps\/take-back\?grant=[^"]*)"/)?.1)
+                let page = try await visitor.open(String(link))
                 #expect(page.hidden("grant") != nil, "\(page.text)")
                 answer = try await visitor.send(page, to: "/account/apps/take-back")
                 #expect(answer.status == 303)

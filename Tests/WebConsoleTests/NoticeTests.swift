@@ -6,7 +6,9 @@ import Testing
 /// What went wrong is said where it has to be put right (WCAG 2.2 §3.3.1, §4.1.3), and what was done is said once.
 @Suite("What pages say of what was done", .server(on: [.sqlite]), .serialized)
 struct NoticeTests {
-    @Test func `a password that is not right is said in the title and at both fields`() async throws {
+    @Test func `a password that is not right is said in the title and above, and neither field is called wrong`()
+        async throws
+    {
         let (server, demo) = try RunningServer.current
         var visitor = PageVisitor(server)
         let form = try await visitor.open("/sign-in")
@@ -14,9 +16,12 @@ struct NoticeTests {
         #expect(form.field("password")?.contains("aria-invalid") == false)
         let wrong = try await visitor.fill(
             form, "/sign-in", [("email", demo.adminEmail), ("password", "no such password")])
-        #expect(wrong.bad == "E-mail or password is not right.")
+        #expect(wrong.bad == "Wrong e-mail or password.")
         #expect(wrong.text.contains("<title>Error: Sign in · Claviger</title>"))
-        for name in ["email", "password"] { expectMeant(try #require(wrong.field(name))) }
+        #expect(wrong.links("Reset your password") == ["/forgot-password"])
+        for name in ["email", "password"] {
+            #expect(wrong.field(name)?.contains("aria-invalid") == false, "It is not said which.")
+        }
     }
 
     @Test func `a password that may not be set is said at its field, and the address still works`() async throws {
@@ -34,19 +39,21 @@ struct NoticeTests {
         #expect(short.text.contains("action=\"\(link)\""))
         let field = try #require(short.field("password"))
         expectMeant(field)
-        #expect(field.contains("password-hint"))
+        #expect(short.bad == "Use at least 12 characters.")
+        #expect(!short.text.contains("id=\"notice\""), "It is said once, at the field, instead of the hint.")
+        #expect(!short.text.contains("id=\"password-hint\""))
 
         _ = try await visitor.setPassword(Somebody.password, behind: link)
-        #expect(try await visitor.account()?.good == "Your password is set, and you are signed in.")
+        #expect(try await visitor.account()?.good == "Password set. You’re signed in.")
         #expect(try await visitor.account()?.good == nil, "It is said once.")
         for path in ["/account/password", "/sign-in/again"] {
             let named = try #require(try await visitor.open(path).field("email"))
             #expect(named.contains("autocomplete=\"username\"") && named.contains(" readonly"), "\(path)")
         }
         let again = try await visitor.open("/sign-in/again")
-        #expect(again.links("Not now") == ["/account"])
+        #expect(again.links("Cancel") == ["/account"])
         let wrong = try await visitor.fill(again, "/sign-in/again", [("password", "no such password")])
-        #expect(wrong.bad == "The password is not right.")
+        #expect(wrong.bad == "Wrong password.")
         expectMeant(try #require(wrong.field("password")))
     }
 
@@ -57,14 +64,13 @@ struct NoticeTests {
         _ = try await here.signIn(email: somebody.email, password: Somebody.password)
         _ = try await there.signIn(email: somebody.email, password: Somebody.password)
         _ = try await here.fill(try #require(try await here.account()), "/account/sessions/end")
-        #expect(try await here.account()?.good == "That session has ended.")
+        #expect(try await here.account()?.good == "Signed out of that device.")
         _ = try await there.signIn(email: somebody.email, password: Somebody.password)
         _ = try await here.fill(try #require(try await here.account()), "/account/sessions/end-others")
-        #expect(try await here.account()?.good == "All your other sessions have ended.")
+        #expect(try await here.account()?.good == "Signed out everywhere else.")
         _ = try await here.fill(
             try await here.open("/account/password"), "/account/password", [("password", "quite another password")])
-        #expect(
-            try await here.account()?.good == "Your password is changed. All your other sessions have ended.")
+        #expect(try await here.account()?.good == "Password changed. You’re signed out everywhere else.")
     }
 
     @Test func `what is told comes from a list, whatever the browser says`() async throws {
@@ -73,7 +79,7 @@ struct NoticeTests {
         _ = try await visitor.signIn(demo)
         let session = try #require(visitor.cookies["claviger"])
         var plain = PageVisitor(server, cookies: ["claviger": session, "claviger-done": "session-ended"])
-        #expect(try await plain.account()?.good == "That session has ended.")
+        #expect(try await plain.account()?.good == "Signed out of that device.")
         for word in ["Your account is blocked: call 555", "password", "<script>", ""] {
             var told = PageVisitor(server, cookies: ["claviger": session, "claviger-done": word])
             #expect(try await told.account()?.good == nil, "\(word)")
@@ -89,7 +95,7 @@ struct NoticeTests {
             _ = try await visitors[index].signIn(email: somebody.email, password: Somebody.password)
         }
         let page = try #require(try await visitors[0].account())
-        let described = page.text.matches(of: /<button [^>]*aria-describedby="([^"]+)">End</).map { String($0.1) }
+        let described = page.text.matches(of: /<button [^>]*aria-describedby="([^"]+)">Sign out</).map { String($0.1) }
         #expect(described.count == 2)
         #expect(Set(described).count == 2)
         for id in described { #expect(page.text.contains("id=\"\(id)\">")) }
@@ -105,7 +111,8 @@ struct NoticeTests {
 
     /// Whether a field says that what is in it is not right, and where it is said why.
     private func expectMeant(_ tag: String, _ location: SourceLocation = #_sourceLocation) {
+        // It says itself where: its own sentence stands below it.
         #expect(tag.contains("aria-invalid=\"true\""), "\(tag)", sourceLocation: location)
-        #expect(tag.contains("aria-describedby=\"notice"), "\(tag)", sourceLocation: location)
+        #expect(tag.contains("aria-describedby=\"field-error\""), "\(tag)", sourceLocation: location)
     }
 }

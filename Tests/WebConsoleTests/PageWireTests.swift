@@ -108,7 +108,7 @@ struct PageWireTests {
         _ = try await visitor.signIn(demo)
         _ = try await attacker.signIn(demo)
         let page = try await visitor.open(authorization(demo, scope: "reports.read"))
-        #expect(page.text.contains("asks to act for you"), "\(page.text)")
+        #expect(page.text.contains("wants to access your"), "\(page.text)")
         let fields = page.hiddenFields
         let organization = try #require(
             page.text.firstMatch(of: /name="organization" value="(org_[0-9A-Za-z]+)"/).map { String($0.1) })
@@ -144,7 +144,7 @@ struct PageWireTests {
         #expect(back.status == 303)
         let page = try await visitor.open(try #require(back.headers["location"]))
         #expect(page.status == 200)
-        #expect(page.text.contains("asks to act for you"))
+        #expect(page.text.contains("wants to access your"))
     }
 
     @Test func `a request that proves nothing is answered by a page, never a redirect (R6)`() async throws {

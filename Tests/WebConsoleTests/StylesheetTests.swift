@@ -1,4 +1,5 @@
 import Foundation
+import ProductDefinition
 import Testing
 
 @testable import WebConsole
@@ -8,18 +9,26 @@ import Testing
 struct StylesheetTests {
     enum Scheme: CaseIterable { case light, dark }
 
-    private static let texts = [
-        ("ink", "ground"), ("ink", "surface"), ("ink", "sunken"), ("ink-soft", "ground"), ("ink-soft", "surface"),
-        ("ink-soft", "sunken"), ("link", "ground"), ("link", "surface"), ("on-accent", "accent"),
-        ("on-accent", "accent-hover"), ("on-accent-soft", "accent-soft"), ("on-caution-soft", "caution-soft"),
-        ("on-danger", "danger"), ("on-danger", "danger-hover"), ("on-danger-soft", "danger-soft"),
-    ]
-    private static let lines = [
-        ("line-strong", "surface"), ("focus", "surface"), ("focus", "ground"), ("accent", "surface"),
-        ("accent", "ground"), ("accent", "accent-soft"), ("danger", "surface"),
-    ]
+    private static let grounds = ["ground", "surface", "sunken", "nav", "row-hover"]
 
-    private let css = String(decoding: Stylesheet.bytes, as: UTF8.self)
+    private static let texts =
+        ["ink", "ink-soft", "link"].flatMap { text in grounds.map { (text, $0) } } + [
+            ("ink", "accent-soft"), ("ink", "caution-soft"), ("on-accent", "accent"), ("on-accent", "accent-hover"),
+            ("on-accent-soft", "accent-soft"), ("on-info-soft", "info-soft"), ("on-caution-soft", "caution-soft"),
+            ("on-danger", "danger"), ("on-danger", "danger-hover"), ("on-danger-soft", "danger-soft"),
+            ("danger", "surface"), ("danger", "ground"), ("danger", "sunken"), ("danger", "row-hover"),
+            // The signs of notices stand in the colours of their text, turned round.
+            ("accent-soft", "on-accent-soft"), ("info-soft", "on-info-soft"), ("caution-soft", "on-caution-soft"),
+            ("danger-soft", "on-danger-soft"),
+        ]
+    private static let lines =
+        ["focus", "accent"].flatMap { line in grounds.map { (line, $0) } } + [
+            ("line-strong", "surface"), ("line-strong", "ground"), ("focus", "accent-soft"), ("focus", "caution-soft"),
+            ("focus", "danger-soft"), ("focus", "info-soft"), ("accent", "accent-soft"), ("danger", "surface"),
+            ("danger", "ground"), ("caution-edge", "surface"), ("caution-edge", "caution-soft"),
+        ]
+
+    private let css = Stylesheet.source
 
     @Test(arguments: Scheme.allCases, texts)
     func `text can be read on its ground`(_ scheme: Scheme, _ pair: (String, String)) throws {
@@ -41,7 +50,53 @@ struct StylesheetTests {
     @Test func `it loads nothing from anywhere, and is small`() {
         #expect(!css.contains("@import"))
         #expect(css.matches(of: /url\(['"]?([^'")]{5})/).allSatisfy { $0.1 == "data:" })
-        #expect(Stylesheet.bytes.count < 16_000)
+        #expect(Stylesheet.asset.bytes.count <= 30_000, "\(Stylesheet.asset.bytes.count)")
+    }
+
+    @Test func `what is served says the same as what was written, in fewer bytes`() {
+        let served = String(decoding: Stylesheet.asset.bytes, as: UTF8.self)
+        #expect(!served.contains("/*") && !served.contains("\n "))
+        func bare(_ text: String) -> String { text.filter { !$0.isWhitespace } }
+        let written = css.split(separator: "/*").enumerated().map { index, part in
+            index == 0 ? String(part) : String(part.split(separator: "*/", maxSplits: 1).last ?? "")
+        }.joined()
+        #expect(bare(served) == bare(written))
+        #expect(served.contains("--accent: #1c5547;"))
+    }
+
+    @Test(arguments: Scheme.allCases)
+    func `a product's colours are computed for the grounds that pages have`(_ scheme: Scheme) throws {
+        let colours = try tokens(scheme)
+        let grounds = scheme == .light ? AccentPalette.Grounds.light : .dark
+        #expect(grounds.surface.text == colours["surface"])
+        #expect(grounds.ink.text == colours["ink"])
+        #expect(
+            Set(grounds.others.map(\.text)) == Set(Self.grounds.filter { $0 != "surface" }.compactMap { colours[$0] }))
+        if scheme == .light {
+            #expect(ProductAssets.ours.0 == colours["accent"] && ProductAssets.ours.1 == colours["on-accent"])
+        }
+    }
+
+    @Test(arguments: Scheme.allCases)
+    func `the browser's own frame has the colour of the page`(_ scheme: Scheme) throws {
+        let ground = try #require(try tokens(scheme)["ground"])
+        let media = scheme == .light ? "light" : "dark"
+        #expect(
+            PageTemplate.layout.contains(
+                "<meta name=\"theme-color\" content=\"\(ground)\" media=\"(prefers-color-scheme: \(media))\">"))
+    }
+
+    @Test func `a product's stylesheet sets its colours alone, and nothing that warns`() throws {
+        let palette = try #require(Colour("#0b57d0").map { try AccentPalette($0) })
+        let assets = ProductAssets(Product(name: "Acme", look: ProductLook(palette: palette)))
+        let own = String(decoding: try #require(assets.stylesheet).bytes, as: UTF8.self)
+        let set = own.matches(of: /--([a-z-]+):/).map { String($0.1) }
+        let six = ["accent", "accent-hover", "on-accent", "accent-soft", "on-accent-soft", "link"]
+        #expect(set == six + six)
+        #expect(own.contains("--accent: #0b57d0;"))
+        #expect(ProductAssets(.standard).stylesheet == nil)
+        let icon = String(decoding: assets.icon.bytes, as: UTF8.self)
+        #expect(icon.contains("fill=\"#0b57d0\"") && icon.contains(">A</text>"))
     }
 
     private func tokens(_ scheme: Scheme) throws -> [String: String] {

@@ -30,8 +30,8 @@ class Page:
 class Form:
     def __init__(self, attributes):
         self.action, self.method = attributes.get("action"), attributes.get("method", "get").upper()
-        # Name to value; and the values of the buttons with a name.
-        self.fields, self.buttons = {}, {}
+        # Name to value; the values of the buttons with a name; and those that can be chosen.
+        self.fields, self.buttons, self.choices = {}, {}, {}
 
 
 class FormReader(html.parser.HTMLParser):
@@ -56,11 +56,14 @@ class FormReader(html.parser.HTMLParser):
             self.select = attributes.get("name")
         elif tag == "option" and self.select and ("selected" in attributes or self.select not in self.form.fields):
             self.form.fields[self.select] = attributes.get("value", "")
+        if tag == "option" and self.form is not None and self.select:
+            self.form.choices.setdefault(self.select, []).append(attributes.get("value", ""))
 
     def input(self, attributes):
         if not (name := attributes.get("name")):
             return
         if attributes.get("type") in ("radio", "checkbox"):
+            self.form.choices.setdefault(name, []).append(attributes.get("value", "on"))
             if "checked" in attributes:
                 self.form.fields[name] = attributes.get("value", "on")
             else:
@@ -136,5 +139,9 @@ class Visitor:
         if page.away is None and any("password" in form.fields for form in page.forms):
             page = self.submit(page, page.form("email", "password"), email=email, password=password)
         if page.away is None:
-            page = self.submit(page, page.form("decision"), button=("decision", "approve"))
+            form = page.form("decision")
+            # Of several organizations none may be chosen yet.
+            open_choices = {name: next(value for value in values if value) for name, values in form.choices.items()
+                            if not form.fields.get(name)}
+            page = self.submit(page, form, button=("decision", "approve"), **open_choices)
         return page

@@ -176,7 +176,8 @@ package struct AuthorizationEndpoint: Sendable {
             app: request.app, owner: try tx.organization(request.app.organization)?.name ?? "",
             isOwnersOwn: try tx.standing(of: request.app.organization)?.path.root == user.path.root,
             organizations: Array(all.prefix(most)), hasMoreOrganizations: all.count > most, search: search,
-            suggested: suggested, scopes: words.describe(request.scopes, grantedBefore: last?.scopes ?? .empty))
+            suggested: suggested, consentedBefore: last != nil,
+            scopes: words.describe(request.scopes, grantedBefore: last?.scopes ?? .empty))
     }
 
     /// What the user granted the app last, in an organization that is still theirs.

@@ -1,3 +1,5 @@
+import Model
+
 /// Why an authorization request is answered with a page of ours, and its app never hears of it: who asks, or where to
 /// send the answer, is not proven (RFC 6749 §4.1.2.1, threats R4, R6).
 package struct AuthorizationError: Error, Equatable, Sendable {
@@ -16,6 +18,8 @@ package struct AuthorizationError: Error, Equatable, Sendable {
     package let reason: Reason
     /// For people, most of whom will be developers: fixed text, so nothing of the request can get into it.
     package let explanation: StaticString
+    /// The name of the app, where it is known and its request alone is wrong.
+    package private(set) var app: String?
 
     private init(_ reason: Reason, _ explanation: StaticString) {
         self.reason = reason
@@ -35,6 +39,13 @@ package struct AuthorizationError: Error, Equatable, Sendable {
     static let unsafeRedirectURI = AuthorizationError(
         .unsafeRedirectURI, "redirect_uri has a parameter in it that only our answer may have.")
     static let state = AuthorizationError(.state, "state is longer than 2048 bytes.")
+
+    /// The same, of an app that is known.
+    func of(_ app: App) -> AuthorizationError {
+        var error = self
+        error.app = app.name
+        return error
+    }
 
     package static func == (left: Self, right: Self) -> Bool {
         left.reason == right.reason

@@ -21,6 +21,8 @@ package struct ConsentQuestion: Sendable {
     package let search: NameSearch?
     /// The one to preselect: where the user consented last, else their own.
     package let suggested: ID<Organization>
+    /// Whether the user consented there before.
+    package let consentedBefore: Bool
     /// Identity first, then those of the catalogue, then management scopes.
     package let scopes: [ConsentScope]
 }

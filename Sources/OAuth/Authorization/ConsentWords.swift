@@ -58,7 +58,7 @@ extension Permission {
         case .appsRead: "See apps"
         case .appsManage: "Create, change and delete apps and their secrets"
         case .grantsRead: "See what people allowed apps to do"
-        case .grantsManage: "Take back what people allowed apps to do"
+        case .grantsManage: "Remove the access that people gave to apps"
         case .consoleSessionsCreate: "Sign people in"
         case .apiKeysRead: "See API keys"
         case .apiKeysManage: "Create, change and delete API keys"

@@ -9,17 +9,21 @@ enum RedirectURICheck {
         guard !parameters.repeated.contains("redirect_uri") else { throw .repeated }
         let (uri, registered): (String, RedirectURI)
         if let named = parameters["redirect_uri"] {
-            guard let match = app.redirectURIs.first(where: { $0.matches(named) }) else { throw .unknownRedirectURI }
+            guard let match = app.redirectURIs.first(where: { $0.matches(named) }) else {
+                throw .unknownRedirectURI.of(app)
+            }
             (uri, registered) = (named, match)
         } else {
             let isOpenID = parameters["scope"]?.split(separator: " ").contains("openid") ?? false
             guard app.redirectURIs.count == 1, let only = app.redirectURIs.first, !isOpenID else {
-                throw .missingRedirectURI
+                throw .missingRedirectURI.of(app)
             }
             (uri, registered) = (only.text, only)
         }
         // They have the same query, whatever the port.
-        guard !registered.hasParameter(among: RedirectURI.answerParameters) else { throw .unsafeRedirectURI }
+        guard !registered.hasParameter(among: RedirectURI.answerParameters) else {
+            throw .unsafeRedirectURI.of(app)
+        }
         return uri
     }
 }

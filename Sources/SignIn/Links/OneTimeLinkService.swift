@@ -47,6 +47,9 @@ package struct OneTimeLinkService: Sendable {
         steps = SignInSteps(sessions: sessions, keyRing: keyRing, now: now)
     }
 
+    /// Whether anybody takes mail.
+    package var sendsMail: Bool { outbox != nil }
+
     /// Invites a member who has no password yet to set one.
     ///
     /// - Throws: ``Refusal``; ``Refusal/conflict(code:explanation:)`` `has_password`.
@@ -150,7 +153,8 @@ package struct OneTimeLinkService: Sendable {
 
     private static func page(of link: OneTimeLink, tx: borrowing Transaction) throws -> LinkPage {
         guard let member = try tx.member(link.member) else { throw SignInRefusal.expired }
-        return try page(of: link.purpose, member, until: link.expiresAt, tx: tx)
+        return try page(
+            of: link.purpose, member, by: maker(of: link, for: member, tx: tx), until: link.expiresAt, tx: tx)
     }
 
     private static func page(
@@ -160,12 +164,24 @@ package struct OneTimeLinkService: Sendable {
     }
 
     private static func page(
-        of purpose: OneTimeLink.Purpose, _ member: Member, until end: Instant, tx: borrowing Transaction
+        of purpose: OneTimeLink.Purpose, _ member: Member, by maker: String? = nil, until end: Instant,
+        tx: borrowing Transaction
     ) throws -> LinkPage {
         guard let organization = try tx.organization(member.organization) else { throw SignInRefusal.expired }
         return LinkPage(
             purpose: purpose, memberName: member.name, email: member.email.text,
-            organizationName: organization.name, expiresAt: end, hasPassword: member.hasPassword)
+            organizationName: organization.name, invitedBy: maker, roles: member.roles, expiresAt: end,
+            hasPassword: member.hasPassword)
+    }
+
+    /// The name of the member who made a link; nil for a program, and for who is of another organization: nobody hears who
+    /// works above them (law 12).
+    private static func maker(of link: OneTimeLink, for member: Member, tx: borrowing Transaction) throws -> String? {
+        let id = ID<Member>(parsing: String(link.createdBy.prefix { $0 != " " }))
+        guard let maker = try id.flatMap({ try tx.member($0) }), maker.organization == member.organization else {
+            return nil
+        }
+        return maker.name
     }
 
     /// The member whom the owner of an address may set a password for. Not where another one was set since the link was made:
@@ -394,20 +410,27 @@ package struct OneTimeLinkService: Sendable {
     private static func letter(
         _ purpose: OneTimeLink.Purpose, _ url: String, _ member: Member, _ organization: String, _ product: String
     ) -> Letter {
-        let what =
+        let words =
             purpose == .invitation
-            ? (subject: "Your invitation to \(organization)", act: "set your password", time: "7 days")
-            : (subject: "Set a new password", act: "set a new password", time: "1 hour")
+            ? (
+                subject: "You’re invited to \(organization)",
+                what: "You’re invited to join \(organization) on \(product). Set your password to get started:",
+                time: "7 days"
+            )
+            : (
+                subject: "Set a new password",
+                what: "Set a new password for \(organization) on \(product):", time: "1 hour"
+            )
         return Letter(
-            to: member.email, subject: "\(product): \(what.subject)",
+            to: member.email, subject: "\(product): \(words.subject)",
             body: """
                 Hello \(member.name),
 
-                to \(what.act) for \(organization) at \(product), open this link:
+                \(words.what)
 
                 \(url)
 
-                It works once and for \(what.time). If you did not expect it, do nothing.
+                The link works once and for \(words.time). If you weren’t expecting this e-mail, you can ignore it.
 
                 """)
     }
@@ -419,11 +442,11 @@ package struct OneTimeLinkService: Sendable {
             body: """
                 Hello,
 
-                to set a new password at \(product), open this link and choose for which of your organizations:
+                Set a new password on \(product). You’ll choose for which of your organizations:
 
                 \(url)
 
-                It works once and for 1 hour. If you did not expect it, do nothing.
+                The link works once and for 1 hour. If you weren’t expecting this e-mail, you can ignore it.
 
                 """)
     }

@@ -22,6 +22,10 @@ package struct LinkPage: Hashable, Sendable {
     package let memberName: String
     package let email: String
     package let organizationName: String
+    /// The name of the person who made the link, where one of the same organization did.
+    package let invitedBy: String?
+    /// The names of the member's roles.
+    package let roles: [String]
     package let expiresAt: Instant
     /// Whether the member has a password already.
     package let hasPassword: Bool

@@ -18,21 +18,23 @@ package struct OwnerLetters: Sendable {
         fileprivate var subject: String {
             switch self {
             case .passwordChanged: "Your password was changed"
-            case .secondFactorAdded: "A second factor was added"
-            case .secondFactorRemoved: "Your second factor was removed"
-            case .newNetwork: "A sign-in from another network"
+            case .secondFactorAdded: "Two-step verification was turned on"
+            case .secondFactorRemoved: "Two-step verification was turned off"
+            case .newNetwork: "New sign-in to your account"
             }
         }
 
         fileprivate var words: String {
             switch self {
-            case .passwordChanged: "your password was changed. Whoever was signed in with the one before is signed out."
+            case .passwordChanged:
+                "Your password was changed. Everyone who was signed in with the old one has been signed out."
             case .secondFactorAdded:
-                "an authenticator app was added. From now on its codes are asked for at each sign-in."
-            case .secondFactorRemoved: "your authenticator app was removed. From now on your password is enough."
+                "An authenticator app was added. From now on you’ll be asked for its code when you sign in."
+            case .secondFactorRemoved:
+                "Your authenticator app was removed. From now on you sign in with your password alone."
             case .newNetwork(let session):
                 """
-                somebody signed in as you from a network from which you have not done so before: \
+                Somebody signed in to your account from a network that you haven’t used before: \
                 \(session.address?.description ?? "an unknown address"), \(session.userAgent ?? "an unknown browser").
                 """
             }
@@ -67,9 +69,11 @@ package struct OwnerLetters: Sendable {
                     body: """
                         Hello \(member.name),
 
-                        for \(organization.name) at \(product), \(event.words)
+                        This is about your account at \(organization.name) on \(product).
 
-                        If it was not you, and nobody who looks after your organization did it for you, tell them at once.
+                        \(event.words)
+
+                        If this wasn’t you, and no admin of your organization did it for you, tell an admin right away.
 
                         """)
             }

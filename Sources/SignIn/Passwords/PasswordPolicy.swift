@@ -23,23 +23,23 @@ package enum PasswordPolicy {
         guard password.utf8.count <= maximumBytes, password.count <= length.upperBound else {
             return InvalidField(
                 "password", "too_long",
-                "A password has at most \(length.upperBound) characters and \(maximumBytes) bytes.")
+                "Use at most \(length.upperBound) characters (\(maximumBytes) bytes).")
         }
         guard password.count >= length.lowerBound else {
-            return InvalidField("password", "too_short", "A password has at least \(length.lowerBound) characters.")
+            return InvalidField("password", "too_short", "Use at least \(length.lowerBound) characters.")
         }
         let whole = password.lowercased().filter { !$0.isWhitespace }
         let cores = cores(of: whole)
         guard !isPattern(whole), !cores.contains(where: WellKnownPasswords.contains) else {
             return InvalidField(
                 "password", "too_common",
-                "Many people use this password, or one like it. Take a few words that do not belong together.")
+                "This password is too easy to guess. Use a few unrelated words.")
         }
         let known = owner.words.map { squeezed($0.lowercased()) }.filter { !$0.isEmpty }
         guard !cores.contains(where: { known.contains(squeezed($0)) }) else {
             return InvalidField(
                 "password", "too_personal",
-                "A password is not your name, your e-mail address or the name of this product.")
+                "Don’t use your name, your e-mail address or the name of this product.")
         }
         return nil
     }

@@ -9,6 +9,13 @@ enum DateWords {
         return "\(time.day) \(months[(time.month - 1) % months.count]) \(time.year)"
     }
 
+    /// `22 Nov`, and the year where it is another than now.
+    static func shortDay(_ instant: Instant, now: Instant) -> String {
+        let time = CivilTime(instant)
+        let day = "\(time.day) \(months[(time.month - 1) % months.count].prefix(3))"
+        return time.year == CivilTime(now).year ? day : "\(day) \(time.year)"
+    }
+
     /// `22 November 2026, 01:03 UTC`
     static func minute(_ instant: Instant) -> String {
         let time = CivilTime(instant)

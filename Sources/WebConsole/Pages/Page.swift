@@ -6,27 +6,27 @@ package protocol Page: Sendable {
     static var template: PageTemplate { get }
     /// What the browser calls it.
     var title: String { get }
-    /// One card in the middle, or a wide column.
+    /// How wide the card is, where the page stands in no shell.
     static var frame: PageFrame { get }
     /// What was done or went wrong before it, nil for nothing.
     var notice: Notice? { get }
-    /// The links above it, for a page of one's own account.
-    var tabs: Tabs? { get }
+    /// What stands around it for who is signed in, nil for a card alone.
+    var shell: Shell? { get }
 }
 
 extension Page {
     package static var frame: PageFrame { .card }
     package var notice: Notice? { nil }
-    package var tabs: Tabs? { nil }
+    package var shell: Shell? { nil }
 }
 
-/// How wide a page is.
+/// How wide a card is.
 package enum PageFrame: String, Sendable {
     case card = "frame-card"
     case wide = "frame-wide"
 }
 
-/// A sentence above a form or list: something was done, or went wrong.
+/// A sentence about what was done or went wrong: at the one field that it is about, else above the form or list.
 package struct Notice: Hashable, Sendable {
     /// What a form asks for, and a notice may be about.
     enum Field: Hashable, Sendable {
@@ -41,8 +41,17 @@ package struct Notice: Hashable, Sendable {
     let isAboutEmail: Bool
     let isAboutPassword: Bool
     let isAboutCode: Bool
+    /// Whether it stands below its field.
+    let isAtField: Bool
+    /// What can be done about it.
+    let link: PageLink?
+    /// The identifier of the element that says it.
+    let described: String
 
-    private init(look: String, role: String, _ text: String, isError: Bool = false, about fields: Set<Field> = []) {
+    private init(
+        look: String, role: String, _ text: String, isError: Bool = false, about fields: Set<Field> = [],
+        link: PageLink? = nil
+    ) {
         self.look = look
         self.role = role
         self.text = text
@@ -50,13 +59,21 @@ package struct Notice: Hashable, Sendable {
         isAboutEmail = fields.contains(.email)
         isAboutPassword = fields.contains(.password)
         isAboutCode = fields.contains(.code)
+        isAtField = fields.count == 1
+        described = isAtField ? "field-error" : "notice"
+        self.link = link
     }
 
     static func good(_ text: String) -> Notice { Notice(look: "notice-good", role: "status", text) }
 
     /// - Parameter fields: What has to be entered otherwise, so that its field can say so (WCAG 2.2 §3.3.1).
-    static func bad(_ text: String, about fields: Set<Field> = []) -> Notice {
-        Notice(look: "notice-bad", role: "alert", text, isError: true, about: fields)
+    static func bad(_ text: String, about fields: Set<Field> = [], link: PageLink? = nil) -> Notice {
+        Notice(look: "notice-bad", role: "alert", text, isError: true, about: fields, link: link)
+    }
+
+    /// What went wrong without anybody having done anything wrong: to wait is enough.
+    static func caution(_ text: String) -> Notice {
+        Notice(look: "notice-caution", role: "alert", text, isError: true)
     }
 }
 

@@ -12,6 +12,7 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     case message
     case reauthenticate
     case recoveryCodes = "recovery-codes"
+    case removeApp = "remove-app"
     case secondFactor = "second-factor"
     case secondFactorRemoval = "second-factor-removal"
     case secondFactorIntroduction = "second-factor-introduction"
@@ -36,6 +37,7 @@ package enum PageTemplate: String, Sendable, CaseIterable {
         case .message: Self.text(PackageResources.message_mustache)
         case .reauthenticate: Self.text(PackageResources.reauthenticate_mustache)
         case .recoveryCodes: Self.text(PackageResources.recovery_codes_mustache)
+        case .removeApp: Self.text(PackageResources.remove_app_mustache)
         case .secondFactor: Self.text(PackageResources.second_factor_mustache)
         case .secondFactorRemoval: Self.text(PackageResources.second_factor_removal_mustache)
         case .secondFactorIntroduction: Self.text(PackageResources.second_factor_introduction_mustache)
@@ -51,7 +53,20 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     static var layout: String { text(PackageResources.layout_mustache) }
     /// Parts that several templates have in common, by the name that they call them.
     static var parts: [String: String] {
-        ["notice": text(PackageResources.notice_mustache), "tabs": text(PackageResources.tabs_mustache)]
+        [
+            "brand": text(PackageResources.brand_mustache),
+            "code-field": text(PackageResources.code_field_mustache),
+            "crumbs": text(PackageResources.crumbs_mustache),
+            "email-of-form": text(PackageResources.email_of_form_mustache),
+            "field-error": text(PackageResources.field_error_mustache),
+            "navigation": text(PackageResources.navigation_mustache),
+            "new-password-field": text(PackageResources.new_password_field_mustache),
+            "notice": text(PackageResources.notice_mustache),
+            "organization-picker": text(PackageResources.organization_picker_mustache),
+            "recovery-code-list": text(PackageResources.recovery_code_list_mustache),
+            "second-factor-steps": text(PackageResources.second_factor_steps_mustache),
+            "shell": text(PackageResources.shell_mustache),
+        ]
     }
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

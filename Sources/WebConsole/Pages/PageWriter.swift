@@ -24,9 +24,16 @@ package struct PageWriter: Sendable {
         let title: String
         let product: String
         let homeLink: String
-        let tabs: Tabs?
+        let shell: Shell?
         let supportLink: String?
         let stylesheet: String
+        let productStylesheet: String?
+        let productIcon: String
+        let productLogo: String?
+        let productLogoWords: String
+        let productInitial: String
+        /// Nil where the logo has it.
+        let productName: String?
         let frame: String
         let page: any Page
     }
@@ -35,8 +42,11 @@ package struct PageWriter: Sendable {
     package func html<P: Page>(_ page: P) -> String {
         let surroundings = Surroundings(
             title: page.notice?.isError == true ? "Error: \(page.title)" : page.title, product: site.product,
-            homeLink: site.link(.home), tabs: page.tabs, supportLink: site.supportLink,
-            stylesheet: site.stylesheet, frame: P.frame.rawValue, page: page)
+            homeLink: site.link(.home), shell: page.shell, supportLink: site.supportLink,
+            stylesheet: site.stylesheet, productStylesheet: site.assets.stylesheet.map(site.link),
+            productIcon: site.link(site.assets.icon), productLogo: site.assets.logo.map(site.link),
+            productLogoWords: site.logoHasName ? site.product : "", productInitial: Initial.of(site.product),
+            productName: site.logoHasName ? nil : site.product, frame: P.frame.rawValue, page: page)
         return library.render(surroundings, withTemplate: P.template.rawValue) ?? ""
     }
 }

@@ -24,10 +24,11 @@ struct PageRoute: Sendable {
         }
     }
 
+    /// - Parameter page: The page to come back to, where this one needs more than its path.
     static func shown(
-        _ url: ConsoleURL, _ answer: @escaping @Sendable (Visit) async throws -> PageReply
+        _ url: ConsoleURL, on page: ConsoleURL? = nil, _ answer: @escaping @Sendable (Visit) async throws -> PageReply
     ) -> PageRoute {
-        PageRoute(path: url.path, page: url, work: .shown(answer))
+        PageRoute(path: url.path, page: page ?? url, work: .shown(answer))
     }
 
     /// - Parameter page: The page that the form stands on, if that is another address.

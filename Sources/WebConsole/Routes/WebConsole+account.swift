@@ -3,6 +3,7 @@ import Persistence
 import HTTPTypes
 import CredentialFormat
 import HTTPServing
+import Policy
 import Model
 import SignIn
 
@@ -19,8 +20,7 @@ extension WebConsole {
             .taken(.secondFactorOfAccount, for: .beginSecondFactor, takeBeginning),
             .taken(.confirmSecondFactor, for: .confirmSecondFactor, on: .secondFactorOfAccount, takeSecondFactor),
             .taken(.newRecoveryCodes, for: .newRecoveryCodes, on: .secondFactorOfAccount, takeNewCodes),
-            PageRoute(
-                path: ConsoleURL.removeSecondFactor.path, page: .secondFactorOfAccount, work: .shown(showRemoval)),
+            .shown(.removeSecondFactor, on: .secondFactorOfAccount, showRemoval),
             .taken(.keepRecoveryCodes, for: .keepRecoveryCodes, on: .secondFactorOfAccount, takeKeptCodes),
             .taken(.removeSecondFactor, for: .removeSecondFactor, on: .secondFactorOfAccount, takeRemoval),
         ]
@@ -32,42 +32,45 @@ extension WebConsole {
         return (signedIn, signedIn.actor(requestID: visit.requestID, address: visit.address))
     }
 
-    /// The links above a page of one's account.
-    func tabs(_ visit: Visit, isAccount: Bool = false, isApps: Bool = false) -> Tabs {
-        Tabs(
-            accountLink: site.link(.account), appsLink: site.link(.apps), signOutAction: site.link(.signOut),
-            signOutToken: visit.token(for: .signOut), isAccount: isAccount, isApps: isApps)
-    }
-
     private func accountPage(_ visit: Visit) async throws -> PageReply {
         let (me, _) = try signedIn(visit)
         let (list, factor) = try await store.read { [sessions, secondFactors] tx in
             (try sessions.list(of: me, tx: tx), try secondFactors.state(of: me.member.id, tx: tx))
         }
+        let roles = roleTitles(me)
         return .page(
-            AccountPage(
-                tabs: tabs(visit, isAccount: true), name: me.member.name, email: me.member.email.text,
-                organization: me.organization.name, roles: roleWords(me),
-                returnLink: me.session.returnURL, canSignIn: me.member.hasPassword && !me.session.isHandedOver,
+            try AccountPage(
+                shell: shell(visit, at: .account), name: me.member.name, email: me.member.email.text,
+                organization: me.organization.name, rolesTerm: roles.count == 1 ? "Role" : "Roles",
+                roles: roles.isEmpty ? nil : roles.joined(separator: ", "), signedInThrough: signedInThrough(me),
+                canSignIn: me.member.hasPassword && !me.session.isHandedOver,
                 changePasswordLink: site.link(.password), secondFactor: secondFactor(factor),
-                sessions: list.map { sessionRow($0, isThis: $0.id == me.session.id, visit) },
+                sessions: ordered(list, me).map { sessionRow($0, isThis: $0.id == me.session.id, visit) },
                 endAction: site.link(.endSessionOfAccount), hasOthers: list.count > 1,
                 endOthersAction: site.link(.endOtherSessions), endOthersToken: visit.token(for: .endOtherSessions),
                 notice: visit.done.map { .good($0.words) })
         ).saying(visit.done, at: site)
     }
 
-    /// What this session may do: where it was carried over, no roles but those that it has the whole of.
-    private func roleWords(_ me: SignedIn) -> String? {
+    /// What this session may do: where it came from other pages, no roles but those that it has the whole of.
+    private func roleTitles(_ me: SignedIn) -> [String] {
         let isHandedOver = me.session.isHandedOver
-        let roles = me.member.roles.filter { role in
+        return me.member.roles.filter { role in
             !isHandedOver || product.role(role).map { $0.permissions.isSubset(of: me.permissions) } ?? false
-        }
-        let titles = roles.map { product.role($0)?.title ?? $0 }.joined(separator: ", ")
-        guard isHandedOver else { return titles.isEmpty ? nil : titles }
-        guard !me.member.roles.isEmpty else { return "Carried over from elsewhere" }
-        return titles.isEmpty
-            ? "Carried over from elsewhere, with fewer rights than yours" : "Carried over from elsewhere: \(titles)"
+        }.map { product.role($0)?.title ?? $0 }
+    }
+
+    private func signedInThrough(_ me: SignedIn) -> String? {
+        guard me.session.isHandedOver else { return nil }
+        let place = me.session.returnURL.map(HostWords.of) ?? "another site"
+        let isLess = roleTitles(me).count < me.member.roles.count
+        return isLess ? "Through \(place), with fewer rights than you have" : "Through \(place)"
+    }
+
+    /// This one first, then as they were used last.
+    private func ordered(_ list: [MemberSession], _ me: SignedIn) -> [MemberSession] {
+        let (this, others) = (list.filter { $0.id == me.session.id }, list.filter { $0.id != me.session.id })
+        return this + others.sorted { $0.seenAt > $1.seenAt }
     }
 
     private func secondFactor(_ state: SecondFactorState) -> AccountPage.SecondFactor {
@@ -75,24 +78,23 @@ extension WebConsole {
         return switch state {
         case .none:
             AccountPage.SecondFactor(
-                words: "None: a stolen password would be enough to be you.", button: "Add", address: address)
+                words: "Off. Anyone who has your password can sign in as you.", button: "Set up", address: address)
         case .active(let left):
             AccountPage.SecondFactor(words: recoveryWords(left), button: "Manage", address: address)
         }
     }
 
     private func recoveryWords(_ left: Int) -> String {
-        "An authenticator app, and \(left == 1 ? "one recovery code" : "\(left) recovery codes")."
+        "On: an authenticator app, and \(left == 1 ? "1 recovery code" : "\(left) recovery codes") left."
     }
 
     private func sessionRow(_ session: MemberSession, isThis: Bool, _ visit: Visit) -> AccountPage.Session {
-        let place = session.address.map { "\($0) · " } ?? ""
         let id = session.id.description
         return AccountPage.Session(
             id: id, device: DeviceWords.text(of: session.userAgent),
-            detail:
-                "\(place)signed in \(DateWords.minute(session.createdAt)), last used \(DateWords.minute(session.seenAt))",
-            isThis: isThis, endToken: visit.token(for: .endSessionOfAccount, about: id))
+            seen: TimeWords(session.seenAt, now: visit.now, words: isThis ? "Active now" : nil),
+            place: session.address?.description, begun: TimeWords(session.createdAt, now: visit.now), isThis: isThis,
+            endToken: visit.token(for: .endSessionOfAccount, about: id))
     }
 
     private func takeEndOfSession(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
@@ -119,7 +121,7 @@ extension WebConsole {
     private func showPassword(_ visit: Visit) async throws -> PageReply {
         let (me, _) = try signedIn(visit)
         try me.requireOwnSignIn(at: visit.now)
-        return .page(passwordPage(visit, me))
+        return .page(try passwordPage(visit, me))
     }
 
     private func takePassword(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
@@ -130,15 +132,19 @@ extension WebConsole {
             return begin(started, nil).telling(.passwordChanged, at: site)
         } catch Refusal.invalid(let fields) {
             let notice = Notice.bad(fields.first?.message ?? PasswordWords.rule, about: [.password])
-            return .page(passwordPage(visit, me, notice), .unprocessableContent)
+            return .page(try passwordPage(visit, me, notice), .unprocessableContent)
         }
     }
 
-    private func passwordPage(_ visit: Visit, _ me: SignedIn, _ notice: Notice? = nil) -> ChangePasswordPage {
-        ChangePasswordPage(
-            action: site.link(.password), token: visit.token(for: .changePassword), email: me.member.email.text,
+    private func passwordPage(_ visit: Visit, _ me: SignedIn, _ notice: Notice? = nil) throws -> ChangePasswordPage {
+        try ChangePasswordPage(
+            shell: shell(visit, at: .account, below: "Change password"), action: site.link(.password),
+            token: visit.token(for: .changePassword), email: me.member.email.text,
             rule: PasswordWords.rule, accountLink: site.link(.account), notice: notice)
     }
+
+    /// What the pages of the second factor stand under.
+    private static let twoSteps = "Two-step verification"
 
     private func showSecondFactor(_ visit: Visit) async throws -> PageReply {
         let (me, _) = try signedIn(visit)
@@ -146,14 +152,16 @@ extension WebConsole {
         let state = try await store.read { [secondFactors] tx in try secondFactors.state(of: me.member.id, tx: tx) }
         if case .active(let left) = state {
             return .page(
-                SecondFactorStatePage(
-                    words: recoveryWords(left), renewAction: site.link(.newRecoveryCodes),
+                try SecondFactorStatePage(
+                    shell: shell(visit, at: .account, below: Self.twoSteps), words: recoveryWords(left),
+                    renewAction: site.link(.newRecoveryCodes),
                     renewToken: visit.token(for: .newRecoveryCodes), removeLink: site.link(.removeSecondFactor),
                     accountLink: site.link(.account)))
         }
         return .page(
-            SecondFactorIntroductionPage(
-                action: site.link(.secondFactorOfAccount), token: visit.token(for: .beginSecondFactor),
+            try SecondFactorIntroductionPage(
+                shell: shell(visit, at: .account, below: Self.twoSteps), action: site.link(.secondFactorOfAccount),
+                token: visit.token(for: .beginSecondFactor),
                 accountLink: site.link(.account)))
     }
 
@@ -163,7 +171,7 @@ extension WebConsole {
         let enrolment = try await store.read { [secondFactors] tx in
             try secondFactors.begin(for: me, in: browser, tx: tx)
         }
-        return .page(setUpPage(visit, enrolment))
+        return .page(try setUpPage(visit, enrolment, .scan))
     }
 
     /// The codes were shown before, so nothing is lost when this is sent twice or its answer never arrives.
@@ -171,6 +179,9 @@ extension WebConsole {
         let (me, actor) = try signedIn(visit)
         let (code, offer, browser) = (form.text("code"), form.text("offer"), visit.browser)
         do {
+            if let step = form["show"].flatMap(SecondFactorSetupPage.Step.init) {
+                return .page(try setUpPage(visit, secondFactors.enrolment(in: offer, for: me, in: browser), step))
+            }
             // Another right, another session identifier.
             let sent = SentForm.secondFactor(code: code, offer: offer, from: browser)
             let started = try await store.write { [secondFactors, signIns] tx in
@@ -183,17 +194,21 @@ extension WebConsole {
             return .redirect(.secondFactorOfAccount, at: site)
         } catch let refusal as SignInRefusal where refusal.isAboutInput {
             let enrolment = try secondFactors.enrolment(in: offer, for: me, in: browser)
-            return stepPage(setUpPage(visit, enrolment, SignInWords.notice(of: refusal, to: .code)), visit, refusal)
+            let notice = SignInWords.notice(of: refusal, to: .code)
+            return stepPage(try setUpPage(visit, enrolment, .confirm, notice), visit, refusal)
         }
     }
 
-    private func setUpPage(_ visit: Visit, _ enrolment: TOTPEnrolment, _ notice: Notice? = nil) -> SecondFactorSetupPage
-    {
-        SecondFactorSetupPage(
-            action: site.link(.confirmSecondFactor),
+    private func setUpPage(
+        _ visit: Visit, _ enrolment: TOTPEnrolment, _ step: SecondFactorSetupPage.Step, _ notice: Notice? = nil
+    ) throws -> SecondFactorSetupPage {
+        try SecondFactorSetupPage(
+            shell: shell(visit, at: .account, below: Self.twoSteps), isScan: step == .scan, isCodes: step == .codes,
+            isConfirm: step == .confirm, action: site.link(.confirmSecondFactor),
             token: visit.token(for: .confirmSecondFactor, about: enrolment.offer), groups: inFours(enrolment.secret),
             address: enrolment.uri, picture: QRCode(enrolment.uri)?.dataURI, codes: enrolment.codes,
-            offer: enrolment.offer, accountLink: site.link(.account), notice: notice)
+            download: RecoveryCodeFile.address(of: enrolment.codes, product: site.product), offer: enrolment.offer,
+            accountLink: site.link(.account), notice: notice)
     }
 
     /// As people read it out and compare it.
@@ -208,8 +223,9 @@ extension WebConsole {
         let (me, _) = try signedIn(visit)
         try me.requireOwnSignIn(at: visit.now)
         return .page(
-            SecondFactorRemovalPage(
-                action: site.link(.removeSecondFactor), token: visit.token(for: .removeSecondFactor),
+            try SecondFactorRemovalPage(
+                shell: shell(visit, at: .account, below: Self.twoSteps), action: site.link(.removeSecondFactor),
+                token: visit.token(for: .removeSecondFactor),
                 keepLink: site.link(.secondFactorOfAccount)))
     }
 
@@ -220,8 +236,10 @@ extension WebConsole {
             try secondFactors.offerRecoveryCodes(for: me, in: browser, tx: tx)
         }
         return .page(
-            RecoveryCodesPage(
-                codes: made.codes, action: site.link(.keepRecoveryCodes),
+            try RecoveryCodesPage(
+                shell: shell(visit, at: .account, below: Self.twoSteps), codes: made.codes,
+                download: RecoveryCodeFile.address(of: made.codes, product: site.product),
+                action: site.link(.keepRecoveryCodes),
                 token: visit.token(for: .keepRecoveryCodes, about: made.offer), offer: made.offer,
                 accountLink: site.link(.account)))
     }

@@ -11,6 +11,7 @@ extension WebConsole {
     var appRoutes: [PageRoute] {
         [
             .shown(.apps, showApps),
+            .shown(.takeBack, on: .apps, showRemoval),
             .taken(.takeBack, for: .takeBack, on: .apps, takeBack),
         ]
     }
@@ -24,23 +25,40 @@ extension WebConsole {
         }
         return .page(
             AppsPage(
-                tabs: tabs(visit, isApps: true), apps: listing.items.map { consent($0, visit) },
-                action: site.link(.takeBack),
+                shell: try shell(visit, at: .apps), apps: listing.items.map { consent($0, at: visit.now) },
+                hasApps: !listing.items.isEmpty,
                 nextLink: listing.next.map { "\(site.link(.apps))?cursor=\(PercentEscape.value($0.description))" },
                 notice: visit.done.map { .good($0.words) })
         ).saying(visit.done, at: site)
     }
 
-    private func consent(_ described: DescribedGrant, _ visit: Visit) -> AppsPage.Consent {
+    private func consent(_ described: DescribedGrant, at now: Instant) -> AppsPage.Consent {
         let id = described.grant.id.description
-        let words = ConsentWords(catalogue: product.scopes)
+        let scopes = ConsentWords(catalogue: product.scopes).describe(described.grant.scopes, grantedBefore: .empty)
         return AppsPage.Consent(
-            id: id, initial: AppWords.initial(described.appName), name: described.appName,
-            organization: described.organizationName, when: DateWords.day(described.grant.consentedAt),
-            rights: words.describe(described.grant.scopes, grantedBefore: .empty).map {
-                ConsentPage.Right(description: $0.description, danger: $0.danger)
-            }, alarm: described.grant.lastReuse.map { AppsPage.words(for: $0) },
-            token: visit.token(for: .takeBack, about: id))
+            initial: Initial.of(described.appName), name: described.appName,
+            organization: described.organizationName, summary: AppsPage.summary(scopes.map(ConsentPage.Right.init)),
+            allowed: TimeWords(described.grant.consentedAt, now: now), groups: ConsentPage.groups(scopes),
+            alarm: described.grant.lastReuse.map { AppsPage.words(for: $0) },
+            removeLink: "\(site.link(.takeBack))?grant=\(PercentEscape.value(id))")
+    }
+
+    /// Asks first. Of what is gone already, or was never one's own, there is nothing to ask.
+    private func showRemoval(_ visit: Visit) async throws -> PageReply {
+        let (me, _) = try signedIn(visit)
+        guard let id = visit.parameter("grant").flatMap({ ID<Grant>(parsing: $0) }) else {
+            return .redirect(.apps, at: site)
+        }
+        let member = me.member.id
+        guard let described = try await store.read({ [grants] tx in try grants.grant(id, of: member, tx: tx) }) else {
+            return .redirect(.apps, at: site)
+        }
+        return .page(
+            RemoveAppPage(
+                shell: try shell(visit, at: .apps, below: described.appName), name: described.appName,
+                organization: described.organizationName, action: site.link(.takeBack),
+                token: visit.token(for: .takeBack, about: id.description), id: id.description,
+                keepLink: site.link(.apps)))
     }
 
     private func takeBack(_ visit: Visit, _ form: PageForm) async throws -> PageReply {

@@ -68,11 +68,13 @@ extension WebConsole {
         switch outcome {
         case .errorPage(let error):
             return errorPage(
-                .badRequest, "This request cannot be answered",
-                """
-                The app that sent you here is not known, or made a mistake. Go back and try again; if it happens again, \
-                tell those who make the app.
-                """, detail: error.explanation.description, requestID: visit.requestID
+                .badRequest, "This link doesn’t work",
+                error.app.map { app in
+                    "\(app) sent you here in a way that it isn’t set up for. Go back and try again. If it happens again, tell whoever makes \(app)."
+                } ?? """
+                    The app that sent you here isn’t known here, or made a mistake. Go back and try again. If it happens again, tell \
+                    whoever makes the app.
+                    """, detail: error.explanation.description, requestID: visit.requestID
             ).refused(by: error.reason.rawValue)
         case .signIn(let request):
             return .redirect(
@@ -151,7 +153,7 @@ extension WebConsole {
             outcome = try await endSession.outcome(of: request, signedIn: visit.signedIn?.member.id)
         } catch let error as OAuthError {
             return errorPage(
-                .badRequest, "This request cannot be answered", "The app that sent you here made a mistake.",
+                .badRequest, "This link doesn’t work", "The app that sent you here made a mistake.",
                 detail: error.explanation.description, requestID: visit.requestID
             ).refused(by: error.rule)
         }

@@ -30,7 +30,8 @@ extension WebConsole {
 
     private func link(from problem: PageProblem, _ onward: Onward) -> PageLink {
         switch problem {
-        case .stale, .unreadable, .tooLarge: PageLink(words: "Load the page again", address: site.link(onward.page))
+        case .stale, .withoutCookie, .unreadable, .tooLarge:
+            PageLink(words: "Reload", address: site.link(onward.page))
         // What another page sent says nothing of where its user wants to go.
         case .foreign, .notFound: accountLink
         }
@@ -45,10 +46,10 @@ extension WebConsole {
             errorPage(.tooManyRequests, "Too many attempts", SignInWords.text(of: refusal), context)
                 .with(.retryAfter, String(seconds)).refused(by: "sign-in throttle")
         case .busy:
-            errorPage(.serviceUnavailable, "Too much at once", SignInWords.text(of: refusal), context)
+            errorPage(.serviceUnavailable, "Try again in a moment", SignInWords.text(of: refusal), context)
                 .with(.retryAfter, "1").refused(by: "password queue")
         case .wrong, .suspended:
-            errorPage(.forbidden, "That did not work", SignInWords.text(of: refusal), context)
+            errorPage(.forbidden, "You can’t sign in", SignInWords.text(of: refusal), context)
                 .refused(by: "sign-in: \(refusal)")
         case .expired:
             overPage(
@@ -57,7 +58,7 @@ extension WebConsole {
                     address: site.link(onward.continuation.map(ConsoleURL.signInContinuing) ?? .signIn)),
                 requestID: context.requestID)
         case .unavailable:
-            errorPage(.conflict, "Not here", SignInWords.text(of: refusal), context, link: accountLink)
+            errorPage(.conflict, "You can’t do this here", SignInWords.text(of: refusal), context, link: accountLink)
                 .refused(by: "unavailable")
         }
     }
@@ -74,7 +75,7 @@ extension WebConsole {
     /// - Parameter link: One of our own pages, or the address that the maker of the link named.
     func overPage(_ link: PageLink, requestID: String) -> PageReply {
         errorPage(
-            .forbidden, "This is over", SignInWords.text(of: .expired), requestID: requestID, link: link
+            .forbidden, "This step has expired", SignInWords.text(of: .expired), requestID: requestID, link: link
         ).refused(by: "link or step expired")
     }
 

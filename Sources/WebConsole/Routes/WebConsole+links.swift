@@ -1,5 +1,6 @@
 import CredentialFormat
 import HTTPTypes
+import ProductDefinition
 import Model
 import SignIn
 
@@ -7,7 +8,10 @@ extension WebConsole {
     var linkRoutes: [PageRoute] {
         [
             .shown(.forgotPassword) { visit in
-                stepPage(forgotPage(visit, returnPath(visit.parameter("continue"))), visit)
+                let continuation = returnPath(visit.parameter("continue"))
+                // Nothing is asked for where nothing can be sent.
+                guard links.sendsMail else { return askAnAdmin(continuation) }
+                return stepPage(forgotPage(visit, continuation), visit)
             },
             .taken(.forgotPassword, for: .forgotPassword, takeForgotten),
             .shown(.invitation) { visit in try await showLink(visit, .invitation) },
@@ -37,32 +41,40 @@ extension WebConsole {
     /// Says the same whether anybody has that address (law 12).
     private func takeForgotten(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
         let continuation = returnPath(form["continue"])
-        let back = PageLink(words: "Back to sign-in", address: signInLink(continuation))
         do {
             try await links.requestReset(
                 email: form.text("email"), from: visit.browser, adding: continuation?.asParameter ?? "")
         } catch let refusal as SignInRefusal where refusal.isAboutInput {
             return stepPage(forgotPage(visit, continuation, email: form["email"], refusal), visit, refusal)
         } catch SignInRefusal.unavailable {
-            return .page(
-                MessagePage(
-                    heading: "Ask an admin",
-                    paragraphs: [
-                        "No mail is sent from here. An admin of your organization can make you a link to set a new password."
-                    ], link: back))
+            return askAnAdmin(continuation)
         }
         return .page(
             MessagePage(
-                heading: "Look into your mail",
+                heading: "Check your e-mail",
                 paragraphs: [
-                    "If that address is known here, a letter with a link is on its way. The link works for an hour."
-                ], link: back))
+                    "If there’s an account with that address, we’ve sent it a link. The link works for 1 hour.",
+                    "Nothing there after a few minutes? Look in your spam folder, then try again.",
+                ], link: backToSignIn(continuation), isQuiet: true))
+    }
+
+    private func askAnAdmin(_ continuation: ReturnPath?) -> PageReply {
+        .page(
+            MessagePage(
+                heading: "Ask an admin for a new password",
+                paragraphs: [
+                    "\(site.product) can’t send e-mail. An admin of your organization can give you a link to set a new password."
+                ], link: backToSignIn(continuation), isQuiet: true))
+    }
+
+    private func backToSignIn(_ continuation: ReturnPath?) -> PageLink {
+        PageLink(words: "Back to sign-in", address: signInLink(continuation))
     }
 
     private func showLink(_ visit: Visit, _ purpose: OneTimeLink.Purpose) async throws -> PageReply {
         let secret = visit.parameter("token") ?? ""
         let continuation = returnPath(visit.parameter("continue"))
-        return try await leadingOn(visit, continuation) {
+        return try await leadingOn(visit, continuation, purpose) {
             let chosen = visit.parameter("member").flatMap { ID<Member>(parsing: $0) }
             switch try await links.passwordPage(for: secret, purpose, of: chosen, visit.organizationListPart) {
             case .password(let link, let member):
@@ -70,7 +82,7 @@ extension WebConsole {
             case .choose(let list):
                 return stepPage(
                     ChooseOrganizationPage(
-                        lead: "For which of your organizations do you want to set a new password?",
+                        lead: "In which organization do you want to set a new password?",
                         action: site.link(.passwordReset), isPosted: false, token: nil,
                         fields: [HiddenField(name: "token", value: secret)] + HiddenField.continuing(continuation),
                         list: list), visit)
@@ -86,7 +98,7 @@ extension WebConsole {
         let (secret, continuation) = (form.text("token"), returnPath(form["continue"]))
         let member = form["member"].flatMap { ID<Member>(parsing: $0) }
         do {
-            return try await leadingOn(visit, continuation) {
+            return try await leadingOn(visit, continuation, purpose) {
                 let step = try await links.setPassword(
                     OneTimeLinkService.NewPassword(form.text("password"), token: secret, purpose, for: member),
                     from: visit.browser)
@@ -110,7 +122,8 @@ extension WebConsole {
         let isInvitation = link.purpose == .invitation
         let asked = try await request(behind: continuation, visit)
         let page = SetPasswordPage(
-            name: isInvitation ? link.memberName : nil, organization: link.organizationName,
+            name: isInvitation ? link.memberName : nil, organization: link.organizationName, invitation: isInvitation,
+            inviter: link.invitedBy, roles: roleWords(link.roles),
             action: site.link(.oneTime(link.purpose, secret: secret, continuation)),
             token: visit.token(for: .setPassword, about: secret), secret: secret,
             member: member?.description, continuation: continuation?.text, email: link.email, rule: PasswordWords.rule,
@@ -121,7 +134,7 @@ extension WebConsole {
     private func showHandOver(_ visit: Visit) async throws -> PageReply {
         let secret = visit.parameter("token") ?? ""
         let continuation = returnPath(visit.parameter("continue"))
-        return try await leadingOn(visit, continuation) {
+        return try await leadingOn(visit, continuation, .handOver) {
             let (link, ticket) = try await links.handOverPage(for: secret, in: visit.answeredBrowser)
             let asked = try await request(behind: continuation, visit)
             return stepPage(
@@ -138,7 +151,7 @@ extension WebConsole {
     private func takeHandOver(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
         let continuation = returnPath(form["continue"])
         let ticket = form.text("ticket")
-        return try await leadingOn(visit, continuation) {
+        return try await leadingOn(visit, continuation, .handOver) {
             begin(try await links.handOver(ticket: ticket, from: visit.browser), continuation)
         } from: {
             try await links.link(ofTicket: ticket, in: visit.browser)
@@ -148,17 +161,47 @@ extension WebConsole {
     /// Answers what a link is for. Where that is over: whom it let in goes on, and others are shown the way back that whoever
     /// made the link named.
     private func leadingOn(
-        _ visit: Visit, _ continuation: ReturnPath?, _ answer: () async throws -> PageReply,
-        from link: () async throws -> OneTimeLink?
+        _ visit: Visit, _ continuation: ReturnPath?, _ purpose: OneTimeLink.Purpose,
+        _ answer: () async throws -> PageReply, from link: () async throws -> OneTimeLink?
     ) async throws -> PageReply {
         do { return try await answer() } catch SignInRefusal.expired {
-            guard let link = try await link() else { throw SignInRefusal.expired }
+            guard let link = try await link() else { return deadLink(visit, continuation, purpose) }
             if visit.signedIn?.member.id == link.member {
                 return .redirect(continuation.map(ConsoleURL.returning) ?? .account, at: site)
             }
-            guard let address = link.returnURL else { throw SignInRefusal.expired }
+            guard let address = link.returnURL else { return deadLink(visit, continuation, purpose) }
             return overPage(
-                PageLink(words: "Go back to where you came from", address: address), requestID: visit.requestID)
+                PageLink(words: "Back to \(HostWords.of(address))", address: address), requestID: visit.requestID)
         }
+    }
+
+    /// What to do about a link that opens nothing any more depends on what it was for.
+    private func deadLink(
+        _ visit: Visit, _ continuation: ReturnPath?, _ purpose: OneTimeLink.Purpose
+    ) -> PageReply {
+        let expired = "This link has expired or was already used"
+        let signIn = PageLink(words: "Sign in", address: signInLink(continuation))
+        let (words, link) =
+            switch purpose {
+            case .passwordReset:
+                (
+                    "Each link works once, and for 1 hour.",
+                    PageLink(
+                        words: "Request a new link",
+                        address: site.link(continuation.map(ConsoleURL.forgotPasswordContinuing) ?? .forgotPassword))
+                )
+            case .invitation:
+                (
+                    "If you’ve already set a password, sign in. Otherwise ask your admin for a new invitation.", signIn
+                )
+            case .handOver: ("Go back to the page that you came from and try again, or sign in here.", signIn)
+            }
+        return errorPage(.forbidden, expired, words, requestID: visit.requestID, link: link)
+            .refused(by: "link or step expired")
+    }
+
+    /// Roles as people read them: `Administrator, Auditor`.
+    private func roleWords(_ roles: [String]) -> String? {
+        roles.isEmpty ? nil : roles.map { product.role($0)?.title ?? $0 }.joined(separator: ", ")
     }
 }

@@ -44,8 +44,8 @@ extension WebConsole {
     func signInOnceMore(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
         let notice = Notice.bad(
             visit.hasFreshFormSecret
-                ? "Nothing was done, because the page was too old or your browser sent no cookie. Cookies must be allowed."
-                : "Nothing was done, because the page had grown old. Enter your password again.")
+                ? "The page expired, or your browser sent no cookie. Allow cookies for this site and sign in again."
+                : "The page expired. Enter your password again.")
         return try await signInPage(
             visit, returnPath(form["continue"]), email: form["email"], notice, PageProblem.stale.status
         ).refused(by: PageProblem.stale.rule)
@@ -58,7 +58,10 @@ extension WebConsole {
                 email: form.text("email"), password: form.text("password"), from: visit.browser)
             return try await reply(to: step, visit, continuation)
         } catch let refusal as SignInRefusal where refusal.isAboutInput {
-            let notice = SignInWords.notice(of: refusal, to: .emailAndPassword)
+            let reset = continuation.map(ConsoleURL.forgotPasswordContinuing) ?? .forgotPassword
+            let notice = SignInWords.notice(
+                of: refusal, to: .emailAndPassword,
+                link: PageLink(words: "Reset your password", address: site.link(reset)))
             return try await signInPage(
                 visit, continuation, email: form["email"], notice, SignInWords.status(of: refusal)
             ).after(refusal)
@@ -134,7 +137,7 @@ extension WebConsole {
         _ visit: Visit, _ list: OrganizationList, _ ticket: String, _ continuation: ReturnPath?
     ) -> ChooseOrganizationPage {
         ChooseOrganizationPage(
-            lead: "You belong to more than one organization.", action: site.link(.chooseOrganization),
+            lead: "You belong to more than one.", action: site.link(.chooseOrganization),
             isPosted: true, token: visit.token(for: .chooseOrganization, about: ticket),
             fields: [HiddenField(name: "ticket", value: ticket)] + HiddenField.continuing(continuation),
             list: list)
@@ -171,7 +174,7 @@ extension WebConsole {
 
     private func showSignInAgain(_ visit: Visit) async throws -> PageReply {
         guard let signedIn = visit.signedIn else { throw SignInNeeded() }
-        return signInAgainPage(
+        return try signInAgainPage(
             visit, signedIn, returnPath(visit.parameter("continue")), isRecovery: visit.parameter("show") == "recovery")
     }
 
@@ -183,7 +186,7 @@ extension WebConsole {
                 signedIn, password: form.text("password"), code: form["code"], from: visit.browser)
             return begin(started, continuation)
         } catch let refusal as SignInRefusal where refusal.isAboutInput {
-            return signInAgainPage(
+            return try signInAgainPage(
                 visit, signedIn, continuation, isRecovery: form["kind"] == "recovery", refusal)
         }
     }
@@ -191,7 +194,7 @@ extension WebConsole {
     private func signInAgainPage(
         _ visit: Visit, _ signedIn: SignedIn, _ continuation: ReturnPath?, isRecovery: Bool,
         _ refusal: SignInRefusal? = nil
-    ) -> PageReply {
+    ) throws -> PageReply {
         let goesOn = continuation ?? ReturnPath(.account)
         let again = site.link(.signInAgain(goesOn))
         return stepPage(
@@ -204,7 +207,7 @@ extension WebConsole {
                 accountLink: site.link(.account),
                 notice: refusal.map { refusal in
                     SignInWords.notice(of: refusal, to: signedIn.hasSecondFactor ? .passwordAndCode : .password)
-                }),
+                }, shell: try shell(visit, at: .account, below: "Confirm it’s you")),
             visit, refusal)
     }
 
@@ -224,9 +227,9 @@ extension WebConsole {
     func signedOut() -> PageReply {
         PageReply.page(
             MessagePage(
-                heading: "You are signed out",
-                paragraphs: ["Apps that act for you go on. You can take that back when you are signed in."],
-                link: PageLink(words: "Sign in", address: site.link(.signIn)))
+                heading: "You’re signed out",
+                paragraphs: ["Apps you allowed keep their access. To change that, sign in and open Your apps."],
+                link: PageLink(words: "Sign in", address: site.link(.signIn)), isQuiet: true)
         ).setting(SignInCookie.clearingSession(at: site.address))
     }
 }

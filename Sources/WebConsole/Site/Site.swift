@@ -12,15 +12,24 @@ package struct Site: Sendable {
     let address: PublicAddress
     /// The link to the stylesheet.
     let stylesheet: String
+    /// The product's colours and marks.
+    let assets: ProductAssets
+    /// Whether the product's name is in its logo.
+    let logoHasName: Bool
 
     /// - Parameter issuer: A URL of scheme, host, port and path without a final slash.
     package init(product: Product, issuer: String) {
         self.product = product.name
         supportLink = product.supportLink
         address = PublicAddress(issuer: issuer)
-        stylesheet = address.link(Stylesheet.path)
+        stylesheet = address.link(Stylesheet.asset.path)
+        assets = ProductAssets(product)
+        logoHasName = product.look.logoHasName
     }
 
     /// A link to one of our pages.
     func link(_ url: ConsoleURL) -> String { address.link(url.text) }
+
+    /// A link to what a page loads.
+    func link(_ asset: Asset) -> String { address.link(asset.path) }
 }

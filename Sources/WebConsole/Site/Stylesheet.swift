@@ -1,31 +1,17 @@
-import Crypto
-import FoundationEssentials
-import HTTPServing
-import HTTPTypes
-import Hummingbird
-import NIOCore
-
-/// The one stylesheet, compiled in. Its path names its content, so browsers keep it for good.
+/// The one stylesheet of all pages, compiled in.
 enum Stylesheet {
-    static let bytes = PackageResources.claviger_css
+    /// As it was written.
+    static let source = String(decoding: PackageResources.claviger_css, as: UTF8.self)
 
-    static let path: String = {
-        let digest = SHA256.hash(data: bytes).prefix(8).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }
-        return "/assets/claviger-\(digest.joined()).css"
-    }()
+    /// As it is served: without what stands there for its readers alone.
+    static let asset = Asset(Array(compact(source).utf8), named: "claviger", suffix: "css", mediaType: mediaType)
 
-    static func register(on router: some RouterMethods<CallerContext>) {
-        router.get(RouterPath(path)) { _, _ in
-            Response(
-                status: .ok,
-                headers: [
-                    .contentType: "text/css; charset=utf-8", .cacheControl: "public, max-age=31536000, immutable",
-                    .xContentTypeOptions: "nosniff",
-                ],
-                body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
-        }
+    static let mediaType = "text/css; charset=utf-8"
+
+    /// Without comments, empty lines and the white space at the beginning of lines. No text in it goes over several lines.
+    private static func compact(_ css: String) -> String {
+        css.replacing(/\/\*[^*]*\*+([^\/*][^*]*\*+)*\//, with: "").split(separator: "\n").map { line in
+            line.drop { $0 == " " }
+        }.filter { !$0.isEmpty }.joined(separator: "\n")
     }
 }

@@ -13,13 +13,13 @@ enum Done: String, Sendable, CaseIterable {
 
     var words: String {
         switch self {
-        case .passwordSet: "Your password is set, and you are signed in."
-        case .passwordChanged: "Your password is changed. All your other sessions have ended."
-        case .secondFactorAdded: "The second factor is on."
-        case .secondFactorRemoved: "The second factor is off. Your password alone signs you in."
-        case .sessionEnded: "That session has ended."
-        case .otherSessionsEnded: "All your other sessions have ended."
-        case .appTakenBack: "Taken back. The app can do nothing for you there any more."
+        case .passwordSet: "Password set. You’re signed in."
+        case .passwordChanged: "Password changed. You’re signed out everywhere else."
+        case .secondFactorAdded: "Two-step verification is on."
+        case .secondFactorRemoved: "Two-step verification is off. You sign in with your password alone."
+        case .sessionEnded: "Signed out of that device."
+        case .otherSessionsEnded: "Signed out everywhere else."
+        case .appTakenBack: "Access removed. The app can no longer use your account there."
         }
     }
 }

@@ -10,7 +10,7 @@ struct AppRequestJourneyTests {
         var visitor = PageVisitor(server)
         _ = try await visitor.signIn(email: somebody.email, password: Somebody.password)
         let page = try await visitor.open(try AppRequest.path())
-        #expect(page.text.contains("asks to act for you"))
+        #expect(page.text.contains("wants to access your"))
         let out = try await visitor.fill(try await visitor.open("/account"), "/sign-out")
         #expect(out.status == 200)
         let fields = [("organization", somebody.organization), ("decision", "approve")]
@@ -19,15 +19,15 @@ struct AppRequestJourneyTests {
         #expect(location.hasPrefix("/sign-in?continue=%2Foauth2%2Fauthorize%3F"))
         let back = try await visitor.signIn(email: somebody.email, password: Somebody.password, at: location)
         let again = try await visitor.open(try #require(back.location))
-        #expect(again.text.contains("asks to act for you"))
+        #expect(again.text.contains("wants to access your"))
         #expect(again.hidden("request") == page.hidden("request"))
 
         var other = PageVisitor(server)
         _ = try await other.signIn(email: somebody.email, password: Somebody.password)
         let stale = try await other.fill(again, "/consent", fields)
         #expect(stale.status == 403)
-        let link = try #require(stale.links("Load the page again").first)
-        #expect(try await other.open(link).text.contains("asks to act for you"))
+        let link = try #require(stale.links("Reload").first)
+        #expect(try await other.open(link).text.contains("wants to access your"))
     }
 
     @Test(arguments: ["//evil.example", "client_id=x\r\nLocation: //evil.example", "\"><script>"])
@@ -68,7 +68,7 @@ struct AppRequestJourneyTests {
         #expect(over.links("Sign in").map(AppRequest.continuation) == [path])
     }
 
-    @Test func `signs in from a page that has grown old`() async throws {
+    @Test func `signs in from a page that has expired`() async throws {
         let (server, demo) = try RunningServer.current
         var visitor = PageVisitor(server)
         let path = try AppRequest.path()
@@ -78,7 +78,7 @@ struct AppRequestJourneyTests {
         let refused = try await restarted.fill(old, "/sign-in", fields)
         #expect(refused.status == 403)
         #expect(restarted.cookies["claviger"] == nil)
-        #expect(refused.bad?.contains("Cookies must be allowed.") == true)
+        #expect(refused.bad?.contains("Allow cookies for this site") == true)
         #expect(refused.field("email")?.contains("value=\"\(demo.adminEmail)\"") == true)
         #expect(!refused.text.contains(demo.adminPassword))
         let entered = try await restarted.fill(refused, "/sign-in", fields)
@@ -111,7 +111,7 @@ struct AppRequestJourneyTests {
             email: demo.adminEmail, password: demo.adminPassword, at: asked)
         let location = try #require(entered.location)
         #expect(!location.contains("login") && !location.contains("select_account") && !location.contains("max_age"))
-        #expect(try await visitor.open(location).text.contains("asks to act for you"))
+        #expect(try await visitor.open(location).text.contains("wants to access your"))
     }
 
     @Test func `signs in as somebody else from the consent page`() async throws {
@@ -151,7 +151,7 @@ struct ForgottenPasswordRequestTests {
                 + "&redirect_uri=\(ServerProcess.encoded(demo.appRedirectURI))"
                 + "&code_challenge=\(ProofKey.challenge)&code_challenge_method=S256&prompt=login"
             let signIn = try await phone.open(AppRequest.signIn(continuing: path))
-            let forgotten = try await phone.open(try #require(signIn.links("Forgot it?").first))
+            let forgotten = try await phone.open(try #require(signIn.links("Forgot password?").first))
             #expect(forgotten.links("Back to sign-in").map(AppRequest.continuation) == [path])
             let told = try await phone.fill(forgotten, "/forgot-password", [("email", somebody.email)])
             #expect(told.links("Back to sign-in").map(AppRequest.continuation) == [path])
@@ -165,8 +165,8 @@ struct ForgottenPasswordRequestTests {
             let entered = try await phone.fill(short, "/password-reset", [("password", "quite another password")])
             let location = try #require(entered.location)
             #expect(location == path.replacing("&prompt=login", with: ""))
-            #expect(try await phone.open(location).text.contains("asks to act for you"))
-            #expect(try await post.letter(number: 3).body.contains("your password was changed"))
+            #expect(try await phone.open(location).text.contains("wants to access your"))
+            #expect(try await post.letter(number: 3).body.contains("Your password was changed"))
 
             let other = try await visitor.post(
                 "/forgot-password",

@@ -69,7 +69,7 @@ struct LogoutJourneyTests {
         #expect(bare.status == 403)
         #expect(try await scene.visitor.account() != nil)
         let left = try await scene.visitor.fill(page, "/oauth2/logout/confirm")
-        #expect(left.text.contains("You are signed out"))
+        #expect(left.text.contains("You’re signed out"))
         #expect(try await scene.visitor.account() == nil)
     }
 
@@ -93,7 +93,7 @@ struct LogoutJourneyTests {
                 ("id_token_hint", scene.idToken), ("post_logout_redirect_uri", "https://evil.example/"),
             ]))
         #expect(answer.status == 200)
-        #expect(answer.text.contains("You are signed out"))
+        #expect(answer.text.contains("You’re signed out"))
         #expect(!answer.text.contains("evil.example"))
     }
 

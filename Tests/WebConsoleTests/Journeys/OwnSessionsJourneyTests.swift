@@ -12,7 +12,7 @@ struct OwnSessionsJourneyTests {
         _ = try await here.signIn(email: somebody.email, password: Somebody.password)
         let page = try #require(try await here.account())
         #expect(page.text.matches(of: /<li class="row">/).count == 2)
-        #expect(page.text.matches(of: /this one/).count == 1)
+        #expect(page.text.matches(of: /This device/).count == 1)
         let forms = page.forms(to: "/account/sessions/end")
         #expect(forms.count == 1, "One's own has the sign-out.")
         let csrf = try #require(forms.first?.first { $0.0 == "csrf" })
@@ -112,7 +112,7 @@ struct OwnSessionsJourneyTests {
             let account = try await visitor.account()
             #expect((account != nil) == isSignedIn)
             let left = try await visitor.fill(tab, "/sign-out")
-            #expect(left.status == 200 && left.text.contains("You are signed out"), "\(left.text)")
+            #expect(left.status == 200 && left.text.contains("You’re signed out"), "\(left.text)")
         }
         // Signed in anew meanwhile: still out.
         _ = try await visitor.signIn(email: somebody.email, password: Somebody.password)
@@ -124,7 +124,7 @@ struct OwnSessionsJourneyTests {
         #expect(try await visitor.post("/sign-out", []).status == 403)
         #expect(try await PageVisitor(server).posted("/sign-out", csrf).status == 403)
         #expect(try await visitor.account() != nil)
-        #expect(try await visitor.fill(tab, "/sign-out").text.contains("You are signed out"))
+        #expect(try await visitor.fill(tab, "/sign-out").text.contains("You’re signed out"))
         #expect(try await visitor.account() == nil)
     }
 

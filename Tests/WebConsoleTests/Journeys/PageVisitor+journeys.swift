@@ -53,7 +53,10 @@ extension Answer {
 
     /// What it says went wrong.
     var bad: String? {
-        text.firstMatch(of: /<p class="notice notice-bad" role="alert" id="notice">([^<]*)</).map { String($0.1) }
+        text.firstMatch(
+            of:
+                /<p class="(?:notice notice-(?:bad|caution)|field-error)" (?:role="alert" )?id="[a-z-]*"(?: role="alert")?>([^<]*)</
+        ).map { String($0.1).replacing("&nbsp;", with: "") }
     }
 
     /// The addresses that its links with these words lead to.

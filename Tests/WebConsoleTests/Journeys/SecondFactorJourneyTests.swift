@@ -22,9 +22,16 @@ struct SecondFactorJourneyTests {
         let wrong = try await visitor.fill(
             setUp, "/account/second-factor/confirm", [("code", authenticator.wrongCode)])
         #expect(wrong.status == 422)
-        #expect(wrong.authenticatorKey == setUp.authenticatorKey)
-        #expect(Set(setUp.recoveryCodes).count == 10, "Shown before anything is on.")
-        #expect(wrong.recoveryCodes == setUp.recoveryCodes)
+        #expect(wrong.bad == "Wrong code, or it was already used. Wait for the next one.")
+        #expect(wrong.field("code")?.contains("aria-describedby=\"field-error\"") == true)
+        let codes = try await visitor.fill(setUp, "/account/second-factor/confirm", [("show", "codes")])
+        #expect(Set(codes.recoveryCodes).count == 10, "Shown before anything is on.")
+        #expect(codes.links("Download as .txt").first?.hasPrefix("data:text/plain") == true)
+        #expect(setUp.recoveryCodes.isEmpty && wrong.recoveryCodes.isEmpty, "Each step has a page of its own.")
+        let back = try await visitor.fill(wrong, "/account/second-factor/confirm", [("show", "scan")])
+        #expect(back.authenticatorKey == setUp.authenticatorKey)
+        let asked = try await visitor.fill(codes, "/account/second-factor/confirm", [("show", "confirm")])
+        #expect(asked.status == 200 && asked.field("code") != nil)
         var second = visitor
         let code = [("code", authenticator.code())]
         #expect(try await visitor.fill(wrong, "/account/second-factor/confirm", code).location == "/account")
@@ -46,7 +53,7 @@ struct SecondFactorJourneyTests {
         let (somebody, authenticator, _) = try await enrolled("Bea")
         var (visitor, second) = (PageVisitor(server), PageVisitor(server))
         let asked = try await visitor.signIn(email: somebody.email, password: Somebody.password)
-        #expect(asked.text.contains("Enter the code"))
+        #expect(asked.text.contains("Enter the code from your authenticator app"))
         #expect(try await visitor.account() == nil)
         let wrong = try await visitor.fill(asked, "/sign-in/second-factor", [("code", authenticator.wrongCode)])
         #expect(wrong.status == 422)
@@ -75,7 +82,7 @@ struct SecondFactorJourneyTests {
             // Those of the invitation and of turning it on, and one more for each code.
             var entered = try #require(answers.first).1
             let account = try await entered.open("/account")
-            #expect(account.text.matches(of: /this one/).count == 1)
+            #expect(account.text.matches(of: /This device/).count == 1)
             var other = PageVisitor(server)
             let elsewhere = try await other.signIn(email: somebody.email, password: Somebody.password)
             #expect(try await other.fill(elsewhere, "/sign-in/second-factor", [("code", code)]).status == 422)
@@ -142,16 +149,17 @@ struct SecondFactorJourneyTests {
         try expectDigits(asked)
         let wrongCode = try await visitor.fill(
             asked, "/sign-in/second-factor", [("code", authenticator.wrongCode)])
-        #expect(wrongCode.bad == "That code is not right, or was used already. Wait for the next one.")
+        #expect(wrongCode.bad == "Wrong code, or it was already used. Wait for the next one.")
         try expectDigits(wrongCode)
         let other = try await visitor.fill(wrongCode, "/sign-in/second-factor", [("code", ""), ("show", "recovery")])
         #expect(other.status == 200)
         #expect(try #require(other.field("code")).contains("inputmode") == false)
         let wrong = try await visitor.fill(other, "/sign-in/second-factor", [("code", "aaaa-aaaa-aaaa-aaaa")])
         #expect(wrong.status == 422)
-        #expect(wrong.bad == "That recovery code is not right, or was used already.")
+        #expect(wrong.bad == "Wrong recovery code, or it was already used.")
         let field = try #require(wrong.field("code"))
-        #expect(!field.contains("inputmode") && field.contains("aria-describedby=\"notice\" aria-invalid=\"true\""))
+        #expect(
+            !field.contains("inputmode") && field.contains("aria-describedby=\"field-error\" aria-invalid=\"true\""))
         try expectDigits(
             try await visitor.fill(wrong, "/sign-in/second-factor", [("code", ""), ("show", "app")]))
         let entered = try await visitor.fill(wrong, "/sign-in/second-factor", [("code", codes[0])])
@@ -198,7 +206,8 @@ struct SecondFactorJourneyTests {
         #expect(proven.location == "/account/second-factor")
         let fresh = try await visitor.open("/account/second-factor/remove")
         #expect(try await visitor.fill(fresh, "/account/second-factor/remove").location == "/account")
-        #expect(try await visitor.account()?.good == "The second factor is off. Your password alone signs you in.")
+        #expect(
+            try await visitor.account()?.good == "Two-step verification is off. You sign in with your password alone.")
         #expect(try await passwordAlone(somebody, on: server))
     }
 
@@ -236,7 +245,7 @@ struct SecondFactorJourneyTests {
         var visitor = PageVisitor(server)
         let link = try await somebody.link("password-reset", on: server, demo)
         let asked = try await visitor.setPassword("quite another password", behind: link)
-        #expect(asked.text.contains("Enter the code"))
+        #expect(asked.text.contains("Enter the code from your authenticator app"))
         #expect(try await visitor.account() == nil)
         #expect(try await visitor.fill(asked, "/sign-in/second-factor", [("code", codes[0])]).location == "/account")
     }
@@ -250,10 +259,11 @@ struct SecondFactorJourneyTests {
         let setUp = try await visitor.fill(
             try await visitor.open("/account/second-factor"), "/account/second-factor")
         let authenticator = try #require(setUp.authenticator)
+        let codes = try await visitor.fill(setUp, "/account/second-factor/confirm", [("show", "codes")]).recoveryCodes
         let done = try await visitor.fill(
             setUp, "/account/second-factor/confirm", [("code", authenticator.code())])
-        try #require(done.location == "/account" && setUp.recoveryCodes.count == 10)
-        return (somebody, authenticator, setUp.recoveryCodes)
+        try #require(done.location == "/account" && codes.count == 10)
+        return (somebody, authenticator, codes)
     }
 
     /// Whether a password is enough.

@@ -1,10 +1,9 @@
 /// Who I am, how I sign in, and where I am signed in.
 struct AccountPage: Page {
     static let template = PageTemplate.account
-    static let frame = PageFrame.wide
     var title: String { "Account" }
 
-    /// One's second factor, and what can be done about it.
+    /// One's two-step verification, and what can be done about it.
     struct SecondFactor: Hashable, Sendable {
         let words: String
         let button: String
@@ -14,22 +13,29 @@ struct AccountPage: Page {
     struct Session: Hashable, Sendable {
         let id: String
         let device: String
-        let detail: String
+        /// When it was last used.
+        let seen: TimeWords
+        /// From where it was begun.
+        let place: String?
+        let begun: TimeWords
         let isThis: Bool
         let endToken: String
     }
 
-    let tabs: Tabs?
+    let shell: Shell?
     let name: String
     let email: String
     let organization: String
+    /// `Role` or `Roles`.
+    let rolesTerm: String
     let roles: String?
-    /// The address to go back to, for who was handed over.
-    let returnLink: String?
+    /// Through which other pages, for who was handed over.
+    let signedInThrough: String?
     /// Whether one signs in here, and is not only handed over.
     let canSignIn: Bool
     let changePasswordLink: String
     let secondFactor: SecondFactor
+    /// This one first, then as they were used last.
     let sessions: [Session]
     let endAction: String
     let hasOthers: Bool

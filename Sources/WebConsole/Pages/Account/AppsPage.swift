@@ -1,27 +1,27 @@
 import Model
 
-/// The apps that act for me.
+/// The apps that may use my account.
 struct AppsPage: Page {
     static let template = PageTemplate.apps
-    static let frame = PageFrame.wide
     var title: String { "Your apps" }
 
     /// What one app may do in one organization.
     struct Consent: Hashable, Sendable {
-        let id: String
         let initial: String
         let name: String
         let organization: String
-        let when: String
-        let rights: [ConsentPage.Right]
+        /// `12 permissions, 2 sensitive`
+        let summary: String
+        let allowed: TimeWords
+        let groups: [ConsentPage.Group]
         /// What happened to it, nil for nothing.
         let alarm: String?
-        let token: String
+        let removeLink: String
     }
 
-    let tabs: Tabs?
+    let shell: Shell?
     let apps: [Consent]
-    let action: String
+    let hasApps: Bool
     let nextLink: String?
     var notice: Notice?
 }
@@ -32,11 +32,18 @@ extension AppsPage {
         let what =
             "On \(DateWords.minute(reuse.at)) a token that this app had used before came back, so the app was signed out."
         guard reuse.successorWasUsed else {
-            return "\(what) The token that it got instead was never used: most likely the app lost it."
+            return "\(what) The token that replaced it was never used: most likely the app lost it."
         }
         return """
-            \(what) The token that it got instead was in use: somebody else may have a copy. If you cannot explain it, take \
-            back what the app may do, and tell whoever runs it.
+            \(what) The token that replaced it was in use: somebody else may have a copy. If you can’t explain it, remove \
+            the app’s access and tell whoever runs the app.
             """
+    }
+
+    /// How many rights these are, in words.
+    static func summary(_ rights: [ConsentPage.Right]) -> String {
+        let sensitive = rights.count { $0.danger }
+        let all = "\(rights.count) permission\(rights.count == 1 ? "" : "s")"
+        return sensitive == 0 ? all : "\(all), \(sensitive) sensitive"
     }
 }

@@ -3,6 +3,7 @@ struct ChangePasswordPage: Page {
     static let template = PageTemplate.changePassword
     var title: String { "Change your password" }
 
+    let shell: Shell?
     let action: String
     let token: String
     let email: String

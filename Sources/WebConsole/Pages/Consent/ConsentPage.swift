@@ -1,7 +1,7 @@
-/// Asks whether an app may act for the user, where, and to do what.
+/// Asks whether an app may use the user's account, where, and to do what.
 struct ConsentPage: Page {
     static let template = PageTemplate.consent
-    var title: String { "\(app) asks to act for you" }
+    var title: String { "\(app) wants to access your account" }
 
     /// The organization, if there is one only.
     struct OneOrganization: Hashable, Sendable {
@@ -12,6 +12,8 @@ struct ConsentPage: Page {
     /// Organizations to choose from.
     struct Organizations: Hashable, Sendable {
         let choices: [Choice]
+        /// Whether none of them is chosen yet.
+        let isOpen: Bool
         /// Whether there are more.
         var isCut = false
     }
@@ -31,7 +33,20 @@ struct ConsentPage: Page {
     struct Right: Hashable, Sendable {
         let description: String
         let danger: Bool
-        var wasGranted = false
+    }
+
+    /// What the user allowed before.
+    struct Known: Hashable, Sendable {
+        let count: Int
+        let rights: [Right]
+        /// Whether there is nothing else to see.
+        let isOpen: Bool
+    }
+
+    /// The host that the browser goes to.
+    struct Host: Hashable, Sendable {
+        /// With a place to break a line behind each.
+        let parts: [String]
     }
 
     let action: String
@@ -39,6 +54,8 @@ struct ConsentPage: Page {
     /// The query of the authorization request.
     let request: String
     let app: String
+    /// Whether the name is a long one.
+    let isLong: Bool
     let owner: String
     /// The picture of the app, nil for its initial.
     let logo: String?
@@ -53,9 +70,17 @@ struct ConsentPage: Page {
     let search: Search?
     /// Whether there is one to approve for.
     let hasOrganizations: Bool
+    /// What may do harm and was not allowed before, whatever its heading.
+    let sensitive: [Right]
+    let hasSensitive: Bool
+    /// What else was not allowed before.
     let groups: [Group]
-    /// Where the browser goes afterwards, in words.
-    let destination: String
+    /// Nil for nothing.
+    let known: Known?
+    /// Where the browser goes afterwards, nil for an app on the own device.
+    let host: Host?
+    /// The same, where it is one.
+    let device: String?
     let appsLink: String
     let links: [PageLink]
     let hasLinks: Bool

@@ -2,7 +2,7 @@
 /// run, else by a button.
 struct FormPostPage: Page {
     static let template = PageTemplate.formPost
-    var title: String { "Going back" }
+    var title: String { "Returning to the app" }
 
     /// The one script of all pages, as it stands in the template. The page's policy names its hash.
     static let script = "document.forms[0].submit()"

@@ -6,4 +6,6 @@ struct MessagePage: Page {
     let heading: String
     let paragraphs: [String]
     var link: PageLink?
+    /// Whether there is nothing to do here, so that the link steps back.
+    var isQuiet = false
 }

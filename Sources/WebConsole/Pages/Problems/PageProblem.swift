@@ -7,8 +7,10 @@ import SignIn
 
 /// Why there is an error page instead of the page that was asked for.
 enum PageProblem: Error, Hashable, Sendable {
-    /// The form's token is not one of this browser, or the page has grown old.
+    /// The form's token is not one of this browser's session: the page expired.
     case stale
+    /// The same, and the browser sent no cookie with it.
+    case withoutCookie
     /// The form was sent from elsewhere.
     case foreign
     /// No form of ours.
@@ -18,7 +20,7 @@ enum PageProblem: Error, Hashable, Sendable {
 
     var status: HTTPResponse.Status {
         switch self {
-        case .stale, .foreign: .forbidden
+        case .stale, .withoutCookie, .foreign: .forbidden
         case .unreadable: .badRequest
         case .tooLarge: .contentTooLarge
         case .notFound: .notFound
@@ -28,7 +30,7 @@ enum PageProblem: Error, Hashable, Sendable {
     /// What the log calls it.
     var rule: String {
         switch self {
-        case .stale: "form token"
+        case .stale, .withoutCookie: "form token"
         case .foreign: "form from elsewhere"
         case .unreadable: "unreadable form"
         case .tooLarge: "body too large"
@@ -40,18 +42,27 @@ enum PageProblem: Error, Hashable, Sendable {
     func words(_ site: Site) -> (heading: String, explanation: String) {
         switch self {
         case .stale:
+            ("This page expired", "Nothing was changed. Reload the page and try again.")
+        case .withoutCookie:
             (
-                "This page has grown old",
-                "Nothing was done. Load the page again and repeat what you did. Cookies must be allowed."
+                "This page expired",
+                """
+                Nothing was changed. Your browser sent no cookie: allow cookies for this site, reload the page and try \
+                again.
+                """
             )
         case .foreign:
             (
-                "This did not come from here",
-                "Another page tried to act in your name, or you came by another address than \(site.address.issuer). Nothing was done."
+                "This request came from another site",
+                """
+                Nothing was changed. Another site tried to act in your name, or you opened this page under another \
+                address than \(site.address.issuer).
+                """
             )
-        case .unreadable: ("That could not be read", "Go back and try again.")
-        case .tooLarge: ("That is too much", "Go back and try with less.")
-        case .notFound: ("There is nothing here", "It does not exist, or is there no more.")
+        case .unreadable: ("We couldn’t read that", "Nothing was changed. Go back and try again.")
+        case .tooLarge:
+            ("That’s too much to send at once", "Nothing was changed. Go back and shorten what you entered.")
+        case .notFound: ("Page not found", "The address may be mistyped, or what was here is gone.")
         }
     }
 }

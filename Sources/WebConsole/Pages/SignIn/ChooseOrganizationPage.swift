@@ -6,7 +6,7 @@ import SignIn
 /// a script.
 struct ChooseOrganizationPage: Page {
     static let template = PageTemplate.chooseOrganization
-    var title: String { "Where do you want to go?" }
+    var title: String { "Choose an organization" }
 
     let lead: String
     let action: String

@@ -3,5 +3,5 @@ import SignIn
 /// What is said about passwords.
 enum PasswordWords {
     static let rule =
-        "At least \(PasswordPolicy.length.lowerBound) characters. A few words that you can remember do well."
+        "At least \(PasswordPolicy.length.lowerBound) characters. A few unrelated words work well."
 }

@@ -1,7 +1,7 @@
 /// Asks who is signed in to prove it once more.
 struct ReauthenticatePage: Page {
     static let template = PageTemplate.reauthenticate
-    var title: String { "Is it you?" }
+    var title: String { "Confirm it’s you" }
 
     /// What is asked for beside the password.
     struct Code: Hashable, Sendable {
@@ -18,4 +18,7 @@ struct ReauthenticatePage: Page {
     let code: Code?
     let accountLink: String
     var notice: Notice?
+    /// The password comes first.
+    let focusesCode = false
+    let shell: Shell?
 }

@@ -1,7 +1,7 @@
 /// Asks for a code after the password.
 struct SecondFactorPage: Page {
     static let template = PageTemplate.secondFactor
-    var title: String { "One more step" }
+    var title: String { "Two-step verification" }
 
     let action: String
     let token: String
@@ -10,5 +10,6 @@ struct SecondFactorPage: Page {
     /// Whether a recovery code is asked for instead.
     let isRecovery: Bool
     let startAgainLink: String
+    let focusesCode = true
     var notice: Notice?
 }

@@ -6,6 +6,12 @@ struct SetPasswordPage: Page {
     /// Whom to welcome, nil for who has been here before.
     let name: String?
     let organization: String
+    /// Whether it comes by an invitation.
+    let invitation: Bool
+    /// Who invited, where that is a person of the organization.
+    let inviter: String?
+    /// As what, in words.
+    let roles: String?
     /// With the link's token in it, so that the address still works by itself once a password was refused.
     let action: String
     let token: String

@@ -1,6 +1,7 @@
 /// Asks for e-mail and password.
 struct SignInPage: Page {
     static let template = PageTemplate.signIn
+    /// The layout appends the product's name.
     var title: String { "Sign in" }
 
     let action: String

@@ -14,18 +14,18 @@ enum SignInWords {
 
         fileprivate var wrong: String {
             switch self {
-            case .emailAndPassword: "E-mail or password is not right."
-            case .password: "The password is not right."
-            case .passwordAndCode:
-                "Password or code is not right, or the code was used already. Wait for the next one."
-            case .code: "That code is not right, or was used already. Wait for the next one."
-            case .recoveryCode: "That recovery code is not right, or was used already."
+            case .emailAndPassword: "Wrong e-mail or password."
+            case .password: "Wrong password."
+            case .passwordAndCode: "Wrong password or code, or the code was already used. Wait for the next one."
+            case .code: "Wrong code, or it was already used. Wait for the next one."
+            case .recoveryCode: "Wrong recovery code, or it was already used."
             }
         }
 
         fileprivate var fields: Set<Notice.Field> {
             switch self {
-            case .emailAndPassword: [.email, .password]
+            // Neither is called wrong: it is not said which is.
+            case .emailAndPassword: []
             case .password: [.password]
             case .passwordAndCode: [.password, .code]
             case .code, .recoveryCode: [.code]
@@ -33,20 +33,26 @@ enum SignInWords {
         }
     }
 
-    /// The notice above a form that is shown again.
-    static func notice(of refusal: SignInRefusal, to asked: Asked) -> Notice {
-        refusal == .wrong ? .bad(asked.wrong, about: asked.fields) : .bad(text(of: refusal))
+    /// What a form that is shown again says.
+    ///
+    /// - Parameter link: What can be done about what was wrong.
+    static func notice(of refusal: SignInRefusal, to asked: Asked, link: PageLink? = nil) -> Notice {
+        switch refusal {
+        case .wrong: .bad(asked.wrong, about: asked.fields, link: link)
+        case .throttled, .busy: .caution(text(of: refusal))
+        case .expired, .suspended, .reauthenticationRequired, .unavailable: .bad(text(of: refusal))
+        }
     }
 
     static func text(of refusal: SignInRefusal) -> String {
         switch refusal {
-        case .wrong: "That is not right. Check what you typed and try again."
-        case .throttled(let seconds): "There were too many attempts. Try again in \(duration(seconds))."
-        case .busy: "Many people are signing in just now. Try again in a moment."
-        case .expired: "This took too long, or it was used already. Start again."
-        case .suspended: "The account is suspended. Ask those who run it for you."
+        case .wrong: "That’s not right. Check what you entered and try again."
+        case .throttled(let seconds): "Too many attempts. Try again in \(duration(seconds))."
+        case .busy: "Many people are signing in right now. Try again in a moment."
+        case .expired: "It has expired or was already used. Start again."
+        case .suspended: "This account is suspended. Ask whoever runs it for you."
         case .reauthenticationRequired: "Sign in again first."
-        case .unavailable: "This cannot be done here. Ask an admin of your organization."
+        case .unavailable: "This isn’t possible here. Ask an admin of your organization."
         }
     }
 

@@ -1,7 +1,7 @@
-/// What stands for an app without a picture.
-enum AppWords {
+/// What stands for a person, an app or a product without a picture.
+enum Initial {
     /// The first letter or digit of its name, as a capital.
-    static func initial(_ name: String) -> String {
+    static func of(_ name: String) -> String {
         name.first { $0.isLetter || $0.isNumber }.map { String($0).uppercased() } ?? "·"
     }
 }

@@ -1,0 +1,43 @@
+import Model
+import SignIn
+
+/// A page of one's own account, as the navigation knows it.
+enum AccountPlace: CaseIterable {
+    case account, apps
+
+    var words: String {
+        switch self {
+        case .account: "Account"
+        case .apps: "Your apps"
+        }
+    }
+
+    var url: ConsoleURL {
+        switch self {
+        case .account: .account
+        case .apps: .apps
+        }
+    }
+}
+
+extension WebConsole {
+    /// The shell of a page of one's own account.
+    ///
+    /// - Parameter title: The page's own name, where it stands below `place`.
+    func shell(_ visit: Visit, at place: AccountPlace, below title: String? = nil) throws -> Shell {
+        let (me, _) = try signedIn(visit)
+        let items = AccountPlace.allCases.map { other in
+            Navigation.Item(
+                words: other.words, address: site.link(other.url), isCurrent: other == place && title == nil)
+        }
+        return Shell(
+            name: me.member.name, email: me.member.email.text, initial: Initial.of(me.member.name),
+            accountLink: site.link(.account), appsLink: site.link(.apps), signOutAction: site.link(.signOut),
+            signOutToken: visit.token(for: .signOut),
+            returnLink: me.session.returnURL.map { PageLink(words: "Back to \(HostWords.of($0))", address: $0) },
+            navigation: Navigation(
+                title: "Your account", groups: [Navigation.Group(heading: nil, items: items)], current: place.words),
+            crumbs: title.map { [Crumb(words: place.words, address: site.link(place.url)), Crumb(words: $0)] } ?? [],
+            hasCrumbs: title != nil)
+    }
+}
