@@ -203,7 +203,8 @@ struct Composition {
             }, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone }, now: now)
         console = try WebConsole(
             store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, passwords: passwords,
-            links: links, letters: letters, authorization: authorization, now: now)
+            links: links, letters: letters, authorization: authorization,
+            isDevelopment: configuration.environment == .development, now: now)
     }
 
     /// Everything that runs while the server runs, in the order of starting. They end in the opposite order, so what was

@@ -26,22 +26,25 @@ package struct WebConsole: Sendable {
     let authorization: AuthorizationEndpoint
     let endSession: EndSession
     let now: @Sendable () -> Instant
+    private let isDevelopment: Bool
 
     /// - Parameters:
     ///   - issuer: The public base URL. Links, cookies and the check of `Origin` follow it.
     ///   - links: Invitations, forgotten passwords and hand-overs.
     ///   - letters: Tell members what changed in how they sign in.
+    ///   - isDevelopment: Whether the page of all parts is shown.
     /// - Throws: What is wrong with a template.
     package init(
         store: any Store, keyRing: KeyRing, product: Product, issuer: String, passwords: PasswordHasher,
         links: OneTimeLinkService, letters: OwnerLetters, authorization: AuthorizationEndpoint,
-        now: @escaping @Sendable () -> Instant
+        isDevelopment: Bool, now: @escaping @Sendable () -> Instant
     ) throws {
         site = Site(product: product, issuer: issuer)
         writer = try PageWriter(site: site)
         self.product = product
         self.store = store
         self.now = now
+        self.isDevelopment = isDevelopment
         signIns = SignInService(store: store, keyRing: keyRing, product: product, hasher: passwords, now: now)
         sessions = SessionService(store: store, keyRing: keyRing, product: product, now: now)
         secondFactors = SecondFactorService(keyRing: keyRing, product: product, now: now)
@@ -55,12 +58,18 @@ package struct WebConsole: Sendable {
     /// Every page, and what is sent from it. Where a form alone is sent to, a GET leads to the page that holds it: somebody
     /// came back to the address, or loaded the answer again.
     var routes: [PageRoute] {
-        let routes = signInRoutes + linkRoutes + accountRoutes + appRoutes + authorizationRoutes
+        let routes =
+            signInRoutes + linkRoutes + accountRoutes + appRoutes + authorizationRoutes
+            + (isDevelopment ? [.shown(.parts, showParts)] : [])
         let shown = Set(routes.filter { $0.method == .get }.map(\.path))
         return routes
             + routes.filter { $0.method == .post && !shown.contains($0.path) }.map { route in
                 PageRoute(path: route.path, page: route.page, work: .shown { _ in .redirect(route.page, at: site) })
             }
+    }
+
+    private func showParts(_ visit: Visit) async throws -> PageReply {
+        .page(PartsPage(shell: try shell(visit, at: .account, below: "Parts")))
     }
 
     /// The paths of all pages.

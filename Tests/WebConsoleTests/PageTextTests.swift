@@ -31,7 +31,7 @@ struct PageTextTests {
         #expect(writer.html(error("{{product}}")).contains("<h1>{{product}}</h1>"))
     }
 
-    @Test(arguments: PageTemplate.allCases.map(\.source) + PageTemplate.parts.values + [PageTemplate.layout])
+    @Test(arguments: PageTemplate.allCases.map(\.source) + PageTemplate.partials.values + [PageTemplate.layout])
     func `no template has a way around the escaping, a style or a script of its own`(_ template: String) {
         for way in ["{{{", "{{&", "CONTENT_TYPE", "style=", "<style"] { #expect(!template.contains(way), "\(way)") }
         #expect(template.firstMatch(of: /\son[a-z]+=/) == nil)

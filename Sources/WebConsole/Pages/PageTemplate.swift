@@ -10,6 +10,7 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     case formPost = "form-post"
     case handOver = "hand-over"
     case message
+    case parts
     case reauthenticate
     case recoveryCodes = "recovery-codes"
     case removeApp = "remove-app"
@@ -35,6 +36,7 @@ package enum PageTemplate: String, Sendable, CaseIterable {
         case .formPost: Self.text(PackageResources.form_post_mustache)
         case .handOver: Self.text(PackageResources.hand_over_mustache)
         case .message: Self.text(PackageResources.message_mustache)
+        case .parts: Self.text(PackageResources.parts_mustache)
         case .reauthenticate: Self.text(PackageResources.reauthenticate_mustache)
         case .recoveryCodes: Self.text(PackageResources.recovery_codes_mustache)
         case .removeApp: Self.text(PackageResources.remove_app_mustache)
@@ -52,20 +54,34 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     /// What stands around every page.
     static var layout: String { text(PackageResources.layout_mustache) }
     /// Parts that several templates have in common, by the name that they call them.
-    static var parts: [String: String] {
+    static var partials: [String: String] {
         [
+            "badge": text(PackageResources.badge_mustache),
             "brand": text(PackageResources.brand_mustache),
+            "chips": text(PackageResources.chips_mustache),
+            "code-block": text(PackageResources.code_block_mustache),
             "code-field": text(PackageResources.code_field_mustache),
+            "confirmation": text(PackageResources.confirmation_mustache),
             "crumbs": text(PackageResources.crumbs_mustache),
+            "day-bars": text(PackageResources.day_bars_mustache),
             "email-of-form": text(PackageResources.email_of_form_mustache),
+            "empty": text(PackageResources.empty_mustache),
+            "facts": text(PackageResources.facts_mustache),
             "field-error": text(PackageResources.field_error_mustache),
+            "menu-item": text(PackageResources.menu_item_mustache),
             "navigation": text(PackageResources.navigation_mustache),
             "new-password-field": text(PackageResources.new_password_field_mustache),
             "notice": text(PackageResources.notice_mustache),
             "organization-picker": text(PackageResources.organization_picker_mustache),
+            "page-head": text(PackageResources.page_head_mustache),
+            "paging": text(PackageResources.paging_mustache),
             "recovery-code-list": text(PackageResources.recovery_code_list_mustache),
+            "risk-cards": text(PackageResources.risk_cards_mustache),
+            "row-menu": text(PackageResources.row_menu_mustache),
             "second-factor-steps": text(PackageResources.second_factor_steps_mustache),
+            "segmented": text(PackageResources.segmented_mustache),
             "shell": text(PackageResources.shell_mustache),
+            "tabs": text(PackageResources.tabs_mustache),
         ]
     }
 

@@ -10,7 +10,7 @@ package struct PageWriter: Sendable {
         self.site = site
         PageText.register()
         var library = MustacheLibrary()
-        for (name, text) in PageTemplate.parts { try library.register(PageText.pragma + text, named: name) }
+        for (name, text) in PageTemplate.partials { try library.register(PageText.pragma + text, named: name) }
         for template in PageTemplate.allCases {
             let whole = PageTemplate.layout.replacing(
                 "{{! the page stands here }}", with: "{{#page}}\n\(template.source){{/page}}")

@@ -37,6 +37,8 @@ package enum ConsoleURL: Hashable, Sendable {
     case apps
     case takeBack
     case consent
+    /// Every part of the pages' look. In development alone.
+    case parts
     case returning(ReturnPath)
 
     /// The path, without what may stand behind it.
@@ -68,6 +70,7 @@ package enum ConsoleURL: Hashable, Sendable {
         case .apps: "/account/apps"
         case .takeBack: "/account/apps/take-back"
         case .consent: "/consent"
+        case .parts: "/_parts"
         case .returning(let path): String(path.text.prefix { $0 != "?" })
         }
     }

@@ -1,0 +1,19 @@
+/// Code to run, or a secret to keep.
+struct CodeBlock: Hashable, Sendable {
+    /// What it is, for who does not see it.
+    let label: String
+    let text: String
+    /// Whether all of it is taken at once, and lines break wherever they have to.
+    let isSecret: Bool
+    /// The same in other languages.
+    let tabs: [Tabs.Item]
+    let hasTabs: Bool
+
+    init(_ text: String, label: String, isSecret: Bool = false, tabs: [Tabs.Item] = []) {
+        self.text = text
+        self.label = label
+        self.isSecret = isSecret
+        self.tabs = tabs
+        hasTabs = !tabs.isEmpty
+    }
+}

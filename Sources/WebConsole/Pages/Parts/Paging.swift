@@ -1,0 +1,6 @@
+/// The end of a list.
+struct Paging: Hashable, Sendable {
+    /// `1 to 50 of 500`
+    let words: String
+    let nextLink: String?
+}
