@@ -1,8 +1,11 @@
 """A browser, an app's callback, and a few words to write walkthroughs with."""
 
+import functools
 import http.server
 import json
 import os
+import pathlib
+import subprocess
 import sys
 import threading
 import time
@@ -15,10 +18,21 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PHONE = (360, 740)
 DESKTOP = (1200, 900)
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # RFC 7636 appendix B
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+
+
+@functools.cache
+def axe():
+    """The source of axe-core, which scripts/prepare installs."""
+    def found():
+        return sorted((ROOT / ".build-tools/axe").glob("lib/python3*/site-packages/axe_playwright_python/axe.min.js"))
+    if not found():
+        subprocess.run([ROOT / "scripts/prepare", "test"], check=True, stdout=subprocess.DEVNULL)
+    return found()[0].read_text(encoding="utf-8")
 
 
 class Browser:
@@ -131,6 +145,15 @@ class Browser:
         """Whether nothing sticks out to the right."""
         return all(e.rect["x"] + e.rect["width"] <= self.size[0] + 1
                    for e in self.driver.find_elements(By.CSS_SELECTOR, "main *") if e.is_displayed())
+
+    def barriers(self):
+        """What axe-core finds on the page against WCAG 2.2 AA and its own best practice."""
+        self.driver.execute_script(axe())
+        return self.driver.execute_async_script(
+            "const done = arguments[0];"
+            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], preload: false})"
+            ".then(found => done(found.violations.flatMap(rule =>"
+            " rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)}`))))")
 
     def complaints(self):
         """What the browser reported: what the Content-Security-Policy stopped, among others."""

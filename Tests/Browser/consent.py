@@ -126,7 +126,7 @@ def on_a_phone(walk: Walk):
                     look(browser, "sign-in")
                     walk.sign_in(browser)
                     look(browser, "consent")
-                    for page in ("account", "account/apps", "account/password", "account/second-factor"):
+                    for page in ("account", "account/apps", "account/password", "account/second-factor", "_parts"):
                         browser.open(f"{walk.base}/{page}")
                         look(browser, page.replace("/", "-"))
                     browser.open(walk.authorization("https://evil.example"))
@@ -135,6 +135,7 @@ def on_a_phone(walk: Walk):
 
 def look(browser, name):
     browser.shoot(name)
+    assert browser.barriers() == [], f"{name} at {browser.name}: {browser.barriers()}"
     assert browser.is_within(), f"{name} sticks out at {browser.name}"
     # A thumb needs 44 pixels.
     least = 44 if browser.size == PHONE else 36
@@ -148,6 +149,23 @@ def look(browser, name):
         places = [(e.rect["y"], e.rect["x"]) for e in pair.find_elements("css selector", ".button")]
         assert places == sorted(places), f"{name}: Tab goes another way than one reads, at {browser.name}"
     assert browser.complaints() == [], browser.complaints()
+
+
+def menus(walk: Walk):
+    """what can be done to a thing stands behind one button, without script and by the keyboard, and one is open at a time"""
+    with Browser(script=False, size=PHONE, shots=walk.shots) as browser:
+        browser.open(f"{walk.base}/account")
+        walk.sign_in(browser)
+        browser.open(f"{walk.base}/_parts")
+        first, second, *_ = browser.driver.find_elements("css selector", ".table .menu > summary")
+        first.send_keys(Keys.ENTER)
+        assert browser.text.count("Rotate secret") == 1 and "Delete" in browser.text, browser.text
+        browser.shoot("menu-open")
+        second.send_keys(Keys.ENTER)
+        assert browser.text.count("Rotate secret") == 1, "two menus are open"
+        assert browser.is_within(), "a menu sticks out"
+        lines = [row.size["height"] for row in browser.driver.find_elements("css selector", ".table tbody tr")]
+        assert max(lines) <= 170, f"rows of {lines} on a phone"
 
 
 def marks(walk: Walk):
@@ -246,6 +264,6 @@ def signing_out(walk: Walk):
 
 
 run([
-    approve, again, deny, unknown_scope, unproven, form_post, without_script, keyboard, on_a_phone, marks, skipping, other_tab,
+    approve, again, deny, unknown_scope, unproven, form_post, without_script, keyboard, on_a_phone, menus, marks, skipping, other_tab,
     taking_back, signing_out,
 ])

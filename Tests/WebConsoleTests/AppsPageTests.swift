@@ -28,3 +28,41 @@ struct AppsPageTests {
         #expect(try await visitor.open("/account/apps").text.contains("came back") == false)
     }
 }
+
+/// An app loses its access by a page that asks.
+@Suite("Removing an app", .server(on: [.sqlite]), .serialized)
+struct RemoveAppTests {
+    @Test func `asks first, names the app and what follows, and ends it at once`() async throws {
+        let (server, demo) = try RunningServer.current
+        let account = try await server.makeAccount("Removal", as: demo.operatorKey)
+        let app = try await server.makeApp(in: account, as: demo.operatorKey)
+        let (owner, other) = (
+            try await server.makeMember("owner", in: account, as: demo.operatorKey),
+            try await server.makeMember("other", in: account, as: demo.operatorKey)
+        )
+        var visitor = try await PageVisitor.signedIn(owner, at: server)
+        let tokens = try await visitor.tokens(for: app, ["scope": "openid data.read"])
+        let list = try await visitor.open("/account/apps")
+        #expect(list.forms(to: "/account/apps/take-back").isEmpty, "One press alone removes nothing.")
+        #expect(list.text.contains("permissions"))
+        let link = try #require(list.text.firstMatch(of: /href="(\/account\/apps\/take-back\?grant=[^"]+)"/)).1
+        let question = try await visitor.open(String(link))
+        #expect(question.status == 200)
+        #expect(question.text.contains("<h1>Remove access of <bdi>"))
+        #expect(try await server.refresh(tokens.refresh, of: app).status == 200, "To look ends nothing.")
+
+        var stranger = try await PageVisitor.signedIn(other, at: server)
+        #expect(try await stranger.open(String(link)).location == "/account/apps", "As for what does not exist.")
+        #expect(try await stranger.open("/account/apps/take-back?grant=x").location == "/account/apps")
+        var nobody = PageVisitor(server)
+        #expect(try await nobody.open(String(link)).location == "/sign-in?continue=%2Faccount%2Fapps")
+
+        for _ in 1...2 {
+            #expect(try await visitor.fill(question, "/account/apps/take-back").location == "/account/apps")
+        }
+        let after = try await visitor.open("/account/apps")
+        #expect(after.good == "Access removed. The app can no longer use your account there.")
+        #expect(after.text.contains("No apps yet"))
+        #expect(try await visitor.open(String(link)).location == "/account/apps")
+    }
+}

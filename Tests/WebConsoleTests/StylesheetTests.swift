@@ -57,7 +57,7 @@ struct StylesheetTests {
         let served = String(decoding: Stylesheet.asset.bytes, as: UTF8.self)
         #expect(!served.contains("/*") && !served.contains("\n "))
         func bare(_ text: String) -> String { text.filter { !$0.isWhitespace } }
-        let written = css.split(separator: "/*").enumerated().map { index, part in
+        let written = css.split(separator: "/*", omittingEmptySubsequences: false).enumerated().map { index, part in
             index == 0 ? String(part) : String(part.split(separator: "*/", maxSplits: 1).last ?? "")
         }.joined()
         #expect(bare(served) == bare(written))
@@ -100,8 +100,9 @@ struct StylesheetTests {
     }
 
     private func tokens(_ scheme: Scheme) throws -> [String: String] {
-        let blocks = css.matches(of: /:root \{([^}]*)\}/)
-        let block = try #require(scheme == .light ? blocks.first : blocks.dropFirst().first).1
+        let text =
+            scheme == .light ? css : css.split(separator: "(prefers-color-scheme: dark)").last.map(String.init) ?? ""
+        let block = try #require(text.firstMatch(of: /:root \{([^}]*)\}/)).1
         let pairs = block.matches(of: /--([a-z0-9-]+):\s*([^;]+);/).map { (String($0.1), String($0.2)) }
         return Dictionary(pairs) { $1 }
     }

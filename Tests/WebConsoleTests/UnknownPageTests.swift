@@ -11,7 +11,6 @@ struct UnknownPageTests {
         ("/consent", "/account"), ("/oauth2/logout/confirm", "/account"), ("/account/sessions/end", "/account"),
         ("/account/sessions/end-others", "/account"), ("/account/second-factor/confirm", "/account/second-factor"),
         ("/account/second-factor/recovery-codes", "/account/second-factor"),
-        ("/account/apps/take-back", "/account/apps"),
         ("/sign-in/second-factor", "/sign-in"), ("/sign-in/organization", "/sign-in"),
     ])
     func `lead to the page that is meant`(_ path: String, _ page: String) async throws {

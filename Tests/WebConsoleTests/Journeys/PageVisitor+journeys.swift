@@ -56,7 +56,7 @@ extension Answer {
         text.firstMatch(
             of:
                 /<p class="(?:notice notice-(?:bad|caution)|field-error)" (?:role="alert" )?id="[a-z-]*"(?: role="alert")?>([^<]*)</
-        ).map { String($0.1).replacing("&nbsp;", with: "") }
+        ).map { String($0.1.reversed().drop { $0 == " " }.reversed()) }
     }
 
     /// The addresses that its links with these words lead to.

@@ -28,7 +28,8 @@ extension WebConsole {
         let (me, _) = try signedIn(visit)
         let items = AccountPlace.allCases.map { other in
             Navigation.Item(
-                words: other.words, address: site.link(other.url), isCurrent: other == place && title == nil)
+                words: other.words, address: site.link(other.url),
+                mark: other == place ? (title == nil ? "page" : "true") : nil)
         }
         return Shell(
             name: me.member.name, email: me.member.email.text, initial: Initial.of(me.member.name),

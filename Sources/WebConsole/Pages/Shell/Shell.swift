@@ -33,7 +33,8 @@ struct Navigation: Hashable, Sendable {
     struct Item: Hashable, Sendable {
         let words: String
         let address: String
-        let isCurrent: Bool
+        /// What `aria-current` says of it: `page` for the page itself, `true` for what stands above it.
+        let mark: String?
     }
 }
 
