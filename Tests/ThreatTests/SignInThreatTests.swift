@@ -63,10 +63,11 @@ import Testing
         let setUp = try await own.send(introduction, to: "/account/second-factor")
         let secret = try #require(setUp.authenticatorKey)
         let authenticator = try #require(Authenticator(secret: secret))
+        let saved = try await own.send(setUp, to: "/account/second-factor/confirm", [("show", "codes")])
         let done = try await own.send(setUp, to: "/account/second-factor/confirm", [("code", authenticator.code())])
         #expect(done.status == 303, "\(done.text)")
-        let codes = setUp.text.matches(of: />([0-9A-Za-z]{4,6}(?:-[0-9A-Za-z]{4,6})+)</).map { String($0.1) }
-        #expect(codes.count == 10, "\(setUp.text)")
+        let codes = saved.text.matches(of: />([0-9A-Za-z]{4,6}(?:-[0-9A-Za-z]{4,6})+)</).map { String($0.1) }
+        #expect(codes.count == 10, "\(saved.text)")
         // A browser that has the session and not what says that the member signed in there before.
         var thief = PageVisitor(server, cookies: ["claviger": try #require(own.cookies["claviger"])])
         let again = try await thief.open("/sign-in/again")
