@@ -120,6 +120,7 @@ struct LastOfItsKindTests {
             }
             tree.clock.advance(seconds: 60)
             #expect(try await rotate(nil).credential.expiresAt == key.expiresAt)
+            tree.clock.advance(seconds: 1)
             let maximum = tree.product.policy.apiKeyLifetimes.maximum
             let end = tree.clock.current.adding(seconds: maximum)
             #expect(try await rotate(maximum).credential.expiresAt == end)

@@ -46,7 +46,7 @@ extension Threats {
                 answer = try await server.call("DELETE", "\(path)/\(try grants[0]["id"].string)", bearer: key)
                 #expect(answer.status == 204)
             case .memberDeleted:
-                answer = try await server.call("DELETE", estate.member.path, bearer: key)
+                answer = try await server.call("DELETE", estate.member.path + "?force=true", bearer: key)
                 #expect(answer.status == 204)
             case .appDeleted:
                 answer = try await server.call("DELETE", estate.app.path, bearer: key)
@@ -107,7 +107,8 @@ extension Threats {
             let code = try await visitor.code(for: app, scope)
             let keys = "/api/v1/organizations/\(estate.account)/api-keys"
             #expect(try await server.get(keys, bearer: first.access).status == 200)
-            let edit = try await server.call("PATCH", estate.member.path, bearer: key, ["roles": []])
+            let edit = try await server.call(
+                "PATCH", estate.member.path, bearer: key, ["roles": [], "force": true])
             #expect(edit.status == 200)
             #expect(try await server.get(keys, bearer: first.access).status == 403)
             for answer in [
