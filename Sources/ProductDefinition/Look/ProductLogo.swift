@@ -3,6 +3,7 @@ package struct ProductLogo: Hashable, Sendable {
     /// The largest file, in bytes.
     package static let maximumBytes = 64 * 1024
 
+    /// What kind of picture it is.
     package enum Format: String, Hashable, Sendable, CaseIterable {
         case png, jpeg, webp, svg
 
