@@ -77,7 +77,9 @@ package struct APIKeyService: Sendable {
             rotatedAt: now, previousExpiresAt: nil, createdBy: actor.label, lastUse: nil)
         try checks.finish()
         try requireGivable(key.scopes, in: organization, by: actor, tx: tx)
-        let limit = product.policy.apiKeysPerAccount
+        let terms = try tx.terms(of: organization.account, in: product)
+        try terms.require(.apiAccess)
+        let limit = terms.apiKeys
         guard try !tx.holdsLiveAPIKeys(account: organization.account, atLeast: limit, at: now) else {
             throw Refusal.limitReached(
                 code: "api_key_limit",

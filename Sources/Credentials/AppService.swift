@@ -59,7 +59,9 @@ package struct AppService: Sendable {
             } ?? .es256, createdAt: now, createdBy: actor.label)
         try checks.finish()
         try requireGivable(app, in: organization, by: actor, tx: tx)
-        let limit = product.policy.appsPerAccount
+        let terms = try tx.terms(of: organization.account, in: product)
+        try terms.require(.apps)
+        let limit = terms.apps
         guard try !tx.holdsApps(account: organization.account, atLeast: limit) else {
             throw Refusal.limitReached(
                 code: "app_limit", explanation: "The account has \(limit) apps, the most it may have.")

@@ -80,7 +80,9 @@ package struct IntegrationService: Sendable {
             createdAt: now, createdBy: actor.label)
         try checks.finish()
         try requireGivable(integration.scopes, in: organization, by: actor, tx: tx)
-        let limit = product.policy.integrationsPerAccount
+        let terms = try tx.terms(of: organization.account, in: product)
+        try terms.require(.apiAccess)
+        let limit = terms.integrations
         guard try !tx.holdsIntegrations(account: organization.account, atLeast: limit) else {
             throw Refusal.limitReached(
                 code: "integration_limit", explanation: "The account has \(limit) integrations, the most it may have.")
@@ -252,6 +254,7 @@ extension IntegrationService {
             wanted.isSubset(of: integration.scopes), "scopes", "not_held", "Must be scopes of the integration.")
         try checks.finish()
         try actor.requiresRights(in: wanted)
+        try tx.terms(of: organization.account, in: product).require(.apiAccess)
         let now = now()
         let token = HandmadeToken(
             id: ID(at: now.milliseconds), integration: integration, account: organization.account, scopes: wanted,

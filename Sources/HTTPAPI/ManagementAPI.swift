@@ -65,7 +65,7 @@ package struct ManagementAPI: Sendable {
         self.confirm = confirm
         self.now = now
         let peppers: @Sendable () -> Peppers = { keyRing.keys.peppers }
-        accounts = AccountService(now: now)
+        accounts = AccountService(product: product, now: now)
         organizations = OrganizationService(now: now)
         members = MembershipService(product: product, now: now)
         integrations = IntegrationService(product: product, peppers: peppers, now: now)

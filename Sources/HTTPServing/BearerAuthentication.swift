@@ -73,11 +73,18 @@ package struct BearerAuthentication: RouterMiddleware {
     }
 
     private func problem(for rule: Verdict.Rule) -> ProblemDocument {
-        guard rule == .address else {
-            return .unauthenticated(challenge: "\(challenge), error=\"invalid_token\"")
+        switch rule {
+        case .address:
+            ProblemDocument(
+                status: .forbidden, type: "address-refused", title: "Not from this address",
+                detail: "The credential may not be used from the address that this request came from.")
+        case .plan:
+            ProblemDocument(
+                status: .forbidden, type: "plan", title: "Not in this plan",
+                detail: "The plan of the account has no access to the API.",
+                headers: [.wwwAuthenticate: "\(challenge), error=\"insufficient_scope\""])
+        case .malformed, .unknown, .revoked, .disabled, .expired, .suspended, .audience, .organization, .scope:
+            .unauthenticated(challenge: "\(challenge), error=\"invalid_token\"")
         }
-        return ProblemDocument(
-            status: .forbidden, type: "address-refused", title: "Not from this address",
-            detail: "The credential may not be used from the address that this request came from.")
     }
 }

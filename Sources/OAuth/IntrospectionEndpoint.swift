@@ -33,6 +33,7 @@ package struct IntrospectionEndpoint: Sendable {
     private let store: any Store
     private let keyRing: KeyRing
     private let roles: RoleService
+    private let plans: PlanCheck
     private let seal: RefreshTokenSeal
 
     package init(
@@ -44,6 +45,7 @@ package struct IntrospectionEndpoint: Sendable {
         self.store = store
         self.keyRing = keyRing
         roles = RoleService(product: product)
+        plans = PlanCheck(plans: product.plans)
         seal = RefreshTokenSeal(brand: product.brand, issuer: issuer)
     }
 
@@ -135,8 +137,9 @@ package struct IntrospectionEndpoint: Sendable {
             }
             guard now < lineage.expiresAt, now < lineage.endsAt else { return .inactive(.expired) }
             guard let grant = try tx.liveGrant(lineage.grant) else { return .inactive(.disabled) }
+            guard plans.admits(grant) else { return .inactive(.plan) }
             let scopes = lineage.scopes.intersection(grant.app.scopes)
-                .limited(to: roles.permissions(of: grant.member.roles))
+                .limited(to: roles.permissions(of: grant.member))
             guard !scopes.isEmpty else { return .inactive(.scope(lineage.scopes)) }
             return .refreshToken(
                 LiveRefreshToken(

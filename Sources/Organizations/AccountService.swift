@@ -2,6 +2,7 @@ package import CredentialFormat
 import Events
 package import Model
 package import Persistence
+package import ProductDefinition
 
 /// What a new account needs.
 package struct AccountDraft: Sendable {
@@ -31,9 +32,11 @@ package struct AccountEdit: Sendable {
 ///
 /// Every function runs inside a transaction and throws ``Refusal`` for what may not be done.
 package struct AccountService: Sendable {
+    private let plans: PlanCatalogue
     private let now: @Sendable () -> Instant
 
-    package init(now: @escaping @Sendable () -> Instant) {
+    package init(product: Product, now: @escaping @Sendable () -> Instant) {
+        plans = product.plans
         self.now = now
     }
 
@@ -57,7 +60,7 @@ package struct AccountService: Sendable {
     ) throws -> Account {
         var checks = FieldChecks()
         let name = checks.line("name", draft.name)
-        let plan = draft.plan.map { checks.line("plan", $0, maximum: 64) }
+        let plan = draft.plan.map { check(plan: $0, &checks) }
         try checks.finish()
         let now = now()
         let id = ID<Organization>(at: now.milliseconds)
@@ -94,7 +97,7 @@ package struct AccountService: Sendable {
         try require(revision: before.revision, meets: condition)
         var checks = FieldChecks()
         let name = edit.name.map { checks.line("name", $0) } ?? before.organization.name
-        let plan = edit.plan.map { plan in plan.map { checks.line("plan", $0, maximum: 64) } } ?? before.plan
+        let plan = edit.plan.map { plan in plan.map { check(plan: $0, &checks) } } ?? before.plan
         try checks.finish()
         let suspended = edit.suspended ?? (before.suspendedAt != nil)
         if suspended, before.isOperator {
@@ -111,14 +114,28 @@ package struct AccountService: Sendable {
             .compactMap(\.self)
         if !fields.isEmpty {
             try tx.record(
-                .accountChanged, target: id, in: id, details: ["fields": fields.joined(separator: " ")], by: actor,
-                at: now)
+                .accountChanged, target: id, in: id,
+                details: ["fields": fields.joined(separator: " "), "plan": plan ?? ""], by: actor, at: now)
         }
         if suspended != (before.suspendedAt != nil) {
             try tx.record(suspended ? .accountSuspended : .accountResumed, target: id, in: id, by: actor, at: now)
         }
         tx.announce(.organization(id))
         return try get(id, as: actor, tx: tx)
+    }
+
+    /// One of the product's plans, also a legacy one: accounts come from elsewhere with it.
+    private func check(plan: String, _ checks: inout FieldChecks) -> String {
+        guard plans[plan] == nil else { return plan }
+        let names = plans.definitions.map(\.name)
+        if names.isEmpty {
+            checks.refuse("plan", "unknown", "This product has no plans.")
+        } else if let nearest = nearestName(to: plan, among: names) {
+            checks.refuse("plan", "unknown", "Is no plan of this product. Did you mean \(nearest)?")
+        } else {
+            checks.refuse("plan", "unknown", "Is no plan of this product. It has: \(names.joined(separator: ", ")).")
+        }
+        return plan
     }
 
     /// Removes an account whose root is all that is left of it. Never the operator's own.

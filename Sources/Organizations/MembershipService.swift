@@ -10,13 +10,18 @@ package struct MemberDraft: Sendable {
     package var name: String
     /// Names of roles of the product. None gives no rights.
     package var roles: [String]
+    /// Names of permissions or bundles of them, beside the roles.
+    package var permissions: [String]
     /// Made from the password before the transaction, since that takes long. Nil for a member that cannot sign in yet.
     package var password: PasswordDigest?
 
-    package init(email: String, name: String, roles: [String], password: PasswordDigest? = nil) {
+    package init(
+        email: String, name: String, roles: [String], permissions: [String] = [], password: PasswordDigest? = nil
+    ) {
         self.email = email
         self.name = name
         self.roles = roles
+        self.permissions = permissions
         self.password = password
     }
 }
@@ -32,11 +37,15 @@ package enum PasswordEdit: Sendable {
 package struct MemberEdit: Sendable {
     package var name: String?
     package var roles: [String]?
+    package var permissions: [String]?
     package var password: PasswordEdit?
 
-    package init(name: String? = nil, roles: [String]? = nil, password: PasswordEdit? = nil) {
+    package init(
+        name: String? = nil, roles: [String]? = nil, permissions: [String]? = nil, password: PasswordEdit? = nil
+    ) {
         self.name = name
         self.roles = roles
+        self.permissions = permissions
         self.password = password
     }
 }
@@ -69,15 +78,16 @@ package struct MembershipService: Sendable {
         let name = checks.line("name", draft.name)
         let email = EmailAddress(draft.email)
         checks.require(email != nil, "email", "invalid", "Must be an e-mail address, such as ada@example.com.")
-        let given = check(draft.roles, &checks)
+        let given = Rights(
+            roles: check(draft.roles, &checks), permissions: check(permissions: draft.permissions, &checks))
         try checks.finish()
         guard let email else { throw Refusal.notFound }
         try requireGivable(given, in: organization, by: actor, tx: tx)
         guard try tx.member(email: email, in: id) == nil else { throw Refusal.emailTaken }
         let now = now()
         let member = Member(
-            id: ID(at: now.milliseconds), organization: id, email: email, name: name, roles: given,
-            hasPassword: draft.password != nil, createdAt: now)
+            id: ID(at: now.milliseconds), organization: id, email: email, name: name, roles: given.roles,
+            permissions: given.permissions, hasPassword: draft.password != nil, createdAt: now)
         do {
             try tx.insert(member, password: draft.password)
         } catch StoreError.constraint(.unique) {
@@ -85,7 +95,7 @@ package struct MembershipService: Sendable {
         }
         try tx.record(
             .memberCreated, target: member.id, in: id,
-            details: ["email": email.text, "roles": given.joined(separator: " ")], by: actor, at: now)
+            details: given.told(beside: ["email": email.text]), by: actor, at: now)
         return member
     }
 
@@ -107,7 +117,7 @@ package struct MembershipService: Sendable {
         try find(id, in: try tx.organization(organization, where: actor, may: .membersRead), tx: tx)
     }
 
-    /// Changes name, roles or password.
+    /// Changes name, roles, single permissions or password.
     ///
     /// - Parameters:
     ///   - condition: What the caller demands of the revision.
@@ -122,15 +132,17 @@ package struct MembershipService: Sendable {
         try require(revision: before.revision, meets: condition)
         var checks = FieldChecks()
         let name = edit.name.map { checks.line("name", $0) } ?? before.name
-        let given = edit.roles.map { check($0, &checks) } ?? before.roles
+        let given = Rights(
+            roles: edit.roles.map { check($0, &checks) } ?? before.roles,
+            permissions: edit.permissions.map { check(permissions: $0, &checks) } ?? before.permissions)
         try checks.finish()
-        try actor.requiresRights(roles.permissions(of: before.roles))
+        try actor.requiresRights(roles.permissions(of: before))
         try requireGivable(given, in: organization, by: actor, tx: tx)
-        guard name != before.name || given != before.roles || edit.password != nil else { return before }
-        if !makesOwner(given) {
+        guard name != before.name || given != Rights(of: before) || edit.password != nil else { return before }
+        if !makesOwner(given.roles) {
             try requireAnotherOwner(than: before, in: organization, force: force, by: actor, tx: tx)
         }
-        try tx.update(member: id, name: name, roles: given)
+        try tx.update(member: id, name: name, roles: given.roles, permissions: given.permissions)
         if let password = edit.password {
             let (digest, email): (PasswordDigest?, EmailAddress) =
                 switch password {
@@ -140,13 +152,13 @@ package struct MembershipService: Sendable {
             guard try tx.setPassword(digest, of: id, at: email, now: now()) else { throw StoreError.conflict }
         }
         let fields = [
-            name != before.name ? "name" : nil, given != before.roles ? "roles" : nil,
+            name != before.name ? "name" : nil, given.roles != before.roles ? "roles" : nil,
+            given.permissions != before.permissions ? "permissions" : nil,
             edit.password != nil ? "password" : nil,
         ].compactMap(\.self)
         try tx.record(
             .memberChanged, target: id, in: organizationID,
-            details: ["fields": fields.joined(separator: " "), "roles": given.joined(separator: " ")], by: actor,
-            at: now())
+            details: given.told(beside: ["fields": fields.joined(separator: " ")]), by: actor, at: now())
         tx.announce(.member(id))
         return try find(id, in: organization, tx: tx)
     }
@@ -163,7 +175,7 @@ package struct MembershipService: Sendable {
         let organization = try tx.organization(organizationID, where: actor, may: .membersManage)
         let member = try find(id, in: organization, tx: tx)
         try require(revision: member.revision, meets: condition)
-        try actor.requiresRights(roles.permissions(of: member.roles))
+        try actor.requiresRights(roles.permissions(of: member))
         try requireAnotherOwner(than: member, in: organization, force: force, by: actor, tx: tx)
         try tx.record(
             .memberDeleted, target: id, in: organizationID, details: ["email": member.email.text], by: actor,
@@ -210,12 +222,48 @@ package struct MembershipService: Sendable {
         return Set(names).sorted()
     }
 
+    /// The names, each once and in order, after noting those that are no permission of ours and no bundle of the product.
+    private func check(permissions names: [String], _ checks: inout FieldChecks) -> [String] {
+        let maximum = RoleService.maximumPermissions
+        checks.require(
+            names.count <= maximum, "permissions", "too_many", "Must be at most \(maximum) permissions.")
+        for (index, name) in names.prefix(maximum).enumerated() where !roles.knows(permission: name) {
+            checks.refuse("permissions.\(index)", "unknown", "Is no permission of this product.")
+        }
+        return Set(names).sorted()
+    }
+
     private func requireGivable(
-        _ names: [String], in organization: Organization, by actor: Actor, tx: borrowing Transaction
+        _ given: Rights, in organization: Organization, by actor: Actor, tx: borrowing Transaction
     ) throws {
-        let permissions = roles.permissions(of: names)
-        try actor.requiresRights(permissions)
-        try tx.requireOperatorsOwn(permissions, in: organization, field: "roles")
+        let ofRoles = roles.permissions(ofRoles: given.roles, beside: [])
+        let single = roles.permissions(ofRoles: [], beside: given.permissions)
+        try actor.requiresRights(ofRoles.union(single))
+        try tx.requireOperatorsOwn(ofRoles, in: organization, field: "roles")
+        try tx.requireOperatorsOwn(single, in: organization, field: "permissions")
+    }
+}
+
+/// The names of what gives a member rights.
+private struct Rights: Hashable {
+    let roles: [String]
+    let permissions: [String]
+
+    init(roles: [String], permissions: [String]) {
+        self.roles = roles
+        self.permissions = permissions
+    }
+
+    init(of member: Member) {
+        self.init(roles: member.roles, permissions: member.permissions)
+    }
+
+    /// As the audit log has it: permissions only where there are some.
+    func told(beside details: [String: String]) -> [String: String] {
+        var details = details
+        details["roles"] = roles.joined(separator: " ")
+        if !permissions.isEmpty { details["permissions"] = permissions.joined(separator: " ") }
+        return details
     }
 }
 

@@ -3,11 +3,16 @@ package import ProductDefinition
 
 /// The roles of the product and what they give.
 package struct RoleService: Sendable {
+    /// The most permissions that a member may be given beside their roles.
+    package static let maximumPermissions = 32
+
     /// As the product definition has them.
     package let all: [RoleDefinition]
+    private let product: Product
 
     package init(product: Product) {
         all = product.roles
+        self.product = product
     }
 
     /// Whether the product has a role of that name.
@@ -15,8 +20,21 @@ package struct RoleService: Sendable {
         all.contains { $0.name == name }
     }
 
-    /// What these roles give together. A name that the product does not have gives nothing (law 3).
-    package func permissions(of roles: [String]) -> Set<Permission> {
-        all.filter { roles.contains($0.name) }.reduce(into: []) { $0.formUnion($1.permissions) }
+    /// Whether there is a permission or a bundle of that name.
+    package func knows(permission name: String) -> Bool {
+        product.permissions(named: name) != nil
+    }
+
+    /// What a member holds, by roles and beside them.
+    package func permissions(of member: Member) -> Set<Permission> {
+        permissions(ofRoles: member.roles, beside: member.permissions)
+    }
+
+    /// What these roles and single permissions give together. A name that the product does not have gives nothing (law 3).
+    package func permissions(ofRoles roles: [String], beside names: [String]) -> Set<Permission> {
+        let ofRoles = all.filter { roles.contains($0.name) }.reduce(into: Set<Permission>()) {
+            $0.formUnion($1.permissions)
+        }
+        return names.reduce(into: ofRoles) { $0.formUnion(product.permissions(named: $1) ?? []) }
     }
 }

@@ -20,9 +20,15 @@ package struct FileEntry {
     /// Whether it is a list.
     package var isList: Bool { node.sequence != nil }
 
+    /// Whether it is a mapping.
+    package var isMapping: Bool { node.mapping != nil }
+
+    /// Where on that line it begins, counted from 1.
+    package var column: Int? { node.mark?.column }
+
     /// An error about this value.
     package func error(_ problem: String) -> ProductError {
-        ProductError(file: file, line: line, key: key.isEmpty ? nil : key, problem: problem)
+        ProductError(file: file, line: line, column: column, key: key.isEmpty ? nil : key, problem: problem)
     }
 
     /// A text of 1 to `maximum` characters on one line.
@@ -123,8 +129,7 @@ package struct FileEntry {
         var result: [Key: FileEntry] = [:]
         for (name, entry) in try entries() {
             guard let key = Key(rawValue: name) else {
-                let known = Key.allCases.map(\.rawValue).joined(separator: ", ")
-                throw entry.error("unknown key; known here: \(known)")
+                throw entry.error("unknown key; \(Self.known(Key.allCases.map(\.rawValue), meant: name))")
             }
             result[key] = entry
         }

@@ -28,13 +28,14 @@ extension Product {
         let sections = try FileEntry(parsing: text, file: file).section(ProductKeys.File.self)
         func required(_ key: ProductKeys.File) throws(ProductError) -> FileEntry {
             guard let entry = sections[key] else {
-                throw ProductError(file: file, line: 1, key: key.rawValue, problem: "is missing")
+                throw ProductError(file: file, line: 1, column: 1, key: key.rawValue, problem: "is missing")
             }
             return entry
         }
         let identity = try required(.product)
         let words = try identity.section(ProductKeys.Identity.self)
         guard let name = try words[.name]?.text(maximum: 60) else { throw identity.error("name is missing") }
+        let bundles = try sections[.permissions]?.bundles() ?? []
         self.init(
             name: name,
             brand: try words[.brand].map(Brand.init(entry:)) ?? .claviger,
@@ -42,9 +43,12 @@ extension Product {
             look: try sections[.look].map(ProductLook.init(entry:)) ?? ProductLook(),
             endpoints: try sections[.endpoints].map(FurtherEndpoints.init(entry:)) ?? FurtherEndpoints(),
             scopes: try ScopeCatalogue(entry: required(.scopes)),
-            roles: try sections[.roles]?.roles() ?? RoleDefinition.standard,
+            roles: try sections[.roles]?.roles(with: bundles) ?? RoleDefinition.standard,
             policy: try sections[.policy].map(ProductPolicy.init(entry:)) ?? ProductPolicy(),
-            audience: try sections[.audience]?.audience()
+            audience: try sections[.audience]?.audience(),
+            bundles: bundles,
+            plans: try PlanCatalogue(entry: sections[.plans], standard: sections[.defaultPlan]),
+            words: try sections[.words].map(ProductWords.init(entry:)) ?? ProductWords()
         )
     }
 }
@@ -52,22 +56,22 @@ extension Product {
 extension FileEntry {
     /// The whole of a file.
     package init(parsing text: String, file: String) throws(ProductError) {
-        func failed(_ line: Int?, _ key: String? = nil, _ problem: String) -> ProductError {
-            ProductError(file: file, line: line, key: key, problem: problem)
+        func failed(_ line: Int?, _ column: Int?, _ key: String? = nil, _ problem: String) -> ProductError {
+            ProductError(file: file, line: line, column: column, key: key, problem: problem)
         }
         do {
-            guard let node = try Yams.compose(yaml: text) else { throw failed(1, nil, "is empty") }
+            guard let node = try Yams.compose(yaml: text) else { throw failed(1, 1, nil, "is empty") }
             self.init(node, key: "", file: file)
         } catch let error as ProductError {
             throw error
         } catch YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
             YamlError.composer(_, let problem, let mark, _)
         {
-            throw failed(mark.line, nil, "is no YAML: \(problem)")
+            throw failed(mark.line, mark.column, nil, "is no YAML: \(problem)")
         } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
-            throw failed(context.mark.line, keys.first, "stands here twice")
+            throw failed(context.mark.line, context.mark.column, keys.first, "stands here twice")
         } catch {
-            throw failed(nil, nil, "is no YAML")
+            throw failed(nil, nil, nil, "is no YAML")
         }
     }
 
@@ -93,13 +97,13 @@ extension FileEntry {
         (0x21...0x7E).contains(byte) && !Array("\"'<>\\".utf8).contains(byte)
     }
 
-    fileprivate func roles() throws(ProductError) -> [RoleDefinition] {
+    fileprivate func roles(with bundles: [PermissionBundle]) throws(ProductError) -> [RoleDefinition] {
         var roles: [RoleDefinition] = []
         for (name, entry) in try entries() {
             guard RoleDefinition.allows(name: name) else {
                 throw entry.error("a role's name has 1 to 64 lower-case letters, digits, - and _, a letter first")
             }
-            roles.append(try RoleDefinition(name: name, entry: entry))
+            roles.append(try RoleDefinition(name: name, entry: entry, bundles: bundles))
         }
         guard !roles.isEmpty else { throw error("must have at least one role") }
         return roles
@@ -165,20 +169,12 @@ extension ScopeCatalogue {
 }
 
 extension RoleDefinition {
-    fileprivate init(name: String, entry: FileEntry) throws(ProductError) {
+    fileprivate init(name: String, entry: FileEntry, bundles: [PermissionBundle]) throws(ProductError) {
         let words = try entry.section(ProductKeys.Role.self)
         guard let list = words[.permissions] else { throw entry.error("permissions is missing") }
-        var permissions: Set<Permission> = []
-        for entry in try list.list() {
-            let text = try entry.text()
-            guard let permission = Permission(rawValue: text) else {
-                let known = Permission.allCases.map(\.rawValue).joined(separator: ", ")
-                throw entry.error("unknown permission \(text); known: \(known)")
-            }
-            guard permissions.insert(permission).inserted else { throw entry.error("\(text) stands here twice") }
-        }
+        let given = try list.permissions(with: bundles)
         self.init(
             name: name, title: try words[.title]?.text(maximum: 60), description: try words[.description]?.text(),
-            permissions: permissions)
+            permissions: given.permissions, bundles: given.bundles)
     }
 }

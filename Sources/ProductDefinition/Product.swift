@@ -18,8 +18,14 @@ package struct Product: Sendable {
     package let scopes: ScopeCatalogue
     /// The named sets of rights at Claviger's own API.
     package let roles: [RoleDefinition]
+    /// The product's own names for some of these rights together.
+    package let bundles: [PermissionBundle]
+    /// The plans that accounts are on.
+    package let plans: PlanCatalogue
     /// Lifetimes, limits and switches.
     package let policy: ProductPolicy
+    /// What people are told that things are called.
+    package let words: ProductWords
     /// The `aud` of an access token that was not asked for a particular one; nil stands for the issuer.
     package let audience: String?
 
@@ -28,7 +34,8 @@ package struct Product: Sendable {
         name: String, brand: Brand = .claviger, supportLink: String? = nil, look: ProductLook = ProductLook(),
         endpoints: FurtherEndpoints = FurtherEndpoints(), scopes: ScopeCatalogue = .standard,
         roles: [RoleDefinition] = RoleDefinition.standard, policy: ProductPolicy = ProductPolicy(),
-        audience: String? = nil
+        audience: String? = nil, bundles: [PermissionBundle] = [], plans: PlanCatalogue = PlanCatalogue(),
+        words: ProductWords = ProductWords()
     ) {
         self.name = name
         self.brand = brand
@@ -39,6 +46,9 @@ package struct Product: Sendable {
         self.roles = roles
         self.policy = policy
         self.audience = audience
+        self.bundles = bundles
+        self.plans = plans
+        self.words = words
     }
 
     /// What is in force where the operator gives no file.

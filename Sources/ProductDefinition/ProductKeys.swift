@@ -1,7 +1,8 @@
 /// Every key that the file may have, one type for each mapping. Any other is an error there.
 package enum ProductKeys {
     enum File: String, CaseIterable {
-        case product, audience, look, endpoints, scopes, roles, policy
+        case product, audience, look, endpoints, scopes, permissions, roles, plans, policy, words
+        case defaultPlan = "default_plan"
     }
 
     enum Identity: String, CaseIterable {
@@ -61,8 +62,11 @@ package enum ProductKeys {
             ("product", Identity.allCases.map(\.rawValue)), ("look", Look.allCases.map(\.rawValue)),
             ("endpoints", Endpoints.allCases.map(\.rawValue)),
             ("scopes.*", Scope.allCases.map(\.rawValue)), ("roles.*", Role.allCases.map(\.rawValue)),
+            ("permissions.*", PermissionBundle.allCases.map(\.rawValue)),
+            ("plans.*", Plan.allCases.map(\.rawValue)), ("plans.*.limits", PlanLimits.allCases.map(\.rawValue)),
             ("policy", Policy.allCases.map(\.rawValue)),
             ("policy.api_key_lifetimes", Lifetimes.allCases.map(\.rawValue)),
+            ("words", Term.allCases.map(\.rawValue)), ("words.*", Word.allCases.map(\.rawValue)),
         ]
         return tops + inner.flatMap { place, keys in keys.map { "\(place).\($0)" } }
     }

@@ -24,9 +24,9 @@ extension ProductPolicy {
         let organizationHeader = try entries[.organizationHeader]?.headerName()
         self.init(
             apiKeyLifetimes: try entries[.apiKeyLifetimes].map(LifetimePolicy.init(entry:)) ?? standard.apiKeyLifetimes,
-            apiKeysPerAccount: try entries[.apiKeysPerAccount]?.integer(in: 1...1_000_000)
+            apiKeysPerAccount: try entries[.apiKeysPerAccount]?.integer(in: Self.limitRange)
                 ?? standard.apiKeysPerAccount,
-            integrationsPerAccount: try entries[.integrationsPerAccount]?.integer(in: 1...1_000_000)
+            integrationsPerAccount: try entries[.integrationsPerAccount]?.integer(in: Self.limitRange)
                 ?? standard.integrationsPerAccount,
             accessTokenSeconds: tokenLifetime,
             accessTokenMaximumSeconds: tokenMaximum,
@@ -42,7 +42,7 @@ extension ProductPolicy {
             revocationGraceSeconds: try entries[.revocationGraceSeconds]?.integer(
                 in: 0...Self.maximumRevocationGraceSeconds)
                 ?? standard.revocationGraceSeconds,
-            appsPerAccount: try entries[.appsPerAccount]?.integer(in: 1...1_000_000) ?? standard.appsPerAccount,
+            appsPerAccount: try entries[.appsPerAccount]?.integer(in: Self.limitRange) ?? standard.appsPerAccount,
             confidentialAppsWithoutPKCE: try entries[.confidentialAppsWithoutPKCE]?.flag()
                 ?? standard.confidentialAppsWithoutPKCE,
             authorizationCodeSeconds: try entries[.authorizationCodeLifetime]?.seconds(in: 10...600)

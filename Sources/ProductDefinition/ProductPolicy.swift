@@ -46,6 +46,8 @@ package struct ProductPolicy: Hashable, Sendable {
     /// How long it lasts at most, in seconds.
     package let sessionMaximumSeconds: Int
 
+    /// How many of one kind of credential an account may be allowed.
+    package static let limitRange = 1...1_000_000
     /// The longest grace that a product may allow, in seconds.
     package static let maximumRevocationGraceSeconds = 3600
 

@@ -11,15 +11,20 @@ package struct RoleDefinition: Hashable, Sendable {
     package let title: String?
     /// What it is for.
     package let description: String?
-    /// What it gives.
+    /// What it gives, with all that its bundles give.
     package let permissions: Set<Permission>
+    /// The names of the bundles among them.
+    package let bundles: [String]
 
     /// The role with these parts.
-    package init(name: String, title: String?, description: String?, permissions: Set<Permission>) {
+    package init(
+        name: String, title: String?, description: String?, permissions: Set<Permission>, bundles: [String] = []
+    ) {
         self.name = name
         self.title = title
         self.description = description
         self.permissions = permissions
+        self.bundles = bundles
     }
 
     /// Whether only the operator's own people may hold it, because of what it gives.

@@ -3,6 +3,7 @@ package import Model
 import Organizations
 import Persistence
 package import Policy
+import ProductDefinition
 import Synchronization
 import Tokens
 
@@ -225,7 +226,8 @@ extension CredentialVerifier {
             memory.memberValidities.validity(of: stored.member, isUnchanged: isUnchanged),
         ]
         let known = KnownLineage(
-            stored, permissions: roles.permissions(of: stored.roles), validities: validities.map { $0 ?? .none })
+            stored, permissions: roles.permissions(ofRoles: stored.roles, beside: stored.permissions),
+            validities: validities.map { $0 ?? .none })
         if known.isCurrent { memory.lineages.insert(known, for: id) }
         return known
     }
@@ -255,7 +257,8 @@ extension CredentialVerifier {
     private func standing(
         _ stored: StoredStanding, since mark: ChangeLog.Mark
     ) -> (value: Standing, mayBeRemembered: Bool) {
-        if let known = memory.organizations[stored.path.last], known.isCurrent, known.says(stored) {
+        let features = plans.features(ofPlan: stored.plan, isOperator: stored.isOperator)
+        if let known = memory.organizations[stored.path.last], known.isCurrent, known.says(stored, features) {
             let isUnchanged = memory.changes.isUnchanged(since: mark) { $0.concerns(stored.path) }
             if isUnchanged { return (known, true) }
         }
@@ -267,7 +270,8 @@ extension CredentialVerifier {
             validities.append(validity ?? .none)
         }
         let standing = Standing(
-            path: stored.path, isSuspended: stored.isSuspended, isOperator: stored.isOperator, validities: validities)
+            path: stored.path, isSuspended: stored.isSuspended, isOperator: stored.isOperator, features: features,
+            validities: validities)
         let mayBeRemembered = standing.isCurrent
         if mayBeRemembered { memory.organizations.insert(standing, for: stored.path.last) }
         return (standing, mayBeRemembered)

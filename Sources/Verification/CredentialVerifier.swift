@@ -24,6 +24,7 @@ package final class CredentialVerifier: Sendable {
     let limit: LookUpLimit
     let newcomers = Newcomers()
     let roles: RoleService
+    let plans: PlanCatalogue
     private let seal: AccessTokenSeal
     private let issuer: String
     private let brand: Brand
@@ -45,6 +46,7 @@ package final class CredentialVerifier: Sendable {
         self.hearing = hearing
         brand = product.brand
         roles = RoleService(product: product)
+        plans = product.plans
         seal = AccessTokenSeal(brand: product.brand, issuer: issuer)
         usage = UsageLedger(store: store)
     }

@@ -104,6 +104,7 @@ extension Transaction {
         return StoredClient(
             kind: .resourceServer(found.resourceServer), secrets: found.secrets,
             standing: StoredStanding(
-                path: account.organization.path, isSuspended: account.suspendedAt != nil, isOperator: true))
+                path: account.organization.path, isSuspended: account.suspendedAt != nil, isOperator: true,
+                plan: account.plan))
     }
 }

@@ -1,6 +1,7 @@
 package import CredentialFormat
 package import Model
 package import Policy
+import ProductDefinition
 
 /// What memory knows of a bearer credential: all that the verifier needs to judge it, read once.
 package final class KnownCredential: Sendable {
@@ -29,6 +30,8 @@ package final class KnownCredential: Sendable {
     package let isDisabled: Bool
     /// Whether nothing is accepted of its account, or of that of the app which holds it.
     package let isSuspended: Bool
+    /// Whether the plan of its account has no API access, or that of the account of its app no apps.
+    package let isOutsidePlan: Bool
     /// Who acts with it.
     package let identity: Actor.Identity
     /// Where the access token of an app came from.
@@ -58,6 +61,7 @@ package final class KnownCredential: Sendable {
         isDisabled = key.disabledAt != nil
         identity = .apiKey(key.id)
         isSuspended = standing.isSuspended
+        isOutsidePlan = !standing.features.contains(.apiAccess)
         lineage = nil
         identifierText = key.id.description
         usage = last?.usage ?? UsageCell(.apiKey(key.id))
@@ -79,6 +83,7 @@ package final class KnownCredential: Sendable {
         expiresAt = token.expiresAt
         isDisabled = false
         isSuspended = client.standing.isSuspended
+        isOutsidePlan = !client.standing.features.contains(.apiAccess)
         identity = .integration(integration.id)
         lineage = nil
         identifierText = token.id.description
@@ -107,6 +112,7 @@ package final class KnownCredential: Sendable {
         expiresAt = min(token.expiresAt, lineage.endsAt)
         isDisabled = !app.isAvailable(toUsersOf: standing.path.root, from: client.standing.path.root)
         isSuspended = standing.isSuspended || client.standing.isSuspended
+        isOutsidePlan = !standing.features.contains(.apiAccess) || !client.standing.features.contains(.apps)
         identity = .app(app.id, for: lineage.member)
         self.lineage = lineage
         identifierText = token.id.description

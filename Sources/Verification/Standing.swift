@@ -1,6 +1,7 @@
 package import CredentialFormat
 package import Model
 import Persistence
+package import ProductDefinition
 
 /// What verification knows of an organization: where it stands, and whether its account is live. Shared by all that was
 /// remembered of its credentials.
@@ -10,6 +11,8 @@ package final class Standing: Sendable {
     package let isSuspended: Bool
     /// Whether this is the operator's own account, whose rights reach everywhere.
     package let isOperator: Bool
+    /// What the account's plan gives it.
+    package let features: Set<PlanFeature>
     /// The identifier as text.
     package let organizationText: String
     /// The account's identifier as text.
@@ -18,10 +21,13 @@ package final class Standing: Sendable {
     package let pathText: String
     private let validities: [Validity]
 
-    package init(path: OrganizationPath, isSuspended: Bool, isOperator: Bool, validities: [Validity]) {
+    package init(
+        path: OrganizationPath, isSuspended: Bool, isOperator: Bool, features: Set<PlanFeature>, validities: [Validity]
+    ) {
         self.path = path
         self.isSuspended = isSuspended
         self.isOperator = isOperator
+        self.features = features
         self.validities = validities
         organizationText = path.last.description
         accountText = path.root.description
@@ -37,8 +43,11 @@ package final class Standing: Sendable {
     }
 
     /// Whether this is what was read.
-    func says(_ stored: StoredStanding) -> Bool {
+    ///
+    /// - Parameter features: What the plan that was read gives.
+    func says(_ stored: StoredStanding, _ features: Set<PlanFeature>) -> Bool {
         path == stored.path && isSuspended == stored.isSuspended && isOperator == stored.isOperator
+            && self.features == features
     }
 
     /// How far the rights of its credentials reach. Only the operator's own organization reaches everywhere, not those

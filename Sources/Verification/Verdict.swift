@@ -1,5 +1,6 @@
 import Model
 package import Policy
+import ProductDefinition
 
 /// What the verifier says of a presented credential.
 package enum Verdict: Sendable {
@@ -17,6 +18,8 @@ package enum Verdict: Sendable {
         case expired
         /// The account is suspended.
         case suspended
+        /// The plan of the account has no API access, or that of the app's account no apps.
+        case plan
         /// Not from this address.
         case address
         /// Not for this backend.
@@ -35,6 +38,7 @@ package enum Verdict: Sendable {
             case .disabled: "disabled"
             case .expired: "expired"
             case .suspended: "suspended"
+            case .plan: "plan"
             case .address: "address"
             case .audience: "audience"
             case .organization: "organization"
@@ -70,6 +74,7 @@ extension KnownCredential {
         if isDisabled { return .refused(.disabled) }
         guard now < expiresAt else { return .refused(.expired) }
         if isSuspended { return .refused(.suspended) }
+        if isOutsidePlan { return .refused(.plan) }
         guard addresses.allows(demand.address) else { return .refused(.address) }
         if case .only(let audiences) = audience, !audiences.contains(where: demand.audiences.contains) {
             return .refused(.audience)
@@ -77,6 +82,7 @@ extension KnownCredential {
         guard demand.organization != nil else { return judge(demand.scopes, in: standing) }
         guard let named, named.path.isWithin(standing.path) else { return .refused(.organization) }
         if named.isSuspended { return .refused(.suspended) }
+        guard named.features.contains(.apiAccess) else { return .refused(.plan) }
         return judge(demand.scopes, in: named)
     }
 

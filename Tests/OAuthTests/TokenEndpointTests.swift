@@ -200,7 +200,8 @@ struct TokenEndpointTests {
                 name: "Strict", policy: ProductPolicy(accessTokenSeconds: 300, accessTokenMaximumSeconds: 600))
             let issuer = TokenIssuer(keyRing: desk.tree.keys, product: strict, issuer: SampleDesk.issuer)
             let standing = Standing(
-                path: desk.tree.europe.path, isSuspended: false, isOperator: false, validities: [])
+                path: desk.tree.europe.path, isSuspended: false, isOperator: false, features: [.apiAccess],
+                validities: [])
             let access = GrantedAccess(
                 integration: integration, clientText: integration.id.description, account: standing,
                 scopes: integration.scopes, audiences: [SampleDesk.issuer])

@@ -3,13 +3,16 @@ import Credentials
 import Model
 import Organizations
 import Persistence
+import ProductDefinition
 import TestSupport
 import Testing
 
 @Suite("Accounts", .onEveryEngine)
 struct AccountServiceTests {
+    private static let product = Product(name: "Planned", plans: PlanCatalogue([PlanDefinition(name: "pro")]))
+
     @Test func `an account comes with its root organization, which has its identifier`() async throws {
-        try await SampleTree.open { tree in
+        try await SampleTree.open(product: Self.product) { tree in
             let account = try await tree.store.write { [accounts = tree.accounts] tx in
                 try accounts.create(AccountDraft(name: " Acme ", plan: "pro"), as: SampleTree.theOperator, tx: tx)
             }
@@ -63,7 +66,7 @@ struct AccountServiceTests {
     }
 
     @Test func `a suspension is announced, kept, and lifted again`() async throws {
-        try await SampleTree.open { tree in
+        try await SampleTree.open(product: Self.product) { tree in
             let heard = Heard(on: tree.store)
             let edit = { (edit: AccountEdit) in
                 try await tree.store.write { [accounts = tree.accounts] tx in

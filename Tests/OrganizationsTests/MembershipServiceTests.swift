@@ -188,10 +188,13 @@ struct MembershipServiceTests {
 
     @Test func `roles give together what each gives, and an unknown one gives nothing`() {
         let roles = RoleService(product: .standard)
-        #expect(roles.permissions(of: ["emperor"]) == [])
-        #expect(roles.permissions(of: []) == [])
-        #expect(roles.permissions(of: ["operator", "emperor"]) == Set(Permission.allCases))
-        #expect(roles.permissions(of: ["developer", "auditor"]).isSuperset(of: [.apiKeysManage, .auditEventsRead]))
+        #expect(roles.permissions(ofRoles: ["emperor"], beside: []) == [])
+        #expect(roles.permissions(ofRoles: [], beside: []) == [])
+        #expect(roles.permissions(ofRoles: ["operator", "emperor"], beside: []) == Set(Permission.allCases))
+        #expect(
+            roles.permissions(ofRoles: ["developer", "auditor"], beside: []).isSuperset(of: [
+                .apiKeysManage, .auditEventsRead,
+            ]))
     }
 
     private func edit(

@@ -178,5 +178,7 @@ struct ProductErrorTests {
     @Test func `an error reads as one line`() {
         let error = ProductError(file: "claviger.yaml", line: 12, key: "policy.x", problem: "unknown key")
         #expect("\(error)" == "claviger.yaml:12: policy.x: unknown key")
+        let exact = ProductError(file: "claviger.yaml", line: 12, column: 3, key: "policy.x", problem: "unknown key")
+        #expect("\(exact)" == "claviger.yaml:12:3: policy.x: unknown key")
     }
 }

@@ -47,7 +47,7 @@ extension AccessRow {
     private static let accounts = [
         AccessRow("listAccounts", 200, namesOrganization: false) { _ in ("/api/v1/accounts", nil) },
         AccessRow("createAccount", 201, namesOrganization: false) { _ in
-            ("/api/v1/accounts", ["name": "Made", "plan": "basic"])
+            ("/api/v1/accounts", ["name": "Made"])
         },
         AccessRow("getAccount", 200) { ("/api/v1/accounts/\(try await $0.account())", nil) },
         AccessRow("editAccount", 200) { ("/api/v1/accounts/\(try await $0.account())", ["suspended": true]) },

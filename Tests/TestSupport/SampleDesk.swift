@@ -198,6 +198,13 @@ extension SampleDesk {
         }
     }
 
+    /// Puts an account on a plan, or on none.
+    package func put(_ account: Organization, on plan: String?) async throws {
+        _ = try await tree.store.write { [accounts = tree.accounts] tx in
+            try accounts.edit(account.id, AccountEdit(plan: .some(plan)), as: SampleTree.theOperator, tx: tx)
+        }
+    }
+
     /// Suspends an account, or resumes it.
     package func suspend(_ account: Organization, _ suspended: Bool = true) async throws {
         _ = try await tree.store.write { [accounts = tree.accounts] tx in

@@ -1,6 +1,7 @@
 import CredentialFormat
 import Model
 package import Persistence
+package import ProductDefinition
 import Synchronization
 package import Verification
 
@@ -102,9 +103,10 @@ package final class SampleNode: Sendable {
 
     /// Has `use` work with a node over a fresh tree, which listens and believes its memory.
     package static func open(
-        graceSeconds: Int = 0, limit: LookUpLimit = LookUpLimit(), _ use: (SampleFeed, SampleNode) async throws -> Void
+        product: Product = .standard, graceSeconds: Int = 0, limit: LookUpLimit = LookUpLimit(),
+        _ use: (SampleFeed, SampleNode) async throws -> Void
     ) async throws {
-        try await SampleTree.open { tree in
+        try await SampleTree.open(product: product) { tree in
             let queue = SampleFeed(tree)
             let node = try await queue.node(graceSeconds: graceSeconds, limit: limit)
             await node.join()

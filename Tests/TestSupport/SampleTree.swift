@@ -33,7 +33,7 @@ package struct SampleTree: Sendable {
 
     private init(in store: any Engine, product: Product) async throws {
         let clock = FixedClock()
-        let accounts = AccountService(now: clock.now)
+        let accounts = AccountService(product: product, now: clock.now)
         let organizations = OrganizationService(now: clock.now)
         func account(_ name: String, operators: Bool = false) async throws -> Organization {
             clock.advance(seconds: 1)
@@ -89,7 +89,7 @@ package struct SampleTree: Sendable {
     /// What digests secrets here.
     package var peppers: Peppers { keys.keys.peppers }
 
-    package var accounts: AccountService { AccountService(now: clock.now) }
+    package var accounts: AccountService { AccountService(product: product, now: clock.now) }
     package var organizations: OrganizationService { OrganizationService(now: clock.now) }
     package var members: MembershipService { MembershipService(product: product, now: clock.now) }
     package var apiKeys: APIKeyService {

@@ -13,7 +13,7 @@ import Verification
 
 /// Something that ends what a credential is good for, done on another node.
 enum Revocation: CaseIterable {
-    case keyDeleted, keyDisabled, keyRotated, scopeRemoved, addressRuleAdded, accountSuspended
+    case keyDeleted, keyDisabled, keyRotated, scopeRemoved, addressRuleAdded, accountSuspended, planWithoutAccess
     case integrationDeleted, secretRotated, tokenRevoked, keysRotatedAtOnce
     case grantRevoked, appDeleted, appSetBack, memberDeleted
 }
@@ -21,9 +21,12 @@ enum Revocation: CaseIterable {
 /// A tree is the node that changes things; the others hear of it over the feed.
 @Suite("A credential that was revoked on another node (K6)")
 struct RevokedElsewhereTests {
+    private static let product = Product(
+        name: "Planned", plans: PlanCatalogue([PlanDefinition(name: "essential", features: [])]))
+
     @Test(arguments: Revocation.allCases)
     func `is refused as soon as that was heard`(_ revocation: Revocation) async throws {
-        try await SampleNode.open { queue, node in
+        try await SampleNode.open(product: Self.product) { queue, node in
             let subject = try await Subject(revocation, node)
             #expect(try await subject.isAccepted)
             try await subject.revoke()
@@ -41,7 +44,7 @@ struct RevokedElsewhereTests {
 
     @Test(arguments: Revocation.allCases)
     func `is refused within the bound by a node that hears nothing more`(_ revocation: Revocation) async throws {
-        try await SampleNode.open { queue, node in
+        try await SampleNode.open(product: Self.product) { queue, node in
             let subject = try await Subject(revocation, node)
             #expect(try await subject.isAccepted)
             try await subject.revoke()
@@ -55,7 +58,7 @@ struct RevokedElsewhereTests {
         _ revocation: Revocation
     ) async throws {
         for graceSeconds in [0, 60] {
-            try await SampleNode.open(graceSeconds: graceSeconds) { queue, node in
+            try await SampleNode.open(product: Self.product, graceSeconds: graceSeconds) { queue, node in
                 let subject = try await Subject(revocation, node)
                 #expect(try await subject.isAccepted)
                 node.disconnect()
@@ -70,7 +73,7 @@ struct RevokedElsewhereTests {
 
     @Test(arguments: Revocation.allCases)
     func `is not remembered by who was reading while the feed was lost`(_ revocation: Revocation) async throws {
-        try await SampleNode.open { queue, node in
+        try await SampleNode.open(product: Self.product) { queue, node in
             let subject = try await Subject(revocation, node)
             node.disconnect()
             node.connect()
@@ -183,7 +186,8 @@ private struct Subject: Sendable {
         let member = try await tree.member(in: tree.europe, roles: [])
         grant = try await tree.grant(to: app, by: member, in: tree.europe)
         switch revocation {
-        case .keyDeleted, .keyDisabled, .keyRotated, .scopeRemoved, .addressRuleAdded, .accountSuspended:
+        case .keyDeleted, .keyDisabled, .keyRotated, .scopeRemoved, .addressRuleAdded, .accountSuspended,
+            .planWithoutAccess:
             credential = key.secret
         case .integrationDeleted, .secretRotated, .tokenRevoked, .keysRotatedAtOnce: credential = token
         case .grantRevoked, .appDeleted, .appSetBack, .memberDeleted:
@@ -235,6 +239,7 @@ private struct Subject: Sendable {
                 _ = try keys.edit(id, in: organization, edit, as: actor, tx: tx)
             }
         case .accountSuspended: try await node.desk.suspend(tree.global)
+        case .planWithoutAccess: try await node.desk.put(tree.global, on: "essential")
         case .integrationDeleted:
             try await tree.store.write { [integrations = tree.integrations] tx in
                 try integrations.delete(integrationID, in: organization, as: actor, tx: tx)

@@ -14,7 +14,9 @@ struct CreateAccount: Endpoint {
         }
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
             let account = try input.apply { try api.accounts.create($0, as: actor, tx: tx) }
-            return .created(at: "/api/v1/accounts/\(account.id)", revision: account.revision, account.write)
+            return .created(at: "/api/v1/accounts/\(account.id)", revision: account.revision) {
+                account.write(to: &$0, api.product)
+            }
         }
     }
 }

@@ -19,6 +19,6 @@ struct EditAccount: Endpoint {
         let account = try await api.store.write { [api, actor = call.actor] tx in
             try input.apply { try api.accounts.edit(id, $0, expecting: revision, as: actor, tx: tx) }
         }
-        return .ok(revision: account.revision, account.write)
+        return .ok(revision: account.revision) { account.write(to: &$0, api.product) }
     }
 }

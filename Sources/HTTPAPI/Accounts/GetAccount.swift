@@ -13,6 +13,6 @@ struct GetAccount: Endpoint {
             [api, id = try call.organization("account_id"), actor = call.actor] tx in
             try api.accounts.get(id, as: actor, tx: tx)
         }
-        return .ok(revision: account.revision, account.write)
+        return .ok(revision: account.revision) { account.write(to: &$0, api.product) }
     }
 }

@@ -13,6 +13,6 @@ struct ListAccounts: Endpoint {
         let listing = try await api.store.read { [api, actor = call.actor] tx in
             try api.accounts.list(page: page, as: actor, tx: tx)
         }
-        return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0) } }
+        return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0, api.product) } }
     }
 }

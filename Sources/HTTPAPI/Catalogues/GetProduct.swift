@@ -3,7 +3,7 @@ import HTTPServing
 import Policy
 import ProductDefinition
 
-/// `GET /api/v1/product`: its name and its limits, for those who write clients.
+/// `GET /api/v1/product`: its name, limits, plans and words, for those who write clients.
 struct GetProduct: Endpoint {
     static let route = Route(.get, "/api/v1/product", "getProduct", .anyManagementScope)
     let api: ManagementAPI
@@ -43,6 +43,9 @@ struct GetProduct: Endpoint {
                 $0.member("maximum_lifetime_seconds", policy.refreshTokenMaximumSeconds)
             }
             json.member("organization_header", policy.organizationHeader)
+            json.plans(product.plans, under: policy)
+            json.permissions(product.bundles)
+            json.words(product.words)
         }
     }
 }

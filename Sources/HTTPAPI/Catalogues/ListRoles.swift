@@ -16,6 +16,7 @@ struct ListRoles: Endpoint {
                     $0.member("title", role.title ?? role.name)
                     $0.member("description", role.description)
                     $0.member("permissions", role.permissions.map(\.rawValue).sorted())
+                    $0.member("bundles", role.bundles)
                 }
             }
             json.member("next_cursor", nil as String?)

@@ -15,7 +15,8 @@ struct CreateMember: Endpoint {
             (
                 MemberDraft(
                     email: fields.required("email", .text), name: fields.required("name", .text),
-                    roles: fields.required("roles", .texts)),
+                    roles: fields.required("roles", .texts),
+                    permissions: fields.optional("permissions", .texts) ?? []),
                 fields.optional("password", .text)
             )
         }

@@ -5,7 +5,7 @@ import Organizations
 import Persistence
 import SignIn
 
-/// `PATCH …/members/{member_id}`: name, roles and password. The e-mail address is who they are and stays.
+/// `PATCH …/members/{member_id}`: name, roles, single permissions and password. The e-mail address is who they are and stays.
 struct EditMember: Endpoint {
     static let route = Route(
         .patch, "/api/v1/organizations/{organization_id}/members/{member_id}", "editMember",
@@ -19,7 +19,9 @@ struct EditMember: Endpoint {
         var input = try await call.body().input { fields in
             fields.refuseEdit("email")
             return (
-                MemberEdit(name: fields.edit("name", .text), roles: fields.edit("roles", .texts)),
+                MemberEdit(
+                    name: fields.edit("name", .text), roles: fields.edit("roles", .texts),
+                    permissions: fields.edit("permissions", .texts)),
                 fields.clearableEdit("password", .text), fields.force()
             )
         }

@@ -9,6 +9,7 @@ extension Member {
         json.member("email", email.text)
         json.member("name", name)
         json.member("roles", roles)
+        json.member("permissions", permissions)
         json.member("has_password", hasPassword)
         json.member("created_at", createdAt)
         json.member("revision", revision)

@@ -133,6 +133,7 @@ package struct VerifyEndpoint: Sendable {
     private func refused(_ rule: Verdict.Rule, wanting scopes: ScopeSet) -> HotReply {
         switch rule {
         case .address, .organization, .scope: forbidden(rule)
+        case .plan: outsidePlan(wanting: scopes)
         case .malformed, .unknown, .revoked, .disabled, .expired, .suspended, .audience:
             unauthorized("invalid_token", wanting: scopes, rule: rule.name)
         }
@@ -148,6 +149,16 @@ package struct VerifyEndpoint: Sendable {
         if let explanation { challenge += ", error_description=\"\(explanation)\"" }
         if !scopes.isEmpty { challenge += ", scope=\"\(scopes.text)\"" }
         return HotReply(.unauthorized, fields: [("WWW-Authenticate", challenge)], rule: rule)
+    }
+
+    /// Asking for another token or for less does not help, and the description says so.
+    private func outsidePlan(wanting scopes: ScopeSet) -> HotReply {
+        var challenge = "Bearer realm=\"\(realm)\", error=\"insufficient_scope\""
+        challenge += ", error_description=\"The plan of the account has no access to the API\""
+        if !scopes.isEmpty { challenge += ", scope=\"\(scopes.text)\"" }
+        return HotReply(
+            .forbidden, fields: [("X-Auth-Reason", Verdict.Rule.plan.name), ("WWW-Authenticate", challenge)],
+            rule: Verdict.Rule.plan.name)
     }
 
     private func forbidden(_ rule: Verdict.Rule) -> HotReply {

@@ -42,12 +42,18 @@ struct UserInfoRoute: Sendable {
             return reply(.ok, body: Self.json(member, claims))
         case .refused(let rule):
             context.notes.refused(by: rule.name)
-            guard case .scope = rule else {
+            switch rule {
+            case .scope:
+                return refusal(
+                    .forbidden, error: "insufficient_scope", "The token lacks the scope openid.", scope: "openid")
+            case .plan:
+                return refusal(
+                    .forbidden, error: "insufficient_scope", "The plan of the account has no access to the API.",
+                    scope: "openid")
+            case .malformed, .unknown, .revoked, .disabled, .expired, .suspended, .address, .audience, .organization:
                 return refusal(
                     .unauthorized, error: "invalid_token", "The token is not in force.", scope: "openid")
             }
-            return refusal(
-                .forbidden, error: "insufficient_scope", "The token lacks the scope openid.", scope: "openid")
         }
     }
 

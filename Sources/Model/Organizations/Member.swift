@@ -10,6 +10,9 @@ package struct Member: Entity, Hashable, Sendable {
     package let name: String
     /// Names of roles of the product definition. A name that the definition no longer has gives nothing.
     package let roles: [String]
+    /// Names of permissions, ours or bundles of the product definition, given beside the roles. A name that is neither
+    /// gives nothing.
+    package let permissions: [String]
     /// Whether a password was set. Its digest stays in its table.
     package let hasPassword: Bool
     package let createdAt: Instant
@@ -18,13 +21,14 @@ package struct Member: Entity, Hashable, Sendable {
 
     package init(
         id: ID<Member>, organization: ID<Organization>, email: EmailAddress, name: String, roles: [String],
-        hasPassword: Bool, createdAt: Instant, revision: Int = 1
+        permissions: [String] = [], hasPassword: Bool, createdAt: Instant, revision: Int = 1
     ) {
         self.id = id
         self.organization = organization
         self.email = email
         self.name = name
         self.roles = roles
+        self.permissions = permissions
         self.hasPassword = hasPassword
         self.createdAt = createdAt
         self.revision = revision

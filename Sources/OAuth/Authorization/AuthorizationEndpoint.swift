@@ -26,12 +26,14 @@ package struct AuthorizationEndpoint: Sendable {
         self.store = store
         self.keyRing = keyRing
         self.product = product
+        let plans = PlanCheck(plans: product.plans)
         table = AuthorizationTable(
             issuer: audiences.issuer, audiences: audiences,
             pkce: PKCECheck(nonceMayBeMissing: product.policy.confidentialAppsWithoutPKCE),
             scope: ScopeCheck(catalogue: product.scopes),
-            hint: IDTokenHintCheck(issuer: audiences.issuer, keyRing: keyRing))
-        users = UserCheck(roles: RoleService(product: product))
+            hint: IDTokenHintCheck(issuer: audiences.issuer, keyRing: keyRing),
+            standing: StandingCheck(plans: plans))
+        users = UserCheck(roles: RoleService(product: product), plans: plans)
         words = ConsentWords(catalogue: product.scopes)
     }
 

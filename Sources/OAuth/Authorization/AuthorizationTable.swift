@@ -10,6 +10,7 @@ struct AuthorizationTable: Sendable {
     let pkce: PKCECheck
     let scope: ScopeCheck
     let hint: IDTokenHintCheck
+    let standing: StandingCheck
 
     /// - Throws: ``AuthorizationError``, or ``EarlyOutcome`` with the error for the app; what the store throws.
     func request(_ parameters: AuthorizationParameters, tx: borrowing Transaction) throws -> AuthorizationRequest {
@@ -21,7 +22,7 @@ struct AuthorizationTable: Sendable {
         do {
             address.mode = try ResponseModeCheck.mode(of: parameters, to: uri)
             try RepetitionCheck.refuseRepeated(parameters)
-            try StandingCheck.refuseSuspended(app, tx: tx)
+            try standing.require(of: app, tx: tx)
             try RequestObjectCheck.refuseObjects(parameters)
             try ResponseTypeCheck.require(in: parameters)
             let scopes = try scope.scopes(of: parameters, for: app)

@@ -6,6 +6,7 @@ import Policy
 /// The user at the browser may be asked by this app for this.
 struct UserCheck: Sendable {
     let roles: RoleService
+    let plans: PlanCheck
 
     /// - Throws: ``EarlyOutcome``: somebody has to sign in, or an error for the app; what the store throws.
     func user(
@@ -26,12 +27,16 @@ struct UserCheck: Sendable {
         guard !standing.isSuspended else {
             throw refuse(OAuthError(.accessDenied, "The account of the user is suspended.", rule: "suspended"))
         }
+        guard plans.hasAPIAccess(standing) else {
+            throw refuse(
+                OAuthError(.accessDenied, "The plan of the user's account has no access to the API.", rule: "plan"))
+        }
         let owner = try tx.standing(of: request.app.organization)?.path.root
         guard request.app.isAvailable(toUsersOf: standing.path.root, from: owner) else {
             throw refuse(
                 OAuthError(.unauthorizedClient, "The app is for users of its own account.", rule: "availability"))
         }
-        let permissions = roles.permissions(of: member.roles).intersection(signedIn.permissions)
+        let permissions = roles.permissions(of: member).intersection(signedIn.permissions)
         guard request.scopes.permissions.isSubset(of: permissions), may(signedIn, give: request.scopes) else {
             throw refuse(
                 OAuthError(.invalidScope, "The user does not hold all of these rights.", rule: "exceeds_rights"))

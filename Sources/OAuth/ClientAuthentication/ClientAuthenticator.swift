@@ -1,6 +1,7 @@
 package import CredentialFormat
 package import Model
 import Policy
+import ProductDefinition
 import Tokens
 package import Verification
 
@@ -40,7 +41,7 @@ package struct ClientAuthenticator: Sendable {
     /// K15).
     ///
     /// - Throws: ``OAuthError``: `invalid_client` for an unknown client or a wrong secret, `unauthorized_client` for one
-    ///   whose account is suspended or that may not call from here.
+    ///   whose account is suspended or on a plan without it, or that may not call from here.
     package func authenticate(
         _ request: inout OAuthRequest, findings: Findings
     ) throws(OAuthError) -> Partial<AuthenticatedClient> {
@@ -69,9 +70,7 @@ package struct ClientAuthenticator: Sendable {
             // The secret is proven, so this tells nobody who should not know.
             throw claim.method == .basic ? Self.wantsBody : Self.wantsHeader
         }
-        guard !known.standing.isSuspended else {
-            throw OAuthError(.unauthorizedClient, "The account is suspended.", rule: "suspended")
-        }
+        try known.requireStanding()
         if let integration = known.integration, !integration.addresses.allows(request.address) {
             throw OAuthError(.unauthorizedClient, "The client may not call from this address.", rule: "address")
         }
@@ -87,9 +86,7 @@ package struct ClientAuthenticator: Sendable {
         case .missing(let missing): return .missing(missing)
         case .answer(let known):
             guard let known, known.proves(by: .none) else { throw Self.unproven }
-            guard !known.standing.isSuspended else {
-                throw OAuthError(.unauthorizedClient, "The account is suspended.", rule: "suspended")
-            }
+            try known.requireStanding()
             return .answer(AuthenticatedClient(known))
         }
     }
@@ -140,6 +137,20 @@ package struct ClientAuthenticator: Sendable {
 }
 
 extension KnownClient {
+    /// Refuses a client whose account is suspended, or on a plan that does not have what the client is.
+    fileprivate func requireStanding() throws(OAuthError) {
+        guard !standing.isSuspended else {
+            throw OAuthError(.unauthorizedClient, "The account is suspended.", rule: "suspended")
+        }
+        switch kind {
+        case .integration:
+            guard standing.features.contains(.apiAccess) else { throw .noAPIAccess }
+        case .app:
+            guard standing.features.contains(.apps) else { throw .noApps }
+        case .resourceServer: break
+        }
+    }
+
     /// Whether it may authenticate like this. An app does so as it was registered; what acts for itself may send its secret
     /// either way.
     fileprivate func proves(by method: ClientAuthenticationMethod) -> Bool {

@@ -95,7 +95,8 @@ package struct RefreshTokenGrant: Sendable {
                     because: lineage.reuse(of: .refreshToken, generation: presented.generation, at: now), tx: tx)
                 return nil
             case .repeatReply:
-                guard try tx.liveGrant(lineage.grant) != nil else { throw Self.refusal }
+                guard let grant = try tx.liveGrant(lineage.grant) else { throw Self.refusal }
+                try tokens.plans.require(grant)
                 return try repeated(lineage, request, presented)
             case .rotate: return try rotate(lineage, request, presented, at: now, tx: tx)
             }

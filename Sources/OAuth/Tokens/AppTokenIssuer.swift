@@ -33,6 +33,7 @@ struct AppTokenIssuer: Sendable {
     private let idTokens: IDTokenIssuer
     private let policy: ProductPolicy
     private let roles: RoleService
+    let plans: PlanCheck
 
     init(audiences: AudiencePolicy, issuer: TokenIssuer, keyRing: KeyRing, product: Product) {
         self.audiences = audiences
@@ -40,6 +41,7 @@ struct AppTokenIssuer: Sendable {
         self.keyRing = keyRing
         policy = product.policy
         roles = RoleService(product: product)
+        plans = PlanCheck(plans: product.plans)
         seal = RefreshTokenSeal(brand: product.brand, issuer: audiences.issuer)
         idTokens = IDTokenIssuer(keyRing: keyRing, issuer: audiences.issuer)
     }
@@ -54,8 +56,9 @@ struct AppTokenIssuer: Sendable {
     ///
     /// - Throws: ``OAuthError`` for what cannot be issued; ``TokenError`` when a key is missing.
     func issue(_ access: Access, at now: Instant, tx: borrowing Transaction) throws -> AppTokens {
+        try plans.require(access.grant)
         let scopes = access.scopes.intersection(access.app.scopes)
-            .limited(to: roles.permissions(of: access.grant.member.roles))
+            .limited(to: roles.permissions(of: access.grant.member))
         guard !scopes.isEmpty else {
             throw OAuthError(.invalidScope, "App or user may not have these scopes any more.")
         }

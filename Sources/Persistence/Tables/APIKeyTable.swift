@@ -168,7 +168,7 @@ extension Transaction {
 }
 
 private let facts: StaticString = """
-    , o.path, a.suspended_at, a.is_operator FROM api_key k
+    , o.path, a.suspended_at, a.is_operator, a.plan FROM api_key k
     JOIN organization o ON o.id = k.organization_id JOIN account a ON a.organization_id = k.account_id
     """
 
@@ -181,6 +181,8 @@ package struct APIKeyForVerification: Sendable {
     package let accountSuspendedAt: Instant?
     /// Whether its account is the operator's own.
     package let accountIsOperator: Bool
+    /// The name of its account's plan, nil where it was given none.
+    package let accountPlan: String?
     /// Whether the secret is the one before the last rotation, good until ``APIKey/previousExpiresAt``.
     package let isPrevious: Bool
 
@@ -189,6 +191,7 @@ package struct APIKeyForVerification: Sendable {
         organization = try row.path(17)
         accountSuspendedAt = try row.optionalInstant(18)
         accountIsOperator = try row.bool(19)
+        accountPlan = try row.optionalText(20)
         self.isPrevious = isPrevious
     }
 }

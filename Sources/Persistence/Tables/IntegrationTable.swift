@@ -80,19 +80,21 @@ extension Transaction {
     ) throws -> IntegrationForVerification? {
         let found = try first(
             """
-            SELECT \(fixed: columns), o.path, a.suspended_at, a.is_operator FROM integration i
+            SELECT \(fixed: columns), o.path, a.suspended_at, a.is_operator, a.plan FROM integration i
             JOIN organization o ON o.id = i.organization_id JOIN account a ON a.organization_id = i.account_id
             WHERE i.id = \(id)
             """
         ) { row in
             IntegrationForVerification(
                 integration: try Integration(row: row), organization: try row.path(10),
-                accountSuspendedAt: try row.optionalInstant(11), accountIsOperator: try row.bool(12), secrets: [])
+                accountSuspendedAt: try row.optionalInstant(11), accountIsOperator: try row.bool(12),
+                accountPlan: try row.optionalText(13), secrets: [])
         }
         guard let found else { return nil }
         return IntegrationForVerification(
             integration: found.integration, organization: found.organization,
             accountSuspendedAt: found.accountSuspendedAt, accountIsOperator: found.accountIsOperator,
+            accountPlan: found.accountPlan,
             secrets: try clientSecrets(of: .integration(id)))
     }
 }
@@ -106,6 +108,8 @@ package struct IntegrationForVerification: Sendable {
     package let accountSuspendedAt: Instant?
     /// Whether its account is the operator's own.
     package let accountIsOperator: Bool
+    /// The name of its account's plan, nil where it was given none.
+    package let accountPlan: String?
     /// Oldest first; those that have ended too, until they are swept.
     package let secrets: [ClientSecret]
 }

@@ -55,7 +55,7 @@ extension Transaction {
             """
         ) { row in
             AddressedOrganization(
-                member: try Member(row: row), organization: try row.text(8), account: try row.text(9))
+                member: try Member(row: row), organization: try row.text(9), account: try row.text(10))
         }
     }
 

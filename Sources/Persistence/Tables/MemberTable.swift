@@ -3,7 +3,8 @@ package import Model
 
 /// What a member is read from.
 let memberColumns: StaticString = """
-    m.id, m.organization_id, m.email, m.name, m.roles, m.password IS NOT NULL, m.created_at, m.revision
+    m.id, m.organization_id, m.email, m.name, m.roles, m.password IS NOT NULL, m.created_at, m.revision,
+    m.permissions
     """
 
 extension Transaction {
@@ -52,18 +53,21 @@ extension Transaction {
     package borrowing func insert(_ member: Member, password: PasswordDigest?) throws {
         try execute(
             """
-            INSERT INTO member (id, organization_id, email, name, roles, password, created_at, revision)
+            INSERT INTO member (id, organization_id, email, name, roles, password, created_at, revision, permissions)
             VALUES (\(member.id), \(member.organization), \(member.email.text), \(member.name),
-            \(member.roles.joined(separator: " ")), \((password?.encoded).stored), \(member.createdAt), \(member.revision))
+            \(member.roles.joined(separator: " ")), \((password?.encoded).stored), \(member.createdAt), \(member.revision),
+            \(member.permissions.joined(separator: " ")))
             """)
     }
 
-    /// Writes name and roles.
-    package borrowing func update(member id: ID<Member>, name: String, roles: [String]) throws {
+    /// Writes name, roles and single permissions.
+    package borrowing func update(
+        member id: ID<Member>, name: String, roles: [String], permissions: [String]
+    ) throws {
         try perform(
             """
-            UPDATE member SET name = \(name), roles = \(roles.joined(separator: " ")), revision = revision + 1
-            WHERE id = \(id)
+            UPDATE member SET name = \(name), roles = \(roles.joined(separator: " ")),
+            permissions = \(permissions.joined(separator: " ")), revision = revision + 1 WHERE id = \(id)
             """)
     }
 
@@ -112,7 +116,7 @@ extension Member {
     init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), organization: try row.id(1), email: try row.parsed(2) { EmailAddress($0) },
-            name: try row.text(3), roles: try row.words(4), hasPassword: try row.bool(5), createdAt: try row.instant(6),
-            revision: try row.count(7))
+            name: try row.text(3), roles: try row.words(4), permissions: try row.words(8),
+            hasPassword: try row.bool(5), createdAt: try row.instant(6), revision: try row.count(7))
     }
 }

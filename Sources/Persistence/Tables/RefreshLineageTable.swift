@@ -74,14 +74,15 @@ extension Transaction {
     ) throws -> LineageForVerification? {
         try first(
             """
-            SELECT l.id, l.ends_at, g.id, g.app_id, g.organization_id, m.id, m.email, m.roles FROM refresh_lineage l
+            SELECT l.id, l.ends_at, g.id, g.app_id, g.organization_id, m.id, m.email, m.roles, m.permissions
+            FROM refresh_lineage l
             JOIN user_grant g ON g.id = l.grant_id JOIN member m ON m.id = g.member_id WHERE l.id = \(id)
             """
         ) { row in
             LineageForVerification(
                 id: try row.id(0), endsAt: try row.instant(1), grant: try row.id(2), app: try row.id(3),
                 organization: try row.id(4), member: try row.id(5),
-                email: try row.parsed(6) { EmailAddress($0) }, roles: try row.words(7))
+                email: try row.parsed(6) { EmailAddress($0) }, roles: try row.words(7), permissions: try row.words(8))
         }
     }
 }
@@ -98,6 +99,8 @@ package struct LineageForVerification: Sendable {
     package let email: EmailAddress
     /// The names of the member's roles, which bound what the app may do at our own API.
     package let roles: [String]
+    /// The names of the permissions that the member has beside them.
+    package let permissions: [String]
 }
 
 extension RefreshLineage {

@@ -8,11 +8,14 @@ package struct StoredStanding: Sendable {
     package let isSuspended: Bool
     /// Whether it is the operator's own account.
     package let isOperator: Bool
+    /// The name of the account's plan, nil where it was given none.
+    package let plan: String?
 
-    package init(path: OrganizationPath, isSuspended: Bool, isOperator: Bool) {
+    package init(path: OrganizationPath, isSuspended: Bool, isOperator: Bool, plan: String?) {
         self.path = path
         self.isSuspended = isSuspended
         self.isOperator = isOperator
+        self.plan = plan
     }
 }
 
@@ -21,11 +24,13 @@ extension Transaction {
     package borrowing func standing(of id: ID<Organization>) throws -> StoredStanding? {
         try first(
             """
-            SELECT o.path, a.suspended_at, a.is_operator FROM organization o
+            SELECT o.path, a.suspended_at, a.is_operator, a.plan FROM organization o
             JOIN account a ON a.organization_id = o.account_id WHERE o.id = \(id)
             """
         ) { row in
-            StoredStanding(path: try row.path(0), isSuspended: !row.isNull(1), isOperator: try row.bool(2))
+            StoredStanding(
+                path: try row.path(0), isSuspended: !row.isNull(1), isOperator: try row.bool(2),
+                plan: try row.optionalText(3))
         }
     }
 }
@@ -33,13 +38,17 @@ extension Transaction {
 extension APIKeyForVerification {
     /// The standing of its organization.
     package var standing: StoredStanding {
-        StoredStanding(path: organization, isSuspended: accountSuspendedAt != nil, isOperator: accountIsOperator)
+        StoredStanding(
+            path: organization, isSuspended: accountSuspendedAt != nil, isOperator: accountIsOperator, plan: accountPlan
+        )
     }
 }
 
 extension IntegrationForVerification {
     /// The standing of its organization.
     package var standing: StoredStanding {
-        StoredStanding(path: organization, isSuspended: accountSuspendedAt != nil, isOperator: accountIsOperator)
+        StoredStanding(
+            path: organization, isSuspended: accountSuspendedAt != nil, isOperator: accountIsOperator, plan: accountPlan
+        )
     }
 }

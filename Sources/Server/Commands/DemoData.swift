@@ -93,7 +93,8 @@ struct DemoData: Sendable {
         return try await composition.store.write { tx in
             let everything = Page(limit: 200)
             guard let desk = try tx.operatorAccount(),
-                let account = try AccountService(now: now).list(page: everything, as: actor, tx: tx).items
+                let account = try AccountService(product: product, now: now).list(page: everything, as: actor, tx: tx)
+                    .items
                     .first(where: { $0.organization.name == Self.accountName }),
                 let integration = try services.integrations.list(in: account.id, page: everything, as: actor, tx: tx)
                     .items.first(where: { $0.label == Self.integrationLabel }),

@@ -34,7 +34,7 @@ struct InitialSetup: Sendable {
         let product = composition.product
         let keyRing = composition.keyRing
         return try await composition.store.write { tx in
-            let accounts = AccountService(now: now)
+            let accounts = AccountService(product: product, now: now)
             let desk = try accounts.createOperator(AccountDraft(name: operatorName), as: actor, tx: tx)
             let operatorKey = try APIKeyService(product: product, peppers: { keyRing.keys.peppers }, now: now).create(
                 Self.operatorKeyDraft(product, OperatorKeyRequest(name: "Operator")), in: desk.id, as: actor, tx: tx)

@@ -82,7 +82,7 @@ package struct ConsoleSessionService: Sendable {
         let returnURL = draft.returnURL.flatMap { check(returnURL: $0, &checks) }
         try checks.finish()
         guard let email else { throw Refusal.notFound }
-        let permissions = roles.permissions(of: given)
+        let permissions = roles.permissions(ofRoles: given, beside: [])
         try actor.requiresRights(permissions)
         try tx.requireOperatorsOwn(permissions, in: organization, field: "roles")
         let now = now()

@@ -380,7 +380,7 @@ package struct OneTimeLinkService: Sendable {
             guard let member = try tx.member(errand.member), member.organization == organization.id else {
                 throw Refusal.notFound
             }
-            try errand.actor.requiresRights(roles.permissions(of: member.roles))
+            try errand.actor.requiresRights(roles.permissions(of: member))
             if errand.purpose == .invitation, member.hasPassword {
                 throw Refusal.conflict(
                     code: "has_password", explanation: "The member has a password already. Reset it instead.")

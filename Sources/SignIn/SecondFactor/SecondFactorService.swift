@@ -162,7 +162,7 @@ package struct SecondFactorService: Sendable {
     ) throws {
         _ = try tx.organization(organization, where: actor, may: .membersManage)
         guard let member = try tx.member(id), member.organization == organization else { throw Refusal.notFound }
-        try actor.requiresRights(roles.permissions(of: member.roles))
+        try actor.requiresRights(roles.permissions(of: member))
         let signedInAt = try lineage.flatMap { try tx.lineage($0)?.authenticatedAt }
         let recent = SignedIn.recentSeconds
         guard let signedInAt, (-recent...recent).contains(now().seconds(since: signedInAt)) else {

@@ -26,7 +26,7 @@ extension SessionService {
         tx: borrowing Transaction
     ) throws {
         let found = try find(member, in: organization, where: actor, may: .membersManage, tx: tx)
-        try actor.requiresRights(roles.permissions(of: found.roles))
+        try actor.requiresRights(roles.permissions(of: found))
         guard try tx.delete(id, of: member) else { throw Refusal.notFound }
         try tx.record(
             .sessionEnded, target: id, in: organization, details: ["member": member.description], by: actor,

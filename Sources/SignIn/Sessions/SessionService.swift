@@ -201,7 +201,7 @@ package struct SessionService: Sendable {
             let standing = try tx.standing(of: organization.id), !standing.isSuspended
         else { return nil }
         let isOperator = standing.isOperator && organization.parent == nil
-        var permissions = roles.permissions(of: member.roles).filter { isOperator || !$0.isForOperator }
+        var permissions = roles.permissions(of: member).filter { isOperator || !$0.isForOperator }
         if let cap = session.permissions { permissions.formIntersection(cap) }
         return SignedIn(
             session: session, member: member, organization: organization, isOperator: isOperator,

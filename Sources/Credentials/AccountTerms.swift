@@ -1,0 +1,50 @@
+import CredentialFormat
+import Model
+import Persistence
+import ProductDefinition
+
+/// What an account may have: what its plan gives it, and how many of each. It is read in the transaction that makes
+/// something, so a change of the plan at the same moment is before or after it.
+struct AccountTerms: Sendable {
+    private let features: Set<PlanFeature>
+    let apiKeys: Int
+    let integrations: Int
+    let apps: Int
+
+    /// Refuses what the plan does not have.
+    ///
+    /// - Throws: ``Refusal/conflict(code:explanation:)`` `plan`.
+    func require(_ feature: PlanFeature) throws(Refusal) {
+        guard !features.contains(feature) else { return }
+        let lacking =
+            switch feature {
+            case .apiAccess: "access to the API"
+            case .apps: "apps"
+            case .connections: "connections"
+            case .webhooks: "webhooks"
+            }
+        throw .conflict(code: "plan", explanation: "The plan of the account does not include \(lacking).")
+    }
+}
+
+extension AccountTerms {
+    fileprivate init(ofPlan plan: String?, isOperator: Bool, in product: Product) {
+        let limits = product.plans.limits(ofPlan: plan, isOperator: isOperator)
+        features = product.plans.features(ofPlan: plan, isOperator: isOperator)
+        apiKeys = limits.apiKeys ?? product.policy.apiKeysPerAccount
+        integrations = limits.integrations ?? product.policy.integrationsPerAccount
+        apps = limits.apps ?? product.policy.appsPerAccount
+    }
+}
+
+extension Transaction {
+    /// What an account may have under a product.
+    borrowing func terms(of account: ID<Organization>, in product: Product) throws -> AccountTerms {
+        // Where there are no plans, none is asked for.
+        guard !product.plans.definitions.isEmpty else {
+            return AccountTerms(ofPlan: nil, isOperator: false, in: product)
+        }
+        guard let account = try self.account(account) else { throw Refusal.notFound }
+        return AccountTerms(ofPlan: account.plan, isOperator: account.isOperator, in: product)
+    }
+}

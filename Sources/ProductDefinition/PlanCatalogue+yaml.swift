@@ -1,0 +1,77 @@
+extension ProductKeys {
+    enum Plan: String, CaseIterable {
+        case title, status, features, limits
+    }
+
+    enum PlanLimits: String, CaseIterable {
+        case apiKeys = "api_keys"
+        case integrations, apps
+    }
+}
+
+extension PlanCatalogue {
+    /// The plans that a mapping of the file says.
+    ///
+    /// - Parameter standard: Where the file names the plan of accounts that have none.
+    init(entry: FileEntry?, standard: FileEntry?) throws(ProductError) {
+        var definitions: [PlanDefinition] = []
+        for (name, entry) in try entry?.entries() ?? [] {
+            guard RoleDefinition.allows(name: name) else {
+                throw entry.error("a plan's name has 1 to 64 lower-case letters, digits, - and _, a letter first")
+            }
+            definitions.append(try PlanDefinition(name: name, entry: entry))
+        }
+        if let entry, !(1...PlanDefinition.maximumCount).contains(definitions.count) {
+            throw entry.error("must have 1 to \(PlanDefinition.maximumCount) plans")
+        }
+        self.init(definitions, standard: try standard?.name(of: "plan", among: definitions.map(\.name)))
+    }
+}
+
+extension PlanDefinition {
+    fileprivate init(name: String, entry: FileEntry) throws(ProductError) {
+        let words = try entry.section(ProductKeys.Plan.self)
+        guard let list = words[.features] else {
+            throw entry.error("features is missing; [] is a plan that gives nothing")
+        }
+        var features: Set<PlanFeature> = []
+        for entry in try list.list() {
+            let feature = try entry.word(PlanFeature.self, of: "feature")
+            guard features.insert(feature).inserted else { throw entry.error("\(feature.rawValue) stands here twice") }
+        }
+        let limits = try words[.limits]?.section(ProductKeys.PlanLimits.self) ?? [:]
+        self.init(
+            name: name, title: try words[.title]?.text(maximum: 60),
+            status: try words[.status]?.word(Status.self, of: "status") ?? .offered, features: features,
+            limits: Limits(
+                apiKeys: try limits[.apiKeys]?.integer(in: ProductPolicy.limitRange),
+                integrations: try limits[.integrations]?.integer(in: ProductPolicy.limitRange),
+                apps: try limits[.apps]?.integer(in: ProductPolicy.limitRange)))
+    }
+}
+
+extension FileEntry {
+    /// One of the words of an enumeration.
+    func word<Word: RawRepresentable<String> & CaseIterable>(
+        _: Word.Type, of kind: String
+    ) throws(ProductError) -> Word {
+        let name = try name(of: kind, among: Word.allCases.map(\.rawValue))
+        guard let word = Word(rawValue: name) else { throw error("is no \(kind)") }
+        return word
+    }
+
+    /// One of these names.
+    func name(of kind: String, among known: [String]) throws(ProductError) -> String {
+        let text = try text()
+        guard known.contains(text) else {
+            throw error("unknown \(kind) \(text); \(Self.known(known, meant: text))")
+        }
+        return text
+    }
+
+    /// What could be written instead of `text`.
+    static func known(_ names: [String], meant text: String) -> String {
+        let nearest = nearestName(to: text, among: names).map { "did you mean \($0)? " } ?? ""
+        return nearest + "known here: " + (names.isEmpty ? "none" : names.joined(separator: ", "))
+    }
+}
