@@ -39,7 +39,9 @@ var formats: [Target] {
 var values: [Target] {
     [
         .target(name: "Model", dependencies: ["CredentialFormat", "Policy"]),
-        .target(name: "ProductDefinition", dependencies: ["Model", .product(name: "Yams", package: "Yams")]),
+        .target(
+            name: "ProductDefinition", dependencies: ["Model", .product(name: "Yams", package: "Yams")],
+            resources: [.embedInCode("product.schema.json")]),
     ]
 }
 
@@ -137,7 +139,7 @@ var tests: [Target] {
         .testTarget(name: "CredentialFormatTests", dependencies: ["CredentialFormat", "TestSupport"]),
         .testTarget(name: "PolicyTests", dependencies: ["Policy"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
-        .testTarget(name: "ProductDefinitionTests", dependencies: ["ProductDefinition"]),
+        .testTarget(name: "ProductDefinitionTests", dependencies: ["ProductDefinition", "TestSupport"]),
         .testTarget(name: "PersistenceTests", dependencies: ["TestSupport"]),
         .testTarget(name: "EventsTests", dependencies: ["TestSupport"]),
         .testTarget(name: "BoundedCommandTests", dependencies: ["TestSupport", "BoundedCommand"]),

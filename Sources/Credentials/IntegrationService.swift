@@ -8,16 +8,17 @@ package import ProductDefinition
 /// What a new integration needs, as it came in.
 package struct IntegrationDraft: Sendable {
     package var label: String
-    package var scopes: [String]
-    /// Addresses and blocks, nil for anywhere.
-    package var allowedAddresses: [String]?
+    /// Nil for those that the product gives a new integration.
+    package var scopes: [String]?
+    /// Addresses and blocks. Nil for those that the product gives a new integration, an inner nil for anywhere.
+    package var allowedAddresses: [String]??
     /// Nil for the product's own lifetime.
     package var accessTokenSeconds: Int?
     /// `sealed` or `jwt`, nil for `sealed`.
     package var tokenFormat: String?
 
     package init(
-        label: String, scopes: [String], allowedAddresses: [String]? = nil, accessTokenSeconds: Int? = nil,
+        label: String, scopes: [String]?, allowedAddresses: [String]?? = nil, accessTokenSeconds: Int? = nil,
         tokenFormat: String? = nil
     ) {
         self.label = label
@@ -74,7 +75,8 @@ package struct IntegrationService: Sendable {
         var checks = FieldChecks()
         let integration = Integration(
             id: ID(at: now.milliseconds), organization: id, label: checks.line("label", draft.label),
-            scopes: checks.scopes(draft.scopes, of: product), addresses: checks.addresses(draft.allowedAddresses),
+            scopes: scopes(draft.scopes, &checks),
+            addresses: draft.allowedAddresses.map { checks.addresses($0) } ?? product.policy.integrations.addresses,
             accessTokenSeconds: check(draft.accessTokenSeconds, &checks),
             tokenFormat: draft.tokenFormat.map { checks.word("token_format", $0, orElse: .sealed) } ?? .sealed,
             createdAt: now, createdBy: actor.label)
@@ -82,6 +84,7 @@ package struct IntegrationService: Sendable {
         try requireGivable(integration.scopes, in: organization, by: actor, tx: tx)
         let terms = try tx.terms(of: organization.account, in: product)
         try terms.require(.apiAccess)
+        try requireRoom(in: id, tx: tx)
         let limit = terms.integrations
         guard try !tx.holdsIntegrations(account: organization.account, atLeast: limit) else {
             throw Refusal.limitReached(
@@ -298,6 +301,31 @@ extension IntegrationService {
         try tx.record(
             action, target: integration.id, in: integration.organization, details: details, by: actor, at: now)
         tx.announce(.integration(integration.id))
+    }
+
+    /// The scopes that were said, or those that the product gives where none were.
+    private func scopes(_ names: [String]?, _ checks: inout FieldChecks) -> ScopeSet {
+        if let names { return checks.scopes(names, of: product) }
+        if let scopes = product.policy.integrations.scopes { return scopes }
+        checks.refuse("scopes", "required", "Must be given.")
+        return .empty
+    }
+
+    /// Refuses a second integration where an organization has one. The look and the integration share a transaction, so
+    /// that holds under races too.
+    private func requireRoom(in organization: ID<Organization>, tx: borrowing Transaction) throws {
+        switch product.policy.integrations.perOrganization {
+        case .many: return
+        case .one:
+            guard try tx.holdsIntegration(organization: organization) else { return }
+            let word = product.words[.integration].singular
+            throw Refusal.limitReached(
+                code: "one_integration",
+                explanation: """
+                    The \(product.words[.organization].singular) has its one \(word) already. Rotate its secret, or delete it \
+                    first.
+                    """)
+        }
     }
 
     private func check(_ accessTokenSeconds: Int?, _ checks: inout FieldChecks) -> Int? {

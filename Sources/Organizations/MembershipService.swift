@@ -139,7 +139,7 @@ package struct MembershipService: Sendable {
         try actor.requiresRights(roles.permissions(of: before))
         try requireGivable(given, in: organization, by: actor, tx: tx)
         guard name != before.name || given != Rights(of: before) || edit.password != nil else { return before }
-        if !makesOwner(given.roles) {
+        if !makesOwner(given) {
             try requireAnotherOwner(than: before, in: organization, force: force, by: actor, tx: tx)
         }
         try tx.update(member: id, name: name, roles: given.roles, permissions: given.permissions)
@@ -184,9 +184,9 @@ package struct MembershipService: Sendable {
         try tx.delete(id)
     }
 
-    /// Whether who holds these roles in the root organization of an account is an owner of it: they may let others in.
-    private func makesOwner(_ names: [String]) -> Bool {
-        roles.permissions(of: names).contains(.membersManage)
+    /// Whether who holds these rights in the root organization of an account is an owner of it: they may let others in.
+    private func makesOwner(_ rights: Rights) -> Bool {
+        roles.permissions(ofRoles: rights.roles, beside: rights.permissions).contains(.membersManage)
     }
 
     /// Refuses to take away the last owner of an account: nobody of theirs could let anybody in again. The operator, who
@@ -194,12 +194,12 @@ package struct MembershipService: Sendable {
     private func requireAnotherOwner(
         than member: Member, in organization: Organization, force: Bool, by actor: Actor, tx: borrowing Transaction
     ) throws {
-        guard organization.id == organization.account, makesOwner(member.roles) else { return }
+        guard organization.id == organization.account, makesOwner(Rights(of: member)) else { return }
         if force, actor.reach == .everything { return }
         var last: ID<Member>?
         repeat {
             let members = try tx.members(.organization(organization.path), after: last, limit: Self.step)
-            if members.contains(where: { $0.id != member.id && makesOwner($0.roles) }) { return }
+            if members.contains(where: { $0.id != member.id && makesOwner(Rights(of: $0)) }) { return }
             last = members.count == Self.step ? members.last?.id : nil
         } while last != nil
         throw Refusal.lastOwner

@@ -35,6 +35,7 @@ extension Product {
         let identity = try required(.product)
         let words = try identity.section(ProductKeys.Identity.self)
         guard let name = try words[.name]?.text(maximum: 60) else { throw identity.error("name is missing") }
+        let scopes = try ScopeCatalogue(entry: required(.scopes))
         let bundles = try sections[.permissions]?.bundles() ?? []
         self.init(
             name: name,
@@ -42,9 +43,12 @@ extension Product {
             supportLink: try words[.supportLink]?.link(),
             look: try sections[.look].map(ProductLook.init(entry:)) ?? ProductLook(),
             endpoints: try sections[.endpoints].map(FurtherEndpoints.init(entry:)) ?? FurtherEndpoints(),
-            scopes: try ScopeCatalogue(entry: required(.scopes)),
+            scopes: scopes,
             roles: try sections[.roles]?.roles(with: bundles) ?? RoleDefinition.standard,
-            policy: try sections[.policy].map(ProductPolicy.init(entry:)) ?? ProductPolicy(),
+            policy: try sections[.policy].map { entry throws(ProductError) in
+                try ProductPolicy(entry: entry, of: scopes)
+            }
+                ?? ProductPolicy(),
             audience: try sections[.audience]?.audience(),
             bundles: bundles,
             plans: try PlanCatalogue(entry: sections[.plans], standard: sections[.defaultPlan]),

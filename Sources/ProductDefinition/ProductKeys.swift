@@ -31,6 +31,8 @@ package enum ProductKeys {
         case apiKeyLifetimes = "api_key_lifetimes"
         case apiKeysPerAccount = "api_keys_per_account"
         case integrationsPerAccount = "integrations_per_account"
+        case integrationsPerOrganization = "integrations_per_organization"
+        case newIntegration = "new_integration"
         case accessTokenLifetime = "access_token_lifetime"
         case accessTokenMaximumLifetime = "access_token_maximum_lifetime"
         case secretOverlapMaximum = "secret_overlap_maximum"
@@ -66,6 +68,7 @@ package enum ProductKeys {
             ("plans.*", Plan.allCases.map(\.rawValue)), ("plans.*.limits", PlanLimits.allCases.map(\.rawValue)),
             ("policy", Policy.allCases.map(\.rawValue)),
             ("policy.api_key_lifetimes", Lifetimes.allCases.map(\.rawValue)),
+            ("policy.new_integration", NewIntegration.allCases.map(\.rawValue)),
             ("words", Term.allCases.map(\.rawValue)), ("words.*", Word.allCases.map(\.rawValue)),
         ]
         return tops + inner.flatMap { place, keys in keys.map { "\(place).\($0)" } }

@@ -4,7 +4,7 @@ extension ProductPolicy {
     private static let day = 86_400
 
     /// The policy that a mapping of the file says.
-    init(entry: FileEntry) throws(ProductError) {
+    init(entry: FileEntry, of catalogue: ScopeCatalogue) throws(ProductError) {
         let entries = try entry.section(ProductKeys.Policy.self)
         let standard = ProductPolicy()
         let tokenMaximum =
@@ -56,7 +56,9 @@ extension ProductPolicy {
             sessionIdleSeconds: try Self.lifetime(
                 entries[.sessionIdleLifetime], atMost: sessionMaximum, "session_maximum_lifetime",
                 standard: standard.sessionIdleSeconds),
-            sessionMaximumSeconds: sessionMaximum
+            sessionMaximumSeconds: sessionMaximum,
+            integrations: try IntegrationPolicy(
+                count: entries[.integrationsPerOrganization], new: entries[.newIntegration], of: catalogue)
         )
     }
 

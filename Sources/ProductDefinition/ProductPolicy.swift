@@ -8,6 +8,8 @@ package struct ProductPolicy: Hashable, Sendable {
     package let apiKeysPerAccount: Int
     /// The most integrations of an account.
     package let integrationsPerAccount: Int
+    /// How many an organization may have of them, and what a new one gets.
+    package let integrations: IntegrationPolicy
     /// How long an access token lives, in seconds, where its integration does not say.
     package let accessTokenSeconds: Int
     /// The longest that an integration may ask for, in seconds. Retired keys and the ids of revoked tokens are kept for
@@ -61,11 +63,13 @@ package struct ProductPolicy: Hashable, Sendable {
         revocationGraceSeconds: Int = 0, appsPerAccount: Int = 500, confidentialAppsWithoutPKCE: Bool = false,
         authorizationCodeSeconds: Int = 60, refreshTokenSeconds: Int = 60 * 86_400,
         refreshTokenMaximumSeconds: Int = 365 * 86_400, refreshRetrySeconds: Int = 30,
-        sessionIdleSeconds: Int = 8 * 3600, sessionMaximumSeconds: Int = 7 * 86_400
+        sessionIdleSeconds: Int = 8 * 3600, sessionMaximumSeconds: Int = 7 * 86_400,
+        integrations: IntegrationPolicy = IntegrationPolicy()
     ) {
         self.apiKeyLifetimes = apiKeyLifetimes
         self.apiKeysPerAccount = apiKeysPerAccount
         self.integrationsPerAccount = integrationsPerAccount
+        self.integrations = integrations
         self.accessTokenSeconds = accessTokenSeconds
         self.accessTokenMaximumSeconds = accessTokenMaximumSeconds
         self.secretOverlapMaximumSeconds = secretOverlapMaximumSeconds

@@ -2,21 +2,21 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What an account on a plan without API access hears, over HTTP and at both doors.
-@Suite("Answers to an account whose plan has no API access", .server(product: PlanAnswerTests.product))
-struct PlanAnswerTests {
-    fileprivate static let product = """
-        product: {name: Planned}
-        scopes: {data.read: {description: Read}, data.write: {description: Write}}
-        permissions:
-          edit-integrations: {title: edit Integrations, gives: [integrations.read, integrations.manage]}
-        plans:
-          full: {title: Full, features: [api_access, apps, connections, webhooks], limits: {api_keys: 9}}
-          essential: {title: Essential, status: legacy, features: []}
-        default_plan: full
-        words: {organization: organisation}
-        """
+private let plannedProduct = """
+    product: {name: Planned}
+    scopes: {data.read: {description: Read}, data.write: {description: Write}}
+    permissions:
+      edit-integrations: {title: edit Integrations, gives: [integrations.read, integrations.manage]}
+    plans:
+      full: {title: Full, features: [api_access, apps, connections, webhooks], limits: {api_keys: 9}}
+      essential: {title: Essential, status: legacy, features: []}
+    default_plan: full
+    words: {organization: organisation}
+    """
 
+/// What an account on a plan without API access hears, over HTTP and at both doors.
+@Suite("Answers to an account whose plan has no API access", .server(product: plannedProduct))
+struct PlanAnswerTests {
     private static let realm = "Bearer realm=\"Planned\""
 
     @Test func `a plan that goes and comes back is told at every door, in the words of each`() async throws {

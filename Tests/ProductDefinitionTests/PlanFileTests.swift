@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Product definition: plans, permissions and words")
 struct PlanFileTests {
-    private static let yaml = """
+    static let yaml = """
         product: {name: Acme}
         scopes: {read: {description: Read}}
         permissions:
@@ -143,6 +143,24 @@ struct PlanFileTests {
         Mistake(
             after: 4, "policy.api_keys_per_acount", "did you mean api_keys_per_account?",
             "policy:\n  api_keys_per_acount: 5"),
+        Mistake(
+            after: 4, "policy.integrations_per_organization", "unknown count two; known here: one, many",
+            "policy:\n  integrations_per_organization: two"),
+        Mistake(
+            after: 5, "policy.new_integration.scopes", "unknown choice al; did you mean all?",
+            "policy:\n  new_integration:\n    scopes: al"),
+        Mistake(
+            after: 5, "policy.new_integration.scopes[0]", "unknown scope claviger:members.manage",
+            "policy:\n  new_integration:\n    scopes: ['claviger:members.manage']"),
+        Mistake(
+            after: 5, "policy.new_integration.scopes", "at least one scope",
+            "policy:\n  new_integration:\n    scopes: []"),
+        Mistake(
+            after: 5, "policy.new_integration.allowed_addresses[0]", "no bits set behind",
+            "policy:\n  new_integration:\n    allowed_addresses: [192.0.2.1/24]"),
+        Mistake(
+            after: 5, "policy.new_integration.allowed_addresses", "at least one address",
+            "policy:\n  new_integration:\n    allowed_addresses: []"),
         Mistake(after: 3, "polices", "did you mean policy?", "polices: {}"),
     ]
 

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Product definition: what a file says")
 struct ProductFileTests {
-    private static let everything = """
+    static let everything = """
         product:
           name: Acme Carbon
           brand: acme
@@ -61,6 +61,10 @@ struct ProductFileTests {
           refresh_retry_seconds: 20
           session_idle_lifetime: 1h
           session_maximum_lifetime: 1d
+          integrations_per_organization: one
+          new_integration:
+            scopes: [analytics.read]
+            allowed_addresses: [192.0.2.0/24, '2001:db8::1']
         """
 
     @Test func `every key has its effect`() throws {
@@ -105,7 +109,11 @@ struct ProductFileTests {
                     revocationGraceSeconds: 45, appsPerAccount: 7, confidentialAppsWithoutPKCE: true,
                     authorizationCodeSeconds: 30, refreshTokenSeconds: 30 * 86_400,
                     refreshTokenMaximumSeconds: 90 * 86_400, refreshRetrySeconds: 20, sessionIdleSeconds: 3600,
-                    sessionMaximumSeconds: 86_400))
+                    sessionMaximumSeconds: 86_400,
+                    integrations: IntegrationPolicy(
+                        perOrganization: .one, scopes: ScopeSet([read]),
+                        addresses: try #require(
+                            AddressRule(within: ["192.0.2.0/24", "2001:db8::1"].compactMap { IPRange($0) })))))
     }
 
     @Test func `what a file leaves out is as in the standard product`() throws {

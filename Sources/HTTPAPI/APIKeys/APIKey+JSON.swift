@@ -21,5 +21,6 @@ extension APIKey {
         json.member("previous_secret_expires_at", previousExpiresAt.flatMap { $0 > now ? $0 : nil })
         json.lastUse(lastUse)
         json.member("revision", revision)
+        json.warnings([PoorLabel.hint(for: name, in: "name")])
     }
 }

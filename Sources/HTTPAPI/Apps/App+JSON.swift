@@ -28,6 +28,6 @@ extension App {
         json.member("created_at", createdAt)
         json.member("created_by", createdBy)
         json.member("revision", revision)
-        json.warnings(ofAccessTokenSeconds: accessTokenSeconds)
+        json.warnings([AccessToken.warning(of: accessTokenSeconds)])
     }
 }

@@ -29,6 +29,16 @@ struct GetProduct: Endpoint {
             json.object {
                 $0.member("maximum_per_account", policy.integrationsPerAccount)
                 $0.member("maximum_overlap_seconds", policy.secretOverlapMaximumSeconds)
+                $0.member("per_organization", policy.integrations.perOrganization.rawValue)
+                $0.name("new_integration")
+                $0.object { json in
+                    if let scopes = policy.integrations.scopes {
+                        json.member("scopes", scopes)
+                    } else {
+                        json.member("scopes", nil as String?)
+                    }
+                    json.member("allowed_addresses", policy.integrations.addresses)
+                }
             }
             json.name("apps")
             json.object { $0.member("maximum_per_account", policy.appsPerAccount) }

@@ -14,8 +14,8 @@ struct CreateIntegration: Endpoint {
         let body = try await call.body()
         let input = try body.input { fields in
             IntegrationDraft(
-                label: fields.required("label", .text), scopes: fields.required("scopes", .texts),
-                allowedAddresses: fields.optional("allowed_addresses", .texts),
+                label: fields.required("label", .text), scopes: fields.optional("scopes", .texts),
+                allowedAddresses: fields.clearableEdit("allowed_addresses", .texts),
                 accessTokenSeconds: fields.optional("access_token_seconds", .wholeNumber),
                 tokenFormat: fields.optional("token_format", .text))
         }

@@ -17,7 +17,9 @@ extension Integration {
         json.member("created_at", createdAt)
         json.member("created_by", createdBy)
         json.member("revision", revision)
-        json.warnings(ofAccessTokenSeconds: accessTokenSeconds)
+        json.warnings([
+            AccessToken.warning(of: accessTokenSeconds), PoorLabel.hint(for: label, in: "label"),
+        ])
     }
 }
 

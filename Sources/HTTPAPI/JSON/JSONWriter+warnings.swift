@@ -3,15 +3,22 @@ import Model
 
 extension JSONWriter {
     /// Writes `warnings`: what is allowed and may not be what is wanted, as field errors are written.
-    mutating func warnings(ofAccessTokenSeconds seconds: Int?) {
+    mutating func warnings(_ warnings: [InvalidField?]) {
         name("warnings")
-        let isShort = seconds.map(AccessToken.isShortLived) ?? false
-        array(isShort ? [AccessToken.shortLifeWarning] : []) { json, message in
+        array(warnings.compactMap(\.self)) { json, warning in
             json.object { json in
-                json.member("field", "access_token_seconds")
-                json.member("code", "short_lived")
-                json.member("message", message)
+                json.member("field", warning.field)
+                json.member("code", warning.code)
+                json.member("message", warning.message)
             }
         }
+    }
+}
+
+extension AccessToken {
+    /// The warning of a lifetime that many clients renew before every call, nil for another.
+    static func warning(of seconds: Int?) -> InvalidField? {
+        guard let seconds, isShortLived(seconds) else { return nil }
+        return InvalidField("access_token_seconds", "short_lived", shortLifeWarning)
     }
 }

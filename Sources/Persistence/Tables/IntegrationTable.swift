@@ -40,6 +40,11 @@ extension Transaction {
         } ?? false
     }
 
+    /// Whether an organization has an integration of its own.
+    package borrowing func holdsIntegration(organization: ID<Organization>) throws -> Bool {
+        try first("SELECT 1 FROM integration WHERE organization_id = \(organization) LIMIT 1") { _ in true } ?? false
+    }
+
     /// Adds an integration to an organization of `account`.
     package borrowing func insert(_ integration: Integration, account: ID<Organization>) throws {
         try perform(

@@ -27,8 +27,8 @@ struct PostgresCheck {
 
     private func server(opening key: MasterKey?) -> [Finding] {
         do {
-            let (status, state) = try PostgresStore.peek(at: address) { [now] tx in
-                (try PostgresStatus(tx), try StoredState(tx, at: now))
+            let (status, state) = try PostgresStore.peek(at: address) { [now, installation] tx in
+                (try PostgresStatus(tx), try StoredState(tx, joining: installation, at: now))
             }
             return [.fine("database", "\(address), PostgreSQL \(status.version), \(state.schema)")]
                 + safety(status) + failOver(status) + clock(status) + state.findings(opening: key, now: now)

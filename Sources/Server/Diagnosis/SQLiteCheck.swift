@@ -77,7 +77,9 @@ struct SQLiteCheck {
     }
 
     private func contents(opening key: MasterKey?, owner: String?) throws -> [Finding] {
-        let state = try SQLiteStore.peek(at: path) { [now] tx in try StoredState(tx, at: now) }
+        let state = try SQLiteStore.peek(at: path) { [now, installation] tx in
+            try StoredState(tx, joining: installation, at: now)
+        }
         return [.fine("database", [path, state.schema, owner ?? "not in use"].joined(separator: ", "))]
             + state.findings(opening: key, now: now) + state.findings(joining: installation)
     }

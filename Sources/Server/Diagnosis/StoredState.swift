@@ -10,13 +10,24 @@ struct StoredState {
     private let keyRing: [KeyRingRow]
     private let installation: InstallationRow?
     private let operatorKeys: OperatorKeys?
+    /// What is used and not in the definition, nil for nothing.
+    private let missingNames: MissingNames?
 
     /// - Throws: `MigrationError` for a schema that we cannot serve, or a `StoreError`.
-    init(_ tx: borrowing Transaction, at now: Instant) throws {
+    ///
+    /// - Parameters:
+    ///   - other: What a server that is started now would be told; nil where its product definition cannot be read.
+    init(_ tx: borrowing Transaction, joining other: Installation?, at now: Instant) throws {
         missingSteps = try MigrationRunner().missing(tx)
         keyRing = missingSteps == 0 ? try tx.keyRingRows() : []
         installation = missingSteps == 0 ? try tx.installation() : nil
         operatorKeys = missingSteps == 0 ? try OperatorKeys(tx, at: now) : nil
+        do {
+            if missingSteps == 0 { try other?.checkNames(after: installation, tx, at: now) }
+            missingNames = nil
+        } catch let missing as MissingNames {
+            missingNames = missing
+        }
     }
 
     /// What to say of the schema.
@@ -34,6 +45,7 @@ struct StoredState {
         } catch {
             return [.error("installation", error.description)]
         }
+        if let missingNames { return [.error("installation", missingNames.description)] }
         guard installation.definition != other.definition else { return [] }
         let text = """
             the product definition is another one than that which a server was last started with; if it is the new one, restart \

@@ -12,9 +12,11 @@ struct Installation: Sendable {
     let brand: String
     /// The digest of the file of the product definition and the logo that it names, in hexadecimal; of the standard product, a word.
     let definition: String
+    private let product: Product
 
     init(_ configuration: ServerConfiguration, _ product: Product) {
         issuer = configuration.issuerIsSaid ? configuration.issuer : nil
+        self.product = product
         brand = product.brand.description
         definition = Self.digest(of: configuration.productPath, product.look.logo)
     }
@@ -40,6 +42,15 @@ struct Installation: Sendable {
         }
     }
 
+    /// Refuses a definition that lacks what the database uses. Where it is the one that was started with last, nothing is
+    /// looked at: these look-ups read whole tables.
+    ///
+    /// - Throws: ``MissingNames``, a `StoreError`.
+    func checkNames(after stored: InstallationRow?, _ tx: borrowing Transaction, at now: Instant) throws {
+        guard stored?.definition != definition else { return }
+        if let missing = try MissingNames(in: product, tx, at: now) { throw missing }
+    }
+
     /// What is to be written down, given what was.
     func row(after stored: InstallationRow?) -> InstallationRow {
         InstallationRow(issuer: issuer ?? stored?.issuer ?? "", brand: brand, definition: definition)
@@ -49,11 +60,12 @@ struct Installation: Sendable {
     /// definition is that of whoever started last; others then say that theirs is another.
     ///
     /// - Returns: Whether another definition was in use.
-    /// - Throws: ``InstallationMismatch``, a `StoreError`.
+    /// - Throws: ``InstallationMismatch``, ``MissingNames``, a `StoreError`.
     func join(_ store: some Store, at now: Instant) async throws -> Bool {
         try await store.write { tx in
             let stored = try tx.installation()
             if let stored { try check(against: stored) }
+            try checkNames(after: stored, tx, at: now)
             let row = row(after: stored)
             if stored != row { try tx.replace(row, at: now) }
             return stored.map { $0.definition != definition } ?? false

@@ -10,7 +10,7 @@ struct Preflight {
     let configuration: ServerConfiguration
     let installation: Installation
 
-    /// - Throws: ``NotInitialized``, ``InstallationMismatch``, `MigrationError`; that the master key does not open what is
+    /// - Throws: ``NotInitialized``, ``InstallationMismatch``, ``MissingNames``, `MigrationError`; that the master key does not open what is
     ///   there; what is wrong with the way to the database.
     func run(opening masterKey: MasterKey) throws {
         guard try isSetUp(masterKey) else { throw NotInitialized() }
@@ -23,7 +23,9 @@ struct Preflight {
             guard try runner.hasBegun(tx) else { return false }
             // Tables and columns may be missing, too.
             guard missing == 0 else { return true }
-            if let stored = try tx.installation() { try installation.check(against: stored) }
+            let stored = try tx.installation()
+            if let stored { try installation.check(against: stored) }
+            try installation.checkNames(after: stored, tx, at: SystemClock.now())
             try KeyRing.check(try tx.keyRingRows(), under: masterKey)
             return try tx.operatorAccount() != nil
         }
