@@ -35,12 +35,14 @@ extension Product {
         let identity = try required(.product)
         let words = try identity.section(ProductKeys.Identity.self)
         guard let name = try words[.name]?.text(maximum: 60) else { throw identity.error("name is missing") }
+        let brand = try words[.brand].map(Brand.init(entry:)) ?? .claviger
+        let supportLink = try words[.supportLink]?.link()
         let scopes = try ScopeCatalogue(entry: required(.scopes))
         let bundles = try sections[.permissions]?.bundles() ?? []
         self.init(
             name: name,
-            brand: try words[.brand].map(Brand.init(entry:)) ?? .claviger,
-            supportLink: try words[.supportLink]?.link(),
+            brand: brand,
+            supportLink: supportLink,
             look: try sections[.look].map(ProductLook.init(entry:)) ?? ProductLook(),
             endpoints: try sections[.endpoints].map(FurtherEndpoints.init(entry:)) ?? FurtherEndpoints(),
             scopes: scopes,

@@ -118,7 +118,8 @@ struct SinglePermissionTests {
     private func edit(
         _ member: Member, _ edit: MemberEdit, as actor: Actor, _ tree: SampleTree
     ) async throws -> Member {
-        try await tree.store.write { [members = tree.members] tx in
+        tree.clock.advance(seconds: 1)
+        return try await tree.store.write { [members = tree.members] tx in
             try members.edit(member.id, in: tree.europe.id, edit, as: actor, tx: tx)
         }
     }
