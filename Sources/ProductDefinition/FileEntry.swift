@@ -7,11 +7,14 @@ package struct FileEntry {
     /// The key with those that it stands in, empty for the whole file.
     package let key: String
     private let node: Node
+    /// Where its key stands, nil for what has none.
+    private let keyMark: Mark?
 
-    init(_ node: Node, key: String, file: String) {
+    init(_ node: Node, key: String, file: String, keyMark: Mark? = nil) {
         self.node = node
         self.key = key
         self.file = file
+        self.keyMark = keyMark
     }
 
     /// The line on which it or its key stands, counted from 1.
@@ -29,6 +32,12 @@ package struct FileEntry {
     /// An error about this value.
     package func error(_ problem: String) -> ProductError {
         ProductError(file: file, line: line, column: column, key: key.isEmpty ? nil : key, problem: problem)
+    }
+
+    /// An error about its key.
+    private func keyError(_ problem: String) -> ProductError {
+        guard let keyMark else { return error(problem) }
+        return ProductError(file: file, line: keyMark.line, column: keyMark.column, key: key, problem: problem)
     }
 
     /// A text of 1 to `maximum` characters on one line.
@@ -117,7 +126,7 @@ package struct FileEntry {
                 throw FileEntry(name, key: path, file: file).error("stands here twice")
             }
             // A value's own mark would do for one on the same line, but a nested one begins a line later.
-            result.append((text, FileEntry(value.located(at: name), key: path, file: file)))
+            result.append((text, FileEntry(value.located(at: name), key: path, file: file, keyMark: name.mark)))
         }
         return result
     }
@@ -129,7 +138,7 @@ package struct FileEntry {
         var result: [Key: FileEntry] = [:]
         for (name, entry) in try entries() {
             guard let key = Key(rawValue: name) else {
-                throw entry.error("unknown key; \(Self.known(Key.allCases.map(\.rawValue), meant: name))")
+                throw entry.keyError("unknown key; \(Self.known(Key.allCases.map(\.rawValue), meant: name))")
             }
             result[key] = entry
         }

@@ -185,7 +185,7 @@ struct DoctorTests {
             installation.flags[.product] = path
             #expect(await installation.errors().count == 1)
             #expect(
-                await installation.errors().first?.hasPrefix("product: \(path):3: product.brnd: unknown key") == true)
+                await installation.errors().first?.hasPrefix("product: \(path):3:3: product.brnd: unknown key") == true)
         }
     }
 

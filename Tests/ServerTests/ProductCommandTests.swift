@@ -38,7 +38,7 @@ struct ProductCommandTests {
         #expect(wrong.status != 0 && wrong.output == "")
         #expect(
             wrong.errors.contains(
-                "claviger.yaml:12:24: policy.api_keys_per_acount: unknown key; did you mean api_keys_per_account?"),
+                "claviger.yaml:12:3: policy.api_keys_per_acount: unknown key; did you mean api_keys_per_account?"),
             "\(wrong.errors)")
         let schema = try await FinishedCommand.claviger(["product", "schema"])
         #expect(schema.status == 0)
