@@ -33,12 +33,13 @@ var formats: [Target] {
     [
         .target(name: "CredentialFormat", dependencies: [crypto]),
         .target(name: "Policy"),
+        .target(name: "DomainNames"),
     ]
 }
 
 var values: [Target] {
     [
-        .target(name: "Model", dependencies: ["CredentialFormat", "Policy"]),
+        .target(name: "Model", dependencies: ["CredentialFormat", "Policy", "DomainNames"]),
         .target(
             name: "ProductDefinition", dependencies: ["Model", .product(name: "Yams", package: "Yams")],
             resources: [.embedInCode("product.schema.json")]),

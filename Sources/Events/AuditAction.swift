@@ -14,6 +14,10 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case memberCreated = "member.created"
     case memberChanged = "member.changed"
     case memberDeleted = "member.deleted"
+    /// By themselves or by an admin: from which address to which.
+    case memberEmailChanged = "member.email-changed"
+    /// A member asked for it: a link went to the new address.
+    case memberEmailChangeRequested = "member.email-change-requested"
 
     case integrationCreated = "integration.created"
     case integrationChanged = "integration.changed"

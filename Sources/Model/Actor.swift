@@ -70,9 +70,14 @@ package struct Actor: Sendable {
         guard permissions.contains(permission) else { throw .forbidden(permission) }
     }
 
+    /// Whether it is the operator and has that right.
+    package func isOperator(holding permission: Permission) -> Bool {
+        reach == .everything && permissions.contains(permission)
+    }
+
     /// Refuses unless it is the operator and has that right.
     package func requiresOperator(_ permission: Permission) throws(Refusal) {
-        guard reach == .everything, permissions.contains(permission) else { throw .forbidden(permission) }
+        guard isOperator(holding: permission) else { throw .forbidden(permission) }
     }
 
     /// Refuses unless it holds every management right among `scopes` itself: nobody gives, renews or revives what they

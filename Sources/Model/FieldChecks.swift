@@ -43,6 +43,13 @@ package struct FieldChecks {
         return trimmed
     }
 
+    /// An e-mail address, nil for what is none.
+    package mutating func email(_ field: String, _ text: String) -> EmailAddress? {
+        let email = EmailAddress(text)
+        require(email != nil, field, "invalid", EmailAddress.explanation(of: text))
+        return email
+    }
+
     /// Throws ``Refusal/invalid(_:)`` with every problem noted, if any.
     package func finish() throws(Refusal) {
         guard problems.isEmpty else { throw .invalid(problems) }

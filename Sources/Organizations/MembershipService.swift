@@ -14,15 +14,19 @@ package struct MemberDraft: Sendable {
     package var permissions: [String]
     /// Made from the password before the transaction, since that takes long. Nil for a member that cannot sign in yet.
     package var password: PasswordDigest?
+    /// Whether the address is known to be theirs. For the operator alone to say.
+    package var isEmailVerified: Bool?
 
     package init(
-        email: String, name: String, roles: [String], permissions: [String] = [], password: PasswordDigest? = nil
+        email: String, name: String, roles: [String], permissions: [String] = [], password: PasswordDigest? = nil,
+        isEmailVerified: Bool? = nil
     ) {
         self.email = email
         self.name = name
         self.roles = roles
         self.permissions = permissions
         self.password = password
+        self.isEmailVerified = isEmailVerified
     }
 }
 
@@ -39,15 +43,31 @@ package struct MemberEdit: Sendable {
     package var roles: [String]?
     package var permissions: [String]?
     package var password: PasswordEdit?
+    /// Another one takes the password away that was set for the one before.
+    package var email: String?
+    /// Whether the address is known to be theirs. For the operator alone to say.
+    package var isEmailVerified: Bool?
 
     package init(
-        name: String? = nil, roles: [String]? = nil, permissions: [String]? = nil, password: PasswordEdit? = nil
+        name: String? = nil, roles: [String]? = nil, permissions: [String]? = nil, password: PasswordEdit? = nil,
+        email: String? = nil, isEmailVerified: Bool? = nil
     ) {
         self.name = name
         self.roles = roles
         self.permissions = permissions
         self.password = password
+        self.email = email
+        self.isEmailVerified = isEmailVerified
     }
+}
+
+/// A member as an edit left them.
+package struct EditedMember: Sendable {
+    package let member: Member
+    /// The address that they had before, nil where it stayed.
+    package let formerEmail: EmailAddress?
+    /// Whether they lost the way in that they had, or were about to have, and need another invitation.
+    package let needsInvitation: Bool
 }
 
 /// The people of an organization and the roles that they hold there and below.
@@ -76,18 +96,19 @@ package struct MembershipService: Sendable {
         let organization = try tx.organization(id, where: actor, may: .membersManage)
         var checks = FieldChecks()
         let name = checks.line("name", draft.name)
-        let email = EmailAddress(draft.email)
-        checks.require(email != nil, "email", "invalid", "Must be an e-mail address, such as ada@example.com.")
+        let email = checks.email("email", draft.email)
         let given = Rights(
             roles: check(draft.roles, &checks), permissions: check(permissions: draft.permissions, &checks))
         try checks.finish()
         guard let email else { throw Refusal.notFound }
         try requireGivable(given, in: organization, by: actor, tx: tx)
+        if draft.isEmailVerified != nil { try actor.requiresOperator(.accountsManage) }
         guard try tx.member(email: email, in: id) == nil else { throw Refusal.emailTaken }
         let now = now()
         let member = Member(
             id: ID(at: now.milliseconds), organization: id, email: email, name: name, roles: given.roles,
-            permissions: given.permissions, hasPassword: draft.password != nil, createdAt: now)
+            permissions: given.permissions, hasPassword: draft.password != nil,
+            emailProof: draft.isEmailVerified == true ? .operatorsWord(now) : nil, createdAt: now)
         do {
             try tx.insert(member, password: draft.password)
         } catch StoreError.constraint(.unique) {
@@ -117,7 +138,7 @@ package struct MembershipService: Sendable {
         try find(id, in: try tx.organization(organization, where: actor, may: .membersRead), tx: tx)
     }
 
-    /// Changes name, roles, single permissions or password.
+    /// Changes name, roles, single permissions, password or e-mail address.
     ///
     /// - Parameters:
     ///   - condition: What the caller demands of the revision.
@@ -127,6 +148,15 @@ package struct MembershipService: Sendable {
         expecting condition: RevisionCondition = .any, force: Bool = false,
         as actor: Actor, tx: borrowing Transaction
     ) throws -> Member {
+        try change(id, in: organizationID, edit, expecting: condition, force: force, as: actor, tx: tx).member
+    }
+
+    /// The same, and what is to be done about it.
+    package func change(
+        _ id: ID<Member>, in organizationID: ID<Organization>, _ edit: MemberEdit,
+        expecting condition: RevisionCondition = .any, force: Bool = false,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> EditedMember {
         let organization = try tx.organization(organizationID, where: actor, may: .membersManage)
         let before = try find(id, in: organization, tx: tx)
         try require(revision: before.revision, meets: condition)
@@ -135,32 +165,93 @@ package struct MembershipService: Sendable {
         let given = Rights(
             roles: edit.roles.map { check($0, &checks) } ?? before.roles,
             permissions: edit.permissions.map { check(permissions: $0, &checks) } ?? before.permissions)
+        let email = edit.email.map { checks.email("email", $0) } ?? before.email
         try checks.finish()
         try actor.requiresRights(roles.permissions(of: before))
         try requireGivable(given, in: organization, by: actor, tx: tx)
-        guard name != before.name || given != Rights(of: before) || edit.password != nil else { return before }
-        if !makesOwner(given) {
-            try requireAnotherOwner(than: before, in: organization, force: force, by: actor, tx: tx)
-        }
-        try tx.update(member: id, name: name, roles: given.roles, permissions: given.permissions)
-        if let password = edit.password {
-            let (digest, email): (PasswordDigest?, EmailAddress) =
-                switch password {
-                case .removed: (nil, before.email)
-                case .set(let digest, let email): (digest, email)
-                }
-            guard try tx.setPassword(digest, of: id, at: email, now: now()) else { throw StoreError.conflict }
-        }
+        if edit.isEmailVerified != nil { try actor.requiresOperator(.accountsManage) }
+        let now = now()
+        let newEmail = email == before.email ? nil : email
+        let proof = proof(of: before, after: edit, movesTo: newEmail, by: actor, at: now)
         let fields = [
             name != before.name ? "name" : nil, given.roles != before.roles ? "roles" : nil,
             given.permissions != before.permissions ? "permissions" : nil,
-            edit.password != nil ? "password" : nil,
+            newEmail != nil ? "email" : nil, edit.password != nil ? "password" : nil,
+            (proof == nil) != (before.emailProof == nil) ? "email_verified" : nil,
         ].compactMap(\.self)
+        guard !fields.isEmpty || proof != before.emailProof else {
+            return EditedMember(member: before, formerEmail: nil, needsInvitation: false)
+        }
+        if !makesOwner(given) {
+            try requireAnotherOwner(than: before, in: organization, force: force, by: actor, tx: tx)
+        }
+        let isInvited = try tx.openLinkCount(of: id, for: .invitation, at: now) > 0
+        if name != before.name || given != Rights(of: before) {
+            try tx.update(member: id, name: name, roles: given.roles, permissions: given.permissions)
+        }
+        if let newEmail {
+            try move(before, to: newEmail, edit.password, proof, in: organizationID, as: actor, at: now, tx: tx)
+        } else {
+            if let password = edit.password { try set(password, of: before, at: now, tx: tx) }
+            if proof != before.emailProof { try tx.setEmailProof(proof, of: id) }
+        }
         try tx.record(
             .memberChanged, target: id, in: organizationID,
-            details: given.told(beside: ["fields": fields.joined(separator: " ")]), by: actor, at: now())
+            details: given.told(beside: ["fields": fields.joined(separator: " ")]), by: actor, at: now)
         tx.announce(.member(id))
-        return try find(id, in: organization, tx: tx)
+        return EditedMember(
+            member: try find(id, in: organization, tx: tx), formerEmail: newEmail.map { _ in before.email },
+            needsInvitation: newEmail != nil && edit.password == nil && (before.hasPassword || isInvited))
+    }
+
+    /// What is known of the address afterwards. Whoever sets a password could be the member from then on, so nothing is,
+    /// unless it was the operator (``EmailProof``).
+    private func proof(
+        of before: Member, after edit: MemberEdit, movesTo newEmail: EmailAddress?, by actor: Actor, at now: Instant
+    ) -> EmailProof? {
+        switch edit.isEmailVerified {
+        case true?: return newEmail == nil ? before.emailProof ?? .operatorsWord(now) : .operatorsWord(now)
+        case false?: return nil
+        case nil: break
+        }
+        guard newEmail == nil else { return nil }
+        if case .set = edit.password, !actor.isOperator(holding: .accountsManage) { return nil }
+        return before.emailProof
+    }
+
+    private func set(
+        _ password: PasswordEdit, of member: Member, at now: Instant, tx: borrowing Transaction
+    ) throws {
+        let (digest, email): (PasswordDigest?, EmailAddress) =
+            switch password {
+            case .removed: (nil, member.email)
+            case .set(let digest, let email): (digest, email)
+            }
+        guard try tx.setPassword(digest, of: member.id, at: email, now: now) else { throw StoreError.conflict }
+    }
+
+    /// Gives a member another address. What they have as a password was made for the one before.
+    private func move(
+        _ member: Member, to email: EmailAddress, _ edit: PasswordEdit?, _ proof: EmailProof?,
+        in organization: ID<Organization>, as actor: Actor, at now: Instant, tx: borrowing Transaction
+    ) throws {
+        guard try tx.member(email: email, in: organization) == nil else { throw Refusal.emailTaken }
+        var password: PasswordDigest?
+        if case .set(let digest, let address) = edit {
+            guard address == email else { throw StoreError.conflict }
+            password = digest
+        }
+        do {
+            guard
+                try tx.setEmail(
+                    email, of: member.id, from: member.email, password: password, proof: proof, now: now)
+            else { throw StoreError.conflict }
+        } catch StoreError.constraint(.unique) {
+            throw Refusal.emailTaken
+        }
+        try tx.record(
+            .memberEmailChanged, target: member.id, in: organization,
+            details: ["from": member.email.text, "to": email.text], by: actor, at: now)
     }
 
     /// Removes a member.
@@ -277,7 +368,7 @@ extension Refusal {
                 """)
     }
 
-    fileprivate static var emailTaken: Refusal {
+    package static var emailTaken: Refusal {
         .conflict(code: "email_taken", explanation: "The organization has a member with this e-mail address already.")
     }
 }

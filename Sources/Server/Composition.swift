@@ -188,6 +188,10 @@ struct Composition {
         let consoleSessions = ConsoleSessionService(
             keyRing: keyRing, product: product, issuer: configuration.issuer,
             allowsLoopback: configuration.environment == .development, now: now)
+        let emailChanges = EmailChangeService(
+            store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, hasher: passwords,
+            postman: postman, mailFailed: { logger.warning("a letter was not taken", metadata: ["error": "\($0)"]) },
+            now: now)
         let letters = OwnerLetters(
             store: store, product: product, postman: postman,
             failed: { logger.warning("a letter was not taken", metadata: ["error": "\($0)"]) })
@@ -203,7 +207,7 @@ struct Composition {
             }, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone }, now: now)
         console = try WebConsole(
             store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, passwords: passwords,
-            links: links, letters: letters, authorization: authorization,
+            links: links, emailChanges: emailChanges, letters: letters, authorization: authorization,
             isDevelopment: configuration.environment == .development, now: now)
     }
 

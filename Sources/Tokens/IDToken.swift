@@ -13,6 +13,8 @@ package struct IDToken: Hashable, Sendable {
     package let audience: ID<App>
     /// When the user last proved who they are (`auth_time`).
     package let authenticatedAt: Instant
+    /// Where and how (`sid`, `amr`, `acr`), nil for what was given by a version that did not keep it.
+    package let signIn: SignInContext?
     /// As the app's request had it, none where it had none or where the token comes with a refresh (Core §12.2).
     package let nonce: String?
     package let claims: UserClaims
@@ -21,22 +23,24 @@ package struct IDToken: Hashable, Sendable {
 
     /// A token that is issued now.
     package init(
-        subject: ID<Member>, audience: ID<App>, authenticatedAt: Instant, nonce: String?, claims: UserClaims,
-        issuedAt: Instant
+        subject: ID<Member>, audience: ID<App>, authenticatedAt: Instant, signIn: SignInContext? = nil,
+        nonce: String?, claims: UserClaims, issuedAt: Instant
     ) {
         let issued = Instant(seconds: issuedAt.seconds)
         self.init(
             subject: subject, audience: audience, authenticatedAt: Instant(seconds: authenticatedAt.seconds),
-            nonce: nonce, claims: claims, issuedAt: issued, expiresAt: issued.adding(seconds: Self.seconds))
+            signIn: signIn, nonce: nonce, claims: claims, issuedAt: issued,
+            expiresAt: issued.adding(seconds: Self.seconds))
     }
 
     init(
-        subject: ID<Member>, audience: ID<App>, authenticatedAt: Instant, nonce: String?, claims: UserClaims,
-        issuedAt: Instant, expiresAt: Instant
+        subject: ID<Member>, audience: ID<App>, authenticatedAt: Instant, signIn: SignInContext?, nonce: String?,
+        claims: UserClaims, issuedAt: Instant, expiresAt: Instant
     ) {
         self.subject = subject
         self.audience = audience
         self.authenticatedAt = authenticatedAt
+        self.signIn = signIn
         self.nonce = nonce
         self.claims = claims
         self.issuedAt = issuedAt

@@ -2,7 +2,7 @@ import CredentialFormat
 import Model
 
 /// The claims of an ID token (OpenID Connect Core §2, §5.1), in this order: `iss`, `sub`, `aud`, `exp`, `iat`,
-/// `auth_time`, and where there is one: `nonce`, `at_hash`, `name`, `preferred_username`, `email` with
+/// `auth_time`, and where there is one: `nonce`, `at_hash`, `acr` with `amr` (RFC 8176) and `sid`, `name`, `preferred_username`, `email` with
 /// `email_verified`, and our own `organization_id` with `organization_name` and `account_id`.
 ///
 /// As with ``JWTClaims``, reading accepts what ``encode(_:accessTokenHash:issuer:)`` writes, byte for byte, and nothing
@@ -27,10 +27,13 @@ enum IDTokenClaims {
         writer.number(times[2])
         write(token.nonce, as: #","nonce":"#, to: &writer)
         write(accessTokenHash, as: #","at_hash":"#, to: &writer)
+        if let signIn = token.signIn { write(signIn, to: &writer) }
         write(token.claims.name, as: #","name":"#, to: &writer)
         write(token.claims.username, as: #","preferred_username":"#, to: &writer)
         write(token.claims.email, as: #","email":"#, to: &writer)
-        if token.claims.email != nil { writer.raw(#","email_verified":false"#) }
+        if token.claims.email != nil {
+            writer.raw(token.claims.isEmailVerified ? #","email_verified":true"# : #","email_verified":false"#)
+        }
         if let organization = token.claims.organization {
             write(organization.id.description, as: #","organization_id":"#, to: &writer)
             write(organization.name, as: #","organization_name":"#, to: &writer)
@@ -51,14 +54,16 @@ enum IDTokenClaims {
             reader.skip(#","auth_time":"#), let authenticated = reader.number()
         else { return nil }
         guard let nonce = reader.optional(#","nonce":"#), reader.optional(#","at_hash":"#) != nil,
-            let name = reader.optional(#","name":"#),
+            let signIn = signIn(&reader), let name = reader.optional(#","name":"#),
             let username = reader.optional(#","preferred_username":"#), let email = reader.optional(#","email":"#),
-            email == nil || reader.skip(#","email_verified":false"#),
-            let organization = organization(&reader), reader.skip("}"), reader.isAtEnd
+            let isVerified = isVerified(email, &reader), let organization = organization(&reader), reader.skip("}"),
+            reader.isAtEnd
         else { return nil }
         return IDToken(
-            subject: subject, audience: audience, authenticatedAt: Instant(seconds: authenticated), nonce: nonce,
-            claims: UserClaims(name: name, username: username, email: email, organization: organization),
+            subject: subject, audience: audience, authenticatedAt: Instant(seconds: authenticated),
+            signIn: signIn, nonce: nonce,
+            claims: UserClaims(
+                name: name, username: username, email: email, isEmailVerified: isVerified, organization: organization),
             issuedAt: Instant(seconds: issued), expiresAt: Instant(seconds: expires))
     }
 
@@ -66,6 +71,41 @@ enum IDTokenClaims {
         guard let value else { return }
         writer.raw(name)
         writer.text(value)
+    }
+
+    private static func write(_ signIn: SignInContext, to writer: inout ClaimsWriter) {
+        write(signIn.level.rawValue, as: #","acr":"#, to: &writer)
+        writer.raw(#","amr":["#)
+        for (index, method) in signIn.methods.enumerated() {
+            if index > 0 { writer.raw(",") }
+            writer.text(method.rawValue)
+        }
+        writer.raw("]")
+        write(signIn.session.description, as: #","sid":"#, to: &writer)
+    }
+
+    /// `.some(nil)` where there is none, nil for one that is not whole or contradicts itself.
+    private static func signIn(_ reader: inout ClaimsReader) -> SignInContext?? {
+        guard reader.skip(#","acr":"#) else { return .some(nil) }
+        guard let level = reader.text(), reader.skip(#","amr":["#) else { return nil }
+        var methods: [SignInMethod] = []
+        while !reader.skip("]") {
+            guard methods.isEmpty || reader.skip(","), let method = reader.text().flatMap(SignInMethod.init(rawValue:))
+            else { return nil }
+            methods.append(method)
+        }
+        guard reader.skip(#","sid":"#), let session = reader.text().flatMap({ ID<MemberSession>(parsing: $0) }) else {
+            return nil
+        }
+        let signIn = SignInContext(session: session, methods: methods)
+        return signIn.level.rawValue == level ? .some(signIn) : nil
+    }
+
+    /// Whether the address is verified, nil where one has no word of that.
+    private static func isVerified(_ email: String?, _ reader: inout ClaimsReader) -> Bool? {
+        guard email != nil else { return false }
+        if reader.skip(#","email_verified":true"#) { return true }
+        return reader.skip(#","email_verified":false"#) ? false : nil
     }
 
     /// `.some(nil)` where there is none, nil for one that is not whole.

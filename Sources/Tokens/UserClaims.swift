@@ -9,9 +9,11 @@ package struct UserClaims: Hashable, Sendable {
     package let name: String?
     /// Under `profile`: `preferred_username`, what the member signs in with. Not for an app to tell members apart by.
     package let username: String?
-    /// Under `email`. Whoever made the member wrote it: nobody proved that mail arrives there, and apps are told so
-    /// (`email_verified` is false), lest they take it for proof of who somebody is.
+    /// Under `email`.
     package let email: String?
+    /// Under `email`: whether it is proved that the address is that of whoever signed in (``EmailProof``). Else whoever made
+    /// the member wrote it, and an app that took it for proof of who somebody is would let any customer's admin be anybody.
+    package let isEmailVerified: Bool
     /// Under `organization`.
     package let organization: Place?
 
@@ -23,20 +25,22 @@ package struct UserClaims: Hashable, Sendable {
     }
 
     /// What these scopes allow to say.
-    package init(of member: Member, in organization: Organization, scopes: ScopeSet) {
+    package init(of member: Member, in organization: Organization, scopes: ScopeSet, isEmailVerified: Bool = false) {
         let allowed = Set(scopes.scopes.compactMap { IdentityScope($0) })
         name = allowed.contains(.profile) ? member.name : nil
         username = allowed.contains(.profile) ? member.email.text : nil
         email = allowed.contains(.email) ? member.email.text : nil
+        self.isEmailVerified = allowed.contains(.email) && isEmailVerified
         self.organization =
             allowed.contains(.organization)
             ? Place(id: organization.id, name: organization.name, account: organization.account) : nil
     }
 
-    init(name: String?, username: String?, email: String?, organization: Place?) {
+    init(name: String?, username: String?, email: String?, isEmailVerified: Bool = false, organization: Place?) {
         self.name = name
         self.username = username
         self.email = email
+        self.isEmailVerified = isEmailVerified
         self.organization = organization
     }
 }

@@ -21,6 +21,7 @@ package struct WebConsole: Sendable {
     let sessions: SessionService
     let secondFactors: SecondFactorService
     let links: OneTimeLinkService
+    let emailChanges: EmailChangeService
     let letters: OwnerLetters
     let grants: GrantService
     let authorization: AuthorizationEndpoint
@@ -31,13 +32,14 @@ package struct WebConsole: Sendable {
     /// - Parameters:
     ///   - issuer: The public base URL. Links, cookies and the check of `Origin` follow it.
     ///   - links: Invitations, forgotten passwords and hand-overs.
+    ///   - emailChanges: Other addresses of one's own.
     ///   - letters: Tell members what changed in how they sign in.
     ///   - isDevelopment: Whether the page of all parts is shown.
     /// - Throws: What is wrong with a template.
     package init(
         store: any Store, keyRing: KeyRing, product: Product, issuer: String, passwords: PasswordHasher,
-        links: OneTimeLinkService, letters: OwnerLetters, authorization: AuthorizationEndpoint,
-        isDevelopment: Bool, now: @escaping @Sendable () -> Instant
+        links: OneTimeLinkService, emailChanges: EmailChangeService, letters: OwnerLetters,
+        authorization: AuthorizationEndpoint, isDevelopment: Bool, now: @escaping @Sendable () -> Instant
     ) throws {
         site = Site(product: product, issuer: issuer)
         writer = try PageWriter(site: site)
@@ -49,6 +51,7 @@ package struct WebConsole: Sendable {
         sessions = SessionService(store: store, keyRing: keyRing, product: product, now: now)
         secondFactors = SecondFactorService(keyRing: keyRing, product: product, now: now)
         self.links = links
+        self.emailChanges = emailChanges
         self.letters = letters
         grants = GrantService(now: now)
         self.authorization = authorization
@@ -59,7 +62,7 @@ package struct WebConsole: Sendable {
     /// came back to the address, or loaded the answer again.
     var routes: [PageRoute] {
         let routes =
-            signInRoutes + linkRoutes + accountRoutes + appRoutes + authorizationRoutes
+            signInRoutes + linkRoutes + accountRoutes + emailRoutes + appRoutes + authorizationRoutes
             + (isDevelopment ? [.shown(.parts, showParts)] : [])
         let shown = Set(routes.filter { $0.method == .get }.map(\.path))
         return routes
@@ -145,6 +148,7 @@ package struct WebConsole: Sendable {
                     returnPath(form["continue"])
                 )
             case .changePassword: (.change(to: form.text("password"), from: visit.browser), nil)
+            case .confirmEmail: (.emailChange(token: form.text("token"), from: visit.browser), nil)
             case .confirmSecondFactor:
                 (.secondFactor(code: form.text("code"), offer: form.text("offer"), from: visit.browser), nil)
             default: (nil, nil)

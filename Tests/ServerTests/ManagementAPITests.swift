@@ -536,4 +536,78 @@ struct ManagementAPITests {
         let hint = try await server.get(apiKey.path, bearer: key).json["hint"].string
         #expect(hint.hasPrefix(apiKey.secret.prefix(12)) && hint.hasSuffix(apiKey.secret.suffix(4)), "\(hint)")
     }
+
+    // MARK: E-mail addresses
+
+    @Test func `another address takes the password, ends the sessions and brings an invitation`() async throws {
+        let (server, key, id, path) = try await organization()
+        let domain = "\(id.suffix(8).lowercased()).example"
+        let made = try await server.make(
+            path + "/members",
+            [
+                "email": .text("ada@\(domain)"), "name": "Ada", "roles": ["developer"],
+                "password": "correct horse battery staple",
+            ], as: key)
+        let member = "\(path)/members/\(try made["id"].string)"
+        #expect(made["email_verified"] == false)
+        var visitor = PageVisitor(server)
+        #expect(try await visitor.signIn("ada@\(domain)", "correct horse battery staple").status == 303)
+
+        let same = try await server.call("PATCH", member, bearer: key, ["email": .text("ADA@\(domain.uppercased())")])
+        #expect(same.status == 200, "\(same.text)")
+        #expect(try same.json["revision"] == made["revision"] && same.json["has_password"] == true)
+        let changed = try await server.call("PATCH", member, bearer: key, ["email": .text("ada@bücher.\(domain)")])
+        #expect(changed.status == 200, "\(changed.text)")
+        #expect(try changed.json["email"].string == "ada@xn--bcher-kva.\(domain)")
+        #expect(try changed.json["has_password"] == false && changed.json["email_verified"] == false)
+        #expect(try await visitor.open("/account").status == 303, "The session has ended.")
+        #expect(try changed.json["invitation"]["mailed"] == false)
+        let link = String(try changed.json["invitation"]["link"].string.dropFirst(server.base.count))
+        let page = try await visitor.open(link)
+        #expect(try await visitor.send(page, to: "/invitation", [("password", "quite another password")]).status == 303)
+        #expect(
+            try await server.get(member, bearer: key).json["email_verified"] == false, "The admin has seen the link.")
+        let events = try await server.get(path + "/audit-events?action=member.email-changed", bearer: key).json
+        #expect(
+            try events["items"].elements.map { $0["details"] }
+                == [["from": .text("ada@\(domain)"), "to": .text("ada@xn--bcher-kva.\(domain)")]])
+
+        // With a password for the new address nobody has to be invited.
+        let set = try await server.call(
+            "PATCH", member, bearer: key, ["email": .text("ada@\(domain)"), "password": "correct horse battery staple"])
+        #expect(try set.json["invitation"] == .null && set.json["has_password"] == true)
+        #expect(try await visitor.signIn("ada@\(domain)", "correct horse battery staple").status == 303)
+        _ = try await server.make(
+            path + "/members", ["email": .text("eve@\(domain)"), "name": "Eve", "roles": []], as: key)
+        try isProblem(
+            try await server.call("PATCH", member, bearer: key, ["email": .text("EVE@\(domain)")]), 409, "email-taken")
+        for (email, words) in [
+            ("ädä@\(domain)", "Before the @"), ("ada@-ü.\(domain)", "Behind the @"), ("nobody", "Must be an e-mail"),
+        ] {
+            let refused = try await server.call("PATCH", member, bearer: key, ["email": .text(email)])
+            try isProblem(refused, 422, "invalid")
+            #expect(try refused.json["errors"].elements.first?["message"].string.hasPrefix(words) == true)
+        }
+    }
+
+    @Test func `the operator says that an address is verified, and a customer cannot`() async throws {
+        let (server, key, id, path) = try await organization()
+        let people = try await server.makeKey(
+            in: id, scopes: ["claviger:members.manage", "claviger:members.read"], as: key)
+        let draft: [String: JSON] = [
+            "email": "ada@verified.example", "name": "Ada", "roles": [], "email_verified": true,
+        ]
+        try isProblem(
+            try await server.call("POST", path + "/members", bearer: people.secret, .object(draft)), 403, "forbidden")
+        let made = try await server.make(path + "/members", .object(draft), as: key)
+        #expect(made["email_verified"] == true)
+        let member = "\(path)/members/\(try made["id"].string)"
+        try isProblem(
+            try await server.call("PATCH", member, bearer: people.secret, ["email_verified": false]), 403, "forbidden")
+        let set = try await server.call(
+            "PATCH", member, bearer: people.secret, ["password": "correct horse battery staple"])
+        #expect(try set.json["email_verified"] == false, "Who sets a password could be the member.")
+        let said = try await server.call("PATCH", member, bearer: key, ["email_verified": true])
+        #expect(try said.json["email_verified"] == true && said.json["invitation"] == .null)
+    }
 }

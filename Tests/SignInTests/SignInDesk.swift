@@ -55,6 +55,12 @@ struct SignInDesk: Sendable {
             store: store, keyRing: keys, product: tree.product, issuer: Self.issuer, hasher: hasher,
             postman: postman, now: tree.clock.now)
     }
+    var emailChanges: EmailChangeService { emailChanges(postman: postman) }
+    func emailChanges(postman: (any Postman)?) -> EmailChangeService {
+        EmailChangeService(
+            store: store, keyRing: keys, product: tree.product, issuer: Self.issuer, hasher: hasher,
+            postman: postman, now: tree.clock.now)
+    }
     var handOvers: ConsoleSessionService {
         ConsoleSessionService(
             keyRing: keys, product: tree.product, issuer: Self.issuer, allowsLoopback: false, now: tree.clock.now)

@@ -38,7 +38,8 @@ private let product = """
     private static let forms = [
         "/sign-in", "/sign-in/second-factor", "/sign-in/organization", "/sign-in/again", "/sign-out", "/consent",
         "/oauth2/logout/confirm", "/forgot-password", "/password-reset", "/invitation", "/hand-over",
-        "/account/password", "/account/second-factor", "/account/sessions/end", "/account/sessions/end-others",
+        "/account/password", "/account/email", "/email-change", "/account/second-factor", "/account/sessions/end",
+        "/account/sessions/end-others",
         "/account/second-factor/confirm", "/account/second-factor/recovery-codes",
         "/account/second-factor/recovery-codes/keep", "/account/second-factor/remove", "/account/apps/take-back",
     ]

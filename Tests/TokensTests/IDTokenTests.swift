@@ -26,9 +26,12 @@ private struct Claims: JWTPayload {
     let organizationID: String?
     let organizationName: String?
     let accountID: String?
+    let acr: String?
+    let amr: [String]?
+    let sid: String?
 
     enum CodingKeys: String, CodingKey {
-        case iss, sub, aud, iat, exp, nonce, name, email
+        case iss, sub, aud, iat, exp, nonce, name, email, acr, amr, sid
         case authTime = "auth_time"
         case atHash = "at_hash"
         case emailVerified = "email_verified"
@@ -64,7 +67,8 @@ private enum Sample {
         at time: Instant = now
     ) throws -> IDToken {
         IDToken(
-            subject: ID(at: 3), audience: ID(at: 4), authenticatedAt: time.adding(seconds: -90), nonce: nonce,
+            subject: ID(at: 3), audience: ID(at: 4), authenticatedAt: time.adding(seconds: -90),
+            signIn: SignInContext(session: ID(at: 5), methods: [.password, .totp, .multiple]), nonce: nonce,
             claims: try claims(scopes), issuedAt: time)
     }
 }
@@ -91,6 +95,8 @@ struct IDTokenTests {
             #expect(claims.name == token.claims.name)
             #expect(claims.email == "ada@example.com")
             #expect(claims.emailVerified == false)
+            #expect(claims.acr == "urn:claviger:acr:2fa" && claims.amr == ["pwd", "otp", "mfa"])
+            #expect(claims.sid == token.signIn?.session.description)
             #expect(claims.organizationID == token.claims.organization?.id.description)
             #expect(claims.organizationName == "Europe")
             #expect(claims.accountID == token.claims.organization?.account.description)
@@ -280,7 +286,10 @@ struct IDTokenForgeryTests {
     @Test(arguments: [
         (#"{"iss":"#, #"{"iss":"https://auth.example.com","iss":"#), (#""sub":"mem_"#, #""sub":"int_"#),
         (#","exp":"#, #","exp":9999999999,"exp":"#), (#","nonce""#, #", "nonce""#),
-        (#""email_verified":false"#, #""email_verified":true"#), (#","email_verified":false"#, ""),
+        (#""email_verified":false"#, #""email_verified":1"#),
+        (#","acr":"urn:claviger:acr:2fa""#, #","acr":"urn:claviger:acr:1fa""#), (#""amr":["pwd","#, #""amr":["pwd",,"#),
+        (#""amr":["pwd""#, #""amr":["magic""#), (#","sid":"ses_"#, #","sid":"mem_"#),
+        (#","sid":"#, #","s":"x","sid":"#), (#","email_verified":false"#, ""),
         (#","preferred_username":"#, #","preferred_username":7,"x":"#),
         (#","account_id""#, #","admin":true,"account_id""#), (#""organization_name":"Europe","#, ""),
         (#""aud":"app_"#, #""aud":"int_"#), ("}", "} "), ("}", ""),

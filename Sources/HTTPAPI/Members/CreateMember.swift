@@ -2,7 +2,7 @@ import HTTPServing
 import Model
 import Organizations
 
-/// `POST …/members`: 201 with a person, their roles and, on request, a password.
+/// `POST …/members`: 201 with a person, their roles and, on request, a password. The operator may say that the address is theirs.
 struct CreateMember: Endpoint {
     static let route = Route(
         .post, "/api/v1/organizations/{organization_id}/members", "createMember", .permission(.membersManage))
@@ -16,7 +16,8 @@ struct CreateMember: Endpoint {
                 MemberDraft(
                     email: fields.required("email", .text), name: fields.required("name", .text),
                     roles: fields.required("roles", .texts),
-                    permissions: fields.optional("permissions", .texts) ?? []),
+                    permissions: fields.optional("permissions", .texts) ?? [],
+                    isEmailVerified: fields.optional("email_verified", .flag)),
                 fields.optional("password", .text)
             )
         }

@@ -7,6 +7,7 @@ extension Member {
         json.member("id", id)
         json.member("organization_id", organization)
         json.member("email", email.text)
+        json.member("email_verified", emailProof != nil)
         json.member("name", name)
         json.member("roles", roles)
         json.member("permissions", permissions)

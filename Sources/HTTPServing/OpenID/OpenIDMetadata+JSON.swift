@@ -23,6 +23,7 @@ extension OpenIDMetadata {
             json.member("authorization_response_iss_parameter_supported", true)
             json.member("subject_types_supported", subjectTypes)
             json.member("id_token_signing_alg_values_supported", idTokenAlgorithms)
+            json.member("acr_values_supported", acrValues)
             json.member("claims_supported", claims)
             json.member("claims_parameter_supported", false)
             json.member("request_parameter_supported", false)

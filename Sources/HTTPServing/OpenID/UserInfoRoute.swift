@@ -87,7 +87,7 @@ struct UserInfoRoute: Sendable {
             if let username = claims.username { json.member("preferred_username", username) }
             if let email = claims.email {
                 json.member("email", email)
-                json.member("email_verified", false)
+                json.member("email_verified", claims.isEmailVerified)
             }
             if let organization = claims.organization {
                 json.member("organization_id", organization.id.description)

@@ -18,11 +18,14 @@ package struct AuthorizationCode: Sendable {
     package let nonce: String?
     /// When the user last proved who they are (`auth_time`).
     package let authenticatedAt: Instant
+    /// Where and how they did; nil if a version wrote it that did not keep this.
+    package let signIn: SignInContext?
     package let expiresAt: Instant
 
     package init(
         grant: ID<Grant>, app: ID<App>, redirectURI: String?, sentTo: String?, codeChallenge: String?, scopes: ScopeSet,
-        resource: String?, nonce: String?, authenticatedAt: Instant, expiresAt: Instant
+        resource: String?, nonce: String?, authenticatedAt: Instant, signIn: SignInContext?,
+        expiresAt: Instant
     ) {
         self.grant = grant
         self.app = app
@@ -33,6 +36,7 @@ package struct AuthorizationCode: Sendable {
         self.resource = resource
         self.nonce = nonce
         self.authenticatedAt = authenticatedAt
+        self.signIn = signIn
         self.expiresAt = expiresAt
     }
 }

@@ -15,6 +15,8 @@ package struct RefreshLineage: Entity, Sendable {
     package let resource: String?
     /// As in ``AuthorizationCode/authenticatedAt``.
     package let authenticatedAt: Instant
+    /// As in ``AuthorizationCode/signIn``.
+    package let signIn: SignInContext?
     /// The number of the refresh token in force, from 1.
     package let generation: Int
     /// Of the refresh token in force.
@@ -57,7 +59,8 @@ package struct RefreshLineage: Entity, Sendable {
 
     package init(
         id: ID<RefreshLineage>, grant: ID<Grant>, app: ID<App>, scopes: ScopeSet, resource: String?,
-        authenticatedAt: Instant, generation: Int, digest: SecretDigest, rotation: Rotation?, createdAt: Instant,
+        authenticatedAt: Instant, signIn: SignInContext? = nil, generation: Int, digest: SecretDigest,
+        rotation: Rotation?, createdAt: Instant,
         expiresAt: Instant, endsAt: Instant
     ) {
         self.id = id
@@ -66,6 +69,7 @@ package struct RefreshLineage: Entity, Sendable {
         self.scopes = scopes
         self.resource = resource
         self.authenticatedAt = authenticatedAt
+        self.signIn = signIn
         self.generation = generation
         self.digest = digest
         self.rotation = rotation

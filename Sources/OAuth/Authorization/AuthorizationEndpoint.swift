@@ -231,7 +231,7 @@ extension AuthorizationEndpoint {
                 grant: grant, app: request.app.id,
                 redirectURI: request.namesRedirectURI ? request.redirectURI : nil, sentTo: request.redirectURI,
                 codeChallenge: request.codeChallenge, scopes: request.scopes, resource: request.resource,
-                nonce: request.nonce, authenticatedAt: user.authenticatedAt,
+                nonce: request.nonce, authenticatedAt: user.authenticatedAt, signIn: user.signIn,
                 expiresAt: now.adding(seconds: product.policy.authorizationCodeSeconds)),
             digest: secret.digest(under: keyRing.keys.peppers))
         try tx.trimAuthorizationCodes(of: grant, toNewest: Self.codesPerGrant)

@@ -42,7 +42,8 @@ struct UserCheck: Sendable {
                 OAuthError(.invalidScope, "The user does not hold all of these rights.", rule: "exceeds_rights"))
         }
         return ConsentingUser(
-            member: member, path: standing.path, authenticatedAt: signedIn.authenticatedAt, permissions: permissions)
+            member: member, path: standing.path, authenticatedAt: signedIn.authenticatedAt,
+            signIn: signedIn.signIn, permissions: permissions)
     }
 
     /// A session that was carried over gives no app what its maker did not hold (law 11).
@@ -70,5 +71,6 @@ struct ConsentingUser: Sendable {
     /// That of their organization. They may let an app act there and below.
     let path: OrganizationPath
     let authenticatedAt: Instant
+    let signIn: SignInContext?
     let permissions: Set<Permission>
 }

@@ -112,11 +112,12 @@ package struct AuthorizationCodeGrant: Sendable {
         let issued = try tokens.issue(
             AppTokenIssuer.Access(
                 grant: grant, lineage: lineage, generation: 1, scopes: scopes, resource: code.resource,
-                nonce: code.nonce, authenticatedAt: code.authenticatedAt, endsAt: endsAt), at: now, tx: tx)
+                nonce: code.nonce, authenticatedAt: code.authenticatedAt, signIn: code.signIn, endsAt: endsAt), at: now,
+            tx: tx)
         try tx.insert(
             RefreshLineage(
                 id: lineage, grant: code.grant, app: app.id, scopes: scopes, resource: code.resource,
-                authenticatedAt: code.authenticatedAt, generation: 1,
+                authenticatedAt: code.authenticatedAt, signIn: code.signIn, generation: 1,
                 digest: tokens.keyRing.keys.peppers.newest.digest(of: issued.refreshToken.utf8), rotation: nil,
                 createdAt: now, expiresAt: tokens.refreshExpiry(for: app, endsAt: endsAt, at: now), endsAt: endsAt))
         for old in try tx.lineages(of: code.grant, beyondNewest: Self.lineagesPerGrant) where try tx.delete(old) {

@@ -136,7 +136,8 @@ package struct RefreshTokenGrant: Sendable {
             AppTokenIssuer.Access(
                 grant: grant, lineage: lineage.id, generation: presented.generation + 1, scopes: scopes,
                 resource: lineage.resource, nonce: nil,
-                authenticatedAt: lineage.authenticatedAt, endsAt: lineage.endsAt), at: now, tx: tx)
+                authenticatedAt: lineage.authenticatedAt, signIn: lineage.signIn, endsAt: lineage.endsAt), at: now,
+            tx: tx)
         let rotation = RefreshLineage.Rotation(
             at: now, request: request.digest,
             sealedReply: try tokens.seal.sealReply(

@@ -10,10 +10,10 @@ package struct OpenIDMetadata: Sendable {
     package let endSessionEndpoint: String
     package let subjectTypes = ["public"]
     package let idTokenAlgorithms = App.IDTokenAlgorithm.allCases.map(\.rawValue)
+    package let acrValues = SignInLevel.allCases.map(\.rawValue)
     package let claims = [
-        "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "name", "preferred_username", "email",
-        "email_verified",
-        "organization_id", "organization_name", "account_id",
+        "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "acr", "amr", "sid", "name",
+        "preferred_username", "email", "email_verified", "organization_id", "organization_name", "account_id",
     ]
 
     /// Each endpoint under its first configured path.

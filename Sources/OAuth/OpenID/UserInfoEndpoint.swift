@@ -37,15 +37,17 @@ package struct UserInfoEndpoint: Sendable {
             guard let lineage = caller.credential.lineage,
                 caller.scopes.scopes.contains(where: { IdentityScope($0) == .openid })
             else { return .refused(.scope(ScopeSet([IdentityScope.openid.scope].compactMap(\.self)))) }
-            let user = try await store.read { tx -> (Member, Organization)? in
-                guard let member = try tx.member(lineage.member),
+            let claims = try await store.read { tx -> UserClaims? in
+                guard let member = try tx.member(lineage.member), let stored = try tx.lineage(lineage.id),
                     let organization = try tx.organization(lineage.organization)
                 else { return nil }
-                return (member, organization)
+                return UserClaims(
+                    of: member, in: organization, scopes: caller.scopes,
+                    isEmailVerified: member.isEmailVerified(for: stored.signIn, at: stored.authenticatedAt))
             }
-            guard let (member, organization) = user else { return .refused(.unknown) }
+            guard let claims else { return .refused(.unknown) }
             verifier.countUse(of: caller, at: now, from: address)
-            return .user(member.id, UserClaims(of: member, in: organization, scopes: caller.scopes))
+            return .user(lineage.member, claims)
         }
     }
 

@@ -20,6 +20,7 @@ struct AppTokenIssuer: Sendable {
         let resource: String?
         let nonce: String?
         let authenticatedAt: Instant
+        let signIn: SignInContext?
         /// No access token lives longer.
         let endsAt: Instant
 
@@ -81,9 +82,12 @@ struct AppTokenIssuer: Sendable {
         _ access: Access, _ scopes: ScopeSet, accessToken: String, at now: Instant
     ) throws -> String? {
         guard Self.isOpenID(scopes) else { return nil }
-        let claims = UserClaims(of: access.grant.member, in: access.grant.organization, scopes: scopes)
+        let member = access.grant.member
+        let claims = UserClaims(
+            of: member, in: access.grant.organization, scopes: scopes,
+            isEmailVerified: member.isEmailVerified(for: access.signIn, at: access.authenticatedAt))
         let token = IDToken(
-            subject: access.grant.member.id, audience: access.app.id, authenticatedAt: access.authenticatedAt,
+            subject: member.id, audience: access.app.id, authenticatedAt: access.authenticatedAt, signIn: access.signIn,
             nonce: access.nonce, claims: claims, issuedAt: now)
         return try idTokens.text(of: token, signedBy: access.app.idTokenAlgorithm, accessToken: accessToken)
     }

@@ -8,10 +8,11 @@ extension Transaction {
         try perform(
             """
             INSERT INTO authorization_code (digest, pepper, grant_id, app_id, redirect_uri, code_challenge, scopes,
-            resource, nonce, authenticated_at, expires_at, sent_to)
+            resource, nonce, authenticated_at, expires_at, sent_to, session_id, methods)
             VALUES (\(digest.bytes), \(digest.pepperVersion), \(code.grant), \(code.app), \(code.redirectURI.stored),
             \(code.codeChallenge.stored), \(code.scopes.text), \(code.resource.stored), \(code.nonce.stored),
-            \(code.authenticatedAt), \(code.expiresAt), \(code.sentTo.stored))
+            \(code.authenticatedAt), \(code.expiresAt), \(code.sentTo.stored), \((code.signIn?.session).stored),
+            \((code.signIn?.methods.storedText).stored))
             """)
     }
 
@@ -21,7 +22,7 @@ extension Transaction {
             """
             SELECT c.grant_id, c.app_id, c.redirect_uri, c.code_challenge, c.scopes, c.resource, c.nonce,
             c.authenticated_at, c.expires_at, c.used_at, c.lineage_id, c.digest, c.pepper, c.sent_to,
-            c.wrong_verifiers FROM authorization_code c
+            c.wrong_verifiers, c.session_id, c.methods FROM authorization_code c
             WHERE c.digest = \(digest.bytes) AND c.pepper = \(digest.pepperVersion)
             """, StoredAuthorizationCode.init(row:))
     }
@@ -84,7 +85,8 @@ package struct StoredAuthorizationCode: Sendable {
             grant: try row.id(0), app: try row.id(1), redirectURI: try row.optionalText(2),
             sentTo: try row.optionalText(13), codeChallenge: try row.optionalText(3), scopes: try row.scopes(4),
             resource: try row.optionalText(5),
-            nonce: try row.optionalText(6), authenticatedAt: try row.instant(7), expiresAt: try row.instant(8))
+            nonce: try row.optionalText(6), authenticatedAt: try row.instant(7), signIn: try row.signIn(15),
+            expiresAt: try row.instant(8))
         usedAt = try row.optionalInstant(9)
         lineage = try row.optional(10) { row, column throws(StoreError) in try row.id(column) }
         digest = try row.digest(11)

@@ -109,16 +109,3 @@ extension MemberSession {
             authenticatedAt: try row.instant(10), seenAt: try row.instant(11), expiresAt: try row.instant(12))
     }
 }
-
-extension [SignInMethod] {
-    fileprivate var storedText: String { map(\.rawValue).joined(separator: " ") }
-}
-
-extension StoredRow {
-    fileprivate func methods(_ column: Int) throws(StoreError) -> [SignInMethod] {
-        let words = try words(column)
-        let methods = words.compactMap(SignInMethod.init(rawValue:))
-        guard methods.count == words.count else { throw .unreadable("column \(column): no methods") }
-        return methods
-    }
-}

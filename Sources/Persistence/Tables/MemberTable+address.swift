@@ -7,6 +7,9 @@ package struct AddressedMember: Sendable {
     package let revision: Int
     /// Nil where none was set.
     package let password: PasswordDigest?
+    /// When it was set by whoever has the mailbox, nil where that is not known: the address is proved by a link, and nobody
+    /// else has set a password since (``EmailProof``).
+    package let ownPasswordSince: Instant?
 }
 
 /// One of the organizations that the owner of an e-mail address may go on to.
@@ -28,11 +31,17 @@ package enum AddressedBy: Sendable {
 extension Transaction {
     /// All members with that e-mail address, whatever their number, oldest first.
     package borrowing func addressedMembers(_ email: EmailAddress) throws -> [AddressedMember] {
-        try all("SELECT m.id, m.revision, m.password FROM member m WHERE m.email = \(email.text) ORDER BY m.id") {
-            row in
-            AddressedMember(
+        try all(
+            """
+            SELECT m.id, m.revision, m.password, m.password_at, m.email_proof, m.email_proved_at FROM member m
+            WHERE m.email = \(email.text) ORDER BY m.id
+            """
+        ) { row in
+            let isProved = if case .link = try EmailProof(row: row, at: 4) { true } else { false }
+            return AddressedMember(
                 id: try row.id(0), revision: try row.count(1),
-                password: try row.optionalText(2).map(PasswordDigest.init(encoded:)))
+                password: try row.optionalText(2).map(PasswordDigest.init(encoded:)),
+                ownPasswordSince: isProved ? try row.optionalInstant(3) : nil)
         }
     }
 
@@ -55,7 +64,7 @@ extension Transaction {
             """
         ) { row in
             AddressedOrganization(
-                member: try Member(row: row), organization: try row.text(9), account: try row.text(10))
+                member: try Member(row: row), organization: try row.text(11), account: try row.text(12))
         }
     }
 

@@ -4,7 +4,7 @@ package import Model
 /// What a member is read from.
 let memberColumns: StaticString = """
     m.id, m.organization_id, m.email, m.name, m.roles, m.password IS NOT NULL, m.created_at, m.revision,
-    m.permissions
+    m.permissions, m.email_proof, m.email_proved_at
     """
 
 extension Transaction {
@@ -53,10 +53,11 @@ extension Transaction {
     package borrowing func insert(_ member: Member, password: PasswordDigest?) throws {
         try execute(
             """
-            INSERT INTO member (id, organization_id, email, name, roles, password, created_at, revision, permissions)
+            INSERT INTO member (id, organization_id, email, name, roles, password, created_at, revision, permissions,
+            email_proof, email_proved_at)
             VALUES (\(member.id), \(member.organization), \(member.email.text), \(member.name),
             \(member.roles.joined(separator: " ")), \((password?.encoded).stored), \(member.createdAt), \(member.revision),
-            \(member.permissions.joined(separator: " ")))
+            \(member.permissions.joined(separator: " ")), \((member.emailProof?.word).stored), \((member.emailProof?.at).stored))
             """)
     }
 
@@ -85,9 +86,45 @@ extension Transaction {
             WHERE id = \(id) AND email = \(email.text)
             """)
         guard rows == 1 else { return false }
+        try endSignIns(of: id)
+        return true
+    }
+
+    /// Gives a member another e-mail address, with the password that they have there, or none, and ends all that was begun
+    /// with the one before: sessions, and unused links.
+    ///
+    /// - Parameters:
+    ///   - old: The address that they are thought to have.
+    ///   - password: Made for the new address.
+    /// - Returns: False where the member has another address by now, or is gone.
+    /// - Throws: ``StoreError/constraint(_:)`` `.unique` where the organization has another member with that address.
+    package borrowing func setEmail(
+        _ email: EmailAddress, of id: ID<Member>, from old: EmailAddress, password: PasswordDigest?,
+        proof: EmailProof?, now: Instant
+    ) throws -> Bool {
+        let rows = try execute(
+            """
+            UPDATE member SET email = \(email.text), password = \((password?.encoded).stored), password_at = \(now),
+            email_proof = \((proof?.word).stored), email_proved_at = \((proof?.at).stored), revision = revision + 1
+            WHERE id = \(id) AND email = \(old.text)
+            """)
+        guard rows == 1 else { return false }
+        try endSignIns(of: id)
+        return true
+    }
+
+    /// Writes why a member's e-mail address counts as theirs.
+    package borrowing func setEmailProof(_ proof: EmailProof?, of id: ID<Member>) throws {
+        try perform(
+            """
+            UPDATE member SET email_proof = \((proof?.word).stored), email_proved_at = \((proof?.at).stored),
+            revision = revision + 1 WHERE id = \(id)
+            """)
+    }
+
+    private borrowing func endSignIns(of id: ID<Member>) throws {
         try perform("DELETE FROM member_session WHERE member_id = \(id)")
         try perform("DELETE FROM one_time_link WHERE member_id = \(id) AND used_at IS NULL")
-        return true
     }
 
     /// When a member's password was set, nil for none or for one that came with the member.
@@ -117,6 +154,32 @@ extension Member {
         self.init(
             id: try row.id(0), organization: try row.id(1), email: try row.parsed(2) { EmailAddress($0) },
             name: try row.text(3), roles: try row.words(4), permissions: try row.words(8),
-            hasPassword: try row.bool(5), createdAt: try row.instant(6), revision: try row.count(7))
+            hasPassword: try row.bool(5), emailProof: try EmailProof(row: row, at: 9), createdAt: try row.instant(6),
+            revision: try row.count(7))
+    }
+}
+
+extension EmailProof {
+    fileprivate var word: String {
+        switch self {
+        case .link: "link"
+        case .operatorsWord: "operator"
+        }
+    }
+
+    fileprivate var at: Instant {
+        switch self {
+        case .link(let at), .operatorsWord(let at): at
+        }
+    }
+
+    /// Nil for none. A word that is none of ours proves nothing (law 3).
+    init?(row: StoredRow, at column: Int) throws(StoreError) {
+        guard let word = try row.optionalText(column), let at = try row.optionalInstant(column + 1) else { return nil }
+        switch word {
+        case "link": self = .link(at)
+        case "operator": self = .operatorsWord(at)
+        default: return nil
+        }
     }
 }

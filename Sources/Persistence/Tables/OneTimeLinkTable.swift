@@ -4,7 +4,7 @@ import Policy
 
 private let columns: StaticString = """
     l.id, l.purpose, l.member_id, l.permissions, l.scopes, l.return_url, l.created_at, l.created_by,
-    l.expires_at
+    l.expires_at, l.address_effect, l.new_email, l.new_password
     """
 
 extension Transaction {
@@ -57,10 +57,19 @@ extension Transaction {
         try perform(
             """
             INSERT INTO one_time_link (id, digest, pepper, purpose, member_id, permissions, scopes, return_url,
-            created_at, created_by, expires_at)
+            created_at, created_by, expires_at, address_effect, new_email, new_password)
             VALUES (\(link.id), \(digest.bytes), \(digest.pepperVersion), \(link.purpose.rawValue), \(link.member),
             \((link.permissions?.storedText).stored), \((link.scopes?.text).stored), \(link.returnURL.stored),
-            \(link.createdAt), \(link.createdBy), \(link.expiresAt))
+            \(link.createdAt), \(link.createdBy), \(link.expiresAt), \(link.addressEffect.rawValue),
+            \((link.newAddress?.email.text).stored), \((link.newAddress?.password.encoded).stored))
+            """)
+    }
+
+    /// Notes that a link went out by mail and was shown to nobody.
+    package borrowing func noteMailed(_ link: ID<OneTimeLink>) throws {
+        try perform(
+            """
+            UPDATE one_time_link SET address_effect = \(OneTimeLink.AddressEffect.proves.rawValue) WHERE id = \(link)
             """)
     }
 
@@ -124,6 +133,16 @@ extension OneTimeLink {
             id: try row.id(0), purpose: try row.parsed(1, Purpose.init(rawValue:)), member: try row.id(2),
             permissions: try row.permissions(3), scopes: try row.optionalScopes(4),
             returnURL: try row.optionalText(5), createdAt: try row.instant(6), createdBy: try row.text(7),
-            expiresAt: try row.instant(8))
+            expiresAt: try row.instant(8),
+            addressEffect: try row.optionalText(9).flatMap(AddressEffect.init(rawValue:)) ?? .voids,
+            newAddress: try NewAddress(row: row))
+    }
+}
+
+extension OneTimeLink.NewAddress {
+    fileprivate init?(row: StoredRow) throws(StoreError) {
+        guard let password = try row.optionalText(11) else { return nil }
+        self.init(
+            email: try row.parsed(10) { EmailAddress($0) }, password: PasswordDigest(encoded: password))
     }
 }

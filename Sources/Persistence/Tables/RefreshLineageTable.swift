@@ -4,7 +4,8 @@ import Policy
 
 private let columns: StaticString = """
     l.id, l.grant_id, l.app_id, l.scopes, l.resource, l.authenticated_at, l.generation, l.digest, l.pepper,
-    l.rotated_at, l.rotation_request, l.sealed_reply, l.created_at, l.expires_at, l.ends_at
+    l.rotated_at, l.rotation_request, l.sealed_reply, l.created_at, l.expires_at, l.ends_at, l.session_id,
+    l.methods
     """
 
 extension Transaction {
@@ -18,10 +19,11 @@ extension Transaction {
         try perform(
             """
             INSERT INTO refresh_lineage (id, grant_id, app_id, scopes, resource, authenticated_at, generation, digest,
-            pepper, created_at, expires_at, ends_at)
+            pepper, created_at, expires_at, ends_at, session_id, methods)
             VALUES (\(lineage.id), \(lineage.grant), \(lineage.app), \(lineage.scopes.text), \(lineage.resource.stored),
             \(lineage.authenticatedAt), \(lineage.generation), \(lineage.digest.bytes), \(lineage.digest.pepperVersion),
-            \(lineage.createdAt), \(lineage.expiresAt), \(lineage.endsAt))
+            \(lineage.createdAt), \(lineage.expiresAt), \(lineage.endsAt), \((lineage.signIn?.session).stored),
+            \((lineage.signIn?.methods.storedText).stored))
             """)
     }
 
@@ -107,7 +109,8 @@ extension RefreshLineage {
     fileprivate init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), grant: try row.id(1), app: try row.id(2), scopes: try row.scopes(3),
-            resource: try row.optionalText(4), authenticatedAt: try row.instant(5), generation: try row.count(6),
+            resource: try row.optionalText(4), authenticatedAt: try row.instant(5), signIn: try row.signIn(15),
+            generation: try row.count(6),
             digest: try row.digest(7), rotation: try Rotation(row: row), createdAt: try row.instant(12),
             expiresAt: try row.instant(13), endsAt: try row.instant(14))
     }

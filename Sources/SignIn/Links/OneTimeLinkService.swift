@@ -218,7 +218,7 @@ package struct OneTimeLinkService: Sendable {
     ///
     /// - Throws: ``SignInRefusal``, or ``Refusal/invalid(_:)`` for a password that may not be set, which uses nothing up.
     package func setPassword(_ new: NewPassword, from browser: Browser) async throws -> SignInStep {
-        guard new.purpose != .handOver else { throw SignInRefusal.expired }
+        guard new.purpose == .invitation || new.purpose == .passwordReset else { throw SignInRefusal.expired }
         let form = SentForm.password(new.password, token: new.token, member: new.member, from: browser)
         // Without a good link no slow hash is made (law 2), and none for a form that was taken before.
         let found = try await store.read { [steps, now] tx -> Found in
@@ -241,6 +241,7 @@ package struct OneTimeLinkService: Sendable {
             let target = try target(of: new, at: now, tx: tx)
             guard let digest, try use(target, by: form, at: now, tx: tx),
                 try tx.setPassword(digest, of: target.member.id, at: target.member.email, now: now),
+                try Self.note(target.effect, on: target.member, at: now, tx: tx),
                 let member = try tx.member(target.member.id),
                 let organization = try tx.organization(member.organization)
             else { throw SignInRefusal.expired }
@@ -262,7 +263,23 @@ package struct OneTimeLinkService: Sendable {
         }
 
         let link: Link
+        let effect: OneTimeLink.AddressEffect
         let member: Member
+    }
+
+    /// Writes down what the use of a link says of its member's address.
+    ///
+    /// - Returns: True.
+    private static func note(
+        _ effect: OneTimeLink.AddressEffect, on member: Member, at now: Instant, tx: borrowing Transaction
+    ) throws -> Bool {
+        switch effect {
+        // Proved before, and nobody else could come in since: what apps were given in between stays proved.
+        case .proves: if member.emailProof == nil { try tx.setEmailProof(.link(now), of: member.id) }
+        case .keeps: break
+        case .voids: if member.emailProof != nil { try tx.setEmailProof(nil, of: member.id) }
+        }
+        return true
     }
 
     /// - Throws: ``SignInRefusal/expired``
@@ -272,11 +289,11 @@ package struct OneTimeLinkService: Sendable {
         if new.purpose == .passwordReset, let id = new.member,
             let link = try tx.addressLink(links.digests(of: new.token), at: now)
         {
-            return Target(link: .address(link.id), member: try Self.member(id, of: link, tx: tx))
+            return Target(link: .address(link.id), effect: .proves, member: try Self.member(id, of: link, tx: tx))
         }
         let link = try links.find(new.token, for: new.purpose, at: now, tx: tx)
         guard let member = try tx.member(link.member) else { throw SignInRefusal.expired }
-        return Target(link: .member(link.id), member: member)
+        return Target(link: .member(link.id), effect: link.addressEffect, member: member)
     }
 
     private func use(
@@ -388,7 +405,9 @@ package struct OneTimeLinkService: Sendable {
             let now = now()
             let link = OneTimeLink(
                 id: ID(at: now.milliseconds), purpose: errand.purpose, member: member.id, createdAt: now,
-                createdBy: errand.actor.label)
+                createdBy: errand.actor.label,
+                // Until the mail is on its way: it may yet be shown to whoever made it.
+                addressEffect: errand.actor.isOperator(holding: .accountsManage) ? .keeps : .voids)
             let url = try links.insert(link, keeping: 0, tx: tx)
             try tx.record(
                 errand.purpose == .invitation ? .memberInvited : .passwordResetRequested, target: member.id,
@@ -398,6 +417,7 @@ package struct OneTimeLinkService: Sendable {
         }
         // A mail that cannot be sent is no reason to lose the link.
         let isMailed = try await outbox?.send(made.letter) ?? false
+        if isMailed { try await store.write { tx in try tx.noteMailed(made.link.id) } }
         return SentLink(link: made.link, url: isMailed ? nil : made.url)
     }
 

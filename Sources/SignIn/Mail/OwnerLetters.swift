@@ -12,6 +12,8 @@ package struct OwnerLetters: Sendable {
         case passwordChanged
         case secondFactorAdded
         case secondFactorRemoved
+        /// Told to the address that it was before, which may be that of somebody else by now: so it does not say which it is.
+        case emailChanged(from: EmailAddress)
         /// A sign-in from a network from which there was none before.
         case newNetwork(MemberSession)
 
@@ -20,6 +22,7 @@ package struct OwnerLetters: Sendable {
             case .passwordChanged: "Your password was changed"
             case .secondFactorAdded: "Two-step verification was turned on"
             case .secondFactorRemoved: "Two-step verification was turned off"
+            case .emailChanged: "Your e-mail address was changed"
             case .newNetwork: "New sign-in to your account"
             }
         }
@@ -32,12 +35,19 @@ package struct OwnerLetters: Sendable {
                 "An authenticator app was added. From now on you’ll be asked for its code when you sign in."
             case .secondFactorRemoved:
                 "Your authenticator app was removed. From now on you sign in with your password alone."
+            case .emailChanged:
+                "Your e-mail address was changed. You no longer sign in with this one, and no more letters come here."
             case .newNetwork(let session):
                 """
                 Somebody signed in to your account from a network that you haven’t used before: \
                 \(session.address?.description ?? "an unknown address"), \(session.userAgent ?? "an unknown browser").
                 """
             }
+        }
+
+        /// Where it is told, nil for the address that the member has.
+        fileprivate var address: EmailAddress? {
+            if case .emailChanged(let former) = self { former } else { nil }
         }
     }
 
@@ -65,7 +75,7 @@ package struct OwnerLetters: Sendable {
                     return nil
                 }
                 return Letter(
-                    to: member.email, subject: "\(product): \(event.subject)",
+                    to: event.address ?? member.email, subject: "\(product): \(event.subject)",
                     body: """
                         Hello \(member.name),
 

@@ -44,6 +44,11 @@ package struct SentForm: Sendable {
         SentForm("change", [browser.sessionCookie ?? "", password], browser)
     }
 
+    /// The button that changes one's e-mail address.
+    package static func emailChange(token: String, from browser: Browser) -> SentForm? {
+        SentForm("e-mail", [browser.sessionCookie ?? "", token], browser)
+    }
+
     /// The first code of a second factor.
     package static func secondFactor(code: String, offer: String, from browser: Browser) -> SentForm? {
         SentForm("second factor", [browser.sessionCookie ?? "", offer, code], browser)

@@ -135,11 +135,7 @@ package struct SignInService: Sendable {
         _ signedIn: SignedIn, password: String, code: String?, from browser: Browser
     ) async throws -> StartedSession {
         let member = signedIn.member
-        let begun = try await store.write { [throttle, devices, now] tx in
-            guard let digest = try tx.passwordDigest(of: member.id) else { throw SignInRefusal.unavailable }
-            let measures = SignInSteps.measures(member.id, digest, browser, devices, at: now())
-            return (digest: digest, attempt: try throttle.begin(measures, at: now(), tx: tx))
-        }
+        let begun = try await begin(member, from: browser)
         guard let kept = try await matching(password, member.email, [begun.digest]).renewed else {
             return try await refuse(begun.attempt, from: browser)
         }
@@ -177,6 +173,32 @@ package struct SignInService: Sendable {
             return StartedSession(
                 session: renewed.session, cookie: renewed.cookie,
                 deviceCookie: devices.adding(member.id, kept, to: browser.deviceCookie, at: now))
+        }
+    }
+
+    /// Has a member who is signed in show their password once more, counted as any other attempt. The session stays as it is.
+    ///
+    /// - Returns: The digest that was compared.
+    /// - Throws: ``SignInRefusal``
+    func show(_ password: String, of member: Member, from browser: Browser) async throws -> PasswordDigest {
+        let begun = try await begin(member, from: browser)
+        guard try await matching(password, member.email, [begun.digest]).renewed != nil else {
+            return try await refuse(begun.attempt, from: browser)
+        }
+        try await store.write { [throttle] tx in
+            try throttle.forgive(begun.attempt.measures, isLetIn: false, tx: tx)
+        }
+        return begun.digest
+    }
+
+    /// Counts an attempt at the password of a member who is signed in.
+    private func begin(
+        _ member: Member, from browser: Browser
+    ) async throws -> (digest: PasswordDigest, attempt: SignInThrottle.Attempt) {
+        try await store.write { [throttle, devices, now] tx in
+            guard let digest = try tx.passwordDigest(of: member.id) else { throw SignInRefusal.unavailable }
+            let measures = SignInSteps.measures(member.id, digest, browser, devices, at: now())
+            return (digest, try throttle.begin(measures, at: now(), tx: tx))
         }
     }
 

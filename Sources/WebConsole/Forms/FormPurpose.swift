@@ -11,6 +11,8 @@ enum FormPurpose: String, Sendable, CaseIterable {
     case endSession = "end-session"
     case consent
     case changePassword = "change-password"
+    case changeEmail = "change-email"
+    case confirmEmail = "confirm-email"
     case beginSecondFactor = "begin-second-factor"
     case confirmSecondFactor = "confirm-second-factor"
     case newRecoveryCodes = "new-recovery-codes"
@@ -27,7 +29,8 @@ enum FormPurpose: String, Sendable, CaseIterable {
         case .signIn, .secondFactor, .chooseOrganization, .forgotPassword, .setPassword, .handOver, .signOut,
             .endSession:
             true
-        case .signInAgain, .consent, .changePassword, .beginSecondFactor, .confirmSecondFactor,
+        case .signInAgain, .consent, .changePassword, .changeEmail, .confirmEmail, .beginSecondFactor,
+            .confirmSecondFactor,
             .newRecoveryCodes, .keepRecoveryCodes, .removeSecondFactor, .endSessionOfAccount, .endOtherSessions,
             .takeBack:
             false
@@ -39,11 +42,11 @@ enum FormPurpose: String, Sendable, CaseIterable {
         switch self {
         case .consent, .endSession: "request"
         case .secondFactor, .chooseOrganization, .handOver: "ticket"
-        case .setPassword: "token"
+        case .setPassword, .confirmEmail: "token"
         case .confirmSecondFactor, .keepRecoveryCodes: "offer"
         case .endSessionOfAccount: "session"
         case .takeBack: "grant"
-        case .signIn, .forgotPassword, .signInAgain, .signOut, .changePassword, .beginSecondFactor,
+        case .signIn, .forgotPassword, .signInAgain, .signOut, .changePassword, .changeEmail, .beginSecondFactor,
             .newRecoveryCodes, .removeSecondFactor, .endOtherSessions:
             nil
         }

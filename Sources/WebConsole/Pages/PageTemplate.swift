@@ -2,8 +2,10 @@
 package enum PageTemplate: String, Sendable, CaseIterable {
     case account
     case apps
+    case changeEmail = "change-email"
     case changePassword = "change-password"
     case chooseOrganization = "choose-organization"
+    case confirmEmail = "confirm-email"
     case consent
     case error
     case forgotPassword = "forgot-password"
@@ -28,8 +30,10 @@ package enum PageTemplate: String, Sendable, CaseIterable {
         switch self {
         case .account: Self.text(PackageResources.account_mustache)
         case .apps: Self.text(PackageResources.apps_mustache)
+        case .changeEmail: Self.text(PackageResources.change_email_mustache)
         case .changePassword: Self.text(PackageResources.change_password_mustache)
         case .chooseOrganization: Self.text(PackageResources.choose_organization_mustache)
+        case .confirmEmail: Self.text(PackageResources.confirm_email_mustache)
         case .consent: Self.text(PackageResources.consent_mustache)
         case .error: Self.text(PackageResources.error_mustache)
         case .forgotPassword: Self.text(PackageResources.forgot_password_mustache)

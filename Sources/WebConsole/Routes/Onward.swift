@@ -27,6 +27,9 @@ extension WebConsole {
                 ConsoleURL.oneTime(purpose, secret: form.text("token"), continuation)
             }
             return Onward(page: link ?? route.page, continuation: continuation)
+        case .confirmEmail:
+            let link = ReturnPath(.emailChange, secret: form.text("token"))
+            return Onward(page: .returning(link), continuation: returnPath(link.text))
         case .secondFactor, .chooseOrganization:
             return Onward(
                 page: continuation.map(ConsoleURL.signInContinuing) ?? .signIn, continuation: continuation)

@@ -182,6 +182,7 @@ extension SignedIn {
     var asUser: SignedInMember {
         SignedInMember(
             id: member.id, organization: organization.path, authenticatedAt: session.authenticatedAt,
-            permissions: permissions, grantable: grantable)
+            signIn: SignInContext(session: session.id, methods: session.methods), permissions: permissions,
+            grantable: grantable)
     }
 }

@@ -176,7 +176,7 @@ extension WebConsole {
     }
 
     /// What to do about a link that opens nothing any more depends on what it was for.
-    private func deadLink(
+    func deadLink(
         _ visit: Visit, _ continuation: ReturnPath?, _ purpose: OneTimeLink.Purpose
     ) -> PageReply {
         let expired = "This link has expired or was already used"
@@ -193,6 +193,11 @@ extension WebConsole {
             case .invitation:
                 (
                     "If you’ve already set a password, sign in. Otherwise ask your admin for a new invitation.", signIn
+                )
+            case .emailChange:
+                (
+                    "Each link works once, and for 1 hour. Ask for the change again.",
+                    PageLink(words: "Change your e-mail address", address: site.link(.email))
                 )
             case .handOver: ("Go back to the page that you came from and try again, or sign in here.", signIn)
             }

@@ -21,10 +21,13 @@ package enum ConsoleURL: Hashable, Sendable {
     case passwordReset
     case invitation
     case handOver
-    /// One of the three above with the secret of a link, and where its page goes on to.
+    /// Where a link leads that was mailed to a new address.
+    case emailChange
+    /// One of the four above with the secret of a link, and where its page goes on to.
     case oneTime(OneTimeLink.Purpose, secret: String, ReturnPath?)
     case account
     case password
+    case email
     /// Where password managers look for ``password`` (W3C, A Well-Known URL for Changing Passwords).
     case wellKnownPassword
     case secondFactorOfAccount
@@ -56,9 +59,11 @@ package enum ConsoleURL: Hashable, Sendable {
         case .passwordReset: "/password-reset"
         case .invitation: "/invitation"
         case .handOver: "/hand-over"
+        case .emailChange: "/email-change"
         case .oneTime(let purpose, _, _): "/\(purpose.rawValue)"
         case .account: "/account"
         case .password: "/account/password"
+        case .email: "/account/email"
         case .wellKnownPassword: "/.well-known/change-password"
         case .secondFactorOfAccount: "/account/second-factor"
         case .confirmSecondFactor: "/account/second-factor/confirm"

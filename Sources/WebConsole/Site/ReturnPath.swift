@@ -1,6 +1,6 @@
-import Policy
-
+import Model
 import OAuth
+import Policy
 
 /// Where a sign-in goes on afterwards: one of our own pages, so that nobody is led elsewhere by a link to us (threat R10).
 ///
@@ -37,6 +37,11 @@ package struct ReturnPath: Hashable, Sendable {
         text = url.path
     }
 
+    /// The page of a link, which needs somebody who is signed in.
+    init(_ purpose: OneTimeLink.Purpose, secret: String) {
+        text = ConsoleURL.oneTime(purpose, secret: secret, nil).text
+    }
+
     /// An authorization request.
     init(authorizationAt path: String, query: String) {
         text = query.isEmpty ? path : "\(path)?\(query)"
@@ -44,6 +49,7 @@ package struct ReturnPath: Hashable, Sendable {
 
     private static let own: Set<String> = [
         ConsoleURL.account.path, ConsoleURL.apps.path, ConsoleURL.password.path, ConsoleURL.secondFactorOfAccount.path,
+        ConsoleURL.email.path, ConsoleURL.emailChange.path,
     ]
     private static let forbidden = Set("\"<>\\^`{|}#".utf8)
 }

@@ -5,6 +5,7 @@
 enum Done: String, Sendable, CaseIterable {
     case passwordSet = "password-set"
     case passwordChanged = "password-changed"
+    case emailChanged = "email-changed"
     case secondFactorAdded = "second-factor-added"
     case secondFactorRemoved = "second-factor-removed"
     case sessionEnded = "session-ended"
@@ -15,6 +16,7 @@ enum Done: String, Sendable, CaseIterable {
         switch self {
         case .passwordSet: "Password set. You’re signed in."
         case .passwordChanged: "Password changed. You’re signed out everywhere else."
+        case .emailChanged: "E-mail address changed. You sign in with it from now on."
         case .secondFactorAdded: "Two-step verification is on."
         case .secondFactorRemoved: "Two-step verification is off. You sign in with your password alone."
         case .sessionEnded: "Signed out of that device."

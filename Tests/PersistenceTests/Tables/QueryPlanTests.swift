@@ -91,6 +91,8 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.operatorAccount()
             _ = try tx.member(ID(at: 1))
             _ = try tx.passwordDigest(of: ID(at: 1))
+            try tx.setEmailProof(nil, of: ID(at: 1))
+            try tx.noteMailed(ID(at: 1))
             if let email = EmailAddress("a@b.c") {
                 _ = try tx.member(email: email, in: ID(at: 1))
                 _ = try tx.addressedMembers(email)
@@ -102,6 +104,8 @@ struct Question: Sendable, CustomTestStringConvertible {
                         email, by: proof, matching: NameSearch("a"), after: ID(at: 1), limit: 2)
                 }
                 _ = try tx.setPassword(nil, of: ID(at: 1), at: email, now: Instant(seconds: 1))
+                _ = try tx.setEmail(
+                    email, of: ID(at: 1), from: email, password: nil, proof: nil, now: Instant(seconds: 1))
                 try tx.renewPasswordDigest(at: email, from: digest, to: digest)
                 _ = try tx.openAddressLinkCount(email, at: Instant(seconds: 1))
             }

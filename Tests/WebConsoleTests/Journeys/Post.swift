@@ -28,9 +28,12 @@ struct Post {
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path + "/sendmail")
     }
 
-    func withServer(_ body: (ServerProcess, DemoCredentials) async throws -> Void) async throws {
+    /// - Parameter arguments: Further ones of the server.
+    func withServer(
+        _ arguments: [String] = [], _ body: (ServerProcess, DemoCredentials) async throws -> Void
+    ) async throws {
         try await ServerProcess.withDemo(
-            arguments: ["--mail-command", folder.path + "/sendmail", "--mail-from", "desk@journey.example"],
+            arguments: ["--mail-command", folder.path + "/sendmail", "--mail-from", "desk@journey.example"] + arguments,
             body)
     }
 

@@ -33,6 +33,7 @@ struct AccountPage: Page {
     let signedInThrough: String?
     /// Whether one signs in here, and is not only handed over.
     let canSignIn: Bool
+    let changeEmailLink: String
     let changePasswordLink: String
     let secondFactor: SecondFactor
     /// This one first, then as they were used last.
