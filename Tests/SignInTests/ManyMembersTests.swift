@@ -147,6 +147,65 @@ struct ManyMembersTests {
         }
     }
 
+    /// Members with the address, each with a password of its own that was set behind a link by mail.
+    private func joinedByMail(_ organizations: [Organization], _ desk: SignInDesk) async throws -> [Member] {
+        var members: [Member] = []
+        for (number, organization) in organizations.enumerated() {
+            let member = try await desk.member(in: organization, roles: [], password: nil)
+            _ = try await desk.links.invite(member.id, in: organization.id, as: SampleTree.theOperator)
+            let token = try #require(desk.postman.sent.last?.token)
+            _ = try await desk.links.setPassword(
+                "the password of number \(number)", token: token, .invitation, from: .sample())
+            members.append(member)
+        }
+        return members
+    }
+
+    @Test func `who has proved the mailbox signs in with six passwords again and again and waits for nothing`()
+        async throws
+    {
+        try await SignInDesk.open { desk in
+            let six = try await organizations(6, desk, named: "Customer")
+            let members = try await joinedByMail(six, desk)
+            desk.tree.clock.advance(seconds: SignInThrottle.longestDelay)
+            for _ in 0..<3 {
+                for (number, member) in members.enumerated() {
+                    let browser = Browser.sample(
+                        form: "form-secret-of-a-fresh-browser-\(number)-long-enough", from: "192.0.2.\(number)")
+                    let started = try await desk.session(
+                        "ada@example.com", "the password of number \(number)", from: browser)
+                    #expect(try await desk.signedIn(started).member.id == member.id)
+                }
+            }
+        }
+    }
+
+    @Test func `who got in as one member without the mailbox guesses at the others no faster for it`() async throws {
+        try await SignInDesk.open { desk in
+            let two = try await organizations(2, desk)
+            let members = try await joinedByMail(two, desk)
+            let (victim, stolen) = (members[0], members[1])
+            // A new password of the stolen member for each guess at the other's, each in a browser that nobody knows.
+            var tried = 0
+            var refused = 0
+            for number in 0..<12 {
+                let guess = "guess number \(number) at the password"
+                try await desk.setPassword(guess, of: stolen)
+                let attempts = try await desk.tree.store.read {
+                    [
+                        bucket = SignInMeasure.member(victim.id).bucket(under: desk.tree.peppers),
+                        now = desk.tree.clock.current
+                    ] tx in
+                    try tx.signInAttempts(bucket, at: now)?.failures ?? 0
+                }
+                tried = max(tried, attempts)
+                if (try? await desk.session("ada@example.com", guess)) == nil { refused += 1 }
+            }
+            #expect(tried == 5, "Each guess stays counted, until nothing is looked at any more.")
+            #expect(refused == 0, "And who is right for the one is let in.")
+        }
+    }
+
     @Test func `of more than a page of organizations all can be chosen, and found by name`() async throws {
         try await SignInDesk.open { desk in
             let many = try await organizations(45, desk, named: "Österreich Kunde")

@@ -51,8 +51,9 @@ package struct SignInService: Sendable {
             for case .some(let old) in matched.map(\.password) where old.encoded != renewed.encoded {
                 try tx.renewPasswordDigest(at: email, from: old, to: renewed)
             }
-            try throttle.forgive(
-                matched.reduce(into: []) { $0.formUnion($1.measures) }, isLetIn: false, tx: tx)
+            // Whoever has the mailbox guesses at nobody who has it: they could set any of these passwords by mail.
+            let right = matched.contains { $0.isOfMailbox(at: admission.at) } ? candidates : matched
+            try throttle.forgive(right.reduce(into: []) { $0.formUnion($1.measures) }, isLetIn: false, tx: tx)
             // Changed or removed while the password was compared: gone.
             let now = try tx.addressedMembers(email).filter { $0.password?.encoded == renewed.encoded }
             let wanted = Set(matched.map(\.id))
@@ -255,12 +256,22 @@ package struct SignInService: Sendable {
     private struct Candidate: Sendable {
         let id: ID<Member>
         let password: PasswordDigest?
+        let ownPasswordSince: Instant?
         let measures: Set<SignInMeasure>
+
+        /// Whether who shows the password is whoever has the mailbox. Not as long as it is so new that one guess after another
+        /// could be set as the password and tried at the others, by somebody who got in here without the mailbox: no faster
+        /// than guesses are forgotten anyway.
+        func isOfMailbox(at now: Instant) -> Bool {
+            guard let since = ownPasswordSince else { return false }
+            return now.seconds(since: since) >= SignInMeasure.member(id).forgottenAfter
+        }
     }
 
     private struct Admission: Sendable {
         let candidates: [Candidate]
         let attempt: SignInThrottle.Attempt
+        let at: Instant
     }
 
     private var throttle: SignInThrottle { SignInThrottle(peppers: keyRing.keys.peppers) }
@@ -277,11 +288,11 @@ package struct SignInService: Sendable {
             guard !members.isEmpty else {
                 let measures: Set<SignInMeasure> =
                     email.map { [.email($0), .address(browser.address)] } ?? [.address(browser.address)]
-                return Admission(candidates: [], attempt: try throttle.begin(measures, at: now, tx: tx))
+                return Admission(candidates: [], attempt: try throttle.begin(measures, at: now, tx: tx), at: now)
             }
             let all = members.map { member in
                 Candidate(
-                    id: member.id, password: member.password,
+                    id: member.id, password: member.password, ownPasswordSince: member.ownPasswordSince,
                     measures: SignInSteps.measures(member.id, member.password, browser, devices, at: now))
             }
             let levels = try throttle.levels(
@@ -293,7 +304,7 @@ package struct SignInService: Sendable {
             }
             let attempt = try throttle.count(
                 candidates.reduce(into: []) { $0.formUnion($1.measures) }, levels, tx: tx)
-            return Admission(candidates: candidates, attempt: attempt)
+            return Admission(candidates: candidates, attempt: attempt, at: now)
         }
     }
 
