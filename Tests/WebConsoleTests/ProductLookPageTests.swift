@@ -59,7 +59,7 @@ struct ProductLookPageTests {
                 ["demo", "--product", "\(folder)/claviger.yaml", "--listen", "127.0.0.1:0"])
             #expect(run.status != 0)
             #expect(
-                run.text.contains("claviger.yaml:3: look.accent: #ffd400 has a contrast of") == true, "\(run.text)")
+                run.text.contains("claviger.yaml:3:16: look.accent: #ffd400 has a contrast of") == true, "\(run.text)")
         }
     }
 
