@@ -5,7 +5,7 @@ SOURCES := Package.swift Sources Tests Benchmarks
 RELEASE_BUILD := swift build -c release --scratch-path .build-release
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clients bench prove-revocation prove-refresh lint format build release clean
+.PHONY: help run test test-clients bench prove-revocation prove-refresh screenshots lint format build release clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,11 @@ prove-revocation: ## Measure how soon every node refuses what was revoked, also 
 prove-refresh: ## Try refreshes with lost replies, doubled calls and killed servers (PROVE="--help")
 	@scripts/prepare proof
 	@scripts/prove-refresh $(PROVE)
+
+screenshots: ## Take pictures of every page of the four products (PRODUCT=, PICTURES=)
+	@scripts/prepare test
+	swift build --product claviger
+	@scripts/screenshots
 
 lint: ## Check the form of the source
 	swift format lint --strict --parallel --recursive $(SOURCES)
