@@ -165,7 +165,8 @@ package struct APIKeyService: Sendable {
         let minted = MintedSecret(.apiKey, brand: product.brand)
         var after = before
         after.hint = minted.hint
-        after.rotatedAt = now
+        // The times when they were made tell a key's secrets apart.
+        after.rotatedAt = max(now, before.rotatedAt.next)
         if let lifetimeSeconds { after.expiresAt = now.adding(seconds: lifetimeSeconds) }
         if after.expiresAt < before.expiresAt {
             try requireAnotherWayIn(than: before, in: organization, force: force, tx: tx)
@@ -228,6 +229,67 @@ package struct APIKeyService: Sendable {
         try requireAnotherWayIn(than: key, in: organization, force: force, tx: tx)
         try note(.apiKeyDeleted, key, ["name": key.name], by: actor, at: now(), tx: tx)
         try tx.delete(id)
+    }
+}
+
+// MARK: - Secrets
+
+extension APIKeyService {
+    /// The secrets that work, oldest first: one, or two in the middle of a rotation. None of a key that has expired.
+    package func secrets(
+        of id: ID<APIKey>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> [APIKeySecret] {
+        let key = try find(id, in: organization, where: actor, may: .apiKeysRead, tx: tx).key
+        let now = now()
+        guard key.expiresAt > now else { return [] }
+        return try tx.secrets(ofAPIKey: id).filter { $0.isLive(at: now) }
+    }
+
+    /// Moves the end of the older secret, to at most the longest overlap from now and the end of the key. Nil leaves it where
+    /// it is.
+    package func extendSecret(
+        _ secretID: ID<APIKeySecret>, of id: ID<APIKey>, in organizationID: ID<Organization>, until expiresAt: Instant?,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> APIKeySecret {
+        let (key, organization) = try find(id, in: organizationID, where: actor, may: .apiKeysManage, tx: tx)
+        let now = now()
+        var secret = try ending(secretID, of: key, at: now, tx: tx)
+        var checks = FieldChecks()
+        if let expiresAt {
+            checks.secretEnd(expiresAt, within: product.policy, at: now)
+            checks.require(
+                expiresAt <= key.expiresAt, "expires_at", "after_key", "Must not be after the end of the key.")
+        }
+        try checks.finish()
+        try requireGivable(key.scopes, in: organization, by: actor, tx: tx)
+        guard let expiresAt else { return secret }
+        try tx.setPreviousSecretExpiry(of: id, to: expiresAt)
+        try note(.apiKeySecretExtended, key, ["secret": secretID.description], by: actor, at: now, tx: tx)
+        secret.expiresAt = expiresAt
+        return secret
+    }
+
+    /// Ends the older secret now. The one in force cannot be ended.
+    package func endSecret(
+        _ secretID: ID<APIKeySecret>, of id: ID<APIKey>, in organization: ID<Organization>, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws {
+        let key = try find(id, in: organization, where: actor, may: .apiKeysManage, tx: tx).key
+        let now = now()
+        _ = try ending(secretID, of: key, at: now, tx: tx)
+        try tx.endPreviousSecret(of: id)
+        try note(.apiKeySecretEnded, key, ["secret": secretID.description], by: actor, at: now, tx: tx)
+    }
+
+    /// The older secret of a key that is in the middle of a rotation: the one that can be extended or ended.
+    private func ending(
+        _ id: ID<APIKeySecret>, of key: APIKey, at now: Instant, tx: borrowing Transaction
+    ) throws -> APIKeySecret {
+        guard key.expiresAt > now,
+            let secret = try tx.secrets(ofAPIKey: key.id).first(where: { $0.id == id }), secret.isLive(at: now)
+        else { throw Refusal.notFound }
+        guard secret.expiresAt != nil else { throw Refusal.secretInForce }
+        return secret
     }
 }
 

@@ -108,6 +108,6 @@ extension Refusal {
     static var secretInForce: Refusal {
         .conflict(
             code: "secret_in_force",
-            explanation: "It is the secret in force. Rotate it, or delete its client.")
+            explanation: "It is the secret in force. Rotate it, or delete what it belongs to.")
     }
 }

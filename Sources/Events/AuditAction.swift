@@ -58,6 +58,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case apiKeyCreated = "api-key.created"
     case apiKeyChanged = "api-key.changed"
     case apiKeyRotated = "api-key.rotated"
+    case apiKeySecretExtended = "api-key.secret-extended"
+    case apiKeySecretEnded = "api-key.secret-ended"
     case apiKeyDisabled = "api-key.disabled"
     case apiKeyEnabled = "api-key.enabled"
     case apiKeyDeleted = "api-key.deleted"

@@ -27,7 +27,7 @@ extension ManagementAPI {
         ListGrants.self, GetGrant.self, RevokeGrant.self,
 
         ListAPIKeys.self, CreateAPIKey.self, GetAPIKey.self, EditAPIKey.self, DeleteAPIKey.self, RotateAPIKey.self,
-        DisableAPIKey.self, EnableAPIKey.self,
+        DisableAPIKey.self, EnableAPIKey.self, ListAPIKeySecrets.self, ExtendAPIKeySecret.self, EndAPIKeySecret.self,
 
         ListMembers.self, CreateMember.self, GetMember.self, EditMember.self, DeleteMember.self,
         InviteMember.self, ResetMemberPassword.self, ListMemberSessions.self, EndMemberSession.self,

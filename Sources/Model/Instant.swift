@@ -26,6 +26,9 @@ package struct Instant: Hashable, Sendable, Comparable {
         Instant(milliseconds: Int64(clamping: Int128(milliseconds) + Int128(seconds) * 1000))
     }
 
+    /// The next millisecond. Saturates.
+    package var next: Instant { Instant(milliseconds: milliseconds == .max ? .max : milliseconds + 1) }
+
     /// Whole seconds from `earlier` to here, rounded down.
     package func seconds(since earlier: Instant) -> Int {
         let (seconds, rest) = (Int128(milliseconds) - Int128(earlier.milliseconds)).quotientAndRemainder(

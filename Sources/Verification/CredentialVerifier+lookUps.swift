@@ -185,8 +185,9 @@ extension CredentialVerifier {
         }
         let expiresAt = stored.isPrevious ? stored.key.previousExpiresAt ?? stored.key.createdAt : stored.key.expiresAt
         let known = KnownCredential(
-            stored.key, expiresAt: min(expiresAt, stored.key.expiresAt), scopes: stored.key.scopes,
-            standing: standing.value, validity: validity ?? .none, after: memory.credentials[fingerprint])
+            stored.key, secretMadeAt: stored.secretMadeAt, expiresAt: min(expiresAt, stored.key.expiresAt),
+            scopes: stored.key.scopes, standing: standing.value, validity: validity ?? .none,
+            after: memory.credentials[fingerprint])
         if validity != nil, standing.mayBeRemembered { memory.credentials.insert(known, for: fingerprint) }
         return known
     }

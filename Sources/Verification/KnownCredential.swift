@@ -46,9 +46,12 @@ package final class KnownCredential: Sendable {
 
     /// An API key. `expiresAt` is that of the secret which was presented, so it may be before the key's own.
     ///
-    /// - Parameter last: The credential as it was known before. Its uses go on being counted in the same place.
+    /// - Parameters:
+    ///   - madeAt: When that secret was made, if it is known: its uses are its own.
+    ///   - last: The credential as it was known before. Its uses go on being counted in the same place.
     package init(
-        _ key: APIKey, expiresAt: Instant, scopes: ScopeSet, standing: Standing, validity: Validity,
+        _ key: APIKey, secretMadeAt madeAt: Instant? = nil, expiresAt: Instant, scopes: ScopeSet, standing: Standing,
+        validity: Validity,
         after last: KnownCredential? = nil
     ) {
         kind = .apiKey(key.id)
@@ -64,7 +67,7 @@ package final class KnownCredential: Sendable {
         isOutsidePlan = !standing.features.contains(.apiAccess)
         lineage = nil
         identifierText = key.id.description
-        usage = last?.usage ?? UsageCell(.apiKey(key.id))
+        usage = last?.usage ?? UsageCell(.apiKey(key.id, secretMadeAt: madeAt))
         self.validity = validity
         edition = nil
     }

@@ -6,7 +6,8 @@ import Synchronization
 
 /// What uses are counted of.
 package enum UsageTarget: Hashable, Sendable {
-    case apiKey(ID<APIKey>)
+    /// By the secret that was made at that time, where it is known.
+    case apiKey(ID<APIKey>, secretMadeAt: Instant? = nil)
     case clientSecret(ID<ClientSecret>)
 }
 
@@ -152,7 +153,8 @@ extension UsageCell {
 extension Transaction {
     fileprivate borrowing func recordUse(of target: UsageTarget, count: Int, last: LastUse) throws {
         switch target {
-        case .apiKey(let id): try recordUse(apiKey: id, count: count, at: last.at, address: last.address)
+        case .apiKey(let id, let madeAt):
+            try recordUse(apiKey: id, secretMadeAt: madeAt, count: count, at: last.at, address: last.address)
         case .clientSecret(let id): try recordUse(clientSecret: id, count: count, at: last.at, address: last.address)
         }
     }

@@ -134,6 +134,12 @@ extension AccessRow {
         AccessRow("rotateAPIKey", 200) { (try await $0.apiKey() + "/rotate", ["overlap_seconds": 60]) },
         AccessRow("disableAPIKey", 200) { (try await $0.apiKey() + "/disable", [:]) },
         AccessRow("enableAPIKey", 200) { (try await $0.apiKey() + "/enable", [:]) },
+        AccessRow("listAPIKeySecrets", 200) { (try await $0.apiKey() + "/secrets", nil) },
+        AccessRow("extendAPIKeySecret", 200) { estate in
+            let end = Date().addingTimeInterval(3600).formatted(.iso8601)
+            return (try await estate.endingSecret(of: estate.apiKey()), ["expires_at": .text(end)])
+        },
+        AccessRow("endAPIKeySecret", 204) { (try await $0.endingSecret(of: $0.apiKey()), nil) },
     ]
 
     private static let members = [

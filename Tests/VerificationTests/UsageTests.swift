@@ -137,6 +137,39 @@ struct UsageTests {
         }
     }
 
+    @Test func `of the two secrets of a key each has its own uses`() async throws {
+        try await SampleDesk.open { desk in
+            let key = try await desk.tree.key(in: desk.tree.europe)
+            // In memory at the rotation, and written down after it.
+            #expect(try await desk.verdict(key.secret, from: "192.0.2.1").rule == nil)
+            let first = desk.now
+            desk.tree.clock.advance(seconds: 1)
+            let rotated = try await desk.rotate(key, overlapSeconds: 60)
+            desk.tree.clock.advance(seconds: 1)
+            for _ in 0..<2 { #expect(try await desk.verdict(rotated.secret, from: "192.0.2.2").rule == nil) }
+            let second = desk.now
+            try await desk.verifier.usage.flush()
+            desk.tree.clock.advance(seconds: 1)
+            #expect(try await desk.verdict(key.secret, from: "192.0.2.3").rule == nil)
+            try await desk.verifier.usage.flush()
+            let secrets = try await desk.tree.store.read { tx in try tx.secrets(ofAPIKey: key.credential.id) }
+            #expect(
+                secrets.map(\.lastUse) == [
+                    LastUse(at: desk.now, address: IPAddress("192.0.2.3"), count: 2),
+                    LastUse(at: second, address: IPAddress("192.0.2.2"), count: 2),
+                ])
+            #expect(first < second)
+            #expect(try await use(of: key, desk)?.count == 4)
+            try await desk.change { tx, keys in
+                try keys.endSecret(
+                    secrets[0].id, of: key.credential.id, in: key.credential.organization, as: SampleTree.theOperator,
+                    tx: tx)
+            }
+            #expect(try await desk.verdict(key.secret).rule == .unknown)
+            #expect(try await desk.verdict(rotated.secret).rule == nil)
+        }
+    }
+
     @Test func `a client's use is noted at the secret that it used`() async throws {
         try await SampleDesk.open { desk in
             let integration = try await desk.tree.integration(in: desk.tree.europe)

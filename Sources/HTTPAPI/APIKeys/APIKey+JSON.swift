@@ -24,3 +24,14 @@ extension APIKey {
         json.warnings([PoorLabel.hint(for: name, in: "name")])
     }
 }
+
+extension APIKeySecret {
+    /// What the API tells of it: never more of the secret than the hint.
+    func write(to json: inout JSONWriter) {
+        json.member("id", id)
+        json.member("hint", hint.text)
+        json.member("created_at", createdAt)
+        json.member("expires_at", expiresAt)
+        json.lastUse(lastUse)
+    }
+}

@@ -89,19 +89,60 @@ extension Transaction {
             try perform(
                 """
                 UPDATE api_key SET previous_digest = digest, previous_pepper = pepper,
-                previous_expires_at = \(previousExpiresAt) WHERE id = \(key.id)
+                previous_expires_at = \(previousExpiresAt), previous_hint = hint, previous_created_at = rotated_at,
+                previous_used_at = \(fixed: usedAt), previous_used_from = \(fixed: usedFrom),
+                previous_uses = \(fixed: uses) WHERE id = \(key.id)
                 """)
         } else {
-            try perform(
-                """
-                UPDATE api_key SET previous_digest = NULL, previous_pepper = NULL, previous_expires_at = NULL
-                WHERE id = \(key.id)
-                """)
+            try forgetPreviousSecret(of: key.id)
         }
         try perform(
             """
             UPDATE api_key SET digest = \(digest.bytes), pepper = \(digest.pepperVersion), hint = \(key.hint.text),
-            rotated_at = \(key.rotatedAt), expires_at = \(key.expiresAt), revision = revision + 1 WHERE id = \(key.id)
+            rotated_at = \(key.rotatedAt), expires_at = \(key.expiresAt), counted_since = \(key.rotatedAt),
+            secret_used_at = NULL, secret_used_from = NULL, secret_uses = 0, revision = revision + 1
+            WHERE id = \(key.id)
+            """)
+    }
+
+    /// The secrets of a key, the older first, whether they still work or not.
+    package borrowing func secrets(ofAPIKey id: ID<APIKey>) throws -> [APIKeySecret] {
+        try first(
+            """
+            SELECT hint, rotated_at, \(fixed: usedAt), \(fixed: usedFrom), \(fixed: uses), previous_expires_at,
+            COALESCE(previous_hint, '…'), COALESCE(previous_created_at, created_at), previous_used_at, previous_used_from,
+            previous_uses FROM api_key WHERE id = \(id)
+            """
+        ) { row in
+            let inForce = APIKeySecret(
+                of: id, hint: SecretHint(stored: try row.text(0)), createdAt: try row.instant(1), expiresAt: nil,
+                lastUse: try row.lastUse(2))
+            guard let end = try row.optionalInstant(5) else { return [inForce] }
+            let previous = APIKeySecret(
+                of: id, hint: SecretHint(stored: try row.text(6)), createdAt: try row.instant(7), expiresAt: end,
+                lastUse: try row.lastUse(8))
+            return [previous, inForce]
+        } ?? []
+    }
+
+    /// Sets when the secret before the one in force ends, and counts the revision.
+    package borrowing func setPreviousSecretExpiry(of id: ID<APIKey>, to expiresAt: Instant) throws {
+        try perform(
+            "UPDATE api_key SET previous_expires_at = \(expiresAt), revision = revision + 1 WHERE id = \(id)")
+    }
+
+    /// Ends the secret before the one in force at once, and counts the revision.
+    package borrowing func endPreviousSecret(of id: ID<APIKey>) throws {
+        try forgetPreviousSecret(of: id)
+        try perform("UPDATE api_key SET revision = revision + 1 WHERE id = \(id)")
+    }
+
+    private borrowing func forgetPreviousSecret(of id: ID<APIKey>) throws {
+        try perform(
+            """
+            UPDATE api_key SET previous_digest = NULL, previous_pepper = NULL, previous_expires_at = NULL,
+            previous_hint = NULL, previous_created_at = NULL, previous_used_at = NULL, previous_used_from = NULL,
+            previous_uses = 0 WHERE id = \(id)
             """)
     }
 
@@ -115,13 +156,31 @@ extension Transaction {
         try perform("DELETE FROM api_key WHERE id = \(id)")
     }
 
-    /// Counts uses, and notes when and from where the last of them was, unless a later one is known.
-    package borrowing func recordUse(apiKey id: ID<APIKey>, count: Int = 1, at: Instant, address: IPAddress?) throws {
+    /// Counts uses, and notes when and from where the last of them was, unless a later one is known: of the key, and of the
+    /// secret that was used.
+    ///
+    /// - Parameter madeAt: When that secret was made, nil where that was not written down.
+    package borrowing func recordUse(
+        apiKey id: ID<APIKey>, secretMadeAt madeAt: Instant? = nil, count: Int = 1, at: Instant, address: IPAddress?
+    ) throws {
+        let (from, madeAt) = ((address?.description).stored, madeAt.stored)
         try perform(
             """
             UPDATE api_key SET uses = uses + \(count),
-            used_from = CASE WHEN used_at IS NULL OR used_at < \(at) THEN \((address?.description).stored) ELSE used_from END,
-            used_at = CASE WHEN used_at IS NULL OR used_at < \(at) THEN \(at) ELSE used_at END
+            used_from = CASE WHEN used_at IS NULL OR used_at < \(at) THEN \(from) ELSE used_from END,
+            used_at = CASE WHEN used_at IS NULL OR used_at < \(at) THEN \(at) ELSE used_at END,
+            secret_uses = CASE WHEN counted_since = \(madeAt) THEN secret_uses + \(count) ELSE secret_uses END,
+            secret_used_from = CASE WHEN counted_since = \(madeAt) AND (secret_used_at IS NULL OR secret_used_at < \(at))
+            THEN \(from) ELSE secret_used_from END,
+            secret_used_at = CASE WHEN counted_since = \(madeAt) AND (secret_used_at IS NULL OR secret_used_at < \(at))
+            THEN \(at) ELSE secret_used_at END,
+            previous_uses = CASE WHEN previous_created_at = \(madeAt) THEN previous_uses + \(count) ELSE previous_uses END,
+            previous_used_from =
+            CASE WHEN previous_created_at = \(madeAt) AND (previous_used_at IS NULL OR previous_used_at < \(at))
+            THEN \(from) ELSE previous_used_from END,
+            previous_used_at =
+            CASE WHEN previous_created_at = \(madeAt) AND (previous_used_at IS NULL OR previous_used_at < \(at))
+            THEN \(at) ELSE previous_used_at END
             WHERE id = \(id)
             """)
     }
@@ -167,8 +226,19 @@ extension Transaction {
     }
 }
 
+// The use of the secret in force. Where it is not counted by itself it is the key's, unless another secret was used.
+private let usedAt: StaticString = """
+    CASE WHEN counted_since = rotated_at THEN secret_used_at WHEN used_at >= rotated_at THEN used_at END
+    """
+private let usedFrom: StaticString = """
+    CASE WHEN counted_since = rotated_at THEN secret_used_from WHEN used_at >= rotated_at THEN used_from END
+    """
+private let uses: StaticString = """
+    CASE WHEN counted_since = rotated_at THEN secret_uses WHEN used_at >= rotated_at THEN uses ELSE 0 END
+    """
+
 private let facts: StaticString = """
-    , o.path, a.suspended_at, a.is_operator, a.plan FROM api_key k
+    , k.previous_created_at, o.path, a.suspended_at, a.is_operator, a.plan FROM api_key k
     JOIN organization o ON o.id = k.organization_id JOIN account a ON a.organization_id = k.account_id
     """
 
@@ -185,14 +255,17 @@ package struct APIKeyForVerification: Sendable {
     package let accountPlan: String?
     /// Whether the secret is the one before the last rotation, good until ``APIKey/previousExpiresAt``.
     package let isPrevious: Bool
+    /// When the secret was made, nil where that was not written down.
+    package let secretMadeAt: Instant?
 
     fileprivate init(row: StoredRow, isPrevious: Bool) throws(StoreError) {
         key = try APIKey(row: row)
-        organization = try row.path(17)
-        accountSuspendedAt = try row.optionalInstant(18)
-        accountIsOperator = try row.bool(19)
-        accountPlan = try row.optionalText(20)
+        organization = try row.path(18)
+        accountSuspendedAt = try row.optionalInstant(19)
+        accountIsOperator = try row.bool(20)
+        accountPlan = try row.optionalText(21)
         self.isPrevious = isPrevious
+        secretMadeAt = isPrevious ? try row.optionalInstant(17) : key.rotatedAt
     }
 }
 

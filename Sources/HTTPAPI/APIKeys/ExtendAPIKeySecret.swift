@@ -1,0 +1,27 @@
+import CredentialFormat
+import Credentials
+import HTTPServing
+import Model
+import Persistence
+
+/// `PATCH …/api-keys/{key_id}/secrets/{secret_id}`: another end for the older of two secrets.
+struct ExtendAPIKeySecret: Endpoint {
+    static let route = Route(
+        .patch, "/api/v1/organizations/{organization_id}/api-keys/{key_id}/secrets/{secret_id}", "extendAPIKeySecret",
+        .permission(.apiKeysManage))
+    let api: ManagementAPI
+
+    func respond(to call: Call) async throws -> Reply {
+        try call.requireNoTag()
+        let organization = try call.organization()
+        let id: ID<APIKey> = try call.id("key_id")
+        let secretID: ID<APIKeySecret> = try call.id("secret_id")
+        let input = try await call.body().input { $0.edit("expires_at", .time) }
+        let secret = try await api.store.write { [api, actor = call.actor] tx in
+            try input.apply { end in
+                try api.apiKeys.extendSecret(secretID, of: id, in: organization, until: end, as: actor, tx: tx)
+            }
+        }
+        return .ok { secret.write(to: &$0) }
+    }
+}
