@@ -1,15 +1,20 @@
 import CredentialFormat
 import Model
-import Persistence
-import ProductDefinition
+package import Persistence
+package import ProductDefinition
 
 /// What an account may have: what its plan gives it, and how many of each. It is read in the transaction that makes
 /// something, so a change of the plan at the same moment is before or after it.
-struct AccountTerms: Sendable {
-    private let features: Set<PlanFeature>
-    let apiKeys: Int
-    let integrations: Int
-    let apps: Int
+package struct AccountTerms: Sendable {
+    package let features: Set<PlanFeature>
+    package let apiKeys: Int
+    package let integrations: Int
+    package let apps: Int
+
+    /// What an account of this standing may have.
+    package init(of standing: StoredStanding, in product: Product) {
+        self.init(ofPlan: standing.plan, isOperator: standing.isOperator, in: product)
+    }
 
     /// Refuses what the plan does not have.
     ///

@@ -13,7 +13,7 @@ package struct ClientSecretSummary: Hashable, Sendable {
     package let expiresAt: Instant?
     package let lastUse: LastUse?
 
-    fileprivate init(_ secret: ClientSecret) {
+    init(_ secret: ClientSecret) {
         id = secret.id
         hint = secret.hint
         createdAt = secret.createdAt
@@ -37,6 +37,10 @@ struct ClientSecretRotation: Sendable {
             ClientSecret(
                 id: ID(at: now.milliseconds), client: client, digest: minted.digest(under: peppers()),
                 hint: minted.hint, createdAt: now, expiresAt: nil, lastUse: nil))
+        switch client {
+        case .integration(let id): try tx.setSecretAge(of: id, since: now)
+        case .app, .resourceServer: break
+        }
         return minted.reveal()
     }
 

@@ -54,9 +54,9 @@ package struct IntegrationEdit: Sendable {
 /// Every function runs inside a transaction and throws ``Refusal`` for what may not be done: first what the actor must
 /// not know of, then the lacking permission, then all bad fields, then rights that the actor lacks itself (law 11).
 package struct IntegrationService: Sendable {
-    private let product: Product
-    private let rotation: ClientSecretRotation
-    private let now: @Sendable () -> Instant
+    let product: Product
+    let rotation: ClientSecretRotation
+    let now: @Sendable () -> Instant
 
     package init(
         product: Product, peppers: @escaping @Sendable () -> Peppers, now: @escaping @Sendable () -> Instant

@@ -6,12 +6,15 @@ package struct Form: Sendable {
     /// The largest body that is looked at, in bytes.
     package static let maximumBytes = 65_536
     /// The most parameters.
-    private static let maximumCount = 64
+    package static let maximumCount = 64
 
     private let parameters: [(name: String, value: String)]
 
+    /// - Parameter most: How many parameters there may be.
     /// - Throws: ``OAuthError`` `invalid_request`.
-    package init(parsing body: UnsafeRawBufferPointer) throws(OAuthError) {
+    package init(
+        parsing body: UnsafeRawBufferPointer, atMost most: Int = maximumCount
+    ) throws(OAuthError) {
         guard body.count <= Self.maximumBytes else { throw OAuthError(.invalidRequest, "The body is too large.") }
         var parameters: [(name: String, value: String)] = []
         parameters.reserveCapacity(8)
@@ -34,7 +37,7 @@ package struct Form: Sendable {
                 namesSeveralResources = true
                 continue
             }
-            guard parameters.count < Self.maximumCount else {
+            guard parameters.count < most else {
                 throw OAuthError(.invalidRequest, "There are too many parameters.")
             }
             parameters.append((name, value))
@@ -46,9 +49,9 @@ package struct Form: Sendable {
     /// The form with these bytes.
     ///
     /// - Throws: ``OAuthError`` `invalid_request`.
-    package init(parsing body: [UInt8]) throws(OAuthError) {
+    package init(parsing body: [UInt8], atMost most: Int = maximumCount) throws(OAuthError) {
         let result = body.withUnsafeBytes { bytes in
-            Result { () throws(OAuthError) in try Form(parsing: bytes) }
+            Result { () throws(OAuthError) in try Form(parsing: bytes, atMost: most) }
         }
         self = try result.get()
     }
@@ -62,6 +65,14 @@ package struct Form: Sendable {
             }
             return nil
         }
+    }
+
+    /// The names of all parameters, in the order in which they came.
+    package var names: [String] { parameters.map(\.name) }
+
+    /// The value of a parameter whose name is known only now, nil if it is absent or empty.
+    package func value(of name: String) -> String? {
+        parameters.first { $0.name == name }.flatMap { $0.value.isEmpty ? nil : $0.value }
     }
 
     /// The scopes that `scope` names, nil without it.

@@ -29,7 +29,8 @@ package struct NameSearch: Hashable, Sendable {
             """
     }
 
-    private static func asciiLowercased(_ text: String) -> String {
+    /// As both engines fold it.
+    static func asciiLowercased(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
                 text.unicodeScalars.map { scalar in

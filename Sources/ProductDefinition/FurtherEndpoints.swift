@@ -49,7 +49,8 @@ package struct FurtherEndpoints: Hashable, Sendable {
     /// Where we answer ourselves, there and below.
     private static let reserved = [
         "/api/v1", "/oauth2", "/verify", "/healthz", "/readyz", "/.well-known", "/assets", "/sign-in", "/sign-out",
-        "/account", "/consent", "/forgot-password", "/password-reset", "/invitation", "/hand-over", "/_parts",
+        "/account", "/consent", "/forgot-password", "/password-reset", "/invitation", "/hand-over", "/_parts", "/o",
+        "/operator",
     ]
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {

@@ -39,6 +39,7 @@ extension Product {
         let supportLink = try words[.supportLink]?.link()
         let scopes = try ScopeCatalogue(entry: required(.scopes))
         let bundles = try sections[.permissions]?.bundles() ?? []
+        let productWords = try sections[.words].map(ProductWords.init(entry:)) ?? ProductWords()
         self.init(
             name: name,
             brand: brand,
@@ -54,7 +55,8 @@ extension Product {
             audience: try sections[.audience]?.audience(),
             bundles: bundles,
             plans: try PlanCatalogue(entry: sections[.plans], standard: sections[.defaultPlan]),
-            words: try sections[.words].map(ProductWords.init(entry:)) ?? ProductWords()
+            words: productWords,
+            places: try ConsolePlaces(entry: sections[.places], hidden: sections[.hiddenSections], words: productWords)
         )
     }
 }

@@ -26,6 +26,8 @@ package struct Product: Sendable {
     package let policy: ProductPolicy
     /// What people are told that things are called.
     package let words: ProductWords
+    /// Where things stand on pages.
+    package let places: ConsolePlaces
     /// The `aud` of an access token that was not asked for a particular one; nil stands for the issuer.
     package let audience: String?
 
@@ -35,7 +37,7 @@ package struct Product: Sendable {
         endpoints: FurtherEndpoints = FurtherEndpoints(), scopes: ScopeCatalogue = .standard,
         roles: [RoleDefinition] = RoleDefinition.standard, policy: ProductPolicy = ProductPolicy(),
         audience: String? = nil, bundles: [PermissionBundle] = [], plans: PlanCatalogue = PlanCatalogue(),
-        words: ProductWords = ProductWords()
+        words: ProductWords = ProductWords(), places: ConsolePlaces = ConsolePlaces()
     ) {
         self.name = name
         self.brand = brand
@@ -49,6 +51,7 @@ package struct Product: Sendable {
         self.bundles = bundles
         self.plans = plans
         self.words = words
+        self.places = places
     }
 
     /// What is in force where the operator gives no file.

@@ -1,8 +1,9 @@
 /// Every key that the file may have, one type for each mapping. Any other is an error there.
 package enum ProductKeys {
     enum File: String, CaseIterable {
-        case product, audience, look, endpoints, scopes, permissions, roles, plans, policy, words
+        case product, audience, look, endpoints, scopes, permissions, roles, plans, policy, words, places
         case defaultPlan = "default_plan"
+        case hiddenSections = "hidden_sections"
     }
 
     enum Identity: String, CaseIterable {
@@ -36,6 +37,7 @@ package enum ProductKeys {
         case accessTokenLifetime = "access_token_lifetime"
         case accessTokenMaximumLifetime = "access_token_maximum_lifetime"
         case secretOverlapMaximum = "secret_overlap_maximum"
+        case rotationReminder = "rotation_reminder"
         case organizationHeader = "organization_header"
         case queryCredentials = "query_credentials"
         case apiKeyHeaders = "api_key_headers"
@@ -70,6 +72,8 @@ package enum ProductKeys {
             ("policy.api_key_lifetimes", Lifetimes.allCases.map(\.rawValue)),
             ("policy.new_integration", NewIntegration.allCases.map(\.rawValue)),
             ("words", Term.allCases.map(\.rawValue)), ("words.*", Word.allCases.map(\.rawValue)),
+            ("places.*", Place.allCases.map(\.rawValue)), ("places.*.pages.*", PlacePage.allCases.map(\.rawValue)),
+            ("places.*.pages.*.sections.*", PlaceSection.allCases.map(\.rawValue)),
         ]
         return tops + inner.flatMap { place, keys in keys.map { "\(place).\($0)" } }
     }

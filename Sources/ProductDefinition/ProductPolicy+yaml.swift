@@ -58,7 +58,9 @@ extension ProductPolicy {
                 standard: standard.sessionIdleSeconds),
             sessionMaximumSeconds: sessionMaximum,
             integrations: try IntegrationPolicy(
-                count: entries[.integrationsPerOrganization], new: entries[.newIntegration], of: catalogue)
+                count: entries[.integrationsPerOrganization], new: entries[.newIntegration], of: catalogue),
+            rotationReminderSeconds: try entries[.rotationReminder]?.seconds(in: Self.day...36_600 * Self.day)
+                ?? standard.rotationReminderSeconds
         )
     }
 

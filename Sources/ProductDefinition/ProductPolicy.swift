@@ -17,6 +17,8 @@ package struct ProductPolicy: Hashable, Sendable {
     package let accessTokenMaximumSeconds: Int
     /// The longest that a rotation may leave the secret before it working, in seconds. 0 allows no overlap.
     package let secretOverlapMaximumSeconds: Int
+    /// From which age on people are reminded to rotate a secret or key, in seconds.
+    package let rotationReminderSeconds: Int
     /// The request header in which callers of the operator's API name an organization, if there is one.
     package let organizationHeader: String?
     /// Whether an API key may stand in the query string of a verified request (design §6).
@@ -64,7 +66,7 @@ package struct ProductPolicy: Hashable, Sendable {
         authorizationCodeSeconds: Int = 60, refreshTokenSeconds: Int = 60 * 86_400,
         refreshTokenMaximumSeconds: Int = 365 * 86_400, refreshRetrySeconds: Int = 30,
         sessionIdleSeconds: Int = 8 * 3600, sessionMaximumSeconds: Int = 7 * 86_400,
-        integrations: IntegrationPolicy = IntegrationPolicy()
+        integrations: IntegrationPolicy = IntegrationPolicy(), rotationReminderSeconds: Int = 365 * 86_400
     ) {
         self.apiKeyLifetimes = apiKeyLifetimes
         self.apiKeysPerAccount = apiKeysPerAccount
@@ -73,6 +75,7 @@ package struct ProductPolicy: Hashable, Sendable {
         self.accessTokenSeconds = accessTokenSeconds
         self.accessTokenMaximumSeconds = accessTokenMaximumSeconds
         self.secretOverlapMaximumSeconds = secretOverlapMaximumSeconds
+        self.rotationReminderSeconds = rotationReminderSeconds
         self.organizationHeader = organizationHeader
         self.queryCredentials = queryCredentials
         self.apiKeyHeaders = apiKeyHeaders

@@ -195,20 +195,22 @@ struct Composition {
         let letters = OwnerLetters(
             store: store, product: product, postman: postman,
             failed: { logger.warning("a letter was not taken", metadata: ["error": "\($0)"]) })
+        let sealToken: @Sendable (HandmadeToken) throws -> String = { token in
+            try issuer.text(
+                of: token.accessToken(for: audiences.standardAudiences(for: token.scopes)),
+                as: token.integration.tokenFormat)
+        }
         api = ManagementAPI(
             store: store, product: product, address: PublicAddress(issuer: configuration.issuer),
             keyRing: keyRing, passwords: passwords, sessions: sessions,
             links: links, consoleSessions: consoleSessions,
             secondFactors: SecondFactorService(keyRing: keyRing, product: product, now: now), letters: letters,
-            sealToken: { token in
-                try issuer.text(
-                    of: token.accessToken(for: audiences.standardAudiences(for: token.scopes)),
-                    as: token.integration.tokenFormat)
-            }, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone }, now: now)
+            sealToken: sealToken, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone },
+            now: now)
         console = try WebConsole(
             store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, passwords: passwords,
             links: links, emailChanges: emailChanges, letters: letters, authorization: authorization,
-            isDevelopment: configuration.environment == .development, now: now)
+            sealToken: sealToken, isDevelopment: configuration.environment == .development, now: now)
     }
 
     /// Everything that runs while the server runs, in the order of starting. They end in the opposite order, so what was

@@ -20,7 +20,7 @@ package final class KnownClient: Sendable {
 
         fileprivate init(_ secret: ClientSecret, usage: UsageCell?) {
             self.secret = secret
-            self.usage = usage ?? UsageCell(.clientSecret(secret.id))
+            self.usage = usage ?? UsageCell(.clientSecret(secret.id, of: secret.client))
         }
 
         /// Whether a text with this fingerprint was held against the digest before, and was right. Whether the secret

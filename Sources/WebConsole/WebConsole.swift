@@ -1,5 +1,6 @@
 import CredentialFormat
-import Credentials
+package import Credentials
+import Events
 package import HTTPServing
 package import Hummingbird
 import Logging
@@ -11,7 +12,7 @@ package import ProductDefinition
 package import SignIn
 package import Tokens
 
-/// The pages: sign-in, consent, one's own account and apps. They call the services that the management API calls.
+/// The pages: sign-in, consent, one's own account and apps, and the console of an organization. They call the services that the management API calls.
 package struct WebConsole: Sendable {
     let site: Site
     let writer: PageWriter
@@ -26,6 +27,12 @@ package struct WebConsole: Sendable {
     let grants: GrantService
     let authorization: AuthorizationEndpoint
     let endSession: EndSession
+    let integrations: IntegrationService
+    let apiKeys: APIKeyService
+    let audit: AuditLog
+    let repetitions: FormRepetitions
+    /// Seals or signs an access token made by hand.
+    let sealToken: @Sendable (HandmadeToken) throws -> String
     let now: @Sendable () -> Instant
     private let isDevelopment: Bool
 
@@ -34,12 +41,14 @@ package struct WebConsole: Sendable {
     ///   - links: Invitations, forgotten passwords and hand-overs.
     ///   - emailChanges: Other addresses of one's own.
     ///   - letters: Tell members what changed in how they sign in.
+    ///   - sealToken: Seals or signs an access token made by hand.
     ///   - isDevelopment: Whether the page of all parts is shown.
     /// - Throws: What is wrong with a template.
     package init(
         store: any Store, keyRing: KeyRing, product: Product, issuer: String, passwords: PasswordHasher,
         links: OneTimeLinkService, emailChanges: EmailChangeService, letters: OwnerLetters,
-        authorization: AuthorizationEndpoint, isDevelopment: Bool, now: @escaping @Sendable () -> Instant
+        authorization: AuthorizationEndpoint, sealToken: @escaping @Sendable (HandmadeToken) throws -> String,
+        isDevelopment: Bool, now: @escaping @Sendable () -> Instant
     ) throws {
         site = Site(product: product, issuer: issuer)
         writer = try PageWriter(site: site)
@@ -56,19 +65,23 @@ package struct WebConsole: Sendable {
         grants = GrantService(now: now)
         self.authorization = authorization
         endSession = EndSession(store: store, keyRing: keyRing, issuer: issuer)
+        let peppers: @Sendable () -> Peppers = { keyRing.keys.peppers }
+        integrations = IntegrationService(product: product, peppers: peppers, now: now)
+        apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
+        audit = AuditLog()
+        repetitions = FormRepetitions(keyRing: keyRing, now: now)
+        self.sealToken = sealToken
     }
 
     /// Every page, and what is sent from it. Where a form alone is sent to, a GET leads to the page that holds it: somebody
     /// came back to the address, or loaded the answer again.
     var routes: [PageRoute] {
         let routes =
-            signInRoutes + linkRoutes + accountRoutes + emailRoutes + appRoutes + authorizationRoutes
+            signInRoutes + linkRoutes + accountRoutes + emailRoutes + appRoutes + authorizationRoutes + consoleRoutes
             + (isDevelopment ? [.shown(.parts, showParts)] : [])
         let shown = Set(routes.filter { $0.method == .get }.map(\.path))
         return routes
-            + routes.filter { $0.method == .post && !shown.contains($0.path) }.map { route in
-                PageRoute(path: route.path, page: route.page, work: .shown { _ in .redirect(route.page, at: site) })
-            }
+            + routes.filter { $0.method == .post && !shown.contains($0.path) }.map { $0.leading(at: site) }
     }
 
     private func showParts(_ visit: Visit) async throws -> PageReply {
@@ -93,7 +106,7 @@ package struct WebConsole: Sendable {
         do {
             reply = try await answer(request, context, route)
         } catch {
-            reply = self.reply(to: error, Onward(page: route.page), context)
+            reply = self.reply(to: error, Onward(page: route.page(at: request.uri.path)), context)
         }
         if let rule = reply.rule { context.notes.refused(by: rule) }
         return reply.response(writer, requestID: context.requestID)
@@ -106,7 +119,9 @@ package struct WebConsole: Sendable {
         switch route.work {
         case .shown(let answer):
             let visit = try await visit(request, context)
-            let onward = Onward(page: route.page, continuation: returnPath(visit.parameter("continue")))
+            let onward = Onward(
+                page: route.page(at: visit.path, query: visit.query),
+                continuation: returnPath(visit.parameter("continue")))
             do {
                 return try await answer(visit).settingForms(of: visit, at: site)
             } catch {
@@ -117,7 +132,7 @@ package struct WebConsole: Sendable {
             guard RequestSource.isOurs(request.headers, origin: site.address.origin) else { throw PageProblem.foreign }
             let form = try await PageForm(request)
             let visit = try await visit(request, context)
-            let onward = onward(from: form, for: purpose, of: route)
+            let onward = onward(from: form, for: purpose, of: route, at: visit.path)
             do {
                 guard purpose.isForVisitors || visit.signedIn != nil else {
                     if let reply = try await replyAgain(to: form, for: purpose, visit) { return reply }

@@ -218,7 +218,7 @@ struct LastOfItsKindTests {
             let now = tree.clock.current
             try await tree.store.write { tx in
                 for secret in try tx.clientSecrets(of: .resourceServer(busy)) {
-                    try tx.recordUse(clientSecret: secret.id, at: now, address: nil)
+                    try tx.recordUse(clientSecret: secret.id, of: secret.client, at: now, address: nil)
                 }
             }
             #expect(try await delete(busy) == "in_use")

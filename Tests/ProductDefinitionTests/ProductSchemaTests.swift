@@ -11,7 +11,7 @@ struct ProductSchemaTests {
     private static let beyond = [
         "twice", "longer than", "taken by", "leading zero", "is no YAML", "another meaning", "span of time",
         "unknown plan", "unknown permission everything", "did you mean manage-keys?", "unknown scope",
-        "no bits set behind",
+        "no bits set behind", "stands in places",
     ]
 
     private static let script = """
@@ -36,12 +36,13 @@ struct ProductSchemaTests {
             try yaml.write(toFile: "\(cases)/\(name)", atomically: true, encoding: .utf8)
         }
         try add("plans.good", PlanFileTests.yaml)
+        try add("places.good", PlacesFileTests.yaml)
         try add("everything.good", ProductFileTests.everything)
         for file in try Self.products() {
             try add(file.lastPathComponent + ".good", String(contentsOf: file, encoding: .utf8))
         }
         var told = 0
-        for (number, mistake) in (Mistake.all + PlanFileTests.mistakes).enumerated() {
+        for (number, mistake) in (Mistake.all + PlanFileTests.mistakes + PlacesFileTests.mistakes).enumerated() {
             // What PyYAML reads as true is no text to it.
             guard !Self.beyond.contains(where: mistake.says.contains), !mistake.yaml.contains(": yes") else { continue }
             try add("\(number) \(mistake.key?.filter(\.isLetter) ?? "").bad", mistake.yaml)
@@ -117,8 +118,9 @@ struct ProductSchemaTests {
                 let path = place.isEmpty ? key : "\(place).\(key)"
                 keys += [path] + paths(value, below: path, root)
             }
-            if let named = way["additionalProperties"] as? [String: Any] {
-                keys += paths(named, below: "\(place).*", root)
+            for key in ["additionalProperties", "items"] {
+                guard let inner = way[key] as? [String: Any] else { continue }
+                keys += paths(inner, below: "\(place).*", root)
             }
             return keys
         }

@@ -7,7 +7,7 @@ struct UnknownPageTests {
     private let browser = [("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")]
 
     @Test(arguments: [
-        ("/", "/account"), ("/.well-known/change-password", "/account/password"), ("/sign-out", "/account"),
+        ("/.well-known/change-password", "/account/password"), ("/sign-out", "/account"),
         ("/consent", "/account"), ("/oauth2/logout/confirm", "/account"), ("/account/sessions/end", "/account"),
         ("/account/sessions/end-others", "/account"), ("/account/second-factor/confirm", "/account/second-factor"),
         ("/account/second-factor/recovery-codes", "/account/second-factor"),

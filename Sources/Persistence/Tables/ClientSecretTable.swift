@@ -12,6 +12,19 @@ extension Transaction {
             """, ClientSecret.init(row:))
     }
 
+    /// The secrets of these integrations, oldest first; those that have ended too, until they are swept.
+    package borrowing func clientSecrets(ofIntegrations ids: [ID<Integration>]) throws -> [ClientSecret] {
+        guard let last = ids.last else { return [] }
+        // Some one several times, so that there are few different statements to prepare, however many are asked for.
+        var ids = ids
+        while ids.count & (ids.count - 1) != 0 { ids.append(last) }
+        return try all(
+            """
+            SELECT id, client, digest, pepper, hint, created_at, expires_at, used_at, used_from, uses
+            FROM client_secret WHERE client IN (\(list: ids.map(\.description))) ORDER BY id
+            """, ClientSecret.init(row:))
+    }
+
     /// Adds a secret to a client.
     package borrowing func insert(_ secret: ClientSecret) throws {
         try perform(
@@ -37,10 +50,15 @@ extension Transaction {
         try perform("DELETE FROM client_secret WHERE client = \(client.description)")
     }
 
-    /// Counts uses, and notes when and from where the last of them was, unless a later one is known.
+    /// Counts uses of a secret and of the integration that has it, and notes when and from where the last of them was, unless a
+    /// later one is known.
     package borrowing func recordUse(
-        clientSecret id: ID<ClientSecret>, count: Int = 1, at: Instant, address: IPAddress?
+        clientSecret id: ID<ClientSecret>, of client: ClientID, count: Int = 1, at: Instant, address: IPAddress?
     ) throws {
+        switch client {
+        case .integration(let id): try recordUse(integration: id, count: count, at: at, address: address)
+        case .app, .resourceServer: break
+        }
         try perform(
             """
             UPDATE client_secret SET uses = uses + \(count),

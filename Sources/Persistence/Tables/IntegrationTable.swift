@@ -68,6 +68,22 @@ extension Transaction {
             """)
     }
 
+    /// Notes when the secret in force of an integration was made.
+    package borrowing func setSecretAge(of id: ID<Integration>, since at: Instant) throws {
+        try perform("UPDATE integration SET secret_at = \(at) WHERE id = \(id)")
+    }
+
+    /// Counts uses, and notes when and from where the last of them was, unless a later one is known.
+    borrowing func recordUse(integration id: ID<Integration>, count: Int, at: Instant, address: IPAddress?) throws {
+        try perform(
+            """
+            UPDATE integration SET uses = uses + \(count),
+            used_from = CASE WHEN used_at IS NULL OR used_at < \(at) THEN \((address?.description).stored) ELSE used_from END,
+            used_at = CASE WHEN used_at IS NULL OR used_at < \(at) THEN \(at) ELSE used_at END
+            WHERE id = \(id)
+            """)
+    }
+
     /// Counts the revision of an integration whose secrets were changed.
     package borrowing func touch(_ id: ID<Integration>) throws {
         try perform("UPDATE integration SET revision = revision + 1 WHERE id = \(id)")
@@ -120,7 +136,8 @@ package struct IntegrationForVerification: Sendable {
 }
 
 extension Integration {
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    /// Reads the ten columns at the beginning of a row.
+    init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), organization: try row.id(1), label: try row.text(2), scopes: try row.scopes(3),
             addresses: try row.addresses(4), accessTokenSeconds: row.isNull(5) ? nil : try row.count(5),

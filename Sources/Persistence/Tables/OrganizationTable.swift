@@ -27,6 +27,26 @@ extension Transaction {
         ) { try Organization(row: $0, from: 0) }
     }
 
+    /// An organization with what holds for its account, nil where there is none.
+    package borrowing func organizationWithStanding(
+        _ id: ID<Organization>
+    ) throws -> (organization: Organization, standing: StoredStanding)? {
+        try first(
+            """
+            SELECT \(fixed: columns), a.suspended_at, a.is_operator, a.plan FROM organization o
+            JOIN account a ON a.organization_id = o.account_id WHERE o.id = \(id)
+            """
+        ) { row in
+            let organization = try Organization(row: row, from: 0)
+            return (
+                organization,
+                StoredStanding(
+                    path: organization.path, isSuspended: !row.isNull(5), isOperator: try row.bool(6),
+                    plan: try row.optionalText(7))
+            )
+        }
+    }
+
     /// Those of every account, oldest first.
     package borrowing func organizations(after: ID<Organization>?, limit: Int) throws -> [Organization] {
         try all(

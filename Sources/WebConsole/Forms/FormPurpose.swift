@@ -21,6 +21,8 @@ enum FormPurpose: String, Sendable, CaseIterable {
     case endSessionOfAccount = "end-session-of-account"
     case endOtherSessions = "end-other-sessions"
     case takeBack = "take-back"
+    /// Whatever is done on a page of the console; the token is bound to the address that the form is sent to.
+    case manage
 
     /// Whether nobody need be signed in: then the token hangs on the browser alone, and not on a session besides. Signing
     /// out is for whoever is signed in by then, if anybody is.
@@ -32,7 +34,7 @@ enum FormPurpose: String, Sendable, CaseIterable {
         case .signInAgain, .consent, .changePassword, .changeEmail, .confirmEmail, .beginSecondFactor,
             .confirmSecondFactor,
             .newRecoveryCodes, .keepRecoveryCodes, .removeSecondFactor, .endSessionOfAccount, .endOtherSessions,
-            .takeBack:
+            .takeBack, .manage:
             false
         }
     }
@@ -47,8 +49,15 @@ enum FormPurpose: String, Sendable, CaseIterable {
         case .endSessionOfAccount: "session"
         case .takeBack: "grant"
         case .signIn, .forgotPassword, .signInAgain, .signOut, .changePassword, .changeEmail, .beginSecondFactor,
-            .newRecoveryCodes, .removeSecondFactor, .endOtherSessions:
+            .newRecoveryCodes, .removeSecondFactor, .endOtherSessions, .manage:
             nil
         }
+    }
+
+    /// What the page was about on which such a form stood, as the form that came back says.
+    ///
+    /// - Parameter path: Where it was sent to.
+    func matter(of form: PageForm, sentTo path: String) -> String {
+        self == .manage ? path : boundField.map { form.text($0) } ?? ""
     }
 }

@@ -12,12 +12,15 @@ package protocol Page: Sendable {
     var notice: Notice? { get }
     /// What stands around it for who is signed in, nil for a card alone.
     var shell: Shell? { get }
+    /// What makes it nicer where scripts may run. It works without.
+    static var scripts: [Script] { get }
 }
 
 extension Page {
     package static var frame: PageFrame { .card }
     package var notice: Notice? { nil }
     package var shell: Shell? { nil }
+    package static var scripts: [Script] { [] }
 }
 
 /// How wide a card is.

@@ -11,7 +11,9 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     case forgotPassword = "forgot-password"
     case formPost = "form-post"
     case handOver = "hand-over"
+    case list
     case message
+    case organizationChoice = "organization-choice"
     case parts
     case reauthenticate
     case recoveryCodes = "recovery-codes"
@@ -39,6 +41,8 @@ package enum PageTemplate: String, Sendable, CaseIterable {
         case .forgotPassword: Self.text(PackageResources.forgot_password_mustache)
         case .formPost: Self.text(PackageResources.form_post_mustache)
         case .handOver: Self.text(PackageResources.hand_over_mustache)
+        case .list: Self.text(PackageResources.list_mustache)
+        case .organizationChoice: Self.text(PackageResources.organization_choice_mustache)
         case .message: Self.text(PackageResources.message_mustache)
         case .parts: Self.text(PackageResources.parts_mustache)
         case .reauthenticate: Self.text(PackageResources.reauthenticate_mustache)

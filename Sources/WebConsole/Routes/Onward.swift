@@ -14,19 +14,20 @@ struct Onward: Hashable, Sendable {
 extension WebConsole {
     /// The same of who sent a form, which was shown with what its hidden fields say. They prove nothing, so each is parsed
     /// as if it came from anywhere.
-    func onward(from form: PageForm, for purpose: FormPurpose, of route: PageRoute) -> Onward {
+    func onward(from form: PageForm, for purpose: FormPurpose, of route: PageRoute, at path: String) -> Onward {
         let continuation = returnPath(form["continue"])
+        let page = route.page(at: path)
         switch purpose {
         case .consent:
             let request = form["request"].flatMap { query in
                 returnPath(ReturnPath(authorizationAt: ConsoleURL.authorize, query: query).text)
             }
-            return Onward(page: request.map(ConsoleURL.returning) ?? route.page, continuation: request)
+            return Onward(page: request.map(ConsoleURL.returning) ?? page, continuation: request)
         case .setPassword:
             let link = OneTimeLink.Purpose(rawValue: String(route.path.dropFirst())).map { purpose in
                 ConsoleURL.oneTime(purpose, secret: form.text("token"), continuation)
             }
-            return Onward(page: link ?? route.page, continuation: continuation)
+            return Onward(page: link ?? page, continuation: continuation)
         case .confirmEmail:
             let link = ReturnPath(.emailChange, secret: form.text("token"))
             return Onward(page: .returning(link), continuation: returnPath(link.text))
@@ -35,11 +36,11 @@ extension WebConsole {
                 page: continuation.map(ConsoleURL.signInContinuing) ?? .signIn, continuation: continuation)
         case .forgotPassword:
             return Onward(
-                page: continuation.map(ConsoleURL.forgotPasswordContinuing) ?? route.page, continuation: continuation)
+                page: continuation.map(ConsoleURL.forgotPasswordContinuing) ?? page, continuation: continuation)
         case .signInAgain:
             return Onward(
-                page: continuation.map(ConsoleURL.signInAgain) ?? route.page, continuation: continuation)
-        default: return Onward(page: route.page, continuation: continuation)
+                page: continuation.map(ConsoleURL.signInAgain) ?? page, continuation: continuation)
+        default: return Onward(page: page, continuation: continuation)
         }
     }
 }

@@ -12,10 +12,45 @@ struct PageRoute: Sendable {
         case relayed(@Sendable (String, PageForm) async throws -> PageReply)
     }
 
+    /// The page of a route: where to go on after a sign-in that it needs.
+    enum Place: Sendable {
+        case fixed(ConsoleURL)
+        /// A page of an account's console, with the identifiers that stand in the path of another.
+        case alike(ConsolePage, ConsolePage)
+    }
+
     let path: String
-    /// The page of it: where to go on after a sign-in that it needs.
-    let page: ConsoleURL
+    private let place: Place
     let work: Work
+
+    init(path: String, place: Place, work: Work) {
+        self.path = path
+        self.place = place
+        self.work = work
+    }
+
+    /// The page to come back to.
+    ///
+    /// - Parameters:
+    ///   - path: What was asked for.
+    ///   - query: What followed it, where that was the page itself.
+    func page(at path: String, query: String = "") -> ConsoleURL {
+        switch place {
+        case .fixed(let url): url
+        case .alike(let page, let other):
+            (page == other ? ConsoleAddress(asked: path, query: query) : ConsoleAddress(page, like: other, at: path))
+                .map(ConsoleURL.console) ?? .account
+        }
+    }
+
+    /// The route at the same path that leads to its page.
+    func leading(at site: Site) -> PageRoute {
+        PageRoute(
+            path: path, place: place, work: .shown { visit in .redirect(page(at: visit.path), at: site) })
+    }
+
+    /// Whether a form is sent there.
+    var isForm: Bool { method == .post }
 
     var method: HTTPRequest.Method {
         switch work {
@@ -28,7 +63,7 @@ struct PageRoute: Sendable {
     static func shown(
         _ url: ConsoleURL, on page: ConsoleURL? = nil, _ answer: @escaping @Sendable (Visit) async throws -> PageReply
     ) -> PageRoute {
-        PageRoute(path: url.path, page: page ?? url, work: .shown(answer))
+        PageRoute(path: url.path, place: .fixed(page ?? url), work: .shown(answer))
     }
 
     /// - Parameter page: The page that the form stands on, if that is another address.
@@ -36,7 +71,7 @@ struct PageRoute: Sendable {
         _ url: ConsoleURL, for purpose: FormPurpose, on page: ConsoleURL? = nil,
         _ answer: @escaping @Sendable (Visit, PageForm) async throws -> PageReply
     ) -> PageRoute {
-        PageRoute(path: url.path, page: page ?? url, work: .taken(purpose, answer))
+        PageRoute(path: url.path, place: .fixed(page ?? url), work: .taken(purpose, answer))
     }
 }
 

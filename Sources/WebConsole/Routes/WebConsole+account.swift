@@ -49,7 +49,7 @@ extension WebConsole {
                 sessions: ordered(list, me).map { sessionRow($0, isThis: $0.id == me.session.id, visit) },
                 endAction: site.link(.endSessionOfAccount), hasOthers: list.count > 1,
                 endOthersAction: site.link(.endOtherSessions), endOthersToken: visit.token(for: .endOtherSessions),
-                notice: visit.done.map { .good($0.words) })
+                notice: visit.done.map { .good($0.words(in: product.words)) })
         ).saying(visit.done, at: site)
     }
 

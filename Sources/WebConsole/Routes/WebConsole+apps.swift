@@ -28,7 +28,7 @@ extension WebConsole {
                 shell: try shell(visit, at: .apps), apps: listing.items.map { consent($0, at: visit.now) },
                 hasApps: !listing.items.isEmpty,
                 nextLink: listing.next.map { "\(site.link(.apps))?cursor=\(PercentEscape.value($0.description))" },
-                notice: visit.done.map { .good($0.words) })
+                notice: visit.done.map { .good($0.words(in: product.words)) })
         ).saying(visit.done, at: site)
     }
 

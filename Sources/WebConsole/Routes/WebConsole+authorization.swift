@@ -16,12 +16,12 @@ extension WebConsole {
             return [
                 .shown(page, authorize),
                 // OpenID Connect Core §3.1.2.1 wants POST as well, and from pages of others.
-                PageRoute(path: path, page: page, work: .relayed(relay)),
+                PageRoute(path: path, place: .fixed(page), work: .relayed(relay)),
             ]
         } + [
             .taken(.consent, for: .consent, on: .account, takeConsent),
             .shown(.endSession, showEndSession),
-            PageRoute(path: ConsoleURL.endSession.path, page: .account, work: .relayed(relay)),
+            PageRoute(path: ConsoleURL.endSession.path, place: .fixed(.account), work: .relayed(relay)),
             .taken(.confirmEndSession, for: .endSession, on: .account, takeEndSession),
         ]
     }
@@ -97,7 +97,7 @@ extension WebConsole {
                 page,
                 policy: ContentSecurityPolicy(
                     formTargets: [response.formAction],
-                    script: ContentSecurityPolicy.hash(of: FormPostPage.script)))
+                    scripts: [ContentSecurityPolicy.hash(of: FormPostPage.script)]))
         }
         return response.rule.map(reply.refused) ?? reply
     }

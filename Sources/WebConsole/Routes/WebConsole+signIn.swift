@@ -8,7 +8,6 @@ import SignIn
 extension WebConsole {
     var signInRoutes: [PageRoute] {
         [
-            .shown(.home) { _ in .redirect(.account, at: site) },
             .shown(.signIn, showSignIn),
             .taken(.signIn, for: .signIn, takeSignIn),
             .shown(.secondFactor) { _ in .redirect(.signIn, at: site) },

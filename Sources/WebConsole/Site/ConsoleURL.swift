@@ -43,6 +43,8 @@ package enum ConsoleURL: Hashable, Sendable {
     /// Every part of the pages' look. In development alone.
     case parts
     case returning(ReturnPath)
+    /// A page of an account's console.
+    case console(ConsoleAddress)
 
     /// The path, without what may stand behind it.
     var path: String {
@@ -77,6 +79,7 @@ package enum ConsoleURL: Hashable, Sendable {
         case .consent: "/consent"
         case .parts: "/_parts"
         case .returning(let path): String(path.text.prefix { $0 != "?" })
+        case .console(let address): address.path
         }
     }
 
@@ -91,6 +94,7 @@ package enum ConsoleURL: Hashable, Sendable {
         case .oneTime(_, let secret, let path):
             "\(self.path)?token=\(PercentEscape.value(secret))\(path.map { "&\($0.asParameter)" } ?? "")"
         case .returning(let path): path.text
+        case .console(let address): address.text
         default: path
         }
     }

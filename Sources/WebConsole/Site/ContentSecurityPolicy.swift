@@ -8,8 +8,8 @@ struct ContentSecurityPolicy: Hashable, Sendable {
     /// Where a form may lead besides to us. Chromium holds the redirects after a form against it too, so a page before a
     /// redirect to an app names that app's origin.
     var formTargets: [String] = []
-    /// The hash of the one script that may run.
-    var script: String?
+    /// The hashes of the scripts that may run.
+    var scripts: [String] = []
 
     /// The value of the header field.
     var text: String {
@@ -19,7 +19,9 @@ struct ContentSecurityPolicy: Hashable, Sendable {
             "default-src 'none'", "style-src 'self'", "img-src \(images.joined(separator: " "))",
             "form-action \(targets.joined(separator: " "))", "frame-ancestors 'none'", "base-uri 'none'",
         ]
-        if let script { directives.append("script-src '\(script)'") }
+        if !scripts.isEmpty {
+            directives.append("script-src \(scripts.map { "'\($0)'" }.joined(separator: " "))")
+        }
         return directives.joined(separator: "; ")
     }
 

@@ -4,8 +4,8 @@ import Policy
 
 /// Where a sign-in goes on afterwards: one of our own pages, so that nobody is led elsewhere by a link to us (threat R10).
 ///
-/// The path must be one of a list, byte for byte. So there is nothing to normalize, and `//evil.example`, `/\evil.example`,
-/// `https:…`, dots and escapes are all refused for the same reason: they are not in it.
+/// The path must be one of a list, byte for byte, or one below an organization. So there is nothing to normalize, and `//evil.example`, `/\evil.example`,
+/// `https:…`, dots and escapes are all refused for the same reason: they are neither.
 package struct ReturnPath: Hashable, Sendable {
     /// The form field and query parameter that carries it.
     static let parameter = "continue"
@@ -27,14 +27,16 @@ package struct ReturnPath: Hashable, Sendable {
     init?(_ text: String?, authorizationPaths: [String]) {
         guard let text, text.utf8.count <= Self.maximumLength else { return nil }
         let path = String(text.prefix { $0 != "?" })
-        guard Self.own.contains(path) || authorizationPaths.contains(path) else { return nil }
+        guard Self.own.contains(path) || authorizationPaths.contains(path) || ConsoleAddress.isPath(path) else {
+            return nil
+        }
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !Self.forbidden.contains($0) }) else { return nil }
         self.text = text
     }
 
     /// A page of ours.
     init(_ url: ConsoleURL) {
-        text = url.path
+        if case .console(let address) = url { text = address.text } else { text = url.path }
     }
 
     /// The page of a link, which needs somebody who is signed in.
@@ -48,7 +50,8 @@ package struct ReturnPath: Hashable, Sendable {
     }
 
     private static let own: Set<String> = [
-        ConsoleURL.account.path, ConsoleURL.apps.path, ConsoleURL.password.path, ConsoleURL.secondFactorOfAccount.path,
+        ConsoleURL.home.path, ConsoleURL.account.path, ConsoleURL.apps.path, ConsoleURL.password.path,
+        ConsoleURL.secondFactorOfAccount.path,
         ConsoleURL.email.path, ConsoleURL.emailChange.path,
     ]
     private static let forbidden = Set("\"<>\\^`{|}#".utf8)

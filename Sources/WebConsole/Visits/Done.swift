@@ -1,3 +1,5 @@
+import ProductDefinition
+
 /// What was just done, to be told once on the page that follows a redirect.
 ///
 /// A word in a cookie for a minute, and neither text nor part of an address: so no link has the page say what did not
@@ -11,8 +13,17 @@ enum Done: String, Sendable, CaseIterable {
     case sessionEnded = "session-ended"
     case otherSessionsEnded = "other-sessions-ended"
     case appTakenBack = "app-taken-back"
+    case integrationSaved = "integration-saved"
+    case integrationDeleted = "integration-deleted"
+    case secretEnded = "secret-ended"
+    case secretExtended = "secret-extended"
+    case apiKeySaved = "api-key-saved"
+    case apiKeyDeleted = "api-key-deleted"
+    case apiKeyDisabled = "api-key-disabled"
+    case apiKeyEnabled = "api-key-enabled"
 
-    var words: String {
+    /// What the page that follows says, in the product's words.
+    func words(in words: ProductWords) -> String {
         switch self {
         case .passwordSet: "Password set. You’re signed in."
         case .passwordChanged: "Password changed. You’re signed out everywhere else."
@@ -21,6 +32,15 @@ enum Done: String, Sendable, CaseIterable {
         case .secondFactorRemoved: "Two-step verification is off. You sign in with your password alone."
         case .sessionEnded: "Signed out of that device."
         case .otherSessionsEnded: "Signed out everywhere else."
+        case .integrationSaved: "Changes saved. They count from the next token on."
+        case .integrationDeleted:
+            "\(words[.integration].capitalized) deleted. What it had is refused from now on."
+        case .secretEnded: "The older \(words[.clientSecret].singular) no longer works."
+        case .secretExtended: "The older \(words[.clientSecret].singular) works for longer."
+        case .apiKeySaved: "Changes saved. They count from the next call on."
+        case .apiKeyDeleted: "\(words[.apiKey].capitalized) deleted. It is refused from now on."
+        case .apiKeyDisabled: "\(words[.apiKey].capitalized) disabled. It is refused until you enable it."
+        case .apiKeyEnabled: "\(words[.apiKey].capitalized) enabled. It works again."
         case .appTakenBack: "Access removed. The app can no longer use your account there."
         }
     }

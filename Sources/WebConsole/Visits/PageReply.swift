@@ -20,11 +20,12 @@ struct PageReply: Sendable {
     private(set) var rule: String?
 
     /// A page.
-    static func page(
-        _ page: some Page, _ status: HTTPResponse.Status = .ok, policy: ContentSecurityPolicy = ContentSecurityPolicy()
+    static func page<P: Page>(
+        _ page: P, _ status: HTTPResponse.Status = .ok, policy: ContentSecurityPolicy = ContentSecurityPolicy()
     ) -> PageReply {
         var reply = PageReply(content: .html { $0.html(page) }, status: status)
         reply.policy = policy
+        reply.policy.scripts += P.scripts.map(\.hash)
         return reply
     }
 

@@ -25,6 +25,7 @@ struct Visit: Sendable {
     let hasFreshFormSecret: Bool
     private let sessionCookie: String?
     private let deviceCookie: String?
+    private let segments: Parameters
     private let sentFormSecret: String?
     private let userAgent: String?
 
@@ -44,6 +45,7 @@ struct Visit: Sendable {
         hasFreshFormSecret = sentFormSecret == nil
         path = request.uri.path
         query = request.uri.query ?? ""
+        segments = context.parameters
         requestID = context.requestID
         address = context.clientAddress
         userAgent = request.headers[.userAgent]
@@ -56,6 +58,16 @@ struct Visit: Sendable {
         guard let form = try? Form(parsing: Array(query.utf8)) else { return nil }
         return form[name]
     }
+
+    /// The same of a parameter whose name is known only now.
+    func parameter(named name: String) -> String? {
+        let values = QueryParameters(Substring(query)).values(of: name)
+        guard values.count == 1, let value = values[0], !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// What stands in the path where the route has a name in braces.
+    func segment(_ name: String) -> String? { segments.get(name) }
 
     /// What sign-in asks of a browser.
     var browser: Browser { browser(holding: sentFormSecret) }
@@ -88,7 +100,7 @@ struct Visit: Sendable {
         guard let session else { return false }
         return FormToken.isValid(
             form["csrf"], secret: sentFormSecret, purpose: purpose.rawValue, in: session,
-            about: purpose.boundField.map { form.text($0) } ?? "")
+            about: purpose.matter(of: form, sentTo: path))
     }
 
     /// Nil where a form needs a session and there is none.

@@ -111,11 +111,18 @@ struct MemoryTableTests {
                 try await tree.store.read { tx in try tx.clientSecrets(of: .integration(id)) }.first)
             let secretID = secret.id
             try await tree.store.write { tx in
-                try tx.recordUse(clientSecret: secretID, at: Instant(seconds: 20), address: IPAddress("2001:db8::1"))
-                try tx.recordUse(clientSecret: secretID, at: Instant(seconds: 10), address: nil)
+                try tx.recordUse(
+                    clientSecret: secretID, of: .integration(id), at: Instant(seconds: 20),
+                    address: IPAddress("2001:db8::1"))
+                try tx.recordUse(clientSecret: secretID, of: .integration(id), at: Instant(seconds: 10), address: nil)
             }
             let after = try await tree.store.read { tx in try tx.clientSecrets(of: .integration(id)) }.first
-            #expect(after?.lastUse == LastUse(at: Instant(seconds: 20), address: IPAddress("2001:db8::1"), count: 2))
+            let use = LastUse(at: Instant(seconds: 20), address: IPAddress("2001:db8::1"), count: 2)
+            #expect(after?.lastUse == use)
+            let listed = try await tree.store.read { tx in
+                try tx.integrations(.organization(tree.global.path), IntegrationQuery(), limit: 1)
+            }
+            #expect(listed.items.map(\.lastUse) == [use], "The use outlives the secret that it was by.")
         }
     }
 }

@@ -131,7 +131,8 @@ struct Question: Sendable, CustomTestStringConvertible {
             try tx.setDisabled(ID(at: 1), since: nil)
             try tx.deleteSecret(ID(at: 1))
             try tx.recordUse(apiKey: ID(at: 1), at: Instant(seconds: 1), address: nil)
-            try tx.recordUse(clientSecret: ID(at: 1), at: Instant(seconds: 1), address: nil)
+            try tx.recordUse(
+                clientSecret: ID(at: 1), of: .integration(ID(at: 1)), at: Instant(seconds: 1), address: nil)
         },
         Question("apps and grants") { tx in
             let path = OrganizationPath(root: ID(at: 1))

@@ -7,7 +7,7 @@ struct PartsPage: Page {
     struct Row: Hashable, Sendable {
         let name: String
         let masked: String
-        let address: String
+        let link: String
         let organization: String
         let badge: Badge?
         let age: String
@@ -63,7 +63,7 @@ struct PartsPage: Page {
         rows = sample.enumerated().map { index, sample in
             let (name, organization, badge, used) = sample
             return Row(
-                name: name, masked: "int_2aXk…9Qf\(index)", address: "#main", organization: organization, badge: badge,
+                name: name, masked: "int_2aXk…9Qf\(index)", link: "#main", organization: organization, badge: badge,
                 age: "\(12 + index * 31) days", used: used,
                 dayBars: DayBars(
                     (0..<30).map { ($0 * 7 + index * 5) % (index * 3 + 4) * 11 }, words: "Calls a day in 30 days"),

@@ -8,4 +8,5 @@ struct MessagePage: Page {
     var link: PageLink?
     /// Whether there is nothing to do here, so that the link steps back.
     var isQuiet = false
+    var shell: Shell?
 }

@@ -31,14 +31,12 @@ extension WebConsole {
                 words: other.words, address: site.link(other.url),
                 mark: other == place ? (title == nil ? "page" : "true") : nil)
         }
-        return Shell(
-            name: me.member.name, email: me.member.email.text, initial: Initial.of(me.member.name),
-            accountLink: site.link(.account), appsLink: site.link(.apps), signOutAction: site.link(.signOut),
-            signOutToken: visit.token(for: .signOut),
-            returnLink: me.session.returnURL.map { PageLink(words: "Back to \(HostWords.of($0))", address: $0) },
+        return visit.shell(
+            me, product: product,
+            link: { site.link(.console(ConsoleAddress($0, in: me.organization.id))) },
             navigation: Navigation(
                 title: "Your account", groups: [Navigation.Group(heading: nil, items: items)], current: place.words),
             crumbs: title.map { [Crumb(words: place.words, address: site.link(place.url)), Crumb(words: $0)] } ?? [],
-            hasCrumbs: title != nil)
+            site: site)
     }
 }

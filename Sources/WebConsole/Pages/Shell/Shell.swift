@@ -5,6 +5,8 @@ package struct Shell: Hashable, Sendable {
     let initial: String
     let accountLink: String
     let appsLink: String
+    /// The product's settings, as entries of one's own menu.
+    var settings: [PageLink] = []
     let signOutAction: String
     let signOutToken: String
     /// The page that somebody was handed over from.
@@ -49,6 +51,9 @@ struct Crumb: Hashable, Sendable {
 struct OrganizationPicker: Hashable, Sendable {
     /// The one that the page is about.
     let name: String
+    /// What the product calls them: `Organization`.
+    let word: String
+    let searchWords: String
     let choices: [Choice]
     /// Nil where all of them stand in the list.
     let search: Search?
@@ -64,5 +69,6 @@ struct OrganizationPicker: Hashable, Sendable {
     struct Search: Hashable, Sendable {
         let action: String
         let text: String
+        let fields: [HiddenField]
     }
 }

@@ -1,0 +1,41 @@
+package import CredentialFormat
+import Events
+package import Model
+package import Persistence
+
+/// An integration as people look through them, with its secrets that work.
+package struct IntegrationInList: Sendable {
+    package let listed: ListedIntegration
+    /// Oldest first: one, or two in the middle of a rotation.
+    package let secrets: [ClientSecretSummary]
+}
+
+extension IntegrationService {
+    /// The integrations of an organization and those below it that a query asks for, and how many the account has.
+    ///
+    /// - Parameters:
+    ///   - includeDescendants: Whether those below count.
+    ///   - limit: How many at most, and how far is counted.
+    package func list(
+        in id: ID<Organization>, includeDescendants: Bool = true, _ query: IntegrationQuery, limit: Int,
+        countingTo most: Int, as actor: Actor, tx: borrowing Transaction
+    ) throws -> (page: OrderedListing<IntegrationInList>, count: Int) {
+        let organization = try tx.organization(id, where: actor, may: .integrationsRead)
+        let extent: Extent =
+            includeDescendants ? .within(organization.path) : .organization(organization.path)
+        let found = try tx.integrations(extent, query, limit: limit)
+        let secrets = Dictionary(
+            grouping: try tx.clientSecrets(ofIntegrations: found.items.map(\.integration.id)), by: \.client)
+        let now = now()
+        let items = found.items.map { item in
+            IntegrationInList(
+                listed: item,
+                secrets: (secrets[.integration(item.integration.id)] ?? []).filter { $0.isLive(at: now) }
+                    .map { ClientSecretSummary($0) })
+        }
+        return (
+            OrderedListing(items: items, next: found.next),
+            try tx.integrationCount(account: organization.account, upTo: most)
+        )
+    }
+}

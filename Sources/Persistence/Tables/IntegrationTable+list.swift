@@ -1,0 +1,133 @@
+package import CredentialFormat
+package import Model
+import Policy
+
+/// An integration as a list shows it.
+package struct ListedIntegration: Sendable {
+    package let integration: Integration
+    package let organizationName: String
+    /// Its last use, by whichever secret.
+    package let lastUse: LastUse?
+    /// When the secret in force was made.
+    package let secretAt: Instant
+}
+
+/// Which integrations a list shows, and in which order.
+package struct IntegrationQuery: Hashable, Sendable {
+    package enum Order: String, Hashable, Sendable, CaseIterable {
+        case label, organization, secret, used, created
+    }
+
+    /// What the label contains, or the client id is.
+    package var search: NameSearch?
+    /// Those alone that were never used.
+    package var neverUsed = false
+    /// Those alone that were not used since then, and are as old.
+    package var unusedSince: Instant?
+    /// Those alone whose secret in force was made before.
+    package var secretBefore: Instant?
+    /// Those alone that may be used from anywhere.
+    package var fromAnywhere = false
+    package var order = Order.created
+    package var isDescending = true
+    package var after: ListPlace?
+
+    package init() {}
+
+    /// Whether it leaves anything out.
+    package var isNarrow: Bool {
+        search != nil || neverUsed || unusedSince != nil || secretBefore != nil || fromAnywhere
+    }
+}
+
+private let columns: StaticString = """
+    i.id, i.organization_id, i.label, i.scopes, i.addresses, i.access_token_seconds, i.token_format, i.created_at,
+    i.created_by, i.revision, o.name, i.used_at, i.used_from, i.uses, i.secret_at
+    """
+
+extension Transaction {
+    /// The integrations of an extent that a query asks for. It reads the rows of these organizations, by their index, and no
+    /// others.
+    package borrowing func integrations(
+        _ extent: Extent, _ query: IntegrationQuery, limit: Int
+    ) throws -> OrderedListing<ListedIntegration> {
+        let within: BoundSQL =
+            switch extent {
+            case .organization(let path): "o.id = \(path.last)"
+            case .within(let path): "o.path >= \(path.stored) AND o.path < \(path.storedEnd)"
+            }
+        let rows = try all(
+            """
+            SELECT \(fixed: columns) FROM organization o CROSS JOIN integration i
+            WHERE \(part: within) AND i.organization_id = o.id \(part: query.condition)
+            \(part: query.ordering) LIMIT \(limit + 1)
+            """, ListedIntegration.init(row:))
+        let items = Array(rows.prefix(limit))
+        return OrderedListing(items: items, next: rows.count > limit ? items.last.map(query.place) : nil)
+    }
+
+    /// How many integrations an account has, counted up to `limit`.
+    package borrowing func integrationCount(account: ID<Organization>, upTo limit: Int) throws -> Int {
+        try first(
+            """
+            SELECT COUNT(*) FROM (SELECT 1 FROM integration WHERE account_id = \(account) LIMIT \(limit)) live
+            """
+        ) { try $0.count(0) } ?? 0
+    }
+}
+
+extension IntegrationQuery {
+    fileprivate var condition: BoundSQL {
+        var condition: BoundSQL = ""
+        if let search {
+            let id = ID<Integration>(parsing: search.text) ?? ID(value: 0)
+            condition = "\(part: condition) AND (i.id = \(id) OR \(part: search.condition(on: "i.label")))"
+        }
+        if neverUsed { condition = "\(part: condition) AND i.used_at IS NULL" }
+        if let unusedSince { condition = "\(part: condition) AND COALESCE(i.used_at, i.created_at) < \(unusedSince)" }
+        if let secretBefore {
+            condition = "\(part: condition) AND COALESCE(i.secret_at, i.created_at) < \(secretBefore)"
+        }
+        if fromAnywhere { condition = "\(part: condition) AND i.addresses IS NULL" }
+        guard let after, after.isText == key.isText else { return condition }
+        let (value, id) = (after.stored, after.id(of: Integration.self))
+        return isDescending
+            ? "\(part: condition) AND (\(fixed: key.sql), i.id) < (\(value), \(id))"
+            : "\(part: condition) AND (\(fixed: key.sql), i.id) > (\(value), \(id))"
+    }
+
+    fileprivate var ordering: BoundSQL {
+        isDescending ? "ORDER BY \(fixed: key.sql) DESC, i.id DESC" : "ORDER BY \(fixed: key.sql), i.id"
+    }
+
+    private var key: (sql: StaticString, isText: Bool) {
+        switch order {
+        case .label: ("lower(i.label)", true)
+        case .organization: ("lower(o.name)", true)
+        case .secret: ("COALESCE(i.secret_at, i.created_at)", false)
+        case .used: ("COALESCE(i.used_at, 0)", false)
+        case .created: ("i.created_at", false)
+        }
+    }
+
+    fileprivate func place(behind item: ListedIntegration) -> ListPlace {
+        let value: ListPlace.Value =
+            switch order {
+            case .label: .text(NameSearch.asciiLowercased(item.integration.label))
+            case .organization: .text(NameSearch.asciiLowercased(item.organizationName))
+            case .secret: .number(item.secretAt.milliseconds)
+            case .used: .number(item.lastUse?.at.milliseconds ?? 0)
+            case .created: .number(item.integration.createdAt.milliseconds)
+            }
+        return ListPlace(value, item.integration.id)
+    }
+}
+
+extension ListedIntegration {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        integration = try Integration(row: row)
+        organizationName = try row.text(10)
+        lastUse = try row.lastUse(11)
+        secretAt = try row.optionalInstant(14) ?? integration.createdAt
+    }
+}

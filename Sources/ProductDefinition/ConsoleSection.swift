@@ -1,0 +1,59 @@
+package import Model
+
+/// A part of the pages that an account's people work with. A product's ``ConsolePlaces`` arrange them.
+package enum ConsoleSection: String, Hashable, Sendable, CaseIterable {
+    case overview, integrations, client, contacts, apps, consents, people, organizations
+    case apiKeys = "api-keys"
+    case auditLog = "audit-log"
+
+    /// Without which nobody sees it; nil for what shows only what its reader may see elsewhere.
+    package var permission: Permission? {
+        switch self {
+        case .overview: nil
+        case .integrations, .client: .integrationsRead
+        case .apiKeys: .apiKeysRead
+        case .contacts, .people: .membersRead
+        case .apps: .appsRead
+        case .consents: .grantsRead
+        case .organizations: .organizationsRead
+        case .auditLog: .auditEventsRead
+        }
+    }
+
+    /// What the account's plan must include for it, nil for what comes with every plan.
+    package var feature: PlanFeature? {
+        switch self {
+        case .integrations, .client, .apiKeys, .contacts: .apiAccess
+        case .apps, .consents: .apps
+        case .overview, .people, .organizations, .auditLog: nil
+        }
+    }
+
+    /// What it is called where the product gives it no title.
+    package func title(in words: ProductWords) -> String {
+        switch self {
+        case .overview: "Overview"
+        case .integrations: words[.integration].capitalizedPlural
+        case .client: words[.integration].capitalized
+        case .apiKeys: words[.apiKey].capitalizedPlural
+        case .contacts: words[.contact].capitalizedPlural
+        case .apps: words[.app].capitalizedPlural
+        case .consents: "Consents"
+        case .people: words[.member].capitalizedPlural
+        case .organizations: words[.organization].capitalizedPlural
+        case .auditLog: "Audit log"
+        }
+    }
+}
+
+extension Product {
+    /// Whether the product has a section at all, whoever asks for it.
+    package func has(_ section: ConsoleSection) -> Bool {
+        guard !places.hidden.contains(section) else { return false }
+        return switch section {
+        case .integrations: policy.integrations.perOrganization == .many
+        case .client: policy.integrations.perOrganization == .one
+        case .overview, .apiKeys, .contacts, .apps, .consents, .people, .organizations, .auditLog: true
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import CredentialFormat
+import Credentials
+import Model
+import Persistence
+import Policy
+import ProductDefinition
+
+/// The list of integrations: what it can be searched for, and what its rows say.
+enum IntegrationList {
+    static let pageSize = 50
+    /// Not used for so long is worth a look, in days.
+    static let unusedDays = 90
+
+    enum Filter: String, CaseIterable {
+        case neverUsed = "never-used"
+        case unused = "unused-90-days"
+        case oldSecret = "old-secret"
+        case fromAnywhere = "any-address"
+        case here = "here"
+    }
+
+    /// What the address asks for.
+    static func query(_ request: ListRequest, at now: Instant, _ product: Product) -> IntegrationQuery {
+        var query = IntegrationQuery()
+        query.search = NameSearch(request.search)
+        query.after = request.after
+        for filter in request.filters.compactMap(Filter.init) {
+            switch filter {
+            case .neverUsed: query.neverUsed = true
+            case .unused: query.unusedSince = now.adding(seconds: -unusedDays * 86_400)
+            case .oldSecret: query.secretBefore = now.adding(seconds: -product.policy.rotationReminderSeconds)
+            case .fromAnywhere: query.fromAnywhere = true
+            case .here: break
+            }
+        }
+        if let sort = request.sort, let order = IntegrationQuery.Order(rawValue: sort.column) {
+            (query.order, query.isDescending) = (order, sort.isDescending)
+        }
+        return query
+    }
+
+    /// The words of the filters.
+    static func filters(_ entered: ConsoleVisit) -> [(name: String, words: String)] {
+        let age = Spans.words(entered.product.policy.rotationReminderSeconds)
+        let secret = entered.words[.clientSecret].capitalized
+        return Filter.allCases.compactMap { filter in
+            let words =
+                switch filter {
+                case .neverUsed: "Never used"
+                case .unused: "Unused for \(unusedDays) days"
+                case .oldSecret: "\(secret) older than \(age)"
+                case .fromAnywhere: "No address rule"
+                case .here: "In \(entered.organization.name) alone"
+                }
+            // Where there is nothing below, it would leave nothing out.
+            return filter == .here && entered.reachable.count < 2 ? nil : (filter.rawValue, words)
+        }
+    }
+
+    /// What is not as usual, the most urgent first; nil for nothing.
+    static func badge(_ item: IntegrationInList, at now: Instant, _ product: Product) -> Badge? {
+        if let ending = item.secrets.compactMap(\.expiresAt).min() {
+            return Badge(.info, "Two secrets for \(Spans.roughly(ending.seconds(since: now)))")
+        }
+        if now.seconds(since: item.listed.secretAt) > product.policy.rotationReminderSeconds {
+            return Badge(.caution, "Rotate")
+        }
+        let since = item.listed.lastUse?.at ?? item.listed.integration.createdAt
+        if now.seconds(since: since) > unusedDays * 86_400 { return Badge(.neutral, "Unused") }
+        return nil
+    }
+
+    /// When and from where it was last used.
+    static func lastUse(_ use: LastUse?, at now: Instant) -> ListPage.Cell {
+        guard let use else { return ListPage.Cell(text: "Never used") }
+        return ListPage.Cell(
+            time: TimeWords(use.at, now: now), after: use.address.map { ", from \($0)" })
+    }
+}

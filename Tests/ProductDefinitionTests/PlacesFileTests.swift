@@ -1,0 +1,101 @@
+import ProductDefinition
+import Testing
+
+@Suite("Product definition: places")
+struct PlacesFileTests {
+    static let yaml = """
+        product: {name: Acme}
+        scopes: {read: {description: Read}}
+        words: {integration: connector, member: {singular: person, plural: people}}
+        places:
+          - title: Settings
+            pages:
+              - title: Credentials
+                sections:
+                  - {title: Client credentials, shows: integrations}
+                  - {shows: api-keys}
+              - {shows: people}
+          - title: Records
+            pages:
+              - {title: What happened, shows: audit-log}
+        hidden_sections: [apps, consents]
+        """
+
+    private func outline(_ product: Product) -> [String] {
+        product.places.arranged(for: product).flatMap { place in
+            [place.title ?? "-"]
+                + place.pages.map { page in
+                    "\(page.title): "
+                        + page.sections.map { "\($0.title)=\($0.section.rawValue)" }.joined(separator: ", ")
+                }
+        }
+    }
+
+    @Test func `everything stands where the file says, under its titles or the product's words`() throws {
+        let product = try Product(yaml: Self.yaml, file: "claviger.yaml")
+        #expect(
+            outline(product) == [
+                "-", "Overview: Overview=overview", "Settings",
+                "Credentials: Client credentials=integrations, API keys=api-keys", "People: People=people", "Records",
+                "What happened: What happened=audit-log", "More", "Contacts: Contacts=contacts",
+                "Organizations: Organizations=organizations",
+            ])
+        #expect(!product.has(.apps) && product.has(.integrations) && !product.has(.client))
+    }
+
+    @Test func `a product that says nothing has a sensible arrangement, in its words`() throws {
+        let yaml = """
+            product: {name: Acme}
+            scopes: {read: {description: Read}}
+            words: {account: company, integration: connector}
+            policy: {integrations_per_organization: one}
+            """
+        #expect(
+            outline(try Product(yaml: yaml, file: "claviger.yaml")) == [
+                "-", "Overview: Overview=overview", "Credentials", "Connector: Connector=client",
+                "API keys: API keys=api-keys", "Contacts: Contacts=contacts", "Apps", "Apps: Apps=apps",
+                "Consents: Consents=consents", "Company", "Members: Members=people",
+                "Organizations: Organizations=organizations", "Audit log: Audit log=audit-log",
+            ])
+    }
+
+    static let mistakes: [Mistake] = [
+        Mistake(after: 3, "places", "must have at least one place", "places: []"),
+        Mistake(after: 3, "places[0]", "title is missing", "places: [{pages: [{shows: people}]}]"),
+        Mistake(after: 3, "places[0]", "pages is missing", "places: [{title: A}]"),
+        Mistake(after: 3, "places[0].pages", "must have at least one page", "places: [{title: A, pages: []}]"),
+        Mistake(
+            after: 3, "places[0].pages[0]", "must have either shows or sections",
+            "places: [{title: A, pages: [{title: B}]}]"),
+        Mistake(
+            after: 3, "places[0].pages[0]", "must have either shows or sections",
+            "places: [{title: A, pages: [{shows: people, sections: [{shows: apps}]}]}]"),
+        Mistake(
+            after: 3, "places[0].pages[0]", "must have at least one section",
+            "places: [{title: A, pages: [{title: B, sections: []}]}]"),
+        Mistake(
+            after: 3, "places[0].pages[0].sections[0]", "shows is missing",
+            "places: [{title: A, pages: [{title: B, sections: [{title: C}]}]}]"),
+        Mistake(
+            after: 3, "places[0].pages[0].shows", "did you mean integrations?",
+            "places: [{title: A, pages: [{shows: integration}]}]"),
+        Mistake(
+            after: 3, "places[0].pages[1].shows", "stands in places twice",
+            "places: [{title: A, pages: [{shows: people}, {shows: people}]}]"),
+        Mistake(
+            after: 4, "hidden_sections[0]", "stands in places, too",
+            "places: [{title: A, pages: [{shows: people}]}]\nhidden_sections: [people]"),
+        Mistake(after: 3, "hidden_sections[1]", "stands here twice", "hidden_sections: [apps, apps]"),
+        Mistake(
+            after: 3, "places[0].pages[0].show", "unknown key", "places: [{title: A, pages: [{show: people}]}]"),
+        Mistake(after: 3, "policy.rotation_reminder", "span of time from 86400", "policy: {rotation_reminder: 1h}"),
+    ]
+
+    @Test(arguments: mistakes)
+    func `a mistake is told with its line and key`(_ mistake: Mistake) throws {
+        let error = try #require(throws: ProductError.self) { try Product(yaml: mistake.yaml, file: "claviger.yaml") }
+        #expect(error.line == mistake.line)
+        #expect(error.key == mistake.key)
+        #expect(error.problem.contains(mistake.says), "\(error.problem)")
+    }
+}

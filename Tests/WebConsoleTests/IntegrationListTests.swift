@@ -1,0 +1,100 @@
+import TestSupport
+import Testing
+
+@testable import WebConsole
+
+/// The list of integrations.
+@Suite("The list of integrations", .server(product: ledgerProduct), .serialized)
+struct IntegrationListTests {
+    private func visitor(in account: String, _ name: String) async throws -> PageVisitor {
+        let (server, _) = try RunningServer.current
+        let owner = try await Somebody.joined(name, in: account, roles: ["owner"])
+        var visitor = PageVisitor(server)
+        _ = try await visitor.signIn(email: owner.email, password: Somebody.password)
+        return visitor
+    }
+
+    private func labels(_ page: Answer) -> [String] {
+        page.text.matches(of: /<th scope="row"><a href="[^"]*"><bdi>([^<]*)<\/bdi>/).map { String($0.1) }
+    }
+
+    @Test func `nothing yet says what it is, has one button, and a command for this product`() async throws {
+        let (server, demo) = try RunningServer.current
+        let account = try await server.makeAccount("Empty", as: demo.operatorKey)
+        var visitor = try await visitor(in: account, "Nina")
+        let page = try await visitor.open("/o/\(account)/integrations")
+        #expect(page.text.contains("No integrations yet") && page.text.contains("\(server.base)/oauth2/token"))
+        #expect(
+            page.links("Create integration") == ["/o/\(account)/integrations/new", "/o/\(account)/integrations/new"])
+        #expect(!page.text.contains("<table"))
+        #expect(page.text.contains("0 of 500"))
+    }
+
+    @Test func `it is searched, filtered, ordered and paged by its address, and never shows a secret`() async throws {
+        let (server, demo) = try RunningServer.current
+        let account = try await server.makeAccount("Many", as: demo.operatorKey)
+        let below = try await server.makeOrganization("Below", below: account, as: demo.operatorKey)
+        var ids: [String: String] = [:]
+        for (label, place) in [("Alpha", account), ("beta", account), ("Gamma 50%", below)] {
+            let made = try await server.makeIntegration(
+                in: place, ["label": .text(label)], as: demo.operatorKey)
+            ids[label] = made.id
+            guard label == "beta" else { continue }
+            #expect(try await server.tokenAnswer(made.client).status == 200)
+        }
+        var visitor = try await visitor(in: account, "Mary")
+        let path = "/o/\(account)/integrations"
+        func open(_ query: String = "") async throws -> Answer { try await visitor.open(path + query) }
+        let all = try await open()
+        #expect(labels(all) == ["Gamma 50%", "beta", "Alpha"], "The latest first.")
+        #expect(all.text.contains("3 of 500") && all.text.contains("<bdi>Below</bdi>"))
+        #expect(!all.text.contains("_cs_"), "Not even its first letters stand in a list of integrations.")
+        #expect(labels(try await open("?sort=label")) == ["Alpha", "beta", "Gamma 50%"])
+        #expect(labels(try await open("?sort=-label")) == ["Gamma 50%", "beta", "Alpha"])
+        #expect(labels(try await open("?q=BET")) == ["beta"])
+        #expect(labels(try await open("?q=50%25")) == ["Gamma 50%"])
+        #expect(labels(try await open("?q=\(ids["Alpha"] ?? "")")) == ["Alpha"])
+        #expect(labels(try await open("?here=on")) == ["beta", "Alpha"])
+        #expect(Set(labels(try await open("?never-used=on"))).isSuperset(of: ["Alpha", "Gamma 50%"]))
+        #expect(labels(try await open("?unused-90-days=on")).isEmpty)
+        let narrow = try await open("?q=alpha&never-used=on&sort=label")
+        #expect(labels(narrow) == ["Alpha"])
+        #expect(narrow.text.contains("aria-label=\"Remove filter Never used\""))
+        #expect(narrow.text.contains("href=\"\(path)?q=alpha&amp;sort=label\""), "A chip leads to the list without it.")
+        let none = try await open("?q=nowhere")
+        #expect(none.text.contains("Nothing matches") && none.text.contains("“nowhere”"))
+        #expect(none.links("Clear all").allSatisfy { $0 == path })
+        #expect(
+            labels(try await open("?sort=evil&after=x&never-used=maybe")) == labels(all), "What is none is not heard.")
+    }
+
+    @Test func `a page ends with the way to the next, in whichever order`() async throws {
+        let (server, demo) = try RunningServer.current
+        let account = try await server.makeAccount("Pages", as: demo.operatorKey)
+        for number in 100..<152 {
+            _ = try await server.makeIntegration(in: account, ["label": .text("No \(number)")], as: demo.operatorKey)
+        }
+        var visitor = try await visitor(in: account, "Paula")
+        for order in ["", "?sort=label", "?sort=-used", "?sort=secret", "?sort=organization"] {
+            var (seen, next): ([String], String?) = ([], "/o/\(account)/integrations\(order)")
+            while let address = next {
+                let page = try await visitor.open(address)
+                seen += labels(page)
+                next = page.links("Next page").first
+            }
+            #expect(seen.count == 52 && Set(seen).count == 52, "\(order)")
+        }
+    }
+
+    @Test func `who may not manage sees no button, and at the limit the reason stands in its place`() async throws {
+        let (server, demo) = try RunningServer.current
+        let account = try await server.makeAccount("Auditors", as: demo.operatorKey)
+        _ = try await server.makeIntegration(in: account, as: demo.operatorKey)
+        let auditor = try await Somebody.joined("Audrey", in: account, roles: ["auditor"])
+        var visitor = PageVisitor(server)
+        _ = try await visitor.signIn(email: auditor.email, password: Somebody.password)
+        let page = try await visitor.open("/o/\(account)/integrations")
+        #expect(page.status == 200)
+        for word in ["Create", "Rotate", "Delete"] { #expect(!page.text.contains(word), "\(word)") }
+    }
+}

@@ -1,0 +1,7 @@
+@testable import WebConsole
+
+extension PageLine {
+    static let integrations: [PageLine] = [
+        PageLine(.integrations, readers)
+    ]
+}

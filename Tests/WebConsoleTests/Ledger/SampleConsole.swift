@@ -1,0 +1,30 @@
+import Credentials
+import Model
+import OAuth
+import SignIn
+import TestSupport
+
+@testable import WebConsole
+
+extension WebConsole {
+    /// The console over a sample tree, as the server puts it together.
+    static func over(_ desk: SampleDesk) throws -> WebConsole {
+        let (tree, issuer, hasher) = (desk.tree, SampleDesk.issuer, PasswordHasher())
+        return try WebConsole(
+            store: tree.store, keyRing: tree.keys, product: tree.product, issuer: issuer, passwords: hasher,
+            links: OneTimeLinkService(
+                store: tree.store, keyRing: tree.keys, product: tree.product, issuer: issuer, hasher: hasher,
+                postman: nil,
+                now: tree.clock.now),
+            emailChanges: EmailChangeService(
+                store: tree.store, keyRing: tree.keys, product: tree.product, issuer: issuer, hasher: hasher,
+                postman: nil,
+                now: tree.clock.now),
+            letters: OwnerLetters(store: tree.store, product: tree.product, postman: nil),
+            authorization: desk.authorization,
+            sealToken: { token in
+                try desk.issuer.text(
+                    of: token.accessToken(for: [SampleDesk.issuer]), as: token.integration.tokenFormat)
+            }, isDevelopment: false, now: tree.clock.now)
+    }
+}
