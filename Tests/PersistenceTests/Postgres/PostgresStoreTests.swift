@@ -65,7 +65,7 @@ struct PostgresStoreTests {
         try await withScratchDatabase { database in
             let relay = try Relay(to: database.port)
             let limits = PostgresLimits(
-                readers: 1, patience: .milliseconds(600), statement: .milliseconds(200), connecting: .milliseconds(200))
+                readers: 1, patience: .seconds(4), statement: .seconds(1), connecting: .seconds(1))
             let store = try await open(database.uri(through: relay.port), limits: limits)
             try await expectNotes([], in: store)
             relay.fallSilent()

@@ -1,20 +1,30 @@
 import Foundation
+import Synchronization
 
-/// A TCP port of 127.0.0.1 that nobody listens on at the moment.
+/// A TCP port of 127.0.0.1 that nobody listens on, and that nobody is given by chance before it is used: it is below those
+/// that the system takes for outgoing connections, and none is found twice.
 package enum FreePort {
+    private static let found = Mutex<Set<UInt16>>([])
+
     package static func find() throws -> Int {
+        for _ in 0..<1000 {
+            let port = UInt16.random(in: 10_000..<32_768)
+            if found.withLock({ $0.insert(port).inserted }), isFree(port) { return Int(port) }
+        }
+        throw ServerFailure("No port is free.")
+    }
+
+    private static func isFree(_ port: UInt16) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+        return withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
+                bind(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
-        guard isBound else { throw ServerFailure("No port is free.") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }
