@@ -29,30 +29,60 @@ package struct ClientSecretSummary: Hashable, Sendable {
 struct ClientSecretRotation: Sendable {
     let product: Product
     let peppers: @Sendable () -> Peppers
+    /// Where secrets of integrations are kept, nil where none ever are.
+    let safe: ClientSecretSafe?
+
+    init(product: Product, peppers: @escaping @Sendable () -> Peppers, safe: ClientSecretSafe? = nil) {
+        self.product = product
+        self.peppers = peppers
+        self.safe = safe
+    }
 
     /// Gives a client its first secret.
-    func issue(to client: ClientID, at now: Instant, tx: borrowing Transaction) throws -> String {
+    ///
+    /// - Parameter owner: The organization of an integration.
+    func issue(
+        to client: ClientID, of owner: ID<Organization>? = nil, at now: Instant, tx: borrowing Transaction
+    ) throws -> String {
         let minted = MintedSecret(.clientSecret, brand: product.brand)
-        try tx.insert(
-            ClientSecret(
-                id: ID(at: now.milliseconds), client: client, digest: minted.digest(under: peppers()),
-                hint: minted.hint, createdAt: now, expiresAt: nil, lastUse: nil))
+        let secret = ClientSecret(
+            id: ID(at: now.milliseconds), client: client, digest: minted.digest(under: peppers()),
+            hint: minted.hint, createdAt: now, expiresAt: nil, lastUse: nil)
+        let text = minted.reveal()
+        try tx.insert(secret, sealed: try sealed(text, as: secret, of: owner, tx: tx))
         switch client {
         case .integration(let id): try tx.setSecretAge(of: id, since: now)
         case .app, .resourceServer: break
         }
-        return minted.reveal()
+        return text
+    }
+
+    /// A secret of an integration as it is kept, nil where the product keeps none. Each is counted, kept or not.
+    private func sealed(
+        _ text: String, as secret: ClientSecret, of owner: ID<Organization>?, tx: borrowing Transaction
+    ) throws -> [UInt8]? {
+        guard case .integration(let id) = secret.client, let owner else { return nil }
+        let generation = try tx.countSecret(of: id)
+        switch product.policy.secretVisibility {
+        case .once: return nil
+        case .retrievable:
+            return try safe?.seal(
+                text,
+                of: ClientSecretSafe.Belonging(
+                    integration: id, organization: owner, secret: secret.id, generation: generation))
+        }
     }
 
     /// Gives a client another secret. The one in force ends at once, or works on until the overlap is over.
     ///
     /// - Parameters:
     ///   - scopes: The client's. The actor needs the management rights among them.
+    ///   - owner: The organization of an integration.
     ///   - force: While an older one still works, ends that one; else that is refused.
     /// - Returns: The secret, and until when the one before it works.
     func rotate(
-        _ client: ClientID, with scopes: ScopeSet, overlapSeconds: Int, force: Bool, as actor: Actor, at now: Instant,
-        tx: borrowing Transaction
+        _ client: ClientID, of owner: ID<Organization>? = nil, with scopes: ScopeSet, overlapSeconds: Int, force: Bool,
+        as actor: Actor, at now: Instant, tx: borrowing Transaction
     ) throws -> (secret: String, previousExpiresAt: Instant?) {
         var checks = FieldChecks()
         checks.overlap(overlapSeconds, within: product.policy)
@@ -65,7 +95,7 @@ struct ClientSecretRotation: Sendable {
         let previousExpiresAt = kept.map { _ in now.adding(seconds: overlapSeconds) }
         for secret in secrets where secret.id != kept?.id { try tx.deleteSecret(secret.id) }
         if let kept, let previousExpiresAt { try tx.setExpiry(of: kept.id, to: previousExpiresAt) }
-        let secret = try issue(to: client, at: now, tx: tx)
+        let secret = try issue(to: client, of: owner, at: now, tx: tx)
         try tx.touch(client)
         return (secret, previousExpiresAt)
     }

@@ -56,13 +56,19 @@ package struct IntegrationEdit: Sendable {
 package struct IntegrationService: Sendable {
     let product: Product
     let rotation: ClientSecretRotation
+    let safe: ClientSecretSafe
+    let peppers: @Sendable () -> Peppers
     let now: @Sendable () -> Instant
 
+    /// - Parameter safe: Where secrets are kept, if the product has them be looked at again.
     package init(
-        product: Product, peppers: @escaping @Sendable () -> Peppers, now: @escaping @Sendable () -> Instant
+        product: Product, peppers: @escaping @Sendable () -> Peppers, safe: ClientSecretSafe,
+        now: @escaping @Sendable () -> Instant
     ) {
         self.product = product
-        rotation = ClientSecretRotation(product: product, peppers: peppers)
+        self.safe = safe
+        self.peppers = peppers
+        rotation = ClientSecretRotation(product: product, peppers: peppers, safe: safe)
         self.now = now
     }
 
@@ -91,7 +97,7 @@ package struct IntegrationService: Sendable {
                 code: "integration_limit", explanation: "The account has \(limit) integrations, the most it may have.")
         }
         try tx.insert(integration, account: organization.account)
-        let secret = try rotation.issue(to: .integration(integration.id), at: now, tx: tx)
+        let secret = try rotation.issue(to: .integration(integration.id), of: id, at: now, tx: tx)
         try note(
             .integrationCreated, integration, ["label": integration.label, "scopes": integration.scopes.text],
             by: actor, at: now, tx: tx)
@@ -160,8 +166,9 @@ package struct IntegrationService: Sendable {
         var integration = try find(id, in: organizationID, where: actor, may: .integrationsManage, tx: tx).integration
         let now = now()
         let rotated = try rotation.rotate(
-            .integration(id), with: integration.scopes, overlapSeconds: overlapSeconds, force: force, as: actor,
-            at: now, tx: tx)
+            .integration(id), of: organizationID, with: integration.scopes, overlapSeconds: overlapSeconds,
+            force: force,
+            as: actor, at: now, tx: tx)
         integration.revision += 1
         try note(
             .integrationRotated, integration, ["overlap_seconds": "\(overlapSeconds)"], by: actor, at: now, tx: tx)
@@ -229,6 +236,8 @@ package struct HandmadeToken: Sendable {
     package let integration: Integration
     package let account: ID<Organization>
     package let scopes: ScopeSet
+    /// For whom it acts, nil for the integration itself.
+    package let contact: ID<Contact>?
     package let issuedAt: Instant
     package let expiresAt: Instant
 
@@ -236,18 +245,21 @@ package struct HandmadeToken: Sendable {
     package func accessToken(for audiences: [String]) -> AccessToken {
         AccessToken(
             id: id, holder: .integration(integration.id), account: account, organization: integration.organization,
-            subject: nil,
-            scopes: scopes, audiences: audiences, issuedAt: issuedAt, expiresAt: expiresAt)
+            subject: nil, contact: contact.map { ActingContact($0, by: nil) }, scopes: scopes,
+            audiences: audiences, issuedAt: issuedAt, expiresAt: expiresAt)
     }
 }
 
 extension IntegrationService {
     /// Judges and notes that a person makes an access token by hand.
     ///
-    /// - Parameter scopes: Some of the integration's, nil for all. The actor needs the management rights among them.
+    /// - Parameters:
+    ///   - scopes: Some of the integration's, nil for all. The actor needs the management rights among them.
+    ///   - contact: The identifier of the contact of the organization for whom the token is to act, which is for those to say who
+    ///     may manage contacts. A member who is a contact themself may always say so, and need not where somebody must be said.
     package func recordHandmadeToken(
-        of id: ID<Integration>, in organizationID: ID<Organization>, scopes: [String]? = nil, as actor: Actor,
-        tx: borrowing Transaction
+        of id: ID<Integration>, in organizationID: ID<Organization>, scopes: [String]? = nil, contact: String? = nil,
+        as actor: Actor, tx: borrowing Transaction
     ) throws -> HandmadeToken {
         let (integration, organization) = try find(
             id, in: organizationID, where: actor, may: .integrationsManage, tx: tx)
@@ -255,28 +267,68 @@ extension IntegrationService {
         let wanted = scopes.map { checks.scopes($0, of: product) } ?? integration.scopes
         checks.require(
             wanted.isSubset(of: integration.scopes), "scopes", "not_held", "Must be scopes of the integration.")
+        let contact = try self.contact(contact, in: organization, as: actor, &checks, tx: tx)
         try checks.finish()
         try actor.requiresRights(in: wanted)
         try tx.terms(of: organization.account, in: product).require(.apiAccess)
         let now = now()
         let token = HandmadeToken(
             id: ID(at: now.milliseconds), integration: integration, account: organization.account, scopes: wanted,
-            issuedAt: now,
+            contact: contact?.id, issuedAt: now,
             expiresAt: now.adding(
                 seconds: min(
                     integration.accessTokenSeconds ?? product.policy.accessTokenSeconds,
                     product.policy.accessTokenMaximumSeconds)))
-        try tx.record(
-            .integrationTokenIssued, target: id, in: organizationID,
-            details: ["token": token.id.description, "scopes": wanted.text], by: actor, at: now)
+        var details = ["token": token.id.description, "scopes": wanted.text]
+        if let contact { details["contact"] = contact.id.description }
+        try tx.record(.integrationTokenIssued, target: id, in: organizationID, details: details, by: actor, at: now)
         return token
+    }
+
+    /// For whom a token made by hand acts: the same rule as for those that the token endpoint issues.
+    private func contact(
+        _ text: String?, in organization: Organization, as actor: Actor, _ checks: inout FieldChecks,
+        tx: borrowing Transaction
+    ) throws -> Contact? {
+        let field = "contact_id"
+        let own = try actor.member.flatMap { try tx.contact(of: $0) }.flatMap { found in
+            found.organization == organization.id ? found : nil
+        }
+        let contact: Contact
+        switch (text, product.policy.accessKeys) {
+        case (.some, .off):
+            checks.refuse(field, "not_accepted", "Integrations act for themselves alone here.")
+            return nil
+        case (.none, .off), (.none, .optional): return nil
+        case (.none, .required):
+            guard let own else {
+                checks.refuse(field, "required", "Must be given: the contact for whom the token acts.")
+                return nil
+            }
+            contact = own
+        case (.some(let text), .optional), (.some(let text), .required):
+            if let own, own.id.description == text {
+                contact = own
+            } else {
+                try actor.requires(.contactsManage, in: organization.path)
+                guard let id = ID<Contact>(parsing: text), let found = try tx.contact(id),
+                    found.organization == organization.id
+                else {
+                    checks.refuse(field, "unknown", "Is no contact of this organization.")
+                    return nil
+                }
+                contact = found
+            }
+        }
+        checks.require(contact.disabledAt == nil, field, "disabled", "Is disabled.")
+        return contact
     }
 }
 
 // MARK: - Shared steps
 
 extension IntegrationService {
-    private func find(
+    func find(
         _ id: ID<Integration>, in organizationID: ID<Organization>, where actor: Actor, may permission: Permission,
         tx: borrowing Transaction
     ) throws -> (integration: Integration, organization: Organization) {

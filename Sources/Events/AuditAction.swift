@@ -19,11 +19,27 @@ package enum AuditAction: String, Sendable, CaseIterable {
     /// A member asked for it: a link went to the new address.
     case memberEmailChangeRequested = "member.email-change-requested"
 
+    case contactCreated = "contact.created"
+    case contactChanged = "contact.changed"
+    case contactDisabled = "contact.disabled"
+    case contactEnabled = "contact.enabled"
+    case contactDeleted = "contact.deleted"
+
+    case accessKeyCreated = "access-key.created"
+    case accessKeyRotated = "access-key.rotated"
+    case accessKeyDisabled = "access-key.disabled"
+    case accessKeyEnabled = "access-key.enabled"
+    case accessKeyDeleted = "access-key.deleted"
+
     case integrationCreated = "integration.created"
     case integrationChanged = "integration.changed"
     case integrationRotated = "integration.rotated"
     case integrationSecretExtended = "integration.secret-extended"
     case integrationSecretEnded = "integration.secret-ended"
+    /// A person looked at the secret in force.
+    case integrationSecretRevealed = "integration.secret-revealed"
+    /// The copies that had been kept of secrets were destroyed: the product keeps none any longer.
+    case integrationCopiesDestroyed = "integration.secret-copies-destroyed"
     case integrationTokenIssued = "integration.token-issued"
     case integrationDeleted = "integration.deleted"
 

@@ -19,6 +19,8 @@ package struct ManagementAPI: Sendable {
     let accounts: AccountService
     let organizations: OrganizationService
     let members: MembershipService
+    let contacts: ContactService
+    let accessKeys: AccessKeyService
     let integrations: IntegrationService
     let apps: AppService
     let grants: GrantService
@@ -68,7 +70,10 @@ package struct ManagementAPI: Sendable {
         accounts = AccountService(product: product, now: now)
         organizations = OrganizationService(now: now)
         members = MembershipService(product: product, now: now)
-        integrations = IntegrationService(product: product, peppers: peppers, now: now)
+        contacts = ContactService(now: now)
+        accessKeys = AccessKeyService(product: product, peppers: peppers, now: now)
+        integrations = IntegrationService(
+            product: product, peppers: peppers, safe: ClientSecretSafe(keyRing: keyRing), now: now)
         apps = AppService(product: product, peppers: peppers, now: now)
         grants = GrantService(now: now)
         resourceServers = ResourceServerService(product: product, peppers: peppers, now: now)

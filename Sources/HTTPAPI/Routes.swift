@@ -19,7 +19,7 @@ extension ManagementAPI {
 
         ListIntegrations.self, CreateIntegration.self, GetIntegration.self, EditIntegration.self,
         DeleteIntegration.self, RotateIntegration.self, ListIntegrationSecrets.self, ExtendIntegrationSecret.self,
-        EndIntegrationSecret.self, IssueIntegrationToken.self,
+        EndIntegrationSecret.self, RevealIntegrationSecret.self, IssueIntegrationToken.self,
 
         ListApps.self, CreateApp.self, GetApp.self, EditApp.self, DeleteApp.self, RotateApp.self, ListAppSecrets.self,
         ExtendAppSecret.self, EndAppSecret.self,
@@ -32,6 +32,11 @@ extension ManagementAPI {
         ListMembers.self, CreateMember.self, GetMember.self, EditMember.self, DeleteMember.self,
         InviteMember.self, ResetMemberPassword.self, ListMemberSessions.self, EndMemberSession.self,
         RemoveMemberSecondFactor.self, CreateConsoleSession.self,
+
+        ListContacts.self, CreateContact.self, GetContact.self, EditContact.self, DeleteContact.self,
+        DisableContact.self, EnableContact.self,
+        ListAccessKeys.self, CreateAccessKey.self, GetAccessKey.self, DeleteAccessKey.self, RotateAccessKey.self,
+        DisableAccessKey.self, EnableAccessKey.self,
 
         ListAuditEvents.self,
     ]

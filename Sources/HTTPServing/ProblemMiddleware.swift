@@ -100,6 +100,11 @@ package struct ProblemMiddleware: RouterMiddleware {
                 headers: [
                     .wwwAuthenticate: "Bearer error=\"insufficient_user_authentication\", max_age=\"\(seconds)\""
                 ])
+        case .tooOften(let seconds):
+            ProblemDocument(
+                status: .tooManyRequests, type: "too-often", title: "Too often",
+                detail: "This was done too often lately. Repeat it in \(seconds) seconds.",
+                headers: [.retryAfter: "\(seconds)"])
         case .preconditionFailed:
             ProblemDocument(
                 status: .preconditionFailed, type: "precondition-failed", title: "Changed in the meantime",

@@ -6,7 +6,8 @@ package struct Actor: Sendable {
     /// What it is that acts.
     package enum Identity: Hashable, Sendable {
         case apiKey(ID<APIKey>)
-        case integration(ID<Integration>)
+        /// An integration, for the contact whose access key came with its credentials.
+        case integration(ID<Integration>, for: ID<Contact>?)
         /// An app, for the user who consented, or for itself where it gives up a token.
         case app(ID<App>, for: ID<Member>?)
         case member(ID<Member>)
@@ -43,11 +44,21 @@ package struct Actor: Sendable {
     package var label: String {
         switch identity {
         case .apiKey(let id): id.description
-        case .integration(let id): id.description
+        case .integration(let id, .some(let contact)): "\(contact) by \(id)"
+        case .integration(let id, .none): id.description
         case .app(let app, .some(let member)): "\(member) by \(app)"
         case .app(let app, .none): app.description
         case .member(let id): id.description
         case .command(let name): "command:\(name)"
+        }
+    }
+
+    /// The member who acts, by themself or through an app.
+    package var member: ID<Member>? {
+        switch identity {
+        case .member(let id): id
+        case .app(_, let member): member
+        case .apiKey, .integration, .command: nil
         }
     }
 

@@ -9,6 +9,8 @@ package enum Change: Hashable, Sendable {
     case resourceServer(ID<ResourceServer>)
     /// The member, and with it the grants that it gave.
     case member(ID<Member>)
+    /// The contact, or one of its access keys.
+    case contact(ID<Contact>)
     /// The grant, and with it the lineages that came from it.
     case grant(ID<Grant>)
     case lineage(ID<RefreshLineage>)

@@ -14,6 +14,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case limitReached(code: String, explanation: String)
     /// Somebody must have proved who they are within so many seconds: a key, which nobody stands behind, never has.
     case presenceRequired(seconds: Int)
+    /// It was done too often lately. Once more after so many seconds.
+    case tooOften(retryAfterSeconds: Int)
     /// `If-Match` named another version than the present one.
     case preconditionFailed
 }

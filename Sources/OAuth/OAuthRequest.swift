@@ -12,6 +12,8 @@ package struct OAuthRequest: Sendable {
     /// The secret that the client proved itself with, once it has. A call may be judged several times before it is
     /// answered, and is one use of that secret: whoever answers counts it.
     package internal(set) var usedSecret: UsageCell?
+    /// The access key that said for whom an integration acts, once it has been issued a token for it.
+    package internal(set) var usedAccessKey: UsageCell?
 
     /// - Throws: ``OAuthError``, as ``ClientClaim/init(authorization:form:)``.
     package init(authorization: String?, form: Form, address: IPAddress?, now: Instant) throws(OAuthError) {

@@ -18,7 +18,8 @@ package struct TokenEndpoint: Sendable {
     ) {
         self.authenticator = authenticator
         self.issuer = issuer
-        clientCredentials = ClientCredentialsGrant(audiences: audiences)
+        clientCredentials = ClientCredentialsGrant(
+            audiences: audiences, verifier: verifier, accessKeys: product.policy.accessKeys)
         let tokens = AppTokenIssuer(audiences: audiences, issuer: issuer, keyRing: keyRing, product: product)
         codes = AuthorizationCodeGrant(store: store, tokens: tokens, product: product)
         refreshes = RefreshTokenGrant(store: store, tokens: tokens, verifier: verifier, product: product)
@@ -38,7 +39,10 @@ package struct TokenEndpoint: Sendable {
         case .clientCredentials(let grant):
             switch try clientCredentials.authorize(grant, for: client, findings: findings) {
             case .missing(let missing): return .missing(missing)
-            case .answer(let access): return .answer(.issued(try issue(access, for: request)))
+            case .answer(let access):
+                let issued = try issue(access, for: request)
+                request.usedAccessKey = access.accessKey?.usage
+                return .answer(.issued(issued))
             }
         case .authorizationCode(let grant):
             return .answer(.exchange(TokenExchange(presented: .code(grant), app: try app(client))))

@@ -163,6 +163,8 @@ extension Refusal {
     static var notEmpty: Refusal {
         .conflict(
             code: "not_empty",
-            explanation: "It still has organizations below it, members, integrations or API keys. Delete those first.")
+            explanation:
+                "It still has organizations below it, members, contacts, integrations, apps or API keys. Delete those first."
+        )
     }
 }

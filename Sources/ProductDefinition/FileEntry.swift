@@ -106,6 +106,9 @@ package struct FileEntry {
         }
     }
 
+    /// Whether this is the word `off`, in whatever quotes.
+    var isOff: Bool { node.scalar?.string == "off" }
+
     /// A list of at most `maximum` values.
     package func list(maximum: Int = 1000) throws(ProductError) -> [FileEntry] {
         guard let sequence = node.sequence else { throw error("must be a list") }

@@ -60,7 +60,10 @@ extension ProductPolicy {
             integrations: try IntegrationPolicy(
                 count: entries[.integrationsPerOrganization], new: entries[.newIntegration], of: catalogue),
             rotationReminderSeconds: try entries[.rotationReminder]?.seconds(in: Self.day...36_600 * Self.day)
-                ?? standard.rotationReminderSeconds
+                ?? standard.rotationReminderSeconds,
+            accessKeys: try entries[.accessKeys].map(AccessKeyPolicy.init(entry:)) ?? standard.accessKeys,
+            secretVisibility: try entries[.secretVisibility]?.word(SecretVisibility.self, of: "choice")
+                ?? standard.secretVisibility
         )
     }
 

@@ -10,6 +10,10 @@ package struct ProductPolicy: Hashable, Sendable {
     package let integrationsPerAccount: Int
     /// How many an organization may have of them, and what a new one gets.
     package let integrations: IntegrationPolicy
+    /// Whether integrations say for which contact they act.
+    package let accessKeys: AccessKeyPolicy
+    /// How often the secrets of integrations are shown.
+    package let secretVisibility: SecretVisibility
     /// How long an access token lives, in seconds, where its integration does not say.
     package let accessTokenSeconds: Int
     /// The longest that an integration may ask for, in seconds. Retired keys and the ids of revoked tokens are kept for
@@ -66,12 +70,15 @@ package struct ProductPolicy: Hashable, Sendable {
         authorizationCodeSeconds: Int = 60, refreshTokenSeconds: Int = 60 * 86_400,
         refreshTokenMaximumSeconds: Int = 365 * 86_400, refreshRetrySeconds: Int = 30,
         sessionIdleSeconds: Int = 8 * 3600, sessionMaximumSeconds: Int = 7 * 86_400,
-        integrations: IntegrationPolicy = IntegrationPolicy(), rotationReminderSeconds: Int = 365 * 86_400
+        integrations: IntegrationPolicy = IntegrationPolicy(), rotationReminderSeconds: Int = 365 * 86_400,
+        accessKeys: AccessKeyPolicy = .optional, secretVisibility: SecretVisibility = .once
     ) {
         self.apiKeyLifetimes = apiKeyLifetimes
         self.apiKeysPerAccount = apiKeysPerAccount
         self.integrationsPerAccount = integrationsPerAccount
         self.integrations = integrations
+        self.accessKeys = accessKeys
+        self.secretVisibility = secretVisibility
         self.accessTokenSeconds = accessTokenSeconds
         self.accessTokenMaximumSeconds = accessTokenMaximumSeconds
         self.secretOverlapMaximumSeconds = secretOverlapMaximumSeconds

@@ -55,11 +55,13 @@ package struct RoleDefinition: Hashable, Sendable {
         RoleDefinition(
             name: "developer", title: "Developer", description: "Manages integrations and keys.",
             permissions: [
-                .organizationsRead, .integrationsRead, .integrationsManage, .apiKeysRead, .apiKeysManage,
+                .organizationsRead, .contactsRead, .integrationsRead, .integrationsManage, .apiKeysRead, .apiKeysManage,
             ]),
         RoleDefinition(
             name: "auditor", title: "Auditor", description: "Sees everything, changes nothing.",
-            permissions: [.organizationsRead, .membersRead, .integrationsRead, .apiKeysRead, .auditEventsRead]),
+            permissions: [
+                .organizationsRead, .membersRead, .contactsRead, .integrationsRead, .apiKeysRead, .auditEventsRead,
+            ]),
         RoleDefinition(
             name: "operator", title: "Operator",
             description: "Everything in every account; for the operator's own people.",

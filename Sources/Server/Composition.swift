@@ -103,6 +103,12 @@ struct Composition {
             let keyRing = try await KeyRing.open(
                 store: store, masterKey: masterKey, longestTokenSeconds: product.policy.accessTokenMaximumSeconds,
                 longestRefreshSeconds: product.policy.refreshTokenMaximumSeconds, now: now)
+            switch purpose {
+            case .serving, .settingUp:
+                let kept = KeptSecrets(product: product, keyRing: keyRing, now: now, logger: logger)
+                try await kept.prepare(in: store)
+            case .maintaining: break
+            }
             return try await Composition(
                 configuration, installation, product, store, masterKey, keyRing, outages, sink: sink, logger: logger,
                 clock: shared, now: now)

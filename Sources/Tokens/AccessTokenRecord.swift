@@ -5,8 +5,9 @@ import Policy
 /// What an access token says, in bytes: the plain text of a sealed token.
 ///
 /// In order: flags (1 byte; see ``Flags``), token id, client (16 bytes each), lineage (16, only of an app), account (16),
-/// organization (16, only if it is not the account), subject (length in 1 byte, UTF-8; only if there is one), scopes (length in 2 bytes, the text of a
-/// `scope` parameter), audiences (count in 1 byte; each with its length in 2 bytes, UTF-8), issued (seconds since 1970,
+/// organization (16, only if it is not the account), contact (16, only if it acts for one), access key and its generation (16
+/// and 4, only if that says so), subject (length in 1 byte, UTF-8; only if there is one and no contact), scopes (length in 2
+/// bytes, the text of a `scope` parameter), audiences (count in 1 byte; each with its length in 2 bytes, UTF-8), issued (seconds since 1970,
 /// 4 bytes), lifetime (seconds, 4 bytes). Numbers have their most significant byte first.
 ///
 /// There is one encoding of each token, and decoding accepts no other. Fractions of a second are cut off, so a token
@@ -19,7 +20,11 @@ enum AccessTokenRecord {
         static let organization = Flags(rawValue: 2)
         /// The client is an app, and acts for a user.
         static let app = Flags(rawValue: 4)
-        static let all: Flags = [.subject, .organization, .app]
+        /// The client is an integration, and acts for a contact.
+        static let contact = Flags(rawValue: 8)
+        /// By an access key.
+        static let accessKey = Flags(rawValue: 16)
+        static let all: Flags = [.subject, .organization, .app, .contact, .accessKey]
     }
 
     /// - Throws: ``TokenError/unrepresentable`` for a token with a part too long, no audience, or a time before 1970,
@@ -32,9 +37,13 @@ enum AccessTokenRecord {
         else { throw .unrepresentable }
 
         var flags: Flags = []
-        if token.subject != nil { flags.insert(.subject) }
+        if token.subject != nil, token.contact == nil { flags.insert(.subject) }
         if token.organization != token.account { flags.insert(.organization) }
         if token.lineage != nil { flags.insert(.app) }
+        if token.contact != nil { flags.insert(.contact) }
+        if token.contact?.proof != nil { flags.insert(.accessKey) }
+        // An app acts for a user, and never for a contact.
+        guard !flags.isSuperset(of: [.app, .contact]) else { throw .unrepresentable }
 
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)
@@ -48,7 +57,10 @@ enum AccessTokenRecord {
         }
         append(token.account.value, to: &bytes)
         if flags.contains(.organization) { append(token.organization.value, to: &bytes) }
-        if let subject = token.subject { try append(subject, lengthAs: UInt8.self, to: &bytes) }
+        if let contact = token.contact { try append(contact, to: &bytes) }
+        if flags.contains(.subject), let subject = token.subject {
+            try append(subject, lengthAs: UInt8.self, to: &bytes)
+        }
         if token.scopes.isEmpty {
             append(UInt16(0), to: &bytes)
         } else {
@@ -77,6 +89,7 @@ enum AccessTokenRecord {
             organization = other
         }
 
+        guard let contact = contact(&reader, flags) else { return nil }
         var subject: String?
         if flags.contains(.subject) {
             guard let text = reader.text(lengthAs: UInt8.self), !text.isEmpty else { return nil }
@@ -98,7 +111,8 @@ enum AccessTokenRecord {
         else { return nil }
         return AccessToken(
             id: ID(value: id), holder: holder, account: ID(value: account),
-            organization: ID(value: organization), subject: subject, scopes: scopes, audiences: audiences,
+            organization: ID(value: organization), subject: subject, contact: contact, scopes: scopes,
+            audiences: audiences,
             issuedAt: Instant(seconds: Int64(issued)), expiresAt: Instant(seconds: Int64(issued) + Int64(lifetime)))
     }
 
@@ -107,6 +121,24 @@ enum AccessTokenRecord {
         guard isApp else { return .integration(ID(value: client)) }
         guard let lineage: UInt128 = reader.number() else { return nil }
         return .app(ID(value: client), lineage: ID(value: lineage))
+    }
+
+    private static func append(_ contact: ActingContact, to bytes: inout [UInt8]) throws(TokenError) {
+        append(contact.contact.value, to: &bytes)
+        guard let proof = contact.proof else { return }
+        guard let generation = UInt32(exactly: proof.generation) else { throw .unrepresentable }
+        append(proof.accessKey.value, to: &bytes)
+        append(generation, to: &bytes)
+    }
+
+    /// Nil for what cannot be read, `.some(nil)` where there is none.
+    private static func contact(_ reader: inout ByteReader, _ flags: Flags) -> ActingContact?? {
+        guard flags.contains(.contact) else { return flags.contains(.accessKey) ? nil : .some(nil) }
+        guard flags.isDisjoint(with: [.app, .subject]), let contact: UInt128 = reader.number() else { return nil }
+        guard flags.contains(.accessKey) else { return ActingContact(ID(value: contact), by: nil) }
+        guard let key: UInt128 = reader.number(), let generation: UInt32 = reader.number() else { return nil }
+        return ActingContact(
+            ID(value: contact), by: ActingContact.Proof(accessKey: ID(value: key), generation: Int(generation)))
     }
 
     private static func append<Number: FixedWidthInteger & UnsignedInteger>(_ number: Number, to bytes: inout [UInt8]) {

@@ -3,8 +3,9 @@ import Model
 import Policy
 
 /// The claims of a JWT access token (RFC 9068 §2.2): `iss`, `sub`, `aud` (a text, or a list of more than one),
-/// `client_id`, `scope` (only if there are any), `jti`, `iat`, `exp`, and our own `account_id` and `organization_id`, and
-/// `lineage_id` in the token of an app.
+/// `client_id`, `scope` (only if there are any), `jti`, `iat`, `exp`, and our own `account_id` and `organization_id`, `lineage_id`
+/// in the token of an app, and in that of an integration which acts for a contact `contact_id`, `access_key_id` and
+/// `access_key_generation`.
 ///
 /// Written and read by hand: a generic JSON encoder costs more than all the rest but the signature. Reading accepts what
 /// ``encode(_:issuer:)`` writes, byte for byte, and nothing else: a claim twice, another order or a space is refused.
@@ -46,6 +47,18 @@ enum JWTClaims {
         writer.text(token.account.description)
         writer.raw(#","organization_id":"#)
         writer.text(token.organization.description)
+        if let contact = token.contact {
+            // An app acts for a user, and never for a contact.
+            guard token.lineage == nil else { throw .unrepresentable }
+            writer.raw(#","contact_id":"#)
+            writer.text(contact.contact.description)
+            if let proof = contact.proof {
+                writer.raw(#","access_key_id":"#)
+                writer.text(proof.accessKey.description)
+                writer.raw(#","access_key_generation":"#)
+                writer.number(Int64(proof.generation))
+            }
+        }
         if let lineage = token.lineage {
             writer.raw(#","lineage_id":"#)
             writer.text(lineage.description)
@@ -74,12 +87,28 @@ enum JWTClaims {
             reader.skip(#","account_id":"#), let account = reader.text().flatMap({ ID<Organization>(parsing: $0) }),
             reader.skip(#","organization_id":"#),
             let organization = reader.text().flatMap({ ID<Organization>(parsing: $0) }),
-            let holder = holder(client, &reader), reader.skip("}"), reader.isAtEnd
+            let contact = contact(client, &reader, subject: subject), let holder = holder(client, &reader),
+            reader.skip("}"), reader.isAtEnd
         else { return nil }
         return AccessToken(
             id: id, holder: holder, account: account, organization: organization,
-            subject: subject == clientText ? nil : subject, scopes: scopes, audiences: audiences,
+            subject: subject == clientText ? nil : subject, contact: contact, scopes: scopes, audiences: audiences,
             issuedAt: Instant(seconds: issued), expiresAt: Instant(seconds: expires))
+    }
+
+    /// Nil for what ``encode(_:issuer:)`` does not write, `.some(nil)` where there is none.
+    private static func contact(
+        _ client: ClientID, _ reader: inout ClaimsReader, subject: String
+    ) -> ActingContact?? {
+        guard reader.skip(#","contact_id":"#) else { return .some(nil) }
+        guard case .integration = client, let text = reader.text(), text == subject,
+            let contact = ID<Contact>(parsing: text)
+        else { return nil }
+        guard reader.skip(#","access_key_id":"#) else { return ActingContact(contact, by: nil) }
+        guard let key = reader.text().flatMap({ ID<AccessKey>(parsing: $0) }),
+            reader.skip(#","access_key_generation":"#), let generation = reader.number(), generation >= 0
+        else { return nil }
+        return ActingContact(contact, by: ActingContact.Proof(accessKey: key, generation: Int(generation)))
     }
 
     /// An app's token names its lineage, an integration's has none.

@@ -19,6 +19,8 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
     case replies
     /// Seals secrets that must be opened again for as long as they are in use. Older ones are kept for ever.
     case secrets
+    /// Seals the client secrets that people may look at again. Older ones are kept for ever.
+    case clientSecrets = "client-secrets"
 
     /// What signs ID tokens by that algorithm.
     package init(signing algorithm: App.IDTokenAlgorithm) {
@@ -38,7 +40,7 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
     /// Whether a ring has none until one is asked for (``KeyRing/ensure(_:)``): most installations never need them.
     var isMadeWhenNeeded: Bool {
         switch self {
-        case .signingEdDSA, .signingRS256: true
+        case .signingEdDSA, .signingRS256, .clientSecrets: true
         case .pepper, .sealing, .refresh, .signing, .replies, .secrets: false
         }
     }
@@ -52,7 +54,7 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
         case .signing: .es256
         case .signingEdDSA: .edDSA
         case .signingRS256: .rs256
-        case .pepper, .sealing, .refresh, .replies, .secrets: nil
+        case .pepper, .sealing, .refresh, .replies, .secrets, .clientSecrets: nil
         }
     }
 

@@ -148,7 +148,7 @@ package final class KeyRing: Sendable {
     ///
     /// - Throws: ``StoreError``.
     package func ensureAll() async throws {
-        for purpose in KeyPurpose.allCases { try await ensure(purpose) }
+        for purpose in KeyPurpose.allCases where purpose.isPublished { try await ensure(purpose) }
     }
 
     /// From when on all keys that sign are in use, by the node's clock: nil where they are.
@@ -251,7 +251,7 @@ package final class KeyRing: Sendable {
     /// How long versions are kept after their successor is used, in seconds; nil for ever.
     private func secondsKept(_ purpose: KeyPurpose) -> Int? {
         switch purpose {
-        case .pepper, .secrets: nil
+        case .pepper, .secrets, .clientSecrets: nil
         case .sealing: longestTokenSeconds + Self.margin
         case .signing: max(longestTokenSeconds, IDToken.seconds) + Self.margin
         case .signingEdDSA, .signingRS256: IDToken.seconds + Self.margin
@@ -265,7 +265,7 @@ package final class KeyRing: Sendable {
     ) throws -> [KeyRingRow] {
         let rows = try tx.keyRingRows()
         // Nothing is made, nor removed, by a process that cannot open what is there.
-        for row in rows { _ = try row.opened(by: masterKey) }
+        try check(rows, under: masterKey)
         let present = Set(rows.map(\.purpose))
         if !rows.isEmpty, !present.contains(KeyPurpose.pepper.rawValue) { throw TokenError.missing(.pepper) }
         for purpose in KeyPurpose.allCases

@@ -31,7 +31,8 @@ extension KeySet {
             signing: try signing(.signing, by: .es256),
             otherSigning: try signing(.signingEdDSA, by: .edDSA) + signing(.signingRS256, by: .rs256),
             replies: try keys(.replies, SealingKey.init),
-            secrets: try keys(.secrets, SealingKey.init)
+            secrets: try keys(.secrets, SealingKey.init),
+            clientSecrets: try keys(.clientSecrets, SealingKey.init)
         )
     }
 }

@@ -26,10 +26,13 @@ package final class KeySet: Sendable {
     private let replies: [SealingKey]
     /// Newest first. Never empty.
     private let secrets: [SealingKey]
+    /// Newest first. None until one is needed.
+    private let clientSecrets: [SealingKey]
 
     init(
         peppers: Peppers, sealing: [SealingKey], refresh: [SealingKey], signing: [SigningKey],
-        otherSigning: [SigningKey], replies: [SealingKey], secrets: [SealingKey]
+        otherSigning: [SigningKey], replies: [SealingKey], secrets: [SealingKey],
+        clientSecrets: [SealingKey]
     ) {
         self.peppers = peppers
         self.sealing = sealing
@@ -38,6 +41,7 @@ package final class KeySet: Sendable {
         self.otherSigning = otherSigning
         self.replies = replies
         self.secrets = secrets
+        self.clientSecrets = clientSecrets
         jwks = Array("{\"keys\":[\((signing + otherSigning).map(\.jwk).joined(separator: ","))]}".utf8)
     }
 
@@ -79,6 +83,18 @@ package final class KeySet: Sendable {
     /// The secret, or nil if it was changed or is another one.
     package func openSecret(_ sealed: [UInt8], for context: String) -> [UInt8]? {
         Self.open(sealed, for: context, under: secrets)
+    }
+
+    /// Seals a client secret that people may look at again. It opens for the same context only, which names what it is and
+    /// whose.
+    package func sealClientSecret(_ plain: [UInt8], for context: String) throws -> [UInt8] {
+        guard let key = clientSecrets.first else { throw TokenError.missing(.clientSecrets) }
+        return try Self.seal(plain, for: context, under: key)
+    }
+
+    /// The client secret, or nil if it was changed or is another one.
+    package func openClientSecret(_ sealed: [UInt8], for context: String) -> [UInt8]? {
+        Self.open(sealed, for: context, under: clientSecrets)
     }
 
     /// The key's version, and what is sealed under it.

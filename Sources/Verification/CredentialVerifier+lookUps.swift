@@ -69,6 +69,16 @@ extension CredentialVerifier {
             let known = try await hearing.promptly { [self] in try await client(id, since: mark) }
             findings.clients.updateValue(known, forKey: id)
             isFound = known != nil
+        case .accessKey(let fingerprint, let secret):
+            let known = try await hearing.promptly { [self] in
+                try await readAccessKey(secret, fingerprint, since: mark)
+            }
+            findings.accessKeys.updateValue(known, forKey: fingerprint)
+            isFound = known != nil
+        case .contact(let id):
+            let known = try await hearing.promptly { [self] in try await readContact(id, since: mark) }
+            findings.contacts.updateValue(known, forKey: id)
+            isFound = true
         case .audiences:
             findings.audiences = try await hearing.promptly { [self] in try await audiences(since: mark) }
             isFound = true
@@ -104,6 +114,9 @@ extension CredentialVerifier {
         case .apiKey(let fingerprint, let secret):
             if let permit = limit.take(for: party, of: fingerprint, at: now) { return permit }
             if await isNew(secret) { return nil }
+        case .accessKey(let fingerprint, let secret):
+            if let permit = limit.take(for: party, of: fingerprint, at: now) { return permit }
+            if await isNewAccessKey(secret) { return nil }
         case .client(let id):
             if newcomers.has(id) { return nil }
             if let permit = limit.take(for: party, of: id, at: now) { return permit }
@@ -113,17 +126,28 @@ extension CredentialVerifier {
         case .keyRing(let named):
             let thing = named.map { Fingerprint(of: $0) }
             if let permit = limit.take(for: party, of: thing, at: now) { return permit }
-        case .audiences, .revocation, .lineage, .asked: return nil
+        case .audiences, .revocation, .lineage, .contact, .asked: return nil
         }
         throw LookUpRefused()
     }
 
     /// Whether the key was announced lately. Where the database does not say, the limit holds.
     private func isNew(_ secret: PresentedSecret) async -> Bool {
-        let isNew = try? await newcomers.hasKey(with: { keyRing.keys.peppers.all.map(secret.digest(under:)) }) {
+        let isNew = try? await newcomers.apiKeys.has({ keyRing.keys.peppers.all.map(secret.digest(under:)) }) {
             [store, hearing] keys in
             try await hearing.promptly {
                 try await store.read { tx in try tx.digests(ofAPIKeys: keys) }
+            }
+        }
+        return isNew ?? false
+    }
+
+    /// Whether a contact with that access key was announced lately. Where the database does not say, the limit holds.
+    private func isNewAccessKey(_ secret: PresentedSecret) async -> Bool {
+        let isNew = try? await newcomers.accessKeys.has({ keyRing.keys.peppers.all.map(secret.digest(under:)) }) {
+            [store, hearing] contacts in
+            try await hearing.promptly {
+                try await store.read { tx in try tx.digests(ofAccessKeysOf: contacts) }
             }
         }
         return isNew ?? false
@@ -134,11 +158,12 @@ extension CredentialVerifier {
     private func mayNotExist(_ missing: Missing) -> Bool {
         switch missing {
         case .apiKey(let fingerprint, _): memory.credentials[fingerprint] == nil
+        case .accessKey(let fingerprint, _): memory.accessKeys[fingerprint] == nil
         case .client(let id): memory.clients[id] == nil
         case .organization(let id): memory.organizations[id] == nil
         case .keyRing(let named): named != nil
         // Only a token that we made names one.
-        case .audiences, .revocation, .lineage: false
+        case .audiences, .revocation, .lineage, .contact: false
         // Asked of what it wraps.
         case .asked: false
         }
@@ -155,7 +180,7 @@ extension CredentialVerifier {
     }
 
     /// Remembers that there is no such thing as far as an edition of the key ring can tell, unless it was made meanwhile.
-    private func remember(
+    func remember(
         notToExist fingerprint: Fingerprint, in edition: Int, since mark: ChangeLog.Mark, _ mayBeMade: (Change) -> Bool
     ) {
         memory.unknownCredentials.insert(edition, for: fingerprint)

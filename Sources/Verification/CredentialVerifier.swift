@@ -27,7 +27,7 @@ package final class CredentialVerifier: Sendable {
     let plans: PlanCatalogue
     private let seal: AccessTokenSeal
     private let issuer: String
-    private let brand: Brand
+    let brand: Brand
 
     /// A verifier over `store`. Register ``hear(_:at:)`` with the store, so that it hears of changes.
     ///
@@ -107,7 +107,7 @@ package final class CredentialVerifier: Sendable {
     }
 
     /// Whether memory may be asked.
-    private func recalls(_ findings: Findings) -> Bool {
+    func recalls(_ findings: Findings) -> Bool {
         hearing.isCurrent || findings.isInGrace
     }
 
@@ -152,10 +152,32 @@ package final class CredentialVerifier: Sendable {
             switch client.kind {
             case .integration(let integration):
                 guard integration.organization == token.organization else { return .answer(nil) }
-                return .answer(KnownCredential(token, of: client, integration: integration, edition: edition))
+                return credential(
+                    token, of: client, integration: integration, findings, edition: edition, recalls: recalls)
             case .app(let app):
                 return credential(token, of: client, app: app, findings, edition: edition, recalls: recalls)
             case .resourceServer: return .answer(nil)
+            }
+        }
+    }
+
+    private func credential(
+        _ token: AccessToken, of client: KnownClient, integration: Integration, _ findings: Findings, edition: Int,
+        recalls: Bool
+    ) -> Partial<KnownCredential?> {
+        guard let acting = token.contact else {
+            return .answer(KnownCredential(token, of: client, integration: integration, edition: edition))
+        }
+        switch contact(acting.contact, findings, recalls: recalls) {
+        case .missing(let missing): return .missing(missing)
+        case .answer(.none): return .answer(nil)
+        case .answer(.some(let contact)):
+            guard contact.organization == token.organization else { return .answer(nil) }
+            switch contact.standing(by: acting.proof) {
+            case .gone: return .answer(nil)
+            case .good, .disabled:
+                return .answer(
+                    KnownCredential(token, of: client, integration: integration, for: contact, edition: edition))
             }
         }
     }

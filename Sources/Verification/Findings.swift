@@ -6,7 +6,9 @@ package import Tokens
 /// Something that memory does not hold, or that may not be believed at present, and a judgement needs.
 package enum Missing: Sendable {
     case apiKey(Fingerprint, PresentedSecret)
+    case accessKey(Fingerprint, PresentedSecret)
     case client(ClientID)
+    case contact(ID<Contact>)
     case organization(ID<Organization>)
     case lineage(ID<RefreshLineage>)
     case audiences
@@ -25,6 +27,8 @@ package enum Missing: Sendable {
 package struct Findings: Sendable {
     var apiKeys: [Fingerprint: KnownCredential?] = [:]
     var clients: [ClientID: KnownClient?] = [:]
+    var accessKeys: [Fingerprint: KnownAccessKey?] = [:]
+    var contacts: [ID<Contact>: KnownContact?] = [:]
     var organizations: [ID<Organization>: Standing?] = [:]
     var lineages: [ID<RefreshLineage>: KnownLineage?] = [:]
     var audiences: Set<String>?

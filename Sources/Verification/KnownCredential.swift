@@ -36,6 +36,8 @@ package final class KnownCredential: Sendable {
     package let identity: Actor.Identity
     /// Where the access token of an app came from.
     package let lineage: KnownLineage?
+    /// For whom the access token of an integration acts, if for a contact.
+    package let contact: KnownContact?
     /// The credential's identifier as text.
     package let identifierText: String
     /// Where its uses are counted, none for tokens, which have no row.
@@ -66,6 +68,7 @@ package final class KnownCredential: Sendable {
         isSuspended = standing.isSuspended
         isOutsidePlan = !standing.features.contains(.apiAccess)
         lineage = nil
+        contact = nil
         identifierText = key.id.description
         usage = last?.usage ?? UsageCell(.apiKey(key.id, secretMadeAt: madeAt))
         self.validity = validity
@@ -75,8 +78,13 @@ package final class KnownCredential: Sendable {
     /// An access token of `client`, which is the integration that it names. It is worth no more than what the client
     /// has now, and may be used from where the client may be used.
     ///
-    /// - Parameter edition: The edition of the key ring that opened it.
-    package init(_ token: AccessToken, of client: KnownClient, integration: Integration, edition: Int) {
+    /// - Parameters:
+    ///   - contact: The contact that it names. It is disabled while that one or the access key is.
+    ///   - edition: The edition of the key ring that opened it.
+    package init(
+        _ token: AccessToken, of client: KnownClient, integration: Integration, for contact: KnownContact? = nil,
+        edition: Int
+    ) {
         kind = .accessToken(token, of: client)
         standing = client.standing
         scopes = token.scopes.intersection(integration.scopes)
@@ -84,11 +92,15 @@ package final class KnownCredential: Sendable {
         audience = .only(token.audiences)
         issuedAt = token.issuedAt
         expiresAt = token.expiresAt
-        isDisabled = false
+        switch contact?.standing(by: token.contact?.proof) {
+        case .none, .good: isDisabled = false
+        case .disabled, .gone: isDisabled = true
+        }
         isSuspended = client.standing.isSuspended
         isOutsidePlan = !client.standing.features.contains(.apiAccess)
-        identity = .integration(integration.id)
+        identity = .integration(integration.id, for: contact?.id)
         lineage = nil
+        self.contact = contact
         identifierText = token.id.description
         usage = nil
         validity = nil
@@ -118,6 +130,7 @@ package final class KnownCredential: Sendable {
         isOutsidePlan = !standing.features.contains(.apiAccess) || !client.standing.features.contains(.apps)
         identity = .app(app.id, for: lineage.member)
         self.lineage = lineage
+        contact = nil
         identifierText = token.id.description
         usage = nil
         validity = nil
@@ -133,6 +146,7 @@ package final class KnownCredential: Sendable {
         case .apiKey: (validity?.holds ?? false) && standing.isCurrent
         case .accessToken(_, let client):
             self.edition == edition() && client.isCurrent && standing.isCurrent && lineage?.isCurrent ?? true
+                && contact?.isCurrent ?? true
         }
     }
 }

@@ -9,6 +9,7 @@ package enum UsageTarget: Hashable, Sendable {
     /// By the secret that was made at that time, where it is known.
     case apiKey(ID<APIKey>, secretMadeAt: Instant? = nil)
     case clientSecret(ID<ClientSecret>, of: ClientID)
+    case accessKey(ID<AccessKey>)
 }
 
 /// The uses of one credential since they were last written down.
@@ -155,6 +156,7 @@ extension Transaction {
         switch target {
         case .apiKey(let id, let madeAt):
             try recordUse(apiKey: id, secretMadeAt: madeAt, count: count, at: last.at, address: last.address)
+        case .accessKey(let id): try recordUse(accessKey: id, count: count, at: last.at, address: last.address)
         case .clientSecret(let id, let client):
             try recordUse(clientSecret: id, of: client, count: count, at: last.at, address: last.address)
         }

@@ -12,17 +12,20 @@ package final class VerifierMemory: Sendable {
         package let organizations: Int
         /// Of refresh tokens.
         package let lineages: Int
+        /// Whom integrations act for; and as many access keys.
+        package let contacts: Int
         /// Credentials and clients that do not exist.
         package let unknown: Int
 
         package init(
             credentials: Int = 1_048_576, clients: Int = 131_072, organizations: Int = 131_072,
-            lineages: Int = 262_144, unknown: Int = 8192
+            lineages: Int = 262_144, contacts: Int = 65_536, unknown: Int = 8192
         ) {
             self.credentials = credentials
             self.clients = clients
             self.organizations = organizations
             self.lineages = lineages
+            self.contacts = contacts
             self.unknown = unknown
         }
     }
@@ -31,17 +34,22 @@ package final class VerifierMemory: Sendable {
     let clients: BoundedMemory<ClientID, KnownClient>
     let organizations: BoundedMemory<ID<Organization>, Standing>
     let lineages: BoundedMemory<ID<RefreshLineage>, KnownLineage>
+    let contacts: BoundedMemory<ID<Contact>, KnownContact>
+    let accessKeys: BoundedMemory<Fingerprint, KnownAccessKey>
     /// With the edition of the key ring under which each was looked for.
     let unknownCredentials: BoundedMemory<Fingerprint, Int>
     let unknownClients: BoundedMemory<ClientID, Bool>
     /// Lineages that are gone. A token names one only after it was made, and none comes back, so this is never wrong.
     let endedLineages: BoundedMemory<ID<RefreshLineage>, Bool>
+    /// Contacts that are gone, as lineages are: no other one gets its identifier.
+    let endedContacts: BoundedMemory<ID<Contact>, Bool>
     let keyValidities: Validities<ID<APIKey>>
     let clientValidities: Validities<ClientID>
     let organizationValidities: Validities<ID<Organization>>
     let lineageValidities: Validities<ID<RefreshLineage>>
     let grantValidities: Validities<ID<Grant>>
     let memberValidities: Validities<ID<Member>>
+    let contactValidities: Validities<ID<Contact>>
     let audiences = Mutex<(names: Set<String>, validity: Validity)?>(nil)
     let changes = ChangeLog()
 
@@ -50,15 +58,19 @@ package final class VerifierMemory: Sendable {
         clients = BoundedMemory(capacity: bounds.clients)
         organizations = BoundedMemory(capacity: bounds.organizations)
         lineages = BoundedMemory(capacity: bounds.lineages)
+        contacts = BoundedMemory(capacity: bounds.contacts)
+        accessKeys = BoundedMemory(capacity: bounds.contacts)
         unknownCredentials = BoundedMemory(capacity: bounds.unknown)
         unknownClients = BoundedMemory(capacity: bounds.unknown)
         endedLineages = BoundedMemory(capacity: bounds.unknown)
+        endedContacts = BoundedMemory(capacity: bounds.unknown)
         keyValidities = Validities(capacity: bounds.credentials)
         clientValidities = Validities(capacity: bounds.clients)
         organizationValidities = Validities(capacity: bounds.organizations)
         lineageValidities = Validities(capacity: bounds.lineages)
         grantValidities = Validities(capacity: bounds.lineages)
         memberValidities = Validities(capacity: bounds.lineages)
+        contactValidities = Validities(capacity: bounds.contacts)
     }
 
     /// How many credentials, clients and organizations are remembered, and how many are remembered not to exist.
@@ -89,6 +101,10 @@ package final class VerifierMemory: Sendable {
             organizationValidities.end(id)
         case .member(let id):
             memberValidities.end(id)
+        case .contact(let id):
+            contactValidities.end(id)
+            // An access key of it may be new.
+            unknownCredentials.removeAll()
         case .grant(let id):
             grantValidities.end(id)
         case .lineage(let id):
@@ -110,6 +126,7 @@ package final class VerifierMemory: Sendable {
         lineageValidities.endAll()
         grantValidities.endAll()
         memberValidities.endAll()
+        contactValidities.endAll()
         unknownCredentials.removeAll()
         unknownClients.removeAll()
         audiences.withLock { $0 = nil }

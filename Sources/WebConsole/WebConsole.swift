@@ -11,6 +11,7 @@ import Policy
 package import ProductDefinition
 package import SignIn
 package import Tokens
+import Verification
 
 /// The pages: sign-in, consent, one's own account and apps, and the console of an organization. They call the services that the management API calls.
 package struct WebConsole: Sendable {
@@ -66,7 +67,8 @@ package struct WebConsole: Sendable {
         self.authorization = authorization
         endSession = EndSession(store: store, keyRing: keyRing, issuer: issuer)
         let peppers: @Sendable () -> Peppers = { keyRing.keys.peppers }
-        integrations = IntegrationService(product: product, peppers: peppers, now: now)
+        integrations = IntegrationService(
+            product: product, peppers: peppers, safe: ClientSecretSafe(keyRing: keyRing), now: now)
         apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
         audit = AuditLog()
         repetitions = FormRepetitions(keyRing: keyRing, now: now)

@@ -64,7 +64,10 @@ struct ActorTests {
             Actor(identity, reach: .everything, permissions: [], requestID: "r", address: nil).label
         }
         #expect(label(.apiKey(ID(value: 0))) == "key_0000000000000000000000")
-        #expect(label(.integration(ID(value: 0))) == "int_0000000000000000000000")
+        #expect(label(.integration(ID(value: 0), for: nil)) == "int_0000000000000000000000")
+        #expect(
+            label(.integration(ID(value: 0), for: ID(value: 0)))
+                == "con_0000000000000000000000 by int_0000000000000000000000")
         #expect(label(.member(ID(value: 0))) == "mem_0000000000000000000000")
         #expect(label(.command("init")) == "command:init")
     }

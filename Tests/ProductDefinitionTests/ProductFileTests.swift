@@ -62,6 +62,8 @@ struct ProductFileTests {
           session_idle_lifetime: 1h
           session_maximum_lifetime: 1d
           integrations_per_organization: one
+          access_keys: required
+          secret_visibility: retrievable
           new_integration:
             scopes: [analytics.read]
             allowed_addresses: [192.0.2.0/24, '2001:db8::1']
@@ -113,7 +115,23 @@ struct ProductFileTests {
                     integrations: IntegrationPolicy(
                         perOrganization: .one, scopes: ScopeSet([read]),
                         addresses: try #require(
-                            AddressRule(within: ["192.0.2.0/24", "2001:db8::1"].compactMap { IPRange($0) })))))
+                            AddressRule(within: ["192.0.2.0/24", "2001:db8::1"].compactMap { IPRange($0) }))),
+                    accessKeys: .required, secretVisibility: .retrievable))
+    }
+
+    @Test(arguments: [("off", AccessKeyPolicy.off), ("'off'", .off), ("optional", .optional), ("required", .required)])
+    func `whether there are access keys is a word, also where YAML takes it for another`(
+        _ text: String, _ policy: AccessKeyPolicy
+    ) throws {
+        let product = try Product(
+            yaml: "product: {name: A}\nscopes: {read: {description: Read}}\npolicy: {access_keys: \(text)}",
+            file: "claviger.yaml")
+        #expect(product.policy.accessKeys == policy)
+        #expect(throws: ProductError.self) {
+            try Product(
+                yaml: "product: {name: A}\nscopes: {read: {description: Read}}\npolicy: {access_keys: no}",
+                file: "claviger.yaml")
+        }
     }
 
     @Test func `what a file leaves out is as in the standard product`() throws {

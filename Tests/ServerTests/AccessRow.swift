@@ -36,8 +36,8 @@ struct AccessRow: Sendable {
 
 extension AccessRow {
     static let all =
-        general + accounts + resourceServers + organizations + integrations + apps + grants + apiKeys
-        + members + signIn + audit
+        general + accounts + resourceServers + organizations + integrations + apps + grants + apiKeys + contacts
+        + accessKeys + members + signIn + audit
 
     private static let general = ["getMe": "me", "listScopes": "scopes", "listRoles": "roles", "getProduct": "product"]
         .map { operation, path in
@@ -95,6 +95,8 @@ extension AccessRow {
             return (try await estate.endingSecret(of: estate.integration()), ["expires_at": .text(end)])
         },
         AccessRow("endIntegrationSecret", 204) { (try await $0.endingSecret(of: $0.integration()), nil) },
+        // This product keeps none.
+        AccessRow("revealIntegrationSecret", 409) { (try await $0.integration() + "/reveal", [:]) },
         AccessRow("issueIntegrationToken", 201) { (try await $0.integration() + "/tokens", [:]) },
     ]
 
@@ -140,6 +142,32 @@ extension AccessRow {
             return (try await estate.endingSecret(of: estate.apiKey()), ["expires_at": .text(end)])
         },
         AccessRow("endAPIKeySecret", 204) { (try await $0.endingSecret(of: $0.apiKey()), nil) },
+    ]
+
+    private static let contacts = [
+        AccessRow("listContacts", 200) { estate in
+            _ = try await estate.contact()
+            return (estate.inEurope("/contacts?search=grace"), nil)
+        },
+        AccessRow("createContact", 201) { ($0.inEurope("/contacts"), ["name": "Grace"]) },
+        AccessRow("getContact", 200) { (try await $0.contact(), nil) },
+        AccessRow("editContact", 200) { (try await $0.contact(), ["email": "grace@example.com"]) },
+        AccessRow("deleteContact", 204) { (try await $0.contact(), nil) },
+        AccessRow("disableContact", 200) { (try await $0.contact() + "/disable", [:]) },
+        AccessRow("enableContact", 200) { (try await $0.contact() + "/enable", [:]) },
+    ]
+
+    private static let accessKeys = [
+        AccessRow("listAccessKeys", 200) { estate in
+            let key = try await estate.accessKey()
+            return (key.replacing("/\(key.lastComponent)", with: ""), nil)
+        },
+        AccessRow("createAccessKey", 201) { (try await $0.contact() + "/access-keys", ["name": "Order export"]) },
+        AccessRow("getAccessKey", 200) { (try await $0.accessKey(), nil) },
+        AccessRow("deleteAccessKey", 204) { (try await $0.accessKey(), nil) },
+        AccessRow("rotateAccessKey", 200) { (try await $0.accessKey() + "/rotate", [:]) },
+        AccessRow("disableAccessKey", 200) { (try await $0.accessKey() + "/disable", [:]) },
+        AccessRow("enableAccessKey", 200) { (try await $0.accessKey() + "/enable", [:]) },
     ]
 
     private static let members = [
@@ -223,6 +251,14 @@ extension Estate {
 
     fileprivate func apiKey() async throws -> String {
         try await server.makeKey(in: europe, as: demo.operatorKey).path
+    }
+
+    fileprivate func contact() async throws -> String {
+        try await server.makeContact(in: europe, as: demo.operatorKey).path
+    }
+
+    fileprivate func accessKey() async throws -> String {
+        try await server.makeAccessKey(in: europe, as: demo.operatorKey).path
     }
 
     fileprivate var consoleSessionDraft: JSON {

@@ -58,8 +58,55 @@ struct SampleProductTests {
             let second = try await server.call("POST", path, bearer: demo.operatorKey, ["label": "Second"])
             #expect(second.status == 409)
             #expect(second.text.contains("The company has its one API connection already."), "\(second.text)")
-            let token = try await server.make(path + "/\(demo.integration.id)/tokens", [:], as: demo.operatorKey)
+            let byHand = path + "/\(demo.integration.id)/tokens"
+            let nobodys = try await server.call("POST", byHand, bearer: demo.operatorKey, [:])
+            #expect(nobodys.status == 422)
+            #expect(try nobodys.json["errors"][0]["field"] == "contact_id")
+            let contact = try await server.makeContact(in: demo.account, as: demo.operatorKey)
+            let token = try await server.make(byHand, ["contact_id": .text(contact.id)], as: demo.operatorKey)
             #expect(try token["expires_in"].integer == 3600)
+            let call = try await server.verify(token["access_token"].string)
+            #expect(call.status == 200)
+            #expect(call.headers["x-auth-contact"] == contact.id)
+            #expect(call.headers["x-auth-subject"] == contact.id)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `allmoxy: a token request without an access key is refused, and with one acts for that contact`() async throws
+    {
+        try await with("allmoxy") { server, demo in
+            let without = try await server.tokenAnswer(demo.integration, path: "/oauth/token")
+            #expect(without.status == 400)
+            #expect(try without.json["error"] == "invalid_request")
+            #expect(try without.json["error_description"].string.contains("access_key is missing"))
+            let key = try await server.makeAccessKey(in: demo.account, as: demo.operatorKey)
+            #expect(key.secret.hasPrefix("amx_ak_"))
+            let answer = try await server.form(
+                "/oauth/token", [("grant_type", "client_credentials"), ("access_key", key.secret)],
+                client: demo.integration)
+            #expect(answer.status == 200, "\(answer.text)")
+            let token = try answer.json["access_token"].string
+            let contact = String(key.path.split(separator: "/").dropLast(2).last ?? "")
+            #expect(try await server.verify(token).headers["x-auth-contact"] == contact)
+            // It stops with the access key.
+            #expect(try await server.call("DELETE", key.path, bearer: demo.operatorKey).status == 204)
+            #expect(try await server.verify(token).status == 401)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `altruistiq: an access key is refused, and none is made`() async throws {
+        try await with("altruistiq") { server, demo in
+            let answer = try await server.form(
+                "/oauth2/token", [("grant_type", "client_credentials"), ("access_key", "aq_ak_anything")],
+                client: demo.integration)
+            #expect(answer.status == 400)
+            #expect(try answer.json["error"] == "invalid_request")
+            let contact = try await server.makeContact(in: demo.account, as: demo.operatorKey)
+            let made = try await server.call(
+                "POST", contact.path + "/access-keys", bearer: demo.operatorKey, ["name": "Order export"])
+            #expect(made.status == 409)
         }
     }
 

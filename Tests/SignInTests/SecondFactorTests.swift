@@ -328,7 +328,7 @@ struct SecondFactorTests {
             let admin = try await desk.member(in: tree.global, email: "grace@example.com")
             let app = try await tree.app(in: tree.global).app
             let grant = try await tree.grant(to: app, by: admin, in: tree.global)
-            func lineage(signedIn seconds: Int) async throws -> ID<RefreshLineage> {
+            func lineage(signedIn seconds: Int, by method: SignInMethod? = nil) async throws -> ID<RefreshLineage> {
                 tree.clock.advance(seconds: 1)
                 let now = tree.clock.current
                 let end = now.adding(seconds: 86_400)
@@ -336,12 +336,15 @@ struct SecondFactorTests {
                     SecretDigest(stored: Array(repeating: 1, count: 32), pepperVersion: 1))
                 let lineage = RefreshLineage(
                     id: ID(at: now.milliseconds), grant: grant.id, app: app.id, scopes: .empty, resource: nil,
-                    authenticatedAt: now.adding(seconds: -seconds), generation: 1, digest: digest, rotation: nil,
+                    authenticatedAt: now.adding(seconds: -seconds),
+                    signIn: method.map { SignInContext(session: ID(at: 0), methods: [$0]) }, generation: 1,
+                    digest: digest, rotation: nil,
                     createdAt: now, expiresAt: end, endsAt: end)
                 try await tree.store.write { tx in try tx.insert(lineage) }
                 return lineage.id
             }
             let (fresh, old) = (try await lineage(signedIn: 5), try await lineage(signedIn: 301))
+            let carriedOver = try await lineage(signedIn: 5, by: .handOver)
             func remove(as actor: Actor, by lineage: ID<RefreshLineage>?) async throws {
                 try await tree.store.write { [id = member.id] tx in
                     try factors.remove(of: id, in: europe, as: actor, by: lineage, tx: tx)
@@ -351,7 +354,7 @@ struct SecondFactorTests {
                 try await remove(as: tree.caller(of: tree.europe, [.membersManage]), by: fresh)
             }
             await #expect(throws: Refusal.notFound) { try await remove(as: tree.caller(of: tree.stranger), by: fresh) }
-            for stale in [nil, old] {
+            for stale in [nil, old, carriedOver] {
                 await #expect(throws: Refusal.presenceRequired(seconds: 300)) {
                     try await remove(as: tree.caller(of: tree.global), by: stale)
                 }

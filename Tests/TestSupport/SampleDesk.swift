@@ -123,6 +123,7 @@ extension SampleDesk {
         var request = request
         let answer = try await verifier.complete(from: request.address, at: now) { try judge(&request, $0) }
         if let secret = request.usedSecret { verifier.usage.count(secret, at: now, from: request.address) }
+        if let key = request.usedAccessKey { verifier.usage.count(key, at: now, from: request.address) }
         return answer
     }
 

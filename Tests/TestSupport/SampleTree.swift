@@ -5,6 +5,7 @@ package import Organizations
 package import Persistence
 package import ProductDefinition
 package import Tokens
+import Verification
 
 /// A store with the operator, a customer (Global ▸ Europe ▸ France, Global ▸ North America) and another customer, the
 /// services over it, and callers to try them with.
@@ -62,6 +63,7 @@ package struct SampleTree: Sendable {
         northAmerica = try await organization("North America", below: global)
         stranger = try await account("Stranger")
         keys = try await Self.keyRing(over: store, at: clock)
+        if product.policy.secretVisibility == .retrievable { try await keys.ensure(.clientSecrets) }
         clock.advance(seconds: 1)
     }
 
@@ -96,7 +98,13 @@ package struct SampleTree: Sendable {
         APIKeyService(product: product, peppers: { [keys] in keys.keys.peppers }, now: clock.now)
     }
     package var integrations: IntegrationService {
-        IntegrationService(product: product, peppers: { [keys] in keys.keys.peppers }, now: clock.now)
+        IntegrationService(
+            product: product, peppers: { [keys] in keys.keys.peppers }, safe: ClientSecretSafe(keyRing: keys),
+            now: clock.now)
+    }
+    package var contacts: ContactService { ContactService(now: clock.now) }
+    package var accessKeys: AccessKeyService {
+        AccessKeyService(product: product, peppers: { [keys] in keys.keys.peppers }, now: clock.now)
     }
     package var resourceServers: ResourceServerService {
         ResourceServerService(product: product, peppers: { [keys] in keys.keys.peppers }, now: clock.now)
@@ -121,6 +129,25 @@ package struct SampleTree: Sendable {
         return try await store.write { [integrations] tx in
             try integrations.create(
                 IntegrationDraft(label: "Sync", scopes: scopes), in: organization.id, as: actor, tx: tx)
+        }
+    }
+
+    /// Makes a contact, a second after whatever was made before.
+    package func contact(
+        in organization: Organization, name: String = "Grace", member: Member? = nil, as actor: Actor = theOperator
+    ) async throws -> Contact {
+        clock.advance(seconds: 1)
+        return try await store.write { [contacts] tx in
+            try contacts.create(
+                ContactDraft(name: name, member: member?.id.description), in: organization.id, as: actor, tx: tx)
+        }
+    }
+
+    /// Makes an access key, a second after whatever was made before.
+    package func accessKey(of contact: Contact, as actor: Actor = theOperator) async throws -> Issued<AccessKey> {
+        clock.advance(seconds: 1)
+        return try await store.write { [accessKeys] tx in
+            try accessKeys.create(name: "Export", for: contact.id, in: contact.organization, as: actor, tx: tx)
         }
     }
 

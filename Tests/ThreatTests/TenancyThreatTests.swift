@@ -12,6 +12,8 @@ extension Threats {
             let key = try await server.makeKey(in: estate.europe, as: demo.operatorKey)
             let app = try await server.makeApp(in: estate.europe, as: demo.operatorKey)
             let member = try await server.makeMember(in: estate.europe, as: demo.operatorKey)
+            let contact = try await server.makeContact(in: estate.europe, as: demo.operatorKey)
+            let accessKey = try await server.makeAccessKey(in: estate.europe, of: contact, as: demo.operatorKey)
             let grant = try await PageVisitor.signedIn(member, at: server).granted(app, as: demo.operatorKey)
             let secret = /[a-z]{2,8}_(key|cs|at|rt|ak|ses|code)_[0-9A-Za-z]{20,}/
             #expect(key.secret.firstMatch(of: secret) != nil)
@@ -22,7 +24,8 @@ extension Threats {
                     .replacing("{key_id}", with: key.id)
                     .replacing("{resource_server_id}", with: demo.resourceServer.id)
                     .replacing("{app_id}", with: app.id).replacing("{member_id}", with: member.id)
-                    .replacing("{grant_id}", with: grant)
+                    .replacing("{grant_id}", with: grant).replacing("{contact_id}", with: contact.id)
+                    .replacing("{access_key_id}", with: accessKey.id)
                 let answer = try await server.get(path, bearer: demo.operatorKey)
                 #expect(answer.status == 200, "\(path)")
                 #expect(answer.text.firstMatch(of: secret) == nil, "\(path)")
@@ -41,6 +44,8 @@ extension Threats {
             let client = try await server.makeIntegration(in: estate.europe, as: demo.operatorKey)
             let key = try await server.makeKey(in: estate.europe, as: demo.operatorKey)
             let app = try await server.makeApp(in: estate.europe, as: demo.operatorKey)
+            let contact = try await server.makeContact(in: estate.europe, as: demo.operatorKey)
+            let accessKey = try await server.makeAccessKey(in: estate.europe, of: contact, as: demo.operatorKey)
             for route in ManagementAPI.routes
             where route.path.contains("{organization_id}") && [.get, .delete].contains(route.method) {
                 func fill(_ organization: String) -> String {
@@ -48,7 +53,8 @@ extension Threats {
                         .replacing("{integration_id}", with: client.id).replacing("{key_id}", with: key.id)
                         .replacing("{member_id}", with: "mem_0000000000000000000001")
                         .replacing("{secret_id}", with: "sec_0000000000000000000001")
-                        .replacing("{app_id}", with: app.id)
+                        .replacing("{app_id}", with: app.id).replacing("{contact_id}", with: contact.id)
+                        .replacing("{access_key_id}", with: accessKey.id)
                 }
                 func call(_ path: String) async throws -> Answer {
                     try await server.call(route.method.rawValue, path, bearer: estate.key(of: estate.stranger))

@@ -79,18 +79,28 @@ extension AccessToken {
                         UInt8(allowed[Int.random(in: 0..<allowed.count, using: &generator)])
                     }, as: UTF8.self))
         }
+        func contact() -> ActingContact? {
+            guard Bool.random(using: &generator) else { return nil }
+            let proof =
+                Bool.random(using: &generator)
+                ? ActingContact.Proof(
+                    accessKey: ID(value: UInt128.random(in: .min ... .max, using: &generator)),
+                    generation: Int.random(in: 1...Int(UInt32.max), using: &generator)) : nil
+            return ActingContact(ID(value: UInt128.random(in: .min ... .max, using: &generator)), by: proof)
+        }
         let account = ID<Organization>(value: UInt128.random(in: .min ... .max, using: &generator))
+        let isApp = Bool.random(using: &generator)
         let issued = Instant(seconds: Int64.random(in: 0...Int64(UInt32.max), using: &generator))
         return AccessToken(
             id: ID(value: UInt128.random(in: .min ... .max, using: &generator)),
-            holder: Bool.random(using: &generator)
+            holder: !isApp
                 ? .integration(ID(value: UInt128.random(in: .min ... .max, using: &generator)))
                 : .app(
                     ID(value: UInt128.random(in: .min ... .max, using: &generator)),
                     lineage: ID(value: UInt128.random(in: .min ... .max, using: &generator))), account: account,
             organization: Bool.random(using: &generator)
                 ? account : ID(value: UInt128.random(in: .min ... .max, using: &generator)),
-            subject: Bool.random(using: &generator) ? text(1...40) : nil,
+            subject: Bool.random(using: &generator) ? text(1...40) : nil, contact: isApp ? nil : contact(),
             scopes: ScopeSet((0..<Int.random(in: 0...12, using: &generator)).compactMap { _ in scope() }),
             audiences: (0..<Int.random(in: 1...4, using: &generator)).map { _ in text(1...60) },
             issuedAt: issued, expiresAt: issued.adding(seconds: Int.random(in: 1...100_000_000, using: &generator)))

@@ -16,6 +16,7 @@ enum Revocation: CaseIterable {
     case keyDeleted, keyDisabled, keyRotated, scopeRemoved, addressRuleAdded, accountSuspended, planWithoutAccess
     case integrationDeleted, secretRotated, tokenRevoked, keysRotatedAtOnce
     case grantRevoked, appDeleted, appSetBack, memberDeleted
+    case contactDisabled, contactDeleted, accessKeyDisabled, accessKeyDeleted, accessKeyRotated, accessKeyUseless
 }
 
 /// A tree is the node that changes things; the others hear of it over the feed.
@@ -168,6 +169,8 @@ private struct Subject: Sendable {
     private let key: Issued<APIKey>
     private let integration: Issued<Integration>
     private let grant: Grant
+    private let contact: Contact
+    private let accessKey: Issued<AccessKey>
     private let address = "192.0.2.1"
 
     init(_ revocation: Revocation, _ node: SampleNode) async throws {
@@ -185,7 +188,12 @@ private struct Subject: Sendable {
         ).app
         let member = try await tree.member(in: tree.europe, roles: [])
         grant = try await tree.grant(to: app, by: member, in: tree.europe)
+        contact = try await tree.contact(in: tree.europe)
+        accessKey = try await tree.accessKey(of: contact)
         switch revocation {
+        case .contactDisabled, .contactDeleted, .accessKeyDisabled, .accessKeyDeleted, .accessKeyRotated,
+            .accessKeyUseless:
+            credential = try await SampleDesk(tree).token(client, [("access_key", accessKey.secret)]).text
         case .keyDeleted, .keyDisabled, .keyRotated, .scopeRemoved, .addressRuleAdded, .accountSuspended,
             .planWithoutAccess:
             credential = key.secret
@@ -199,6 +207,14 @@ private struct Subject: Sendable {
     /// Whether the node accepts it.
     var isAccepted: Bool {
         get async throws {
+            if revocation == .accessKeyUseless {
+                do {
+                    _ = try await node.desk.token(client, [("access_key", accessKey.secret)], from: address)
+                    return true
+                } catch let error as OAuthError where error == OAuthError(.invalidGrant, "") {
+                    return false
+                }
+            }
             guard revocation == .secretRotated else {
                 return try await node.desk.verdict(credential, scopes: ["data.read"], from: address).caller != nil
             }
@@ -264,8 +280,32 @@ private struct Subject: Sendable {
             try await tree.store.write { [members = tree.members, id = grant.member] tx in
                 try members.delete(id, in: organization, as: actor, tx: tx)
             }
+        case .contactDisabled:
+            _ = try await tree.store.write { [contacts = tree.contacts, id = contact.id] tx in
+                try contacts.disable(id, in: organization, as: actor, tx: tx)
+            }
+        case .contactDeleted:
+            try await tree.store.write { [contacts = tree.contacts, id = contact.id] tx in
+                try contacts.delete(id, in: organization, as: actor, tx: tx)
+            }
+        case .accessKeyDisabled:
+            _ = try await changeAccessKey { try $0.disable($1, of: $2, in: organization, as: actor, tx: $3) }
+        case .accessKeyDeleted, .accessKeyUseless:
+            try await changeAccessKey { try $0.delete($1, of: $2, in: organization, as: actor, tx: $3) }
+        case .accessKeyRotated:
+            _ = try await changeAccessKey { try $0.rotate($1, of: $2, in: organization, as: actor, tx: $3) }
         case .tokenRevoked: _ = try await SampleDesk(tree).revoke(credential, as: client)
         case .keysRotatedAtOnce: try await tree.keys.rotate([.sealing, .signing], by: actor, pace: .immediate)
+        }
+    }
+
+    private func changeAccessKey<R: Sendable>(
+        _ change: @escaping @Sendable (AccessKeyService, ID<AccessKey>, ID<Contact>, borrowing Transaction) throws -> R
+    ) async throws -> R {
+        let tree = node.desk.tree
+        return try await tree.store.write {
+            [keys = tree.accessKeys, id = accessKey.credential.id, of = contact.id] tx in
+            try change(keys, id, of, tx)
         }
     }
 }

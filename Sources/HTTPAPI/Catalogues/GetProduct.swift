@@ -30,6 +30,8 @@ struct GetProduct: Endpoint {
                 $0.member("maximum_per_account", policy.integrationsPerAccount)
                 $0.member("maximum_overlap_seconds", policy.secretOverlapMaximumSeconds)
                 $0.member("per_organization", policy.integrations.perOrganization.rawValue)
+                $0.member("access_keys", policy.accessKeys.rawValue)
+                $0.member("secret_visibility", policy.secretVisibility.rawValue)
                 $0.name("new_integration")
                 $0.object { json in
                     if let scopes = policy.integrations.scopes {

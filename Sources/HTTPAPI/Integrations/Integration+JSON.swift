@@ -16,6 +16,8 @@ extension Integration {
         json.member("token_format", tokenFormat.rawValue)
         json.member("created_at", createdAt)
         json.member("created_by", createdBy)
+        json.member("last_revealed_at", lastLook?.at)
+        json.member("last_revealed_by", lastLook?.by)
         json.member("revision", revision)
         json.warnings([
             AccessToken.warning(of: accessTokenSeconds), PoorLabel.hint(for: label, in: "label"),

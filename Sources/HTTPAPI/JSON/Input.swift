@@ -35,7 +35,7 @@ struct Input<Value: Sendable>: Sendable {
 
     private func joined(with refusal: Refusal) -> Refusal {
         switch refusal {
-        case .notFound, .forbidden, .presenceRequired: refusal
+        case .notFound, .forbidden, .presenceRequired, .tooOften: refusal
         case .invalid(let others): .invalid(problems + others.filter { !isAboutPlaceholder($0) })
         case .exceedsRights, .conflict, .limitReached, .preconditionFailed: .invalid(problems)
         }

@@ -23,6 +23,7 @@ struct GetMe: Endpoint {
             json.member("type", actor.identity.word)
             json.member("id", actor.identity.identifier)
             if case .app(_, .some(let member)) = actor.identity { json.member("member_id", member) }
+            if case .integration(_, .some(let contact)) = actor.identity { json.member("contact_id", contact) }
             json.name("organization")
             json.object(organization.write)
             json.member("account_id", organization.account)
@@ -47,7 +48,7 @@ extension Actor.Identity {
     fileprivate var identifier: String {
         switch self {
         case .apiKey(let id): id.description
-        case .integration(let id): id.description
+        case .integration(let id, _): id.description
         case .app(let id, _): id.description
         case .member(let id): id.description
         case .command(let name): name

@@ -158,7 +158,7 @@ package struct HotRoutes: Sendable {
         }
     }
 
-    /// A call is one use of the client's secret, and one of the credential that it asks about, however often they were
+    /// A call is one use of the client's secret and of the access key that came with it, and one of the credential that it asks about, however often they were
     /// judged: only the outcome that is taken counts.
     private func countUses(in call: OAuthRequest?, _ reply: HotReply, at now: Instant) {
         countUse(in: call)
@@ -166,8 +166,9 @@ package struct HotRoutes: Sendable {
     }
 
     private func countUse(in call: OAuthRequest?) {
-        guard let call, let secret = call.usedSecret else { return }
-        verifier.usage.count(secret, at: call.now, from: call.address)
+        guard let call else { return }
+        if let secret = call.usedSecret { verifier.usage.count(secret, at: call.now, from: call.address) }
+        if let key = call.usedAccessKey { verifier.usage.count(key, at: call.now, from: call.address) }
     }
 
     private func tooManyLookUps(_ request: HotRequest) -> HotReply {

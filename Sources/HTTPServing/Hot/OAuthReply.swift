@@ -137,6 +137,7 @@ enum OAuthReply {
             json.member("account_id", caller.standing.accountText)
             json.member("organization_id", caller.standing.organizationText)
             json.member("organization_path", caller.standing.pathText)
+            if let contact = credential.contact { json.member("contact_id", contact.identifierText) }
         }
         return json.bytes
     }

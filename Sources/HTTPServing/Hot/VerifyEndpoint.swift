@@ -123,8 +123,7 @@ package struct VerifyEndpoint: Sendable {
                 ("X-Auth-Account", caller.standing.accountText),
                 ("X-Auth-Organization", caller.standing.organizationText),
                 ("X-Auth-Organization-Path", caller.standing.pathText),
-                // No credential acts for a contact yet.
-                ("X-Auth-Contact", ""), ("X-Auth-Scopes", caller.scopes.text),
+                ("X-Auth-Contact", credential.contact?.identifierText ?? ""), ("X-Auth-Scopes", caller.scopes.text),
             ], caller: credential.identifierText)
         reply.use = HotReply.Use(caller: caller, address: address)
         return reply

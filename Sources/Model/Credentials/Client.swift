@@ -16,13 +16,27 @@ package struct Integration: Entity, Hashable, Sendable {
     package let createdAt: Instant
     /// Who made it, as in ``Actor/label``.
     package let createdBy: String
+    /// Who last looked at the secret in force, nil for nobody.
+    package let lastLook: Look?
     /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
     package var revision: Int
+
+    /// Somebody looked at a secret that is kept.
+    package struct Look: Hashable, Sendable {
+        package let at: Instant
+        /// As in ``Actor/label``.
+        package let by: String
+
+        package init(at: Instant, by: String) {
+            self.at = at
+            self.by = by
+        }
+    }
 
     package init(
         id: ID<Integration>, organization: ID<Organization>, label: String, scopes: ScopeSet, addresses: AddressRule,
         accessTokenSeconds: Int?, tokenFormat: TokenFormat, createdAt: Instant, createdBy: String,
-        revision: Int = 1
+        lastLook: Look? = nil, revision: Int = 1
     ) {
         self.id = id
         self.organization = organization
@@ -33,6 +47,7 @@ package struct Integration: Entity, Hashable, Sendable {
         self.tokenFormat = tokenFormat
         self.createdAt = createdAt
         self.createdBy = createdBy
+        self.lastLook = lastLook
         self.revision = revision
     }
 }

@@ -6,8 +6,13 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
     case organizationsManage = "organizations.manage"
     case membersRead = "members.read"
     case membersManage = "members.manage"
+    /// Contacts with their access keys.
+    case contactsRead = "contacts.read"
+    case contactsManage = "contacts.manage"
     case integrationsRead = "integrations.read"
     case integrationsManage = "integrations.manage"
+    /// See again what was shown at the creation, where the product keeps it.
+    case integrationsReveal = "integrations.reveal"
     case appsRead = "apps.read"
     case appsManage = "apps.manage"
     case grantsRead = "grants.read"

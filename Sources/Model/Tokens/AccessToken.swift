@@ -12,6 +12,8 @@ package struct AccessToken: Entity, Hashable, Sendable {
     package let organization: ID<Organization>
     /// Whom it acts for, nil for the client itself.
     package let subject: String?
+    /// The contact for whom an integration acts; the subject is that one then.
+    package let contact: ActingContact?
     package let scopes: ScopeSet
     /// The values of `aud` (RFC 9068 §2.2). Never empty.
     package let audiences: [String]
@@ -40,13 +42,15 @@ package struct AccessToken: Entity, Hashable, Sendable {
 
     package init(
         id: ID<AccessToken>, holder: Holder, account: ID<Organization>, organization: ID<Organization>,
-        subject: String?, scopes: ScopeSet, audiences: [String], issuedAt: Instant, expiresAt: Instant
+        subject: String?, contact: ActingContact? = nil, scopes: ScopeSet, audiences: [String], issuedAt: Instant,
+        expiresAt: Instant
     ) {
         self.id = id
         self.holder = holder
         self.account = account
         self.organization = organization
-        self.subject = subject
+        self.subject = contact?.contact.description ?? subject
+        self.contact = contact
         self.scopes = scopes
         self.audiences = audiences
         self.issuedAt = issuedAt
@@ -67,7 +71,7 @@ extension Actor.Identity {
     /// The client itself.
     package init(_ holder: AccessToken.Holder) {
         switch holder {
-        case .integration(let id): self = .integration(id)
+        case .integration(let id): self = .integration(id, for: nil)
         case .app(let id, _): self = .app(id, for: nil)
         }
     }

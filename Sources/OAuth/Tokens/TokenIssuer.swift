@@ -44,8 +44,9 @@ package struct TokenIssuer: Sendable {
         let token = AccessToken(
             id: ID(at: now.milliseconds, using: &random), holder: .integration(integration.id),
             account: access.account.path.root,
-            organization: integration.organization, subject: nil, scopes: access.scopes, audiences: access.audiences,
-            issuedAt: issuedAt, expiresAt: issuedAt.adding(seconds: seconds))
+            organization: integration.organization, subject: nil,
+            contact: access.accessKey.map { ActingContact($0.contact.id, by: $0.proof) }, scopes: access.scopes,
+            audiences: access.audiences, issuedAt: issuedAt, expiresAt: issuedAt.adding(seconds: seconds))
         return IssuedToken(
             text: try text(of: token, as: integration.tokenFormat, using: &random), token: token,
             clientText: access.clientText)

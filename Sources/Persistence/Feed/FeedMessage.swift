@@ -98,6 +98,7 @@ extension Change {
         case .app(let id): id.description
         case .resourceServer(let id): id.description
         case .member(let id): id.description
+        case .contact(let id): id.description
         case .grant(let id): id.description
         case .lineage(let id): id.description
         case .organization(let id): id.description
@@ -119,6 +120,8 @@ extension Change {
             self = .app(id)
         } else if let id = ID<Member>(parsing: word) {
             self = .member(id)
+        } else if let id = ID<Contact>(parsing: word) {
+            self = .contact(id)
         } else if let id = ID<Grant>(parsing: word) {
             self = .grant(id)
         } else if let id = ID<RefreshLineage>(parsing: word) {

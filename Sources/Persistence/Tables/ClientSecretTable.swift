@@ -26,18 +26,34 @@ extension Transaction {
     }
 
     /// Adds a secret to a client.
-    package borrowing func insert(_ secret: ClientSecret) throws {
+    ///
+    /// - Parameter sealed: The secret itself, sealed, where it is kept.
+    package borrowing func insert(_ secret: ClientSecret, sealed: [UInt8]? = nil) throws {
         try perform(
             """
-            INSERT INTO client_secret (id, client, digest, pepper, hint, created_at, expires_at)
+            INSERT INTO client_secret (id, client, digest, pepper, hint, created_at, expires_at, sealed)
             VALUES (\(secret.id), \(secret.client.description), \(secret.digest.bytes), \(secret.digest.pepperVersion),
-            \(secret.hint.text), \(secret.createdAt), \(secret.expiresAt.stored))
+            \(secret.hint.text), \(secret.createdAt), \(secret.expiresAt.stored), \((sealed?.stored).stored))
             """)
     }
 
-    /// Sets when a secret ends.
+    /// The secret itself, sealed, nil where it is not kept.
+    package borrowing func sealedSecret(_ id: ID<ClientSecret>) throws -> [UInt8]? {
+        try first("SELECT sealed FROM client_secret WHERE id = \(id) AND sealed IS NOT NULL") { try $0.bytes(0) }
+    }
+
+    /// Destroys what is kept of at most `limit` secrets, and says of how many. They work on.
+    package borrowing func destroySealedSecrets(limit: Int) throws -> Int {
+        try execute(
+            """
+            UPDATE client_secret SET sealed = NULL WHERE id IN
+            (SELECT id FROM client_secret WHERE sealed IS NOT NULL ORDER BY id LIMIT \(limit))
+            """)
+    }
+
+    /// Sets when a secret ends, which is kept no longer.
     package borrowing func setExpiry(of id: ID<ClientSecret>, to expiresAt: Instant) throws {
-        try perform("UPDATE client_secret SET expires_at = \(expiresAt) WHERE id = \(id)")
+        try perform("UPDATE client_secret SET expires_at = \(expiresAt), sealed = NULL WHERE id = \(id)")
     }
 
     /// Ends a secret at once.

@@ -42,7 +42,7 @@ package struct IntegrationQuery: Hashable, Sendable {
 
 private let columns: StaticString = """
     i.id, i.organization_id, i.label, i.scopes, i.addresses, i.access_token_seconds, i.token_format, i.created_at,
-    i.created_by, i.revision, o.name, i.used_at, i.used_from, i.uses, i.secret_at
+    i.created_by, i.revision, i.looked_at, i.looked_by, o.name, i.used_at, i.used_from, i.uses, i.secret_at
     """
 
 extension Transaction {
@@ -126,8 +126,8 @@ extension IntegrationQuery {
 extension ListedIntegration {
     fileprivate init(row: StoredRow) throws(StoreError) {
         integration = try Integration(row: row)
-        organizationName = try row.text(10)
-        lastUse = try row.lastUse(11)
-        secretAt = try row.optionalInstant(14) ?? integration.createdAt
+        organizationName = try row.text(12)
+        lastUse = try row.lastUse(13)
+        secretAt = try row.optionalInstant(16) ?? integration.createdAt
     }
 }

@@ -4,7 +4,7 @@ import Policy
 
 private let columns: StaticString = """
     i.id, i.organization_id, i.label, i.scopes, i.addresses, i.access_token_seconds, i.token_format, i.created_at,
-    i.created_by, i.revision
+    i.created_by, i.revision, i.looked_at, i.looked_by
     """
 
 extension Transaction {
@@ -89,6 +89,26 @@ extension Transaction {
         try perform("UPDATE integration SET revision = revision + 1 WHERE id = \(id)")
     }
 
+    /// Counts another secret of an integration, at which nobody has looked, and says the how manieth it is.
+    package borrowing func countSecret(of id: ID<Integration>) throws -> Int {
+        try perform(
+            """
+            UPDATE integration SET secret_generation = secret_generation + 1, looked_at = NULL, looked_by = NULL
+            WHERE id = \(id)
+            """)
+        return try secretGeneration(of: id)
+    }
+
+    /// How many secrets an integration has had.
+    package borrowing func secretGeneration(of id: ID<Integration>) throws -> Int {
+        try first("SELECT secret_generation FROM integration WHERE id = \(id)") { try $0.count(0) } ?? 0
+    }
+
+    /// Notes that somebody looked at the secret in force.
+    package borrowing func note(_ look: Integration.Look, at id: ID<Integration>) throws {
+        try perform("UPDATE integration SET looked_at = \(look.at), looked_by = \(look.by) WHERE id = \(id)")
+    }
+
     /// Removes an integration with its secrets.
     package borrowing func delete(_ id: ID<Integration>) throws {
         try deleteSecrets(of: .integration(id))
@@ -107,9 +127,9 @@ extension Transaction {
             """
         ) { row in
             IntegrationForVerification(
-                integration: try Integration(row: row), organization: try row.path(10),
-                accountSuspendedAt: try row.optionalInstant(11), accountIsOperator: try row.bool(12),
-                accountPlan: try row.optionalText(13), secrets: [])
+                integration: try Integration(row: row), organization: try row.path(12),
+                accountSuspendedAt: try row.optionalInstant(13), accountIsOperator: try row.bool(14),
+                accountPlan: try row.optionalText(15), secrets: [])
         }
         guard let found else { return nil }
         return IntegrationForVerification(
@@ -136,12 +156,15 @@ package struct IntegrationForVerification: Sendable {
 }
 
 extension Integration {
-    /// Reads the ten columns at the beginning of a row.
+    /// Reads the twelve columns at the beginning of a row.
     init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), organization: try row.id(1), label: try row.text(2), scopes: try row.scopes(3),
             addresses: try row.addresses(4), accessTokenSeconds: row.isNull(5) ? nil : try row.count(5),
             tokenFormat: try row.parsed(6, TokenFormat.init(rawValue:)), createdAt: try row.instant(7),
-            createdBy: try row.text(8), revision: try row.count(9))
+            createdBy: try row.text(8),
+            lastLook: try row.optionalInstant(10).map { at throws(StoreError) in
+                Integration.Look(at: at, by: try row.text(11))
+            }, revision: try row.count(9))
     }
 }

@@ -143,8 +143,9 @@ extension Transaction {
             """)
     }
 
-    /// Removes a member.
+    /// Removes a member. Whoever is a contact too stays one.
     package borrowing func delete(_ id: ID<Member>) throws {
+        try unlinkContact(of: id)
         try perform("DELETE FROM member WHERE id = \(id)")
     }
 }

@@ -79,6 +79,7 @@ extension Transaction {
             """
             SELECT 1 WHERE EXISTS (SELECT 1 FROM organization WHERE parent_id = \(id))
             OR EXISTS (SELECT 1 FROM member WHERE organization_id = \(id))
+            OR EXISTS (SELECT 1 FROM contact WHERE organization_id = \(id))
             OR EXISTS (SELECT 1 FROM integration WHERE organization_id = \(id))
             OR EXISTS (SELECT 1 FROM app WHERE organization_id = \(id))
             OR EXISTS (SELECT 1 FROM api_key WHERE organization_id = \(id) AND expires_at > \(now))

@@ -22,6 +22,8 @@ struct DemoCredentials: Sendable {
     /// A client that acts for users, and where it has the browser sent back to.
     let app: (client: Client, redirectURI: String)
     let apiKey: String
+    /// A contact's access key, which token requests of the integration need; nil where they need none.
+    let accessKey: (contactID: String, key: String)?
 
     /// The file's content.
     var json: [UInt8] {
@@ -52,6 +54,13 @@ struct DemoCredentials: Sendable {
                 json.member("redirect_uri", app.redirectURI)
             }
             json.member("api_key", apiKey)
+            if let accessKey {
+                json.name("contact")
+                json.object { json in
+                    json.member("id", accessKey.contactID)
+                    json.member("access_key", accessKey.key)
+                }
+            }
         }
     }
 
@@ -92,7 +101,7 @@ struct DemoCredentials: Sendable {
               admin            \(adminEmail)   password \(adminPassword)
               client id        \(integration.clientID)
               client secret    \(integration.clientSecret)
-              API key          \(apiKey)
+              API key          \(apiKey)\(accessKey.map { "\n  access key       \($0.key)   contact \($0.contactID)" } ?? "")
               app              \(app.client.clientID)   redirect URI \(app.redirectURI)
                        secret  \(app.client.clientSecret)
               operator key     \(operatorKey)
@@ -104,7 +113,7 @@ struct DemoCredentials: Sendable {
 
               # exchange the client's credentials for an access token
               curl -s -u '\(integration.clientID):\(integration.clientSecret)' \\
-                   -d grant_type=client_credentials \(url("/oauth2/token"))
+                   -d grant_type=client_credentials\(accessKey.map { " -d access_key=\($0.key)" } ?? "") \(url("/oauth2/token"))
 
               # sign in as the admin and consent to the app, in a browser (the challenge is that of RFC 7636 appendix B)
               \(authorizationURL)

@@ -8,6 +8,7 @@ import Policy
 import ProductDefinition
 import SignIn
 import Tokens
+import Verification
 
 /// The sample data of `claviger demo`: made when the database is empty, its secrets made anew at every start.
 struct DemoData: Sendable {
@@ -16,6 +17,7 @@ struct DemoData: Sendable {
     private static let adminEmail = "admin@example.com"
     private static let integrationLabel = "ERP data sync"
     private static let keyName = "Demo"
+    private static let contactName = "Grace Hopper"
     private static let appName = "Sample App"
     private static let appRedirectURIs = ["http://127.0.0.1/callback", "https://client.example/callback"]
     private static let resourceServerName = "Demo API"
@@ -74,16 +76,18 @@ struct DemoData: Sendable {
     private var services:
         (
             integrations: IntegrationService, apps: AppService, keys: APIKeyService,
-            resourceServers: ResourceServerService
+            resourceServers: ResourceServerService, contacts: ContactService, accessKeys: AccessKeyService
         )
     {
         let (product, keyRing, now) = (composition.product, composition.keyRing, composition.now)
         let peppers: @Sendable () -> Peppers = { keyRing.keys.peppers }
         return (
-            IntegrationService(product: product, peppers: peppers, now: now),
+            IntegrationService(
+                product: product, peppers: peppers, safe: ClientSecretSafe(keyRing: keyRing), now: now),
             AppService(product: product, peppers: peppers, now: now),
             APIKeyService(product: product, peppers: peppers, now: now),
-            ResourceServerService(product: product, peppers: peppers, now: now)
+            ResourceServerService(product: product, peppers: peppers, now: now), ContactService(now: now),
+            AccessKeyService(product: product, peppers: peppers, now: now)
         )
     }
 
@@ -118,6 +122,9 @@ struct DemoData: Sendable {
                 _ = try members.edit(
                     admin.id, in: account.id, MemberEdit(password: .set(digest, for: admin.email)), as: actor, tx: tx)
             }
+            let contact: (ID<Contact>, String)? =
+                product.policy.accessKeys == .required
+                ? try contact(in: account.id, services.contacts, services.accessKeys, tx: tx) : nil
             let organizations = try OrganizationService(now: now).list(
                 within: account.id, page: everything, as: actor, tx: tx)
             return DemoCredentials(
@@ -143,7 +150,28 @@ struct DemoData: Sendable {
                         ).secret),
                     app.redirectURIs.first?.text ?? ""
                 ),
-                apiKey: try services.keys.rotate(key.id, in: account.id, force: true, as: actor, tx: tx).secret)
+                apiKey: try services.keys.rotate(key.id, in: account.id, force: true, as: actor, tx: tx).secret,
+                accessKey: contact.map { (contactID: $0.0.description, key: $0.1) })
         }
+    }
+
+    /// The sample contact, with a fresh secret for its access key.
+    private func contact(
+        in account: ID<Organization>, _ contacts: ContactService, _ accessKeys: AccessKeyService,
+        tx: borrowing Transaction
+    ) throws -> (ID<Contact>, String) {
+        let contact =
+            try contacts.list(in: account, page: Page(limit: 200), as: actor, tx: tx).items
+            .first { $0.name == Self.contactName }
+            ?? contacts.create(ContactDraft(name: Self.contactName), in: account, as: actor, tx: tx)
+        let known = try accessKeys.list(of: contact.id, in: account, page: Page(limit: 1), as: actor, tx: tx).items
+            .first
+        let issued =
+            if let known {
+                try accessKeys.rotate(known.id, of: contact.id, in: account, as: actor, tx: tx)
+            } else {
+                try accessKeys.create(name: Self.keyName, for: contact.id, in: account, as: actor, tx: tx)
+            }
+        return (contact.id, issued.secret)
     }
 }

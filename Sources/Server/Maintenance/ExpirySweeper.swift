@@ -33,6 +33,7 @@ struct ExpirySweeper: Sendable {
             { try $0.sweepOneTimeLinks(before: yesterday, limit: Self.step) },
             { try $0.sweepAddressLinks(before: yesterday, limit: Self.step) },
             { try $0.sweepSignInAttempts(before: now, limit: Self.step) },
+            { try $0.sweepLooks(before: yesterday, limit: Self.step) },
             { try $0.sweepUsageReceipts(olderThan: Self.day, limit: Self.step) },
         ]
         var total = 0

@@ -163,11 +163,7 @@ package struct SecondFactorService: Sendable {
         _ = try tx.organization(organization, where: actor, may: .membersManage)
         guard let member = try tx.member(id), member.organization == organization else { throw Refusal.notFound }
         try actor.requiresRights(roles.permissions(of: member))
-        let signedInAt = try lineage.flatMap { try tx.lineage($0)?.authenticatedAt }
-        let recent = SignedIn.recentSeconds
-        guard let signedInAt, (-recent...recent).contains(now().seconds(since: signedInAt)) else {
-            throw Refusal.presenceRequired(seconds: recent)
-        }
+        try tx.presence(by: lineage).requireRecent(at: now())
         try remove(member, as: actor, tx: tx)
     }
 

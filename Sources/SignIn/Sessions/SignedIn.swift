@@ -17,7 +17,7 @@ package struct SignedIn: Sendable {
     package var grantable: ScopeSet? { session.isHandedOver ? session.scopes ?? .empty : nil }
 
     /// For how long after having proved who they are a member may do what is sensitive, in seconds.
-    package static let recentSeconds = 300
+    package static let recentSeconds = Presence.recentSeconds
 
     package init(
         session: MemberSession, member: Member, organization: Organization, isOperator: Bool, hasSecondFactor: Bool,
@@ -42,10 +42,12 @@ package struct SignedIn: Sendable {
     ///
     /// - Throws: ``SignInRefusal/reauthenticationRequired``.
     package func requireRecentAuthentication(at now: Instant) throws(SignInRefusal) {
-        let age = now.seconds(since: session.authenticatedAt)
-        // As far ahead as back: a clock that was set back by a little makes nobody prove it again and again.
-        guard (-Self.recentSeconds...Self.recentSeconds).contains(age) else { throw .reauthenticationRequired }
+        guard Presence(provedAt: session.authenticatedAt).isRecent(at: now) else { throw .reauthenticationRequired }
     }
+
+    /// When they last proved here who they are. In a session that was carried over they never have: it may do less than the
+    /// member, and whoever made it may not be the member.
+    package var presence: Presence { Presence(provedAt: session.isHandedOver ? nil : session.authenticatedAt) }
 
     /// Refuses what changes how the member signs in unless they have just proved who they are, here: a session that was
     /// carried over may do less than the member, and must not get at more.

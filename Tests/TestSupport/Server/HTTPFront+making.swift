@@ -58,6 +58,27 @@ extension HTTPFront {
         return MadeCredential(id: id, secret: try made["key"].string, path: "\(path)/\(id)")
     }
 
+    /// A new contact. It has no secret.
+    package func makeContact(
+        in organization: String, _ members: [String: JSON] = [:], as bearer: String
+    ) async throws -> MadeCredential {
+        let path = "/api/v1/organizations/\(organization)/contacts"
+        let made = try await make(path, .object(["name": "Grace"].merging(members) { _, last in last }), as: bearer)
+        let id = try made["id"].string
+        return MadeCredential(id: id, secret: "", path: "\(path)/\(id)")
+    }
+
+    /// An access key of a new contact, or of this one.
+    package func makeAccessKey(
+        in organization: String, of contact: MadeCredential? = nil, as bearer: String
+    ) async throws -> MadeCredential {
+        let contact = if let contact { contact } else { try await makeContact(in: organization, as: bearer) }
+        let path = contact.path + "/access-keys"
+        let made = try await make(path, ["name": "Order export"], as: bearer)
+        let id = try made["id"].string
+        return MadeCredential(id: id, secret: try made["access_key"].string, path: "\(path)/\(id)")
+    }
+
     /// A new integration.
     ///
     /// - Parameter members: Further members of the request.

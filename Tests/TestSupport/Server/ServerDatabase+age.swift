@@ -5,6 +5,11 @@ extension ServerDatabase {
         try await change("UPDATE member_session SET authenticated_at = authenticated_at - \(seconds * 1000)")
     }
 
+    /// Has every user for whom an app acts have signed in so much earlier.
+    package func age(signInsOfAppsBy seconds: Int) async throws {
+        try await change("UPDATE refresh_lineage SET authenticated_at = authenticated_at - \(seconds * 1000)")
+    }
+
     /// Has every session end so much earlier.
     package func age(sessionsBy seconds: Int) async throws {
         try await change("UPDATE member_session SET expires_at = expires_at - \(seconds * 1000)")

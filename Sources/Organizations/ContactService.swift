@@ -1,0 +1,213 @@
+package import CredentialFormat
+import Events
+package import Model
+package import Persistence
+
+/// What a new contact needs, as it came in.
+package struct ContactDraft: Sendable {
+    package var name: String
+    package var email: String?
+    /// The identifier of the member of the organization that they are, nil for somebody who does not sign in.
+    package var member: String?
+
+    package init(name: String, email: String? = nil, member: String? = nil) {
+        self.name = name
+        self.email = email
+        self.member = member
+    }
+}
+
+/// What is to change of a contact. Nil leaves a member as it is; an inner nil sets it to null.
+package struct ContactEdit: Sendable {
+    package var name: String?
+    package var email: String??
+    package var member: String??
+
+    package init(name: String? = nil, email: String?? = nil, member: String?? = nil) {
+        self.name = name
+        self.email = email
+        self.member = member
+    }
+}
+
+/// The people of a customer on whose behalf integrations of the same organization may act.
+///
+/// Every function runs inside a transaction and throws ``Refusal`` for what may not be done: first what the actor must not know
+/// of, then the lacking permission, then all bad fields. A contact has no rights, so there are none to be exceeded.
+package struct ContactService: Sendable {
+    /// The most contacts of an account.
+    package static let standardMaximum = 10_000
+
+    private let maximum: Int
+    private let now: @Sendable () -> Instant
+
+    /// - Parameter maximum: The most contacts of an account.
+    package init(maximum: Int = Self.standardMaximum, now: @escaping @Sendable () -> Instant) {
+        self.maximum = maximum
+        self.now = now
+    }
+
+    /// Adds a contact to an organization.
+    package func create(
+        _ draft: ContactDraft, in id: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Contact {
+        let organization = try tx.organization(id, where: actor, may: .contactsManage)
+        let now = now()
+        var checks = FieldChecks()
+        let contact = Contact(
+            id: ID(at: now.milliseconds), organization: id, name: checks.line("name", draft.name),
+            email: draft.email.flatMap { checks.email("email", $0) },
+            member: try draft.member.flatMap { try member($0, in: id, &checks, tx: tx) }, createdAt: now,
+            createdBy: actor.label)
+        try checks.finish()
+        guard try !tx.holdsContacts(account: organization.account, atLeast: maximum) else {
+            throw Refusal.limitReached(
+                code: "contact_limit", explanation: "The account has \(maximum) contacts, the most it may have.")
+        }
+        try requireFree(contact.member, for: contact.id, tx: tx)
+        do {
+            try tx.insert(contact, account: organization.account)
+        } catch StoreError.constraint(.unique) {
+            throw Refusal.memberTaken
+        }
+        try note(.contactCreated, contact, ["name": contact.name], by: actor, at: now, tx: tx)
+        return contact
+    }
+
+    /// The contacts of an organization, and on request of those below it, oldest first.
+    ///
+    /// - Parameter search: What the name or the address must contain.
+    package func list(
+        in id: ID<Organization>, includeDescendants: Bool = false, matching search: NameSearch? = nil, page: Page,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> Listing<Contact> {
+        let extent = try tx.extent(of: id, includeDescendants, where: actor, may: .contactsRead)
+        return try Listing(of: page, by: \.id) { after, limit in
+            try tx.contacts(extent, matching: search, after: after, limit: limit)
+        }
+    }
+
+    /// One contact.
+    package func get(
+        _ id: ID<Contact>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Contact {
+        try find(id, in: organization, where: actor, may: .contactsRead, tx: tx)
+    }
+
+    /// Changes what is given.
+    ///
+    /// - Parameter condition: What the caller demands of the revision.
+    package func edit(
+        _ id: ID<Contact>, in organization: ID<Organization>, _ edit: ContactEdit,
+        expecting condition: RevisionCondition = .any, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Contact {
+        let before = try find(id, in: organization, where: actor, may: .contactsManage, tx: tx)
+        try require(revision: before.revision, meets: condition)
+        var checks = FieldChecks()
+        var after = before
+        if let name = edit.name { after.name = checks.line("name", name) }
+        if let email = edit.email { after.email = email.flatMap { checks.email("email", $0) } }
+        if let member = edit.member {
+            after.member = try member.flatMap { try self.member($0, in: organization, &checks, tx: tx) }
+        }
+        try checks.finish()
+        guard after != before else { return before }
+        if after.member != before.member { try requireFree(after.member, for: id, tx: tx) }
+        after.revision += 1
+        do {
+            try tx.update(after)
+        } catch StoreError.constraint(.unique) {
+            throw Refusal.memberTaken
+        }
+        let fields = [
+            after.name != before.name ? "name" : nil, after.email != before.email ? "email" : nil,
+            after.member != before.member ? "member_id" : nil,
+        ].compactMap(\.self)
+        try note(.contactChanged, after, ["fields": fields.joined(separator: " ")], by: actor, at: now(), tx: tx)
+        return after
+    }
+
+    /// Has nothing be done for a contact until they are enabled: their access keys and all tokens for them are refused. Once more
+    /// changes nothing.
+    package func disable(
+        _ id: ID<Contact>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Contact {
+        let contact = try find(id, in: organization, where: actor, may: .contactsManage, tx: tx)
+        guard contact.disabledAt == nil else { return contact }
+        return try setDisabled(contact, since: now(), as: actor, tx: tx)
+    }
+
+    /// Ends what ``disable(_:in:as:tx:)`` began. Once more changes nothing.
+    package func enable(
+        _ id: ID<Contact>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Contact {
+        let contact = try find(id, in: organization, where: actor, may: .contactsManage, tx: tx)
+        guard contact.disabledAt != nil else { return contact }
+        return try setDisabled(contact, since: nil, as: actor, tx: tx)
+    }
+
+    private func setDisabled(
+        _ contact: Contact, since instant: Instant?, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Contact {
+        var contact = contact
+        contact.disabledAt = instant
+        contact.revision += 1
+        try tx.setDisabled(contact.id, since: instant)
+        try note(instant == nil ? .contactEnabled : .contactDisabled, contact, [:], by: actor, at: now(), tx: tx)
+        return contact
+    }
+
+    /// Removes a contact with their access keys. Tokens for them are refused from then on.
+    ///
+    /// - Parameter condition: What the caller demands of the revision.
+    package func delete(
+        _ id: ID<Contact>, in organization: ID<Organization>, expecting condition: RevisionCondition = .any,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws {
+        let contact = try find(id, in: organization, where: actor, may: .contactsManage, tx: tx)
+        try require(revision: contact.revision, meets: condition)
+        try note(.contactDeleted, contact, ["name": contact.name], by: actor, at: now(), tx: tx)
+        try tx.delete(id)
+    }
+}
+
+extension ContactService {
+    private func find(
+        _ id: ID<Contact>, in organization: ID<Organization>, where actor: Actor, may permission: Permission,
+        tx: borrowing Transaction
+    ) throws -> Contact {
+        _ = try tx.organization(organization, where: actor, may: permission)
+        guard let contact = try tx.contact(id), contact.organization == organization else { throw Refusal.notFound }
+        return contact
+    }
+
+    /// The member of that identifier, if they are one of the organization.
+    private func member(
+        _ text: String, in organization: ID<Organization>, _ checks: inout FieldChecks, tx: borrowing Transaction
+    ) throws -> ID<Member>? {
+        guard let id = ID<Member>(parsing: text), try tx.member(id)?.organization == organization else {
+            checks.refuse("member_id", "unknown", "Is no member of this organization.")
+            return nil
+        }
+        return id
+    }
+
+    private func requireFree(_ member: ID<Member>?, for id: ID<Contact>, tx: borrowing Transaction) throws {
+        guard let member, let other = try tx.contact(of: member), other.id != id else { return }
+        throw Refusal.memberTaken
+    }
+
+    private func note(
+        _ action: AuditAction, _ contact: Contact, _ details: [String: String], by actor: Actor, at now: Instant,
+        tx: borrowing Transaction
+    ) throws {
+        try tx.record(action, target: contact.id, in: contact.organization, details: details, by: actor, at: now)
+        tx.announce(.contact(contact.id))
+    }
+}
+
+extension Refusal {
+    fileprivate static var memberTaken: Refusal {
+        .conflict(code: "member_is_contact", explanation: "That member is another contact already.")
+    }
+}
