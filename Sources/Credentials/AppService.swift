@@ -83,6 +83,47 @@ package struct AppService: Sendable {
         }
     }
 
+    /// The apps of an organization and of those below it with what a list tells of them, oldest first.
+    ///
+    /// - Parameter search: What their names contain, nil for anything.
+    package func describe(
+        in id: ID<Organization>, includeDescendants: Bool = true, matching search: NameSearch? = nil, page: Page,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> Listing<ListedApp> {
+        let extent = try tx.extent(of: id, includeDescendants, where: actor, may: .appsRead)
+        return try Listing(of: page, by: \.app.id) { after, limit in
+            try tx.listedApps(extent, matching: search, after: after, limit: limit)
+        }
+    }
+
+    /// One app with what a list tells of it.
+    package func describe(
+        _ id: ID<App>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> ListedApp {
+        _ = try tx.organization(organization, where: actor, may: .appsRead)
+        guard let found = try tx.listedApp(id), found.app.organization == organization else {
+            throw Refusal.notFound
+        }
+        return found
+    }
+
+    /// How many apps the account of an organization has, and how many it may have.
+    package func count(
+        in id: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> (held: Int, limit: Int) {
+        let organization = try tx.organization(id, where: actor, may: .appsRead)
+        let limit = try tx.terms(of: organization.account, in: product).apps
+        return (try tx.appCount(account: organization.account, most: limit), limit)
+    }
+
+    /// What the deletion of an app would cut off.
+    package func reach(
+        of id: ID<App>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> AppReach {
+        _ = try find(id, in: organization, where: actor, may: .appsRead, tx: tx)
+        return try tx.reach(of: id, in: nil, at: now())
+    }
+
     /// One app.
     package func get(
         _ id: ID<App>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction

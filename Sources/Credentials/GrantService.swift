@@ -14,14 +14,40 @@ package struct GrantService: Sendable {
     }
 
     /// The grants in an organization, and on request in those below it, oldest first.
+    ///
+    /// - Parameters:
+    ///   - app: Those to this app alone.
+    ///   - search: What is in the name of the app or the organization, or in the member's name or address where the actor may
+    ///     know them.
     package func list(
-        in id: ID<Organization>, includeDescendants: Bool = false, page: Page, as actor: Actor,
-        tx: borrowing Transaction
+        in id: ID<Organization>, includeDescendants: Bool = false, of app: ID<App>? = nil,
+        matching search: NameSearch? = nil, page: Page, as actor: Actor, tx: borrowing Transaction
     ) throws -> Listing<DescribedGrant> {
         let extent = try tx.extent(of: id, includeDescendants, where: actor, may: .grantsRead)
+        let filter = GrantFilter(app: app, search: search, for: actor)
         return try Listing(of: page, by: \.grant.id) { after, limit in
-            try tx.grants(extent, after: after, limit: limit).map { $0.seen(by: actor) }
+            try tx.grants(extent, matching: filter, after: after, limit: limit).map { $0.seen(by: actor) }
         }
+    }
+
+    /// How many people let an app act in an organization and those below it, and how much of it there is to take back.
+    package func reach(
+        of app: ID<App>, in id: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> AppReach {
+        let extent = try tx.extent(of: id, true, where: actor, may: .grantsRead)
+        return try tx.reach(of: app, in: extent, at: now())
+    }
+
+    /// Takes back what anybody granted an app in an organization and those below it, oldest first, so many at a time.
+    ///
+    /// - Returns: How many were taken back: fewer than `limit` where none is left.
+    package func revokeAll(
+        of app: ID<App>, in id: ID<Organization>, atMost limit: Int = 200, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Int {
+        let extent = try tx.extent(of: id, true, where: actor, may: .grantsManage)
+        let found = try tx.grants(extent, matching: GrantFilter(app: app), after: nil, limit: limit)
+        for described in found { try revoke(described.grant, as: actor, tx: tx) }
+        return found.count
     }
 
     /// One grant.
@@ -29,6 +55,20 @@ package struct GrantService: Sendable {
         _ id: ID<Grant>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
     ) throws -> DescribedGrant {
         try find(id, in: organization, where: actor, may: .grantsRead, tx: tx).seen(by: actor)
+    }
+
+    /// One grant of an organization or one below it.
+    package func get(
+        _ id: ID<Grant>, within organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> DescribedGrant {
+        try find(id, within: organization, where: actor, may: .grantsRead, tx: tx).seen(by: actor)
+    }
+
+    /// Takes a grant of an organization or one below it back, with everything that came from it.
+    package func revoke(
+        _ id: ID<Grant>, within organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws {
+        try revoke(try find(id, within: organization, where: actor, may: .grantsManage, tx: tx).grant, as: actor, tx: tx)
     }
 
     /// Takes a grant back, with everything that came from it: codes, refresh tokens and access tokens.
@@ -72,6 +112,17 @@ package struct GrantService: Sendable {
             details: ["app": grant.app.description, "member": grant.member.description], by: actor, at: now())
         try tx.delete(grant.id)
         tx.announce(.grant(grant.id))
+    }
+
+    private func find(
+        _ id: ID<Grant>, within organization: ID<Organization>, where actor: Actor, may permission: Permission,
+        tx: borrowing Transaction
+    ) throws -> DescribedGrant {
+        let path = try tx.organization(organization, where: actor, may: permission).path
+        guard let found = try tx.describedGrant(id),
+            try tx.organization(found.grant.organization)?.path.isWithin(path) ?? false
+        else { throw Refusal.notFound }
+        return found
     }
 
     private func find(

@@ -14,6 +14,8 @@ package struct OAuthRequest: Sendable {
     package internal(set) var usedSecret: UsageCell?
     /// The access key that said for whom an integration acts, once it has been issued a token for it.
     package internal(set) var usedAccessKey: UsageCell?
+    /// The same of the app whose secret it is, none for other clients.
+    package internal(set) var usedApp: UsageCell?
 
     /// - Throws: ``OAuthError``, as ``ClientClaim/init(authorization:form:)``.
     package init(authorization: String?, form: Form, address: IPAddress?, now: Instant) throws(OAuthError) {

@@ -253,7 +253,7 @@ extension CredentialVerifier {
         ]
         let known = KnownLineage(
             stored, permissions: roles.permissions(ofRoles: stored.roles, beside: stored.permissions),
-            validities: validities.map { $0 ?? .none })
+            validities: validities.map { $0 ?? .none }, after: memory.lineages[id])
         if known.isCurrent { memory.lineages.insert(known, for: id) }
         return known
     }

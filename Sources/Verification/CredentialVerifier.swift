@@ -99,11 +99,17 @@ package final class CredentialVerifier: Sendable {
     }
 
     /// Counts a use of a credential. Called once for each answer that goes out and says that it was accepted. Tokens have no
-    /// row, and are not counted.
+    /// row: one of an app is a use of the app and of the grant, any other is not counted.
     ///
     /// - Parameter address: From where it was used, nil if nobody knows.
     package func countUse(of caller: VerifiedCaller, at now: Instant, from address: IPAddress?) {
-        if let cell = caller.credential.usage { usage.count(cell, at: now, from: address) }
+        let credential = caller.credential
+        if let cell = credential.usage { usage.count(cell, at: now, from: address) }
+        guard let lineage = credential.lineage else { return }
+        usage.count(lineage.usage, at: now, from: address)
+        if case .accessToken(_, of: let client) = credential.kind, let cell = client.usage {
+            usage.count(cell, at: now, from: address)
+        }
     }
 
     /// Whether memory may be asked.

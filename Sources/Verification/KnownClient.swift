@@ -41,6 +41,8 @@ package final class KnownClient: Sendable {
     package let standing: Standing
     /// The `client_id`.
     package let identifierText: String
+    /// Where uses of an app are counted, in all; none of other clients.
+    package let usage: UsageCell?
     private let validity: Validity
 
     /// - Parameter last: The client as it was known before. Its uses go on being counted in the same place.
@@ -56,6 +58,11 @@ package final class KnownClient: Sendable {
         }
         self.standing = standing
         self.validity = validity
+        usage =
+            switch id {
+            case .app(let app): last?.usage ?? UsageCell(.app(app))
+            case .integration, .resourceServer: nil
+            }
     }
 
     /// Whether nothing was announced about it or its organization since it was read.

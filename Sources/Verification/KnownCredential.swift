@@ -40,7 +40,7 @@ package final class KnownCredential: Sendable {
     package let contact: KnownContact?
     /// The credential's identifier as text.
     package let identifierText: String
-    /// Where its uses are counted, none for tokens, which have no row.
+    /// Where its uses are counted, none for tokens, which have no row; those of an app are counted with the app and the grant.
     package let usage: UsageCell?
     private let validity: Validity?
     /// The edition of the key ring that opened it, none for what no key of the ring has to open.

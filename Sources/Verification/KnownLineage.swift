@@ -16,9 +16,16 @@ package final class KnownLineage: Sendable {
     package let permissions: Set<Permission>
     /// No token of it lives longer.
     package let endsAt: Instant
+    /// Where uses of its access tokens are counted.
+    package let usage: UsageCell
     private let validities: [Validity]
 
-    init(_ stored: LineageForVerification, permissions: Set<Permission>, validities: [Validity]) {
+    /// - Parameter last: The lineage as it was known before. Its uses go on being counted in the same place.
+    init(
+        _ stored: LineageForVerification, permissions: Set<Permission>, validities: [Validity],
+        after last: KnownLineage? = nil
+    ) {
+        usage = last?.usage ?? UsageCell(.grant(stored.grant))
         id = stored.id
         grant = stored.grant
         app = stored.app

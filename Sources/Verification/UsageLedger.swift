@@ -10,6 +10,8 @@ package enum UsageTarget: Hashable, Sendable {
     case apiKey(ID<APIKey>, secretMadeAt: Instant? = nil)
     case clientSecret(ID<ClientSecret>, of: ClientID)
     case accessKey(ID<AccessKey>)
+    case app(ID<App>)
+    case grant(ID<Grant>)
 }
 
 /// The uses of one credential since they were last written down.
@@ -159,6 +161,8 @@ extension Transaction {
         case .accessKey(let id): try recordUse(accessKey: id, count: count, at: last.at, address: last.address)
         case .clientSecret(let id, let client):
             try recordUse(clientSecret: id, of: client, count: count, at: last.at, address: last.address)
+        case .app(let id): try recordUse(app: id, count: count, at: last.at, address: last.address)
+        case .grant(let id): try recordUse(grant: id, count: count, at: last.at, address: last.address)
         }
     }
 }

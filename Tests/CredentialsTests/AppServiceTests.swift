@@ -55,6 +55,51 @@ struct AppServiceTests {
         }
     }
 
+    @Test func `a list tells the organization, the people and the last use of each, and finds by name`() async throws {
+        try await SampleTree.open { tree in
+            let first = try await tree.app(in: tree.global).app
+            let second = try await tree.app(.sample { $0.name = "Planner" }, in: tree.france).app
+            _ = try await tree.app(in: tree.stranger)
+            let (ada, bob) = (
+                try await tree.member(in: tree.global, roles: []),
+                try await tree.member(in: tree.global, roles: [], email: "bob@example.com")
+            )
+            for member in [ada, bob] { _ = try await tree.grant(to: second, by: member, in: tree.europe) }
+            _ = try await tree.grant(to: second, by: ada, in: tree.france)
+            let use = LastUse(at: tree.clock.current, address: nil, count: 3)
+            try await tree.store.write { tx in try tx.recordUse(app: first.id, count: 3, at: use.at, address: nil) }
+            func list(_ search: String? = nil, in place: Organization, as actor: Actor) async throws -> [ListedApp] {
+                try await tree.store.read { [apps = tree.apps] tx in
+                    try apps.describe(in: place.id, matching: NameSearch(search), page: Page(), as: actor, tx: tx).items
+                }
+            }
+            let admin = tree.caller(of: tree.global)
+            let all = try await list(in: tree.global, as: admin)
+            #expect(all.map(\.app) == [first, second])
+            #expect(all.map(\.organizationName) == ["Global", "France"])
+            #expect(all.map(\.people) == [0, 2])
+            #expect(all.map(\.lastUse) == [use, nil])
+            #expect(try await list("PLAN", in: tree.global, as: admin).map(\.app.id) == [second.id])
+            #expect(try await list(in: tree.europe, as: tree.caller(of: tree.europe)).map(\.app.id) == [second.id])
+            await #expect(throws: Refusal.notFound) {
+                _ = try await list(in: tree.global, as: tree.caller(of: tree.stranger))
+            }
+            let one = try await tree.store.read { [apps = tree.apps] tx in
+                try apps.describe(second.id, in: tree.france.id, as: admin, tx: tx)
+            }
+            #expect(one.app == second && one.people == 2)
+            await #expect(throws: Refusal.notFound) {
+                _ = try await tree.store.read { [apps = tree.apps] tx in
+                    try apps.describe(second.id, in: tree.europe.id, as: admin, tx: tx)
+                }
+            }
+            let count = try await tree.store.read { [apps = tree.apps] tx in
+                try apps.count(in: tree.france.id, as: admin, tx: tx)
+            }
+            #expect(count.held == 2 && count.limit == tree.product.policy.appsPerAccount)
+        }
+    }
+
     @Test func `a public app has no secret, and none to rotate`() async throws {
         try await SampleTree.open { tree in
             let (app, issued) = try await tree.app(.sample { $0.authenticationMethod = "none" }, in: tree.europe)

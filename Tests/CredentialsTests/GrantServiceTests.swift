@@ -109,6 +109,134 @@ struct GrantServiceTests {
         }
     }
 
+    @Test func `those of one app are found, and by the names of app, organization and member`() async throws {
+        try await SampleTree.open { tree in
+            let sample = try await Sample(tree)
+            let planner = try await tree.app(.sample { $0.name = "Planner 100%" }, in: tree.northAmerica).app
+            let bob = try await tree.member(in: tree.europe, roles: [], email: "bob@example.com")
+            let other = try await tree.grant(to: planner, by: bob, in: tree.france)
+            let admin = tree.caller(of: tree.global)
+            func found(_ app: App? = nil, _ search: String? = nil) async throws -> [Grant] {
+                try await tree.store.read { [grants = tree.grants] tx in
+                    try grants.list(
+                        in: tree.global.id, includeDescendants: true, of: app?.id, matching: NameSearch(search),
+                        page: Page(), as: admin, tx: tx
+                    ).items.map(\.grant)
+                }
+            }
+            #expect(try await found() == [sample.grant, other])
+            #expect(try await found(planner) == [other])
+            #expect(try await found(nil, "report") == [sample.grant])
+            #expect(try await found(nil, "BOB@") == [other])
+            #expect(try await found(nil, "ada") == [sample.grant, other], "Both are called so.")
+            #expect(try await found(nil, "franc") == [other])
+            #expect(try await found(nil, "100%") == [other])
+            #expect(try await found(nil, "_") == [], "No letter that stands for any.")
+            #expect(try await found(planner, "report") == [])
+        }
+    }
+
+    @Test func `who must not know a name does not find it either (law 12)`() async throws {
+        try await SampleTree.open { tree in
+            let sample = try await Sample(tree)
+            let bob = try await tree.member(in: tree.france, roles: [], email: "bob@example.com")
+            let own = try await tree.grant(to: sample.app, by: bob, in: tree.france)
+            let below = tree.caller(of: tree.europe)
+            func found(_ search: String) async throws -> [Grant] {
+                try await tree.store.read { [grants = tree.grants] tx in
+                    try grants.list(
+                        in: tree.europe.id, includeDescendants: true, matching: NameSearch(search), page: Page(),
+                        as: below, tx: tx
+                    ).items.map(\.grant)
+                }
+            }
+            #expect(try await found("ada@") == [], "She is one of Global.")
+            #expect(try await found("Ada") == [own], "He is called so too, and belongs below.")
+            #expect(try await found("bob") == [own])
+            #expect(try await found("Report") == [sample.grant, own])
+        }
+    }
+
+    @Test func `one is found and taken back from the organizations above, and from no others`() async throws {
+        try await SampleTree.open { tree in
+            let sample = try await Sample(tree)
+            func get(in organization: Organization) async throws -> Grant {
+                try await tree.store.read { [grants = tree.grants] tx in
+                    try grants.get(
+                        sample.grant.id, within: organization.id, as: tree.caller(of: tree.global), tx: tx
+                    ).grant
+                }
+            }
+            for place in [tree.global, tree.europe] { #expect(try await get(in: place) == sample.grant) }
+            for place in [tree.france, tree.northAmerica, tree.stranger] {
+                await #expect(throws: Refusal.notFound) { _ = try await get(in: place) }
+            }
+            func revoke(as actor: Actor) async throws {
+                try await tree.store.write { [grants = tree.grants] tx in
+                    try grants.revoke(sample.grant.id, within: tree.global.id, as: actor, tx: tx)
+                }
+            }
+            await #expect(throws: Refusal.forbidden(.grantsManage)) {
+                try await revoke(as: tree.caller(of: tree.global, [.grantsRead]))
+            }
+            await #expect(throws: Refusal.notFound) { try await revoke(as: tree.caller(of: tree.europe)) }
+            try await revoke(as: tree.caller(of: tree.global))
+            await #expect(throws: Refusal.notFound) { _ = try await get(in: tree.global) }
+        }
+    }
+
+    @Test func `all that an app was granted is taken back in steps, there and below, and no more`() async throws {
+        try await SampleTree.open { tree in
+            let sample = try await Sample(tree)
+            let second = try await tree.grant(to: sample.app, by: sample.member, in: tree.france)
+            let above = try await tree.grant(to: sample.app, by: sample.member, in: tree.global)
+            let planner = try await tree.app(in: tree.northAmerica).app
+            let other = try await tree.grant(to: planner, by: sample.member, in: tree.europe)
+            func revokeAll(as actor: Actor) async throws -> Int {
+                try await tree.store.write { [grants = tree.grants] tx in
+                    try grants.revokeAll(of: sample.app.id, in: tree.europe.id, atMost: 1, as: actor, tx: tx)
+                }
+            }
+            await #expect(throws: Refusal.notFound) { try await revokeAll(as: tree.caller(of: tree.northAmerica)) }
+            await #expect(throws: Refusal.forbidden(.grantsManage)) {
+                try await revokeAll(as: tree.caller(of: tree.europe, [.grantsRead]))
+            }
+            let heard = Heard(on: tree.store)
+            for count in [1, 1, 0] { #expect(try await revokeAll(as: tree.caller(of: tree.europe)) == count) }
+            #expect(heard.changes == [.grant(sample.grant.id), .grant(second.id)])
+            let left = try await sample.list(tree.global, below: true, as: tree.caller(of: tree.global))
+            #expect(left.map(\.grant) == [above, other])
+            #expect(try await tree.auditEvents().prefix(2).map(\.action) == ["grant.revoked", "grant.revoked"])
+        }
+    }
+
+    @Test func `people, grants and refresh tokens in force are counted, there and below`() async throws {
+        try await SampleDesk.open { desk in
+            let tree = desk.tree
+            let sample = try await Sample(tree)
+            let bob = try await tree.member(in: tree.europe, roles: [], email: "bob@example.com")
+            let second = try await tree.grant(to: sample.app, by: sample.member, in: tree.france)
+            _ = try await tree.grant(to: sample.app, by: bob, in: tree.france)
+            _ = try await desk.token(by: sample.grant, of: sample.app)
+            tree.clock.advance(seconds: 1)
+            _ = try await desk.token(by: second, of: sample.app)
+            func reach(in organization: Organization?) async throws -> AppReach {
+                try await tree.store.read { [grants = tree.grants, apps = tree.apps] tx in
+                    try organization.map {
+                        try grants.reach(of: sample.app.id, in: $0.id, as: tree.caller(of: $0), tx: tx)
+                    } ?? apps.reach(
+                        of: sample.app.id, in: tree.northAmerica.id, as: tree.caller(of: tree.northAmerica), tx: tx)
+                }
+            }
+            #expect(try await reach(in: tree.europe) == AppReach(grants: 3, people: 2, refreshTokens: 2))
+            #expect(try await reach(in: tree.france) == AppReach(grants: 2, people: 2, refreshTokens: 1))
+            #expect(try await reach(in: tree.stranger) == AppReach(grants: 0, people: 0, refreshTokens: 0))
+            #expect(try await reach(in: nil) == AppReach(grants: 3, people: 2, refreshTokens: 2))
+            tree.clock.advance(seconds: 86_400)
+            #expect(try await reach(in: nil) == AppReach(grants: 3, people: 2, refreshTokens: 0))
+        }
+    }
+
     @Test func `a revocation is announced and noted, and the user can be asked again`() async throws {
         try await SampleTree.open { tree in
             let sample = try await Sample(tree)

@@ -295,6 +295,25 @@ struct AuthorizationTableTests {
         }
     }
 
+    @Test func `the page names an app that is known with who made it, and an answer names whom it is for`() async throws {
+        try await SampleDesk.open { desk in
+            let app = try await desk.app(in: desk.tree.europe)
+            let member = try await desk.signedIn(in: desk.tree.europe)
+            let wrong = desk.request(of: app, ["redirect_uri": "https://evil.example.com/back"])
+            guard case .errorPage(let error) = try await desk.authorize(wrong, as: nil) else {
+                throw ServerFailure("No page")
+            }
+            #expect(error.app == "Planner" && error.owner == "Europe")
+            let unknown = desk.request(of: app, ["client_id": "app_x"])
+            guard case .errorPage(let other) = try await desk.authorize(unknown, as: nil) else {
+                throw ServerFailure("No page")
+            }
+            #expect(other.app == nil && other.owner == nil)
+            let answer = try await desk.approve(desk.request(of: app), in: desk.tree.europe, as: member)
+            #expect(answer.response?.app == "Planner")
+        }
+    }
+
     @Test func `a confidential app may do without PKCE where the product says so, a public one never (C7)`()
         async throws
     {

@@ -44,6 +44,44 @@ struct UsageTests {
         }
     }
 
+    @Test func `a token of an app is a use of the app and of the grant that it came from`() async throws {
+        try await SampleDesk.open { desk in
+            let tree = desk.tree
+            let app = try await desk.app(in: tree.global)
+            let (ada, bob) = (
+                try await desk.signedIn(in: tree.global),
+                try await desk.signedIn(in: tree.global, email: "bob@example.com")
+            )
+            let tokens = try await desk.consented(to: app, in: tree.europe, as: ada)
+            _ = try await desk.consented(to: app, in: tree.europe, as: bob)
+            func told() async throws -> (app: LastUse?, grants: [DescribedGrant]) {
+                try await desk.verifier.usage.flush()
+                return try await tree.store.read { tx in
+                    (
+                        try tx.listedApp(app.app.id)?.lastUse,
+                        try tx.grants(.within(tree.global.path), after: nil, limit: 9)
+                    )
+                }
+            }
+            let before = try await told()
+            #expect(before.app == nil && before.grants.map(\.lastUse) == [nil, nil])
+            let given = try #require(before.grants.first?.lastUsedAt, "Tokens were fetched by it.")
+            tree.clock.advance(seconds: 60)
+            for address in ["192.0.2.1", "192.0.2.2"] {
+                #expect(try await desk.verdict(tokens.accessToken, from: address).rule == nil)
+            }
+            #expect(try await desk.verdict(tokens.accessToken, scopes: ["reports.read"]).caller == nil)
+            let use = LastUse(at: desk.now, address: IPAddress("192.0.2.2"), count: 2)
+            let after = try await told()
+            #expect(after.app == use && after.grants.map(\.lastUse) == [use, nil])
+            #expect(after.grants.map(\.lastUsedAt) == [desk.now, before.grants[1].lastUsedAt])
+            #expect(given < desk.now)
+            tree.clock.advance(seconds: 60)
+            _ = try await desk.refresh(tokens.refreshToken, for: app)
+            #expect(try await told().grants.map(\.lastUsedAt) == [desk.now, before.grants[1].lastUsedAt])
+        }
+    }
+
     @Test func `a refused call is no use`() async throws {
         try await SampleDesk.open { desk in
             let key = try await desk.tree.key(in: desk.tree.europe)

@@ -166,6 +166,18 @@ struct PageWireTests {
         }
     }
 
+    @Test func `a redirect URI that is not the app's is told with the names of the app and of who makes it`() async throws {
+        let (server, demo) = try RunningServer.current
+        let account = try await server.makeAccount("Makers & Co", as: demo.operatorKey)
+        let app = try await server.makeApp(in: account, as: demo.operatorKey)
+        var visitor = PageVisitor(server)
+        let path = "/oauth2/authorize?response_type=code&client_id=\(app.id)&redirect_uri=https%3A%2F%2Fevil.example"
+        let answer = try await visitor.open(path)
+        #expect(answer.status == 400)
+        #expect(answer.text.contains("sent you here in a way that it isn’t set up for"))
+        #expect(answer.text.contains("tell Makers &amp; Co."))
+    }
+
     @Test func `an authorization request by POST is led to the same by GET, whoever sent it`() async throws {
         let (server, demo) = try RunningServer.current
         var visitor = PageVisitor(server)

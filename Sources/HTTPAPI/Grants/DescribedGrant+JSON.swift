@@ -24,6 +24,9 @@ extension DescribedGrant {
         json.member("scopes", grant.scopes)
         json.member("created_at", grant.createdAt)
         json.member("consented_at", grant.consentedAt)
+        json.member("last_used_at", lastUsedAt)
+        json.member("last_used_address", lastUsedAt == lastUse?.at ? lastUse?.address?.description : nil)
+        json.member("use_count", lastUse?.count ?? 0)
         json.name("last_reuse")
         guard let reuse = grant.lastReuse else { return json.null() }
         json.object { json in

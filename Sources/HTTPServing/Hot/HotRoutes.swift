@@ -169,6 +169,7 @@ package struct HotRoutes: Sendable {
         guard let call else { return }
         if let secret = call.usedSecret { verifier.usage.count(secret, at: call.now, from: call.address) }
         if let key = call.usedAccessKey { verifier.usage.count(key, at: call.now, from: call.address) }
+        if let app = call.usedApp { verifier.usage.count(app, at: call.now, from: call.address) }
     }
 
     private func tooManyLookUps(_ request: HotRequest) -> HotReply {

@@ -20,6 +20,8 @@ package struct AuthorizationError: Error, Equatable, Sendable {
     package let explanation: StaticString
     /// The name of the app, where it is known and its request alone is wrong.
     package private(set) var app: String?
+    /// The name of the organization that made the app, where the app is known.
+    package private(set) var owner: String?
 
     private init(_ reason: Reason, _ explanation: StaticString) {
         self.reason = reason
@@ -44,6 +46,13 @@ package struct AuthorizationError: Error, Equatable, Sendable {
     func of(_ app: App) -> AuthorizationError {
         var error = self
         error.app = app.name
+        return error
+    }
+
+    /// The same, of an app that this organization made.
+    func made(by owner: String?) -> AuthorizationError {
+        var error = self
+        error.owner = owner
         return error
     }
 

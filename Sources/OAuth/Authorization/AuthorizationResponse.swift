@@ -18,12 +18,15 @@ package struct AuthorizationResponse: Sendable {
     /// Where to: the action of the form of ``Mode/formPost``.
     package let redirectURI: String
     package let parameters: [Parameter]
+    /// The name of the app that it is for.
+    package let app: String
     /// The error code, for the log; nil where a code was given.
     package let rule: String?
 
     init(to address: ReturnAddress, _ first: [(String, String?)], rule: String? = nil) {
         mode = address.mode
         redirectURI = address.uri
+        app = address.app
         self.rule = rule
         let all = first + [("state", address.state), ("iss", address.issuer)]
         parameters = all.compactMap { name, value in value.map { Parameter(name: name, value: $0) } }
@@ -53,6 +56,8 @@ struct ReturnAddress: Sendable {
     var mode: AuthorizationResponse.Mode
     let state: String?
     let issuer: String
+    /// The app's name.
+    let app: String
 
     func answer(code: String) -> AuthorizationResponse {
         AuthorizationResponse(to: self, [("code", code)])

@@ -15,10 +15,15 @@ struct AuthorizationTable: Sendable {
     /// - Throws: ``AuthorizationError``, or ``EarlyOutcome`` with the error for the app; what the store throws.
     func request(_ parameters: AuthorizationParameters, tx: borrowing Transaction) throws -> AuthorizationRequest {
         let app = try ClientCheck.app(of: parameters, tx: tx)
-        let uri = try RedirectURICheck.uri(of: parameters, for: app)
+        let uri: String
+        do {
+            uri = try RedirectURICheck.uri(of: parameters, for: app)
+        } catch {
+            throw error.made(by: try tx.organization(app.organization)?.name)
+        }
         let state = try StateCheck.state(of: parameters)
         // ------------------------------------------------------------------------------------------------------------
-        var address = ReturnAddress(uri: uri, mode: .query, state: state, issuer: issuer)
+        var address = ReturnAddress(uri: uri, mode: .query, state: state, issuer: issuer, app: app.name)
         do {
             address.mode = try ResponseModeCheck.mode(of: parameters, to: uri)
             try RepetitionCheck.refuseRepeated(parameters)

@@ -25,6 +25,21 @@ package struct ConsentQuestion: Sendable {
     package let consentedBefore: Bool
     /// Identity first, then those of the catalogue, then management scopes.
     package let scopes: [ConsentScope]
+
+    package init(
+        app: App, owner: String, isOwnersOwn: Bool, organizations: [Organization], hasMoreOrganizations: Bool,
+        search: NameSearch?, suggested: ID<Organization>, consentedBefore: Bool, scopes: [ConsentScope]
+    ) {
+        self.app = app
+        self.owner = owner
+        self.isOwnersOwn = isOwnersOwn
+        self.organizations = organizations
+        self.hasMoreOrganizations = hasMoreOrganizations
+        self.search = search
+        self.suggested = suggested
+        self.consentedBefore = consentedBefore
+        self.scopes = scopes
+    }
 }
 
 /// A scope in words.

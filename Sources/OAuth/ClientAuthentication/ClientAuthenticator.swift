@@ -75,6 +75,7 @@ package struct ClientAuthenticator: Sendable {
             throw OAuthError(.unauthorizedClient, "The client may not call from this address.", rule: "address")
         }
         request.usedSecret = match.usage
+        request.usedApp = known.usage
         return .answer(AuthenticatedClient(known))
     }
 

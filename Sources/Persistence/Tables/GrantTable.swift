@@ -9,7 +9,8 @@ private let columns: StaticString = """
 
 /// What ``DescribedGrant`` needs, beside what the grants come from.
 private let description: StaticString = """
-    , p.name, m.email, m.name, mo.path, o.name
+    , p.name, m.email, m.name, mo.path, o.name, g.used_at, g.used_from, g.uses,
+    (SELECT MAX(COALESCE(l.rotated_at, l.created_at)) FROM refresh_lineage l WHERE l.grant_id = g.id)
     """
 
 private let described: StaticString = """
@@ -54,14 +55,17 @@ extension Transaction {
     }
 
     /// What was granted in an extent, oldest first.
-    package borrowing func grants(_ extent: Extent, after: ID<Grant>?, limit: Int) throws -> [DescribedGrant] {
+    package borrowing func grants(
+        _ extent: Extent, matching filter: GrantFilter = GrantFilter(), after: ID<Grant>?, limit: Int
+    ) throws -> [DescribedGrant] {
         switch extent {
         case .organization(let path):
             try all(
                 """
                 SELECT \(fixed: columns)\(fixed: description) FROM user_grant g
                 JOIN organization o ON o.id = g.organization_id \(fixed: described)
-                WHERE g.organization_id = \(path.last) AND g.id > \(place(after: after)) ORDER BY g.id LIMIT \(limit)
+                WHERE g.organization_id = \(path.last) AND g.id > \(place(after: after)) \(part: filter.conditions)
+                ORDER BY g.id LIMIT \(limit)
                 """, DescribedGrant.init(row:))
         case .within(let path):
             try all(
@@ -69,7 +73,7 @@ extension Transaction {
                 SELECT \(fixed: columns)\(fixed: description) FROM organization o CROSS JOIN user_grant g
                 \(fixed: described)
                 WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND g.organization_id = o.id
-                AND g.id > \(place(after: after)) ORDER BY g.id LIMIT \(limit)
+                AND g.id > \(place(after: after)) \(part: filter.conditions) ORDER BY g.id LIMIT \(limit)
                 """, DescribedGrant.init(row:))
         }
     }
@@ -81,6 +85,42 @@ extension Transaction {
             SELECT \(fixed: columns)\(fixed: description) FROM user_grant g
             JOIN organization o ON o.id = g.organization_id \(fixed: described) WHERE g.id = \(id)
             """, DescribedGrant.init(row:))
+    }
+
+    /// What users granted an app, in an extent or everywhere, as far as it is counted.
+    ///
+    /// - Parameter now: At which refresh tokens count that are in force.
+    package borrowing func reach(of app: ID<App>, in extent: Extent?, at now: Instant) throws -> AppReach {
+        let most = AppReach.mostCounted
+        let (from, condition): (BoundSQL, BoundSQL) =
+            switch extent {
+            case nil: ("user_grant g", "g.app_id = \(app)")
+            case .organization(let path):
+                ("user_grant g", "g.organization_id = \(path.last) AND g.app_id = \(app)")
+            case .within(let path):
+                (
+                    "organization o CROSS JOIN user_grant g",
+                    """
+                    o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND g.organization_id = o.id
+                    AND g.app_id = \(app)
+                    """
+                )
+            }
+        let (grants, people) =
+            try first(
+                """
+                SELECT COUNT(*), COUNT(DISTINCT member_id) FROM
+                (SELECT g.member_id FROM \(part: from) WHERE \(part: condition) LIMIT \(most + 1)) live
+                """
+            ) { (try $0.count(0), try $0.count(1)) } ?? (0, 0)
+        let tokens =
+            try first(
+                """
+                SELECT COUNT(*) FROM (SELECT l.id FROM \(part: from) JOIN refresh_lineage l ON l.grant_id = g.id
+                WHERE \(part: condition) AND l.expires_at > \(now) LIMIT \(most + 1)) live
+                """
+            ) { try $0.count(0) } ?? 0
+        return AppReach(grants: grants, people: people, refreshTokens: tokens)
     }
 
     /// Adds a grant.
@@ -113,10 +153,79 @@ extension Transaction {
             """)
     }
 
+    /// Counts uses of access tokens that came from a grant, and notes when and from where the last of them was, unless a later
+    /// one is known.
+    package borrowing func recordUse(grant id: ID<Grant>, count: Int = 1, at: Instant, address: IPAddress?) throws {
+        try perform(
+            """
+            UPDATE user_grant SET uses = uses + \(count),
+            used_from = CASE WHEN used_at IS NULL OR used_at < \(at) THEN \((address?.description).stored) ELSE used_from END,
+            used_at = CASE WHEN used_at IS NULL OR used_at < \(at) THEN \(at) ELSE used_at END
+            WHERE id = \(id)
+            """)
+    }
+
     /// Removes a grant with the codes and lineages that came from it.
     package borrowing func delete(_ id: ID<Grant>) throws {
         try perform("DELETE FROM user_grant WHERE id = \(id)")
     }
+}
+
+/// Which grants are wanted; nothing for all.
+package struct GrantFilter: Sendable {
+    /// The app that they were given to.
+    package let app: ID<App>?
+    /// What is in the name of the app or the organization, or in the name or e-mail address of the member.
+    package let search: NameSearch?
+    /// Where the members belong whose names may be searched, nil for anywhere: whoever must not know a name must not find
+    /// it either (law 12).
+    package let reach: OrganizationPath?
+
+    package init(app: ID<App>? = nil, search: NameSearch? = nil, reach: OrganizationPath? = nil) {
+        self.app = app
+        self.search = search
+        self.reach = reach
+    }
+
+    /// For who sees members below `actor`'s reach alone.
+    package init(app: ID<App>? = nil, search: NameSearch? = nil, for actor: Actor) {
+        switch actor.reach {
+        case .everything: self.init(app: app, search: search, reach: nil)
+        case .subtree(let root): self.init(app: app, search: search, reach: root)
+        }
+    }
+
+    fileprivate var conditions: BoundSQL {
+        let ofApp: BoundSQL = app.map { "AND g.app_id = \($0)" } ?? ""
+        guard let search else { return ofApp }
+        let known: BoundSQL = reach.map { "AND mo.path >= \($0.stored) AND mo.path < \($0.storedEnd)" } ?? ""
+        return """
+            \(part: ofApp) AND (\(part: search.condition(on: "p.name")) OR \(part: search.condition(on: "o.name"))
+            OR ((\(part: search.condition(on: "m.name")) OR \(part: search.condition(on: "m.email"))) \(part: known)))
+            """
+    }
+}
+
+/// How many people an app acts for, as far as it is counted.
+package struct AppReach: Hashable, Sendable {
+    /// So many are counted, and then no more.
+    package static let mostCounted = 10_000
+
+    /// Of a member in an organization each.
+    package let grants: Int
+    /// Members among whose grants these are.
+    package let people: Int
+    /// Those in force: one for each time that a member let the app in.
+    package let refreshTokens: Int
+
+    package init(grants: Int, people: Int, refreshTokens: Int) {
+        self.grants = grants
+        self.people = people
+        self.refreshTokens = refreshTokens
+    }
+
+    /// Whether there may be more than was counted.
+    package var isCut: Bool { grants > Self.mostCounted || refreshTokens > Self.mostCounted }
 }
 
 /// A grant with what people know its app, its giver and its place by.
@@ -130,13 +239,21 @@ package struct DescribedGrant: Sendable {
     /// Where the member belongs: there or above.
     package let memberOrganization: OrganizationPath
     package let organizationName: String
+    /// When, from where and how often access tokens of it were accepted; nil for never yet.
+    package let lastUse: LastUse?
+    /// When tokens of it were last given to the app; nil where none are left.
+    package let tokensGivenAt: Instant?
+
+    /// When the app last used it: fetched tokens, or had one accepted. Nil for never yet.
+    package var lastUsedAt: Instant? { [lastUse?.at, tokensGivenAt].compactMap(\.self).max() }
 
     /// What `actor` may know of it: not who the member is where that is one of an organization above its reach (law 12).
     package func seen(by actor: Actor) -> DescribedGrant {
         guard !actor.sees(memberOrganization) else { return self }
         return DescribedGrant(
             grant: grant, appName: appName, memberEmail: nil, memberName: nil,
-            memberOrganization: memberOrganization, organizationName: organizationName)
+            memberOrganization: memberOrganization, organizationName: organizationName, lastUse: lastUse,
+            tokensGivenAt: tokensGivenAt)
     }
 }
 
@@ -156,6 +273,7 @@ extension DescribedGrant {
         self.init(
             grant: try Grant(row: row), appName: try row.text(9),
             memberEmail: try row.parsed(10) { EmailAddress($0) }, memberName: try row.text(11),
-            memberOrganization: try row.path(12), organizationName: try row.text(13))
+            memberOrganization: try row.path(12), organizationName: try row.text(13),
+            lastUse: try row.lastUse(14), tokensGivenAt: try row.optionalInstant(17))
     }
 }

@@ -38,7 +38,8 @@ extension WebConsole {
         return AppsPage.Consent(
             initial: Initial.of(described.appName), name: described.appName,
             organization: described.organizationName, summary: AppsPage.summary(scopes.map(ConsentPage.Right.init)),
-            allowed: TimeWords(described.grant.consentedAt, now: now), groups: ConsentPage.groups(scopes),
+            allowed: TimeWords(described.grant.consentedAt, now: now),
+            used: described.lastUsedAt.map { TimeWords($0, now: now) }, groups: ConsentPage.groups(scopes),
             alarm: described.grant.lastReuse.map { AppsPage.words(for: $0) },
             removeLink: "\(site.link(.takeBack))?grant=\(PercentEscape.value(id))")
     }

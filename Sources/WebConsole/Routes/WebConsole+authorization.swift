@@ -70,7 +70,10 @@ extension WebConsole {
             return errorPage(
                 .badRequest, "This link doesn’t work",
                 error.app.map { app in
-                    "\(app) sent you here in a way that it isn’t set up for. Go back and try again. If it happens again, tell whoever makes \(app)."
+                    """
+                    \(app) sent you here in a way that it isn’t set up for. Go back and try again. If it happens again, tell \
+                    \(error.owner ?? "whoever makes \(app)").
+                    """
                 } ?? """
                     The app that sent you here isn’t known here, or made a mistake. Go back and try again. If it happens again, tell \
                     whoever makes the app.
@@ -91,7 +94,7 @@ extension WebConsole {
         case .query: reply = .redirect(toProven: response.location)
         case .formPost:
             let page = FormPostPage(
-                action: response.redirectURI,
+                app: response.app, action: response.redirectURI,
                 fields: response.parameters.map { FormPostPage.Field(name: $0.name, value: $0.value) })
             reply = .page(
                 page,

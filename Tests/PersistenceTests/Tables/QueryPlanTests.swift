@@ -164,6 +164,17 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.grants(of: ID(at: 1), after: nil, limit: 2)
             _ = try tx.grants(.organization(path), after: nil, limit: 2)
             _ = try tx.grants(.within(path), after: nil, limit: 2)
+            let filter = GrantFilter(app: ID(at: 1), search: NameSearch("a"), reach: path)
+            for extent in [Extent.organization(path), .within(path)] {
+                _ = try tx.grants(extent, matching: filter, after: nil, limit: 2)
+                _ = try tx.reach(of: ID(at: 1), in: extent, at: Instant(seconds: 1))
+                _ = try tx.listedApps(extent, matching: NameSearch("a"), after: nil, limit: 2)
+            }
+            _ = try tx.reach(of: ID(at: 1), in: nil, at: Instant(seconds: 1))
+            _ = try tx.listedApp(ID(at: 1))
+            _ = try tx.appCount(account: ID(at: 1), most: 2)
+            try tx.recordUse(app: ID(at: 1), at: Instant(seconds: 1), address: nil)
+            try tx.recordUse(grant: ID(at: 1), at: Instant(seconds: 1), address: nil)
             try tx.widen(ID(at: 1), to: .empty, consentedAt: Instant(seconds: 1))
             try tx.delete(ID<Grant>(at: 1))
             try tx.delete(ID<App>(at: 1))

@@ -13,6 +13,8 @@ struct AppsPage: Page {
         /// `12 permissions, 2 sensitive`
         let summary: String
         let allowed: TimeWords
+        /// Nil for never yet.
+        let used: TimeWords?
         let groups: [ConsentPage.Group]
         /// What happened to it, nil for nothing.
         let alarm: String?

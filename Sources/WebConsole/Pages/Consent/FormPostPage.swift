@@ -2,7 +2,7 @@
 /// run, else by a button.
 struct FormPostPage: Page {
     static let template = PageTemplate.formPost
-    var title: String { "Returning to the app" }
+    var title: String { "Returning to \(app)" }
 
     /// The one script of all pages, as it stands in the template. The page's policy names its hash.
     static let script = "document.forms[0].submit()"
@@ -12,6 +12,7 @@ struct FormPostPage: Page {
         let value: String
     }
 
+    let app: String
     let action: String
     let fields: [Field]
 }
