@@ -68,7 +68,8 @@ package struct GrantService: Sendable {
     package func revoke(
         _ id: ID<Grant>, within organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
     ) throws {
-        try revoke(try find(id, within: organization, where: actor, may: .grantsManage, tx: tx).grant, as: actor, tx: tx)
+        try revoke(
+            try find(id, within: organization, where: actor, may: .grantsManage, tx: tx).grant, as: actor, tx: tx)
     }
 
     /// Takes a grant back, with everything that came from it: codes, refresh tokens and access tokens.

@@ -29,6 +29,7 @@ package struct WebConsole: Sendable {
     let authorization: AuthorizationEndpoint
     let endSession: EndSession
     let integrations: IntegrationService
+    let apps: AppService
     let apiKeys: APIKeyService
     let audit: AuditLog
     let repetitions: FormRepetitions
@@ -69,6 +70,7 @@ package struct WebConsole: Sendable {
         let peppers: @Sendable () -> Peppers = { keyRing.keys.peppers }
         integrations = IntegrationService(
             product: product, peppers: peppers, safe: ClientSecretSafe(keyRing: keyRing), now: now)
+        apps = AppService(product: product, peppers: peppers, now: now)
         apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
         audit = AuditLog()
         repetitions = FormRepetitions(keyRing: keyRing, now: now)

@@ -224,8 +224,9 @@ struct GrantServiceTests {
                 try await tree.store.read { [grants = tree.grants, apps = tree.apps] tx in
                     try organization.map {
                         try grants.reach(of: sample.app.id, in: $0.id, as: tree.caller(of: $0), tx: tx)
-                    } ?? apps.reach(
-                        of: sample.app.id, in: tree.northAmerica.id, as: tree.caller(of: tree.northAmerica), tx: tx)
+                    }
+                        ?? apps.reach(
+                            of: sample.app.id, in: tree.northAmerica.id, as: tree.caller(of: tree.northAmerica), tx: tx)
                 }
             }
             #expect(try await reach(in: tree.europe) == AppReach(grants: 3, people: 2, refreshTokens: 2))

@@ -295,7 +295,8 @@ struct AuthorizationTableTests {
         }
     }
 
-    @Test func `the page names an app that is known with who made it, and an answer names whom it is for`() async throws {
+    @Test func `the page names an app that is known with who made it, and an answer names whom it is for`() async throws
+    {
         try await SampleDesk.open { desk in
             let app = try await desk.app(in: desk.tree.europe)
             let member = try await desk.signedIn(in: desk.tree.europe)

@@ -166,7 +166,9 @@ struct PageWireTests {
         }
     }
 
-    @Test func `a redirect URI that is not the app's is told with the names of the app and of who makes it`() async throws {
+    @Test func `a redirect URI that is not the app's is told with the names of the app and of who makes it`()
+        async throws
+    {
         let (server, demo) = try RunningServer.current
         let account = try await server.makeAccount("Makers & Co", as: demo.operatorKey)
         let app = try await server.makeApp(in: account, as: demo.operatorKey)

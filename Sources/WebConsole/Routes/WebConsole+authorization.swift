@@ -112,7 +112,8 @@ extension WebConsole {
             return .redirect(.signIn, at: site)
         }
         let page = ConsentPage(
-            question, request, of: signedIn.member, action: site.link(.consent),
+            question, request: request.query, redirectURI: request.redirectURI, of: signedIn.member,
+            action: site.link(.consent),
             token: visit.token(for: .consent, about: request.query),
             otherUserLink: site.link(.returning(ReturnPath(authorizationAt: path, query: request.choosingUser))),
             appsLink: site.link(.apps))

@@ -77,6 +77,11 @@ struct ConsoleVisit: Sendable {
         site.link(.console(address(page, in: other ?? organization.id, identifiers, query)))
     }
 
+    /// The same, with identifiers in a list.
+    func link(_ page: ConsolePage, at identifiers: [String], query: [(String, String)] = []) -> String {
+        site.link(.console(address(page, in: organization.id, identifiers, query)))
+    }
+
     private func address(
         _ page: ConsolePage, in organization: ID<Organization>, _ identifiers: [String], _ query: [(String, String)]
     ) -> ConsoleAddress {

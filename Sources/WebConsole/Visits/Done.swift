@@ -13,6 +13,11 @@ enum Done: String, Sendable, CaseIterable {
     case sessionEnded = "session-ended"
     case otherSessionsEnded = "other-sessions-ended"
     case appTakenBack = "app-taken-back"
+    case appCreated = "app-created"
+    case appSaved = "app-saved"
+    case appDeleted = "app-deleted"
+    case consentRemoved = "consent-removed"
+    case consentsRemoved = "consents-removed"
     case integrationSaved = "integration-saved"
     case integrationDeleted = "integration-deleted"
     case secretEnded = "secret-ended"
@@ -41,6 +46,11 @@ enum Done: String, Sendable, CaseIterable {
         case .apiKeyDeleted: "\(words[.apiKey].capitalized) deleted. It is refused from now on."
         case .apiKeyDisabled: "\(words[.apiKey].capitalized) disabled. It is refused until you enable it."
         case .apiKeyEnabled: "\(words[.apiKey].capitalized) enabled. It works again."
+        case .appCreated: "\(words[.app].capitalized) created."
+        case .appSaved: "Changes saved. They count from now on."
+        case .appDeleted: "\(words[.app].capitalized) deleted. What it had is refused from now on."
+        case .consentRemoved: "Access removed."
+        case .consentsRemoved: "All access removed."
         case .appTakenBack: "Access removed. The app can no longer use your account there."
         }
     }

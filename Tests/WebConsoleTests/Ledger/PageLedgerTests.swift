@@ -1,5 +1,6 @@
 import Model
 import Policy
+import ProductDefinition
 import SignIn
 import TestSupport
 import Testing
@@ -48,10 +49,36 @@ struct PageLedgerTests {
     }
 
     @Test func `each caller sees what the ledger says, and nothing tells a page from none`() async throws {
+        try await PageLedger.hold(PageLine.all.filter { $0.page.section != .client })
+    }
+}
+
+/// The same for a product with one integration of each organization.
+@Suite("The ledger of pages for one integration", .server(product: ledgerProductOfOne), .serialized)
+struct OneIntegrationLedgerTests {
+    @Test func `each caller sees what the ledger says`() async throws {
+        try await PageLedger.hold(PageLine.client)
+    }
+
+    @Test func `what is for many is no page here`() async throws {
+        let (server, demo) = try RunningServer.current
+        let callers = try await Callers(server, demo)
+        let answer = try await callers.answer(
+            to: "owner", PageLine(.integrations, []), [], in: callers.estate.europe)
+        #expect(answer.status == 404)
+    }
+}
+
+let ledgerProductOfOne =
+    ledgerProduct + "\npolicy: {integrations_per_organization: one, new_integration: {scopes: all}}\n"
+
+/// Asks each page as each caller.
+private enum PageLedger {
+    static func hold(_ lines: [PageLine]) async throws {
         let (server, demo) = try RunningServer.current
         let callers = try await Callers(server, demo)
         let desk = LedgerDesk(server: server, demo: demo)
-        for line in PageLine.all {
+        for line in lines {
             do {
                 let bait = try await line.identifiers(callers.estate.europe, desk)
                 for caller in callers.strangers {

@@ -9,7 +9,8 @@ extension ConsentPage {
     private static let mostCards = 6
 
     init(
-        _ question: ConsentQuestion, _ request: AuthorizationRequest, of member: Member, action: String, token: String,
+        _ question: ConsentQuestion, request: String, redirectURI: String, of member: Member, action: String,
+        token: String,
         otherUserLink: String, appsLink: String
     ) {
         let app = question.app
@@ -22,12 +23,12 @@ extension ConsentPage {
         let isOpen = !choices.contains(where: \.isChosen)
         let new = question.scopes.filter { !$0.wasGranted }
         let known = question.scopes.filter(\.wasGranted)
-        let host = Self.host(request.redirectURI)
+        let host = Self.host(redirectURI)
         let links = [
             ("Homepage", app.links.homepage), ("Privacy policy", app.links.policy), ("Terms", app.links.terms),
         ].compactMap { words, link in link.map { (words, $0.text) } }
         self.init(
-            action: action, token: token, request: request.query, app: app.name, isLong: app.name.count >= 40,
+            action: action, token: token, request: request, app: app.name, isLong: app.name.count >= 40,
             owner: question.owner, logo: app.links.logo?.text, initial: Initial.of(app.name),
             email: member.email.text, otherUserLink: otherUserLink,
             oneOrganization: choices.count == 1 ? choices.first.map { OneOrganization(id: $0.id, name: $0.name) } : nil,
@@ -43,7 +44,7 @@ extension ConsentPage {
             known: known.isEmpty
                 ? nil : Known(count: known.count, rights: known.map(Right.init), isOpen: new.isEmpty),
             host: host.map { Host(parts: HostWords.parts($0)) },
-            device: host == nil ? Self.deviceWords(request.redirectURI) : nil, appsLink: appsLink,
+            device: host == nil ? Self.deviceWords(redirectURI) : nil, appsLink: appsLink,
             links: links.enumerated().map { index, link in
                 PageLink(words: link.0, address: link.1, isLast: index == links.count - 1)
             }, hasLinks: !links.isEmpty)

@@ -85,4 +85,6 @@ struct ConsentPage: Page {
     let links: [PageLink]
     let hasLinks: Bool
     var notice: Notice?
+    /// Whether it is only looked at beforehand, and answers nothing.
+    var isPreview = false
 }

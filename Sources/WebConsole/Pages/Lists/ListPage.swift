@@ -77,6 +77,8 @@ struct ListPage: Page {
 struct ListFrame: Sendable {
     let entered: ConsoleVisit
     let page: ConsolePage
+    /// What stands in its path besides the organization.
+    var identifiers: [String] = []
     let request: ListRequest
     /// The words of each filter by its name, in the order of the form.
     let filters: [(name: String, words: String)]
@@ -88,7 +90,7 @@ struct ListFrame: Sendable {
     /// Whether the address leaves anything out.
     var isNarrow: Bool { request.search != nil || !request.filters.isEmpty }
     /// The list without search and filters.
-    var clearLink: String { entered.link(page) }
+    var clearLink: String { entered.link(page, at: identifiers) }
 
     /// A column by which the list can be ordered.
     ///
@@ -99,7 +101,7 @@ struct ListFrame: Sendable {
         let isCurrent = sort.column == column
         let next = ListRequest.Sort(column: column, isDescending: isCurrent ? !sort.isDescending : startsDescending)
         return ListPage.Column(
-            words: words, address: entered.link(page, query: request.query(sort: next)),
+            words: words, address: entered.link(page, at: identifiers, query: request.query(sort: next)),
             order: isCurrent ? (sort.isDescending ? "descending" : "ascending") : nil, isFigure: isFigure)
     }
 
@@ -109,9 +111,10 @@ struct ListFrame: Sendable {
     ///   - total: How many rows there would be without search and filters; 0 means that there is nothing yet.
     ///   - nothing: What stands there when there is nothing yet.
     ///   - plural: What the things are called, for when nothing matches.
+    ///   - title: The page's own name, where it stands below the section's first one.
     func listPage(
         _ head: PageHead, columns: [ListPage.Column], rows: [ListPage.Row], next: ListPlace?, nothing: EmptyState,
-        plural: String
+        plural: String, below title: String? = nil
     ) -> ListPage {
         let narrow = [request.search.map { "“\($0)”" }].compactMap(\.self) + inForce.map { $0.words.lowercased() }
         let nothingMatches = EmptyState(
@@ -119,8 +122,9 @@ struct ListFrame: Sendable {
             action: PageLink(words: "Clear all", address: clearLink), code: nil)
         let isEmpty = rows.isEmpty && request.after == nil
         return ListPage(
-            shell: entered.shell(), tabTitle: entered.sectionTitle, pageHead: head, sectionTabs: entered.sectionTabs,
-            searchAt: entered.link(page),
+            shell: title.map { entered.shell(below: $0) } ?? entered.shell(), tabTitle: title ?? entered.sectionTitle,
+            pageHead: head, sectionTabs: title == nil ? entered.sectionTabs : nil,
+            searchAt: entered.link(page, at: identifiers),
             search: request.search ?? "", searchLabel: searchLabel, sort: request.sort?.text,
             facets: filters.map {
                 ListPage.Facet(name: $0.name, words: $0.words, isOn: request.filters.contains($0.name))
@@ -135,10 +139,14 @@ struct ListFrame: Sendable {
 
     private var chips: Chips? {
         let search = request.search.map { text in
-            Chip(words: "Search: \(text)", removeLink: entered.link(page, query: request.query(search: .some(nil))))
+            Chip(
+                words: "Search: \(text)",
+                removeLink: entered.link(page, at: identifiers, query: request.query(search: .some(nil))))
         }
         let others = inForce.map { filter in
-            Chip(words: filter.words, removeLink: entered.link(page, query: request.query(without: filter.name)))
+            Chip(
+                words: filter.words,
+                removeLink: entered.link(page, at: identifiers, query: request.query(without: filter.name)))
         }
         let all = [search].compactMap(\.self) + others
         return all.isEmpty ? nil : Chips(chips: all, clearLink: clearLink)
@@ -148,9 +156,10 @@ struct ListFrame: Sendable {
         guard next != nil || request.after != nil else { return nil }
         let first =
             request.after == nil
-            ? nil : PageLink(words: "First page", address: entered.link(page, query: request.query()))
+            ? nil : PageLink(words: "First page", address: entered.link(page, at: identifiers, query: request.query()))
         return Paging(
             words: "\(count) \(plural) on this page",
-            nextLink: next.map { entered.link(page, query: request.query(after: $0)) }, firstLink: first)
+            nextLink: next.map { entered.link(page, at: identifiers, query: request.query(after: $0)) },
+            firstLink: first)
     }
 }

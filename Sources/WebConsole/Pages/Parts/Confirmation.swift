@@ -15,4 +15,6 @@ struct Confirmation: Hashable, Sendable {
     /// Whether ``expected`` has to be typed.
     let isTyped: Bool
     let expected: String
+    /// Whether it is a question before something that can be undone.
+    var isHarmless = false
 }

@@ -1,0 +1,85 @@
+import CredentialFormat
+import Model
+import Persistence
+import ProductDefinition
+
+/// The list of apps.
+enum AppList {
+    /// The filter that leaves out what is below.
+    static let here = "here"
+
+    static func filters(_ entered: ConsoleVisit) -> [(name: String, words: String)] {
+        entered.reachable.count < 2 ? [] : [(here, "In \(entered.organization.name) alone")]
+    }
+
+    /// What is not as usual, nil for nothing.
+    static func badge(_ app: App) -> Badge? {
+        guard app.redirectURIs.areLocal else { return nil }
+        return Badge(app.isPublic ? .neutral : .caution, "Own machine only")
+    }
+
+    static func page(
+        _ entered: ConsoleVisit, _ request: ListRequest, _ filters: [(name: String, words: String)],
+        _ listing: Listing<ListedApp>, count: Int, of limit: Int
+    ) -> ListPage {
+        let (words, word) = (entered.words, entered.words[.app])
+        let mayMake = entered.may(.appsManage)
+        let isFull = count >= limit
+        let create = PageLink(words: "Create \(word.singular)", address: entered.link(.newApp))
+        let frame = ListFrame(
+            entered: entered, page: .apps, request: request, filters: filters, searchLabel: "Search by name",
+            standard: ListRequest.Sort(column: "created", isDescending: false))
+        let head = PageHead(
+            title: entered.heading,
+            lead: """
+                They use \(entered.product.name) for people who let them. \(count) of \(limit) in the \
+                \(words[.account].singular).
+                """, action: mayMake && !isFull ? create : nil,
+            reason: mayMake && isFull ? "All \(limit) are taken. Delete one to make room." : nil)
+        let nothing = EmptyState(
+            title: "No \(word.plural) yet",
+            words: """
+                \(word.indefinite.capitalizedFirst) acts for people, each of whom is asked on a consent page what it may do. \
+                For a program that acts for itself, create \(words[.integration].indefinite) instead.
+                """, action: mayMake && !isFull ? create : nil, code: nil)
+        let isAlone = entered.reachable.count < 2
+        let columns =
+            [ListPage.Column(words: "Name"), ListPage.Column(words: "Status")]
+            + (isAlone ? [] : [ListPage.Column(words: words[.organization].capitalized)])
+            + [
+                ListPage.Column(words: "Runs"), ListPage.Column(words: "People", isFigure: true),
+                ListPage.Column(words: "Last used"),
+            ]
+        let rows = listing.items.enumerated().map { index, item in
+            row(item, entered, index, of: listing.items.count, mayManage: mayMake, isAlone: isAlone)
+        }
+        return frame.listPage(
+            head, columns: columns, rows: rows, next: listing.next.map { ListPlace(.number(0), $0.id(of: App.self)) },
+            nothing: nothing, plural: word.plural)
+    }
+
+    private static func row(
+        _ item: ListedApp, _ entered: ConsoleVisit, _ index: Int, of count: Int, mayManage: Bool, isAlone: Bool
+    ) -> ListPage.Row {
+        let (app, home) = (item.app, item.app.organization)
+        let id = app.id.description
+        func entry(_ words: String, _ page: ConsolePage) -> RowMenu.Item {
+            RowMenu.Item(words: words, address: entered.link(page, id, in: home), form: nil)
+        }
+        let cells = [
+            ListPage.Cell(text: AppWords.kind(of: app)),
+            ListPage.Cell(text: AppWords.people(item.people, most: ListedApp.mostCounted), isFigure: true),
+            item.lastUse.map { use in
+                ListPage.Cell(time: TimeWords(use.at, now: entered.now), after: use.address.map { ", from \($0)" })
+            } ?? ListPage.Cell(text: "Never used"),
+        ]
+        return ListPage.Row(
+            name: app.name, link: entered.link(.app, id, in: home), masked: id, badge: badge(app), status: "Active",
+            cells: isAlone ? cells : [ListPage.Cell(text: item.organizationName)] + cells,
+            rowMenu: RowMenu(
+                of: app.name, row: index, of: count,
+                items: [entry("Open", .app), entry("See its consent page", .appPreview)]
+                    + (mayManage ? [entry("Settings", .appSettings)] : []),
+                dangerous: mayManage ? [entry("Delete", .deleteApp)] : []))
+    }
+}

@@ -1,0 +1,66 @@
+import CredentialFormat
+import Credentials
+import Model
+import OAuth
+import Persistence
+import Policy
+import ProductDefinition
+
+/// What is known of one app.
+struct AppPage: Page {
+    static let template = PageTemplate.app
+    static let scripts: [Script] = [.menus, .copy, .times]
+    var title: String { pageHead.title }
+
+    /// A redirect URI, and whether it leads to the user's own machine.
+    struct Address: Hashable, Sendable {
+        let text: String
+        let isLocal: Bool
+    }
+
+    let shell: Shell?
+    let pageHead: PageHead
+    let tabs: Tabs
+    /// What to look at, nil for nothing.
+    let warning: String?
+    let clientID: CodeBlock
+    let facts: [Fact]
+    let addressesTitle: String
+    let addresses: [Address]
+    let groups: [ConsentPage.Group]
+    let consents: PageLink?
+    let delete: PageLink?
+    let notice: Notice?
+}
+
+extension AppPage {
+    /// - Parameter maker: Who made it, nil where nobody knows or must know.
+    init(_ entered: ConsoleVisit, _ listed: ListedApp, reach: AppReach, maker: String?) {
+        let (app, words, product) = (listed.app, entered.words, entered.product)
+        let id = app.id.description
+        let mayManage = entered.may(.appsManage)
+        shell = entered.shell(below: app.name)
+        pageHead = PageHead(
+            title: app.name, lead: AppWords.summary(of: app, words), action: nil, reason: nil)
+        tabs = entered.tabs(of: app)
+        warning =
+            app.redirectURIs.areLocal
+            ? """
+            Every redirect URI leads to the user’s own machine. It works for who runs the \(words[.app].singular) there, and for \
+            nobody else. Add an https address before others are to use it.
+            """ : nil
+        clientID = CodeBlock(id, label: words[.clientID].capitalized, isSecret: true)
+        facts = AppWords.facts(of: listed, reach, maker: maker, at: entered.now, in: product)
+        addressesTitle = app.redirectURIs.count == 1 ? "Redirect URI" : "Redirect URIs"
+        addresses = app.redirectURIs.map { Address(text: $0.text, isLocal: $0.isLocal) }
+        groups = ConsentPage.groups(
+            ConsentWords(catalogue: product.scopes).describe(app.scopes, grantedBefore: .empty))
+        consents =
+            entered.sees(.consents) && reach.grants > 0
+            ? PageLink(words: "See who let it", address: entered.link(.consentsOfApp, id)) : nil
+        delete =
+            mayManage
+            ? PageLink(words: "Delete \(words[.app].singular)", address: entered.link(.deleteApp, id)) : nil
+        notice = entered.visit.done.map { .good($0.words(in: words)) }
+    }
+}

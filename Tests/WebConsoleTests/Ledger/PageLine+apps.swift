@@ -1,0 +1,77 @@
+import TestSupport
+
+@testable import WebConsole
+
+extension PageLine {
+    private static let appReaders: Set<Role> = [.owner, .auditor]
+    private static let appManagers: Set<Role> = [.owner]
+
+    static let apps: [PageLine] = [
+        PageLine(.apps, appReaders),
+        PageLine(.newApp, appManagers),
+        PageLine(.post, .newApp, appManagers),
+        PageLine(.app, appReaders) { try await $1.app(in: $0) },
+        PageLine(.appSecrets, appReaders) { try await $1.app(in: $0) },
+        PageLine(.appPreview, appReaders) { try await $1.app(in: $0) },
+        PageLine(.appSettings, appManagers) { try await $1.app(in: $0) },
+        PageLine(.post, .appSettings, appManagers) { try await $1.app(in: $0) },
+        PageLine(.newAppSecret, appManagers) { try await $1.app(in: $0) },
+        PageLine(.post, .newAppSecret, appManagers, fields: [("overlap", "0")]) { try await $1.app(in: $0) },
+        PageLine(.endAppSecret, appManagers) { try await $1.appWithTwoSecrets(in: $0) },
+        PageLine(.post, .endAppSecret, appManagers) { try await $1.appWithTwoSecrets(in: $0) },
+        PageLine(.deleteApp, appManagers) { try await $1.app(in: $0) },
+        PageLine(.post, .deleteApp, appManagers) { try await $1.app(in: $0) },
+    ]
+
+    static let consents: [PageLine] = [
+        PageLine(.consents, appReaders),
+        PageLine(.consent, appReaders) { [try await $1.consent(in: $0).grant] },
+        PageLine(.removeConsent, appManagers) { [try await $1.consent(in: $0).grant] },
+        PageLine(.post, .removeConsent, appManagers) { [try await $1.consent(in: $0).grant] },
+        PageLine(.consentsOfApp, appReaders) { [try await $1.consent(in: $0).app] },
+        PageLine(.removeConsentsOfApp, appManagers) { [try await $1.consent(in: $0).app] },
+        PageLine(.post, .removeConsentsOfApp, appManagers) { [try await $1.consent(in: $0).app] },
+    ]
+}
+
+extension PageLine {
+    /// The one pair of an organization. Only where the product has one.
+    static let client: [PageLine] = [
+        PageLine(.client, readers),
+        PageLine(.generateClient, managers),
+        PageLine(.post, .generateClient, managers),
+        PageLine(.regenerateClient, managers),
+        PageLine(.post, .regenerateClient, managers),
+        PageLine(.clientToken, managers),
+        PageLine(.post, .clientToken, managers),
+    ]
+}
+
+extension LedgerDesk {
+    func app(in organization: String) async throws -> [String] {
+        [try await server.makeApp(in: organization, as: demo.operatorKey).id]
+    }
+
+    func appWithTwoSecrets(in organization: String) async throws -> [String] {
+        let app = try await server.makeApp(in: organization, as: demo.operatorKey)
+        _ = try await server.make("\(app.path)/rotate", ["overlap_seconds": 3600], as: demo.operatorKey)
+        let secrets = try await server.get("\(app.path)/secrets", bearer: demo.operatorKey).json["items"]
+        return [app.id, try secrets[0]["id"].string]
+    }
+
+    /// What somebody of an organization let an app do there.
+    func consent(in organization: String) async throws -> (grant: String, app: String) {
+        let app = try await server.makeApp(in: organization, as: demo.operatorKey)
+        let somebody = try await server.makeMember(
+            "giver-\(app.id.suffix(12).lowercased())", in: organization, roles: ["guest"], as: demo.operatorKey)
+        var visitor = try await PageVisitor.signedIn(somebody, at: server)
+        _ = try await visitor.tokens(for: app, ["scope": "openid data.read"])
+        let grants = try await server.get(
+            "/api/v1/organizations/\(organization)/grants?limit=200", bearer: demo.operatorKey
+        ).json["items"].elements
+        guard let grant = try grants.last(where: { try $0["app"]["id"].string == app.id }) else {
+            throw ServerFailure("No consent")
+        }
+        return (try grant["id"].string, app.id)
+    }
+}
