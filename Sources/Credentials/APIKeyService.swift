@@ -48,7 +48,7 @@ package struct APIKeyEdit: Sendable {
 package struct APIKeyService: Sendable {
     private let product: Product
     private let peppers: @Sendable () -> Peppers
-    private let now: @Sendable () -> Instant
+    let now: @Sendable () -> Instant
 
     package init(
         product: Product, peppers: @escaping @Sendable () -> Peppers, now: @escaping @Sendable () -> Instant
@@ -83,11 +83,26 @@ package struct APIKeyService: Sendable {
         guard try !tx.holdsLiveAPIKeys(account: organization.account, atLeast: limit, at: now) else {
             throw Refusal.limitReached(
                 code: "api_key_limit",
-                explanation: "The account has \(limit) API keys that have not expired, the most it may have.")
+                explanation: """
+                    The \(product.words[.account].singular) has \(limit) \(product.words[.apiKey].plural) that have not expired, the most \
+                    it may have.
+                    """)
         }
         try tx.insert(key, digest: minted.digest(under: peppers()), account: organization.account)
         try note(.apiKeyCreated, key, ["name": key.name, "scopes": key.scopes.text], by: actor, at: now, tx: tx)
         return Issued(key, secret: minted.reveal())
+    }
+
+    /// What is wrong with a draft in itself, but for these fields: for a form that asks in steps.
+    package func problems(with draft: APIKeyDraft, but fields: Set<String>) -> [InvalidField] {
+        var checks = FieldChecks()
+        checks.keyLifetime(
+            draft.lifetimeSeconds ?? product.policy.apiKeyLifetimes.standard, within: product.policy)
+        _ = checks.line("name", draft.name)
+        _ = checks.text("description", draft.description)
+        if !fields.contains("scopes") { _ = checks.scopes(draft.scopes, of: product) }
+        _ = checks.addresses(draft.allowedAddresses)
+        return checks.problems
     }
 
     /// The keys of an organization, and on request of those below it, oldest first.

@@ -38,4 +38,16 @@ extension IntegrationService {
             try tx.integrationCount(account: organization.account, upTo: most)
         )
     }
+
+    /// One integration with its use, and its secrets that work.
+    package func look(
+        _ id: ID<Integration>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> IntegrationInList {
+        _ = try tx.organization(organization, where: actor, may: .integrationsRead)
+        guard let listed = try tx.listedIntegration(id), listed.integration.organization == organization else {
+            throw Refusal.notFound
+        }
+        return IntegrationInList(
+            listed: listed, secrets: try rotation.secrets(of: .integration(id), at: now(), tx: tx))
+    }
 }

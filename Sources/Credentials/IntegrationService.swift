@@ -94,7 +94,10 @@ package struct IntegrationService: Sendable {
         let limit = terms.integrations
         guard try !tx.holdsIntegrations(account: organization.account, atLeast: limit) else {
             throw Refusal.limitReached(
-                code: "integration_limit", explanation: "The account has \(limit) integrations, the most it may have.")
+                code: "integration_limit",
+                explanation: """
+                    The \(product.words[.account].singular) has \(limit) \(product.words[.integration].plural), the most it may have.
+                    """)
         }
         try tx.insert(integration, account: organization.account)
         let secret = try rotation.issue(to: .integration(integration.id), of: id, at: now, tx: tx)
@@ -158,10 +161,12 @@ package struct IntegrationService: Sendable {
 
     /// Gives another secret. The one in force ends at once, or after `overlapSeconds`.
     ///
-    /// - Parameter force: Rotates although an overlap is still running, and ends the oldest secret.
+    /// - Parameters:
+    ///   - endsTokens: Whether the access tokens that it was issued so far end with it; else they live on until they expire.
+    ///   - force: Rotates although an overlap is still running, and ends the oldest secret.
     package func rotate(
-        _ id: ID<Integration>, in organizationID: ID<Organization>, overlapSeconds: Int = 0, force: Bool = false,
-        as actor: Actor, tx: borrowing Transaction
+        _ id: ID<Integration>, in organizationID: ID<Organization>, overlapSeconds: Int = 0, endsTokens: Bool = false,
+        force: Bool = false, as actor: Actor, tx: borrowing Transaction
     ) throws -> Issued<Integration> {
         var integration = try find(id, in: organizationID, where: actor, may: .integrationsManage, tx: tx).integration
         let now = now()
@@ -170,8 +175,13 @@ package struct IntegrationService: Sendable {
             force: force,
             as: actor, at: now, tx: tx)
         integration.revision += 1
-        try note(
-            .integrationRotated, integration, ["overlap_seconds": "\(overlapSeconds)"], by: actor, at: now, tx: tx)
+        var details = ["overlap_seconds": "\(overlapSeconds)"]
+        if endsTokens {
+            try tx.endTokens(of: id, issuedBefore: now)
+            integration.tokensFrom = now
+            details["tokens"] = "ended"
+        }
+        try note(.integrationRotated, integration, details, by: actor, at: now, tx: tx)
         return Issued(integration, secret: rotated.secret, previousExpiresAt: rotated.previousExpiresAt)
     }
 

@@ -29,6 +29,11 @@ package struct NameSearch: Hashable, Sendable {
             """
     }
 
+    /// Whether a column that shows the first and last characters of a secret ends with these.
+    func ending(on column: StaticString) -> BoundSQL {
+        "\(fixed: column) LIKE \("%…" + Self.pattern(text).dropFirst().dropLast()) ESCAPE '!'"
+    }
+
     /// As both engines fold it.
     static func asciiLowercased(_ text: String) -> String {
         String(

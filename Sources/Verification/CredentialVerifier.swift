@@ -157,7 +157,9 @@ package final class CredentialVerifier: Sendable {
         case .answer(.some(let client)):
             switch client.kind {
             case .integration(let integration):
-                guard integration.organization == token.organization else { return .answer(nil) }
+                guard integration.organization == token.organization, integration.accepts(token) else {
+                    return .answer(nil)
+                }
                 return credential(
                     token, of: client, integration: integration, findings, edition: edition, recalls: recalls)
             case .app(let app):

@@ -20,6 +20,8 @@ package struct Integration: Entity, Hashable, Sendable {
     package let lastLook: Look?
     /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
     package var revision: Int
+    /// Tokens of it that were issued before are accepted no more; nil where none were ended.
+    package var tokensFrom: Instant?
 
     /// Somebody looked at a secret that is kept.
     package struct Look: Hashable, Sendable {
@@ -36,7 +38,7 @@ package struct Integration: Entity, Hashable, Sendable {
     package init(
         id: ID<Integration>, organization: ID<Organization>, label: String, scopes: ScopeSet, addresses: AddressRule,
         accessTokenSeconds: Int?, tokenFormat: TokenFormat, createdAt: Instant, createdBy: String,
-        lastLook: Look? = nil, revision: Int = 1
+        lastLook: Look? = nil, revision: Int = 1, tokensFrom: Instant? = nil
     ) {
         self.id = id
         self.organization = organization
@@ -48,7 +50,17 @@ package struct Integration: Entity, Hashable, Sendable {
         self.createdAt = createdAt
         self.createdBy = createdBy
         self.lastLook = lastLook
+        self.tokensFrom = tokensFrom
         self.revision = revision
+    }
+}
+
+extension Integration {
+    /// Whether a token of it was issued after the last time that all of them were ended. By the time in the token's own name,
+    /// which is finer than what it says of its issue.
+    package func accepts(_ token: AccessToken) -> Bool {
+        guard let tokensFrom else { return true }
+        return Int64(truncatingIfNeeded: token.id.value >> 80) >= tokensFrom.milliseconds
     }
 }
 

@@ -4,4 +4,11 @@ package enum Extent: Hashable, Sendable {
     case organization(OrganizationPath)
     /// In an organization and those below it.
     case within(OrganizationPath)
+
+    /// The organization, or the highest of them.
+    package var path: OrganizationPath {
+        switch self {
+        case .organization(let path), .within(let path): path
+        }
+    }
 }

@@ -7,6 +7,9 @@ private let columns: StaticString = """
     k.disabled_at, k.rotated_at, k.previous_expires_at, k.created_by, k.used_at, k.used_from, k.uses, k.revision
     """
 
+/// The columns of a key, and none of its secrets.
+let apiKeyColumns = columns
+
 extension Transaction {
     /// The key, nil where there is none.
     package borrowing func apiKey(_ id: ID<APIKey>) throws -> APIKey? {
@@ -270,7 +273,8 @@ package struct APIKeyForVerification: Sendable {
 }
 
 extension APIKey {
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    /// Reads ``apiKeyColumns`` at the beginning of a row.
+    init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), organization: try row.id(1), name: try row.text(2), description: try row.optionalText(3),
             scopes: try row.scopes(4), addresses: try row.addresses(5), hint: SecretHint(stored: try row.text(6)),

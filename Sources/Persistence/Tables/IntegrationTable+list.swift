@@ -42,7 +42,8 @@ package struct IntegrationQuery: Hashable, Sendable {
 
 private let columns: StaticString = """
     i.id, i.organization_id, i.label, i.scopes, i.addresses, i.access_token_seconds, i.token_format, i.created_at,
-    i.created_by, i.revision, i.looked_at, i.looked_by, o.name, i.used_at, i.used_from, i.uses, i.secret_at
+    i.created_by, i.revision, i.looked_at, i.looked_by, i.tokens_from, o.name, i.used_at, i.used_from, i.uses,
+    i.secret_at
     """
 
 extension Transaction {
@@ -64,6 +65,14 @@ extension Transaction {
             """, ListedIntegration.init(row:))
         let items = Array(rows.prefix(limit))
         return OrderedListing(items: items, next: rows.count > limit ? items.last.map(query.place) : nil)
+    }
+
+    /// An integration as a list shows it, nil where there is none.
+    package borrowing func listedIntegration(_ id: ID<Integration>) throws -> ListedIntegration? {
+        try first(
+            """
+            SELECT \(fixed: columns) FROM integration i JOIN organization o ON o.id = i.organization_id WHERE i.id = \(id)
+            """, ListedIntegration.init(row:))
     }
 
     /// How many integrations an account has, counted up to `limit`.
@@ -126,8 +135,8 @@ extension IntegrationQuery {
 extension ListedIntegration {
     fileprivate init(row: StoredRow) throws(StoreError) {
         integration = try Integration(row: row)
-        organizationName = try row.text(12)
-        lastUse = try row.lastUse(13)
-        secretAt = try row.optionalInstant(16) ?? integration.createdAt
+        organizationName = try row.text(13)
+        lastUse = try row.lastUse(14)
+        secretAt = try row.optionalInstant(17) ?? integration.createdAt
     }
 }

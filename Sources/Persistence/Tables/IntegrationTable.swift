@@ -4,7 +4,7 @@ import Policy
 
 private let columns: StaticString = """
     i.id, i.organization_id, i.label, i.scopes, i.addresses, i.access_token_seconds, i.token_format, i.created_at,
-    i.created_by, i.revision, i.looked_at, i.looked_by
+    i.created_by, i.revision, i.looked_at, i.looked_by, i.tokens_from
     """
 
 extension Transaction {
@@ -73,6 +73,11 @@ extension Transaction {
         try perform("UPDATE integration SET secret_at = \(at) WHERE id = \(id)")
     }
 
+    /// Ends the access tokens that were issued to an integration before.
+    package borrowing func endTokens(of id: ID<Integration>, issuedBefore at: Instant) throws {
+        try perform("UPDATE integration SET tokens_from = \(at) WHERE id = \(id)")
+    }
+
     /// Counts uses, and notes when and from where the last of them was, unless a later one is known.
     borrowing func recordUse(integration id: ID<Integration>, count: Int, at: Instant, address: IPAddress?) throws {
         try perform(
@@ -127,9 +132,9 @@ extension Transaction {
             """
         ) { row in
             IntegrationForVerification(
-                integration: try Integration(row: row), organization: try row.path(12),
-                accountSuspendedAt: try row.optionalInstant(13), accountIsOperator: try row.bool(14),
-                accountPlan: try row.optionalText(15), secrets: [])
+                integration: try Integration(row: row), organization: try row.path(13),
+                accountSuspendedAt: try row.optionalInstant(14), accountIsOperator: try row.bool(15),
+                accountPlan: try row.optionalText(16), secrets: [])
         }
         guard let found else { return nil }
         return IntegrationForVerification(
@@ -156,7 +161,7 @@ package struct IntegrationForVerification: Sendable {
 }
 
 extension Integration {
-    /// Reads the twelve columns at the beginning of a row.
+    /// Reads the thirteen columns at the beginning of a row.
     init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), organization: try row.id(1), label: try row.text(2), scopes: try row.scopes(3),
@@ -165,6 +170,7 @@ extension Integration {
             createdBy: try row.text(8),
             lastLook: try row.optionalInstant(10).map { at throws(StoreError) in
                 Integration.Look(at: at, by: try row.text(11))
-            }, revision: try row.count(9))
+            }, revision: try row.count(9),
+            tokensFrom: try row.optionalInstant(12))
     }
 }

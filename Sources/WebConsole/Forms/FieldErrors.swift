@@ -11,6 +11,32 @@ struct FieldErrors: Hashable, Sendable {
         self.problems = problems
     }
 
+    /// What a service says of a form.
+    ///
+    /// - Parameter shown: The fields of the form.
+    /// - Throws: The refusal itself where it is about no form: what one may not know of is answered as what does not exist.
+    init(_ refusal: Refusal, shown: Set<String>) throws {
+        switch refusal {
+        case .invalid(let fields): self.init(fields)
+        case .exceedsRights(let permission):
+            self.init([
+                InvalidField(
+                    shown.contains("scopes") ? "scopes" : "", "exceeds_rights",
+                    "You can’t give or renew “\(permission.rawValue)”, because you don’t have it yourself.")
+            ])
+        case .conflict(let code, let explanation), .limitReached(let code, let explanation):
+            self.init([InvalidField("", code, explanation)])
+        case .preconditionFailed:
+            self.init([
+                InvalidField(
+                    "", "changed",
+                    "Somebody else changed it while you wrote. Open it again to see what it is now; nothing of yours was saved."
+                )
+            ])
+        case .notFound, .forbidden, .presenceRequired: throw refusal
+        }
+    }
+
     /// What is wrong with a field, or with something in it; nil for nothing.
     subscript(field: String) -> String? {
         problems.first { $0.field == field || $0.field.hasPrefix("\(field).") }?.message
@@ -35,5 +61,12 @@ struct FieldErrors: Hashable, Sendable {
             !shown.contains { problem.field == $0 || problem.field.hasPrefix("\($0).") }
         }
         return .bad(other.map(\.message) ?? "Nothing was saved. Look at what is marked below.")
+    }
+}
+
+extension RevisionCondition {
+    /// What a form says of the revision that its page showed. One that says none is met by none, so that it changes nothing.
+    init(_ text: String?) {
+        self = .exactly(text.flatMap(Int.init) ?? 0)
     }
 }

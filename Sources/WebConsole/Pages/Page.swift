@@ -74,6 +74,11 @@ package struct Notice: Hashable, Sendable {
         Notice(look: "notice-bad", role: "alert", text, isError: true, about: fields, link: link)
     }
 
+    /// What one may want to know, and nothing went wrong.
+    static func hint(_ text: String, link: PageLink? = nil) -> Notice {
+        Notice(look: "notice-caution", role: "status", text, link: link)
+    }
+
     /// What went wrong without anybody having done anything wrong: to wait is enough.
     static func caution(_ text: String) -> Notice {
         Notice(look: "notice-caution", role: "alert", text, isError: true)

@@ -17,7 +17,9 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     case chooseOrganization = "choose-organization"
     case confirmEmail = "confirm-email"
     case consent
+    case detail
     case error
+    case form
     case forgotPassword = "forgot-password"
     case formPost = "form-post"
     case handOver = "hand-over"
@@ -25,9 +27,11 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     case message
     case organizationChoice = "organization-choice"
     case parts
+    case question
     case reauthenticate
     case recoveryCodes = "recovery-codes"
     case removeApp = "remove-app"
+    case secret
     case secondFactor = "second-factor"
     case secondFactorRemoval = "second-factor-removal"
     case secondFactorIntroduction = "second-factor-introduction"
@@ -57,6 +61,10 @@ package enum PageTemplate: String, Sendable, CaseIterable {
         case .chooseOrganization: Self.text(PackageResources.choose_organization_mustache)
         case .confirmEmail: Self.text(PackageResources.confirm_email_mustache)
         case .consent: Self.text(PackageResources.consent_mustache)
+        case .detail: Self.text(PackageResources.detail_mustache)
+        case .form: Self.text(PackageResources.form_mustache)
+        case .question: Self.text(PackageResources.question_mustache)
+        case .secret: Self.text(PackageResources.secret_mustache)
         case .error: Self.text(PackageResources.error_mustache)
         case .forgotPassword: Self.text(PackageResources.forgot_password_mustache)
         case .formPost: Self.text(PackageResources.form_post_mustache)
@@ -95,10 +103,13 @@ package enum PageTemplate: String, Sendable, CaseIterable {
             "confirmation": text(PackageResources.confirmation_mustache),
             "crumbs": text(PackageResources.crumbs_mustache),
             "day-bars": text(PackageResources.day_bars_mustache),
+            "detail-action": text(PackageResources.detail_action_mustache),
             "email-of-form": text(PackageResources.email_of_form_mustache),
             "empty": text(PackageResources.empty_mustache),
             "facts": text(PackageResources.facts_mustache),
             "field-error": text(PackageResources.field_error_mustache),
+            "field-words": text(PackageResources.field_words_mustache),
+            "form-item": text(PackageResources.form_item_mustache),
             "icon-check": text(PackageResources.icon_check_mustache),
             "icon-clock": text(PackageResources.icon_clock_mustache),
             "icon-copy": text(PackageResources.icon_copy_mustache),
@@ -117,6 +128,7 @@ package enum PageTemplate: String, Sendable, CaseIterable {
             "recovery-code-list": text(PackageResources.recovery_code_list_mustache),
             "risk-cards": text(PackageResources.risk_cards_mustache),
             "row-menu": text(PackageResources.row_menu_mustache),
+            "scope-group": text(PackageResources.scope_group_mustache),
             "second-factor-steps": text(PackageResources.second_factor_steps_mustache),
             "segmented": text(PackageResources.segmented_mustache),
             "shell": text(PackageResources.shell_mustache),

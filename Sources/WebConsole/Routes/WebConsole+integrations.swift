@@ -7,7 +7,7 @@ import ProductDefinition
 
 extension WebConsole {
     var integrationRoutes: [PageRoute] {
-        [shown(.integrations, showIntegrations)]
+        [shown(.integrations, showIntegrations)] + integrationSecretRoutes + singleIntegrationRoutes
     }
 
     private func showIntegrations(_ entered: ConsoleVisit) async throws -> PageReply {

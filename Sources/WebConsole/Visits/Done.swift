@@ -21,6 +21,7 @@ enum Done: String, Sendable, CaseIterable {
     case integrationSaved = "integration-saved"
     case integrationDeleted = "integration-deleted"
     case secretEnded = "secret-ended"
+    case secretShownBefore = "secret-shown-before"
     case secretExtended = "secret-extended"
     case apiKeySaved = "api-key-saved"
     case apiKeyDeleted = "api-key-deleted"
@@ -41,6 +42,8 @@ enum Done: String, Sendable, CaseIterable {
         case .integrationDeleted:
             "\(words[.integration].capitalized) deleted. What it had is refused from now on."
         case .secretEnded: "The older \(words[.clientSecret].singular) no longer works."
+        case .secretShownBefore:
+            "That was done already, and the secret was shown once. If you don’t have it, rotate it."
         case .secretExtended: "The older \(words[.clientSecret].singular) works for longer."
         case .apiKeySaved: "Changes saved. They count from the next call on."
         case .apiKeyDeleted: "\(words[.apiKey].capitalized) deleted. It is refused from now on."

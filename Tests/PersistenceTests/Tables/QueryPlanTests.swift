@@ -85,6 +85,27 @@ struct Question: Sendable, CustomTestStringConvertible {
                 matching: AuditFilter(action: "a", target: "b", actor: "c", since: Instant(seconds: 1)), after: nil,
                 limit: 2)
         },
+        Question("lists of the console") { tx in
+            let (path, now) = (OrganizationPath(root: ID(at: 1)), Instant(seconds: 1))
+            for extent in [Extent.organization(path), .within(path)] {
+                for order in IntegrationQuery.Order.allCases {
+                    var query = IntegrationQuery()
+                    (query.search, query.order, query.neverUsed) = (NameSearch("sap"), order, true)
+                    (query.unusedSince, query.secretBefore, query.fromAnywhere) = (now, now, true)
+                    _ = try tx.integrations(extent, query, limit: 2)
+                }
+                for order in APIKeyQuery.Order.allCases {
+                    var query = APIKeyQuery()
+                    (query.search, query.order, query.neverUsed) = (NameSearch("sap"), order, true)
+                    (query.unusedSince, query.secretBefore, query.endedBefore) = (now, now, now)
+                    _ = try tx.apiKeys(extent, query, limit: 2, countingTo: 500, at: now)
+                }
+            }
+            _ = try tx.integrationCount(account: ID(at: 1), upTo: 500)
+            _ = try tx.clientSecrets(ofIntegrations: [ID(at: 1), ID(at: 2), ID(at: 3)])
+            _ = try tx.listedIntegration(ID(at: 1))
+            _ = try tx.organizationWithStanding(ID(at: 1))
+        },
         Question("single things") { tx in
             _ = try tx.organization(ID(at: 1))
             _ = try tx.account(ID(at: 1))

@@ -1,13 +1,31 @@
 import Policy
 import ProductDefinition
 
-/// Commands that get a token from this product's own address.
+/// Commands that get a token from this product's own address, and use it.
 struct TokenCommands: Sendable {
-    private let address: String
+    enum Language: String, CaseIterable {
+        case curl, python, javascript
+
+        var title: String {
+            switch self {
+            case .curl: "curl"
+            case .python: "Python"
+            case .javascript: "JavaScript"
+            }
+        }
+    }
+
+    /// Where tokens are to be had.
+    let address: String
+    private let api: String
+    private let verify: String
     private let words: ProductWords
 
     init(site: Site, product: Product) {
         address = site.address.url(product.endpoints.token.first ?? "/oauth2/token")
+        verify = site.address.url("/verify")
+        let audience = product.audience ?? ""
+        api = audience.hasPrefix("https://") ? audience : "https://api.example.com"
         words = product.words
     }
 
@@ -21,6 +39,63 @@ struct TokenCommands: Sendable {
             curl -u '\(id):\(secret)' \\
               -d grant_type=client_credentials \\
               \(address)
-            """, label: "Get a token with curl")
+            """, label: "Test it now: get a token with curl")
+    }
+
+    /// A program that reads the secret from its environment.
+    func token(_ id: String, in language: Language) -> CodeBlock {
+        let text =
+            switch language {
+            case .curl:
+                """
+                curl -u "\(id):$CLIENT_SECRET" \\
+                  -d grant_type=client_credentials \\
+                  \(address)
+                """
+            case .python:
+                """
+                import os
+                import requests
+
+                reply = requests.post(
+                    "\(address)",
+                    auth=("\(id)", os.environ["CLIENT_SECRET"]),
+                    data={"grant_type": "client_credentials"},
+                )
+                reply.raise_for_status()
+                token = reply.json()["access_token"]
+                """
+            case .javascript:
+                """
+                const id = "\(id)";
+                const reply = await fetch("\(address)", {
+                  method: "POST",
+                  headers: { Authorization: "Basic " + btoa(`${id}:${process.env.CLIENT_SECRET}`) },
+                  body: new URLSearchParams({ grant_type: "client_credentials" }),
+                });
+                const { access_token } = await reply.json();
+                """
+            }
+        return CodeBlock(text, label: "Get a token with \(language.title)")
+    }
+
+    /// With a token from the environment.
+    var call: CodeBlock {
+        CodeBlock("curl -H \"Authorization: Bearer $ACCESS_TOKEN\" \(api)/…", label: "Call the API with curl")
+    }
+
+    /// With this token or key.
+    func call(_ credential: String) -> CodeBlock {
+        CodeBlock("curl -H 'Authorization: Bearer \(credential)' \(api)/…", label: "Call the API with curl")
+    }
+
+    /// Asks, as a gateway does, what a key may.
+    ///
+    /// - Parameter scope: One that it should have.
+    func check(_ key: String, _ scope: String?) -> CodeBlock {
+        let query = scope.map { "?scope=\(PercentEscape.value($0))" } ?? ""
+        return CodeBlock(
+            "curl -i -H 'Authorization: Bearer \(key)' '\(verify)\(query)'",
+            label: "Test it now: 200 means that it works")
     }
 }

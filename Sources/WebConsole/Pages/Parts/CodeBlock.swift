@@ -5,14 +5,17 @@ struct CodeBlock: Hashable, Sendable {
     let text: String
     /// Whether all of it is taken at once, and lines break wherever they have to.
     let isSecret: Bool
+    /// Whether lines break wherever they have to, though it is no secret.
+    let isWhole: Bool
     /// The same in other languages.
     let tabs: [Tabs.Item]
     let hasTabs: Bool
 
-    init(_ text: String, label: String, isSecret: Bool = false, tabs: [Tabs.Item] = []) {
+    init(_ text: String, label: String, isSecret: Bool = false, isWhole: Bool = false, tabs: [Tabs.Item] = []) {
         self.text = text
         self.label = label
         self.isSecret = isSecret
+        self.isWhole = isWhole
         self.tabs = tabs
         hasTabs = !tabs.isEmpty
     }

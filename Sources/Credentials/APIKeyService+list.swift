@@ -1,0 +1,21 @@
+package import CredentialFormat
+import Events
+package import Model
+package import Persistence
+
+extension APIKeyService {
+    /// The keys of an organization and those below it that a query asks for, and how many of the account live.
+    ///
+    /// - Parameters:
+    ///   - includeDescendants: Whether those below count.
+    ///   - limit: How many at most.
+    ///   - most: How far is counted.
+    package func list(
+        in id: ID<Organization>, includeDescendants: Bool = true, _ query: APIKeyQuery, limit: Int,
+        countingTo most: Int, as actor: Actor, tx: borrowing Transaction
+    ) throws -> (page: OrderedListing<ListedAPIKey>, count: Int) {
+        let organization = try tx.organization(id, where: actor, may: .apiKeysRead)
+        let extent: Extent = includeDescendants ? .within(organization.path) : .organization(organization.path)
+        return try tx.apiKeys(extent, query, limit: limit, countingTo: most, at: now())
+    }
+}

@@ -1,0 +1,136 @@
+import CredentialFormat
+package import Model
+import Policy
+
+/// An API key as a list shows it.
+package struct ListedAPIKey: Sendable {
+    package let key: APIKey
+    package let organizationName: String
+}
+
+/// Which API keys a list shows, and in which order.
+package struct APIKeyQuery: Hashable, Sendable {
+    package enum Order: String, Hashable, Sendable, CaseIterable {
+        case name, organization, expires, used, created
+    }
+
+    /// What the name contains, or the identifier is, or how the key ends.
+    package var search: NameSearch?
+    /// Those alone that were never used.
+    package var neverUsed = false
+    /// Those alone that were not used since then, and are as old.
+    package var unusedSince: Instant?
+    /// Those alone whose secret in force was made before.
+    package var secretBefore: Instant?
+    /// Those alone that end after the first and before the second.
+    package var ending: Range<Instant>?
+    /// Those alone that ended before.
+    package var endedBefore: Instant?
+    package var isDisabled = false
+    /// Those alone that may be used from anywhere.
+    package var fromAnywhere = false
+    package var order = Order.created
+    package var isDescending = true
+    package var after: ListPlace?
+
+    package init() {}
+}
+
+extension Transaction {
+    /// The API keys of an extent that a query asks for, and how many of the account live, in one statement. It reads the rows of
+    /// these organizations, by their index, and no others.
+    ///
+    /// - Parameters:
+    ///   - limit: How many at most.
+    ///   - most: How far is counted.
+    package borrowing func apiKeys(
+        _ extent: Extent, _ query: APIKeyQuery, limit: Int, countingTo most: Int, at now: Instant
+    ) throws -> (page: OrderedListing<ListedAPIKey>, count: Int) {
+        let account = extent.path.root
+        let within: BoundSQL =
+            switch extent {
+            case .organization(let path): "o.id = \(path.last)"
+            case .within(let path): "o.path >= \(path.stored) AND o.path < \(path.storedEnd)"
+            }
+        let rows = try all(
+            """
+            SELECT \(fixed: apiKeyColumns), o.name, (SELECT COUNT(*) FROM
+            (SELECT 1 FROM api_key WHERE account_id = \(account) AND expires_at > \(now) LIMIT \(most)) live)
+            FROM organization o CROSS JOIN api_key k
+            WHERE \(part: within) AND k.organization_id = o.id \(part: query.condition)
+            \(part: query.ordering) LIMIT \(limit + 1)
+            """
+        ) { row in
+            (ListedAPIKey(key: try APIKey(row: row), organizationName: try row.text(17)), try row.count(18))
+        }
+        let items = rows.prefix(limit).map(\.0)
+        let listing = OrderedListing(items: items, next: rows.count > limit ? items.last.map(query.place) : nil)
+        // No row, no count.
+        return (listing, try rows.first?.1 ?? liveAPIKeyCount(account: account, upTo: most, at: now))
+    }
+
+    /// How many API keys of an account live at `now`, counted up to `limit`.
+    private borrowing func liveAPIKeyCount(account: ID<Organization>, upTo limit: Int, at now: Instant) throws -> Int {
+        try first(
+            """
+            SELECT COUNT(*) FROM
+            (SELECT 1 FROM api_key WHERE account_id = \(account) AND expires_at > \(now) LIMIT \(limit)) live
+            """
+        ) { try $0.count(0) } ?? 0
+    }
+}
+
+extension APIKeyQuery {
+    fileprivate var condition: BoundSQL {
+        var condition: BoundSQL = ""
+        if let search {
+            let id = ID<APIKey>(parsing: search.text) ?? ID(value: 0)
+            condition = """
+                \(part: condition) AND (k.id = \(id) OR \(part: search.ending(on: "k.hint"))
+                OR \(part: search.condition(on: "k.name")))
+                """
+        }
+        if neverUsed { condition = "\(part: condition) AND k.used_at IS NULL" }
+        if let unusedSince { condition = "\(part: condition) AND COALESCE(k.used_at, k.created_at) < \(unusedSince)" }
+        if let secretBefore { condition = "\(part: condition) AND k.rotated_at < \(secretBefore)" }
+        if let ending {
+            condition = """
+                \(part: condition) AND k.expires_at > \(ending.lowerBound) AND k.expires_at < \(ending.upperBound)
+                """
+        }
+        if let endedBefore { condition = "\(part: condition) AND k.expires_at <= \(endedBefore)" }
+        if isDisabled { condition = "\(part: condition) AND k.disabled_at IS NOT NULL" }
+        if fromAnywhere { condition = "\(part: condition) AND k.addresses IS NULL" }
+        guard let after, after.isText == column.isText else { return condition }
+        let (value, id) = (after.stored, after.id(of: APIKey.self))
+        return isDescending
+            ? "\(part: condition) AND (\(fixed: column.sql), k.id) < (\(value), \(id))"
+            : "\(part: condition) AND (\(fixed: column.sql), k.id) > (\(value), \(id))"
+    }
+
+    fileprivate var ordering: BoundSQL {
+        isDescending ? "ORDER BY \(fixed: column.sql) DESC, k.id DESC" : "ORDER BY \(fixed: column.sql), k.id"
+    }
+
+    private var column: (sql: StaticString, isText: Bool) {
+        switch order {
+        case .name: ("lower(k.name)", true)
+        case .organization: ("lower(o.name)", true)
+        case .expires: ("k.expires_at", false)
+        case .used: ("COALESCE(k.used_at, 0)", false)
+        case .created: ("k.created_at", false)
+        }
+    }
+
+    fileprivate func place(behind item: ListedAPIKey) -> ListPlace {
+        let value: ListPlace.Value =
+            switch order {
+            case .name: .text(NameSearch.asciiLowercased(item.key.name))
+            case .organization: .text(NameSearch.asciiLowercased(item.organizationName))
+            case .expires: .number(item.key.expiresAt.milliseconds)
+            case .used: .number(item.key.lastUse?.at.milliseconds ?? 0)
+            case .created: .number(item.key.createdAt.milliseconds)
+            }
+        return ListPlace(value, item.key.id)
+    }
+}

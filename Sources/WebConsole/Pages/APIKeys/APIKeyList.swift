@@ -1,0 +1,96 @@
+import CredentialFormat
+import Model
+import Persistence
+import ProductDefinition
+
+/// The list of API keys: what it can be searched for, and what its rows say.
+enum APIKeyList {
+    static let pageSize = 50
+    /// Not used for so long is worth a look, in days.
+    static let unusedDays = 90
+    /// What ends within so many days ends soon.
+    static let soonDays = 30
+
+    enum Filter: String, CaseIterable {
+        case soon = "expires-soon"
+        case expired
+        case disabled
+        case neverUsed = "never-used"
+        case unused = "unused-90-days"
+        case old
+        case fromAnywhere = "any-address"
+        case here
+    }
+
+    /// What the address asks for.
+    static func query(_ request: ListRequest, at now: Instant, _ product: Product) -> APIKeyQuery {
+        var query = APIKeyQuery()
+        query.search = NameSearch(request.search)
+        query.after = request.after
+        for filter in request.filters.compactMap(Filter.init) {
+            switch filter {
+            case .soon: query.ending = now..<now.adding(seconds: soonDays * 86_400)
+            case .expired: query.endedBefore = now
+            case .disabled: query.isDisabled = true
+            case .neverUsed: query.neverUsed = true
+            case .unused: query.unusedSince = now.adding(seconds: -unusedDays * 86_400)
+            case .old: query.secretBefore = now.adding(seconds: -product.policy.rotationReminderSeconds)
+            case .fromAnywhere: query.fromAnywhere = true
+            case .here: break
+            }
+        }
+        if let sort = request.sort, let order = APIKeyQuery.Order(rawValue: sort.column) {
+            (query.order, query.isDescending) = (order, sort.isDescending)
+        }
+        return query
+    }
+
+    /// The words of the filters.
+    static func filters(_ entered: ConsoleVisit) -> [(name: String, words: String)] {
+        Filter.allCases.compactMap { filter in
+            let words =
+                switch filter {
+                case .soon: "Expires within \(soonDays) days"
+                case .expired: "Expired"
+                case .disabled: "Disabled"
+                case .neverUsed: "Never used"
+                case .unused: "Unused for \(unusedDays) days"
+                case .old: "Older than \(Spans.words(entered.product.policy.rotationReminderSeconds))"
+                case .fromAnywhere: "No address rule"
+                case .here: "In \(entered.organization.name) alone"
+                }
+            return filter == .here && entered.reachable.count < 2 ? nil : (filter.rawValue, words)
+        }
+    }
+
+    /// What is not as usual, the most urgent first; nil for nothing.
+    static func badge(_ key: APIKey, at now: Instant, _ product: Product) -> Badge? {
+        switch key.state(at: now) {
+        case .expired: return Badge(.bad, "Expired")
+        case .disabled: return Badge(.neutral, "Disabled")
+        case .active: break
+        }
+        let left = key.expiresAt.seconds(since: now)
+        // A week before the end, and of a key that lives shorter the last quarter of its time.
+        if left < min(7 * 86_400, key.expiresAt.seconds(since: key.rotatedAt) / 4) {
+            return Badge(.caution, "Expires in \(Spans.roughly(left))")
+        }
+        if let until = key.previousExpiresAt, until > now {
+            return Badge(.info, "Two secrets for \(Spans.roughly(until.seconds(since: now)))")
+        }
+        if now.seconds(since: key.rotatedAt) > product.policy.rotationReminderSeconds {
+            return Badge(.caution, "Rotate")
+        }
+        if now.seconds(since: key.lastUse?.at ?? key.createdAt) > unusedDays * 86_400 {
+            return Badge(.neutral, "Unused")
+        }
+        return nil
+    }
+
+    /// When it ends, to the minute and with its zone where that is soon.
+    static func end(_ key: APIKey, at now: Instant) -> ListPage.Cell {
+        let left = key.expiresAt.seconds(since: now)
+        let words = left <= 0 ? "on \(DateWords.shortDay(key.expiresAt, now: now))" : "in \(Spans.roughly(left))"
+        return ListPage.Cell(time: TimeWords(key.expiresAt, now: now, words: words))
+    }
+}

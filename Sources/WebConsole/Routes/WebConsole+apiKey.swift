@@ -1,0 +1,370 @@
+import CredentialFormat
+import Credentials
+import Events
+import HTTPTypes
+import Model
+import Persistence
+import Policy
+import ProductDefinition
+
+/// One API key.
+extension WebConsole {
+    var singleKeyRoutes: [PageRoute] {
+        [
+            shown(.apiKey, showKey), shown(.editAPIKey, showEdit), taken(.editAPIKey, takeEdit),
+            shown(.apiKeyActivity, showKeyActivity), shown(.rotateAPIKey, showKeyRotation),
+            taken(.rotateAPIKey, takeKeyRotation), shown(.deleteAPIKey, showKeyDeletion),
+            taken(.deleteAPIKey, takeKeyDeletion), taken(.disableAPIKey, on: .apiKey, takeDisabling),
+            taken(.enableAPIKey, on: .apiKey, takeEnabling), taken(.endAPIKeySecret, on: .apiKey, takeEndOfSecret),
+        ]
+    }
+
+    private func key(_ entered: ConsoleVisit) async throws -> APIKey {
+        let id: ID<APIKey> = try entered.id()
+        return try await store.read { [apiKeys] tx in
+            try apiKeys.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
+        }
+    }
+
+    private func tabs(_ key: APIKey, _ entered: ConsoleVisit) -> Tabs {
+        var pages: [(String, ConsolePage)] = [("Details", .apiKey)]
+        if entered.may(.auditEventsRead) { pages.append(("Activity", .apiKeyActivity)) }
+        return Tabs(
+            title: key.name,
+            items: pages.map { words, page in
+                Tabs.Item(
+                    words: words, address: entered.link(page, key.id.description), isCurrent: page == entered.page)
+            })
+    }
+
+    private func above(_ key: APIKey, _ entered: ConsoleVisit) -> Crumb {
+        Crumb(words: key.name, address: entered.link(.apiKey, key.id.description))
+    }
+
+    private func showKey(_ entered: ConsoleVisit) async throws -> PageReply {
+        let id: ID<APIKey> = try entered.id()
+        let (key, secrets, maker) = try await store.read { [apiKeys, product] tx in
+            let key = try apiKeys.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
+            let secrets = try apiKeys.secrets(of: id, in: entered.organization.id, as: entered.actor, tx: tx)
+            return (
+                key, secrets, try ActorNames([key.createdBy], for: entered.actor, of: product, tx: tx)[key.createdBy]
+            )
+        }
+        let words = product.words
+        var facts = [
+            Fact(
+                term: words[.apiKey].capitalized, text: key.hint.text, isCode: true,
+                under: "its first and last characters"),
+            Fact(term: "ID", text: id.description, isCode: true, isCopied: true),
+            Fact(term: words[.organization].capitalized, text: entered.organization.name),
+            Fact(term: "Description", text: key.description ?? "None"),
+            Fact(
+                term: key.state(at: entered.now) == .expired ? "Expired" : "Expires",
+                text: DateWords.minute(key.expiresAt),
+                under: key.expiresAt > entered.now
+                    ? "in \(Spans.roughly(key.expiresAt.seconds(since: entered.now)))" : nil),
+            keyUse(key.lastUse, entered),
+            Fact(
+                term: "Allowed addresses", text: key.addresses.words,
+                under: key.addresses == .anywhere ? "no rule: every address may use it" : nil),
+            Fact(term: "Created", time: TimeWords(key.createdAt, now: entered.now), after: " by \(maker)"),
+        ]
+        if key.rotatedAt != key.createdAt {
+            facts.append(Fact(term: "Rotated", time: TimeWords(key.rotatedAt, now: entered.now)))
+        }
+        return .page(
+            DetailPage(
+                shell: entered.shell(below: key.name),
+                pageHead: PageHead(title: key.name, lead: nil, action: editLink(key, entered), reason: nil),
+                headBadge: APIKeyList.badge(key, at: entered.now, product), tabs: tabs(key, entered),
+                panels: [
+                    DetailPanel("facts", "Details", facts: facts, actions: keyActions(key, entered)),
+                    secrets.count > 1 ? overlapPanel(secrets, of: key, entered) : nil,
+                    DetailPanel("rights", "Scopes", listed: key.scopes.listed(product)),
+                ].compactMap(\.self), notice: entered.visit.done.map { .good($0.words(in: product.words)) }))
+    }
+
+    /// Both of two that work side by side, with what tells whether the older one can go.
+    private func overlapPanel(_ secrets: [APIKeySecret], of key: APIKey, _ entered: ConsoleVisit) -> DetailPanel {
+        let rows = secrets.map { secret in
+            DetailTable.Row(
+                name: secret.hint.text, isCode: true,
+                badge: secret.expiresAt.map {
+                    Badge(.info, "Ends in \(Spans.roughly($0.seconds(since: entered.now)))")
+                },
+                status: secret.expiresAt == nil ? "In force" : nil,
+                cells: [
+                    ListPage.Cell(text: "Made ", time: TimeWords(secret.createdAt, now: entered.now)),
+                    secret.lastUse.map { use in
+                        ListPage.Cell(
+                            text: "Used ", time: TimeWords(use.at, now: entered.now),
+                            after: (use.address.map { " from \($0)" } ?? "") + ", \(Numbers.counted(use.count, "time"))"
+                        )
+                    } ?? ListPage.Cell(text: "Not used yet"),
+                ], actions: endAction(secret, of: key, entered))
+        }
+        return DetailPanel(
+            "secrets", "Two work side by side", words: "Move what uses the older one, then end it.",
+            rows: DetailTable(
+                caption: "Secrets", columns: [product.words[.apiKey].capitalized, "Status", "Made", "Last used"],
+                rows: rows, nextLink: nil))
+    }
+
+    private func endAction(_ secret: APIKeySecret, of key: APIKey, _ entered: ConsoleVisit) -> [DetailAction] {
+        guard secret.expiresAt != nil, entered.may(.apiKeysManage) else { return [] }
+        let (id, part) = (key.id.description, secret.id.description)
+        return [
+            DetailAction(
+                words: "End now", of: secret.hint.text,
+                form: RowMenu.Form(
+                    action: entered.link(.endAPIKeySecret, id, part),
+                    token: entered.token(sentTo: .endAPIKeySecret, id, part), fields: []), isDanger: true)
+        ]
+    }
+
+    private func takeEndOfSecret(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let (key, secret) = (try await key(entered), try entered.id("part", of: APIKeySecret.self))
+        return try await done(entered.url(.apiKey, key.id.description), .secretEnded) {
+            try await store.write { [apiKeys] tx in
+                try apiKeys.endSecret(secret, of: key.id, in: entered.organization.id, as: entered.actor, tx: tx)
+            }
+        }
+    }
+
+    private func editLink(_ key: APIKey, _ entered: ConsoleVisit) -> PageLink? {
+        guard entered.may(.apiKeysManage), key.state(at: entered.now) != .expired else { return nil }
+        return PageLink(words: "Edit", address: entered.link(.editAPIKey, key.id.description))
+    }
+
+    private func keyUse(_ use: LastUse?, _ entered: ConsoleVisit) -> Fact {
+        guard let use else { return Fact(term: "Last used", text: "Never", under: "no call was made with it so far") }
+        return Fact(
+            term: "Last used", time: TimeWords(use.at, now: entered.now),
+            after: use.address.map { " from \($0)" } ?? " from an address that isn’t known",
+            under: "\(Numbers.counted(use.count, "call")) in all")
+    }
+
+    private func keyActions(_ key: APIKey, _ entered: ConsoleVisit) -> [DetailAction] {
+        guard entered.may(.apiKeysManage) else { return [] }
+        let id = key.id.description
+        let delete = DetailAction(
+            words: "Delete", of: key.name, address: entered.link(.deleteAPIKey, id), isDanger: true)
+        guard key.state(at: entered.now) != .expired else { return [delete] }
+        let page: ConsolePage = key.disabledAt == nil ? .disableAPIKey : .enableAPIKey
+        return [
+            DetailAction(words: "Rotate", of: key.name, address: entered.link(.rotateAPIKey, id)),
+            DetailAction(
+                words: key.disabledAt == nil ? "Disable" : "Enable", of: key.name,
+                form: RowMenu.Form(
+                    action: entered.link(page, id), token: entered.token(sentTo: page, id), fields: [])),
+            delete,
+        ]
+    }
+
+    // MARK: - Edit
+
+    private func showEdit(_ entered: ConsoleVisit) async throws -> PageReply {
+        let key = try await key(entered)
+        return .page(editPage(key, APIKeyForm(of: key), entered))
+    }
+
+    private func takeEdit(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let before = try await key(entered)
+        var written = APIKeyForm(form, of: product)
+        if AddressField.isAskedForMine(form) {
+            written.addresses = AddressField.adding(entered.visit.address, to: written.addresses)
+            return .page(editPage(before, written, entered))
+        }
+        do {
+            let edit = written.edit
+            try await store.write { [apiKeys] tx in
+                _ = try apiKeys.edit(
+                    before.id, in: entered.organization.id, edit, expecting: RevisionCondition(form["revision"]),
+                    as: entered.actor, tx: tx)
+            }
+        } catch let refusal as Refusal {
+            let errors = try FieldErrors(refusal, shown: APIKeyForm.names)
+            return .page(editPage(before, written, entered, errors), .unprocessableContent)
+        }
+        return PageReply.redirect(entered.url(.apiKey, before.id.description), at: site)
+            .telling(.apiKeySaved, at: site)
+    }
+
+    private func editPage(
+        _ key: APIKey, _ form: APIKeyForm, _ entered: ConsoleVisit, _ errors: FieldErrors = .none
+    ) -> FormPage {
+        let id = key.id.description
+        return FormPage(
+            shell: entered.shell(below: "Edit", above(key, entered)),
+            pageHead: PageHead(title: "Edit \(key.name)", lead: nil, action: nil, reason: nil),
+            notice: errors.notice(besides: APIKeyForm.names) ?? AddressField.warning(key.addresses, entered),
+            sentTo: entered.link(.editAPIKey, id), token: entered.token(sentTo: .editAPIKey, id),
+            fields: [HiddenField(name: "revision", value: "\(key.revision)")],
+            sections: form.editSections(key, entered, errors), verb: "Save", cancelLink: entered.link(.apiKey, id))
+    }
+
+    // MARK: - Activity
+
+    private func showKeyActivity(_ entered: ConsoleVisit) async throws -> PageReply {
+        let id: ID<APIKey> = try entered.id()
+        let page = Model.Page(limit: 50, after: entered.visit.parameter("after").flatMap { Cursor(parsing: $0) })
+        let (key, listing, names) = try await store.read { [apiKeys, audit, product] tx in
+            let key = try apiKeys.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
+            let listing = try audit.list(
+                in: entered.organization.id, matching: AuditFilter(target: id.description), page: page,
+                as: entered.actor, tx: tx)
+            return (key, listing, try ActorNames(listing.items.map(\.actor), for: entered.actor, of: product, tx: tx))
+        }
+        let table = AuditWords.table(listing, names, entered) { cursor in
+            entered.link(.apiKeyActivity, id.description, query: [("after", cursor.description)])
+        }
+        return .page(
+            DetailPage(
+                shell: entered.shell(below: "Activity", above(key, entered)),
+                pageHead: PageHead(title: key.name, lead: nil, action: nil, reason: nil), part: "Activity",
+                headBadge: APIKeyList.badge(key, at: entered.now, product), tabs: tabs(key, entered),
+                panels: [
+                    DetailPanel(
+                        "activity", "What was done to it", rows: listing.items.isEmpty ? nil : table,
+                        nothing: listing.items.isEmpty ? "Nothing is in the audit log any more." : nil)
+                ], notice: nil))
+    }
+
+    // MARK: - Rotate
+
+    private func showKeyRotation(_ entered: ConsoleVisit) async throws -> PageReply {
+        .page(keyRotationPage(try await key(entered), entered))
+    }
+
+    private func takeKeyRotation(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let id: ID<APIKey> = try entered.id()
+        let overlap = Overlap(form, product.policy)
+        let lifetime = form["lifetime_seconds"].map { Int($0) ?? 0 }
+        do {
+            let (outcome, until) = try await store.write { [apiKeys, repetitions] tx in
+                var until: Instant?
+                let outcome = try repetitions.once(form, sentTo: entered.visit.path, as: entered.actor, tx: tx) { tx in
+                    let issued = try apiKeys.rotate(
+                        id, in: entered.organization.id, overlapSeconds: overlap.seconds, lifetimeSeconds: lifetime,
+                        force: form["force"] == "on", as: entered.actor, tx: tx)
+                    until = issued.previousExpiresAt
+                    return (issued.credential.id.description, issued.secret)
+                }
+                return (outcome, until)
+            }
+            return try await keyReply(to: outcome, entered, until: until) { key in
+                "New \(product.words[.apiKey].singular) for \(key.name)"
+            }
+        } catch let refusal as Refusal {
+            let errors = try FieldErrors(refusal, shown: ["overlap_seconds", "lifetime_seconds"])
+            return .page(keyRotationPage(try await key(entered), entered, errors), .unprocessableContent)
+        }
+    }
+
+    private func keyRotationPage(
+        _ key: APIKey, _ entered: ConsoleVisit, _ errors: FieldErrors = .none
+    ) -> FormPage {
+        let (id, word) = (key.id.description, product.words[.apiKey].singular)
+        var items: [FormItem] = [.facts([keyUse(key.lastUse, entered)])]
+        if let until = key.previousExpiresAt, until > entered.now {
+            items.append(
+                .tick(
+                    TickField(
+                        name: "force", words: "End the older one of the last rotation",
+                        under: "It still works until \(DateWords.minute(until)); no more than two work at a time.",
+                        isRequired: true)))
+        }
+        return FormPage(
+            shell: entered.shell(below: "Rotate", above(key, entered)),
+            pageHead: PageHead(
+                title: "Rotate \(key.name)?",
+                lead: "You get a new \(word), this once. What uses the old one has to be told.", action: nil,
+                reason: nil),
+            notice: errors.notice(besides: ["overlap_seconds", "lifetime_seconds"]),
+            sentTo: entered.link(.rotateAPIKey, id), token: entered.token(sentTo: .rotateAPIKey, id),
+            fields: [HiddenField(name: "attempt", value: FormRepetitions.attempt())],
+            sections: [
+                FormSection(heading: "What will break", words: "What is known of its use.", items: items),
+                FormSection(
+                    heading: "The old \(word)", words: "How long it goes on working beside the new one.",
+                    items: [.radios(Overlap.field(product, secret: word, error: errors["overlap_seconds"]))]),
+                FormSection(
+                    heading: "Lifetime", words: "When the new one stops working by itself.",
+                    items: [
+                        .radios(
+                            APIKeyForm.lifetimes(
+                                entered, chosen: "", kept: key.expiresAt, error: errors["lifetime_seconds"]))
+                    ]),
+            ], verb: "Rotate", cancelLink: entered.link(.apiKey, id))
+    }
+
+    // MARK: - Delete, disable, enable
+
+    private func showKeyDeletion(_ entered: ConsoleVisit) async throws -> PageReply {
+        let key = try await key(entered)
+        let (id, word) = (key.id.description, product.words[.apiKey])
+        let use =
+            key.lastUse.map { use in
+                "It was last used \(TimeWords(use.at, now: entered.now).words)\(use.address.map { " from \($0)" } ?? ""), \(Numbers.counted(use.count, "time")) in all. "
+            } ?? "It was never used. "
+        return .page(
+            QuestionPage(
+                shell: entered.shell(below: "Delete", above(key, entered)),
+                confirmation: Confirmation(
+                    title: "Delete \(key.name)?",
+                    consequence:
+                        "\(use)Whatever still sends it is refused at its very next call. This can’t be undone.",
+                    verb: "Delete", action: entered.link(.deleteAPIKey, id),
+                    token: entered.token(sentTo: .deleteAPIKey, id), fields: [], cancelLink: entered.link(.apiKey, id),
+                    alternative: key.state(at: entered.now) == .active
+                        ? PageLink(words: "Disable it instead", address: entered.link(.apiKey, id)) : nil,
+                    isTyped: false, expected: word.singular)))
+    }
+
+    private func takeKeyDeletion(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let id: ID<APIKey> = try entered.id()
+        do {
+            return try await done(entered.url(.apiKeys), .apiKeyDeleted) {
+                try await store.write { [apiKeys] tx in
+                    try apiKeys.delete(id, in: entered.organization.id, as: entered.actor, tx: tx)
+                }
+            }
+        } catch let refusal as Refusal {
+            return refused(try FieldErrors(refusal, shown: []), entered)
+        }
+    }
+
+    private func takeDisabling(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let id: ID<APIKey> = try entered.id()
+        do {
+            try await store.write { [apiKeys] tx in
+                _ = try apiKeys.disable(id, in: entered.organization.id, as: entered.actor, tx: tx)
+            }
+        } catch let refusal as Refusal {
+            return refused(try FieldErrors(refusal, shown: []), entered)
+        }
+        return PageReply.redirect(entered.url(.apiKey, id.description), at: site).telling(.apiKeyDisabled, at: site)
+    }
+
+    private func takeEnabling(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let id: ID<APIKey> = try entered.id()
+        do {
+            try await store.write { [apiKeys] tx in
+                _ = try apiKeys.enable(id, in: entered.organization.id, as: entered.actor, tx: tx)
+            }
+        } catch let refusal as Refusal {
+            return refused(try FieldErrors(refusal, shown: []), entered)
+        }
+        return PageReply.redirect(entered.url(.apiKey, id.description), at: site).telling(.apiKeyEnabled, at: site)
+    }
+
+    /// Why something was not done that has no form of its own.
+    private func refused(_ errors: FieldErrors, _ entered: ConsoleVisit) -> PageReply {
+        .page(
+            MessagePage(
+                heading: "Nothing was changed", paragraphs: [errors.notice(besides: [])?.text ?? ""],
+                link: PageLink(words: "Back to \(entered.sectionTitle)", address: entered.link(.apiKeys)),
+                isQuiet: true,
+                shell: entered.shell()), .conflict)
+    }
+}

@@ -1,0 +1,424 @@
+import CredentialFormat
+import Credentials
+import HTTPTypes
+import Model
+import Persistence
+import Policy
+import ProductDefinition
+
+/// Making integrations, their secrets and tokens, and ending them.
+extension WebConsole {
+    var integrationSecretRoutes: [PageRoute] {
+        [
+            shown(.newIntegration, showNew), taken(.newIntegration, takeNew),
+            shown(.rotateIntegration, showRotation), taken(.rotateIntegration, takeRotation),
+            shown(.deleteIntegration, showDeletion), taken(.deleteIntegration, takeDeletion),
+            shown(.integrationToken, showToken), taken(.integrationToken, takeToken),
+            taken(.endIntegrationSecret, on: .integrationSecrets, takeEnd),
+            shown(.extendIntegrationSecret, showExtension), taken(.extendIntegrationSecret, takeExtension),
+        ]
+    }
+
+    // MARK: - Create
+
+    private func showNew(_ entered: ConsoleVisit) async throws -> PageReply {
+        .page(newPage(IntegrationForm(), entered))
+    }
+
+    private func takeNew(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        var written = IntegrationForm(form, of: product)
+        if AddressField.isAskedForMine(form) {
+            written.addresses = AddressField.adding(entered.visit.address, to: written.addresses)
+            return .page(newPage(written, entered))
+        }
+        let outcome: FormRepetitions.Outcome
+        do {
+            let draft = try written.draft(of: product)
+            outcome = try await store.write { [integrations, repetitions] tx in
+                try repetitions.once(form, sentTo: entered.visit.path, as: entered.actor, tx: tx) { tx in
+                    let issued = try integrations.create(draft, in: entered.organization.id, as: entered.actor, tx: tx)
+                    return (issued.credential.id.description, issued.secret)
+                }
+            }
+        } catch let refusal as Refusal {
+            let errors = try FieldErrors(refusal, shown: IntegrationForm.names)
+            return .page(newPage(written, entered, errors), .unprocessableContent)
+        }
+        return try await integrationReply(to: outcome, entered) { integration in
+            "\(integration.label) is ready"
+        }
+    }
+
+    private func newPage(
+        _ form: IntegrationForm, _ entered: ConsoleVisit, _ errors: FieldErrors = .none
+    ) -> FormPage {
+        let word = product.words[.integration]
+        let lead =
+            IntegrationForm.isLabelAlone(product)
+            ? "It gets every permission of the catalogue, from any address; you can narrow that afterwards in its settings."
+            : nil
+        return FormPage(
+            shell: entered.shell(below: "Create \(word.singular)"),
+            pageHead: PageHead(title: "Create \(word.singular)", lead: lead, action: nil, reason: nil),
+            notice: errors.notice(besides: IntegrationForm.names), sentTo: entered.link(.newIntegration),
+            token: entered.token(sentTo: .newIntegration),
+            fields: [HiddenField(name: "attempt", value: FormRepetitions.attempt())],
+            sections: form.sections(entered, errors, isNew: true), verb: "Create",
+            cancelLink: entered.link(.integrations))
+    }
+
+    /// The secret, this once; or the way to what was made before.
+    private func integrationReply(
+        to outcome: FormRepetitions.Outcome, _ entered: ConsoleVisit, until: Instant? = nil,
+        heading: (Integration) -> String
+    ) async throws -> PageReply {
+        switch outcome {
+        case .over(let id):
+            let page = id.map { entered.url(.integrationSecrets, $0) } ?? entered.url(.integrations)
+            return PageReply.redirect(page, at: site).telling(.secretShownBefore, at: site)
+        case .shown(let text, let secret):
+            guard let id = ID<Integration>(parsing: text) else { throw PageProblem.notFound }
+            let integration = try await store.read { [integrations] tx in
+                try integrations.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
+            }
+            return .page(secretPage(integration, secret, entered, heading: heading(integration), until: until))
+        }
+    }
+
+    private func secretPage(
+        _ integration: Integration, _ secret: String, _ entered: ConsoleVisit, heading: String, until: Instant?
+    ) -> SecretPage {
+        let (id, words) = (integration.id.description, product.words)
+        let (clientID, clientSecret) = (words[.clientID], words[.clientSecret])
+        let before = until.map { "The one before it works until \(DateWords.minute($0))." }
+        let hint = PoorLabel.hint(for: integration.label, in: "label").map { hint in
+            Notice.hint(
+                "“\(integration.label)”: \(hint.message)",
+                link: PageLink(words: "Change the label", address: entered.link(.integrationSettings, id)))
+        }
+        let notices = [hint, AddressField.warning(integration.addresses, entered)].compactMap(\.self)
+        let commands = TokenCommands(site: site, product: product)
+        return SecretPage(
+            shell: entered.shell(below: heading), heading: heading,
+            lead: [
+                "Copy the \(clientSecret.singular) now, and keep it where secrets are kept. It’s shown this once: if it’s lost, rotate it.",
+                before,
+            ].compactMap(\.self).joined(separator: " "),
+            notices: notices,
+            codes: [CodeBlock(id, label: clientID.capitalized, isWhole: true)],
+            secret: CodeBlock(secret, label: clientSecret.capitalized, isSecret: true),
+            file: (
+                "\(product.name) \(integration.label)",
+                [
+                    "\(product.name): \(integration.label)", "\(clientID.capitalized): \(id)",
+                    "\(clientSecret.capitalized): \(secret)", "Tokens: \(commands.address)",
+                ]
+            ),
+            commands: [commands.curl(id, secret)], keptWords: "I’ve stored the \(clientSecret.singular)",
+            doneLink: entered.link(.integration, id))
+    }
+
+    // MARK: - Rotate
+
+    private func showRotation(_ entered: ConsoleVisit) async throws -> PageReply {
+        .page(rotationPage(try await looked(entered), entered))
+    }
+
+    private func looked(_ entered: ConsoleVisit) async throws -> IntegrationInList {
+        let id: ID<Integration> = try entered.id()
+        return try await store.read { [integrations] tx in
+            try integrations.look(id, in: entered.organization.id, as: entered.actor, tx: tx)
+        }
+    }
+
+    private func takeRotation(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let id: ID<Integration> = try entered.id()
+        let overlap = Overlap(form, product.policy)
+        do {
+            let (outcome, until) = try await store.write { [integrations, repetitions] tx in
+                var until: Instant?
+                let outcome = try repetitions.once(form, sentTo: entered.visit.path, as: entered.actor, tx: tx) { tx in
+                    let issued = try integrations.rotate(
+                        id, in: entered.organization.id, overlapSeconds: overlap.seconds,
+                        endsTokens: form["end_tokens"] == "on", force: form["force"] == "on", as: entered.actor, tx: tx)
+                    until = issued.previousExpiresAt
+                    return (issued.credential.id.description, issued.secret)
+                }
+                return (outcome, until)
+            }
+            return try await integrationReply(to: outcome, entered, until: until) { integration in
+                "New \(product.words[.clientSecret].singular) for \(integration.label)"
+            }
+        } catch let refusal as Refusal {
+            let errors = try FieldErrors(refusal, shown: ["overlap_seconds"])
+            return .page(rotationPage(try await looked(entered), entered, errors), .unprocessableContent)
+        }
+    }
+
+    private func rotationPage(
+        _ found: IntegrationInList, _ entered: ConsoleVisit, _ errors: FieldErrors = .none
+    ) -> FormPage {
+        let integration = found.listed.integration
+        let (id, secret) = (integration.id.description, product.words[.clientSecret].singular)
+        let lifetime = Spans.words(integration.accessTokenSeconds ?? product.policy.accessTokenSeconds)
+        var items: [FormItem] = [.facts(breaking(found, entered))]
+        if let older = found.secrets.compactMap(\.expiresAt).min() {
+            items.append(
+                .tick(
+                    TickField(
+                        name: "force", words: "End the older \(secret) of the last rotation",
+                        under: "It still works until \(DateWords.minute(older)); no more than two work at a time.",
+                        isRequired: true)))
+        }
+        return FormPage(
+            shell: entered.shell(
+                below: "Rotate", Crumb(words: integration.label, address: entered.link(.integration, id))),
+            pageHead: PageHead(
+                title: "Rotate the \(secret) of \(integration.label)?",
+                lead: "You get a new one, this once. What uses the old one has to be told.", action: nil, reason: nil),
+            notice: errors.notice(besides: ["overlap_seconds"]), sentTo: entered.link(.rotateIntegration, id),
+            token: entered.token(sentTo: .rotateIntegration, id),
+            fields: [HiddenField(name: "attempt", value: FormRepetitions.attempt())],
+            sections: [
+                FormSection(heading: "What will break", words: "What is known of its use.", items: items),
+                FormSection(
+                    heading: "The old \(secret)", words: "How long it goes on working beside the new one.",
+                    items: [.radios(Overlap.field(product, secret: secret, error: errors["overlap_seconds"]))]),
+                FormSection(
+                    heading: "Tokens", words: "What a rotation does not do by itself.",
+                    items: [
+                        .tick(
+                            TickField(
+                                name: "end_tokens", words: "End the tokens that were issued already, too",
+                                under: """
+                                    Otherwise they work until they expire by themselves, \(lifetime) after their issue. Tick it if \
+                                    the \(secret) may be in the wrong hands.
+                                    """))
+                    ]),
+            ], verb: "Rotate \(secret)", cancelLink: entered.link(.integration, id))
+    }
+
+    /// Who uses the secret, as far as that is known.
+    private func breaking(_ found: IntegrationInList, _ entered: ConsoleVisit) -> [Fact] {
+        guard let current = found.secrets.last(where: { $0.expiresAt == nil }) else { return [] }
+        guard let use = current.lastUse else {
+            return [
+                Fact(
+                    term: "Last used", text: "Never",
+                    under: "nothing is known to use this \(product.words[.clientSecret].singular)")
+            ]
+        }
+        return [
+            Fact(
+                term: "Last used", time: TimeWords(use.at, now: entered.now),
+                after: use.address.map { " from \($0)" } ?? ""),
+            Fact(term: "Used", text: "\(Numbers.counted(use.count, "time")) in all"),
+        ]
+    }
+
+    // MARK: - Delete
+
+    private func showDeletion(_ entered: ConsoleVisit) async throws -> PageReply {
+        let found = try await looked(entered)
+        let integration = found.listed.integration
+        let (id, word) = (integration.id.description, product.words[.integration])
+        let use =
+            found.listed.lastUse.map { use in
+                "It was last used \(TimeWords(use.at, now: entered.now).words)\(use.address.map { " from \($0)" } ?? ""), \(Numbers.counted(use.count, "time")) in all. "
+            } ?? "It was never used. "
+        return .page(
+            QuestionPage(
+                shell: entered.shell(
+                    below: "Delete", Crumb(words: integration.label, address: entered.link(.integration, id))),
+                confirmation: Confirmation(
+                    title: "Delete \(integration.label)?",
+                    consequence:
+                        "\(use)Its \(product.words[.clientID].singular), every secret and every token of it are refused at the very next call. This can’t be undone.",
+                    verb: "Delete \(word.singular)", action: entered.link(.deleteIntegration, id),
+                    token: entered.token(sentTo: .deleteIntegration, id), fields: [],
+                    cancelLink: entered.link(.integration, id),
+                    alternative: PageLink(
+                        words: "Rotate its secret instead", address: entered.link(.rotateIntegration, id)),
+                    isTyped: false, expected: "")))
+    }
+
+    private func takeDeletion(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let id: ID<Integration> = try entered.id()
+        return try await done(entered.url(.integrations), .integrationDeleted) {
+            try await store.write { [integrations] tx in
+                try integrations.delete(id, in: entered.organization.id, as: entered.actor, tx: tx)
+            }
+        }
+    }
+
+    // MARK: - The older of two secrets
+
+    private func takeEnd(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let (id, secret) = (try entered.id(of: Integration.self), try entered.id("part", of: ClientSecret.self))
+        // Of what belongs to nobody here there is nothing to end; what has ended already counts as done.
+        let integration = try await integration(entered)
+        return try await done(entered.url(.integrationSecrets, integration.id.description), .secretEnded) {
+            try await store.write { [integrations] tx in
+                try integrations.endSecret(secret, of: id, in: entered.organization.id, as: entered.actor, tx: tx)
+            }
+        }
+    }
+
+    private func showExtension(_ entered: ConsoleVisit) async throws -> PageReply {
+        let (found, secret) = try await older(entered)
+        return .page(extensionPage(found, secret, entered))
+    }
+
+    private func older(_ entered: ConsoleVisit) async throws -> (IntegrationInList, ClientSecretSummary) {
+        let found = try await looked(entered)
+        let id = try entered.id("part", of: ClientSecret.self)
+        guard let secret = found.secrets.first(where: { $0.id == id && $0.expiresAt != nil }) else {
+            throw PageProblem.notFound
+        }
+        return (found, secret)
+    }
+
+    private func takeExtension(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let (found, secret) = try await older(entered)
+        let id = found.listed.integration.id
+        let until = entered.now.adding(seconds: Overlap(form, product.policy).seconds)
+        do {
+            try await store.write { [integrations] tx in
+                _ = try integrations.extendSecret(
+                    secret.id, of: id, in: entered.organization.id, until: until, as: entered.actor, tx: tx)
+            }
+        } catch let refusal as Refusal {
+            let errors = try FieldErrors(refusal, shown: [])
+            return .page(extensionPage(found, secret, entered, errors), .unprocessableContent)
+        }
+        return PageReply.redirect(entered.url(.integrationSecrets, id.description), at: site)
+            .telling(.secretExtended, at: site)
+    }
+
+    private func extensionPage(
+        _ found: IntegrationInList, _ secret: ClientSecretSummary, _ entered: ConsoleVisit,
+        _ errors: FieldErrors = .none
+    ) -> FormPage {
+        let (id, part) = (found.listed.integration.id.description, secret.id.description)
+        let word = product.words[.clientSecret].singular
+        return FormPage(
+            shell: entered.shell(
+                below: "Extend", Crumb(words: found.listed.integration.label, address: entered.link(.integration, id))),
+            pageHead: PageHead(
+                title: "How long may the older \(word) go on?",
+                lead: secret.expiresAt.map { "\(secret.hint.text) works until \(DateWords.minute($0))." }, action: nil,
+                reason: nil),
+            notice: errors.notice(besides: []), sentTo: entered.link(.extendIntegrationSecret, id, part),
+            token: entered.token(sentTo: .extendIntegrationSecret, id, part),
+            sections: [
+                FormSection(items: [.radios(Overlap.field(product, secret: word, from: "from now", isFromNow: false))])
+            ], verb: "Extend", cancelLink: entered.link(.integrationSecrets, id))
+    }
+
+    // MARK: - Token by hand
+
+    private func showToken(_ entered: ConsoleVisit) async throws -> PageReply {
+        .page(tokenPage(try await integration(entered), entered))
+    }
+
+    private func takeToken(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let id: ID<Integration> = try entered.id()
+        let token: HandmadeToken
+        do {
+            token = try await store.write { [integrations] tx in
+                try integrations.recordHandmadeToken(of: id, in: entered.organization.id, as: entered.actor, tx: tx)
+            }
+        } catch let refusal as Refusal {
+            let errors = try FieldErrors(refusal, shown: [])
+            return .page(tokenPage(try await integration(entered), entered, errors), .unprocessableContent)
+        }
+        let text = try sealToken(token)
+        let label = token.integration.label
+        let commands = TokenCommands(site: site, product: product)
+        return .page(
+            SecretPage(
+                shell: entered.shell(
+                    below: "Token", Crumb(words: label, address: entered.link(.integration, id.description))),
+                heading: "Token of \(label)",
+                lead:
+                    "It works until \(DateWords.minute(token.expiresAt)), and is shown this once. Whoever has it may do what \(label) may.",
+                secret: CodeBlock(text, label: "Access token", isSecret: true),
+                file: ("\(product.name) \(label) token", [text]), commands: [commands.call(text)],
+                keptWords: "I’ve copied the token", doneLink: entered.link(.integration, id.description)))
+    }
+
+    private func tokenPage(
+        _ integration: Integration, _ entered: ConsoleVisit, _ errors: FieldErrors = .none
+    ) -> FormPage {
+        let id = integration.id.description
+        let seconds = min(
+            integration.accessTokenSeconds ?? product.policy.accessTokenSeconds,
+            product.policy.accessTokenMaximumSeconds)
+        return FormPage(
+            shell: entered.shell(
+                below: "Token", Crumb(words: integration.label, address: entered.link(.integration, id))),
+            pageHead: PageHead(
+                title: "Create a token by hand",
+                lead:
+                    "For trying something out: programs get theirs with the \(product.words[.clientSecret].singular). It’s noted in the audit log that you made it.",
+                action: nil, reason: nil),
+            notice: errors.notice(besides: []), sentTo: entered.link(.integrationToken, id),
+            token: entered.token(sentTo: .integrationToken, id),
+            sections: [
+                FormSection(items: [
+                    .facts([
+                        Fact(term: product.words[.integration].capitalized, text: integration.label),
+                        Fact(
+                            term: "Good for", text: Spans.words(seconds),
+                            under: "until \(DateWords.minute(entered.now.adding(seconds: seconds)))"),
+                        Fact(
+                            term: "May", text: integration.scopes.listed(product).map(\.words).joined(separator: ", ")),
+                    ])
+                ])
+            ], verb: "Create token", cancelLink: entered.link(.integration, id))
+    }
+}
+
+/// How long the secret before goes on working.
+struct Overlap: Hashable, Sendable {
+    let seconds: Int
+
+    /// What a form says. What is none of a number is more than is allowed, so the service refuses it.
+    init(_ form: PageForm, _ policy: ProductPolicy) {
+        let text = form["overlap_seconds"] ?? "0"
+        seconds =
+            Int(text).flatMap { (0...Int(Int32.max)).contains($0) ? $0 : nil } ?? policy.secretOverlapMaximumSeconds + 1
+    }
+
+    /// Those to choose from, within what the product allows.
+    private static func choices(_ policy: ProductPolicy, from least: Int) -> [Int] {
+        let longest = policy.secretOverlapMaximumSeconds
+        let usual = [3600, 86_400, 7 * 86_400].filter { $0 <= longest }
+        let all = usual.isEmpty && longest > 0 ? [longest] : usual
+        return (least == 0 ? [0] : []) + all
+    }
+
+    /// The field of a rotation, or of an extension.
+    static func field(
+        _ product: Product, secret: String, from: String = "", isFromNow: Bool = true, error: String? = nil
+    ) -> RadioField {
+        let choices = choices(product.policy, from: isFromNow ? 0 : 1)
+        return RadioField(
+            legend: isFromNow ? "When does it end?" : "Works for", name: "overlap_seconds",
+            options: choices.enumerated().map { index, seconds in
+                RadioField.Option(
+                    value: "\(seconds)",
+                    words: seconds == 0
+                        ? "Now" : isFromNow ? "In \(Spans.words(seconds))" : "\(Spans.words(seconds)) \(from)",
+                    under: seconds == 0 ? "Whatever still uses it is refused at its next request." : nil,
+                    isChosen: index == 0)
+            },
+            hint: product.policy.secretOverlapMaximumSeconds == 0
+                ? "\(product.name) lets no old \(secret) go on working."
+                : """
+                While both work you see when each was last used, and can end the old one early. At most \
+                \(Spans.words(product.policy.secretOverlapMaximumSeconds)): set by \(product.name).
+                """,
+            error: error)
+    }
+}

@@ -1,0 +1,15 @@
+import Model
+import ProductDefinition
+
+extension ConsolePage {
+    static let apiKeys = ConsolePage(.apiKeys)
+    static let newAPIKey = ConsolePage(.apiKeys, "/new", needs: .apiKeysManage)
+    static let apiKey = ConsolePage(.apiKeys, "/{id}")
+    static let editAPIKey = ConsolePage(.apiKeys, "/{id}/edit", needs: .apiKeysManage)
+    static let apiKeyActivity = ConsolePage(.apiKeys, "/{id}/activity", needs: .auditEventsRead)
+    static let rotateAPIKey = ConsolePage(.apiKeys, "/{id}/rotate", needs: .apiKeysManage)
+    static let deleteAPIKey = ConsolePage(.apiKeys, "/{id}/delete", needs: .apiKeysManage)
+    static let disableAPIKey = ConsolePage(.apiKeys, "/{id}/disable", needs: .apiKeysManage)
+    static let endAPIKeySecret = ConsolePage(.apiKeys, "/{id}/secrets/{part}/end", needs: .apiKeysManage)
+    static let enableAPIKey = ConsolePage(.apiKeys, "/{id}/enable", needs: .apiKeysManage)
+}

@@ -1,0 +1,28 @@
+import TestSupport
+
+@testable import WebConsole
+
+extension PageLine {
+    static let apiKeys: [PageLine] = [
+        PageLine(.apiKeys, readers),
+        PageLine(.newAPIKey, managers), PageLine(.post, .newAPIKey, managers, fields: [("name", "Made")]),
+        PageLine(.apiKey, readers, with: key), PageLine(.editAPIKey, managers, with: key),
+        PageLine(.post, .editAPIKey, managers, with: key), PageLine(.apiKeyActivity, [.owner, .auditor], with: key),
+        PageLine(.rotateAPIKey, managers, with: key), PageLine(.post, .rotateAPIKey, managers, with: key),
+        PageLine(.deleteAPIKey, managers, with: key), PageLine(.post, .deleteAPIKey, managers, with: key),
+        PageLine(.post, .endAPIKeySecret, managers, with: olderSecret),
+        PageLine(.post, .disableAPIKey, managers, with: key), PageLine(.post, .enableAPIKey, managers, with: key),
+    ]
+
+    private static let olderSecret: @Sendable (String, LedgerDesk) async throws -> [String] = { organization, desk in
+        let made = try await key(organization, desk)
+        let path = "/api/v1/organizations/\(organization)/api-keys/\(made[0])"
+        _ = try await desk.server.make("\(path)/rotate", ["overlap_seconds": 60], as: desk.demo.operatorKey)
+        let secrets = try await desk.server.get("\(path)/secrets", bearer: desk.demo.operatorKey).json["items"]
+        return made + [try secrets[0]["id"].string]
+    }
+
+    private static let key: @Sendable (String, LedgerDesk) async throws -> [String] = { organization, desk in
+        [try await desk.server.makeKey(in: organization, as: desk.demo.operatorKey).id]
+    }
+}
