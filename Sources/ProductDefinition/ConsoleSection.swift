@@ -12,7 +12,8 @@ package enum ConsoleSection: String, Hashable, Sendable, CaseIterable {
         case .overview: nil
         case .integrations, .client: .integrationsRead
         case .apiKeys: .apiKeysRead
-        case .contacts, .people: .membersRead
+        case .contacts: .contactsRead
+        case .people: .membersRead
         case .apps: .appsRead
         case .consents: .grantsRead
         case .organizations: .organizationsRead
@@ -53,7 +54,8 @@ extension Product {
         return switch section {
         case .integrations: policy.integrations.perOrganization == .many
         case .client: policy.integrations.perOrganization == .one
-        case .overview, .apiKeys, .contacts, .apps, .consents, .people, .organizations, .auditLog: true
+        case .contacts: policy.accessKeys != .off
+        case .overview, .apiKeys, .apps, .consents, .people, .organizations, .auditLog: true
         }
     }
 }

@@ -6,6 +6,7 @@ package import Hummingbird
 import Logging
 package import Model
 package import OAuth
+import Organizations
 package import Persistence
 import Policy
 package import ProductDefinition
@@ -30,6 +31,8 @@ package struct WebConsole: Sendable {
     let endSession: EndSession
     let integrations: IntegrationService
     let apps: AppService
+    let contacts: ContactService
+    let accessKeys: AccessKeyService
     let apiKeys: APIKeyService
     let audit: AuditLog
     let repetitions: FormRepetitions
@@ -71,6 +74,8 @@ package struct WebConsole: Sendable {
         integrations = IntegrationService(
             product: product, peppers: peppers, safe: ClientSecretSafe(keyRing: keyRing), now: now)
         apps = AppService(product: product, peppers: peppers, now: now)
+        contacts = ContactService(now: now)
+        accessKeys = AccessKeyService(product: product, peppers: peppers, now: now)
         apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
         audit = AuditLog()
         repetitions = FormRepetitions(keyRing: keyRing, now: now)

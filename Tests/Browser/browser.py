@@ -230,7 +230,7 @@ class Walk:
     def call(self, method, path, body):
         """What the management API answers to the operator."""
         request = urllib.request.Request(
-            self.base + path, json.dumps(body).encode(), method=method,
+            self.base + path, None if body is None else json.dumps(body).encode(), method=method,
             headers={"Authorization": f"Bearer {self.demo['operator_key']}", "Content-Type": "application/json"})
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)

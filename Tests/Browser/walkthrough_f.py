@@ -51,6 +51,15 @@ class Company:
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 
+    def verified(self, token):
+        """The headers that a backend gets of a token."""
+        request = urllib.request.Request(self.walk.base + "/verify", headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request) as answer:
+            return answer.headers
+
+    def contact(self, name):
+        return self.walk.call("POST", f"/api/v1/organizations/{self.id}/contacts", {"name": name})["id"]
+
     def verify(self, token):
         request = urllib.request.Request(self.walk.base + "/verify", headers={"Authorization": f"Bearer {token}"})
         try:
@@ -110,8 +119,22 @@ def f1(walk):
                 assert secret not in browser.driver.page_source
                 look(browser)
                 browser.shoot("f1-page")
-    status, answer = company.token(client, secret)
-    assert status in (200, 400), answer
+    # Both are found again, by who has just proved who they are; each look is told.
+    with Browser(shots=walk.shots) as browser:
+        company.sign_in(browser, company.holder)
+        browser.open(company.address())
+        browser.press("Show Secret Key")
+        look(browser)
+        browser.press("Show Secret Key")
+        assert block(browser, "Secret Key") == secret
+        look(browser)
+        browser.shoot("f1-again")
+        browser.find("[data-kept]").click()
+        browser.press("Done")
+        assert "Last seen" in browser.text and "by Holder" in browser.text, browser.text
+        assert secret not in browser.driver.page_source
+    events = walk.call("GET", f"/api/v1/organizations/{company.id}/audit-events?limit=200", None)["items"]
+    assert [event["action"] for event in events].count("integration.secret-revealed") == 1, events
     # Whoever comes to the page of the question again is led to what there is.
     with Browser() as browser:
         company.sign_in(browser, company.holder)
@@ -125,8 +148,12 @@ def f2(walk):
     with Browser(shots=walk.shots) as browser:
         company.sign_in(browser, company.holder)
         client, _ = generate(company, browser)
+        contact = company.contact("Carla Carpenter")
         browser.press("Done")
         browser.press("Generate API Authorization Token")
+        browser.press("Generate API Authorization Token")
+        assert "the contact for whom the token acts" in browser.text, browser.text
+        browser.find(f"option[value='{contact}']").click()
         assert "1 hour" in browser.text, browser.text
         look(browser)
         browser.press("Generate API Authorization Token")
@@ -138,6 +165,63 @@ def f2(walk):
         browser.find("[data-kept]").click()
         browser.press("Done")
         assert block(browser, "Client ID") == client and token not in browser.driver.page_source
+
+
+def f3(walk):
+    """F3: a contact's access key is shown once; a token request without one is refused, and with it the token acts for them"""
+    company = Company(walk)
+    with Browser(shots=walk.shots) as browser:
+        company.sign_in(browser, company.holder)
+        client, secret = generate(company, browser)
+        browser.press("Done")
+        browser.press("Access Keys")
+        assert "No contacts yet" in browser.text, browser.text
+        look(browser)
+        browser.shoot("f3-none")
+        browser.press("Create contact")
+        look(browser)
+        browser.fill("name", "Carla Carpenter")
+        browser.press("Create contact")
+        assert browser.heading == "Carla Carpenter" and "No Access Keys yet" in browser.text, browser.text
+        look(browser)
+        contact = browser.url.rsplit("/", 1)[1]
+        browser.press("Create Access Key")
+        browser.fill("name", "Shop floor")
+        look(browser)
+        browser.press("Create Access Key")
+        key = block(browser, "Access Key")
+        assert key.startswith("amx_ak_"), key
+        look(browser)
+        browser.shoot("f3-once")
+        browser.find("[data-kept]").click()
+        browser.press("Done")
+        assert key not in browser.driver.page_source and "Shop floor" in browser.text
+        look(browser)
+        browser.shoot("f3-contact")
+        status, answer = company.token(client, secret)
+        assert status == 400, answer
+        status, answer = company.token(client, secret, access_key=key)
+        assert status == 200, answer
+        assert company.verified(answer["access_token"])["X-Auth-Contact"] == contact
+        browser.open(f"{walk.base}/o/{company.id}/contacts")
+        assert "Carla Carpenter" in browser.text
+        look(browser)
+        browser.shoot("f3-list")
+        browser.press("Carla Carpenter")
+        browser.find("[aria-label='Actions for Shop floor']").click()
+        browser.press("Rotate")
+        look(browser)
+        browser.press("Rotate Access Key")
+        other = block(browser, "Access Key")
+        browser.find("[data-kept]").click()
+        assert company.verify(answer["access_token"]) == 401
+        assert company.token(client, secret, access_key=key)[0] in (400, 401)
+        assert company.token(client, secret, access_key=other)[0] == 200
+        browser.press("Done")
+        browser.press("Disable")
+        browser.press("Disable contact")
+        assert "None of their Access Keys is accepted" in browser.text, browser.text
+        assert company.token(client, secret, access_key=other)[0] in (400, 401)
 
 
 def f4(walk):

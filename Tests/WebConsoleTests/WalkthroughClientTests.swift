@@ -13,6 +13,10 @@ struct WalkthroughClientTests {
         try await walk("f2")
     }
 
+    @Test func `F3: a token request needs a contact's access key, and acts for the contact`() async throws {
+        try await walk("f3")
+    }
+
     @Test func `F4: to regenerate, the company's name is typed, and what would break is told`() async throws {
         try await walk("f4")
     }

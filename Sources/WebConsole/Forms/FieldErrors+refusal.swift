@@ -13,6 +13,10 @@ extension FieldErrors {
         case .invalid(let problems): self.init(problems)
         case .conflict(let code, let explanation), .limitReached(let code, let explanation):
             self.init([InvalidField("", code, explanation)])
+        case .tooOften(let seconds):
+            self.init([
+                InvalidField("", "too_often", "That was too often. Try again in \(Spans.roughly(seconds)).")
+            ])
         case .exceedsRights(let permission):
             let words = permission.scope.flatMap { scope in
                 ConsentWords(catalogue: product.scopes).describe(ScopeSet([scope]), grantedBefore: .empty).first?

@@ -10,6 +10,8 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     case consentPreview = "consent-preview"
     case managedConsent = "managed-consent"
     case client
+    case contact
+    case shortForm = "short-form"
     case regenerateClient = "regenerate-client"
     case apps
     case changeEmail = "change-email"
@@ -52,6 +54,8 @@ package enum PageTemplate: String, Sendable, CaseIterable {
         case .shownOnce: Self.text(PackageResources.shown_once_mustache)
         case .consentPreview: Self.text(PackageResources.consent_preview_mustache)
         case .managedConsent: Self.text(PackageResources.managed_consent_mustache)
+        case .contact: Self.text(PackageResources.contact_mustache)
+        case .shortForm: Self.text(PackageResources.short_form_mustache)
         case .client: Self.text(PackageResources.client_mustache)
         case .regenerateClient: Self.text(PackageResources.regenerate_client_mustache)
         case .account: Self.text(PackageResources.account_mustache)

@@ -2,9 +2,11 @@ import CredentialFormat
 import Credentials
 import HTTPTypes
 import Model
+import Organizations
 import Persistence
 import Policy
 import ProductDefinition
+import SignIn
 
 extension WebConsole {
     /// The one client ID and secret of an organization, where a product has one.
@@ -17,10 +19,12 @@ extension WebConsole {
             taken(.regenerateClient, takeRegeneration),
             shown(.clientToken, showTokenQuestion),
             taken(.clientToken, takeToken),
+            shown(.revealClient, showReveal),
+            taken(.revealClient, takeReveal),
         ]
     }
 
-    private typealias Found = (integration: Integration, secrets: [ClientSecretSummary], maker: String?)
+    private typealias Found = ClientPage.Found
 
     private func client(_ entered: ConsoleVisit) async throws -> Found? {
         let organization = entered.organization.id
@@ -29,11 +33,21 @@ extension WebConsole {
                 in: organization, page: Model.Page(limit: 1), as: entered.actor, tx: tx)
             guard let integration = held.items.first else { return nil }
             let secrets = try integrations.secrets(of: integration.id, in: organization, as: entered.actor, tx: tx)
-            let maker = try ID<Member>(parsing: integration.createdBy).flatMap { try tx.member($0) }
-            let home = try maker.flatMap { try tx.organization($0.organization) }
-            let isKnown = home.map { entered.actor.sees($0.path) } ?? false
-            return (integration, secrets, isKnown ? maker?.name : nil)
+            return Found(
+                integration: integration, secrets: secrets,
+                maker: try Self.name(of: integration.createdBy, for: entered.actor, tx: tx),
+                viewer: try Self.name(of: integration.lastLook?.by, for: entered.actor, tx: tx))
         }
+    }
+
+    /// What a member is called who did something, nil where nobody knows or must know.
+    private static func name(
+        of label: String?, for actor: Actor, tx: borrowing Transaction
+    ) throws -> String? {
+        guard let id = label.flatMap({ ID<Member>(parsing: $0) }), let member = try tx.member(id),
+            let home = try tx.organization(member.organization), actor.sees(home.path)
+        else { return nil }
+        return member.name
     }
 
     private func showClient(_ entered: ConsoleVisit) async throws -> PageReply {
@@ -89,12 +103,20 @@ extension WebConsole {
         return .page(secretPage(entered, id: id, secret: secret))
     }
 
-    private func secretPage(_ entered: ConsoleVisit, id: String, secret: String) -> ShownOncePage {
+    /// Whether the product has secrets be looked at again.
+    private var isKept: Bool { product.policy.secretVisibility == .retrievable }
+
+    private func secretPage(
+        _ entered: ConsoleVisit, id: String, secret: String, lead: String? = nil
+    ) -> ShownOncePage {
         let words = product.words
         return ShownOncePage(
-            "Copy the \(words[.clientSecret].singular) now",
+            isKept ? "Your \(ClientWords(words: words).pair)" : "Copy the \(words[.clientSecret].singular) now",
             shell: entered.shell(below: words[.clientSecret].capitalized),
-            lead: "It’s shown only once. Share it only with people who need it.",
+            lead: lead
+                ?? (isKept
+                    ? "You find it here again, once you have proved who you are. Share it only with people who need it."
+                    : "It’s shown only once. Share it only with people who need it."),
             secret: CodeBlock(secret, label: words[.clientSecret].capitalized, isSecret: true),
             others: [CodeBlock(id, label: words[.clientID].capitalized, isSecret: true)],
             file: """
@@ -156,47 +178,112 @@ extension WebConsole {
         return words(text) == words(organization.name)
     }
 
+    // MARK: - Looking again
+
+    private func showReveal(_ entered: ConsoleVisit) async throws -> PageReply {
+        guard isKept else { throw PageProblem.notFound }
+        guard try await client(entered) != nil else { return .redirect(entered.url(.client), at: site) }
+        try entered.me.requireRecentAuthentication(at: entered.now)
+        return .page(revealQuestion(entered))
+    }
+
+    private func revealQuestion(_ entered: ConsoleVisit, notice: Notice? = nil) -> ConsequencePage {
+        let word = product.words[.clientSecret]
+        return ConsequencePage(
+            shell: entered.shell(below: word.capitalized),
+            confirmation: Confirmation(
+                title: "Show the \(word.singular)?",
+                consequence: "Each look is on record under the name of who looked, and the page tells who was last.",
+                verb: "Show \(word.singular)", action: entered.link(.revealClient),
+                token: entered.token(sentTo: .revealClient), fields: [], cancelLink: entered.link(.client),
+                alternative: nil, isTyped: false, expected: "", isHarmless: true), notice: notice)
+    }
+
+    private func takeReveal(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        guard isKept else { throw PageProblem.notFound }
+        guard let found = try await client(entered) else { return .redirect(entered.url(.client), at: site) }
+        let session = entered.me.session
+        let presence = Presence(provedAt: session.isHandedOver ? nil : session.authenticatedAt)
+        do {
+            let revealed = try await store.write { [integrations] tx in
+                try integrations.reveal(
+                    found.integration.id, in: entered.organization.id, presence: presence, as: entered.actor, tx: tx)
+            }
+            return .page(
+                secretPage(
+                    entered, id: revealed.integration.id.description, secret: revealed.secret,
+                    lead: "This look is on record under your name. Share it only with people who need it."))
+        } catch Refusal.presenceRequired {
+            throw SignInRefusal.reauthenticationRequired
+        } catch Refusal.tooOften(let seconds) {
+            return PageReply.page(
+                revealQuestion(
+                    entered, notice: .caution("You looked too often. Try again in \(Spans.roughly(seconds)).")),
+                .tooManyRequests
+            ).with(.retryAfter, "\(seconds)")
+        } catch let refusal as Refusal {
+            let errors = try FieldErrors(of: refusal, product)
+            return .page(revealQuestion(entered, notice: errors.notice(besides: [])), .unprocessableContent)
+        }
+    }
+
     // MARK: - Tokens by hand
 
     private func showTokenQuestion(_ entered: ConsoleVisit) async throws -> PageReply {
         guard let found = try await client(entered) else { return .redirect(entered.url(.client), at: site) }
-        return .page(tokenQuestion(entered, found.integration))
+        return .page(try await tokenQuestion(entered, found.integration))
+    }
+
+    /// Those for whom a token can be made, as far as a list is short enough.
+    private func tokenContacts(_ entered: ConsoleVisit) async throws -> [Contact] {
+        guard product.policy.accessKeys != .off, entered.may(.contactsManage) else { return [] }
+        return try await store.read { [contacts] tx in
+            try contacts.list(
+                in: entered.organization.id, page: Model.Page(limit: Model.Page.limits.upperBound), as: entered.actor,
+                tx: tx
+            ).items.filter { $0.disabledAt == nil }
+        }
     }
 
     private func tokenQuestion(
-        _ entered: ConsoleVisit, _ integration: Integration, notice: Notice? = nil
-    ) -> ConsequencePage {
+        _ entered: ConsoleVisit, _ integration: Integration, chosen: String = "", _ errors: FieldErrors = .none
+    ) async throws -> ShortFormPage {
         let seconds = integration.accessTokenSeconds ?? product.policy.accessTokenSeconds
-        return ConsequencePage(
-            shell: entered.shell(below: "API Authorization Token"),
-            confirmation: Confirmation(
-                title: "Generate API Authorization Token?",
-                consequence: """
-                    It is good for \(Spans.words(seconds)), for all that your \(ClientWords(words: product.words).pair) may \
-                    do. Those before it go on until they expire.
-                    """, verb: "Generate API Authorization Token", action: entered.link(.clientToken),
-                token: entered.token(sentTo: .clientToken),
-                fields: [HiddenField(name: "attempt", value: FormRepetitions.attempt())],
-                cancelLink: entered.link(.client),
-                alternative: nil, isTyped: false, expected: "", isHarmless: true), notice: notice)
+        let word = product.words[.contact]
+        let known = try await tokenContacts(entered)
+        let isNeeded = product.policy.accessKeys == .required
+        let choice = LabelledChoice(
+            "contact", "For which \(word.singular)?",
+            options: [("", isNeeded ? "Choose…" : "None")] + known.map { ($0.id.description, $0.name) }, chosen: chosen,
+            hint: known.isEmpty ? "There is no \(word.singular) yet." : nil, error: errors["contact_id"])
+        return ShortFormPage(
+            title: "Generate API Authorization Token?", shell: entered.shell(below: "API Authorization Token"),
+            lead: """
+                It is good for \(Spans.words(seconds)), for all that your \(ClientWords(words: product.words).pair) may do. \
+                Those before it go on until they expire.
+                """, sentTo: entered.link(.clientToken), token: entered.token(sentTo: .clientToken),
+            attempt: FormRepetitions.attempt(), inputs: [],
+            choices: product.policy.accessKeys == .off ? [] : [choice], verb: "Generate API Authorization Token",
+            cancelLink: entered.link(.client), notice: errors.notice(besides: ["contact_id"]))
     }
 
     private func takeToken(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         guard let found = try await client(entered) else { return .redirect(entered.url(.client), at: site) }
-        let (actor, path) = (entered.actor, entered.visit.path)
+        let (actor, path, chosen) = (entered.actor, entered.visit.path, form["contact"])
         let outcome: FormRepetitions.Outcome
         do {
             outcome = try await store.write { [integrations, repetitions, sealToken] tx in
                 try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
                     let made = try integrations.recordHandmadeToken(
-                        of: found.integration.id, in: entered.organization.id, as: actor, tx: tx)
+                        of: found.integration.id, in: entered.organization.id, contact: chosen, as: actor, tx: tx)
                     return (id: "\(made.expiresAt.seconds)", secret: try sealToken(made))
                 }
             }
         } catch let refusal as Refusal {
             let errors = try FieldErrors(of: refusal, product)
             return .page(
-                tokenQuestion(entered, found.integration, notice: errors.notice(besides: [])), .unprocessableContent)
+                try await tokenQuestion(entered, found.integration, chosen: chosen ?? "", errors), .unprocessableContent
+            )
         }
         guard case .shown(let end, let text) = outcome, let end = Int64(end) else {
             return .redirect(entered.url(.client), at: site)

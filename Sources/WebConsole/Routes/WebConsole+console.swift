@@ -9,7 +9,7 @@ extension WebConsole {
     /// The pages of an account's people. Each area has its own.
     var consoleRoutes: [PageRoute] {
         [.shown(.home, showHome), shown(.overview, showOverview), shown(.choice, showChoice)] + integrationRoutes
-            + apiKeyRoutes + managedAppRoutes + consentRoutes + clientRoutes
+            + apiKeyRoutes + managedAppRoutes + consentRoutes + clientRoutes + contactRoutes
     }
 
     /// A page that is shown to who may see it.

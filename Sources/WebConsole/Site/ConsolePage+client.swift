@@ -7,5 +7,5 @@ extension ConsolePage {
     static let generateClient = ConsolePage(.client, "/generate", needs: .integrationsManage)
     static let regenerateClient = ConsolePage(.client, "/regenerate", needs: .integrationsManage)
     static let clientToken = ConsolePage(.client, "/token", needs: .integrationsManage)
-    static let revealClient = ConsolePage(.client, "/secret", needs: .integrationsManage)
+    static let revealClient = ConsolePage(.client, "/secret", needs: .integrationsReveal)
 }

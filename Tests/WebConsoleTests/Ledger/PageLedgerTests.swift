@@ -15,17 +15,17 @@ let ledgerProduct = """
       owner:
         permissions: [organizations.read, organizations.manage, members.read, members.manage, integrations.read,
           integrations.manage, api-keys.read, api-keys.manage, apps.read, apps.manage, grants.read, grants.manage,
-          audit-events.read]
+          contacts.read, contacts.manage, integrations.reveal, audit-events.read]
       developer:
-        permissions: [organizations.read, integrations.read, integrations.manage, api-keys.read, api-keys.manage]
+        permissions: [organizations.read, contacts.read, integrations.read, integrations.manage, api-keys.read, api-keys.manage]
       auditor:
-        permissions: [organizations.read, integrations.read, api-keys.read, members.read, apps.read, grants.read,
+        permissions: [organizations.read, contacts.read, integrations.read, api-keys.read, members.read, apps.read, grants.read,
           audit-events.read]
       guest: {permissions: []}
       operator:
         permissions: [organizations.read, organizations.manage, members.read, members.manage, integrations.read,
           integrations.manage, api-keys.read, api-keys.manage, apps.read, apps.manage, grants.read, grants.manage,
-          audit-events.read, console-sessions.create, accounts.manage, resource-servers.manage]
+          contacts.read, contacts.manage, integrations.reveal, audit-events.read, console-sessions.create, accounts.manage, resource-servers.manage]
     """
 
 /// Each page of the console × each caller (law 12): who may not see a page is answered as for one that does not exist.
@@ -70,7 +70,8 @@ struct OneIntegrationLedgerTests {
 }
 
 let ledgerProductOfOne =
-    ledgerProduct + "\npolicy: {integrations_per_organization: one, new_integration: {scopes: all}}\n"
+    ledgerProduct
+    + "\npolicy: {secret_visibility: retrievable, integrations_per_organization: one, new_integration: {scopes: all}}\n"
 
 /// Asks each page as each caller.
 private enum PageLedger {

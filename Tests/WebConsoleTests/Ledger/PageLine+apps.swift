@@ -44,6 +44,8 @@ extension PageLine {
         PageLine(.post, .regenerateClient, managers),
         PageLine(.clientToken, managers),
         PageLine(.post, .clientToken, managers),
+        PageLine(.revealClient, [.owner]),
+        PageLine(.post, .revealClient, [.owner]),
     ]
 }
 

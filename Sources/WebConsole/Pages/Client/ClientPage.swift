@@ -18,6 +18,14 @@ struct ClientPage: Page {
     let empty: EmptyState?
     let notice: Notice?
 
+    /// The integration with its secrets, and who is known of those who made it and who looked at its secret last.
+    struct Found: Sendable {
+        let integration: Integration
+        let secrets: [ClientSecretSummary]
+        let maker: String?
+        let viewer: String?
+    }
+
     /// What there is.
     struct Pair: Hashable, Sendable {
         let title: String
@@ -35,8 +43,7 @@ struct ClientPage: Page {
 
 extension ClientPage {
     /// - Parameter found: The integration with its secrets, nil where there is none.
-    init(_ entered: ConsoleVisit, _ found: (integration: Integration, secrets: [ClientSecretSummary], maker: String?)?)
-    {
+    init(_ entered: ConsoleVisit, _ found: Found?) {
         let (words, product) = (entered.words, entered.product)
         let pair = ClientWords(words: words).pair
         let mayManage = entered.may(.integrationsManage)
@@ -62,7 +69,10 @@ extension ClientPage {
                 title: pair,
                 clientID: CodeBlock(
                     found.integration.id.description, label: words[.clientID].capitalized, isSecret: true),
-                facts: Self.facts(entered, found), reveal: nil,
+                facts: Self.facts(entered, found),
+                reveal: product.policy.secretVisibility == .retrievable && entered.may(.integrationsReveal)
+                    ? PageLink(words: "Show \(words[.clientSecret].singular)", address: entered.link(.revealClient))
+                    : nil,
                 token: mayManage
                     ? PageLink(words: "Generate API Authorization Token", address: entered.link(.clientToken)) : nil,
                 tokenTitle: "API Authorization Token",
@@ -82,7 +92,7 @@ extension ClientPage {
     }
 
     private static func facts(
-        _ entered: ConsoleVisit, _ found: (integration: Integration, secrets: [ClientSecretSummary], maker: String?)
+        _ entered: ConsoleVisit, _ found: Found
     ) -> [Fact] {
         let word = entered.words[.clientSecret]
         let now = entered.now
@@ -107,5 +117,8 @@ extension ClientPage {
                 term: "Generated", text: DateWords.minute(found.integration.createdAt),
                 under: found.maker.map { "by \($0)" }),
         ]
+            + (found.integration.lastLook.map { look in
+                [Fact(term: "Last seen", text: DateWords.minute(look.at), under: found.viewer.map { "by \($0)" })]
+            } ?? [])
     }
 }

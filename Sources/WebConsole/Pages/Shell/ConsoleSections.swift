@@ -4,7 +4,7 @@ import ProductDefinition
 /// Which sections somebody sees.
 enum ConsoleSections {
     /// Those that have pages. Each area adds its own as it comes; a test holds this against the routes.
-    static let withPages: Set<ConsoleSection> = [.integrations, .apiKeys, .apps, .consents, .client]
+    static let withPages: Set<ConsoleSection> = [.integrations, .apiKeys, .apps, .consents, .client, .contacts]
 
     /// Whether the product has a section and these permissions show it.
     static func isSeen(_ section: ConsoleSection, by permissions: Set<Permission>, of product: Product) -> Bool {

@@ -1,0 +1,95 @@
+import CredentialFormat
+import Model
+import ProductDefinition
+
+/// What is known of one contact, with the access keys.
+struct ContactPage: Page {
+    static let template = PageTemplate.contact
+    static let scripts: [Script] = [.menus, .copy, .times]
+    var title: String { pageHead.title }
+
+    /// An access key.
+    struct Row: Hashable, Sendable {
+        let name: String
+        let hint: String
+        let isDisabled: Bool
+        let made: TimeWords
+        /// Nil for never yet.
+        let used: TimeWords?
+        let from: String?
+        let uses: String
+        let rowMenu: RowMenu?
+    }
+
+    let shell: Shell?
+    let pageHead: PageHead
+    let warning: String?
+    let facts: [Fact]
+    let keysTitle: String
+    let rows: [Row]
+    let hasRows: Bool
+    let nothing: String
+    let changes: [PageLink]
+    let deletion: PageLink?
+    let notice: Notice?
+}
+
+extension ContactPage {
+    init(_ entered: ConsoleVisit, _ contact: Contact, _ keys: [AccessKey], home: String) {
+        let (words, id) = (entered.words, contact.id.description)
+        let (word, keyWord) = (words[.contact], words[.accessKey])
+        let mayManage = entered.may(.contactsManage)
+        shell = entered.shell(below: contact.name)
+        pageHead = PageHead(
+            title: contact.name,
+            lead:
+                "\(words[.integration].indefinite.capitalizedFirst) acts for them with one of these \(keyWord.plural).",
+            action: mayManage
+                ? PageLink(words: "Create \(keyWord.singular)", address: entered.link(.newAccessKey, id)) : nil,
+            reason: nil)
+        warning = contact.disabledAt.map { since in
+            "Disabled since \(DateWords.minute(since)). No \(keyWord.singular) of theirs is accepted."
+        }
+        facts = [
+            Fact(term: "E-mail", text: contact.email?.text ?? "Not given"),
+            Fact(term: words[.organization].capitalized, text: home),
+            Fact(term: "ID", text: id, isCode: true),
+            Fact(term: "Created", text: DateWords.minute(contact.createdAt)),
+        ]
+        keysTitle = keyWord.capitalizedPlural
+        rows = keys.enumerated().map { index, key in
+            Self.row(key, of: id, index, of: keys.count, entered, mayManage: mayManage)
+        }
+        hasRows = !keys.isEmpty
+        nothing = "No \(keyWord.plural) yet. Without one nothing can act for them."
+        let state =
+            contact.disabledAt == nil
+            ? PageLink(words: "Disable", address: entered.link(.disableContact, id))
+            : PageLink(words: "Enable", address: entered.link(.enableContact, id))
+        changes =
+            mayManage ? [PageLink(words: "Edit", address: entered.link(.contactSettings, id)), state] : []
+        deletion =
+            mayManage
+            ? PageLink(words: "Delete \(word.singular)", address: entered.link(.deleteContact, id)) : nil
+        notice = entered.visit.done.map { .good($0.words(in: words)) }
+    }
+
+    private static func row(
+        _ key: AccessKey, of contact: String, _ index: Int, of count: Int, _ entered: ConsoleVisit, mayManage: Bool
+    ) -> Row {
+        let id = key.id.description
+        func entry(_ words: String, _ page: ConsolePage) -> RowMenu.Item {
+            RowMenu.Item(words: words, address: entered.link(page, contact, id), form: nil)
+        }
+        let state = key.disabledAt == nil ? entry("Disable", .disableAccessKey) : entry("Enable", .enableAccessKey)
+        return Row(
+            name: key.name, hint: key.hint.text, isDisabled: key.disabledAt != nil,
+            made: TimeWords(key.rotatedAt, now: entered.now),
+            used: key.lastUse.map { TimeWords($0.at, now: entered.now) },
+            from: key.lastUse?.address.map { ", from \($0)" }, uses: "\(key.lastUse?.count ?? 0)",
+            rowMenu: mayManage
+                ? RowMenu(
+                    of: key.name, row: index, of: count, items: [entry("Rotate", .rotateAccessKey), state],
+                    dangerous: [entry("Delete", .deleteAccessKey)]) : nil)
+    }
+}

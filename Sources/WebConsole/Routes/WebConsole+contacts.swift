@@ -1,0 +1,355 @@
+import CredentialFormat
+import Credentials
+import HTTPTypes
+import Model
+import Organizations
+import Persistence
+import ProductDefinition
+
+extension WebConsole {
+    /// Contacts and their access keys.
+    var contactRoutes: [PageRoute] {
+        [
+            shown(.contacts, showContacts),
+            shown(.newContact) { entered in .page(contactForm(entered, of: nil)) },
+            taken(.newContact, takeNewContact),
+            shown(.contact, showContact),
+            shown(.contactSettings) { entered in .page(contactForm(entered, of: try await contact(entered))) },
+            taken(.contactSettings, takeContactSettings),
+            shown(.disableContact) { entered in try await showQuestion(entered, aboutContactTo: .disable) },
+            taken(.disableContact) { entered, form in try await take(entered, form, toContact: .disable) },
+            shown(.enableContact) { entered in try await showQuestion(entered, aboutContactTo: .enable) },
+            taken(.enableContact) { entered, form in try await take(entered, form, toContact: .enable) },
+            shown(.deleteContact) { entered in try await showQuestion(entered, aboutContactTo: .delete) },
+            taken(.deleteContact) { entered, form in try await take(entered, form, toContact: .delete) },
+            shown(.newAccessKey) { entered in .page(accessKeyForm(entered, of: try await contact(entered))) },
+            taken(.newAccessKey, takeNewAccessKey),
+            shown(.rotateAccessKey, showRotation),
+            taken(.rotateAccessKey, takeRotation),
+            shown(.disableAccessKey) { entered in try await showQuestion(entered, aboutKeyTo: .disable) },
+            taken(.disableAccessKey) { entered, form in try await take(entered, form, toKey: .disable) },
+            shown(.enableAccessKey) { entered in try await showQuestion(entered, aboutKeyTo: .enable) },
+            taken(.enableAccessKey) { entered, form in try await take(entered, form, toKey: .enable) },
+            shown(.deleteAccessKey) { entered in try await showQuestion(entered, aboutKeyTo: .delete) },
+            taken(.deleteAccessKey) { entered, form in try await take(entered, form, toKey: .delete) },
+        ]
+    }
+
+    /// What can be done to a contact or to an access key.
+    private enum Act: Sendable {
+        case disable, enable, delete
+
+        var verb: String {
+            switch self {
+            case .disable: "Disable"
+            case .enable: "Enable"
+            case .delete: "Delete"
+            }
+        }
+    }
+
+    // MARK: - Contacts
+
+    private func showContacts(_ entered: ConsoleVisit) async throws -> PageReply {
+        let filters = AppList.filters(entered)
+        let request = ListRequest(entered.visit, filters: filters.map(\.name), columns: [])
+        let page = Model.Page(after: request.after.map { Cursor(after: $0.id(of: Contact.self)) })
+        let organization = entered.organization.id
+        let (listing, keys, homes) = try await store.read { [contacts, accessKeys] tx in
+            let listing = try contacts.list(
+                in: organization, includeDescendants: !request.filters.contains(AppList.here),
+                matching: NameSearch(request.search), page: page, as: entered.actor, tx: tx)
+            let keys = try accessKeys.list(of: listing.items, in: organization, as: entered.actor, tx: tx)
+            var homes: [ID<Organization>: String] = [:]
+            for id in Set(listing.items.map(\.organization)) { homes[id] = try tx.organization(id)?.name }
+            return (listing, keys, homes)
+        }
+        return .page(ContactList.page(entered, request, filters, listing, keys: keys, homes: homes))
+    }
+
+    private func contact(_ entered: ConsoleVisit) async throws -> Contact {
+        let id: ID<Contact> = try entered.id()
+        return try await store.read { [contacts] tx in
+            try contacts.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
+        }
+    }
+
+    private func showContact(_ entered: ConsoleVisit) async throws -> PageReply {
+        let id: ID<Contact> = try entered.id()
+        let organization = entered.organization
+        let (contact, keys) = try await store.read { [contacts, accessKeys] tx in
+            let contact = try contacts.get(id, in: organization.id, as: entered.actor, tx: tx)
+            let keys = try accessKeys.list(of: [contact], in: organization.id, as: entered.actor, tx: tx)
+            return (contact, keys[contact.id] ?? [])
+        }
+        return .page(ContactPage(entered, contact, keys, home: organization.name))
+    }
+
+    private func contactForm(
+        _ entered: ConsoleVisit, of contact: Contact?, name: String? = nil, email: String? = nil,
+        _ errors: FieldErrors = .none
+    ) -> ShortFormPage {
+        let word = product.words[.contact]
+        let id = contact?.id.description
+        let page = contact == nil ? ConsolePage.newContact : .contactSettings
+        let title = contact.map { "Edit \($0.name)" } ?? "Create \(word.singular)"
+        return ShortFormPage(
+            title: title,
+            shell: contact.map { contact in
+                entered.shell(
+                    below: "Edit", Crumb(words: contact.name, address: entered.link(.contact, contact.id.description)))
+            } ?? entered.shell(below: title),
+            lead:
+                "They need not be able to sign in. The e-mail address is for you to tell them by; nothing is sent there.",
+            sentTo: id.map { entered.link(page, $0) } ?? entered.link(page),
+            token: id.map { entered.token(sentTo: page, $0) } ?? entered.token(sentTo: page),
+            attempt: contact == nil ? FormRepetitions.attempt() : nil,
+            inputs: [
+                LabelledInput(
+                    "name", "Name", value: name ?? contact?.name ?? "", error: errors["name"], isRequired: true),
+                LabelledInput(
+                    "email", "E-mail (optional)", value: email ?? contact?.email?.text ?? "", maximum: 254,
+                    error: errors["email"]),
+            ], verb: contact == nil ? title : "Save changes",
+            cancelLink: id.map { entered.link(.contact, $0) } ?? entered.link(.contacts),
+            notice: errors.notice(besides: ["name", "email"]))
+    }
+
+    private func takeNewContact(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let (actor, path, name, email) = (entered.actor, entered.visit.path, form.text("name"), form["email"])
+        do {
+            let outcome = try await store.write { [contacts, repetitions] tx in
+                try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
+                    let made = try contacts.create(
+                        ContactDraft(name: name, email: email), in: entered.organization.id, as: actor, tx: tx)
+                    return (id: made.id.description, secret: "-")
+                }
+            }
+            let id: String? =
+                switch outcome {
+                case .shown(let id, _): id
+                case .over(let id): id
+                }
+            return PageReply.redirect(id.map { entered.url(.contact, $0) } ?? entered.url(.contacts), at: site)
+                .telling(.contactCreated, at: site)
+        } catch let refusal as Refusal {
+            let errors = try FieldErrors(of: refusal, product)
+            return .page(
+                contactForm(entered, of: nil, name: name, email: email ?? "", errors), .unprocessableContent)
+        }
+    }
+
+    private func takeContactSettings(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let contact = try await contact(entered)
+        let (name, email) = (form.text("name"), form["email"])
+        do {
+            _ = try await store.write { [contacts] tx in
+                try contacts.edit(
+                    contact.id, in: entered.organization.id, ContactEdit(name: name, email: .some(email)),
+                    as: entered.actor, tx: tx)
+            }
+        } catch let refusal as Refusal {
+            let errors = try FieldErrors(of: refusal, product)
+            return .page(
+                contactForm(entered, of: contact, name: name, email: email ?? "", errors), .unprocessableContent)
+        }
+        return PageReply.redirect(entered.url(.contact, contact.id.description), at: site)
+            .telling(.contactSaved, at: site)
+    }
+
+    private func showQuestion(_ entered: ConsoleVisit, aboutContactTo act: Act) async throws -> PageReply {
+        let contact = try await contact(entered)
+        let (id, word, keys) = (contact.id.description, product.words[.contact], product.words[.accessKey].plural)
+        let consequence =
+            switch act {
+            case .disable:
+                "None of their \(keys) is accepted, nor any token that came of one, until you enable them again."
+            case .enable: "Their \(keys) are accepted again, those alone excepted that are disabled themselves."
+            case .delete:
+                "Their \(keys) and every token that came of one are refused from then on. This can’t be undone."
+            }
+        return .page(
+            ConsequencePage(
+                shell: entered.shell(
+                    below: act.verb, Crumb(words: contact.name, address: entered.link(.contact, id))),
+                confirmation: Confirmation(
+                    title: "\(act.verb) \(contact.name)?", consequence: consequence,
+                    verb: "\(act.verb) \(word.singular)",
+                    action: entered.link(entered.page, id), token: entered.token(sentTo: entered.page, id), fields: [],
+                    cancelLink: entered.link(.contact, id),
+                    alternative: act == .delete && contact.disabledAt == nil
+                        ? PageLink(words: "Disable instead", address: entered.link(.disableContact, id)) : nil,
+                    isTyped: false, expected: "", isHarmless: act != .delete)))
+    }
+
+    private func take(_ entered: ConsoleVisit, _ form: PageForm, toContact act: Act) async throws -> PageReply {
+        let id: ID<Contact> = try entered.id()
+        let organization = entered.organization.id
+        switch act {
+        case .disable, .enable:
+            _ = try await store.write { [contacts] tx in
+                act == .disable
+                    ? try contacts.disable(id, in: organization, as: entered.actor, tx: tx)
+                    : try contacts.enable(id, in: organization, as: entered.actor, tx: tx)
+            }
+            return PageReply.redirect(entered.url(.contact, id.description), at: site)
+                .telling(act == .disable ? .contactDisabled : .contactEnabled, at: site)
+        case .delete:
+            return try await doneOnce(entered, form, next: entered.url(.contacts), .contactDeleted) { [contacts] tx in
+                try contacts.delete(id, in: organization, as: entered.actor, tx: tx)
+            }
+        }
+    }
+
+    // MARK: - Access keys
+
+    private func accessKeyForm(
+        _ entered: ConsoleVisit, of contact: Contact, name: String = "", _ errors: FieldErrors = .none
+    ) -> ShortFormPage {
+        let (word, id) = (product.words[.accessKey], contact.id.description)
+        return ShortFormPage(
+            title: "Create \(word.singular)",
+            shell: entered.shell(
+                below: "Create \(word.singular)", Crumb(words: contact.name, address: entered.link(.contact, id))),
+            lead: """
+                With it, \(product.words[.integration].indefinite) acts for \(contact.name). Name it after the program that uses it.
+                """, sentTo: entered.link(.newAccessKey, id), token: entered.token(sentTo: .newAccessKey, id),
+            attempt: FormRepetitions.attempt(),
+            inputs: [LabelledInput("name", "Name", value: name, error: errors["name"], isRequired: true)],
+            verb: "Create \(word.singular)", cancelLink: entered.link(.contact, id),
+            notice: errors.notice(besides: ["name"]))
+    }
+
+    private func takeNewAccessKey(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let contact = try await contact(entered)
+        let (actor, path, name) = (entered.actor, entered.visit.path, form.text("name"))
+        do {
+            let outcome = try await store.write { [accessKeys, repetitions] tx in
+                try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
+                    let made = try accessKeys.create(
+                        name: name, for: contact.id, in: entered.organization.id, as: actor, tx: tx)
+                    return (id: made.credential.id.description, secret: made.secret)
+                }
+            }
+            return reply(to: outcome, of: contact, entered)
+        } catch let refusal as Refusal {
+            let errors = try FieldErrors(of: refusal, product)
+            return .page(accessKeyForm(entered, of: contact, name: name, errors), .unprocessableContent)
+        }
+    }
+
+    private func reply(
+        to outcome: FormRepetitions.Outcome, of contact: Contact, _ entered: ConsoleVisit
+    ) -> PageReply {
+        let id = contact.id.description
+        guard case .shown(_, let secret) = outcome else { return .redirect(entered.url(.contact, id), at: site) }
+        let word = product.words[.accessKey]
+        return .page(
+            ShownOncePage(
+                "Copy the \(word.singular) now",
+                shell: entered.shell(
+                    below: word.capitalized, Crumb(words: contact.name, address: entered.link(.contact, id))),
+                lead: "It’s shown only once. If you lose it, rotate it.",
+                secret: CodeBlock(secret, label: word.capitalized, isSecret: true),
+                file: "\(word.capitalized) of \(contact.name): \(secret)\n", fileName: "\(id).txt",
+                commands: [
+                    CodeBlock("access_key=\(secret)", label: "Send it with each token request", isSecret: true)
+                ], doneLink: entered.link(.contact, id)))
+    }
+
+    private func accessKey(_ entered: ConsoleVisit) async throws -> (contact: Contact, key: AccessKey) {
+        let id: ID<Contact> = try entered.id()
+        let part: ID<AccessKey> = try entered.id("part")
+        return try await store.read { [contacts, accessKeys] tx in
+            (
+                try contacts.get(id, in: entered.organization.id, as: entered.actor, tx: tx),
+                try accessKeys.get(part, of: id, in: entered.organization.id, as: entered.actor, tx: tx)
+            )
+        }
+    }
+
+    private func question(
+        _ entered: ConsoleVisit, _ contact: Contact, _ key: AccessKey, _ verb: String, _ consequence: String,
+        isHarmless: Bool, notice: Notice? = nil
+    ) -> ConsequencePage {
+        let (id, part) = (contact.id.description, key.id.description)
+        let use =
+            key.lastUse.map { use in
+                "It was last used \(TimeWords(use.at, now: entered.now).words)\(use.address.map { ", from \($0)" } ?? "")."
+            } ?? "It was never used."
+        return ConsequencePage(
+            shell: entered.shell(below: verb, Crumb(words: contact.name, address: entered.link(.contact, id))),
+            confirmation: Confirmation(
+                title: "\(verb) \(key.name)?", consequence: "\(use) \(consequence)",
+                verb: "\(verb) \(product.words[.accessKey].singular)", action: entered.link(entered.page, id, part),
+                token: entered.token(sentTo: entered.page, id, part),
+                fields: [HiddenField(name: "attempt", value: FormRepetitions.attempt())],
+                cancelLink: entered.link(.contact, id), alternative: nil, isTyped: false, expected: "",
+                isHarmless: isHarmless), notice: notice)
+    }
+
+    private func showQuestion(_ entered: ConsoleVisit, aboutKeyTo act: Act) async throws -> PageReply {
+        let (contact, key) = try await accessKey(entered)
+        let consequence =
+            switch act {
+            case .disable: "It is refused until you enable it again, and so is every token that came of it."
+            case .enable: "It is accepted again."
+            case .delete: "It is refused from then on, and so is every token that came of it. This can’t be undone."
+            }
+        return .page(question(entered, contact, key, act.verb, consequence, isHarmless: act != .delete))
+    }
+
+    private func take(_ entered: ConsoleVisit, _ form: PageForm, toKey act: Act) async throws -> PageReply {
+        let id: ID<Contact> = try entered.id()
+        let part: ID<AccessKey> = try entered.id("part")
+        let organization = entered.organization.id
+        let next = entered.url(.contact, id.description)
+        switch act {
+        case .disable, .enable:
+            _ = try await store.write { [accessKeys] tx in
+                act == .disable
+                    ? try accessKeys.disable(part, of: id, in: organization, as: entered.actor, tx: tx)
+                    : try accessKeys.enable(part, of: id, in: organization, as: entered.actor, tx: tx)
+            }
+            return PageReply.redirect(next, at: site)
+                .telling(act == .disable ? .accessKeyDisabled : .accessKeyEnabled, at: site)
+        case .delete:
+            return try await doneOnce(entered, form, next: next, .accessKeyDeleted) { [accessKeys] tx in
+                try accessKeys.delete(part, of: id, in: organization, as: entered.actor, tx: tx)
+            }
+        }
+    }
+
+    private func showRotation(_ entered: ConsoleVisit) async throws -> PageReply {
+        let (contact, key) = try await accessKey(entered)
+        return .page(rotation(entered, contact, key))
+    }
+
+    private func rotation(
+        _ entered: ConsoleVisit, _ contact: Contact, _ key: AccessKey, notice: Notice? = nil
+    ) -> ConsequencePage {
+        question(
+            entered, contact, key, "Rotate",
+            "What it is now is refused at once, and so is every token that came of it. To have both work for a while, create another.",
+            isHarmless: false, notice: notice)
+    }
+
+    private func takeRotation(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let (contact, key) = try await accessKey(entered)
+        let (actor, path) = (entered.actor, entered.visit.path)
+        do {
+            let outcome = try await store.write { [accessKeys, repetitions] tx in
+                try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
+                    let made = try accessKeys.rotate(
+                        key.id, of: contact.id, in: entered.organization.id, as: actor, tx: tx)
+                    return (id: made.credential.id.description, secret: made.secret)
+                }
+            }
+            return reply(to: outcome, of: contact, entered)
+        } catch let refusal as Refusal {
+            let errors = try FieldErrors(of: refusal, product)
+            return .page(
+                rotation(entered, contact, key, notice: errors.notice(besides: [])), .unprocessableContent)
+        }
+    }
+}
