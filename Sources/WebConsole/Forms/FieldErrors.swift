@@ -33,6 +33,10 @@ struct FieldErrors: Hashable, Sendable {
                     "Somebody else changed it while you wrote. Open it again to see what it is now; nothing of yours was saved."
                 )
             ])
+        case .tooOften(let seconds):
+            self.init([
+                InvalidField("", "too_often", "That was too often. Try again in \(Spans.roughly(seconds)).")
+            ])
         case .notFound, .forbidden, .presenceRequired: throw refusal
         }
     }

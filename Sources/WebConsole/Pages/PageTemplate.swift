@@ -5,8 +5,6 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     case appForm = "app-form"
     case appSecrets = "app-secrets"
     case newAppSecret = "new-app-secret"
-    case consequence
-    case shownOnce = "shown-once"
     case consentPreview = "consent-preview"
     case managedConsent = "managed-consent"
     case client
@@ -50,8 +48,6 @@ package enum PageTemplate: String, Sendable, CaseIterable {
         case .appForm: Self.text(PackageResources.app_form_mustache)
         case .appSecrets: Self.text(PackageResources.app_secrets_mustache)
         case .newAppSecret: Self.text(PackageResources.new_app_secret_mustache)
-        case .consequence: Self.text(PackageResources.consequence_mustache)
-        case .shownOnce: Self.text(PackageResources.shown_once_mustache)
         case .consentPreview: Self.text(PackageResources.consent_preview_mustache)
         case .managedConsent: Self.text(PackageResources.managed_consent_mustache)
         case .contact: Self.text(PackageResources.contact_mustache)

@@ -61,9 +61,9 @@ extension WebConsole {
         return .page(generation(entered))
     }
 
-    private func generation(_ entered: ConsoleVisit, notice: Notice? = nil) -> ConsequencePage {
+    private func generation(_ entered: ConsoleVisit, notice: Notice? = nil) -> QuestionPage {
         let pair = ClientWords(words: product.words).pair
-        return ConsequencePage(
+        return QuestionPage(
             shell: entered.shell(below: "Generate"),
             confirmation: Confirmation(
                 title: "Generate \(pair)?",
@@ -108,24 +108,28 @@ extension WebConsole {
 
     private func secretPage(
         _ entered: ConsoleVisit, id: String, secret: String, lead: String? = nil
-    ) -> ShownOncePage {
+    ) -> SecretPage {
         let words = product.words
-        return ShownOncePage(
-            isKept ? "Your \(ClientWords(words: words).pair)" : "Copy the \(words[.clientSecret].singular) now",
+        return SecretPage(
             shell: entered.shell(below: words[.clientSecret].capitalized),
+            heading: isKept
+                ? "Your \(ClientWords(words: words).pair)" : "Copy the \(words[.clientSecret].singular) now",
             lead: lead
                 ?? (isKept
                     ? "You find it here again, once you have proved who you are. Share it only with people who need it."
                     : "It’s shown only once. Share it only with people who need it."),
+            codes: [CodeBlock(id, label: words[.clientID].capitalized, isWhole: true)],
             secret: CodeBlock(secret, label: words[.clientSecret].capitalized, isSecret: true),
-            others: [CodeBlock(id, label: words[.clientID].capitalized, isSecret: true)],
-            file: """
-                \(entered.organization.name)
-                \(words[.clientID].capitalized): \(id)
-                \(words[.clientSecret].capitalized): \(secret)
-
-                """, fileName: "\(id).txt",
-            commands: [TokenCommands(site: site, product: product).curl(id, secret)], doneLink: entered.link(.client))
+            file: (
+                name: entered.organization.name,
+                lines: [
+                    entered.organization.name, "\(words[.clientID].capitalized): \(id)",
+                    "\(words[.clientSecret].capitalized): \(secret)",
+                ]
+            ),
+            commands: [TokenCommands(site: site, product: product).curl(id, secret)],
+            keptWords: isKept ? "I have what I need" : "I’ve stored the \(words[.clientSecret].singular)",
+            doneLink: entered.link(.client))
     }
 
     // MARK: - Making anew
@@ -187,9 +191,9 @@ extension WebConsole {
         return .page(revealQuestion(entered))
     }
 
-    private func revealQuestion(_ entered: ConsoleVisit, notice: Notice? = nil) -> ConsequencePage {
+    private func revealQuestion(_ entered: ConsoleVisit, notice: Notice? = nil) -> QuestionPage {
         let word = product.words[.clientSecret]
-        return ConsequencePage(
+        return QuestionPage(
             shell: entered.shell(below: word.capitalized),
             confirmation: Confirmation(
                 title: "Show the \(word.singular)?",
@@ -293,13 +297,16 @@ extension WebConsole {
             found.integration.accessTokenSeconds ?? product.policy.accessTokenSeconds,
             product.policy.accessTokenMaximumSeconds)
         return .page(
-            ShownOncePage(
-                "Copy the API Authorization Token now", shell: entered.shell(below: "API Authorization Token"),
+            SecretPage(
+                shell: entered.shell(below: "API Authorization Token"),
+                heading: "Copy the API Authorization Token now",
                 lead: "Good for \(seconds) seconds, until \(DateWords.minute(expiresAt)). It’s shown only once.",
                 secret: CodeBlock(text, label: "API Authorization Token", isSecret: true),
-                file: "API Authorization Token, good until \(DateWords.minute(expiresAt)):\n\(text)\n",
-                fileName: "authorization-token.txt",
-                commands: [CodeBlock("Authorization: Bearer \(text)", label: "Send it in this header", isSecret: true)],
-                doneLink: entered.link(.client)))
+                file: (
+                    name: "authorization token",
+                    lines: ["API Authorization Token, good until \(DateWords.minute(expiresAt)):", text]
+                ),
+                commands: [CodeBlock("Authorization: Bearer \(text)", label: "Send it in this header", isWhole: true)],
+                keptWords: "I’ve copied the token", doneLink: entered.link(.client)))
     }
 }

@@ -73,7 +73,7 @@ extension WebConsole {
         let id = described.grant.id.description
         let who = described.memberName ?? "Whoever let it"
         return .page(
-            ConsequencePage(
+            QuestionPage(
                 shell: entered.shell(
                     below: "Remove access", Crumb(words: described.appName, address: entered.link(.consent, id))),
                 confirmation: Confirmation(
@@ -107,7 +107,7 @@ extension WebConsole {
             entered.reachable.count < 2
             ? "in \(entered.organization.name)" : "in \(entered.organization.name) and everything below it"
         return .page(
-            ConsequencePage(
+            QuestionPage(
                 shell: entered.shell(
                     below: "Remove all", Crumb(words: name, address: entered.link(.consentsOfApp, id))),
                 confirmation: Confirmation(

@@ -169,7 +169,7 @@ extension WebConsole {
                 "Their \(keys) and every token that came of one are refused from then on. This can’t be undone."
             }
         return .page(
-            ConsequencePage(
+            QuestionPage(
                 shell: entered.shell(
                     below: act.verb, Crumb(words: contact.name, address: entered.link(.contact, id))),
                 confirmation: Confirmation(
@@ -245,16 +245,16 @@ extension WebConsole {
         guard case .shown(_, let secret) = outcome else { return .redirect(entered.url(.contact, id), at: site) }
         let word = product.words[.accessKey]
         return .page(
-            ShownOncePage(
-                "Copy the \(word.singular) now",
+            SecretPage(
                 shell: entered.shell(
                     below: word.capitalized, Crumb(words: contact.name, address: entered.link(.contact, id))),
+                heading: "Copy the \(word.singular) now",
                 lead: "It’s shown only once. If you lose it, rotate it.",
                 secret: CodeBlock(secret, label: word.capitalized, isSecret: true),
-                file: "\(word.capitalized) of \(contact.name): \(secret)\n", fileName: "\(id).txt",
+                file: (name: contact.name, lines: ["\(word.capitalized) of \(contact.name): \(secret)"]),
                 commands: [
-                    CodeBlock("access_key=\(secret)", label: "Send it with each token request", isSecret: true)
-                ], doneLink: entered.link(.contact, id)))
+                    CodeBlock("access_key=\(secret)", label: "Send it with each token request", isWhole: true)
+                ], keptWords: "I’ve stored the \(word.singular)", doneLink: entered.link(.contact, id)))
     }
 
     private func accessKey(_ entered: ConsoleVisit) async throws -> (contact: Contact, key: AccessKey) {
@@ -271,13 +271,13 @@ extension WebConsole {
     private func question(
         _ entered: ConsoleVisit, _ contact: Contact, _ key: AccessKey, _ verb: String, _ consequence: String,
         isHarmless: Bool, notice: Notice? = nil
-    ) -> ConsequencePage {
+    ) -> QuestionPage {
         let (id, part) = (contact.id.description, key.id.description)
         let use =
             key.lastUse.map { use in
                 "It was last used \(TimeWords(use.at, now: entered.now).words)\(use.address.map { ", from \($0)" } ?? "")."
             } ?? "It was never used."
-        return ConsequencePage(
+        return QuestionPage(
             shell: entered.shell(below: verb, Crumb(words: contact.name, address: entered.link(.contact, id))),
             confirmation: Confirmation(
                 title: "\(verb) \(key.name)?", consequence: "\(use) \(consequence)",
@@ -327,7 +327,7 @@ extension WebConsole {
 
     private func rotation(
         _ entered: ConsoleVisit, _ contact: Contact, _ key: AccessKey, notice: Notice? = nil
-    ) -> ConsequencePage {
+    ) -> QuestionPage {
         question(
             entered, contact, key, "Rotate",
             "What it is now is refused at once, and so is every token that came of it. To have both work for a while, create another.",

@@ -89,25 +89,23 @@ extension WebConsole {
 
     private func secretPage(
         _ entered: ConsoleVisit, _ app: App, _ secret: String, isNew: Bool
-    ) -> ShownOncePage {
+    ) -> SecretPage {
         let (words, id) = (product.words, app.id.description)
         let word = words[.clientSecret]
         let commands = AppCommands(site: site, product: product)
-        return ShownOncePage(
-            "Copy the \(word.singular) now", shell: entered.shell(below: word.capitalized, of: app),
+        return SecretPage(
+            shell: entered.shell(below: word.capitalized, of: app), heading: "Copy the \(word.singular) now",
             lead: "It’s shown only once. If you lose it, add another.",
+            codes: [CodeBlock(id, label: words[.clientID].capitalized, isWhole: true)],
             secret: CodeBlock(secret, label: word.capitalized, isSecret: true),
-            others: [CodeBlock(id, label: words[.clientID].capitalized, isSecret: true)],
-            file: """
-                \(app.name)
-                \(words[.clientID].capitalized): \(id)
-                \(word.capitalized): \(secret)
-
-                """, fileName: "\(id).txt",
+            file: (
+                name: app.name,
+                lines: [app.name, "\(words[.clientID].capitalized): \(id)", "\(word.capitalized): \(secret)"]
+            ),
             commands: isNew
                 ? [commands.authorization(of: app), commands.exchange(of: app, secret: secret)]
                 : [commands.exchange(of: app, secret: secret)],
-            doneLink: entered.link(isNew ? .app : .appSecrets, id))
+            keptWords: "I’ve stored the \(word.singular)", doneLink: entered.link(isNew ? .app : .appSecrets, id))
     }
 
     private func app(_ entered: ConsoleVisit) async throws -> App {
@@ -222,7 +220,7 @@ extension WebConsole {
         let use = secret.lastUse.map { "was last used \(TimeWords($0.at, now: entered.now).words)" } ?? "was never used"
         let word = product.words[.clientSecret]
         return .page(
-            ConsequencePage(
+            QuestionPage(
                 shell: entered.shell(below: "End \(secret.hint.text)", of: app),
                 confirmation: Confirmation(
                     title: "End \(secret.hint.text) now?",
@@ -259,7 +257,7 @@ extension WebConsole {
         }
         let text = id.description
         return .page(
-            ConsequencePage(
+            QuestionPage(
                 shell: entered.shell(below: "Delete", of: app),
                 confirmation: Confirmation(
                     title: "Delete \(app.name)?",

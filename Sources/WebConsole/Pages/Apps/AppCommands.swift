@@ -18,7 +18,7 @@ struct AppCommands: Sendable {
             ("code_challenge", "CHALLENGE"), ("code_challenge_method", "S256"),
         ]
         let query = parameters.map { "\($0.0)=\(PercentEscape.value($0.1))" }.joined(separator: "&")
-        return CodeBlock("\(site.address.url(path))?\(query)", label: "Send people here to be asked", isSecret: true)
+        return CodeBlock("\(site.address.url(path))?\(query)", label: "Send people here to be asked", isWhole: true)
     }
 
     /// How the app exchanges the code that comes back.

@@ -49,7 +49,7 @@ extension AppPage {
             Every redirect URI leads to the user’s own machine. It works for who runs the \(words[.app].singular) there, and for \
             nobody else. Add an https address before others are to use it.
             """ : nil
-        clientID = CodeBlock(id, label: words[.clientID].capitalized, isSecret: true)
+        clientID = CodeBlock(id, label: words[.clientID].capitalized, isWhole: true)
         facts = AppWords.facts(of: listed, reach, maker: maker, at: entered.now, in: product)
         addressesTitle = app.redirectURIs.count == 1 ? "Redirect URI" : "Redirect URIs"
         addresses = app.redirectURIs.map { Address(text: $0.text, isLocal: $0.isLocal) }

@@ -68,7 +68,7 @@ extension ClientPage {
             return Pair(
                 title: pair,
                 clientID: CodeBlock(
-                    found.integration.id.description, label: words[.clientID].capitalized, isSecret: true),
+                    found.integration.id.description, label: words[.clientID].capitalized, isWhole: true),
                 facts: Self.facts(entered, found),
                 reveal: product.policy.secretVisibility == .retrievable && entered.may(.integrationsReveal)
                     ? PageLink(words: "Show \(words[.clientSecret].singular)", address: entered.link(.revealClient))
