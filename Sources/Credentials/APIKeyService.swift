@@ -81,14 +81,11 @@ package struct APIKeyService: Sendable {
         try terms.require(.apiAccess)
         let limit = terms.apiKeys
         guard try !tx.holdsLiveAPIKeys(account: organization.account, atLeast: limit, at: now) else {
-            throw Refusal.limitReached(
-                code: "api_key_limit",
-                explanation: """
-                    The \(product.words[.account].singular) has \(limit) \(product.words[.apiKey].plural) that have not expired, the most \
-                    it may have.
-                    """)
+            throw Refusal.full(
+                code: "api_key_limit", of: .apiKey, limit, adding: " that have not expired", calling: product.words)
         }
         try tx.insert(key, digest: minted.digest(under: peppers()), account: organization.account)
+        if let maker = actor.member { try tx.setSteward(maker, of: .apiKey(key.id)) }
         try note(.apiKeyCreated, key, ["name": key.name, "scopes": key.scopes.text], by: actor, at: now, tx: tx)
         return Issued(key, secret: minted.reveal())
     }
@@ -327,7 +324,7 @@ extension APIKeyService {
         guard !force, key.managesAccounts, key.state(at: now) == .active, let scope = Permission.accountsManage.scope,
             try tx.lastEnd(ofAPIKeysWith: scope, account: organization.account, but: key.id, at: now) == nil
         else { return }
-        throw Refusal.lastOperatorKey
+        throw Refusal.lastOperatorKey(product.words)
     }
 
     private func requireGivable(
@@ -352,16 +349,16 @@ extension APIKey {
 }
 
 extension Refusal {
-    fileprivate static var lastOperatorKey: Refusal {
+    fileprivate static func lastOperatorKey(_ words: ProductWords) -> Refusal {
         .conflict(
             code: "last_operator_key",
             explanation: """
-                It is the operator's last key that manages accounts. Make another one first; or force it, after which only \
-                `claviger operator-key new` leads back in.
+                It is the operator's last key that manages \(words[.account].plural). Make another one first; or force it, after \
+                which only `claviger operator-key new` leads back in.
                 """)
     }
 
     fileprivate static var expired: Refusal {
-        .conflict(code: "expired", explanation: "The key has expired. Make another one.")
+        .conflict(code: "expired", explanation: "It has expired. Make another one.")
     }
 }

@@ -7,6 +7,7 @@ package import ProductDefinition
 /// something, so a change of the plan at the same moment is before or after it.
 package struct AccountTerms: Sendable {
     package let features: Set<PlanFeature>
+    private let words: ProductWords
     package let apiKeys: Int
     package let integrations: Int
     package let apps: Int
@@ -24,11 +25,12 @@ package struct AccountTerms: Sendable {
         let lacking =
             switch feature {
             case .apiAccess: "access to the API"
-            case .apps: "apps"
-            case .connections: "connections"
+            case .apps: words[.app].plural
+            case .connections: words[.connection].plural
             case .webhooks: "webhooks"
             }
-        throw .conflict(code: "plan", explanation: "The plan of the account does not include \(lacking).")
+        throw .conflict(
+            code: "plan", explanation: "The plan of the \(words[.account].singular) does not include \(lacking).")
     }
 }
 
@@ -36,6 +38,7 @@ extension AccountTerms {
     fileprivate init(ofPlan plan: String?, isOperator: Bool, in product: Product) {
         let limits = product.plans.limits(ofPlan: plan, isOperator: isOperator)
         features = product.plans.features(ofPlan: plan, isOperator: isOperator)
+        words = product.words
         apiKeys = limits.apiKeys ?? product.policy.apiKeysPerAccount
         integrations = limits.integrations ?? product.policy.integrationsPerAccount
         apps = limits.apps ?? product.policy.appsPerAccount
@@ -51,5 +54,20 @@ extension Transaction {
         }
         guard let account = try self.account(account) else { throw Refusal.notFound }
         return AccountTerms(ofPlan: account.plan, isOperator: account.isOperator, in: product)
+    }
+}
+
+extension Refusal {
+    /// The account has as many as it may.
+    ///
+    /// - Parameter narrowing: What is said besides of those that count.
+    static func full(
+        code: String, of term: Term, _ limit: Int, adding narrowing: String = "", calling words: ProductWords
+    ) -> Refusal {
+        .limitReached(
+            code: code,
+            explanation: """
+                The \(words[.account].singular) has \(words[term].counted(limit))\(narrowing), the most it may have.
+                """)
     }
 }

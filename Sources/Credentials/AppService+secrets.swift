@@ -2,6 +2,7 @@ package import CredentialFormat
 import Events
 package import Model
 package import Persistence
+import ProductDefinition
 
 // What integrations can do with their secrets, confidential apps can with theirs.
 
@@ -14,7 +15,7 @@ extension AppService {
         as actor: Actor, tx: borrowing Transaction
     ) throws -> Issued<App> {
         var app = try find(id, in: organizationID, where: actor, may: .appsManage, tx: tx).app
-        guard !app.isPublic else { throw Refusal.publicApp }
+        guard !app.isPublic else { throw Refusal.publicApp(product.words) }
         let now = now()
         let rotated = try rotation.rotate(
             .app(id), with: app.scopes, overlapSeconds: overlapSeconds, force: force, as: actor, at: now, tx: tx)
@@ -58,7 +59,8 @@ extension AppService {
 }
 
 extension Refusal {
-    fileprivate static var publicApp: Refusal {
-        .conflict(code: "public_app", explanation: "A public app has no secret to rotate.")
+    fileprivate static func publicApp(_ words: ProductWords) -> Refusal {
+        .conflict(
+            code: "public_app", explanation: "A public \(words[.app].singular) has no secret to rotate.")
     }
 }

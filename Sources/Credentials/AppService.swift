@@ -16,7 +16,7 @@ package struct AppService: Sendable {
     /// How many URIs for after a sign-out.
     package static let signedOutURICount = 0...20
 
-    private let product: Product
+    let product: Product
     let rotation: ClientSecretRotation
     let now: @Sendable () -> Instant
 
@@ -63,10 +63,10 @@ package struct AppService: Sendable {
         try terms.require(.apps)
         let limit = terms.apps
         guard try !tx.holdsApps(account: organization.account, atLeast: limit) else {
-            throw Refusal.limitReached(
-                code: "app_limit", explanation: "The account has \(limit) apps, the most it may have.")
+            throw Refusal.full(code: "app_limit", of: .app, limit, calling: product.words)
         }
         try tx.insert(app, account: organization.account)
+        if let maker = actor.member { try tx.setSteward(maker, of: .app(app.id)) }
         try note(.appCreated, app, ["name": app.name, "scopes": app.scopes.text], by: actor, at: now, tx: tx)
         guard !app.isPublic else { return (app, nil) }
         return (app, Issued(app, secret: try rotation.issue(to: .app(app.id), at: now, tx: tx)))
@@ -219,7 +219,9 @@ extension AppService {
         guard authentication == .none else {
             return requiresPKCE ?? !product.policy.confidentialAppsWithoutPKCE
         }
-        checks.require(requiresPKCE != false, "require_pkce", "invalid", "Must be true for a public app.")
+        checks.require(
+            requiresPKCE != false, "require_pkce", "invalid",
+            "Must be true for a public \(product.words[.app].singular).")
         return true
     }
 
@@ -232,7 +234,7 @@ extension AppService {
         let after = AppAuthentication(only: word.map { checks.word(field, $0, orElse: .basic) })
         checks.require(
             (after == .none) == (before == .none), field, "immutable",
-            "Whether an app keeps a secret cannot be changed.")
+            "Whether \(product.words[.app].indefinite) keeps a secret cannot be changed.")
         return after
     }
 

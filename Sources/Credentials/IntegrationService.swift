@@ -93,13 +93,10 @@ package struct IntegrationService: Sendable {
         try requireRoom(in: id, tx: tx)
         let limit = terms.integrations
         guard try !tx.holdsIntegrations(account: organization.account, atLeast: limit) else {
-            throw Refusal.limitReached(
-                code: "integration_limit",
-                explanation: """
-                    The \(product.words[.account].singular) has \(limit) \(product.words[.integration].plural), the most it may have.
-                    """)
+            throw Refusal.full(code: "integration_limit", of: .integration, limit, calling: product.words)
         }
         try tx.insert(integration, account: organization.account)
+        if let maker = actor.member { try tx.setSteward(maker, of: .integration(integration.id)) }
         let secret = try rotation.issue(to: .integration(integration.id), of: id, at: now, tx: tx)
         try note(
             .integrationCreated, integration, ["label": integration.label, "scopes": integration.scopes.text],
@@ -276,7 +273,8 @@ extension IntegrationService {
         var checks = FieldChecks()
         let wanted = scopes.map { checks.scopes($0, of: product) } ?? integration.scopes
         checks.require(
-            wanted.isSubset(of: integration.scopes), "scopes", "not_held", "Must be scopes of the integration.")
+            wanted.isSubset(of: integration.scopes), "scopes", "not_held",
+            "Must be scopes of the \(product.words[.integration].singular).")
         let contact = try self.contact(contact, in: organization, as: actor, &checks, tx: tx)
         try checks.finish()
         try actor.requiresRights(in: wanted)
@@ -307,7 +305,9 @@ extension IntegrationService {
         let contact: Contact
         switch (text, product.policy.accessKeys) {
         case (.some, .off):
-            checks.refuse(field, "not_accepted", "Integrations act for themselves alone here.")
+            checks.refuse(
+                field, "not_accepted", "\(product.words[.integration].capitalizedPlural) act for themselves alone here."
+            )
             return nil
         case (.none, .off), (.none, .optional): return nil
         case (.none, .required):
@@ -324,7 +324,9 @@ extension IntegrationService {
                 guard let id = ID<Contact>(parsing: text), let found = try tx.contact(id),
                     found.organization == organization.id
                 else {
-                    checks.refuse(field, "unknown", "Is no contact of this organization.")
+                    checks.refuse(
+                        field, "unknown",
+                        "Is no \(product.words[.contact].singular) of this \(product.words[.organization].singular).")
                     return nil
                 }
                 contact = found

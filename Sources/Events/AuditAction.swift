@@ -42,6 +42,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case integrationCopiesDestroyed = "integration.secret-copies-destroyed"
     case integrationTokenIssued = "integration.token-issued"
     case integrationDeleted = "integration.deleted"
+    /// Another member looks after it.
+    case integrationHandedOver = "integration.handed-over"
 
     case appCreated = "app.created"
     case appChanged = "app.changed"
@@ -49,6 +51,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case appSecretExtended = "app.secret-extended"
     case appSecretEnded = "app.secret-ended"
     case appDeleted = "app.deleted"
+    case appHandedOver = "app.handed-over"
 
     /// A user consented, for the first time or to more.
     case grantGiven = "grant.given"
@@ -79,6 +82,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case apiKeyDisabled = "api-key.disabled"
     case apiKeyEnabled = "api-key.enabled"
     case apiKeyDeleted = "api-key.deleted"
+    case apiKeyHandedOver = "api-key.handed-over"
 
     case resourceServerCreated = "resource-server.created"
     case resourceServerChanged = "resource-server.changed"

@@ -24,6 +24,7 @@ package struct ManagementAPI: Sendable {
     let integrations: IntegrationService
     let apps: AppService
     let grants: GrantService
+    let stewards: StewardService
     let resourceServers: ResourceServerService
     let apiKeys: APIKeyService
     let auditLog = AuditLog()
@@ -68,7 +69,7 @@ package struct ManagementAPI: Sendable {
         self.now = now
         let peppers: @Sendable () -> Peppers = { keyRing.keys.peppers }
         accounts = AccountService(product: product, now: now)
-        organizations = OrganizationService(now: now)
+        organizations = OrganizationService(product: product, now: now)
         members = MembershipService(product: product, now: now)
         contacts = ContactService(now: now)
         accessKeys = AccessKeyService(product: product, peppers: peppers, now: now)
@@ -76,6 +77,7 @@ package struct ManagementAPI: Sendable {
             product: product, peppers: peppers, safe: ClientSecretSafe(keyRing: keyRing), now: now)
         apps = AppService(product: product, peppers: peppers, now: now)
         grants = GrantService(now: now)
+        stewards = StewardService(now: now)
         resourceServers = ResourceServerService(product: product, peppers: peppers, now: now)
         apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
         replies = IdempotentReplies(keyRing: keyRing, now: now)

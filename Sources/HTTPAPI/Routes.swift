@@ -31,7 +31,8 @@ extension ManagementAPI {
 
         ListMembers.self, CreateMember.self, GetMember.self, EditMember.self, DeleteMember.self,
         InviteMember.self, ResetMemberPassword.self, ListMemberSessions.self, EndMemberSession.self,
-        RemoveMemberSecondFactor.self, CreateConsoleSession.self,
+        RemoveMemberSecondFactor.self, ListMemberCredentials.self, HandOverMemberCredentials.self,
+        CreateConsoleSession.self,
 
         ListContacts.self, CreateContact.self, GetContact.self, EditContact.self, DeleteContact.self,
         DisableContact.self, EnableContact.self,

@@ -33,10 +33,12 @@ package struct AccountEdit: Sendable {
 /// Every function runs inside a transaction and throws ``Refusal`` for what may not be done.
 package struct AccountService: Sendable {
     private let plans: PlanCatalogue
+    private let words: ProductWords
     private let now: @Sendable () -> Instant
 
     package init(product: Product, now: @escaping @Sendable () -> Instant) {
         plans = product.plans
+        words = product.words
         self.now = now
     }
 
@@ -50,7 +52,8 @@ package struct AccountService: Sendable {
     package func createOperator(_ draft: AccountDraft, as actor: Actor, tx: borrowing Transaction) throws -> Account {
         try actor.requiresOperator(.accountsManage)
         guard try tx.operatorAccount() == nil else {
-            throw Refusal.conflict(code: "operator_exists", explanation: "There is an operator's account already.")
+            throw Refusal.conflict(
+                code: "operator_exists", explanation: "There is an operator's \(words[.account].singular) already.")
         }
         return try insert(draft, isOperator: true, as: actor, tx: tx)
     }
@@ -102,7 +105,8 @@ package struct AccountService: Sendable {
         let suspended = edit.suspended ?? (before.suspendedAt != nil)
         if suspended, before.isOperator {
             throw Refusal.conflict(
-                code: "operator_account", explanation: "The operator's own account cannot be suspended.")
+                code: "operator_account",
+                explanation: "The operator's own \(words[.account].singular) cannot be suspended.")
         }
         guard
             name != before.organization.name || plan != before.plan || suspended != (before.suspendedAt != nil)
@@ -147,10 +151,11 @@ package struct AccountService: Sendable {
         try require(revision: account.revision, meets: condition)
         guard !account.isOperator else {
             throw Refusal.conflict(
-                code: "operator_account", explanation: "The operator's own account cannot be deleted.")
+                code: "operator_account",
+                explanation: "The operator's own \(words[.account].singular) cannot be deleted.")
         }
         let now = now()
-        guard try tx.isEmpty(id, at: now) else { throw Refusal.notEmpty }
+        guard try tx.isEmpty(id, at: now) else { throw Refusal.notEmpty(words) }
         try tx.record(
             .accountDeleted, target: id, in: id, details: ["name": account.organization.name], by: actor, at: now)
         try tx.delete(id)
@@ -160,11 +165,12 @@ package struct AccountService: Sendable {
 
 extension Refusal {
     /// An organization or account that still holds something.
-    static var notEmpty: Refusal {
+    static func notEmpty(_ words: ProductWords) -> Refusal {
         .conflict(
             code: "not_empty",
-            explanation:
-                "It still has organizations below it, members, contacts, integrations, apps or API keys. Delete those first."
-        )
+            explanation: """
+                It still has \(words[.organization].plural) below it, \(words[.member].plural), \(words[.contact].plural), \
+                \(words[.integration].plural), \(words[.app].plural) or \(words[.apiKey].plural). Delete those first.
+                """)
     }
 }

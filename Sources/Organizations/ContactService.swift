@@ -62,7 +62,7 @@ package struct ContactService: Sendable {
         try checks.finish()
         guard try !tx.holdsContacts(account: organization.account, atLeast: maximum) else {
             throw Refusal.limitReached(
-                code: "contact_limit", explanation: "The account has \(maximum) contacts, the most it may have.")
+                code: "contact_limit", explanation: "There are \(maximum) already, the most there may be.")
         }
         try requireFree(contact.member, for: contact.id, tx: tx)
         do {
@@ -186,7 +186,7 @@ extension ContactService {
         _ text: String, in organization: ID<Organization>, _ checks: inout FieldChecks, tx: borrowing Transaction
     ) throws -> ID<Member>? {
         guard let id = ID<Member>(parsing: text), try tx.member(id)?.organization == organization else {
-            checks.refuse("member_id", "unknown", "Is no member of this organization.")
+            checks.refuse("member_id", "unknown", "Nobody here has this identifier.")
             return nil
         }
         return id
@@ -208,6 +208,6 @@ extension ContactService {
 
 extension Refusal {
     fileprivate static var memberTaken: Refusal {
-        .conflict(code: "member_is_contact", explanation: "That member is another contact already.")
+        .conflict(code: "member_is_contact", explanation: "Whoever that is stands for somebody else already.")
     }
 }

@@ -82,10 +82,12 @@ package struct MembershipService: Sendable {
     private static let step = 200
 
     private let roles: RoleService
+    private let words: ProductWords
     private let now: @Sendable () -> Instant
 
     package init(product: Product, now: @escaping @Sendable () -> Instant) {
         roles = RoleService(product: product)
+        words = product.words
         self.now = now
     }
 
@@ -103,7 +105,7 @@ package struct MembershipService: Sendable {
         guard let email else { throw Refusal.notFound }
         try requireGivable(given, in: organization, by: actor, tx: tx)
         if draft.isEmailVerified != nil { try actor.requiresOperator(.accountsManage) }
-        guard try tx.member(email: email, in: id) == nil else { throw Refusal.emailTaken }
+        guard try tx.member(email: email, in: id) == nil else { throw Refusal.emailTaken(words) }
         let now = now()
         let member = Member(
             id: ID(at: now.milliseconds), organization: id, email: email, name: name, roles: given.roles,
@@ -112,7 +114,7 @@ package struct MembershipService: Sendable {
         do {
             try tx.insert(member, password: draft.password)
         } catch StoreError.constraint(.unique) {
-            throw Refusal.emailTaken
+            throw Refusal.emailTaken(words)
         }
         try tx.record(
             .memberCreated, target: member.id, in: id,
@@ -235,7 +237,7 @@ package struct MembershipService: Sendable {
         _ member: Member, to email: EmailAddress, _ edit: PasswordEdit?, _ proof: EmailProof?,
         in organization: ID<Organization>, as actor: Actor, at now: Instant, tx: borrowing Transaction
     ) throws {
-        guard try tx.member(email: email, in: organization) == nil else { throw Refusal.emailTaken }
+        guard try tx.member(email: email, in: organization) == nil else { throw Refusal.emailTaken(words) }
         var password: PasswordDigest?
         if case .set(let digest, let address) = edit {
             guard address == email else { throw StoreError.conflict }
@@ -247,7 +249,7 @@ package struct MembershipService: Sendable {
                     email, of: member.id, from: member.email, password: password, proof: proof, now: now)
             else { throw StoreError.conflict }
         } catch StoreError.constraint(.unique) {
-            throw Refusal.emailTaken
+            throw Refusal.emailTaken(words)
         }
         try tx.record(
             .memberEmailChanged, target: member.id, in: organization,
@@ -268,9 +270,10 @@ package struct MembershipService: Sendable {
         try require(revision: member.revision, meets: condition)
         try actor.requiresRights(roles.permissions(of: member))
         try requireAnotherOwner(than: member, in: organization, force: force, by: actor, tx: tx)
+        let now = now()
         try tx.record(
-            .memberDeleted, target: id, in: organizationID, details: ["email": member.email.text], by: actor,
-            at: now())
+            .memberDeleted, target: id, in: organizationID, details: ["email": member.email.text], by: actor, at: now)
+        try tx.noteLeaving(of: id, named: member.name, at: now)
         tx.announce(.member(id))
         try tx.delete(id)
     }
@@ -293,7 +296,7 @@ package struct MembershipService: Sendable {
             if members.contains(where: { $0.id != member.id && makesOwner(Rights(of: $0)) }) { return }
             last = members.count == Self.step ? members.last?.id : nil
         } while last != nil
-        throw Refusal.lastOwner
+        throw Refusal.lastOwner(words)
     }
 
     private func find(
@@ -359,16 +362,21 @@ private struct Rights: Hashable {
 }
 
 extension Refusal {
-    fileprivate static var lastOwner: Refusal {
+    fileprivate static func lastOwner(_ words: ProductWords) -> Refusal {
         .conflict(
             code: "last_owner",
             explanation: """
-                It is the last member of the account's root organization who may manage members. Give another one such a \
-                role first; only the operator may force it.
+                Nobody else in the topmost \(words[.organization].singular) may manage \(words[.member].plural). Give another \
+                \(words[.member].singular) such a role first; only the operator may force it.
                 """)
     }
 
-    package static var emailTaken: Refusal {
-        .conflict(code: "email_taken", explanation: "The organization has a member with this e-mail address already.")
+    /// Another member of the organization has the address.
+    package static func emailTaken(_ words: ProductWords) -> Refusal {
+        .conflict(
+            code: "email_taken",
+            explanation: """
+                The \(words[.organization].singular) has \(words[.member].indefinite) with this e-mail address already.
+                """)
     }
 }

@@ -2,14 +2,17 @@ package import CredentialFormat
 import Events
 package import Model
 package import Persistence
+package import ProductDefinition
 
 /// The tree of an account.
 ///
 /// Every function runs inside a transaction and throws ``Refusal`` for what may not be done.
 package struct OrganizationService: Sendable {
+    private let words: ProductWords
     private let now: @Sendable () -> Instant
 
-    package init(now: @escaping @Sendable () -> Instant) {
+    package init(product: Product, now: @escaping @Sendable () -> Instant) {
+        words = product.words
         self.now = now
     }
 
@@ -25,7 +28,7 @@ package struct OrganizationService: Sendable {
         let path = parent.path.child(id)
         checks.require(
             path != nil, "parent_id", "too_deep",
-            "The tree may be at most \(OrganizationPath.maximumDepth) organizations deep.")
+            "The tree may be at most \(words[.organization].counted(OrganizationPath.maximumDepth)) deep.")
         try checks.finish()
         guard let path else { throw Refusal.notFound }
         let organization = Organization(id: id, path: path, name: name, createdAt: now)
@@ -102,10 +105,10 @@ package struct OrganizationService: Sendable {
         guard organization.parent != nil else {
             throw Refusal.conflict(
                 code: "root_organization",
-                explanation: "It is the root of its account, which only the operator can delete.")
+                explanation: "It is the root of its \(words[.account].singular), which only the operator can delete.")
         }
         let now = now()
-        guard try tx.isEmpty(id, at: now) else { throw Refusal.notEmpty }
+        guard try tx.isEmpty(id, at: now) else { throw Refusal.notEmpty(words) }
         try tx.record(
             .organizationDeleted, target: id, in: id, details: ["name": organization.name], by: actor, at: now)
         try tx.delete(id)

@@ -116,6 +116,19 @@ package struct FileEntry {
         return sequence.enumerated().map { FileEntry($1, key: "\(key)[\($0)]", file: file) }
     }
 
+    /// All values in it that hold no others, and lists of such, in the order of the file.
+    func collect(_ stated: inout [ProductSource.Stated]) {
+        if let mapping = node.mapping {
+            for (name, value) in mapping {
+                let name = name.scalar?.string ?? ""
+                FileEntry(value, key: key.isEmpty ? name : "\(key).\(name)", file: file).collect(&stated)
+            }
+        } else {
+            let texts = node.sequence.map { $0.map { $0.scalar?.string ?? "…" } } ?? [node.scalar?.string ?? ""]
+            stated.append(ProductSource.Stated(key: key, text: texts.joined(separator: ", "), line: line))
+        }
+    }
+
     /// A mapping whose keys are names of the operator's own, in the order of the file.
     package func entries() throws(ProductError) -> [(name: String, entry: FileEntry)] {
         guard let mapping = node.mapping else { throw error("must be a mapping of names to values") }

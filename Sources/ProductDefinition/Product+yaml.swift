@@ -25,7 +25,8 @@ extension Product {
     ///
     /// - Parameter file: What errors call the text.
     package init(yaml text: String, file: String) throws(ProductError) {
-        let sections = try FileEntry(parsing: text, file: file).section(ProductKeys.File.self)
+        let whole = try FileEntry(parsing: text, file: file)
+        let sections = try whole.section(ProductKeys.File.self)
         func required(_ key: ProductKeys.File) throws(ProductError) -> FileEntry {
             guard let entry = sections[key] else {
                 throw ProductError(file: file, line: 1, column: 1, key: key.rawValue, problem: "is missing")
@@ -58,6 +59,7 @@ extension Product {
             words: productWords,
             places: try ConsolePlaces(entry: sections[.places], hidden: sections[.hiddenSections], words: productWords)
         )
+        source = whole.source
     }
 }
 

@@ -20,6 +20,8 @@ package struct Product: Sendable {
     package let roles: [RoleDefinition]
     /// The product's own names for some of these rights together.
     package let bundles: [PermissionBundle]
+    /// Where all of it comes from.
+    package internal(set) var source = ProductSource.builtIn
     /// The plans that accounts are on.
     package let plans: PlanCatalogue
     /// Lifetimes, limits and switches.

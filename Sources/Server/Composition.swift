@@ -216,7 +216,8 @@ struct Composition {
         console = try WebConsole(
             store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, passwords: passwords,
             links: links, emailChanges: emailChanges, letters: letters, authorization: authorization,
-            sealToken: sealToken, isDevelopment: configuration.environment == .development, now: now)
+            sealToken: sealToken, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone },
+            isDevelopment: configuration.environment == .development, now: now)
     }
 
     /// Everything that runs while the server runs, in the order of starting. They end in the opposite order, so what was

@@ -12,7 +12,7 @@ import Policy
 package import ProductDefinition
 package import SignIn
 package import Tokens
-import Verification
+package import Verification
 
 /// The pages: sign-in, consent, one's own account and apps, and the console of an organization. They call the services that the management API calls.
 package struct WebConsole: Sendable {
@@ -30,6 +30,11 @@ package struct WebConsole: Sendable {
     let authorization: AuthorizationEndpoint
     let endSession: EndSession
     let integrations: IntegrationService
+    let members: MembershipService
+    let stewards: StewardService
+    let organizations: OrganizationService
+    let accounts: AccountService
+    let resourceServers: ResourceServerService
     let apps: AppService
     let contacts: ContactService
     let accessKeys: AccessKeyService
@@ -38,6 +43,8 @@ package struct WebConsole: Sendable {
     let repetitions: FormRepetitions
     /// Seals or signs an access token made by hand.
     let sealToken: @Sendable (HandmadeToken) throws -> String
+    /// Asks all nodes whether they hear, and waits at most so long.
+    let confirm: @Sendable (Duration) async -> FeedConfirmation
     let now: @Sendable () -> Instant
     private let isDevelopment: Bool
 
@@ -47,12 +54,14 @@ package struct WebConsole: Sendable {
     ///   - emailChanges: Other addresses of one's own.
     ///   - letters: Tell members what changed in how they sign in.
     ///   - sealToken: Seals or signs an access token made by hand.
+    ///   - confirm: Asks all nodes whether they hear, and waits at most so long.
     ///   - isDevelopment: Whether the page of all parts is shown.
     /// - Throws: What is wrong with a template.
     package init(
         store: any Store, keyRing: KeyRing, product: Product, issuer: String, passwords: PasswordHasher,
         links: OneTimeLinkService, emailChanges: EmailChangeService, letters: OwnerLetters,
         authorization: AuthorizationEndpoint, sealToken: @escaping @Sendable (HandmadeToken) throws -> String,
+        confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
         isDevelopment: Bool, now: @escaping @Sendable () -> Instant
     ) throws {
         site = Site(product: product, issuer: issuer)
@@ -80,6 +89,12 @@ package struct WebConsole: Sendable {
         audit = AuditLog()
         repetitions = FormRepetitions(keyRing: keyRing, now: now)
         self.sealToken = sealToken
+        self.confirm = confirm
+        members = MembershipService(product: product, now: now)
+        stewards = StewardService(now: now)
+        organizations = OrganizationService(product: product, now: now)
+        accounts = AccountService(product: product, now: now)
+        resourceServers = ResourceServerService(product: product, peppers: peppers, now: now)
     }
 
     /// Every page, and what is sent from it. Where a form alone is sent to, a GET leads to the page that holds it: somebody
@@ -87,7 +102,7 @@ package struct WebConsole: Sendable {
     var routes: [PageRoute] {
         let routes =
             signInRoutes + linkRoutes + accountRoutes + emailRoutes + appRoutes + authorizationRoutes + consoleRoutes
-            + (isDevelopment ? [.shown(.parts, showParts)] : [])
+            + operatorRoutes + (isDevelopment ? [.shown(.parts, showParts)] : [])
         let shown = Set(routes.filter { $0.method == .get }.map(\.path))
         return routes
             + routes.filter { $0.method == .post && !shown.contains($0.path) }.map { $0.leading(at: site) }

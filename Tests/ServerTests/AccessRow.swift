@@ -188,6 +188,11 @@ extension AccessRow {
         AccessRow("removeMemberSecondFactor", 403, forUsers: 404) { (try await $0.member() + "/second-factor", nil) },
         AccessRow("listMemberSessions", 200) { (try await $0.member() + "/sessions", nil) },
         AccessRow("endMemberSession", 204) { (try await $0.memberSession(), nil) },
+        AccessRow("listMemberCredentials", 200) { (try await $0.member() + "/credentials", nil) },
+        AccessRow("handOverMemberCredentials", 200) { estate in
+            let heir = try await estate.member().lastComponent
+            return (try await estate.member() + "/hand-over", ["to": .text(heir)])
+        },
         AccessRow("createConsoleSession", 201) { ("/api/v1/console-sessions", $0.consoleSessionDraft) },
     ]
 

@@ -249,10 +249,13 @@ struct CommandTests {
             let json = try JSON(parsing: Array(Data(contentsOf: URL(fileURLWithPath: path))))
             #expect(
                 Set(try json.members.keys) == [
-                    "issuer", "operator_key", "account_id", "organizations", "admin", "integration",
+                    "issuer", "operator_key", "account_id", "organizations", "admin", "people", "integration",
                     "resource_server", "app", "api_key",
                 ])
             #expect(Set(try json["admin"].members.keys) == ["email", "password"])
+            for person in try json["people"].members.values {
+                #expect(Set(try person.members.keys) == ["email", "password", "organization_id"])
+            }
             for client in ["integration", "resource_server"] {
                 #expect(Set(try json[client].members.keys) == ["client_id", "client_secret"])
             }

@@ -3,6 +3,7 @@ import Model
 import Organizations
 import Persistence
 import Policy
+import ProductDefinition
 import TestSupport
 import Testing
 
@@ -170,7 +171,7 @@ struct EmailChangeTests {
             let (me, browser) = try await asked(desk)
             let link = try await token(desk)
             _ = try await desk.member(in: desk.tree.europe, email: Self.wanted)
-            await #expect(throws: Refusal.emailTaken) {
+            await #expect(throws: Refusal.emailTaken(ProductWords())) {
                 try await desk.emailChanges.confirm(link, by: me, from: browser)
             }
             #expect(try await stored(desk, member.id).email.text == "ada@example.com")

@@ -35,7 +35,7 @@ package struct SampleTree: Sendable {
     private init(in store: any Engine, product: Product) async throws {
         let clock = FixedClock()
         let accounts = AccountService(product: product, now: clock.now)
-        let organizations = OrganizationService(now: clock.now)
+        let organizations = OrganizationService(product: product, now: clock.now)
         func account(_ name: String, operators: Bool = false) async throws -> Organization {
             clock.advance(seconds: 1)
             return try await store.write { tx in
@@ -92,7 +92,7 @@ package struct SampleTree: Sendable {
     package var peppers: Peppers { keys.keys.peppers }
 
     package var accounts: AccountService { AccountService(product: product, now: clock.now) }
-    package var organizations: OrganizationService { OrganizationService(now: clock.now) }
+    package var organizations: OrganizationService { OrganizationService(product: product, now: clock.now) }
     package var members: MembershipService { MembershipService(product: product, now: clock.now) }
     package var apiKeys: APIKeyService {
         APIKeyService(product: product, peppers: { [keys] in keys.keys.peppers }, now: clock.now)

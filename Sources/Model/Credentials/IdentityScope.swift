@@ -18,16 +18,6 @@ package enum IdentityScope: String, Hashable, Sendable, CaseIterable {
         self.init(rawValue: scope.name)
     }
 
-    /// In words, for the consent page.
-    package var description: String {
-        switch self {
-        case .openid: "Know who you are here"
-        case .profile: "See your name and what you sign in with"
-        case .email: "See your e-mail address"
-        case .organization: "See the name of the organization that you choose"
-        }
-    }
-
     /// All of them.
     package static let all = ScopeSet(allCases.compactMap(\.scope))
 }

@@ -34,7 +34,7 @@ package struct AuthorizationEndpoint: Sendable {
             hint: IDTokenHintCheck(issuer: audiences.issuer, keyRing: keyRing),
             standing: StandingCheck(plans: plans))
         users = UserCheck(roles: RoleService(product: product), plans: plans)
-        words = ConsentWords(catalogue: product.scopes)
+        words = ConsentWords(product)
     }
 
     /// What becomes of a request.

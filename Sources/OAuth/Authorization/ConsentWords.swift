@@ -1,15 +1,15 @@
-import Model
+package import Model
 package import Policy
 package import ProductDefinition
 
 /// Scopes in words, in the order of the consent page.
 package struct ConsentWords: Sendable {
-    private static let managementGroup = "Manage your account here"
-
     private let catalogue: ScopeCatalogue
+    private let words: ProductWords
 
-    package init(catalogue: ScopeCatalogue) {
-        self.catalogue = catalogue
+    package init(_ product: Product) {
+        catalogue = product.scopes
+        words = product.words
     }
 
     /// These scopes: identity first, then those of the catalogue, then management scopes.
@@ -21,7 +21,7 @@ package struct ConsentWords: Sendable {
         IdentityScope.allCases.compactMap { identity in
             guard let scope = identity.scope, scopes.contains(scope) else { return nil }
             return ConsentScope(
-                scope: scope, description: identity.description, group: nil, danger: false,
+                scope: scope, description: identity.text(words), group: nil, danger: false,
                 wasGranted: before.contains(scope))
         }
     }
@@ -38,7 +38,8 @@ package struct ConsentWords: Sendable {
         scopes.management.scopes.compactMap { scope in
             Permission(scope).map { permission in
                 ConsentScope(
-                    scope: scope, description: permission.words, group: Self.managementGroup,
+                    scope: scope, description: permission.words(in: words),
+                    group: "Manage your \(words[.account].singular) here",
                     danger: permission.isDangerous, wasGranted: before.contains(scope))
             }
         }
@@ -46,31 +47,44 @@ package struct ConsentWords: Sendable {
 }
 
 extension Permission {
-    /// What it allows, for a user who is asked for it.
-    fileprivate var words: String {
+    /// What it allows, for people.
+    package func words(in words: ProductWords) -> String {
         switch self {
-        case .organizationsRead: "See organizations"
-        case .organizationsManage: "Create, change and delete organizations"
-        case .membersRead: "See the people of the organization"
+        case .organizationsRead: "See \(words[.organization].plural)"
+        case .organizationsManage: "Create, change and delete \(words[.organization].plural)"
+        case .membersRead: "See the people of the \(words[.organization].singular)"
         case .membersManage: "Invite, change and remove people"
-        case .contactsRead: "See contacts and their access keys"
-        case .contactsManage: "Create, change and delete contacts and their access keys"
-        case .integrationsRead: "See integrations"
-        case .integrationsManage: "Create, change and delete integrations and their secrets"
-        case .integrationsReveal: "See the secrets of integrations"
-        case .appsRead: "See apps"
-        case .appsManage: "Create, change and delete apps and their secrets"
-        case .grantsRead: "See what people allowed apps to do"
-        case .grantsManage: "Remove the access that people gave to apps"
+        case .contactsRead: "See \(words[.contact].plural) and their \(words[.accessKey].plural)"
+        case .contactsManage:
+            "Create, change and delete \(words[.contact].plural) and their \(words[.accessKey].plural)"
+        case .integrationsRead: "See \(words[.integration].plural)"
+        case .integrationsManage: "Create, change and delete \(words[.integration].plural) and their secrets"
+        case .integrationsReveal: "See the secrets of \(words[.integration].plural)"
+        case .appsRead: "See \(words[.app].plural)"
+        case .appsManage: "Create, change and delete \(words[.app].plural) and their secrets"
+        case .grantsRead: "See what people allowed \(words[.app].plural) to do"
+        case .grantsManage: "Remove the access that people gave to \(words[.app].plural)"
         case .consoleSessionsCreate: "Sign people in"
-        case .apiKeysRead: "See API keys"
-        case .apiKeysManage: "Create, change and delete API keys"
+        case .apiKeysRead: "See \(words[.apiKey].plural)"
+        case .apiKeysManage: "Create, change and delete \(words[.apiKey].plural)"
         case .auditEventsRead: "See the audit log"
-        case .accountsManage: "Create, suspend and delete accounts"
+        case .accountsManage: "Create, suspend and delete \(words[.account].plural)"
         case .resourceServersManage: "Create, change and delete resource servers"
         }
     }
 
     /// Whether it changes anything.
     fileprivate var isDangerous: Bool { !rawValue.hasSuffix(".read") }
+}
+
+extension IdentityScope {
+    /// What it tells, for a user who is asked for it.
+    fileprivate func text(_ words: ProductWords) -> String {
+        switch self {
+        case .openid: "Know who you are here"
+        case .profile: "See your name and what you sign in with"
+        case .email: "See your e-mail address"
+        case .organization: "See the name of the \(words[.organization].singular) that you choose"
+        }
+    }
 }

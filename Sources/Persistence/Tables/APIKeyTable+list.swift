@@ -10,6 +10,7 @@ package struct ListedAPIKey: Sendable {
 
 /// Which API keys a list shows, and in which order.
 package struct APIKeyQuery: Hashable, Sendable {
+    /// What the list is ordered by.
     package enum Order: String, Hashable, Sendable, CaseIterable {
         case name, organization, expires, used, created
     }
@@ -29,6 +30,8 @@ package struct APIKeyQuery: Hashable, Sendable {
     package var isDisabled = false
     /// Those alone that may be used from anywhere.
     package var fromAnywhere = false
+    /// Those alone that nobody looks after, because who did has left.
+    package var isLeft = false
     package var order = Order.created
     package var isDescending = true
     package var after: ListPlace?
@@ -100,6 +103,7 @@ extension APIKeyQuery {
         }
         if let endedBefore { condition = "\(part: condition) AND k.expires_at <= \(endedBefore)" }
         if isDisabled { condition = "\(part: condition) AND k.disabled_at IS NOT NULL" }
+        if isLeft { condition = "\(part: condition) AND k.steward_left_at IS NOT NULL" }
         if fromAnywhere { condition = "\(part: condition) AND k.addresses IS NULL" }
         guard let after, after.isText == column.isText else { return condition }
         let (value, id) = (after.stored, after.id(of: APIKey.self))

@@ -33,6 +33,19 @@ extension Transaction {
             """, Account.init(row:))
     }
 
+    /// Accounts with a name that is looked for, oldest first.
+    package borrowing func accounts(
+        matching search: NameSearch?, after: ID<Organization>?, limit: Int
+    ) throws -> [Account] {
+        guard let search else { return try accounts(after: after, limit: limit) }
+        return try all(
+            """
+            SELECT \(fixed: columns) FROM account a JOIN organization o ON o.id = a.organization_id
+            WHERE a.organization_id > \(place(after: after)) AND \(part: search.condition(on: "o.name"))
+            ORDER BY a.organization_id LIMIT \(limit)
+            """, Account.init(row:))
+    }
+
     /// Adds an account with its root organization.
     package borrowing func insert(_ account: Account) throws {
         try insert(account.organization)

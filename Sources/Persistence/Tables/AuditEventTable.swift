@@ -10,17 +10,21 @@ package struct AuditFilter: Hashable, Sendable {
     package var target: String?
     /// As in ``Actor/label``.
     package var actor: String?
+    /// The request in which it was done.
+    package var requestID: String?
     /// Not before it.
     package var since: Instant?
     /// Before it.
     package var until: Instant?
 
     package init(
-        action: String? = nil, target: String? = nil, actor: String? = nil, since: Instant? = nil, until: Instant? = nil
+        action: String? = nil, target: String? = nil, actor: String? = nil, since: Instant? = nil,
+        until: Instant? = nil, requestID: String? = nil
     ) {
         self.action = action
         self.target = target
         self.actor = actor
+        self.requestID = requestID
         self.since = since
         self.until = until
     }
@@ -84,6 +88,7 @@ extension Transaction {
         if let place { condition = "\(part: condition) AND \(part: place)" }
         if let action = filter.action { condition = "\(part: condition) AND action = \(action)" }
         if let target = filter.target { condition = "\(part: condition) AND target = \(target)" }
+        if let request = filter.requestID { condition = "\(part: condition) AND request_id = \(request)" }
         if let actor = filter.actor { condition = "\(part: condition) AND actor = \(actor)" }
         return try all(
             """

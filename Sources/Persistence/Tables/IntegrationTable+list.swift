@@ -14,6 +14,7 @@ package struct ListedIntegration: Sendable {
 
 /// Which integrations a list shows, and in which order.
 package struct IntegrationQuery: Hashable, Sendable {
+    /// What the list is ordered by.
     package enum Order: String, Hashable, Sendable, CaseIterable {
         case label, organization, secret, used, created
     }
@@ -28,6 +29,8 @@ package struct IntegrationQuery: Hashable, Sendable {
     package var secretBefore: Instant?
     /// Those alone that may be used from anywhere.
     package var fromAnywhere = false
+    /// Those alone that nobody looks after, because who did has left.
+    package var isLeft = false
     package var order = Order.created
     package var isDescending = true
     package var after: ListPlace?
@@ -36,7 +39,7 @@ package struct IntegrationQuery: Hashable, Sendable {
 
     /// Whether it leaves anything out.
     package var isNarrow: Bool {
-        search != nil || neverUsed || unusedSince != nil || secretBefore != nil || fromAnywhere
+        search != nil || neverUsed || unusedSince != nil || secretBefore != nil || fromAnywhere || isLeft
     }
 }
 
@@ -97,6 +100,7 @@ extension IntegrationQuery {
         if let secretBefore {
             condition = "\(part: condition) AND COALESCE(i.secret_at, i.created_at) < \(secretBefore)"
         }
+        if isLeft { condition = "\(part: condition) AND i.steward_left_at IS NOT NULL" }
         if fromAnywhere { condition = "\(part: condition) AND i.addresses IS NULL" }
         guard let after, after.isText == key.isText else { return condition }
         let (value, id) = (after.stored, after.id(of: Integration.self))

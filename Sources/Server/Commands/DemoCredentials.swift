@@ -4,6 +4,16 @@ import Policy
 
 /// The secrets of the demo, for the one who started it.
 struct DemoCredentials: Sendable {
+    /// Somebody to sign in as.
+    struct Person: Sendable {
+        let role: String
+        /// The role for people.
+        let title: String
+        let email: String
+        let password: String
+        let organization: String
+    }
+
     /// A client and its secret.
     struct Client: Sendable {
         let clientID: String
@@ -17,11 +27,18 @@ struct DemoCredentials: Sendable {
     let organizations: [(name: String, id: String)]
     let adminEmail: String
     let adminPassword: String
+    /// One for each role.
+    let people: [Person]
     let integration: Client
     let resourceServer: Client
     /// A client that acts for users, and where it has the browser sent back to.
-    let app: (client: Client, redirectURI: String)
+    /// Nil where no plan of the product has any.
+    let app: (client: Client, redirectURI: String)?
     let apiKey: String
+    /// One that the key has.
+    let scope: String
+    /// The path that metadata names.
+    let tokenPath: String
     /// A contact's access key, which token requests of the integration need; nil where they need none.
     let accessKey: (contactID: String, key: String)?
 
@@ -43,15 +60,28 @@ struct DemoCredentials: Sendable {
                 json.member("email", adminEmail)
                 json.member("password", adminPassword)
             }
+            json.name("people")
+            json.object { json in
+                for person in people {
+                    json.name(person.role)
+                    json.object { json in
+                        json.member("email", person.email)
+                        json.member("password", person.password)
+                        json.member("organization_id", person.organization)
+                    }
+                }
+            }
             json.name("integration")
             json.client(integration)
             json.name("resource_server")
             json.client(resourceServer)
-            json.name("app")
-            json.object { json in
-                json.member("client_id", app.client.clientID)
-                json.member("client_secret", app.client.clientSecret)
-                json.member("redirect_uri", app.redirectURI)
+            if let app {
+                json.name("app")
+                json.object { json in
+                    json.member("client_id", app.client.clientID)
+                    json.member("client_secret", app.client.clientSecret)
+                    json.member("redirect_uri", app.redirectURI)
+                }
             }
             json.member("api_key", apiKey)
             if let accessKey {
@@ -84,7 +114,7 @@ struct DemoCredentials: Sendable {
     private func url(_ path: String) -> String { PublicAddress(issuer: issuer).url(path) }
 
     /// Where an app sends the browser of a user.
-    private var authorizationURL: String {
+    private func authorizationURL(_ app: (client: Client, redirectURI: String)) -> String {
         "\(url("/oauth2/authorize"))?response_type=code&client_id=\(app.client.clientID)&redirect_uri=\(app.redirectURI)"
             + "&scope=openid+profile&state=demo&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
             + "&code_challenge_method=S256"
@@ -92,42 +122,70 @@ struct DemoCredentials: Sendable {
 
     /// What to try, ready to be pasted.
     func guide(listeningOn port: Int) -> String {
-        let organizationLines = organizations.map {
-            "  \($0.name.padding(toLength: 17, withPad: " ", startingAt: 0))\($0.id)"
-        }
-        return """
-            Claviger is running at \(issuer)  (port \(port); sample data, for trying out)
+        """
+        Claviger is running at \(issuer)  (port \(port); sample data, for trying out)
 
-              admin            \(adminEmail)   password \(adminPassword)
-              client id        \(integration.clientID)
-              client secret    \(integration.clientSecret)
-              API key          \(apiKey)\(accessKey.map { "\n  access key       \($0.key)   contact \($0.contactID)" } ?? "")
+        Open \(url("/sign-in")) and sign in as one of these:
+
+        \(peopleLines)
+
+          client id        \(integration.clientID)
+          client secret    \(integration.clientSecret)
+          API key          \(apiKey)\(accessKey.map { "\n  access key       \($0.key)   contact \($0.contactID)" } ?? "")
+        \(appLines)  operator key     \(operatorKey)
+          resource server  \(resourceServer.clientID)
+                   secret  \(resourceServer.clientSecret)
+        \(organizations.map { "  \(Self.padded($0.name, to: 17))\($0.id)" }.joined(separator: "\n"))
+
+        Try:
+
+          # exchange the client's credentials for an access token
+          curl -s -u '\(integration.clientID):\(integration.clientSecret)' \\
+               -d grant_type=client_credentials\(accessKey.map { " -d access_key=\($0.key)" } ?? "") \(url(tokenPath))
+
+        \(app.map(consentLines) ?? "")  # ask, as a gateway does, whether a key has a scope
+          curl -si -H 'Authorization: Bearer \(apiKey)' '\(url("/verify"))?scope=\(scope)'
+
+          # make another key
+          curl -s -H 'Authorization: Bearer \(operatorKey)' -H 'Content-Type: application/json' \\
+               -d '{"name":"BI dashboard","scopes":["\(scope)"]}' \\
+               \(url("/api/v1/organizations/\(accountID)/api-keys"))
+
+        The API is described at \(url("/openapi.yaml")). Ctrl-C ends the server.
+        """
+    }
+
+    /// Whom to sign in as, one a line: the role, the address and the password.
+    private var peopleLines: String {
+        let everybody =
+            [("first admin", adminEmail, adminPassword)] + people.map { ($0.title, $0.email, $0.password) }
+        let role = everybody.map(\.0.count).max() ?? 0
+        let email = everybody.map(\.1.count).max() ?? 0
+        return everybody.map {
+            "  \(Self.padded($0.0, to: role + 2))\(Self.padded($0.1, to: email + 2))\($0.2)"
+        }.joined(separator: "\n")
+    }
+
+    private var appLines: String {
+        guard let app else { return "" }
+        return """
               app              \(app.client.clientID)   redirect URI \(app.redirectURI)
                        secret  \(app.client.clientSecret)
-              operator key     \(operatorKey)
-              resource server  \(resourceServer.clientID)
-                       secret  \(resourceServer.clientSecret)
-            \(organizationLines.joined(separator: "\n"))
 
-            Try:
-
-              # exchange the client's credentials for an access token
-              curl -s -u '\(integration.clientID):\(integration.clientSecret)' \\
-                   -d grant_type=client_credentials\(accessKey.map { " -d access_key=\($0.key)" } ?? "") \(url("/oauth2/token"))
-
-              # sign in as the admin and consent to the app, in a browser (the challenge is that of RFC 7636 appendix B)
-              \(authorizationURL)
-
-              # ask, as a gateway does, whether a key may read data
-              curl -si -H 'Authorization: Bearer \(apiKey)' '\(url("/verify"))?scope=data.read'
-
-              # make another key
-              curl -s -H 'Authorization: Bearer \(operatorKey)' -H 'Content-Type: application/json' \\
-                   -d '{"name":"BI dashboard","scopes":["data.read"]}' \\
-                   \(url("/api/v1/organizations/\(accountID)/api-keys"))
-
-            The API is described at \(url("/openapi.yaml")). Ctrl-C ends the server.
             """
+    }
+
+    private func consentLines(_ app: (client: Client, redirectURI: String)) -> String {
+        """
+          # consent to the app, in a browser (the challenge is that of RFC 7636 appendix B)
+          \(authorizationURL(app))
+
+
+        """
+    }
+
+    private static func padded(_ text: String, to length: Int) -> String {
+        text + String(repeating: " ", count: max(1, length - text.count))
     }
 }
 

@@ -16,6 +16,9 @@ struct DemoData: Sendable {
     private static let children = ["North America", "Europe"]
     private static let adminEmail = "admin@example.com"
     private static let integrationLabel = "ERP data sync"
+    /// A further integration and a further key, each in an organization below.
+    private static let childLabel = "Data warehouse"
+    private static let childKeyName = "Nightly checks"
     private static let keyName = "Demo"
     private static let contactName = "Grace Hopper"
     private static let appName = "Sample App"
@@ -36,9 +39,10 @@ struct DemoData: Sendable {
         let password = Initialize.generatedPassword()
         guard let email = EmailAddress(Self.adminEmail) else { throw CommandError("The admin's address is none.") }
         let digest = try await composition.keeper.digest(of: password, for: email)
+        let people = try await DemoPeople(of: composition.product, composition.keeper)
         let isEmpty = try await composition.store.read { tx in try tx.operatorAccount() == nil }
         if isEmpty { try await make(digest) }
-        return try await renew(password, digest)
+        return try await renew(password, digest, people)
     }
 
     private func make(_ password: PasswordDigest) async throws {
@@ -50,21 +54,51 @@ struct DemoData: Sendable {
         let services = self.services
         try await composition.store.write { tx in
             let account = outcome.account.id
-            for name in Self.children {
-                _ = try OrganizationService(now: now).create(name: name, below: account, as: actor, tx: tx)
+            try Self.choosePlan(for: account, of: product, now, as: actor, tx: tx)
+            let children = try Self.children.map { name in
+                try OrganizationService(product: product, now: now).create(
+                    name: name, below: account, as: actor, tx: tx
+                ).id
             }
             let scopes = product.scopes.all.scopes.prefix(ScopeSet.maximumCount).map(\.name)
+            let reading = Self.reading(scopes)
             _ = try services.integrations.create(
                 IntegrationDraft(label: Self.integrationLabel, scopes: scopes), in: account, as: actor, tx: tx)
             _ = try services.keys.create(
                 APIKeyDraft(
                     name: Self.keyName, lifetimeSeconds: product.policy.apiKeyLifetimes.maximum,
-                    scopes: scopes.filter { $0.hasSuffix(".read") }.isEmpty
-                        ? scopes : scopes.filter { $0.hasSuffix(".read") }),
+                    scopes: reading),
                 in: account, as: actor, tx: tx)
+            if let first = children.first, let last = children.last {
+                _ = try services.integrations.create(
+                    IntegrationDraft(label: Self.childLabel, scopes: reading), in: first, as: actor, tx: tx)
+                _ = try services.keys.create(
+                    APIKeyDraft(
+                        name: Self.childKeyName, lifetimeSeconds: product.policy.apiKeyLifetimes.offered.last,
+                        scopes: reading), in: last, as: actor, tx: tx)
+            }
             _ = try services.resourceServers.create(
                 ResourceServerDraft(name: Self.resourceServerName, audiences: [audiences.standard]), as: actor, tx: tx)
         }
+    }
+
+    /// Those that only read, all where there are none.
+    private static func reading(_ scopes: [String]) -> [String] {
+        let reading = scopes.filter { $0.hasSuffix(".read") }
+        return reading.isEmpty ? scopes : reading
+    }
+
+    /// Puts the account on a plan with which there is something to try, where the one that it has by itself has not.
+    private static func choosePlan(
+        for account: ID<Organization>, of product: Product, _ now: @escaping @Sendable () -> Instant, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws {
+        guard !product.plans.features(ofPlan: nil, isOperator: false).contains(.apiAccess) else { return }
+        let fitting = product.plans.definitions.filter { $0.features.contains(.apiAccess) }
+            .max { $0.features.count < $1.features.count }
+        guard let fitting else { throw CommandError("No plan of the product has api_access: there is nothing to try.") }
+        _ = try AccountService(product: product, now: now).edit(
+            account, AccountEdit(plan: .some(fitting.name)), as: actor, tx: tx)
     }
 
     private static func appDraft(_ product: Product) -> AppDraft {
@@ -91,7 +125,9 @@ struct DemoData: Sendable {
         )
     }
 
-    private func renew(_ password: String, _ digest: PasswordDigest) async throws -> DemoCredentials {
+    private func renew(
+        _ password: String, _ digest: PasswordDigest, _ people: DemoPeople
+    ) async throws -> DemoCredentials {
         let (actor, now, product) = (actor, composition.now, composition.product)
         let (services, issuer) = (self.services, composition.configuration.issuer)
         return try await composition.store.write { tx in
@@ -111,11 +147,12 @@ struct DemoData: Sendable {
                 throw CommandError(
                     "The database holds other data than the demo's. Choose another with --data or --database.")
             }
+            let hasApps = product.plans.features(ofPlan: account.plan, isOperator: false).contains(.apps)
             // A database of an earlier version has none.
             let app =
                 try services.apps.list(in: account.id, page: everything, as: actor, tx: tx).items
                 .first { $0.name == Self.appName }
-                ?? services.apps.create(Self.appDraft(product), in: account.id, as: actor, tx: tx).app
+                ?? (hasApps ? services.apps.create(Self.appDraft(product), in: account.id, as: actor, tx: tx).app : nil)
             let members = MembershipService(product: product, now: now)
             for admin in try members.list(in: account.id, page: everything, as: actor, tx: tx).items
             where admin.email.text == Self.adminEmail {
@@ -125,7 +162,7 @@ struct DemoData: Sendable {
             let contact: (ID<Contact>, String)? =
                 product.policy.accessKeys == .required
                 ? try contact(in: account.id, services.contacts, services.accessKeys, tx: tx) : nil
-            let organizations = try OrganizationService(now: now).list(
+            let organizations = try OrganizationService(product: product, now: now).list(
                 within: account.id, page: everything, as: actor, tx: tx)
             return DemoCredentials(
                 issuer: issuer,
@@ -134,6 +171,7 @@ struct DemoData: Sendable {
                 accountID: account.id.description,
                 organizations: organizations.items.map { (name: $0.name, id: $0.id.description) },
                 adminEmail: Self.adminEmail, adminPassword: password,
+                people: try people.settle(in: account.id, desk: desk.id, members, as: actor, tx: tx),
                 integration: DemoCredentials.Client(
                     clientID: integration.id.description,
                     clientSecret: try services.integrations.rotate(
@@ -142,15 +180,19 @@ struct DemoData: Sendable {
                 resourceServer: DemoCredentials.Client(
                     clientID: server.id.description,
                     clientSecret: try services.resourceServers.rotate(server.id, force: true, as: actor, tx: tx).secret),
-                app: (
-                    DemoCredentials.Client(
-                        clientID: app.id.description,
-                        clientSecret: try services.apps.rotate(
-                            app.id, in: account.id, force: true, as: actor, tx: tx
-                        ).secret),
-                    app.redirectURIs.first?.text ?? ""
-                ),
+                app: try app.map { app in
+                    (
+                        DemoCredentials.Client(
+                            clientID: app.id.description,
+                            clientSecret: try services.apps.rotate(
+                                app.id, in: account.id, force: true, as: actor, tx: tx
+                            ).secret),
+                        app.redirectURIs.first?.text ?? ""
+                    )
+                },
                 apiKey: try services.keys.rotate(key.id, in: account.id, force: true, as: actor, tx: tx).secret,
+                scope: key.scopes.scopes.first?.name ?? "",
+                tokenPath: product.endpoints.token.first ?? "/oauth2/token",
                 accessKey: contact.map { (contactID: $0.0.description, key: $0.1) })
         }
     }

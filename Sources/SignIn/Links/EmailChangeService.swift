@@ -16,6 +16,7 @@ package struct EmailChangeService: Sendable {
     private let store: any Store
     private let keyRing: KeyRing
     private let productName: String
+    private let words: ProductWords
     private let keeper: PasswordKeeper
     private let outbox: Outbox?
     private let letters: OwnerLetters
@@ -37,6 +38,7 @@ package struct EmailChangeService: Sendable {
         self.store = store
         self.keyRing = keyRing
         productName = product.name
+        words = product.words
         keeper = PasswordKeeper(hasher: hasher) { keyRing.keys.peppers }
         outbox = postman.map { Outbox($0, report: mailFailed) }
         letters = OwnerLetters(store: store, product: product, postman: postman, failed: mailFailed)
@@ -83,7 +85,7 @@ package struct EmailChangeService: Sendable {
             ])
         }
         let digest = try await digest(of: wish.password, for: email)
-        let letter = try await store.write { [links, sessions, keyRing, productName, now] tx -> Letter in
+        let letter = try await store.write { [links, sessions, keyRing, productName, words, now] tx -> Letter in
             let now = now()
             let throttle = SignInThrottle(peppers: keyRing.keys.peppers)
             _ = try throttle.begin([.reset(email), .resetAddress(browser.address)], at: now, tx: tx)
@@ -92,7 +94,7 @@ package struct EmailChangeService: Sendable {
             else { throw SignInRefusal.expired }
             let organization = signedIn.organization
             guard try tx.member(email: email, in: organization.id) == nil else {
-                return Self.letter(ofTaken: email, organization.name, productName)
+                return Self.letter(ofTaken: email, organization.name, productName, words)
             }
             let actor = signedIn.actor(requestID: browser.requestID, address: browser.address)
             let link = OneTimeLink(
@@ -143,7 +145,7 @@ package struct EmailChangeService: Sendable {
             }
         } catch StoreError.constraint(.unique) {
             // Another call gave the address to another member at the same moment.
-            throw Refusal.emailTaken
+            throw Refusal.emailTaken(words)
         }
         if done.isFirst { letters.tell(signedIn.member.id, .emailChanged(from: former)) }
         return done.session
@@ -157,7 +159,7 @@ package struct EmailChangeService: Sendable {
         guard try sessions.has(signedIn.session, browser.sessionCookie, tx: tx) else { throw SignInRefusal.expired }
         let link = try links.find(token, for: .emailChange, at: now, tx: tx)
         guard let new = link.newAddress, link.member == member.id else { throw SignInRefusal.expired }
-        guard try tx.member(email: new.email, in: member.organization) == nil else { throw Refusal.emailTaken }
+        guard try tx.member(email: new.email, in: member.organization) == nil else { throw Refusal.emailTaken(words) }
         // Whoever had the mailbox of before has this one: what apps were given in between stays proved.
         var proof = EmailProof.link(now)
         if case .link(let earlier) = member.emailProof { proof = .link(earlier) }
@@ -202,15 +204,15 @@ package struct EmailChangeService: Sendable {
     }
 
     private static func letter(
-        ofTaken email: EmailAddress, _ organization: String, _ product: String
+        ofTaken email: EmailAddress, _ organization: String, _ product: String, _ words: ProductWords
     ) -> Letter {
         Letter(
             to: email, subject: "\(product): This address is in use",
             body: """
                 Hello,
 
-                Somebody asked to sign in to \(organization) on \(product) with this address from now on. Another member there \
-                already uses it, so nothing was changed. If you weren’t expecting this e-mail, you can ignore it.
+                Somebody asked to sign in to \(organization) on \(product) with this address from now on. Another \(words[.member].singular) \
+                there already uses it, so nothing was changed. If you weren’t expecting this e-mail, you can ignore it.
 
                 """)
     }

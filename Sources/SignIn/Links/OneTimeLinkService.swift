@@ -96,7 +96,7 @@ package struct OneTimeLinkService: Sendable {
                 try Self.recordRequest(for: email, from: browser, at: now, tx: tx)
                 return first.count == 1
                     ? Self.letter(.passwordReset, url, one.member, one.organization, product.name)
-                    : Self.letter(url, to: email, product.name)
+                    : Self.letter(url, to: email, product)
             }
         }
     }
@@ -400,7 +400,8 @@ package struct OneTimeLinkService: Sendable {
             try errand.actor.requiresRights(roles.permissions(of: member))
             if errand.purpose == .invitation, member.hasPassword {
                 throw Refusal.conflict(
-                    code: "has_password", explanation: "The member has a password already. Reset it instead.")
+                    code: "has_password",
+                    explanation: "The \(product.words[.member].singular) has a password already. Reset it instead.")
             }
             let now = now()
             let link = OneTimeLink(
@@ -456,13 +457,13 @@ package struct OneTimeLinkService: Sendable {
     }
 
     /// To whoever belongs to several organizations.
-    private static func letter(_ url: String, to email: EmailAddress, _ product: String) -> Letter {
+    private static func letter(_ url: String, to email: EmailAddress, _ product: Product) -> Letter {
         Letter(
-            to: email, subject: "\(product): Set a new password",
+            to: email, subject: "\(product.name): Set a new password",
             body: """
                 Hello,
 
-                Set a new password on \(product). You’ll choose for which of your organizations:
+                Set a new password on \(product.name). You’ll choose for which of your \(product.words[.organization].plural):
 
                 \(url)
 

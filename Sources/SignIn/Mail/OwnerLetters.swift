@@ -52,7 +52,7 @@ package struct OwnerLetters: Sendable {
     }
 
     private let store: any Store
-    private let product: String
+    private let product: Product
     private let outbox: Outbox?
 
     /// - Parameters:
@@ -63,7 +63,7 @@ package struct OwnerLetters: Sendable {
         failed: @escaping @Sendable (any Error) -> Void = { _ in }
     ) {
         self.store = store
-        self.product = product.name
+        self.product = product
         outbox = postman.map { Outbox($0, report: failed) }
     }
 
@@ -75,15 +75,15 @@ package struct OwnerLetters: Sendable {
                     return nil
                 }
                 return Letter(
-                    to: event.address ?? member.email, subject: "\(product): \(event.subject)",
+                    to: event.address ?? member.email, subject: "\(product.name): \(event.subject)",
                     body: """
                         Hello \(member.name),
 
-                        This is about your account at \(organization.name) on \(product).
+                        This is about your account at \(organization.name) on \(product.name).
 
                         \(event.words)
 
-                        If this wasn’t you, and no admin of your organization did it for you, tell an admin right away.
+                        If this wasn’t you, and no admin of your \(product.words[.organization].singular) did it for you, tell an admin right away.
 
                         """)
             }

@@ -160,11 +160,30 @@ package struct SecondFactorService: Sendable {
         of id: ID<Member>, in organization: ID<Organization>, as actor: Actor, by lineage: ID<RefreshLineage>?,
         tx: borrowing Transaction
     ) throws {
+        let member = try changeable(id, in: organization, by: actor, tx: tx)
+        try tx.presence(by: lineage).requireRecent(at: now())
+        try remove(member, as: actor, tx: tx)
+    }
+
+    /// The same for a member who is signed in here, and has just proved who they are.
+    ///
+    /// - Throws: ``SignInRefusal``; ``Refusal/notFound`` without a second factor.
+    package func remove(
+        of id: ID<Member>, in organization: ID<Organization>, as actor: Actor, signedInAs me: SignedIn,
+        tx: borrowing Transaction
+    ) throws {
+        let member = try changeable(id, in: organization, by: actor, tx: tx)
+        try me.requireOwnSignIn(at: now())
+        try remove(member, as: actor, tx: tx)
+    }
+
+    private func changeable(
+        _ id: ID<Member>, in organization: ID<Organization>, by actor: Actor, tx: borrowing Transaction
+    ) throws -> Member {
         _ = try tx.organization(organization, where: actor, may: .membersManage)
         guard let member = try tx.member(id), member.organization == organization else { throw Refusal.notFound }
         try actor.requiresRights(roles.permissions(of: member))
-        try tx.presence(by: lineage).requireRecent(at: now())
-        try remove(member, as: actor, tx: tx)
+        return member
     }
 
     private func remove(_ member: Member, as actor: Actor, tx: borrowing Transaction) throws {

@@ -19,7 +19,7 @@ extension FieldErrors {
             ])
         case .exceedsRights(let permission):
             let words = permission.scope.flatMap { scope in
-                ConsentWords(catalogue: product.scopes).describe(ScopeSet([scope]), grantedBefore: .empty).first?
+                ConsentWords(product).describe(ScopeSet([scope]), grantedBefore: .empty).first?
                     .description
             }
             self.init([

@@ -34,9 +34,7 @@ struct FieldErrors: Hashable, Sendable {
                 )
             ])
         case .tooOften(let seconds):
-            self.init([
-                InvalidField("", "too_often", "That was too often. Try again in \(Spans.roughly(seconds)).")
-            ])
+            self.init([InvalidField("", "too_often", "That was too often. Try again in \(Spans.roughly(seconds)).")])
         case .notFound, .forbidden, .presenceRequired: throw refusal
         }
     }

@@ -40,6 +40,24 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     case setPassword = "set-password"
     case signIn = "sign-in"
     case signOut = "sign-out"
+    case accountForm = "account-form"
+    case accounts
+    case auditLog = "audit-log"
+    case confirmationPage = "confirmation-page"
+    case editPerson = "edit-person"
+    case factPage = "fact-page"
+    case handOverFromPerson = "hand-over-from-person"
+    case keyRing = "key-ring"
+    case leftBehind = "left-behind"
+    case linkForPerson = "link-for-person"
+    case organizationName = "organization-name"
+    case organizations
+    case overview
+    case people
+    case person
+    case productInForce = "product-in-force"
+    case removePerson = "remove-person"
+    case resourceServers = "resource-servers"
 
     /// As it was written.
     package var source: String {
@@ -84,6 +102,24 @@ package enum PageTemplate: String, Sendable, CaseIterable {
         case .setPassword: Self.text(PackageResources.set_password_mustache)
         case .signIn: Self.text(PackageResources.sign_in_mustache)
         case .signOut: Self.text(PackageResources.sign_out_mustache)
+        case .accountForm: Self.text(PackageResources.account_form_mustache)
+        case .accounts: Self.text(PackageResources.accounts_mustache)
+        case .auditLog: Self.text(PackageResources.audit_log_mustache)
+        case .confirmationPage: Self.text(PackageResources.confirmation_page_mustache)
+        case .editPerson: Self.text(PackageResources.edit_person_mustache)
+        case .factPage: Self.text(PackageResources.fact_page_mustache)
+        case .handOverFromPerson: Self.text(PackageResources.hand_over_from_person_mustache)
+        case .keyRing: Self.text(PackageResources.key_ring_mustache)
+        case .leftBehind: Self.text(PackageResources.left_behind_mustache)
+        case .linkForPerson: Self.text(PackageResources.link_for_person_mustache)
+        case .organizationName: Self.text(PackageResources.organization_name_mustache)
+        case .organizations: Self.text(PackageResources.organizations_mustache)
+        case .overview: Self.text(PackageResources.overview_mustache)
+        case .people: Self.text(PackageResources.people_mustache)
+        case .person: Self.text(PackageResources.person_mustache)
+        case .productInForce: Self.text(PackageResources.product_in_force_mustache)
+        case .removePerson: Self.text(PackageResources.remove_person_mustache)
+        case .resourceServers: Self.text(PackageResources.resource_servers_mustache)
         }
     }
 
@@ -101,6 +137,7 @@ package enum PageTemplate: String, Sendable, CaseIterable {
             "code-block": text(PackageResources.code_block_mustache),
             "code-field": text(PackageResources.code_field_mustache),
             "confirmation": text(PackageResources.confirmation_mustache),
+            "credential-list": text(PackageResources.credential_list_mustache),
             "crumbs": text(PackageResources.crumbs_mustache),
             "day-bars": text(PackageResources.day_bars_mustache),
             "detail-action": text(PackageResources.detail_action_mustache),

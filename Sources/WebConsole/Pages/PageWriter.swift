@@ -1,13 +1,16 @@
+import ProductDefinition
 import Mustache
 
 /// Lays pages out.
 package struct PageWriter: Sendable {
     private let library: MustacheLibrary
     private let site: Site
+    private let terms: [String: [String: String]]
 
     /// - Throws: What is wrong with a template.
     package init(site: Site) throws {
         self.site = site
+        terms = TemplateTerms.of(site.words)
         PageText.register()
         var library = MustacheLibrary()
         for (name, text) in PageTemplate.partials { try library.register(PageText.pragma + text, named: name) }
@@ -23,6 +26,8 @@ package struct PageWriter: Sendable {
     private struct Surroundings {
         let title: String
         let product: String
+        /// What the product calls things, by term and form.
+        let terms: [String: [String: String]]
         let homeLink: String
         let shell: Shell?
         let supportLink: String?
@@ -42,7 +47,7 @@ package struct PageWriter: Sendable {
     package func html<P: Page>(_ page: P) -> String {
         let surroundings = Surroundings(
             title: page.notice?.isError == true ? "Error: \(page.title)" : page.title, product: site.product,
-            homeLink: site.link(.home), shell: page.shell, supportLink: site.supportLink,
+            terms: terms, homeLink: site.link(.home), shell: page.shell, supportLink: site.supportLink,
             stylesheet: site.stylesheet, productStylesheet: site.assets.stylesheet.map(site.link),
             productIcon: site.link(site.assets.icon), productLogo: site.assets.logo.map(site.link),
             productLogoWords: site.logoHasName ? site.product : "", productInitial: Initial.of(site.product),

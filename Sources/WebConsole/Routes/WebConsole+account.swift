@@ -195,7 +195,7 @@ extension WebConsole {
             return .redirect(.secondFactorOfAccount, at: site)
         } catch let refusal as SignInRefusal where refusal.isAboutInput {
             let enrolment = try secondFactors.enrolment(in: offer, for: me, in: browser)
-            let notice = SignInWords.notice(of: refusal, to: .code)
+            let notice = SignInWords.notice(of: refusal, to: .code, site.words)
             return stepPage(try setUpPage(visit, enrolment, .confirm, notice), visit, refusal)
         }
     }

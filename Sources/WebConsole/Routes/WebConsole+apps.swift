@@ -25,7 +25,8 @@ extension WebConsole {
         }
         return .page(
             AppsPage(
-                shell: try shell(visit, at: .apps), apps: listing.items.map { consent($0, at: visit.now) },
+                title: AccountPlace.apps.title(site.words), shell: try shell(visit, at: .apps),
+                apps: listing.items.map { consent($0, at: visit.now) },
                 hasApps: !listing.items.isEmpty,
                 nextLink: listing.next.map { "\(site.link(.apps))?cursor=\(PercentEscape.value($0.description))" },
                 notice: visit.done.map { .good($0.words(in: product.words)) })
@@ -34,13 +35,13 @@ extension WebConsole {
 
     private func consent(_ described: DescribedGrant, at now: Instant) -> AppsPage.Consent {
         let id = described.grant.id.description
-        let scopes = ConsentWords(catalogue: product.scopes).describe(described.grant.scopes, grantedBefore: .empty)
+        let scopes = ConsentWords(product).describe(described.grant.scopes, grantedBefore: .empty)
         return AppsPage.Consent(
             initial: Initial.of(described.appName), name: described.appName,
             organization: described.organizationName, summary: AppsPage.summary(scopes.map(ConsentPage.Right.init)),
             allowed: TimeWords(described.grant.consentedAt, now: now),
             used: described.lastUsedAt.map { TimeWords($0, now: now) }, groups: ConsentPage.groups(scopes),
-            alarm: described.grant.lastReuse.map { AppsPage.words(for: $0) },
+            alarm: described.grant.lastReuse.map { AppsPage.words(for: $0, calling: site.words[.app]) },
             removeLink: "\(site.link(.takeBack))?grant=\(PercentEscape.value(id))")
     }
 

@@ -75,8 +75,8 @@ extension WebConsole {
                     \(error.owner ?? "whoever makes \(app)").
                     """
                 } ?? """
-                    The app that sent you here isn’t known here, or made a mistake. Go back and try again. If it happens again, tell \
-                    whoever makes the app.
+                    The \(site.words[.app].singular) that sent you here isn’t known here, or made a mistake. Go back and try again. \
+                    If it happens again, tell whoever makes the \(site.words[.app].singular).
                     """, detail: error.explanation.description, requestID: visit.requestID
             ).refused(by: error.reason.rawValue)
         case .signIn(let request):
@@ -113,6 +113,7 @@ extension WebConsole {
         }
         let page = ConsentPage(
             question, request: request.query, redirectURI: request.redirectURI, of: signedIn.member,
+            calling: site.words,
             action: site.link(.consent),
             token: visit.token(for: .consent, about: request.query),
             otherUserLink: site.link(.returning(ReturnPath(authorizationAt: path, query: request.choosingUser))),
@@ -157,7 +158,8 @@ extension WebConsole {
             outcome = try await endSession.outcome(of: request, signedIn: visit.signedIn?.member.id)
         } catch let error as OAuthError {
             return errorPage(
-                .badRequest, "This link doesn’t work", "The app that sent you here made a mistake.",
+                .badRequest, "This link doesn’t work",
+                "The \(site.words[.app].singular) that sent you here made a mistake.",
                 detail: error.explanation.description, requestID: visit.requestID
             ).refused(by: error.rule)
         }

@@ -206,8 +206,7 @@ extension WebConsole {
     private func takeReveal(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         guard isKept else { throw PageProblem.notFound }
         guard let found = try await client(entered) else { return .redirect(entered.url(.client), at: site) }
-        let session = entered.me.session
-        let presence = Presence(provedAt: session.isHandedOver ? nil : session.authenticatedAt)
+        let presence = entered.me.presence
         do {
             let revealed = try await store.write { [integrations] tx in
                 try integrations.reveal(

@@ -10,6 +10,7 @@ extension WebConsole {
     var consoleRoutes: [PageRoute] {
         [.shown(.home, showHome), shown(.overview, showOverview), shown(.choice, showChoice)] + integrationRoutes
             + apiKeyRoutes + managedAppRoutes + consentRoutes + clientRoutes + contactRoutes
+            + peopleRoutes + organizationRoutes + auditLogRoutes
     }
 
     /// A page that is shown to who may see it.
@@ -69,13 +70,6 @@ extension WebConsole {
         guard let first else { return .redirect(.account, at: site) }
         return .redirect(
             .console(ConsoleAddress(ConsoleSections.root(first.section), in: me.organization.id)), at: site)
-    }
-
-    /// Leads on to the first section that one sees here.
-    private func showOverview(_ entered: ConsoleVisit) async throws -> PageReply {
-        let first = ConsoleSections.seen(by: entered.me.permissions, of: product).first?.pages.first?.sections.first
-        guard let first else { throw PageProblem.notFound }
-        return .redirect(entered.url(ConsoleSections.root(first.section)), at: site)
     }
 
     /// The organizations that one may go to, to search in.

@@ -1,3 +1,4 @@
+import ProductDefinition
 import HTTPTypes
 import Model
 import SignIn
@@ -33,7 +34,7 @@ extension WebConsole {
                 fields.first?.message ?? "That did not work.", about: isAboutEmail ? [.email] : [.password])
             return .page(try emailPage(visit, me, wanted, notice), .unprocessableContent)
         } catch let refusal as SignInRefusal where refusal.isAboutInput {
-            let notice = SignInWords.notice(of: refusal, to: .password)
+            let notice = SignInWords.notice(of: refusal, to: .password, site.words)
             return stepPage(try emailPage(visit, me, wanted, notice), visit, refusal)
         }
         return .page(
@@ -58,7 +59,7 @@ extension WebConsole {
         MessagePage(
             heading: "Ask an admin to change it",
             paragraphs: [
-                "\(site.product) can’t send e-mail. An admin of your organization can change your e-mail address."
+                "\(site.product) can’t send e-mail. An admin of your \(site.words[.organization].singular) can change your e-mail address."
             ], link: PageLink(words: "Back to your account", address: site.link(.account)), isQuiet: true)
     }
 

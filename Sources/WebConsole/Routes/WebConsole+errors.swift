@@ -1,3 +1,4 @@
+import ProductDefinition
 import HTTPServing
 import HTTPTypes
 import Hummingbird
@@ -43,13 +44,13 @@ extension WebConsole {
         switch refusal {
         case .reauthenticationRequired: .redirect(.signInAgain(ReturnPath(onward.page)), at: site)
         case .throttled(let seconds):
-            errorPage(.tooManyRequests, "Too many attempts", SignInWords.text(of: refusal), context)
+            errorPage(.tooManyRequests, "Too many attempts", SignInWords.text(of: refusal, site.words), context)
                 .with(.retryAfter, String(seconds)).refused(by: "sign-in throttle")
         case .busy:
-            errorPage(.serviceUnavailable, "Try again in a moment", SignInWords.text(of: refusal), context)
+            errorPage(.serviceUnavailable, "Try again in a moment", SignInWords.text(of: refusal, site.words), context)
                 .with(.retryAfter, "1").refused(by: "password queue")
         case .wrong, .suspended:
-            errorPage(.forbidden, "You can’t sign in", SignInWords.text(of: refusal), context)
+            errorPage(.forbidden, "You can’t sign in", SignInWords.text(of: refusal, site.words), context)
                 .refused(by: "sign-in: \(refusal)")
         case .expired:
             overPage(
@@ -58,8 +59,11 @@ extension WebConsole {
                     address: site.link(onward.continuation.map(ConsoleURL.signInContinuing) ?? .signIn)),
                 requestID: context.requestID)
         case .unavailable:
-            errorPage(.conflict, "You can’t do this here", SignInWords.text(of: refusal), context, link: accountLink)
-                .refused(by: "unavailable")
+            errorPage(
+                .conflict, "You can’t do this here", SignInWords.text(of: refusal, site.words), context,
+                link: accountLink
+            )
+            .refused(by: "unavailable")
         }
     }
 
@@ -75,7 +79,8 @@ extension WebConsole {
     /// - Parameter link: One of our own pages, or the address that the maker of the link named.
     func overPage(_ link: PageLink, requestID: String) -> PageReply {
         errorPage(
-            .forbidden, "This step has expired", SignInWords.text(of: .expired), requestID: requestID, link: link
+            .forbidden, "This step has expired", SignInWords.text(of: .expired, site.words), requestID: requestID,
+            link: link
         ).refused(by: "link or step expired")
     }
 

@@ -31,7 +31,7 @@ extension WebConsole {
         ForgotPasswordPage(
             action: site.link(.forgotPassword), token: visit.token(for: .forgotPassword),
             continuation: continuation?.text, email: email, signInLink: signInLink(continuation),
-            notice: refusal.map { SignInWords.notice(of: $0, to: .emailAndPassword) })
+            notice: refusal.map { SignInWords.notice(of: $0, to: .emailAndPassword, site.words) })
     }
 
     private func signInLink(_ continuation: ReturnPath?) -> String {
@@ -63,7 +63,7 @@ extension WebConsole {
             MessagePage(
                 heading: "Ask an admin for a new password",
                 paragraphs: [
-                    "\(site.product) can’t send e-mail. An admin of your organization can give you a link to set a new password."
+                    "\(site.product) can’t send e-mail. An admin of your \(site.words[.organization].singular) can give you a link to set a new password."
                 ], link: backToSignIn(continuation), isQuiet: true))
     }
 
@@ -82,7 +82,8 @@ extension WebConsole {
             case .choose(let list):
                 return stepPage(
                     ChooseOrganizationPage(
-                        lead: "In which organization do you want to set a new password?",
+                        title: chooseOrganizationTitle,
+                        lead: "In which \(site.words[.organization].singular) do you want to set a new password?",
                         action: site.link(.passwordReset), isPosted: false, token: nil,
                         fields: [HiddenField(name: "token", value: secret)] + HiddenField.continuing(continuation),
                         list: list), visit)

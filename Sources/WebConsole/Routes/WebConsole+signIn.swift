@@ -1,3 +1,4 @@
+import ProductDefinition
 import OAuth
 import Persistence
 import CredentialFormat
@@ -59,7 +60,7 @@ extension WebConsole {
         } catch let refusal as SignInRefusal where refusal.isAboutInput {
             let reset = continuation.map(ConsoleURL.forgotPasswordContinuing) ?? .forgotPassword
             let notice = SignInWords.notice(
-                of: refusal, to: .emailAndPassword,
+                of: refusal, to: .emailAndPassword, site.words,
                 link: PageLink(words: "Reset your password", address: site.link(reset)))
             return try await signInPage(
                 visit, continuation, email: form["email"], notice, SignInWords.status(of: refusal)
@@ -132,11 +133,15 @@ extension WebConsole {
         return try await reply(to: step, visit, continuation)
     }
 
+    /// What both pages that ask for one of several are called.
+    var chooseOrganizationTitle: String { "Choose \(site.words[.organization].indefinite)" }
+
     private func organizationPage(
         _ visit: Visit, _ list: OrganizationList, _ ticket: String, _ continuation: ReturnPath?
     ) -> ChooseOrganizationPage {
         ChooseOrganizationPage(
-            lead: "You belong to more than one.", action: site.link(.chooseOrganization),
+            title: chooseOrganizationTitle, lead: "You belong to more than one.",
+            action: site.link(.chooseOrganization),
             isPosted: true, token: visit.token(for: .chooseOrganization, about: ticket),
             fields: [HiddenField(name: "ticket", value: ticket)] + HiddenField.continuing(continuation),
             list: list)
@@ -168,7 +173,7 @@ extension WebConsole {
             action: site.link(.secondFactor), token: visit.token(for: .secondFactor, about: ticket), ticket: ticket,
             continuation: continuation?.text, isRecovery: isRecovery,
             startAgainLink: site.link(continuation.map(ConsoleURL.signInContinuing) ?? .signIn),
-            notice: refusal.map { SignInWords.notice(of: $0, to: isRecovery ? .recoveryCode : .code) })
+            notice: refusal.map { SignInWords.notice(of: $0, to: isRecovery ? .recoveryCode : .code, site.words) })
     }
 
     private func showSignInAgain(_ visit: Visit) async throws -> PageReply {
@@ -205,7 +210,8 @@ extension WebConsole {
                         isRecovery: isRecovery, otherLink: isRecovery ? again : "\(again)&show=recovery") : nil,
                 accountLink: site.link(.account),
                 notice: refusal.map { refusal in
-                    SignInWords.notice(of: refusal, to: signedIn.hasSecondFactor ? .passwordAndCode : .password)
+                    SignInWords.notice(
+                        of: refusal, to: signedIn.hasSecondFactor ? .passwordAndCode : .password, site.words)
                 }, shell: try shell(visit, at: .account, below: "Confirm it’s you")),
             visit, refusal)
     }
@@ -227,7 +233,12 @@ extension WebConsole {
         PageReply.page(
             MessagePage(
                 heading: "You’re signed out",
-                paragraphs: ["Apps you allowed keep their access. To change that, sign in and open Your apps."],
+                paragraphs: [
+                    """
+                    \(site.words[.app].capitalizedPlural) you allowed keep their access. To change that, sign in and open \
+                    Your \(site.words[.app].plural).
+                    """
+                ],
                 link: PageLink(words: "Sign in", address: site.link(.signIn)), isQuiet: true)
         ).setting(SignInCookie.clearingSession(at: site.address))
     }

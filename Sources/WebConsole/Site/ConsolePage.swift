@@ -52,7 +52,7 @@ struct ConsolePage: Hashable, Sendable {
     }
 
     /// What stands at the address of the organization itself.
-    static let overview = ConsolePage(rest: "")
+    static let overview = ConsolePage(.overview)
     /// Where organizations are looked for, when there are many.
     static let choice = ConsolePage(rest: "/choose")
 }

@@ -45,6 +45,8 @@ package enum ConsoleURL: Hashable, Sendable {
     case returning(ReturnPath)
     /// A page of an account's console.
     case console(ConsoleAddress)
+    /// A page of the operator's, with the identifier that it is about, if it is about one.
+    case operating(OperatorPage, String)
 
     /// The path, without what may stand behind it.
     var path: String {
@@ -80,6 +82,7 @@ package enum ConsoleURL: Hashable, Sendable {
         case .parts: "/_parts"
         case .returning(let path): String(path.text.prefix { $0 != "?" })
         case .console(let address): address.path
+        case .operating(let page, let identifier): page.path(identifier)
         }
     }
 

@@ -49,10 +49,12 @@ package struct ReturnPath: Hashable, Sendable {
         text = query.isEmpty ? path : "\(path)?\(query)"
     }
 
-    private static let own: Set<String> = [
+    private static let own = Set<String>([
         ConsoleURL.home.path, ConsoleURL.account.path, ConsoleURL.apps.path, ConsoleURL.password.path,
         ConsoleURL.secondFactorOfAccount.path,
         ConsoleURL.email.path, ConsoleURL.emailChange.path,
-    ]
+    ])
+    // Whoever may not see these is told, after the sign-in, that there is no such page.
+    .union(OperatorPage.places.map { $0.page.path() })
     private static let forbidden = Set("\"<>\\^`{|}#".utf8)
 }

@@ -14,6 +14,8 @@ package struct Site: Sendable {
     let stylesheet: String
     /// The product's colours and marks.
     let assets: ProductAssets
+    /// What the pages call the things that people meet here.
+    let words: ProductWords
     /// Whether the product's name is in its logo.
     let logoHasName: Bool
 
@@ -24,6 +26,7 @@ package struct Site: Sendable {
         address = PublicAddress(issuer: issuer)
         stylesheet = address.link(Stylesheet.asset.path)
         assets = ProductAssets(product)
+        words = product.words
         logoHasName = product.look.logoHasName
     }
 

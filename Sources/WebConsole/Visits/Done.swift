@@ -36,6 +36,20 @@ enum Done: String, Sendable, CaseIterable {
     case apiKeyDisabled = "api-key-disabled"
     case apiKeyEnabled = "api-key-enabled"
 
+    case personInvited = "person-invited"
+    case personSaved = "person-saved"
+    case personSignedOut = "person-signed-out"
+    case personFactorRemoved = "person-factor-removed"
+    case personRemoved = "person-removed"
+    case handedOver = "handed-over"
+    case organizationCreated = "organization-created"
+    case organizationSaved = "organization-saved"
+    case organizationDeleted = "organization-deleted"
+    case accountCreated = "account-created"
+    case accountSaved = "account-saved"
+    case accountSuspended = "account-suspended"
+    case accountResumed = "account-resumed"
+
     /// What the page that follows says, in the product's words.
     func words(in words: ProductWords) -> String {
         switch self {
@@ -71,7 +85,20 @@ enum Done: String, Sendable, CaseIterable {
         case .appDeleted: "\(words[.app].capitalized) deleted. What it had is refused from now on."
         case .consentRemoved: "Access removed."
         case .consentsRemoved: "All access removed."
-        case .appTakenBack: "Access removed. The app can no longer use your account there."
+        case .personInvited: "Invitation sent."
+        case .personSaved: "Changes saved. They count from the next call on."
+        case .personSignedOut: "Signed out there."
+        case .personFactorRemoved: "Two-step verification removed. The password is enough until it is set up again."
+        case .personRemoved: "\(words[.member].capitalized) removed."
+        case .handedOver: "Handed over."
+        case .organizationCreated: "\(words[.organization].capitalized) created."
+        case .organizationSaved: "Name saved."
+        case .organizationDeleted: "\(words[.organization].capitalized) deleted."
+        case .accountCreated: "\(words[.account].capitalized) created."
+        case .accountSaved: "Changes saved. They count from the next call on."
+        case .accountSuspended: "\(words[.account].capitalized) suspended. Nothing of it is accepted from now on."
+        case .accountResumed: "\(words[.account].capitalized) resumed. Everything works as before."
+        case .appTakenBack: "Access removed. The \(words[.app].singular) can no longer use your account there."
         }
     }
 }

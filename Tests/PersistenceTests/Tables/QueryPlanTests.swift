@@ -146,6 +146,16 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.idempotentReply(actor: "a", key: "k", notBefore: Instant(seconds: 1))
             _ = try tx.standing(of: ID(at: 1))
         },
+        Question("who looks after what") { tx in
+            let path = OrganizationPath(root: ID(at: 1))
+            for filter: StewardFilter in [.member(ID(at: 1)), .left(account: ID(at: 1))] {
+                _ = try tx.stewarded(
+                    filter, kinds: Set(StewardedID.Kind.allCases), within: path, after: 1, limit: 2)
+                _ = try tx.stewardedCount(filter, kinds: Set(StewardedID.Kind.allCases), within: nil, limit: 2)
+            }
+            try tx.noteLeaving(of: ID(at: 1), named: "Ada", at: Instant(seconds: 1))
+            try tx.setSteward(ID(at: 1), of: .apiKey(ID(at: 1)))
+        },
         Question("counts and conditions") { tx in
             _ = try tx.holdsLiveAPIKeys(account: ID(at: 1), atLeast: 2, at: Instant(seconds: 1))
             _ = try tx.holdsIntegrations(account: ID(at: 1), atLeast: 2)

@@ -39,6 +39,19 @@ extension ServerDatabase {
         return id.description
     }
 
+    /// Has a member look after an API key.
+    package func setSteward(ofAPIKey key: String, to member: String) async throws {
+        guard let key = ID<APIKey>(parsing: key), let member = ID<Member>(parsing: member) else {
+            throw ServerFailure("No identifiers.")
+        }
+        let sign = postgres == nil ? "x'" : "'\\x"
+        try await change(
+            """
+            UPDATE api_key SET steward = \(sign)\(Self.hexadecimal(member.value))' \
+            WHERE id = \(sign)\(Self.hexadecimal(key.value))'
+            """)
+    }
+
     private enum Literal {
         case bytes(UInt128)
         /// Without quotation marks in it.

@@ -162,12 +162,21 @@ package struct DemoCredentials: Sendable {
         }
     }
 
+    /// Somebody to sign in as.
+    package struct Person: Sendable {
+        package let email: String
+        package let password: String
+        package let organization: String
+    }
+
     package let issuer: String
     package let operatorKey: String
     package let account: String
     package let organizations: [String: String]
     package let adminEmail: String
     package let adminPassword: String
+    /// By role.
+    package let people: [String: Person]
     package let integration: Client
     package let resourceServer: Client
     /// A confidential app, and where it has the browser sent back to.
@@ -182,6 +191,11 @@ package struct DemoCredentials: Sendable {
         organizations = try json["organizations"].members.mapValues { try $0.string }
         adminEmail = try json["admin"]["email"].string
         adminPassword = try json["admin"]["password"].string
+        people = try json["people"].members.mapValues { person in
+            Person(
+                email: try person["email"].string, password: try person["password"].string,
+                organization: try person["organization_id"].string)
+        }
         integration = try Client(json["integration"])
         resourceServer = try Client(json["resource_server"])
         app = try Client(json["app"])

@@ -56,7 +56,7 @@ struct PageLine: Sendable {
         [
             PageLine(.overview, [.owner, .developer, .auditor]),
             PageLine(.choice, [.owner, .developer, .auditor]),
-        ] + integrations + apiKeys + apps + consents + client + contacts
+        ] + integrations + apiKeys + apps + consents + client + contacts + people + organizations + auditLog
 
     static let readers: Set<Role> = [.owner, .developer, .auditor]
     static let managers: Set<Role> = [.owner, .developer]

@@ -148,7 +148,7 @@ struct APIKeyForm: Sendable {
                 isChosen: chosen == "\(seconds)")
         }
         return RadioField(
-            legend: "API key lifetime".replacing("API key", with: entered.words[.apiKey].capitalized),
+            legend: "\(entered.words[.apiKey].capitalized) lifetime",
             name: "lifetime_seconds", options: [keeping].compactMap(\.self) + offered,
             hint: "At most \(Spans.words(policy.maximum)): set by \(entered.product.name).", error: error)
     }

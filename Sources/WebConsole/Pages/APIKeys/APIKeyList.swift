@@ -19,6 +19,7 @@ enum APIKeyList {
         case unused = "unused-90-days"
         case old
         case fromAnywhere = "any-address"
+        case creatorLeft = "creator-left"
         case here
     }
 
@@ -36,6 +37,7 @@ enum APIKeyList {
             case .unused: query.unusedSince = now.adding(seconds: -unusedDays * 86_400)
             case .old: query.secretBefore = now.adding(seconds: -product.policy.rotationReminderSeconds)
             case .fromAnywhere: query.fromAnywhere = true
+            case .creatorLeft: query.isLeft = true
             case .here: break
             }
         }
@@ -57,6 +59,7 @@ enum APIKeyList {
                 case .unused: "Unused for \(unusedDays) days"
                 case .old: "Older than \(Spans.words(entered.product.policy.rotationReminderSeconds))"
                 case .fromAnywhere: "No address rule"
+                case .creatorLeft: "Creator has left"
                 case .here: "In \(entered.organization.name) alone"
                 }
             return filter == .here && entered.reachable.count < 2 ? nil : (filter.rawValue, words)

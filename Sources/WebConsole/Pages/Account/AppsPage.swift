@@ -1,9 +1,11 @@
+import ProductDefinition
 import Model
 
 /// The apps that may use my account.
 struct AppsPage: Page {
     static let template = PageTemplate.apps
-    var title: String { "Your apps" }
+    /// `Your apps`, in the words of the product.
+    let title: String
 
     /// What one app may do in one organization.
     struct Consent: Hashable, Sendable {
@@ -30,15 +32,16 @@ struct AppsPage: Page {
 
 extension AppsPage {
     /// What a spent token that came back means for the user.
-    static func words(for reuse: Grant.Reuse) -> String {
+    static func words(for reuse: Grant.Reuse, calling app: ProductWord) -> String {
+        let app = app.singular
         let what =
-            "On \(DateWords.minute(reuse.at)) a token that this app had used before came back, so the app was signed out."
+            "On \(DateWords.minute(reuse.at)) a token that this \(app) had used before came back, so the \(app) was signed out."
         guard reuse.successorWasUsed else {
-            return "\(what) The token that replaced it was never used: most likely the app lost it."
+            return "\(what) The token that replaced it was never used: most likely the \(app) lost it."
         }
         return """
             \(what) The token that replaced it was in use: somebody else may have a copy. If you can’t explain it, remove \
-            the app’s access and tell whoever runs the app.
+            the \(app)’s access and tell whoever runs the \(app).
             """
     }
 

@@ -54,7 +54,7 @@ extension AppPage {
         addressesTitle = app.redirectURIs.count == 1 ? "Redirect URI" : "Redirect URIs"
         addresses = app.redirectURIs.map { Address(text: $0.text, isLocal: $0.isLocal) }
         groups = ConsentPage.groups(
-            ConsentWords(catalogue: product.scopes).describe(app.scopes, grantedBefore: .empty))
+            ConsentWords(product).describe(app.scopes, grantedBefore: .empty))
         consents =
             entered.sees(.consents) && reach.grants > 0
             ? PageLink(words: "See who let it", address: entered.link(.consentsOfApp, id)) : nil

@@ -27,7 +27,7 @@ struct AppScopes: Hashable, Sendable {
         let own = chosen.compactMap { Scope($0) }.filter { Permission($0) != nil }
         let management = Set(permissions.compactMap(\.scope)).union(own)
         let all = ScopeSet(IdentityScope.all.scopes + product.scopes.all.scopes + Array(management))
-        let described = ConsentWords(catalogue: product.scopes).describe(all, grantedBefore: .empty)
+        let described = ConsentWords(product).describe(all, grantedBefore: .empty)
         var headings: [String?] = []
         for scope in described where !headings.contains(scope.group) { headings.append(scope.group) }
         groups = headings.map { heading in

@@ -47,11 +47,12 @@ extension ConsentPreviewPage {
         let question = ConsentQuestion(
             app: app, owner: entered.organization.name, isOwnersOwn: true, organizations: [entered.organization],
             hasMoreOrganizations: false, search: nil, suggested: entered.organization.id, consentedBefore: false,
-            scopes: ConsentWords(catalogue: entered.product.scopes).describe(app.scopes, grantedBefore: .empty))
+            scopes: ConsentWords(entered.product).describe(app.scopes, grantedBefore: .empty))
         var page = ConsentPage(
             question, request: "",
             redirectURI: app.redirectURIs.indices.contains(index) ? app.redirectURIs[index].text : "",
-            of: entered.me.member, action: "", token: "", otherUserLink: "", appsLink: entered.site.link(.apps))
+            of: entered.me.member, calling: entered.words, action: "", token: "", otherUserLink: "",
+            appsLink: entered.site.link(.apps))
         page.isPreview = true
         preview = page
     }

@@ -3,15 +3,15 @@ import Model
 import OAuth
 import Persistence
 import Policy
+import ProductDefinition
 
 extension ConsentPage {
     /// Up to so many organizations each have a card; more are a list to pick from.
     private static let mostCards = 6
 
     init(
-        _ question: ConsentQuestion, request: String, redirectURI: String, of member: Member, action: String,
-        token: String,
-        otherUserLink: String, appsLink: String
+        _ question: ConsentQuestion, request: String, redirectURI: String, of member: Member,
+        calling words: ProductWords, action: String, token: String, otherUserLink: String, appsLink: String
     ) {
         let app = question.app
         let choices = question.organizations.map { organization in
@@ -44,7 +44,7 @@ extension ConsentPage {
             known: known.isEmpty
                 ? nil : Known(count: known.count, rights: known.map(Right.init), isOpen: new.isEmpty),
             host: host.map { Host(parts: HostWords.parts($0)) },
-            device: host == nil ? Self.deviceWords(redirectURI) : nil, appsLink: appsLink,
+            device: host == nil ? Self.deviceWords(redirectURI, words[.app]) : nil, appsLink: appsLink,
             links: links.enumerated().map { index, link in
                 PageLink(words: link.0, address: link.1, isLast: index == links.count - 1)
             }, hasLinks: !links.isEmpty)
@@ -83,11 +83,11 @@ extension ConsentPage {
         return String(origin.dropFirst("https://".count))
     }
 
-    private static func deviceWords(_ redirectURI: String) -> String {
+    private static func deviceWords(_ redirectURI: String, _ app: ProductWord) -> String {
         guard let origin = (try? RedirectURI(parsing: redirectURI))?.origin else {
-            return "Opens an app on this device."
+            return "Opens \(app.indefinite) on this device."
         }
-        return "Opens an app on this device (\(HostWords.of(origin)))."
+        return "Opens \(app.indefinite) on this device (\(HostWords.of(origin)))."
     }
 }
 

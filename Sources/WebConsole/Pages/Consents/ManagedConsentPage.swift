@@ -31,7 +31,7 @@ extension ManagedConsentPage {
         pageHead = PageHead(
             title: described.appName, lead: "May act for \(person) in \(described.organizationName).", action: nil,
             reason: nil)
-        alarm = grant.lastReuse.map { AppsPage.words(for: $0) }
+        alarm = grant.lastReuse.map { AppsPage.words(for: $0, calling: entered.words[.app]) }
         let use = described.lastUse
         facts = [
             Fact(
@@ -56,7 +56,7 @@ extension ManagedConsentPage {
                 under: "with access tokens of it that were checked here"),
         ]
         groups = ConsentPage.groups(
-            ConsentWords(catalogue: entered.product.scopes).describe(grant.scopes, grantedBefore: .empty))
+            ConsentWords(entered.product).describe(grant.scopes, grantedBefore: .empty))
         all = PageLink(
             words: "All of \(described.appName)", address: entered.link(.consentsOfApp, grant.app.description))
         remove =

@@ -16,6 +16,7 @@ enum IntegrationList {
         case unused = "unused-90-days"
         case oldSecret = "old-secret"
         case fromAnywhere = "any-address"
+        case creatorLeft = "creator-left"
         case here = "here"
     }
 
@@ -30,6 +31,7 @@ enum IntegrationList {
             case .unused: query.unusedSince = now.adding(seconds: -unusedDays * 86_400)
             case .oldSecret: query.secretBefore = now.adding(seconds: -product.policy.rotationReminderSeconds)
             case .fromAnywhere: query.fromAnywhere = true
+            case .creatorLeft: query.isLeft = true
             case .here: break
             }
         }
@@ -50,6 +52,7 @@ enum IntegrationList {
                 case .unused: "Unused for \(unusedDays) days"
                 case .oldSecret: "\(secret) older than \(age)"
                 case .fromAnywhere: "No address rule"
+                case .creatorLeft: "Creator has left"
                 case .here: "In \(entered.organization.name) alone"
                 }
             // Where there is nothing below, it would leave nothing out.

@@ -1,14 +1,15 @@
 import Model
+import ProductDefinition
 import SignIn
 
 /// A page of one's own account, as the navigation knows it.
 enum AccountPlace: CaseIterable {
     case account, apps
 
-    var words: String {
+    func title(_ words: ProductWords) -> String {
         switch self {
         case .account: "Account"
-        case .apps: "Your apps"
+        case .apps: "Your \(words[.app].plural)"
         }
     }
 
@@ -28,15 +29,18 @@ extension WebConsole {
         let (me, _) = try signedIn(visit)
         let items = AccountPlace.allCases.map { other in
             Navigation.Item(
-                words: other.words, address: site.link(other.url),
+                words: other.title(site.words), address: site.link(other.url),
                 mark: other == place ? (title == nil ? "page" : "true") : nil)
         }
         return visit.shell(
             me, product: product,
             link: { site.link(.console(ConsoleAddress($0, in: me.organization.id))) },
             navigation: Navigation(
-                title: "Your account", groups: [Navigation.Group(heading: nil, items: items)], current: place.words),
-            crumbs: title.map { [Crumb(words: place.words, address: site.link(place.url)), Crumb(words: $0)] } ?? [],
+                title: "Your account", groups: [Navigation.Group(heading: nil, items: items)],
+                current: place.title(site.words)),
+            crumbs: title.map {
+                [Crumb(words: place.title(site.words), address: site.link(place.url)), Crumb(words: $0)]
+            } ?? [],
             site: site)
     }
 }

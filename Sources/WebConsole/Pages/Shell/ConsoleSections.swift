@@ -4,7 +4,9 @@ import ProductDefinition
 /// Which sections somebody sees.
 enum ConsoleSections {
     /// Those that have pages. Each area adds its own as it comes; a test holds this against the routes.
-    static let withPages: Set<ConsoleSection> = [.integrations, .apiKeys, .apps, .consents, .client, .contacts]
+    static let withPages: Set<ConsoleSection> = [
+        .overview, .integrations, .client, .apiKeys, .contacts, .apps, .consents, .people, .organizations, .auditLog,
+    ]
 
     /// Whether the product has a section and these permissions show it.
     static func isSeen(_ section: ConsoleSection, by permissions: Set<Permission>, of product: Product) -> Bool {

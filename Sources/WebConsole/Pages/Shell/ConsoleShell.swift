@@ -57,11 +57,19 @@ extension ConsoleVisit {
                         mark: isHere ? (title == nil ? "page" : "true") : nil)
                 })
         }
+        let operating = OperatorPage.places.map(\.page).filter { actor.isOperator(holding: $0.needs) }
+        let desk = Navigation.Group(
+            heading: "Operator",
+            items: operating.map {
+                Navigation.Item(
+                    words: OperatorVisit.title($0, words), address: site.link(.operating($0, "-")), mark: nil)
+            })
         return visit.shell(
             me, product: product, link: { link($0, in: me.organization.id) },
             picker: OrganizationPicker(of: self),
             navigation: Navigation(
-                title: organization.name, groups: groups, current: place.map { $0.page.title }),
+                title: organization.name, groups: groups + (operating.isEmpty ? [] : [desk]),
+                current: place.map { $0.page.title }),
             crumbs: way ?? [], site: site)
     }
 }

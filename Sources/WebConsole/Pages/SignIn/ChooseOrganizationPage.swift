@@ -6,8 +6,8 @@ import SignIn
 /// a script.
 struct ChooseOrganizationPage: Page {
     static let template = PageTemplate.chooseOrganization
-    var title: String { "Choose an organization" }
-
+    /// `Choose an organization`, in the words of the product.
+    let title: String
     let lead: String
     let action: String
     /// Whether both forms are posted: what is in them must stand in no address. Otherwise they lead to a page of their own.
@@ -31,8 +31,10 @@ struct ChooseOrganizationPage: Page {
     }
 
     init(
-        lead: String, action: String, isPosted: Bool, token: String?, fields: [HiddenField], list: OrganizationList
+        title: String, lead: String, action: String, isPosted: Bool, token: String?, fields: [HiddenField],
+        list: OrganizationList
     ) {
+        self.title = title
         self.lead = lead
         self.action = action
         method = isPosted ? "post" : "get"

@@ -1,4 +1,5 @@
 import HTTPTypes
+import ProductDefinition
 import SignIn
 
 /// What is said to who could not be signed in. Never which part was wrong.
@@ -36,23 +37,25 @@ enum SignInWords {
     /// What a form that is shown again says.
     ///
     /// - Parameter link: What can be done about what was wrong.
-    static func notice(of refusal: SignInRefusal, to asked: Asked, link: PageLink? = nil) -> Notice {
+    static func notice(
+        of refusal: SignInRefusal, to asked: Asked, _ words: ProductWords, link: PageLink? = nil
+    ) -> Notice {
         switch refusal {
         case .wrong: .bad(asked.wrong, about: asked.fields, link: link)
-        case .throttled, .busy: .caution(text(of: refusal))
-        case .expired, .suspended, .reauthenticationRequired, .unavailable: .bad(text(of: refusal))
+        case .throttled, .busy: .caution(text(of: refusal, words))
+        case .expired, .suspended, .reauthenticationRequired, .unavailable: .bad(text(of: refusal, words))
         }
     }
 
-    static func text(of refusal: SignInRefusal) -> String {
+    static func text(of refusal: SignInRefusal, _ words: ProductWords) -> String {
         switch refusal {
         case .wrong: "That’s not right. Check what you entered and try again."
         case .throttled(let seconds): "Too many attempts. Try again in \(duration(seconds))."
         case .busy: "Many people are signing in right now. Try again in a moment."
         case .expired: "It has expired or was already used. Start again."
-        case .suspended: "This account is suspended. Ask whoever runs it for you."
+        case .suspended: "This \(words[.account].singular) is suspended. Ask whoever runs it for you."
         case .reauthenticationRequired: "Sign in again first."
-        case .unavailable: "This isn’t possible here. Ask an admin of your organization."
+        case .unavailable: "This isn’t possible here. Ask an admin of your \(words[.organization].singular)."
         }
     }
 

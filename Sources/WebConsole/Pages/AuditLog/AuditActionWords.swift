@@ -1,0 +1,66 @@
+import CredentialFormat
+import Events
+import Model
+import Persistence
+import Policy
+import ProductDefinition
+import SignIn
+
+/// What was done, as people read it: `API key rotated`.
+struct AuditActionWords: Sendable {
+    let words: ProductWords
+
+    /// A noun and what was done to it. What is spelled nowhere here is shown as the log has it.
+    func title(_ action: String) -> String {
+        let parts = action.split(separator: ".", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { return action }
+        if let whole = special[action] { return whole }
+        let noun = nouns[parts[0]] ?? parts[0].replacing("-", with: " ")
+        return "\(noun.prefix(1).uppercased())\(noun.dropFirst()) \(parts[1].replacing("-", with: " "))"
+    }
+
+    /// What is said otherwise than by its noun and verb.
+    private var special: [String: String] {
+        [
+            "session.started": "Signed in", "session.ended": "Signed out",
+            "session.handed-over": "Handed over, signed in",
+            "sign-in.throttled": "Too many attempts to sign in",
+            "member.invited": "\(words[.member].capitalized) invited",
+            "member.joined": "\(words[.member].capitalized) joined",
+            "member.email-changed": "E-mail address changed",
+            "member.email-change-requested": "Another e-mail address asked for",
+            "member.deleted": "\(words[.member].capitalized) removed",
+            "password.reset-requested": "Password reset link made", "password.changed": "Password changed",
+            "second-factor.added": "Two-step verification turned on",
+            "second-factor.removed": "Two-step verification turned off",
+            "recovery-codes.renewed": "New recovery codes", "recovery-code.used": "Recovery code used",
+            "grant.given": "\(words[.app].capitalized) allowed",
+            "grant.revoked": "Access of \(words[.app].indefinite) removed",
+            "refresh-lineage.reuse-detected": "Token used twice: somebody may have a copy",
+            "refresh-lineage.revoked": "Given up by the \(words[.app].singular)",
+            "integration.token-issued": "Access token made by hand",
+            "integration.secret-extended": "Older \(words[.clientSecret].singular) works for longer",
+            "integration.secret-ended": "Older \(words[.clientSecret].singular) ended",
+            "app.secret-extended": "Older \(words[.clientSecret].singular) works for longer",
+            "app.secret-ended": "Older \(words[.clientSecret].singular) ended",
+        ]
+    }
+
+    private var nouns: [String: String] {
+        [
+            "account": words[.account].singular, "organization": words[.organization].singular,
+            "member": words[.member].singular, "contact": words[.contact].singular,
+            "integration": words[.integration].singular, "app": words[.app].singular,
+            "api-key": words[.apiKey].singular, "access-key": words[.accessKey].singular,
+        ]
+    }
+
+    /// The kinds of things that can be searched for, with what was done to them.
+    func actions(for isOperator: Bool) -> [AuditAction] {
+        AuditAction.allCases.filter { action in
+            isOperator
+                || !["account.", "resource-server.", "key-ring.", "installation."].contains(
+                    where: action.rawValue.hasPrefix)
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import CredentialFormat
+import Events
+import Model
+import Persistence
+import Policy
+import ProductDefinition
+import SignIn
+
+/// What was changed, by whom, and when: all of it, what a search asks for, or the story of one thing.
+struct AuditLogPage: Page {
+    static let template = PageTemplate.auditLog
+    static let pageSize = 50
+    var title: String { pageHead.title }
+
+    struct Row: Hashable, Sendable {
+        let at: TimeWords
+        let action: String
+        /// The thing's name where the event has it, else its identifier.
+        let thing: String
+        let thingLink: String
+        let isName: Bool
+        let who: String
+        let whoLink: String?
+        let place: String?
+        let details: [Detail]
+        let hasDetails: Bool
+        let request: String
+        let requestLink: String
+        let address: String?
+    }
+
+    /// Something else there is to say of an event.
+    struct Detail: Hashable, Sendable {
+        let term: String
+        let text: String
+    }
+
+    /// What is searched for.
+    struct Search: Hashable, Sendable {
+        let action: String
+        let actions: [PeoplePage.Option]
+        let who: String
+        let thing: String
+        let request: String
+        let since: String
+        let until: String
+        let isNarrow: Bool
+        let error: String?
+    }
+
+    let shell: Shell?
+    let pageHead: PageHead
+    let tabs: Tabs?
+    /// Nil on the story of one thing.
+    let search: Search?
+    let filters: Chips?
+    let rows: [Row]
+    let hasRows: Bool
+    let paging: Paging?
+    let nothing: EmptyState?
+    /// Where the thing itself stands, if that is known.
+    let thingLink: PageLink?
+    var notice: Notice?
+}
+
+extension AuditLogPage {
+    /// What the page is made of besides the events.
+    struct Names: Sendable {
+        let members: [ID<Member>: String]
+        let organizations: [ID<Organization>: String]
+    }
+
+    /// The log, as far as a search asks for it.
+    init(
+        _ entered: ConsoleVisit, _ listing: Listing<AuditEvent>, _ names: Names, _ search: AuditSearch, error: String?
+    ) {
+        let words = AuditActionWords(words: entered.words)
+        let isNarrow = !search.parameters.isEmpty
+        self.init(
+            shell: entered.shell(),
+            pageHead: PageHead(
+                title: entered.heading,
+                lead: "What was changed in \(entered.organization.name) and below, newest first.", action: nil,
+                reason: nil),
+            tabs: entered.sectionTabs,
+            search: Search(
+                action: entered.link(.auditLog),
+                actions: words.actions(for: entered.me.isOperator).map {
+                    PeoplePage.Option(
+                        value: $0.rawValue, words: words.title($0.rawValue), isChosen: $0.rawValue == search.action)
+                },
+                who: search.who ?? "", thing: search.thing ?? "", request: search.request ?? "",
+                since: search.since ?? "", until: search.until ?? "", isNarrow: isNarrow, error: error),
+            filters: Self.chips(entered, search, words),
+            rows: listing.items.map { Self.row($0, entered, names, words) }, hasRows: !listing.items.isEmpty,
+            paging: listing.next.map { next in
+                Paging(
+                    words: "\(listing.items.count) on this page",
+                    nextLink: entered.link(
+                        .auditLog, query: search.parameters + [("cursor", next.description)]))
+            },
+            nothing: listing.items.isEmpty
+                ? EmptyState(
+                    title: isNarrow ? "Nothing matches" : "Nothing was changed yet",
+                    words: isNarrow
+                        ? "No event is of that kind, person, thing and time." : "Whatever is changed is listed here.",
+                    action: isNarrow ? PageLink(words: "Clear filters", address: entered.link(.auditLog)) : nil,
+                    code: nil) : nil,
+            thingLink: nil)
+    }
+
+    /// The story of one thing.
+    init(
+        _ entered: ConsoleVisit, storyOf thing: String, _ listing: Listing<AuditEvent>, _ names: Names
+    ) {
+        let words = AuditActionWords(words: entered.words)
+        let name = listing.items.compactMap { $0.details["name"] ?? $0.details["label"] }.first
+        self.init(
+            shell: entered.shell(below: name ?? thing),
+            pageHead: PageHead(
+                title: name ?? thing, lead: name == nil ? "All that happened to it." : "All that happened to \(thing).",
+                action: nil, reason: nil),
+            tabs: nil, search: nil, filters: nil,
+            rows: listing.items.map { Self.row($0, entered, names, words) }, hasRows: !listing.items.isEmpty,
+            paging: listing.next.map { next in
+                Paging(
+                    words: "\(listing.items.count) on this page",
+                    nextLink: entered.link(.story, thing, query: [("cursor", next.description)]))
+            }, nothing: nil, thingLink: nil)
+    }
+
+    private static func row(
+        _ event: AuditEvent, _ entered: ConsoleVisit, _ names: Names, _ words: AuditActionWords
+    ) -> Row {
+        let name = event.details["name"] ?? event.details["label"]
+        let member = ID<Member>(parsing: event.target)
+        let thing = name ?? member.flatMap { names.members[$0] }
+        let who = who(event.actor, entered, names)
+        let place = event.organization.flatMap { $0 == entered.organization.id ? nil : names.organizations[$0] }
+        let details = event.details.filter { !["name", "label"].contains($0.key) }.sorted { $0.key < $1.key }
+        return Row(
+            at: TimeWords(event.at, now: entered.now), action: words.title(event.action), thing: thing ?? event.target,
+            thingLink: entered.link(.story, event.target), isName: thing != nil, who: who.words, whoLink: who.link,
+            place: place,
+            details: details.map { Detail(term: $0.key.replacing("_", with: " "), text: $0.value) },
+            hasDetails: !details.isEmpty, request: event.requestID,
+            requestLink: entered.link(.auditLog, query: [("request", event.requestID)]),
+            address: event.address?.description)
+    }
+
+    /// Who did it, and their events.
+    private static func who(
+        _ label: String, _ entered: ConsoleVisit, _ names: Names
+    ) -> (words: String, link: String?) {
+        let link = entered.link(.auditLog, query: [("who", label)])
+        if label.hasPrefix("command:") { return ("At the server", link) }
+        let id = label.split(separator: " ").first.map(String.init) ?? label
+        let name = ID<Member>(parsing: id).flatMap { names.members[$0] }
+        let through = label.contains(" by ") ? " through \(entered.words[.app].indefinite)" : ""
+        return ((name ?? id) + through, link)
+    }
+
+    private static func chips(_ entered: ConsoleVisit, _ search: AuditSearch, _ words: AuditActionWords) -> Chips? {
+        let said: [(String, String, String?)] = [
+            ("action", "What", search.action.map(words.title)), ("who", "Who", search.who),
+            ("thing", "Thing", search.thing), ("request", "Request", search.request), ("since", "From", search.since),
+            ("until", "To", search.until),
+        ]
+        let chips = said.compactMap { name, term, text in
+            text.map { text in
+                Chip(
+                    words: "\(term): \(text)", removeLink: entered.link(.auditLog, query: search.without(name)))
+            }
+        }
+        return chips.isEmpty ? nil : Chips(chips: chips, clearLink: entered.link(.auditLog))
+    }
+}

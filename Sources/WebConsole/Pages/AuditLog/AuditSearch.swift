@@ -1,0 +1,63 @@
+import CredentialFormat
+import Events
+import Model
+import Persistence
+import Policy
+import ProductDefinition
+import SignIn
+
+/// A search in the audit log, as an address has it.
+struct AuditSearch: Hashable, Sendable {
+    var action: String?
+    /// An identifier, or a member's e-mail address.
+    var who: String?
+    var thing: String?
+    var request: String?
+    /// A day, as `2026-11-29`, in UTC.
+    var since: String?
+    var until: String?
+
+    init(_ visit: Visit) {
+        action = visit.parameter("action")
+        who = visit.parameter("who")
+        thing = visit.parameter("thing")
+        request = visit.parameter("request")
+        since = visit.parameter("since")
+        until = visit.parameter("until")
+    }
+
+    var parameters: [(String, String)] {
+        [("action", action), ("who", who), ("thing", thing), ("request", request), ("since", since), ("until", until)]
+            .compactMap { name, value in value.map { (name, $0) } }
+    }
+
+    /// The same without one of them.
+    func without(_ name: String) -> [(String, String)] { parameters.filter { $0.0 != name } }
+
+    /// What is asked of the log; nil where a day cannot be read.
+    ///
+    /// - Parameter actor: Whoever `who` names.
+    func filter(actor: String?) -> AuditFilter? {
+        let (from, to) = (since.map(Self.day), until.map(Self.day))
+        if case .some(.none) = from { return nil }
+        if case .some(.none) = to { return nil }
+        return AuditFilter(
+            action: action, target: thing, actor: actor, since: from ?? nil,
+            until: (to ?? nil)?.adding(seconds: 86_400), requestID: request)
+    }
+
+    /// The beginning of a day in UTC.
+    static func day(_ text: String) -> Instant? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard text.utf8.count == 10, parts.count == 3, let year = Int(parts[0]), let month = Int(parts[1]),
+            let day = Int(parts[2]), (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day)
+        else { return nil }
+        // Days from the civil calendar (Howard Hinnant, chrono-compatible low-level date algorithms).
+        let shifted = month <= 2 ? year - 1 : year
+        let era = shifted / 400
+        let ofEra = shifted - era * 400
+        let ofYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        let days = era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
+        return Instant(seconds: Int64(days) * 86_400)
+    }
+}

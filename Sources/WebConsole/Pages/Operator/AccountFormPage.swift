@@ -1,0 +1,80 @@
+import CredentialFormat
+import Model
+import Persistence
+import Policy
+import ProductDefinition
+import SignIn
+
+/// Makes an account, or changes its name and plan.
+struct AccountFormPage: Page {
+    static let template = PageTemplate.accountForm
+    var title: String { pageHead.title }
+
+    let shell: Shell?
+    let pageHead: PageHead
+    let action: String
+    let token: String
+    let name: String
+    let nameError: String?
+    let plans: [PeoplePage.Option]
+    let hasPlans: Bool
+    let planError: String?
+    let button: String
+    let cancelLink: String
+    let suspendLink: PageLink?
+    let facts: [Fact]
+    let hasFacts: Bool
+    var notice: Notice?
+
+    init(
+        _ entered: OperatorVisit, _ account: Account?, name: String? = nil, plan: String? = nil,
+        _ errors: FieldErrors = .none
+    ) {
+        let word = entered.words[.account]
+        let catalogue = entered.product.plans
+        let id = account?.id.description ?? ""
+        let title = account.map(\.organization.name) ?? "Create \(word.singular)"
+        shell = entered.shell(below: title)
+        pageHead = PageHead(title: title, lead: nil, action: nil, reason: nil)
+        action = account == nil ? entered.link(.newAccount) : entered.link(.account, id)
+        token = account == nil ? entered.token(sentTo: .newAccount) : entered.token(sentTo: .account, id)
+        self.name = name ?? account?.organization.name ?? ""
+        nameError = errors["name"]
+        planError = errors["plan"]
+        let chosen = plan ?? account?.plan ?? ""
+        let standard = catalogue.standard.map { catalogue[$0]?.title ?? $0 }
+        plans =
+            [
+                PeoplePage.Option(
+                    value: "", words: standard.map { "As new ones have it: \($0)" } ?? "None", isChosen: chosen.isEmpty)
+            ]
+            + catalogue.definitions.filter { $0.status == .offered || $0.name == chosen || account != nil }.map {
+                PeoplePage.Option(
+                    value: $0.name, words: ($0.title ?? $0.name) + ($0.status == .legacy ? " (no longer offered)" : ""),
+                    isChosen: $0.name == chosen)
+            }
+        hasPlans = !catalogue.definitions.isEmpty && account?.isOperator != true
+        button = account == nil ? "Create \(word.singular)" : "Save changes"
+        cancelLink = entered.link(.accounts)
+        suspendLink = account.flatMap { account in
+            account.isOperator
+                ? nil
+                : PageLink(
+                    words: account.suspendedAt == nil ? "Suspend" : "Resume", address: entered.link(.suspendAccount, id)
+                )
+        }
+        facts =
+            account.map { account in
+                [
+                    Fact(term: "ID", text: id, isCode: true),
+                    Fact(term: "Created", text: DateWords.minute(account.organization.createdAt)),
+                    Fact(
+                        term: "Standing",
+                        text: account.suspendedAt.map { "Suspended since \(DateWords.minute($0))" } ?? "Active"),
+                ]
+            } ?? []
+        hasFacts = account != nil
+        notice =
+            entered.visit.done.map { .good($0.words(in: entered.words)) } ?? errors.notice(besides: ["name", "plan"])
+    }
+}

@@ -1,0 +1,102 @@
+import CredentialFormat
+import Model
+import Persistence
+import Policy
+import ProductDefinition
+import SignIn
+
+/// The customers of the operator.
+struct AccountsPage: Page {
+    static let template = PageTemplate.accounts
+    static let pageSize = 50
+    var title: String { pageHead.title }
+
+    struct Row: Hashable, Sendable {
+        let name: String
+        let id: String
+        let address: String
+        let plan: String
+        let badge: Badge?
+        let made: TimeWords
+        let rowMenu: RowMenu
+    }
+
+    let shell: Shell?
+    let pageHead: PageHead
+    let action: String
+    let search: String
+    let filters: Chips?
+    let hasPlans: Bool
+    let rows: [Row]
+    let hasRows: Bool
+    let paging: Paging?
+    let nothing: EmptyState?
+    var notice: Notice?
+
+    /// - Parameter found: One more than a page holds, where there are as many.
+    init(_ entered: OperatorVisit, _ found: [Account], _ search: NameSearch?) {
+        let word = entered.words[.account]
+        let plans = entered.product.plans
+        let shown = found.prefix(Self.pageSize)
+        shell = entered.shell()
+        pageHead = PageHead(
+            title: word.capitalizedPlural, lead: "The customers of \(entered.product.name), oldest first.",
+            action: PageLink(words: "Create \(word.singular)", address: entered.link(.newAccount)), reason: nil)
+        action = entered.link(.accounts)
+        let text = search?.text ?? ""
+        self.search = text
+        filters = search.map {
+            Chips(
+                chips: [Chip(words: "Search: \($0.text)", removeLink: entered.link(.accounts))],
+                clearLink: entered.link(.accounts))
+        }
+        hasPlans = !plans.definitions.isEmpty
+        rows = shown.enumerated().map { index, account in
+            let id = account.id.description
+            let open = entered.site.link(.console(ConsoleAddress(.overview, in: account.id)))
+            func item(_ words: String, _ address: String) -> RowMenu.Item {
+                RowMenu.Item(words: words, address: address, form: nil)
+            }
+            return Row(
+                name: account.organization.name, id: id, address: entered.link(.account, id),
+                plan: Self.planWords(account, plans), badge: Self.badge(account),
+                made: TimeWords(account.organization.createdAt, now: entered.now),
+                rowMenu: RowMenu(
+                    of: account.organization.name, row: index, of: shown.count,
+                    items: [item("Open", open), item("Name and plan", entered.link(.account, id))],
+                    dangerous: account.isOperator
+                        ? []
+                        : [
+                            item(
+                                account.suspendedAt == nil ? "Suspend" : "Resume", entered.link(.suspendAccount, id))
+                        ]))
+        }
+        hasRows = !rows.isEmpty
+        nothing =
+            hasRows
+            ? nil
+            : EmptyState(
+                title: "Nothing matches", words: "No \(word.singular) has “\(self.search)” in its name.",
+                action: PageLink(words: "Clear search", address: entered.link(.accounts)), code: nil)
+        paging =
+            found.count > Self.pageSize
+            ? Paging(
+                words: "\(shown.count) on this page",
+                nextLink: shown.last.map {
+                    entered.link(.accounts, query: [("q", text), ("after", $0.id.description)])
+                }) : nil
+        notice = entered.visit.done.map { .good($0.words(in: entered.words)) }
+    }
+
+    private static func planWords(_ account: Account, _ plans: PlanCatalogue) -> String {
+        if account.isOperator { return "Everything" }
+        guard let name = account.plan ?? plans.standard else { return "None" }
+        let title = plans[name]?.title ?? name
+        return account.plan == nil ? "\(title) (by default)" : title
+    }
+
+    private static func badge(_ account: Account) -> Badge? {
+        if account.suspendedAt != nil { return Badge(.bad, "Suspended") }
+        return account.isOperator ? Badge(.info, "Yours") : nil
+    }
+}

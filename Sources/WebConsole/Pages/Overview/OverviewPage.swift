@@ -1,0 +1,115 @@
+import CredentialFormat
+import Credentials
+import Model
+import Persistence
+import Policy
+import ProductDefinition
+import SignIn
+
+/// What breaks first: how many credentials are at which risk, each number a link to those.
+struct OverviewPage: Page {
+    static let template = PageTemplate.overview
+    /// Within how many days something ends soon, and after how many without use it is idle.
+    static let soonDays = 30
+    static let idleDays = 90
+    var title: String { pageHead.title }
+
+    /// The risks of one kind of credentials.
+    struct Kind: Hashable, Sendable {
+        let id: String
+        let title: String
+        /// `37 OAuth 2.0 API keys`
+        let lead: String
+        let risks: [RiskCard]
+        let hasRisks: Bool
+        let listLink: String
+        let listWords: String
+    }
+
+    /// Something that was changed lately.
+    struct Event: Hashable, Sendable {
+        let at: TimeWords
+        let action: String
+        let thing: String
+        let thingLink: String
+        let who: String
+    }
+
+    let shell: Shell?
+    let pageHead: PageHead
+    let tabs: Tabs?
+    let kinds: [Kind]
+    let events: [Event]
+    let hasEvents: Bool
+    let logLink: String
+    /// What else one may go to.
+    let places: [PageLink]
+    let hasPlaces: Bool
+    var notice: Notice?
+
+    /// What there is to know, as far as one may.
+    struct Known: Sendable {
+        let apiKeys: CredentialRisks?
+        let integrations: CredentialRisks?
+        let log: AuditLogPage?
+    }
+
+    init(_ entered: ConsoleVisit, _ known: Known, oldDays: Int) {
+        let words = entered.words
+        shell = entered.shell()
+        pageHead = PageHead(
+            title: entered.heading,
+            lead: "What needs a look in \(entered.organization.name) and below.", action: nil, reason: nil)
+        tabs = entered.sectionTabs
+        kinds = [
+            known.integrations.map { Self.kind(entered, .integrations, words[.integration], $0, oldDays) },
+            known.apiKeys.map { Self.kind(entered, .apiKeys, words[.apiKey], $0, oldDays) },
+        ].compactMap(\.self)
+        events = (known.log?.rows ?? []).map { row in
+            Event(at: row.at, action: row.action, thing: row.thing, thingLink: row.thingLink, who: row.who)
+        }
+        hasEvents = !events.isEmpty
+        logLink = entered.link(.auditLog)
+        places = kinds.isEmpty && events.isEmpty ? Self.places(entered) : []
+        hasPlaces = !places.isEmpty
+        notice = entered.visit.done.map { .good($0.words(in: words)) }
+    }
+
+    private static func places(_ entered: ConsoleVisit) -> [PageLink] {
+        ConsoleSections.seen(by: entered.me.permissions, of: entered.product).flatMap(\.pages).flatMap(\.sections)
+            .filter { $0.section != .overview }
+            .map { PageLink(words: $0.title, address: entered.link(ConsoleSections.root($0.section))) }
+    }
+
+    private static func kind(
+        _ entered: ConsoleVisit, _ section: ConsoleSection, _ word: ProductWord, _ risks: CredentialRisks,
+        _ oldDays: Int
+    ) -> Kind {
+        let root = ConsoleSections.root(section)
+        func card(_ count: Int, _ words: String, _ name: String, _ value: String, isUrgent: Bool = false) -> RiskCard {
+            RiskCard(count, words, address: entered.link(root, query: [(name, value)]), isUrgent: isUrgent)
+        }
+        let ending =
+            section == .apiKeys
+            ? [
+                card(risks.expiring, "expire within \(soonDays) days", "expires-soon", "on", isUrgent: true),
+                card(risks.expired, "have expired", "expired", "on"),
+            ] : []
+        let cards =
+            ending + [
+                card(risks.neverUsed, "never used", "never-used", "on"),
+                card(risks.idle, "not used for \(idleDays) days", "unused-90-days", "on"),
+            ]
+            + [
+                card(
+                    risks.old, "with a secret older than \(oldDays) days", section == .apiKeys ? "old" : "old-secret",
+                    "on"),
+                card(risks.left, "whose creator has left", "creator-left", "on", isUrgent: true),
+            ]
+        return Kind(
+            id: section.rawValue, title: word.capitalizedPlural,
+            lead: risks.count == 0 ? "None yet." : word.counted(risks.count) + ".", risks: cards,
+            hasRisks: risks.count > 0 || risks.expired > 0, listLink: entered.link(root),
+            listWords: "All \(word.plural)")
+    }
+}

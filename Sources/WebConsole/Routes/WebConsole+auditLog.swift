@@ -1,0 +1,68 @@
+import CredentialFormat
+import Events
+import Model
+import Persistence
+import Policy
+import ProductDefinition
+import SignIn
+
+// What was changed, for those who may read the log.
+
+extension WebConsole {
+    var auditLogRoutes: [PageRoute] {
+        [shown(.auditLog, showAuditLog), shown(.story, showStory)]
+    }
+
+    private func showAuditLog(_ entered: ConsoleVisit) async throws -> PageReply {
+        let search = AuditSearch(entered.visit)
+        let cursor = entered.visit.parameter("cursor").flatMap { Cursor(parsing: $0) }
+        let page = try await store.read { [audit] tx -> AuditLogPage in
+            let whom = try search.who.map { try Self.label(of: $0, entered, tx: tx) }
+            guard let filter = search.filter(actor: whom) else {
+                return AuditLogPage(
+                    entered, Listing(items: [], next: nil), AuditLogPage.Names(members: [:], organizations: [:]),
+                    search,
+                    error: "Write a day as 2026-11-29.")
+            }
+            let listing = try audit.list(
+                in: entered.organization.id, includeDescendants: true, matching: filter,
+                page: Model.Page(limit: AuditLogPage.pageSize, after: cursor), as: entered.actor, tx: tx)
+            return AuditLogPage(entered, listing, try Self.names(listing, entered, tx: tx), search, error: nil)
+        }
+        return .page(page)
+    }
+
+    /// All that happened to what the address names. Of what nothing is known, there is no page.
+    private func showStory(_ entered: ConsoleVisit) async throws -> PageReply {
+        guard let thing = entered.visit.segment("thing") else { throw PageProblem.notFound }
+        let cursor = entered.visit.parameter("cursor").flatMap { Cursor(parsing: $0) }
+        let page = try await store.read { [audit] tx -> AuditLogPage in
+            let listing = try audit.list(
+                in: entered.organization.id, includeDescendants: true, matching: AuditFilter(target: thing),
+                page: Model.Page(limit: AuditLogPage.pageSize, after: cursor), as: entered.actor, tx: tx)
+            guard !listing.items.isEmpty else { throw PageProblem.notFound }
+            return AuditLogPage(entered, storyOf: thing, listing, try Self.names(listing, entered, tx: tx))
+        }
+        return .page(page)
+    }
+
+    /// As the log has somebody: an identifier, that of the member with an e-mail address here, or the text itself.
+    private static func label(
+        of text: String, _ entered: ConsoleVisit, tx: borrowing Transaction
+    ) throws -> String {
+        guard let email = EmailAddress(text) else { return text }
+        return try tx.member(email: email, in: entered.organization.id)?.id.description ?? text
+    }
+
+    /// The names of the people and organizations in a part of the log. Of people above or elsewhere, no name is told (law 12).
+    static func names(
+        _ listing: Listing<AuditEvent>, _ entered: ConsoleVisit, tx: borrowing Transaction
+    ) throws -> AuditLogPage.Names {
+        let labels = listing.items.flatMap { [$0.target] + $0.actor.split(separator: " ").map(String.init) }
+        let members = Set(labels.compactMap { ID<Member>(parsing: $0) })
+        return AuditLogPage.Names(
+            members: try tx.memberNames(
+                members, within: entered.me.isOperator ? nil : entered.me.organization.path),
+            organizations: try tx.organizationNames(Set(listing.items.compactMap(\.organization))))
+    }
+}

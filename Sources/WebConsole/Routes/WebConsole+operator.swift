@@ -1,0 +1,143 @@
+import CredentialFormat
+import Credentials
+import HTTPTypes
+import Model
+import Organizations
+import Persistence
+import Policy
+import ProductDefinition
+import SignIn
+import Verification
+
+// What the operator's own people see. To everybody else none of it exists.
+
+extension WebConsole {
+    var operatorRoutes: [PageRoute] {
+        [
+            shown(.accounts, showAccounts),
+            shown(.newAccount) { entered in .page(AccountFormPage(entered, nil)) },
+            taken(.newAccount, takeAccount),
+            shown(.account) { entered in .page(AccountFormPage(entered, try await account(entered))) },
+            taken(.account, takeAccountEdit),
+            shown(.suspendAccount) { entered in .page(SuspendAccountPage(entered, try await account(entered))) },
+            taken(.suspendAccount, takeSuspension),
+            shown(.resourceServers) { entered in
+                let servers = try await store.read { [resourceServers] tx in
+                    try resourceServers.list(
+                        page: Model.Page(limit: ResourceServersPage.pageSize), as: entered.actor, tx: tx
+                    ).items
+                }
+                return .page(ResourceServersPage(entered, servers))
+            },
+            shown(.product) { entered in .page(ProductPage(entered)) },
+            shown(.nodes) { entered in .page(NodesPage(entered, await confirm(.seconds(1)))) },
+            shown(.keyRing) { entered in
+                .page(KeyRingPage(entered, try await store.read { tx in try tx.keyRingRows() }))
+            },
+        ]
+    }
+
+    private func shown(
+        _ page: OperatorPage, _ answer: @escaping @Sendable (OperatorVisit) async throws -> PageReply
+    ) -> PageRoute {
+        PageRoute(
+            path: page.pattern, place: .fixed(.operating(page.isAbout ? .accounts : page, "-")),
+            work: .shown { visit in
+                let entered = try enter(visit, page)
+                return try await hiding { try await answer(entered).saying(visit.done, at: site) }
+            })
+    }
+
+    private func taken(
+        _ page: OperatorPage, _ answer: @escaping @Sendable (OperatorVisit, PageForm) async throws -> PageReply
+    ) -> PageRoute {
+        PageRoute(
+            path: page.pattern, place: .fixed(.operating(page.isAbout ? .accounts : page, "-")),
+            work: .taken(.manage) { visit, form in
+                let entered = try enter(visit, page)
+                return try await hiding { try await answer(entered, form) }
+            })
+    }
+
+    private func hiding(_ answer: () async throws -> PageReply) async throws -> PageReply {
+        do { return try await answer() } catch Refusal.notFound, Refusal.forbidden { throw PageProblem.notFound }
+    }
+
+    private func showAccounts(_ entered: OperatorVisit) async throws -> PageReply {
+        let search = NameSearch(entered.visit.parameter("q"))
+        let after = entered.visit.parameter("after").flatMap { ID<Organization>(parsing: $0) }
+        let found = try await store.read { tx in
+            try tx.accounts(matching: search, after: after, limit: AccountsPage.pageSize + 1)
+        }
+        return .page(AccountsPage(entered, found, search))
+    }
+
+    private func account(_ entered: OperatorVisit) async throws -> Account {
+        let id = try entered.account()
+        return try await store.read { [accounts] tx in try accounts.get(id, as: entered.actor, tx: tx) }
+    }
+
+    private func takeAccount(_ entered: OperatorVisit, _ form: PageForm) async throws -> PageReply {
+        do {
+            _ = try await store.write { [accounts] tx in
+                // The same form sent twice finds what it has just made.
+                let known = try tx.accounts(matching: NameSearch(form.text("name")), after: nil, limit: 200)
+                let again = known.contains {
+                    $0.organization.name == form.text("name")
+                        && entered.now.seconds(since: $0.organization.createdAt) < 30
+                }
+                guard !again else { return }
+                _ = try accounts.create(
+                    AccountDraft(name: form.text("name"), plan: form["plan"]), as: entered.actor, tx: tx)
+            }
+        } catch let refusal as Refusal {
+            guard let errors = refusal.fieldErrors(emailTakenAt: "") else { throw refusal }
+            return .page(
+                AccountFormPage(entered, nil, name: form.text("name"), plan: form.text("plan"), errors),
+                .unprocessableContent)
+        }
+        return PageReply.redirect(.operating(.accounts, "-"), at: site).telling(.accountCreated, at: site)
+    }
+
+    private func takeAccountEdit(_ entered: OperatorVisit, _ form: PageForm) async throws -> PageReply {
+        let before = try await account(entered)
+        do {
+            _ = try await store.write { [accounts] tx in
+                try accounts.edit(
+                    before.id,
+                    AccountEdit(
+                        name: form.text("name"),
+                        plan: before.isOperator || entered.product.plans.definitions.isEmpty ? nil : .some(form["plan"])
+                    ),
+                    as: entered.actor, tx: tx)
+            }
+        } catch let refusal as Refusal {
+            guard let errors = refusal.fieldErrors(emailTakenAt: "") else { throw refusal }
+            return .page(
+                AccountFormPage(entered, before, name: form.text("name"), plan: form.text("plan"), errors),
+                .unprocessableContent)
+        }
+        return PageReply.redirect(.operating(.account, before.id.description), at: site)
+            .telling(.accountSaved, at: site)
+    }
+
+    private func takeSuspension(_ entered: OperatorVisit, _ form: PageForm) async throws -> PageReply {
+        let before = try await account(entered)
+        let isSuspended = form["suspended"] == "yes"
+        do {
+            _ = try await store.write { [accounts] tx in
+                try accounts.edit(before.id, AccountEdit(suspended: isSuspended), as: entered.actor, tx: tx)
+            }
+        } catch let refusal as Refusal {
+            guard let notice = refusal.notice else { throw refusal }
+            return .page(SuspendAccountPage(entered, before, notice), .unprocessableContent)
+        }
+        return PageReply.redirect(.operating(.account, before.id.description), at: site)
+            .telling(isSuspended ? .accountSuspended : .accountResumed, at: site)
+    }
+}
+
+extension OperatorPage {
+    /// Whether it is about one account: whoever has to sign in first comes back to the list.
+    fileprivate var isAbout: Bool { pattern.contains("{") }
+}

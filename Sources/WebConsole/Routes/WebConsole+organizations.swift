@@ -1,0 +1,87 @@
+import CredentialFormat
+import HTTPTypes
+import Model
+import Organizations
+import Persistence
+import Policy
+import ProductDefinition
+import SignIn
+
+// The tree of an account. Each page is about the organization of its address.
+
+extension WebConsole {
+    var organizationRoutes: [PageRoute] {
+        [
+            shown(.organizations, showOrganizations),
+            shown(.newOrganization) { entered in .page(OrganizationNamePage(creating: entered)) },
+            taken(.newOrganization, takeNewOrganization),
+            shown(.renameOrganization) { entered in .page(OrganizationNamePage(renaming: entered)) },
+            taken(.renameOrganization, takeName),
+            shown(.deleteOrganization) { entered in .page(DeleteOrganizationPage(entered)) },
+            taken(.deleteOrganization, takeDeletion),
+        ]
+    }
+
+    private func showOrganizations(_ entered: ConsoleVisit) async throws -> PageReply {
+        let search = NameSearch(entered.visit.parameter("q"))
+        let after = entered.visit.parameter("after").flatMap { ID<Organization>(parsing: $0) }
+        let path = entered.organization.path
+        let found = try await store.read { tx in
+            try tx.organizations(
+                within: path, matching: search, after: after, limit: OrganizationsPage.pageSize + 1)
+        }
+        return .page(OrganizationsPage(entered, found, search, isPart: after != nil))
+    }
+
+    private func takeNewOrganization(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let name = form.text("name")
+        do {
+            // A form that is sent twice finds the child of the name that it has just made.
+            try await store.write { [organizations] tx in
+                let known = try tx.organizations(
+                    within: entered.organization.path, matching: NameSearch(name), after: nil, limit: 200)
+                let again = known.contains { child in
+                    child.parent == entered.organization.id && child.name == name
+                        && entered.now.seconds(since: child.createdAt) < 30
+                }
+                guard !again else { return }
+                _ = try organizations.create(name: name, below: entered.organization.id, as: entered.actor, tx: tx)
+            }
+        } catch Refusal.invalid(let fields) {
+            return .page(
+                OrganizationNamePage(creating: entered, name: name, FieldErrors(fields)), .unprocessableContent)
+        }
+        return PageReply.redirect(entered.url(.organizations), at: site).telling(.organizationCreated, at: site)
+    }
+
+    private func takeName(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let name = form.text("name")
+        do {
+            _ = try await store.write { [organizations] tx in
+                try organizations.rename(entered.organization.id, to: name, as: entered.actor, tx: tx)
+            }
+        } catch Refusal.invalid(let fields) {
+            return .page(
+                OrganizationNamePage(renaming: entered, name: name, FieldErrors(fields)), .unprocessableContent)
+        }
+        return PageReply.redirect(entered.url(.organizations), at: site).telling(.organizationSaved, at: site)
+    }
+
+    private func takeDeletion(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let organization = entered.organization
+        do {
+            try await store.write { [organizations] tx in
+                try organizations.delete(organization.id, as: entered.actor, tx: tx)
+            }
+        } catch let refusal as Refusal {
+            guard let notice = refusal.notice else { throw refusal }
+            return .page(DeleteOrganizationPage(entered, notice), .unprocessableContent)
+        }
+        // What is above stays; whoever belonged here alone has nowhere to go on but their own account.
+        let above = OrganizationPath(Array(organization.path.identifiers.dropLast()))
+        guard let above, entered.actor.sees(above) else { return .redirect(.account, at: site) }
+        return PageReply.redirect(
+            .console(ConsoleAddress(.organizations, in: above.last)), at: site
+        ).telling(.organizationDeleted, at: site)
+    }
+}

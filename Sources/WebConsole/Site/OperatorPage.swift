@@ -1,0 +1,33 @@
+import Model
+
+/// A page of the operator's own: where it stands and what one must be allowed to see it. Members of accounts have none of them.
+package struct OperatorPage: Hashable, Sendable {
+    let needs: Permission
+    private let rest: String
+
+    private init(_ rest: String, needs: Permission) {
+        self.rest = rest
+        self.needs = needs
+    }
+
+    static let accounts = OperatorPage("/accounts", needs: .accountsManage)
+    static let newAccount = OperatorPage("/accounts/new", needs: .accountsManage)
+    static let account = OperatorPage("/accounts/{id}", needs: .accountsManage)
+    static let suspendAccount = OperatorPage("/accounts/{id}/suspend", needs: .accountsManage)
+    static let resourceServers = OperatorPage("/resource-servers", needs: .resourceServersManage)
+    static let product = OperatorPage("/product", needs: .accountsManage)
+    static let nodes = OperatorPage("/nodes", needs: .accountsManage)
+    static let keyRing = OperatorPage("/key-ring", needs: .accountsManage)
+
+    /// Those of the navigation, with what they are called.
+    static let places: [(page: OperatorPage, title: String)] = [
+        (.accounts, "Customers"), (.resourceServers, "Resource servers"), (.product, "Product"), (.nodes, "Nodes"),
+        (.keyRing, "Key ring"),
+    ]
+
+    /// The path for the router.
+    var pattern: String { "/operator\(rest)" }
+
+    /// The path with an identifier in the place of its braces.
+    func path(_ identifier: String = "-") -> String { pattern.replacing("{id}", with: identifier) }
+}

@@ -1,0 +1,89 @@
+import CredentialFormat
+import Model
+import Persistence
+import Policy
+import ProductDefinition
+import SignIn
+
+/// A visit to a page of the operator's, by one of the operator's own people who may see it. ``WebConsole/enter(_:_:)`` alone
+/// makes one.
+struct OperatorVisit: Sendable {
+    let visit: Visit
+    let page: OperatorPage
+    let me: SignedIn
+    let actor: Actor
+    let product: Product
+    let site: Site
+
+    fileprivate init(
+        _ visit: Visit, _ page: OperatorPage, _ me: SignedIn, _ actor: Actor, _ product: Product, _ site: Site
+    ) {
+        self.visit = visit
+        self.page = page
+        self.me = me
+        self.actor = actor
+        self.product = product
+        self.site = site
+    }
+
+    var now: Instant { visit.now }
+    var words: ProductWords { product.words }
+
+    /// The account in the path of this page.
+    ///
+    /// - Throws: ``PageProblem/notFound``
+    func account() throws -> ID<Organization> {
+        guard let id = visit.segment("id").flatMap({ ID<Organization>(parsing: $0) }) else {
+            throw PageProblem.notFound
+        }
+        return id
+    }
+
+    func link(_ page: OperatorPage, _ identifier: String = "-", query: [(String, String)] = []) -> String {
+        let text = query.map { "\(PercentEscape.value($0.0))=\(PercentEscape.value($0.1))" }.joined(separator: "&")
+        return site.link(.operating(page, identifier)) + (text.isEmpty ? "" : "?\(text)")
+    }
+
+    /// The token of a form that is sent to a page, and to no other.
+    func token(sentTo page: OperatorPage, _ identifier: String = "-") -> String {
+        visit.token(for: .manage, about: page.path(identifier))
+    }
+
+    /// What a page of the navigation is called here.
+    static func title(_ page: OperatorPage, _ words: ProductWords) -> String {
+        page == .accounts
+            ? words[.account].capitalizedPlural : OperatorPage.places.first { $0.page == page }?.title ?? ""
+    }
+
+    /// The shell of this page.
+    ///
+    /// - Parameter title: The page's own name, where it stands below the list of accounts.
+    func shell(below title: String? = nil) -> Shell {
+        let seen = OperatorPage.places.map(\.page).filter { me.permissions.contains($0.needs) }
+        let items = seen.map { other in
+            Navigation.Item(
+                words: Self.title(other, words), address: link(other),
+                mark: other == page ? "page" : title != nil && other == .accounts ? "true" : nil)
+        }
+        return visit.shell(
+            me, product: product, link: { site.link(.console(ConsoleAddress($0, in: me.organization.id))) },
+            navigation: Navigation(
+                title: "For \(product.name)’s own people",
+                groups: [Navigation.Group(heading: "Operator", items: items)],
+                current: title == nil ? Self.title(page, words) : Self.title(.accounts, words)),
+            crumbs: title.map {
+                [Crumb(words: Self.title(.accounts, words), address: link(.accounts)), Crumb(words: $0)]
+            } ?? [], site: site)
+    }
+}
+
+extension WebConsole {
+    /// The one way to the operator's pages.
+    ///
+    /// - Throws: ``SignInNeeded``, or ``PageProblem/notFound`` for everybody else, as for what does not exist (law 12).
+    func enter(_ visit: Visit, _ page: OperatorPage) throws -> OperatorVisit {
+        let (me, actor) = try signedIn(visit)
+        guard me.isOperator, actor.isOperator(holding: page.needs) else { throw PageProblem.notFound }
+        return OperatorVisit(visit, page, me, actor, product, site)
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+
+@testable import WebConsole
+
+private let onetrust = (try? OurWords.sample("onetrust").text) ?? ""
+
+@Suite("The audit log's pages", .server(product: onetrust), .serialized)
+struct AuditLogPagesTests {
+    private func auditor() async throws -> (PageVisitor, ServerProcess, DemoCredentials, path: String) {
+        let (server, demo) = try RunningServer.current
+        var visitor = PageVisitor(server)
+        let person = try #require(demo.people["auditor"])
+        #expect(try await visitor.signIn(person.email, person.password).status == 303)
+        return (visitor, server, demo, "/o/\(demo.account)/audit-log")
+    }
+
+    @Test
+    func `tell who changed what, in the product's words, and are searched by action, thing, person, day and request`()
+        async throws
+    {
+        var (visitor, server, demo, path) = try await auditor()
+        let europe = try #require(demo.organizations["Europe"])
+        let key = try await server.makeKey(
+            in: europe, scopes: ["assessments.read"], ["name": "Told of"], as: demo.operatorKey)
+        let id = try #require(key.path.split(separator: "/").last.map(String.init))
+        let all = try await visitor.open(path)
+        #expect(all.status == 200)
+        #expect(all.text.contains("OAuth 2.0 API key created") && all.text.contains("<bdi>Told of</bdi>"))
+        #expect(all.text.contains("in <bdi>Europe</bdi>"))
+        #expect(!all.text.contains(key.secret))
+        func rows(_ query: String) async throws -> Int {
+            let page = try await visitor.open(path + query)
+            #expect(page.status == 200)
+            return page.text.matches(of: /<tr role="row"><th role="rowheader"/).count
+        }
+        #expect(try await rows("?thing=\(id)") == 1)
+        #expect(try await rows("?thing=\(id)&action=api-key.deleted") == 0)
+        #expect(try await rows("?thing=\(id)&action=api-key.created") == 1)
+        let today = try #require(
+            (try await visitor.open(path + "?thing=\(id)")).text.firstMatch(of: /datetime="(\d{4}-\d\d-\d\d)T/)
+        ).1
+        #expect(try await rows("?thing=\(id)&since=\(today)&until=\(today)") == 1)
+        #expect(try await rows("?thing=\(id)&until=1999-12-31") == 0)
+        let request = try #require(
+            (try await visitor.open(path + "?thing=\(id)")).text.firstMatch(of: /audit-log\?request=([^"]+)"/)
+        ).1
+        #expect(try await rows("?request=\(request)") == 1)
+        let person = try #require(demo.people["auditor"])
+        #expect(try await rows("?who=\(ServerProcess.encoded(person.email))&action=session.started") == 1)
+        let wrong = try await visitor.open(path + "?since=yesterday")
+        #expect(wrong.text.contains("Write a day as 2026-11-29.") && wrong.text.contains("aria-invalid=\"true\""))
+        let chips = try await visitor.open(path + "?thing=\(id)&action=api-key.created")
+        #expect(chips.text.contains("Remove filter What: OAuth 2.0 API key created"))
+    }
+
+    @Test func `tell the story of one credential, to those who may read it, and of nothing else`() async throws {
+        var (visitor, server, demo, path) = try await auditor()
+        let key = try await server.makeKey(
+            in: demo.account, scopes: ["assessments.read"], ["name": "With a story"], as: demo.operatorKey)
+        let id = try #require(key.path.split(separator: "/").last.map(String.init))
+        _ = try await server.make(key.path + "/disable", [:], as: demo.operatorKey)
+        let story = try await visitor.open("\(path)/\(id)")
+        #expect(story.text.contains("<h1>With a story</h1>"), "\(story.text)")
+        #expect(story.text.contains("OAuth 2.0 API key disabled") && story.text.contains("OAuth 2.0 API key created"))
+        #expect(!story.text.contains("role=\"search\" action"))
+        let unknown = try await visitor.open("\(path)/key_0000000000000000000001")
+        let stranger = try await server.makeAccount("Stranger", as: demo.operatorKey)
+        let foreign = try await server.makeKey(in: stranger, scopes: ["assessments.read"], as: demo.operatorKey)
+        let other = try await visitor.open("\(path)/\(foreign.path.split(separator: "/").last ?? "")")
+        #expect(unknown.status == 404 && other.status == 404)
+        var manager = PageVisitor(server)
+        let person = try #require(demo.people["credentials-manager"])
+        _ = try await manager.signIn(person.email, person.password)
+        #expect(try await manager.open(path).status == 404)
+        #expect(try await manager.open("\(path)/\(id)").status == 404)
+    }
+
+    @Test(arguments: [
+        ("1970-01-01", 0), ("1970-01-02", 86_400), ("2000-02-29", 951_782_400), ("2026-11-29", 1_795_910_400),
+        ("9999-12-31", 253_402_214_400),
+    ])
+    func `a day begins at midnight in UTC`(_ day: (text: String, seconds: Int64)) {
+        #expect(AuditSearch.day(day.text)?.seconds == day.seconds)
+    }
+
+    @Test(arguments: ["", "2026-13-01", "2026-1-1", "26-01-01x", "2026/01/01", "+026-01-01", "yesterday!"])
+    func `what is no day is none`(_ text: String) {
+        #expect(AuditSearch.day(text) == nil)
+    }
+}

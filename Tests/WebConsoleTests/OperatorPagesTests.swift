@@ -1,0 +1,108 @@
+import TestSupport
+import Testing
+
+private let altruistiq = (try? OurWords.sample("altruistiq").text) ?? ""
+
+@Suite("The operator's pages", .server(product: altruistiq), .serialized)
+struct OperatorPagesTests {
+    private static let pages = ["accounts", "accounts/new", "resource-servers", "product", "nodes", "key-ring"]
+
+    private func visitor(_ role: String) async throws -> (PageVisitor, ServerProcess, DemoCredentials) {
+        let (server, demo) = try RunningServer.current
+        var visitor = PageVisitor(server)
+        let person = try #require(demo.people[role])
+        #expect(try await visitor.signIn(person.email, person.password).status == 303)
+        return (visitor, server, demo)
+    }
+
+    @Test func `do not exist for members of an account, whatever their role`() async throws {
+        let roles = ["platform-administrator", "sustainability-administrator", "viewer"]
+        for role in roles {
+            var (visitor, _, demo) = try await visitor(role)
+            let unknown = try await visitor.open("/operator/nothing-of-the-kind")
+            for page in Self.pages + ["accounts/\(demo.account)", "accounts/\(demo.account)/suspend"] {
+                let answer = try await visitor.open("/operator/\(page)")
+                #expect(answer.status == 404)
+                #expect(
+                    answer.text.replacing(/<code>[^<]*<\/code>/, with: "")
+                        == unknown.text.replacing(/<code>[^<]*<\/code>/, with: ""), "\(role) \(page)")
+            }
+            let forged = try await visitor.post(
+                "/operator/accounts/\(demo.account)/suspend", [("csrf", "x"), ("suspended", "yes")])
+            #expect(forged.status == 403)
+            #expect(try await !visitor.open("/account").text.contains("/operator/"))
+        }
+        let (server, _) = try RunningServer.current
+        var nobody = PageVisitor(server)
+        #expect(try await nobody.open("/operator/accounts").location?.hasPrefix("/sign-in") == true)
+    }
+
+    @Test func `list the customers, and make one with a plan`() async throws {
+        var (visitor, server, demo) = try await visitor("operator")
+        let list = try await visitor.open("/operator/accounts")
+        #expect(list.text.contains("<h1>Organisations</h1>") && list.text.contains("Example Ltd"))
+        #expect(list.text.contains("Altruistiq Advanced (by default)"))
+        let form = try await visitor.open("/operator/accounts/new")
+        #expect(!form.text.contains("legacy"), "What is not offered any more is not offered.")
+        for _ in 1...2 {
+            let made = try await visitor.fill(
+                form, "/operator/accounts/new", [("name", "Novo Steel"), ("plan", "essential")])
+            #expect(made.location == "/operator/accounts", "\(made.text)")
+        }
+        let found = try await visitor.open("/operator/accounts?q=novo")
+        #expect(found.text.matches(of: /<bdi>Novo Steel<\/bdi>/).count == 1, "Twice is as once.")
+        #expect(found.text.contains("Altruistiq Essential"))
+        let wrong = try await visitor.fill(
+            form, "/operator/accounts/new", [("name", ""), ("plan", "no-such-plan")])
+        #expect(
+            wrong.status == 422 && wrong.text.contains("id=\"name-error\"") && wrong.text.contains("id=\"plan-error\""))
+        _ = (server, demo)
+    }
+
+    @Test func `change a plan and suspend an account, from the next call on`() async throws {
+        var (visitor, server, demo) = try await visitor("operator")
+        let account = try await server.makeAccount("To be suspended", as: demo.operatorKey)
+        let client = try await server.makeIntegration(
+            in: account, scopes: ["facilities.read"], as: demo.operatorKey
+        ).client
+        #expect(try await server.tokenAnswer(client).status == 200)
+        let page = "/operator/accounts/\(account)"
+        let saved = try await visitor.fill(
+            try await visitor.open(page), page, [("name", "To be suspended"), ("plan", "essential")])
+        #expect(saved.location == page)
+        #expect(try await server.tokenAnswer(client).json["error"].string == "unauthorized_client")
+        _ = try await visitor.fill(
+            try await visitor.open(page), page, [("name", "To be suspended"), ("plan", "enterprise")])
+        #expect(try await server.tokenAnswer(client).status == 200)
+        let ask = try await visitor.open(page + "/suspend")
+        #expect(ask.text.contains("Suspend To be suspended?"))
+        #expect(try await visitor.fill(ask, page + "/suspend").location == page)
+        #expect(try await server.tokenAnswer(client).status != 200)
+        #expect(try await visitor.open("/operator/accounts").text.contains("Suspended"))
+        let back = try await visitor.open(page + "/suspend")
+        #expect(back.text.contains("Resume To be suspended?"))
+        _ = try await visitor.fill(back, page + "/suspend")
+        #expect(try await server.tokenAnswer(client).status == 200)
+    }
+
+    @Test func `show the definition in force and where each value comes from, the nodes and the key ring`() async throws
+    {
+        var (visitor, _, _) = try await visitor("operator")
+        let product = try await visitor.open("/operator/product")
+        #expect(product.text.contains("from claviger.yaml"))
+        let line = altruistiq.split(separator: "\n", omittingEmptySubsequences: false).firstIndex {
+            $0.hasPrefix("  secret_overlap_maximum:")
+        }.map { $0 + 1 }
+        #expect(
+            product.text.contains(
+                "<code>policy.secret_overlap_maximum</code></th><td role=\"cell\">1d</td><td role=\"cell\">line \(line ?? 0)</td>"
+            ), "\(product.text)")
+        #expect(product.text.contains("<code>policy.api_keys_per_account</code></th><td role=\"cell\">500</td></tr>"))
+        let nodes = try await visitor.open("/operator/nodes")
+        #expect(nodes.text.contains("1 of 1"))
+        let ring = try await visitor.open("/operator/key-ring")
+        #expect(ring.text.contains("Seals access tokens") && ring.text.contains("Digests secrets"))
+        let servers = try await visitor.open("/operator/resource-servers")
+        #expect(servers.text.contains("Demo API"))
+    }
+}

@@ -1,0 +1,70 @@
+import TestSupport
+import Testing
+
+private let onetrust = (try? OurWords.sample("onetrust").text) ?? ""
+
+@Suite("Pages about organizations", .server(product: onetrust), .serialized)
+struct OrganizationPagesTests {
+    private func admin() async throws -> (PageVisitor, DemoCredentials) {
+        let (server, demo) = try RunningServer.current
+        var visitor = PageVisitor(server)
+        let person = try #require(demo.people["site-admin"])
+        #expect(try await visitor.signIn(person.email, person.password).status == 303)
+        return (visitor, demo)
+    }
+
+    @Test func `show the tree, and make, rename and delete in it`() async throws {
+        var (visitor, demo) = try await admin()
+        let path = "/o/\(demo.account)/organizations"
+        let tree = try await visitor.open(path)
+        #expect(tree.text.contains("Example Ltd and 2 organizations below it."), "\(tree.text)")
+        #expect(tree.text.contains("depth-1"))
+        let europe = try #require(demo.organizations["Europe"])
+        let form = try await visitor.open("/o/\(europe)/organizations/new")
+        #expect(form.text.contains("Below Europe"))
+        let none = try await visitor.fill(form, "/o/\(europe)/organizations/new", [("name", " ")])
+        #expect(none.status == 422 && none.text.contains("id=\"name-error\""))
+        for _ in 1...2 {
+            let made = try await visitor.fill(form, "/o/\(europe)/organizations/new", [("name", "Benelux")])
+            #expect(made.location == "/o/\(europe)/organizations")
+        }
+        let below = try await visitor.open("/o/\(europe)/organizations")
+        #expect(below.good != nil && below.text.contains("Europe and 1 organization below it."), "Twice is as once.")
+        let child = try #require(
+            below.text.firstMatch(of: /href="\/o\/(org_[A-Za-z0-9]+)\/organizations"><bdi>Benelux/)
+        ).1
+        let rename = try await visitor.open("/o/\(child)/organizations/rename")
+        _ = try await visitor.fill(rename, "/o/\(child)/organizations/rename", [("name", "Low Countries")])
+        #expect(try await visitor.open(path).text.contains("Low Countries"))
+        let full = try await visitor.fill(
+            try await visitor.open("/o/\(europe)/organizations/delete"), "/o/\(europe)/organizations/delete")
+        #expect(full.status == 422 && full.bad?.contains("It still has organizations below it") == true, "\(full.text)")
+        let gone = try await visitor.fill(
+            try await visitor.open("/o/\(child)/organizations/delete"), "/o/\(child)/organizations/delete")
+        #expect(gone.location == "/o/\(europe)/organizations")
+        #expect(try await !visitor.open(path).text.contains("Low Countries"))
+        #expect(try await visitor.open("/o/\(child)/organizations").status == 404)
+        let root = try await visitor.fill(
+            try await visitor.open(path + "/delete"), path + "/delete")
+        #expect(root.status == 422)
+    }
+
+    @Test func `are found by name`() async throws {
+        var (visitor, demo) = try await admin()
+        let path = "/o/\(demo.account)/organizations"
+        let found = try await visitor.open(path + "?q=north")
+        #expect(found.text.contains("North America") && !found.text.contains("<bdi>Europe</bdi></a></strong>"))
+        #expect(try await visitor.open(path + "?q=atlantis").text.contains("Nothing matches"))
+    }
+
+    @Test func `are changed by nobody who may only see them`() async throws {
+        let (server, demo) = try RunningServer.current
+        var visitor = PageVisitor(server)
+        let person = try #require(demo.people["auditor"])
+        _ = try await visitor.signIn(person.email, person.password)
+        let path = "/o/\(demo.account)/organizations"
+        let tree = try await visitor.open(path)
+        #expect(tree.status == 200 && !tree.text.contains("organizations/new") && !tree.text.contains("Actions for"))
+        for page in ["/new", "/rename", "/delete"] { #expect(try await visitor.open(path + page).status == 404) }
+    }
+}
