@@ -20,6 +20,8 @@ struct TokenCommands: Sendable {
     private let api: String
     private let verify: String
     private let words: ProductWords
+    /// Whether each request has to say for whom it is.
+    private let needsAccessKey: Bool
 
     init(site: Site, product: Product) {
         address = site.address.url(product.endpoints.token.first ?? "/oauth2/token")
@@ -27,6 +29,7 @@ struct TokenCommands: Sendable {
         let audience = product.audience ?? ""
         api = audience.hasPrefix("https://") ? audience : "https://api.example.com"
         words = product.words
+        needsAccessKey = product.policy.accessKeys == .required
     }
 
     /// With what stands for the credentials.
@@ -37,9 +40,14 @@ struct TokenCommands: Sendable {
         CodeBlock(
             """
             curl -u '\(id):\(secret)' \\
-              -d grant_type=client_credentials \\
+              -d grant_type=client_credentials \\\(accessKeyLine("ACCESS_KEY"))
               \(address)
             """, label: "Test it now: get a token with curl")
+    }
+
+    /// A further line of a command, where each request has to say for whom it is.
+    private func accessKeyLine(_ key: String) -> String {
+        needsAccessKey ? "\n  -d access_key=\(key) \\" : ""
     }
 
     /// A program that reads the secret from its environment.
@@ -49,7 +57,7 @@ struct TokenCommands: Sendable {
             case .curl:
                 """
                 curl -u "\(id):$CLIENT_SECRET" \\
-                  -d grant_type=client_credentials \\
+                  -d grant_type=client_credentials \\\(accessKeyLine("\"$ACCESS_KEY\""))
                   \(address)
                 """
             case .python:
@@ -60,7 +68,7 @@ struct TokenCommands: Sendable {
                 reply = requests.post(
                     "\(address)",
                     auth=("\(id)", os.environ["CLIENT_SECRET"]),
-                    data={"grant_type": "client_credentials"},
+                    data={"grant_type": "client_credentials"\(needsAccessKey ? ", \"access_key\": os.environ[\"ACCESS_KEY\"]" : "")},
                 )
                 reply.raise_for_status()
                 token = reply.json()["access_token"]
@@ -71,7 +79,7 @@ struct TokenCommands: Sendable {
                 const reply = await fetch("\(address)", {
                   method: "POST",
                   headers: { Authorization: "Basic " + btoa(`${id}:${process.env.CLIENT_SECRET}`) },
-                  body: new URLSearchParams({ grant_type: "client_credentials" }),
+                  body: new URLSearchParams({ grant_type: "client_credentials"\(needsAccessKey ? ", access_key: process.env.ACCESS_KEY" : "") }),
                 });
                 const { access_token } = await reply.json();
                 """
