@@ -60,7 +60,7 @@ struct PeoplePagesTests {
             try await visitor.open(path + "/new"), path + "/new",
             [("name", "Nora"), ("email", "nora@invited.example"), ("role.auditor", "yes")])
         #expect(taken.status == 422)
-        #expect(taken.text.contains("has a member with this e-mail address already."))
+        #expect(taken.text.contains("has a user with this e-mail address already."))
         #expect(taken.text.contains("value=\"Nora\""), "What was entered is kept.")
     }
 

@@ -76,7 +76,7 @@ extension Transaction {
         return try first(
             """
             SELECT COUNT(*) FROM (SELECT 1 FROM organization o CROSS JOIN member m
-            WHERE \(part: within) AND m.organization_id = o.id LIMIT \(limit)) AS found
+            WHERE \(part: within) AND m.organization_id = o.id LIMIT \(limit)) AS live
             """
         ) { try $0.count(0) } ?? 0
     }

@@ -88,7 +88,7 @@ extension Transaction {
                     """
                     SELECT COUNT(*) FROM (SELECT 1 FROM \(fixed: table) c
                     JOIN organization o ON o.id = c.organization_id
-                    WHERE \(part: Self.condition(filter, within: path)) LIMIT \(limit)) AS found
+                    WHERE \(part: Self.condition(filter, within: path)) LIMIT \(limit)) AS live
                     """
                 ) { try $0.count(0) } ?? 0
             return count + found

@@ -158,7 +158,7 @@ struct DemoCredentials: Sendable {
     /// Whom to sign in as, one a line: the role, the address and the password.
     private var peopleLines: String {
         let everybody =
-            [("first admin", adminEmail, adminPassword)] + people.map { ($0.title, $0.email, $0.password) }
+            [("First admin", adminEmail, adminPassword)] + people.map { ($0.title, $0.email, $0.password) }
         let role = everybody.map(\.0.count).max() ?? 0
         let email = everybody.map(\.1.count).max() ?? 0
         return everybody.map {

@@ -20,7 +20,7 @@ struct DemoPeople: Sendable {
     /// No address of it is anybody's (RFC 2606).
     private static let domain = "people.example"
     private static let names = [
-        "Ada Okafor", "Ben Castillo", "Chloé Laurent", "Dev Mehta", "Elif Aydın", "Finn Byrne", "Grace Kim",
+        "Amara Okafor", "Ben Castillo", "Chloé Laurent", "Dev Mehta", "Elif Aydın", "Finn Byrne", "Grace Kim",
         "Hana Sato",
         "Ivan Petrov", "Jana Novák", "Kofi Mensah", "Lena Vogel",
     ]

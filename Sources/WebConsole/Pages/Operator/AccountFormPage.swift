@@ -12,7 +12,7 @@ struct AccountFormPage: Page {
 
     let shell: Shell?
     let pageHead: PageHead
-    let action: String
+    let sentTo: String
     let token: String
     let name: String
     let nameError: String?
@@ -36,7 +36,7 @@ struct AccountFormPage: Page {
         let title = account.map(\.organization.name) ?? "Create \(word.singular)"
         shell = entered.shell(below: title)
         pageHead = PageHead(title: title, lead: nil, action: nil, reason: nil)
-        action = account == nil ? entered.link(.newAccount) : entered.link(.account, id)
+        sentTo = account == nil ? entered.link(.newAccount) : entered.link(.account, id)
         token = account == nil ? entered.token(sentTo: .newAccount) : entered.token(sentTo: .account, id)
         self.name = name ?? account?.organization.name ?? ""
         nameError = errors["name"]

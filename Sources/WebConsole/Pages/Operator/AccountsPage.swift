@@ -23,7 +23,7 @@ struct AccountsPage: Page {
 
     let shell: Shell?
     let pageHead: PageHead
-    let action: String
+    let searchAt: String
     let search: String
     let filters: Chips?
     let hasPlans: Bool
@@ -42,7 +42,7 @@ struct AccountsPage: Page {
         pageHead = PageHead(
             title: word.capitalizedPlural, lead: "The customers of \(entered.product.name), oldest first.",
             action: PageLink(words: "Create \(word.singular)", address: entered.link(.newAccount)), reason: nil)
-        action = entered.link(.accounts)
+        searchAt = entered.link(.accounts)
         let text = search?.text ?? ""
         self.search = text
         filters = search.map {

@@ -58,7 +58,7 @@ extension KeyPurpose {
         case .signingRS256: "Signs ID tokens (RS256)"
         case .replies: "Seals replies that may be repeated"
         case .secrets: "Seals secrets that are opened again"
-        case .clientSecrets: "Seals client secrets that people may see again"
+        case .clientSecrets: "Seals secrets that people may see again"
         }
     }
 }

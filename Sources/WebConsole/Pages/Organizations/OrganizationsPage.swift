@@ -26,7 +26,7 @@ struct OrganizationsPage: Page {
     let shell: Shell?
     let pageHead: PageHead
     let tabs: Tabs?
-    let action: String
+    let searchAt: String
     let search: String
     let filters: Chips?
     let rows: [Row]
@@ -58,7 +58,7 @@ struct OrganizationsPage: Page {
                 ? PageLink(words: "Create \(word.singular)", address: entered.link(.newOrganization)) : nil, reason: nil
         )
         tabs = entered.sectionTabs
-        action = entered.link(.organizations)
+        searchAt = entered.link(.organizations)
         let text = search?.text ?? ""
         self.search = text
         filters = search.map { search in

@@ -13,7 +13,7 @@ struct EditPersonPage: Page {
 
     let shell: Shell?
     let pageHead: PageHead
-    let action: String
+    let sentTo: String
     let token: String
     let form: PersonForm
     let button: String
@@ -26,7 +26,7 @@ struct EditPersonPage: Page {
         let title = "Invite \(person.indefinite)"
         shell = entered.shell(below: title)
         pageHead = PageHead(title: title, lead: "To \(entered.organization.name).", action: nil, reason: nil)
-        action = entered.link(.newPerson)
+        sentTo = entered.link(.newPerson)
         token = entered.token(sentTo: .newPerson)
         form = PersonForm(
             entered, input, errors,
@@ -45,7 +45,7 @@ struct EditPersonPage: Page {
         let id = member.id.description
         shell = entered.shell(below: "Edit", Crumb(words: member.name, address: entered.link(.person, id)))
         pageHead = PageHead(title: "Edit \(member.name)", lead: nil, action: nil, reason: nil)
-        action = entered.link(.editPerson, id)
+        sentTo = entered.link(.editPerson, id)
         token = entered.token(sentTo: .editPerson, id)
         form = PersonForm(
             entered, input, errors,

@@ -16,7 +16,7 @@ struct HandOverFromPersonPage: Page {
 
     let shell: Shell?
     let pageHead: PageHead
-    let action: String
+    let sentTo: String
     let token: String
     let credentials: [CredentialRow]
     let hasCredentials: Bool
@@ -43,7 +43,7 @@ struct HandOverFromPersonPage: Page {
                 ? "\(name) looks after nothing that you may change."
                 : "Whoever takes over is asked when something expires or has to be rotated. It gives them no further right.",
             action: nil, reason: nil)
-        action = entered.link(.handOverFromPerson, text)
+        sentTo = entered.link(.handOverFromPerson, text)
         token = entered.token(sentTo: .handOverFromPerson, text)
         self.credentials = credentials.map { CredentialRow($0, entered) }
         hasCredentials = !credentials.isEmpty

@@ -41,7 +41,7 @@ struct PeoplePage: Page {
     let pageHead: PageHead
     let tabs: Tabs?
     let left: Left?
-    let action: String
+    let searchAt: String
     let search: String
     let roles: [Option]
     let filters: Chips?
@@ -79,7 +79,7 @@ struct PeoplePage: Page {
                     ? "Nobody looks after 1 credential any more, because whoever did has left."
                     : "Nobody looks after \(leftCount) credentials any more, because whoever did has left.",
                 address: entered.link(.leftBehind))
-        action = entered.link(.people)
+        searchAt = entered.link(.people)
         search = query.search?.text ?? ""
         roles = entered.product.roles.filter { !$0.isForOperator || entered.me.isOperator }.map {
             Option(value: $0.name, words: $0.title ?? $0.name, isChosen: $0.name == query.role)
