@@ -123,8 +123,12 @@ package struct FileEntry {
                 let name = name.scalar?.string ?? ""
                 FileEntry(value, key: key.isEmpty ? name : "\(key).\(name)", file: file).collect(&stated)
             }
+        } else if let list = node.sequence, list.contains(where: { $0.scalar == nil }) {
+            for (index, value) in list.enumerated() {
+                FileEntry(value, key: "\(key).\(index + 1)", file: file).collect(&stated)
+            }
         } else {
-            let texts = node.sequence.map { $0.map { $0.scalar?.string ?? "…" } } ?? [node.scalar?.string ?? ""]
+            let texts = node.sequence.map { $0.map { $0.scalar?.string ?? "" } } ?? [node.scalar?.string ?? ""]
             stated.append(ProductSource.Stated(key: key, text: texts.joined(separator: ", "), line: line))
         }
     }

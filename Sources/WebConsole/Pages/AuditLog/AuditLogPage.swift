@@ -136,7 +136,10 @@ extension AuditLogPage {
         let member = ID<Member>(parsing: event.target)
         let thing = name ?? member.flatMap { names.members[$0] }
         let who = who(event.actor, entered, names)
-        let place = event.organization.flatMap { $0 == entered.organization.id ? nil : names.organizations[$0] }
+        // Where it was done is said where that is another place than the page is about, and not the thing itself.
+        let place = event.organization.flatMap { place in
+            place == entered.organization.id || place.description == event.target ? nil : names.organizations[place]
+        }
         let details = event.details.filter { !["name", "label"].contains($0.key) }.sorted { $0.key < $1.key }
         return Row(
             at: TimeWords(event.at, now: entered.now), action: words.title(event.action), thing: thing ?? event.target,

@@ -34,7 +34,7 @@ struct ProductPage: Page {
             title: "Product",
             lead: source.file.map { "The definition in force on this node, from \($0), read when it started." }
                 ?? "The standard product: no file was named at the start.", action: nil, reason: nil)
-        rows = source.stated.map { Row(key: $0.key, text: $0.text, line: $0.line.map { "line \($0)" }) }
+        rows = source.stated.map { Row(key: $0.key, text: $0.text, line: $0.line.map { "line\u{00A0}\($0)" }) }
         hasRows = !rows.isEmpty
         standard = entered.product.policy.effective.filter { effective in
             !source.stated.contains { $0.key == effective.key || $0.key.hasPrefix("\(effective.key).") }
