@@ -53,6 +53,8 @@ struct UsageTests {
                 try await desk.signedIn(in: tree.global, email: "bob@example.com")
             )
             let tokens = try await desk.consented(to: app, in: tree.europe, as: ada)
+            // Lists stand in the order of making, and no order is known within a moment.
+            tree.clock.advance(seconds: 1)
             _ = try await desk.consented(to: app, in: tree.europe, as: bob)
             func told() async throws -> (app: LastUse?, grants: [DescribedGrant]) {
                 try await desk.verifier.usage.flush()
