@@ -42,7 +42,11 @@ final class DatabaseFile: Sendable {
             defer { descriptor = nil }
             return descriptor
         }
-        if let descriptor { Glibc.close(descriptor) }
+        guard let descriptor else { return }
+        // The lock belongs to what was opened, of which a child process that is just being started has a copy for a moment:
+        // closing ours alone would leave the database in use until then.
+        _ = flock(descriptor, LOCK_UN)
+        Glibc.close(descriptor)
     }
 
     /// The process that owns the database at `path`, nil where none does.
@@ -53,7 +57,10 @@ final class DatabaseFile: Sendable {
             return nil
         }
         defer { Glibc.close(descriptor) }
-        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else {
+            _ = flock(descriptor, LOCK_UN)
+            return nil
+        }
         var bytes = [UInt8](repeating: 0, count: 16)
         let count = pread(descriptor, &bytes, bytes.count, 0)
         guard count > 0, let owner = Int32(String(decoding: bytes.prefix(count), as: UTF8.self)), owner > 0 else {
