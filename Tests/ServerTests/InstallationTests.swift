@@ -143,10 +143,11 @@ struct InstallationTests {
         let programs = try ServerProcess.executable.deletingLastPathComponent().path
         let folder = database.folder.path
         let environment =
-            "unset CLAVIGER_TEST_DATABASE; PATH=\(programs):$PATH; export PATH CLAVIGER_LISTEN=127.0.0.1:\(port); exec 2>&1\nset -e\n"
+            "PATH=\(programs):$PATH; export PATH CLAVIGER_LISTEN=127.0.0.1:\(port); exec 2>&1\nset -e\n"
         let shell = try await BackgroundProcess(
             "/bin/sh", ["-c", environment + script.replacing("\nclaviger serve", with: "\nexec claviger serve")],
-            in: folder, output: folder + "/output.txt", errors: folder + "/output.txt")
+            environment: FinishedCommand.environment(with: [:]), in: folder, output: folder + "/output.txt",
+            errors: folder + "/output.txt")
         defer { shell.signal(SIGKILL) }
         let front = Front(base: "http://127.0.0.1:\(port)")
         for _ in 0..<2400 where shell.isRunning {

@@ -1,5 +1,5 @@
 import Foundation
-import Subprocess
+package import Subprocess
 import SystemPackage
 
 /// A command that has ended.
@@ -33,7 +33,7 @@ package struct FinishedCommand: Sendable {
 
     /// Runs a client that we did not write, from `Tests/ForeignClients`, in that environment.
     package static func foreignClient(_ script: String, _ arguments: [String]) async throws -> FinishedCommand {
-        try await python([foreignClients.appendingPathComponent(script).path] + arguments)
+        try await python([foreignClients.appendingPathComponent(script).path] + arguments, atMost: 180)
     }
 
     private static var foreignClients: URL { root.appendingPathComponent("Tests/ForeignClients") }
@@ -62,7 +62,7 @@ package struct FinishedCommand: Sendable {
 
     /// The environment of the tests with these variables, and without what tells the tests themselves something: the
     /// server refuses variables that it does not know.
-    static func environment(with variables: [String: String]) -> Environment {
+    package static func environment(with variables: [String: String]) -> Environment {
         let ours = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("CLAVIGER_") }
         return .custom(
             ours.merging(variables) { $1 }.reduce(into: [:]) { $0[Environment.Key(stringLiteral: $1.key)] = $1.value })
