@@ -117,7 +117,9 @@ private struct WordWalk {
         let app = try await server.makeApp(in: demo.account, scopes: scopes, as: demo.operatorKey)
         let request = app.request(["scope": scopes.joined(separator: " ")])
         let page = keep("consent", try await somebody.open(request))
-        guard page.hidden("request") != nil else { throw ServerFailure("No consent: \(page.status) \(page.location ?? page.text)") }
+        guard page.hidden("request") != nil else {
+            throw ServerFailure("No consent: \(page.status) \(page.location ?? page.text)")
+        }
         let approved = try await somebody.post(
             "/consent", page.hiddenFields + [("organization", demo.account), ("decision", "approve")])
         guard approved.status == 303 else { throw ServerFailure("No approval: \(approved.text)") }
