@@ -72,7 +72,8 @@ struct KeptSecretTests {
         var made: [MadeCredential] = []
         for _ in 0..<3 { made.append(try await server.makeIntegration(in: demo.account, as: demo.operatorKey)) }
         let all = try await server.get(
-            "/api/v1/organizations/\(demo.account)/integrations?include=descendants&limit=200", bearer: demo.operatorKey)
+            "/api/v1/organizations/\(demo.account)/integrations?include=descendants&limit=200", bearer: demo.operatorKey
+        )
         let copies = try all.json["items"].elements.count
         #expect(copies > made.count)
         #expect(try await server.stop() == 0)
