@@ -21,13 +21,10 @@ package struct StewardService: Sendable {
         of member: ID<Member>, in organization: ID<Organization>, page: Page, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> Listing<StewardedCredential> {
-        _ = try tx.organization(organization, where: actor, may: .membersRead)
-        let listing = try list(.member(member), kinds: actor.kinds(\.reading), page, as: actor, tx: tx)
-        // Of one who is gone, no more is known than what they left behind.
-        guard try tx.member(member)?.organization == organization || !listing.items.isEmpty else {
-            throw Refusal.notFound
-        }
-        return listing
+        let organization = try tx.organization(organization, where: actor, may: .membersRead)
+        let kinds = actor.kinds(\.reading)
+        try requireKnown(member, in: organization, by: kinds, tx: tx)
+        return try list(.member(member), kinds: kinds, page, as: actor, tx: tx)
     }
 
     /// The credentials of an organization and those below it that nobody looks after because who did has left.
@@ -61,8 +58,9 @@ package struct StewardService: Sendable {
         only chosen: Set<StewardedID>? = nil, as actor: Actor, tx: borrowing Transaction
     ) throws -> Int {
         let organization = try tx.organization(organizationID, where: actor, may: .membersManage)
-        let heir = try memberOfAccount(heir, of: organization, seenBy: actor, tx: tx)
         let kinds = actor.kinds(\.managing)
+        try requireKnown(member, in: organization, by: kinds, tx: tx)
+        let heir = try memberOfAccount(heir, of: organization, seenBy: actor, tx: tx)
         var (last, count): (UInt128?, Int) = (nil, 0)
         while true {
             let found = try tx.stewarded(
@@ -75,8 +73,20 @@ package struct StewardService: Sendable {
             guard found.count == Self.step else { break }
             last = found.last?.id.value
         }
-        guard try count > 0 || tx.member(member)?.organization == organizationID else { throw Refusal.notFound }
         return count
+    }
+
+    /// Finds that somebody is known in an organization: as its member, or by what they look after there. Of one who is gone, no
+    /// more is known than what they left behind.
+    ///
+    /// - Throws: ``Refusal/notFound``
+    private func requireKnown(
+        _ member: ID<Member>, in organization: Organization, by kinds: Set<StewardedID.Kind>,
+        tx: borrowing Transaction
+    ) throws {
+        if try tx.member(member)?.organization == organization.id { return }
+        let held = try tx.stewarded(.member(member), kinds: kinds, within: organization.path, after: nil, limit: 1)
+        guard !held.isEmpty else { throw Refusal.notFound }
     }
 
     private func give(

@@ -99,11 +99,13 @@ extension Threats {
             let lists = ManagementAPI.routes.filter { $0.method == .get && $0.operation.hasPrefix("list") }
             let fixed = [
                 "listScopes", "listRoles", "listIntegrationSecrets", "listAppSecrets", "listMemberSessions",
+                "listAPIKeySecrets", "listAccessKeys",
             ]
             #expect(lists.count > fixed.count + 4)
             let text = limit.replacing(" ", with: "+").replacing(";", with: "%3B")
             for route in lists where !fixed.contains(route.operation) {
                 let path = route.path.replacing("{organization_id}", with: demo.account)
+                    .replacing("{member_id}", with: demo.account.replacing("org_", with: "mem_"))
                 let answer = try await server.get("\(path)?limit=\(text)", bearer: demo.operatorKey)
                 #expect(answer.status == 400, "\(route.operation): \(answer.status)")
             }
