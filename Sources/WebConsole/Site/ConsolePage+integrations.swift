@@ -7,7 +7,7 @@ extension ConsolePage {
     /// Use: what is known of one integration.
     static let integration = ConsolePage(.integrations, "/{id}")
     static let integrationSecrets = ConsolePage(.integrations, "/{id}/secrets")
-    static let integrationSettings = ConsolePage(.integrations, "/{id}/settings")
+    static let integrationSettings = ConsolePage(.integrations, "/{id}/settings", needs: .integrationsManage)
     static let integrationActivity = ConsolePage(.integrations, "/{id}/activity", needs: .auditEventsRead)
     static let integrationQuickStart = ConsolePage(.integrations, "/{id}/quick-start")
     static let rotateIntegration = ConsolePage(.integrations, "/{id}/rotate", needs: .integrationsManage)

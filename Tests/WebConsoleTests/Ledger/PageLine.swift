@@ -49,6 +49,9 @@ struct PageLine: Sendable {
         self.fields = fields
     }
 
+    /// Whether what is not there is taken for what was done before, as the second of two same forms must be.
+    var countsAsDone: Bool { method == .post && page.pattern.hasSuffix("/delete") }
+
     /// What a route and its line have in common.
     var key: String { "\(method.rawValue) \(page.pattern)" }
 
