@@ -147,7 +147,9 @@ private final class Callers {
     private func join(
         _ name: String, _ role: PageLine.Role, in organization: String, _ demo: DemoCredentials
     ) async throws {
-        let somebody = try await Somebody.joined(name, in: organization, roles: [role.rawValue])
+        // Of each estate its own: whoever belongs to two organizations is asked for one at the sign-in.
+        let email = "\(name)@\(estate.europe.replacing("_", with: "-").lowercased()).example"
+        let somebody = try await Somebody.joined(name, email: email, in: organization, roles: [role.rawValue])
         var visitor = PageVisitor(server)
         _ = try await visitor.signIn(email: somebody.email, password: Somebody.password)
         let account = try await visitor.open("/account").text
