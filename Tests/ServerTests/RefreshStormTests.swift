@@ -15,8 +15,9 @@ import Testing
         let storm = try await FinishedCommand.script(
             "prove-refresh",
             [
-                "--engine", engine, "--apps", "\(apps)", "--seconds", "15", "--kill", "4", "--pace", "1", "--json",
-                figures,
+                "--engine", engine, "--apps", "\(apps)", "--seconds", "15", "--kill", "4", "--pace", "1",
+                // Among other tests a killed server may take longer to come back than is usual.
+                "--retry", "300", "--json", figures,
                 "--build-folder", try ServerProcess.executable.deletingLastPathComponent().path,
             ], atMost: 240)
         let data = try #require(FileManager.default.contents(atPath: figures), "\(storm.text)")

@@ -24,6 +24,8 @@ class Installation:
     def __init__(self, program, folder, network=None, database=None, nodes=NODES):
         self.program, self.folder, self.network, self.count = program, folder, network, nodes
         self.database = database or Database(folder / "postgres")
+        # The text of a product file, None for the standard product.
+        self.product = None
         self.nodes = []
 
     async def start(self):
@@ -45,7 +47,12 @@ class Installation:
         master_key = self.folder / "master.key"
         master_key.touch(mode=0o600)
         master_key.write_text(secrets.token_hex(32))
-        return {name: value for name, value in os.environ.items() if not name.startswith("CLAVIGER_")} | {
+        product = {}
+        if self.product:
+            file = self.folder / "claviger.yaml"
+            file.write_text(self.product, encoding="utf-8")
+            product["CLAVIGER_PRODUCT"] = str(file)
+        return product | {name: value for name, value in os.environ.items() if not name.startswith("CLAVIGER_")} | {
             "CLAVIGER_ENVIRONMENT": "production", "CLAVIGER_ISSUER": self.ISSUER,
             "CLAVIGER_MASTER_KEY_FILE": str(master_key), "CLAVIGER_LOG_LEVEL": "warning"}
 
