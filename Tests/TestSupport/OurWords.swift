@@ -40,7 +40,8 @@ package struct OurWords: Sendable {
         var rest = text.lowercased()
         for word in said { rest = rest.replacing(word.lowercased(), with: "·") }
         rest.replace(/\b(your|another|an)(\s+\S+){0,2}\s+account\b/, with: "")
-        rest.replace(/^[ \t]*account[ \t]*$/.anchorsMatchLineEndings(), with: "")
+        // The page of that name, in its title, heading and menu.
+        rest.replace(/^[ \t]*(menu · )?account( · ·)?[ \t]*$/.anchorsMatchLineEndings(), with: "")
         rest.replace("authenticator app", with: "")
         let others = Term.allCases.filter { product.words[$0] != ProductWords.standard($0) }
         return others.flatMap { term -> [String] in
