@@ -142,9 +142,17 @@ class Browser:
         self._resize(self.size[1])
 
     def is_within(self):
-        """Whether nothing sticks out to the right."""
-        return all(e.rect["x"] + e.rect["width"] <= self.size[0] + 1
-                   for e in self.driver.find_elements(By.CSS_SELECTOR, "main *") if e.is_displayed())
+        """Whether nothing sticks out to the right, but for what can be scrolled within its own frame."""
+        return self.driver.execute_script("""
+            const edge = arguments[0] + 1;
+            const sticksOut = element => element.checkVisibility() && element.getBoundingClientRect().right > edge;
+            const isFramed = element => {
+                for (let parent = element.parentElement; parent !== document.body; parent = parent.parentElement)
+                    if (getComputedStyle(parent).overflowX !== 'visible') return !sticksOut(parent);
+                return false;
+            };
+            return ![...document.querySelectorAll('main *')].some(e => sticksOut(e) && !isFramed(e));
+            """, self.size[0])
 
     def barriers(self):
         """What axe-core finds on the page against WCAG 2.2 AA and its own best practice."""
