@@ -19,7 +19,8 @@ struct OperatorPagesTests {
         let roles = ["platform-administrator", "sustainability-administrator", "viewer"]
         for role in roles {
             var (visitor, _, demo) = try await visitor(role)
-            let unknown = try await visitor.open("/operator/nothing-of-the-kind")
+            let unknown = try await visitor.open(
+                "/operator/nothing-of-the-kind", headers: [("Accept", "text/html")])
             for page in Self.pages + ["accounts/\(demo.account)", "accounts/\(demo.account)/suspend"] {
                 let answer = try await visitor.open("/operator/\(page)")
                 #expect(answer.status == 404)

@@ -160,7 +160,8 @@ struct PeoplePagesTests {
         let second = try #require(demo.people["auditor"])
         _ = try await manager.signIn(first.email, first.password)
         _ = try await auditor.signIn(second.email, second.password)
-        let missing = try await manager.open("/o/\(demo.account)/nothing-of-the-kind")
+        let missing = try await manager.open(
+            "/o/\(demo.account)/nothing-of-the-kind", headers: [("Accept", "text/html")])
         for page in [path, path + "/new", path + "/left"] {
             let answer = try await manager.open(page)
             #expect(answer.status == 404 && answer.withoutRequestID == missing.withoutRequestID, "\(page)")
