@@ -50,7 +50,9 @@ struct PageLine: Sendable {
     }
 
     /// Whether what is not there is taken for what was done before, as the second of two same forms must be.
-    var countsAsDone: Bool { method == .post && page.pattern.hasSuffix("/delete") }
+    var countsAsDone: Bool {
+        method == .post && ["/delete", "/hand-over"].contains { page.pattern.hasSuffix($0) }
+    }
 
     /// What a route and its line have in common.
     var key: String { "\(method.rawValue) \(page.pattern)" }
