@@ -15,7 +15,7 @@ struct FieldErrors: Hashable, Sendable {
     ///
     /// - Parameter shown: The fields of the form.
     /// - Throws: The refusal itself where it is about no form: what one may not know of is answered as what does not exist.
-    init(_ refusal: Refusal, shown: Set<String>) throws {
+    init(_ refusal: Refusal, shown: Set<String>) throws(Refusal) {
         switch refusal {
         case .invalid(let fields): self.init(fields)
         case .exceedsRights(let permission):
