@@ -79,7 +79,8 @@ extension Change {
     fileprivate var mayCreateAccessKey: Bool {
         switch self {
         case .contact, .keyRing: true
-        default: false
+        case .apiKey, .integration, .app, .resourceServer, .member, .grant, .lineage, .organization, .revokedToken:
+            false
         }
     }
 }

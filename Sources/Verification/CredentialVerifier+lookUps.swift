@@ -326,7 +326,8 @@ extension Change {
     fileprivate var mayCreateAPIKey: Bool {
         switch self {
         case .apiKey, .keyRing: true
-        default: false
+        case .integration, .app, .resourceServer, .member, .contact, .grant, .lineage, .organization, .revokedToken:
+            false
         }
     }
 

@@ -158,8 +158,8 @@ package struct HotRoutes: Sendable {
         }
     }
 
-    /// A call is one use of the client's secret and of the access key that came with it, and one of the credential that it asks about, however often they were
-    /// judged: only the outcome that is taken counts.
+    /// A call is one use of the client's secret and of the access key that came with it, and one of the credential that it asks
+    /// about, however often they were judged: only the outcome that is taken counts.
     private func countUses(in call: OAuthRequest?, _ reply: HotReply, at now: Instant) {
         countUse(in: call)
         if let use = reply.use { verifier.countUse(of: use.caller, at: now, from: use.address) }
