@@ -28,7 +28,7 @@ package struct AccessKeyService: Sendable {
     package func create(
         name: String, for contact: ID<Contact>, in id: ID<Organization>, as actor: Actor, tx: borrowing Transaction
     ) throws -> Issued<AccessKey> {
-        let contact = try find(contact, in: id, where: actor, may: .contactsManage, tx: tx)
+        let contact = try tx.contact(contact, in: id, where: actor, may: .contactsManage)
         let now = now()
         let minted = MintedSecret(.accessKey, brand: product.brand)
         var checks = FieldChecks()
@@ -53,7 +53,7 @@ package struct AccessKeyService: Sendable {
         of contact: ID<Contact>, in organization: ID<Organization>, page: Page, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> Listing<AccessKey> {
-        let contact = try find(contact, in: organization, where: actor, may: .contactsRead, tx: tx)
+        let contact = try tx.contact(contact, in: organization, where: actor, may: .contactsRead)
         return try Listing(of: page, by: \.id) { after, limit in
             try tx.accessKeys(of: [contact.id], after: after, limit: limit)
         }
@@ -153,19 +153,10 @@ package struct AccessKeyService: Sendable {
 
 extension AccessKeyService {
     private func find(
-        _ id: ID<Contact>, in organization: ID<Organization>, where actor: Actor, may permission: Permission,
-        tx: borrowing Transaction
-    ) throws -> Contact {
-        _ = try tx.organization(organization, where: actor, may: permission)
-        guard let contact = try tx.contact(id), contact.organization == organization else { throw Refusal.notFound }
-        return contact
-    }
-
-    private func find(
         _ id: ID<AccessKey>, of contact: ID<Contact>, in organization: ID<Organization>, where actor: Actor,
         may permission: Permission, tx: borrowing Transaction
     ) throws -> (key: AccessKey, contact: Contact) {
-        let contact = try find(contact, in: organization, where: actor, may: permission, tx: tx)
+        let contact = try tx.contact(contact, in: organization, where: actor, may: permission)
         guard let key = try tx.accessKey(id), key.contact == contact.id else { throw Refusal.notFound }
         return (key, contact)
     }

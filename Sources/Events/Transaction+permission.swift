@@ -25,6 +25,17 @@ extension Transaction {
         return includeDescendants ? .within(path) : .organization(path)
     }
 
+    /// The contact, once it is certain that `actor` has a right in the organization, and that it is one of that organization.
+    ///
+    /// - Throws: As ``organization(_:where:may:)``, and ``Refusal/notFound`` for a contact of another organization.
+    package borrowing func contact(
+        _ id: ID<Contact>, in organization: ID<Organization>, where actor: Actor, may permission: Permission
+    ) throws -> Contact {
+        _ = try self.organization(organization, where: actor, may: permission)
+        guard let contact = try contact(id), contact.organization == organization else { throw Refusal.notFound }
+        return contact
+    }
+
     /// Refuses rights that only the operator's own organization may hold, anywhere else.
     package borrowing func requireOperatorsOwn(
         _ permissions: Set<Permission>, in organization: Organization, field: String

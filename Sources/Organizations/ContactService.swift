@@ -91,7 +91,7 @@ package struct ContactService: Sendable {
     package func get(
         _ id: ID<Contact>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
     ) throws -> Contact {
-        try find(id, in: organization, where: actor, may: .contactsRead, tx: tx)
+        try tx.contact(id, in: organization, where: actor, may: .contactsRead)
     }
 
     /// Changes what is given.
@@ -101,7 +101,7 @@ package struct ContactService: Sendable {
         _ id: ID<Contact>, in organization: ID<Organization>, _ edit: ContactEdit,
         expecting condition: RevisionCondition = .any, as actor: Actor, tx: borrowing Transaction
     ) throws -> Contact {
-        let before = try find(id, in: organization, where: actor, may: .contactsManage, tx: tx)
+        let before = try tx.contact(id, in: organization, where: actor, may: .contactsManage)
         try require(revision: before.revision, meets: condition)
         var checks = FieldChecks()
         var after = before
@@ -132,7 +132,7 @@ package struct ContactService: Sendable {
     package func disable(
         _ id: ID<Contact>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
     ) throws -> Contact {
-        let contact = try find(id, in: organization, where: actor, may: .contactsManage, tx: tx)
+        let contact = try tx.contact(id, in: organization, where: actor, may: .contactsManage)
         guard contact.disabledAt == nil else { return contact }
         return try setDisabled(contact, since: now(), as: actor, tx: tx)
     }
@@ -141,7 +141,7 @@ package struct ContactService: Sendable {
     package func enable(
         _ id: ID<Contact>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
     ) throws -> Contact {
-        let contact = try find(id, in: organization, where: actor, may: .contactsManage, tx: tx)
+        let contact = try tx.contact(id, in: organization, where: actor, may: .contactsManage)
         guard contact.disabledAt != nil else { return contact }
         return try setDisabled(contact, since: nil, as: actor, tx: tx)
     }
@@ -164,7 +164,7 @@ package struct ContactService: Sendable {
         _ id: ID<Contact>, in organization: ID<Organization>, expecting condition: RevisionCondition = .any,
         as actor: Actor, tx: borrowing Transaction
     ) throws {
-        let contact = try find(id, in: organization, where: actor, may: .contactsManage, tx: tx)
+        let contact = try tx.contact(id, in: organization, where: actor, may: .contactsManage)
         try require(revision: contact.revision, meets: condition)
         try note(.contactDeleted, contact, ["name": contact.name], by: actor, at: now(), tx: tx)
         try tx.delete(id)
@@ -172,15 +172,6 @@ package struct ContactService: Sendable {
 }
 
 extension ContactService {
-    private func find(
-        _ id: ID<Contact>, in organization: ID<Organization>, where actor: Actor, may permission: Permission,
-        tx: borrowing Transaction
-    ) throws -> Contact {
-        _ = try tx.organization(organization, where: actor, may: permission)
-        guard let contact = try tx.contact(id), contact.organization == organization else { throw Refusal.notFound }
-        return contact
-    }
-
     /// The member of that identifier, if they are one of the organization.
     private func member(
         _ text: String, in organization: ID<Organization>, _ checks: inout FieldChecks, tx: borrowing Transaction
