@@ -123,13 +123,3 @@ extension Actor {
         Set(StewardedID.Kind.allCases.filter { permissions.contains($0[keyPath: right]) })
     }
 }
-
-extension Actor.Reach {
-    /// The part of a tree, nil for every account.
-    fileprivate var path: OrganizationPath? {
-        switch self {
-        case .everything: nil
-        case .subtree(let path): path
-        }
-    }
-}

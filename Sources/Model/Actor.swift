@@ -21,6 +21,14 @@ package struct Actor: Sendable {
         case subtree(OrganizationPath)
         /// Every account: the operator's own.
         case everything
+
+        /// The part of a tree that it is, nil for every account.
+        package var path: OrganizationPath? {
+            switch self {
+            case .everything: nil
+            case .subtree(let path): path
+            }
+        }
     }
 
     package let identity: Identity

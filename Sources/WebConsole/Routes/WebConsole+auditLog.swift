@@ -61,8 +61,7 @@ extension WebConsole {
         let labels = listing.items.flatMap { [$0.target] + $0.actor.split(separator: " ").map(String.init) }
         let members = Set(labels.compactMap { ID<Member>(parsing: $0) })
         return AuditLogPage.Names(
-            members: try tx.memberNames(
-                members, within: entered.me.isOperator ? nil : entered.me.organization.path),
+            members: try tx.memberNames(members, within: entered.actor.reach.path),
             organizations: try tx.organizationNames(Set(listing.items.compactMap(\.organization))))
     }
 }

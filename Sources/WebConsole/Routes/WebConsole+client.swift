@@ -33,21 +33,14 @@ extension WebConsole {
                 in: organization, page: Model.Page(limit: 1), as: entered.actor, tx: tx)
             guard let integration = held.items.first else { return nil }
             let secrets = try integrations.secrets(of: integration.id, in: organization, as: entered.actor, tx: tx)
+            let maker = ID<Member>(parsing: integration.createdBy)
+            let viewer = integration.lastLook.flatMap { ID<Member>(parsing: $0.by) }
+            let names = try tx.memberNames(
+                Set([maker, viewer].compactMap(\.self)), within: entered.actor.reach.path)
             return Found(
-                integration: integration, secrets: secrets,
-                maker: try Self.name(of: integration.createdBy, for: entered.actor, tx: tx),
-                viewer: try Self.name(of: integration.lastLook?.by, for: entered.actor, tx: tx))
+                integration: integration, secrets: secrets, maker: maker.flatMap { names[$0] },
+                viewer: viewer.flatMap { names[$0] })
         }
-    }
-
-    /// What a member is called who did something, nil where nobody knows or must know.
-    private static func name(
-        of label: String?, for actor: Actor, tx: borrowing Transaction
-    ) throws -> String? {
-        guard let id = label.flatMap({ ID<Member>(parsing: $0) }), let member = try tx.member(id),
-            let home = try tx.organization(member.organization), actor.sees(home.path)
-        else { return nil }
-        return member.name
     }
 
     private func showClient(_ entered: ConsoleVisit) async throws -> PageReply {

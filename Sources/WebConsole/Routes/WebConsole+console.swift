@@ -36,6 +36,22 @@ extension WebConsole {
             })
     }
 
+    /// Does what a form asks for once, and answers the same form again as the first time: what it is about is gone by then,
+    /// and is not told from what never was.
+    func doneOnce(
+        _ entered: ConsoleVisit, _ form: PageForm, next: ConsoleURL, _ done: Done,
+        _ act: @escaping @Sendable (borrowing Transaction) throws -> Void
+    ) async throws -> PageReply {
+        let (actor, path) = (entered.actor, entered.visit.path)
+        _ = try await store.write { [repetitions] tx in
+            try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
+                try act(tx)
+                return (id: "-", secret: "-")
+            }
+        }
+        return PageReply.redirect(next, at: site).telling(done, at: site)
+    }
+
     private func within(
         _ page: ConsolePage, _ visit: Visit, _ answer: (ConsoleVisit) async throws -> PageReply
     ) async throws -> PageReply {
@@ -77,12 +93,9 @@ extension WebConsole {
         let search = NameSearch(entered.visit.parameter("q"))
         let after = entered.visit.parameter("after").flatMap { ID<Organization>(parsing: $0) }
         let section = entered.visit.parameter("section").flatMap(ConsoleSection.init) ?? .overview
-        let root =
-            entered.me.isOperator
-            ? OrganizationPath(root: entered.organization.path.root) : entered.me.organization.path
         let found = try await store.read { tx in
             try tx.organizations(
-                within: root, matching: search, after: after, limit: OrganizationChoicePage.pageSize + 1)
+                within: entered.root, matching: search, after: after, limit: OrganizationChoicePage.pageSize + 1)
         }
         return .page(OrganizationChoicePage(entered, found, search: search?.text, section: section))
     }

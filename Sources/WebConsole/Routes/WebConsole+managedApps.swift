@@ -119,11 +119,11 @@ extension WebConsole {
         let id: ID<App> = try entered.id()
         let (listed, reach, maker) = try await store.read { [apps] tx in
             let listed = try apps.describe(id, in: entered.organization.id, as: entered.actor, tx: tx)
-            let maker = try ID<Member>(parsing: listed.app.createdBy).flatMap { try tx.member($0) }
-            let home = try maker.flatMap { try tx.organization($0.organization) }
+            let maker = ID<Member>(parsing: listed.app.createdBy)
+            let names = try tx.memberNames(Set([maker].compactMap(\.self)), within: entered.actor.reach.path)
             return (
                 listed, try apps.reach(of: id, in: entered.organization.id, as: entered.actor, tx: tx),
-                home.map { entered.actor.sees($0.path) } ?? false ? maker?.name : nil
+                maker.flatMap { names[$0] }
             )
         }
         return .page(AppPage(entered, listed, reach: reach, maker: maker))
@@ -274,21 +274,5 @@ extension WebConsole {
         return try await doneOnce(entered, form, next: entered.url(.apps), .appDeleted) { [apps] tx in
             try apps.delete(id, in: entered.organization.id, as: entered.actor, tx: tx)
         }
-    }
-
-    /// Does what a form asks for once, and answers the same form again as the first time: what it is about is gone by then,
-    /// and is not told from what never was.
-    func doneOnce(
-        _ entered: ConsoleVisit, _ form: PageForm, next: ConsoleURL, _ done: Done,
-        _ act: @escaping @Sendable (borrowing Transaction) throws -> Void
-    ) async throws -> PageReply {
-        let (actor, path) = (entered.actor, entered.visit.path)
-        _ = try await store.write { [repetitions] tx in
-            try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
-                try act(tx)
-                return (id: "-", secret: "-")
-            }
-        }
-        return PageReply.redirect(next, at: site).telling(done, at: site)
     }
 }

@@ -226,10 +226,7 @@ extension WebConsole {
 
     /// Those to whom something can be handed over: who acts first.
     private func heirs(_ entered: ConsoleVisit, tx: borrowing Transaction) throws -> [Member] {
-        let path =
-            entered.me.isOperator
-            ? OrganizationPath(root: entered.organization.path.root) : entered.me.organization.path
-        let found = try tx.members(.within(path), after: nil, limit: HandOverFromPersonPage.mostHeirs)
+        let found = try tx.members(.within(entered.root), after: nil, limit: HandOverFromPersonPage.mostHeirs)
         let me = entered.me.member
         guard !entered.me.isOperator else { return found }
         return [me] + found.filter { $0.id != me.id }

@@ -41,10 +41,17 @@ struct ConsoleVisit: Sendable {
     }
 
     var now: Instant { visit.now }
+    /// The highest organization that one may go to.
+    var root: OrganizationPath { Self.root(for: me, at: organization) }
     var words: ProductWords { product.words }
     /// The plan of the account as people know it, nil where it has none.
     var planTitle: String? {
         (standing.plan ?? product.plans.standard).map { product.plans[$0]?.title ?? $0 }
+    }
+
+    /// The operator's people see everything, and look at one account at a time.
+    fileprivate static func root(for me: SignedIn, at organization: Organization) -> OrganizationPath {
+        me.isOperator ? OrganizationPath(root: organization.path.root) : me.organization.path
     }
 
     /// Whether one has a right here.
@@ -110,8 +117,7 @@ extension WebConsole {
         let found = try await store.read { tx -> (Organization, StoredStanding, [Organization])? in
             guard let (organization, standing) = try tx.organizationWithStanding(id), actor.sees(organization.path)
             else { return nil }
-            // The operator's people see everything, and look at one account at a time.
-            let root = me.isOperator ? OrganizationPath(root: organization.path.root) : me.organization.path
+            let root = ConsoleVisit.root(for: me, at: organization)
             let reachable = try tx.organizations(within: root, after: nil, limit: OrganizationPicker.most + 1)
             return (organization, standing, reachable)
         }

@@ -13,14 +13,11 @@ struct ActorNames: Sendable {
     ///
     /// - Parameter labels: As in ``Actor/label``.
     init(_ labels: some Sequence<String>, for actor: Actor, of product: Product, tx: borrowing Transaction) throws {
-        var names: [String: String] = [:]
-        for label in Set(labels) {
-            guard let id = ID<Member>(parsing: label.prefix { $0 != " " }), let member = try tx.member(id),
-                let home = try tx.organization(member.organization), actor.sees(home.path)
-            else { continue }
-            names[label] = member.name
-        }
-        self.names = names
+        let members = Dictionary(
+            labels.compactMap { label in ID<Member>(parsing: label.prefix { $0 != " " }).map { (label, $0) } }
+        ) { first, _ in first }
+        let known = try tx.memberNames(Set(members.values), within: actor.reach.path)
+        names = members.compactMapValues { known[$0] }
         words = product.words
         self.product = product.name
     }
