@@ -6,14 +6,13 @@ import Persistence
 import Policy
 import ProductDefinition
 
-/// Making integrations, their secrets and tokens, and ending them.
+/// Making integrations and their secrets, and ending them.
 extension WebConsole {
     var integrationSecretRoutes: [PageRoute] {
         [
             shown(.newIntegration, showNew), taken(.newIntegration, takeNew),
             shown(.rotateIntegration, showRotation), taken(.rotateIntegration, takeRotation),
             shown(.deleteIntegration, showDeletion), taken(.deleteIntegration, takeDeletion),
-            shown(.integrationToken, showToken), taken(.integrationToken, takeToken),
             taken(.endIntegrationSecret, on: .integrationSecrets, takeEnd),
             shown(.extendIntegrationSecret, showExtension), taken(.extendIntegrationSecret, takeExtension),
         ]
@@ -313,112 +312,5 @@ extension WebConsole {
             sections: [
                 FormSection(items: [.radios(Overlap.field(product, secret: word, from: "from now", isFromNow: false))])
             ], verb: "Extend", cancelLink: entered.link(.integrationSecrets, id))
-    }
-
-    // MARK: - Token by hand
-
-    private func showToken(_ entered: ConsoleVisit) async throws -> PageReply {
-        .page(tokenPage(try await integration(entered), entered))
-    }
-
-    private func takeToken(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
-        let id: ID<Integration> = try entered.id()
-        let token: HandmadeToken
-        do {
-            token = try await store.write { [integrations] tx in
-                try integrations.recordHandmadeToken(of: id, in: entered.organization.id, as: entered.actor, tx: tx)
-            }
-        } catch let refusal as Refusal {
-            let errors = try FieldErrors(refusal, shown: [])
-            return .page(tokenPage(try await integration(entered), entered, errors), .unprocessableContent)
-        }
-        let text = try sealToken(token)
-        let label = token.integration.label
-        let commands = TokenCommands(site: site, product: product)
-        return .page(
-            SecretPage(
-                shell: entered.shell(
-                    below: "Token", Crumb(words: label, address: entered.link(.integration, id.description))),
-                heading: "Token of \(label)",
-                lead:
-                    "It works until \(DateWords.minute(token.expiresAt)), and is shown this once. Whoever has it may do what \(label) may.",
-                secret: CodeBlock(text, label: "Access token", isSecret: true),
-                file: ("\(product.name) \(label) token", [text]), commands: [commands.call(text)],
-                keptWords: "I’ve copied the token", doneLink: entered.link(.integration, id.description)))
-    }
-
-    private func tokenPage(
-        _ integration: Integration, _ entered: ConsoleVisit, _ errors: FieldErrors = .none
-    ) -> FormPage {
-        let id = integration.id.description
-        let seconds = min(
-            integration.accessTokenSeconds ?? product.policy.accessTokenSeconds,
-            product.policy.accessTokenMaximumSeconds)
-        return FormPage(
-            shell: entered.shell(
-                below: "Token", Crumb(words: integration.label, address: entered.link(.integration, id))),
-            pageHead: PageHead(
-                title: "Create a token by hand",
-                lead:
-                    "For trying something out: programs get theirs with the \(product.words[.clientSecret].singular). It’s noted in the audit log that you made it.",
-                action: nil, reason: nil),
-            notice: errors.notice(besides: []), sentTo: entered.link(.integrationToken, id),
-            token: entered.token(sentTo: .integrationToken, id),
-            sections: [
-                FormSection(items: [
-                    .facts([
-                        Fact(term: product.words[.integration].capitalized, text: integration.label),
-                        Fact(
-                            term: "Good for", text: Spans.words(seconds),
-                            under: "until \(DateWords.minute(entered.now.adding(seconds: seconds)))"),
-                        Fact(
-                            term: "May", text: integration.scopes.listed(product).map(\.words).joined(separator: ", ")),
-                    ])
-                ])
-            ], verb: "Create token", cancelLink: entered.link(.integration, id))
-    }
-}
-
-/// How long the secret before goes on working.
-struct Overlap: Hashable, Sendable {
-    let seconds: Int
-
-    /// What a form says. What is none of a number is more than is allowed, so the service refuses it.
-    init(_ form: PageForm, _ policy: ProductPolicy) {
-        let text = form["overlap_seconds"] ?? "0"
-        seconds =
-            Int(text).flatMap { (0...Int(Int32.max)).contains($0) ? $0 : nil } ?? policy.secretOverlapMaximumSeconds + 1
-    }
-
-    /// Those to choose from, within what the product allows.
-    private static func choices(_ policy: ProductPolicy, from least: Int) -> [Int] {
-        let longest = policy.secretOverlapMaximumSeconds
-        let usual = [3600, 86_400, 7 * 86_400].filter { $0 <= longest }
-        let all = usual.isEmpty && longest > 0 ? [longest] : usual
-        return (least == 0 ? [0] : []) + all
-    }
-
-    /// The field of a rotation, or of an extension.
-    static func field(
-        _ product: Product, secret: String, from: String = "", isFromNow: Bool = true, error: String? = nil
-    ) -> RadioField {
-        let choices = choices(product.policy, from: isFromNow ? 0 : 1)
-        return RadioField(
-            legend: isFromNow ? "When does it end?" : "Works for", name: "overlap_seconds",
-            options: choices.enumerated().map { index, seconds in
-                RadioField.Option(
-                    value: "\(seconds)",
-                    words: seconds == 0
-                        ? "Now" : isFromNow ? "In \(Spans.words(seconds))" : "\(Spans.words(seconds)) \(from)",
-                    under: seconds == 0 ? "Whatever still uses it is refused at its next request." : nil,
-                    isChosen: index == 0)
-            },
-            hint: product.policy.secretOverlapMaximumSeconds == 0
-                ? "\(product.name) lets no old \(secret) go on working."
-                : """
-                While both work you see when each was last used, and can end the old one early. At most \
-                \(Spans.words(product.policy.secretOverlapMaximumSeconds)): set by \(product.name).
-                """,
-            error: error)
     }
 }

@@ -7,7 +7,8 @@ import ProductDefinition
 
 extension WebConsole {
     var integrationRoutes: [PageRoute] {
-        [shown(.integrations, showIntegrations)] + integrationSecretRoutes + singleIntegrationRoutes
+        [shown(.integrations, showIntegrations)] + integrationSecretRoutes + integrationTokenRoutes
+            + singleIntegrationRoutes
     }
 
     private func showIntegrations(_ entered: ConsoleVisit) async throws -> PageReply {
