@@ -29,7 +29,8 @@ struct OrganizationPagesTests {
             #expect(made.location == "/o/\(europe)/organizations")
         }
         let below = try await visitor.open("/o/\(europe)/organizations")
-        #expect(below.text.contains("Europe and 1 organization below it."), "Twice is as once.")
+        #expect(below.good == "Organization created." && below.text.contains("Europe and 1 organization below it."))
+        #expect(try await visitor.open("/o/\(europe)/organizations").good == nil, "It is said once.")
         let child = try #require(
             below.text.firstMatch(of: /href="\/o\/(org_[A-Za-z0-9]+)\/organizations"><bdi>Benelux/)
         ).1

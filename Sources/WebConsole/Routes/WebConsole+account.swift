@@ -106,8 +106,8 @@ extension WebConsole {
         }
     }
 
-    /// Does what ends something, and says so on the next page. What is gone already counts as done: a button may be
-    /// pressed twice.
+    /// Does what ends something of one's own, or a part of a thing that was found, and says so on the next page. What is over
+    /// already counts as ended: it may have ended by itself, and a button may be pressed twice.
     func done(_ page: ConsoleURL, _ what: Done, _ work: () async throws -> Void) async throws -> PageReply {
         do { try await work() } catch Refusal.notFound {}
         return .redirect(page, at: site).telling(what, at: site)

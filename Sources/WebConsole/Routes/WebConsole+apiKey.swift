@@ -215,7 +215,7 @@ extension WebConsole {
                 as: entered.actor, tx: tx)
             return (key, listing, try ActorNames(listing.items.map(\.actor), for: entered.actor, of: product, tx: tx))
         }
-        let table = AuditWords.table(listing, names, entered) { cursor in
+        let table = AuditTable.make(listing, names, entered) { cursor in
             entered.link(.apiKeyActivity, id.description, query: [("after", cursor.description)])
         }
         return .page(
@@ -324,10 +324,8 @@ extension WebConsole {
     private func takeKeyDeletion(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let id: ID<APIKey> = try entered.id()
         do {
-            return try await done(entered.url(.apiKeys), .apiKeyDeleted) {
-                try await store.write { [apiKeys] tx in
-                    try apiKeys.delete(id, in: entered.organization.id, as: entered.actor, tx: tx)
-                }
+            return try await doneOnce(entered, form, next: entered.url(.apiKeys), .apiKeyDeleted) { [apiKeys] tx in
+                try apiKeys.delete(id, in: entered.organization.id, as: entered.actor, tx: tx)
             }
         } catch let refusal as Refusal {
             return refused(try FieldErrors(refusal, shown: []), entered)

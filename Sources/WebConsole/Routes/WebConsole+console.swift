@@ -36,22 +36,6 @@ extension WebConsole {
             })
     }
 
-    /// Does what a form asks for once, and answers the same form again as the first time: what it is about is gone by then,
-    /// and is not told from what never was.
-    func doneOnce(
-        _ entered: ConsoleVisit, _ form: PageForm, next: ConsoleURL, _ done: Done,
-        _ act: @escaping @Sendable (borrowing Transaction) throws -> Void
-    ) async throws -> PageReply {
-        let (actor, path) = (entered.actor, entered.visit.path)
-        _ = try await store.write { [repetitions] tx in
-            try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
-                try act(tx)
-                return (id: "-", secret: "-")
-            }
-        }
-        return PageReply.redirect(next, at: site).telling(done, at: site)
-    }
-
     private func within(
         _ page: ConsolePage, _ visit: Visit, _ answer: (ConsoleVisit) async throws -> PageReply
     ) async throws -> PageReply {

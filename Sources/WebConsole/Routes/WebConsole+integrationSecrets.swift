@@ -243,10 +243,9 @@ extension WebConsole {
 
     private func takeDeletion(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let id: ID<Integration> = try entered.id()
-        return try await done(entered.url(.integrations), .integrationDeleted) {
-            try await store.write { [integrations] tx in
-                try integrations.delete(id, in: entered.organization.id, as: entered.actor, tx: tx)
-            }
+        return try await doneOnce(entered, form, next: entered.url(.integrations), .integrationDeleted) {
+            [integrations] tx in
+            try integrations.delete(id, in: entered.organization.id, as: entered.actor, tx: tx)
         }
     }
 

@@ -78,17 +78,12 @@ extension WebConsole {
     }
 
     private func takeAccount(_ entered: OperatorVisit, _ form: PageForm) async throws -> PageReply {
+        let draft = AccountDraft(name: form.text("name"), plan: form["plan"])
         do {
-            _ = try await store.write { [accounts] tx in
-                // The same form sent twice finds what it has just made.
-                let known = try tx.accounts(matching: NameSearch(form.text("name")), after: nil, limit: 200)
-                let again = known.contains {
-                    $0.organization.name == form.text("name")
-                        && entered.now.seconds(since: $0.organization.createdAt) < 30
-                }
-                guard !again else { return }
-                _ = try accounts.create(
-                    AccountDraft(name: form.text("name"), plan: form["plan"]), as: entered.actor, tx: tx)
+            return try await doneOnce(
+                entered.visit, form, as: entered.actor, next: .operating(.accounts, "-"), .accountCreated
+            ) { [accounts] tx in
+                _ = try accounts.create(draft, as: entered.actor, tx: tx)
             }
         } catch let refusal as Refusal {
             guard let errors = refusal.fieldErrors(emailTakenAt: "") else { throw refusal }
@@ -96,7 +91,6 @@ extension WebConsole {
                 AccountFormPage(entered, nil, name: form.text("name"), plan: form.text("plan"), errors),
                 .unprocessableContent)
         }
-        return PageReply.redirect(.operating(.accounts, "-"), at: site).telling(.accountCreated, at: site)
     }
 
     private func takeAccountEdit(_ entered: OperatorVisit, _ form: PageForm) async throws -> PageReply {

@@ -36,22 +36,14 @@ extension WebConsole {
     private func takeNewOrganization(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let name = form.text("name")
         do {
-            // A form that is sent twice finds the child of the name that it has just made.
-            try await store.write { [organizations] tx in
-                let known = try tx.organizations(
-                    within: entered.organization.path, matching: NameSearch(name), after: nil, limit: 200)
-                let again = known.contains { child in
-                    child.parent == entered.organization.id && child.name == name
-                        && entered.now.seconds(since: child.createdAt) < 30
-                }
-                guard !again else { return }
+            return try await doneOnce(entered, form, next: entered.url(.organizations), .organizationCreated) {
+                [organizations] tx in
                 _ = try organizations.create(name: name, below: entered.organization.id, as: entered.actor, tx: tx)
             }
         } catch Refusal.invalid(let fields) {
             return .page(
                 OrganizationNamePage(creating: entered, name: name, FieldErrors(fields)), .unprocessableContent)
         }
-        return PageReply.redirect(entered.url(.organizations), at: site).telling(.organizationCreated, at: site)
     }
 
     private func takeName(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {

@@ -174,8 +174,10 @@ extension WebConsole {
     }
 
     private func showFactorRemoval(_ entered: ConsoleVisit) async throws -> PageReply {
+        // Whoever is not here is not found, also by who has to prove first that they are there.
+        let member = try await person(entered)
         try entered.me.requireOwnSignIn(at: entered.now)
-        return .page(RemoveFactorOfPersonPage(entered, try await person(entered)))
+        return .page(RemoveFactorOfPersonPage(entered, member))
     }
 
     private func takeFactorRemoval(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
@@ -236,20 +238,18 @@ extension WebConsole {
         let id: ID<Member> = try entered.id()
         let chosen = Set(form.names(behind: "credential.").compactMap { StewardedID(parsing: $0) })
         let heir = form["to"].flatMap { ID<Member>(parsing: $0) }
+        let isHere = try await store.read { tx in try tx.member(id)?.organization == entered.organization.id }
         do {
-            _ = try await store.write { [stewards] tx in
-                try stewards.handOver(
+            return try await doneOnce(
+                entered, form, next: isHere ? entered.url(.person, id.description) : entered.url(.leftBehind),
+                .handedOver
+            ) { [stewards] tx in
+                _ = try stewards.handOver(
                     from: id, in: entered.organization.id, to: heir, only: chosen, as: entered.actor, tx: tx)
             }
         } catch Refusal.invalid(let fields) {
             return try await handOverPage(entered, FieldErrors(fields))
-        } catch Refusal.notFound {
-            // All of it was handed over before, by the same form.
-            return PageReply.redirect(entered.url(.leftBehind), at: site).telling(.handedOver, at: site)
         }
-        let isHere = try await store.read { tx in try tx.member(id)?.organization == entered.organization.id }
-        return PageReply.redirect(isHere ? entered.url(.person, id.description) : entered.url(.leftBehind), at: site)
-            .telling(.handedOver, at: site)
     }
 
     private func showLeftBehind(_ entered: ConsoleVisit) async throws -> PageReply {
@@ -282,11 +282,9 @@ extension WebConsole {
     private func takeRemoval(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let id: ID<Member> = try entered.id()
         let heir = form["to"].flatMap { ID<Member>(parsing: $0) }
-        let done = PageReply.redirect(entered.url(.people), at: site).telling(.personRemoved, at: site)
         do {
-            try await store.write { [members, stewards] tx in
-                // Sent twice: who is gone already is removed.
-                guard try tx.member(id) != nil else { return }
+            return try await doneOnce(entered, form, next: entered.url(.people), .personRemoved) {
+                [members, stewards] tx in
                 if let heir {
                     _ = try stewards.handOver(
                         from: id, in: entered.organization.id, to: heir, as: entered.actor, tx: tx)
@@ -297,7 +295,6 @@ extension WebConsole {
             guard let notice = refusal.notice else { throw refusal }
             return try await removalPage(entered, notice)
         }
-        return done
     }
 }
 

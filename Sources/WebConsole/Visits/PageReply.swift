@@ -62,9 +62,11 @@ struct PageReply: Sendable {
         setting(SignInCookie.done(done.rawValue, at: site.address))
     }
 
-    /// The same, of a page that says what was just done: it is said once.
+    /// The same, of a page that says what was just done: it is said once. What leads on says nothing itself, and leaves it
+    /// for the page that follows.
     func saying(_ done: Done?, at site: Site) -> PageReply {
-        done == nil ? self : setting(SignInCookie.clearingDone(at: site.address))
+        guard case .html = content, done != nil else { return self }
+        return setting(SignInCookie.clearingDone(at: site.address))
     }
 
     /// The same, with a header field.

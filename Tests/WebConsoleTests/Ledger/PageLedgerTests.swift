@@ -1,7 +1,3 @@
-import Model
-import Policy
-import ProductDefinition
-import SignIn
 import TestSupport
 import Testing
 
@@ -22,6 +18,8 @@ let ledgerProduct = """
         permissions: [organizations.read, contacts.read, integrations.read, api-keys.read, members.read, apps.read, grants.read,
           audit-events.read]
       guest: {permissions: []}
+      accountant: {permissions: [accounts.manage]}
+      warden: {permissions: [resource-servers.manage]}
       operator:
         permissions: [organizations.read, organizations.manage, members.read, members.manage, integrations.read,
           integrations.manage, api-keys.read, api-keys.manage, apps.read, apps.manage, grants.read, grants.manage,
@@ -35,21 +33,46 @@ struct PageLedgerTests {
         async throws
     {
         try await SampleDesk.open { desk in
-            let routes = try WebConsole.over(desk).routes.filter { $0.path.hasPrefix("/o/") }
+            let routes = try WebConsole.over(desk).routes
             let keys = routes.map { "\($0.isForm ? "POST" : "GET") \($0.path)" }
+            let console = Set(keys.filter { $0.contains(" /o/") })
             // Where a form alone is sent to, a GET leads to the page that holds it.
             let leading = Set(PageLine.all.filter { $0.method == .post }.map { "GET \($0.page.pattern)" })
             let lines = PageLine.all.map(\.key)
-            #expect(Set(keys).subtracting(leading) == Set(lines).subtracting(leading))
+            #expect(console.subtracting(leading) == Set(lines).subtracting(leading))
             #expect(Set(lines).subtracting(keys) == [])
             #expect(lines.count == Set(lines).count)
             let sections = Set(PageLine.all.compactMap(\.page.section))
             #expect(sections == ConsoleSections.withPages)
+            let operators = OperatorPageLine.all.map(\.key)
+            #expect(Set(keys.filter { $0.contains(" /operator") }) == Set(operators))
+            #expect(operators.count == Set(operators).count)
+            // The others are for whoever comes, or about who is signed in and nobody else.
+            let others = Set(routes.map(\.path).filter { !$0.hasPrefix("/o/") && !$0.hasPrefix("/operator") })
+            #expect(others == Self.others)
         }
     }
 
-    @Test func `each caller sees what the ledger says, and nothing tells a page from none`() async throws {
-        try await PageLedger.hold(PageLine.all.filter { $0.page.section != .client })
+    private static let others: Set = [
+        "/", "/sign-in", "/sign-in/second-factor", "/sign-in/organization", "/sign-in/again", "/sign-out",
+        "/forgot-password",
+        "/password-reset", "/invitation", "/hand-over", "/email-change", "/consent", "/oauth2/authorize",
+        "/oauth2/logout",
+        "/oauth2/logout/confirm", "/.well-known/change-password", "/account", "/account/password", "/account/email",
+        "/account/second-factor", "/account/second-factor/confirm", "/account/second-factor/recovery-codes",
+        "/account/second-factor/recovery-codes/keep", "/account/second-factor/remove", "/account/sessions/end",
+        "/account/sessions/end-others", "/account/apps", "/account/apps/take-back",
+    ]
+
+    @Test(arguments: LedgerPart.ofMany)
+    func `each caller sees what the ledger says, and nothing tells a page from none`(_ part: LedgerPart) async throws {
+        try await PageLedger.hold(part.lines)
+    }
+
+    @Test func `the operator's pages are there for the operator's people who may see them, and for nobody else`()
+        async throws
+    {
+        try await PageLedger.hold(OperatorPageLine.all)
     }
 }
 
@@ -61,10 +84,9 @@ struct OneIntegrationLedgerTests {
     }
 
     @Test func `what is for many is no page here`() async throws {
-        let (server, demo) = try RunningServer.current
-        let callers = try await Callers(server, demo)
+        let callers = try await LedgerCast.signedIn(["owner"])
         let answer = try await callers.answer(
-            to: "owner", PageLine(.integrations, []), [], in: callers.estate.europe)
+            to: "owner", .get, ConsolePage.integrations.path(in: callers.estate.europe))
         #expect(answer.status == 404)
     }
 }
@@ -76,121 +98,84 @@ let ledgerProductOfOne =
 /// Asks each page as each caller.
 private enum PageLedger {
     static func hold(_ lines: [PageLine]) async throws {
-        let (server, demo) = try RunningServer.current
-        let callers = try await Callers(server, demo)
-        let desk = LedgerDesk(server: server, demo: demo)
+        let callers = try await LedgerCast.signedIn(
+            PageLine.Role.allCases.map(\.rawValue) + LedgerCast.strangers + ["parent"])
+        let estate = callers.estate
+        let desk = LedgerDesk(server: estate.server, demo: estate.demo)
         for line in lines {
             do {
-                let bait = try await line.identifiers(callers.estate.europe, desk)
-                for caller in callers.strangers {
-                    let answer = try await callers.answer(to: caller, line, bait, in: callers.estate.europe)
+                let bait = try await line.identifiers(estate.europe, desk)
+                let (path, none) = (
+                    line.page.path(in: estate.europe, bait), line.page.path(in: estate.gone, bait)
+                )
+                for caller in LedgerCast.strangers {
+                    let answer = try await callers.answer(to: caller, line.method, path)
                     #expect(answer.status == 404, "\(line.key) as \(caller): \(answer.status)")
-                    let missing = try await callers.answer(to: caller, line, bait, in: callers.estate.gone)
+                    let missing = try await callers.answer(to: caller, line.method, none)
                     #expect(answer.withoutRequest == missing.withoutRequest, "\(line.key) as \(caller)")
                 }
-                let nobody = try await callers.answerToNobody(line, bait)
-                #expect(nobody.status == 303 || nobody.status == 403, "\(line.key): \(nobody.status)")
-                #expect(nobody.headers["location"]?.hasPrefix("/sign-in?continue=") ?? (nobody.status == 403))
+                let nobody = try await callers.answerToNobody(line.method, path, fields: line.fields)
+                #expect(nobody.asksForSignIn, "\(line.key): \(nobody.status)")
                 for role in PageLine.Role.allCases {
-                    let isAllowed = line.roles.contains(role)
-                    let identifiers = isAllowed ? try await line.identifiers(callers.estate.europe, desk) : bait
-                    let answer = try await callers.answer(
-                        to: role.rawValue, line, identifiers, in: callers.estate.europe,
-                        fields: isAllowed ? line.fields : [])
-                    #expect((answer.status != 404) == isAllowed, "\(line.key) as \(role): \(answer.status)")
-                    #expect(answer.status < 404 || answer.status == 404 || answer.status == 422)
+                    let name = role.rawValue
+                    if line.roles.contains(role) {
+                        let fresh = line.page.path(in: estate.europe, try await line.identifiers(estate.europe, desk))
+                        let answer = try await callers.answer(to: name, line.method, fresh, fields: line.fields)
+                        #expect(answer.isServed, "\(line.key) as \(name): \(answer.status) \(answer.text)")
+                    } else {
+                        let answer = try await callers.answer(to: name, line.method, path)
+                        #expect(answer.status == 404, "\(line.key) as \(name): \(answer.status)")
+                    }
                 }
                 // Whoever is above sees what is below, and the owner of the root may what an owner below may.
-                let above = try await callers.answer(
-                    to: "parent", line, try await line.identifiers(callers.estate.europe, desk),
-                    in: callers.estate.europe, fields: line.fields)
-                #expect(above.status != 404, "\(line.key) from above: \(above.status)")
+                let fresh = try await line.identifiers(estate.europe, desk)
                 // What is in one organization is not found under the address of another.
-                guard !bait.isEmpty else { continue }
-                let fresh = try await line.identifiers(callers.estate.europe, desk)
-                let elsewhere = try await callers.answer(
-                    to: "parent", line, fresh, in: callers.estate.northAmerica, fields: line.fields)
-                guard line.countsAsDone, elsewhere.status == 303 else {
-                    #expect(elsewhere.status == 404, "\(line.key) under another: \(elsewhere.status)")
-                    continue
+                if !fresh.isEmpty {
+                    let elsewhere = line.page.path(in: estate.northAmerica, fresh)
+                    let answer = try await callers.answer(to: "parent", line.method, elsewhere, fields: line.fields)
+                    #expect(answer.status == 404, "\(line.key) under another: \(answer.status)")
                 }
-                let still = try await callers.answer(
-                    to: "parent", PageLine(line.page, []), fresh, in: callers.estate.europe)
-                #expect(still.status == 200, "\(line.key) under another was done: \(still.status)")
+                let above = line.page.path(in: estate.europe, fresh)
+                let answer = try await callers.answer(to: "parent", line.method, above, fields: line.fields)
+                #expect(answer.isServed, "\(line.key) from above: \(answer.status) \(answer.text)")
             } catch {
                 Issue.record(error, "\(line.key)")
             }
         }
     }
-}
 
-/// Members of the estate who are signed in.
-private final class Callers {
-    let estate: Estate
-    private let server: ServerProcess
-    private var visitors: [String: (visitor: PageVisitor, session: String)] = [:]
-    /// Who may not even know that Europe exists.
-    let strangers = ["stranger", "sibling", "child"]
-
-    init(_ server: ServerProcess, _ demo: DemoCredentials) async throws {
-        self.server = server
-        estate = try await Estate(on: server, demo)
-        for role in PageLine.Role.allCases {
-            try await join(role.rawValue, role, in: estate.europe, demo)
+    static func hold(_ lines: [OperatorPageLine]) async throws {
+        let customers = PageLine.Role.allCases.map(\.rawValue) + ["parent", "stranger"]
+        let callers = try await LedgerCast.signedIn(customers + OperatorPageLine.Role.allCases.map(\.rawValue))
+        let (server, demo) = (callers.estate.server, callers.estate.demo)
+        for line in lines {
+            do {
+                func path() async throws -> String {
+                    guard line.isAboutAccount else { return line.page.path() }
+                    return line.page.path(try await server.makeAccount("Bait", as: demo.operatorKey))
+                }
+                let bait = try await path()
+                let nobody = try await callers.answerToNobody(line.method, bait, fields: line.fields)
+                #expect(nobody.asksForSignIn, "\(line.key): \(nobody.status)")
+                let others = OperatorPageLine.Role.allCases.filter { !line.roles.contains($0) }.map(\.rawValue)
+                for caller in customers + others {
+                    let answer = try await callers.answer(to: caller, line.method, bait, fields: line.fields)
+                    #expect(answer.status == 404, "\(line.key) as \(caller): \(answer.status)")
+                    let missing = try await callers.answer(to: caller, line.method, "/operator/nothing-of-the-kind")
+                    #expect(answer.withoutRequest == missing.withoutRequest, "\(line.key) as \(caller)")
+                }
+                for role in line.roles {
+                    let answer = try await callers.answer(
+                        to: role.rawValue, line.method, try await path(), fields: line.fields)
+                    #expect(answer.isServed, "\(line.key) as \(role): \(answer.status) \(answer.text)")
+                    guard line.isAboutAccount else { continue }
+                    let missing = try await callers.answer(
+                        to: role.rawValue, line.method, line.page.path(callers.estate.gone), fields: line.fields)
+                    #expect(missing.status == 404, "\(line.key) as \(role), of no account: \(missing.status)")
+                }
+            } catch {
+                Issue.record(error, "\(line.key)")
+            }
         }
-        try await join("stranger", .owner, in: estate.stranger, demo)
-        try await join("sibling", .owner, in: estate.northAmerica, demo)
-        try await join("child", .owner, in: estate.france, demo)
-        try await join("parent", .owner, in: demo.account, demo)
-    }
-
-    private func join(
-        _ name: String, _ role: PageLine.Role, in organization: String, _ demo: DemoCredentials
-    ) async throws {
-        // Of each estate its own: whoever belongs to two organizations is asked for one at the sign-in.
-        let email = "\(name)@\(estate.europe.replacing("_", with: "-").lowercased()).example"
-        let somebody = try await Somebody.joined(name, email: email, in: organization, roles: [role.rawValue])
-        var visitor = PageVisitor(server)
-        _ = try await visitor.signIn(email: somebody.email, password: Somebody.password)
-        let account = try await visitor.open("/account").text
-        guard let session = account.firstMatch(of: /id="(ses_[0-9A-Za-z]{22})"/)?.1 else {
-            throw ServerFailure("\(name) has no session.")
-        }
-        visitors[name] = (visitor, String(session))
-    }
-
-    /// What a page answers. Forms have the token that they would have, if there were a page to take it from.
-    func answer(
-        to name: String, _ line: PageLine, _ identifiers: [String], in organization: String,
-        fields: [(String, String)] = []
-    ) async throws -> Answer {
-        guard let caller = visitors[name] else { throw ServerFailure("Nobody is called \(name).") }
-        var visitor = caller.visitor
-        defer { visitors[name]?.visitor = visitor }
-        let path = line.page.path(in: organization, identifiers)
-        switch line.method {
-        case .get: return try await visitor.open(path)
-        case .post:
-            let token = FormToken.make(
-                visitor.cookies[SignInCookie.formName(at: PublicAddress(issuer: server.base))] ?? "",
-                purpose: FormPurpose.manage.rawValue, in: caller.session, about: path)
-            return try await visitor.post(path, [("csrf", token)] + fields)
-        }
-    }
-
-    func answerToNobody(_ line: PageLine, _ identifiers: [String]) async throws -> Answer {
-        var nobody = PageVisitor(server)
-        let path = line.page.path(in: estate.europe, identifiers)
-        switch line.method {
-        case .get: return try await nobody.open(path)
-        case .post: return try await nobody.post(path, [("csrf", "x")] + line.fields)
-        }
-    }
-}
-
-extension Answer {
-    /// The body without what names the request.
-    fileprivate var withoutRequest: String {
-        text.replacing(headers["x-request-id"] ?? "", with: "")
     }
 }

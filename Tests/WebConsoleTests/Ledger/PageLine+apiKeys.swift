@@ -17,8 +17,8 @@ extension PageLine {
     private static let olderSecret: @Sendable (String, LedgerDesk) async throws -> [String] = { organization, desk in
         let made = try await key(organization, desk)
         let path = "/api/v1/organizations/\(organization)/api-keys/\(made[0])"
-        _ = try await desk.server.make("\(path)/rotate", ["overlap_seconds": 60], as: desk.demo.operatorKey)
-        let secrets = try await desk.server.get("\(path)/secrets", bearer: desk.demo.operatorKey).json["items"]
+        _ = try await desk.server.make("\(path)/rotate", ["overlap_seconds": 3600], as: desk.demo.operatorKey)
+        let secrets = try await desk.found("\(path)/secrets")
         return made + [try secrets[0]["id"].string]
     }
 

@@ -57,7 +57,7 @@ extension LedgerDesk {
     func appWithTwoSecrets(in organization: String) async throws -> [String] {
         let app = try await server.makeApp(in: organization, as: demo.operatorKey)
         _ = try await server.make("\(app.path)/rotate", ["overlap_seconds": 3600], as: demo.operatorKey)
-        let secrets = try await server.get("\(app.path)/secrets", bearer: demo.operatorKey).json["items"]
+        let secrets = try await found("\(app.path)/secrets")
         return [app.id, try secrets[0]["id"].string]
     }
 
@@ -68,9 +68,7 @@ extension LedgerDesk {
             "giver-\(app.id.suffix(12).lowercased())", in: organization, roles: ["guest"], as: demo.operatorKey)
         var visitor = try await PageVisitor.signedIn(somebody, at: server)
         _ = try await visitor.tokens(for: app, ["scope": "openid data.read"])
-        let grants = try await server.get(
-            "/api/v1/organizations/\(organization)/grants?limit=200", bearer: demo.operatorKey
-        ).json["items"].elements
+        let grants = try await found("/api/v1/organizations/\(organization)/grants?limit=200").elements
         guard let grant = try grants.last(where: { try $0["app"]["id"].string == app.id }) else {
             throw ServerFailure("No consent")
         }

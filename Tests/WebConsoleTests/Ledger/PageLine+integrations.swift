@@ -30,7 +30,7 @@ extension PageLine {
         let made = try await desk.integration(in: organization)
         let path = "/api/v1/organizations/\(organization)/integrations/\(made[0])"
         _ = try await desk.server.make("\(path)/rotate", ["overlap_seconds": 3600], as: desk.demo.operatorKey)
-        let secrets = try await desk.server.get("\(path)/secrets", bearer: desk.demo.operatorKey).json["items"]
+        let secrets = try await desk.found("\(path)/secrets")
         return made + [try secrets[0]["id"].string]
     }
 }

@@ -18,6 +18,8 @@ struct HandOverFromPersonPage: Page {
     let pageHead: PageHead
     let sentTo: String
     let token: String
+    /// The same may be handed over again once it has come back.
+    let attempt: String
     let credentials: [CredentialRow]
     let hasCredentials: Bool
     let heirs: [PeoplePage.Option]
@@ -45,6 +47,7 @@ struct HandOverFromPersonPage: Page {
             action: nil, reason: nil)
         sentTo = entered.link(.handOverFromPerson, text)
         token = entered.token(sentTo: .handOverFromPerson, text)
+        attempt = FormRepetitions.attempt()
         self.credentials = credentials.map { CredentialRow($0, entered) }
         hasCredentials = !credentials.isEmpty
         let others = heirs.filter { $0.id != id }

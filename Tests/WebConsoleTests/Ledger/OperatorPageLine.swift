@@ -1,0 +1,61 @@
+import TestSupport
+
+@testable import WebConsole
+
+/// A line of the ledger of the operator's pages: whoever of the operator's people may see one, or send a form to it. For
+/// everybody else there is none.
+struct OperatorPageLine: Sendable {
+    /// Those of the operator's own account, besides the one who may everything.
+    enum Role: String, CaseIterable, Sendable {
+        /// Everything.
+        case `operator`
+        /// Manages accounts, and nothing else.
+        case accountant
+        /// Manages resource servers, and nothing else.
+        case warden
+        /// One of the operator's people, with no right of the operator's own.
+        case colleague
+    }
+
+    let method: PageLine.Method
+    let page: OperatorPage
+    let roles: Set<Role>
+    /// Whether it is about an account, which is made anew each time.
+    let isAboutAccount: Bool
+    /// What the form says, for those who may.
+    let fields: [(String, String)]
+
+    /// A page that is shown.
+    private init(_ page: OperatorPage, _ roles: Set<Role>) {
+        self.init(.get, page, roles)
+    }
+
+    private init(
+        _ method: PageLine.Method, _ page: OperatorPage, _ roles: Set<Role>, fields: [(String, String)] = []
+    ) {
+        self.method = method
+        self.page = page
+        self.roles = roles
+        self.fields = fields
+        isAboutAccount = page.pattern.contains("{id}")
+    }
+
+    /// What a route and its line have in common.
+    var key: String { "\(method.rawValue) \(page.pattern)" }
+
+    private static let accountants: Set<Role> = [.operator, .accountant]
+
+    static let all: [OperatorPageLine] = [
+        OperatorPageLine(.accounts, accountants),
+        OperatorPageLine(.newAccount, accountants),
+        OperatorPageLine(.post, .newAccount, accountants, fields: [("name", "Made in the ledger")]),
+        OperatorPageLine(.account, accountants),
+        OperatorPageLine(.post, .account, accountants, fields: [("name", "Changed in the ledger")]),
+        OperatorPageLine(.suspendAccount, accountants),
+        OperatorPageLine(.post, .suspendAccount, accountants, fields: [("suspended", "yes")]),
+        OperatorPageLine(.resourceServers, [.operator, .warden]),
+        OperatorPageLine(.product, accountants),
+        OperatorPageLine(.nodes, accountants),
+        OperatorPageLine(.keyRing, accountants),
+    ]
+}
