@@ -246,7 +246,7 @@ extension WebConsole {
             let names = try ActorNames(listing.items.map(\.actor), for: entered.actor, of: product, tx: tx)
             return (integration, listing, names)
         }
-        let table = AuditWords.table(listing, names, entered) { cursor in
+        let table = AuditTable.make(listing, names, entered) { cursor in
             entered.link(.integrationActivity, id.description, query: [("after", cursor.description)])
         }
         return .page(

@@ -14,7 +14,7 @@ struct AuditLogPage: Page {
 
     struct Row: Hashable, Sendable {
         let at: TimeWords
-        let action: String
+        let what: String
         /// The thing's name where the event has it, else its identifier.
         let thing: String
         let thingLink: String
@@ -37,7 +37,7 @@ struct AuditLogPage: Page {
 
     /// What is searched for.
     struct Search: Hashable, Sendable {
-        let action: String
+        let sentTo: String
         let actions: [PeoplePage.Option]
         let who: String
         let thing: String
@@ -84,7 +84,7 @@ extension AuditLogPage {
                 reason: nil),
             tabs: entered.sectionTabs,
             search: Search(
-                action: entered.link(.auditLog),
+                sentTo: entered.link(.auditLog),
                 actions: words.actions(for: entered.me.isOperator).map {
                     PeoplePage.Option(
                         value: $0.rawValue, words: words.title($0.rawValue), isChosen: $0.rawValue == search.action)
@@ -142,7 +142,7 @@ extension AuditLogPage {
         }
         let details = event.details.filter { !["name", "label"].contains($0.key) }.sorted { $0.key < $1.key }
         return Row(
-            at: TimeWords(event.at, now: entered.now), action: words.title(event.action), thing: thing ?? event.target,
+            at: TimeWords(event.at, now: entered.now), what: words.title(event.action), thing: thing ?? event.target,
             thingLink: entered.link(.story, event.target), isName: thing != nil, who: who.words, whoLink: who.link,
             place: place,
             details: details.map { Detail(term: $0.key.replacing("_", with: " "), text: $0.value) },

@@ -29,7 +29,7 @@ struct OverviewPage: Page {
     /// Something that was changed lately.
     struct Event: Hashable, Sendable {
         let at: TimeWords
-        let action: String
+        let what: String
         let thing: String
         let thingLink: String
         let who: String
@@ -66,7 +66,7 @@ struct OverviewPage: Page {
             known.apiKeys.map { Self.kind(entered, .apiKeys, words[.apiKey], $0, oldDays) },
         ].compactMap(\.self)
         events = (known.log?.rows ?? []).map { row in
-            Event(at: row.at, action: row.action, thing: row.thing, thingLink: row.thingLink, who: row.who)
+            Event(at: row.at, what: row.what, thing: row.thing, thingLink: row.thingLink, who: row.who)
         }
         hasEvents = !events.isEmpty
         logLink = entered.link(.auditLog)

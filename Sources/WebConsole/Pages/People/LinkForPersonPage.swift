@@ -15,13 +15,13 @@ struct LinkForPersonPage: Page {
     /// What is asked; nil once it is answered.
     let question: Question?
     /// The link to hand over; nil where it was mailed, or nothing was answered yet.
-    let link: CodeBlock?
+    let handedOver: CodeBlock?
     let words: String
     let doneLink: String
     var notice: Notice?
 
     struct Question: Hashable, Sendable {
-        let action: String
+        let sentTo: String
         let token: String
         let button: String
     }
@@ -35,7 +35,7 @@ struct LinkForPersonPage: Page {
         shell = entered.shell(below: title, Crumb(words: member.name, address: entered.link(.person, id)))
         pageHead = PageHead(title: title, lead: nil, action: nil, reason: nil)
         self.question = question
-        self.link = link
+        handedOver = link
         self.words = words
         doneLink = entered.link(.person, id)
     }
@@ -49,7 +49,7 @@ struct LinkForPersonPage: Page {
         self.init(
             entered, page, member,
             Question(
-                action: entered.link(page, member.id.description),
+                sentTo: entered.link(page, member.id.description),
                 token: entered.token(sentTo: page, member.id.description),
                 button: page == .invitePerson ? "Make invitation" : "Make link"), nil,
             "The link works once and for \(time). A link made before stops working. \(way)")

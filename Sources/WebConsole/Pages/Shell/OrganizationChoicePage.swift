@@ -16,7 +16,7 @@ struct OrganizationChoicePage: Page {
 
     let shell: Shell?
     let pageHead: PageHead
-    let action: String
+    let sentTo: String
     let section: String
     let search: String
     let searchLabel: String
@@ -32,7 +32,7 @@ struct OrganizationChoicePage: Page {
         let root = section == .overview ? ConsolePage.overview : ConsoleSections.root(section)
         shell = entered.shell()
         pageHead = PageHead(title: "Choose \(word.indefinite)", lead: nil, action: nil, reason: nil)
-        action = entered.link(.choice)
+        sentTo = entered.link(.choice)
         self.section = section.rawValue
         self.search = search ?? ""
         searchLabel = "Search by name"
