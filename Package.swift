@@ -157,7 +157,9 @@ var tests: [Target] {
             name: "HTTPServingTests",
             dependencies: ["TestSupport", .product(name: "NIOEmbedded", package: "swift-nio")]),
         .testTarget(name: "HTTPAPITests", dependencies: ["TestSupport"]),
-        .testTarget(name: "WebConsoleTests", dependencies: ["TestSupport", "WebConsole"]),
+        .testTarget(
+            name: "WebConsoleTests",
+            dependencies: ["TestSupport", "WebConsole", .product(name: "NIOEmbedded", package: "swift-nio")]),
         .testTarget(
             name: "ServerTests",
             dependencies: ["TestSupport", "Server", crypto, .product(name: "JWTKit", package: "jwt-kit")]),

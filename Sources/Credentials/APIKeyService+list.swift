@@ -1,4 +1,3 @@
-package import CredentialFormat
 import Events
 package import Model
 package import Persistence
@@ -11,10 +10,10 @@ extension APIKeyService {
     ///   - limit: How many at most.
     ///   - most: How far is counted.
     package func list(
-        in id: ID<Organization>, includeDescendants: Bool = true, _ query: APIKeyQuery, limit: Int,
+        in organization: Organization, includeDescendants: Bool = true, _ query: APIKeyQuery, limit: Int,
         countingTo most: Int, as actor: Actor, tx: borrowing Transaction
     ) throws -> (page: OrderedListing<ListedAPIKey>, count: Int) {
-        let organization = try tx.organization(id, where: actor, may: .apiKeysRead)
+        try actor.requires(.apiKeysRead, in: organization.path)
         let extent: Extent = includeDescendants ? .within(organization.path) : .organization(organization.path)
         return try tx.apiKeys(extent, query, limit: limit, countingTo: most, at: now())
     }

@@ -17,13 +17,13 @@ extension IntegrationService {
     ///   - includeDescendants: Whether those below count.
     ///   - limit: How many at most, and how far is counted.
     package func list(
-        in id: ID<Organization>, includeDescendants: Bool = true, _ query: IntegrationQuery, limit: Int,
+        in organization: Organization, includeDescendants: Bool = true, _ query: IntegrationQuery, limit: Int,
         countingTo most: Int, as actor: Actor, tx: borrowing Transaction
     ) throws -> (page: OrderedListing<IntegrationInList>, count: Int) {
-        let organization = try tx.organization(id, where: actor, may: .integrationsRead)
+        try actor.requires(.integrationsRead, in: organization.path)
         let extent: Extent =
             includeDescendants ? .within(organization.path) : .organization(organization.path)
-        let found = try tx.integrations(extent, query, limit: limit)
+        let (found, count) = try tx.integrations(extent, query, limit: limit, countingTo: most)
         let secrets = Dictionary(
             grouping: try tx.clientSecrets(ofIntegrations: found.items.map(\.integration.id)), by: \.client)
         let now = now()
@@ -33,10 +33,7 @@ extension IntegrationService {
                 secrets: (secrets[.integration(item.integration.id)] ?? []).filter { $0.isLive(at: now) }
                     .map { ClientSecretSummary($0) })
         }
-        return (
-            OrderedListing(items: items, next: found.next),
-            try tx.integrationCount(account: organization.account, upTo: most)
-        )
+        return (OrderedListing(items: items, next: found.next), count)
     }
 
     /// One integration with its use, and its secrets that work.

@@ -18,9 +18,10 @@ package struct AuditLog: Sendable {
     ) throws -> Listing<AuditEvent> {
         let extent: AuditExtent
         if let id {
-            let part = try tx.extent(of: id, includeDescendants, where: actor, may: .auditEventsRead)
-            let desk = try tx.operatorAccount()?.id
-            extent = actor.reach == .everything && id == desk ? .operatorsPart(part) : .part(part)
+            let organization = try tx.organization(id, where: actor, may: .auditEventsRead)
+            return try list(
+                in: organization, includeDescendants: includeDescendants, matching: filter, page: page, as: actor,
+                tx: tx)
         } else {
             switch actor.reach {
             case .everything:
@@ -31,7 +32,24 @@ package struct AuditLog: Sendable {
                 extent = .part(.within(path))
             }
         }
-        return try Listing(of: page, by: \.id) { after, limit in
+        return try list(extent, matching: filter, page, tx: tx)
+    }
+
+    /// The same of an organization that was found already.
+    package func list(
+        in organization: Organization, includeDescendants: Bool, matching filter: AuditFilter, page: Page,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> Listing<AuditEvent> {
+        try actor.requires(.auditEventsRead, in: organization.path)
+        let part: Extent = includeDescendants ? .within(organization.path) : .organization(organization.path)
+        let isDesk = try actor.reach == .everything && tx.operatorAccount()?.id == organization.id
+        return try list(isDesk ? .operatorsPart(part) : .part(part), matching: filter, page, tx: tx)
+    }
+
+    private func list(
+        _ extent: AuditExtent, matching filter: AuditFilter, _ page: Page, tx: borrowing Transaction
+    ) throws -> Listing<AuditEvent> {
+        try Listing(of: page, by: \.id) { after, limit in
             try tx.auditEvents(extent, matching: filter, after: after, limit: limit)
         }
     }

@@ -37,6 +37,11 @@ package struct Transaction: ~Copyable {
     /// What differs between the engines.
     package var dialect: Dialect { connection.dialect }
 
+    /// The same transaction on a connection that hands on to this one's, for whoever wants to see what is asked.
+    package borrowing func through(_ wrap: (any EngineConnection) -> any EngineConnection) -> Transaction {
+        Transaction(on: wrap(connection), announcing: announcements)
+    }
+
     /// Runs a statement whose outcome the body does not ask for. It may travel with the next one, which saves a way to
     /// the server and back; if it fails, whatever comes next in the body throws, or the whole transaction.
     package borrowing func perform(_ statement: BoundSQL) throws {

@@ -50,11 +50,16 @@ private let columns: StaticString = """
     """
 
 extension Transaction {
-    /// The integrations of an extent that a query asks for. It reads the rows of these organizations, by their index, and no
-    /// others.
+    /// The integrations of an extent that a query asks for, and how many the account has, in one statement. It reads the rows of
+    /// these organizations, by their index, and no others.
+    ///
+    /// - Parameters:
+    ///   - limit: How many at most.
+    ///   - most: How far is counted.
     package borrowing func integrations(
-        _ extent: Extent, _ query: IntegrationQuery, limit: Int
-    ) throws -> OrderedListing<ListedIntegration> {
+        _ extent: Extent, _ query: IntegrationQuery, limit: Int, countingTo most: Int
+    ) throws -> (page: OrderedListing<ListedIntegration>, count: Int) {
+        let account = extent.path.root
         let within: BoundSQL =
             switch extent {
             case .organization(let path): "o.id = \(path.last)"
@@ -62,12 +67,17 @@ extension Transaction {
             }
         let rows = try all(
             """
-            SELECT \(fixed: columns) FROM organization o CROSS JOIN integration i
+            SELECT \(fixed: columns), (SELECT COUNT(*) FROM
+            (SELECT 1 FROM integration WHERE account_id = \(account) LIMIT \(most)) live)
+            FROM organization o CROSS JOIN integration i
             WHERE \(part: within) AND i.organization_id = o.id \(part: query.condition)
             \(part: query.ordering) LIMIT \(limit + 1)
-            """, ListedIntegration.init(row:))
-        let items = Array(rows.prefix(limit))
-        return OrderedListing(items: items, next: rows.count > limit ? items.last.map(query.place) : nil)
+            """
+        ) { row in (try ListedIntegration(row: row), try row.count(18)) }
+        let items = rows.prefix(limit).map(\.0)
+        let listing = OrderedListing(items: items, next: rows.count > limit ? items.last.map(query.place) : nil)
+        // No row, no count.
+        return (listing, try rows.first?.1 ?? integrationCount(account: account, upTo: most))
     }
 
     /// An integration as a list shows it, nil where there is none.
@@ -79,7 +89,7 @@ extension Transaction {
     }
 
     /// How many integrations an account has, counted up to `limit`.
-    package borrowing func integrationCount(account: ID<Organization>, upTo limit: Int) throws -> Int {
+    private borrowing func integrationCount(account: ID<Organization>, upTo limit: Int) throws -> Int {
         try first(
             """
             SELECT COUNT(*) FROM (SELECT 1 FROM integration WHERE account_id = \(account) LIMIT \(limit)) live

@@ -16,6 +16,26 @@ extension Transaction {
             MemberSession.init(row:))
     }
 
+    /// The session whose secret has one of these digests, over or not, with its member and what holds for them. In one
+    /// statement, because every page asks.
+    package borrowing func memberInSession(_ digests: [SecretDigest]) throws -> StoredSession? {
+        guard !digests.isEmpty else { return nil }
+        return try first(
+            """
+            SELECT \(fixed: columns), \(fixed: memberColumns), \(fixed: organizationColumns), a.suspended_at, a.is_operator,
+            a.plan, EXISTS (SELECT 1 FROM second_factor f WHERE f.member_id = m.id)
+            FROM member_session s JOIN member m ON m.id = s.member_id JOIN organization o ON o.id = m.organization_id
+            JOIN account a ON a.organization_id = o.account_id WHERE s.digest IN (\(list: digests.map(\.bytes)))
+            """
+        ) { row in
+            let organization = try Organization(row: row, from: 24)
+            return StoredSession(
+                session: try MemberSession(row: row), member: try Member(row: row, from: 13),
+                organization: organization,
+                standing: try StoredStanding(of: organization, row: row, from: 29), hasSecondFactor: try row.bool(32))
+        }
+    }
+
     /// The sessions of a member, newest first, over or not.
     package borrowing func memberSessions(of member: ID<Member>, limit: Int) throws -> [MemberSession] {
         try all(
@@ -108,4 +128,13 @@ extension MemberSession {
             userAgent: try row.optionalText(7), createdAt: try row.instant(8), secretAt: try row.instant(9),
             authenticatedAt: try row.instant(10), seenAt: try row.instant(11), expiresAt: try row.instant(12))
     }
+}
+
+/// A session with the member whose it is, and what holds for them.
+package struct StoredSession: Sendable {
+    package let session: MemberSession
+    package let member: Member
+    package let organization: Organization
+    package let standing: StoredStanding
+    package let hasSecondFactor: Bool
 }

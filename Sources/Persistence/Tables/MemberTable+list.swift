@@ -26,10 +26,17 @@ package struct MemberQuery: Hashable, Sendable {
 }
 
 extension Transaction {
-    /// The members of an extent that a query asks for. It reads those of these organizations, by their index, and no others.
+    /// The members of an extent that a query asks for, with how many there are in all and how many credentials nobody looks
+    /// after, in one statement. It reads those of these organizations, by their index, and no others.
+    ///
+    /// - Parameters:
+    ///   - limit: How many members at most.
+    ///   - most: How far is counted.
+    ///   - kinds: The kinds of credentials that count.
     package borrowing func members(
-        _ extent: Extent, _ query: MemberQuery, at now: Instant, limit: Int
-    ) throws -> [ListedMember] {
+        _ extent: Extent, _ query: MemberQuery, at now: Instant, limit: Int, countingTo most: Int,
+        leftOf kinds: Set<StewardedID.Kind>
+    ) throws -> (items: [ListedMember], count: Int, left: Int) {
         let within: BoundSQL =
             switch extent {
             case .organization(let path): "o.id = \(path.last)"
@@ -42,11 +49,21 @@ extension Transaction {
                 """
         }
         if let role = query.role { condition = "\(part: condition) AND ' ' || m.roles || ' ' LIKE \("% \(role) %")" }
-        return try all(
+        let counts: BoundSQL = """
+            (SELECT COUNT(*) FROM (SELECT 1 FROM organization o CROSS JOIN member m
+            WHERE \(part: within) AND m.organization_id = o.id LIMIT \(most)) AS live),
+            \(part: Self.stewardedCount(.left(account: extent.path.root), kinds: kinds, within: extent.path, limit: most))
             """
-            SELECT \(part: Self.listed(at: now)) FROM organization o CROSS JOIN member m
+        let rows = try all(
+            """
+            SELECT \(part: Self.listed(at: now)), \(part: counts) FROM organization o CROSS JOIN member m
             WHERE \(part: within) AND m.organization_id = o.id AND \(part: condition) ORDER BY m.id LIMIT \(limit)
-            """, ListedMember.init(row:))
+            """
+        ) { row in (try ListedMember(row: row), try row.count(14), try row.count(15)) }
+        if let (_, count, left) = rows.first { return (rows.map(\.0), count, left) }
+        // No row, no count.
+        let (count, left) = try first("SELECT \(part: counts)") { (try $0.count(0), try $0.count(1)) } ?? (0, 0)
+        return ([], count, left)
     }
 
     /// One member as a list shows them.
@@ -64,21 +81,6 @@ extension Transaction {
         EXISTS (SELECT 1 FROM one_time_link l WHERE l.member_id = m.id
         AND l.purpose = \(OneTimeLink.Purpose.invitation.rawValue) AND l.used_at IS NULL AND l.expires_at > \(now))
         """
-    }
-
-    /// How many members an extent has, counted up to `limit`.
-    package borrowing func memberCount(_ extent: Extent, upTo limit: Int) throws -> Int {
-        let within: BoundSQL =
-            switch extent {
-            case .organization(let path): "o.id = \(path.last)"
-            case .within(let path): "o.path >= \(path.stored) AND o.path < \(path.storedEnd)"
-            }
-        return try first(
-            """
-            SELECT COUNT(*) FROM (SELECT 1 FROM organization o CROSS JOIN member m
-            WHERE \(part: within) AND m.organization_id = o.id LIMIT \(limit)) AS live
-            """
-        ) { try $0.count(0) } ?? 0
     }
 
     /// The names of these members by their identifiers; none for those who are gone, or belong elsewhere.

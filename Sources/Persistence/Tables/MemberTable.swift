@@ -152,11 +152,17 @@ extension Transaction {
 
 extension Member {
     init(row: StoredRow) throws(StoreError) {
+        try self.init(row: row, from: 0)
+    }
+
+    /// Reads the eleven columns from `column` on.
+    init(row: StoredRow, from column: Int) throws(StoreError) {
         self.init(
-            id: try row.id(0), organization: try row.id(1), email: try row.parsed(2) { EmailAddress($0) },
-            name: try row.text(3), roles: try row.words(4), permissions: try row.words(8),
-            hasPassword: try row.bool(5), emailProof: try EmailProof(row: row, at: 9), createdAt: try row.instant(6),
-            revision: try row.count(7))
+            id: try row.id(column), organization: try row.id(column + 1),
+            email: try row.parsed(column + 2) { EmailAddress($0) }, name: try row.text(column + 3),
+            roles: try row.words(column + 4), permissions: try row.words(column + 8),
+            hasPassword: try row.bool(column + 5), emailProof: try EmailProof(row: row, at: column + 9),
+            createdAt: try row.instant(column + 6), revision: try row.count(column + 7))
     }
 }
 

@@ -3,6 +3,9 @@ package import Model
 
 private let columns: StaticString = "o.id, o.path, o.name, o.created_at, o.revision"
 
+/// What an organization is read from.
+let organizationColumns = columns
+
 extension Transaction {
     /// The organization, nil where there is none.
     package borrowing func organization(_ id: ID<Organization>) throws -> Organization? {
@@ -27,23 +30,32 @@ extension Transaction {
         ) { try Organization(row: $0, from: 0) }
     }
 
-    /// An organization with what holds for its account, nil where there is none.
-    package borrowing func organizationWithStanding(
-        _ id: ID<Organization>
-    ) throws -> (organization: Organization, standing: StoredStanding)? {
-        try first(
+    /// An organization with what holds for its account, and others of that account, oldest first; nil where there is none. In one
+    /// statement, because every page asks.
+    ///
+    /// - Parameters:
+    ///   - path: Which others: that one and those below it, nil for all of the account.
+    ///   - limit: How many others at most.
+    package borrowing func organization(
+        _ id: ID<Organization>, withThoseWithin path: OrganizationPath?, limit: Int
+    ) throws -> StoredPlace? {
+        let within: BoundSQL = path.map { "AND n.path >= \($0.stored) AND n.path < \($0.storedEnd)" } ?? ""
+        let rows = try all(
             """
-            SELECT \(fixed: columns), a.suspended_at, a.is_operator, a.plan FROM organization o
-            JOIN account a ON a.organization_id = o.account_id WHERE o.id = \(id)
+            SELECT \(fixed: columns), a.suspended_at, a.is_operator, a.plan, n.id, n.path, n.name, n.created_at, n.revision
+            FROM organization o JOIN account a ON a.organization_id = o.account_id
+            LEFT JOIN organization n ON n.account_id = o.account_id \(part: within)
+            WHERE o.id = \(id) ORDER BY n.id LIMIT \(limit)
             """
         ) { row in
             let organization = try Organization(row: row, from: 0)
             return (
-                organization,
-                StoredStanding(
-                    path: organization.path, isSuspended: !row.isNull(5), isOperator: try row.bool(6),
-                    plan: try row.optionalText(7))
+                organization, try StoredStanding(of: organization, row: row, from: 5),
+                row.isNull(8) ? nil : try Organization(row: row, from: 8)
             )
+        }
+        return rows.first.map { organization, standing, _ in
+            StoredPlace(organization: organization, standing: standing, others: rows.compactMap(\.2))
         }
     }
 
@@ -103,4 +115,11 @@ extension Organization {
             id: try row.id(column), path: try row.path(column + 1), name: try row.text(column + 2),
             createdAt: try row.instant(column + 3), revision: try row.count(column + 4))
     }
+}
+
+/// An organization with what holds for its account, and others that one may go to.
+package struct StoredPlace: Sendable {
+    package let organization: Organization
+    package let standing: StoredStanding
+    package let others: [Organization]
 }

@@ -76,22 +76,27 @@ extension Transaction {
     package borrowing func stewardedCount(
         _ filter: StewardFilter, kinds: Set<StewardedID.Kind>, within path: OrganizationPath?, limit: Int
     ) throws -> Int {
-        try StewardedID.Kind.allCases.filter(kinds.contains).reduce(0) { count, kind in
+        try first("SELECT \(part: Self.stewardedCount(filter, kinds: kinds, within: path, limit: limit))") { row in
+            try row.count(0)
+        } ?? 0
+    }
+
+    /// The same as a number within a statement.
+    static func stewardedCount(
+        _ filter: StewardFilter, kinds: Set<StewardedID.Kind>, within path: OrganizationPath?, limit: Int
+    ) -> BoundSQL {
+        StewardedID.Kind.allCases.filter(kinds.contains).reduce("0") { sum, kind in
             let table: StaticString =
                 switch kind {
                 case .apiKey: "api_key"
                 case .integration: "integration"
                 case .app: "app"
                 }
-            let found =
-                try first(
-                    """
-                    SELECT COUNT(*) FROM (SELECT 1 FROM \(fixed: table) c
-                    JOIN organization o ON o.id = c.organization_id
-                    WHERE \(part: Self.condition(filter, within: path)) LIMIT \(limit)) AS live
-                    """
-                ) { try $0.count(0) } ?? 0
-            return count + found
+            return """
+                \(part: sum) + (SELECT COUNT(*) FROM (SELECT 1 FROM \(fixed: table) c
+                JOIN organization o ON o.id = c.organization_id
+                WHERE \(part: condition(filter, within: path)) LIMIT \(limit)) AS live)
+                """
         }
     }
 

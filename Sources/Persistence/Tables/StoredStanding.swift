@@ -35,6 +35,15 @@ extension Transaction {
     }
 }
 
+extension StoredStanding {
+    /// Reads `suspended_at`, `is_operator` and `plan` of the account from `column` on.
+    init(of organization: Organization, row: StoredRow, from column: Int) throws(StoreError) {
+        self.init(
+            path: organization.path, isSuspended: !row.isNull(column), isOperator: try row.bool(column + 1),
+            plan: try row.optionalText(column + 2))
+    }
+}
+
 extension APIKeyForVerification {
     /// The standing of its organization.
     package var standing: StoredStanding {

@@ -196,16 +196,14 @@ package struct SessionService: Sendable {
     }
 
     private func signedIn(_ digests: [SecretDigest], at now: Instant, tx: borrowing Transaction) throws -> SignedIn? {
-        guard let session = try tx.memberSession(digests), isLive(session, at: now),
-            let member = try tx.member(session.member), let organization = try tx.organization(member.organization),
-            let standing = try tx.standing(of: organization.id), !standing.isSuspended
+        guard let found = try tx.memberInSession(digests), isLive(found.session, at: now), !found.standing.isSuspended
         else { return nil }
-        let isOperator = standing.isOperator && organization.parent == nil
-        var permissions = roles.permissions(of: member).filter { isOperator || !$0.isForOperator }
-        if let cap = session.permissions { permissions.formIntersection(cap) }
+        let isOperator = found.standing.isOperator && found.organization.parent == nil
+        var permissions = roles.permissions(of: found.member).filter { isOperator || !$0.isForOperator }
+        if let cap = found.session.permissions { permissions.formIntersection(cap) }
         return SignedIn(
-            session: session, member: member, organization: organization, isOperator: isOperator,
-            hasSecondFactor: try tx.secondFactor(of: member.id) != nil, permissions: permissions)
+            session: found.session, member: found.member, organization: found.organization, isOperator: isOperator,
+            hasSecondFactor: found.hasSecondFactor, permissions: permissions)
     }
 
     private func digests(of cookie: String?) -> [SecretDigest] {

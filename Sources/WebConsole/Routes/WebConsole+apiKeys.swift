@@ -20,7 +20,7 @@ extension WebConsole {
         let limit = entered.terms.apiKeys
         let found = try await store.read { [apiKeys] tx in
             try apiKeys.list(
-                in: entered.organization.id,
+                in: entered.organization,
                 includeDescendants: !request.filters.contains(APIKeyList.Filter.here.rawValue), query,
                 limit: APIKeyList.pageSize, countingTo: limit, as: entered.actor, tx: tx)
         }

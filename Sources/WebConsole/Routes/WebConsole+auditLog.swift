@@ -25,7 +25,7 @@ extension WebConsole {
                     error: "Write a day as 2026-11-29.")
             }
             let listing = try audit.list(
-                in: entered.organization.id, includeDescendants: true, matching: filter,
+                in: entered.organization, includeDescendants: true, matching: filter,
                 page: Model.Page(limit: AuditLogPage.pageSize, after: cursor), as: entered.actor, tx: tx)
             return AuditLogPage(entered, listing, try Self.names(listing, entered, tx: tx), search, error: nil)
         }
@@ -60,8 +60,9 @@ extension WebConsole {
     ) throws -> AuditLogPage.Names {
         let labels = listing.items.flatMap { [$0.target] + $0.actor.split(separator: " ").map(String.init) }
         let members = Set(labels.compactMap { ID<Member>(parsing: $0) })
-        return AuditLogPage.Names(
-            members: try tx.memberNames(members, within: entered.actor.reach.path),
-            organizations: try tx.organizationNames(Set(listing.items.compactMap(\.organization))))
+        let names = try tx.names(
+            ofMembers: members, within: entered.actor.reach.path,
+            andOrganizations: Set(listing.items.compactMap(\.organization)))
+        return AuditLogPage.Names(members: names.members, organizations: names.organizations)
     }
 }

@@ -19,7 +19,7 @@ extension WebConsole {
         let limit = entered.terms.integrations
         let found = try await store.read { [integrations] tx in
             try integrations.list(
-                in: entered.organization.id,
+                in: entered.organization,
                 includeDescendants: !request.filters.contains(IntegrationList.Filter.here.rawValue), query,
                 limit: IntegrationList.pageSize, countingTo: limit, as: entered.actor, tx: tx)
         }

@@ -47,14 +47,12 @@ extension WebConsole {
             after: visit.parameter("after").flatMap { ID(parsing: $0) })
         let path = entered.organization.path
         let kinds = entered.readableKinds
-        return try await store.read { tx in
-            PeoplePage(
-                entered,
-                try tx.members(.within(path), query, at: entered.now, limit: PeoplePage.pageSize + 1), query,
-                count: try tx.memberCount(.within(path), upTo: PeoplePage.countedTo),
-                leftCount: kinds.isEmpty
-                    ? 0 : try tx.stewardedCount(.left(account: path.root), kinds: kinds, within: path, limit: 1000))
-        }.reply
+        let found = try await store.read { tx in
+            try tx.members(
+                .within(path), query, at: entered.now, limit: PeoplePage.pageSize + 1,
+                countingTo: PeoplePage.countedTo, leftOf: kinds)
+        }
+        return .page(PeoplePage(entered, found.items, query, count: found.count, leftCount: found.left))
     }
 
     private func takeInvitation(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {

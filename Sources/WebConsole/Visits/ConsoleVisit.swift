@@ -25,14 +25,13 @@ struct ConsoleVisit: Sendable {
 
     fileprivate init(
         _ visit: Visit, _ page: ConsolePage, _ me: SignedIn, _ actor: Actor,
-        in found: (organization: Organization, standing: StoredStanding), reachable: [Organization], product: Product,
-        site: Site
+        in found: StoredPlace, product: Product, site: Site
     ) {
         self.visit = visit
         self.page = page
         self.me = me
         self.actor = actor
-        self.reachable = reachable
+        reachable = found.others
         self.product = product
         self.site = site
         organization = found.organization
@@ -114,16 +113,12 @@ extension WebConsole {
         guard let id = visit.segment("organization").flatMap({ ID<Organization>(parsing: $0) }) else {
             throw PageProblem.notFound
         }
-        let found = try await store.read { tx -> (Organization, StoredStanding, [Organization])? in
-            guard let (organization, standing) = try tx.organizationWithStanding(id), actor.sees(organization.path)
-            else { return nil }
-            let root = ConsoleVisit.root(for: me, at: organization)
-            let reachable = try tx.organizations(within: root, after: nil, limit: OrganizationPicker.most + 1)
-            return (organization, standing, reachable)
+        let found = try await store.read { tx in
+            try tx.organization(
+                id, withThoseWithin: me.isOperator ? nil : me.organization.path, limit: OrganizationPicker.most + 1)
         }
-        guard let (organization, standing, reachable) = found else { throw PageProblem.notFound }
-        let entered = ConsoleVisit(
-            visit, page, me, actor, in: (organization, standing), reachable: reachable, product: product, site: site)
+        guard let found, actor.sees(found.organization.path) else { throw PageProblem.notFound }
+        let entered = ConsoleVisit(visit, page, me, actor, in: found, product: product, site: site)
         let isSeen =
             page.section.map(entered.sees) ?? !ConsoleSections.seen(by: me.permissions, of: product).isEmpty
         guard isSeen, page.needs.map(entered.may) ?? true else { throw PageProblem.notFound }

@@ -120,9 +120,9 @@ struct MemoryTableTests {
             let use = LastUse(at: Instant(seconds: 20), address: IPAddress("2001:db8::1"), count: 2)
             #expect(after?.lastUse == use)
             let listed = try await tree.store.read { tx in
-                try tx.integrations(.organization(tree.global.path), IntegrationQuery(), limit: 1)
+                try tx.integrations(.organization(tree.global.path), IntegrationQuery(), limit: 1, countingTo: 1)
             }
-            #expect(listed.items.map(\.lastUse) == [use], "The use outlives the secret that it was by.")
+            #expect(listed.page.items.map(\.lastUse) == [use], "The use outlives the secret that it was by.")
         }
     }
 }

@@ -92,7 +92,7 @@ struct Question: Sendable, CustomTestStringConvertible {
                     var query = IntegrationQuery()
                     (query.search, query.order, query.neverUsed) = (NameSearch("sap"), order, true)
                     (query.unusedSince, query.secretBefore, query.fromAnywhere) = (now, now, true)
-                    _ = try tx.integrations(extent, query, limit: 2)
+                    _ = try tx.integrations(extent, query, limit: 2, countingTo: 500)
                 }
                 for order in APIKeyQuery.Order.allCases {
                     var query = APIKeyQuery()
@@ -101,10 +101,16 @@ struct Question: Sendable, CustomTestStringConvertible {
                     _ = try tx.apiKeys(extent, query, limit: 2, countingTo: 500, at: now)
                 }
             }
-            _ = try tx.integrationCount(account: ID(at: 1), upTo: 500)
             _ = try tx.clientSecrets(ofIntegrations: [ID(at: 1), ID(at: 2), ID(at: 3)])
             _ = try tx.listedIntegration(ID(at: 1))
-            _ = try tx.organizationWithStanding(ID(at: 1))
+            _ = try tx.organization(ID(at: 1), withThoseWithin: path, limit: 2)
+            _ = try tx.organization(ID(at: 1), withThoseWithin: nil, limit: 2)
+            _ = try tx.names(
+                ofMembers: [ID(at: 1), ID(at: 2)], within: path, andOrganizations: [ID(at: 1), ID(at: 2)])
+            for kinds in [[], Set(StewardedID.Kind.allCases)] {
+                let query = MemberQuery(search: NameSearch("ada"), role: "admin", after: ID(at: 1))
+                _ = try tx.members(.within(path), query, at: now, limit: 2, countingTo: 2, leftOf: kinds)
+            }
         },
         Question("single things") { tx in
             _ = try tx.organization(ID(at: 1))
@@ -226,6 +232,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             let (member, time) = (ID<Member>(at: 1), Instant(seconds: 1))
             guard let digest = SecretDigest(stored: Array(repeating: 1, count: 32), pepperVersion: 1) else { return }
             _ = try tx.memberSession([digest, digest])
+            _ = try tx.memberInSession([digest, digest])
             _ = try tx.memberSessions(of: member, limit: 2)
             try tx.touch(ID(at: 1), seenAt: time, expiresAt: time)
             _ = try tx.delete(ID(at: 1), of: member)

@@ -1,6 +1,7 @@
 import Credentials
 import Model
 import OAuth
+import Persistence
 import SignIn
 import TestSupport
 
@@ -8,10 +9,12 @@ import TestSupport
 
 extension WebConsole {
     /// The console over a sample tree, as the server puts it together.
-    static func over(_ desk: SampleDesk) throws -> WebConsole {
+    ///
+    /// - Parameter store: What it reads and writes through, nil for the tree's own.
+    static func over(_ desk: SampleDesk, through store: (any Store)? = nil) throws -> WebConsole {
         let (tree, issuer, hasher) = (desk.tree, SampleDesk.issuer, PasswordHasher())
         return try WebConsole(
-            store: tree.store, keyRing: tree.keys, product: tree.product, issuer: issuer, passwords: hasher,
+            store: store ?? tree.store, keyRing: tree.keys, product: tree.product, issuer: issuer, passwords: hasher,
             links: OneTimeLinkService(
                 store: tree.store, keyRing: tree.keys, product: tree.product, issuer: issuer, hasher: hasher,
                 postman: nil,

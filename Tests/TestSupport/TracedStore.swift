@@ -1,0 +1,60 @@
+package import Persistence
+import Synchronization
+
+/// A real store that writes down every statement that it is asked, with its values.
+package final class TracedStore: Store {
+    private let store: any Engine
+    private let notes = Mutex<[BoundSQL]>([])
+
+    package init(_ store: any Engine) {
+        self.store = store
+    }
+
+    /// What was asked while `work` ran, in its order.
+    package func statements(of work: () async throws -> Void) async rethrows -> [BoundSQL] {
+        notes.withLock { $0 = [] }
+        try await work()
+        return notes.withLock { $0 }
+    }
+
+    package func read<T: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> T
+    ) async throws -> T {
+        try await store.read { [self] tx in try body(tx.through { TracedConnection($0, note) }) }
+    }
+
+    package func write<T: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> T
+    ) async throws -> T {
+        try await store.write { [self] tx in try body(tx.through { TracedConnection($0, note) }) }
+    }
+
+    @Sendable private func note(_ statement: BoundSQL) {
+        notes.withLock { $0.append(statement) }
+    }
+}
+
+/// Hands every statement on, and tells of it.
+private final class TracedConnection: EngineConnection {
+    private let connection: any EngineConnection
+    private let note: @Sendable (BoundSQL) -> Void
+
+    init(_ connection: any EngineConnection, _ note: @escaping @Sendable (BoundSQL) -> Void) {
+        self.connection = connection
+        self.note = note
+    }
+
+    var dialect: Dialect { connection.dialect }
+
+    func run(_ statement: BoundSQL, row: (StoredRow) throws -> Void) throws -> Int {
+        note(statement)
+        return try connection.run(statement, row: row)
+    }
+
+    func runSoon(_ statement: BoundSQL) throws {
+        note(statement)
+        try connection.runSoon(statement)
+    }
+
+    func run(script: String) throws { try connection.run(script: script) }
+}
