@@ -88,7 +88,9 @@ extension AccessRow {
         AccessRow("getIntegration", 200) { (try await $0.integration(), nil) },
         AccessRow("editIntegration", 200) { (try await $0.integration(), ["label": "Renamed"]) },
         AccessRow("deleteIntegration", 204) { (try await $0.integration(), nil) },
-        AccessRow("rotateIntegration", 200) { (try await $0.integration() + "/rotate", ["overlap_seconds": 60]) },
+        AccessRow("rotateIntegration", 200) {
+            (try await $0.integration() + "/rotate", ["overlap_seconds": 60, "end_tokens": true])
+        },
         AccessRow("listIntegrationSecrets", 200) { (try await $0.integration() + "/secrets", nil) },
         AccessRow("extendIntegrationSecret", 200) { estate in
             let end = Date().addingTimeInterval(3600).formatted(.iso8601)

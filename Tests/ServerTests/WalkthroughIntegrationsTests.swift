@@ -86,6 +86,36 @@ struct WalkthroughIntegrationsTests {
         #expect(!shown.text.contains(new))
     }
 
+    @Test(arguments: [true, false])
+    func `A4: a rotation with end_tokens ends the tokens issued before, too, and others live on`(_ ends: Bool)
+        async throws
+    {
+        let (server, demo) = try RunningServer.current
+        let made = try await integration()
+        func token(_ secret: String) async throws -> String {
+            try await exchange(made, secret).json["access_token"].string
+        }
+        let before = try await token(made.secret)
+        #expect(try await server.verify(before).status == 200)
+        let body: JSON = ends ? ["end_tokens": true, "overlap_seconds": 3600] : ["overlap_seconds": 3600]
+        let rotated = try await server.make(made.path + "/rotate", body, as: demo.operatorKey)
+        #expect(try await server.verify(before).status == (ends ? 401 : 200))
+        #expect(try await server.isActive(before, for: demo.resourceServer) == !ends)
+        // The older secret works on, and what is got with it from now on is as good as any.
+        for secret in [made.secret, try rotated["client_secret"].string] {
+            #expect(try await server.verify(try await token(secret)).status == 200)
+        }
+        let log = try await server.get(
+            "/api/v1/organizations/\(demo.account)/audit-events?action=integration.rotated&target=\(made.id)",
+            bearer: demo.operatorKey
+        ).json["items"].elements
+        #expect(log.count == 1)
+        #expect((try? log[0]["details"]["tokens"].string) == (ends ? "ended" : nil))
+        let wrong = try await server.call(
+            "POST", made.path + "/rotate", bearer: demo.operatorKey, ["end_tokens": "yes", "force": true])
+        #expect(wrong.status == 422 && wrong.text.contains("end_tokens"))
+    }
+
     @Test func `A4: with an overlap both secrets work, the last use of each is seen, and the old one is ended early`()
         async throws
     {

@@ -14,12 +14,12 @@ struct RotateIntegration: Endpoint {
         let organization = try call.organization()
         let id: ID<Integration> = try call.id("integration_id")
         let body = try await call.optionalBody()
-        let input = try Rotation.input(body)
+        let input = try IntegrationRotation.input(body)
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
-            let issued = try input.apply { rotation in
+            let issued = try input.apply { wanted in
                 try api.integrations.rotate(
-                    id, in: organization, overlapSeconds: rotation.overlapSeconds, force: rotation.force, as: actor,
-                    tx: tx)
+                    id, in: organization, overlapSeconds: wanted.rotation.overlapSeconds,
+                    endsTokens: wanted.endsTokens, force: wanted.rotation.force, as: actor, tx: tx)
             }
             return .ok(revision: issued.credential.revision) { json in
                 issued.credential.write(to: &json)
