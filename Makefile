@@ -5,7 +5,7 @@ SOURCES := Package.swift Sources Tests Benchmarks
 RELEASE_BUILD := swift build -c release --scratch-path .build-release
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clients bench prove-revocation prove-refresh screenshots lint format build release clean
+.PHONY: help run test test-clients bench prove-revocation prove-refresh screenshots pictures lint format build release clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,11 @@ screenshots: ## Take pictures of every page of the four products (PRODUCT=, PICT
 	@scripts/prepare test
 	swift build --product claviger
 	@scripts/screenshots
+
+pictures: ## Take the pictures of docs/pages.md anew
+	@scripts/prepare test
+	swift build --product claviger
+	@scripts/pictures
 
 lint: ## Check the form of the source
 	swift format lint --strict --parallel --recursive $(SOURCES)
