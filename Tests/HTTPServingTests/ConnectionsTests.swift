@@ -65,6 +65,16 @@ struct ConnectionsTests {
         }
     }
 
+    /// Hears that it is asked for its room, and has no time to close yet.
+    private final class SlowGuest: ChannelInboundHandler {
+        typealias InboundIn = Any
+        private(set) var isAsked = false
+
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            if event is Connections.MakeRoom { isAsked = true }
+        }
+    }
+
     private let loop = EmbeddedEventLoop()
 
     private func channel(
@@ -171,6 +181,29 @@ struct ConnectionsTests {
         #expect(lines.count == 2)
         #expect(lines.last?.hasPrefix("warning: ") == true)
         #expect(lines.last?.contains("further_in_last_minute=5 ") == true)
+    }
+
+    @Test func `without a descriptor nobody further is asked to go while those who were asked are there`() throws {
+        let around = Surroundings()
+        let connections = around.connections(16, 16)
+        var guests: [(channel: EmbeddedChannel, handler: SlowGuest)] = []
+        for number in 1...8 {
+            let guest = SlowGuest()
+            let channel = EmbeddedChannel(handler: guest, loop: loop)
+            try channel.connect(to: SocketAddress(ipAddress: "192.0.2.\(number)", port: 1)).wait()
+            #expect(connections.admit(channel))
+            guests.append((channel, guest))
+            around.pass(1)
+        }
+        let asked = { guests.map(\.handler.isAsked) }
+        connections.missDescriptor()
+        connections.missDescriptor()
+        #expect(asked() == [true, true, true, true, false, false, false, false])
+        // Room that was made is taken again, and then it is for the next ones.
+        for guest in guests.prefix(3) { _ = try guest.channel.finish() }
+        loop.run()
+        connections.missDescriptor()
+        #expect(asked() == [true, true, true, true, true, true, true, false])
     }
 
     @Test func `all of it is measured`() throws {

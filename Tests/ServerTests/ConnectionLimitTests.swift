@@ -23,7 +23,7 @@ struct ConnectionLimitTests {
         try await ServerProcess.withDemo(arguments: arguments) { server, demo in
             var held: [RawConnection] = []
             for number in 0..<64 {
-                let connection = try RawConnection(port: server.port, patience: 5)
+                let connection = try RawConnection(port: server.port, patience: 60)
                 if number % 2 == 0 {
                     connection.send("POST /sign-in HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx")
                 } else {
@@ -49,12 +49,12 @@ struct ConnectionLimitTests {
         try await ServerProcess.withDemo(arguments: ["--max-connections-per-address", "8"]) { server, _ in
             var held: [RawConnection] = []
             for _ in 0..<8 {
-                let connection = try RawConnection(port: server.port, patience: 5)
+                let connection = try RawConnection(port: server.port, patience: 60)
                 if isServed(connection) { held.append(connection) }
             }
             // The tests' own client may keep one or two from the start.
             #expect(held.count >= 4)
-            let refused = try RawConnection(port: server.port, patience: 5)
+            let refused = try RawConnection(port: server.port, patience: 60)
             _ = refused.receive()
             #expect(refused.hasEnded)
             #expect(held.allSatisfy { isServed($0) })
@@ -62,7 +62,7 @@ struct ConnectionLimitTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func `where the system has no descriptor left, the server rests, says so, and goes on`() async throws {
         let port = try FreePort.find()
         let arguments = ["--trusted-proxies", "127.0.0.1", "--metrics", "127.0.0.1:\(port)"]
@@ -78,9 +78,9 @@ struct ConnectionLimitTests {
             let command = try await FinishedCommand.python(["-c", script])
             try #require(command.status == 0, "\(command.text)")
             var held: [RawConnection] = []
-            for _ in 0..<24 { held.append(try RawConnection(port: server.port, patience: 5)) }
+            for _ in 0..<24 { held.append(try RawConnection(port: server.port, patience: 60)) }
             for connection in held { connection.send(Self.alive) }
-            for _ in 0..<300 where !server.log.contains("no file descriptor left") {
+            for _ in 0..<1_200 where !server.log.contains("no file descriptor left") {
                 try await Task.sleep(for: .milliseconds(50))
             }
             #expect(server.log.contains("no file descriptor left"))

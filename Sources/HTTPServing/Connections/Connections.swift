@@ -113,9 +113,12 @@ package final class Connections: Sendable {
     }
 
     /// The system has no descriptor left for another connection, whoever took them.
+    ///
+    /// Those that are already on their way out count: were others asked while a busy loop has not closed these, connections
+    /// that have just come would go before anybody read what they ask.
     package func missDescriptor() {
         withoutDescriptor.add()
-        ask(state.withLock { makeRoom(&$0, for: max($0.entries.count / 8, 4)) })
+        ask(state.withLock { makeRoom(&$0, for: max(max($0.entries.count / 8, 4) - $0.leaving.count, 0)) })
         warn("the process has no file descriptor left for another connection")
     }
 
