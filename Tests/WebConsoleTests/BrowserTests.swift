@@ -24,8 +24,7 @@ private let altyaa = """
 struct WalkthroughActingForUsersTests {
     @Test func `consent, code, refresh, introspection and revocation keep their promises`() async throws {
         let (server, _) = try RunningServer.current
-        let walk = try await FinishedCommand.python(
-            ["Tests/Browser/walkthrough_d.py", server.folder.path + "/credentials.json"], atMost: 300)
+        let walk = try await BrowserScript.run("walkthrough_d", [server.folder.path + "/credentials.json"])
         #expect(walk.status == 0, "\(walk.text)")
     }
 }
@@ -35,9 +34,8 @@ struct WalkthroughActingForUsersTests {
 struct BrowserTests {
     @Test func `a user signs in, consents, denies, takes back and signs out`() async throws {
         let (server, _) = try RunningServer.current
-        let walk = try await FinishedCommand.python(
-            ["Tests/Browser/consent.py", server.folder.path + "/credentials.json"]
-                + screenshots, atMost: 300)
+        let walk = try await BrowserScript.run(
+            "consent", [server.folder.path + "/credentials.json"] + screenshots)
         #expect(walk.status == 0, "\(walk.text)")
     }
 

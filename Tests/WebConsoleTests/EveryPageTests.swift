@@ -13,9 +13,8 @@ struct EveryPageTests {
         let file = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../Products/\(product).yaml").standardizedFileURL
         try await ServerProcess.withDemo(arguments: ["--product", file.path]) { server, _ in
-            let walk = try await FinishedCommand.python(
-                ["Tests/Browser/every_page.py", server.folder.path + "/credentials.json", "--way", way],
-                atMost: 900)
+            let walk = try await BrowserScript.run(
+                "every_page", [server.folder.path + "/credentials.json", "--way", way], atMost: 900)
             #expect(walk.status == 0, "\(walk.text)")
         }
     }

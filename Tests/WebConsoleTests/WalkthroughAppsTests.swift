@@ -25,8 +25,8 @@ struct WalkthroughAppsTests {
     private func walk(_ step: String) async throws {
         let (server, _) = try RunningServer.current
         let shots = ProcessInfo.processInfo.environment["CLAVIGER_SCREENSHOTS"].map { [$0] } ?? []
-        let walk = try await FinishedCommand.python(
-            ["Tests/Browser/walkthrough_d5.py", server.folder.path + "/credentials.json", step] + shots, atMost: 300)
+        let walk = try await BrowserScript.run(
+            "walkthrough_d5", [server.folder.path + "/credentials.json", step] + shots)
         #expect(walk.status == 0, "\(walk.text)")
     }
 }

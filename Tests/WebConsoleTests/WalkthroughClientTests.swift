@@ -24,8 +24,8 @@ struct WalkthroughClientTests {
     private func walk(_ step: String) async throws {
         let (server, _) = try RunningServer.current
         let shots = ProcessInfo.processInfo.environment["CLAVIGER_SCREENSHOTS"].map { [$0] } ?? []
-        let walk = try await FinishedCommand.python(
-            ["Tests/Browser/walkthrough_f.py", server.folder.path + "/credentials.json", step] + shots, atMost: 300)
+        let walk = try await BrowserScript.run(
+            "walkthrough_f", [server.folder.path + "/credentials.json", step] + shots)
         #expect(walk.status == 0, "\(walk.text)")
     }
 }

@@ -16,10 +16,8 @@ enum Walkthrough {
     static func take(_ step: String, of letter: String, atMost seconds: Int = 300) async throws {
         let (server, _) = try RunningServer.current
         let pictures = ProcessInfo.processInfo.environment["CLAVIGER_SCREENSHOTS"] ?? ""
-        let walk = try await FinishedCommand.python(
-            [
-                "Tests/Browser/walkthrough_\(letter).py", server.folder.path + "/credentials.json", pictures, step,
-            ], atMost: seconds)
+        let walk = try await BrowserScript.run(
+            "walkthrough_\(letter)", [server.folder.path + "/credentials.json", pictures, step], atMost: seconds)
         #expect(walk.status == 0, "\(walk.text)")
     }
 }
