@@ -10,7 +10,7 @@ package import SignIn
 package import Tokens
 package import Verification
 
-/// The management API (design §7): what its endpoints call.
+/// The management API: what its endpoints call.
 package struct ManagementAPI: Sendable {
     let store: any Store
     let product: Product

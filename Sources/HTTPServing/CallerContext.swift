@@ -11,7 +11,7 @@ package struct CallerContext: RequestContext {
     package let requestID: String
     /// The other end of the connection, which may be a proxy.
     package let peer: IPAddress?
-    /// Where the request came from. Set by ``ClientAddressMiddleware``.
+    /// Where the request came from. Set by ``RequestMiddleware``.
     package var clientAddress: IPAddress?
     /// Who calls. Set by ``BearerAuthentication``.
     package var actor: Actor?

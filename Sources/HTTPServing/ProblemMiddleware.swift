@@ -4,7 +4,7 @@ package import Logging
 import Model
 import Persistence
 
-/// The one place where what a service or the store refuses becomes a status (design §7).
+/// The one place where what a service or the store refuses becomes a status.
 package struct ProblemMiddleware: RouterMiddleware {
     package typealias Context = CallerContext
 

@@ -1,7 +1,7 @@
 package import CredentialFormat
 
 /// What was changed that verification depends on, announced when the change is committed and before it is answered
-/// (design §10, revocation feed). Identifiers only: who hears of it forgets what it knew and asks again.
+/// (docs/revocation.md). Identifiers only: who hears of it forgets what it knew and asks again.
 package enum Change: Hashable, Sendable {
     case apiKey(ID<APIKey>)
     case integration(ID<Integration>)

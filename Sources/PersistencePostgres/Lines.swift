@@ -17,7 +17,7 @@ struct Lines: Sendable {
                 "SET statement_timeout = \(statement)", "SET lock_timeout = \(statement * 2 / 3)",
                 // A node that stands still must not keep others from what it has locked.
                 "SET idle_in_transaction_session_timeout = \(statement)",
-                // Acknowledged means on disk (design §10), whatever the server's standard is.
+                // Acknowledged means on disk, whatever the server's standard is.
                 "SELECT set_config('synchronous_commit', 'on', false) "
                     + "WHERE current_setting('synchronous_commit') IN ('off', 'local')",
             ], until: deadline)

@@ -4,7 +4,7 @@ import Glibc
 package import Persistence
 import Synchronization
 
-/// The connection over which a node listens to the revocation feed, and what it says there itself (design §10).
+/// The connection over which a node listens to the revocation feed, and what it says there itself (docs/revocation.md).
 ///
 /// It has a thread, and nothing else runs on either, so a busy database or a long transaction never makes it deaf.
 package final class PostgresFeed: Sendable {

@@ -3,7 +3,7 @@ package import Model
 package import Persistence
 import Synchronization
 
-/// PostgreSQL, for one node or many (design §10).
+/// PostgreSQL, for one node or many (record 0012).
 ///
 /// One connection writes and commits in groups, several read; each has a thread, and tasks hand them bodies through
 /// bounded mailboxes and wait without holding a thread. Transactions that write are serializable across all nodes.

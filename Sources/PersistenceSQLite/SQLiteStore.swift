@@ -3,7 +3,7 @@ package import Model
 package import Persistence
 import Synchronization
 
-/// The embedded engine: one SQLite file, owned by this process (design §10).
+/// The embedded engine: one SQLite file, owned by this process (record 0003).
 ///
 /// One thread writes, a few read, one moves the write-ahead log; tasks hand them bodies through bounded mailboxes and
 /// wait without holding a thread. A write is acknowledged when it is on disk.

@@ -1,4 +1,4 @@
-/// Absolute paths at which the OAuth endpoints answer besides their canonical ones (design §5), for clients that were
+/// Absolute paths at which the OAuth endpoints answer besides their canonical ones, for clients that were
 /// written against another address. Metadata names the first of them.
 package struct FurtherEndpoints: Hashable, Sendable {
     /// Beside `/oauth2/token`.

@@ -25,7 +25,7 @@ package struct ProductPolicy: Hashable, Sendable {
     package let rotationReminderSeconds: Int
     /// The request header in which callers of the operator's API name an organization, if there is one.
     package let organizationHeader: String?
-    /// Whether an API key may stand in the query string of a verified request (design §6).
+    /// Whether an API key may stand in the query string of a verified request.
     package let queryCredentials: Bool
     /// The request headers in which an API key may stand, besides `Authorization: Bearer`; at most 4.
     package let apiKeyHeaders: [String]

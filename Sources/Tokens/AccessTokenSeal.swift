@@ -1,7 +1,7 @@
 package import CredentialFormat
 package import Model
 
-/// Access tokens that are opaque to everyone but us and need no row (design §4.2): an ``AccessTokenRecord`` in a
+/// Access tokens that are opaque to everyone but us and need no row (record 0001): an ``AccessTokenRecord`` in a
 /// ``TextSeal``.
 ///
 /// Rotate the sealing key each month at 1,000 tokens a second.

@@ -11,7 +11,7 @@ import Synchronization
 package final class KeyRing: Sendable {
     /// How long after the longest token's end a key is kept, in seconds: nodes hear of a rotation late, and clocks differ.
     private static let margin = 3600
-    /// How long replies to repeated requests are kept, in seconds (design §7).
+    /// How long replies to repeated requests are kept, in seconds.
     private static let replySeconds = 86_400
 
     /// How many retired keys one transaction removes at most.

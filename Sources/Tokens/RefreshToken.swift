@@ -1,7 +1,7 @@
 package import CredentialFormat
 package import Model
 
-/// What a refresh token says: which generation of which lineage it is (design §4.3). Whether that generation is in force,
+/// What a refresh token says: which generation of which lineage it is. Whether that generation is in force,
 /// the lineage's row knows.
 package struct RefreshToken: Hashable, Sendable {
     package let lineage: ID<RefreshLineage>

@@ -2,8 +2,9 @@ package import CredentialFormat
 package import Model
 import Synchronization
 
-/// The identifiers of access tokens that were revoked and have not expired. All of them that this
-/// node has heard of: while its hearing is current, a token that is not here was not revoked. Bounded by the lifetime of tokens and by ``OAuth`` refusing to list more than so many for one client.
+/// The identifiers of access tokens that were revoked and have not expired: all of them that this node has heard of. While
+/// its hearing is current, a token that is not here was not revoked. Bounded by the lifetime of tokens, and by how many of one
+/// client's are listed at most.
 package final class RevokedTokens: Sendable {
     private struct State {
         var expiries: [ID<AccessToken>: Instant] = [:]

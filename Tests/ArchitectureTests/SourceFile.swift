@@ -25,6 +25,22 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
         literals = text.literals
     }
 
+    /// All of it.
+    var text: String {
+        get throws { try Repository.text(of: path) }
+    }
+
+    /// Its comments, each with the lines that follow without a gap as one, without their marks.
+    var comments: [String] {
+        get throws {
+            try text.matches(of: /(?m)(?:^[ \t]*\/\/.*\n)+|[^:\n]\/\/ .*$/).map { block in
+                block.0.split(separator: "\n").map { line in
+                    line.drop { $0 == " " || $0 == "\t" }.drop { $0 == "/" }.drop { $0 == " " }
+                }.joined(separator: " ")
+            }
+        }
+    }
+
     /// The modules that it imports.
     var imports: Set<String> {
         let declaration =

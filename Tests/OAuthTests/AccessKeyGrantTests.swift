@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 import Verification
 
-/// Client credentials with the access key of a contact (design §2, §5).
+/// Client credentials with the access key of a contact (record 0031).
 @Suite("Acting for a contact", .onEveryEngine)
 struct AccessKeyGrantTests {
     private static func product(_ policy: AccessKeyPolicy) -> Product {

@@ -3,7 +3,7 @@ import Model
 import TestSupport
 import Testing
 
-/// Each route × each caller (design law 12, examples §3.22).
+/// Each route × each caller (law 12).
 @Suite("The access matrix", .server())
 struct AccessMatrixTests {
     @Test func `every route of the management API has a row, and every row is a route`() {

@@ -66,7 +66,7 @@ private func withFile<R>(_ text: String, _ use: (String) async throws -> R) asyn
     }
 }
 
-@Suite("Where settings come from (design §9)")
+@Suite("Where settings come from")
 struct ConfigurationOriginTests {
     @Test(arguments: settings)
     func `a flag is heard before the environment, that before the file, that before the default`(

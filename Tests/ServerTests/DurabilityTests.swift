@@ -2,7 +2,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Acknowledged means on disk (design §10). The server is killed while clients write, twenty times, and must know
+/// Acknowledged means on disk (record 0003). The server is killed while clients write, twenty times, and must know
 /// afterwards whatever it acknowledged, also when what it was committing was lost on the way to PostgreSQL.
 @Suite("Killing the server") struct DurabilityTests {
     private static let product = """

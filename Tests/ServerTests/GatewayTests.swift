@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `/verify` behind a real nginx with `auth_request` (design §6).
+/// `/verify` behind a real nginx with `auth_request` (docs/gateways.md).
 @Suite("A gateway: nginx with auth_request", .onEveryEngine) struct GatewayTests {
     @Test func `what nginx lets through is what the credential allows, and nothing more after a revocation`()
         async throws

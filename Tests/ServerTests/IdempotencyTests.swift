@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// An honest retry is not a second creation (design §7, law 9).
+/// An honest retry is not a second creation (law 9).
 @Suite("Idempotency-Key", .server())
 struct IdempotencyTests {
     private static let body: JSON = ["name": "Once", "scopes": ["data.read"]]

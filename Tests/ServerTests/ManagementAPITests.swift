@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The conventions of the management API (design §7), on the wire.
+/// The conventions of the management API, on the wire.
 @Suite("The management API on the wire", .server())
 struct ManagementAPITests {
     private static let keys = "/api-keys"

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What was counted in memory survives a graceful end (design §9: flush usage).
+/// What was counted in memory survives a graceful end.
 @Suite("Ending the server gracefully", .onEveryEngine) struct UsageTests {
     @Test func `uses that were only counted are written down before the server ends`() async throws {
         let server = try await ServerProcess(command: "demo")

@@ -1,7 +1,7 @@
 import Model
 
 /// The members of a request's body, read by name. Whatever is wrong with any of them is noted, so that one reply tells it
-/// all: a missing member, one of the wrong type, and one that nobody asked for (design §7).
+/// all: a missing member, one of the wrong type, and one that nobody asked for.
 ///
 /// A member that cannot be read yields a placeholder, so that reading goes on. Nothing is done with it: ``Input`` throws.
 struct Fields {

@@ -1,7 +1,7 @@
 import CredentialFormat
 package import Policy
 
-/// Who may ask `/verify`: everybody, or known gateways alone (design §6).
+/// Who may ask `/verify`: everybody, or known gateways alone.
 package struct GatewayRule: Sendable {
     private let addresses: [IPRange]
     private let secret: [UInt8]?

@@ -58,7 +58,7 @@ package struct HotTarget: Sendable {
     }
 }
 
-/// The routes that are answered on the event loop (design §11).
+/// The routes that are answered on the event loop (record 0004).
 package enum HotEndpoint: String, Sendable, CaseIterable {
     case verify
     case token

@@ -9,7 +9,7 @@ package import ProductDefinition
 import Tokens
 package import Verification
 
-/// The hot routes, each a synchronous function from request to reply over memory alone (design §11). Two doors lead
+/// The hot routes, each a synchronous function from request to reply over memory alone (record 0004). Two doors lead
 /// here, ``HotDoor`` on the event loop and the ordinary route, and there is no other implementation, so no check can
 /// differ.
 package struct HotRoutes: Sendable {

@@ -6,7 +6,7 @@ import Policy
 package import ProductDefinition
 package import Verification
 
-/// `ANY /verify` (design §6): one cheap answer for gateways. Who is calling, for which organization, with which scopes,
+/// `ANY /verify` (docs/gateways.md): one cheap answer for gateways. Who is calling, for which organization, with which scopes,
 /// and may they.
 package struct VerifyEndpoint: Sendable {
     private let verifier: CredentialVerifier

@@ -66,7 +66,7 @@ extension Integration {
 
 /// What an access token looks like.
 package enum TokenFormat: String, Hashable, Sendable, CaseIterable {
-    /// Sealed, opaque to everyone but us (design §4.2).
+    /// Sealed, opaque to everyone but us (record 0001).
     case sealed
     /// A signed JWT (RFC 9068).
     case jwt

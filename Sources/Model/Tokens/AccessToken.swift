@@ -1,7 +1,7 @@
 package import CredentialFormat
 package import Policy
 
-/// What an access token says. No row holds it: the token itself does, sealed or signed (design §4.2).
+/// What an access token says. No row holds it: the token itself does, sealed or signed (record 0001).
 package struct AccessToken: Entity, Hashable, Sendable {
     package static let prefix = "tok"
 

@@ -1,7 +1,7 @@
 package import CredentialFormat
 package import Policy
 
-/// All refresh tokens that came from one authorization code, each the successor of the one before (design §4.3, RFC 9700
+/// All refresh tokens that came from one authorization code, each the successor of the one before (RFC 9700
 /// §4.14.2). Access tokens of an app name their lineage, and die with it.
 package struct RefreshLineage: Entity, Sendable {
     package static let prefix = "lin"

@@ -9,7 +9,7 @@ import Tokens
 import Verification
 
 /// An app exchanges its refresh token for the next one and an access token. RFC 6749 §6; rotation and the repetition of
-/// lost replies as in design §4.3.
+/// lost replies as docs/apps-refresh.md says.
 package struct RefreshTokenGrant: Sendable {
     package static let grantType = "refresh_token"
 

@@ -2,7 +2,7 @@ import Dispatch
 import Model
 import Synchronization
 
-/// Commits bodies in groups (design §10). Bodies that wait together share a transaction and are answered after its one
+/// Commits bodies in groups (record 0003). Bodies that wait together share a transaction and are answered after its one
 /// commit, so the price of reaching the disk is shared as well. Whatever arrives during a commit is the next batch: one
 /// caller alone never waits for others.
 ///

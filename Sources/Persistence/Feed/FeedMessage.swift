@@ -1,7 +1,7 @@
 package import CredentialFormat
 package import Model
 
-/// What nodes tell each other over the revocation feed (design §10).
+/// What nodes tell each other over the revocation feed (docs/revocation.md).
 ///
 /// The feed keeps one order for all: who hears a message has heard everything that was committed before it was sent.
 /// That makes a node's own heartbeat, once it comes back, the proof that the node misses nothing older than it.

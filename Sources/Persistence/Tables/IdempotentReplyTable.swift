@@ -1,6 +1,6 @@
 package import Model
 
-/// The first reply to a request with an `Idempotency-Key`, sealed, to be sent again (design §7).
+/// The first reply to a request with an `Idempotency-Key`, sealed, to be sent again.
 package struct IdempotentReply: Sendable, Hashable {
     /// What tells the request from another one under the same key.
     package let requestDigest: [UInt8]

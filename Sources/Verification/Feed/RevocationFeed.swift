@@ -3,7 +3,7 @@ package import Model
 package import Persistence
 import Synchronization
 
-/// The receiving end of the revocation feed (design §10): has verification forget what was changed on other nodes, and
+/// The receiving end of the revocation feed (docs/revocation.md): has verification forget what was changed on other nodes, and
 /// tells it by ``Hearing`` whether it may believe what it remembers. Thin: what happens when is decided by ``FeedState``.
 package final class RevocationFeed: FeedReceiver {
     package let node: ID<Node>
