@@ -24,9 +24,9 @@ test-clients: ## Run the recipes of docs/clients.md with the real programs (CLIE
 	swift build --product claviger
 	@scripts/test-clients $(CLIENTS)
 
-bench: ## Measure speed side by side with the floors (BENCH="--help" lists what can be set)
+bench: ## Measure speed beside the floors, and beside another commit (BASE=commit, BENCH="--help")
 	@scripts/prepare bench
-	@scripts/bench $(BENCH)
+	@scripts/bench $(if $(BASE),--base $(BASE)) $(BENCH)
 
 prove-revocation: ## Measure how soon every node refuses what was revoked, also under faults (PROVE="--help")
 	@scripts/prepare proof
@@ -61,4 +61,4 @@ release: ## Build the server for use (.build-release/release/claviger)
 	$(RELEASE_BUILD) --product claviger
 
 clean: ## Throw away what was built; ./data stays
-	rm -rf .build .build-release .build-tools
+	rm -rf .build .build-release .build-base .build-tools
