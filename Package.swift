@@ -32,7 +32,8 @@ let package = Package(
 var formats: [Target] {
     [
         .target(name: "CredentialFormat", dependencies: [crypto]),
-        .target(name: "Policy"),
+        .target(name: "Policy", dependencies: ["TextForms"]),
+        .target(name: "TextForms"),
         .target(name: "DomainNames"),
     ]
 }
@@ -138,6 +139,7 @@ var tests: [Target] {
             path: "Tests/TestSupport"
         ),
         .testTarget(name: "CredentialFormatTests", dependencies: ["CredentialFormat", "TestSupport"]),
+        .testTarget(name: "TextFormsTests", dependencies: ["TextForms"]),
         .testTarget(name: "PolicyTests", dependencies: ["Policy"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
         .testTarget(name: "ProductDefinitionTests", dependencies: ["ProductDefinition", "TestSupport"]),

@@ -1,3 +1,5 @@
+import TextForms
+
 /// Writes JSON (RFC 8259) straight into bytes: one object or array after another, members in the order of the calls.
 ///
 /// Used where Codable would cost more than the request itself, and wherever the order of members is part of being
@@ -164,10 +166,8 @@ package struct JSONWriter {
         case 0x20...: bytes.append(byte)
         case 0x0A: bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "n")])
         default:
-            let digits = Array("0123456789abcdef".utf8)
             bytes.append(contentsOf: "\\u00".utf8)
-            bytes.append(digits[Int(byte >> 4)])
-            bytes.append(digits[Int(byte & 15)])
+            Hexadecimal.append(byte, to: &bytes)
         }
     }
 }

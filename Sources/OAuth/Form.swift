@@ -1,4 +1,5 @@
 import Policy
+import TextForms
 
 /// The parameters of a request body of type `application/x-www-form-urlencoded`, parsed strictly: well-formed escapes,
 /// UTF-8, every name once (RFC 6749 §3.2).
@@ -89,24 +90,7 @@ package struct Form: Sendable {
     /// Decodes `+` and `%xx`. Nil for a broken escape, a NUL or text that is not UTF-8.
     package static func decode(_ bytes: UnsafeRawBufferPointer) -> String? {
         if isPlain(bytes) { return String(decoding: bytes, as: UTF8.self) }
-        var decoded: [UInt8] = []
-        decoded.reserveCapacity(bytes.count)
-        var index = 0
-        while index < bytes.count {
-            var byte = bytes[index]
-            index += 1
-            if byte == UInt8(ascii: "%") {
-                guard index + 1 < bytes.count, let high = hexadecimal(bytes[index]),
-                    let low = hexadecimal(bytes[index + 1])
-                else { return nil }
-                index += 2
-                byte = high << 4 | low
-            } else if byte == UInt8(ascii: "+") {
-                byte = UInt8(ascii: " ")
-            }
-            guard byte != 0 else { return nil }
-            decoded.append(byte)
-        }
+        guard let decoded = PercentEscape.bytes(bytes, plusIsSpace: true), !decoded.contains(0) else { return nil }
         return String(validating: decoded, as: UTF8.self)
     }
 
@@ -136,14 +120,5 @@ package struct Form: Sendable {
     /// Sets the highest bit of the first byte that is zero.
     private static func hasZero(_ word: UInt64) -> UInt64 {
         (word &- 0x0101_0101_0101_0101) & ~word
-    }
-
-    private static func hexadecimal(_ character: UInt8) -> UInt8? {
-        switch character {
-        case 0x30...0x39: character - 0x30
-        case 0x41...0x46: character - 0x41 + 10
-        case 0x61...0x66: character - 0x61 + 10
-        default: nil
-        }
     }
 }

@@ -1,3 +1,5 @@
+import TextForms
+
 /// The address of a host. An IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2) is the IPv4 address that it maps, so one host
 /// has one value (threat K1).
 package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
@@ -124,13 +126,7 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         guard (1...4).contains(text.count) else { return nil }
         var group: UInt16 = 0
         for byte in text {
-            let digit: UInt8
-            switch byte {
-            case 0x30...0x39: digit = byte - 0x30
-            case 0x41...0x46: digit = byte - 0x41 + 10
-            case 0x61...0x66: digit = byte - 0x61 + 10
-            default: return nil
-            }
+            guard let digit = Hexadecimal.value(of: byte) else { return nil }
             group = group << 4 | UInt16(digit)
         }
         return group

@@ -1,3 +1,5 @@
+import TextForms
+
 /// Where an app has the browser sent back to (RFC 6749 §3.1.2): an absolute URI without a fragment, compared byte for
 /// byte.
 ///
@@ -98,17 +100,8 @@ package struct RedirectURI: Hashable, Sendable, CustomStringConvertible {
 
     /// A name of a query, whose escapes are whole. Nil for what is no text.
     private static func decoded(_ name: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = name.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
+        var name = name
+        guard let bytes = name.withUTF8({ PercentEscape.bytes(UnsafeRawBufferPointer($0)) }) else { return nil }
         return bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
     }
 

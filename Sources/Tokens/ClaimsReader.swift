@@ -1,3 +1,5 @@
+import TextForms
+
 /// Reads what ``ClaimsWriter`` wrote. What is not there is nil or false, never a trap.
 struct ClaimsReader {
     private var rest: ArraySlice<UInt8>
@@ -47,15 +49,11 @@ struct ClaimsReader {
         case UInt8(ascii: "\""): return UInt8(ascii: "\"")
         case UInt8(ascii: "\\"): return UInt8(ascii: "\\")
         case UInt8(ascii: "u"):
-            guard skip("00"), let high = digit(), let low = digit(), high < 2 else { return nil }
-            return high << 4 | low
+            guard skip("00"), let high = rest.popFirst(), let low = rest.popFirst(),
+                let byte = Hexadecimal.byte(high, low), byte < 0x20
+            else { return nil }
+            return byte
         default: return nil
         }
     }
-
-    private mutating func digit() -> UInt8? {
-        rest.popFirst().flatMap { hexadecimal.firstIndex(of: $0) }.map { UInt8($0) }
-    }
 }
-
-private let hexadecimal = Array("0123456789abcdef".utf8)

@@ -1,3 +1,5 @@
+import TextForms
+
 /// Appends JSON (RFC 8259) to bytes.
 struct ClaimsWriter {
     private(set) var bytes: [UInt8] = []
@@ -23,13 +25,10 @@ struct ClaimsWriter {
                 bytes.append(byte)
             case 0..<0x20:
                 raw("\\u00")
-                bytes.append(hexadecimal[Int(byte >> 4)])
-                bytes.append(hexadecimal[Int(byte & 15)])
+                Hexadecimal.append(byte, to: &bytes)
             default: bytes.append(byte)
             }
         }
         bytes.append(UInt8(ascii: "\""))
     }
 }
-
-private let hexadecimal = Array("0123456789abcdef".utf8)

@@ -1,5 +1,6 @@
 package import CredentialFormat
 package import Model
+import TextForms
 
 /// What an app is told about a sign-in (OpenID Connect Core §2), in whole seconds.
 package struct IDToken: Hashable, Sendable {

@@ -1,4 +1,5 @@
 package import Model
+import TextForms
 
 /// Access tokens that others can verify by themselves through the JWK set: JWTs as in RFC 9068, ES256 alone.
 ///

@@ -1,4 +1,5 @@
 import Crypto
+import TextForms
 
 /// The one key that stays outside the database. It seals the key ring, so a stolen copy of the database opens nothing.
 ///
@@ -22,7 +23,7 @@ package struct MasterKey: Sendable, CustomStringConvertible, CustomReflectable {
         let space = Set(" \t\r\n".utf8)
         let trimmed = text.utf8.drop(while: space.contains).reversed().drop(while: space.contains).reversed()
         let characters = Array(trimmed)
-        guard let bytes = characters.count == 64 ? Self.hexadecimal(characters) : Self.base64(characters) else {
+        guard let bytes = characters.count == 64 ? Hexadecimal.bytes(characters) : Self.base64(characters) else {
             return nil
         }
         self.init(bytes: bytes)
@@ -57,12 +58,6 @@ package struct MasterKey: Sendable, CustomStringConvertible, CustomReflectable {
     package var description: String { "master key" }
     /// Nothing to reflect upon.
     package var customMirror: Mirror { Mirror(self, children: []) }
-
-    private static func hexadecimal(_ characters: [UInt8]) -> [UInt8]? {
-        let digits = characters.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-        guard digits.count == characters.count else { return nil }
-        return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
-    }
 
     private static func base64(_ characters: [UInt8]) -> [UInt8]? {
         let unpadded = characters.last == UInt8(ascii: "=") ? characters.dropLast() : characters[...]

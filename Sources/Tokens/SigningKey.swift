@@ -1,5 +1,6 @@
 import Crypto
 import Model
+import TextForms
 
 /// A key with what is fixed about it: its identifier, its JWK and the headers of the JWTs that it signs.
 struct SigningKey: Sendable {

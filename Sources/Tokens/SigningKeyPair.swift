@@ -2,6 +2,7 @@ import Crypto
 import CryptoExtras
 import FoundationEssentials
 import Model
+import TextForms
 
 /// A key pair with the one algorithm that it signs by: the key fixes the algorithm, and nothing that a token says can
 /// choose another (threat J1).

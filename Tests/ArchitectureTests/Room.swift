@@ -16,7 +16,8 @@ struct Room: Sendable {
     static let all: [Room] = [
         // 1 Formats and rules: no I/O, no clock, no Foundation.
         Room("CredentialFormat", libraries: ["Crypto"]),
-        Room("Policy"),
+        Room("TextForms"),
+        Room("Policy", ["TextForms"]),
         // The one inner room with Foundation, whose tables it is about. Only a domain outside ASCII comes there.
         Room("DomainNames", libraries: ["Foundation"]),
         // 2 Values.

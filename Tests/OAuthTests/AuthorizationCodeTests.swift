@@ -10,6 +10,7 @@ import Policy
 import ProductDefinition
 import TestSupport
 import Testing
+import TextForms
 import Tokens
 import Verification
 

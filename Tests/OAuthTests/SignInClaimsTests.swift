@@ -4,6 +4,7 @@ import OAuth
 import Persistence
 import TestSupport
 import Testing
+import TextForms
 
 @testable import Tokens
 

@@ -7,6 +7,7 @@ import Model
 import Policy
 import TestSupport
 import Testing
+import TextForms
 
 @testable import Tokens
 

@@ -6,6 +6,7 @@ import Model
 import Persistence
 import TestSupport
 import Testing
+import TextForms
 
 @testable import Tokens
 

@@ -1,3 +1,5 @@
+import TextForms
+
 /// A strict reader of JSON texts (RFC 8259).
 ///
 /// Foundation's decoder keeps one of two members of the same name and says nothing; two readers of one document may then
@@ -184,7 +186,7 @@ struct JSONParser {
     private mutating func hexadecimalUnit() throws(Failure) -> UInt16 {
         var unit: UInt16 = 0
         for _ in 0..<4 {
-            guard let byte = peek, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+            guard let byte = peek, let digit = Hexadecimal.value(of: byte) else {
                 throw failure("four hexadecimal digits are expected")
             }
             unit = unit << 4 | UInt16(digit)

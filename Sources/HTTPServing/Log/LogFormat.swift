@@ -1,5 +1,6 @@
 package import Logging
 package import Model
+import TextForms
 
 /// How a log line looks.
 package enum LogFormat: String, Sendable, CaseIterable {
@@ -91,9 +92,7 @@ extension [UInt8] {
                 append(byte)
             } else if byte < 0x20 || byte == 0x7F {
                 append(contentsOf: "\\u00".utf8)
-                let digits = Array("0123456789abcdef".utf8)
-                append(digits[Int(byte >> 4)])
-                append(digits[Int(byte & 15)])
+                Hexadecimal.append(byte, to: &self)
             } else {
                 append(byte)
             }

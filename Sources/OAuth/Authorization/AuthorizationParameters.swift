@@ -1,4 +1,5 @@
 import Policy
+import TextForms
 
 /// The parameters of an authorization request (RFC 6749 §4.1.1), decoded. Which of them were sent more than once is kept:
 /// what that means depends on which it is.

@@ -1,4 +1,5 @@
 import Policy
+import TextForms
 
 /// What the browser takes to the app (RFC 6749 §4.1.2), with `iss` in each (RFC 9207, threat C4).
 package struct AuthorizationResponse: Sendable {

@@ -1,5 +1,6 @@
 import CredentialFormat
 import Crypto
+import TextForms
 import Tokens
 
 /// The proof that who brings a code is who asked for it (RFC 7636 §4.1).

@@ -2,6 +2,7 @@ package import CredentialFormat
 package import Model
 package import Persistence
 import Policy
+import TextForms
 package import Tokens
 
 /// The rule of `/oauth2/logout` (OpenID Connect RP-Initiated Logout): whether the user is asked first, and where the

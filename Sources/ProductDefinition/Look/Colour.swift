@@ -1,3 +1,5 @@
+import TextForms
+
 /// A colour of sRGB.
 package struct Colour: Hashable, Sendable {
     private let red: Double
@@ -35,11 +37,7 @@ package struct Colour: Hashable, Sendable {
 
     /// As `#rrggbb`.
     package var text: String {
-        "#"
-            + [red, green, blue].map { channel in
-                let digits = String(Int(channel.rounded()), radix: 16)
-                return digits.count == 1 ? "0\(digits)" : digits
-            }.joined()
+        "#" + Hexadecimal.text([red, green, blue].map { UInt8(clamping: Int($0.rounded())) })
     }
 
     /// What comes of painting another colour over it, rounded to what ``text`` says.

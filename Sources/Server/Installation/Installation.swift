@@ -4,6 +4,7 @@ import Foundation
 import Model
 import Persistence
 import ProductDefinition
+import TextForms
 
 /// What a process was told of that which all nodes must have in common, and what it makes of what the database says.
 struct Installation: Sendable {
@@ -28,10 +29,7 @@ struct Installation: Sendable {
         let text = FileManager.default.contents(atPath: path) ?? Data()
         hash.update(data: text.filter { $0 != UInt8(ascii: "\r") })
         hash.update(data: logo?.bytes ?? [])
-        return hash.finalize().map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        return Hexadecimal.text(hash.finalize())
     }
 
     /// - Throws: ``InstallationMismatch`` where what was issued before would be good for nothing.

@@ -2,6 +2,7 @@ import CredentialFormat
 import Crypto
 import Model
 import Policy
+import TextForms
 
 /// Time-based one-time codes (RFC 6238) as every authenticator has them: HMAC-SHA-1, 6 digits, 30 seconds.
 struct TOTP: Sendable {

@@ -6,6 +6,7 @@ import Model
 import OAuth
 import Persistence
 import Policy
+import TextForms
 
 extension WebConsole {
     var appRoutes: [PageRoute] {

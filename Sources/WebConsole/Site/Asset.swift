@@ -3,6 +3,7 @@ import HTTPServing
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import TextForms
 
 /// What pages load from us. Its path names its content, so browsers keep it for good.
 struct Asset: Hashable, Sendable {
@@ -17,11 +18,7 @@ struct Asset: Hashable, Sendable {
     init(_ bytes: [UInt8], named name: String, suffix: String, mediaType: String) {
         self.bytes = bytes
         self.mediaType = mediaType
-        let digest = SHA256.hash(data: bytes).prefix(8).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }
-        path = "/assets/\(name)-\(digest.joined()).\(suffix)"
+        path = "/assets/\(name)-\(Hexadecimal.text(SHA256.hash(data: bytes).prefix(8))).\(suffix)"
     }
 
     func register(on router: some RouterMethods<CallerContext>) {

@@ -2,6 +2,7 @@ import CredentialFormat
 import Model
 import Policy
 import ProductDefinition
+import TextForms
 
 /// A page of an account's console: where it stands, which section it belongs to, and what somebody must be allowed to see it.
 /// One value says so to routes and links alike. Each area has its pages in an extension of its own.

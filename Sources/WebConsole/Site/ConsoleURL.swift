@@ -1,5 +1,6 @@
 package import Model
 import Policy
+import TextForms
 
 /// Where a page of ours stands. All links between pages come from here.
 package enum ConsoleURL: Hashable, Sendable {

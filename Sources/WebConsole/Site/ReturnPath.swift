@@ -1,6 +1,7 @@
 import Model
 import OAuth
 import Policy
+import TextForms
 
 /// Where a sign-in goes on afterwards: one of our own pages, so that nobody is led elsewhere by a link to us (threat R10).
 ///

@@ -4,6 +4,7 @@ import Persistence
 import Policy
 import ProductDefinition
 import SignIn
+import TextForms
 
 /// A visit to a page of the operator's, by one of the operator's own people who may see it. ``WebConsole/enter(_:_:)`` alone
 /// makes one.

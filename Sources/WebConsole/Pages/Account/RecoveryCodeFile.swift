@@ -1,4 +1,5 @@
 import Policy
+import TextForms
 
 /// Recovery codes as a file that a link holds: nothing has to be asked for again, and no script makes it.
 enum RecoveryCodeFile {

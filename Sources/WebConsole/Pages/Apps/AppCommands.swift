@@ -2,6 +2,7 @@ import CredentialFormat
 import Model
 import Policy
 import ProductDefinition
+import TextForms
 
 /// What an app does at this product's own addresses.
 struct AppCommands: Sendable {

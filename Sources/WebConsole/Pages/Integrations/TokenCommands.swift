@@ -1,5 +1,6 @@
 import Policy
 import ProductDefinition
+import TextForms
 
 /// Commands that get a token from this product's own address, and use it.
 struct TokenCommands: Sendable {

@@ -1,4 +1,5 @@
 import Policy
+import TextForms
 
 /// A secret, this once: at full width, to copy or to download, with the command that uses it. It is the direct answer to the form
 /// that made it, is kept nowhere, and asks before it is left.

@@ -19,7 +19,30 @@ package enum PercentEscape {
     }
 
     private static let foreign = Set("\"<>[\\]^`{|}#".utf8)
-    private static let digits = Array("0123456789ABCDEF".utf8)
+
+    /// The bytes that a text with whole escapes stands for. Nil for a broken one.
+    ///
+    /// - Parameter plusIsSpace: As in forms (`application/x-www-form-urlencoded`).
+    package static func bytes(_ text: UnsafeRawBufferPointer, plusIsSpace: Bool = false) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count)
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            index += 1
+            switch byte {
+            case UInt8(ascii: "%"):
+                guard index + 1 < text.count, let escaped = Hexadecimal.byte(text[index], text[index + 1]) else {
+                    return nil
+                }
+                bytes.append(escaped)
+                index += 2
+            case UInt8(ascii: "+") where plusIsSpace: bytes.append(UInt8(ascii: " "))
+            default: bytes.append(byte)
+            }
+        }
+        return bytes
+    }
 
     private static func escaped(_ text: String, unless isKept: (UInt8) -> Bool) -> String {
         var bytes: [UInt8] = []
@@ -28,7 +51,8 @@ package enum PercentEscape {
             if isKept(byte) {
                 bytes.append(byte)
             } else {
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+                bytes.append(UInt8(ascii: "%"))
+                Hexadecimal.append(byte, inUpperCase: true, to: &bytes)
             }
         }
         return String(decoding: bytes, as: UTF8.self)
