@@ -69,7 +69,7 @@ struct ReferenceTests {
     @Test(arguments: everything)
     func `a symbol that a comment links to is declared`(_ file: SourceFile) throws {
         for comment in try file.comments {
-            for link in comment.matches(of: #/``(?<symbol>[^`]+)``/#) {
+            for link in comment.replacing("```", with: "").matches(of: #/``(?<symbol>[^`]+)``/#) {
                 let names = link.symbol.split(separator: "/").map { part in String(part.prefix { $0 != "(" }) }
                 for name in names where name != "init" {
                     #expect(Declarations.ours.contains(name) || Declarations.foreign.contains(name), "\(link.0)")
