@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import threading
@@ -23,6 +24,9 @@ PHONE = (360, 740)
 DESKTOP = (1200, 900)
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # RFC 7636 appendix B
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+
+# Who takes too long is told to end, and must not leave a browser behind.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 @functools.cache
