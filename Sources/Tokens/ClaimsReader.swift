@@ -49,9 +49,11 @@ struct ClaimsReader {
         case UInt8(ascii: "\""): return UInt8(ascii: "\"")
         case UInt8(ascii: "\\"): return UInt8(ascii: "\\")
         case UInt8(ascii: "u"):
-            guard skip("00"), let high = rest.popFirst(), let low = rest.popFirst(),
-                let byte = Hexadecimal.byte(high, low), byte < 0x20
+            // Claims are signed as they were written, so digits in upper case are none of ours.
+            guard skip("00"), case let digits = rest.prefix(2), let byte = Hexadecimal.bytes(digits)?.first, byte < 0x20,
+                Hexadecimal.text([byte]).utf8.elementsEqual(digits)
             else { return nil }
+            rest = rest.dropFirst(2)
             return byte
         default: return nil
         }
