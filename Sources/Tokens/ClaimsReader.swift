@@ -50,7 +50,8 @@ struct ClaimsReader {
         case UInt8(ascii: "\\"): return UInt8(ascii: "\\")
         case UInt8(ascii: "u"):
             // Claims are signed as they were written, so digits in upper case are none of ours.
-            guard skip("00"), case let digits = rest.prefix(2), let byte = Hexadecimal.bytes(digits)?.first, byte < 0x20,
+            guard skip("00"), case let digits = rest.prefix(2), let byte = Hexadecimal.bytes(digits)?.first,
+                byte < 0x20,
                 Hexadecimal.text([byte]).utf8.elementsEqual(digits)
             else { return nil }
             rest = rest.dropFirst(2)
