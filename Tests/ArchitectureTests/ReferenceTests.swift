@@ -17,7 +17,7 @@ struct ReferenceTests {
             }
         }
         for file in Self.everything {
-            for named in try file.text.matches(of: #/\blaws? (?<first>\d+)(?: and (?<second>\d+))?/#) {
+            for named in file.text.matches(of: #/\blaws? (?<first>\d+)(?: and (?<second>\d+))?/#) {
                 let numbers = [named.first, named.second ?? named.first].compactMap { Int($0) }
                 #expect(numbers.allSatisfy { (1...laws.count).contains($0) }, "\(file.path): \(named.0)")
             }
@@ -31,8 +31,7 @@ struct ReferenceTests {
                 line.dropFirst(2).prefix { $0 != "|" }.matches(of: #/\b[A-Z]\d+\b/#).map { String($0.0) }
             })
         for file in Self.everything {
-            for named in try file.text.matches(of: #/\b[Tt]hreats? (?<letters>[A-Z]\d+(?:(?:, | and | to )[A-Z]\d+)*)/#)
-            {
+            for named in file.text.matches(of: #/\b[Tt]hreats? (?<letters>[A-Z]\d+(?:(?:, | and | to )[A-Z]\d+)*)/#) {
                 let letters = named.letters.matches(of: #/[A-Z]\d+/#).map { String($0.0) }
                 #expect(known.isSuperset(of: letters), "\(file.path): \(named.0)")
             }
@@ -44,14 +43,14 @@ struct ReferenceTests {
     func `a file that a comment names is there`(_ file: SourceFile) throws {
         let path =
             #/\b(?:docs|Sources|Tests|Benchmarks|Products|scripts|findings|deploy)\/[A-Za-z0-9_.\/+-]*[A-Za-z0-9]/#
-        for comment in try file.comments {
+        let records = try Repository.names(in: "docs/decisions")
+        for comment in file.comments {
             for named in comment.matches(of: path) {
                 let rest = comment[named.range.upperBound...]
                 guard !rest.hasPrefix("_<"), !rest.hasPrefix("<"), !rest.hasPrefix("/<") else { continue }
                 #expect(Repository.exists(String(named.0)), "\(named.0)")
             }
             for named in comment.matches(of: #/\b(?:records?|decisions?) (?<number>\d{4})\b/#) {
-                let records = try Repository.names(in: "docs/decisions")
                 #expect(records.contains { $0.hasPrefix(named.number) }, "\(named.0)")
             }
         }
@@ -59,16 +58,16 @@ struct ReferenceTests {
 
     /// A section without a standard before it would be one of a paper that is not here.
     @Test(arguments: everything)
-    func `a section that a comment names is one of a published standard`(_ file: SourceFile) throws {
-        let comments = try file.comments.joined(separator: " ")
+    func `a section that a comment names is one of a published standard`(_ file: SourceFile) {
+        let comments = file.comments.joined(separator: " ")
         let foreign = comments.matches(
             of: #/\b(?<paper>design|examples|threats|console|look|review|walkthroughs|law) §/#)
         #expect(foreign.map { String($0.0) } == [])
     }
 
     @Test(arguments: everything)
-    func `a symbol that a comment links to is declared`(_ file: SourceFile) throws {
-        for comment in try file.comments {
+    func `a symbol that a comment links to is declared`(_ file: SourceFile) {
+        for comment in file.comments {
             for link in comment.replacing("```", with: "").matches(of: #/``(?<symbol>[^`]+)``/#) {
                 let names = link.symbol.split(separator: "/").map { part in String(part.prefix { $0 != "(" }) }
                 for name in names where name != "init" {

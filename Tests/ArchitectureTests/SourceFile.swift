@@ -8,10 +8,14 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
     let target: String
     /// Its name without folder and ending.
     let name: String
+    /// All of it.
+    let text: String
     /// Without comments and strings.
     let code: String
     /// What stands in its strings.
     let literals: [String]
+    /// Its comments, each with the lines that follow without a gap as one, without their marks.
+    let comments: [String]
 
     var testDescription: String { path }
 
@@ -20,24 +24,14 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
         let parts = path.split(separator: "/").map(String.init)
         target = parts[1]
         name = String(parts[parts.count - 1].dropLast(".swift".count))
-        let text = SwiftText(try Repository.text(of: path))
-        code = text.code
-        literals = text.literals
-    }
-
-    /// All of it.
-    var text: String {
-        get throws { try Repository.text(of: path) }
-    }
-
-    /// Its comments, each with the lines that follow without a gap as one, without their marks.
-    var comments: [String] {
-        get throws {
-            try text.matches(of: /(?m)(?:^[ \t]*\/\/.*\n)+|[^:\n]\/\/ .*$/).map { block in
-                block.0.split(separator: "\n").map { line in
-                    line.drop { $0 == " " || $0 == "\t" }.drop { $0 == "/" }.drop { $0 == " " }
-                }.joined(separator: " ")
-            }
+        text = try Repository.text(of: path)
+        let parsed = SwiftText(text)
+        code = parsed.code
+        literals = parsed.literals
+        comments = text.matches(of: /(?m)(?:^[ \t]*\/\/.*\n)+|[^:\n]\/\/ .*$/).map { block in
+            block.0.split(separator: "\n").map { line in
+                line.drop { $0 == " " || $0 == "\t" }.drop { $0 == "/" }.drop { $0 == " " }
+            }.joined(separator: " ")
         }
     }
 

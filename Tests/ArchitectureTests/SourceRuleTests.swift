@@ -18,12 +18,9 @@ struct SourceRuleTests {
     }
 
     @Test(arguments: SourceFile.ours)
-    func `addresses of ours are put together in one place, which knows the path of the issuer`(_ file: SourceFile)
-        throws
-    {
+    func `addresses of ours are put together in one place, which knows the path of the issuer`(_ file: SourceFile) {
         guard file.path != "Sources/Policy/PublicAddress.swift" else { return }
-        let text = try Repository.text(of: file.path)
-        #expect(!text.contains(#/\\\(issuer\)/|\bissuer \+ /#))
+        #expect(!file.text.contains(#/\\\(issuer\)/|\bissuer \+ /#))
     }
 
     @Test(arguments: SourceFile.ours)
@@ -46,8 +43,8 @@ struct SourceRuleTests {
     }
 
     @Test(arguments: SourceFile.ours)
-    func `a type that others see says what it is`(_ file: SourceFile) throws {
-        let lines = try Repository.text(of: file.path).split(separator: "\n", omittingEmptySubsequences: false)
+    func `a type that others see says what it is`(_ file: SourceFile) {
+        let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false)
         let declaration = /^\s*(?:package|public) (?:final |indirect )?(?:struct|class|enum|protocol|actor) (\w+)/
         for (index, line) in lines.enumerated() {
             guard let type = line.firstMatch(of: declaration)?.1 else { continue }
