@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/pages.md. `pictures.py CREDENTIALS FOLDER`
+"""Takes the pictures of docs/pages.md. `pictures.py FOLDER CREDENTIALS`
 
 The demonstration gets some more sample data first, so that lists look as lists do. No picture shows a secret."""
 
@@ -77,8 +77,8 @@ def take(browser, desk, path, file):
 
 
 def main():
-    demo = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"))
-    folder = pathlib.Path(sys.argv[2])
+    folder = pathlib.Path(sys.argv[1])
+    demo = json.loads(pathlib.Path(sys.argv[2]).read_text(encoding="utf-8"))
     desk = Desk(demo)
     integration, app = desk.furnish()
     with Browser(SIZE) as browser:
