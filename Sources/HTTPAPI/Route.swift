@@ -1,4 +1,5 @@
 package import Model
+package import ProductDefinition
 
 /// One line of the ledger of routes: what can be called, and who may.
 ///
@@ -49,29 +50,34 @@ package struct Route: Hashable, Sendable {
         self.operation = operation
         self.caller = caller
     }
+
+    /// The line of an endpoint at its canonical path.
+    package init(_ method: Method, _ endpoint: ServedEndpoint, _ operation: String, _ caller: Caller) {
+        self.init(method, endpoint.path, operation, caller)
+    }
 }
 
 extension Route {
     /// What other parts of the server answer: OAuth, its pages, verification, health and the document itself. `/verify` takes every
     /// method; the document describes GET and POST. Further paths of the product are aliases of these.
     package static let servedElsewhere: [Route] = [
-        Route(.get, "/oauth2/authorize", "authorize", .browser),
-        Route(.post, "/oauth2/authorize", "postAuthorize", .browser),
-        Route(.get, "/oauth2/logout", "endSession", .browser),
-        Route(.post, "/oauth2/logout", "postEndSession", .browser),
-        Route(.post, "/oauth2/token", "issueToken", .client),
-        Route(.post, "/oauth2/introspect", "introspect", .client),
-        Route(.post, "/oauth2/revoke", "revoke", .client),
-        Route(.get, "/oauth2/jwks", "getKeySet", .anyone),
-        Route(.get, "/.well-known/oauth-authorization-server", "getServerMetadata", .anyone),
-        Route(.get, "/.well-known/openid-configuration", "getOpenIDConfiguration", .anyone),
-        Route(.get, "/oauth2/userinfo", "getUserInfo", .app),
-        Route(.post, "/oauth2/userinfo", "postUserInfo", .app),
-        Route(.get, "/verify", "verify", .gateway),
-        Route(.post, "/verify", "verifyPost", .gateway),
-        Route(.get, "/healthz", "getHealth", .anyone),
-        Route(.get, "/readyz", "getReadiness", .anyone),
-        Route(.get, "/openapi.yaml", "getOpenAPIYAML", .anyone),
-        Route(.get, "/openapi.json", "getOpenAPIJSON", .anyone),
+        Route(.get, .authorize, "authorize", .browser),
+        Route(.post, .authorize, "postAuthorize", .browser),
+        Route(.get, .logout, "endSession", .browser),
+        Route(.post, .logout, "postEndSession", .browser),
+        Route(.post, .token, "issueToken", .client),
+        Route(.post, .introspect, "introspect", .client),
+        Route(.post, .revoke, "revoke", .client),
+        Route(.get, .keySet, "getKeySet", .anyone),
+        Route(.get, .serverMetadata, "getServerMetadata", .anyone),
+        Route(.get, .openIDConfiguration, "getOpenIDConfiguration", .anyone),
+        Route(.get, .userinfo, "getUserInfo", .app),
+        Route(.post, .userinfo, "postUserInfo", .app),
+        Route(.get, .verify, "verify", .gateway),
+        Route(.post, .verify, "verifyPost", .gateway),
+        Route(.get, .alive, "getHealth", .anyone),
+        Route(.get, .ready, "getReadiness", .anyone),
+        Route(.get, .openAPIYAML, "getOpenAPIYAML", .anyone),
+        Route(.get, .openAPIJSON, "getOpenAPIJSON", .anyone),
     ]
 }

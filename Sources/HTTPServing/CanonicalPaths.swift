@@ -1,6 +1,7 @@
 import HTTPTypes
 package import Hummingbird
 package import Policy
+import ProductDefinition
 
 /// Lets requests through whose path is written in its one form, and no others: `/a/b`.
 ///
@@ -9,6 +10,8 @@ package import Policy
 /// for, in whatever form (``HotEndpoint/verify``), and nothing is looked up by it.
 package struct CanonicalPaths: HTTPResponder {
     package typealias Context = CallerContext
+
+    private static let originals = ServedEndpoint.verify.below("")
 
     private let known: any HTTPResponder<CallerContext>
     private let unknown: any HTTPResponder<CallerContext>
@@ -23,7 +26,7 @@ package struct CanonicalPaths: HTTPResponder {
 
     package func respond(to request: Request, context: CallerContext) async throws -> Response {
         let path = request.target.path
-        let isKnown = Self.isCanonical(path) || path.hasPrefix("/verify/")
+        let isKnown = Self.isCanonical(path) || path.hasPrefix(Self.originals)
         return try await (isKnown ? known : unknown).respond(to: request, context: context)
     }
 

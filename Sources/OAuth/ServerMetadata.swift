@@ -27,11 +27,11 @@ package struct ServerMetadata: Sendable {
     package init(issuer: String, product: Product) {
         let address = PublicAddress(issuer: issuer)
         self.address = address
-        authorizationEndpoint = address.url(product.endpoints.authorize.first ?? "/oauth2/authorize")
-        tokenEndpoint = address.url(product.endpoints.token.first ?? "/oauth2/token")
-        introspectionEndpoint = address.url(product.endpoints.introspect.first ?? "/oauth2/introspect")
-        revocationEndpoint = address.url(product.endpoints.revoke.first ?? "/oauth2/revoke")
-        jwksURI = address.url(product.endpoints.jwks.first ?? "/oauth2/jwks")
+        authorizationEndpoint = address.url(product.endpoints.publicPath(of: .authorize))
+        tokenEndpoint = address.url(product.endpoints.publicPath(of: .token))
+        introspectionEndpoint = address.url(product.endpoints.publicPath(of: .introspect))
+        revocationEndpoint = address.url(product.endpoints.publicPath(of: .revoke))
+        jwksURI = address.url(product.endpoints.publicPath(of: .keySet))
         scopes = IdentityScope.allCases.map(\.rawValue) + product.scopes.all.scopes.map(\.name)
         serviceDocumentation = product.supportLink
     }

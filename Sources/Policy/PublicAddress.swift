@@ -26,10 +26,10 @@ package struct PublicAddress: Hashable, Sendable {
     /// The same without the origin: a link within a page, or a `Location`.
     package func link(_ path: String) -> String { self.path + path }
 
-    /// Where we answer for the well-known address `name` (RFC 8615). With a path in the issuer there are three: as a proxy that takes the
-    /// path off leaves it, with the path after it (RFC 8414 §3.1), and with the path before it (OpenID Connect Discovery §4).
-    package func wellKnown(_ name: String) -> [String] {
-        let plain = "/.well-known/\(name)"
-        return path.isEmpty ? [plain] : [plain, plain + path, path + plain]
+    /// Where we answer for a well-known address (RFC 8615), such as `/.well-known/openid-configuration`. With a path in the issuer there
+    /// are three: as a proxy that takes the path off leaves it, with the path after it (RFC 8414 §3.1), and with the path before it (OpenID
+    /// Connect Discovery §4).
+    package func wellKnown(_ plain: String) -> [String] {
+        path.isEmpty ? [plain] : [plain, plain + path, path + plain]
     }
 }

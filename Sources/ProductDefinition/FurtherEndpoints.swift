@@ -30,6 +30,30 @@ package struct FurtherEndpoints: Hashable, Sendable {
         self.metadata = metadata
     }
 
+    /// The further paths of an endpoint.
+    package func paths(beside endpoint: ServedEndpoint) -> [String] {
+        switch endpoint {
+        case .authorize: authorize
+        case .token: token
+        case .introspect: introspect
+        case .revoke: revoke
+        case .userinfo: userinfo
+        case .keySet: jwks
+        case .serverMetadata: metadata
+        case .logout, .openIDConfiguration, .verify, .alive, .ready, .openAPIYAML, .openAPIJSON: []
+        }
+    }
+
+    /// Every path at which an endpoint answers, the canonical one first.
+    package func paths(of endpoint: ServedEndpoint) -> [String] {
+        [endpoint.path] + paths(beside: endpoint)
+    }
+
+    /// The path by which metadata and pages name an endpoint: the first further one, else the canonical one.
+    package func publicPath(of endpoint: ServedEndpoint) -> String {
+        paths(beside: endpoint).first ?? endpoint.path
+    }
+
     /// What is wrong with a path, nil if nothing is: absolute, at most 200 bytes, its segments of unreserved characters
     /// (RFC 3986 §2.3) and none of them empty, `.` or `..`, and none of our own.
     static func problem(with path: String) -> String? {
@@ -42,16 +66,8 @@ package struct FurtherEndpoints: Hashable, Sendable {
         guard segments.allSatisfy({ $0.utf8.allSatisfy(isUnreserved) }) else {
             return "a path has only letters, digits and - . _ ~ between its slashes"
         }
-        let ours = reserved.contains { path == $0 || path.hasPrefix($0 + "/") } || path.hasPrefix("/openapi.")
-        return ours ? "the path \(path) is one of Claviger's own" : nil
+        return ReservedPath.covers(path) ? "the path \(path) is one of Claviger's own" : nil
     }
-
-    /// Where we answer ourselves, there and below.
-    private static let reserved = [
-        "/api/v1", "/oauth2", "/verify", "/healthz", "/readyz", "/.well-known", "/assets", "/sign-in", "/sign-out",
-        "/account", "/consent", "/forgot-password", "/password-reset", "/invitation", "/hand-over", "/_parts", "/o",
-        "/operator",
-    ]
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {

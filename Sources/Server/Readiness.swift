@@ -1,6 +1,7 @@
 import HTTPServing
 import Hummingbird
 import Persistence
+import ProductDefinition
 
 /// `GET /readyz`: whether requests can be answered in full, which needs the database, room for changes, and the feed by
 /// which nodes hear of each other's. The key ring was opened before anything listens.
@@ -15,7 +16,7 @@ struct Readiness: Sendable {
     let definition: String
 
     func register(on router: some RouterMethods<CallerContext>) {
-        router.get("/readyz") { _, _ in
+        router.get(RouterPath(ServedEndpoint.ready.path)) { _, _ in
             let stored = await read()
             let problems = (stored != nil ? [] : ["The database cannot be read."]) + outages.explanations
             guard problems.isEmpty else {

@@ -1,5 +1,6 @@
 import Model
 import Policy
+import ProductDefinition
 import Testing
 
 @testable import HTTPAPI
@@ -46,6 +47,10 @@ struct OpenAPITests {
     @Test func `no two routes are one, and no two operations`() {
         #expect(Set(Self.ledger.map { "\($0.method.rawValue) \($0.path)" }).count == Self.ledger.count)
         #expect(Set(Self.ledger.map(\.operation)).count == Self.ledger.count)
+    }
+
+    @Test func `every route stands where no product can lay a path of its own`() {
+        #expect(Self.ledger.map(\.path).filter { !ReservedPath.covers($0) } == [])
     }
 
     @Test func `the document names the permission that a route needs`() throws {

@@ -98,7 +98,7 @@ struct APIKeyUseTests {
                 return await reply(request).status == .ok
             case .introspection:
                 let request = HotRequest(
-                    .introspect, [("Authorization", backend.basic)], "token=\(key)", at: desk.now)
+                    .oauth(.introspect), [("Authorization", backend.basic)], "token=\(key)", at: desk.now)
                 return try JSON(parsing: await reply(request).body)["active"] == true
             case .managementAPI: return try await isAdmitted(key)
             }

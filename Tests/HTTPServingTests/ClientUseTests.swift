@@ -19,7 +19,7 @@ struct ClientUseTests {
             let code = try await desk.code(for: app, in: desk.tree.europe, as: user)
             let client = try #require(app.client)
             let back = Front.encoded(SampleDesk.callback)
-            let calls: [(HotEndpoint, String)] = [
+            let calls: [(OAuthEndpoint, String)] = [
                 (.token, "grant_type=refresh_token&refresh_token=\(tokens.refreshToken)"),
                 (.introspect, "token=\(tokens.accessToken)"),
                 (.revoke, "token=\(tokens.accessToken)"),
@@ -58,10 +58,10 @@ struct ClientUseTests {
 
     /// The status of the reply that one door gives, and the other where that one does not.
     private func status(
-        _ endpoint: HotEndpoint, _ body: String, by client: SampleClient, _ desk: SampleDesk
+        _ endpoint: OAuthEndpoint, _ body: String, by client: SampleClient, _ desk: SampleDesk
     ) async -> Int {
         let routes = HotRoutes(over: desk)
-        let request = HotRequest(endpoint, [("Authorization", client.basic)], body, at: desk.now)
+        let request = HotRequest(.oauth(endpoint), [("Authorization", client.basic)], body, at: desk.now)
         if let reply = routes.answerFromMemory(request) { return reply.status.code }
         return await routes.answer(request).status.code
     }

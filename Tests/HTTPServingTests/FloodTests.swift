@@ -3,6 +3,7 @@ import Credentials
 import HTTPServing
 import HTTPTypes
 import Model
+import OAuth
 import ProductDefinition
 import TestSupport
 import Testing
@@ -58,7 +59,8 @@ struct FloodTests {
             func token(_ client: SampleClient) async -> HotReply {
                 await routes.answer(
                     HotRequest(
-                        .token, [("Authorization", client.basic)], "grant_type=client_credentials", at: desk.now))
+                        .oauth(.token), [("Authorization", client.basic)], "grant_type=client_credentials", at: desk.now
+                    ))
             }
             for number in 0..<50 {
                 let madeUp = SampleClient(id: ID<Integration>(at: Int64(number)).description, secret: secret)
@@ -94,7 +96,8 @@ struct FloodTests {
     private func ask(
         _ routes: HotRoutes, _ desk: SampleDesk, introspect key: String, as client: SampleClient
     ) async -> [HotReply] {
-        await ask(routes, HotRequest(.introspect, [("Authorization", client.basic)], "token=\(key)", at: desk.now))
+        await ask(
+            routes, HotRequest(.oauth(.introspect), [("Authorization", client.basic)], "token=\(key)", at: desk.now))
     }
 
     /// What the door on the event loop answers, which hands on what memory does not suffice for, and then the ordinary one.

@@ -2,6 +2,7 @@ import Credentials
 import HTTPServing
 import HTTPTypes
 import Logging
+import OAuth
 import Persistence
 import TestSupport
 import Testing
@@ -20,10 +21,10 @@ struct UnavailableTests {
             let now = node.desk.now
             let requests = [
                 HotRequest(.verify, [("Authorization", "Bearer \(key)")], nil, at: now),
-                HotRequest(.token, [("Authorization", client.basic)], "grant_type=client_credentials", at: now),
-                HotRequest(.introspect, [("Authorization", client.basic)], "token=\(key)", at: now),
-                HotRequest(.revoke, [("Authorization", client.basic)], "token=x", at: now),
-                HotRequest(.keySet, [], nil, at: now),
+                HotRequest(.oauth(.token), [("Authorization", client.basic)], "grant_type=client_credentials", at: now),
+                HotRequest(.oauth(.introspect), [("Authorization", client.basic)], "token=\(key)", at: now),
+                HotRequest(.oauth(.revoke), [("Authorization", client.basic)], "token=x", at: now),
+                HotRequest(.published(.keySet), [], nil, at: now),
             ]
             for request in requests {
                 let reply = await routes.answer(request)
@@ -37,13 +38,13 @@ struct UnavailableTests {
                 #expect(reply.status == .serviceUnavailable, "\(request.endpoint)")
                 #expect(reply.fields.contains { "\($0.name)" == "Retry-After" && $0.value == "1" })
                 switch request.endpoint {
-                case .token, .introspect, .revoke:
+                case .oauth:
                     #expect(String(decoding: reply.body, as: UTF8.self).contains(#""error":"temporarily_unavailable""#))
-                default: #expect(reply.body.isEmpty)
+                case .verify, .published, .alive: #expect(reply.body.isEmpty)
                 }
             }
             // What depends on nothing that changes is answered as ever.
-            for endpoint in [HotEndpoint.alive, .metadata] {
+            for endpoint in [HotEndpoint.alive, .published(.serverMetadata)] {
                 #expect(routes.answerFromMemory(HotRequest(endpoint, [], nil, at: now))?.status == .ok)
             }
         }

@@ -18,12 +18,12 @@ struct PublicAddressTests {
         #expect(bare.link("/account") == "/account")
         #expect(bare.origin == "http://[::1]:8080")
         #expect(!bare.isSecure)
-        #expect(bare.wellKnown("x") == ["/.well-known/x"])
+        #expect(bare.wellKnown("/.well-known/x") == ["/.well-known/x"])
     }
 
     @Test func `a well-known address has the path after it, before it, or taken off by the proxy`() {
         #expect(
-            below.wellKnown("openid-configuration") == [
+            below.wellKnown("/.well-known/openid-configuration") == [
                 "/.well-known/openid-configuration", "/.well-known/openid-configuration/auth/desk",
                 "/auth/desk/.well-known/openid-configuration",
             ])

@@ -162,7 +162,7 @@ struct ProductErrorTests {
             "/api/v1", "/api/v1/tokens", "/oauth2/token", "/oauth2/token2", "/verify", "/verify/x", "/healthz",
             "/readyz",
             "/openapi.yaml", "/openapi.json", "/.well-known/oauth-authorization-server",
-        ])
+        ] + ReservedPath.allCases.flatMap { [$0.path, $0.below("x")] } + ServedEndpoint.allCases.map(\.path))
     func `a further path must not be one of our own`(_ path: String) throws {
         let yaml = "product: {name: A}\nscopes: {read: {description: Read}}\nendpoints: {token: ['\(path)']}"
         let error = try #require(throws: ProductError.self) { try Product(yaml: yaml, file: "claviger.yaml") }

@@ -68,6 +68,15 @@ struct ProductSchemaTests {
         #expect(plan["status"]?["enum"] as? [String] == PlanDefinition.Status.allCases.map(\.rawValue))
     }
 
+    @Test func `it refuses the paths that are ours`() throws {
+        let definitions = try #require(try Self.schema()["$defs"] as? [String: [String: Any]])
+        let pattern = try Regex(try #require(definitions["path"]?["pattern"] as? String))
+        #expect(try pattern.wholeMatch(in: "/api/v10/token") != nil)
+        for path in ReservedPath.allCases.flatMap({ [$0.path, $0.below("x")] }) + ServedEndpoint.allCases.map(\.path) {
+            #expect(try pattern.wholeMatch(in: path) == nil, "\(path)")
+        }
+    }
+
     @Test func `its bounds are those of the loader`() throws {
         let root = try #require(try Self.schema()["properties"] as? [String: [String: Any]])
         let policy = try #require(root["policy"]?["properties"] as? [String: [String: Any]])

@@ -5,6 +5,7 @@ package import Hummingbird
 import Model
 import NIOCore
 package import Policy
+import ProductDefinition
 import Yams
 
 /// The description of both wires (OpenAPI 3.1), as it was written and as JSON.
@@ -37,12 +38,12 @@ package struct OpenAPIDocument: Sendable {
 
     /// Serves it at `/openapi.yaml` and `/openapi.json`, to anyone.
     package func register(on router: some RouterMethods<CallerContext>) {
-        serve(yaml, "application/yaml", at: "/openapi.yaml", on: router)
-        serve(json, "application/json", at: "/openapi.json", on: router)
+        serve(yaml, "application/yaml", at: .openAPIYAML, on: router)
+        serve(json, "application/json", at: .openAPIJSON, on: router)
     }
 
     private func serve(
-        _ bytes: [UInt8], _ mediaType: String, at path: RouterPath, on router: some RouterMethods<CallerContext>
+        _ bytes: [UInt8], _ mediaType: String, at endpoint: ServedEndpoint, on router: some RouterMethods<CallerContext>
     ) {
         let tag = EntityTag("\(CRC32.checksum(of: bytes))-\(bytes.count)")
         let headers: HTTPFields = [.contentType: mediaType, .cacheControl: "no-cache", .eTag: tag.text]
@@ -53,6 +54,7 @@ package struct OpenAPIDocument: Sendable {
             case .failed: throw Refusal.preconditionFailed
             }
         }
+        let path = RouterPath(endpoint.path)
         router.get(path) { request, _ in try answer(request) }
         router.head(path) { request, _ in try answer(request).createHeadResponse() }
     }

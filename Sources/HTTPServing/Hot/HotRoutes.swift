@@ -60,19 +60,19 @@ package struct HotRoutes: Sendable {
         if let endpoint = paths[text[..<mark]] {
             return HotTarget(endpoint, query: mark == text.endIndex ? nil : text[text.index(after: mark)...])
         }
-        guard text.utf8.starts(with: "/verify/".utf8) else { return nil }
-        return HotTarget(.verify, original: Substring(text.utf8.dropFirst("/verify".utf8.count)))
+        guard text.utf8.starts(with: Self.originals.utf8) else { return nil }
+        return HotTarget(.verify, original: Substring(text.utf8.dropFirst(Self.originals.utf8.count - 1)))
     }
+
+    private static let originals = ServedEndpoint.verify.below("")
 
     private static func paths(_ further: FurtherEndpoints, at address: PublicAddress) -> [Substring: HotEndpoint] {
         var paths: [Substring: HotEndpoint] = [:]
-        for endpoint in HotEndpoint.allCases { paths[Substring(endpoint.path)] = endpoint }
-        let ours: [(HotEndpoint, [String])] = [
-            (.token, further.token), (.introspect, further.introspect), (.revoke, further.revoke),
-            (.keySet, further.jwks), (.metadata, further.metadata + address.wellKnown("oauth-authorization-server")),
-        ]
-        for (endpoint, list) in ours {
-            for path in list { paths[Substring(path)] = endpoint }
+        for endpoint in HotEndpoint.allCases {
+            for path in further.paths(of: endpoint.canonical) { paths[Substring(path)] = endpoint }
+        }
+        for path in address.wellKnown(ServedEndpoint.serverMetadata.path) {
+            paths[Substring(path)] = .published(.serverMetadata)
         }
         return paths
     }
@@ -92,11 +92,13 @@ package struct HotRoutes: Sendable {
     /// The reply to a request whose body is larger than any that we read.
     func refuseBody(of request: HotRequest) -> HotReply {
         let reply =
-            request.endpoint.isOAuth
-            ? OAuthReply.error(
-                OAuthError(.invalidRequest, "The body is too large.", rule: Self.tooLarge), nil, realm: realm,
-                status: .contentTooLarge)
-            : HotReply(.contentTooLarge, rule: Self.tooLarge)
+            switch request.endpoint {
+            case .oauth:
+                OAuthReply.error(
+                    OAuthError(.invalidRequest, "The body is too large.", rule: Self.tooLarge), nil, realm: realm,
+                    status: .contentTooLarge)
+            case .verify, .published, .alive: HotReply(.contentTooLarge, rule: Self.tooLarge)
+            }
         return Self.shared(reply, request)
     }
 
@@ -173,18 +175,23 @@ package struct HotRoutes: Sendable {
     }
 
     private func tooManyLookUps(_ request: HotRequest) -> HotReply {
-        guard request.endpoint.isOAuth else { return verify.tooManyLookUps(request) }
-        let rule = "look-up limit"
-        return OAuthReply.error(
-            OAuthError(.temporarilyUnavailable, "Too much that does not exist was asked for lately.", rule: rule),
-            nil, realm: realm, retryAfter: 1)
+        switch request.endpoint {
+        case .verify, .published, .alive: return verify.tooManyLookUps(request)
+        case .oauth:
+            let rule = "look-up limit"
+            return OAuthReply.error(
+                OAuthError(.temporarilyUnavailable, "Too much that does not exist was asked for lately.", rule: rule),
+                nil, realm: realm, retryAfter: 1)
+        }
     }
 
     private static func unavailable(_ endpoint: HotEndpoint, because error: any Error) -> HotReply {
         let rule = "store: \(error)"
-        return endpoint.isOAuth
-            ? OAuthReply.unavailable(rule: rule)
-            : HotReply(.serviceUnavailable, fields: [("Retry-After", "1")], rule: rule)
+        switch endpoint {
+        case .oauth: return OAuthReply.unavailable(rule: rule)
+        case .verify, .published, .alive:
+            return HotReply(.serviceUnavailable, fields: [("Retry-After", "1")], rule: rule)
+        }
     }
 
     private func outcome(_ request: HotRequest, findings: Findings) -> Partial<Outcome> {
@@ -193,8 +200,8 @@ package struct HotRoutes: Sendable {
         }
         switch request.endpoint {
         case .alive: return .answer(.reply(HotReply(.ok, fields: [("Content-Type", "text/plain")], body: Self.alive)))
-        case .metadata: return .answer(.reply(Self.published(metadata)))
-        case .keySet:
+        case .published(.serverMetadata): return .answer(.reply(Self.published(metadata)))
+        case .published(.keySet):
             switch verifier.keys(findings) {
             case .missing(let missing): return .missing(missing)
             case .answer(let keys): return .answer(.reply(Self.published(keys.jwks)))
@@ -204,11 +211,11 @@ package struct HotRoutes: Sendable {
             case .missing(let missing): return .missing(missing)
             case .answer(let reply): return .answer(.reply(reply))
             }
-        case .token, .introspect, .revoke: return oauth(request, findings: findings)
+        case .oauth(let endpoint): return oauth(endpoint, request, findings: findings)
         }
     }
 
-    private func oauth(_ request: HotRequest, findings: Findings) -> Partial<Outcome> {
+    private func oauth(_ endpoint: OAuthEndpoint, _ request: HotRequest, findings: Findings) -> Partial<Outcome> {
         let authorization = request.field("Authorization")
         var call: OAuthRequest?
         do {
@@ -219,7 +226,7 @@ package struct HotRoutes: Sendable {
                 authorization: authorization, form: Self.form(request.body),
                 address: proxies.clientAddress(peer: request.peer, request.field), now: request.now)
             defer { call = oauthRequest }
-            return try oauth(request.endpoint, &oauthRequest, findings: findings)
+            return try oauth(endpoint, &oauthRequest, findings: findings)
         } catch let error as OAuthError {
             return .answer(.reply(OAuthReply.error(error, authorization, realm: realm), to: call))
         } catch {
@@ -228,7 +235,7 @@ package struct HotRoutes: Sendable {
     }
 
     private func oauth(
-        _ endpoint: HotEndpoint, _ request: inout OAuthRequest, findings: Findings
+        _ endpoint: OAuthEndpoint, _ request: inout OAuthRequest, findings: Findings
     ) throws -> Partial<Outcome> {
         switch endpoint {
         case .introspect:
@@ -244,7 +251,7 @@ package struct HotRoutes: Sendable {
             case .answer(.nothingToDo): return .answer(.reply(Self.revoked, to: request))
             case .answer(.revoke(let revoked)): return .answer(.revoke(revoked, request))
             }
-        default:
+        case .token:
             switch try token.answer(&request, findings: findings) {
             case .missing(let missing): return .missing(missing)
             case .answer(.issued(let issued)): return .answer(.reply(OAuthReply.token(issued), to: request))

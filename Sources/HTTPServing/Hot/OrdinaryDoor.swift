@@ -4,6 +4,7 @@ package import Model
 import NIOCore
 import NIOHTTP1
 import Policy
+import ProductDefinition
 
 /// The other door to the hot routes: ordinary routes of the router, for what memory did not suffice for and for
 /// connections on which ``HotDoor`` lets everything through.
@@ -20,7 +21,7 @@ package struct OrdinaryDoor: Sendable {
 
     /// Adds a route for every path and method. They note themselves in the log.
     package func register(on router: some RouterMethods<CallerContext>) {
-        let all = routes.paths.map { (path: String($0), endpoint: $1) } + [("/verify/**", .verify)]
+        let all = routes.paths.map { (path: String($0), endpoint: $1) } + [(ServedEndpoint.verify.below("**"), .verify)]
         for (path, endpoint) in all {
             for method in Self.methods {
                 router.on(RouterPath(path), method: method) { request, context in

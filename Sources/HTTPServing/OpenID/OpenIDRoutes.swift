@@ -17,9 +17,9 @@ package struct OpenIDRoutes: Sendable {
         product: Product, issuer: String, userInfo: UserInfoEndpoint, now: @escaping @Sendable () -> Instant
     ) {
         self.userInfo = UserInfoRoute(endpoint: userInfo, realm: product.realm, now: now)
-        userInfoPaths = ["/oauth2/userinfo"] + product.endpoints.userinfo
+        userInfoPaths = product.endpoints.paths(of: .userinfo)
         discovery = OpenIDMetadata(server: ServerMetadata(issuer: issuer, product: product), product: product).json
-        discoveryPaths = PublicAddress(issuer: issuer).wellKnown("openid-configuration")
+        discoveryPaths = PublicAddress(issuer: issuer).wellKnown(ServedEndpoint.openIDConfiguration.path)
     }
 
     /// What apps in browsers may read, with the methods that they may use.

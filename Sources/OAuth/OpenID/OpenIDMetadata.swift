@@ -19,7 +19,7 @@ package struct OpenIDMetadata: Sendable {
     /// Each endpoint under its first configured path.
     package init(server: ServerMetadata, product: Product) {
         self.server = server
-        userInfoEndpoint = server.address.url(product.endpoints.userinfo.first ?? "/oauth2/userinfo")
-        endSessionEndpoint = server.address.url("/oauth2/logout")
+        userInfoEndpoint = server.address.url(product.endpoints.publicPath(of: .userinfo))
+        endSessionEndpoint = server.address.url(product.endpoints.publicPath(of: .logout))
     }
 }

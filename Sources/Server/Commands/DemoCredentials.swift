@@ -1,6 +1,7 @@
 import Foundation
 import HTTPServing
 import Policy
+import ProductDefinition
 
 /// The secrets of the demo, for the one who started it.
 struct DemoCredentials: Sendable {
@@ -115,7 +116,7 @@ struct DemoCredentials: Sendable {
 
     /// Where an app sends the browser of a user.
     private func authorizationURL(_ app: (client: Client, redirectURI: String)) -> String {
-        "\(url("/oauth2/authorize"))?response_type=code&client_id=\(app.client.clientID)&redirect_uri=\(app.redirectURI)"
+        "\(url(ServedEndpoint.authorize.path))?response_type=code&client_id=\(app.client.clientID)&redirect_uri=\(app.redirectURI)"
             + "&scope=openid+profile&state=demo&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
             + "&code_challenge_method=S256"
     }
@@ -144,14 +145,14 @@ struct DemoCredentials: Sendable {
                -d grant_type=client_credentials\(accessKey.map { " -d access_key=\($0.key)" } ?? "") \(url(tokenPath))
 
         \(app.map(consentLines) ?? "")  # ask, as a gateway does, whether a key has a scope
-          curl -si -H 'Authorization: Bearer \(apiKey)' '\(url("/verify"))?scope=\(scope)'
+          curl -si -H 'Authorization: Bearer \(apiKey)' '\(url(ServedEndpoint.verify.path))?scope=\(scope)'
 
           # make another key
           curl -s -H 'Authorization: Bearer \(operatorKey)' -H 'Content-Type: application/json' \\
                -d '{"name":"BI dashboard","scopes":["\(scope)"]}' \\
                \(url("/api/v1/organizations/\(accountID)/api-keys"))
 
-        The API is described at \(url("/openapi.yaml")). Ctrl-C ends the server.
+        The API is described at \(url(ServedEndpoint.openAPIYAML.path)). Ctrl-C ends the server.
         """
     }
 

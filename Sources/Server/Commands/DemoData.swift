@@ -192,7 +192,7 @@ struct DemoData: Sendable {
                 },
                 apiKey: try services.keys.rotate(key.id, in: account.id, force: true, as: actor, tx: tx).secret,
                 scope: key.scopes.scopes.first?.name ?? "",
-                tokenPath: product.endpoints.token.first ?? "/oauth2/token",
+                tokenPath: product.endpoints.publicPath(of: .token),
                 accessKey: contact.map { (contactID: $0.0.description, key: $0.1) })
         }
     }

@@ -1,4 +1,5 @@
 import Model
+import ProductDefinition
 
 /// Where somebody goes on whom a page could not serve. Nothing that an app asked for is lost on the way.
 struct Onward: Hashable, Sendable {
@@ -20,7 +21,7 @@ extension WebConsole {
         switch purpose {
         case .consent:
             let request = form["request"].flatMap { query in
-                returnPath(ReturnPath(authorizationAt: ConsoleURL.authorize, query: query).text)
+                returnPath(ReturnPath(authorizationAt: ServedEndpoint.authorize.path, query: query).text)
             }
             return Onward(page: request.map(ConsoleURL.returning) ?? page, continuation: request)
         case .setPassword:

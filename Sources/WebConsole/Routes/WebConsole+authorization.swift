@@ -8,7 +8,7 @@ import SignIn
 
 extension WebConsole {
     /// Where the authorization endpoint answers: the canonical path, and those of the product.
-    var authorizationPaths: [String] { [ConsoleURL.authorize] + product.endpoints.authorize }
+    var authorizationPaths: [String] { product.endpoints.paths(of: .authorize) }
 
     var authorizationRoutes: [PageRoute] {
         authorizationPaths.flatMap { path in
@@ -52,14 +52,15 @@ extension WebConsole {
             return reply(
                 to: try await authorization.approve(
                     query, in: organization, as: user, from: visit.origin, at: visit.now),
-                visit, path: ConsoleURL.authorize)
+                visit, path: ServedEndpoint.authorize.path)
         case "search":
             return reply(
                 to: try await authorization.search(form["q"], query, as: user, at: visit.now), visit,
-                path: ConsoleURL.authorize)
+                path: ServedEndpoint.authorize.path)
         case "deny":
             return reply(
-                to: try await authorization.deny(query, as: user, at: visit.now), visit, path: ConsoleURL.authorize)
+                to: try await authorization.deny(query, as: user, at: visit.now), visit,
+                path: ServedEndpoint.authorize.path)
         default: throw PageProblem.unreadable
         }
     }

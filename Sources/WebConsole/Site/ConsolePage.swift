@@ -28,7 +28,7 @@ struct ConsolePage: Hashable, Sendable {
     }
 
     /// The path for the router.
-    var pattern: String { "/o/{organization}\(rest)" }
+    var pattern: String { ReservedPath.console.below("{organization}\(rest)") }
 
     /// The path in an organization.
     ///
@@ -38,7 +38,7 @@ struct ConsolePage: Hashable, Sendable {
         let segments = rest.split(separator: "/").map { segment in
             segment.hasPrefix("{") ? left.popFirst() ?? "-" : String(segment)
         }
-        return (["/o", organization] + segments).joined(separator: "/")
+        return ([ReservedPath.console.path, organization] + segments).joined(separator: "/")
     }
 
     /// What stands in a path of this page for the names in braces, the organization first; nil for the path of another page.

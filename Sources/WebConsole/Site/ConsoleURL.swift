@@ -1,5 +1,6 @@
 package import Model
 import Policy
+import ProductDefinition
 import TextForms
 
 /// Where a page of ours stands. All links between pages come from here.
@@ -53,42 +54,39 @@ package enum ConsoleURL: Hashable, Sendable {
     var path: String {
         switch self {
         case .home: "/"
-        case .signIn, .signInContinuing: "/sign-in"
-        case .secondFactor: "/sign-in/second-factor"
-        case .chooseOrganization: "/sign-in/organization"
-        case .signInAgain: "/sign-in/again"
-        case .signOut: "/sign-out"
-        case .endSession: "/oauth2/logout"
-        case .confirmEndSession: "/oauth2/logout/confirm"
-        case .forgotPassword, .forgotPasswordContinuing: "/forgot-password"
-        case .passwordReset: "/password-reset"
-        case .invitation: "/invitation"
-        case .handOver: "/hand-over"
-        case .emailChange: "/email-change"
+        case .signIn, .signInContinuing: ReservedPath.signIn.path
+        case .secondFactor: ReservedPath.signIn.below("second-factor")
+        case .chooseOrganization: ReservedPath.signIn.below("organization")
+        case .signInAgain: ReservedPath.signIn.below("again")
+        case .signOut: ReservedPath.signOut.path
+        case .endSession: ServedEndpoint.logout.path
+        case .confirmEndSession: ServedEndpoint.logout.below("confirm")
+        case .forgotPassword, .forgotPasswordContinuing: ReservedPath.forgotPassword.path
+        case .passwordReset: ReservedPath.passwordReset.path
+        case .invitation: ReservedPath.invitation.path
+        case .handOver: ReservedPath.handOver.path
+        case .emailChange: ReservedPath.emailChange.path
         case .oneTime(let purpose, _, _): "/\(purpose.rawValue)"
-        case .account: "/account"
-        case .password: "/account/password"
-        case .email: "/account/email"
-        case .wellKnownPassword: "/.well-known/change-password"
-        case .secondFactorOfAccount: "/account/second-factor"
-        case .confirmSecondFactor: "/account/second-factor/confirm"
-        case .endSessionOfAccount: "/account/sessions/end"
-        case .endOtherSessions: "/account/sessions/end-others"
-        case .newRecoveryCodes: "/account/second-factor/recovery-codes"
-        case .keepRecoveryCodes: "/account/second-factor/recovery-codes/keep"
-        case .removeSecondFactor: "/account/second-factor/remove"
-        case .apps: "/account/apps"
-        case .takeBack: "/account/apps/take-back"
-        case .consent: "/consent"
-        case .parts: "/_parts"
+        case .account: ReservedPath.account.path
+        case .password: ReservedPath.account.below("password")
+        case .email: ReservedPath.account.below("email")
+        case .wellKnownPassword: ReservedPath.wellKnown.below("change-password")
+        case .secondFactorOfAccount: ReservedPath.account.below("second-factor")
+        case .confirmSecondFactor: ReservedPath.account.below("second-factor/confirm")
+        case .endSessionOfAccount: ReservedPath.account.below("sessions/end")
+        case .endOtherSessions: ReservedPath.account.below("sessions/end-others")
+        case .newRecoveryCodes: ReservedPath.account.below("second-factor/recovery-codes")
+        case .keepRecoveryCodes: ReservedPath.account.below("second-factor/recovery-codes/keep")
+        case .removeSecondFactor: ReservedPath.account.below("second-factor/remove")
+        case .apps: ReservedPath.account.below("apps")
+        case .takeBack: ReservedPath.account.below("apps/take-back")
+        case .consent: ReservedPath.consent.path
+        case .parts: ReservedPath.parts.path
         case .returning(let path): String(path.text.prefix { $0 != "?" })
         case .console(let address): address.path
         case .operating(let page, let identifier): page.path(identifier)
         }
     }
-
-    /// The canonical path of the authorization endpoint.
-    static let authorize = "/oauth2/authorize"
 
     /// The path and, where there is one, the query.
     var text: String {

@@ -1,4 +1,5 @@
 import Model
+import ProductDefinition
 
 /// A page of the operator's own: where it stands and what one must be allowed to see it. Members of accounts have none of them.
 package struct OperatorPage: Hashable, Sendable {
@@ -26,7 +27,7 @@ package struct OperatorPage: Hashable, Sendable {
     ]
 
     /// The path for the router.
-    var pattern: String { "/operator\(rest)" }
+    var pattern: String { ReservedPath.operating.path + rest }
 
     /// The path with an identifier in the place of its braces.
     func path(_ identifier: String = "-") -> String { pattern.replacing("{id}", with: identifier) }

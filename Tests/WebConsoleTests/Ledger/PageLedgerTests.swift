@@ -1,3 +1,4 @@
+import ProductDefinition
 import TestSupport
 import Testing
 
@@ -50,6 +51,8 @@ struct PageLedgerTests {
             // The others are for whoever comes, or about who is signed in and nobody else.
             let others = Set(routes.map(\.path).filter { !$0.hasPrefix("/o/") && !$0.hasPrefix("/operator") })
             #expect(others == Self.others)
+            // A product cannot lay a path of its own over one.
+            #expect(routes.map(\.path).filter { $0 != ConsoleURL.home.path && !ReservedPath.covers($0) } == [])
         }
     }
 

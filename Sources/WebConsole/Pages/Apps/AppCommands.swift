@@ -11,7 +11,7 @@ struct AppCommands: Sendable {
 
     /// Where the app sends a user to be asked.
     func authorization(of app: App) -> CodeBlock {
-        let path = product.endpoints.authorize.first ?? ConsoleURL.authorize
+        let path = product.endpoints.publicPath(of: .authorize)
         let scope = app.scopes.scopes.prefix(3).map(\.name).joined(separator: " ")
         let parameters = [
             ("response_type", "code"), ("client_id", app.id.description),
@@ -26,7 +26,7 @@ struct AppCommands: Sendable {
     ///
     /// - Parameter secret: Nil for a public app.
     func exchange(of app: App, secret: String?) -> CodeBlock {
-        let path = product.endpoints.token.first ?? "/oauth2/token"
+        let path = product.endpoints.publicPath(of: .token)
         let client = secret.map { "-u '\(app.id):\($0)'" } ?? "-d client_id=\(app.id)"
         return CodeBlock(
             """

@@ -25,8 +25,8 @@ struct TokenCommands: Sendable {
     private let needsAccessKey: Bool
 
     init(site: Site, product: Product) {
-        address = site.address.url(product.endpoints.token.first ?? "/oauth2/token")
-        verify = site.address.url("/verify")
+        address = site.address.url(product.endpoints.publicPath(of: .token))
+        verify = site.address.url(ServedEndpoint.verify.path)
         let audience = product.audience ?? ""
         api = audience.hasPrefix("https://") ? audience : "https://api.example.com"
         words = product.words
