@@ -67,7 +67,7 @@ struct VerificationMeasurement {
     /// How many a second, after each was judged once so that it is in memory.
     private func judgements(of texts: [String], for seconds: Int) async throws -> Double {
         for text in texts {
-            guard case .admitted = try await verifier.verdict(on: text, demand, at: Sample.now()) else {
+            guard case .admitted = try await verifier.verdict(on: text, demand, at: Sample.now()).verdict else {
                 throw UsageError(description: "a credential that was just made is refused")
             }
         }
@@ -78,8 +78,11 @@ struct VerificationMeasurement {
         while ContinuousClock.now < end {
             let now = Sample.now()
             for text in texts {
-                guard case .answer(.admitted(let caller)) = verifier.judge(text, demand, at: now) else { continue }
-                verifier.countUse(of: caller, at: now, from: demand.address)
+                var record = JudgementRecord()
+                guard case .admitted = try verifier.evidence().judge(text, demand, at: now, noting: &record) else {
+                    continue
+                }
+                verifier.count(record, at: now)
                 admitted += 1
             }
             judged += texts.count

@@ -40,14 +40,7 @@ package struct BearerAuthentication: RouterMiddleware {
         }
         let demand = Demand(address: context.clientAddress, audiences: [audience])
         let now = now()
-        let verdict: Verdict
-        do {
-            verdict = try await verifier.verdict(on: text, demand, at: now)
-        } catch is LookUpRefused {
-            throw ProblemDocument(
-                status: .tooManyRequests, type: "too-many-unknown", title: "Too many unknown credentials",
-                detail: "Too many credentials that do not exist were tried lately.", headers: [.retryAfter: "1"])
-        }
+        let (verdict, record) = try await verifier.verdict(on: text, demand, at: now)
         switch verdict {
         case .refused(let rule):
             context.notes.refused(by: rule.name)
@@ -61,7 +54,7 @@ package struct BearerAuthentication: RouterMiddleware {
                     detail: "The credential has no management scope (claviger:…).",
                     headers: [.wwwAuthenticate: "\(challenge), error=\"insufficient_scope\""])
             }
-            verifier.countUse(of: caller, at: now, from: context.clientAddress)
+            verifier.count(record, at: now)
             var context = context
             context.actor = Actor(
                 caller.credential.identity, reach: caller.standing.reach, permissions: permissions,

@@ -44,15 +44,27 @@ package struct ProblemMiddleware: RouterMiddleware {
                     The server cannot store changes at present, so nothing was changed. Credentials that exist are verified as \
                     ever. Repeat the request later; the operator has to see to it.
                     """, headers: [.retryAfter: "10"])
-        case let error as StoreError where error.isTemporary:
+        case is CancellationError:
+            return unavailable("The server is shutting down. Repeat the request later.")
+        default: return problem(for: Fault(error), because: error, logger: logger, requestID: requestID)
+        }
+    }
+
+    private static func problem(
+        for fault: Fault, because error: any Error, logger: Logger, requestID: String
+    ) -> ProblemDocument {
+        switch fault {
+        case .tooManyLookUps:
+            return ProblemDocument(
+                status: .tooManyRequests, type: "too-many-unknown", title: "Too many unknown credentials",
+                detail: "Too many credentials that do not exist were tried lately.", headers: [.retryAfter: "1"])
+        case .unavailable:
             return unavailable(
                 """
                 The server is busy or shutting down, or its database cannot be reached. Nothing was changed. Repeat the \
                 request later.
                 """)
-        case is CancellationError:
-            return unavailable("The server is shutting down. Repeat the request later.")
-        default:
+        case .mistake:
             logger.error("unexpected error", metadata: ["request_id": "\(requestID)", "error": "\(error)"])
             return ProblemDocument(
                 status: .internalServerError, type: "internal", title: "Internal error",

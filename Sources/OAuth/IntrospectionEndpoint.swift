@@ -2,7 +2,7 @@ import CredentialFormat
 package import Model
 import Organizations
 package import Persistence
-package import Policy
+import Policy
 package import ProductDefinition
 package import Tokens
 package import Verification
@@ -22,14 +22,12 @@ package struct IntrospectionEndpoint: Sendable {
     /// What the endpoint says.
     package enum Answer: Sendable {
         case inactive(Verdict.Rule)
-        /// With what people call the user (`username`, RFC 7662 §2.2), if the asker may know; used from this address, if the
-        /// asker said so. Whoever answers counts the use.
-        case active(VerifiedCaller, username: String?, from: IPAddress?)
+        /// With what people call the user (`username`, RFC 7662 §2.2), if the asker may know.
+        case active(VerifiedCaller, username: String?)
         case refreshToken(LiveRefreshToken)
     }
 
     private let authenticator: ClientAuthenticator
-    private let verifier: CredentialVerifier
     private let store: any Store
     private let keyRing: KeyRing
     private let roles: RoleService
@@ -37,11 +35,9 @@ package struct IntrospectionEndpoint: Sendable {
     private let seal: RefreshTokenSeal
 
     package init(
-        authenticator: ClientAuthenticator, verifier: CredentialVerifier, store: any Store, keyRing: KeyRing,
-        product: Product, issuer: String
+        authenticator: ClientAuthenticator, store: any Store, keyRing: KeyRing, product: Product, issuer: String
     ) {
         self.authenticator = authenticator
-        self.verifier = verifier
         self.store = store
         self.keyRing = keyRing
         roles = RoleService(product: product)
@@ -49,23 +45,22 @@ package struct IntrospectionEndpoint: Sendable {
         seal = RefreshTokenSeal(brand: product.brand, issuer: issuer)
     }
 
-    /// What the credential is worth, or what is missing to tell. Memory alone is asked.
+    /// What the credential is worth. Nothing is asked but the evidence.
     ///
     /// The standard has no parameter for the address of the caller whose credential it is. Ours is `client_address`;
     /// without it, a credential that is bound to addresses is inactive, because nobody showed that it came from one of
     /// them (threat I8).
     ///
-    /// - Throws: ``OAuthError``.
-    package func answer(_ request: inout OAuthRequest, findings: Findings) throws(OAuthError) -> Partial<Outcome> {
-        let client: AuthenticatedClient
-        switch try authenticator.authenticate(&request, findings: findings) {
-        case .missing(let missing): return .missing(missing)
-        case .answer(let authenticated): client = authenticated
-        }
-        // RFC 7662 §2.1: who looks must have proved who they are.
+    /// - Throws: ``OAuthError``, ``Missing``.
+    package func answer(
+        _ request: OAuthRequest, _ evidence: Evidence, noting record: inout JudgementRecord
+    ) throws -> Outcome {
+        // 1. Who asks. RFC 7662 §2.1: who looks must have proved who they are.
+        let client = try authenticator.authenticate(request, evidence, noting: &record)
         guard request.claim.method != .none else {
             throw OAuthError(.invalidClient, "A public client cannot introspect.")
         }
+        // 2. What is shown, and from where it was used.
         guard let text = request.form["token"] else { throw OAuthError(.invalidRequest, "token is missing.") }
         var address: IPAddress?
         if let given = request.form["client_address"] {
@@ -75,19 +70,20 @@ package struct IntrospectionEndpoint: Sendable {
             address = parsed
         }
         // From here on it is looked up for a client that has proved who it is.
-        let audiences: [String]
-        switch self.audiences(that: client, maySee: text, findings) {
-        case .missing(let missing): return .missing(.asked(by: client.id, caller: address, missing))
-        case .answer(.none): return question(refreshToken: text, of: client, findings)
-        case .answer(.some(let visible)): audiences = visible
-        }
-        let demand = Demand(address: address, audiences: audiences)
-        switch verifier.judge(text, demand, at: request.now, findings: findings) {
-        case .missing(let missing): return .missing(.asked(by: client.id, caller: address, missing))
-        case .answer(.refused(let rule)): return .answer(.told(.inactive(rule)))
-        case .answer(.admitted(let caller)):
-            let username = Self.username(of: caller, for: client)
-            return .answer(.told(.active(caller, username: username, from: address)))
+        do throws(Missing) {
+            // 3. What of it the client may see.
+            guard let audiences = try audiences(that: client, maySee: text, evidence) else {
+                return try question(refreshToken: text, of: client, evidence)
+            }
+            // 4. What it is worth.
+            let demand = Demand(address: address, audiences: audiences)
+            switch try evidence.judge(text, demand, at: request.now, noting: &record) {
+            case .refused(let rule): return .told(.inactive(rule))
+            case .admitted(let caller):
+                return .told(.active(caller, username: Self.username(of: caller, for: client)))
+            }
+        } catch {
+            throw error.asked(by: client.id, caller: address)
         }
     }
 
@@ -110,19 +106,20 @@ package struct IntrospectionEndpoint: Sendable {
 
     /// Whether what may be a refresh token of an app is worth asking about; of anybody else it is inactive.
     private func question(
-        refreshToken text: String, of client: AuthenticatedClient, _ findings: Findings
-    ) -> Partial<Outcome> {
-        guard case .app(let app) = client.id, let named = seal.keyNamed(by: Array(text.utf8)) else {
-            return .answer(.told(.inactive(.audience)))
+        refreshToken text: String, of client: AuthenticatedClient, _ evidence: Evidence
+    ) throws(Missing) -> Outcome {
+        let bytes = Array(text.utf8)
+        guard case .app(let app) = client.id, let named = seal.keyNamed(by: bytes) else {
+            return .told(.inactive(.audience))
         }
-        switch verifier.keys(findings, having: named) {
-        case .missing(let missing): return .missing(.asked(by: client.id, caller: nil, missing))
-        case .answer(let keys):
-            guard let token = seal.open(Array(text.utf8), with: keys) else {
-                return .answer(.told(.inactive(.malformed)))
-            }
-            return .answer(.asks(RefreshTokenQuestion(token: token, text: text, app: app)))
+        let keys: KeySet
+        do throws(Missing) {
+            keys = try evidence.keys(having: named)
+        } catch {
+            throw error.asked(by: client.id, caller: nil)
         }
+        guard let token = seal.open(bytes, with: keys) else { return .told(.inactive(.malformed)) }
+        return .asks(RefreshTokenQuestion(token: token, text: text, app: app))
     }
 
     /// What an app's refresh token is worth. Nothing is changed, also by one that was spent before.
@@ -153,15 +150,13 @@ package struct IntrospectionEndpoint: Sendable {
 
     /// The audiences for which the client may look at the credential, nil if it may not at all.
     private func audiences(
-        that client: AuthenticatedClient, maySee text: String, _ findings: Findings
-    ) -> Partial<[String]?> {
+        that client: AuthenticatedClient, maySee text: String, _ evidence: Evidence
+    ) throws(Missing) -> [String]? {
         switch client.known.kind {
-        case .resourceServer(let server): return .answer(server.audiences)
+        case .resourceServer(let server): return server.audiences
         case .integration, .app:
-            switch verifier.accessToken(text, findings) {
-            case .missing(let missing): return .missing(missing)
-            case .answer(let token): return .answer(token.flatMap { $0.client == client.id ? $0.audiences : nil })
-            }
+            guard let token = try evidence.accessToken(text), token.client == client.id else { return nil }
+            return token.audiences
         }
     }
 }

@@ -41,51 +41,41 @@ package struct RevocationEndpoint: Sendable {
         seal = RefreshTokenSeal(brand: brand, issuer: issuer)
     }
 
-    /// What is to be done, or what is missing to tell. Memory alone is asked.
+    /// What is to be done. Nothing is asked but the evidence.
     ///
     /// - Throws: ``OAuthError``: `unauthorized_client` for a token of another client (RFC 7009 §2.1, threat I3),
-    ///   `unsupported_token_type` for an API key, which its organization deletes.
-    package func answer(_ request: inout OAuthRequest, findings: Findings) throws(OAuthError) -> Partial<Answer> {
-        let client: AuthenticatedClient
-        switch try authenticator.authenticate(&request, findings: findings) {
-        case .missing(let missing): return .missing(missing)
-        case .answer(let authenticated): client = authenticated
-        }
+    ///   `unsupported_token_type` for an API key, which its organization deletes; ``Missing``.
+    package func answer(
+        _ request: OAuthRequest, _ evidence: Evidence, noting record: inout JudgementRecord
+    ) throws -> Answer {
+        // 1. Who asks.
+        let client = try authenticator.authenticate(request, evidence, noting: &record)
+        // 2. What is shown.
         guard let text = request.form["token"] else { throw OAuthError(.invalidRequest, "token is missing.") }
-        let token: AccessToken
-        switch verifier.accessToken(text, findings) {
-        case .missing(let missing): return .missing(missing)
-        case .answer(.some(let opened)): token = opened
-        case .answer(.none):
+        guard let token = try evidence.accessToken(text) else {
             guard !verifier.isAPIKey(text) else {
                 throw OAuthError(.unsupportedTokenType, "An API key is deleted at the management API.")
             }
-            return answer(refreshToken: text, of: client, findings: findings)
+            return try answer(refreshToken: text, of: client, evidence)
         }
+        // 3. Whose it is.
         guard client.id == token.client else {
             throw OAuthError(.unauthorizedClient, "The token is another client's.")
         }
-        guard token.expiresAt > request.now else { return .answer(.nothingToDo) }
-        switch verifier.isRevoked(token.id, findings) {
-        case .missing(let missing): return .missing(missing)
-        case .answer(let isRevoked): return .answer(isRevoked ? .nothingToDo : .revoke(.accessToken(token)))
-        }
+        // 4. Whether it is still in force.
+        guard token.expiresAt > request.now, !(try evidence.isRevoked(token.id)) else { return .nothingToDo }
+        return .revoke(.accessToken(token))
     }
 
     /// What is to be done with what may be a refresh token. Whose it is the database says.
     private func answer(
-        refreshToken text: String, of client: AuthenticatedClient, findings: Findings
-    ) -> Partial<Answer> {
+        refreshToken text: String, of client: AuthenticatedClient, _ evidence: Evidence
+    ) throws(Missing) -> Answer {
         let text = Array(text.utf8)
-        guard case .app(let app) = client.id, let named = seal.keyNamed(by: text) else {
-            return .answer(.nothingToDo)
-        }
-        switch verifier.keys(findings, having: named) {
-        case .missing(let missing): return .missing(missing)
-        case .answer(let keys):
-            guard let token = seal.open(text, with: keys) else { return .answer(.nothingToDo) }
-            return .answer(.revoke(.lineage(token.lineage, of: app)))
-        }
+        guard case .app(let app) = client.id, let named = seal.keyNamed(by: text),
+            let token = seal.open(text, with: try evidence.keys(having: named))
+        else { return .nothingToDo }
+        return .revoke(.lineage(token.lineage, of: app))
     }
 
     /// Revokes. When this returns it is on disk and heard on this node (threat I2: a failure is thrown, never

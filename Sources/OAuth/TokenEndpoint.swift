@@ -14,45 +14,39 @@ package struct TokenEndpoint: Sendable {
 
     package init(
         authenticator: ClientAuthenticator, audiences: AudiencePolicy, issuer: TokenIssuer, store: any Store,
-        keyRing: KeyRing, product: Product, verifier: CredentialVerifier
+        keyRing: KeyRing, product: Product
     ) {
         self.authenticator = authenticator
         self.issuer = issuer
-        clientCredentials = ClientCredentialsGrant(
-            audiences: audiences, verifier: verifier, accessKeys: product.policy.accessKeys)
+        clientCredentials = ClientCredentialsGrant(audiences: audiences, accessKeys: product.policy.accessKeys)
         let tokens = AppTokenIssuer(audiences: audiences, issuer: issuer, keyRing: keyRing, product: product)
         codes = AuthorizationCodeGrant(store: store, tokens: tokens, product: product)
-        refreshes = RefreshTokenGrant(store: store, tokens: tokens, verifier: verifier, product: product)
+        refreshes = RefreshTokenGrant(store: store, tokens: tokens, product: product)
     }
 
-    /// The token, what the database has to decide, or what is missing to tell. Memory alone is asked.
+    /// The token, or what the database has to decide. Nothing is asked but the evidence.
     ///
-    /// - Throws: ``OAuthError``, ``TokenError``.
-    package func answer(_ request: inout OAuthRequest, findings: Findings) throws -> Partial<TokenAnswer> {
+    /// - Throws: ``OAuthError``, ``TokenError``, ``Missing``.
+    package func answer(
+        _ request: OAuthRequest, _ evidence: Evidence, noting record: inout JudgementRecord
+    ) throws -> TokenAnswer {
+        // 1. What is asked for. After this nobody reads the form again.
         let tokenRequest = try TokenRequest(parsing: request.form)
-        let client: AuthenticatedClient
-        switch try authenticator.authenticate(&request, findings: findings) {
-        case .missing(let missing): return .missing(missing)
-        case .answer(let authenticated): client = authenticated
-        }
+        // 2. Who asks.
+        let client = try authenticator.authenticate(request, evidence, noting: &record)
+        // 3. What the grant allows, and with an integration's own 4. the token.
         switch tokenRequest {
         case .clientCredentials(let grant):
-            switch try clientCredentials.authorize(grant, for: client, findings: findings) {
-            case .missing(let missing): return .missing(missing)
-            case .answer(let access):
-                let issued = try issue(access, for: request)
-                request.usedAccessKey = access.accessKey?.usage
-                return .answer(.issued(issued))
-            }
+            let access = try clientCredentials.authorize(grant, for: client, evidence)
+            let issued = try issue(access, for: request)
+            if let accessKey = access.accessKey { record.acts(by: accessKey.usage) }
+            return .issued(issued)
         case .authorizationCode(let grant):
-            return .answer(.exchange(TokenExchange(presented: .code(grant), app: try app(client))))
+            return .exchange(TokenExchange(presented: .code(grant), app: try app(client)))
         case .refreshToken(let grant):
             let app = try app(client)
-            switch try refreshes.open(grant, findings: findings) {
-            case .missing(let missing): return .missing(missing)
-            case .answer(let opened):
-                return .answer(.exchange(TokenExchange(presented: .refreshToken(grant, opened), app: app)))
-            }
+            let opened = try refreshes.open(grant, evidence)
+            return .exchange(TokenExchange(presented: .refreshToken(grant, opened), app: app))
         }
     }
 

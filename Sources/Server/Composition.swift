@@ -155,9 +155,8 @@ struct Composition {
                 node: node, verifier: verifier, graceSeconds: product.policy.revocationGraceSeconds, now: now,
                 measure: feedMetrics.note) : nil
 
-        let authenticator = ClientAuthenticator(verifier: verifier, brand: product.brand)
-        let audiences = AudiencePolicy(
-            standard: product.audience, issuer: configuration.issuer, verifier: verifier)
+        let authenticator = ClientAuthenticator(brand: product.brand)
+        let audiences = AudiencePolicy(standard: product.audience, issuer: configuration.issuer)
         let issuer = TokenIssuer(keyRing: keyRing, product: product, issuer: configuration.issuer)
         self.audiences = audiences
         self.issuer = issuer
@@ -174,9 +173,9 @@ struct Composition {
                 }),
             token: TokenEndpoint(
                 authenticator: authenticator, audiences: audiences, issuer: issuer, store: store, keyRing: keyRing,
-                product: product, verifier: verifier),
+                product: product),
             introspection: IntrospectionEndpoint(
-                authenticator: authenticator, verifier: verifier, store: store, keyRing: keyRing, product: product,
+                authenticator: authenticator, store: store, keyRing: keyRing, product: product,
                 issuer: configuration.issuer),
             revocation: RevocationEndpoint(
                 authenticator: authenticator, verifier: verifier, store: store, brand: product.brand,

@@ -3,33 +3,9 @@ import Model
 import Persistence
 import Tokens
 
-// Whom integrations act for.
+// Look-ups of whom integrations act for.
 
 extension CredentialVerifier {
-    /// The access key that `text` is, nil inside the answer where there is none. Whether it may be used, and by whom, is another
-    /// question.
-    package func accessKey(_ text: String, _ findings: Findings) -> Partial<KnownAccessKey?> {
-        let recalls = recalls(findings)
-        let fingerprint = Fingerprint(of: text)
-        if recalls, let known = memory.accessKeys[fingerprint], known.contact.isCurrent { return .answer(known) }
-        if let found = findings.accessKeys[fingerprint] { return .answer(found) }
-        if recalls, isKnownNotToExist(fingerprint) { return .answer(nil) }
-        guard let secret = PresentedSecret(parsing: Array(text.utf8), brand: brand), secret.kind == .accessKey else {
-            return .answer(nil)
-        }
-        if case .missing(let missing) = keys(findings) { return .missing(missing) }
-        return .missing(.accessKey(fingerprint, secret))
-    }
-
-    /// The contact, nil inside the answer where there is none.
-    func contact(_ id: ID<Contact>, _ findings: Findings, recalls: Bool) -> Partial<KnownContact?> {
-        // A token names one only after it was made, and none comes back, so this is believed at any time.
-        if memory.endedContacts[id] != nil { return .answer(nil) }
-        if recalls, let known = memory.contacts[id], known.isCurrent { return .answer(known) }
-        if let found = findings.contacts[id] { return .answer(found) }
-        return .missing(.contact(id))
-    }
-
     func readContact(_ id: ID<Contact>, since mark: ChangeLog.Mark) async throws -> KnownContact? {
         guard let stored = try await store.read({ tx in try tx.contactForVerification(id) }) else {
             memory.contacts.remove(id)

@@ -13,35 +13,37 @@ import Tokens
 // another one listens, with what those remember later who began to read before (``ChangeLog``).
 
 extension CredentialVerifier {
-    /// The verdict, looking up what memory lacks. No use is counted.
+    /// The verdict, looking up what memory lacks, and what the judgement did.
     ///
     /// - Throws: ``LookUpRefused`` where too many look-ups found nothing, ``StoreError``.
-    package func verdict(on text: String, _ demand: Demand, at now: Instant) async throws -> Verdict {
-        try await complete(from: demand.address, at: now) { findings in
-            judge(text, demand, at: now, findings: findings)
+    package func verdict(
+        on text: String, _ demand: Demand, at now: Instant
+    ) async throws -> (verdict: Verdict, record: JudgementRecord) {
+        try await complete(from: demand.address, at: now) { evidence, record in
+            try evidence.judge(text, demand, at: now, noting: &record)
         }
     }
 
-    /// The answer that `judge` gives once everything that it lacks was looked up. Only the last of the answers that it gives is
-    /// taken, so it must do nothing but judge.
+    /// The answer that `judge` gives once everything that it lacks was looked up, with the record of that judgement alone. `judge`
+    /// must do nothing but judge: only the last of its answers is taken.
     ///
-    /// - Throws: ``LookUpRefused``, and what `judge` throws; ``StoreError``, also where the database takes so long that what
-    ///   it says first may have changed by the time that it says the rest.
+    /// - Throws: ``LookUpRefused``, and what `judge` throws except ``Missing``; ``StoreError``, also where the database takes so
+    ///   long that what it says first may have changed by the time that it says the rest; ``UnsettledJudgement``.
     package func complete<Answer: Sendable>(
-        from address: IPAddress?, at now: Instant, _ judge: (Findings) throws -> Partial<Answer>
-    ) async throws -> Answer {
+        from address: IPAddress?, at now: Instant,
+        _ judge: (Evidence, inout JudgementRecord) throws -> Answer
+    ) async throws -> (Answer, JudgementRecord) {
         var findings = Findings()
         var readings = hearing.readings()
-        // A judgement lacks at most the keys, two clients, a revocation, an organization and the audiences, and may come
-        // to lack them half-way. More would be a mistake of ours.
-        for _ in 0..<20 {
-            switch try judge(findings) {
-            case .answer(let answer):
-                if readings.prove || findings.isInGrace { return answer }
+        for _ in 0..<Self.maximumRounds {
+            var record = JudgementRecord()
+            do {
+                let answer = try judge(Evidence(self, findings), &record)
+                if readings.prove || findings.isInGrace { return (answer, record) }
                 // The database was slow, and what it said at first may have changed since.
                 findings = Findings()
                 guard readings.beginAgain() else { throw StoreError.unavailable("too slow to prove anything") }
-            case .missing(let missing):
+            } catch let missing as Missing {
                 do {
                     try await find(missing, into: &findings, for: .caller(address), at: now)
                 } catch let error as StoreError
@@ -51,8 +53,12 @@ extension CredentialVerifier {
                 }
             }
         }
-        throw LookUpRefused()
+        throw UnsettledJudgement()
     }
+
+    /// A judgement lacks at most the keys, two clients, a revocation, an organization and the audiences, and may come to lack them
+    /// half-way.
+    private static let maximumRounds = 20
 
     private func find(
         _ missing: Missing, into findings: inout Findings, for party: LookUpParty, at now: Instant
@@ -306,6 +312,9 @@ extension CredentialVerifier {
 
 /// Too many look-ups found nothing lately, for the caller's address, for the client that asks, or in all.
 package struct LookUpRefused: Error {}
+
+/// A judgement went on to name what it lacks although it was given all of that: a mistake of ours.
+package struct UnsettledJudgement: Error {}
 
 extension CredentialVerifier {
     /// Reads anew what memory holds whole: the revoked tokens and the keys.

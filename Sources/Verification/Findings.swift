@@ -3,8 +3,9 @@ package import Model
 package import Policy
 package import Tokens
 
-/// Something that memory does not hold, or that may not be believed at present, and a judgement needs.
-package enum Missing: Sendable {
+/// Something that memory does not hold, or that may not be believed at present, and a judgement needs (a cache miss). It is thrown,
+/// so that a judgement reads as if everything were there.
+package enum Missing: Error {
     case apiKey(Fingerprint, PresentedSecret)
     case accessKey(Fingerprint, PresentedSecret)
     case client(ClientID)
@@ -18,13 +19,15 @@ package enum Missing: Sendable {
     case keyRing(NamedKey?)
     /// Something that a client which has proved who it is asks about, for a caller at this address if it says so.
     indirect case asked(by: ClientID, caller: IPAddress?, Missing)
+
+    /// The same as something that a client asks about. What one asks about already stays as it is.
+    package func asked(by client: ClientID, caller: IPAddress?) -> Missing {
+        if case .asked = self { self } else { .asked(by: client, caller: caller, self) }
+    }
 }
 
 /// What was looked up for one request, beside what memory holds: nil under a key means that it does not exist.
-///
-/// A judgement that lacks something names it, the asynchronous way finds it, and the judgement is made again with it. So
-/// there is one judgement, whether memory suffices or not, and whether it may be believed or not.
-package struct Findings: Sendable {
+struct Findings: Sendable {
     var apiKeys: [Fingerprint: KnownCredential?] = [:]
     var clients: [ClientID: KnownClient?] = [:]
     var accessKeys: [Fingerprint: KnownAccessKey?] = [:]
@@ -36,15 +39,4 @@ package struct Findings: Sendable {
     var keys: KeySet?
     /// Whether memory is believed although it is not current: in the product's grace, once the database did not answer.
     var isInGrace = false
-
-    /// Nothing was looked up.
-    package static let none = Findings()
-
-    package init() {}
-}
-
-/// An answer, or what it lacks.
-package enum Partial<Answer: Sendable>: Sendable {
-    case answer(Answer)
-    case missing(Missing)
 }

@@ -68,26 +68,35 @@ extension KnownCredential {
     /// order of the checks is the law's.
     ///
     /// - Parameters:
-    ///   - named: The standing of the organization that the caller named; none where it named none or one that does not
-    ///     exist.
-    func judge(_ demand: Demand, in named: Standing?, at now: Instant) -> Verdict {
-        if isDisabled { return .refused(.disabled) }
-        guard now < expiresAt else { return .refused(.expired) }
-        if isSuspended { return .refused(.suspended) }
-        if isOutsidePlan { return .refused(.plan) }
-        guard addresses.allows(demand.address) else { return .refused(.address) }
-        if case .only(let audiences) = audience, !audiences.contains(where: demand.audiences.contains) {
-            return .refused(.audience)
+    ///   - named: The standing of the organization that the caller named, or its own where it named none; nil for one that does
+    ///     not exist.
+    func judge(
+        _ demand: Demand, in named: Standing?, at now: Instant, noting record: inout JudgementRecord
+    ) -> Verdict {
+        guard record.passes(.disabled, !isDisabled) else { return .refused(.disabled) }
+        guard record.passes(.expired, now < expiresAt) else { return .refused(.expired) }
+        guard record.passes(.suspended, !isSuspended) else { return .refused(.suspended) }
+        guard record.passes(.plan, !isOutsidePlan) else { return .refused(.plan) }
+        guard record.passes(.address, addresses.allows(demand.address)) else { return .refused(.address) }
+        guard record.passes(.audience, isMeant(for: demand.audiences)) else { return .refused(.audience) }
+        var place = standing
+        if demand.organization != nil {
+            guard let named, record.passes(.organization, named.path.isWithin(standing.path)) else {
+                return record.refuse(.organization)
+            }
+            guard record.passes(.suspended, !named.isSuspended) else { return .refused(.suspended) }
+            guard record.passes(.plan, named.features.contains(.apiAccess)) else { return .refused(.plan) }
+            place = named
         }
-        guard demand.organization != nil else { return judge(demand.scopes, in: standing) }
-        guard let named, named.path.isWithin(standing.path) else { return .refused(.organization) }
-        if named.isSuspended { return .refused(.suspended) }
-        guard named.features.contains(.apiAccess) else { return .refused(.plan) }
-        return judge(demand.scopes, in: named)
+        let wanted = demand.scopes
+        guard record.passes(.scope(wanted), wanted.isSubset(of: scopes)) else { return .refused(.scope(wanted)) }
+        return .admitted(VerifiedCaller(self, in: place))
     }
 
-    private func judge(_ wanted: ScopeSet, in standing: Standing) -> Verdict {
-        guard wanted.isSubset(of: scopes) else { return .refused(.scope(wanted)) }
-        return .admitted(VerifiedCaller(self, in: standing))
+    private func isMeant(for audiences: [String]) -> Bool {
+        switch audience {
+        case .everyBackend: true
+        case .only(let own): own.contains(where: audiences.contains)
+        }
     }
 }

@@ -10,7 +10,7 @@ extension HotRoutes {
     /// The routes of a desk, as the server puts them together.
     init(over desk: SampleDesk) {
         let proxies = TrustedProxies([])
-        let audiences = AudiencePolicy(standard: nil, issuer: SampleDesk.issuer, verifier: desk.verifier)
+        let audiences = AudiencePolicy(standard: nil, issuer: SampleDesk.issuer)
         self.init(
             product: desk.tree.product, issuer: SampleDesk.issuer,
             verify: VerifyEndpoint(

@@ -50,6 +50,28 @@ struct UnavailableTests {
         }
     }
 
+    @Test func `a mistake of ours is 500, at hot routes as at the management API`() async throws {
+        let mistake = StoreError.engine("broken")
+        try await SampleDesk.open { desk in
+            let routes = HotRoutes(over: desk)
+            let key = try await desk.tree.key(in: desk.tree.europe).secret
+            let client = SampleClient(try await desk.tree.integration(in: desk.tree.europe))
+            desk.store.failure = mistake
+            for request in [
+                HotRequest(.verify, [("Authorization", "Bearer \(key)")], nil, at: desk.now),
+                HotRequest(
+                    .oauth(.token), [("Authorization", client.basic)], "grant_type=client_credentials", at: desk.now),
+            ] {
+                #expect(routes.answerFromMemory(request) == nil)
+                let reply = await routes.answer(request)
+                #expect(reply.status == .internalServerError, "\(request.endpoint)")
+                #expect(reply.rule?.contains("broken") == true)
+            }
+        }
+        let problem = ProblemMiddleware.problem(for: mistake, logger: Logger(label: "test"), requestID: "req-1")
+        #expect(problem.status == .internalServerError)
+    }
+
     @Test(arguments: [StoreError.overloaded, .conflict, .unavailable("gone"), .closed, .uncertain])
     func `the management API answers so too, and says when a change may have been made`(_ error: StoreError) {
         let problem = ProblemMiddleware.problem(for: error, logger: Logger(label: "test"), requestID: "req-1")

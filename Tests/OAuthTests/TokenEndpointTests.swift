@@ -246,8 +246,9 @@ struct TokenEndpointTests {
     ) async throws {
         try await withClient { desk, client in
             await expect(code) {
-                var request = try desk.request(client, parameters)
-                _ = try desk.tokens.answer(&request, findings: .none)
+                var record = JudgementRecord()
+                _ = try desk.tokens.answer(
+                    desk.request(client, parameters), desk.verifier.evidence(), noting: &record)
             }
         }
     }

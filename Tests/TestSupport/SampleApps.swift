@@ -116,7 +116,7 @@ extension SampleDesk {
     /// What the token endpoint gives whoever claims to be this client.
     package func tokens(as client: SampleClient?, _ parameters: [(String, String)]) async throws -> AppTokens {
         let request = try request(client, parameters)
-        let answer = try await complete(request) { try tokens.answer(&$0, findings: $1) }
+        let answer = try await complete(request) { try tokens.answer($0, $1, noting: &$2) }
         guard case .exchange(let exchange) = answer else { throw ServerFailure("No exchange") }
         return try await tokens.perform(exchange, for: request, requestID: "req-exchange")
     }

@@ -51,17 +51,16 @@ package struct SampleDesk: Sendable {
         verifier = CredentialVerifier(
             store: store, keyRing: keys, product: tree.product, issuer: Self.issuer, revoked: RevokedTokens(),
             memory: VerifierMemory(memory), limit: limit, hearing: hearing)
-        let audiences = AudiencePolicy(standard: tree.product.audience, issuer: Self.issuer, verifier: verifier)
-        authenticator = ClientAuthenticator(verifier: verifier, brand: tree.product.brand)
+        let audiences = AudiencePolicy(standard: tree.product.audience, issuer: Self.issuer)
+        authenticator = ClientAuthenticator(brand: tree.product.brand)
         issuer = TokenIssuer(keyRing: keys, product: tree.product, issuer: Self.issuer)
         tokens = TokenEndpoint(
             authenticator: authenticator, audiences: audiences, issuer: issuer, store: store, keyRing: keys,
-            product: tree.product, verifier: verifier)
+            product: tree.product)
         authorization = AuthorizationEndpoint(
             store: store, keyRing: keys, product: tree.product, audiences: audiences)
         introspection = IntrospectionEndpoint(
-            authenticator: authenticator, verifier: verifier, store: store, keyRing: keys, product: tree.product,
-            issuer: Self.issuer)
+            authenticator: authenticator, store: store, keyRing: keys, product: tree.product, issuer: Self.issuer)
         revocation = RevocationEndpoint(
             authenticator: authenticator, verifier: verifier, store: store, brand: tree.product.brand,
             issuer: Self.issuer)
@@ -77,8 +76,8 @@ package struct SampleDesk: Sendable {
         let demand = Demand(
             scopes: ScopeSet(scopes.compactMap { Scope($0) }), address: address.flatMap { IPAddress($0) },
             audiences: audiences, organization: organization)
-        let verdict = try await verifier.verdict(on: credential, demand, at: now)
-        if case .admitted(let caller) = verdict { verifier.countUse(of: caller, at: now, from: demand.address) }
+        let (verdict, record) = try await verifier.verdict(on: credential, demand, at: now)
+        verifier.count(record, at: now)
         return verdict
     }
 }
@@ -116,14 +115,15 @@ extension SampleDesk {
             address: address.flatMap { IPAddress($0) }, now: now)
     }
 
-    /// What an endpoint answers, looking up what memory lacks, with the use of the secret counted.
+    /// What an endpoint answers, looking up what memory lacks, with what it used counted.
     func complete<Answer: Sendable>(
-        _ request: OAuthRequest, _ judge: (inout OAuthRequest, Findings) throws -> Partial<Answer>
+        _ request: OAuthRequest,
+        _ judge: (OAuthRequest, Evidence, inout JudgementRecord) throws -> Answer
     ) async throws -> Answer {
-        var request = request
-        let answer = try await verifier.complete(from: request.address, at: now) { try judge(&request, $0) }
-        if let secret = request.usedSecret { verifier.usage.count(secret, at: now, from: request.address) }
-        if let key = request.usedAccessKey { verifier.usage.count(key, at: now, from: request.address) }
+        let (answer, record) = try await verifier.complete(from: request.address, at: now) { evidence, record in
+            try judge(request, evidence, &record)
+        }
+        verifier.count(record, at: now)
         return answer
     }
 
@@ -132,7 +132,7 @@ extension SampleDesk {
         _ client: SampleClient?, _ parameters: [(String, String)] = [], from address: String? = nil
     ) async throws -> IssuedToken {
         let request = try request(client, [("grant_type", "client_credentials")] + parameters, from: address)
-        let answer = try await complete(request) { try tokens.answer(&$0, findings: $1) }
+        let answer = try await complete(request) { try tokens.answer($0, $1, noting: &$2) }
         guard case .issued(let issued) = answer else { throw OAuthError(.unsupportedGrantType, "No such answer.") }
         return issued
     }
@@ -141,7 +141,7 @@ extension SampleDesk {
     package func introspect(
         _ credential: String, as client: SampleClient?, _ parameters: [(String, String)] = []
     ) async throws -> VerifiedCaller? {
-        guard case .active(let caller, _, _) = try await told(credential, as: client, parameters) else { return nil }
+        guard case .active(let caller, _) = try await told(credential, as: client, parameters) else { return nil }
         return caller
     }
 
@@ -150,12 +150,8 @@ extension SampleDesk {
         _ credential: String, as client: SampleClient?, _ parameters: [(String, String)] = []
     ) async throws -> IntrospectionEndpoint.Answer {
         let request = try request(client, [("token", credential)] + parameters)
-        switch try await complete(request, { try introspection.answer(&$0, findings: $1) }) {
-        case .told(let answer):
-            if case .active(let caller, _, let address) = answer {
-                verifier.countUse(of: caller, at: now, from: address)
-            }
-            return answer
+        switch try await complete(request, { try introspection.answer($0, $1, noting: &$2) }) {
+        case .told(let answer): return answer
         case .asks(let question): return try await introspection.answer(question, at: now)
         }
     }
@@ -166,7 +162,7 @@ extension SampleDesk {
     @discardableResult
     package func revoke(_ credential: String, as client: SampleClient?) async throws -> Bool {
         let request = try request(client, [("token", credential)])
-        let answer = try await complete(request) { try revocation.answer(&$0, findings: $1) }
+        let answer = try await complete(request) { try revocation.answer($0, $1, noting: &$2) }
         guard case .revoke(let revoked) = answer else { return false }
         try await revocation.revoke(revoked, for: request, requestID: "req-revoke")
         return true
@@ -217,7 +213,7 @@ extension SampleDesk {
 extension IntrospectionEndpoint.Answer {
     /// The user's address, nil where it is not told.
     package var username: String? {
-        if case .active(_, let username, _) = self { username } else { nil }
+        if case .active(_, let username) = self { username } else { nil }
     }
 
     /// The refresh token that it tells of.

@@ -8,7 +8,7 @@ package final class WatchedStore: Store {
         var writes = 0
         var pause: Pause?
         var refusesWrites = false
-        var isGone = false
+        var failure: StoreError?
     }
 
     private let store: any Engine
@@ -29,10 +29,16 @@ package final class WatchedStore: Store {
         set { state.withLock { $0.refusesWrites = newValue } }
     }
 
+    /// What everything fails with.
+    package var failure: StoreError? {
+        get { state.withLock(\.failure) }
+        set { state.withLock { $0.failure = newValue } }
+    }
+
     /// Whether nothing is answered, as when the database cannot be reached.
     package var isGone: Bool {
-        get { state.withLock(\.isGone) }
-        set { state.withLock { $0.isGone = newValue } }
+        get { failure != nil }
+        set { failure = newValue ? .unavailable("gone") : nil }
     }
 
     /// Has the next read stop after it has read.
@@ -50,7 +56,7 @@ package final class WatchedStore: Store {
             defer { state.pause = nil }
             return state.pause
         }
-        if isGone { throw StoreError.unavailable("gone") }
+        if let failure { throw failure }
         let result = try await store.read(body)
         await pause?.pass()
         return result
@@ -64,7 +70,7 @@ package final class WatchedStore: Store {
             return state.refusesWrites
         }
         if refuses { throw StoreError.overloaded }
-        if isGone { throw StoreError.unavailable("gone") }
+        if let failure { throw failure }
         return try await store.write(body)
     }
 }

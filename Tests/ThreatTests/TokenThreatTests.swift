@@ -149,7 +149,7 @@ private struct BrokenStore: Store {
                 store: tree.store, keyRing: keyRing, product: .standard, issuer: "https://auth.example",
                 revoked: RevokedTokens())
             let endpoint = RevocationEndpoint(
-                authenticator: ClientAuthenticator(verifier: verifier, brand: .claviger),
+                authenticator: ClientAuthenticator(brand: .claviger),
                 verifier: verifier, store: BrokenStore(store: tree.store), brand: .claviger,
                 issuer: "https://auth.example")
             let now = tree.clock.current

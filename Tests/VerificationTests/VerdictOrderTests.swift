@@ -89,5 +89,37 @@ struct VerdictOrderTests {
         }
     }
 
+    @Test func `what a judgement did is in its record: which rules were asked, which refused, and nothing is counted`()
+        async throws
+    {
+        try await SampleDesk.open { desk in
+            let draft = APIKeyDraft(
+                name: "Key", lifetimeSeconds: 60, scopes: ["data.read"], allowedAddresses: ["192.0.2.0/24"])
+            let key = try await desk.key(draft, in: desk.tree.europe)
+            func record(from address: String, _ text: String = key.secret) async throws -> JudgementRecord {
+                let demand = Demand(
+                    scopes: Self.scopes("data.read"), address: IPAddress(address), audiences: [])
+                return try await desk.verifier.verdict(on: text, demand, at: desk.now).record
+            }
+            let unknown = try await record(from: Self.right, "nonsense")
+            #expect(unknown.refusal == .malformed)
+            #expect(unknown.credential == nil)
+            #expect(!unknown.asked(.disabled))
+            let refused = try await record(from: Self.wrong)
+            #expect(refused.refusal == .address)
+            #expect(refused.credential?.identifierText == key.credential.id.description)
+            #expect(refused.asked(.disabled) && refused.asked(.plan) && refused.asked(.address))
+            #expect(!refused.asked(.audience) && !refused.asked(.scope(.empty)))
+            let admitted = try await record(from: Self.right)
+            #expect(admitted.refusal == nil)
+            #expect(admitted.asked(.scope(.empty)) && !admitted.asked(.organization))
+            #expect(desk.verifier.usage.isEmpty)
+            desk.verifier.count(refused, at: desk.now)
+            #expect(desk.verifier.usage.isEmpty)
+            desk.verifier.count(admitted, at: desk.now)
+            #expect(!desk.verifier.usage.isEmpty)
+        }
+    }
+
     private static func scopes(_ names: String...) -> ScopeSet { ScopeSet(names.compactMap { Scope($0) }) }
 }

@@ -1,6 +1,4 @@
 package import HTTPTypes
-import Policy
-import Verification
 
 /// A reply of a hot route, before either door gives it its form.
 package struct HotReply: Sendable {
@@ -13,17 +11,8 @@ package struct HotReply: Sendable {
     package var body: [UInt8]
     /// Whose credential it was, for the log.
     package var caller: String?
-    /// The use of a credential that it says was accepted, to be counted where it goes out.
-    var use: Use?
     /// The rule that refused, for the log (law 14).
     package var rule: String?
-
-    /// A credential that was used, and from where.
-    struct Use: Sendable {
-        let caller: VerifiedCaller
-        /// Nil if nobody knows.
-        let address: IPAddress?
-    }
 
     package init(
         _ status: HTTPResponse.Status, fields: [(name: StaticString, value: String)] = [], body: [UInt8] = [],

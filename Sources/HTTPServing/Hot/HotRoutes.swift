@@ -15,8 +15,7 @@ package import Verification
 package struct HotRoutes: Sendable {
     /// What an endpoint answers, or asks to be done first.
     private enum Outcome: Sendable {
-        /// The reply, and what it answers if a client asked.
-        case reply(HotReply, to: OAuthRequest? = nil)
+        case reply(HotReply)
         case exchange(TokenExchange, OAuthRequest)
         case introspect(RefreshTokenQuestion, OAuthRequest)
         case revoke(RevocationEndpoint.Revocation, OAuthRequest)
@@ -79,14 +78,32 @@ package struct HotRoutes: Sendable {
 
     /// The reply, or nil where memory does not suffice or something must be written first: then the ordinary way.
     package func answerFromMemory(_ request: HotRequest) -> HotReply? {
-        guard case .answer(.reply(let reply, let call)) = outcome(request, findings: .none) else { return nil }
-        countUses(in: call, reply, at: request.now)
-        return Self.shared(reply, request)
+        var record = JudgementRecord()
+        do {
+            guard case .reply(let reply) = try outcome(of: request, verifier.evidence(), noting: &record) else {
+                return nil
+            }
+            verifier.count(record, at: request.now)
+            return Self.shared(reply, request)
+        } catch is Missing {
+            return nil
+        } catch {
+            return Self.shared(self.reply(to: error, request), request)
+        }
     }
 
     /// The reply, with whatever look-ups and writing it takes.
     package func answer(_ request: HotRequest) async -> HotReply {
-        Self.shared(await found(request), request)
+        do {
+            let address = proxies.clientAddress(peer: request.peer, request.field)
+            let (outcome, record) = try await verifier.complete(from: address, at: request.now) { evidence, record in
+                try self.outcome(of: request, evidence, noting: &record)
+            }
+            verifier.count(record, at: request.now)
+            return Self.shared(try await perform(outcome, request), request)
+        } catch {
+            return Self.shared(reply(to: error, request), request)
+        }
     }
 
     /// The reply to a request whose body is larger than any that we read.
@@ -95,7 +112,7 @@ package struct HotRoutes: Sendable {
             switch request.endpoint {
             case .oauth:
                 OAuthReply.error(
-                    OAuthError(.invalidRequest, "The body is too large.", rule: Self.tooLarge), nil, realm: realm,
+                    OAuthError(.invalidRequest, "The body is too large.", rule: Self.tooLarge), realm: realm,
                     status: .contentTooLarge)
             case .verify, .published, .alive: HotReply(.contentTooLarge, rule: Self.tooLarge)
             }
@@ -128,136 +145,90 @@ package struct HotRoutes: Sendable {
             ])
     }
 
-    private func found(_ request: HotRequest) async -> HotReply {
-        let address = proxies.clientAddress(peer: request.peer, request.field)
-        do {
-            let found: Outcome = try await verifier.complete(from: address, at: request.now) { findings in
-                outcome(request, findings: findings)
-            }
-            switch found {
-            case .reply(let reply, let call):
-                countUses(in: call, reply, at: request.now)
-                return reply
-            case .exchange(let exchange, let oauthRequest):
-                countUse(in: oauthRequest)
-                return OAuthReply.tokens(
-                    try await token.perform(exchange, for: oauthRequest, requestID: request.requestID))
-            case .introspect(let question, let oauthRequest):
-                countUse(in: oauthRequest)
-                let answer = try await introspection.answer(question, at: oauthRequest.now)
-                return OAuthReply.introspection(answer, issuer: issuer)
-            case .revoke(let revoked, let oauthRequest):
-                countUse(in: oauthRequest)
-                try await revocation.revoke(revoked, for: oauthRequest, requestID: request.requestID)
-                return Self.revoked
-            }
-        } catch let error as OAuthError {
-            return OAuthReply.error(error, request.field("Authorization"), realm: realm)
-        } catch is LookUpRefused {
-            return tooManyLookUps(request)
-        } catch {
-            return Self.unavailable(request.endpoint, because: error)
-        }
-    }
-
-    /// A call is one use of the client's secret and of the access key that came with it, and one of the credential that it asks
-    /// about, however often they were judged: only the outcome that is taken counts.
-    private func countUses(in call: OAuthRequest?, _ reply: HotReply, at now: Instant) {
-        countUse(in: call)
-        if let use = reply.use { verifier.countUse(of: use.caller, at: now, from: use.address) }
-    }
-
-    private func countUse(in call: OAuthRequest?) {
-        guard let call else { return }
-        if let secret = call.usedSecret { verifier.usage.count(secret, at: call.now, from: call.address) }
-        if let key = call.usedAccessKey { verifier.usage.count(key, at: call.now, from: call.address) }
-        if let app = call.usedApp { verifier.usage.count(app, at: call.now, from: call.address) }
-    }
-
-    private func tooManyLookUps(_ request: HotRequest) -> HotReply {
+    /// What becomes of a request, so far as the evidence tells. Nothing is counted and nothing done.
+    ///
+    /// - Throws: ``Missing``, and what is a ``Fault`` of ours.
+    private func outcome(
+        of request: HotRequest, _ evidence: Evidence, noting record: inout JudgementRecord
+    ) throws -> Outcome {
+        guard request.endpoint.allows(request.method) else { return .reply(Self.refuseMethod(of: request)) }
         switch request.endpoint {
-        case .verify, .published, .alive: return verify.tooManyLookUps(request)
-        case .oauth:
-            let rule = "look-up limit"
-            return OAuthReply.error(
-                OAuthError(.temporarilyUnavailable, "Too much that does not exist was asked for lately.", rule: rule),
-                nil, realm: realm, retryAfter: 1)
+        case .alive: return .reply(HotReply(.ok, fields: [("Content-Type", "text/plain")], body: Self.alive))
+        case .published(.serverMetadata): return .reply(Self.published(metadata))
+        case .published(.keySet): return .reply(Self.published(try evidence.keys().jwks))
+        case .verify: return .reply(try verify.answer(request, evidence, noting: &record))
+        case .oauth(let endpoint):
+            do {
+                return try outcome(of: try call(request), at: endpoint, evidence, noting: &record)
+            } catch let refusal as OAuthError {
+                return .reply(OAuthReply.error(refusal, realm: realm))
+            }
         }
     }
 
-    private static func unavailable(_ endpoint: HotEndpoint, because error: any Error) -> HotReply {
-        let rule = "store: \(error)"
+    private func outcome(
+        of call: OAuthRequest, at endpoint: OAuthEndpoint, _ evidence: Evidence, noting record: inout JudgementRecord
+    ) throws -> Outcome {
         switch endpoint {
-        case .oauth: return OAuthReply.unavailable(rule: rule)
-        case .verify, .published, .alive:
-            return HotReply(.serviceUnavailable, fields: [("Retry-After", "1")], rule: rule)
-        }
-    }
-
-    private func outcome(_ request: HotRequest, findings: Findings) -> Partial<Outcome> {
-        guard request.endpoint.allows(request.method) else {
-            return .answer(.reply(Self.refuseMethod(of: request)))
-        }
-        switch request.endpoint {
-        case .alive: return .answer(.reply(HotReply(.ok, fields: [("Content-Type", "text/plain")], body: Self.alive)))
-        case .published(.serverMetadata): return .answer(.reply(Self.published(metadata)))
-        case .published(.keySet):
-            switch verifier.keys(findings) {
-            case .missing(let missing): return .missing(missing)
-            case .answer(let keys): return .answer(.reply(Self.published(keys.jwks)))
+        case .token:
+            switch try token.answer(call, evidence, noting: &record) {
+            case .issued(let issued): return .reply(OAuthReply.token(issued))
+            case .exchange(let exchange): return .exchange(exchange, call)
             }
-        case .verify:
-            switch verify.answer(request, findings: findings) {
-            case .missing(let missing): return .missing(missing)
-            case .answer(let reply): return .answer(.reply(reply))
-            }
-        case .oauth(let endpoint): return oauth(endpoint, request, findings: findings)
-        }
-    }
-
-    private func oauth(_ endpoint: OAuthEndpoint, _ request: HotRequest, findings: Findings) -> Partial<Outcome> {
-        let authorization = request.field("Authorization")
-        var call: OAuthRequest?
-        do {
-            guard Self.isForm(request.field("Content-Type")) else {
-                throw OAuthError(.invalidRequest, "The body must be application/x-www-form-urlencoded.")
-            }
-            var oauthRequest = try OAuthRequest(
-                authorization: authorization, form: Self.form(request.body),
-                address: proxies.clientAddress(peer: request.peer, request.field), now: request.now)
-            defer { call = oauthRequest }
-            return try oauth(endpoint, &oauthRequest, findings: findings)
-        } catch let error as OAuthError {
-            return .answer(.reply(OAuthReply.error(error, authorization, realm: realm), to: call))
-        } catch {
-            return .answer(.reply(HotReply(.internalServerError, rule: "\(error)"), to: call))
-        }
-    }
-
-    private func oauth(
-        _ endpoint: OAuthEndpoint, _ request: inout OAuthRequest, findings: Findings
-    ) throws -> Partial<Outcome> {
-        switch endpoint {
         case .introspect:
-            switch try introspection.answer(&request, findings: findings) {
-            case .missing(let missing): return .missing(missing)
-            case .answer(.asks(let question)): return .answer(.introspect(question, request))
-            case .answer(.told(let answer)):
-                return .answer(.reply(OAuthReply.introspection(answer, issuer: issuer), to: request))
+            switch try introspection.answer(call, evidence, noting: &record) {
+            case .told(let answer): return .reply(OAuthReply.introspection(answer, issuer: issuer))
+            case .asks(let question): return .introspect(question, call)
             }
         case .revoke:
-            switch try revocation.answer(&request, findings: findings) {
-            case .missing(let missing): return .missing(missing)
-            case .answer(.nothingToDo): return .answer(.reply(Self.revoked, to: request))
-            case .answer(.revoke(let revoked)): return .answer(.revoke(revoked, request))
-            }
-        case .token:
-            switch try token.answer(&request, findings: findings) {
-            case .missing(let missing): return .missing(missing)
-            case .answer(.issued(let issued)): return .answer(.reply(OAuthReply.token(issued), to: request))
-            case .answer(.exchange(let exchange)): return .answer(.exchange(exchange, request))
+            switch try revocation.answer(call, evidence, noting: &record) {
+            case .nothingToDo: return .reply(Self.revoked)
+            case .revoke(let revoked): return .revoke(revoked, call)
             }
         }
+    }
+
+    /// Does what the database has to decide.
+    ///
+    /// - Throws: ``OAuthError``, and what is a ``Fault`` of ours.
+    private func perform(_ outcome: Outcome, _ request: HotRequest) async throws -> HotReply {
+        switch outcome {
+        case .reply(let reply): return reply
+        case .exchange(let exchange, let call):
+            return OAuthReply.tokens(try await token.perform(exchange, for: call, requestID: request.requestID))
+        case .introspect(let question, let call):
+            return OAuthReply.introspection(try await introspection.answer(question, at: call.now), issuer: issuer)
+        case .revoke(let revoked, let call):
+            try await revocation.revoke(revoked, for: call, requestID: request.requestID)
+            return Self.revoked
+        }
+    }
+
+    /// What is answered to who is refused, and where we are at fault.
+    private func reply(to error: any Error, _ request: HotRequest) -> HotReply {
+        if let refusal = error as? OAuthError { return OAuthReply.error(refusal, realm: realm) }
+        switch (Fault(error), request.endpoint) {
+        case (.tooManyLookUps, .oauth): return OAuthReply.error(Self.tooManyLookUps, realm: realm, retryAfter: 1)
+        case (.tooManyLookUps, .verify), (.tooManyLookUps, .published), (.tooManyLookUps, .alive):
+            return verify.tooManyLookUps(request)
+        case (.unavailable, .oauth): return OAuthReply.unavailable(rule: "store: \(error)")
+        case (.unavailable, .verify), (.unavailable, .published), (.unavailable, .alive):
+            return HotReply(.serviceUnavailable, fields: [("Retry-After", "1")], rule: "store: \(error)")
+        case (.mistake, _): return HotReply(.internalServerError, rule: "\(error)")
+        }
+    }
+
+    private static let tooManyLookUps = OAuthError(
+        .temporarilyUnavailable, "Too much that does not exist was asked for lately.", rule: "look-up limit")
+
+    /// What a client asks, as all OAuth endpoints read it.
+    private func call(_ request: HotRequest) throws(OAuthError) -> OAuthRequest {
+        guard Self.isForm(request.field("Content-Type")) else {
+            throw OAuthError(.invalidRequest, "The body must be application/x-www-form-urlencoded.")
+        }
+        return try OAuthRequest(
+            authorization: request.field("Authorization"), form: Self.form(request.body),
+            address: proxies.clientAddress(peer: request.peer, request.field), now: request.now)
     }
 
     /// RFC 7009 §2.2: 200, whether there was anything to revoke or not.

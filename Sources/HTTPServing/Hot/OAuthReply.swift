@@ -46,10 +46,9 @@ enum OAuthReply {
             var reply = HotReply.json(inactive)
             reply.rule = rule.name
             return reply
-        case .active(let caller, let username, let address):
+        case .active(let caller, let username):
             var reply = HotReply.json(active(caller, username: username, issuer: issuer))
             reply.caller = caller.credential.identifierText
-            reply.use = HotReply.Use(caller: caller, address: address)
             return reply
         case .refreshToken(let token):
             var reply = HotReply.json(active(token, issuer: issuer))
@@ -64,8 +63,7 @@ enum OAuthReply {
     ///   - status: In place of that which the error has.
     ///   - retryAfter: After how many seconds the request may be repeated, where there were too many.
     static func error(
-        _ error: OAuthError, _ authorization: String?, realm: String, status: HTTPResponse.Status? = nil,
-        retryAfter: Int = 60
+        _ error: OAuthError, realm: String, status: HTTPResponse.Status? = nil, retryAfter: Int = 60
     ) -> HotReply {
         let body = JSONWriter.object { json in
             json.member("error", error.code.rawValue)

@@ -37,39 +37,43 @@ package struct VerifyEndpoint: Sendable {
         self.slips = slips
     }
 
-    /// The answer, or what is missing for it.
-    func answer(_ request: HotRequest, findings: Findings) -> Partial<HotReply> {
+    /// The answer. Nothing is asked but the evidence.
+    func answer(
+        _ request: HotRequest, _ evidence: Evidence, noting record: inout JudgementRecord
+    ) throws(Missing) -> HotReply {
+        // 1. Whether this gateway may ask.
         guard gateways.admits(request) else {
-            return .answer(HotReply(.forbidden, fields: [("X-Auth-Reason", "gateway")], rule: "gateway"))
+            return HotReply(.forbidden, fields: [("X-Auth-Reason", "gateway")], rule: "gateway")
         }
+        // 2. What it asks.
         let question: GatewayQuestion
         do {
             question = try questions.question(of: request)
         } catch {
             slips.note(error, at: request.now)
-            return .answer(Self.refused(error, request))
+            return Self.refused(error, request)
         }
+        // 3. What its caller shows.
         let credential: String
         let inQuery = allowsQueryCredentials ? queryCredential(request) : nil
         switch credentials.credential(besides: inQuery, request.field) {
         case .one(let text): credential = text
-        case .none: return .answer(unauthorized(nil, wanting: question.scopes, rule: "no credential"))
+        case .none: return unauthorized(nil, wanting: question.scopes, rule: "no credential")
         case .refused(let fault):
-            return .answer(
-                unauthorized("invalid_request", fault.explanation, wanting: question.scopes, rule: fault.rule))
+            return unauthorized("invalid_request", fault.explanation, wanting: question.scopes, rule: fault.rule)
         }
         var organization: ID<Organization>?
         if let organizationHeader, let named = request.field(organizationHeader) {
-            guard let id = ID<Organization>(parsing: named) else { return .answer(forbidden(.organization)) }
+            guard let id = ID<Organization>(parsing: named) else { return forbidden(.organization) }
             organization = id
         }
+        // 4. Whether that is good for it.
         let demand = Demand(
             scopes: question.scopes, address: proxies.clientAddress(peer: request.peer, request.field),
             audiences: [audience], organization: organization)
-        switch verifier.judge(credential, demand, at: request.now, findings: findings) {
-        case .missing(let missing): return .missing(missing)
-        case .answer(.admitted(let caller)): return .answer(allowed(caller, from: demand.address))
-        case .answer(.refused(let rule)): return .answer(refused(rule, wanting: question.scopes))
+        switch try evidence.judge(credential, demand, at: request.now, noting: &record) {
+        case .admitted(let caller): return allowed(caller)
+        case .refused(let rule): return refused(rule, wanting: question.scopes)
         }
     }
 
@@ -105,7 +109,7 @@ package struct VerifyEndpoint: Sendable {
         return verifier.isAPIKey(text) ? text : ""
     }
 
-    private func allowed(_ caller: VerifiedCaller, from address: IPAddress?) -> HotReply {
+    private func allowed(_ caller: VerifiedCaller) -> HotReply {
         let credential = caller.credential
         let (subject, client, type) =
             switch credential.kind {
@@ -115,7 +119,7 @@ package struct VerifyEndpoint: Sendable {
             }
         // All of them, always, empty where there is nothing: of what is left out, some gateways pass on what the caller
         // wrote.
-        var reply = HotReply(
+        return HotReply(
             .ok,
             fields: [
                 ("X-Auth-Subject", subject), ("X-Auth-Client", client),
@@ -125,8 +129,6 @@ package struct VerifyEndpoint: Sendable {
                 ("X-Auth-Organization-Path", caller.standing.pathText),
                 ("X-Auth-Contact", credential.contact?.identifierText ?? ""), ("X-Auth-Scopes", caller.scopes.text),
             ], caller: credential.identifierText)
-        reply.use = HotReply.Use(caller: caller, address: address)
-        return reply
     }
 
     private func refused(_ rule: Verdict.Rule, wanting scopes: ScopeSet) -> HotReply {

@@ -18,7 +18,6 @@ package struct AuthenticatedClient: Sendable {
 
 /// Holds a claim against the client's secrets (RFC 6749 §2.3.1), and against how it was registered.
 package struct ClientAuthenticator: Sendable {
-    private let verifier: CredentialVerifier
     private let brand: Brand
     private static let refusal = OAuthError(.invalidClient, "The client is unknown or its secret is wrong.")
     private static let wantsHeader = OAuthError(
@@ -29,67 +28,63 @@ package struct ClientAuthenticator: Sendable {
         rule: "wrong_method")
     private static let unproven = OAuthError(.invalidClient, "The client did not authenticate.")
 
-    package init(verifier: CredentialVerifier, brand: Brand) {
-        self.verifier = verifier
+    package init(brand: Brand) {
         self.brand = brand
     }
 
-    /// The client that the request names, if it proves it; or what is missing to tell. The secret that proves it is noted
-    /// in the request.
+    /// The client that the request names, if it proves it. The secret that proves it is noted in the record.
     ///
     /// An unknown client costs the same digest as a wrong secret, so the time tells neither from the other (threats J6,
     /// K15).
     ///
     /// - Throws: ``OAuthError``: `invalid_client` for an unknown client or a wrong secret, `unauthorized_client` for one
-    ///   whose account is suspended or on a plan without it, or that may not call from here.
+    ///   whose account is suspended or on a plan without it, or that may not call from here; ``Missing``.
     package func authenticate(
-        _ request: inout OAuthRequest, findings: Findings
-    ) throws(OAuthError) -> Partial<AuthenticatedClient> {
+        _ request: OAuthRequest, _ evidence: Evidence, noting record: inout JudgementRecord
+    ) throws -> AuthenticatedClient {
+        // 1. Who it says that it is.
         let claim = request.claim
         guard let id = ClientID(parsing: claim.identifier) else { throw Self.refusal }
-        if claim.method == .none { return try identify(id, findings: findings) }
-        let fingerprint = Fingerprint(of: claim.secret)
-        let known: KnownClient?
-        switch verifier.client(id, findings) {
-        case .missing(let missing):
-            // No look-up for what cannot be a secret of ours.
+        if claim.method == .none { return try identify(id, request, evidence, noting: &record) }
+        // 2. Whether there is such a client. No look-up for what cannot be a secret of ours.
+        let found: KnownClient?
+        do throws(Missing) {
+            found = try evidence.client(id)
+        } catch {
             _ = try presented(claim)
-            return .missing(missing)
-        case .answer(let client): known = client
+            throw error
         }
-        var match = acceptedBefore(fingerprint, known)
+        // 3. Whether the secret is one of its own, and lives.
+        let fingerprint = Fingerprint(of: claim.secret)
+        var match = acceptedBefore(fingerprint, found)
         if match == nil {
-            let presented = try presented(claim)
-            switch peppers(for: known, findings) {
-            case .missing(let missing): return .missing(missing)
-            case .answer(let peppers): match = self.match(presented, fingerprint, known, peppers)
-            }
+            match = self.match(try presented(claim), fingerprint, found, try peppers(for: found, evidence))
         }
-        guard let known, let match, match.secret.isLive(at: request.now) else { throw Self.refusal }
+        guard let known = found, let match, match.secret.isLive(at: request.now) else { throw Self.refusal }
+        // 4. Whether it was sent as the client is registered. It is proven, so this tells nobody who should not know.
         guard known.proves(by: claim.method) else {
-            // The secret is proven, so this tells nobody who should not know.
             throw claim.method == .basic ? Self.wantsBody : Self.wantsHeader
         }
+        // 5. Whether account and plan let the client in, and from here.
         try known.requireStanding()
         if let integration = known.integration, !integration.addresses.allows(request.address) {
             throw OAuthError(.unauthorizedClient, "The client may not call from this address.", rule: "address")
         }
-        request.usedSecret = match.usage
-        request.usedApp = known.usage
-        return .answer(AuthenticatedClient(known))
+        record.proved(known, by: match.usage, from: request.address)
+        return AuthenticatedClient(known)
     }
 
     /// The client of this identifier, if it is a public app: anybody may say so, and what it gets hangs on PKCE and on
     /// the tokens that it brings.
-    private func identify(_ id: ClientID, findings: Findings) throws(OAuthError) -> Partial<AuthenticatedClient> {
-        guard case .app = id else { throw Self.unproven }
-        switch verifier.client(id, findings) {
-        case .missing(let missing): return .missing(missing)
-        case .answer(let known):
-            guard let known, known.proves(by: .none) else { throw Self.unproven }
-            try known.requireStanding()
-            return .answer(AuthenticatedClient(known))
+    private func identify(
+        _ id: ClientID, _ request: OAuthRequest, _ evidence: Evidence, noting record: inout JudgementRecord
+    ) throws -> AuthenticatedClient {
+        guard case .app = id, let known = try evidence.client(id), known.proves(by: .none) else {
+            throw Self.unproven
         }
+        try known.requireStanding()
+        record.proved(known, by: nil, from: request.address)
+        return AuthenticatedClient(known)
     }
 
     /// The secret, if it has the form of one.
@@ -107,15 +102,11 @@ package struct ClientAuthenticator: Sendable {
     }
 
     /// The peppers, with those that the client's secrets are digested under.
-    private func peppers(for client: KnownClient?, _ findings: Findings) -> Partial<Peppers> {
+    private func peppers(for client: KnownClient?, _ evidence: Evidence) throws(Missing) -> Peppers {
         for secret in client?.secrets ?? [] {
-            let pepper = NamedKey.pepper(version: secret.secret.digest.pepperVersion)
-            if case .missing(let missing) = verifier.keys(findings, having: pepper) { return .missing(missing) }
+            _ = try evidence.keys(having: .pepper(version: secret.secret.digest.pepperVersion))
         }
-        switch verifier.keys(findings) {
-        case .missing(let missing): return .missing(missing)
-        case .answer(let keys): return .answer(keys.peppers)
-        }
+        return try evidence.keys().peppers
     }
 
     /// The secret that was presented. All are tried, and where there is none one digest is made all the same, so the

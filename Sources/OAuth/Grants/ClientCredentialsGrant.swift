@@ -25,67 +25,63 @@ package struct ClientCredentialsGrant: Sendable {
     }
 
     private let audiences: AudiencePolicy
-    private let verifier: CredentialVerifier
     private let accessKeys: AccessKeyPolicy
 
-    package init(audiences: AudiencePolicy, verifier: CredentialVerifier, accessKeys: AccessKeyPolicy) {
+    package init(audiences: AudiencePolicy, accessKeys: AccessKeyPolicy) {
         self.audiences = audiences
-        self.verifier = verifier
         self.accessKeys = accessKeys
     }
 
-    /// What the client may have, or what is missing to tell.
+    /// What the client may have.
     ///
     /// - Throws: ``OAuthError``: `unauthorized_client` for a client that is no integration, `invalid_scope` for more than
     ///   it has, `invalid_target` for a backend that nobody registered, `invalid_request` without an access key where there
-    ///   must be one and with one where there must be none, `invalid_grant` for one that is not good for this client.
+    ///   must be one and with one where there must be none, `invalid_grant` for one that is not good for this client;
+    ///   ``Missing``.
     package func authorize(
-        _ request: Request, for client: AuthenticatedClient, findings: Findings
-    ) throws(OAuthError) -> Partial<GrantedAccess> {
+        _ request: Request, for client: AuthenticatedClient, _ evidence: Evidence
+    ) throws -> GrantedAccess {
+        // 1. An integration.
         guard let integration = client.known.integration else {
             throw OAuthError(.unauthorizedClient, "Only an integration may use this grant.")
         }
+        // 2. No scopes but its own.
         let wanted = request.scopes ?? integration.scopes
         guard wanted.isSubset(of: integration.scopes) else {
             throw OAuthError(
                 .invalidScope, "The client does not have all of these scopes.",
                 refusing: wanted.subtracting(integration.scopes))
         }
-        let accessKey: KnownAccessKey?
-        switch try self.accessKey(request.accessKey, for: integration, findings: findings) {
-        case .missing(let missing):
-            return .missing(.asked(by: client.id, caller: nil, missing))
-        case .answer(let known): accessKey = known
-        }
-        switch try audiences.audiences(for: wanted, resource: request.resource, findings: findings) {
-        case .missing(let missing): return .missing(missing)
-        case .answer(let audiences):
-            return .answer(
-                GrantedAccess(
-                    integration: integration, clientText: client.known.identifierText, account: client.known.standing,
-                    scopes: wanted, audiences: audiences, accessKey: accessKey))
-        }
+        // 3. For whom.
+        let accessKey = try accessKey(request.accessKey, for: integration, client.id, evidence)
+        // 4. At which backends.
+        let audiences = try audiences.audiences(for: wanted, resource: request.resource, evidence)
+        return GrantedAccess(
+            integration: integration, clientText: client.known.identifierText, account: client.known.standing,
+            scopes: wanted, audiences: audiences, accessKey: accessKey)
     }
 
     /// The access key that is good for an integration: one of a contact of its own organization, neither of them disabled.
-    /// Nil inside the answer where none was sent, and none has to be.
+    /// Nil where none was sent, and none has to be.
     private func accessKey(
-        _ text: String?, for integration: Integration, findings: Findings
-    ) throws(OAuthError) -> Partial<KnownAccessKey?> {
+        _ text: String?, for integration: Integration, _ client: ClientID, _ evidence: Evidence
+    ) throws -> KnownAccessKey? {
         guard let text else {
             guard accessKeys != .required else { throw Self.accessKeyMissing }
-            return .answer(nil)
+            return nil
         }
         guard accessKeys != .off else { throw Self.noAccessKeys }
-        switch verifier.accessKey(text, findings) {
-        case .missing(let missing): return .missing(missing)
-        case .answer(let known):
-            // One refusal for all of it: who does not hold the key learns nothing of it.
-            guard let known, known.contact.organization == integration.organization, known.isGood else {
-                throw Self.accessKeyRefused
-            }
-            return .answer(known)
+        let found: KnownAccessKey?
+        do throws(Missing) {
+            found = try evidence.accessKey(text)
+        } catch {
+            throw error.asked(by: client, caller: nil)
         }
+        // One refusal for all of it: who does not hold the key learns nothing of it.
+        guard let found, found.contact.organization == integration.organization, found.isGood else {
+            throw Self.accessKeyRefused
+        }
+        return found
     }
 
     private static let accessKeyMissing = OAuthError(

@@ -46,31 +46,25 @@ package struct RefreshTokenGrant: Sendable {
 
     private let store: any Store
     private let tokens: AppTokenIssuer
-    private let verifier: CredentialVerifier
     private let scope: ScopeCheck
     private let retrySeconds: Int
 
-    init(store: any Store, tokens: AppTokenIssuer, verifier: CredentialVerifier, product: Product) {
+    init(store: any Store, tokens: AppTokenIssuer, product: Product) {
         self.store = store
         self.tokens = tokens
-        self.verifier = verifier
         scope = ScopeCheck(catalogue: product.scopes)
         retrySeconds = product.policy.refreshRetrySeconds
     }
 
-    /// What the token says, or what is missing to open it. Memory alone is asked.
+    /// What the token says. Nothing is asked but the evidence.
     ///
-    /// - Throws: ``OAuthError`` `invalid_grant` for what we did not seal.
-    func open(_ request: Request, findings: Findings) throws(OAuthError) -> Partial<Opened> {
-        guard let named = tokens.seal.keyNamed(by: Array(request.refreshToken.utf8)) else { throw Self.refusal }
-        switch verifier.keys(findings, having: named) {
-        case .missing(let missing): return .missing(missing)
-        case .answer(let keys):
-            guard let token = tokens.seal.open(Array(request.refreshToken.utf8), with: keys) else {
-                throw Self.refusal
-            }
-            return .answer(Opened(token: token))
-        }
+    /// - Throws: ``OAuthError`` `invalid_grant` for what we did not seal; ``Missing``.
+    func open(_ request: Request, _ evidence: Evidence) throws -> Opened {
+        let text = Array(request.refreshToken.utf8)
+        guard let named = tokens.seal.keyNamed(by: text),
+            let token = tokens.seal.open(text, with: try evidence.keys(having: named))
+        else { throw Self.refusal }
+        return Opened(token: token)
     }
 
     /// The successor and what comes with it, or the same reply as to the call that this one repeats.

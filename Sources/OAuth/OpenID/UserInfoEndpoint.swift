@@ -28,8 +28,10 @@ package struct UserInfoEndpoint: Sendable {
     ///
     /// - Throws: ``LookUpRefused``, ``StoreError``.
     package func answer(_ text: String, from address: IPAddress?, at now: Instant) async throws -> Answer {
-        let verdict = try await verifier.complete(from: address, at: now) { findings in
-            judge(text, from: address, at: now, findings)
+        let (verdict, record) = try await verifier.complete(from: address, at: now) { evidence, record -> Verdict in
+            guard let token = try evidence.accessToken(text) else { return .refused(.unknown) }
+            let demand = Demand(address: address, audiences: token.audiences)
+            return try evidence.judge(text, demand, at: now, noting: &record)
         }
         switch verdict {
         case .refused(let rule): return .refused(rule)
@@ -46,20 +48,8 @@ package struct UserInfoEndpoint: Sendable {
                     isEmailVerified: member.isEmailVerified(for: stored.signIn, at: stored.authenticatedAt))
             }
             guard let claims else { return .refused(.unknown) }
-            verifier.countUse(of: caller, at: now, from: address)
+            verifier.count(record, at: now)
             return .user(lineage.member, claims)
-        }
-    }
-
-    private func judge(
-        _ text: String, from address: IPAddress?, at now: Instant, _ findings: Findings
-    ) -> Partial<Verdict> {
-        switch verifier.accessToken(text, findings) {
-        case .missing(let missing): return .missing(missing)
-        case .answer(.none): return .answer(.refused(.unknown))
-        case .answer(.some(let token)):
-            let demand = Demand(address: address, audiences: token.audiences)
-            return verifier.judge(text, demand, at: now, findings: findings)
         }
     }
 }

@@ -1,7 +1,7 @@
 import Model
 import Persistence
 package import Policy
-package import Verification
+import Verification
 
 /// For whom an access token is meant (`aud`, RFC 9068 §3).
 package struct AudiencePolicy: Sendable {
@@ -9,29 +9,21 @@ package struct AudiencePolicy: Sendable {
     package let standard: String
     /// Claviger itself, whose management API is the backend of the management scopes.
     package let issuer: String
-    private let verifier: CredentialVerifier
 
-    package init(standard: String?, issuer: String, verifier: CredentialVerifier) {
+    package init(standard: String?, issuer: String) {
         self.standard = standard ?? issuer
         self.issuer = issuer
-        self.verifier = verifier
     }
 
-    /// The audiences of a token with these scopes, or what is missing to tell. A resource that was named is the only one
-    /// (RFC 8707 §2, RFC 9700 §2.3, threat F4): whoever it is may be the one who would use the token elsewhere.
+    /// The audiences of a token with these scopes. A resource that was named is the only one (RFC 8707 §2, RFC 9700 §2.3, threat
+    /// F4): whoever it is may be the one who would use the token elsewhere.
     ///
     /// - Throws: ``OAuthError`` `invalid_target` for a resource that is no backend's, and for one of others together with
-    ///   management scopes.
-    func audiences(
-        for scopes: ScopeSet, resource: String?, findings: Findings
-    ) throws(OAuthError) -> Partial<[String]> {
-        guard let resource else { return .answer(try audiences(for: scopes, resource: nil)) }
-        if let own = own(resource) { return .answer(try audiences(for: scopes, resource: own)) }
-        switch verifier.audiences(findings) {
-        case .missing(let missing): return .missing(missing)
-        case .answer(let registered):
-            return .answer(try audiences(for: scopes, resource: try Self.backend(resource, among: registered)))
-        }
+    ///   management scopes; ``Missing``.
+    func audiences(for scopes: ScopeSet, resource: String?, _ evidence: Evidence) throws -> [String] {
+        guard let resource else { return try audiences(for: scopes, resource: nil) }
+        let known = try own(resource) ?? Self.backend(resource, among: try evidence.audiences())
+        return try audiences(for: scopes, resource: known)
     }
 
     /// The audiences of a token with these scopes, asked of the database.
