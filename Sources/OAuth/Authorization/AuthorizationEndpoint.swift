@@ -46,16 +46,23 @@ package struct AuthorizationEndpoint: Sendable {
     package func answer(
         _ query: String, as member: SignedInMember?, from origin: RequestOrigin, at now: Instant
     ) async throws -> AuthorizationOutcome {
+        let parameters: AuthorizationParameters
         do {
-            let parameters = try AuthorizationParameters(parsing: query)
-            let place = try await store.read { tx -> ID<Organization> in
-                let request = try table.request(parameters, tx: tx)
-                let user = try users.user(member, for: request, at: now, tx: tx)
-                return try consentedBefore(request, by: user, tx: tx)
-            }
-            return try await give(parameters, in: place, as: member, from: origin, at: now, isAsked: false)
+            parameters = try AuthorizationParameters(parsing: query)
         } catch {
-            return try Self.outcome(of: error)
+            return .errorPage(error)
+        }
+        let consent = try await store.read { tx -> ConsentBefore in
+            switch try check(parameters, as: member, at: now, tx: tx) {
+            case .ends(let outcome): return .ends(outcome)
+            case .ready(let request, let user): return try consentedBefore(request, by: user, tx: tx)
+            }
+        }
+        switch consent {
+        case .ends(let outcome): return outcome
+        case .given(let place):
+            return try await give(
+                Approval(parameters: parameters, place: place, member: member, origin: origin, now: now, isNew: false))
         }
     }
 
@@ -69,15 +76,12 @@ package struct AuthorizationEndpoint: Sendable {
     ///
     /// - Throws: ``StoreError``.
     package func wantsSignIn(_ query: String, of member: SignedInMember, at now: Instant) async throws -> Bool {
-        do {
-            let parameters = try AuthorizationParameters(parsing: query)
-            return try await store.read { tx in
-                _ = try users.user(member, for: try table.request(parameters, tx: tx), at: now, tx: tx)
-                return false
+        guard let parameters = try? AuthorizationParameters(parsing: query) else { return false }
+        return try await store.read { tx in
+            switch try check(parameters, as: member, at: now, tx: tx) {
+            case .ends(.signIn): true
+            case .ends(.errorPage), .ends(.redirect), .ends(.consent), .ready: false
             }
-        } catch {
-            guard case .signIn = try Self.outcome(of: error) else { return false }
-            return true
         }
     }
 
@@ -88,12 +92,15 @@ package struct AuthorizationEndpoint: Sendable {
         _ query: String, in organization: ID<Organization>, as member: SignedInMember, from origin: RequestOrigin,
         at now: Instant
     ) async throws -> AuthorizationOutcome {
+        let parameters: AuthorizationParameters
         do {
-            let parameters = try AuthorizationParameters(parsing: query)
-            return try await give(parameters, in: organization, as: member, from: origin, at: now, isAsked: true)
+            parameters = try AuthorizationParameters(parsing: query)
         } catch {
-            return try Self.outcome(of: error)
+            return .errorPage(error)
         }
+        return try await give(
+            Approval(
+                parameters: parameters, place: organization, member: member, origin: origin, now: now, isNew: true))
     }
 
     /// The question once more, with the organizations whose names contain what the user searches for.
@@ -102,15 +109,18 @@ package struct AuthorizationEndpoint: Sendable {
     package func search(
         _ text: String?, _ query: String, as member: SignedInMember, at now: Instant
     ) async throws -> AuthorizationOutcome {
+        let parameters: AuthorizationParameters
         do {
-            let parameters = try AuthorizationParameters(parsing: query)
-            return try await store.read { tx in
-                let request = try table.request(parameters, tx: tx)
-                let user = try users.user(member, for: request, at: now, tx: tx)
+            parameters = try AuthorizationParameters(parsing: query)
+        } catch {
+            return .errorPage(error)
+        }
+        return try await store.read { tx -> AuthorizationOutcome in
+            switch try check(parameters, as: member, at: now, tx: tx) {
+            case .ends(let outcome): return outcome
+            case .ready(let request, let user):
                 return .consent(request, try question(request, for: user, matching: NameSearch(text), tx: tx))
             }
-        } catch {
-            return try Self.outcome(of: error)
         }
     }
 
@@ -120,46 +130,80 @@ package struct AuthorizationEndpoint: Sendable {
     package func deny(
         _ query: String, as member: SignedInMember, at now: Instant
     ) async throws -> AuthorizationOutcome {
+        let parameters: AuthorizationParameters
         do {
-            let parameters = try AuthorizationParameters(parsing: query)
-            return try await store.read { tx in
-                let request = try table.request(parameters, tx: tx)
-                _ = try users.user(member, for: request, at: now, tx: tx)
+            parameters = try AuthorizationParameters(parsing: query)
+        } catch {
+            return .errorPage(error)
+        }
+        return try await store.read { tx -> AuthorizationOutcome in
+            switch try check(parameters, as: member, at: now, tx: tx) {
+            case .ends(let outcome): return outcome
+            case .ready(let request, _):
                 return .redirect(request.returnAddress.answer(OAuthError(.accessDenied, "The user denied it.")))
             }
-        } catch {
-            return try Self.outcome(of: error)
         }
     }
 
-    /// What ended the checks early; anything else is thrown on.
-    private static func outcome(of error: any Error) throws -> AuthorizationOutcome {
-        switch error {
-        case let error as AuthorizationError: return .errorPage(error)
-        case let early as EarlyOutcome: return early.outcome
-        default: throw error
+    /// How far a request comes by itself.
+    private enum Checked: Sendable {
+        case ends(AuthorizationOutcome)
+        /// Nothing is wrong with it, and this user can answer.
+        case ready(AuthorizationRequest, ConsentingUser)
+    }
+
+    private func check(
+        _ parameters: AuthorizationParameters, as member: SignedInMember?, at now: Instant, tx: borrowing Transaction
+    ) throws -> Checked {
+        // 1. Who asks, and where the answer goes. While that is unproven, nothing is sent anywhere.
+        let app: App
+        var address: ReturnAddress
+        do {
+            app = try table.app(of: parameters, tx: tx)
+            address = try table.returnAddress(of: parameters, for: app, tx: tx)
+        } catch let error as AuthorizationError {
+            return .ends(.errorPage(error))
         }
+        do {
+            address.mode = try ResponseModeCheck.mode(of: parameters, to: address.uri)
+            // 2. What is asked for.
+            let asked = try table.access(askedBy: app, parameters, in: .redirect, tx: tx)
+            let request = AuthorizationRequest(parameters, for: asked, answeredAt: address)
+            // 3. Of whom.
+            switch try users.user(member, for: asked, at: now, tx: tx) {
+            case .signIn: return .ends(.signIn(request))
+            case .user(let user): return .ready(request, user)
+            }
+        } catch let error as OAuthError {
+            return .ends(.redirect(address.answer(error)))
+        }
+    }
+
+    /// Whether the user has to be asked.
+    private enum ConsentBefore: Sendable {
+        /// They consented to as much before, in this organization.
+        case given(in: ID<Organization>)
+        /// With the question, or with the error of a request that forbids to ask it.
+        case ends(AuthorizationOutcome)
     }
 
     /// Where the user consented to as much before, if there is one such place and the request may do without a page.
-    ///
-    /// - Throws: ``EarlyOutcome`` with the question, or with the error of a request that forbids to ask it.
     private func consentedBefore(
         _ request: AuthorizationRequest, by user: ConsentingUser, tx: borrowing Transaction
-    ) throws -> ID<Organization> {
+    ) throws -> ConsentBefore {
         let places = try tx.grants(of: user.member.id, app: request.app.id).filter { grant in
             guard request.scopes.isSubset(of: grant.scopes) else { return false }
             return try tx.standing(of: grant.organization)?.path.isWithin(user.path) ?? false
         }
-        if places.count == 1, let place = places.first, request.maySkipConsent { return place.organization }
-        guard !request.prompts.contains(.none) else {
+        if places.count == 1, let place = places.first, request.maySkipConsent { return .given(in: place.organization) }
+        guard !request.asked.prompts.contains(.none) else {
             let error =
                 places.isEmpty
                 ? OAuthError(.consentRequired, "The user has to consent, and prompt none forbids to ask for it.")
                 : OAuthError(.interactionRequired, "The user has to be asked, and prompt none forbids it.")
-            throw EarlyOutcome(.redirect(request.returnAddress.answer(error)))
+            return .ends(.redirect(request.returnAddress.answer(error)))
         }
-        throw EarlyOutcome(.consent(request, try question(request, for: user, tx: tx)))
+        return .ends(.consent(request, try question(request, for: user, tx: tx)))
     }
 
     private func question(
@@ -194,45 +238,52 @@ package struct AuthorizationEndpoint: Sendable {
 }
 
 extension AuthorizationEndpoint {
+    /// A user's consent in one organization, and for which request.
+    private struct Approval: Sendable {
+        let parameters: AuthorizationParameters
+        let place: ID<Organization>
+        let member: SignedInMember?
+        let origin: RequestOrigin
+        let now: Instant
+        /// Whether the user was just asked, so that what they granted may grow.
+        let isNew: Bool
+    }
+
     /// Gives the app a code. Two requests at once may both be the first of a grant; the second finds it.
-    ///
-    /// - Parameter isAsked: Whether the user was just asked, so that what they granted may grow.
-    private func give(
-        _ parameters: AuthorizationParameters, in place: ID<Organization>, as member: SignedInMember?,
-        from origin: RequestOrigin, at now: Instant, isAsked: Bool
-    ) async throws -> AuthorizationOutcome {
+    private func give(_ approval: Approval) async throws -> AuthorizationOutcome {
         do {
-            return try await store.write { tx in
-                try give(parameters, in: place, as: member, from: origin, at: now, isAsked: isAsked, tx: tx)
-            }
+            return try await store.write { tx in try code(for: approval, tx: tx) }
         } catch StoreError.constraint(.unique) {
-            return try await store.write { tx in
-                try give(parameters, in: place, as: member, from: origin, at: now, isAsked: isAsked, tx: tx)
-            }
+            return try await store.write { tx in try code(for: approval, tx: tx) }
         }
     }
 
-    private func give(
-        _ parameters: AuthorizationParameters, in place: ID<Organization>, as member: SignedInMember?,
-        from origin: RequestOrigin, at now: Instant, isAsked: Bool, tx: borrowing Transaction
-    ) throws -> AuthorizationOutcome {
-        let request = try table.request(parameters, tx: tx)
-        let user = try users.user(member, for: request, at: now, tx: tx)
-        guard try tx.standing(of: place)?.path.isWithin(user.path) ?? false else {
-            throw EarlyOutcome(.consent(request, try question(request, for: user, tx: tx)))
+    /// All checks once more, and the code, in one transaction.
+    private func code(for approval: Approval, tx: borrowing Transaction) throws -> AuthorizationOutcome {
+        // 1. The request and the user, as they are now.
+        let request: AuthorizationRequest
+        let user: ConsentingUser
+        switch try check(approval.parameters, as: approval.member, at: approval.now, tx: tx) {
+        case .ends(let outcome): return outcome
+        case .ready(let ready, let consenting):
+            request = ready
+            user = consenting
         }
-        let consent = Consent(request: request, user: user, place: place, origin: origin, now: now)
-        guard let grant = try isAsked ? consent.give(tx) : consent.find(tx) else {
-            throw EarlyOutcome(.consent(request, try question(request, for: user, tx: tx)))
-        }
+        // 2. The grant.
+        let consent = Consent(
+            request: request, user: user, place: approval.place, origin: approval.origin, now: approval.now)
+        guard try tx.standing(of: approval.place)?.path.isWithin(user.path) ?? false,
+            let grant = try approval.isNew ? consent.give(tx) : consent.find(tx)
+        else { return .consent(request, try question(request, for: user, tx: tx)) }
+        // 3. The code.
         let secret = MintedSecret(.authorizationCode, brand: product.brand)
         try tx.insert(
             AuthorizationCode(
                 grant: grant, app: request.app.id,
                 redirectURI: request.namesRedirectURI ? request.redirectURI : nil, sentTo: request.redirectURI,
-                codeChallenge: request.codeChallenge, scopes: request.scopes, resource: request.resource,
-                nonce: request.nonce, authenticatedAt: user.authenticatedAt, signIn: user.signIn,
-                expiresAt: now.adding(seconds: product.policy.authorizationCodeSeconds)),
+                codeChallenge: request.asked.codeChallenge, scopes: request.scopes, resource: request.asked.resource,
+                nonce: request.asked.nonce, authenticatedAt: user.authenticatedAt, signIn: user.signIn,
+                expiresAt: approval.now.adding(seconds: product.policy.authorizationCodeSeconds)),
             digest: secret.digest(under: keyRing.keys.peppers))
         try tx.trimAuthorizationCodes(of: grant, toNewest: Self.codesPerGrant)
         return .redirect(request.returnAddress.answer(code: secret.reveal()))

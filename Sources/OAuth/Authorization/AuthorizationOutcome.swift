@@ -9,12 +9,3 @@ package enum AuthorizationOutcome: Sendable {
     /// The user is asked.
     case consent(AuthorizationRequest, ConsentQuestion)
 }
-
-/// An outcome that ends the checks early.
-struct EarlyOutcome: Error {
-    let outcome: AuthorizationOutcome
-
-    init(_ outcome: AuthorizationOutcome) {
-        self.outcome = outcome
-    }
-}

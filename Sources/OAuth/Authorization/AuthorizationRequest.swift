@@ -1,4 +1,3 @@
-import CredentialFormat
 package import Model
 package import Policy
 
@@ -11,38 +10,38 @@ package struct AuthorizationRequest: Sendable {
     package let query: String
     /// The query to begin again with, as another user.
     package let choosingUser: String
-    package let app: App
+    /// Where the browser will be sent, as a source for `form-action` of a Content-Security-Policy.
+    package var answerSource: String { AuthorizationResponse.source(of: redirectURI) }
     /// As the request named it, or the app's only one.
     package var redirectURI: String { returnAddress.uri }
     package var state: String? { returnAddress.state }
-    /// For the sign-in page.
-    package let loginHint: String?
+    package var app: App { asked.app }
     /// What the app asks for. Never empty.
-    package let scopes: ScopeSet
-    /// Where the browser will be sent, as a source for `form-action` of a Content-Security-Policy.
-    package var answerSource: String { AuthorizationResponse.source(of: redirectURI) }
+    package var scopes: ScopeSet { asked.scopes }
+    /// For the sign-in page.
+    package var loginHint: String? { asked.loginHint }
 
+    let asked: AskedAccess
     let returnAddress: ReturnAddress
     /// Whether the request named it itself, so the exchange must do so again.
     let namesRedirectURI: Bool
-    let codeChallenge: String?
-    let resource: String?
-    let nonce: String?
-    let prompts: Set<Prompt>
-    let maxAge: Int?
-    /// The user of `id_token_hint`: nobody else may answer.
-    let expectedUser: ID<Member>?
-    /// Whether a sign-in was asked for and done.
-    let followsSignIn: Bool
+
+    init(_ parameters: AuthorizationParameters, for asked: AskedAccess, answeredAt address: ReturnAddress) {
+        query = parameters.escaped
+        choosingUser = parameters.choosingUser
+        self.asked = asked
+        returnAddress = address
+        namesRedirectURI = parameters["redirect_uri"] != nil
+    }
 
     /// Whether the user is to choose as whom to go on.
-    package var letsChooseUser: Bool { prompts.contains(.selectAccount) }
+    package var letsChooseUser: Bool { asked.prompts.contains(.selectAccount) }
 
     /// Whether it may be answered without a page, where the user consented to as much before. Nobody else can receive
     /// what is sent to an `https` address of the app's own; a public app of the user's machine may be another one that
     /// took its name (RFC 8252 §8.6, threat P2).
     var maySkipConsent: Bool {
-        guard !prompts.contains(.consent) else { return false }
+        guard !asked.prompts.contains(.consent) else { return false }
         return !app.isPublic || redirectURI.lowercased().hasPrefix("https://")
     }
 }

@@ -1,9 +1,8 @@
 import Model
 import Persistence
-import ProductDefinition
 
-/// The checks of an authorization request, one after another. What stands above the line is answered with a page of
-/// ours, what stands below it with an error for the app (RFC 6749 §4.1.2.1).
+/// Runs the checks of an authorization request. While client and redirect URI are unproven, what is wrong is answered with a page
+/// of ours; after that, with an error for the app (RFC 6749 §4.1.2.1).
 struct AuthorizationTable: Sendable {
     let issuer: String
     let audiences: AudiencePolicy
@@ -12,36 +11,60 @@ struct AuthorizationTable: Sendable {
     let hint: IDTokenHintCheck
     let standing: StandingCheck
 
-    /// - Throws: ``AuthorizationError``, or ``EarlyOutcome`` with the error for the app; what the store throws.
-    func request(_ parameters: AuthorizationParameters, tx: borrowing Transaction) throws -> AuthorizationRequest {
-        let app = try ClientCheck.app(of: parameters, tx: tx)
+    /// Who asks.
+    ///
+    /// - Throws: ``AuthorizationError``, what the store throws.
+    func app(of parameters: AuthorizationParameters, tx: borrowing Transaction) throws -> App {
+        try ClientCheck.app(of: parameters, tx: tx)
+    }
+
+    /// Where the answer goes, in the default mode (``ResponseModeCheck``).
+    ///
+    /// - Throws: ``AuthorizationError``, what the store throws.
+    func returnAddress(
+        of parameters: AuthorizationParameters, for app: App, tx: borrowing Transaction
+    ) throws -> ReturnAddress {
         let uri: String
         do {
             uri = try RedirectURICheck.uri(of: parameters, for: app)
         } catch {
             throw error.made(by: try tx.organization(app.organization)?.name)
         }
-        let state = try StateCheck.state(of: parameters)
-        // ------------------------------------------------------------------------------------------------------------
-        var address = ReturnAddress(uri: uri, mode: .query, state: state, issuer: issuer, app: app.name)
-        do {
-            address.mode = try ResponseModeCheck.mode(of: parameters, to: uri)
-            try RepetitionCheck.refuseRepeated(parameters)
-            try standing.require(of: app, tx: tx)
-            try RequestObjectCheck.refuseObjects(parameters)
-            try ResponseTypeCheck.require(in: parameters)
-            let scopes = try scope.scopes(of: parameters, for: app)
-            return AuthorizationRequest(
-                query: parameters.escaped, choosingUser: parameters.choosingUser, app: app,
-                loginHint: LoginHintCheck.hint(of: parameters),
-                scopes: scopes, returnAddress: address, namesRedirectURI: parameters["redirect_uri"] != nil,
-                codeChallenge: try pkce.challenge(of: parameters, for: app, asking: scopes),
-                resource: try ResourceCheck.resource(of: parameters, for: scopes, under: audiences, tx: tx),
-                nonce: try NonceCheck.nonce(of: parameters), prompts: try PromptCheck.prompts(of: parameters),
-                maxAge: try MaxAgeCheck.seconds(of: parameters),
-                expectedUser: try hint.user(of: parameters, for: app), followsSignIn: parameters.followsSignIn)
-        } catch let error as OAuthError {
-            throw EarlyOutcome(.redirect(address.answer(error)))
+        return ReturnAddress(
+            uri: uri, mode: .query, state: try StateCheck.state(of: parameters), issuer: issuer, app: app.name)
+    }
+
+    /// What is asked for.
+    ///
+    /// - Throws: ``OAuthError``, what the store throws.
+    func access(
+        askedBy app: App, _ parameters: AuthorizationParameters, in flow: AuthorizationFlows, tx: borrowing Transaction
+    ) throws -> AskedAccess {
+        var asked = AskedAccess(by: app, followsSignIn: parameters.followsSignIn)
+        for check in AuthorizationCheck.allCases where check.flows.contains(flow) {
+            try run(check, parameters, &asked, tx: tx)
+        }
+        return asked
+    }
+
+    private func run(
+        _ check: AuthorizationCheck, _ parameters: AuthorizationParameters, _ asked: inout AskedAccess,
+        tx: borrowing Transaction
+    ) throws {
+        switch check {
+        case .repetition: try RepetitionCheck.refuseRepeated(parameters)
+        case .standing: try standing.require(of: asked.app, tx: tx)
+        case .requestObject: try RequestObjectCheck.refuseObjects(parameters)
+        case .responseType: try ResponseTypeCheck.require(in: parameters)
+        case .scope: asked.scopes = try scope.scopes(of: parameters, for: asked.app)
+        case .loginHint: asked.loginHint = LoginHintCheck.hint(of: parameters)
+        case .pkce: asked.codeChallenge = try pkce.challenge(of: parameters, for: asked.app, asking: asked.scopes)
+        case .resource:
+            asked.resource = try ResourceCheck.resource(of: parameters, for: asked.scopes, under: audiences, tx: tx)
+        case .nonce: asked.nonce = try NonceCheck.nonce(of: parameters)
+        case .prompt: asked.prompts = try PromptCheck.prompts(of: parameters)
+        case .maxAge: asked.maxAge = try MaxAgeCheck.seconds(of: parameters)
+        case .idTokenHint: asked.expectedUser = try hint.user(of: parameters, for: asked.app)
         }
     }
 }

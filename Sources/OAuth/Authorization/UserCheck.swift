@@ -8,42 +8,48 @@ struct UserCheck: Sendable {
     let roles: RoleService
     let plans: PlanCheck
 
-    /// - Throws: ``EarlyOutcome``: somebody has to sign in, or an error for the app; what the store throws.
+    /// Who can be asked.
+    enum Answer: Sendable {
+        case user(ConsentingUser)
+        /// Nobody yet: somebody has to sign in, or again.
+        case signIn
+    }
+
+    /// - Throws: ``OAuthError`` for the app, what the store throws.
     func user(
-        _ signedIn: SignedInMember?, for request: AuthorizationRequest, at now: Instant, tx: borrowing Transaction
-    ) throws -> ConsentingUser {
+        _ signedIn: SignedInMember?, for asked: AskedAccess, at now: Instant, tx: borrowing Transaction
+    ) throws -> Answer {
+        // 1. Somebody is signed in, and as lately as the app wants.
         guard let signedIn, let member = try tx.member(signedIn.id),
-            let standing = try tx.standing(of: member.organization),
-            isFresh(signedIn, for: request, at: now)
-        else { throw signIn(for: request) }
-        func refuse(_ error: OAuthError) -> EarlyOutcome {
-            EarlyOutcome(.redirect(request.returnAddress.answer(error)))
-        }
-        guard member.id == request.expectedUser ?? member.id else {
+            let standing = try tx.standing(of: member.organization), isFresh(signedIn, for: asked, at: now)
+        else { return try signIn(for: asked) }
+        // 2. It is the one whom the app expects.
+        guard member.id == asked.expectedUser ?? member.id else {
             // Asked once. Whoever signs in again as somebody else would be asked for ever.
-            guard request.followsSignIn else { throw signIn(for: request) }
-            throw refuse(OAuthError(.loginRequired, "Another user signed in than id_token_hint names."))
+            guard asked.followsSignIn else { return try signIn(for: asked) }
+            throw OAuthError(.loginRequired, "Another user signed in than id_token_hint names.")
         }
+        // 3. Their account lets them, and the app is for them.
         guard !standing.isSuspended else {
-            throw refuse(OAuthError(.accessDenied, "The account of the user is suspended.", rule: "suspended"))
+            throw OAuthError(.accessDenied, "The account of the user is suspended.", rule: "suspended")
         }
         guard plans.hasAPIAccess(standing) else {
-            throw refuse(
-                OAuthError(.accessDenied, "The plan of the user's account has no access to the API.", rule: "plan"))
+            throw OAuthError(
+                .accessDenied, "The plan of the user's account has no access to the API.", rule: "plan")
         }
-        let owner = try tx.standing(of: request.app.organization)?.path.root
-        guard request.app.isAvailable(toUsersOf: standing.path.root, from: owner) else {
-            throw refuse(
-                OAuthError(.unauthorizedClient, "The app is for users of its own account.", rule: "availability"))
+        let owner = try tx.standing(of: asked.app.organization)?.path.root
+        guard asked.app.isAvailable(toUsersOf: standing.path.root, from: owner) else {
+            throw OAuthError(.unauthorizedClient, "The app is for users of its own account.", rule: "availability")
         }
+        // 4. They hold what they would give.
         let permissions = roles.permissions(of: member).intersection(signedIn.permissions)
-        guard request.scopes.permissions.isSubset(of: permissions), may(signedIn, give: request.scopes) else {
-            throw refuse(
-                OAuthError(.invalidScope, "The user does not hold all of these rights.", rule: "exceeds_rights"))
+        guard asked.scopes.permissions.isSubset(of: permissions), may(signedIn, give: asked.scopes) else {
+            throw OAuthError(.invalidScope, "The user does not hold all of these rights.", rule: "exceeds_rights")
         }
-        return ConsentingUser(
-            member: member, path: standing.path, authenticatedAt: signedIn.authenticatedAt,
-            signIn: signedIn.signIn, permissions: permissions)
+        return .user(
+            ConsentingUser(
+                member: member, path: standing.path, authenticatedAt: signedIn.authenticatedAt,
+                signIn: signedIn.signIn, permissions: permissions))
     }
 
     /// A session that was carried over gives no app what its maker did not hold (law 11).
@@ -52,16 +58,17 @@ struct UserCheck: Sendable {
         return scopes.subtracting(IdentityScope.all).isSubset(of: grantable)
     }
 
-    private func isFresh(_ signedIn: SignedInMember, for request: AuthorizationRequest, at now: Instant) -> Bool {
-        guard request.prompts.isDisjoint(with: [.login, .selectAccount]) else { return false }
-        guard let maxAge = request.maxAge else { return true }
+    private func isFresh(_ signedIn: SignedInMember, for asked: AskedAccess, at now: Instant) -> Bool {
+        guard asked.prompts.isDisjoint(with: [.login, .selectAccount]) else { return false }
+        guard let maxAge = asked.maxAge else { return true }
         return maxAge > 0 && now.seconds(since: signedIn.authenticatedAt) <= maxAge
     }
 
-    private func signIn(for request: AuthorizationRequest) -> EarlyOutcome {
-        guard request.prompts.contains(.none) else { return EarlyOutcome(.signIn(request)) }
-        let error = OAuthError(.loginRequired, "The user has to sign in, and prompt none forbids to ask for it.")
-        return EarlyOutcome(.redirect(request.returnAddress.answer(error)))
+    private func signIn(for asked: AskedAccess) throws(OAuthError) -> Answer {
+        guard !asked.prompts.contains(.none) else {
+            throw OAuthError(.loginRequired, "The user has to sign in, and prompt none forbids to ask for it.")
+        }
+        return .signIn
     }
 }
 
