@@ -71,7 +71,7 @@ extension StoreError {
     var isPassing: Bool {
         switch self {
         case .conflict, .unavailable: true
-        default: false
+        case .constraint, .unreadable, .overloaded, .unwritable, .uncertain, .closed, .engine: false
         }
     }
 
@@ -79,7 +79,7 @@ extension StoreError {
     var mayBeOfOneBody: Bool {
         switch self {
         case .constraint, .conflict: true
-        default: false
+        case .unreadable, .overloaded, .unavailable, .unwritable, .uncertain, .closed, .engine: false
         }
     }
 }

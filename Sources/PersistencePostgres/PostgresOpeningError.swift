@@ -19,7 +19,8 @@ package enum PostgresOpeningError: Error, Sendable, CustomStringConvertible {
     init(_ error: StoreError) {
         switch error {
         case .unavailable(let problem), .engine(let problem): self = .unreachable(problem)
-        default: self = .unreachable("\(error)")
+        case .constraint, .unreadable, .overloaded, .conflict, .unwritable, .uncertain, .closed:
+            self = .unreachable("\(error)")
         }
     }
 }

@@ -345,11 +345,11 @@ extension Change {
     }
 
     fileprivate func concerns(_ client: ClientID) -> Bool {
-        switch (self, client) {
-        case (.integration(let changed), .integration(let id)): changed == id
-        case (.app(let changed), .app(let id)): changed == id
-        case (.resourceServer(let changed), .resourceServer(let id)): changed == id
-        default: false
+        switch self {
+        case .integration(let id): client == .integration(id)
+        case .app(let id): client == .app(id)
+        case .resourceServer(let id): client == .resourceServer(id)
+        case .apiKey, .member, .contact, .grant, .lineage, .organization, .revokedToken, .keyRing: false
         }
     }
 

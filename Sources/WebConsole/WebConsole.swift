@@ -190,7 +190,10 @@ package struct WebConsole: Sendable {
             case .confirmEmail: (.emailChange(token: form.text("token"), from: visit.browser), nil)
             case .confirmSecondFactor:
                 (.secondFactor(code: form.text("code"), offer: form.text("offer"), from: visit.browser), nil)
-            default: (nil, nil)
+            case .signIn, .secondFactor, .chooseOrganization, .forgotPassword, .setPassword, .handOver, .signOut,
+                .endSession, .consent, .changeEmail, .beginSecondFactor, .newRecoveryCodes, .keepRecoveryCodes,
+                .removeSecondFactor, .endSessionOfAccount, .endOtherSessions, .takeBack, .manage:
+                (nil, nil)
             }
         guard let begun = try await signIns.begun(by: sent, from: visit.browser),
             visit.accepts(form, for: purpose, in: begun.session.id.description)

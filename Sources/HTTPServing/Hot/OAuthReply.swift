@@ -84,7 +84,10 @@ enum OAuthReply {
         switch error.code {
         case .invalidClient: .unauthorized
         case .temporarilyUnavailable: .tooManyRequests
-        default: .badRequest
+        case .invalidRequest, .invalidGrant, .invalidScope, .invalidTarget, .unauthorizedClient, .unsupportedGrantType,
+            .unsupportedTokenType, .unsupportedResponseType, .accessDenied, .loginRequired, .consentRequired,
+            .interactionRequired, .requestNotSupported, .requestURINotSupported, .registrationNotSupported:
+            .badRequest
         }
     }
 

@@ -114,7 +114,7 @@ package struct GroupCommit<Connection: BodyConnection> {
         switch error {
         case .conflict: attempt < Self.attempts && !batch.contains(where: \.isOverdue)
         case .unavailable: !batch.contains { $0.deadline == nil || $0.isOverdue }
-        default: false
+        case .constraint, .unreadable, .overloaded, .unwritable, .uncertain, .closed, .engine: false
         }
     }
 

@@ -41,7 +41,10 @@ extension WebConsole {
         case .signInAgain:
             return Onward(
                 page: continuation.map(ConsoleURL.signInAgain) ?? page, continuation: continuation)
-        default: return Onward(page: page, continuation: continuation)
+        case .signIn, .handOver, .signOut, .endSession, .changePassword, .changeEmail, .beginSecondFactor,
+            .confirmSecondFactor, .newRecoveryCodes, .keepRecoveryCodes, .removeSecondFactor, .endSessionOfAccount,
+            .endOtherSessions, .takeBack, .manage:
+            return Onward(page: page, continuation: continuation)
         }
     }
 }

@@ -262,7 +262,7 @@ extension PageReply {
         switch refusal {
         case .throttled(let seconds): return reply.with(.retryAfter, String(seconds))
         case .busy: return reply.with(.retryAfter, "1")
-        default: return reply
+        case .wrong, .expired, .suspended, .reauthenticationRequired, .unavailable: return reply
         }
     }
 }

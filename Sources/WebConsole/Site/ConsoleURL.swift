@@ -97,7 +97,11 @@ package enum ConsoleURL: Hashable, Sendable {
             "\(self.path)?token=\(PercentEscape.value(secret))\(path.map { "&\($0.asParameter)" } ?? "")"
         case .returning(let path): path.text
         case .console(let address): address.text
-        default: path
+        case .home, .signIn, .secondFactor, .chooseOrganization, .signOut, .endSession, .confirmEndSession,
+            .forgotPassword, .passwordReset, .invitation, .handOver, .emailChange, .account, .password, .email,
+            .wellKnownPassword, .secondFactorOfAccount, .confirmSecondFactor, .endSessionOfAccount, .endOtherSessions,
+            .newRecoveryCodes, .keepRecoveryCodes, .removeSecondFactor, .apps, .takeBack, .consent, .parts, .operating:
+            path
         }
     }
 }
