@@ -24,7 +24,7 @@ package struct GrantService: Sendable {
         matching search: NameSearch? = nil, page: Page, as actor: Actor, tx: borrowing Transaction
     ) throws -> Listing<DescribedGrant> {
         let extent = try tx.extent(of: id, includeDescendants, where: actor, may: .grantsRead)
-        let filter = GrantFilter(app: app, search: search, for: actor)
+        let filter = try GrantFilter(app: app, search: search, for: actor)
         return try Listing(of: page, by: \.grant.id) { after, limit in
             try tx.grants(extent, matching: filter, after: after, limit: limit).map { $0.seen(by: actor) }
         }

@@ -44,7 +44,7 @@ package struct StewardService: Sendable {
         tx: borrowing Transaction
     ) throws -> Listing<StewardedCredential> {
         try Listing(of: page, by: \.place) { after, limit in
-            try tx.stewarded(filter, kinds: kinds, within: actor.reach.path, after: after?.value, limit: limit)
+            try tx.stewarded(filter, kinds: kinds, within: actor.reach.bound(), after: after?.value, limit: limit)
         }
     }
 
@@ -64,7 +64,7 @@ package struct StewardService: Sendable {
         var (last, count): (UInt128?, Int) = (nil, 0)
         while true {
             let found = try tx.stewarded(
-                .member(member), kinds: kinds, within: actor.reach.path, after: last, limit: Self.step)
+                .member(member), kinds: kinds, within: actor.reach.bound(), after: last, limit: Self.step)
             for credential in found where chosen?.contains(credential.id) ?? true {
                 guard member != heir || credential.leftAt != nil else { continue }
                 try give(credential.id, of: credential.organization, from: member, to: heir, as: actor, tx: tx)

@@ -27,6 +27,7 @@ package struct AuditLog: Sendable {
             case .everything:
                 try actor.requiresOperator(.auditEventsRead)
                 extent = .everything
+            case .nothing: throw Refusal.notFound
             case .subtree(let path):
                 try actor.requires(.auditEventsRead, in: path)
                 extent = .part(.within(path))

@@ -17,16 +17,21 @@ package struct Actor: Sendable {
 
     /// How far rights reach.
     package enum Reach: Hashable, Sendable {
+        /// No organization at all: who acts is not known yet.
+        case nothing
         /// An organization and what is below it.
         case subtree(OrganizationPath)
         /// Every account: the operator's own.
         case everything
 
-        /// The part of a tree that it is, nil for every account.
-        package var path: OrganizationPath? {
+        /// The part of a tree that questions to the database are bound to, nil for every account.
+        ///
+        /// - Throws: ``Refusal/notFound`` where nothing is reached.
+        package func bound() throws(Refusal) -> OrganizationPath? {
             switch self {
-            case .everything: nil
+            case .nothing: throw .notFound
             case .subtree(let path): path
+            case .everything: nil
             }
         }
     }
@@ -73,6 +78,7 @@ package struct Actor: Sendable {
     /// Whether an organization may even be known to it (law 12).
     package func sees(_ path: OrganizationPath) -> Bool {
         switch reach {
+        case .nothing: false
         case .everything: true
         case .subtree(let root): path.isWithin(root)
         }

@@ -44,6 +44,7 @@ package struct OrganizationService: Sendable {
         case .everything:
             try actor.requiresOperator(.organizationsRead)
             return try Listing(of: page, by: \.id) { after, limit in try tx.organizations(after: after, limit: limit) }
+        case .nothing: throw Refusal.notFound
         case .subtree(let path):
             try actor.requires(.organizationsRead, in: path)
             return try listing(within: path, page, tx: tx)

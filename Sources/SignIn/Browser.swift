@@ -36,6 +36,6 @@ package struct Browser: Sendable {
 
     /// Nobody yet, for the audit log.
     var stranger: Actor {
-        Actor(.command("sign-in"), reach: .everything, permissions: [], requestID: requestID, address: address)
+        Actor(.command("sign-in"), reach: .nothing, permissions: [], requestID: requestID, address: address)
     }
 }

@@ -27,6 +27,17 @@ struct ActorTests {
         #expect(actor(.everything, []).sees(try path(4)))
     }
 
+    @Test func `who reaches nothing sees nothing, and asks for nothing that could be taken for everything`() throws {
+        let stranger = actor(.nothing, Set(Permission.allCases))
+        #expect(!stranger.sees(root))
+        #expect(!stranger.may(.apiKeysRead, in: root))
+        #expect(throws: Refusal.notFound) { try stranger.requires(.apiKeysRead, in: root) }
+        #expect(throws: Refusal.forbidden(.accountsManage)) { try stranger.requiresOperator(.accountsManage) }
+        #expect(throws: Refusal.notFound) { try stranger.reach.bound() }
+        #expect(try actor(.everything, []).reach.bound() == nil)
+        #expect(try actor(.subtree(root), []).reach.bound() == root)
+    }
+
     @Test func `what it does not see does not exist, whatever it may do elsewhere`() throws {
         let actor = actor(.subtree(try path(1, 2)), [.apiKeysManage])
         #expect(throws: Refusal.notFound) { try actor.requires(.apiKeysManage, in: root) }

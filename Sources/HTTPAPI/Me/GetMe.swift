@@ -13,6 +13,7 @@ struct GetMe: Endpoint {
         let organization = try await api.store.read { tx in
             let found =
                 switch actor.reach {
+                case .nothing: Organization?.none
                 case .subtree(let path): try tx.organization(path.last)
                 case .everything: try tx.operatorAccount()?.organization
                 }

@@ -188,11 +188,8 @@ package struct GrantFilter: Sendable {
     }
 
     /// For who sees members below `actor`'s reach alone.
-    package init(app: ID<App>? = nil, search: NameSearch? = nil, for actor: Actor) {
-        switch actor.reach {
-        case .everything: self.init(app: app, search: search, reach: nil)
-        case .subtree(let root): self.init(app: app, search: search, reach: root)
-        }
+    package init(app: ID<App>? = nil, search: NameSearch? = nil, for actor: Actor) throws(Refusal) {
+        self.init(app: app, search: search, reach: try actor.reach.bound())
     }
 
     fileprivate var conditions: BoundSQL {

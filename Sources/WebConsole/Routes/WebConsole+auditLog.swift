@@ -61,7 +61,7 @@ extension WebConsole {
         let labels = listing.items.flatMap { [$0.target] + $0.actor.split(separator: " ").map(String.init) }
         let members = Set(labels.compactMap { ID<Member>(parsing: $0) })
         let names = try tx.names(
-            ofMembers: members, within: entered.actor.reach.path,
+            ofMembers: members, within: entered.actor.reach.bound(),
             andOrganizations: Set(listing.items.compactMap(\.organization)))
         return AuditLogPage.Names(members: names.members, organizations: names.organizations)
     }

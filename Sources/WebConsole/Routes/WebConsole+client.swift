@@ -36,7 +36,7 @@ extension WebConsole {
             let maker = ID<Member>(parsing: integration.createdBy)
             let viewer = integration.lastLook.flatMap { ID<Member>(parsing: $0.by) }
             let names = try tx.memberNames(
-                Set([maker, viewer].compactMap(\.self)), within: entered.actor.reach.path)
+                Set([maker, viewer].compactMap(\.self)), within: entered.actor.reach.bound())
             return Found(
                 integration: integration, secrets: secrets, maker: maker.flatMap { names[$0] },
                 viewer: viewer.flatMap { names[$0] })

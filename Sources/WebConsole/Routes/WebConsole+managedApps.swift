@@ -120,7 +120,7 @@ extension WebConsole {
         let (listed, reach, maker) = try await store.read { [apps] tx in
             let listed = try apps.describe(id, in: entered.organization.id, as: entered.actor, tx: tx)
             let maker = ID<Member>(parsing: listed.app.createdBy)
-            let names = try tx.memberNames(Set([maker].compactMap(\.self)), within: entered.actor.reach.path)
+            let names = try tx.memberNames(Set([maker].compactMap(\.self)), within: entered.actor.reach.bound())
             return (
                 listed, try apps.reach(of: id, in: entered.organization.id, as: entered.actor, tx: tx),
                 maker.flatMap { names[$0] }

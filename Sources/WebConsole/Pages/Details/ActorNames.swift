@@ -16,7 +16,7 @@ struct ActorNames: Sendable {
         let members = Dictionary(
             labels.compactMap { label in ID<Member>(parsing: label.prefix { $0 != " " }).map { (label, $0) } }
         ) { first, _ in first }
-        let known = try tx.memberNames(Set(members.values), within: actor.reach.path)
+        let known = try tx.memberNames(Set(members.values), within: actor.reach.bound())
         names = members.compactMapValues { known[$0] }
         words = product.words
         self.product = product.name
