@@ -1,9 +1,10 @@
+import CredentialFormat
 import Policy
 import TextForms
 
 /// The parameters of a request body of type `application/x-www-form-urlencoded`, parsed strictly: well-formed escapes,
 /// UTF-8, every name once (RFC 6749 §3.2).
-package struct Form: Sendable {
+package struct Form: Sendable, Redacted {
     /// The largest body that is looked at, in bytes.
     package static let maximumBytes = 65_536
     /// The most parameters.

@@ -119,7 +119,7 @@ package struct IntrospectionEndpoint: Sendable {
             throw error.asked(by: client.id, caller: nil)
         }
         guard let token = seal.open(bytes, with: keys) else { return .told(.inactive(.malformed)) }
-        return .asks(RefreshTokenQuestion(token: token, text: text, app: app))
+        return .asks(RefreshTokenQuestion(token: token, presented: PresentedText(text), app: app))
     }
 
     /// What an app's refresh token is worth. Nothing is changed, also by one that was spent before.
@@ -129,7 +129,7 @@ package struct IntrospectionEndpoint: Sendable {
         try await store.read { tx in
             guard let lineage = try tx.lineage(question.token.lineage) else { return .inactive(.unknown) }
             guard lineage.app == question.app else { return .inactive(.audience) }
-            guard lineage.isInForce(question.token, as: question.text, under: keyRing.keys.peppers) else {
+            guard lineage.isInForce(question.token, as: question.presented.text, under: keyRing.keys.peppers) else {
                 return .inactive(.revoked)
             }
             guard now < lineage.expiresAt, now < lineage.endsAt else { return .inactive(.expired) }

@@ -3,7 +3,7 @@ import Model
 package import Policy
 
 /// What a request shows of the browser that sent it.
-package struct Browser: Sendable {
+package struct Browser: Sendable, Redacted {
     /// The value of the cookie that forms are bound to.
     package let formSecret: String?
     /// The value of the cookie that says who signed in here before.

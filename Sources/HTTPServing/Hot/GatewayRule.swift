@@ -2,7 +2,7 @@ import CredentialFormat
 package import Policy
 
 /// Who may ask `/verify`: everybody, or known gateways alone.
-package struct GatewayRule: Sendable {
+package struct GatewayRule: Sendable, Redacted {
     private let addresses: [IPRange]
     private let secret: [UInt8]?
 

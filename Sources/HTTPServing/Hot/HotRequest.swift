@@ -1,10 +1,11 @@
+import CredentialFormat
 package import Model
 package import NIOCore
 package import NIOHTTP1
 package import Policy
 
 /// A request to a hot route, whichever door it came through.
-package struct HotRequest: Sendable {
+package struct HotRequest: Sendable, Redacted {
     package let endpoint: HotEndpoint
     package let method: HTTPMethod
     /// What follows the question mark, still encoded.
@@ -46,7 +47,7 @@ package struct HotRequest: Sendable {
 }
 
 /// What a request target names, where it is a hot route.
-package struct HotTarget: Sendable {
+package struct HotTarget: Sendable, Redacted {
     package let endpoint: HotEndpoint
     let query: Substring?
     let original: Substring?

@@ -1,9 +1,10 @@
+import CredentialFormat
 import Policy
 import TextForms
 
 /// The parameters of an authorization request (RFC 6749 §4.1.1), decoded. Which of them were sent more than once is kept:
 /// what that means depends on which it is.
-struct AuthorizationParameters: Sendable {
+struct AuthorizationParameters: Sendable, Redacted {
     private static let maximumCount = 64
     /// Ours, in a ``continuation`` alone: somebody has just signed in. Who adds it by hand is not asked to sign in as the
     /// user of `id_token_hint`, and gets an error.

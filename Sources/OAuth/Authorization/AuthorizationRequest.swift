@@ -1,8 +1,9 @@
+import CredentialFormat
 package import Model
 package import Policy
 
 /// An authorization request whose app and redirect URI are proven, and of which nothing is wrong.
-package struct AuthorizationRequest: Sendable {
+package struct AuthorizationRequest: Sendable, Redacted {
     /// The longest, as a query, in bytes: it must fit into the address of the sign-in page.
     package static let maximumBytes = 8000
 

@@ -5,7 +5,7 @@ import Tokens
 
 /// The proof that who brings a code is who asked for it (RFC 7636 §4.1).
 package struct CodeVerifier: Sendable {
-    private let text: String
+    private let text: PresentedText
 
     /// Its length alone is looked at: whether it is the right one the comparison says (RFC 7636 §4.6), and clients are out
     /// there that pad theirs with `=`.
@@ -15,7 +15,7 @@ package struct CodeVerifier: Sendable {
         guard (43...128).contains(text.utf8.count) else {
             throw OAuthError(.invalidRequest, "code_verifier must be 43 to 128 characters.", rule: "pkce")
         }
-        self.text = text
+        self.text = PresentedText(text)
     }
 
     /// Whether the S256 challenge was made of it (RFC 7636 §4.6).

@@ -55,7 +55,7 @@ package struct ClientAuthenticator: Sendable {
             throw error
         }
         // 3. Whether the secret is one of its own, and lives.
-        let fingerprint = Fingerprint(of: claim.secret)
+        let fingerprint = Fingerprint(of: claim.secret.text)
         var match = acceptedBefore(fingerprint, found)
         if match == nil {
             match = self.match(try presented(claim), fingerprint, found, try peppers(for: found, evidence))

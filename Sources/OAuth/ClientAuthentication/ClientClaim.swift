@@ -1,3 +1,4 @@
+package import CredentialFormat
 package import Model
 import TextForms
 
@@ -8,7 +9,7 @@ package struct ClientClaim: Sendable {
     package let method: Method
     package let identifier: String
     /// Empty for a client that proves nothing.
-    package let secret: String
+    package let secret: PresentedText
 
     /// The claim of a request.
     ///
@@ -27,7 +28,7 @@ package struct ClientClaim: Sendable {
             }
             method = .basic
             self.identifier = identifier
-            self.secret = secret
+            self.secret = PresentedText(secret)
         } else {
             guard let identifier = form["client_id"] else {
                 throw OAuthError(.invalidClient, "The client did not authenticate.")
@@ -35,10 +36,10 @@ package struct ClientClaim: Sendable {
             self.identifier = identifier
             if let secret = form["client_secret"] {
                 method = .post
-                self.secret = secret
+                self.secret = PresentedText(secret)
             } else {
                 method = .none
-                secret = ""
+                secret = PresentedText("")
             }
         }
     }

@@ -16,14 +16,14 @@ package struct AuthorizationCodeGrant: Sendable {
 
     /// The parameters that the grant reads.
     package struct Request: Sendable {
-        let code: String
+        let code: PresentedText
         let redirectURI: String?
         let verifier: CodeVerifier?
         let resource: String?
 
         init(parsing form: Form) throws(OAuthError) {
             guard let code = form["code"] else { throw OAuthError(.invalidRequest, "code is missing.") }
-            self.code = code
+            self.code = PresentedText(code)
             redirectURI = form["redirect_uri"]
             if let text = form["code_verifier"] { verifier = try CodeVerifier(text) } else { verifier = nil }
             resource = form["resource"]

@@ -1,3 +1,4 @@
+package import CredentialFormat
 import Model
 package import Policy
 package import ProductDefinition
@@ -15,12 +16,12 @@ package struct ClientCredentialsGrant: Sendable {
         /// For which backend, nil for the product's own.
         package let resource: String?
         /// The access key of the contact for whom it acts, nil for none.
-        package let accessKey: String?
+        package let accessKey: PresentedText?
 
         package init(parsing form: Form) throws(OAuthError) {
             scopes = try form.scopes()
             resource = form["resource"]
-            accessKey = form["access_key"]
+            accessKey = form["access_key"].map(PresentedText.init)
         }
     }
 
@@ -64,16 +65,16 @@ package struct ClientCredentialsGrant: Sendable {
     /// The access key that is good for an integration: one of a contact of its own organization, neither of them disabled.
     /// Nil where none was sent, and none has to be.
     private func accessKey(
-        _ text: String?, for integration: Integration, _ client: ClientID, _ evidence: Evidence
+        _ presented: PresentedText?, for integration: Integration, _ client: ClientID, _ evidence: Evidence
     ) throws -> KnownAccessKey? {
-        guard let text else {
+        guard let presented else {
             guard accessKeys != .required else { throw Self.accessKeyMissing }
             return nil
         }
         guard accessKeys != .off else { throw Self.noAccessKeys }
         let found: KnownAccessKey?
         do throws(Missing) {
-            found = try evidence.accessKey(text)
+            found = try evidence.accessKey(presented.text)
         } catch {
             throw error.asked(by: client, caller: nil)
         }

@@ -15,7 +15,7 @@ package struct RefreshTokenGrant: Sendable {
 
     /// The parameters that the grant reads.
     package struct Request: Sendable {
-        let refreshToken: String
+        let refreshToken: PresentedText
         /// Nil for all that the user consented to.
         let scopes: ScopeSet?
         let resource: String?
@@ -24,7 +24,7 @@ package struct RefreshTokenGrant: Sendable {
             guard let text = form["refresh_token"] else {
                 throw OAuthError(.invalidRequest, "refresh_token is missing.")
             }
-            refreshToken = text
+            refreshToken = PresentedText(text)
             scopes = try form.scopes()
             resource = form["resource"]
         }
@@ -105,7 +105,7 @@ package struct RefreshTokenGrant: Sendable {
         _ lineage: RefreshLineage, _ request: Request, _ presented: RefreshToken
     ) throws -> AppTokens {
         guard let sealed = lineage.rotation?.sealedReply,
-            let reply = tokens.seal.openReply(sealed, to: presented, presentedAs: request.refreshToken),
+            let reply = tokens.seal.openReply(sealed, to: presented, presentedAs: request.refreshToken.text),
             let issued = AppTokens(stored: reply)
         else { throw Self.refusal }
         return issued
@@ -116,7 +116,7 @@ package struct RefreshTokenGrant: Sendable {
         tx: borrowing Transaction
     ) throws -> AppTokens {
         let peppers = tokens.keyRing.keys.peppers
-        guard lineage.isInForce(presented, as: request.refreshToken, under: peppers),
+        guard lineage.isInForce(presented, as: request.refreshToken.text, under: peppers),
             let grant = try tx.liveGrant(lineage.grant)
         else { throw Self.refusal }
         let scopes = request.scopes.map(scope.understood) ?? lineage.scopes
@@ -135,7 +135,7 @@ package struct RefreshTokenGrant: Sendable {
         let rotation = RefreshLineage.Rotation(
             at: now, request: request.digest,
             sealedReply: try tokens.seal.sealReply(
-                issued.stored, to: presented, presentedAs: request.refreshToken))
+                issued.stored, to: presented, presentedAs: request.refreshToken.text))
         guard
             try tx.rotate(
                 lineage.id, from: presented.generation, to: peppers.newest.digest(of: issued.refreshToken.utf8),

@@ -1,6 +1,6 @@
 /// What an app is given for a user (RFC 6749 §5.1). Its reply is made of this alone, so the same tokens make the same
 /// bytes.
-package struct AppTokens: Sendable, CustomStringConvertible {
+package struct AppTokens: Sendable, CustomStringConvertible, CustomReflectable {
     package let accessToken: String
     /// How long the access token lives, in seconds.
     package let expiresIn: Int
@@ -40,4 +40,7 @@ package struct AppTokens: Sendable, CustomStringConvertible {
 
     /// The app alone.
     package var description: String { "tokens of \(clientText)" }
+
+    /// Nothing to reflect upon.
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -21,6 +21,6 @@ package struct LiveRefreshToken: Sendable {
 /// A refresh token of an app, opened under a key of ours; the database knows what it is worth.
 package struct RefreshTokenQuestion: Sendable {
     let token: RefreshToken
-    let text: String
+    let presented: PresentedText
     let app: ID<App>
 }

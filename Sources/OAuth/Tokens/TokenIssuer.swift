@@ -6,7 +6,7 @@ package import Tokens
 import Verification
 
 /// An access token and what its receiver is told of it (RFC 6749 §5.1).
-package struct IssuedToken: Sendable, CustomStringConvertible {
+package struct IssuedToken: Sendable, CustomStringConvertible, CustomReflectable {
     /// The token itself, for the one reply that carries it.
     package let text: String
     package let token: AccessToken
@@ -18,6 +18,9 @@ package struct IssuedToken: Sendable, CustomStringConvertible {
 
     /// The identifier alone.
     package var description: String { token.id.description }
+
+    /// Nothing to reflect upon.
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// Turns granted access into a token. No row is written (law 6).

@@ -50,7 +50,7 @@ package struct EmailChangeService: Sendable {
     }
 
     /// What a member wants.
-    package struct Wish: Sendable {
+    package struct Wish: Sendable, Redacted {
         let email: String
         let password: String
 

@@ -196,7 +196,7 @@ package struct OneTimeLinkService: Sendable {
     }
 
     /// A password that is set behind a link.
-    package struct NewPassword: Sendable {
+    package struct NewPassword: Sendable, Redacted {
         let password: String
         let token: String
         let purpose: OneTimeLink.Purpose

@@ -5,7 +5,7 @@ import Tokens
 /// A second factor that somebody is about to turn on, or recovery codes that they are about to keep: shown to them, and
 /// sealed in the form that brings it back. Nothing of it counts before that, so a page that was loaded twice, or sent twice,
 /// leaves nobody with codes that they have never seen.
-struct SecondFactorOffer: Sendable {
+struct SecondFactorOffer: Sendable, Redacted {
     /// For how long it is good, in seconds: enough to find the app and to write the codes down.
     static let seconds = 900
 

@@ -5,7 +5,7 @@ import Policy
 import TextForms
 
 /// Time-based one-time codes (RFC 6238) as every authenticator has them: HMAC-SHA-1, 6 digits, 30 seconds.
-struct TOTP: Sendable {
+struct TOTP: Sendable, Redacted {
     static let secretLength = 20
     private static let stepSeconds: Int64 = 30
     private static let digits = 6

@@ -9,7 +9,7 @@ import Model
 /// the first, for half a minute, and is answered as that was; nothing is kept for it, and what is good once stays so for
 /// every other browser and every other form. Each has a field that only who filled it in knows, so neither can somebody who
 /// has the browser's cookies alone follow a session to its next secret (threat C6).
-package struct SentForm: Sendable {
+package struct SentForm: Sendable, Redacted {
     /// For how long the second is answered as the first was, in seconds.
     static let seconds = 30
 

@@ -1,10 +1,11 @@
+import CredentialFormat
 import HTTPTypes
 import Hummingbird
 import NIOCore
 import OAuth
 
 /// The fields of a form that a browser sent, each once.
-struct PageForm: Sendable {
+struct PageForm: Sendable, Redacted {
     /// The most fields: a box for each scope of the longest catalogue, and what else a form asks for.
     private static let maximumFields = 512
 

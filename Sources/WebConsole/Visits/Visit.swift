@@ -8,7 +8,7 @@ import Policy
 import SignIn
 
 /// A request for a page: what it asks for, and who asks.
-struct Visit: Sendable {
+struct Visit: Sendable, Redacted {
     let path: String
     /// What follows the question mark, still encoded.
     let query: String
