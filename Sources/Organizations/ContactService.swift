@@ -94,6 +94,19 @@ package struct ContactService: Sendable {
         try tx.contact(id, in: organization, where: actor, may: .contactsRead)
     }
 
+    /// The members of an organization who may be one of its contacts, oldest first: those who are none yet. None for who does not
+    /// see members.
+    ///
+    /// - Parameter current: The one who is the contact already, who may go on to be.
+    package func eligibleMembers(
+        in id: ID<Organization>, besides current: ID<Member>?, limit: Int, as actor: Actor, tx: borrowing Transaction
+    ) throws -> [Member] {
+        let organization = try tx.organization(id, where: actor, may: .contactsManage)
+        guard actor.may(.membersRead, in: organization.path) else { return [] }
+        let held = try current.flatMap { try tx.member($0) }.map { [$0] } ?? []
+        return held + (try tx.membersWithoutContact(in: id, limit: limit - held.count))
+    }
+
     /// Changes what is given.
     ///
     /// - Parameter condition: What the caller demands of the revision.

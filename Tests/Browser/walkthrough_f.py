@@ -161,7 +161,8 @@ def f2(walk):
         token = block(browser, "API Authorization Token")
         look(browser)
         browser.shoot("f2-token")
-        assert company.verify(token) == 200
+        assert "It acts for Carla Carpenter" in browser.text, browser.text
+        assert company.verified(token)["X-Auth-Contact"] == contact
         browser.find("[data-kept]").click()
         browser.press("Done")
         assert block(browser, "Client ID") == client and token not in browser.driver.page_source

@@ -42,6 +42,25 @@ extension Transaction {
         }
     }
 
+    /// The contacts of one organization that are not disabled, oldest first.
+    package borrowing func enabledContacts(of organization: ID<Organization>, limit: Int) throws -> [Contact] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM contact c
+            WHERE c.organization_id = \(organization) AND c.disabled_at IS NULL ORDER BY c.id LIMIT \(limit)
+            """, Contact.init(row:))
+    }
+
+    /// The members of an organization who are no contact, oldest first.
+    package borrowing func membersWithoutContact(in organization: ID<Organization>, limit: Int) throws -> [Member] {
+        try all(
+            """
+            SELECT \(fixed: memberColumns) FROM member m WHERE m.organization_id = \(organization)
+            AND NOT EXISTS (SELECT 1 FROM contact c WHERE c.member_id = m.id AND c.member_id IS NOT NULL)
+            ORDER BY m.id LIMIT \(limit)
+            """, Member.init(row:))
+    }
+
     /// Whether an account has at least `count` contacts. It steps over `count` entries of an index and no more.
     package borrowing func holdsContacts(account: ID<Organization>, atLeast count: Int) throws -> Bool {
         guard count > 0 else { return true }

@@ -227,64 +227,45 @@ extension WebConsole {
 
     private func showTokenQuestion(_ entered: ConsoleVisit) async throws -> PageReply {
         guard let found = try await client(entered) else { return .redirect(entered.url(.client), at: site) }
-        return .page(try await tokenQuestion(entered, found.integration))
-    }
-
-    /// Those for whom a token can be made, as far as a list is short enough.
-    private func tokenContacts(_ entered: ConsoleVisit) async throws -> [Contact] {
-        guard product.policy.accessKeys != .off, entered.may(.contactsManage) else { return [] }
-        return try await store.read { [contacts] tx in
-            try contacts.list(
-                in: entered.organization.id, page: Model.Page(limit: Model.Page.limits.upperBound), as: entered.actor,
-                tx: tx
-            ).items.filter { $0.disabledAt == nil }
-        }
+        return .page(tokenQuestion(entered, found.integration, try await tokenContacts(entered)))
     }
 
     private func tokenQuestion(
-        _ entered: ConsoleVisit, _ integration: Integration, chosen: String = "", _ errors: FieldErrors = .none
-    ) async throws -> ShortFormPage {
+        _ entered: ConsoleVisit, _ integration: Integration, _ contacts: TokenContactField, chosen: String? = nil,
+        _ errors: FieldErrors = .none
+    ) -> FormPage {
         let seconds = integration.accessTokenSeconds ?? product.policy.accessTokenSeconds
-        let word = product.words[.contact]
-        let known = try await tokenContacts(entered)
-        let isNeeded = product.policy.accessKeys == .required
-        let choice = LabelledChoice(
-            "contact", "For which \(word.singular)?",
-            options: [("", isNeeded ? "Choose…" : "None")] + known.map { ($0.id.description, $0.name) }, chosen: chosen,
-            hint: known.isEmpty ? "There is no \(word.singular) yet." : nil, error: errors["contact_id"])
-        return ShortFormPage(
-            title: "Generate API Authorization Token?", shell: entered.shell(below: "API Authorization Token"),
-            lead: """
-                It is good for \(Spans.words(seconds)), for all that your \(ClientWords(words: product.words).pair) may do. \
-                Those before it go on until they expire.
-                """, sentTo: entered.link(.clientToken), token: entered.token(sentTo: .clientToken),
-            attempt: FormRepetitions.attempt(), inputs: [],
-            choices: product.policy.accessKeys == .off ? [] : [choice], verb: "Generate API Authorization Token",
-            cancelLink: entered.link(.client), notice: errors.notice(besides: ["contact_id"]))
+        let items = contacts.items(entered, chosen: chosen, errors)
+        return FormPage(
+            shell: entered.shell(below: "API Authorization Token"),
+            pageHead: PageHead(
+                title: "Generate API Authorization Token?",
+                lead: """
+                    It is good for \(Spans.words(seconds)), for all that your \(ClientWords(words: product.words).pair) may do. \
+                    Those before it go on until they expire.
+                    """, action: nil, reason: nil),
+            notice: errors.notice(besides: [TokenContactField.name]), sentTo: entered.link(.clientToken),
+            token: entered.token(sentTo: .clientToken),
+            fields: [HiddenField(name: "attempt", value: FormRepetitions.attempt())],
+            sections: items.isEmpty ? [] : [FormSection(items: items)], verb: "Generate API Authorization Token",
+            cancelLink: entered.link(.client))
     }
 
     private func takeToken(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         guard let found = try await client(entered) else { return .redirect(entered.url(.client), at: site) }
-        let (actor, path, chosen) = (entered.actor, entered.visit.path, form["contact"])
-        let outcome: FormRepetitions.Outcome
+        let token: ShownToken?
         do {
-            outcome = try await store.write { [integrations, repetitions, sealToken] tx in
-                try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
-                    let made = try integrations.recordHandmadeToken(
-                        of: found.integration.id, in: entered.organization.id, contact: chosen, as: actor, tx: tx)
-                    return (id: "\(made.expiresAt.seconds)", secret: try sealToken(made))
-                }
-            }
+            token = try await makeToken(of: found.integration.id, entered, form)
         } catch let refusal as Refusal {
             let errors = try FieldErrors(of: refusal, product)
             return .page(
-                try await tokenQuestion(entered, found.integration, chosen: chosen ?? "", errors), .unprocessableContent
-            )
+                tokenQuestion(
+                    entered, found.integration, try await tokenContacts(entered),
+                    chosen: form.value(of: TokenContactField.name) ?? "", errors), .unprocessableContent)
         }
-        guard case .shown(let end, let text) = outcome, let end = Int64(end) else {
-            return .redirect(entered.url(.client), at: site)
+        guard let token else {
+            return PageReply.redirect(entered.url(.client), at: site).telling(.tokenShownBefore, at: site)
         }
-        let expiresAt = Instant(seconds: end)
         let seconds = min(
             found.integration.accessTokenSeconds ?? product.policy.accessTokenSeconds,
             product.policy.accessTokenMaximumSeconds)
@@ -292,13 +273,17 @@ extension WebConsole {
             SecretPage(
                 shell: entered.shell(below: "API Authorization Token"),
                 heading: "Copy the API Authorization Token now",
-                lead: "Good for \(seconds) seconds, until \(DateWords.minute(expiresAt)). It’s shown only once.",
-                secret: CodeBlock(text, label: "API Authorization Token", isSecret: true),
+                lead: [
+                    "Good for \(seconds) seconds, until \(DateWords.minute(token.expiresAt)). It’s shown only once.",
+                    token.sentence(product),
+                ].compactMap(\.self).joined(separator: " "),
+                secret: CodeBlock(token.text, label: "API Authorization Token", isSecret: true),
                 file: (
                     name: "authorization token",
-                    lines: ["API Authorization Token, good until \(DateWords.minute(expiresAt)):", text]
+                    lines: ["API Authorization Token, good until \(DateWords.minute(token.expiresAt)):", token.text]
                 ),
-                commands: [CodeBlock("Authorization: Bearer \(text)", label: "Send it in this header", isWhole: true)],
-                keptWords: "I’ve copied the token", doneLink: entered.link(.client)))
+                commands: [
+                    CodeBlock("Authorization: Bearer \(token.text)", label: "Send it in this header", isWhole: true)
+                ], keptWords: "I’ve copied the token", doneLink: entered.link(.client)))
     }
 }

@@ -11,10 +11,10 @@ extension WebConsole {
     var contactRoutes: [PageRoute] {
         [
             shown(.contacts, showContacts),
-            shown(.newContact) { entered in .page(contactForm(entered, of: nil)) },
+            shown(.newContact) { entered in try await contactForm(entered, of: nil) },
             taken(.newContact, takeNewContact),
             shown(.contact, showContact),
-            shown(.contactSettings) { entered in .page(contactForm(entered, of: try await contact(entered))) },
+            shown(.contactSettings) { entered in try await contactForm(entered, of: try await contact(entered)) },
             taken(.contactSettings, takeContactSettings),
             shown(.disableContact) { entered in try await showQuestion(entered, aboutContactTo: .disable) },
             taken(.disableContact) { entered, form in try await take(entered, form, toContact: .disable) },
@@ -77,51 +77,37 @@ extension WebConsole {
     private func showContact(_ entered: ConsoleVisit) async throws -> PageReply {
         let id: ID<Contact> = try entered.id()
         let organization = entered.organization
-        let (contact, keys) = try await store.read { [contacts, accessKeys] tx in
+        return try await store.read { [contacts, accessKeys] tx in
             let contact = try contacts.get(id, in: organization.id, as: entered.actor, tx: tx)
             let keys = try accessKeys.list(of: [contact], in: organization.id, as: entered.actor, tx: tx)
-            return (contact, keys[contact.id] ?? [])
+            let member = entered.may(.membersRead) ? try contact.member.flatMap { try tx.member($0) } : nil
+            return PageReply.page(
+                ContactPage(entered, contact, keys[contact.id] ?? [], home: organization.name, member: member))
         }
-        return .page(ContactPage(entered, contact, keys, home: organization.name))
     }
 
+    /// The form of a contact, new or to be changed.
+    ///
+    /// - Parameter form: What was sent, nil for what is there already.
     private func contactForm(
-        _ entered: ConsoleVisit, of contact: Contact?, name: String? = nil, email: String? = nil,
-        _ errors: FieldErrors = .none
-    ) -> ShortFormPage {
-        let word = product.words[.contact]
-        let id = contact?.id.description
-        let page = contact == nil ? ConsolePage.newContact : .contactSettings
-        let title = contact.map { "Edit \($0.name)" } ?? "Create \(word.singular)"
-        return ShortFormPage(
-            title: title,
-            shell: contact.map { contact in
-                entered.shell(
-                    below: "Edit", Crumb(words: contact.name, address: entered.link(.contact, contact.id.description)))
-            } ?? entered.shell(below: title),
-            lead:
-                "They need not be able to sign in. The e-mail address is for you to tell them by; nothing is sent there.",
-            sentTo: id.map { entered.link(page, $0) } ?? entered.link(page),
-            token: id.map { entered.token(sentTo: page, $0) } ?? entered.token(sentTo: page),
-            attempt: contact == nil ? FormRepetitions.attempt() : nil,
-            inputs: [
-                LabelledInput(
-                    "name", "Name", value: name ?? contact?.name ?? "", error: errors["name"], isRequired: true),
-                LabelledInput(
-                    "email", "E-mail (optional)", value: email ?? contact?.email?.text ?? "", maximum: 254,
-                    error: errors["email"]),
-            ], verb: contact == nil ? title : "Save changes",
-            cancelLink: id.map { entered.link(.contact, $0) } ?? entered.link(.contacts),
-            notice: errors.notice(besides: ["name", "email"]))
+        _ entered: ConsoleVisit, of contact: Contact?, sent form: PageForm? = nil, _ errors: FieldErrors = .none
+    ) async throws -> PageReply {
+        let eligible = try await store.read { [contacts] tx in
+            try contacts.eligibleMembers(
+                in: entered.organization.id, besides: contact?.member, limit: ContactForm.most + 1, as: entered.actor,
+                tx: tx)
+        }
+        let page = ContactForm(contact, sent: form, eligible: eligible).page(entered, errors)
+        return errors == .none ? .page(page) : .page(page, .unprocessableContent)
     }
 
     private func takeNewContact(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
-        let (actor, path, name, email) = (entered.actor, entered.visit.path, form.text("name"), form["email"])
+        let (actor, path) = (entered.actor, entered.visit.path)
+        let draft = ContactDraft(name: form.text("name"), email: form["email"], member: form["member_id"])
         do {
             let outcome = try await store.write { [contacts, repetitions] tx in
                 try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
-                    let made = try contacts.create(
-                        ContactDraft(name: name, email: email), in: entered.organization.id, as: actor, tx: tx)
+                    let made = try contacts.create(draft, in: entered.organization.id, as: actor, tx: tx)
                     return (id: made.id.description, secret: "-")
                 }
             }
@@ -133,25 +119,23 @@ extension WebConsole {
             return PageReply.redirect(id.map { entered.url(.contact, $0) } ?? entered.url(.contacts), at: site)
                 .telling(.contactCreated, at: site)
         } catch let refusal as Refusal {
-            let errors = try FieldErrors(of: refusal, product)
-            return .page(
-                contactForm(entered, of: nil, name: name, email: email ?? "", errors), .unprocessableContent)
+            return try await contactForm(entered, of: nil, sent: form, ContactForm.errors(of: refusal, product))
         }
     }
 
     private func takeContactSettings(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let contact = try await contact(entered)
-        let (name, email) = (form.text("name"), form["email"])
+        // Who does not see members is not asked who of them it is.
+        let edit = ContactEdit(
+            name: form.text("name"), email: .some(form["email"]),
+            member: entered.may(.membersRead) ? .some(form["member_id"]) : nil)
         do {
             _ = try await store.write { [contacts] tx in
-                try contacts.edit(
-                    contact.id, in: entered.organization.id, ContactEdit(name: name, email: .some(email)),
-                    as: entered.actor, tx: tx)
+                try contacts.edit(contact.id, in: entered.organization.id, edit, as: entered.actor, tx: tx)
             }
         } catch let refusal as Refusal {
-            let errors = try FieldErrors(of: refusal, product)
-            return .page(
-                contactForm(entered, of: contact, name: name, email: email ?? "", errors), .unprocessableContent)
+            return try await contactForm(
+                entered, of: contact, sent: form, ContactForm.errors(of: refusal, product))
         }
         return PageReply.redirect(entered.url(.contact, contact.id.description), at: site)
             .telling(.contactSaved, at: site)
@@ -205,19 +189,26 @@ extension WebConsole {
 
     private func accessKeyForm(
         _ entered: ConsoleVisit, of contact: Contact, name: String = "", _ errors: FieldErrors = .none
-    ) -> ShortFormPage {
+    ) -> FormPage {
         let (word, id) = (product.words[.accessKey], contact.id.description)
-        return ShortFormPage(
-            title: "Create \(word.singular)",
+        return FormPage(
             shell: entered.shell(
                 below: "Create \(word.singular)", Crumb(words: contact.name, address: entered.link(.contact, id))),
-            lead: """
-                With it, \(product.words[.integration].indefinite) acts for \(contact.name). Name it after the program that uses it.
-                """, sentTo: entered.link(.newAccessKey, id), token: entered.token(sentTo: .newAccessKey, id),
-            attempt: FormRepetitions.attempt(),
-            inputs: [LabelledInput("name", "Name", value: name, error: errors["name"], isRequired: true)],
-            verb: "Create \(word.singular)", cancelLink: entered.link(.contact, id),
-            notice: errors.notice(besides: ["name"]))
+            pageHead: PageHead(
+                title: "Create \(word.singular)",
+                lead: """
+                    With it, \(product.words[.integration].indefinite) acts for \(contact.name). Name it after the program that \
+                    uses it.
+                    """, action: nil, reason: nil),
+            notice: errors.notice(besides: ["name"]), sentTo: entered.link(.newAccessKey, id),
+            token: entered.token(sentTo: .newAccessKey, id),
+            fields: [HiddenField(name: "attempt", value: FormRepetitions.attempt())],
+            sections: [
+                FormSection(items: [
+                    .text(
+                        TextField(label: "Name", name: "name", value: name, error: errors["name"], isRequired: true))
+                ])
+            ], verb: "Create \(word.singular)", cancelLink: entered.link(.contact, id))
     }
 
     private func takeNewAccessKey(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {

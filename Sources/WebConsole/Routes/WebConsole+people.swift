@@ -112,7 +112,8 @@ extension WebConsole {
                 PersonPage.Known(
                     listed: listed,
                     sessions: try sessions.list(of: id, in: organization.id, as: actor, tx: tx),
-                    credentials: credentials.items, hasMoreCredentials: credentials.next != nil))
+                    credentials: credentials.items, hasMoreCredentials: credentials.next != nil,
+                    contact: entered.sees(.contacts) ? try tx.contact(of: id) : nil))
         }.reply
     }
 
@@ -272,7 +273,8 @@ extension WebConsole {
                     of: id, in: organization, page: Model.Page(limit: HandOverFromPersonPage.most), as: entered.actor,
                     tx: tx
                 ).items.filter { entered.actor.permissions.contains($0.id.kind.managing) },
-                heirs: try heirs(entered, tx: tx), notice)
+                contact: entered.sees(.contacts) ? try tx.contact(of: id) : nil, heirs: try heirs(entered, tx: tx),
+                notice)
         }
         return notice == nil ? .page(page) : .page(page, .unprocessableContent)
     }

@@ -30,6 +30,7 @@ enum Done: String, Sendable, CaseIterable {
     case integrationDeleted = "integration-deleted"
     case secretEnded = "secret-ended"
     case secretShownBefore = "secret-shown-before"
+    case tokenShownBefore = "token-shown-before"
     case secretExtended = "secret-extended"
     case apiKeySaved = "api-key-saved"
     case apiKeyDeleted = "api-key-deleted"
@@ -66,6 +67,7 @@ enum Done: String, Sendable, CaseIterable {
         case .secretEnded: "The older \(words[.clientSecret].singular) no longer works."
         case .secretShownBefore:
             "That was done already, and the secret was shown once. If you don’t have it, rotate it."
+        case .tokenShownBefore: "That token was made already, and was shown once. If you don’t have it, make another."
         case .secretExtended: "The older \(words[.clientSecret].singular) works for longer."
         case .apiKeySaved: "Changes saved. They count from the next call on."
         case .apiKeyDeleted: "\(words[.apiKey].capitalized) deleted. It is refused from now on."

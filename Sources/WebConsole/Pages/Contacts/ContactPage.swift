@@ -35,7 +35,8 @@ struct ContactPage: Page {
 }
 
 extension ContactPage {
-    init(_ entered: ConsoleVisit, _ contact: Contact, _ keys: [AccessKey], home: String) {
+    /// - Parameter member: Who they are where they sign in, nil for who may not see that too.
+    init(_ entered: ConsoleVisit, _ contact: Contact, _ keys: [AccessKey], home: String, member: Member?) {
         let (words, id) = (entered.words, contact.id.description)
         let (word, keyWord) = (words[.contact], words[.accessKey])
         let mayManage = entered.may(.contactsManage)
@@ -52,6 +53,7 @@ extension ContactPage {
         }
         facts = [
             Fact(term: "E-mail", text: contact.email?.text ?? "Not given"),
+            Self.signIn(contact, member, words),
             Fact(term: words[.organization].capitalized, text: home),
             Fact(term: "ID", text: id, isCode: true),
             Fact(term: "Created", text: DateWords.minute(contact.createdAt)),
@@ -66,12 +68,21 @@ extension ContactPage {
             contact.disabledAt == nil
             ? PageLink(words: "Disable", address: entered.link(.disableContact, id))
             : PageLink(words: "Enable", address: entered.link(.enableContact, id))
+        let person = entered.sees(.people) ? member : nil
         changes =
-            mayManage ? [PageLink(words: "Edit", address: entered.link(.contactSettings, id)), state] : []
+            (person.map { [PageLink(words: "Open \($0.name)", address: entered.link(.person, $0.id.description))] }
+                ?? [])
+            + (mayManage ? [PageLink(words: "Edit", address: entered.link(.contactSettings, id)), state] : [])
         deletion =
             mayManage
             ? PageLink(words: "Delete \(word.singular)", address: entered.link(.deleteContact, id)) : nil
         notice = entered.visit.done.map { .good($0.words(in: words)) }
+    }
+
+    private static func signIn(_ contact: Contact, _ member: Member?, _ words: ProductWords) -> Fact {
+        guard contact.member != nil else { return Fact(term: "Signs in", text: "No") }
+        guard let member else { return Fact(term: "Signs in", text: "As \(words[.member].indefinite)") }
+        return Fact(term: "Signs in", text: "As \(member.name)", under: member.email.text)
     }
 
     private static func row(

@@ -49,6 +49,8 @@ struct PersonPage: Page {
         let sessions: [MemberSession]
         let credentials: [StewardedCredential]
         let hasMoreCredentials: Bool
+        /// The contact that they are, nil for none, and for who does not see contacts.
+        let contact: Contact?
     }
 
     init(_ entered: ConsoleVisit, _ known: Known) {
@@ -96,9 +98,19 @@ struct PersonPage: Page {
             "What \(member.name) created or took over"
             + (known.hasMoreCredentials ? "; the first \(known.credentials.count)." : ".")
         handOverLink = manages && hasCredentials ? entered.link(.handOverFromPerson, id) : nil
-        acts = manages ? Self.acts(entered, known) : []
+        let contact = known.contact.map { Self.act(of: $0, entered) }
+        acts = [contact].compactMap(\.self) + (manages ? Self.acts(entered, known) : [])
         hasActs = !acts.isEmpty
         notice = entered.visit.done.map { .good($0.words(in: words)) }
+    }
+
+    private static func act(of contact: Contact, _ entered: ConsoleVisit) -> Act {
+        let words = entered.words
+        return Act(
+            words: contact.name,
+            explanation:
+                "\(words[.contact].indefinite.capitalizedFirst): \(words[.integration].plural) act for them with \(words[.accessKey].plural).",
+            button: "Open", address: entered.link(.contact, contact.id.description), isDangerous: false)
     }
 
     private static func acts(_ entered: ConsoleVisit, _ known: Known) -> [Act] {

@@ -28,9 +28,10 @@ struct RemovePersonPage: Page {
         let names: [String]
     }
 
+    /// - Parameter contact: The contact that they are, as far as who asks may see that.
     init(
         _ entered: ConsoleVisit, _ member: Member, sessions: Int, _ credentials: [StewardedCredential],
-        heirs: [Member], _ notice: Notice? = nil
+        contact: Contact?, heirs: [Member], _ notice: Notice? = nil
     ) {
         let id = member.id.description
         let person = entered.words[.member]
@@ -43,6 +44,9 @@ struct RemovePersonPage: Page {
                 ? "\(member.name) can’t sign in here any more."
                 : "\(member.name) is signed out everywhere at once (\(sessions)) and can’t sign in here any more.",
             "What \(entered.words[.app].plural) may do for them ends with it.",
+            contact.map {
+                "\($0.name) stays \(entered.words[.contact].indefinite), who doesn’t sign in: \(entered.words[.integration].plural) go on to act for them."
+            },
             count == 0
                 ? nil
                 : "What they created keeps working: it belongs to \(entered.organization.name), not to the \(person.singular).",
