@@ -168,6 +168,9 @@ def g5(walk):
         browser.press("Save")
         assert desk.verify(key)[0] == 403
         browser.press_starting("Disable")
+        assert "refused at its very next call" in browser.text, browser.text
+        browser.look("g5-disable")
+        browser.press_starting("Disable")
         assert "disabled" in browser.text and "Disabled" in browser.text, browser.text
         assert desk.verify(key)[0] == 401
         browser.press_starting("Enable")

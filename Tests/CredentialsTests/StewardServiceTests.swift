@@ -111,6 +111,35 @@ struct StewardServiceTests {
         }
     }
 
+    @Test func `all keys that somebody looks after are disabled together, each as an event, and no one else's`()
+        async throws
+    {
+        try await SampleTree.open { tree in
+            let (ada, made) = try await maker(tree)
+            func disable(_ filter: StewardFilter, as actor: Actor) async throws -> Int {
+                try await tree.store.write { [apiKeys = tree.apiKeys] tx in
+                    try apiKeys.disableWorkingKeys(filter, in: tree.global.id, as: actor, tx: tx)
+                }
+            }
+            await #expect(throws: Refusal.forbidden(.apiKeysManage)) {
+                try await disable(.member(ada.id), as: tree.caller(of: tree.global, [.apiKeysRead, .membersRead]))
+            }
+            await #expect(throws: Refusal.notFound) {
+                try await disable(.member(ada.id), as: tree.caller(of: tree.stranger))
+            }
+            let caller = tree.caller(of: tree.global)
+            #expect(try await disable(.left(account: tree.global.id), as: caller) == 0)
+            #expect(try await disable(.member(ada.id), as: caller) == 1)
+            #expect(try await disable(.member(ada.id), as: caller) == 0)
+            let disabled = try await tree.auditEvents().filter { $0.action == "api-key.disabled" }
+            #expect(disabled.map(\.target) == [made[0].description])
+            let seen = try await list(ada.id, in: tree.global, as: caller, tree)
+            #expect(
+                seen.map(\.hasSecret) == [true, true, true]
+                    && seen.map { $0.disabledAt != nil } == [true, false, false])
+        }
+    }
+
     @Test func `it takes the right to change them, and an heir of the same account`() async throws {
         try await SampleTree.open { tree in
             let (ada, made) = try await maker(tree)

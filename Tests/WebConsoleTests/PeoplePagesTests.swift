@@ -139,6 +139,32 @@ struct PeoplePagesTests {
         #expect(list.links("See what was left behind") == [path + "/left"])
         let left = try await visitor.open(path + "/left")
         #expect(left.text.contains("Quentin left"))
+        // Each step leads back here.
+        let rotation = try await visitor.open(try #require(left.links("Rotate").first))
+        #expect(rotation.links("Cancel") == [path + "/left"])
+        let disabling = try #require(left.links("Disable").first)
+        let key = try await demo.apiKeyID(server)
+        let disable = "/o/\(demo.account)/api-keys/\(key)/disable"
+        #expect(disabling.hasPrefix(disable + "?from="))
+        let question = try await visitor.open(disabling)
+        #expect(question.links("Cancel") == [path + "/left"])
+        #expect(try await visitor.post(disabling, question.hiddenFields).location == path + "/left")
+        #expect(try await state(ofKey: key, server, demo) == "disabled")
+        // Who sends us a form with another way back is led to the key itself.
+        let forged = try await visitor.open(disable + "?from=%2F%2Fevil.example%2Fpeople%2Fleft")
+        #expect(forged.links("Cancel") == ["/o/\(demo.account)/api-keys/\(key)"])
+        #expect(try await visitor.open(path + "/left").links("Disable") == [])
+        try await enable(key, server, demo)
+        let all = try await visitor.open(path + "/left")
+        #expect(all.text.contains("href=\"\(path)/left/disable-keys\""))
+        let ask1 = try await visitor.open(path + "/left/disable-keys")
+        #expect(ask1.text.contains(/Disable 1 .+\?/) && ask1.text.contains("None was used in the last 7 days."))
+        for _ in 1...2 {
+            let answer = try await visitor.fill(ask1, path + "/left/disable-keys")
+            #expect(answer.location == path + "/left", "Twice is as once.")
+        }
+        #expect(try await state(ofKey: key, server, demo) == "disabled")
+        try await enable(key, server, demo)
         let hand = try await visitor.open("\(path)/\(id)/hand-over")
         let me = try #require(hand.text.firstMatch(of: /<option value="(mem_[A-Za-z0-9]+)" selected>You/)).1
         let field = try #require(hand.text.firstMatch(of: /name="(credential\.key_[A-Za-z0-9]+)"/)).1
@@ -150,6 +176,26 @@ struct PeoplePagesTests {
         #expect(done.location == path + "/left")
         #expect(try await visitor.open(path + "/left").text.contains("Nothing was left behind"))
         #expect(try await visitor.open("\(path)/\(me)").text.contains("Demo"))
+        // Whoever is removed may have their keys disabled with it.
+        let (rita, _) = try await invite("Rita", &visitor, path)
+        try await server.database.setSteward(ofAPIKey: key, to: rita)
+        let person = try await visitor.open("\(path)/\(rita)")
+        #expect(person.text.contains("href=\"\(path)/\(rita)/disable-keys\""))
+        let removal = try await visitor.open("\(path)/\(rita)/delete")
+        #expect(removal.text.contains("Nobody: leave it behind, and disable the"))
+        #expect(try await visitor.fill(removal, "\(path)/\(rita)/delete", [("to", "disable")]).location == path)
+        #expect(try await state(ofKey: key, server, demo) == "disabled")
+        try await enable(key, server, demo)
+    }
+
+    private func state(ofKey key: String, _ server: ServerProcess, _ demo: DemoCredentials) async throws -> String {
+        try await server.get("/api/v1/organizations/\(demo.account)/api-keys/\(key)", bearer: demo.operatorKey)
+            .json["state"].string
+    }
+
+    private func enable(_ key: String, _ server: ServerProcess, _ demo: DemoCredentials) async throws {
+        _ = try await server.make(
+            "/api/v1/organizations/\(demo.account)/api-keys/\(key)/enable", [:], as: demo.operatorKey)
     }
 
     @Test func `are hidden from who may not see them, and read by who may not change them`() async throws {

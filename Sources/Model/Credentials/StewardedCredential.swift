@@ -91,6 +91,8 @@ package struct StewardedCredential: Hashable, Sendable {
     package let expiresAt: Instant?
     /// Since when it is disabled, nil where it is not, or cannot be.
     package let disabledAt: Instant?
+    /// Whether it has a secret to be rotated: public apps have none.
+    package let hasSecret: Bool
     /// The member who looks after it, nil where none ever did.
     package let steward: ID<Member>?
     /// Since when nobody does, because they left.
@@ -100,7 +102,8 @@ package struct StewardedCredential: Hashable, Sendable {
 
     package init(
         id: StewardedID, name: String, organization: ID<Organization>, organizationName: String, createdAt: Instant,
-        expiresAt: Instant?, disabledAt: Instant?, steward: ID<Member>?, leftAt: Instant?, formerName: String?
+        expiresAt: Instant?, disabledAt: Instant?, hasSecret: Bool, steward: ID<Member>?, leftAt: Instant?,
+        formerName: String?
     ) {
         self.id = id
         self.name = name
@@ -109,6 +112,7 @@ package struct StewardedCredential: Hashable, Sendable {
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.disabledAt = disabledAt
+        self.hasSecret = hasSecret
         self.steward = steward
         self.leftAt = leftAt
         self.formerName = formerName

@@ -58,9 +58,9 @@ extension Transaction {
     ) throws -> [StewardedCredential] {
         let (columns, table): (StaticString, StaticString) =
             switch kind {
-            case .apiKey: ("c.name, c.expires_at, c.disabled_at", "api_key")
-            case .integration: ("c.label, NULL, NULL", "integration")
-            case .app: ("c.name, NULL, NULL", "app")
+            case .apiKey: ("c.name, c.expires_at, c.disabled_at, c.id IS NOT NULL", "api_key")
+            case .integration: ("c.label, NULL, NULL, c.id IS NOT NULL", "integration")
+            case .app: ("c.name, NULL, NULL, c.authentication <> 'none'", "app")
             }
         return try all(
             """
@@ -70,6 +70,18 @@ extension Transaction {
             AND c.id > \(ID<APIKey>(value: after ?? 0)) ORDER BY c.id LIMIT \(limit)
             """
         ) { try StewardedCredential(row: $0, kind: kind) }
+    }
+
+    /// The API keys among them that work at `now`, oldest first.
+    package borrowing func workingAPIKeys(
+        _ filter: StewardFilter, within path: OrganizationPath?, at now: Instant, limit: Int
+    ) throws -> [APIKey] {
+        try all(
+            """
+            SELECT \(fixed: apiKeyColumns) FROM api_key k WHERE k.id IN (SELECT c.id FROM api_key c
+            JOIN organization o ON o.id = c.organization_id WHERE \(part: Self.condition(filter, within: path))
+            AND c.disabled_at IS NULL AND c.expires_at > \(now) ORDER BY c.id LIMIT \(limit)) ORDER BY k.id
+            """, APIKey.init(row:))
     }
 
     /// How many credentials of these kinds there are, counted up to `limit` of each.
@@ -118,7 +130,7 @@ extension StewardedCredential {
             id: kind.id(id.value), name: try row.text(7), organization: try row.id(1),
             organizationName: try row.text(2),
             createdAt: try row.instant(3), expiresAt: try row.optionalInstant(8),
-            disabledAt: try row.optionalInstant(9),
+            disabledAt: try row.optionalInstant(9), hasSecret: try row.bool(10),
             steward: row.isNull(4) ? nil : try row.id(4), leftAt: try row.optionalInstant(5),
             formerName: try row.optionalText(6))
     }

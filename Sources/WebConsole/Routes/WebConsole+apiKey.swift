@@ -14,8 +14,10 @@ extension WebConsole {
             shown(.apiKey, showKey), shown(.editAPIKey, showEdit), taken(.editAPIKey, takeEdit),
             shown(.apiKeyActivity, showKeyActivity), shown(.rotateAPIKey, showKeyRotation),
             taken(.rotateAPIKey, takeKeyRotation), shown(.deleteAPIKey, showKeyDeletion),
-            taken(.deleteAPIKey, takeKeyDeletion), taken(.disableAPIKey, on: .apiKey, takeDisabling),
-            taken(.enableAPIKey, on: .apiKey, takeEnabling), taken(.endAPIKeySecret, on: .apiKey, takeEndOfSecret),
+            taken(.deleteAPIKey, takeKeyDeletion), shown(.disableAPIKey, showDisabling),
+            taken(.disableAPIKey, takeDisabling), taken(.enableAPIKey, on: .apiKey, takeEnabling),
+            taken(.endAPIKeySecret, on: .apiKey, takeEndOfSecret), shown(.extendAPIKeySecret, showExtensionOfKey),
+            taken(.extendAPIKeySecret, takeExtensionOfKey),
         ]
     }
 
@@ -101,7 +103,7 @@ extension WebConsole {
                             after: (use.address.map { " from \($0)" } ?? "") + ", \(Numbers.counted(use.count, "time"))"
                         )
                     } ?? ListPage.Cell(text: "Not used yet"),
-                ], actions: endAction(secret, of: key, entered))
+                ], actions: overlapActions(secret, of: key, entered))
         }
         return DetailPanel(
             "secrets", "Two work side by side", words: "Move what uses the older one, then end it.",
@@ -110,7 +112,7 @@ extension WebConsole {
                 rows: rows, nextLink: nil))
     }
 
-    private func endAction(_ secret: APIKeySecret, of key: APIKey, _ entered: ConsoleVisit) -> [DetailAction] {
+    private func overlapActions(_ secret: APIKeySecret, of key: APIKey, _ entered: ConsoleVisit) -> [DetailAction] {
         guard secret.expiresAt != nil, entered.may(.apiKeysManage) else { return [] }
         let (id, part) = (key.id.description, secret.id.description)
         return [
@@ -118,17 +120,77 @@ extension WebConsole {
                 words: "End now", of: secret.hint.text,
                 form: RowMenu.Form(
                     action: entered.link(.endAPIKeySecret, id, part),
-                    token: entered.token(sentTo: .endAPIKeySecret, id, part), fields: []), isDanger: true)
+                    token: entered.token(sentTo: .endAPIKeySecret, id, part), fields: []), isDanger: true),
+            DetailAction(
+                words: "Extend", of: secret.hint.text, address: entered.link(.extendAPIKeySecret, id, part)),
         ]
     }
 
     private func takeEndOfSecret(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let (key, secret) = (try await key(entered), try entered.id("part", of: APIKeySecret.self))
-        return try await done(entered.url(.apiKey, key.id.description), .secretEnded) {
+        return try await done(entered.url(.apiKey, key.id.description), .olderAPIKeyEnded) {
             try await store.write { [apiKeys] tx in
                 try apiKeys.endSecret(secret, of: key.id, in: entered.organization.id, as: entered.actor, tx: tx)
             }
         }
+    }
+
+    // MARK: - A longer overlap
+
+    /// The key with the older of its two secrets.
+    private func overlapping(_ entered: ConsoleVisit) async throws -> (key: APIKey, older: APIKeySecret) {
+        let id: ID<APIKey> = try entered.id()
+        let part = try entered.id("part", of: APIKeySecret.self)
+        return try await store.read { [apiKeys] tx in
+            let key = try apiKeys.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
+            let secrets = try apiKeys.secrets(of: id, in: entered.organization.id, as: entered.actor, tx: tx)
+            guard let older = secrets.first(where: { $0.id == part && $0.expiresAt != nil }) else {
+                throw PageProblem.notFound
+            }
+            return (key, older)
+        }
+    }
+
+    private func showExtensionOfKey(_ entered: ConsoleVisit) async throws -> PageReply {
+        let (key, older) = try await overlapping(entered)
+        return .page(extensionPage(key, older, entered))
+    }
+
+    private func takeExtensionOfKey(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let (key, older) = try await overlapping(entered)
+        // No secret outlives its key.
+        let until = min(entered.now.adding(seconds: Overlap(form, product.policy).seconds), key.expiresAt)
+        do {
+            try await store.write { [apiKeys] tx in
+                _ = try apiKeys.extendSecret(
+                    older.id, of: key.id, in: entered.organization.id, until: until, as: entered.actor, tx: tx)
+            }
+        } catch let refusal as Refusal {
+            let errors = try FieldErrors(refusal, shown: [])
+            return .page(extensionPage(key, older, entered, errors), .unprocessableContent)
+        }
+        return PageReply.redirect(entered.url(.apiKey, key.id.description), at: site)
+            .telling(.olderAPIKeyExtended, at: site)
+    }
+
+    private func extensionPage(
+        _ key: APIKey, _ older: APIKeySecret, _ entered: ConsoleVisit, _ errors: FieldErrors = .none
+    ) -> FormPage {
+        let (id, part, word) = (key.id.description, older.id.description, product.words[.apiKey].singular)
+        let use =
+            older.lastUse.map { "It was last used \(TimeWords($0.at, now: entered.now).words)." }
+            ?? "It wasn’t used since the new one was made."
+        return FormPage(
+            shell: entered.shell(below: "Extend", above(key, entered)),
+            pageHead: PageHead(
+                title: "How long may the older \(word) go on?",
+                lead: older.expiresAt.map { "\(older.hint.text) works until \(DateWords.minute($0)). \(use)" },
+                action: nil, reason: nil),
+            notice: errors.notice(besides: []), sentTo: entered.link(.extendAPIKeySecret, id, part),
+            token: entered.token(sentTo: .extendAPIKeySecret, id, part),
+            sections: [
+                FormSection(items: [.radios(Overlap.field(product, secret: word, from: "from now", isFromNow: false))])
+            ], verb: "Extend", cancelLink: entered.link(.apiKey, id))
     }
 
     private func editLink(_ key: APIKey, _ entered: ConsoleVisit) -> PageLink? {
@@ -150,14 +212,16 @@ extension WebConsole {
         let delete = DetailAction(
             words: "Delete", of: key.name, address: entered.link(.deleteAPIKey, id), isDanger: true)
         guard key.state(at: entered.now) != .expired else { return [delete] }
-        let page: ConsolePage = key.disabledAt == nil ? .disableAPIKey : .enableAPIKey
-        return [
-            DetailAction(words: "Rotate", of: key.name, address: entered.link(.rotateAPIKey, id)),
-            DetailAction(
-                words: key.disabledAt == nil ? "Disable" : "Enable", of: key.name,
+        let switching =
+            key.disabledAt == nil
+            ? DetailAction(words: "Disable", of: key.name, address: entered.link(.disableAPIKey, id))
+            : DetailAction(
+                words: "Enable", of: key.name,
                 form: RowMenu.Form(
-                    action: entered.link(page, id), token: entered.token(sentTo: page, id), fields: [])),
-            delete,
+                    action: entered.link(.enableAPIKey, id), token: entered.token(sentTo: .enableAPIKey, id),
+                    fields: []))
+        return [
+            DetailAction(words: "Rotate", of: key.name, address: entered.link(.rotateAPIKey, id)), switching, delete,
         ]
     }
 
@@ -281,7 +345,7 @@ extension WebConsole {
                 lead: "You get a new \(word), this once. What uses the old one has to be told.", action: nil,
                 reason: nil),
             notice: errors.notice(besides: ["overlap_seconds", "lifetime_seconds"]),
-            sentTo: entered.link(.rotateAPIKey, id), token: entered.token(sentTo: .rotateAPIKey, id),
+            sentTo: entered.formLink(id), token: entered.token(sentTo: .rotateAPIKey, id),
             fields: [HiddenField(name: "attempt", value: FormRepetitions.attempt())],
             sections: [
                 FormSection(heading: "What will break", words: "What is known of its use.", items: items),
@@ -295,7 +359,7 @@ extension WebConsole {
                             APIKeyForm.lifetimes(
                                 entered, chosen: "", kept: key.expiresAt, error: errors["lifetime_seconds"]))
                     ]),
-            ], verb: "Rotate", cancelLink: entered.link(.apiKey, id))
+            ], verb: "Rotate", cancelLink: entered.backLink(or: .apiKey, id))
     }
 
     // MARK: - Delete, disable, enable
@@ -303,33 +367,59 @@ extension WebConsole {
     private func showKeyDeletion(_ entered: ConsoleVisit) async throws -> PageReply {
         let key = try await key(entered)
         let (id, word) = (key.id.description, product.words[.apiKey])
-        let use =
-            key.lastUse.map { use in
-                "It was last used \(TimeWords(use.at, now: entered.now).words)\(use.address.map { " from \($0)" } ?? ""), \(Numbers.counted(use.count, "time")) in all. "
-            } ?? "It was never used. "
         return .page(
             QuestionPage(
                 shell: entered.shell(below: "Delete", above(key, entered)),
                 confirmation: Confirmation(
                     title: "Delete \(key.name)?",
                     consequence:
-                        "\(use)Whatever still sends it is refused at its very next call. This can’t be undone.",
-                    verb: "Delete", action: entered.link(.deleteAPIKey, id),
-                    token: entered.token(sentTo: .deleteAPIKey, id), fields: [], cancelLink: entered.link(.apiKey, id),
+                        "\(useSentence(key, entered)) Whatever still sends it is refused at its very next call. This can’t be undone.",
+                    verb: "Delete", action: entered.formLink(id),
+                    token: entered.token(sentTo: .deleteAPIKey, id), fields: [],
+                    cancelLink: entered.backLink(or: .apiKey, id),
                     alternative: key.state(at: entered.now) == .active
-                        ? PageLink(words: "Disable it instead", address: entered.link(.apiKey, id)) : nil,
+                        ? PageLink(words: "Disable it instead", address: entered.onwardLink(.disableAPIKey, id)) : nil,
                     isTyped: false, expected: word.singular)))
+    }
+
+    /// How much it is used, in numbers.
+    private func useSentence(_ key: APIKey, _ entered: ConsoleVisit) -> String {
+        key.lastUse.map { use in
+            "It was last used \(TimeWords(use.at, now: entered.now).words)\(use.address.map { " from \($0)" } ?? ""), \(Numbers.counted(use.count, "time")) in all."
+        } ?? "It was never used."
     }
 
     private func takeKeyDeletion(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let id: ID<APIKey> = try entered.id()
         do {
-            return try await doneOnce(entered, form, next: entered.url(.apiKeys), .apiKeyDeleted) { [apiKeys] tx in
+            return try await doneOnce(entered, form, next: entered.back(or: .apiKeys), .apiKeyDeleted) { [apiKeys] tx in
                 try apiKeys.delete(id, in: entered.organization.id, as: entered.actor, tx: tx)
             }
         } catch let refusal as Refusal {
             return refused(try FieldErrors(refusal, shown: []), entered)
         }
+    }
+
+    private func showDisabling(_ entered: ConsoleVisit) async throws -> PageReply {
+        let key = try await key(entered)
+        let id = key.id.description
+        let word = product.words[.apiKey].singular
+        let overlap =
+            key.previousExpiresAt.map { $0 > entered.now } ?? false
+            ? " So is the older one of the last rotation, which would end \(DateWords.minute(key.previousExpiresAt ?? entered.now))."
+            : ""
+        return .page(
+            QuestionPage(
+                shell: entered.shell(below: "Disable", above(key, entered)),
+                confirmation: Confirmation(
+                    title: "Disable \(key.name)?",
+                    consequence:
+                        "\(useSentence(key, entered)) Whatever sends it is refused at its very next call, until you enable it again.\(overlap)",
+                    verb: "Disable \(word)", action: entered.formLink(id),
+                    token: entered.token(sentTo: .disableAPIKey, id), fields: [],
+                    cancelLink: entered.backLink(or: .apiKey, id),
+                    alternative: PageLink(words: "Rotate it instead", address: entered.onwardLink(.rotateAPIKey, id)),
+                    isTyped: false, expected: "", isHarmless: true)))
     }
 
     private func takeDisabling(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
@@ -341,7 +431,8 @@ extension WebConsole {
         } catch let refusal as Refusal {
             return refused(try FieldErrors(refusal, shown: []), entered)
         }
-        return PageReply.redirect(entered.url(.apiKey, id.description), at: site).telling(.apiKeyDisabled, at: site)
+        return PageReply.redirect(entered.back(or: .apiKey, id.description), at: site)
+            .telling(.apiKeyDisabled, at: site)
     }
 
     private func takeEnabling(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {

@@ -89,11 +89,14 @@ extension WebConsole {
         let (id, home) = (key.id.description, key.organization)
         let open = RowMenu.Item(words: "Open", address: entered.link(.apiKey, id, in: home), form: nil)
         guard mayMake else { return [open] }
-        let page: ConsolePage = key.disabledAt == nil ? .disableAPIKey : .enableAPIKey
-        let switching = RowMenu.Item(
-            words: key.disabledAt == nil ? "Disable" : "Enable", address: nil,
-            form: RowMenu.Form(
-                action: entered.link(page, id, in: home), token: entered.token(sentTo: page, id, in: home), fields: []))
+        let switching =
+            key.disabledAt == nil
+            ? RowMenu.Item(words: "Disable", address: entered.link(.disableAPIKey, id, in: home), form: nil)
+            : RowMenu.Item(
+                words: "Enable", address: nil,
+                form: RowMenu.Form(
+                    action: entered.link(.enableAPIKey, id, in: home),
+                    token: entered.token(sentTo: .enableAPIKey, id, in: home), fields: []))
         guard key.state(at: entered.now) != .expired else { return [open] }
         return [
             open, RowMenu.Item(words: "Edit", address: entered.link(.editAPIKey, id, in: home), form: nil),
@@ -184,7 +187,7 @@ extension WebConsole {
     ) async throws -> PageReply {
         switch outcome {
         case .over(let id):
-            let page = id.map { entered.url(.apiKey, $0) } ?? entered.url(.apiKeys)
+            let page = id.map { entered.back(or: .apiKey, $0) } ?? entered.url(.apiKeys)
             return PageReply.redirect(page, at: site).telling(.secretShownBefore, at: site)
         case .shown(let text, let secret):
             guard let id = ID<APIKey>(parsing: text) else { throw PageProblem.notFound }
@@ -212,7 +215,8 @@ extension WebConsole {
             ),
             commands: [
                 commands.call(secret), commands.check(secret, key.scopes.scopes.first { !$0.isManagement }?.name),
-            ], keptWords: "I’ve stored the \(word.singular)", doneLink: entered.link(.apiKey, key.id.description))
+            ], keptWords: "I’ve stored the \(word.singular)",
+            doneLink: entered.backLink(or: .apiKey, key.id.description))
     }
 }
 

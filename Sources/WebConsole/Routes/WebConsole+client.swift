@@ -92,7 +92,9 @@ extension WebConsole {
     }
 
     private func reply(to outcome: FormRepetitions.Outcome, _ entered: ConsoleVisit) -> PageReply {
-        guard case .shown(let id, let secret) = outcome else { return .redirect(entered.url(.client), at: site) }
+        guard case .shown(let id, let secret) = outcome else {
+            return .redirect(entered.back(or: .client), at: site)
+        }
         return .page(secretPage(entered, id: id, secret: secret))
     }
 
@@ -122,7 +124,7 @@ extension WebConsole {
             ),
             commands: [TokenCommands(site: site, product: product).curl(id, secret)],
             keptWords: isKept ? "I have what I need" : "I’ve stored the \(words[.clientSecret].singular)",
-            doneLink: entered.link(.client))
+            doneLink: entered.backLink(or: .client))
     }
 
     // MARK: - Making anew

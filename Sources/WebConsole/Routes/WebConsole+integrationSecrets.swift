@@ -73,7 +73,7 @@ extension WebConsole {
     ) async throws -> PageReply {
         switch outcome {
         case .over(let id):
-            let page = id.map { entered.url(.integrationSecrets, $0) } ?? entered.url(.integrations)
+            let page = id.map { entered.back(or: .integrationSecrets, $0) } ?? entered.url(.integrations)
             return PageReply.redirect(page, at: site).telling(.secretShownBefore, at: site)
         case .shown(let text, let secret):
             guard let id = ID<Integration>(parsing: text) else { throw PageProblem.notFound }
@@ -114,7 +114,7 @@ extension WebConsole {
                 ]
             ),
             commands: [commands.curl(id, secret)], keptWords: "I’ve stored the \(clientSecret.singular)",
-            doneLink: entered.link(.integration, id))
+            doneLink: entered.backLink(or: .integration, id))
     }
 
     // MARK: - Rotate
@@ -175,7 +175,7 @@ extension WebConsole {
             pageHead: PageHead(
                 title: "Rotate the \(secret) of \(integration.label)?",
                 lead: "You get a new one, this once. What uses the old one has to be told.", action: nil, reason: nil),
-            notice: errors.notice(besides: ["overlap_seconds"]), sentTo: entered.link(.rotateIntegration, id),
+            notice: errors.notice(besides: ["overlap_seconds"]), sentTo: entered.formLink(id),
             token: entered.token(sentTo: .rotateIntegration, id),
             fields: [HiddenField(name: "attempt", value: FormRepetitions.attempt())],
             sections: [
@@ -194,7 +194,7 @@ extension WebConsole {
                                     the \(secret) may be in the wrong hands.
                                     """))
                     ]),
-            ], verb: "Rotate \(secret)", cancelLink: entered.link(.integration, id))
+            ], verb: "Rotate \(secret)", cancelLink: entered.backLink(or: .integration, id))
     }
 
     /// Who uses the secret, as far as that is known.
@@ -233,17 +233,17 @@ extension WebConsole {
                     title: "Delete \(integration.label)?",
                     consequence:
                         "\(use)Its \(product.words[.clientID].singular), every secret and every token of it are refused at the very next call. This can’t be undone.",
-                    verb: "Delete \(word.singular)", action: entered.link(.deleteIntegration, id),
+                    verb: "Delete \(word.singular)", action: entered.formLink(id),
                     token: entered.token(sentTo: .deleteIntegration, id), fields: [],
-                    cancelLink: entered.link(.integration, id),
+                    cancelLink: entered.backLink(or: .integration, id),
                     alternative: PageLink(
-                        words: "Rotate its secret instead", address: entered.link(.rotateIntegration, id)),
+                        words: "Rotate its secret instead", address: entered.onwardLink(.rotateIntegration, id)),
                     isTyped: false, expected: "")))
     }
 
     private func takeDeletion(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let id: ID<Integration> = try entered.id()
-        return try await doneOnce(entered, form, next: entered.url(.integrations), .integrationDeleted) {
+        return try await doneOnce(entered, form, next: entered.back(or: .integrations), .integrationDeleted) {
             [integrations] tx in
             try integrations.delete(id, in: entered.organization.id, as: entered.actor, tx: tx)
         }

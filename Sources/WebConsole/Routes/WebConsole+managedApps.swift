@@ -74,7 +74,7 @@ extension WebConsole {
     ) async throws -> PageReply {
         switch outcome {
         case .over(let id):
-            return .redirect(id.map { entered.url(.app, $0) } ?? entered.url(.apps), at: site)
+            return .redirect(id.map { entered.back(or: .app, $0) } ?? entered.url(.apps), at: site)
         case .shown(let id, let secret):
             guard secret != Self.noSecret else {
                 return PageReply.redirect(entered.url(.app, id), at: site).telling(.appCreated, at: site)
@@ -105,7 +105,8 @@ extension WebConsole {
             commands: isNew
                 ? [commands.authorization(of: app), commands.exchange(of: app, secret: secret)]
                 : [commands.exchange(of: app, secret: secret)],
-            keptWords: "I’ve stored the \(word.singular)", doneLink: entered.link(isNew ? .app : .appSecrets, id))
+            keptWords: "I’ve stored the \(word.singular)",
+            doneLink: entered.backLink(or: isNew ? .app : .appSecrets, id))
     }
 
     private func app(_ entered: ConsoleVisit) async throws -> App {
@@ -264,14 +265,15 @@ extension WebConsole {
                     consequence: """
                         \(AppWords.consequence(reach)) All that it has is refused from then on, and people must let it again \
                         if you make it anew. This can’t be undone.
-                        """, verb: "Delete \(product.words[.app].singular)", action: entered.link(.deleteApp, text),
-                    token: entered.token(sentTo: .deleteApp, text), fields: [], cancelLink: entered.link(.app, text),
+                        """, verb: "Delete \(product.words[.app].singular)", action: entered.formLink(text),
+                    token: entered.token(sentTo: .deleteApp, text), fields: [],
+                    cancelLink: entered.backLink(or: .app, text),
                     alternative: nil, isTyped: false, expected: "")))
     }
 
     private func takeDeletionOfApp(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let id: ID<App> = try entered.id()
-        return try await doneOnce(entered, form, next: entered.url(.apps), .appDeleted) { [apps] tx in
+        return try await doneOnce(entered, form, next: entered.back(or: .apps), .appDeleted) { [apps] tx in
             try apps.delete(id, in: entered.organization.id, as: entered.actor, tx: tx)
         }
     }

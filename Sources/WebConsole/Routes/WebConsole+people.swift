@@ -35,6 +35,12 @@ extension WebConsole {
             taken(.endSessionOfPerson, on: .person, takeEndOfSession),
             shown(.handOverFromPerson) { entered in try await handOverPage(entered) },
             taken(.handOverFromPerson, takeHandOver),
+            shown(.disableKeysOfPerson) { entered in try await askToDisable(entered, ofPerson: entered.id()) },
+            taken(.disableKeysOfPerson) { entered, form in
+                try await takeDisabling(entered, form, ofPerson: entered.id())
+            },
+            shown(.disableLeftKeys) { entered in try await askToDisable(entered, ofPerson: nil) },
+            taken(.disableLeftKeys) { entered, form in try await takeDisabling(entered, form, ofPerson: nil) },
             shown(.removePerson) { entered in try await removalPage(entered) },
             taken(.removePerson, takeRemoval),
         ]
@@ -284,7 +290,11 @@ extension WebConsole {
         let heir = form["to"].flatMap { ID<Member>(parsing: $0) }
         do {
             return try await doneOnce(entered, form, next: entered.url(.people), .personRemoved) {
-                [members, stewards] tx in
+                [members, stewards, apiKeys] tx in
+                if form["to"] == RemovePersonPage.disables {
+                    _ = try apiKeys.disableWorkingKeys(
+                        .member(id), in: entered.organization.id, as: entered.actor, tx: tx)
+                }
                 if let heir {
                     _ = try stewards.handOver(
                         from: id, in: entered.organization.id, to: heir, as: entered.actor, tx: tx)

@@ -10,6 +10,7 @@ extension ConsolePage {
     static let rotateAPIKey = ConsolePage(.apiKeys, "/{id}/rotate", needs: .apiKeysManage)
     static let deleteAPIKey = ConsolePage(.apiKeys, "/{id}/delete", needs: .apiKeysManage)
     static let disableAPIKey = ConsolePage(.apiKeys, "/{id}/disable", needs: .apiKeysManage)
+    static let extendAPIKeySecret = ConsolePage(.apiKeys, "/{id}/secrets/{part}/extend", needs: .apiKeysManage)
     static let endAPIKeySecret = ConsolePage(.apiKeys, "/{id}/secrets/{part}/end", needs: .apiKeysManage)
     static let enableAPIKey = ConsolePage(.apiKeys, "/{id}/enable", needs: .apiKeysManage)
 }

@@ -6,6 +6,8 @@ extension ConsolePage {
     static let newPerson = ConsolePage(.people, "/new", needs: .membersManage)
     /// What whoever left has left behind.
     static let leftBehind = ConsolePage(.people, "/left")
+    static let disableLeftKeys = ConsolePage(.people, "/left/disable-keys", needs: .apiKeysManage)
+    static let disableKeysOfPerson = ConsolePage(.people, "/{id}/disable-keys", needs: .apiKeysManage)
     static let person = ConsolePage(.people, "/{id}")
     static let editPerson = ConsolePage(.people, "/{id}/edit", needs: .membersManage)
     static let invitePerson = ConsolePage(.people, "/{id}/invitation", needs: .membersManage)

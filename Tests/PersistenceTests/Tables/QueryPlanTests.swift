@@ -139,6 +139,8 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.apiKey(ID(at: 1))
             _ = try tx.secrets(ofAPIKey: ID(at: 1))
             _ = try tx.contact(of: ID(at: 1))
+            _ = try tx.enabledContacts(of: ID(at: 1), limit: 2)
+            _ = try tx.membersWithoutContact(in: ID(at: 1), limit: 2)
             _ = try tx.sealedSecret(ID(at: 1))
             _ = try tx.secretGeneration(of: ID(at: 1))
             _ = try tx.looks(by: ID(at: 1), since: Instant(seconds: 1), limit: 2)
@@ -158,6 +160,7 @@ struct Question: Sendable, CustomTestStringConvertible {
                 _ = try tx.stewarded(
                     filter, kinds: Set(StewardedID.Kind.allCases), within: path, after: 1, limit: 2)
                 _ = try tx.stewardedCount(filter, kinds: Set(StewardedID.Kind.allCases), within: nil, limit: 2)
+                _ = try tx.workingAPIKeys(filter, within: path, at: Instant(seconds: 1), limit: 2)
             }
             try tx.noteLeaving(of: ID(at: 1), named: "Ada", at: Instant(seconds: 1))
             try tx.setSteward(ID(at: 1), of: .apiKey(ID(at: 1)))

@@ -11,6 +11,9 @@ extension PageLine {
         PageLine(.rotateAPIKey, managers, with: key), PageLine(.post, .rotateAPIKey, managers, with: key),
         PageLine(.deleteAPIKey, managers, with: key), PageLine(.post, .deleteAPIKey, managers, with: key),
         PageLine(.post, .endAPIKeySecret, managers, with: olderSecret),
+        PageLine(.extendAPIKeySecret, managers, with: olderSecret),
+        PageLine(.post, .extendAPIKeySecret, managers, fields: [("overlap_seconds", "3600")], with: olderSecret),
+        PageLine(.disableAPIKey, managers, with: key),
         PageLine(.post, .disableAPIKey, managers, with: key), PageLine(.post, .enableAPIKey, managers, with: key),
     ]
 

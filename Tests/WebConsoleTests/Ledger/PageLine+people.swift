@@ -29,6 +29,9 @@ extension PageLine {
                 }),
             PageLine(.handOverFromPerson, changers, with: member),
             PageLine(.post, .handOverFromPerson, changers, with: member),
+            PageLine(.disableKeysOfPerson, changers, with: member),
+            PageLine(.post, .disableKeysOfPerson, changers, with: member),
+            PageLine(.disableLeftKeys, changers), PageLine(.post, .disableLeftKeys, changers),
             PageLine(.removePerson, changers, with: member), PageLine(.post, .removePerson, changers, with: member),
         ]
 

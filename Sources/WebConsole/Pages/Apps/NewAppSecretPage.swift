@@ -41,7 +41,7 @@ extension NewAppSecretPage {
                 \(use.address.map { ", from \($0)" } ?? ""). What uses it stops working when it ends.
                 """
             } ?? "The one in force was never used."
-        action = entered.link(.newAppSecret, id)
+        action = entered.formLink(id)
         token = entered.token(sentTo: .newAppSecret, id)
         attempt = FormRepetitions.attempt()
         let most = entered.product.policy.secretOverlapMaximumSeconds
@@ -54,7 +54,7 @@ extension NewAppSecretPage {
                 isChosen: seconds == chosen)
         }
         verb = "Add \(word.singular)"
-        cancelLink = entered.link(.appSecrets, id)
+        cancelLink = entered.backLink(or: .appSecrets, id)
         let older = secrets.first { $0.expiresAt != nil }
         isForced = older != nil
         warning = older.map { "Two work already. \($0.hint.text) ends now, whatever you choose." }

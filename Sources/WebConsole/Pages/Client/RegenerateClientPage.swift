@@ -51,7 +51,7 @@ extension RegenerateClientPage {
             would have sent meanwhile may be lost.
             """
         use = "They were \(ClientWords.lastUse(secrets, at: entered.now))."
-        action = entered.link(.regenerateClient)
+        action = entered.formLink()
         token = entered.token(sentTo: .regenerateClient)
         attempt = FormRepetitions.attempt()
         let most = entered.product.policy.secretOverlapMaximumSeconds
@@ -75,7 +75,7 @@ extension RegenerateClientPage {
         typed = LabelledInput(
             "typed", "Type \(entered.organization.name) to confirm", value: text, error: error, isRequired: true)
         verb = "Regenerate"
-        cancelLink = entered.link(.client)
+        cancelLink = entered.backLink(or: .client)
         self.notice = notice
     }
 }

@@ -19,8 +19,12 @@ struct CredentialRow: Hashable, Sendable {
     /// The field of a form that chooses it.
     let field: String
     let isChosen: Bool
+    /// What can be done to it, on pages that lead back here.
+    let steps: [DetailAction]
+    let hasSteps: Bool
 
-    init(_ credential: StewardedCredential, _ entered: ConsoleVisit) {
+    /// - Parameter path: Where those pages lead back to.
+    init(_ credential: StewardedCredential, _ entered: ConsoleVisit, backTo path: String) {
         id = credential.id.description
         name = credential.name
         kind = entered.words[credential.id.kind.term].capitalized
@@ -32,6 +36,8 @@ struct CredentialRow: Hashable, Sendable {
         }
         field = "credential.\(credential.id)"
         isChosen = credential.works(at: entered.now)
+        steps = credential.steps(entered, backTo: path)
+        hasSteps = !steps.isEmpty
     }
 
     private static func badge(_ credential: StewardedCredential, at now: Instant) -> Badge? {
@@ -62,5 +68,38 @@ extension StewardedCredential {
             }
         guard entered.sees(section) else { return nil }
         return entered.link(ConsoleSections.root(section), in: organization, query: [("q", id.description)])
+    }
+
+    /// What whoever may change it can do about it: another secret, and an end. A key is disabled, what knows no disabling is
+    /// deleted.
+    func steps(_ entered: ConsoleVisit, backTo path: String) -> [DetailAction] {
+        guard entered.actor.permissions.contains(id.kind.managing) else { return [] }
+        func step(_ words: String, _ page: ConsolePage, isDanger: Bool = false) -> DetailAction {
+            DetailAction(
+                words: words, of: name,
+                address: entered.link(
+                    page, id.description, in: organization, query: ConsoleVisit.leadingBack(to: path)),
+                isDanger: isDanger)
+        }
+        switch id.kind {
+        case .apiKey where !entered.sees(.apiKeys): return []
+        case .apiKey where works(at: entered.now):
+            return [step("Rotate", .rotateAPIKey), step("Disable", .disableAPIKey)]
+        case .apiKey: return [step("Delete", .deleteAPIKey, isDanger: true)]
+        case .integration where entered.sees(.integrations):
+            return [step("Rotate", .rotateIntegration), step("Delete", .deleteIntegration, isDanger: true)]
+        case .integration:
+            // The one of its organization has a page of its own, without an identifier.
+            return entered.sees(.client)
+                ? [
+                    DetailAction(
+                        words: "Regenerate", of: name,
+                        address: entered.link(
+                            .regenerateClient, in: organization, query: ConsoleVisit.leadingBack(to: path)))
+                ] : []
+        case .app where entered.sees(.apps):
+            return (hasSecret ? [step("Rotate", .newAppSecret)] : []) + [step("Delete", .deleteApp, isDanger: true)]
+        case .app: return []
+        }
     }
 }

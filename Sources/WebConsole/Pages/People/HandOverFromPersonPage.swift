@@ -25,6 +25,8 @@ struct HandOverFromPersonPage: Page {
     let heirs: [PeoplePage.Option]
     let heirError: String?
     let cancelLink: String
+    /// Nil where there is no key that one may disable.
+    let disabling: PageLink?
     var notice: Notice?
 
     /// - Parameters:
@@ -48,7 +50,10 @@ struct HandOverFromPersonPage: Page {
         sentTo = entered.link(.handOverFromPerson, text)
         token = entered.token(sentTo: .handOverFromPerson, text)
         attempt = FormRepetitions.attempt()
-        self.credentials = credentials.map { CredentialRow($0, entered) }
+        // Of somebody who is gone nothing more is known than what they left: with the last of it this page is gone too.
+        let origin = isHere || credentials.count > 1 ? sentTo : back
+        self.credentials = credentials.map { CredentialRow($0, entered, backTo: origin) }
+        disabling = credentials.disabling(entered, .disableKeysOfPerson, text)
         hasCredentials = !credentials.isEmpty
         let others = heirs.filter { $0.id != id }
         self.heirs = others.map { heir in

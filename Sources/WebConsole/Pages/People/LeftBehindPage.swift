@@ -23,6 +23,8 @@ struct LeftBehindPage: Page {
     let hasRows: Bool
     let paging: Paging?
     let nothing: EmptyState?
+    /// Nil where there is no key that one may disable.
+    let disabling: PageLink?
     var notice: Notice?
 
     init(_ entered: ConsoleVisit, _ listing: Listing<StewardedCredential>) {
@@ -36,7 +38,8 @@ struct LeftBehindPage: Page {
         let manages = entered.may(.membersManage)
         rows = listing.items.map { credential in
             Row(
-                credential: CredentialRow(credential, entered), address: credential.address(entered),
+                credential: CredentialRow(credential, entered, backTo: entered.visit.path),
+                address: credential.address(entered),
                 handOverLink: manages
                     ? credential.steward.map { entered.link(.handOverFromPerson, $0.description) } : nil)
         }
@@ -54,6 +57,7 @@ struct LeftBehindPage: Page {
                 title: "Nothing was left behind",
                 words: "Everything that somebody created has somebody who looks after it.",
                 action: PageLink(words: entered.sectionTitle, address: entered.link(.people)), code: nil)
+        disabling = listing.items.disabling(entered, .disableLeftKeys)
         notice = entered.visit.done.map { .good($0.words(in: entered.words)) }
     }
 }

@@ -39,6 +39,8 @@ struct PersonPage: Page {
     let hasCredentials: Bool
     let credentialsWords: String
     let handOverLink: String?
+    /// Nil where there is no key that one may disable.
+    let disabling: PageLink?
     let acts: [Act]
     let hasActs: Bool
     var notice: Notice?
@@ -92,7 +94,8 @@ struct PersonPage: Page {
                 endToken: entered.token(sentTo: .endSessionOfPerson, id, session.id.description))
         }
         hasSessions = !sessions.isEmpty
-        credentials = known.credentials.map { CredentialRow($0, entered) }
+        credentials = known.credentials.map { CredentialRow($0, entered, backTo: entered.visit.path) }
+        disabling = known.credentials.disabling(entered, .disableKeysOfPerson, id)
         hasCredentials = !credentials.isEmpty
         credentialsWords =
             "What \(member.name) created or took over"

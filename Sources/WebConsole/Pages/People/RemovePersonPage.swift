@@ -25,8 +25,17 @@ struct RemovePersonPage: Page {
         /// `3 credentials that Ada looks after go to`
         let label: String
         let heirs: [PeoplePage.Option]
-        let names: [String]
+        let items: [Item]
     }
+
+    /// A credential, with what can be done about it before.
+    struct Item: Hashable, Sendable {
+        let words: String
+        let steps: [DetailAction]
+    }
+
+    /// What the field says that asks who takes over, where nobody does and the keys are disabled.
+    static let disables = "disable"
 
     /// - Parameter contact: The contact that they are, as far as who asks may see that.
     init(
@@ -60,6 +69,7 @@ struct RemovePersonPage: Page {
             : Legacy(
                 label: "\(count == 1 ? "1 credential" : many) that \(member.name) looks after",
                 heirs: [PeoplePage.Option(value: "", words: "Nobody: leave it behind", isChosen: false)]
+                    + Self.disabling(credentials, entered)
                     + heirs.filter { $0.id != member.id }.map { heir in
                         let isMe = heir.id == entered.me.member.id
                         return PeoplePage.Option(
@@ -67,11 +77,41 @@ struct RemovePersonPage: Page {
                             words: isMe ? "Hand over to you" : "Hand over to \(heir.name), \(heir.email)",
                             isChosen: isMe)
                     },
-                names: credentials.prefix(10).map {
-                    "\($0.name) (\(entered.words[$0.id.kind.term].singular), \($0.organizationName))"
+                items: credentials.prefix(10).map {
+                    Item(
+                        words: "\($0.name) (\(entered.words[$0.id.kind.term].singular), \($0.organizationName))",
+                        steps: $0.steps(entered, backTo: entered.visit.path))
                 })
         button = "Remove \(person.singular)"
         cancelLink = entered.link(.person, id)
         self.notice = notice
+    }
+
+    /// To leave it behind with its keys disabled, where there are such keys and one may.
+    private static func disabling(
+        _ credentials: [StewardedCredential], _ entered: ConsoleVisit
+    ) -> [PeoplePage.Option] {
+        let count = credentials.workingKeys(entered).count
+        guard count > 0 else { return [] }
+        let word = entered.words[.apiKey]
+        let many = count == 1 ? "the \(word.singular)" : "the \(count) \(word.plural) that work"
+        return [
+            PeoplePage.Option(value: disables, words: "Nobody: leave it behind, and disable \(many)", isChosen: false)
+        ]
+    }
+}
+
+extension [StewardedCredential] {
+    /// The keys among them that work and that one may disable.
+    fileprivate func workingKeys(_ entered: ConsoleVisit) -> [StewardedCredential] {
+        guard entered.actor.permissions.contains(.apiKeysManage), entered.sees(.apiKeys) else { return [] }
+        return filter { $0.id.kind == .apiKey && $0.works(at: entered.now) }
+    }
+
+    /// The way to disable all keys, nil where there is none that one may.
+    func disabling(_ entered: ConsoleVisit, _ page: ConsolePage, _ identifiers: String...) -> PageLink? {
+        guard !workingKeys(entered).isEmpty else { return nil }
+        return PageLink(
+            words: "Disable all \(entered.words[.apiKey].plural)", address: entered.link(page, at: identifiers))
     }
 }
