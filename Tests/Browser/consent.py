@@ -85,7 +85,8 @@ def without_script(walk: Walk):
         browser.approve()
         assert app.calls == [], "a script ran"
         browser.shoot("form-post")
-        browser.press("Continue")
+        assert f"at {app.uri.split('/')[2]}." in browser.text, browser.text
+        browser.press(browser.heading.replace("Returning to", "Continue to"))
         assert app.calls[-1][0] == "POST" and app.last()["code"], app.calls
 
 

@@ -14,5 +14,14 @@ struct FormPostPage: Page {
 
     let app: String
     let action: String
+    /// Where that is, as people read it.
+    let host: String
     let fields: [Field]
+
+    init(app: String, action: String, fields: [Field]) {
+        self.app = app
+        self.action = action
+        host = HostWords.of(action)
+        self.fields = fields
+    }
 }
