@@ -112,9 +112,9 @@ class Browser:
         self.press("Sign out")
 
     def press(self, label):
-        """Clicks the button or link with these words, and waits for another page."""
+        """Clicks the button or link with these words, but for one that Enter alone presses, and waits for another page."""
         before = self.find("html")
-        for element in self.driver.find_elements(By.CSS_SELECTOR, "button, a"):
+        for element in self.driver.find_elements(By.CSS_SELECTOR, "button:not(.unseen), a"):
             if element.text == label:
                 element.click()
                 return self.wait_for_another(before)

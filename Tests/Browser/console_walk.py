@@ -96,15 +96,6 @@ class Visitor(Browser):
             self.press("Sign in")
         return self
 
-    def press(self, label):
-        """As before, without the button that Enter alone presses."""
-        before = self.find("html")
-        for element in self.driver.find_elements(By.CSS_SELECTOR, "button:not(.unseen), a"):
-            if element.text == label:
-                element.click()
-                return self.wait_for_another(before)
-        raise AssertionError(f"no button {label!r} on {self.url}: {self.text}")
-
     def profile(self, entry):
         self.find(".profile > summary").click()
         self.press(entry)

@@ -2,15 +2,11 @@
 package enum PageTemplate: String, Sendable, CaseIterable {
     case account
     case app
-    case appForm = "app-form"
     case appSecrets = "app-secrets"
-    case newAppSecret = "new-app-secret"
     case consentPreview = "consent-preview"
     case managedConsent = "managed-consent"
     case client
     case contact
-    case shortForm = "short-form"
-    case regenerateClient = "regenerate-client"
     case apps
     case changeEmail = "change-email"
     case changePassword = "change-password"
@@ -63,15 +59,11 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     package var source: String {
         switch self {
         case .app: Self.text(PackageResources.app_mustache)
-        case .appForm: Self.text(PackageResources.app_form_mustache)
         case .appSecrets: Self.text(PackageResources.app_secrets_mustache)
-        case .newAppSecret: Self.text(PackageResources.new_app_secret_mustache)
         case .consentPreview: Self.text(PackageResources.consent_preview_mustache)
         case .managedConsent: Self.text(PackageResources.managed_consent_mustache)
         case .contact: Self.text(PackageResources.contact_mustache)
-        case .shortForm: Self.text(PackageResources.short_form_mustache)
         case .client: Self.text(PackageResources.client_mustache)
-        case .regenerateClient: Self.text(PackageResources.regenerate_client_mustache)
         case .account: Self.text(PackageResources.account_mustache)
         case .apps: Self.text(PackageResources.apps_mustache)
         case .changeEmail: Self.text(PackageResources.change_email_mustache)
@@ -128,8 +120,6 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     /// Parts that several templates have in common, by the name that they call them.
     static var partials: [String: String] {
         [
-            "labelled-input": text(PackageResources.labelled_input_mustache),
-            "labelled-choice": text(PackageResources.labelled_choice_mustache),
             "consent-card": text(PackageResources.consent_card_mustache),
             "badge": text(PackageResources.badge_mustache),
             "brand": text(PackageResources.brand_mustache),

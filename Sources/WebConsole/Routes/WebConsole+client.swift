@@ -131,7 +131,7 @@ extension WebConsole {
 
     private func showRegeneration(_ entered: ConsoleVisit) async throws -> PageReply {
         guard let found = try await client(entered) else { return .redirect(entered.url(.client), at: site) }
-        return .page(RegenerateClientPage(entered, found.secrets))
+        return .page(RegenerateClientForm.page(entered, found.secrets))
     }
 
     private func takeRegeneration(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
@@ -139,11 +139,11 @@ extension WebConsole {
         let typed = form.text("typed")
         func again(error: String? = nil, notice: Notice? = nil) -> PageReply {
             .page(
-                RegenerateClientPage(
+                RegenerateClientForm.page(
                     entered, found.secrets, chosen: form["way"], typed: typed, error: error, notice: notice),
                 .unprocessableContent)
         }
-        guard let way = RegenerateClientPage.Way(form["way"]) else {
+        guard let way = RegenerateClientForm.Way(form["way"]) else {
             return again(notice: .bad("Choose what is made anew."))
         }
         guard Self.isName(typed, of: entered.organization) else {

@@ -13,7 +13,7 @@ extension WebConsole {
     var managedAppRoutes: [PageRoute] {
         [
             shown(.apps, showManagedApps),
-            shown(.newApp) { entered in .page(AppFormPage(entered, AppForm(), of: nil)) },
+            shown(.newApp) { entered in .page(AppForm().page(entered, of: nil)) },
             taken(.newApp, takeNewApp),
             shown(.app, showApp),
             shown(.appSecrets, showAppSecrets),
@@ -48,7 +48,7 @@ extension WebConsole {
 
     private func takeNewApp(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let entry = AppForm(form)
-        guard form["more"] == nil else { return .page(AppFormPage(entered, entry, of: nil)) }
+        guard form["more"] == nil else { return .page(entry.page(entered, of: nil)) }
         let (actor, path) = (entered.actor, entered.visit.path)
         do {
             let draft = try entry.draft()
@@ -61,7 +61,7 @@ extension WebConsole {
             return try await reply(to: outcome, entered, isNew: true)
         } catch let refusal as Refusal {
             let errors = try FieldErrors(of: refusal, product)
-            return .page(AppFormPage(entered, entry, of: nil, errors), .unprocessableContent)
+            return .page(entry.page(entered, of: nil, errors), .unprocessableContent)
         }
     }
 
@@ -141,14 +141,14 @@ extension WebConsole {
 
     private func showAppSettings(_ entered: ConsoleVisit) async throws -> PageReply {
         let app = try await app(entered)
-        return .page(AppFormPage(entered, AppForm(app), of: app, tabs: entered.tabs(of: app)))
+        return .page(AppForm(app).page(entered, of: app, tabs: entered.tabs(of: app)))
     }
 
     private func takeAppSettings(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let app = try await app(entered)
         let entry = AppForm(form)
         let tabs = entered.tabs(of: app)
-        guard form["more"] == nil else { return .page(AppFormPage(entered, entry, of: app, tabs: tabs)) }
+        guard form["more"] == nil else { return .page(entry.page(entered, of: app, tabs: tabs)) }
         do {
             let edit = try entry.edit(of: app, saysForWhom: entered.me.isOperator)
             _ = try await store.write { [apps] tx in
@@ -156,7 +156,7 @@ extension WebConsole {
             }
         } catch let refusal as Refusal {
             let errors = try FieldErrors(of: refusal, product)
-            return .page(AppFormPage(entered, entry, of: app, errors, tabs: tabs), .unprocessableContent)
+            return .page(entry.page(entered, of: app, errors, tabs: tabs), .unprocessableContent)
         }
         return PageReply.redirect(entered.url(.appSettings, app.id.description), at: site).telling(.appSaved, at: site)
     }
@@ -183,14 +183,14 @@ extension WebConsole {
 
     private func showNewAppSecret(_ entered: ConsoleVisit) async throws -> PageReply {
         let (app, secrets) = try await secrets(entered)
-        return .page(NewAppSecretPage(entered, app, secrets))
+        return .page(NewAppSecretForm.page(entered, app, secrets))
     }
 
     private func takeNewAppSecret(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let (app, secrets) = try await secrets(entered)
         guard let overlap = form["overlap"].flatMap({ Int($0) }) else {
             return .page(
-                NewAppSecretPage(entered, app, secrets, notice: .bad("Choose what becomes of the one in force.")),
+                NewAppSecretForm.page(entered, app, secrets, notice: .bad("Choose what becomes of the one in force.")),
                 .unprocessableContent)
         }
         let (actor, path, isForced) = (entered.actor, entered.visit.path, form["force"] != nil)
@@ -207,7 +207,7 @@ extension WebConsole {
         } catch let refusal as Refusal {
             let errors = try FieldErrors(of: refusal, product)
             return .page(
-                NewAppSecretPage(entered, app, secrets, chosen: overlap, notice: errors.notice(besides: [])),
+                NewAppSecretForm.page(entered, app, secrets, chosen: overlap, notice: errors.notice(besides: [])),
                 .unprocessableContent)
         }
     }

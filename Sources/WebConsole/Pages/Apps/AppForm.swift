@@ -123,7 +123,7 @@ struct AppForm: Sendable {
 
 extension AppForm {
     /// Its places for redirect URIs, each with what is wrong with it.
-    func redirectInputs(_ errors: FieldErrors) -> [LabelledInput] {
+    func redirectInputs(_ errors: FieldErrors) -> [TextField] {
         Self.inputs(
             "redirect_uris", redirectURIs, most: AppService.redirectURICount.upperBound, more: more,
             label: "Redirect URI",
@@ -131,7 +131,7 @@ extension AppForm {
     }
 
     /// The same for after a sign-out.
-    func signedOutInputs(_ errors: FieldErrors) -> [LabelledInput] {
+    func signedOutInputs(_ errors: FieldErrors) -> [TextField] {
         Self.inputs(
             "post_logout_redirect_uris", signedOutURIs, most: AppService.signedOutURICount.upperBound, more: more,
             label: "After a sign-out", errors)
@@ -139,13 +139,14 @@ extension AppForm {
 
     private static func inputs(
         _ name: String, _ texts: [String], most: Int, more: Int, label: String, _ errors: FieldErrors
-    ) -> [LabelledInput] {
+    ) -> [TextField] {
         let wrong = Dictionary(errors.items(of: name).map { ($0.index, $0.message) }) { first, _ in first }
         let count = min(most, max(places.least, texts.count + places.empty) + more)
         return (0..<max(count, texts.count)).map { index in
-            LabelledInput(
-                "\(name).\(index)", "\(label) \(index + 1)", value: index < texts.count ? texts[index] : "",
-                maximum: RedirectURI.maximumLength, error: wrong[index])
+            TextField(
+                label: "\(label) \(index + 1)", name: "\(name).\(index)",
+                value: index < texts.count ? texts[index] : "", error: wrong[index],
+                maximum: RedirectURI.maximumLength, isCode: true)
         }
     }
 }

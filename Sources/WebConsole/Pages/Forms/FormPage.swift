@@ -43,6 +43,8 @@ struct FormItem: Sendable {
     /// What cannot be changed, with the reason.
     var fixed: Fact?
     var remark: Notice?
+    /// Sends the form for more of what stands above it.
+    var further: FieldButton?
     var facts: [Fact] = []
     var hasFacts: Bool
 
@@ -56,6 +58,7 @@ struct FormItem: Sendable {
     static func tick(_ field: TickField) -> FormItem { make { $0.tick = field } }
     static func fixed(_ fact: Fact) -> FormItem { make { $0.fixed = fact } }
     static func remark(_ notice: Notice) -> FormItem { make { $0.remark = notice } }
+    static func further(_ button: FieldButton) -> FormItem { make { $0.further = button } }
     static func facts(_ facts: [Fact]) -> FormItem {
         make {
             $0.facts = facts
@@ -117,6 +120,8 @@ struct RadioField: Hashable, Sendable {
     let options: [Option]
     var hint: String?
     var error: String?
+    /// Whether it has to be chosen, where nothing is chosen beforehand.
+    var isRequired = false
 }
 
 /// A box to tick.

@@ -1,4 +1,5 @@
 import Model
+import OAuth
 import Policy
 import ProductDefinition
 
@@ -47,6 +48,29 @@ struct ScopeChoice: Hashable, Sendable {
         }
         groups = all.filter { !$0.isFolded }
         folded = all.filter(\.isFolded)
+        self.error = error
+    }
+
+    /// For an app: boxes under the headings of the consent page, who the user is among them.
+    init(ofAppsOf product: Product, chosen: Set<String>, permissions: Set<Permission>, error: String? = nil) {
+        let own = chosen.compactMap { Scope($0) }.filter { Permission($0) != nil }
+        let management = Set(permissions.compactMap(\.scope)).union(own)
+        let all = ScopeSet(IdentityScope.all.scopes + product.scopes.all.scopes + Array(management))
+        let described = ConsentWords(product).describe(all, grantedBefore: .empty)
+        var headings: [String?] = []
+        for scope in described where !headings.contains(scope.group) { headings.append(scope.group) }
+        groups = headings.map { heading in
+            Group(
+                legend: heading
+                    ?? (product.scopes.definitions.contains { $0.group == nil } ? "General" : "Who the user is"),
+                name: nil, options: [], hint: "",
+                boxes: described.filter { $0.group == heading }.map { scope in
+                    Box(
+                        name: "scope.\(scope.scope.name)", scope: scope.scope.name, words: scope.description,
+                        isDanger: scope.danger, isTicked: chosen.contains(scope.scope.name))
+                }, isFolded: false)
+        }
+        folded = []
         self.error = error
     }
 
