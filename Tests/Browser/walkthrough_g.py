@@ -185,6 +185,14 @@ def g5(walk):
         browser.press("Rotate")
         new = browser.block(WORD)
         assert new != key and [desk.verify(k)[0] for k in (key, new)] == [403, 403], "both known, from a wrong address"
+        browser.tick_kept()
+        browser.press("Done")
+        browser.press_starting("Extend")
+        browser.look("g5-extend")
+        browser.press("Extend")
+        assert f"The older {WORD} works for longer." in browser.text, browser.text
+        browser.press_starting("End now")
+        assert "no longer works" in browser.text and "side by side" not in browser.text, browser.text
 
 
 def g6(walk):

@@ -17,6 +17,9 @@ extension WebConsole {
         let name: String?
         let isHere: Bool
 
+        /// `that Ada looks after`, nil for all that was left behind.
+        var whose: String? { name.map { isHere ? "that \($0) looks after" : "that \($0) left behind" } }
+
         /// How many of the keys were used within the last week.
         func usedLately(at now: Instant) -> Int {
             keys.count { key in key.lastUse.map { now.seconds(since: $0.at) < 7 * 86_400 } ?? false }
@@ -28,7 +31,16 @@ extension WebConsole {
     /// - Parameter id: Whose keys, nil for all that were left behind.
     func askToDisable(_ entered: ConsoleVisit, ofPerson id: ID<Member>?) async throws -> PageReply {
         let affected = try await affected(entered, id)
-        return .page(question(entered, id, affected))
+        guard affected.keys.isEmpty else { return .page(question(entered, id, affected)) }
+        return .page(
+            MessagePage(
+                heading: "Nothing to disable",
+                paragraphs: [
+                    "No \(product.words[.apiKey].singular) \(affected.whose ?? "that was left behind") works any more.",
+                    others(affected),
+                ].compactMap(\.self),
+                link: PageLink(words: "Back", address: site.link(page(entered, id, affected))), isQuiet: true,
+                shell: entered.shell(below: "Disable")))
     }
 
     func takeDisabling(
@@ -87,24 +99,15 @@ extension WebConsole {
         let words = product.words
         let (count, used) = (affected.keys.count, affected.usedLately(at: entered.now))
         let identifiers = id.map { [$0.description] } ?? []
-        let whose = affected.name.map { affected.isHere ? "that \($0) looks after" : "that \($0) left behind" }
         let keys = words[.apiKey].counted(count)
-        let others = [(affected.integrations, Term.integration), (affected.apps, .app)].filter { $0.0 > 0 }
-            .map { words[$0.1].counted($0.0) }
         let sentences: [String?] = [
-            count == 0
-                ? "No \(words[.apiKey].singular) \(whose ?? "that was left behind") works any more."
-                : "\(keys) \(whose ?? "left behind") \(count == 1 ? "is" : "are") refused at the very next call, until somebody enables \(count == 1 ? "it" : "each of them") again.",
-            count == 0
-                ? nil
-                : used == 0
-                    ? "None was used in the last 7 days."
-                    : "\(Numbers.words(used)) of them \(used == 1 ? "was" : "were") used in the last 7 days: what does so stops.",
+            "\(keys) \(affected.whose ?? "left behind") \(count == 1 ? "is" : "are") refused at the very next call, until somebody enables \(count == 1 ? "it" : "each of them") again.",
+            used == 0
+                ? "None was used in the last 7 days."
+                : "\(Numbers.words(used)) of them \(used == 1 ? "was" : "were") used in the last 7 days: what does so stops.",
             count == APIKeyService.mostDisabledTogether
                 ? "No more than \(Numbers.words(count)) are disabled at a time." : nil,
-            others.isEmpty
-                ? nil
-                : "\(others.joined(separator: " and ").capitalizedFirst) can’t be disabled and \(affected.integrations + affected.apps == 1 ? "goes" : "go") on: rotate or delete \(affected.integrations + affected.apps == 1 ? "it" : "each").",
+            others(affected),
         ]
         return QuestionPage(
             shell: entered.shell(
@@ -121,5 +124,15 @@ extension WebConsole {
                 fields: [HiddenField(name: "attempt", value: FormRepetitions.attempt())],
                 cancelLink: site.link(page(entered, id, affected)), alternative: nil, isTyped: false, expected: ""),
             notice: notice)
+    }
+
+    /// What knows no disabling, nil where there is none of it.
+    private func others(_ affected: Affected) -> String? {
+        let others = [(affected.integrations, Term.integration), (affected.apps, .app)].filter { $0.0 > 0 }
+            .map { product.words[$0.1].counted($0.0) }
+        guard !others.isEmpty else { return nil }
+        let isOne = affected.integrations + affected.apps == 1
+        return
+            "\(others.joined(separator: " and ")) can’t be disabled and \(isOne ? "goes" : "go") on: rotate or delete \(isOne ? "it" : "each")."
     }
 }
