@@ -51,7 +51,9 @@ struct HandOverFromPersonPage: Page {
         token = entered.token(sentTo: .handOverFromPerson, text)
         attempt = FormRepetitions.attempt()
         // Of somebody who is gone nothing more is known than what they left: with the last of it this page is gone too.
-        let origin = isHere || credentials.count > 1 ? sentTo : back
+        let origin =
+            isHere || credentials.count > 1
+            ? entered.visit.path : ConsolePage.leftBehind.path(in: entered.organization.id.description)
         self.credentials = credentials.map { CredentialRow($0, entered, backTo: origin) }
         disabling = credentials.disabling(entered, .disableKeysOfPerson, text)
         hasCredentials = !credentials.isEmpty
