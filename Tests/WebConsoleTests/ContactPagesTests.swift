@@ -12,7 +12,7 @@ struct ContactPagesTests {
     ) async throws -> (visitor: PageVisitor, somebody: Somebody) {
         let (server, _) = try RunningServer.current
         let somebody = try await Somebody.joined(
-            name, email: "\(name)@\(account.replacing("_", with: "-").lowercased()).example", in: account,
+            name, email: "\(name.lowercased())@\(account.replacing("_", with: "-").lowercased()).example", in: account,
             roles: [role])
         var visitor = PageVisitor(server)
         _ = try await visitor.signIn(email: somebody.email, password: Somebody.password)
