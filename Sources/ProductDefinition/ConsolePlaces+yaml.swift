@@ -4,11 +4,11 @@ extension ProductKeys {
     }
 
     enum PlacePage: String, CaseIterable {
-        case title, shows, sections
+        case title, shows, sections, button
     }
 
     enum PlaceSection: String, CaseIterable {
-        case title, shows
+        case title, shows, button
     }
 }
 
@@ -57,13 +57,18 @@ extension ConsolePlaces.Page {
         var sections: [ConsolePlaces.Section] = []
         switch (parts[.shows], parts[.sections]) {
         case (.some(let shows), .none):
-            sections = [try ConsolePlaces.Section(shows: shows, title: title, words: words, seen: &seen)]
+            sections = [
+                try ConsolePlaces.Section(shows: shows, title: title, button: parts[.button], words: words, seen: &seen)
+            ]
         case (.none, .some(let list)):
+            if let button = parts[.button] { throw button.error("belongs to one of the sections") }
             for entry in try list.list(maximum: ConsolePlaces.maximumCount) {
                 let parts = try entry.section(ProductKeys.PlaceSection.self)
                 guard let shows = parts[.shows] else { throw entry.error("shows is missing") }
                 let title = try parts[.title]?.text(maximum: ConsolePlaces.maximumTitle)
-                sections.append(try ConsolePlaces.Section(shows: shows, title: title, words: words, seen: &seen))
+                sections.append(
+                    try ConsolePlaces.Section(
+                        shows: shows, title: title, button: parts[.button], words: words, seen: &seen))
             }
         case (.none, .none), (.some, .some): throw entry.error("must have either shows or sections")
         }
@@ -74,10 +79,16 @@ extension ConsolePlaces.Page {
 
 extension ConsolePlaces.Section {
     fileprivate init(
-        shows entry: FileEntry, title: String?, words: ProductWords, seen: inout Set<ConsoleSection>
+        shows entry: FileEntry, title: String?, button: FileEntry?, words: ProductWords,
+        seen: inout Set<ConsoleSection>
     ) throws(ProductError) {
         let section = try entry.word(ConsoleSection.self, of: "section")
         guard seen.insert(section).inserted else { throw entry.error("\(section.rawValue) stands in places twice") }
-        self.init(title: title ?? section.title(in: words), section: section)
+        if let button, !section.makesThings {
+            throw button.error("nothing is made in \(section.rawValue)")
+        }
+        self.init(
+            title: title ?? section.title(in: words), section: section,
+            button: try button?.text(maximum: ConsolePlaces.maximumTitle))
     }
 }

@@ -34,6 +34,8 @@ package struct ConsolePlaces: Hashable, Sendable {
     package struct Section: Hashable, Sendable {
         package let title: String
         package let section: ConsoleSection
+        /// What the button is called that makes something there, nil for the usual words.
+        package var button: String?
     }
 
     /// What the file says; sections that it does not name are not among them.
@@ -44,6 +46,11 @@ package struct ConsolePlaces: Hashable, Sendable {
     package init(_ named: [Place] = [], hidden: Set<ConsoleSection> = []) {
         self.named = named
         self.hidden = hidden
+    }
+
+    /// What the button is called that makes something in a section, nil for the usual words.
+    package func button(in section: ConsoleSection) -> String? {
+        named.lazy.flatMap(\.pages).flatMap(\.sections).first { $0.section == section }?.button
     }
 
     /// All that the product has, each once: as the file arranges it, and what it does not name under its own words.

@@ -30,6 +30,14 @@ package enum ConsoleSection: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Whether its page has a button that makes something.
+    var makesThings: Bool {
+        switch self {
+        case .integrations, .apiKeys, .contacts, .apps, .people, .organizations: true
+        case .overview, .client, .consents, .auditLog: false
+        }
+    }
+
     /// What it is called where the product gives it no title.
     package func title(in words: ProductWords) -> String {
         switch self {

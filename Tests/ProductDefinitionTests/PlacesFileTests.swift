@@ -13,8 +13,8 @@ struct PlacesFileTests {
               - title: Credentials
                 sections:
                   - {title: Client credentials, shows: integrations}
-                  - {shows: api-keys}
-              - {shows: people}
+                  - {shows: api-keys, button: Add}
+              - {shows: people, button: Add a person}
           - title: Records
             pages:
               - {title: What happened, shows: audit-log}
@@ -41,6 +41,8 @@ struct PlacesFileTests {
                 "Organizations: Organizations=organizations",
             ])
         #expect(!product.has(.apps) && product.has(.integrations) && !product.has(.client))
+        #expect(product.places.button(in: .apiKeys) == "Add" && product.places.button(in: .people) == "Add a person")
+        #expect(product.places.button(in: .integrations) == nil)
     }
 
     @Test func `a product that says nothing has a sensible arrangement, in its words`() throws {
@@ -76,6 +78,12 @@ struct PlacesFileTests {
         Mistake(
             after: 3, "places[0].pages[0].sections[0]", "shows is missing",
             "places: [{title: A, pages: [{title: B, sections: [{title: C}]}]}]"),
+        Mistake(
+            after: 3, "places[0].pages[0].button", "belongs to one of the sections",
+            "places: [{title: A, pages: [{title: B, button: Add, sections: [{shows: apps}]}]}]"),
+        Mistake(
+            after: 3, "places[0].pages[0].button", "nothing is made in audit-log",
+            "places: [{title: A, pages: [{shows: audit-log, button: Add}]}]"),
         Mistake(
             after: 3, "places[0].pages[0].shows", "did you mean integrations?",
             "places: [{title: A, pages: [{shows: integration}]}]"),

@@ -55,7 +55,7 @@ struct OrganizationsPage: Page {
         pageHead = PageHead(
             title: entered.heading, lead: lead,
             action: manages
-                ? PageLink(words: "Create \(word.singular)", address: entered.link(.newOrganization)) : nil, reason: nil
+                ? entered.makingLink("Create \(word.singular)", to: .newOrganization) : nil, reason: nil
         )
         tabs = entered.sectionTabs
         searchAt = entered.link(.organizations)

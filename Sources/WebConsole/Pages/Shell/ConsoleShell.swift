@@ -14,6 +14,13 @@ extension ConsoleVisit {
 
     private var seen: [ConsolePlaces.Place] { ConsoleSections.seen(by: me.permissions, of: product) }
 
+    /// The button of this section that makes something, called as the product says.
+    ///
+    /// - Parameter standard: What it is called where the product says nothing.
+    func makingLink(_ standard: String, to form: ConsolePage) -> PageLink {
+        PageLink(words: page.section.flatMap { product.places.button(in: $0) } ?? standard, address: link(form))
+    }
+
     /// The section's title, in the product's words.
     var sectionTitle: String { place?.section.title ?? page.section?.title(in: words) ?? "" }
 
