@@ -83,17 +83,18 @@ package struct AppService: Sendable {
         }
     }
 
-    /// The apps of an organization and of those below it with what a list tells of them, oldest first.
+    /// The apps of an organization and those below it that a query asks for, and how many the account has.
     ///
-    /// - Parameter search: What their names contain, nil for anything.
-    package func describe(
-        in id: ID<Organization>, includeDescendants: Bool = true, matching search: NameSearch? = nil, page: Page,
-        as actor: Actor, tx: borrowing Transaction
-    ) throws -> Listing<ListedApp> {
-        let extent = try tx.extent(of: id, includeDescendants, where: actor, may: .appsRead)
-        return try Listing(of: page, by: \.app.id) { after, limit in
-            try tx.listedApps(extent, matching: search, after: after, limit: limit)
-        }
+    /// - Parameters:
+    ///   - limit: How many at most.
+    ///   - most: How far is counted.
+    package func list(
+        in organization: Organization, includeDescendants: Bool = true, _ query: AppQuery, limit: Int,
+        countingTo most: Int, as actor: Actor, tx: borrowing Transaction
+    ) throws -> (page: OrderedListing<ListedApp>, count: Int) {
+        try actor.requires(.appsRead, in: organization.path)
+        let extent: Extent = includeDescendants ? .within(organization.path) : .organization(organization.path)
+        return try tx.apps(extent, query, limit: limit, countingTo: most)
     }
 
     /// One app with what a list tells of it.
@@ -105,15 +106,6 @@ package struct AppService: Sendable {
             throw Refusal.notFound
         }
         return found
-    }
-
-    /// How many apps the account of an organization has, and how many it may have.
-    package func count(
-        in id: ID<Organization>, as actor: Actor, tx: borrowing Transaction
-    ) throws -> (held: Int, limit: Int) {
-        let organization = try tx.organization(id, where: actor, may: .appsRead)
-        let limit = try tx.terms(of: organization.account, in: product).apps
-        return (try tx.appCount(account: organization.account, most: limit), limit)
     }
 
     /// What the deletion of an app would cut off.

@@ -96,7 +96,7 @@ struct ClientSecretRotation: Sendable {
         for secret in secrets where secret.id != kept?.id { try tx.deleteSecret(secret.id) }
         if let kept, let previousExpiresAt { try tx.setExpiry(of: kept.id, to: previousExpiresAt) }
         let secret = try issue(to: client, of: owner, at: now, tx: tx)
-        try tx.touch(client)
+        try tx.touch(client, previousSecretEndingAt: previousExpiresAt)
         return (secret, previousExpiresAt)
     }
 
@@ -122,7 +122,7 @@ struct ClientSecretRotation: Sendable {
         try checks.finish()
         try actor.requiresRights(in: scopes)
         try tx.setExpiry(of: id, to: expiresAt)
-        try tx.touch(client)
+        try tx.touch(client, previousSecretEndingAt: expiresAt)
         secret.expiresAt = expiresAt
         return ClientSecretSummary(secret)
     }
@@ -131,7 +131,7 @@ struct ClientSecretRotation: Sendable {
     func end(_ id: ID<ClientSecret>, of client: ClientID, at now: Instant, tx: borrowing Transaction) throws {
         _ = try ending(id, of: client, at: now, tx: tx)
         try tx.deleteSecret(id)
-        try tx.touch(client)
+        try tx.touch(client, previousSecretEndingAt: nil)
     }
 
     /// The older secret of a client that is in the middle of a rotation: the one that can be extended or ended.
@@ -147,9 +147,13 @@ struct ClientSecretRotation: Sendable {
 
 extension Transaction {
     /// Counts a change of a client's secrets as one of the client.
-    fileprivate borrowing func touch(_ client: ClientID) throws {
+    ///
+    /// - Parameter end: When the older secret ends, nil where there is none. Lists of integrations say it.
+    fileprivate borrowing func touch(_ client: ClientID, previousSecretEndingAt end: Instant?) throws {
         switch client {
-        case .integration(let id): try touch(id)
+        case .integration(let id):
+            try touch(id)
+            try setPreviousSecretEnd(of: id, at: end)
         case .app(let id): try touch(id)
         case .resourceServer(let id): try touch(id)
         }

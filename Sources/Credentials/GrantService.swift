@@ -30,6 +30,24 @@ package struct GrantService: Sendable {
         }
     }
 
+    /// The grants in an organization and those below it that a query asks for.
+    ///
+    /// - Parameters:
+    ///   - app: Those to this app alone.
+    ///   - search: As of ``list(in:includeDescendants:of:matching:page:as:tx:)``, instead of the query's own filter.
+    ///   - limit: How many at most.
+    package func list(
+        in organization: Organization, includeDescendants: Bool = true, of app: ID<App>? = nil,
+        matching search: NameSearch?, _ query: GrantQuery, limit: Int, as actor: Actor, tx: borrowing Transaction
+    ) throws -> OrderedListing<DescribedGrant> {
+        try actor.requires(.grantsRead, in: organization.path)
+        let extent: Extent = includeDescendants ? .within(organization.path) : .organization(organization.path)
+        var query = query
+        query.filter = GrantFilter(app: app, search: search, for: actor)
+        let found = try tx.grants(extent, query, limit: limit)
+        return OrderedListing(items: found.items.map { $0.seen(by: actor) }, next: found.next)
+    }
+
     /// How many people let an app act in an organization and those below it, and how much of it there is to take back.
     package func reach(
         of app: ID<App>, in id: ID<Organization>, as actor: Actor, tx: borrowing Transaction

@@ -3,7 +3,7 @@ import Events
 package import Model
 package import Persistence
 
-/// An integration as people look through them, with its secrets that work.
+/// An integration as people look at it, with its secrets that work.
 package struct IntegrationInList: Sendable {
     package let listed: ListedIntegration
     /// Oldest first: one, or two in the middle of a rotation.
@@ -14,26 +14,15 @@ extension IntegrationService {
     /// The integrations of an organization and those below it that a query asks for, and how many the account has.
     ///
     /// - Parameters:
-    ///   - includeDescendants: Whether those below count.
-    ///   - limit: How many at most, and how far is counted.
+    ///   - limit: How many at most.
+    ///   - most: How far is counted.
     package func list(
         in organization: Organization, includeDescendants: Bool = true, _ query: IntegrationQuery, limit: Int,
         countingTo most: Int, as actor: Actor, tx: borrowing Transaction
-    ) throws -> (page: OrderedListing<IntegrationInList>, count: Int) {
+    ) throws -> (page: OrderedListing<ListedIntegration>, count: Int) {
         try actor.requires(.integrationsRead, in: organization.path)
-        let extent: Extent =
-            includeDescendants ? .within(organization.path) : .organization(organization.path)
-        let (found, count) = try tx.integrations(extent, query, limit: limit, countingTo: most)
-        let secrets = Dictionary(
-            grouping: try tx.clientSecrets(ofIntegrations: found.items.map(\.integration.id)), by: \.client)
-        let now = now()
-        let items = found.items.map { item in
-            IntegrationInList(
-                listed: item,
-                secrets: (secrets[.integration(item.integration.id)] ?? []).filter { $0.isLive(at: now) }
-                    .map { ClientSecretSummary($0) })
-        }
-        return (OrderedListing(items: items, next: found.next), count)
+        let extent: Extent = includeDescendants ? .within(organization.path) : .organization(organization.path)
+        return try tx.integrations(extent, query, limit: limit, countingTo: most)
     }
 
     /// One integration with its use, and its secrets that work.

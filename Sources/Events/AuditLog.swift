@@ -47,6 +47,22 @@ package struct AuditLog: Sendable {
         return try list(isDesk ? .operatorsPart(part) : .part(part), matching: filter, page, tx: tx)
     }
 
+    /// The same with names, for a page that people read. Of people above or elsewhere, no name is told (law 12).
+    ///
+    /// - Parameter isOperatorsOwn: Whether the organization is the operator's own.
+    package func listNamed(
+        in organization: Organization, isOperatorsOwn: Bool, matching filter: AuditFilter, page: Page, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> Listing<NamedAuditEvent> {
+        try actor.requires(.auditEventsRead, in: organization.path)
+        let part = Extent.within(organization.path)
+        let extent: AuditExtent = isOperatorsOwn && actor.reach == .everything ? .operatorsPart(part) : .part(part)
+        let path = actor.reach.path
+        return try Listing(of: page, by: \.event.id) { after, limit in
+            try tx.namedAuditEvents(extent, matching: filter, namesWithin: path, after: after, limit: limit)
+        }
+    }
+
     private func list(
         _ extent: AuditExtent, matching filter: AuditFilter, _ page: Page, tx: borrowing Transaction
     ) throws -> Listing<AuditEvent> {

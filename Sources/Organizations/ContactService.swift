@@ -35,10 +35,10 @@ package struct ContactEdit: Sendable {
 /// Every function runs inside a transaction and throws ``Refusal`` for what may not be done: first what the actor must not know
 /// of, then the lacking permission, then all bad fields. A contact has no rights, so there are none to be exceeded.
 package struct ContactService: Sendable {
-    /// The most contacts of an account.
     package static let standardMaximum = 10_000
 
-    private let maximum: Int
+    /// The most contacts of an account.
+    package let maximum: Int
     private let now: @Sendable () -> Instant
 
     /// - Parameter maximum: The most contacts of an account.
@@ -85,6 +85,19 @@ package struct ContactService: Sendable {
         return try Listing(of: page, by: \.id) { after, limit in
             try tx.contacts(extent, matching: search, after: after, limit: limit)
         }
+    }
+
+    /// The contacts of an organization and those below it that a query asks for, with what is known of their access keys; and how
+    /// many the account has.
+    ///
+    /// - Parameter limit: How many at most.
+    package func list(
+        in organization: Organization, includeDescendants: Bool = true, _ query: ContactQuery, limit: Int,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> (page: OrderedListing<ListedContact>, count: Int) {
+        try actor.requires(.contactsRead, in: organization.path)
+        let extent: Extent = includeDescendants ? .within(organization.path) : .organization(organization.path)
+        return try tx.contacts(extent, query, limit: limit, countingTo: maximum)
     }
 
     /// One contact.

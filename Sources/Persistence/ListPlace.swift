@@ -38,6 +38,16 @@ package struct ListPlace: Hashable, Sendable, CustomStringConvertible {
     /// The identifier of the item, as one of `E`.
     package func id<E: Entity>(of: E.Type = E.self) -> ID<E> { cursor.id() }
 
+    /// The place behind an item in a list that is ordered by names, which no case tells apart.
+    init(behind name: String, _ id: ID<some Entity>) {
+        self.init(.text(NameSearch.asciiLowercased(name)), id)
+    }
+
+    /// The place behind an item in a list that is ordered by time; what has none comes before all.
+    init(behind time: Instant?, _ id: ID<some Entity>) {
+        self.init(.number(time?.milliseconds ?? 0), id)
+    }
+
     /// As ``init(parsing:)`` reads it.
     package var description: String {
         switch value {
@@ -54,8 +64,11 @@ package struct ListPlace: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// What stands in a statement for the identifier.
+    var storedID: StoredValue { id(of: Organization.self).stored }
+
     /// Whether it is a place in a list that is ordered by texts, or else by numbers.
-    package var isText: Bool {
+    var isText: Bool {
         switch value {
         case .text: true
         case .number: false

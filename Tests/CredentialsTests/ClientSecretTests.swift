@@ -75,7 +75,9 @@ struct ClientSecretTests {
             let heard = Heard(on: tree.store)
             try await extend(older, of: issued, to: longest, tree)
             #expect(try await secrets(of: issued.credential, tree).first?.expiresAt == longest)
+            #expect(try await endInList(of: issued.credential, tree) == longest)
             try await end(older, of: issued, tree)
+            #expect(try await endInList(of: issued.credential, tree) == nil)
             #expect(!(try await accepted(issued.secret, by: issued.credential, tree)))
             #expect(heard.changes == Array(repeating: .integration(issued.credential.id), count: 2))
             await #expect(throws: Refusal.notFound) { try await end(older, of: issued, tree) }
@@ -151,6 +153,11 @@ struct ClientSecretTests {
             try integrations.secrets(
                 of: integration.id, in: integration.organization, as: SampleTree.theOperator, tx: tx)
         }
+    }
+
+    /// What the list of integrations says of the end of the older secret.
+    private func endInList(of integration: Integration, _ tree: SampleTree) async throws -> Instant? {
+        try await tree.store.read { tx in try tx.listedIntegration(integration.id)?.previousSecretEndsAt }
     }
 
     private func extend(

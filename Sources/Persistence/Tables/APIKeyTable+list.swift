@@ -19,6 +19,8 @@ package struct APIKeyQuery: Hashable, Sendable {
     package var search: NameSearch?
     /// Those alone that were never used.
     package var neverUsed = false
+    /// Those alone that were made before.
+    package var madeBefore: Instant?
     /// Those alone that were not used since then, and are as old.
     package var unusedSince: Instant?
     /// Those alone whose secret in force was made before.
@@ -50,24 +52,18 @@ extension Transaction {
         _ extent: Extent, _ query: APIKeyQuery, limit: Int, countingTo most: Int, at now: Instant
     ) throws -> (page: OrderedListing<ListedAPIKey>, count: Int) {
         let account = extent.path.root
-        let within: BoundSQL =
-            switch extent {
-            case .organization(let path): "o.id = \(path.last)"
-            case .within(let path): "o.path >= \(path.stored) AND o.path < \(path.storedEnd)"
-            }
         let rows = try all(
             """
             SELECT \(fixed: apiKeyColumns), o.name, (SELECT COUNT(*) FROM
             (SELECT 1 FROM api_key WHERE account_id = \(account) AND expires_at > \(now) LIMIT \(most)) live)
             FROM organization o CROSS JOIN api_key k
-            WHERE \(part: within) AND k.organization_id = o.id \(part: query.condition)
-            \(part: query.ordering) LIMIT \(limit + 1)
+            WHERE \(part: extent.condition) AND k.organization_id = o.id \(part: query.condition)
+            \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
             """
         ) { row in
             (ListedAPIKey(key: try APIKey(row: row), organizationName: try row.text(17)), try row.count(18))
         }
-        let items = rows.prefix(limit).map(\.0)
-        let listing = OrderedListing(items: items, next: rows.count > limit ? items.last.map(query.place) : nil)
+        let listing = OrderedListing(rows.map(\.0), limit: limit, place: query.place)
         // No row, no count.
         return (listing, try rows.first?.1 ?? liveAPIKeyCount(account: account, upTo: most, at: now))
     }
@@ -94,6 +90,7 @@ extension APIKeyQuery {
                 """
         }
         if neverUsed { condition = "\(part: condition) AND k.used_at IS NULL" }
+        if let madeBefore { condition = "\(part: condition) AND k.created_at < \(madeBefore)" }
         if let unusedSince { condition = "\(part: condition) AND COALESCE(k.used_at, k.created_at) < \(unusedSince)" }
         if let secretBefore { condition = "\(part: condition) AND k.rotated_at < \(secretBefore)" }
         if let ending {
@@ -105,36 +102,29 @@ extension APIKeyQuery {
         if isDisabled { condition = "\(part: condition) AND k.disabled_at IS NOT NULL" }
         if isLeft { condition = "\(part: condition) AND k.steward_left_at IS NOT NULL" }
         if fromAnywhere { condition = "\(part: condition) AND k.addresses IS NULL" }
-        guard let after, after.isText == column.isText else { return condition }
-        let (value, id) = (after.stored, after.id(of: APIKey.self))
-        return isDescending
-            ? "\(part: condition) AND (\(fixed: column.sql), k.id) < (\(value), \(id))"
-            : "\(part: condition) AND (\(fixed: column.sql), k.id) > (\(value), \(id))"
+        return condition
     }
 
-    fileprivate var ordering: BoundSQL {
-        isDescending ? "ORDER BY \(fixed: column.sql) DESC, k.id DESC" : "ORDER BY \(fixed: column.sql), k.id"
-    }
-
-    private var column: (sql: StaticString, isText: Bool) {
-        switch order {
-        case .name: ("lower(k.name)", true)
-        case .organization: ("lower(o.name)", true)
-        case .expires: ("k.expires_at", false)
-        case .used: ("COALESCE(k.used_at, 0)", false)
-        case .created: ("k.created_at", false)
-        }
+    fileprivate var listOrder: ListOrder {
+        let key: ListOrder.Key =
+            switch order {
+            case .name: .text("lower(k.name)")
+            case .organization: .text("lower(o.name)")
+            case .expires: .number("k.expires_at")
+            case .used: .number("COALESCE(k.used_at, 0)")
+            case .created: .number("k.created_at")
+            }
+        return ListOrder(key, id: "k.id", isDescending: isDescending, after: after)
     }
 
     fileprivate func place(behind item: ListedAPIKey) -> ListPlace {
-        let value: ListPlace.Value =
-            switch order {
-            case .name: .text(NameSearch.asciiLowercased(item.key.name))
-            case .organization: .text(NameSearch.asciiLowercased(item.organizationName))
-            case .expires: .number(item.key.expiresAt.milliseconds)
-            case .used: .number(item.key.lastUse?.at.milliseconds ?? 0)
-            case .created: .number(item.key.createdAt.milliseconds)
-            }
-        return ListPlace(value, item.key.id)
+        let id = item.key.id
+        return switch order {
+        case .name: ListPlace(behind: item.key.name, id)
+        case .organization: ListPlace(behind: item.organizationName, id)
+        case .expires: ListPlace(behind: item.key.expiresAt, id)
+        case .used: ListPlace(behind: item.key.lastUse?.at, id)
+        case .created: ListPlace(behind: item.key.createdAt, id)
+        }
     }
 }

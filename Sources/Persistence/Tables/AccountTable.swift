@@ -5,6 +5,40 @@ private let columns: StaticString = """
     o.id, o.path, o.name, o.created_at, o.revision, a.plan, a.suspended_at, a.is_operator, a.revision
     """
 
+/// Which accounts a list shows, and in which order.
+package struct AccountQuery: Hashable, Sendable {
+    /// What the list is ordered by.
+    package enum Order: String, Hashable, Sendable, CaseIterable {
+        case name, created
+    }
+
+    /// What the name contains.
+    package var search: NameSearch?
+    package var order = Order.created
+    package var isDescending = false
+    package var after: ListPlace?
+
+    package init() {}
+}
+
+extension AccountQuery {
+    fileprivate var listOrder: ListOrder {
+        let key: ListOrder.Key =
+            switch order {
+            case .name: .text("lower(o.name)")
+            case .created: .number("o.created_at")
+            }
+        return ListOrder(key, id: "o.id", isDescending: isDescending, after: after)
+    }
+
+    fileprivate func place(behind account: Account) -> ListPlace {
+        switch order {
+        case .name: ListPlace(behind: account.organization.name, account.id)
+        case .created: ListPlace(behind: account.organization.createdAt, account.id)
+        }
+    }
+}
+
 extension Transaction {
     /// The account, nil where there is none.
     package borrowing func account(_ id: ID<Organization>) throws -> Account? {
@@ -33,17 +67,18 @@ extension Transaction {
             """, Account.init(row:))
     }
 
-    /// Accounts with a name that is looked for, oldest first.
-    package borrowing func accounts(
-        matching search: NameSearch?, after: ID<Organization>?, limit: Int
-    ) throws -> [Account] {
-        guard let search else { return try accounts(after: after, limit: limit) }
-        return try all(
+    /// The accounts that a query asks for. It reads those of all: only the operator's people ask.
+    ///
+    /// - Parameter limit: How many at most.
+    package borrowing func accounts(_ query: AccountQuery, limit: Int) throws -> OrderedListing<Account> {
+        let found: BoundSQL = query.search.map { "AND \(part: $0.condition(on: "o.name"))" } ?? ""
+        let rows = try all(
             """
             SELECT \(fixed: columns) FROM account a JOIN organization o ON o.id = a.organization_id
-            WHERE a.organization_id > \(place(after: after)) AND \(part: search.condition(on: "o.name"))
-            ORDER BY a.organization_id LIMIT \(limit)
+            WHERE o.parent_id IS NULL \(part: found) \(part: query.listOrder.condition) \(part: query.listOrder.clause)
+            LIMIT \(limit + 1)
             """, Account.init(row:))
+        return OrderedListing(rows, limit: limit, place: query.place)
     }
 
     /// Adds an account with its root organization.

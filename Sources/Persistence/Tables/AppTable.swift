@@ -2,22 +2,17 @@ package import CredentialFormat
 package import Model
 package import Policy
 
-private let columns: StaticString = """
+/// What an app is read from.
+let appColumns: StaticString = """
     p.id, p.organization_id, p.name, p.availability, p.authentication, p.redirect_uris, p.signed_out_uris, p.scopes,
     p.logo, p.homepage, p.policy, p.terms, p.access_token_seconds, p.refresh_token_seconds, p.token_format,
     p.id_token_algorithm, p.created_at, p.created_by, p.revision, p.any_secret_method, p.requires_pkce
     """
 
-/// What ``ListedApp`` needs besides.
-private let listed: BoundSQL = """
-    , o.name, p.used_at, p.used_from, p.uses, (SELECT COUNT(DISTINCT live.member_id) FROM
-    (SELECT g.member_id FROM user_grant g WHERE g.app_id = p.id LIMIT \(ListedApp.mostCounted + 1)) live)
-    """
-
 extension Transaction {
     /// The app, nil where there is none.
     package borrowing func app(_ id: ID<App>) throws -> App? {
-        try first("SELECT \(fixed: columns) FROM app p WHERE p.id = \(id)", App.init(row:))
+        try first("SELECT \(fixed: appColumns) FROM app p WHERE p.id = \(id)", App.init(row:))
     }
 
     /// The apps of an extent, oldest first.
@@ -26,58 +21,17 @@ extension Transaction {
         case .organization(let path):
             try all(
                 """
-                SELECT \(fixed: columns) FROM app p
+                SELECT \(fixed: appColumns) FROM app p
                 WHERE p.organization_id = \(path.last) AND p.id > \(place(after: after)) ORDER BY p.id LIMIT \(limit)
                 """, App.init(row:))
         case .within(let path):
             try all(
                 """
-                SELECT \(fixed: columns) FROM organization o CROSS JOIN app p
+                SELECT \(fixed: appColumns) FROM organization o CROSS JOIN app p
                 WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND p.organization_id = o.id
                 AND p.id > \(place(after: after)) ORDER BY p.id LIMIT \(limit)
                 """, App.init(row:))
         }
-    }
-
-    /// The apps of an extent with what a list tells of them, oldest first.
-    ///
-    /// - Parameter search: What their names contain, nil for anything.
-    package borrowing func listedApps(
-        _ extent: Extent, matching search: NameSearch?, after: ID<App>?, limit: Int
-    ) throws -> [ListedApp] {
-        let found: BoundSQL = search.map { "AND \(part: $0.condition(on: "p.name"))" } ?? ""
-        return switch extent {
-        case .organization(let path):
-            try all(
-                """
-                SELECT \(fixed: columns)\(part: listed) FROM app p JOIN organization o ON o.id = p.organization_id
-                WHERE p.organization_id = \(path.last) AND p.id > \(place(after: after)) \(part: found)
-                ORDER BY p.id LIMIT \(limit)
-                """, ListedApp.init(row:))
-        case .within(let path):
-            try all(
-                """
-                SELECT \(fixed: columns)\(part: listed) FROM organization o CROSS JOIN app p
-                WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND p.organization_id = o.id
-                AND p.id > \(place(after: after)) \(part: found) ORDER BY p.id LIMIT \(limit)
-                """, ListedApp.init(row:))
-        }
-    }
-
-    /// An app with what a list tells of it, nil where there is none.
-    package borrowing func listedApp(_ id: ID<App>) throws -> ListedApp? {
-        try first(
-            """
-            SELECT \(fixed: columns)\(part: listed) FROM app p JOIN organization o ON o.id = p.organization_id
-            WHERE p.id = \(id)
-            """, ListedApp.init(row:))
-    }
-
-    /// How many apps an account has, `most` at most.
-    package borrowing func appCount(account: ID<Organization>, most: Int) throws -> Int {
-        try first(
-            "SELECT COUNT(*) FROM (SELECT p.id FROM app p WHERE p.account_id = \(account) LIMIT \(most)) live"
-        ) { try $0.count(0) } ?? 0
     }
 
     /// Counts calls of an app that proved itself and uses of its access tokens, and notes when and from where the last of them
@@ -149,19 +103,6 @@ extension Transaction {
     }
 }
 
-/// An app as a list of them tells of it.
-package struct ListedApp: Sendable {
-    /// So many grants of one are looked at, and then no more.
-    package static let mostCounted = 1000
-
-    package let app: App
-    package let organizationName: String
-    /// Nil for never yet.
-    package let lastUse: LastUse?
-    /// How many people let it act for them.
-    package let people: Int
-}
-
 /// An app with what its verification depends on.
 package struct AppForVerification: Sendable {
     package let app: App
@@ -172,7 +113,7 @@ package struct AppForVerification: Sendable {
 }
 
 extension App {
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), organization: try row.id(1), name: try row.text(2),
             availability: try row.parsed(3, Availability.init(rawValue:)),
@@ -188,14 +129,6 @@ extension App {
             tokenFormat: try row.parsed(14, TokenFormat.init(rawValue:)),
             idTokenAlgorithm: try row.parsed(15, IDTokenAlgorithm.init(rawValue:)), createdAt: try row.instant(16),
             createdBy: try row.text(17), revision: try row.count(18))
-    }
-}
-
-extension ListedApp {
-    fileprivate init(row: StoredRow) throws(StoreError) {
-        self.init(
-            app: try App(row: row), organizationName: try row.text(21), lastUse: try row.lastUse(22),
-            people: try row.count(25))
     }
 }
 

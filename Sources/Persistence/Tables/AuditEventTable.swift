@@ -2,6 +2,21 @@ package import CredentialFormat
 package import Model
 import Policy
 
+private let columns: StaticString = """
+    id, at, action, target, organization_path, actor, request_id, address, details
+    """
+
+/// An audit event with names that are known by now, and may be told.
+package struct NamedAuditEvent: Sendable {
+    package let event: AuditEvent
+    /// Of the member who acted, by themself or through an app.
+    package let actor: String?
+    /// Of the member who was changed.
+    package let target: String?
+    /// Of the organization whose thing it is.
+    package let organization: String?
+}
+
 /// Which audit events are wanted. Nil stands for any.
 package struct AuditFilter: Hashable, Sendable {
     /// Such as `api-key.created`.
@@ -46,10 +61,12 @@ extension Transaction {
     package borrowing func record(_ event: AuditEvent) throws {
         try perform(
             """
-            INSERT INTO audit_event (id, at, action, target, organization_path, actor, request_id, address, details)
+            INSERT INTO audit_event (id, at, action, target, organization_path, actor, request_id, address, details,
+            acting_member, target_member)
             VALUES (\(event.id), \(event.at), \(event.action), \(event.target),
             (SELECT path FROM organization WHERE id = \(event.organization.stored)), \(event.actor), \(event.requestID),
-            \((event.address?.description).stored), \(AuditDetails.text(of: event.details)))
+            \((event.address?.description).stored), \(AuditDetails.text(of: event.details)),
+            \(event.actingMember.stored), \(ID<Member>(parsing: event.target).stored))
             """)
     }
 
@@ -78,10 +95,54 @@ extension Transaction {
         }
     }
 
+    /// The events that meet a filter, newest first, with the names of those whom they are about and where they are of, in one
+    /// statement.
+    ///
+    /// - Parameter path: Where members must belong whose names are told, nil for anywhere.
+    package borrowing func namedAuditEvents(
+        _ extent: AuditExtent, matching filter: AuditFilter, namesWithin path: OrganizationPath?,
+        after: ID<AuditEvent>?, limit: Int
+    ) throws -> [NamedAuditEvent] {
+        let found: BoundSQL
+        switch extent {
+        case .everything: found = Self.selection(in: nil, matching: filter, after: after, limit: limit)
+        case .part(let part):
+            found = Self.selection(in: Self.condition(part), matching: filter, after: after, limit: limit)
+        case .operatorsPart(let part):
+            let own = Self.selection(in: Self.condition(part), matching: filter, after: after, limit: limit)
+            let others = Self.selection(
+                in: "organization_path IS NULL", matching: filter, after: after, limit: limit)
+            found = "SELECT * FROM (\(part: own)) live UNION ALL SELECT * FROM (\(part: others)) live"
+        }
+        let known: BoundSQL = path.map { "AND o.path >= \($0.stored) AND o.path < \($0.storedEnd)" } ?? ""
+        return try all(
+            """
+            SELECT \(fixed: columns),
+            (SELECT m.name FROM member m JOIN organization o ON o.id = m.organization_id
+            WHERE m.id = live.acting_member \(part: known)),
+            (SELECT m.name FROM member m JOIN organization o ON o.id = m.organization_id
+            WHERE m.id = live.target_member \(part: known)),
+            (SELECT o.name FROM organization o WHERE o.path = live.organization_path)
+            FROM (\(part: found)) live ORDER BY live.id DESC LIMIT \(limit)
+            """
+        ) { row in
+            NamedAuditEvent(
+                event: try AuditEvent(row: row), actor: try row.optionalText(9), target: try row.optionalText(10),
+                organization: try row.optionalText(11))
+        }
+    }
+
     /// - Parameter place: A condition on the organization, nil for everywhere.
     private borrowing func auditEvents(
         in place: BoundSQL?, matching filter: AuditFilter, after: ID<AuditEvent>?, limit: Int
     ) throws -> [AuditEvent] {
+        try all(
+            Self.selection(in: place, matching: filter, after: after, limit: limit), AuditEvent.init(row:))
+    }
+
+    private static func selection(
+        in place: BoundSQL?, matching filter: AuditFilter, after: ID<AuditEvent>?, limit: Int
+    ) -> BoundSQL {
         // An identifier begins with the time of its making, so times bound identifiers too.
         var condition: BoundSQL = "id < \(min(after ?? .last, filter.until.map(ID.first(at:)) ?? .last))"
         if let since = filter.since { condition = "\(part: condition) AND id >= \(ID<AuditEvent>.first(at: since))" }
@@ -90,11 +151,10 @@ extension Transaction {
         if let target = filter.target { condition = "\(part: condition) AND target = \(target)" }
         if let request = filter.requestID { condition = "\(part: condition) AND request_id = \(request)" }
         if let actor = filter.actor { condition = "\(part: condition) AND actor = \(actor)" }
-        return try all(
-            """
-            SELECT id, at, action, target, organization_path, actor, request_id, address, details FROM audit_event
+        return """
+            SELECT \(fixed: columns), acting_member, target_member FROM audit_event
             WHERE \(part: condition) ORDER BY id DESC LIMIT \(limit)
-            """, AuditEvent.init(row:))
+            """
     }
 
     /// Removes at most `limit` events from before `time`, and says how many.
@@ -118,6 +178,9 @@ extension ID<AuditEvent> {
 }
 
 extension AuditEvent {
+    /// The member who acted, by themself or through an app.
+    fileprivate var actingMember: ID<Member>? { actor.split(separator: " ").first.flatMap { ID(parsing: $0) } }
+
     fileprivate init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), at: try row.instant(1), action: try row.text(2), target: try row.text(3),

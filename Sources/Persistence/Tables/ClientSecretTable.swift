@@ -12,19 +12,6 @@ extension Transaction {
             """, ClientSecret.init(row:))
     }
 
-    /// The secrets of these integrations, oldest first; those that have ended too, until they are swept.
-    package borrowing func clientSecrets(ofIntegrations ids: [ID<Integration>]) throws -> [ClientSecret] {
-        guard let last = ids.last else { return [] }
-        // Some one several times, so that there are few different statements to prepare, however many are asked for.
-        var ids = ids
-        while ids.count & (ids.count - 1) != 0 { ids.append(last) }
-        return try all(
-            """
-            SELECT id, client, digest, pepper, hint, created_at, expires_at, used_at, used_from, uses
-            FROM client_secret WHERE client IN (\(list: ids.map(\.description))) ORDER BY id
-            """, ClientSecret.init(row:))
-    }
-
     /// Adds a secret to a client.
     ///
     /// - Parameter sealed: The secret itself, sealed, where it is kept.

@@ -1,19 +1,20 @@
 package import CredentialFormat
 package import Model
 
-private let columns: StaticString = """
+/// What a contact is read from.
+let contactColumns: StaticString = """
     c.id, c.organization_id, c.name, c.email, c.member_id, c.disabled_at, c.created_at, c.created_by, c.revision
     """
 
 extension Transaction {
     /// The contact, nil where there is none.
     package borrowing func contact(_ id: ID<Contact>) throws -> Contact? {
-        try first("SELECT \(fixed: columns) FROM contact c WHERE c.id = \(id)", Contact.init(row:))
+        try first("SELECT \(fixed: contactColumns) FROM contact c WHERE c.id = \(id)", Contact.init(row:))
     }
 
     /// The contact that a member is, nil where they are none.
     package borrowing func contact(of member: ID<Member>) throws -> Contact? {
-        try first("SELECT \(fixed: columns) FROM contact c WHERE c.member_id = \(member)", Contact.init(row:))
+        try first("SELECT \(fixed: contactColumns) FROM contact c WHERE c.member_id = \(member)", Contact.init(row:))
     }
 
     /// The contacts of an extent, oldest first.
@@ -22,20 +23,19 @@ extension Transaction {
     package borrowing func contacts(
         _ extent: Extent, matching search: NameSearch? = nil, after: ID<Contact>?, limit: Int
     ) throws -> [Contact] {
-        let found: BoundSQL =
-            search.map { "AND (\(part: $0.condition(on: "c.name")) OR \(part: $0.condition(on: "c.email")))" } ?? ""
+        let found = ContactQuery.condition(search)
         switch extent {
         case .organization(let path):
             return try all(
                 """
-                SELECT \(fixed: columns) FROM contact c
+                SELECT \(fixed: contactColumns) FROM contact c
                 WHERE c.organization_id = \(path.last) AND c.id > \(place(after: after)) \(part: found)
                 ORDER BY c.id LIMIT \(limit)
                 """, Contact.init(row:))
         case .within(let path):
             return try all(
                 """
-                SELECT \(fixed: columns) FROM organization o CROSS JOIN contact c
+                SELECT \(fixed: contactColumns) FROM organization o CROSS JOIN contact c
                 WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND c.organization_id = o.id
                 AND c.id > \(place(after: after)) \(part: found) ORDER BY c.id LIMIT \(limit)
                 """, Contact.init(row:))
@@ -138,7 +138,7 @@ package struct ContactForVerification: Sendable {
 }
 
 extension Contact {
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), organization: try row.id(1), name: try row.text(2),
             email: row.isNull(3) ? nil : try row.parsed(3) { EmailAddress($0) },

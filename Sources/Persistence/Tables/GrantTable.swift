@@ -2,18 +2,20 @@ package import CredentialFormat
 package import Model
 package import Policy
 
-private let columns: StaticString = """
+/// What a grant is read from.
+let grantColumns: StaticString = """
     g.id, g.app_id, g.member_id, g.organization_id, g.scopes, g.created_at, g.consented_at, g.reuse_at,
     g.reuse_successor_used
     """
 
 /// What ``DescribedGrant`` needs, beside what the grants come from.
-private let description: StaticString = """
+let describedGrantColumns: StaticString = """
     , p.name, m.email, m.name, mo.path, o.name, g.used_at, g.used_from, g.uses,
     (SELECT MAX(COALESCE(l.rotated_at, l.created_at)) FROM refresh_lineage l WHERE l.grant_id = g.id)
     """
 
-private let described: StaticString = """
+/// The tables of ``describedGrantColumns``, beside what the grants come from.
+let describedGrantTables: StaticString = """
     JOIN app p ON p.id = g.app_id JOIN member m ON m.id = g.member_id
     JOIN organization mo ON mo.id = m.organization_id
     """
@@ -21,7 +23,7 @@ private let described: StaticString = """
 extension Transaction {
     /// The grant, nil where there is none.
     package borrowing func grant(_ id: ID<Grant>) throws -> Grant? {
-        try first("SELECT \(fixed: columns) FROM user_grant g WHERE g.id = \(id)", Grant.init(row:))
+        try first("SELECT \(fixed: grantColumns) FROM user_grant g WHERE g.id = \(id)", Grant.init(row:))
     }
 
     /// What a member granted an app in an organization, nil for nothing.
@@ -30,7 +32,7 @@ extension Transaction {
     ) throws -> Grant? {
         try first(
             """
-            SELECT \(fixed: columns) FROM user_grant g
+            SELECT \(fixed: grantColumns) FROM user_grant g
             WHERE g.member_id = \(member) AND g.app_id = \(app) AND g.organization_id = \(organization)
             """, Grant.init(row:))
     }
@@ -39,7 +41,7 @@ extension Transaction {
     package borrowing func grants(of member: ID<Member>, app: ID<App>) throws -> [Grant] {
         try all(
             """
-            SELECT \(fixed: columns) FROM user_grant g WHERE g.member_id = \(member) AND g.app_id = \(app)
+            SELECT \(fixed: grantColumns) FROM user_grant g WHERE g.member_id = \(member) AND g.app_id = \(app)
             ORDER BY g.organization_id
             """, Grant.init(row:))
     }
@@ -48,8 +50,8 @@ extension Transaction {
     package borrowing func grants(of member: ID<Member>, after: ID<Grant>?, limit: Int) throws -> [DescribedGrant] {
         try all(
             """
-            SELECT \(fixed: columns)\(fixed: description) FROM user_grant g
-            JOIN organization o ON o.id = g.organization_id \(fixed: described)
+            SELECT \(fixed: grantColumns)\(fixed: describedGrantColumns) FROM user_grant g
+            JOIN organization o ON o.id = g.organization_id \(fixed: describedGrantTables)
             WHERE g.member_id = \(member) AND g.id > \(place(after: after)) ORDER BY g.id LIMIT \(limit)
             """, DescribedGrant.init(row:))
     }
@@ -62,16 +64,16 @@ extension Transaction {
         case .organization(let path):
             try all(
                 """
-                SELECT \(fixed: columns)\(fixed: description) FROM user_grant g
-                JOIN organization o ON o.id = g.organization_id \(fixed: described)
+                SELECT \(fixed: grantColumns)\(fixed: describedGrantColumns) FROM user_grant g
+                JOIN organization o ON o.id = g.organization_id \(fixed: describedGrantTables)
                 WHERE g.organization_id = \(path.last) AND g.id > \(place(after: after)) \(part: filter.conditions)
                 ORDER BY g.id LIMIT \(limit)
                 """, DescribedGrant.init(row:))
         case .within(let path):
             try all(
                 """
-                SELECT \(fixed: columns)\(fixed: description) FROM organization o CROSS JOIN user_grant g
-                \(fixed: described)
+                SELECT \(fixed: grantColumns)\(fixed: describedGrantColumns) FROM organization o CROSS JOIN user_grant g
+                \(fixed: describedGrantTables)
                 WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND g.organization_id = o.id
                 AND g.id > \(place(after: after)) \(part: filter.conditions) ORDER BY g.id LIMIT \(limit)
                 """, DescribedGrant.init(row:))
@@ -82,8 +84,8 @@ extension Transaction {
     package borrowing func describedGrant(_ id: ID<Grant>) throws -> DescribedGrant? {
         try first(
             """
-            SELECT \(fixed: columns)\(fixed: description) FROM user_grant g
-            JOIN organization o ON o.id = g.organization_id \(fixed: described) WHERE g.id = \(id)
+            SELECT \(fixed: grantColumns)\(fixed: describedGrantColumns) FROM user_grant g
+            JOIN organization o ON o.id = g.organization_id \(fixed: describedGrantTables) WHERE g.id = \(id)
             """, DescribedGrant.init(row:))
     }
 
@@ -192,7 +194,8 @@ package struct GrantFilter: Sendable {
         self.init(app: app, search: search, reach: try actor.reach.bound())
     }
 
-    fileprivate var conditions: BoundSQL {
+    /// What follows other conditions.
+    var conditions: BoundSQL {
         let ofApp: BoundSQL = app.map { "AND g.app_id = \($0)" } ?? ""
         guard let search else { return ofApp }
         let known: BoundSQL = reach.map { "AND mo.path >= \($0.stored) AND mo.path < \($0.storedEnd)" } ?? ""
@@ -266,7 +269,7 @@ extension Grant {
 }
 
 extension DescribedGrant {
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    init(row: StoredRow) throws(StoreError) {
         self.init(
             grant: try Grant(row: row), appName: try row.text(9),
             memberEmail: try row.parsed(10) { EmailAddress($0) }, memberName: try row.text(11),

@@ -10,6 +10,8 @@ package struct ListedIntegration: Sendable {
     package let lastUse: LastUse?
     /// When the secret in force was made.
     package let secretAt: Instant
+    /// Until when the secret before that works too, where that was put off.
+    package let previousSecretEndsAt: Instant?
 }
 
 /// Which integrations a list shows, and in which order.
@@ -23,6 +25,8 @@ package struct IntegrationQuery: Hashable, Sendable {
     package var search: NameSearch?
     /// Those alone that were never used.
     package var neverUsed = false
+    /// Those alone that were made before.
+    package var madeBefore: Instant?
     /// Those alone that were not used since then, and are as old.
     package var unusedSince: Instant?
     /// Those alone whose secret in force was made before.
@@ -36,17 +40,12 @@ package struct IntegrationQuery: Hashable, Sendable {
     package var after: ListPlace?
 
     package init() {}
-
-    /// Whether it leaves anything out.
-    package var isNarrow: Bool {
-        search != nil || neverUsed || unusedSince != nil || secretBefore != nil || fromAnywhere || isLeft
-    }
 }
 
 private let columns: StaticString = """
     i.id, i.organization_id, i.label, i.scopes, i.addresses, i.access_token_seconds, i.token_format, i.created_at,
     i.created_by, i.revision, i.looked_at, i.looked_by, i.tokens_from, o.name, i.used_at, i.used_from, i.uses,
-    i.secret_at
+    i.secret_at, i.previous_secret_ends_at
     """
 
 extension Transaction {
@@ -60,22 +59,16 @@ extension Transaction {
         _ extent: Extent, _ query: IntegrationQuery, limit: Int, countingTo most: Int
     ) throws -> (page: OrderedListing<ListedIntegration>, count: Int) {
         let account = extent.path.root
-        let within: BoundSQL =
-            switch extent {
-            case .organization(let path): "o.id = \(path.last)"
-            case .within(let path): "o.path >= \(path.stored) AND o.path < \(path.storedEnd)"
-            }
         let rows = try all(
             """
             SELECT \(fixed: columns), (SELECT COUNT(*) FROM
             (SELECT 1 FROM integration WHERE account_id = \(account) LIMIT \(most)) live)
             FROM organization o CROSS JOIN integration i
-            WHERE \(part: within) AND i.organization_id = o.id \(part: query.condition)
-            \(part: query.ordering) LIMIT \(limit + 1)
+            WHERE \(part: extent.condition) AND i.organization_id = o.id \(part: query.condition)
+            \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
             """
-        ) { row in (try ListedIntegration(row: row), try row.count(18)) }
-        let items = rows.prefix(limit).map(\.0)
-        let listing = OrderedListing(items: items, next: rows.count > limit ? items.last.map(query.place) : nil)
+        ) { row in (try ListedIntegration(row: row), try row.count(19)) }
+        let listing = OrderedListing(rows.map(\.0), limit: limit, place: query.place)
         // No row, no count.
         return (listing, try rows.first?.1 ?? integrationCount(account: account, upTo: most))
     }
@@ -106,43 +99,37 @@ extension IntegrationQuery {
             condition = "\(part: condition) AND (i.id = \(id) OR \(part: search.condition(on: "i.label")))"
         }
         if neverUsed { condition = "\(part: condition) AND i.used_at IS NULL" }
+        if let madeBefore { condition = "\(part: condition) AND i.created_at < \(madeBefore)" }
         if let unusedSince { condition = "\(part: condition) AND COALESCE(i.used_at, i.created_at) < \(unusedSince)" }
         if let secretBefore {
             condition = "\(part: condition) AND COALESCE(i.secret_at, i.created_at) < \(secretBefore)"
         }
         if isLeft { condition = "\(part: condition) AND i.steward_left_at IS NOT NULL" }
         if fromAnywhere { condition = "\(part: condition) AND i.addresses IS NULL" }
-        guard let after, after.isText == key.isText else { return condition }
-        let (value, id) = (after.stored, after.id(of: Integration.self))
-        return isDescending
-            ? "\(part: condition) AND (\(fixed: key.sql), i.id) < (\(value), \(id))"
-            : "\(part: condition) AND (\(fixed: key.sql), i.id) > (\(value), \(id))"
+        return condition
     }
 
-    fileprivate var ordering: BoundSQL {
-        isDescending ? "ORDER BY \(fixed: key.sql) DESC, i.id DESC" : "ORDER BY \(fixed: key.sql), i.id"
-    }
-
-    private var key: (sql: StaticString, isText: Bool) {
-        switch order {
-        case .label: ("lower(i.label)", true)
-        case .organization: ("lower(o.name)", true)
-        case .secret: ("COALESCE(i.secret_at, i.created_at)", false)
-        case .used: ("COALESCE(i.used_at, 0)", false)
-        case .created: ("i.created_at", false)
-        }
+    fileprivate var listOrder: ListOrder {
+        let key: ListOrder.Key =
+            switch order {
+            case .label: .text("lower(i.label)")
+            case .organization: .text("lower(o.name)")
+            case .secret: .number("COALESCE(i.secret_at, i.created_at)")
+            case .used: .number("COALESCE(i.used_at, 0)")
+            case .created: .number("i.created_at")
+            }
+        return ListOrder(key, id: "i.id", isDescending: isDescending, after: after)
     }
 
     fileprivate func place(behind item: ListedIntegration) -> ListPlace {
-        let value: ListPlace.Value =
-            switch order {
-            case .label: .text(NameSearch.asciiLowercased(item.integration.label))
-            case .organization: .text(NameSearch.asciiLowercased(item.organizationName))
-            case .secret: .number(item.secretAt.milliseconds)
-            case .used: .number(item.lastUse?.at.milliseconds ?? 0)
-            case .created: .number(item.integration.createdAt.milliseconds)
-            }
-        return ListPlace(value, item.integration.id)
+        let id = item.integration.id
+        return switch order {
+        case .label: ListPlace(behind: item.integration.label, id)
+        case .organization: ListPlace(behind: item.organizationName, id)
+        case .secret: ListPlace(behind: item.secretAt, id)
+        case .used: ListPlace(behind: item.lastUse?.at, id)
+        case .created: ListPlace(behind: item.integration.createdAt, id)
+        }
     }
 }
 
@@ -152,5 +139,6 @@ extension ListedIntegration {
         organizationName = try row.text(13)
         lastUse = try row.lastUse(14)
         secretAt = try row.optionalInstant(17) ?? integration.createdAt
+        previousSecretEndsAt = try row.optionalInstant(18)
     }
 }

@@ -73,6 +73,11 @@ extension Transaction {
         try perform("UPDATE integration SET secret_at = \(at) WHERE id = \(id)")
     }
 
+    /// Notes until when the secret before the one in force works too, nil where none does.
+    package borrowing func setPreviousSecretEnd(of id: ID<Integration>, at: Instant?) throws {
+        try perform("UPDATE integration SET previous_secret_ends_at = \(at.stored) WHERE id = \(id)")
+    }
+
     /// Ends the access tokens that were issued to an integration before.
     package borrowing func endTokens(of id: ID<Integration>, issuedBefore at: Instant) throws {
         try perform("UPDATE integration SET tokens_from = \(at) WHERE id = \(id)")

@@ -10,18 +10,24 @@ package struct ListedMember: Hashable, Sendable {
     package let isInvited: Bool
 }
 
-/// Which members a list shows, oldest first.
+/// Which members a list shows, and in which order.
 package struct MemberQuery: Hashable, Sendable {
+    /// What the list is ordered by.
+    package enum Order: String, Hashable, Sendable, CaseIterable {
+        case name, organization, created
+    }
+
     /// What name or e-mail address contain.
     package var search: NameSearch?
     /// The name of a role that they have.
     package var role: String?
-    package var after: ID<Member>?
+    package var order = Order.created
+    package var isDescending = false
+    package var after: ListPlace?
 
-    package init(search: NameSearch? = nil, role: String? = nil, after: ID<Member>? = nil) {
+    package init(search: NameSearch? = nil, role: String? = nil) {
         self.search = search
         self.role = role
-        self.after = after
     }
 }
 
@@ -36,13 +42,8 @@ extension Transaction {
     package borrowing func members(
         _ extent: Extent, _ query: MemberQuery, at now: Instant, limit: Int, countingTo most: Int,
         leftOf kinds: Set<StewardedID.Kind>
-    ) throws -> (items: [ListedMember], count: Int, left: Int) {
-        let within: BoundSQL =
-            switch extent {
-            case .organization(let path): "o.id = \(path.last)"
-            case .within(let path): "o.path >= \(path.stored) AND o.path < \(path.storedEnd)"
-            }
-        var condition: BoundSQL = "m.id > \(place(after: query.after))"
+    ) throws -> (page: OrderedListing<ListedMember>, count: Int, left: Int) {
+        var condition = extent.condition
         if let search = query.search {
             condition = """
                 \(part: condition) AND (\(part: search.condition(on: "m.name")) OR \(part: search.condition(on: "m.email")))
@@ -51,19 +52,21 @@ extension Transaction {
         if let role = query.role { condition = "\(part: condition) AND ' ' || m.roles || ' ' LIKE \("% \(role) %")" }
         let counts: BoundSQL = """
             (SELECT COUNT(*) FROM (SELECT 1 FROM organization o CROSS JOIN member m
-            WHERE \(part: within) AND m.organization_id = o.id LIMIT \(most)) AS live),
+            WHERE \(part: extent.condition) AND m.organization_id = o.id LIMIT \(most)) AS live),
             \(part: Self.stewardedCount(.left(account: extent.path.root), kinds: kinds, within: extent.path, limit: most))
             """
         let rows = try all(
             """
             SELECT \(part: Self.listed(at: now)), \(part: counts) FROM organization o CROSS JOIN member m
-            WHERE \(part: within) AND m.organization_id = o.id AND \(part: condition) ORDER BY m.id LIMIT \(limit)
+            WHERE \(part: condition) AND m.organization_id = o.id
+            \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
             """
         ) { row in (try ListedMember(row: row), try row.count(14), try row.count(15)) }
-        if let (_, count, left) = rows.first { return (rows.map(\.0), count, left) }
+        let listing = OrderedListing(rows.map(\.0), limit: limit, place: query.place)
+        if let (_, count, left) = rows.first { return (listing, count, left) }
         // No row, no count.
         let (count, left) = try first("SELECT \(part: counts)") { (try $0.count(0), try $0.count(1)) } ?? (0, 0)
-        return ([], count, left)
+        return (listing, count, left)
     }
 
     /// One member as a list shows them.
@@ -101,6 +104,27 @@ extension Transaction {
             """
         ) { row in (try row.id(0) as ID<Member>, try row.text(1)) }
         return Dictionary(rows) { first, _ in first }
+    }
+}
+
+extension MemberQuery {
+    fileprivate var listOrder: ListOrder {
+        let key: ListOrder.Key =
+            switch order {
+            case .name: .text("lower(m.name)")
+            case .organization: .text("lower(o.name)")
+            case .created: .number("m.created_at")
+            }
+        return ListOrder(key, id: "m.id", isDescending: isDescending, after: after)
+    }
+
+    fileprivate func place(behind item: ListedMember) -> ListPlace {
+        let id = item.member.id
+        return switch order {
+        case .name: ListPlace(behind: item.member.name, id)
+        case .organization: ListPlace(behind: item.organizationName, id)
+        case .created: ListPlace(behind: item.member.createdAt, id)
+        }
     }
 }
 

@@ -7,6 +7,7 @@ package struct CredentialRisks: Hashable, Sendable {
     /// Those that end soon.
     package let expiring: Int
     package let expired: Int
+    /// Those that were never used though they are not new any more.
     package let neverUsed: Int
     /// Those that were used, but not for long, and those that were never used and are as old.
     package let idle: Int
@@ -23,13 +24,16 @@ package struct RiskTimes: Hashable, Sendable {
     package let soon: Instant
     /// What was not used since, is idle.
     package let idleSince: Instant
+    /// What was made since, is new: nobody expects that it was used.
+    package let newSince: Instant
     /// A secret from before is old, nil for none.
     package let oldBefore: Instant?
 
-    package init(now: Instant, soon: Instant, idleSince: Instant, oldBefore: Instant?) {
+    package init(now: Instant, soon: Instant, idleSince: Instant, newSince: Instant, oldBefore: Instant?) {
         self.now = now
         self.soon = soon
         self.idleSince = idleSince
+        self.newSince = newSince
         self.oldBefore = oldBefore
     }
 }
@@ -42,7 +46,8 @@ extension Transaction {
             """
             SELECT \(part: Self.counting("k.expires_at > \(times.now)")),
             \(part: Self.counting("\(part: lives) AND k.expires_at < \(times.soon)")),
-            \(part: Self.counting("k.expires_at <= \(times.now)")), \(part: Self.counting("\(part: lives) AND k.used_at IS NULL")),
+            \(part: Self.counting("k.expires_at <= \(times.now)")),
+            \(part: Self.counting("\(part: lives) AND k.used_at IS NULL AND k.created_at < \(times.newSince)")),
             \(part: Self.counting("\(part: lives) AND COALESCE(k.used_at, k.created_at) < \(times.idleSince)")),
             \(part: Self.counting("\(part: lives) AND k.rotated_at < \(times.oldBefore ?? Instant(seconds: 0))")),
             \(part: Self.counting("\(part: lives) AND k.steward_left_at IS NOT NULL"))
@@ -57,7 +62,8 @@ extension Transaction {
     ) throws -> CredentialRisks {
         try first(
             """
-            SELECT COUNT(*), \(part: Self.counting("1 = 0")), \(part: Self.counting("1 = 0")), \(part: Self.counting("i.used_at IS NULL")),
+            SELECT COUNT(*), \(part: Self.counting("1 = 0")), \(part: Self.counting("1 = 0")),
+            \(part: Self.counting("i.used_at IS NULL AND i.created_at < \(times.newSince)")),
             \(part: Self.counting("COALESCE(i.used_at, i.created_at) < \(times.idleSince)")),
             \(part: Self.counting("COALESCE(i.secret_at, i.created_at) < \(times.oldBefore ?? Instant(seconds: 0))")),
             \(part: Self.counting("i.steward_left_at IS NOT NULL"))

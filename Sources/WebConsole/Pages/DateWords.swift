@@ -1,7 +1,8 @@
 import HTTPServing
 import Model
 
-/// Dates as pages write them. In UTC, and they say so where it matters: without a script a page does not know better.
+/// Dates as pages write them: in UTC, which they say where they have a time of day. Without a script a page does not know where its
+/// reader is; with one, the exact time is said in the reader’s own zone as well. What lies between two minutes is the earlier.
 enum DateWords {
     /// `22 November 2026`
     static func day(_ instant: Instant) -> String {

@@ -37,7 +37,7 @@ extension WebConsole {
         let (entered, word) = (frame.entered, product.words[.apiKey])
         let mayMake = entered.may(.apiKeysManage)
         let isFull = count >= limit
-        let create = PageLink(words: "Create \(word.singular)", address: entered.link(.newAPIKey))
+        let create = entered.makingLink("Create \(word.singular)", to: .newAPIKey)
         let head = PageHead(
             title: entered.heading,
             lead:

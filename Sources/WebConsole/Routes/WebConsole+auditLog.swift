@@ -20,14 +20,12 @@ extension WebConsole {
             let whom = try search.who.map { try Self.label(of: $0, entered, tx: tx) }
             guard let filter = search.filter(actor: whom) else {
                 return AuditLogPage(
-                    entered, Listing(items: [], next: nil), AuditLogPage.Names(members: [:], organizations: [:]),
-                    search,
-                    error: "Write a day as 2026-11-29.")
+                    entered, Listing(items: [], next: nil), search, error: "Write a day as 2026-11-29.")
             }
-            let listing = try audit.list(
-                in: entered.organization, includeDescendants: true, matching: filter,
+            let listing = try audit.listNamed(
+                in: entered.organization, isOperatorsOwn: entered.isOperatorsAccount, matching: filter,
                 page: Model.Page(limit: AuditLogPage.pageSize, after: cursor), as: entered.actor, tx: tx)
-            return AuditLogPage(entered, listing, try Self.names(listing, entered, tx: tx), search, error: nil)
+            return AuditLogPage(entered, listing, search, error: nil)
         }
         return .page(page)
     }
@@ -37,11 +35,12 @@ extension WebConsole {
         guard let thing = entered.visit.segment("thing") else { throw PageProblem.notFound }
         let cursor = entered.visit.parameter("cursor").flatMap { Cursor(parsing: $0) }
         let page = try await store.read { [audit] tx -> AuditLogPage in
-            let listing = try audit.list(
-                in: entered.organization.id, includeDescendants: true, matching: AuditFilter(target: thing),
+            let listing = try audit.listNamed(
+                in: entered.organization, isOperatorsOwn: entered.isOperatorsAccount,
+                matching: AuditFilter(target: thing),
                 page: Model.Page(limit: AuditLogPage.pageSize, after: cursor), as: entered.actor, tx: tx)
             guard !listing.items.isEmpty else { throw PageProblem.notFound }
-            return AuditLogPage(entered, storyOf: thing, listing, try Self.names(listing, entered, tx: tx))
+            return AuditLogPage(entered, storyOf: thing, listing)
         }
         return .page(page)
     }
@@ -52,17 +51,5 @@ extension WebConsole {
     ) throws -> String {
         guard let email = EmailAddress(text) else { return text }
         return try tx.member(email: email, in: entered.organization.id)?.id.description ?? text
-    }
-
-    /// The names of the people and organizations in a part of the log. Of people above or elsewhere, no name is told (law 12).
-    static func names(
-        _ listing: Listing<AuditEvent>, _ entered: ConsoleVisit, tx: borrowing Transaction
-    ) throws -> AuditLogPage.Names {
-        let labels = listing.items.flatMap { [$0.target] + $0.actor.split(separator: " ").map(String.init) }
-        let members = Set(labels.compactMap { ID<Member>(parsing: $0) })
-        let names = try tx.names(
-            ofMembers: members, within: entered.actor.reach.bound(),
-            andOrganizations: Set(listing.items.compactMap(\.organization)))
-        return AuditLogPage.Names(members: names.members, organizations: names.organizations)
     }
 }

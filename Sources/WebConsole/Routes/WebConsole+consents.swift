@@ -32,13 +32,19 @@ extension WebConsole {
 
     private func showList(_ entered: ConsoleVisit, of app: ID<App>?) async throws -> PageReply {
         let filters = AppList.filters(entered)
-        let request = ListRequest(entered.visit, filters: filters.map(\.name), columns: [])
-        let page = Model.Page(after: request.after.map { Cursor(after: $0.id(of: Grant.self)) })
-        let (listing, name) = try await store.read { [grants] tx in
+        let request = ListRequest(
+            entered.visit, filters: filters.map(\.name), columns: GrantQuery.Order.allCases.map(\.rawValue))
+        var query = GrantQuery()
+        query.after = request.after
+        (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
+        let asked = query
+        let (listing, name) = try await store.read { [grants] tx -> (OrderedListing<DescribedGrant>, String?) in
             let listing = try grants.list(
-                in: entered.organization.id, includeDescendants: !request.filters.contains(AppList.here), of: app,
-                matching: NameSearch(request.search), page: page, as: entered.actor, tx: tx)
-            return (listing, try app.flatMap { try Self.name(of: $0, grants, entered, tx: tx) })
+                in: entered.organization, includeDescendants: !request.filters.contains(AppList.here), of: app,
+                matching: NameSearch(request.search), asked, limit: ConsentList.pageSize, as: entered.actor, tx: tx)
+            guard let app else { return (listing, nil) }
+            if let shown = listing.items.first { return (listing, shown.appName) }
+            return (listing, try Self.name(of: app, grants, entered, tx: tx))
         }
         // Of an app that nobody here lets in, nothing is told: not even whether there is one.
         guard app == nil || name != nil else { throw PageProblem.notFound }

@@ -52,19 +52,19 @@ extension WebConsole {
 
     private func showContacts(_ entered: ConsoleVisit) async throws -> PageReply {
         let filters = AppList.filters(entered)
-        let request = ListRequest(entered.visit, filters: filters.map(\.name), columns: [])
-        let page = Model.Page(after: request.after.map { Cursor(after: $0.id(of: Contact.self)) })
-        let organization = entered.organization.id
-        let (listing, keys, homes) = try await store.read { [contacts, accessKeys] tx in
-            let listing = try contacts.list(
-                in: organization, includeDescendants: !request.filters.contains(AppList.here),
-                matching: NameSearch(request.search), page: page, as: entered.actor, tx: tx)
-            let keys = try accessKeys.list(of: listing.items, in: organization, as: entered.actor, tx: tx)
-            var homes: [ID<Organization>: String] = [:]
-            for id in Set(listing.items.map(\.organization)) { homes[id] = try tx.organization(id)?.name }
-            return (listing, keys, homes)
+        let request = ListRequest(
+            entered.visit, filters: filters.map(\.name), columns: ContactQuery.Order.allCases.map(\.rawValue))
+        var query = ContactQuery()
+        (query.search, query.after) = (NameSearch(request.search), request.after)
+        (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
+        let asked = query
+        let found = try await store.read { [contacts] tx in
+            try contacts.list(
+                in: entered.organization, includeDescendants: !request.filters.contains(AppList.here), asked,
+                limit: ContactList.pageSize, as: entered.actor, tx: tx)
         }
-        return .page(ContactList.page(entered, request, filters, listing, keys: keys, homes: homes))
+        return .page(
+            ContactList.page(entered, request, filters, found.page, count: found.count, of: contacts.maximum))
     }
 
     private func contact(_ entered: ConsoleVisit) async throws -> Contact {

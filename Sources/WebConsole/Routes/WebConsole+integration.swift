@@ -91,7 +91,7 @@ extension WebConsole {
         }
         return .page(
             detail(
-                integration, entered, badge: IntegrationList.badge(found, at: entered.now, product),
+                integration, entered, badge: IntegrationList.badge(found.listed, at: entered.now, product),
                 DetailPanel("facts", "About", facts: facts, actions: danger),
                 DetailPanel("rights", "What it may do", listed: integration.scopes.listed(product))))
     }

@@ -31,11 +31,11 @@ extension WebConsole {
     }
 
     private func integrationsPage(
-        _ frame: ListFrame, _ found: OrderedListing<IntegrationInList>, count: Int, of limit: Int
+        _ frame: ListFrame, _ found: OrderedListing<ListedIntegration>, count: Int, of limit: Int
     ) -> ListPage {
         let (entered, word) = (frame.entered, product.words[.integration])
         let mayMake = entered.may(.integrationsManage)
-        let create = PageLink(words: "Create \(word.singular)", address: entered.link(.newIntegration))
+        let create = entered.makingLink("Create \(word.singular)", to: .newIntegration)
         let isFull = count >= limit
         let head = PageHead(
             title: entered.heading,
@@ -66,14 +66,14 @@ extension WebConsole {
     }
 
     private func integrationRow(
-        _ item: IntegrationInList, _ entered: ConsoleVisit, _ index: Int, of count: Int, mayMake: Bool, isAlone: Bool
+        _ item: ListedIntegration, _ entered: ConsoleVisit, _ index: Int, of count: Int, mayMake: Bool, isAlone: Bool
     ) -> ListPage.Row {
-        let integration = item.listed.integration
+        let integration = item.integration
         let (id, home) = (integration.id.description, integration.organization)
-        let organization = ListPage.Cell(text: item.listed.organizationName)
+        let organization = ListPage.Cell(text: item.organizationName)
         let cells = [
-            ListPage.Cell(text: Spans.roughly(entered.now.seconds(since: item.listed.secretAt))),
-            IntegrationList.lastUse(item.listed.lastUse, at: entered.now),
+            ListPage.Cell(text: Spans.roughly(entered.now.seconds(since: item.secretAt))),
+            IntegrationList.lastUse(item.lastUse, at: entered.now),
         ]
         return ListPage.Row(
             name: integration.label, link: entered.link(.integration, id, in: home), masked: id,

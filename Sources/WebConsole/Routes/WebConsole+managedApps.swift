@@ -31,17 +31,18 @@ extension WebConsole {
 
     private func showManagedApps(_ entered: ConsoleVisit) async throws -> PageReply {
         let filters = AppList.filters(entered)
-        let request = ListRequest(entered.visit, filters: filters.map(\.name), columns: [])
-        let page = Model.Page(after: request.after.map { Cursor(after: $0.id(of: App.self)) })
-        let (listing, count) = try await store.read { [apps] tx in
-            (
-                try apps.describe(
-                    in: entered.organization.id, includeDescendants: !request.filters.contains(AppList.here),
-                    matching: NameSearch(request.search), page: page, as: entered.actor, tx: tx),
-                try apps.count(in: entered.organization.id, as: entered.actor, tx: tx)
-            )
+        let request = ListRequest(
+            entered.visit, filters: filters.map(\.name), columns: AppQuery.Order.allCases.map(\.rawValue))
+        var query = AppQuery()
+        (query.search, query.after) = (NameSearch(request.search), request.after)
+        (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
+        let (asked, limit) = (query, entered.terms.apps)
+        let found = try await store.read { [apps] tx in
+            try apps.list(
+                in: entered.organization, includeDescendants: !request.filters.contains(AppList.here), asked,
+                limit: AppList.pageSize, countingTo: limit, as: entered.actor, tx: tx)
         }
-        return .page(AppList.page(entered, request, filters, listing, count: count.held, of: count.limit))
+        return .page(AppList.page(entered, request, filters, found.page, count: found.count, of: limit))
     }
 
     // MARK: - Making and changing

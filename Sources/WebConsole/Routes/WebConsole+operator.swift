@@ -64,12 +64,13 @@ extension WebConsole {
     }
 
     private func showAccounts(_ entered: OperatorVisit) async throws -> PageReply {
-        let search = NameSearch(entered.visit.parameter("q"))
-        let after = entered.visit.parameter("after").flatMap { ID<Organization>(parsing: $0) }
-        let found = try await store.read { tx in
-            try tx.accounts(matching: search, after: after, limit: AccountsPage.pageSize + 1)
-        }
-        return .page(AccountsPage(entered, found, search))
+        let request = ListRequest(entered.visit, columns: AccountQuery.Order.allCases.map(\.rawValue))
+        var query = AccountQuery()
+        (query.search, query.after) = (NameSearch(request.search), request.after)
+        (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
+        let asked = query
+        let found = try await store.read { tx in try tx.accounts(asked, limit: AccountsPage.pageSize) }
+        return .page(AccountsPage(entered, found, request))
     }
 
     private func account(_ entered: OperatorVisit) async throws -> Account {

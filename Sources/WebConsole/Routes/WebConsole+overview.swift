@@ -17,7 +17,7 @@ extension WebConsole {
         let oldDays = product.policy.rotationReminderSeconds / 86_400
         let times = RiskTimes(
             now: entered.now, soon: days(-OverviewPage.soonDays), idleSince: days(OverviewPage.idleDays),
-            oldBefore: days(oldDays))
+            newSince: days(OverviewPage.newDays), oldBefore: days(oldDays))
         let hasAPI = entered.terms.features.contains(.apiAccess)
         let known = try await store.read { [audit] tx in
             OverviewPage.Known(
@@ -33,11 +33,10 @@ extension WebConsole {
     private static func latest(
         _ audit: AuditLog, _ entered: ConsoleVisit, tx: borrowing Transaction
     ) throws -> AuditLogPage {
-        let listing = try audit.list(
-            in: entered.organization.id, includeDescendants: true, page: Model.Page(limit: 6), as: entered.actor, tx: tx
-        )
+        let listing = try audit.listNamed(
+            in: entered.organization, isOperatorsOwn: entered.isOperatorsAccount, matching: AuditFilter(),
+            page: Model.Page(limit: 6), as: entered.actor, tx: tx)
         return AuditLogPage(
-            entered, Listing(items: listing.items, next: nil), try names(listing, entered, tx: tx),
-            AuditSearch(entered.visit), error: nil)
+            entered, Listing(items: listing.items, next: nil), AuditSearch(entered.visit), error: nil)
     }
 }

@@ -47,18 +47,20 @@ extension WebConsole {
     }
 
     private func showPeople(_ entered: ConsoleVisit) async throws -> PageReply {
-        let visit = entered.visit
-        let query = MemberQuery(
-            search: NameSearch(visit.parameter("q")), role: visit.parameter("role"),
-            after: visit.parameter("after").flatMap { ID(parsing: $0) })
+        let request = ListRequest(
+            entered.visit, choices: ["role"], columns: MemberQuery.Order.allCases.map(\.rawValue))
+        var query = MemberQuery(search: NameSearch(request.search), role: request.choice("role"))
+        query.after = request.after
+        (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
+        let asked = query
         let path = entered.organization.path
         let kinds = entered.readableKinds
         let found = try await store.read { tx in
             try tx.members(
-                .within(path), query, at: entered.now, limit: PeoplePage.pageSize + 1,
-                countingTo: PeoplePage.countedTo, leftOf: kinds)
+                .within(path), asked, at: entered.now, limit: PeoplePage.pageSize, countingTo: PeoplePage.countedTo,
+                leftOf: kinds)
         }
-        return .page(PeoplePage(entered, found.items, query, count: found.count, leftCount: found.left))
+        return .page(PeoplePage(entered, found.page, request, count: found.count, leftCount: found.left))
     }
 
     private func takeInvitation(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {

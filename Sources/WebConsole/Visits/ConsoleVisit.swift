@@ -43,6 +43,8 @@ struct ConsoleVisit: Sendable {
     /// The highest organization that one may go to.
     var root: OrganizationPath { Self.root(for: me, at: organization) }
     var words: ProductWords { product.words }
+    /// Whether the organization is the operator's own account.
+    var isOperatorsAccount: Bool { standing.isOperator && organization.parent == nil }
     /// The plan of the account as people know it, nil where it has none.
     var planTitle: String? {
         (standing.plan ?? product.plans.standard).map { product.plans[$0]?.title ?? $0 }

@@ -100,16 +100,37 @@ struct Question: Sendable, CustomTestStringConvertible {
                     (query.unusedSince, query.secretBefore, query.endedBefore) = (now, now, now)
                     _ = try tx.apiKeys(extent, query, limit: 2, countingTo: 500, at: now)
                 }
+                for order in AppQuery.Order.allCases {
+                    var query = AppQuery()
+                    (query.search, query.order) = (NameSearch("sap"), order)
+                    _ = try tx.apps(extent, query, limit: 2, countingTo: 500)
+                }
+                for order in ContactQuery.Order.allCases {
+                    var query = ContactQuery()
+                    (query.search, query.order) = (NameSearch("sap"), order)
+                    _ = try tx.contacts(extent, query, limit: 2, countingTo: 500)
+                }
+                for order in GrantQuery.Order.allCases {
+                    var query = GrantQuery()
+                    query.filter = GrantFilter(app: ID(at: 1), search: NameSearch("sap"), reach: path)
+                    (query.order, query.after) = (order, ListPlace(.number(1), ID<Grant>(at: 1)))
+                    _ = try tx.grants(extent, query, limit: 2)
+                }
+                for audited in [AuditExtent.part(extent), .operatorsPart(extent)] {
+                    _ = try tx.namedAuditEvents(
+                        audited, matching: AuditFilter(), namesWithin: path, after: nil, limit: 2)
+                }
             }
-            _ = try tx.clientSecrets(ofIntegrations: [ID(at: 1), ID(at: 2), ID(at: 3)])
             _ = try tx.listedIntegration(ID(at: 1))
             _ = try tx.organization(ID(at: 1), withThoseWithin: path, limit: 2)
             _ = try tx.organization(ID(at: 1), withThoseWithin: nil, limit: 2)
-            _ = try tx.names(
-                ofMembers: [ID(at: 1), ID(at: 2)], within: path, andOrganizations: [ID(at: 1), ID(at: 2)])
+            _ = try tx.memberNames([ID(at: 1), ID(at: 2)], within: path)
             for kinds in [[], Set(StewardedID.Kind.allCases)] {
-                let query = MemberQuery(search: NameSearch("ada"), role: "admin", after: ID(at: 1))
-                _ = try tx.members(.within(path), query, at: now, limit: 2, countingTo: 2, leftOf: kinds)
+                for order in MemberQuery.Order.allCases {
+                    var query = MemberQuery(search: NameSearch("ada"), role: "admin")
+                    (query.order, query.after) = (order, ListPlace(.text("ada"), ID<Member>(at: 1)))
+                    _ = try tx.members(.within(path), query, at: now, limit: 2, countingTo: 2, leftOf: kinds)
+                }
             }
         },
         Question("single things") { tx in
@@ -183,6 +204,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             try tx.setDisabled(ID<Contact>(at: 1), since: nil)
             try tx.setDisabled(ID<AccessKey>(at: 1), since: nil)
             try tx.deleteSecret(ID(at: 1))
+            try tx.setPreviousSecretEnd(of: ID(at: 1), at: nil)
             try tx.recordUse(apiKey: ID(at: 1), at: Instant(seconds: 1), address: nil)
             try tx.delete(ID<Contact>(at: 1))
             _ = try tx.sweepLooks(before: Instant(seconds: 1), limit: 2)
@@ -208,11 +230,9 @@ struct Question: Sendable, CustomTestStringConvertible {
             for extent in [Extent.organization(path), .within(path)] {
                 _ = try tx.grants(extent, matching: filter, after: nil, limit: 2)
                 _ = try tx.reach(of: ID(at: 1), in: extent, at: Instant(seconds: 1))
-                _ = try tx.listedApps(extent, matching: NameSearch("a"), after: nil, limit: 2)
             }
             _ = try tx.reach(of: ID(at: 1), in: nil, at: Instant(seconds: 1))
             _ = try tx.listedApp(ID(at: 1))
-            _ = try tx.appCount(account: ID(at: 1), most: 2)
             try tx.recordUse(app: ID(at: 1), at: Instant(seconds: 1), address: nil)
             try tx.recordUse(grant: ID(at: 1), at: Instant(seconds: 1), address: nil)
             try tx.widen(ID(at: 1), to: .empty, consentedAt: Instant(seconds: 1))

@@ -16,6 +16,7 @@ enum APIKeyList {
         case expired
         case disabled
         case neverUsed = "never-used"
+        case neverUsedThoughOld = "never-used-7-days"
         case unused = "unused-90-days"
         case old
         case fromAnywhere = "any-address"
@@ -34,6 +35,9 @@ enum APIKeyList {
             case .expired: query.endedBefore = now
             case .disabled: query.isDisabled = true
             case .neverUsed: query.neverUsed = true
+            case .neverUsedThoughOld:
+                query.neverUsed = true
+                query.madeBefore = now.adding(seconds: -OverviewPage.newDays * 86_400)
             case .unused: query.unusedSince = now.adding(seconds: -unusedDays * 86_400)
             case .old: query.secretBefore = now.adding(seconds: -product.policy.rotationReminderSeconds)
             case .fromAnywhere: query.fromAnywhere = true
@@ -41,9 +45,7 @@ enum APIKeyList {
             case .here: break
             }
         }
-        if let sort = request.sort, let order = APIKeyQuery.Order(rawValue: sort.column) {
-            (query.order, query.isDescending) = (order, sort.isDescending)
-        }
+        (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
         return query
     }
 
@@ -56,6 +58,7 @@ enum APIKeyList {
                 case .expired: "Expired"
                 case .disabled: "Disabled"
                 case .neverUsed: "Never used"
+                case .neverUsedThoughOld: "Never used, made over \(OverviewPage.newDays) days ago"
                 case .unused: "Unused for \(unusedDays) days"
                 case .old: "Older than \(Spans.words(entered.product.policy.rotationReminderSeconds))"
                 case .fromAnywhere: "No address rule"

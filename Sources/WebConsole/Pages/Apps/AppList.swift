@@ -5,6 +5,7 @@ import ProductDefinition
 
 /// The list of apps.
 enum AppList {
+    static let pageSize = 50
     /// The filter that leaves out what is below.
     static let here = "here"
 
@@ -20,15 +21,15 @@ enum AppList {
 
     static func page(
         _ entered: ConsoleVisit, _ request: ListRequest, _ filters: [(name: String, words: String)],
-        _ listing: Listing<ListedApp>, count: Int, of limit: Int
+        _ listing: OrderedListing<ListedApp>, count: Int, of limit: Int
     ) -> ListPage {
         let (words, word) = (entered.words, entered.words[.app])
         let mayMake = entered.may(.appsManage)
         let isFull = count >= limit
-        let create = PageLink(words: "Create \(word.singular)", address: entered.link(.newApp))
+        let create = entered.makingLink("Create \(word.singular)", to: .newApp)
         let frame = ListFrame(
             entered: entered, page: .apps, request: request, filters: filters, searchLabel: "Search by name",
-            standard: ListRequest.Sort(column: "created", isDescending: false))
+            standard: ListRequest.Sort(column: "created", isDescending: true))
         let head = PageHead(
             title: entered.heading,
             lead: """
@@ -44,18 +45,17 @@ enum AppList {
                 """, action: mayMake && !isFull ? create : nil, code: nil)
         let isAlone = entered.reachable.count < 2
         let columns =
-            [ListPage.Column(words: "Name"), ListPage.Column(words: "Status")]
-            + (isAlone ? [] : [ListPage.Column(words: words[.organization].capitalized)])
+            [frame.column("Name", by: "name"), ListPage.Column(words: "Status")]
+            + (isAlone ? [] : [frame.column(words[.organization].capitalized, by: "organization")])
             + [
                 ListPage.Column(words: "Runs"), ListPage.Column(words: "People", isFigure: true),
-                ListPage.Column(words: "Last used"),
+                frame.column("Last used", by: "used", startsDescending: true),
             ]
         let rows = listing.items.enumerated().map { index, item in
             row(item, entered, index, of: listing.items.count, mayManage: mayMake, isAlone: isAlone)
         }
         return frame.listPage(
-            head, columns: columns, rows: rows, next: listing.next.map { ListPlace(.number(0), $0.id(of: App.self)) },
-            nothing: nothing, plural: word.plural)
+            head, columns: columns, rows: rows, next: listing.next, nothing: nothing, plural: word.plural)
     }
 
     private static func row(

@@ -64,16 +64,8 @@ struct AuditLogPage: Page {
 }
 
 extension AuditLogPage {
-    /// What the page is made of besides the events.
-    struct Names: Sendable {
-        let members: [ID<Member>: String]
-        let organizations: [ID<Organization>: String]
-    }
-
     /// The log, as far as a search asks for it.
-    init(
-        _ entered: ConsoleVisit, _ listing: Listing<AuditEvent>, _ names: Names, _ search: AuditSearch, error: String?
-    ) {
+    init(_ entered: ConsoleVisit, _ listing: Listing<NamedAuditEvent>, _ search: AuditSearch, error: String?) {
         let words = AuditActionWords(words: entered.words)
         let isNarrow = !search.parameters.isEmpty
         self.init(
@@ -92,7 +84,7 @@ extension AuditLogPage {
                 who: search.who ?? "", thing: search.thing ?? "", request: search.request ?? "",
                 since: search.since ?? "", until: search.until ?? "", isNarrow: isNarrow, error: error),
             filters: Self.chips(entered, search, words),
-            rows: listing.items.map { Self.row($0, entered, names, words) }, hasRows: !listing.items.isEmpty,
+            rows: listing.items.map { Self.row($0, entered, words) }, hasRows: !listing.items.isEmpty,
             paging: listing.next.map { next in
                 Paging(
                     words: "\(listing.items.count) on this page",
@@ -110,18 +102,16 @@ extension AuditLogPage {
     }
 
     /// The story of one thing.
-    init(
-        _ entered: ConsoleVisit, storyOf thing: String, _ listing: Listing<AuditEvent>, _ names: Names
-    ) {
+    init(_ entered: ConsoleVisit, storyOf thing: String, _ listing: Listing<NamedAuditEvent>) {
         let words = AuditActionWords(words: entered.words)
-        let name = listing.items.compactMap { $0.details["name"] ?? $0.details["label"] }.first
+        let name = listing.items.lazy.compactMap { $0.event.details["name"] ?? $0.event.details["label"] }.first
         self.init(
             shell: entered.shell(below: name ?? thing),
             pageHead: PageHead(
                 title: name ?? thing, lead: name == nil ? "All that happened to it." : "All that happened to \(thing).",
                 action: nil, reason: nil),
             tabs: nil, search: nil, filters: nil,
-            rows: listing.items.map { Self.row($0, entered, names, words) }, hasRows: !listing.items.isEmpty,
+            rows: listing.items.map { Self.row($0, entered, words) }, hasRows: !listing.items.isEmpty,
             paging: listing.next.map { next in
                 Paging(
                     words: "\(listing.items.count) on this page",
@@ -130,15 +120,14 @@ extension AuditLogPage {
     }
 
     private static func row(
-        _ event: AuditEvent, _ entered: ConsoleVisit, _ names: Names, _ words: AuditActionWords
+        _ named: NamedAuditEvent, _ entered: ConsoleVisit, _ words: AuditActionWords
     ) -> Row {
-        let name = event.details["name"] ?? event.details["label"]
-        let member = ID<Member>(parsing: event.target)
-        let thing = name ?? member.flatMap { names.members[$0] }
-        let who = who(event.actor, entered, names)
+        let event = named.event
+        let thing = event.details["name"] ?? event.details["label"] ?? named.target
+        let who = who(named, entered)
         // Where it was done is said where that is another place than the page is about, and not the thing itself.
         let place = event.organization.flatMap { place in
-            place == entered.organization.id || place.description == event.target ? nil : names.organizations[place]
+            place == entered.organization.id || place.description == event.target ? nil : named.organization
         }
         let details = event.details.filter { !["name", "label"].contains($0.key) }.sorted { $0.key < $1.key }
         return Row(
@@ -152,15 +141,13 @@ extension AuditLogPage {
     }
 
     /// Who did it, and their events.
-    private static func who(
-        _ label: String, _ entered: ConsoleVisit, _ names: Names
-    ) -> (words: String, link: String?) {
+    private static func who(_ named: NamedAuditEvent, _ entered: ConsoleVisit) -> (words: String, link: String?) {
+        let label = named.event.actor
         let link = entered.link(.auditLog, query: [("who", label)])
         if label.hasPrefix("command:") { return ("At the server", link) }
         let id = label.split(separator: " ").first.map(String.init) ?? label
-        let name = ID<Member>(parsing: id).flatMap { names.members[$0] }
         let through = label.contains(" by ") ? " through \(entered.words[.app].indefinite)" : ""
-        return ((name ?? id) + through, link)
+        return ((named.actor ?? id) + through, link)
     }
 
     private static func chips(_ entered: ConsoleVisit, _ search: AuditSearch, _ words: AuditActionWords) -> Chips? {

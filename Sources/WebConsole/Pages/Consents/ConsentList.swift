@@ -6,6 +6,8 @@ import ProductDefinition
 
 /// The list of consents, of all apps or of one.
 struct ConsentList: Sendable {
+    static let pageSize = 50
+
     let entered: ConsoleVisit
     let request: ListRequest
     let filters: [(name: String, words: String)]
@@ -16,7 +18,7 @@ struct ConsentList: Sendable {
     private var mayRemove: Bool { entered.may(.grantsManage) }
     private var isAlone: Bool { entered.reachable.count < 2 }
 
-    func page(_ listing: Listing<DescribedGrant>) -> ListPage {
+    func page(_ listing: OrderedListing<DescribedGrant>) -> ListPage {
         let words = entered.words
         let frame = ListFrame(
             entered: entered, page: app == nil ? .consents : .consentsOfApp,
@@ -24,7 +26,7 @@ struct ConsentList: Sendable {
             searchLabel: app == nil
                 ? "Search by \(words[.app].singular), person or \(words[.organization].singular)"
                 : "Search by person or \(words[.organization].singular)",
-            standard: ListRequest.Sort(column: "created", isDescending: false))
+            standard: ListRequest.Sort(column: "created", isDescending: true))
         let head = PageHead(
             title: appName.map { "Who let \($0)" } ?? entered.heading,
             lead: isAlone
@@ -41,15 +43,21 @@ struct ConsentList: Sendable {
                 when it was last used.
                 """, action: nil, code: nil)
         let columns =
-            [ListPage.Column(words: words[.app].capitalized), ListPage.Column(words: "Status")]
-            + [ListPage.Column(words: "Person")]
-            + (isAlone ? [] : [ListPage.Column(words: words[.organization].capitalized)])
-            + [ListPage.Column(words: "Since"), ListPage.Column(words: "Last used")]
+            [
+                app == nil
+                    ? frame.column(words[.app].capitalized, by: "app")
+                    : ListPage.Column(words: words[.app].capitalized),
+                ListPage.Column(words: "Status"), ListPage.Column(words: "Person"),
+            ]
+            + (isAlone ? [] : [frame.column(words[.organization].capitalized, by: "organization")])
+            + [
+                frame.column("Since", by: "created", startsDescending: true),
+                frame.column("Last used", by: "used", startsDescending: true),
+            ]
         let rows = listing.items.enumerated().map { index, item in row(item, index, of: listing.items.count) }
         return frame.listPage(
-            head, columns: columns, rows: rows,
-            next: listing.next.map { ListPlace(.number(0), $0.id(of: Grant.self)) }, nothing: nothing,
-            plural: "consents", below: appName)
+            head, columns: columns, rows: rows, next: listing.next, nothing: nothing, plural: "consents",
+            below: appName)
     }
 
     private func row(_ item: DescribedGrant, _ index: Int, of count: Int) -> ListPage.Row {

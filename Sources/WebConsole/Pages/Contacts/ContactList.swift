@@ -5,17 +5,20 @@ import ProductDefinition
 
 /// The list of contacts, with what is known of their access keys.
 enum ContactList {
+    static let pageSize = 50
+
     static func page(
         _ entered: ConsoleVisit, _ request: ListRequest, _ filters: [(name: String, words: String)],
-        _ listing: Listing<Contact>, keys: [ID<Contact>: [AccessKey]], homes: [ID<Organization>: String]
+        _ listing: OrderedListing<ListedContact>, count: Int, of limit: Int
     ) -> ListPage {
         let (words, word, keyWord) = (entered.words, entered.words[.contact], entered.words[.accessKey])
         let mayManage = entered.may(.contactsManage)
-        let create = PageLink(words: "Create \(word.singular)", address: entered.link(.newContact))
+        let isFull = count >= limit
+        let create = entered.makingLink("Create \(word.singular)", to: .newContact)
         let frame = ListFrame(
             entered: entered, page: .contacts, request: request, filters: filters,
             searchLabel: "Search by name or e-mail",
-            standard: ListRequest.Sort(column: "created", isDescending: false))
+            standard: ListRequest.Sort(column: "created", isDescending: true))
         let need =
             switch entered.product.policy.accessKeys {
             case .required: "A token request must have one of their \(keyWord.plural)."
@@ -24,53 +27,50 @@ enum ContactList {
             }
         let head = PageHead(
             title: entered.heading,
-            lead: "People for whom \(words[.integration].plural) of \(entered.organization.name) act. \(need)",
-            action: mayManage ? create : nil, reason: nil)
+            lead: """
+                People for whom \(words[.integration].plural) of \(entered.organization.name) act. \(need) \
+                \(Numbers.words(count)) of \(Numbers.words(limit)) in the \(words[.account].singular).
+                """,
+            action: mayManage && !isFull ? create : nil,
+            reason: mayManage && isFull ? "All \(Numbers.words(limit)) are taken. Delete one to make room." : nil)
         let nothing = EmptyState(
             title: "No \(word.plural) yet",
             words: """
                 \(word.indefinite.capitalizedFirst) need not be able to sign in. With \(keyWord.indefinite) of theirs, tokens say \
                 for whom they act.
-                """, action: mayManage ? create : nil, code: nil)
+                """, action: mayManage && !isFull ? create : nil, code: nil)
         let isAlone = entered.reachable.count < 2
         let columns =
-            [ListPage.Column(words: "Name"), ListPage.Column(words: "Status")]
-            + (isAlone ? [] : [ListPage.Column(words: words[.organization].capitalized)])
+            [frame.column("Name", by: "name"), ListPage.Column(words: "Status")]
+            + (isAlone ? [] : [frame.column(words[.organization].capitalized, by: "organization")])
             + [
                 ListPage.Column(words: keyWord.capitalizedPlural, isFigure: true),
-                ListPage.Column(words: "Last used"),
+                frame.column("Last used", by: "used", startsDescending: true),
             ]
-        let rows = listing.items.enumerated().map { index, contact in
-            row(
-                contact, keys[contact.id] ?? [], home: homes[contact.organization] ?? "", entered, index,
-                of: listing.items.count, isAlone: isAlone)
+        let rows = listing.items.enumerated().map { index, item in
+            row(item, entered, index, of: listing.items.count, isAlone: isAlone)
         }
         return frame.listPage(
-            head, columns: columns, rows: rows,
-            next: listing.next.map { ListPlace(.number(0), $0.id(of: Contact.self)) }, nothing: nothing,
-            plural: word.plural)
+            head, columns: columns, rows: rows, next: listing.next, nothing: nothing, plural: word.plural)
     }
 
     private static func row(
-        _ contact: Contact, _ keys: [AccessKey], home: String, _ entered: ConsoleVisit, _ index: Int, of count: Int,
-        isAlone: Bool
+        _ item: ListedContact, _ entered: ConsoleVisit, _ index: Int, of count: Int, isAlone: Bool
     ) -> ListPage.Row {
+        let contact = item.contact
         let (id, place) = (contact.id.description, contact.organization)
         func entry(_ words: String, _ page: ConsolePage) -> RowMenu.Item {
             RowMenu.Item(words: words, address: entered.link(page, id, in: place), form: nil)
         }
-        let use = keys.compactMap(\.lastUse).max { $0.at < $1.at }
         let cells = [
-            ListPage.Cell(text: "\(keys.count { $0.disabledAt == nil })", isFigure: true),
-            use.map { use in
-                ListPage.Cell(time: TimeWords(use.at, now: entered.now), after: use.address.map { ", from \($0)" })
-            } ?? ListPage.Cell(text: "Never used"),
+            ListPage.Cell(text: "\(item.keyCount)", isFigure: true),
+            IntegrationList.lastUse(item.lastUse, at: entered.now),
         ]
         let mayManage = entered.may(.contactsManage)
         return ListPage.Row(
             name: contact.name, link: entered.link(.contact, id, in: place), masked: contact.email?.text,
             badge: contact.disabledAt == nil ? nil : Badge(.neutral, "Disabled"), status: "Active",
-            cells: isAlone ? cells : [ListPage.Cell(text: home)] + cells,
+            cells: isAlone ? cells : [ListPage.Cell(text: item.organizationName)] + cells,
             rowMenu: RowMenu(
                 of: contact.name, row: index, of: count,
                 items: [entry("Open", .contact)]

@@ -13,6 +13,7 @@ enum IntegrationList {
 
     enum Filter: String, CaseIterable {
         case neverUsed = "never-used"
+        case neverUsedThoughOld = "never-used-7-days"
         case unused = "unused-90-days"
         case oldSecret = "old-secret"
         case fromAnywhere = "any-address"
@@ -28,6 +29,9 @@ enum IntegrationList {
         for filter in request.filters.compactMap(Filter.init) {
             switch filter {
             case .neverUsed: query.neverUsed = true
+            case .neverUsedThoughOld:
+                query.neverUsed = true
+                query.madeBefore = now.adding(seconds: -OverviewPage.newDays * 86_400)
             case .unused: query.unusedSince = now.adding(seconds: -unusedDays * 86_400)
             case .oldSecret: query.secretBefore = now.adding(seconds: -product.policy.rotationReminderSeconds)
             case .fromAnywhere: query.fromAnywhere = true
@@ -35,9 +39,7 @@ enum IntegrationList {
             case .here: break
             }
         }
-        if let sort = request.sort, let order = IntegrationQuery.Order(rawValue: sort.column) {
-            (query.order, query.isDescending) = (order, sort.isDescending)
-        }
+        (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
         return query
     }
 
@@ -49,6 +51,7 @@ enum IntegrationList {
             let words =
                 switch filter {
                 case .neverUsed: "Never used"
+                case .neverUsedThoughOld: "Never used, made over \(OverviewPage.newDays) days ago"
                 case .unused: "Unused for \(unusedDays) days"
                 case .oldSecret: "\(secret) older than \(age)"
                 case .fromAnywhere: "No address rule"
@@ -61,14 +64,14 @@ enum IntegrationList {
     }
 
     /// What is not as usual, the most urgent first; nil for nothing.
-    static func badge(_ item: IntegrationInList, at now: Instant, _ product: Product) -> Badge? {
-        if let ending = item.secrets.compactMap(\.expiresAt).min() {
+    static func badge(_ item: ListedIntegration, at now: Instant, _ product: Product) -> Badge? {
+        if let ending = item.previousSecretEndsAt, ending > now {
             return Badge(.info, "Two secrets for \(Spans.roughly(ending.seconds(since: now)))")
         }
-        if now.seconds(since: item.listed.secretAt) > product.policy.rotationReminderSeconds {
+        if now.seconds(since: item.secretAt) > product.policy.rotationReminderSeconds {
             return Badge(.caution, "Rotate")
         }
-        let since = item.listed.lastUse?.at ?? item.listed.integration.createdAt
+        let since = item.lastUse?.at ?? item.integration.createdAt
         if now.seconds(since: since) > unusedDays * 86_400 { return Badge(.neutral, "Unused") }
         return nil
     }

@@ -86,7 +86,6 @@ struct ListFrame: Sendable {
     /// In which order the list is when none was asked for.
     let standard: ListRequest.Sort
 
-    private var sort: ListRequest.Sort { request.sort ?? standard }
     /// Whether the address leaves anything out.
     var isNarrow: Bool { request.search != nil || !request.filters.isEmpty }
     /// The list without search and filters.
@@ -98,11 +97,9 @@ struct ListFrame: Sendable {
     func column(
         _ words: String, by column: String, startsDescending: Bool = false, isFigure: Bool = false
     ) -> ListPage.Column {
-        let isCurrent = sort.column == column
-        let next = ListRequest.Sort(column: column, isDescending: isCurrent ? !sort.isDescending : startsDescending)
-        return ListPage.Column(
-            words: words, address: entered.link(page, at: identifiers, query: request.query(sort: next)),
-            order: isCurrent ? (sort.isDescending ? "descending" : "ascending") : nil, isFigure: isFigure)
+        request.column(
+            words, by: column, standard: standard, startsDescending: startsDescending, isFigure: isFigure
+        ) { entered.link(page, at: identifiers, query: $0) }
     }
 
     /// The page.

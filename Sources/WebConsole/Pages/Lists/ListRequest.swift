@@ -12,7 +12,15 @@ struct ListRequest: Hashable, Sendable {
         var text: String { (isDescending ? "-" : "") + column }
     }
 
+    /// One of a few that was chosen.
+    struct Choice: Hashable, Sendable {
+        let name: String
+        let value: String
+    }
+
     let search: String?
+    /// What was chosen, of what the list lets choose.
+    let choices: [Choice]
     /// Those in force, of those that the list has.
     let filters: [String]
     /// Nil for the list's own order.
@@ -21,9 +29,13 @@ struct ListRequest: Hashable, Sendable {
 
     /// - Parameters:
     ///   - filters: Those that the list has.
+    ///   - choices: The names of what can be chosen.
     ///   - columns: What it can be ordered by.
-    init(_ visit: Visit, filters: [String], columns: [String]) {
+    init(_ visit: Visit, filters: [String] = [], choices: [String] = [], columns: [String]) {
         search = NameSearch(visit.parameter("q"))?.text
+        self.choices = choices.compactMap { name in
+            visit.parameter(named: name).map { Choice(name: name, value: $0) }
+        }
         self.filters = filters.filter { visit.parameter(named: $0) == "on" }
         sort = visit.parameter("sort").flatMap { text in
             let column = text.hasPrefix("-") ? String(text.dropFirst()) : text
@@ -32,13 +44,48 @@ struct ListRequest: Hashable, Sendable {
         after = visit.parameter("after").flatMap { ListPlace(parsing: $0) }
     }
 
+    func choice(_ name: String) -> String? { choices.first { $0.name == name }?.value }
+
+    /// The order as a query of the tables has it.
+    ///
+    /// - Parameter standard: The list's own, and whether it is descending.
+    func order<Order: RawRepresentable<String>>(or standard: (Order, Bool)) -> (Order, Bool) {
+        guard let sort, let order = Order(rawValue: sort.column) else { return standard }
+        return (order, sort.isDescending)
+    }
+
     /// The query of the same list with something else in it. What is left out is as it is; a place is never kept.
+    ///
+    /// - Parameter filter: A filter or a choice that is left out.
     func query(
         search: String?? = nil, without filter: String? = nil, sort: Sort?? = nil, after: ListPlace? = nil
     ) -> [(String, String)] {
         let search = search ?? self.search
         let sort = sort ?? self.sort
-        return (search.map { [("q", $0)] } ?? []) + filters.filter { $0 != filter }.map { ($0, "on") }
-            + (sort.map { [("sort", $0.text)] } ?? []) + (after.map { [("after", $0.description)] } ?? [])
+        var query: [(String, String)] = []
+        if let search { query.append(("q", search)) }
+        for choice in choices where choice.name != filter { query.append((choice.name, choice.value)) }
+        for other in filters where other != filter { query.append((other, "on")) }
+        if let sort { query.append(("sort", sort.text)) }
+        if let after { query.append(("after", after.description)) }
+        return query
+    }
+
+    /// A column by which the list can be ordered.
+    ///
+    /// - Parameters:
+    ///   - standard: In which order the list is when none was asked for.
+    ///   - startsDescending: Whether the first press shows the largest first.
+    ///   - link: The list with a query.
+    func column(
+        _ words: String, by column: String, standard: Sort, startsDescending: Bool = false, isFigure: Bool = false,
+        link: ([(String, String)]) -> String
+    ) -> ListPage.Column {
+        let current = sort ?? standard
+        let isCurrent = current.column == column
+        let next = Sort(column: column, isDescending: isCurrent ? !current.isDescending : startsDescending)
+        return ListPage.Column(
+            words: words, address: link(query(sort: next)),
+            order: isCurrent ? (current.isDescending ? "descending" : "ascending") : nil, isFigure: isFigure)
     }
 }

@@ -25,32 +25,34 @@ struct AccountsPage: Page {
     let pageHead: PageHead
     let searchAt: String
     let search: String
+    /// The order, which a form that is sent keeps.
+    let sort: String?
     let filters: Chips?
     let hasPlans: Bool
+    let columns: [ListPage.Column]
     let rows: [Row]
     let hasRows: Bool
     let paging: Paging?
     let nothing: EmptyState?
     var notice: Notice?
 
-    /// - Parameter found: One more than a page holds, where there are as many.
-    init(_ entered: OperatorVisit, _ found: [Account], _ search: NameSearch?) {
+    init(_ entered: OperatorVisit, _ found: OrderedListing<Account>, _ request: ListRequest) {
         let word = entered.words[.account]
         let plans = entered.product.plans
-        let shown = found.prefix(Self.pageSize)
+        let shown = found.items
         shell = entered.shell()
         pageHead = PageHead(
-            title: word.capitalizedPlural, lead: "The customers of \(entered.product.name), oldest first.",
+            title: word.capitalizedPlural, lead: "The customers of \(entered.product.name).",
             action: PageLink(words: "Create \(word.singular)", address: entered.link(.newAccount)), reason: nil)
         searchAt = entered.link(.accounts)
-        let text = search?.text ?? ""
-        self.search = text
-        filters = search.map {
-            Chips(
-                chips: [Chip(words: "Search: \($0.text)", removeLink: entered.link(.accounts))],
-                clearLink: entered.link(.accounts))
+        search = request.search ?? ""
+        sort = request.sort?.text
+        let all = entered.link(.accounts, query: request.query(search: .some(nil)))
+        filters = request.search.map {
+            Chips(chips: [Chip(words: "Search: \($0)", removeLink: all)], clearLink: entered.link(.accounts))
         }
         hasPlans = !plans.definitions.isEmpty
+        columns = Self.columns(entered, request, hasPlans: hasPlans)
         rows = shown.enumerated().map { index, account in
             let id = account.id.description
             let open = entered.site.link(.console(ConsoleAddress(.overview, in: account.id)))
@@ -79,13 +81,27 @@ struct AccountsPage: Page {
                 title: "Nothing matches", words: "No \(word.singular) has “\(self.search)” in its name.",
                 action: PageLink(words: "Clear search", address: entered.link(.accounts)), code: nil)
         paging =
-            found.count > Self.pageSize
+            found.next != nil || request.after != nil
             ? Paging(
                 words: "\(shown.count) on this page",
-                nextLink: shown.last.map {
-                    entered.link(.accounts, query: [("q", text), ("after", $0.id.description)])
+                nextLink: found.next.map { entered.link(.accounts, query: request.query(after: $0)) },
+                firstLink: request.after.map { _ in
+                    PageLink(words: "First page", address: entered.link(.accounts, query: request.query()))
                 }) : nil
         notice = entered.visit.done.map { .good($0.words(in: entered.words)) }
+    }
+
+    private static func columns(
+        _ entered: OperatorVisit, _ request: ListRequest, hasPlans: Bool
+    ) -> [ListPage.Column] {
+        let standard = ListRequest.Sort(column: AccountQuery.Order.created.rawValue, isDescending: false)
+        func ordered(_ words: String, _ order: AccountQuery.Order) -> ListPage.Column {
+            request.column(words, by: order.rawValue, standard: standard, startsDescending: order == .created) {
+                entered.link(.accounts, query: $0)
+            }
+        }
+        return [ordered("Name", .name), ListPage.Column(words: "Standing")]
+            + (hasPlans ? [ListPage.Column(words: "Plan")] : []) + [ordered("Since", .created)]
     }
 
     private static func planWords(_ account: Account, _ plans: PlanCatalogue) -> String {

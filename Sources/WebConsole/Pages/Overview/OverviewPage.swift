@@ -12,6 +12,8 @@ struct OverviewPage: Page {
     /// Within how many days something ends soon, and after how many without use it is idle.
     static let soonDays = 30
     static let idleDays = 90
+    /// For how many days nobody expects that something was used.
+    static let newDays = 7
     var title: String { pageHead.title }
 
     /// The risks of one kind of credentials.
@@ -97,7 +99,7 @@ struct OverviewPage: Page {
             ] : []
         let cards =
             ending + [
-                card(risks.neverUsed, "never used", "never-used", "on"),
+                card(risks.neverUsed, "never used, made over \(newDays) days ago", "never-used-\(newDays)-days", "on"),
                 card(risks.idle, "not used for \(idleDays) days", "unused-90-days", "on"),
             ]
             + [

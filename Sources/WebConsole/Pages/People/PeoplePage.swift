@@ -44,7 +44,10 @@ struct PeoplePage: Page {
     let searchAt: String
     let search: String
     let roles: [Option]
+    /// The order, which a form that is sent keeps.
+    let sort: String?
     let filters: Chips?
+    let columns: [ListPage.Column]
     let rows: [Row]
     let hasRows: Bool
     let hasPlaces: Bool
@@ -53,14 +56,17 @@ struct PeoplePage: Page {
     var notice: Notice?
 
     /// - Parameters:
-    ///   - found: One more than a page holds, where there are as many.
     ///   - count: How many there are in all.
     ///   - leftCount: How many credentials nobody looks after.
-    init(_ entered: ConsoleVisit, _ found: [ListedMember], _ query: MemberQuery, count: Int, leftCount: Int) {
+    init(
+        _ entered: ConsoleVisit, _ found: OrderedListing<ListedMember>, _ request: ListRequest, count: Int,
+        leftCount: Int
+    ) {
         let words = entered.words
         let person = words[.member]
         let people = PersonWords(product: entered.product)
-        let shown = found.prefix(Self.pageSize)
+        let shown = found.items
+        let role = request.choice("role")
         let manages = entered.may(.membersManage)
         shell = entered.shell()
         let counted = count >= Self.countedTo ? "\(Self.countedTo) or more" : "\(count)"
@@ -69,7 +75,7 @@ struct PeoplePage: Page {
             lead:
                 "\(counted) \(count == 1 ? person.singular : person.plural) in \(entered.organization.name) and below.",
             action: manages
-                ? PageLink(words: "Invite \(person.indefinite)", address: entered.link(.newPerson)) : nil, reason: nil)
+                ? entered.makingLink("Invite \(person.indefinite)", to: .newPerson) : nil, reason: nil)
         tabs = entered.sectionTabs
         left =
             leftCount == 0
@@ -80,13 +86,15 @@ struct PeoplePage: Page {
                     : "Nobody looks after \(leftCount) credentials any more, because whoever did has left.",
                 address: entered.link(.leftBehind))
         searchAt = entered.link(.people)
-        search = query.search?.text ?? ""
+        search = request.search ?? ""
+        sort = request.sort?.text
         roles = entered.product.roles.filter { !$0.isForOperator || entered.me.isOperator }.map {
-            Option(value: $0.name, words: $0.title ?? $0.name, isChosen: $0.name == query.role)
+            Option(value: $0.name, words: $0.title ?? $0.name, isChosen: $0.name == role)
         }
-        filters = Self.chips(entered, query)
+        filters = Self.chips(entered, request)
         let places = Set(shown.map(\.member.organization))
         hasPlaces = places.count > 1 || places.first.map { $0 != entered.organization.id } ?? false
+        columns = Self.columns(entered, request, hasPlaces: hasPlaces)
         rows = shown.enumerated().map { index, listed in
             let member = listed.member
             let id = member.id.description
@@ -98,7 +106,7 @@ struct PeoplePage: Page {
                 rowMenu: manages ? Self.menu(entered, member, index, of: shown.count) : nil)
         }
         hasRows = !rows.isEmpty
-        let isNarrow = query.search != nil || query.role != nil
+        let isNarrow = request.search != nil || role != nil
         nothing =
             hasRows
             ? nil
@@ -109,39 +117,45 @@ struct PeoplePage: Page {
                     : "\(person.capitalizedPlural) sign in here and do what their roles let them.",
                 action: isNarrow
                     ? PageLink(words: "Clear filters", address: entered.link(.people))
-                    : manages ? PageLink(words: "Invite \(person.indefinite)", address: entered.link(.newPerson)) : nil,
+                    : manages ? entered.makingLink("Invite \(person.indefinite)", to: .newPerson) : nil,
                 code: nil)
         paging =
-            found.count > Self.pageSize || query.after != nil
+            found.next != nil || request.after != nil
             ? Paging(
                 words: "\(shown.count) on this page",
-                nextLink: found.count > Self.pageSize
-                    ? shown.last.map { last in
-                        entered.link(.people, query: Self.parameters(query) + [("after", last.member.id.description)])
-                    } : nil) : nil
+                nextLink: found.next.map { entered.link(.people, query: request.query(after: $0)) },
+                firstLink: request.after.map { _ in
+                    PageLink(words: "First page", address: entered.link(.people, query: request.query()))
+                }) : nil
         notice = entered.visit.done.map { .good($0.words(in: words)) }
     }
 
-    private static func parameters(_ query: MemberQuery) -> [(String, String)] {
-        [query.search.map { ("q", $0.text) }, query.role.map { ("role", $0) }].compactMap(\.self)
+    private static func columns(
+        _ entered: ConsoleVisit, _ request: ListRequest, hasPlaces: Bool
+    ) -> [ListPage.Column] {
+        let standard = ListRequest.Sort(column: MemberQuery.Order.created.rawValue, isDescending: false)
+        func ordered(_ words: String, _ order: MemberQuery.Order) -> ListPage.Column {
+            request.column(words, by: order.rawValue, standard: standard, startsDescending: order == .created) {
+                entered.link(.people, query: $0)
+            }
+        }
+        return [ordered("Name", .name), ListPage.Column(words: "Status")]
+            + (hasPlaces ? [ordered(entered.words[.organization].capitalized, .organization)] : [])
+            + [ListPage.Column(words: "Roles"), ListPage.Column(words: "Two-step"), ordered("Since", .created)]
     }
 
-    private static func chips(_ entered: ConsoleVisit, _ query: MemberQuery) -> Chips? {
-        var chips: [Chip] = []
-        if let search = query.search {
-            var rest = query
-            rest.search = nil
-            chips.append(
-                Chip(words: "Search: \(search.text)", removeLink: entered.link(.people, query: parameters(rest))))
+    private static func chips(_ entered: ConsoleVisit, _ request: ListRequest) -> Chips? {
+        let search = request.search.map { text in
+            Chip(
+                words: "Search: \(text)",
+                removeLink: entered.link(.people, query: request.query(search: .some(nil))))
         }
-        if let role = query.role {
-            var rest = query
-            rest.role = nil
-            chips.append(
-                Chip(
-                    words: "Role: \(entered.product.role(role)?.title ?? role)",
-                    removeLink: entered.link(.people, query: parameters(rest))))
+        let role = request.choice("role").map { role in
+            Chip(
+                words: "Role: \(entered.product.role(role)?.title ?? role)",
+                removeLink: entered.link(.people, query: request.query(without: "role")))
         }
+        let chips = [search, role].compactMap(\.self)
         return chips.isEmpty ? nil : Chips(chips: chips, clearLink: entered.link(.people))
     }
 

@@ -1,0 +1,73 @@
+import CredentialFormat
+import Model
+
+/// How a list is ordered, and behind which of its items a page begins: two parts of its statement. Between items that are alike
+/// the identifier decides, so that none is shown twice and none is left out.
+struct ListOrder {
+    /// What items are ordered by, as SQL that is never null.
+    enum Key {
+        case text(StaticString)
+        case number(StaticString)
+
+        fileprivate var sql: StaticString {
+            switch self {
+            case .text(let sql), .number(let sql): sql
+            }
+        }
+
+        fileprivate var isText: Bool {
+            switch self {
+            case .text: true
+            case .number: false
+            }
+        }
+    }
+
+    private let key: Key
+    private let id: StaticString
+    private let isDescending: Bool
+    private let after: ListPlace?
+
+    /// - Parameters:
+    ///   - id: The column of the identifier.
+    ///   - after: Behind which item to go on. A place in a list of another order is none.
+    init(_ key: Key, id: StaticString, isDescending: Bool, after: ListPlace?) {
+        self.key = key
+        self.id = id
+        self.isDescending = isDescending
+        self.after = after.flatMap { $0.isText == key.isText ? $0 : nil }
+    }
+
+    /// What follows other conditions.
+    var condition: BoundSQL {
+        guard let after else { return "" }
+        return isDescending
+            ? "AND (\(fixed: key.sql), \(fixed: id)) < (\(after.stored), \(after.storedID))"
+            : "AND (\(fixed: key.sql), \(fixed: id)) > (\(after.stored), \(after.storedID))"
+    }
+
+    var clause: BoundSQL {
+        isDescending
+            ? "ORDER BY \(fixed: key.sql) DESC, \(fixed: id) DESC" : "ORDER BY \(fixed: key.sql), \(fixed: id)"
+    }
+}
+
+extension OrderedListing {
+    /// The page of which one item more was asked for, which tells whether there is another.
+    ///
+    /// - Parameter place: The place behind an item.
+    init(_ found: [Item], limit: Int, place: (Item) -> ListPlace) {
+        let items = Array(found.prefix(limit))
+        self.init(items: items, next: found.count > limit ? items.last.map(place) : nil)
+    }
+}
+
+extension Extent {
+    /// A condition on an organization `o`.
+    var condition: BoundSQL {
+        switch self {
+        case .organization(let path): "o.id = \(path.last)"
+        case .within(let path): "o.path >= \(path.stored) AND o.path < \(path.storedEnd)"
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package import CredentialFormat
+package import Model
+
+/// An app as a list of them tells of it.
+package struct ListedApp: Sendable {
+    /// So many grants of one are looked at, and then no more.
+    package static let mostCounted = 1000
+
+    package let app: App
+    package let organizationName: String
+    /// Nil for never yet.
+    package let lastUse: LastUse?
+    /// How many people let it act for them.
+    package let people: Int
+}
+
+/// Which apps a list shows, and in which order.
+package struct AppQuery: Hashable, Sendable {
+    /// What the list is ordered by.
+    package enum Order: String, Hashable, Sendable, CaseIterable {
+        case name, organization, used, created
+    }
+
+    /// What the name contains.
+    package var search: NameSearch?
+    package var order = Order.created
+    package var isDescending = true
+    package var after: ListPlace?
+
+    package init() {}
+}
+
+/// What ``ListedApp`` needs besides the app.
+private let listed: BoundSQL = """
+    , o.name, p.used_at, p.used_from, p.uses, (SELECT COUNT(DISTINCT live.member_id) FROM
+    (SELECT g.member_id FROM user_grant g WHERE g.app_id = p.id LIMIT \(ListedApp.mostCounted + 1)) live)
+    """
+
+extension Transaction {
+    /// The apps of an extent that a query asks for, and how many the account has, in one statement. It reads the rows of these
+    /// organizations, by their index, and no others.
+    ///
+    /// - Parameters:
+    ///   - limit: How many at most.
+    ///   - most: How far is counted.
+    package borrowing func apps(
+        _ extent: Extent, _ query: AppQuery, limit: Int, countingTo most: Int
+    ) throws -> (page: OrderedListing<ListedApp>, count: Int) {
+        let account = extent.path.root
+        let rows = try all(
+            """
+            SELECT \(fixed: appColumns)\(part: listed), (SELECT COUNT(*) FROM
+            (SELECT 1 FROM app WHERE account_id = \(account) LIMIT \(most)) live)
+            FROM organization o CROSS JOIN app p
+            WHERE \(part: extent.condition) AND p.organization_id = o.id \(part: query.condition)
+            \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
+            """
+        ) { row in (try ListedApp(row: row), try row.count(26)) }
+        let listing = OrderedListing(rows.map(\.0), limit: limit, place: query.place)
+        // No row, no count.
+        return (listing, try rows.first?.1 ?? appCount(account: account, upTo: most))
+    }
+
+    /// An app with what a list tells of it, nil where there is none.
+    package borrowing func listedApp(_ id: ID<App>) throws -> ListedApp? {
+        try first(
+            """
+            SELECT \(fixed: appColumns)\(part: listed) FROM app p JOIN organization o ON o.id = p.organization_id
+            WHERE p.id = \(id)
+            """, ListedApp.init(row:))
+    }
+
+    /// How many apps an account has, counted up to `limit`.
+    private borrowing func appCount(account: ID<Organization>, upTo limit: Int) throws -> Int {
+        try first("SELECT COUNT(*) FROM (SELECT 1 FROM app WHERE account_id = \(account) LIMIT \(limit)) live") { row in
+            try row.count(0)
+        } ?? 0
+    }
+}
+
+extension AppQuery {
+    fileprivate var condition: BoundSQL { search.map { "AND \(part: $0.condition(on: "p.name"))" } ?? "" }
+
+    fileprivate var listOrder: ListOrder {
+        let key: ListOrder.Key =
+            switch order {
+            case .name: .text("lower(p.name)")
+            case .organization: .text("lower(o.name)")
+            case .used: .number("COALESCE(p.used_at, 0)")
+            case .created: .number("p.created_at")
+            }
+        return ListOrder(key, id: "p.id", isDescending: isDescending, after: after)
+    }
+
+    fileprivate func place(behind item: ListedApp) -> ListPlace {
+        let id = item.app.id
+        return switch order {
+        case .name: ListPlace(behind: item.app.name, id)
+        case .organization: ListPlace(behind: item.organizationName, id)
+        case .used: ListPlace(behind: item.lastUse?.at, id)
+        case .created: ListPlace(behind: item.app.createdAt, id)
+        }
+    }
+}
+
+extension ListedApp {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        self.init(
+            app: try App(row: row), organizationName: try row.text(21), lastUse: try row.lastUse(22),
+            people: try row.count(25))
+    }
+}
