@@ -216,6 +216,10 @@ struct Composition {
             store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, passwords: passwords,
             links: links, emailChanges: emailChanges, letters: letters, authorization: authorization,
             sealToken: sealToken, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone },
+            nodes: { [feed, node, definition = installation.definition] in
+                feed?.view(definition: definition)
+                    ?? FeedView(node: node, isShared: false, isTrusted: true, definition: definition, others: [])
+            },
             isDevelopment: configuration.environment == .development, now: now)
     }
 

@@ -45,6 +45,8 @@ package struct WebConsole: Sendable {
     let sealToken: @Sendable (HandmadeToken) throws -> String
     /// Asks all nodes whether they hear, and waits at most so long.
     let confirm: @Sendable (Duration) async -> FeedConfirmation
+    /// The nodes as this one sees them, nil where nothing of them is known.
+    let nodes: @Sendable () -> FeedView?
     let now: @Sendable () -> Instant
     private let isDevelopment: Bool
 
@@ -55,6 +57,7 @@ package struct WebConsole: Sendable {
     ///   - letters: Tell members what changed in how they sign in.
     ///   - sealToken: Seals or signs an access token made by hand.
     ///   - confirm: Asks all nodes whether they hear, and waits at most so long.
+    ///   - nodes: The nodes as this one sees them, nil where nothing of them is known.
     ///   - isDevelopment: Whether the page of all parts is shown.
     /// - Throws: What is wrong with a template.
     package init(
@@ -62,6 +65,7 @@ package struct WebConsole: Sendable {
         links: OneTimeLinkService, emailChanges: EmailChangeService, letters: OwnerLetters,
         authorization: AuthorizationEndpoint, sealToken: @escaping @Sendable (HandmadeToken) throws -> String,
         confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
+        nodes: @escaping @Sendable () -> FeedView? = { nil },
         isDevelopment: Bool, now: @escaping @Sendable () -> Instant
     ) throws {
         site = Site(product: product, issuer: issuer)
@@ -90,6 +94,7 @@ package struct WebConsole: Sendable {
         repetitions = FormRepetitions(keyRing: keyRing, now: now)
         self.sealToken = sealToken
         self.confirm = confirm
+        self.nodes = nodes
         members = MembershipService(product: product, now: now)
         stewards = StewardService(now: now)
         organizations = OrganizationService(product: product, now: now)

@@ -74,6 +74,9 @@ struct FeedState {
 
     /// How many nodes there are, this one included.
     var nodeCount: Int { others.count + 1 }
+
+    /// For how many nanoseconds nothing was heard of each other node.
+    func silences(at now: Int64) -> [ID<Node>: Int64] { others.mapValues { max(0, now.subtractingClamped($0)) } }
 }
 
 // MARK: The connection

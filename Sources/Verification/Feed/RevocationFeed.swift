@@ -47,6 +47,12 @@ package final class RevocationFeed: FeedReceiver {
     /// How many nodes there are, this one included, as far as this one knows.
     package var nodeCount: Int { state.withLock(\.nodeCount) }
 
+    /// For how many nanoseconds nothing was heard of each other node.
+    var silences: [ID<Node>: Int64] { state.withLock { $0.silences(at: clock()) } }
+
+    /// Whether this node believes what it remembers.
+    var isTrusted: Bool { verifier.hearing.isCurrent }
+
     package func listeningBegan() {
         _ = carryOut(change { $0.listeningBegan(at: clock()) })
     }

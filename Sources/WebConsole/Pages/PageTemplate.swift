@@ -41,11 +41,11 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     case auditLog = "audit-log"
     case confirmationPage = "confirmation-page"
     case editPerson = "edit-person"
-    case factPage = "fact-page"
     case handOverFromPerson = "hand-over-from-person"
     case keyRing = "key-ring"
     case leftBehind = "left-behind"
     case linkForPerson = "link-for-person"
+    case nodes
     case organizationName = "organization-name"
     case organizations
     case overview
@@ -99,11 +99,11 @@ package enum PageTemplate: String, Sendable, CaseIterable {
         case .auditLog: Self.text(PackageResources.audit_log_mustache)
         case .confirmationPage: Self.text(PackageResources.confirmation_page_mustache)
         case .editPerson: Self.text(PackageResources.edit_person_mustache)
-        case .factPage: Self.text(PackageResources.fact_page_mustache)
         case .handOverFromPerson: Self.text(PackageResources.hand_over_from_person_mustache)
         case .keyRing: Self.text(PackageResources.key_ring_mustache)
         case .leftBehind: Self.text(PackageResources.left_behind_mustache)
         case .linkForPerson: Self.text(PackageResources.link_for_person_mustache)
+        case .nodes: Self.text(PackageResources.nodes_mustache)
         case .organizationName: Self.text(PackageResources.organization_name_mustache)
         case .organizations: Self.text(PackageResources.organizations_mustache)
         case .overview: Self.text(PackageResources.overview_mustache)

@@ -30,7 +30,12 @@ extension WebConsole {
                 return .page(ResourceServersPage(entered, servers))
             },
             shown(.product) { entered in .page(ProductPage(entered)) },
-            shown(.nodes) { entered in .page(NodesPage(entered, await confirm(.seconds(1)))) },
+            shown(.nodes) { entered in
+                // Asked first: whoever answers has just been heard.
+                let confirmation = await confirm(.seconds(1))
+                let agreed = try await store.read { tx in try tx.installation()?.definition }
+                return .page(NodesPage(entered, confirmation, nodes(), agreed: agreed))
+            },
             shown(.keyRing) { entered in
                 .page(KeyRingPage(entered, try await store.read { tx in try tx.keyRingRows() }))
             },
