@@ -76,6 +76,14 @@ package struct ResourceServerService: Sendable {
         return server
     }
 
+    /// The secrets of a resource server that work, oldest first: one, or two in the middle of a rotation.
+    package func secrets(
+        of id: ID<ResourceServer>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> [ClientSecretSummary] {
+        _ = try get(id, as: actor, tx: tx)
+        return try rotation.secrets(of: .resourceServer(id), at: now(), tx: tx)
+    }
+
     /// Changes what is given.
     ///
     /// - Parameter condition: What the caller demands of the revision.

@@ -5,7 +5,9 @@ private let altruistiq = (try? OurWords.sample("altruistiq").text) ?? ""
 
 @Suite("The operator's pages", .server(product: altruistiq), .serialized)
 struct OperatorPagesTests {
-    private static let pages = ["accounts", "accounts/new", "resource-servers", "product", "nodes", "key-ring"]
+    private static let pages = [
+        "accounts", "accounts/new", "resource-servers", "resource-servers/new", "product", "nodes", "key-ring",
+    ]
 
     private func visitor(_ role: String) async throws -> (PageVisitor, ServerProcess, DemoCredentials) {
         let (server, demo) = try RunningServer.current
@@ -57,7 +59,67 @@ struct OperatorPagesTests {
             form, "/operator/accounts/new", [("name", ""), ("plan", "no-such-plan")])
         #expect(
             wrong.status == 422 && wrong.text.contains("id=\"name-error\"") && wrong.text.contains("id=\"plan-error\""))
+        let names = { (page: Answer) in
+            page.text.matches(of: /<th role="rowheader" scope="row"><a href="[^"]*"><bdi>([^<]*)<\/bdi>/).map {
+                String($0.1)
+            }
+        }
+        let (up, down) = (
+            names(try await visitor.open("/operator/accounts?sort=name")),
+            names(try await visitor.open("/operator/accounts?sort=-name"))
+        )
+        #expect(up.count > 2 && up == down.reversed())
+        #expect(up.map { $0.lowercased() } == up.map { $0.lowercased() }.sorted())
         _ = (server, demo)
+    }
+
+    @Test func `make, change, rotate and delete a resource server, whose secret is shown once`() async throws {
+        var (visitor, server, _) = try await visitor("operator")
+        let list = "/operator/resource-servers"
+        let form = try await visitor.open(list + "/new")
+        let bad = try await visitor.fill(
+            form, list + "/new", [("name", "Backend"), ("audiences", "https://a.example b\u{E4}d")])
+        #expect(bad.status == 422 && bad.text.contains("“b\u{E4}d”"), "\(bad.text)")
+        let fields = [("name", "Carbon backend"), ("audiences", "https://carbon.example.com\nhttps://old.example.com")]
+        let made = try await visitor.fill(form, list + "/new", fields)
+        let again = try await visitor.fill(form, list + "/new", fields)
+        let id = try #require(made.text.firstMatch(of: /rsv_[0-9A-Za-z]{22}/)).0
+        func secret(_ page: Answer) throws -> String {
+            String(
+                try #require(page.text.firstMatch(of: /<pre class="whole" data-secret[^>]*>([^<]+)</), "\(page.text)").1
+            )
+        }
+        let first = try secret(made)
+        #expect(try secret(again) == first, "Twice is as once.")
+        func asks(with secret: String) async throws -> Int {
+            let client = DemoCredentials.Client(id: String(id), secret: secret)
+            return try await server.form("/oauth2/introspect", [("token", "x")], client: client).status
+        }
+        #expect(try await asks(with: first) == 200)
+        let page = "\(list)/\(id)"
+        let shown = try await visitor.open(page)
+        #expect(shown.text.contains("https://carbon.example.com, https://old.example.com"))
+        #expect(!shown.text.contains(first))
+        let edit = try await visitor.open(page + "/edit")
+        let change = [("name", "Carbon"), ("audiences", "https://carbon.example.com")]
+        #expect(try await visitor.fill(edit, page + "/edit", change).location == page)
+        #expect(
+            try await visitor.fill(edit, page + "/edit", change).status == 422, "Somebody else changed it meanwhile.")
+        let rotation = try await visitor.open(page + "/rotate")
+        let second = try secret(try await visitor.fill(rotation, page + "/rotate", [("overlap_seconds", "3600")]))
+        #expect(try await asks(with: first) == 200 && asks(with: second) == 200)
+        let once = try await visitor.open(page + "/rotate")
+        #expect(try await visitor.fill(once, page + "/rotate", [("overlap_seconds", "0")]).status == 422)
+        let forced = [("overlap_seconds", "0"), ("force", "on")]
+        let third = try secret(try await visitor.fill(once, page + "/rotate", forced))
+        #expect(try await asks(with: first) == 401 && asks(with: second) == 401 && asks(with: third) == 200)
+        let ask = try await visitor.open(page + "/delete")
+        #expect(ask.text.contains("Delete Carbon?"))
+        for _ in 1...2 {
+            #expect(try await visitor.fill(ask, page + "/delete", [("typed", "Carbon")]).location == list)
+        }
+        #expect(try await asks(with: third) == 401)
+        #expect(try await visitor.open(page).status == 404)
     }
 
     @Test func `change a plan and suspend an account, from the next call on`() async throws {
@@ -100,7 +162,8 @@ struct OperatorPagesTests {
             ), "\(product.text)")
         #expect(product.text.contains("<code>policy.api_keys_per_account</code></th><td role=\"cell\">500</td></tr>"))
         let nodes = try await visitor.open("/operator/nodes")
-        #expect(nodes.text.contains("1 of 1"))
+        #expect(nodes.text.contains("1 of 1") && nodes.text.contains("This node"))
+        #expect(nodes.text.contains("Trusts its memory") && nodes.text.contains("<bdi>The same</bdi>"))
         let ring = try await visitor.open("/operator/key-ring")
         #expect(ring.text.contains("Seals access tokens") && ring.text.contains("Digests secrets"))
         let servers = try await visitor.open("/operator/resource-servers")

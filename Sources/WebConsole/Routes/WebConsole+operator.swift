@@ -21,14 +21,6 @@ extension WebConsole {
             taken(.account, takeAccountEdit),
             shown(.suspendAccount) { entered in .page(SuspendAccountPage(entered, try await account(entered))) },
             taken(.suspendAccount, takeSuspension),
-            shown(.resourceServers) { entered in
-                let servers = try await store.read { [resourceServers] tx in
-                    try resourceServers.list(
-                        page: Model.Page(limit: ResourceServersPage.pageSize), as: entered.actor, tx: tx
-                    ).items
-                }
-                return .page(ResourceServersPage(entered, servers))
-            },
             shown(.product) { entered in .page(ProductPage(entered)) },
             shown(.nodes) { entered in
                 // Asked first: whoever answers has just been heard.
@@ -39,25 +31,27 @@ extension WebConsole {
             shown(.keyRing) { entered in
                 .page(KeyRingPage(entered, try await store.read { tx in try tx.keyRingRows() }))
             },
-        ]
+        ] + resourceServerRoutes
     }
 
-    private func shown(
+    /// A page that is shown to those of the operator's people who may see it.
+    func shown(
         _ page: OperatorPage, _ answer: @escaping @Sendable (OperatorVisit) async throws -> PageReply
     ) -> PageRoute {
         PageRoute(
-            path: page.pattern, place: .fixed(.operating(page.isAbout ? .accounts : page, "-")),
+            path: page.pattern, place: .fixed(.operating(page.isAbout ? page.above : page, "-")),
             work: .shown { visit in
                 let entered = try enter(visit, page)
                 return try await hiding { try await answer(entered).saying(visit.done, at: site) }
             })
     }
 
-    private func taken(
+    /// A form that is taken from those who may see its page.
+    func taken(
         _ page: OperatorPage, _ answer: @escaping @Sendable (OperatorVisit, PageForm) async throws -> PageReply
     ) -> PageRoute {
         PageRoute(
-            path: page.pattern, place: .fixed(.operating(page.isAbout ? .accounts : page, "-")),
+            path: page.pattern, place: .fixed(.operating(page.isAbout ? page.above : page, "-")),
             work: .taken(.manage) { visit, form in
                 let entered = try enter(visit, page)
                 return try await hiding { try await answer(entered, form) }
@@ -79,7 +73,7 @@ extension WebConsole {
     }
 
     private func account(_ entered: OperatorVisit) async throws -> Account {
-        let id = try entered.account()
+        let id: ID<Organization> = try entered.id()
         return try await store.read { [accounts] tx in try accounts.get(id, as: entered.actor, tx: tx) }
     }
 
@@ -138,6 +132,6 @@ extension WebConsole {
 }
 
 extension OperatorPage {
-    /// Whether it is about one account: whoever has to sign in first comes back to the list.
+    /// Whether it is about one thing: whoever has to sign in first comes back to the list.
     fileprivate var isAbout: Bool { pattern.contains("{") }
 }

@@ -16,6 +16,11 @@ package struct OperatorPage: Hashable, Sendable {
     static let account = OperatorPage("/accounts/{id}", needs: .accountsManage)
     static let suspendAccount = OperatorPage("/accounts/{id}/suspend", needs: .accountsManage)
     static let resourceServers = OperatorPage("/resource-servers", needs: .resourceServersManage)
+    static let newResourceServer = OperatorPage("/resource-servers/new", needs: .resourceServersManage)
+    static let resourceServer = OperatorPage("/resource-servers/{id}", needs: .resourceServersManage)
+    static let editResourceServer = OperatorPage("/resource-servers/{id}/edit", needs: .resourceServersManage)
+    static let rotateResourceServer = OperatorPage("/resource-servers/{id}/rotate", needs: .resourceServersManage)
+    static let deleteResourceServer = OperatorPage("/resource-servers/{id}/delete", needs: .resourceServersManage)
     static let product = OperatorPage("/product", needs: .accountsManage)
     static let nodes = OperatorPage("/nodes", needs: .accountsManage)
     static let keyRing = OperatorPage("/key-ring", needs: .accountsManage)
@@ -25,6 +30,11 @@ package struct OperatorPage: Hashable, Sendable {
         (.accounts, "Customers"), (.resourceServers, "Resource servers"), (.product, "Product"), (.nodes, "Nodes"),
         (.keyRing, "Key ring"),
     ]
+
+    /// The page of the navigation that it is, or that it stands below.
+    var above: OperatorPage {
+        Self.places.map(\.page).first { pattern == $0.pattern || pattern.hasPrefix("\($0.pattern)/") } ?? .accounts
+    }
 
     /// The path for the router.
     var pattern: String { ReservedPath.operating.path + rest }

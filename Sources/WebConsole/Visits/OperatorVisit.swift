@@ -30,13 +30,11 @@ struct OperatorVisit: Sendable {
     var now: Instant { visit.now }
     var words: ProductWords { product.words }
 
-    /// The account in the path of this page.
+    /// The identifier in the path of this page.
     ///
     /// - Throws: ``PageProblem/notFound``
-    func account() throws -> ID<Organization> {
-        guard let id = visit.segment("id").flatMap({ ID<Organization>(parsing: $0) }) else {
-            throw PageProblem.notFound
-        }
+    func id<E: Entity>(of: E.Type = E.self) throws -> ID<E> {
+        guard let id = visit.segment("id").flatMap({ ID<E>(parsing: $0) }) else { throw PageProblem.notFound }
         return id
     }
 
@@ -58,23 +56,24 @@ struct OperatorVisit: Sendable {
 
     /// The shell of this page.
     ///
-    /// - Parameter title: The page's own name, where it stands below the list of accounts.
+    /// - Parameter title: The page's own name, where it stands below one of the navigation.
     func shell(below title: String? = nil) -> Shell {
+        let place = page.above
         let seen = OperatorPage.places.map(\.page).filter { me.permissions.contains($0.needs) }
         let items = seen.map { other in
             Navigation.Item(
                 words: Self.title(other, words), address: link(other),
-                mark: other == page ? "page" : title != nil && other == .accounts ? "true" : nil)
+                mark: other == page ? "page" : title != nil && other == place ? "true" : nil)
         }
         return visit.shell(
             me, product: product, link: { site.link(.console(ConsoleAddress($0, in: me.organization.id))) },
             navigation: Navigation(
                 title: "For \(product.name)’s own people",
                 groups: [Navigation.Group(heading: "Operator", items: items)],
-                current: title == nil ? Self.title(page, words) : Self.title(.accounts, words)),
-            crumbs: title.map {
-                [Crumb(words: Self.title(.accounts, words), address: link(.accounts)), Crumb(words: $0)]
-            } ?? [], site: site)
+                current: Self.title(place, words)),
+            crumbs: title.map { [Crumb(words: Self.title(place, words), address: link(place)), Crumb(words: $0)] }
+                ?? [],
+            site: site)
     }
 }
 

@@ -20,8 +20,12 @@ struct OperatorPageLine: Sendable {
     let method: PageLine.Method
     let page: OperatorPage
     let roles: Set<Role>
-    /// Whether it is about an account, which is made anew each time.
-    let isAboutAccount: Bool
+    /// What a page is about, which is made anew each time.
+    enum Subject: Sendable {
+        case nothing, account, resourceServer
+    }
+
+    let subject: Subject
     /// What the form says, for those who may.
     let fields: [(String, String)]
 
@@ -37,13 +41,14 @@ struct OperatorPageLine: Sendable {
         self.page = page
         self.roles = roles
         self.fields = fields
-        isAboutAccount = page.pattern.contains("{id}")
+        subject = !page.pattern.contains("{id}") ? .nothing : page.above == .accounts ? .account : .resourceServer
     }
 
     /// What a route and its line have in common.
     var key: String { "\(method.rawValue) \(page.pattern)" }
 
     private static let accountants: Set<Role> = [.operator, .accountant]
+    private static let wardens: Set<Role> = [.operator, .warden]
 
     static let all: [OperatorPageLine] = [
         OperatorPageLine(.accounts, accountants),
@@ -53,7 +58,20 @@ struct OperatorPageLine: Sendable {
         OperatorPageLine(.post, .account, accountants, fields: [("name", "Changed in the ledger")]),
         OperatorPageLine(.suspendAccount, accountants),
         OperatorPageLine(.post, .suspendAccount, accountants, fields: [("suspended", "yes")]),
-        OperatorPageLine(.resourceServers, [.operator, .warden]),
+        OperatorPageLine(.resourceServers, wardens),
+        OperatorPageLine(.newResourceServer, wardens),
+        OperatorPageLine(
+            .post, .newResourceServer, wardens,
+            fields: [("name", "Made in the ledger"), ("audiences", "https://ledger.example.com")]),
+        OperatorPageLine(.resourceServer, wardens),
+        OperatorPageLine(.editResourceServer, wardens),
+        OperatorPageLine(
+            .post, .editResourceServer, wardens,
+            fields: [("name", "Changed in the ledger"), ("audiences", "https://ledger.example.com"), ("revision", "1")]),
+        OperatorPageLine(.rotateResourceServer, wardens),
+        OperatorPageLine(.post, .rotateResourceServer, wardens, fields: [("overlap_seconds", "0")]),
+        OperatorPageLine(.deleteResourceServer, wardens),
+        OperatorPageLine(.post, .deleteResourceServer, wardens),
         OperatorPageLine(.product, accountants),
         OperatorPageLine(.nodes, accountants),
         OperatorPageLine(.keyRing, accountants),

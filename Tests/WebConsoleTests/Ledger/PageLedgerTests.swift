@@ -154,8 +154,15 @@ private enum PageLedger {
         for line in lines {
             do {
                 func path() async throws -> String {
-                    guard line.isAboutAccount else { return line.page.path() }
-                    return line.page.path(try await server.makeAccount("Bait", as: demo.operatorKey))
+                    switch line.subject {
+                    case .nothing: return line.page.path()
+                    case .account: return line.page.path(try await server.makeAccount("Bait", as: demo.operatorKey))
+                    case .resourceServer:
+                        let made = try await server.make(
+                            "/api/v1/resource-servers", ["name": "Bait", "audiences": ["https://bait.example.com"]],
+                            as: demo.operatorKey)
+                        return line.page.path(try made["id"].string)
+                    }
                 }
                 let bait = try await path()
                 let nobody = try await callers.answerToNobody(line.method, bait, fields: line.fields)
@@ -171,10 +178,12 @@ private enum PageLedger {
                     let answer = try await callers.answer(
                         to: role.rawValue, line.method, try await path(), fields: line.fields)
                     #expect(answer.isServed, "\(line.key) as \(role): \(answer.status) \(answer.text)")
-                    guard line.isAboutAccount else { continue }
-                    let missing = try await callers.answer(
-                        to: role.rawValue, line.method, line.page.path(callers.estate.gone), fields: line.fields)
-                    #expect(missing.status == 404, "\(line.key) as \(role), of no account: \(missing.status)")
+                    guard line.subject != .nothing else { continue }
+                    for none in [callers.estate.gone, "rsv_0000000000000000000001"] {
+                        let missing = try await callers.answer(
+                            to: role.rawValue, line.method, line.page.path(none), fields: line.fields)
+                        #expect(missing.status == 404, "\(line.key) as \(role), of none: \(missing.status)")
+                    }
                 }
             } catch {
                 Issue.record(error, "\(line.key)")
