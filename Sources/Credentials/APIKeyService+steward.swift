@@ -16,7 +16,7 @@ extension APIKeyService {
         let organization = try tx.organization(id, where: actor, may: .apiKeysManage)
         let path =
             switch filter {
-            case .member: actor.reach.path
+            case .member: try actor.reach.bound()
             case .left: organization.path
             }
         return try tx.workingAPIKeys(filter, within: path, at: now(), limit: Self.mostDisabledTogether)

@@ -57,7 +57,7 @@ package struct AuditLog: Sendable {
         try actor.requires(.auditEventsRead, in: organization.path)
         let part = Extent.within(organization.path)
         let extent: AuditExtent = isOperatorsOwn && actor.reach == .everything ? .operatorsPart(part) : .part(part)
-        let path = actor.reach.path
+        let path = try actor.reach.bound()
         return try Listing(of: page, by: \.event.id) { after, limit in
             try tx.namedAuditEvents(extent, matching: filter, namesWithin: path, after: after, limit: limit)
         }

@@ -74,7 +74,7 @@ extension WebConsole {
                         .first
                 } ?? nil
             let member = try id.flatMap { try tx.member($0) }
-            let path = id == nil ? organization.path : actor.reach.path
+            let path = try id == nil ? organization.path : actor.reach.bound()
             return Affected(
                 keys: try apiKeys.workingKeys(filter, in: organization.id, as: actor, tx: tx),
                 integrations: try tx.stewardedCount(
