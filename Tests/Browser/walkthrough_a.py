@@ -102,7 +102,7 @@ def a4(walk):
         browser.enter(LIST.format(desk.account))
         browser.menu("Rotated at once", "Rotate secret")
         assert browser.heading == "Rotate the Client Secret of Rotated at once?", browser.text
-        assert "What will break" in browser.text and "When does it end?" in browser.text, browser.text
+        assert "Its use" in browser.text and "When does it end?" in browser.text, browser.text
         browser.look("a4-rotate")
         browser.press("Rotate Client Secret")
         new = browser.block("Client Secret")

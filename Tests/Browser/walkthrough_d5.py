@@ -104,7 +104,7 @@ def consents(walk):
                     assert words in browser.text, browser.text
                 look(browser, "consents")
                 browser.press("Post Planner")
-                assert "May act for Eddie Editor" in browser.text and "Read analytics" in browser.text, browser.text
+                assert "Access that Eddie Editor gave" in browser.text and "Read analytics" in browser.text, browser.text
                 look(browser, "consent")
         with Browser(shots=walk.shots) as browser:
             workspace.sign_in(browser, workspace.admin)
@@ -239,7 +239,7 @@ def making(walk):
         status, _ = workspace.call("POST", "/oauth/token/introspect", {"token": "x"}, client=(app, secret))
         assert status == 401, status
         browser.open(workspace.address(f"/apps/{app}/delete"))
-        assert "Nobody lets it act for them now." in browser.text, browser.text
+        assert "Nobody gives it access at the moment." in browser.text, browser.text
         look(browser, "app-delete")
         browser.press("Delete app")
         assert "App deleted." in browser.text and "No apps yet" in browser.text, browser.text

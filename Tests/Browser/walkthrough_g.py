@@ -156,17 +156,17 @@ def g5(walk):
         browser.press("Edited")
         browser.press("Edit")
         assert not browser.has("[name=name]") and not browser.has("[name=lifetime_seconds]"), "cannot be changed"
-        assert browser.text.count("Cannot be changed") == 2, "and says why"
+        assert browser.text.count("Can’t be changed") == 2, "and says why"
         browser.look("g5-edit")
         browser.fill("description", "For the inventory")
         browser.tick("scope.inventory.read")
         browser.fill("allowed_addresses", "127.0.0.1")
-        browser.press("Save")
+        browser.press("Save changes")
         assert "Changes saved." in browser.text and "For the inventory" in browser.text, browser.text
         assert desk.verify(key, "?scope=inventory.read")[0] == 200, "saved scopes count at the next call"
         browser.press("Edit")
         browser.fill("allowed_addresses", "192.0.2.1")
-        browser.press("Save")
+        browser.press("Save changes")
         assert desk.verify(key)[0] == 403
         browser.press_starting("Disable")
         assert "refused at its very next call" in browser.text, browser.text

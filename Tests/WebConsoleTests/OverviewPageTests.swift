@@ -50,9 +50,9 @@ struct OverviewPageTests {
 
     @Test func `shows each what they may see, and changes to who may read the log`() async throws {
         let auditor = try await open(as: "auditor")
-        #expect(auditor.text.contains("Changed lately") && counts(auditor).count > 2)
+        #expect(auditor.text.contains("Recent changes") && counts(auditor).count > 2)
         let manager = try await open(as: "credentials-manager")
-        #expect(!manager.text.contains("Changed lately") && counts(manager).count > 2)
+        #expect(!manager.text.contains("Recent changes") && counts(manager).count > 2)
         let officer = try await open(as: "privacy-officer")
         #expect(counts(officer).isEmpty && officer.status == 200)
         let (server, demo) = try RunningServer.current

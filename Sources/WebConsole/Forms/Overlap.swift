@@ -31,13 +31,13 @@ struct Overlap: Hashable, Sendable {
                     value: "\(seconds)",
                     words: seconds == 0
                         ? "Now" : isFromNow ? "In \(Spans.words(seconds))" : "\(Spans.words(seconds)) \(from)",
-                    under: seconds == 0 ? "Whatever still uses it is refused at its next request." : nil,
+                    under: seconds == 0 ? "Whatever still uses it is refused from the next call on." : nil,
                     isChosen: index == 0)
             },
             hint: product.policy.secretOverlapMaximumSeconds == 0
-                ? "\(product.name) lets no old \(secret) go on working."
+                ? "\(product.name) doesn’t let an old \(secret) keep working."
                 : """
-                While both work you see when each was last used, and can end the old one early. At most \
+                While both work, you see when each was last used and can end the old one early. At most \
                 \(Spans.words(product.policy.secretOverlapMaximumSeconds)): set by \(product.name).
                 """,
             error: error)

@@ -56,7 +56,7 @@ extension WebConsole {
         var facts = [
             Fact(
                 term: words[.apiKey].capitalized, text: key.hint.text, isCode: true,
-                under: "its first and last characters"),
+                under: "first and last characters"),
             Fact(term: "ID", text: id.description, isCode: true, isCopied: true),
             Fact(term: words[.organization].capitalized, text: entered.organization.name),
             Fact(term: "Description", text: key.description ?? "None"),
@@ -68,7 +68,7 @@ extension WebConsole {
             keyUse(key.lastUse, entered),
             Fact(
                 term: "Allowed addresses", text: key.addresses.words,
-                under: key.addresses == .anywhere ? "no rule: every address may use it" : nil),
+                under: key.addresses == .anywhere ? "no rule, so any address may use it" : nil),
             Fact(term: "Created", time: TimeWords(key.createdAt, now: entered.now), after: " by \(maker)"),
         ]
         if key.rotatedAt != key.createdAt {
@@ -199,7 +199,7 @@ extension WebConsole {
     }
 
     private func keyUse(_ use: LastUse?, _ entered: ConsoleVisit) -> Fact {
-        guard let use else { return Fact(term: "Last used", text: "Never", under: "no call was made with it so far") }
+        guard let use else { return Fact(term: "Last used", text: "Never", under: "no calls so far") }
         return Fact(
             term: "Last used", time: TimeWords(use.at, now: entered.now),
             after: use.address.map { " from \($0)" } ?? " from an address that isn’t known",
@@ -264,7 +264,8 @@ extension WebConsole {
             notice: errors.notice(besides: APIKeyForm.names) ?? AddressField.warning(key.addresses, entered),
             sentTo: entered.link(.editAPIKey, id), token: entered.token(sentTo: .editAPIKey, id),
             fields: [HiddenField(name: "revision", value: "\(key.revision)")],
-            sections: form.editSections(key, entered, errors), verb: "Save", cancelLink: entered.link(.apiKey, id))
+            sections: form.editSections(key, entered, errors), verb: "Save changes",
+            cancelLink: entered.link(.apiKey, id))
     }
 
     // MARK: - Activity
@@ -289,8 +290,8 @@ extension WebConsole {
                 headBadge: APIKeyList.badge(key, at: entered.now, product), tabs: tabs(key, entered),
                 panels: [
                     DetailPanel(
-                        "activity", "What was done to it", rows: listing.items.isEmpty ? nil : table,
-                        nothing: listing.items.isEmpty ? "Nothing is in the audit log any more." : nil)
+                        "activity", "Changes", rows: listing.items.isEmpty ? nil : table,
+                        nothing: listing.items.isEmpty ? "The audit log has nothing about it any more." : nil)
                 ], notice: nil))
     }
 
@@ -342,18 +343,19 @@ extension WebConsole {
             shell: entered.shell(below: "Rotate", above(key, entered)),
             pageHead: PageHead(
                 title: "Rotate \(key.name)?",
-                lead: "You get a new \(word), this once. What uses the old one has to be told.", action: nil,
+                lead: "The new \(word) is shown only once. Update whatever uses the old one.", action: nil,
                 reason: nil),
             notice: errors.notice(besides: ["overlap_seconds", "lifetime_seconds"]),
             sentTo: entered.formLink(id), token: entered.token(sentTo: .rotateAPIKey, id),
             fields: [HiddenField(name: "attempt", value: FormRepetitions.attempt())],
             sections: [
-                FormSection(heading: "What will break", words: "What is known of its use.", items: items),
                 FormSection(
-                    heading: "The old \(word)", words: "How long it goes on working beside the new one.",
+                    heading: "Its use", words: "Whatever uses the old one breaks when that ends.", items: items),
+                FormSection(
+                    heading: "The old \(word)", words: "How long it keeps working alongside the new one.",
                     items: [.radios(Overlap.field(product, secret: word, error: errors["overlap_seconds"]))]),
                 FormSection(
-                    heading: "Lifetime", words: "When the new one stops working by itself.",
+                    heading: "Lifetime", words: "When the new one expires.",
                     items: [
                         .radios(
                             APIKeyForm.lifetimes(

@@ -85,8 +85,8 @@ extension WebConsole {
                 confirmation: Confirmation(
                     title: "Remove access of \(described.appName)?",
                     consequence: """
-                        It can no longer act for \(described.memberName ?? "who let it") in \(described.organizationName), \
-                        from this moment on. \(who) can let it again.
+                        It loses the access that \(described.memberName ?? "somebody") gave in \(described.organizationName) at once. \
+                        \(who) can give it access again.
                         """, verb: "Remove access", action: entered.link(.removeConsent, id),
                     token: entered.token(sentTo: .removeConsent, id), fields: [],
                     cancelLink: entered.link(.consent, id), alternative: nil, isTyped: false, expected: "")))
@@ -119,7 +119,7 @@ extension WebConsole {
                 confirmation: Confirmation(
                     title: "Remove all access of \(name)?",
                     consequence: """
-                        \(AppWords.consequence(reach)) All of it ends \(place), from this moment on. People can let it again.
+                        \(AppWords.consequence(reach)) All of it ends \(place) at once. People can give it again.
                         """, verb: "Remove all access", action: entered.link(.removeConsentsOfApp, id),
                     token: entered.token(sentTo: .removeConsentsOfApp, id), fields: [],
                     cancelLink: entered.link(.consentsOfApp, id), alternative: nil, isTyped: false, expected: "")))

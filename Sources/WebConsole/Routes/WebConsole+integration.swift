@@ -74,7 +74,7 @@ extension WebConsole {
                     + (found.secrets.count > 1 ? "; the one before it still works" : "")),
             Fact(
                 term: "Allowed addresses", text: integration.addresses.words,
-                under: integration.addresses == .anywhere ? "no rule: every address may use it" : nil),
+                under: integration.addresses == .anywhere ? "no rule, so any address may use it" : nil),
             Fact(
                 term: "Tokens", text: integration.tokenFormat == .jwt ? "JWT (RFC 9068)" : "Opaque",
                 under: "for \(Spans.words(integration.accessTokenSeconds ?? product.policy.accessTokenSeconds))"),
@@ -93,17 +93,17 @@ extension WebConsole {
             detail(
                 integration, entered, badge: IntegrationList.badge(found.listed, at: entered.now, product),
                 DetailPanel("facts", "About", facts: facts, actions: danger),
-                DetailPanel("rights", "What it may do", listed: integration.scopes.listed(product))))
+                DetailPanel("rights", "What it can do", listed: integration.scopes.listed(product))))
     }
 
     private func lastUseFact(_ use: LastUse?, _ entered: ConsoleVisit) -> Fact {
         guard let use else {
-            return Fact(term: "Last used", text: "Never", under: "no token was asked for with it so far")
+            return Fact(term: "Last used", text: "Never", under: "no token requested so far")
         }
         return Fact(
             term: "Last used", time: TimeWords(use.at, now: entered.now),
             after: use.address.map { " from \($0)" } ?? " from an address that isn’t known",
-            under: "\(Numbers.counted(use.count, "token")) asked for in all")
+            under: "\(Numbers.counted(use.count, "token")) requested in all")
     }
 
     private func showSecrets(_ entered: ConsoleVisit) async throws -> PageReply {
@@ -129,7 +129,7 @@ extension WebConsole {
                     } ?? ListPage.Cell(text: "Not used yet"),
                     secret.expiresAt.map {
                         ListPage.Cell(text: DateWords.minute($0))
-                    } ?? ListPage.Cell(text: "Rotated"),
+                    } ?? ListPage.Cell(text: "No expiry"),
                 ], actions: secretActions(secret, of: id, entered))
         }
         return .page(
@@ -138,10 +138,11 @@ extension WebConsole {
                 DetailPanel(
                     "secrets", word.capitalizedPlural,
                     words: isOverlap
-                        ? safety(found.secrets, entered) : "Shown once, when it was made. If it’s lost, rotate it.",
+                        ? safety(found.secrets, entered)
+                        : "A secret is shown once, when it’s made. If it’s lost, rotate it.",
                     rows: DetailTable(
                         caption: word.capitalizedPlural,
-                        columns: [word.capitalized, "Status", "Made", "Last used", "Good until"],
+                        columns: [word.capitalized, "Status", "Made", "Last used", "Expires"],
                         rows: rows, nextLink: nil))))
     }
 
@@ -253,8 +254,8 @@ extension WebConsole {
             detail(
                 integration, entered, part: "Activity",
                 DetailPanel(
-                    "activity", "What was done to it", rows: listing.items.isEmpty ? nil : table,
-                    nothing: listing.items.isEmpty ? "Nothing is in the audit log any more." : nil)))
+                    "activity", "Changes", rows: listing.items.isEmpty ? nil : table,
+                    nothing: listing.items.isEmpty ? "The audit log has nothing about it any more." : nil)))
     }
 
     private func showQuickStart(_ entered: ConsoleVisit) async throws -> PageReply {

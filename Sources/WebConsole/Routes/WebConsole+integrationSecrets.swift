@@ -179,19 +179,20 @@ extension WebConsole {
             token: entered.token(sentTo: .rotateIntegration, id),
             fields: [HiddenField(name: "attempt", value: FormRepetitions.attempt())],
             sections: [
-                FormSection(heading: "What will break", words: "What is known of its use.", items: items),
                 FormSection(
-                    heading: "The old \(secret)", words: "How long it goes on working beside the new one.",
+                    heading: "Its use", words: "Whatever uses the old one breaks when that ends.", items: items),
+                FormSection(
+                    heading: "The old \(secret)", words: "How long it keeps working alongside the new one.",
                     items: [.radios(Overlap.field(product, secret: secret, error: errors["overlap_seconds"]))]),
                 FormSection(
-                    heading: "Tokens", words: "What a rotation does not do by itself.",
+                    heading: "Tokens", words: "A rotation alone leaves them as they are.",
                     items: [
                         .tick(
                             TickField(
-                                name: "end_tokens", words: "End the tokens that were issued already, too",
+                                name: "end_tokens", words: "Also end tokens that were issued already",
                                 under: """
-                                    Otherwise they work until they expire by themselves, \(lifetime) after their issue. Tick it if \
-                                    the \(secret) may be in the wrong hands.
+                                    Otherwise each works until it expires, \(lifetime) after it was issued. Tick this if the \
+                                    \(secret) may be in the wrong hands.
                                     """))
                     ]),
             ], verb: "Rotate \(secret)", cancelLink: entered.backLink(or: .integration, id))
@@ -204,7 +205,7 @@ extension WebConsole {
             return [
                 Fact(
                     term: "Last used", text: "Never",
-                    under: "nothing is known to use this \(product.words[.clientSecret].singular)")
+                    under: "no known use of this \(product.words[.clientSecret].singular)")
             ]
         }
         return [

@@ -68,7 +68,7 @@ struct APIKeyForm: Sendable {
         let word = entered.words[.apiKey].singular
         return [
             FormSection(
-                heading: "Name", words: "Cannot be changed later: logs and colleagues go by it.",
+                heading: "Name", words: "Can’t be changed later: logs and colleagues rely on it.",
                 items: [
                     .text(
                         TextField(
@@ -79,10 +79,10 @@ struct APIKeyForm: Sendable {
                 ]),
             FormSection(
                 heading: "Lifetime",
-                words: "When it stops working by itself. Cannot be changed later; a rotation can give a new one.",
+                words: "When it expires. Can’t be changed later, except by rotating it.",
                 items: [.radios(Self.lifetimes(entered, chosen: lifetime, error: errors["lifetime_seconds"]))]),
             FormSection(
-                heading: "Restrict IP addresses", words: "From where the \(word) may be used.",
+                heading: "Restrict IP addresses", words: "Where the \(word) may be used from.",
                 items: [.area(AddressField.field(addresses, entered, errors))]),
         ]
     }
@@ -114,17 +114,17 @@ struct APIKeyForm: Sendable {
                     .fixed(
                         Fact(
                             term: "Name", text: key.name,
-                            under: "Cannot be changed: what the audit log says of this name stays true.")),
+                            under: "Can’t be changed: the audit log knows it by this name.")),
                     .fixed(
                         Fact(
                             term: "Lifetime", text: "Until \(DateWords.minute(key.expiresAt))",
                             under:
-                                "Cannot be changed: rotate the \(entered.words[.apiKey].singular) to give it another end."
+                                "Can’t be changed: rotate the \(entered.words[.apiKey].singular) to give it a new expiry."
                         )),
                     descriptionItem(errors),
                 ]),
             FormSection(
-                heading: "Restrict IP addresses", words: "From where it may be used.",
+                heading: "Restrict IP addresses", words: "Where it may be used from.",
                 items: [.area(AddressField.field(addresses, entered, errors))]),
             scopeSection(entered, errors),
         ]
@@ -139,7 +139,8 @@ struct APIKeyForm: Sendable {
         let policy = entered.product.policy.apiKeyLifetimes
         let keeping = kept.map { end in
             RadioField.Option(
-                value: "", words: "Keep its end", under: "until \(DateWords.minute(end))", isChosen: chosen.isEmpty)
+                value: "", words: "Keep the current expiry", under: "until \(DateWords.minute(end))",
+                isChosen: chosen.isEmpty)
         }
         let offered = policy.offered.map { seconds in
             RadioField.Option(

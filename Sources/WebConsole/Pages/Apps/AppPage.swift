@@ -57,7 +57,7 @@ extension AppPage {
             ConsentWords(product).describe(app.scopes, grantedBefore: .empty))
         consents =
             entered.sees(.consents) && reach.grants > 0
-            ? PageLink(words: "See who let it", address: entered.link(.consentsOfApp, id)) : nil
+            ? PageLink(words: "See who gave it access", address: entered.link(.consentsOfApp, id)) : nil
         delete =
             mayManage
             ? PageLink(words: "Delete \(words[.app].singular)", address: entered.link(.deleteApp, id)) : nil

@@ -39,7 +39,7 @@ extension AppSecretsPage {
         title = "\(word.capitalizedPlural) of \(app.name)"
         shell = entered.shell(below: word.capitalizedPlural, of: app)
         pageHead = PageHead(
-            title: app.name, lead: "Two may work side by side while you move from one to the next.",
+            title: app.name, lead: "Two can work side by side while you move from one to the next.",
             action: mayManage
                 ? PageLink(words: "Add \(word.indefinite)", address: entered.link(.newAppSecret, id)) : nil,
             reason: nil)
@@ -49,7 +49,7 @@ extension AppSecretsPage {
                 hint: secret.hint.text, created: TimeWords(secret.createdAt, now: entered.now),
                 state: secret.expiresAt.map {
                     "Ends in \(Spans.roughly($0.seconds(since: entered.now))), \(DateWords.minute($0))"
-                } ?? "No end", isInForce: secret.expiresAt == nil,
+                } ?? "No expiry", isInForce: secret.expiresAt == nil,
                 used: secret.lastUse.map { TimeWords($0.at, now: entered.now) },
                 from: secret.lastUse?.address.map { ", from \($0)" },
                 count: secret.lastUse.map { "\($0.count)" } ?? "0",
@@ -57,7 +57,7 @@ extension AppSecretsPage {
                     ? entered.link(.endAppSecret, id, secret.id.description) : nil)
         }
         advice = """
-            The one in force has no end, and can’t be ended by itself: add another and have it take over, or delete the \
+            The one in force doesn’t expire and can’t be ended on its own: add another to replace it, or delete the \
             \(entered.words[.app].singular).
             """
         notice = entered.visit.done.map { .good($0.words(in: entered.words)) }

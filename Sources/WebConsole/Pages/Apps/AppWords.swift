@@ -14,8 +14,8 @@ enum AppWords {
             case .everyone: "for people of every \(words[.account].singular)"
             }
         return app.isPublic
-            ? "It runs with its users, keeps no secret, and is \(whose)."
-            : "It runs on a server, keeps a secret there, and is \(whose)."
+            ? "Runs in a browser, on a phone or a desktop, keeps no secret, and is \(whose)."
+            : "Runs on a server, keeps its secret there, and is \(whose)."
     }
 
     /// The same in a word or two.
@@ -33,15 +33,15 @@ enum AppWords {
 
     /// What its deletion, or the removal of all consents, cuts off.
     static func consequence(_ reach: AppReach) -> String {
-        guard reach.grants > 0 else { return "Nobody lets it act for them now." }
-        let people = count(reach.people, "person lets", "people let")
+        guard reach.grants > 0 else { return "Nobody gives it access at the moment." }
+        let people = count(reach.people, "person gives", "people give")
         let tokens =
             switch reach.refreshTokens {
             case 0: "no refresh token is in force"
             case 1: "1 refresh token is in force"
             case let number: "\(count(number, "", "refresh tokens")) are in force"
             }
-        return "\(people.capitalizedFirst) it act for them, and \(tokens)."
+        return "\(people.capitalizedFirst) it access, and \(tokens)."
     }
 
     /// What is known of an app, one thing after another.
@@ -71,7 +71,7 @@ enum AppWords {
                 term: "Refresh tokens",
                 text: Spans.words(app.refreshTokenSeconds ?? product.policy.refreshTokenSeconds),
                 under: app.refreshTokenSeconds == nil ? "set by \(product.name)" : nil),
-            Fact(term: "PKCE", text: app.requiresPKCE ? "Needed" : "Not needed with a nonce"),
+            Fact(term: "PKCE", text: app.requiresPKCE ? "Required" : "Not required with a nonce"),
             Fact(
                 term: "Created", text: DateWords.minute(app.createdAt), under: maker.map { "by \($0)" }),
         ]

@@ -95,7 +95,7 @@ extension AuditLogPage {
                 ? EmptyState(
                     title: isNarrow ? "Nothing matches" : "Nothing was changed yet",
                     words: isNarrow
-                        ? "No event is of that kind, person, thing and time." : "Whatever is changed is listed here.",
+                        ? "No event is of that kind, person, thing and time." : "Every change is listed here.",
                     action: isNarrow ? PageLink(words: "Clear filters", address: entered.link(.auditLog)) : nil,
                     code: nil) : nil,
             thingLink: nil)
@@ -108,7 +108,7 @@ extension AuditLogPage {
         self.init(
             shell: entered.shell(below: name ?? thing),
             pageHead: PageHead(
-                title: name ?? thing, lead: name == nil ? "All that happened to it." : "All that happened to \(thing).",
+                title: name ?? thing, lead: "Everything that happened to \(name == nil ? "it" : thing).",
                 action: nil, reason: nil),
             tabs: nil, search: nil, filters: nil,
             rows: listing.items.map { Self.row($0, entered, words) }, hasRows: !listing.items.isEmpty,

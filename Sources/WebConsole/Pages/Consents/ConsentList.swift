@@ -30,8 +30,8 @@ struct ConsentList: Sendable {
         let head = PageHead(
             title: appName.map { "Who let \($0)" } ?? entered.heading,
             lead: isAlone
-                ? "What people let \(words[.app].plural) do in \(entered.organization.name)."
-                : "What people let \(words[.app].plural) do in \(entered.organization.name) and below.",
+                ? "Access that people gave to \(words[.app].plural) in \(entered.organization.name)."
+                : "Access that people gave to \(words[.app].plural) in \(entered.organization.name) and below.",
             action: app.flatMap { app in
                 mayRemove && !listing.items.isEmpty
                     ? PageLink(words: "Remove all", address: entered.link(.removeConsentsOfApp, app.description)) : nil
@@ -39,7 +39,7 @@ struct ConsentList: Sendable {
         let nothing = EmptyState(
             title: "No consents yet",
             words: """
-                When somebody lets \(words[.app].indefinite) act for them here, it stands in this list: who, what, since when, and \
+                When somebody gives \(words[.app].indefinite) access to their account, it’s listed here: who gave it, since when, and \
                 when it was last used.
                 """, action: nil, code: nil)
         let columns =

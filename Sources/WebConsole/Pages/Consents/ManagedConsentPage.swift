@@ -29,7 +29,7 @@ extension ManagedConsentPage {
         shell = entered.shell(below: described.appName)
         let person = described.memberName ?? "somebody of \(words[.organization].indefinite) above"
         pageHead = PageHead(
-            title: described.appName, lead: "May act for \(person) in \(described.organizationName).", action: nil,
+            title: described.appName, lead: "Access that \(person) gave in \(described.organizationName).", action: nil,
             reason: nil)
         alarm = grant.lastReuse.map { AppsPage.words(for: $0, calling: entered.words[.app]) }
         let use = described.lastUse
@@ -53,7 +53,7 @@ extension ManagedConsentPage {
                 }),
             Fact(
                 term: "Calls", text: use.map { "\($0.count)" } ?? "None counted yet",
-                under: "with access tokens of it that were checked here"),
+                under: "with its access tokens, as far as they were checked here"),
         ]
         groups = ConsentPage.groups(
             ConsentWords(entered.product).describe(grant.scopes, grantedBefore: .empty))

@@ -25,7 +25,7 @@ enum AuditTable {
                     cells: [
                         ListPage.Cell(text: names[event.actor]),
                         ListPage.Cell(time: TimeWords(event.at, now: entered.now)),
-                        ListPage.Cell(text: event.address?.description ?? "–"),
+                        ListPage.Cell(text: event.address?.description ?? "At the server"),
                         ListPage.Cell(text: event.requestID),
                     ], actions: [])
             }, nextLink: listing.next.map(next))

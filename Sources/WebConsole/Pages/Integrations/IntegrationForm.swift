@@ -90,7 +90,7 @@ struct IntegrationForm: Sendable {
             ])
         let from = FormSection(
             heading: "Addresses",
-            words: "From where its \(product.words[.clientSecret].singular) and its tokens may be used.",
+            words: "Where its \(product.words[.clientSecret].singular) and tokens may be used from.",
             items: [.area(AddressField.field(addresses, entered, errors))])
         let maximum = product.policy.accessTokenMaximumSeconds
         let tokens = FormSection(

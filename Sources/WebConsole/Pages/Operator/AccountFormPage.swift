@@ -72,7 +72,7 @@ struct AccountFormPage: Page {
                     Fact(term: "ID", text: id, isCode: true),
                     Fact(term: "Created", text: DateWords.minute(account.organization.createdAt)),
                     Fact(
-                        term: "Standing",
+                        term: "Status",
                         text: account.suspendedAt.map { "Suspended since \(DateWords.minute($0))" } ?? "Active"),
                 ]
             } ?? []

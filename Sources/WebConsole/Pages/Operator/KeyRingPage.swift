@@ -31,7 +31,7 @@ struct KeyRingPage: Page {
         pageHead = PageHead(
             title: "Key ring",
             lead:
-                "What tokens are sealed and signed with, and secrets digested. `claviger keys rotate` makes new ones.",
+                "What tokens are sealed and signed with, and secrets digested. The command “claviger keys rotate” makes new ones.",
             action: nil, reason: nil)
         let newest = Dictionary(keys.filter { $0.usedFrom <= entered.now }.map { ($0.purpose, $0.version) }) {
             max($0, $1)

@@ -27,7 +27,7 @@ struct OrganizationNamePage: Page {
     init(creating entered: ConsoleVisit, name: String = "", _ errors: FieldErrors = .none) {
         let word = entered.words[.organization]
         heading = "Create \(word.singular)"
-        lead = "Below \(entered.organization.name), whose people with a role there see it too."
+        lead = "Below \(entered.organization.name). People with a role there see it too."
         button = "Create \(word.singular)"
         shell = entered.shell(below: heading)
         action = entered.link(.newOrganization)
@@ -42,7 +42,7 @@ struct OrganizationNamePage: Page {
     /// Another name for the one that the page is about.
     init(renaming entered: ConsoleVisit, name: String? = nil, _ errors: FieldErrors = .none) {
         heading = "Rename \(entered.organization.name)"
-        lead = "Its ID stays, and so does everything in it."
+        lead = "Its ID and everything in it stay the same."
         button = "Save name"
         shell = entered.shell(below: "Rename")
         action = entered.link(.renameOrganization)

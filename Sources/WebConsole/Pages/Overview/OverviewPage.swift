@@ -61,7 +61,7 @@ struct OverviewPage: Page {
         shell = entered.shell()
         pageHead = PageHead(
             title: entered.heading,
-            lead: "What needs a look in \(entered.organization.name) and below.", action: nil, reason: nil)
+            lead: "What needs attention in \(entered.organization.name) and below.", action: nil, reason: nil)
         tabs = entered.sectionTabs
         kinds = [
             known.integrations.map { Self.kind(entered, .integrations, words[.integration], $0, oldDays) },

@@ -99,7 +99,7 @@ struct PartsPage: Page {
             Fact(term: "Client ID", text: "int_2aXkT6mB0cYw3Lq9Qf1", isCode: true),
             Fact(term: "Organization", text: "Europe"),
             Fact(term: "Created", text: "12 days ago", under: "by Ada Admin"),
-            Fact(term: "Addresses", text: "Any", under: "no rule: every address may use it"),
+            Fact(term: "Addresses", text: "Any", under: "no rule, so any address may use it"),
         ]
         rights = Segmented(
             legend: "Analytics", name: "analytics",

@@ -31,7 +31,7 @@ struct EditPersonPage: Page {
         form = PersonForm(
             entered, input, errors,
             asksEmail: sendsMail
-                ? "The invitation goes there." : "You’ll get a link to hand over: no e-mail is sent from here.")
+                ? "The invitation goes there." : "You’ll get a link to pass on: no e-mail is sent from here.")
         button = "Invite \(person.singular)"
         cancelLink = entered.link(.people)
         notice = errors.notice(besides: PersonForm.fields)
@@ -50,7 +50,7 @@ struct EditPersonPage: Page {
         form = PersonForm(
             entered, input, errors,
             asksEmail: member.hasPassword
-                ? "Another address takes the password away: \(member.name) is invited to set one there."
+                ? "A new address resets the password: \(member.name) is invited to set one there."
                 : "\(member.name) signs in with it.")
         button = "Save changes"
         cancelLink = entered.link(.person, id)

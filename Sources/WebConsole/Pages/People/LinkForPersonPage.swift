@@ -45,14 +45,14 @@ struct LinkForPersonPage: Page {
         let time = page == .invitePerson ? "7 days" : "an hour"
         let way =
             sendsMail
-            ? "It goes to \(member.email.text)." : "You’ll see it once, to hand over: no e-mail is sent from here."
+            ? "It goes to \(member.email.text)." : "You’ll see it once, to pass on: no e-mail is sent from here."
         self.init(
             entered, page, member,
             Question(
                 sentTo: entered.link(page, member.id.description),
                 token: entered.token(sentTo: page, member.id.description),
-                button: page == .invitePerson ? "Make invitation" : "Make link"), nil,
-            "The link works once and for \(time). A link made before stops working. \(way)")
+                button: page == .invitePerson ? "Create invitation" : "Create link"), nil,
+            "The link works once, within \(time). Any earlier link stops working. \(way)")
     }
 
     /// After it was made.
@@ -62,7 +62,7 @@ struct LinkForPersonPage: Page {
             sent.url.map { CodeBlock($0, label: "Link for \(member.name)", isSecret: true) },
             sent.isMailed
                 ? "The link went to \(member.email.text)."
-                : "Hand it to \(member.name) in a way that nobody else reads. It’s shown only now, works once, and for \(page == .invitePerson ? "7 days" : "an hour")."
+                : "Give it to \(member.name) in a way that nobody else can read. It’s shown only now, works once, and for \(page == .invitePerson ? "7 days" : "an hour")."
         )
     }
 }

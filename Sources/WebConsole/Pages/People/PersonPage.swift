@@ -80,8 +80,8 @@ struct PersonPage: Page {
                     ? "With a password" : known.listed.isInvited ? "Invited, no password yet" : "No password"),
             Fact(term: "Two-step verification", text: known.listed.hasSecondFactor ? "On" : "Off"),
             Fact(
-                term: "E-mail address", text: member.emailProof == nil ? "Not proved" : "Proved to be theirs"),
-            Fact(term: "Here since", text: DateWords.day(member.createdAt)),
+                term: "E-mail address", text: member.emailProof == nil ? "Not verified" : "Verified"),
+            Fact(term: "Member since", text: DateWords.day(member.createdAt)),
             Fact(term: "ID", text: id, isCode: true),
         ]
         facts = knownFacts.compactMap(\.self)
@@ -122,13 +122,13 @@ struct PersonPage: Page {
         let link =
             member.hasPassword
             ? Act(
-                words: "Password", explanation: "A link to set another one; it works once, for an hour.",
+                words: "Password", explanation: "A link to set a new one. It works once, for an hour.",
                 button: "Reset", address: entered.link(.resetPasswordOfPerson, id), isDangerous: false)
             : Act(
-                words: "Invitation", explanation: "A link to set a password; it works once, for 7 days.",
+                words: "Invitation", explanation: "A link to set a password. It works once, for 7 days.",
                 button: "Invite", address: entered.link(.invitePerson, id), isDangerous: false)
         let factor = Act(
-            words: "Two-step verification", explanation: "For who has lost phone and recovery codes.",
+            words: "Two-step verification", explanation: "For when they’ve lost their phone and recovery codes.",
             button: "Remove", address: entered.link(.removeSecondFactorOfPerson, id), isDangerous: false)
         let removal = Act(
             words: "Remove \(member.name)", explanation: "They can’t sign in here any more.", button: "Remove",
