@@ -10,9 +10,11 @@ struct TimeWords: Hashable, Sendable {
     /// As RFC 3339.
     let machine: String
 
-    /// - Parameter words: Other words for it.
-    init(_ instant: Instant, now: Instant, words: String? = nil) {
-        self.words = words ?? Self.ago(now.seconds(since: instant)) ?? DateWords.shortDay(instant, now: now)
+    /// - Parameters:
+    ///   - lead: What stands before it where a line begins with it: `Last active `.
+    ///   - words: Other words for it.
+    init(_ instant: Instant, now: Instant, after lead: String = "", words: String? = nil) {
+        self.words = words ?? lead + (Self.ago(now.seconds(since: instant)) ?? DateWords.shortDay(instant, now: now))
         exact = DateWords.minute(instant)
         machine = CivilTime(instant).rfc3339()
     }

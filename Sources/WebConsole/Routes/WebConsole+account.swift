@@ -91,10 +91,9 @@ extension WebConsole {
 
     private func sessionRow(_ session: MemberSession, isThis: Bool, _ visit: Visit) -> AccountPage.Session {
         let id = session.id.description
-        let seen = TimeWords(session.seenAt, now: visit.now)
         return AccountPage.Session(
             id: id, device: DeviceWords.text(of: session.userAgent),
-            seen: TimeWords(session.seenAt, now: visit.now, words: isThis ? "Active now" : "Last active \(seen.words)"),
+            seen: TimeWords(session.seenAt, now: visit.now, after: "Last active ", words: isThis ? "Active now" : nil),
             place: session.address?.description, begun: TimeWords(session.createdAt, now: visit.now), isThis: isThis,
             endToken: visit.token(for: .endSessionOfAccount, about: id))
     }

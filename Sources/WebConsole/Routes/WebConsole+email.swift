@@ -18,7 +18,7 @@ extension WebConsole {
     private func showEmail(_ visit: Visit) async throws -> PageReply {
         let (me, _) = try signedIn(visit)
         try me.requireOwnSignIn(at: visit.now)
-        guard emailChanges.isAvailable else { return .page(askAnAdmin) }
+        guard emailChanges.isAvailable else { return .page(try askAnAdmin(visit)) }
         return .page(try emailPage(visit, me))
     }
 
@@ -55,12 +55,13 @@ extension WebConsole {
             wanted: wanted, accountLink: site.link(.account), notice: notice)
     }
 
-    private var askAnAdmin: MessagePage {
-        MessagePage(
-            heading: "Ask an admin to change it",
+    private func askAnAdmin(_ visit: Visit) throws -> MessagePage {
+        try MessagePage(
+            heading: "Ask an admin to change your e-mail address",
             paragraphs: [
-                "\(site.product) can’t send e-mail. An admin of your \(site.words[.organization].singular) can change your e-mail address."
-            ], link: PageLink(words: "Back to your account", address: site.link(.account)), isQuiet: true)
+                "\(site.product) can’t send e-mail. An admin of your \(site.words[.organization].singular) can change it."
+            ], link: PageLink(words: "Back to your account", address: site.link(.account)), isQuiet: true,
+            shell: shell(visit, at: .account, below: "Change e-mail address"))
     }
 
     private func showEmailLink(_ visit: Visit) async throws -> PageReply {

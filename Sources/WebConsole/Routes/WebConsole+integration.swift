@@ -279,8 +279,8 @@ extension WebConsole {
                     "token", "1. Get a token",
                     words: """
                         Put the \(words[.clientSecret].singular) into the environment of your program, and never into its code. A token \
-                        lives \(Spans.words(integration.accessTokenSeconds ?? product.policy.accessTokenSeconds)): ask for the \
-                        next one shortly before it ends.
+                        is valid for \(Spans.words(integration.accessTokenSeconds ?? product.policy.accessTokenSeconds)): request \
+                        the next one shortly before it expires.
                         """,
                     codeTabs: languages, code: [commands.token(id, in: language)]),
                 DetailPanel("call", "2. Call the API with it", code: [commands.call])))

@@ -77,7 +77,7 @@ struct EmailChangeJourneyTests {
         try await ServerProcess.withDemo { server, demo in
             var visitor = PageVisitor(server)
             _ = try await visitor.signIn(demo)
-            #expect(try await visitor.open("/account/email").text.contains("Ask an admin to change it"))
+            #expect(try await visitor.open("/account/email").text.contains("Ask an admin to change your"))
         }
     }
 

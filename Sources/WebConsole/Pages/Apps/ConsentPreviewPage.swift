@@ -35,7 +35,7 @@ extension ConsentPreviewPage {
         pageHead = PageHead(
             title: app.name,
             lead:
-                "What people see who are asked for all that it may ask for. Only you see it here, and nothing is asked.",
+                "What people see when it asks for everything that it may ask for. This is a preview: nobody is asked.",
             action: nil, reason: nil)
         tabs = entered.tabs(of: app)
         addresses = app.redirectURIs.enumerated().map { other, uri in

@@ -88,7 +88,8 @@ struct PersonPage: Page {
         sessions = known.sessions.map { session in
             Session(
                 id: session.id.description, device: DeviceWords.text(of: session.userAgent),
-                seen: TimeWords(session.seenAt, now: entered.now), place: session.address?.description,
+                seen: TimeWords(session.seenAt, now: entered.now, after: "Last active "),
+                place: session.address?.description,
                 begun: TimeWords(session.createdAt, now: entered.now),
                 endAction: manages ? entered.link(.endSessionOfPerson, id, session.id.description) : nil,
                 endToken: entered.token(sentTo: .endSessionOfPerson, id, session.id.description))

@@ -32,11 +32,16 @@ extension WebConsole {
                 words: other.title(site.words), address: site.link(other.url),
                 mark: other == place ? (title == nil ? "page" : "true") : nil)
         }
+        // The account is no part of the console, and has a way back to it for who sees one.
+        let back =
+            ConsoleSections.seen(by: me.permissions, of: product).isEmpty
+            ? []
+            : [Navigation.Item(words: "Back to \(me.organization.name)", address: site.link(.home), mark: nil)]
         return visit.shell(
             me, product: product,
             link: { site.link(.console(ConsoleAddress($0, in: me.organization.id))) },
             navigation: Navigation(
-                title: "Your account", groups: [Navigation.Group(heading: nil, items: items)],
+                title: "Your account", groups: [Navigation.Group(heading: nil, items: back + items)],
                 current: place.title(site.words)),
             crumbs: title.map {
                 [Crumb(words: place.title(site.words), address: site.link(place.url)), Crumb(words: $0)]
