@@ -143,6 +143,9 @@ def look(browser, name):
     for element in browser.driver.find_elements("css selector", ".button, .button-plain, .menu > summary"):
         if element.is_displayed():
             assert element.size["height"] >= least, f"{name}: {element.text} is {element.size['height']} high"
+    for element in browser.driver.find_elements("css selector", ".tick, summary") if browser.size == PHONE else []:
+        if element.is_displayed():
+            assert element.size["height"] >= 44, f"{name}: {element.text} is {element.size['height']} high"
     # WCAG 2.2 §2.5.8
     for element in browser.driver.find_elements("css selector", ".field-row a, .crumbs a, .brand"):
         assert element.size["height"] >= 24, f"{name}: {element.text} is {element.size['height']} high"
