@@ -169,7 +169,7 @@ def g5(walk):
         browser.press("Save changes")
         assert desk.verify(key)[0] == 403
         browser.press_starting("Disable")
-        assert "refused at its very next call" in browser.text, browser.text
+        assert "refused from the next call on" in browser.text, browser.text
         browser.look("g5-disable")
         browser.press_starting("Disable")
         assert "disabled" in browser.text and "Disabled" in browser.text, browser.text

@@ -375,7 +375,7 @@ extension WebConsole {
                 confirmation: Confirmation(
                     title: "Delete \(key.name)?",
                     consequence:
-                        "\(useSentence(key, entered)) Whatever still sends it is refused at its very next call. This can’t be undone.",
+                        "\(useSentence(key, entered)) Whatever still sends it is refused from the next call on. This can’t be undone.",
                     verb: "Delete", action: entered.formLink(id),
                     token: entered.token(sentTo: .deleteAPIKey, id), fields: [],
                     cancelLink: entered.backLink(or: .apiKey, id),
@@ -416,7 +416,7 @@ extension WebConsole {
                 confirmation: Confirmation(
                     title: "Disable \(key.name)?",
                     consequence:
-                        "\(useSentence(key, entered)) Whatever sends it is refused at its very next call, until you enable it again.\(overlap)",
+                        "\(useSentence(key, entered)) Whatever sends it is refused from the next call on, until you enable it again.\(overlap)",
                     verb: "Disable \(word)", action: entered.formLink(id),
                     token: entered.token(sentTo: .disableAPIKey, id), fields: [],
                     cancelLink: entered.backLink(or: .apiKey, id),

@@ -276,7 +276,7 @@ extension WebConsole {
                 shell: entered.shell(below: "API Authorization Token"),
                 heading: "Copy the API Authorization Token now",
                 lead: [
-                    "Good for \(seconds) seconds, until \(DateWords.minute(token.expiresAt)). It’s shown only once.",
+                    "Valid for \(seconds) seconds, until \(DateWords.minute(token.expiresAt)). It’s shown only once.",
                     token.sentence(product),
                 ].compactMap(\.self).joined(separator: " "),
                 secret: CodeBlock(token.text, label: "API Authorization Token", isSecret: true),

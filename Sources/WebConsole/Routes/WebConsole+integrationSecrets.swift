@@ -174,7 +174,7 @@ extension WebConsole {
                 below: "Rotate", Crumb(words: integration.label, address: entered.link(.integration, id))),
             pageHead: PageHead(
                 title: "Rotate the \(secret) of \(integration.label)?",
-                lead: "You get a new one, this once. What uses the old one has to be told.", action: nil, reason: nil),
+                lead: "The new one is shown only once. Update whatever uses the old one.", action: nil, reason: nil),
             notice: errors.notice(besides: ["overlap_seconds"]), sentTo: entered.formLink(id),
             token: entered.token(sentTo: .rotateIntegration, id),
             fields: [HiddenField(name: "attempt", value: FormRepetitions.attempt())],
@@ -233,7 +233,7 @@ extension WebConsole {
                 confirmation: Confirmation(
                     title: "Delete \(integration.label)?",
                     consequence:
-                        "\(use)Its \(product.words[.clientID].singular), every secret and every token of it are refused at the very next call. This can’t be undone.",
+                        "\(use)Its \(product.words[.clientID].singular), every secret and every token of it are refused from the next call on. This can’t be undone.",
                     verb: "Delete \(word.singular)", action: entered.formLink(id),
                     token: entered.token(sentTo: .deleteIntegration, id), fields: [],
                     cancelLink: entered.backLink(or: .integration, id),

@@ -116,10 +116,10 @@ extension WebConsole {
                         .facts([
                             Fact(term: product.words[.integration].capitalized, text: integration.label),
                             Fact(
-                                term: "Good for", text: Spans.words(seconds),
+                                term: "Valid for", text: Spans.words(seconds),
                                 under: "until \(DateWords.minute(entered.now.adding(seconds: seconds)))"),
                             Fact(
-                                term: "May",
+                                term: "Scopes",
                                 text: integration.scopes.listed(product).map(\.words).joined(separator: ", ")),
                         ])
                     ] + contacts.items(entered, chosen: chosen, errors))

@@ -101,7 +101,7 @@ extension WebConsole {
         let identifiers = id.map { [$0.description] } ?? []
         let keys = words[.apiKey].counted(count)
         let sentences: [String?] = [
-            "\(keys) \(affected.whose ?? "left behind") \(count == 1 ? "is" : "are") refused at the very next call, until somebody enables \(count == 1 ? "it" : "each of them") again.",
+            "\(keys) \(affected.whose ?? "left behind") \(count == 1 ? "is" : "are") refused from the next call on, until somebody enables \(count == 1 ? "it" : "each of them") again.",
             used == 0
                 ? "None was used in the last 7 days."
                 : "\(Numbers.words(used)) of them \(used == 1 ? "was" : "were") used in the last 7 days: what does so stops.",

@@ -264,8 +264,8 @@ extension WebConsole {
                 confirmation: Confirmation(
                     title: "Delete \(app.name)?",
                     consequence: """
-                        \(AppWords.consequence(reach)) All that it has is refused from then on, and people must let it again \
-                        if you make it anew. This can’t be undone.
+                        \(AppWords.consequence(reach)) Its secrets and tokens stop working at once, and people have to \
+                        approve it again if you create it anew. This can’t be undone.
                         """, verb: "Delete \(product.words[.app].singular)", action: entered.formLink(text),
                     token: entered.token(sentTo: .deleteApp, text), fields: [],
                     cancelLink: entered.backLink(or: .app, text),

@@ -22,7 +22,7 @@ enum NewAppSecretForm {
             RadioField.Option(
                 value: "\(seconds)", words: seconds == 0 ? "End it now" : "Keep it for \(Spans.words(seconds))",
                 under: seconds == 0
-                    ? "The next call with it is refused."
+                    ? "Whatever still uses it is refused from the next call on."
                     : "Both work until \(DateWords.minute(entered.now.adding(seconds: seconds))).",
                 isChosen: seconds == chosen)
         }

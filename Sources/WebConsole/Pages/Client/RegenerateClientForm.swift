@@ -62,7 +62,7 @@ enum RegenerateClientForm {
         } + [
             RadioField.Option(
                 value: "0", words: "The \(secret.singular) alone, and end the old one now",
-                under: "The next call with it is refused.", isChosen: chosen == "0"),
+                under: "Whatever still uses it is refused from the next call on.", isChosen: chosen == "0"),
             RadioField.Option(
                 value: "both", words: "Both, the \(words[.clientID].singular) too",
                 under: "Everything that was made with the old ones is refused at once, authorization tokens too.",

@@ -52,7 +52,7 @@ struct RemovePersonPage: Page {
             sessions == 0
                 ? "\(member.name) can’t sign in here any more."
                 : "\(member.name) is signed out everywhere at once (\(sessions)) and can’t sign in here any more.",
-            "What \(entered.words[.app].plural) may do for them ends with it.",
+            "The access that they gave to \(entered.words[.app].plural) ends too.",
             contact.map {
                 "\($0.name) stays \(entered.words[.contact].indefinite), who doesn’t sign in: \(entered.words[.integration].plural) go on to act for them."
             },
