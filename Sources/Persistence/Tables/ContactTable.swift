@@ -46,7 +46,7 @@ extension Transaction {
     package borrowing func enabledContacts(of organization: ID<Organization>, limit: Int) throws -> [Contact] {
         try all(
             """
-            SELECT \(fixed: columns) FROM contact c
+            SELECT \(fixed: contactColumns) FROM contact c
             WHERE c.organization_id = \(organization) AND c.disabled_at IS NULL ORDER BY c.id LIMIT \(limit)
             """, Contact.init(row:))
     }
