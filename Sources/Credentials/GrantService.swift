@@ -43,7 +43,7 @@ package struct GrantService: Sendable {
         try actor.requires(.grantsRead, in: organization.path)
         let extent: Extent = includeDescendants ? .within(organization.path) : .organization(organization.path)
         var query = query
-        query.filter = GrantFilter(app: app, search: search, for: actor)
+        query.filter = try GrantFilter(app: app, search: search, for: actor)
         let found = try tx.grants(extent, query, limit: limit)
         return OrderedListing(items: found.items.map { $0.seen(by: actor) }, next: found.next)
     }
