@@ -26,7 +26,10 @@ package struct ListPlace: Hashable, Sendable, CustomStringConvertible {
         guard text.utf8.count <= Self.maximumLength, let cursor = Cursor(parsing: text.prefix(22)) else { return nil }
         let rest = text.dropFirst(22)
         switch rest.first {
-        case "t": value = .text(String(rest.dropFirst()))
+        case "t":
+            // No name has one, and PostgreSQL takes none.
+            guard !rest.utf8.contains(0) else { return nil }
+            value = .text(String(rest.dropFirst()))
         case "n":
             guard let number = Int64(rest.dropFirst()) else { return nil }
             value = .number(number)

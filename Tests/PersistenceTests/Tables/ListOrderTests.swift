@@ -177,6 +177,11 @@ struct ListOrderTests {
         }
     }
 
+    @Test(arguments: ["", "x", "0000000000000000000001", "0000000000000000000001n", "0000000000000000000001tA\0"])
+    func `what spells no place is none`(_ text: String) {
+        #expect(ListPlace(parsing: text) == nil)
+    }
+
     @Test func `what was made lately counts as never used only once it is a week old`() async throws {
         try await SampleTree.open { tree in
             let account = tree.global
