@@ -39,7 +39,7 @@ struct ConsentList: Sendable {
         let nothing = EmptyState(
             title: "No consents yet",
             words: """
-                When somebody gives \(words[.app].indefinite) access to their account, it’s listed here: who gave it, since when, and \
+                When somebody lets \(words[.app].indefinite) act for them, it’s listed here: who gave it, since when, and \
                 when it was last used.
                 """, action: nil, code: nil)
         let columns =

@@ -81,7 +81,7 @@ struct PersonPage: Page {
             Fact(term: "Two-step verification", text: known.listed.hasSecondFactor ? "On" : "Off"),
             Fact(
                 term: "E-mail address", text: member.emailProof == nil ? "Not verified" : "Verified"),
-            Fact(term: "Member since", text: DateWords.day(member.createdAt)),
+            Fact(term: "Here since", text: DateWords.day(member.createdAt)),
             Fact(term: "ID", text: id, isCode: true),
         ]
         facts = knownFacts.compactMap(\.self)
