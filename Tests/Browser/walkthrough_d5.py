@@ -145,7 +145,7 @@ def all_of_an_app(walk):
             assert "Ada Admin" in user.text and "Eddie Editor" in user.text, user.text
             look(user, "of-app")
             user.press("Remove all")
-            assert "2 people let it act for them, and 2 refresh tokens are in force" in user.text, user.text
+            assert "2 people have given it access, and 2 refresh tokens are in force" in user.text, user.text
             look(user, "remove-all")
             user.press("Remove all access")
             assert "Other" in user.text and "Post Planner" not in user.find("main").text, user.text

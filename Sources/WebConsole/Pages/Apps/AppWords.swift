@@ -34,7 +34,7 @@ enum AppWords {
     /// What its deletion, or the removal of all consents, cuts off.
     static func consequence(_ reach: AppReach) -> String {
         guard reach.grants > 0 else { return "Nobody gives it access at the moment." }
-        let people = count(reach.people, "person gives", "people give")
+        let people = count(reach.people, "person has given", "people have given")
         let tokens =
             switch reach.refreshTokens {
             case 0: "no refresh token is in force"
