@@ -68,7 +68,8 @@ enum AppList {
         }
         let cells = [
             ListPage.Cell(text: AppWords.kind(of: app)),
-            ListPage.Cell(text: AppWords.people(item.people, most: ListedApp.mostCounted), isFigure: true),
+            ListPage.Cell(
+                text: AppWords.people(item.people, most: ListedApp.mostCounted), isFigure: true, counted: "People"),
             item.lastUse.map { use in
                 ListPage.Cell(time: TimeWords(use.at, now: entered.now), after: use.address.map { ", from \($0)" })
             } ?? ListPage.Cell(text: "Never used"),

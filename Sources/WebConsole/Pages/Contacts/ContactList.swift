@@ -63,7 +63,8 @@ enum ContactList {
             RowMenu.Item(words: words, address: entered.link(page, id, in: place), form: nil)
         }
         let cells = [
-            ListPage.Cell(text: "\(item.keyCount)", isFigure: true),
+            ListPage.Cell(
+                text: "\(item.keyCount)", isFigure: true, counted: entered.words[.accessKey].capitalizedPlural),
             IntegrationList.lastUse(item.lastUse, at: entered.now),
         ]
         let mayManage = entered.may(.contactsManage)

@@ -26,6 +26,8 @@ struct ListPage: Page {
         /// After the time.
         var after: String?
         var isFigure = false
+        /// What a figure counts, where its column has no head: on a phone.
+        var counted: String?
     }
 
     struct Row: Hashable, Sendable {

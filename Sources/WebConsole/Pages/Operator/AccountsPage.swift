@@ -100,7 +100,7 @@ struct AccountsPage: Page {
                 entered.link(.accounts, query: $0)
             }
         }
-        return [ordered("Name", .name), ListPage.Column(words: "Standing")]
+        return [ordered("Name", .name), ListPage.Column(words: "Status")]
             + (hasPlans ? [ListPage.Column(words: "Plan")] : []) + [ordered("Since", .created)]
     }
 
