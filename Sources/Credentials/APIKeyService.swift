@@ -79,7 +79,7 @@ package struct APIKeyService: Sendable {
         try requireGivable(key.scopes, in: organization, by: actor, tx: tx)
         let terms = try tx.terms(of: organization.account, in: product)
         try terms.require(.apiAccess)
-        let limit = terms.apiKeys
+        let limit = terms.maximum(of: .apiKeys)
         guard try !tx.holdsLiveAPIKeys(account: organization.account, atLeast: limit, at: now) else {
             throw Refusal.full(
                 code: "api_key_limit", of: .apiKey, limit, adding: " that have not expired", calling: product.words)

@@ -8,13 +8,17 @@ package import ProductDefinition
 package struct AccountTerms: Sendable {
     package let features: Set<PlanFeature>
     private let words: ProductWords
-    package let apiKeys: Int
-    package let integrations: Int
-    package let apps: Int
+    private let limits: [AccountLimit: Int]
+    private let policy: ProductPolicy
 
     /// What an account of this standing may have.
     package init(of standing: StoredStanding, in product: Product) {
         self.init(ofPlan: standing.plan, isOperator: standing.isOperator, in: product)
+    }
+
+    /// The most that the account may have.
+    package func maximum(of limit: AccountLimit) -> Int {
+        limits[limit] ?? policy.maximum(of: limit)
     }
 
     /// Refuses what the plan does not have.
@@ -36,12 +40,10 @@ package struct AccountTerms: Sendable {
 
 extension AccountTerms {
     fileprivate init(ofPlan plan: String?, isOperator: Bool, in product: Product) {
-        let limits = product.plans.limits(ofPlan: plan, isOperator: isOperator)
+        limits = product.plans.limits(ofPlan: plan, isOperator: isOperator)
+        policy = product.policy
         features = product.plans.features(ofPlan: plan, isOperator: isOperator)
         words = product.words
-        apiKeys = limits.apiKeys ?? product.policy.apiKeysPerAccount
-        integrations = limits.integrations ?? product.policy.integrationsPerAccount
-        apps = limits.apps ?? product.policy.appsPerAccount
     }
 }
 

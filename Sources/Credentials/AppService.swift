@@ -61,7 +61,7 @@ package struct AppService: Sendable {
         try requireGivable(app, in: organization, by: actor, tx: tx)
         let terms = try tx.terms(of: organization.account, in: product)
         try terms.require(.apps)
-        let limit = terms.apps
+        let limit = terms.maximum(of: .apps)
         guard try !tx.holdsApps(account: organization.account, atLeast: limit) else {
             throw Refusal.full(code: "app_limit", of: .app, limit, calling: product.words)
         }

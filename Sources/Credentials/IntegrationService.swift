@@ -91,7 +91,7 @@ package struct IntegrationService: Sendable {
         let terms = try tx.terms(of: organization.account, in: product)
         try terms.require(.apiAccess)
         try requireRoom(in: id, tx: tx)
-        let limit = terms.integrations
+        let limit = terms.maximum(of: .integrations)
         guard try !tx.holdsIntegrations(account: organization.account, atLeast: limit) else {
             throw Refusal.full(code: "integration_limit", of: .integration, limit, calling: product.words)
         }

@@ -93,3 +93,33 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case keyRingRotated = "key-ring.rotated"
     case installationChanged = "installation.changed"
 }
+
+extension AuditAction {
+    /// What was done something to: the word before the dot.
+    package enum Noun: String, Sendable, CaseIterable {
+        case account, organization, member, contact, integration, app, grant, session, password, installation
+        case accessKey = "access-key"
+        case accessToken = "access-token"
+        case apiKey = "api-key"
+        case keyRing = "key-ring"
+        case lineage = "refresh-lineage"
+        case recoveryCode = "recovery-code"
+        case recoveryCodes = "recovery-codes"
+        case resourceServer = "resource-server"
+        case secondFactor = "second-factor"
+        case signIn = "sign-in"
+
+        /// Whether only the operator's own events are about it.
+        package var isForOperator: Bool {
+            switch self {
+            case .account, .resourceServer, .keyRing, .installation: true
+            case .organization, .member, .contact, .integration, .app, .grant, .session, .password, .accessKey,
+                .accessToken, .apiKey, .lineage, .recoveryCode, .recoveryCodes, .secondFactor, .signIn:
+                false
+            }
+        }
+    }
+
+    /// Nil for an action whose noun is missing above, which a test forbids.
+    package var noun: Noun? { Noun(rawValue: String(rawValue.prefix { $0 != "." })) }
+}

@@ -13,7 +13,7 @@ package struct ServerMetadata: Sendable {
     package let revocationEndpoint: String
     package let jwksURI: String
     package let scopes: [String]
-    package let grantTypes = TokenRequest.grantTypes
+    package let grantTypes = GrantType.allCases.map(\.rawValue)
     package let responseTypes = [ResponseTypeCheck.supported]
     package let responseModes = AuthorizationResponse.Mode.allCases.map(\.rawValue)
     package let codeChallengeMethods = [PKCECheck.method]

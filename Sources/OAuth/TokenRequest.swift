@@ -6,19 +6,16 @@ package enum TokenRequest: Sendable {
 
     /// - Throws: ``OAuthError``: `unsupported_grant_type`, or what the grant's own parsing throws.
     package init(parsing form: Form) throws(OAuthError) {
-        guard let grantType = form["grant_type"] else {
+        guard let word = form["grant_type"] else {
             throw OAuthError(.invalidRequest, "grant_type is missing.")
         }
+        guard let grantType = GrantType(rawValue: word) else {
+            throw OAuthError(.unsupportedGrantType, "This grant type is not offered.")
+        }
         switch grantType {
-        case ClientCredentialsGrant.grantType: self = .clientCredentials(try .init(parsing: form))
-        case AuthorizationCodeGrant.grantType: self = .authorizationCode(try .init(parsing: form))
-        case RefreshTokenGrant.grantType: self = .refreshToken(try .init(parsing: form))
-        default: throw OAuthError(.unsupportedGrantType, "This grant type is not offered.")
+        case .clientCredentials: self = .clientCredentials(try .init(parsing: form))
+        case .authorizationCode: self = .authorizationCode(try .init(parsing: form))
+        case .refreshToken: self = .refreshToken(try .init(parsing: form))
         }
     }
-
-    /// All that are offered, for the metadata.
-    package static let grantTypes = [
-        AuthorizationCodeGrant.grantType, RefreshTokenGrant.grantType, ClientCredentialsGrant.grantType,
-    ]
 }

@@ -2,11 +2,6 @@ extension ProductKeys {
     enum Plan: String, CaseIterable {
         case title, status, features, limits
     }
-
-    enum PlanLimits: String, CaseIterable {
-        case apiKeys = "api_keys"
-        case integrations, apps
-    }
 }
 
 extension PlanCatalogue {
@@ -39,14 +34,15 @@ extension PlanDefinition {
             let feature = try entry.word(PlanFeature.self, of: "feature")
             guard features.insert(feature).inserted else { throw entry.error("\(feature.rawValue) stands here twice") }
         }
-        let limits = try words[.limits]?.section(ProductKeys.PlanLimits.self) ?? [:]
+        let said = try words[.limits]?.section(AccountLimit.self) ?? [:]
+        var limits: [AccountLimit: Int] = [:]
+        for limit in AccountLimit.allCases {
+            limits[limit] = try said[limit]?.integer(in: ProductPolicy.limitRange)
+        }
         self.init(
             name: name, title: try words[.title]?.text(maximum: 60),
             status: try words[.status]?.word(Status.self, of: "status") ?? .offered, features: features,
-            limits: Limits(
-                apiKeys: try limits[.apiKeys]?.integer(in: ProductPolicy.limitRange),
-                integrations: try limits[.integrations]?.integer(in: ProductPolicy.limitRange),
-                apps: try limits[.apps]?.integer(in: ProductPolicy.limitRange)))
+            limits: limits)
     }
 }
 

@@ -20,30 +20,18 @@ package struct PlanDefinition: Hashable, Sendable {
         case legacy
     }
 
-    /// Limits that differ from the product's own. Nil is the product's.
-    package struct Limits: Hashable, Sendable {
-        package let apiKeys: Int?
-        package let integrations: Int?
-        package let apps: Int?
-
-        package init(apiKeys: Int? = nil, integrations: Int? = nil, apps: Int? = nil) {
-            self.apiKeys = apiKeys
-            self.integrations = integrations
-            self.apps = apps
-        }
-    }
-
     /// For programs: written as a role's name is.
     package let name: String
     /// For people; nil stands for the name.
     package let title: String?
     package let status: Status
     package let features: Set<PlanFeature>
-    package let limits: Limits
+    /// Limits that differ from the product's own.
+    package let limits: [AccountLimit: Int]
 
     package init(
         name: String, title: String? = nil, status: Status = .offered,
-        features: Set<PlanFeature> = Set(PlanFeature.allCases), limits: Limits = Limits()
+        features: Set<PlanFeature> = Set(PlanFeature.allCases), limits: [AccountLimit: Int] = [:]
     ) {
         self.name = name
         self.title = title
@@ -81,9 +69,9 @@ package struct PlanCatalogue: Hashable, Sendable {
         return self[name]?.features ?? []
     }
 
-    /// The limits of an account's plan.
-    package func limits(ofPlan plan: String?, isOperator: Bool) -> PlanDefinition.Limits {
-        guard !isOperator, let name = plan ?? standard else { return PlanDefinition.Limits() }
-        return self[name]?.limits ?? PlanDefinition.Limits()
+    /// The limits of an account's plan that differ from the product's own.
+    package func limits(ofPlan plan: String?, isOperator: Bool) -> [AccountLimit: Int] {
+        guard !isOperator, let name = plan ?? standard else { return [:] }
+        return self[name]?.limits ?? [:]
     }
 }

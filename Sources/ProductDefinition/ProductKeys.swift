@@ -69,7 +69,7 @@ package enum ProductKeys {
             ("endpoints", Endpoints.allCases.map(\.rawValue)),
             ("scopes.*", Scope.allCases.map(\.rawValue)), ("roles.*", Role.allCases.map(\.rawValue)),
             ("permissions.*", PermissionBundle.allCases.map(\.rawValue)),
-            ("plans.*", Plan.allCases.map(\.rawValue)), ("plans.*.limits", PlanLimits.allCases.map(\.rawValue)),
+            ("plans.*", Plan.allCases.map(\.rawValue)), ("plans.*.limits", AccountLimit.allCases.map(\.rawValue)),
             ("policy", Policy.allCases.map(\.rawValue)),
             ("policy.api_key_lifetimes", Lifetimes.allCases.map(\.rawValue)),
             ("policy.new_integration", NewIntegration.allCases.map(\.rawValue)),

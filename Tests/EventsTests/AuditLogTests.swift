@@ -12,6 +12,11 @@ import Testing
 struct AuditLogTests {
     private struct Failure: Error {}
 
+    @Test func `every action has a noun, and every noun an action`() {
+        #expect(AuditAction.allCases.filter { $0.noun == nil } == [])
+        #expect(Set(AuditAction.allCases.compactMap(\.noun)) == Set(AuditAction.Noun.allCases))
+    }
+
     @Test func `a change and its event are one: when the body fails, neither is left`() async throws {
         try await SampleTree.open { tree in
             let before = try await tree.auditEvents()

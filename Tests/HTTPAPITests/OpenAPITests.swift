@@ -49,6 +49,10 @@ struct OpenAPITests {
         #expect(Set(Self.ledger.map(\.operation)).count == Self.ledger.count)
     }
 
+    @Test func `every canonical path has a route`() {
+        #expect(Set(ServedEndpoint.allCases.map(\.path)).subtracting(Self.ledger.map(\.path)) == [])
+    }
+
     @Test func `every route stands where no product can lay a path of its own`() {
         #expect(Self.ledger.map(\.path).filter { !ReservedPath.covers($0) } == [])
     }

@@ -16,7 +16,7 @@ extension Product {
                 PlanDefinition(name: "full"), PlanDefinition(name: "old", status: .legacy),
                 PlanDefinition(name: "essential", features: [.apps]),
                 PlanDefinition(
-                    name: "small", limits: PlanDefinition.Limits(apiKeys: 3, integrations: 2, apps: 1)),
+                    name: "small", limits: [.apiKeys: 3, .integrations: 2, .apps: 1]),
                 PlanDefinition(name: "plain", features: [.apiAccess]),
             ], standard: "full"))
 }

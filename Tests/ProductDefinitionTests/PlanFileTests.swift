@@ -36,7 +36,7 @@ struct PlanFileTests {
         let product = try Product(yaml: Self.yaml, file: "claviger.yaml")
         let advanced = PlanDefinition(
             name: "advanced", title: "Acme Advanced",
-            limits: PlanDefinition.Limits(apiKeys: 7, integrations: 3, apps: 2))
+            limits: [.apiKeys: 7, .integrations: 3, .apps: 2])
         let enterprise = PlanDefinition(name: "enterprise", status: .legacy, features: [.apiAccess])
         #expect(
             product.plans
@@ -69,8 +69,8 @@ struct PlanFileTests {
         #expect(plans.features(ofPlan: "enterprise", isOperator: false) == [.apiAccess])
         #expect(plans.features(ofPlan: nil, isOperator: false) == [])
         #expect(plans.features(ofPlan: "gone", isOperator: false) == [])
-        #expect(plans.limits(ofPlan: "advanced", isOperator: false).apiKeys == 7)
-        #expect(plans.limits(ofPlan: nil, isOperator: false) == PlanDefinition.Limits())
+        #expect(plans.limits(ofPlan: "advanced", isOperator: false)[.apiKeys] == 7)
+        #expect(plans.limits(ofPlan: nil, isOperator: false) == [:])
         // Whoever runs the server cannot lock itself out.
         for plan in [nil, "essential", "gone"] {
             #expect(plans.features(ofPlan: plan, isOperator: true) == everything)

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -16,8 +17,18 @@ struct MetricsTests {
             #expect(lines.contains("claviger_feed_nodes 1"))
             #expect(lines.contains(#"claviger_memory_entries{kind="credential"} 1"#))
             #expect(!answer.text.contains("clv_"))
+            let told = lines.compactMap { $0.firstMatch(of: /^# TYPE (\w+) (\w+)$/).map { "`\($0.1)` | \($0.2)" } }
+            #expect(told.sorted() == (try Self.documented()).sorted())
             #expect(try await front.get("/verify", bearer: demo.apiKey).status == 404)
             #expect(try await server.get("/metrics").status == 404)
         }
+    }
+
+    /// Name and kind of each row.
+    private static func documented() throws -> [String] {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: root.appending(path: "docs/metrics.md"), encoding: .utf8)
+        return text.matches(of: /(?m)^\| (`claviger_\w+` \| \w+) \|/).map { String($0.1) }
     }
 }

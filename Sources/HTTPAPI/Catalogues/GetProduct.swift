@@ -21,13 +21,13 @@ struct GetProduct: Endpoint {
                 json.array(policy.apiKeyLifetimes.offered) { $0.integer($1) }
                 json.member("standard_lifetime_seconds", policy.apiKeyLifetimes.standard)
                 json.member("maximum_lifetime_seconds", policy.apiKeyLifetimes.maximum)
-                json.member("maximum_per_account", policy.apiKeysPerAccount)
+                json.member("maximum_per_account", policy.maximum(of: .apiKeys))
                 json.member("headers", policy.apiKeyHeaders)
                 json.member("basic", policy.apiKeyBasic)
             }
             json.name("integrations")
             json.object {
-                $0.member("maximum_per_account", policy.integrationsPerAccount)
+                $0.member("maximum_per_account", policy.maximum(of: .integrations))
                 $0.member("maximum_overlap_seconds", policy.secretOverlapMaximumSeconds)
                 $0.member("per_organization", policy.integrations.perOrganization.rawValue)
                 $0.member("access_keys", policy.accessKeys.rawValue)
@@ -43,7 +43,7 @@ struct GetProduct: Endpoint {
                 }
             }
             json.name("apps")
-            json.object { $0.member("maximum_per_account", policy.appsPerAccount) }
+            json.object { $0.member("maximum_per_account", policy.maximum(of: .apps)) }
             json.name("access_tokens")
             json.object {
                 $0.member("standard_lifetime_seconds", policy.accessTokenSeconds)

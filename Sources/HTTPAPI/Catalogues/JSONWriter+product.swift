@@ -14,9 +14,9 @@ extension JSONWriter {
                 json.member("features", plan.features.map(\.rawValue).sorted())
                 json.name("maximum_per_account")
                 json.object { json in
-                    json.member("api_keys", plan.limits.apiKeys ?? policy.apiKeysPerAccount)
-                    json.member("integrations", plan.limits.integrations ?? policy.integrationsPerAccount)
-                    json.member("apps", plan.limits.apps ?? policy.appsPerAccount)
+                    for limit in AccountLimit.allCases {
+                        json.member(limit.rawValue, plan.maximum(of: limit, under: policy))
+                    }
                 }
             }
         }

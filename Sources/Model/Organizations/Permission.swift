@@ -29,7 +29,13 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
 
     /// What only a member or credential of the operator's own organization may hold.
     package var isForOperator: Bool {
-        self == .accountsManage || self == .resourceServersManage
+        switch self {
+        case .accountsManage, .resourceServersManage: true
+        case .organizationsRead, .organizationsManage, .membersRead, .membersManage, .contactsRead, .contactsManage,
+            .integrationsRead, .integrationsManage, .integrationsReveal, .appsRead, .appsManage, .grantsRead,
+            .grantsManage, .consoleSessionsCreate, .apiKeysRead, .apiKeysManage, .auditEventsRead:
+            false
+        }
     }
 
     /// The scope `claviger:<permission>` that gives this right to a credential.

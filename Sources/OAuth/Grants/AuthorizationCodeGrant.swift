@@ -8,7 +8,6 @@ import Tokens
 
 /// An app exchanges the code that a user's consent gave it. RFC 6749 §4.1.3, with PKCE (RFC 7636 §4.5).
 package struct AuthorizationCodeGrant: Sendable {
-    package static let grantType = "authorization_code"
     /// How many lineages of a grant live at a time; a further one ends the oldest (law 7).
     package static let lineagesPerGrant = 50
     /// How many wrong verifiers may be presented with a code; then it is dead (RFC 6749 §10.10).

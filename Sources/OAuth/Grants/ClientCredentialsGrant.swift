@@ -7,8 +7,6 @@ package import Verification
 /// An integration asks for a token of its own. RFC 6749 §4.4, with resource indicators (RFC 8707), and with an access key that
 /// says for which contact it acts.
 package struct ClientCredentialsGrant: Sendable {
-    package static let grantType = "client_credentials"
-
     /// The parameters that the grant reads.
     package struct Request: Sendable {
         /// Nil for all that the client has.

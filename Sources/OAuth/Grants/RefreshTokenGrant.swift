@@ -11,8 +11,6 @@ import Verification
 /// An app exchanges its refresh token for the next one and an access token. RFC 6749 §6; rotation and the repetition of
 /// lost replies as docs/apps-refresh.md says.
 package struct RefreshTokenGrant: Sendable {
-    package static let grantType = "refresh_token"
-
     /// The parameters that the grant reads.
     package struct Request: Sendable {
         let refreshToken: PresentedText

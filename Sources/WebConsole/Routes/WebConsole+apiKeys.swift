@@ -17,7 +17,7 @@ extension WebConsole {
         let request = ListRequest(
             entered.visit, filters: filters.map(\.name), columns: APIKeyQuery.Order.allCases.map(\.rawValue))
         let query = APIKeyList.query(request, at: entered.now, product)
-        let limit = entered.terms.apiKeys
+        let limit = entered.terms.maximum(of: .apiKeys)
         let found = try await store.read { [apiKeys] tx in
             try apiKeys.list(
                 in: entered.organization,

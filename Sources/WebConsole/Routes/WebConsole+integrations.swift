@@ -16,7 +16,7 @@ extension WebConsole {
         let request = ListRequest(
             entered.visit, filters: filters.map(\.name), columns: IntegrationQuery.Order.allCases.map(\.rawValue))
         let query = IntegrationList.query(request, at: entered.now, product)
-        let limit = entered.terms.integrations
+        let limit = entered.terms.maximum(of: .integrations)
         let found = try await store.read { [integrations] tx in
             try integrations.list(
                 in: entered.organization,

@@ -36,7 +36,7 @@ extension WebConsole {
         var query = AppQuery()
         (query.search, query.after) = (NameSearch(request.search), request.after)
         (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
-        let (asked, limit) = (query, entered.terms.apps)
+        let (asked, limit) = (query, entered.terms.maximum(of: .apps))
         let found = try await store.read { [apps] tx in
             try apps.list(
                 in: entered.organization, includeDescendants: !request.filters.contains(AppList.here), asked,

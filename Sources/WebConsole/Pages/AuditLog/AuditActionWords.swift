@@ -15,7 +15,7 @@ struct AuditActionWords: Sendable {
         let parts = action.split(separator: ".", maxSplits: 1).map(String.init)
         guard parts.count == 2 else { return action }
         if let whole = special[action] { return whole }
-        let noun = nouns[parts[0]] ?? parts[0].replacing("-", with: " ")
+        let noun = AuditAction.Noun(rawValue: parts[0]).flatMap(term) ?? parts[0].replacing("-", with: " ")
         return "\(noun.prefix(1).uppercased())\(noun.dropFirst()) \(parts[1].replacing("-", with: " "))"
     }
 
@@ -46,21 +46,25 @@ struct AuditActionWords: Sendable {
         ]
     }
 
-    private var nouns: [String: String] {
-        [
-            "account": words[.account].singular, "organization": words[.organization].singular,
-            "member": words[.member].singular, "contact": words[.contact].singular,
-            "integration": words[.integration].singular, "app": words[.app].singular,
-            "api-key": words[.apiKey].singular, "access-key": words[.accessKey].singular,
-        ]
+    /// The product's word for it; nil for what has no word of its own.
+    private func term(_ noun: AuditAction.Noun) -> String? {
+        switch noun {
+        case .account: words[.account].singular
+        case .organization: words[.organization].singular
+        case .member: words[.member].singular
+        case .contact: words[.contact].singular
+        case .integration: words[.integration].singular
+        case .app: words[.app].singular
+        case .apiKey: words[.apiKey].singular
+        case .accessKey: words[.accessKey].singular
+        case .accessToken, .grant, .installation, .keyRing, .lineage, .password, .recoveryCode, .recoveryCodes,
+            .resourceServer, .secondFactor, .session, .signIn:
+            nil
+        }
     }
 
     /// The kinds of things that can be searched for, with what was done to them.
     func actions(for isOperator: Bool) -> [AuditAction] {
-        AuditAction.allCases.filter { action in
-            isOperator
-                || !["account.", "resource-server.", "key-ring.", "installation."].contains(
-                    where: action.rawValue.hasPrefix)
-        }
+        AuditAction.allCases.filter { isOperator || $0.noun?.isForOperator == false }
     }
 }

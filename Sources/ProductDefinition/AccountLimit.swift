@@ -1,0 +1,25 @@
+/// Something of which an account may have so many and no more: a word of `plans.*.limits`, and of the policy where a plan says
+/// nothing. What a limit counts is asked in the transaction that makes one more.
+package enum AccountLimit: String, Hashable, Sendable, CaseIterable {
+    case apiKeys = "api_keys"
+    case integrations
+    case apps
+}
+
+extension ProductPolicy {
+    /// The most that an account may have where its plan says nothing.
+    package func maximum(of limit: AccountLimit) -> Int {
+        switch limit {
+        case .apiKeys: apiKeysPerAccount
+        case .integrations: integrationsPerAccount
+        case .apps: appsPerAccount
+        }
+    }
+}
+
+extension PlanDefinition {
+    /// The most that an account of this plan may have.
+    package func maximum(of limit: AccountLimit, under policy: ProductPolicy) -> Int {
+        limits[limit] ?? policy.maximum(of: limit)
+    }
+}

@@ -1,0 +1,123 @@
+import Testing
+
+/// Lists that the compiler does not hold, each against the files whose contents it has to name: who adds one of a kind and forgets
+/// its list is told here.
+@Suite("Lists that are written by hand")
+struct ListLedgerTests {
+    @Test func `every migration's file is run, in the order of the numbers`() throws {
+        let files = try Repository.names(in: "Sources/Persistence/Migrations")
+            .compactMap { $0.firstMatch(of: /^Migration(\d{4})\.swift$/).map { String($0.1) } }
+        let list = try SourceFile(path: "Sources/Persistence/Migrations/Migration.swift")
+        #expect(list.code.matches(of: /\bmigration(\d{4})\b/).map { String($0.1) } == files)
+        #expect(!files.isEmpty)
+    }
+
+    @Test func `every endpoint of the management API is registered`() throws {
+        let made = names(in: "HTTPAPI", /\bstruct (\w+): Endpoint\b/)
+        let list = try SourceFile(path: "Sources/HTTPAPI/Routes.swift")
+        #expect(Set(list.code.matches(of: /\b(\w+)\.self\b/).map { String($0.1) }) == made)
+        #expect(!made.isEmpty)
+    }
+
+    @Test func `every setting is in the list that flags, file, doctor and documents are held against`() throws {
+        let file = try SourceFile(path: "Sources/Server/Configuration/ConfigurationKey.swift")
+        let made = file.code.matches(of: /\bstatic let (\w+) = ConfigurationKey\(/).map { String($0.1) }
+        let list = try #require(file.code.firstMatch(of: /static let all: \[ConfigurationKey\] = \[([^\]]*)\]/)).1
+        #expect(Set(list.matches(of: /\w+/).map { String($0.0) }) == Set(made))
+        #expect(!made.isEmpty)
+    }
+
+    @Test func `every template is one of a page or a part`() throws {
+        let templates = try Repository.names(in: "Sources/WebConsole/Templates")
+            .map { $0.replacing(".mustache", with: "").replacing("-", with: "_") }
+        let list = try SourceFile(path: "Sources/WebConsole/Pages/PageTemplate.swift")
+        let named = list.code.matches(of: /PackageResources\.(\w+)_mustache/).map { String($0.1) }
+        #expect(named.sorted() == templates.sorted())
+    }
+
+    @Test func `every part is called by a template`() throws {
+        let folder = "Sources/WebConsole/Templates"
+        let texts = try Repository.names(in: folder).map { try Repository.text(of: "\(folder)/\($0)") }
+        let called = Set(texts.flatMap { $0.matches(of: /\{\{> ?([\w-]+) ?\}\}/).map { String($0.1) } })
+        let list = try SourceFile(path: "Sources/WebConsole/Pages/PageTemplate.swift")
+        let parts = list.text.matches(of: /"([\w-]+)": text\(/).map { String($0.1) }
+        #expect(Set(parts) == called)
+    }
+
+    @Test func `every step that removes what has expired is taken`() throws {
+        let made = names(in: "Persistence", /\bfunc (sweep\w+)\(/)
+        let takers = try ["Sources/Server/Maintenance/ExpirySweeper.swift", "Sources/Tokens/KeyRing.swift"]
+            .map { try SourceFile(path: $0).code }
+        #expect(Set(takers.flatMap { $0.matches(of: /\.(sweep\w+)\(/).map { String($0.1) } }) == made)
+    }
+
+    @Test func `every table has a stated bound (law 7)`() {
+        let tables = SourceFile.ours.filter { $0.path.hasPrefix("Sources/Persistence/Migrations/") }
+            .flatMap { $0.literals.flatMap { $0.matches(of: /CREATE TABLE (?:IF NOT EXISTS )?(\w+)/) } }
+        #expect(Set(tables.map { String($0.1) }) == Set(TableBound.all.keys))
+        let swept = names(in: "Persistence", /\bfunc (sweep\w+)\(/)
+        let said = TableBound.all.values.flatMap(\.steps)
+        #expect(Set(said) == swept)
+    }
+
+    /// That a server tells all of them is for the tests of the server.
+    @Test func `every metric is documented`() throws {
+        let names = SourceFile.ours.filter { ["HTTPServing", "Server"].contains($0.target) }
+            .flatMap { $0.literals.filter { $0.wholeMatch(of: /claviger_[a-z_]+/) != nil } }
+        let documented = try Repository.text(of: "docs/metrics.md").matches(of: /(?m)^\| `(claviger_[a-z_]+)` \|/).map { String($0.1) }
+        #expect(documented.sorted() == names.sorted())
+    }
+
+    private func names(in target: String, _ declaration: Regex<(Substring, Substring)>) -> Set<String> {
+        Set(
+            SourceFile.ours.filter { $0.target == target }
+                .flatMap { $0.code.matches(of: declaration).map { String($0.1) } })
+    }
+}
+
+/// Why a table does not grow for ever.
+private enum TableBound {
+    /// Steps of the sweeper end its rows, besides what else does.
+    case swept([String])
+    /// Something else does, or there is no more than one for something that is bound.
+    case bound(String)
+
+    var steps: [String] {
+        switch self {
+        case .swept(let steps): steps
+        case .bound: []
+        }
+    }
+
+    static let all: [String: TableBound] = [
+        "access_key": .bound("so many of a contact"),
+        "account": .bound("made by the operator alone"),
+        "address_link": .swept(["sweepAddressLinks"]),
+        "api_key": .swept(["sweepAPIKeys"]),
+        "app": .bound("so many of an account"),
+        "audit_event": .swept(["sweepAuditEvents"]),
+        "authorization_code": .swept(["sweepAuthorizationCodes"]),
+        "client_secret": .swept(["sweepClientSecrets"]),
+        "contact": .bound("so many of an organization"),
+        "idempotent_reply": .swept(["sweepIdempotentReplies"]),
+        "installation": .bound("one row"),
+        "integration": .bound("so many of an account"),
+        "key_ring": .swept(["sweepKeyRing"]),
+        "lease": .bound("one for each name"),
+        "member": .bound("made by people who are signed in, or by the backend"),
+        "member_network": .bound("so many of a member"),
+        "member_session": .swept(["sweepMemberSessions"]),
+        "one_time_link": .swept(["sweepOneTimeLinks"]),
+        "organization": .bound("made by people who are signed in, or by the backend"),
+        "recovery_code": .bound("so many of a member"),
+        "refresh_lineage": .swept(["sweepLineages"]),
+        "resource_server": .bound("made by the operator alone"),
+        "revoked_token": .swept(["sweepRevokedTokens"]),
+        "schema_migration": .bound("one for each migration"),
+        "second_factor": .bound("one of a member"),
+        "secret_look": .swept(["sweepLooks"]),
+        "sign_in_attempts": .swept(["sweepSignInAttempts"]),
+        "usage_receipt": .swept(["sweepUsageReceipts"]),
+        "user_grant": .bound("one for each user and app"),
+    ]
+}
