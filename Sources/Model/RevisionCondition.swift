@@ -38,3 +38,8 @@ package struct RevisionCondition: Hashable, Sendable {
         required.contains(revision) && !refused.contains(revision)
     }
 }
+
+/// Refuses a change of an entity whose revision is not what the caller demands (`If-Match`, `If-None-Match`).
+package func require(revision: Int, meets condition: RevisionCondition) throws(Refusal) {
+    guard condition.isMet(at: revision) else { throw .preconditionFailed }
+}

@@ -89,7 +89,7 @@ package struct RevocationEndpoint: Sendable {
         case .lineage(let id, let app):
             let end = LineageEnd(
                 action: .lineageRevoked, app: app,
-                origin: RequestOrigin(requestID: requestID, address: request.address), now: request.now)
+                context: AuditContext(requestID: requestID, address: request.address), now: request.now)
             try await store.write { tx in
                 guard let lineage = try tx.lineage(id) else { return }
                 guard lineage.app == app else {

@@ -56,13 +56,13 @@ package struct TokenEndpoint: Sendable {
     package func perform(
         _ exchange: TokenExchange, for request: OAuthRequest, requestID: String
     ) async throws -> AppTokens {
-        let origin = RequestOrigin(requestID: requestID, address: request.address)
+        let context = AuditContext(requestID: requestID, address: request.address)
         do {
             switch exchange.presented {
             case .code(let grant):
-                return try await codes.exchange(grant, by: exchange.app, from: origin, at: request.now)
+                return try await codes.exchange(grant, by: exchange.app, from: context, at: request.now)
             case .refreshToken(let grant, let opened):
-                return try await refreshes.exchange(grant, opened, by: exchange.app, from: origin, at: request.now)
+                return try await refreshes.exchange(grant, opened, by: exchange.app, from: context, at: request.now)
             }
         } catch TokenError.unrepresentable {
             throw Self.tooLarge

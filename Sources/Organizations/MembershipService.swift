@@ -76,8 +76,6 @@ package struct EditedMember: Sendable {
 /// neither give it to a member nor change or remove a member that has it (law 11): with another's password one would
 /// have the other's rights.
 package struct MembershipService: Sendable {
-    /// The most roles that a member may hold.
-    package static let maximumRoles = 32
     /// How many members are looked at together in search of another owner.
     private static let step = 200
 
@@ -100,7 +98,7 @@ package struct MembershipService: Sendable {
         let name = checks.line("name", draft.name)
         let email = checks.email("email", draft.email)
         let given = Rights(
-            roles: check(draft.roles, &checks), permissions: check(permissions: draft.permissions, &checks))
+            roles: roles.checked(draft.roles, &checks), permissions: check(permissions: draft.permissions, &checks))
         try checks.finish()
         guard let email else { throw Refusal.notFound }
         try requireGivable(given, in: organization, by: actor, tx: tx)
@@ -112,13 +110,22 @@ package struct MembershipService: Sendable {
             permissions: given.permissions, hasPassword: draft.password != nil,
             emailProof: draft.isEmailVerified == true ? .operatorsWord(now) : nil, createdAt: now)
         do {
-            try tx.insert(member, password: draft.password)
+            return try enrol(member, password: draft.password, by: actor, tx: tx)
         } catch StoreError.constraint(.unique) {
             throw Refusal.emailTaken(words)
         }
+    }
+
+    /// Writes down a member who is new and whose fields and rights were checked: the one place where one begins to be.
+    ///
+    /// - Throws: ``StoreError/constraint(_:)`` where the organization has the address, perhaps since a moment ago.
+    package func enrol(
+        _ member: Member, password: PasswordDigest?, by actor: Actor, tx: borrowing Transaction
+    ) throws -> Member {
+        try tx.insert(member, password: password)
         try tx.record(
-            .memberCreated, target: member.id, in: id,
-            details: given.told(beside: ["email": email.text]), by: actor, at: now)
+            .memberCreated, target: member.id, in: member.organization,
+            details: Rights(of: member).told(beside: ["email": member.email.text]), by: actor, at: member.createdAt)
         return member
     }
 
@@ -165,7 +172,7 @@ package struct MembershipService: Sendable {
         var checks = FieldChecks()
         let name = edit.name.map { checks.line("name", $0) } ?? before.name
         let given = Rights(
-            roles: edit.roles.map { check($0, &checks) } ?? before.roles,
+            roles: edit.roles.map { roles.checked($0, &checks) } ?? before.roles,
             permissions: edit.permissions.map { check(permissions: $0, &checks) } ?? before.permissions)
         let email = edit.email.map { checks.email("email", $0) } ?? before.email
         try checks.finish()
@@ -304,16 +311,6 @@ package struct MembershipService: Sendable {
     ) throws -> Member {
         guard let member = try tx.member(id), member.organization == organization.id else { throw Refusal.notFound }
         return member
-    }
-
-    /// The names, each once and in order, after noting those that the product does not have.
-    private func check(_ names: [String], _ checks: inout FieldChecks) -> [String] {
-        checks.require(
-            names.count <= Self.maximumRoles, "roles", "too_many", "Must be at most \(Self.maximumRoles) roles.")
-        for (index, name) in names.prefix(Self.maximumRoles).enumerated() where !roles.contains(name) {
-            checks.refuse("roles.\(index)", "unknown", "Is no role of this product.")
-        }
-        return Set(names).sorted()
     }
 
     /// The names, each once and in order, after noting those that are no permission of ours and no bundle of the product.

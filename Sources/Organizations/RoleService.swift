@@ -3,6 +3,8 @@ package import ProductDefinition
 
 /// The roles of the product and what they give.
 package struct RoleService: Sendable {
+    /// The most roles that a member may hold.
+    package static let maximumRoles = 32
     /// The most permissions that a member may be given beside their roles.
     package static let maximumPermissions = 32
 
@@ -18,6 +20,16 @@ package struct RoleService: Sendable {
     /// Whether the product has a role of that name.
     package func contains(_ name: String) -> Bool {
         all.contains { $0.name == name }
+    }
+
+    /// The names of roles, each once and in order, after noting those that the product does not have.
+    package func checked(_ names: [String], _ checks: inout FieldChecks) -> [String] {
+        let maximum = Self.maximumRoles
+        checks.require(names.count <= maximum, "roles", "too_many", "Must be at most \(maximum) roles.")
+        for (index, name) in names.prefix(maximum).enumerated() where !contains(name) {
+            checks.refuse("roles.\(index)", "unknown", "Is no role of this product.")
+        }
+        return Set(names).sorted()
     }
 
     /// Whether there is a permission or a bundle of that name.

@@ -134,7 +134,7 @@ struct SignInThrottleTests {
             #expect(devices.device(member.id, digest, in: cookie, at: now) != nil)
             #expect(devices.device(member.id, PasswordDigest(encoded: "other"), in: cookie, at: now) == nil)
             #expect(devices.device(ID(at: 1), digest, in: cookie, at: now) == nil)
-            let aged = now.adding(seconds: SignInCookie.deviceSeconds)
+            let aged = now.adding(seconds: DeviceCookie.seconds)
             #expect(devices.device(member.id, digest, in: cookie, at: aged) == nil)
             for index in stride(from: 0, to: cookie.count, by: 7) {
                 var text = Array(cookie)

@@ -1,5 +1,3 @@
-package import Logging
-package import Model
 import TextForms
 
 /// How a log line looks.
@@ -8,7 +6,6 @@ package enum LogFormat: String, Sendable, CaseIterable {
     case json
     /// `time level message key=value …`
     case text
-
 }
 
 extension [UInt8] {
@@ -101,41 +98,5 @@ extension [UInt8] {
 
     private static func isPlain(_ byte: UInt8) -> Bool {
         (0x21...0x7E).contains(byte) && byte != 0x22 && byte != 0x5C && byte != 0x3D
-    }
-}
-
-/// What swift-log writes to: the sink, in our format.
-package struct SinkLogHandler: LogHandler {
-    package var logLevel: Logger.Level
-    package var metadata: Logger.Metadata = [:]
-    private let label: String
-    private let sink: LogSink
-    private let format: LogFormat
-    private let now: @Sendable () -> Instant
-
-    package init(
-        label: String, level: Logger.Level, sink: LogSink, format: LogFormat, now: @escaping @Sendable () -> Instant
-    ) {
-        self.label = label
-        self.sink = sink
-        self.format = format
-        self.now = now
-        logLevel = level
-    }
-
-    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    package func log(event: LogEvent) {
-        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
-        let time = CivilTime(now()).rfc3339(milliseconds: true)
-        sink.append { line in
-            line.begin(format, time: time, level: event.level.rawValue, message: event.message.description)
-            line.field("label", label, format)
-            for (name, value) in all { line.field(named: name, value.description, format) }
-            line.end(format)
-        }
     }
 }

@@ -44,7 +44,7 @@ package struct AuthorizationEndpoint: Sendable {
     ///   - member: The user who is signed in, if there is one.
     /// - Throws: ``StoreError``.
     package func answer(
-        _ query: String, as member: SignedInMember?, from origin: RequestOrigin, at now: Instant
+        _ query: String, as member: SignedInMember?, from context: AuditContext, at now: Instant
     ) async throws -> AuthorizationOutcome {
         let parameters: AuthorizationParameters
         do {
@@ -62,7 +62,8 @@ package struct AuthorizationEndpoint: Sendable {
         case .ends(let outcome): return outcome
         case .given(let place):
             return try await give(
-                Approval(parameters: parameters, place: place, member: member, origin: origin, now: now, isNew: false))
+                Approval(parameters: parameters, place: place, member: member, context: context, now: now, isNew: false)
+            )
         }
     }
 
@@ -89,7 +90,7 @@ package struct AuthorizationEndpoint: Sendable {
     ///
     /// - Throws: ``StoreError``.
     package func approve(
-        _ query: String, in organization: ID<Organization>, as member: SignedInMember, from origin: RequestOrigin,
+        _ query: String, in organization: ID<Organization>, as member: SignedInMember, from context: AuditContext,
         at now: Instant
     ) async throws -> AuthorizationOutcome {
         let parameters: AuthorizationParameters
@@ -100,7 +101,7 @@ package struct AuthorizationEndpoint: Sendable {
         }
         return try await give(
             Approval(
-                parameters: parameters, place: organization, member: member, origin: origin, now: now, isNew: true))
+                parameters: parameters, place: organization, member: member, context: context, now: now, isNew: true))
     }
 
     /// The question once more, with the organizations whose names contain what the user searches for.
@@ -243,7 +244,7 @@ extension AuthorizationEndpoint {
         let parameters: AuthorizationParameters
         let place: ID<Organization>
         let member: SignedInMember?
-        let origin: RequestOrigin
+        let context: AuditContext
         let now: Instant
         /// Whether the user was just asked, so that what they granted may grow.
         let isNew: Bool
@@ -271,7 +272,7 @@ extension AuthorizationEndpoint {
         }
         // 2. The grant.
         let consent = Consent(
-            request: request, user: user, place: approval.place, origin: approval.origin, now: approval.now)
+            request: request, user: user, place: approval.place, context: approval.context, now: approval.now)
         guard try tx.standing(of: approval.place)?.path.isWithin(user.path) ?? false,
             let grant = try approval.isNew ? consent.give(tx) : consent.find(tx)
         else { return .consent(request, try question(request, for: user, tx: tx)) }

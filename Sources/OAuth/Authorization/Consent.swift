@@ -9,7 +9,7 @@ struct Consent: Sendable {
     let request: AuthorizationRequest
     let user: ConsentingUser
     let place: ID<Organization>
-    let origin: RequestOrigin
+    let context: AuditContext
     let now: Instant
 
     /// The grant that covers it, nil where the user has not consented to as much.
@@ -39,7 +39,7 @@ struct Consent: Sendable {
         }
         let actor = Actor(
             .member(user.member.id), reach: .subtree(user.path), permissions: user.permissions,
-            requestID: origin.requestID, address: origin.address)
+            requestID: context.requestID, address: context.address)
         try tx.record(
             .grantGiven, target: grant, in: place,
             details: ["app": request.app.id.description, "scopes": request.scopes.text], by: actor, at: now)

@@ -27,14 +27,3 @@ package struct SignedInMember: Sendable {
         self.grantable = grantable
     }
 }
-
-/// Where a request came from, for the audit log.
-package struct RequestOrigin: Sendable {
-    package let requestID: String
-    package let address: IPAddress?
-
-    package init(requestID: String, address: IPAddress?) {
-        self.requestID = requestID
-        self.address = address
-    }
-}

@@ -53,13 +53,13 @@ package struct AuthorizationCodeGrant: Sendable {
     ///
     /// - Throws: ``OAuthError``; ``StoreError``.
     func exchange(
-        _ request: Request, by app: App, from origin: RequestOrigin, at now: Instant
+        _ request: Request, by app: App, from context: AuditContext, at now: Instant
     ) async throws -> AppTokens {
         guard let secret = PresentedSecret(parsing: Array(request.code.utf8), brand: product.brand),
             secret.kind == .authorizationCode
         else { throw Self.refusal }
         try await tokens.prepare(for: app)
-        let reuse = LineageEnd(action: .lineageReuseDetected, app: app.id, origin: origin, now: now)
+        let reuse = LineageEnd(action: .lineageReuseDetected, app: app.id, context: context, now: now)
         let end: End = try await store.write { tx in
             guard let stored = try find(secret, tx), stored.code.app == app.id else { throw Self.refusal }
             guard stored.usedAt == nil else {

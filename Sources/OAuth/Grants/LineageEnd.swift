@@ -8,7 +8,7 @@ import Persistence
 struct LineageEnd: Sendable {
     let action: AuditAction
     let app: ID<App>
-    let origin: RequestOrigin
+    let context: AuditContext
     let now: Instant
 
     /// - Parameter reuse: The token that came back, where that is what ends it.
@@ -20,7 +20,7 @@ struct LineageEnd: Sendable {
         let reach = organization.map { Actor.Reach.subtree(OrganizationPath(root: $0)) }
         guard let reach else { return }
         let actor = Actor(
-            .app(app, for: nil), reach: reach, permissions: [], requestID: origin.requestID, address: origin.address)
+            .app(app, for: nil), reach: reach, permissions: [], requestID: context.requestID, address: context.address)
         var details = ["app": app.description, "grant": grant.description]
         if let reuse {
             details.merge(reuse.details) { $1 }

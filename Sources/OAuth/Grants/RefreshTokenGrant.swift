@@ -69,11 +69,11 @@ package struct RefreshTokenGrant: Sendable {
     ///
     /// - Throws: ``OAuthError``; ``StoreError``.
     func exchange(
-        _ request: Request, _ opened: Opened, by app: App, from origin: RequestOrigin, at now: Instant
+        _ request: Request, _ opened: Opened, by app: App, from context: AuditContext, at now: Instant
     ) async throws -> AppTokens {
         let presented = opened.token
         try await tokens.prepare(for: app)
-        let reuse = LineageEnd(action: .lineageReuseDetected, app: app.id, origin: origin, now: now)
+        let reuse = LineageEnd(action: .lineageReuseDetected, app: app.id, context: context, now: now)
         let issued: AppTokens? = try await store.write { tx in
             guard let lineage = try tx.lineage(presented.lineage), lineage.app == app.id else { throw Self.refusal }
             switch lineage.outcome(

@@ -247,10 +247,9 @@ package struct DescribedGrant: Sendable {
     /// When the app last used it: fetched tokens, or had one accepted. Nil for never yet.
     package var lastUsedAt: Instant? { [lastUse?.at, tokensGivenAt].compactMap(\.self).max() }
 
-    /// What `actor` may know of it: not who the member is where that is one of an organization above its reach (law 12).
-    package func seen(by actor: Actor) -> DescribedGrant {
-        guard !actor.sees(memberOrganization) else { return self }
-        return DescribedGrant(
+    /// The same for who must not know who the member is.
+    package var withoutMember: DescribedGrant {
+        DescribedGrant(
             grant: grant, appName: appName, memberEmail: nil, memberName: nil,
             memberOrganization: memberOrganization, organizationName: organizationName, lastUse: lastUse,
             tokensGivenAt: tokensGivenAt)

@@ -1,5 +1,4 @@
 import Credentials
-import HTTPServing
 import Model
 
 /// What a new operator key is to be.

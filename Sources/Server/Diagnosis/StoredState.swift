@@ -1,4 +1,3 @@
-import HTTPServing
 import Model
 import Persistence
 import Tokens

@@ -1,5 +1,4 @@
 import Credentials
-import HTTPServing
 import Model
 import Persistence
 import ProductDefinition

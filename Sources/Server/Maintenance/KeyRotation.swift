@@ -1,5 +1,4 @@
 import Events
-import HTTPServing
 import Logging
 import Model
 import Persistence

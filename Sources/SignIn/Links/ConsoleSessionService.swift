@@ -51,6 +51,7 @@ package struct ConsoleSessionService: Sendable {
     package static let maximumOpen = 10
 
     private let roles: RoleService
+    private let members: MembershipService
     private let links: LinkMaker
     private let allowsLoopback: Bool
     private let now: @Sendable () -> Instant
@@ -63,6 +64,7 @@ package struct ConsoleSessionService: Sendable {
         now: @escaping @Sendable () -> Instant
     ) {
         roles = RoleService(product: product)
+        members = MembershipService(product: product, now: now)
         links = LinkMaker(keyRing: keyRing, brand: product.brand, address: PublicAddress(issuer: issuer))
         self.allowsLoopback = allowsLoopback
         self.now = now
@@ -77,7 +79,7 @@ package struct ConsoleSessionService: Sendable {
         var checks = FieldChecks()
         let name = checks.line("name", draft.name)
         let email = checks.email("email", draft.email)
-        let given = check(draft.roles, &checks)
+        let given = roles.checked(draft.roles, &checks)
         let returnURL = draft.returnURL.flatMap { check(returnURL: $0, &checks) }
         try checks.finish()
         guard let email else { throw Refusal.notFound }
@@ -122,25 +124,11 @@ package struct ConsoleSessionService: Sendable {
             id: ID(at: now.milliseconds), organization: organization.id, email: email, name: name, roles: roles,
             hasPassword: false, createdAt: now)
         do {
-            try tx.insert(member, password: nil)
+            return try members.enrol(member, password: nil, by: actor, tx: tx)
         } catch StoreError.constraint(.unique) {
             // Another call made the member at the same moment.
             throw StoreError.conflict
         }
-        try tx.record(
-            .memberCreated, target: member.id, in: organization.id,
-            details: ["email": email.text, "roles": roles.joined(separator: " ")], by: actor, at: now)
-        return member
-    }
-
-    /// The names, each once and in order, after noting those that the product does not have.
-    private func check(_ names: [String], _ checks: inout FieldChecks) -> [String] {
-        let maximum = MembershipService.maximumRoles
-        checks.require(names.count <= maximum, "roles", "too_many", "Must be at most \(maximum) roles.")
-        for (index, name) in names.prefix(maximum).enumerated() where !roles.contains(name) {
-            checks.refuse("roles.\(index)", "unknown", "Is no role of this product.")
-        }
-        return Set(names).sorted()
     }
 
     /// `https`, or in development `http` on the own machine.

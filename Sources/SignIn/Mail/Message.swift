@@ -16,7 +16,7 @@ struct Message: Sendable {
         let domain = from.text.split(separator: "@").last ?? "localhost"
         let headers = [
             "From: <\(from)>", "To: <\(letter.to)>", "Subject: \(Self.encodedWords(letter.subject))",
-            "Date: \(Self.date(date))", "Message-ID: <\(name)@\(domain)>", "MIME-Version: 1.0",
+            "Date: \(CivilTime(date).mailDate)", "Message-ID: <\(name)@\(domain)>", "MIME-Version: 1.0",
             "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: base64",
             "Auto-Submitted: auto-generated",
         ]
@@ -38,13 +38,5 @@ struct Message: Sendable {
         let text = Array(Data(body.utf8).base64EncodedString())
         return stride(from: 0, to: text.count, by: 76)
             .map { String(text[$0..<min($0 + 76, text.count)]) }.joined(separator: "\n")
-    }
-
-    private static func date(_ instant: Instant) -> String {
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = TimeZone(secondsFromGMT: 0)
-        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss '+0000'"
-        return formatter.string(from: Date(timeIntervalSince1970: Double(instant.seconds)))
     }
 }

@@ -6,7 +6,9 @@ import Model
 ///
 /// For each member: identifier, end, a random name of the browser, and an HMAC of these and of the present password's
 /// digest under a pepper. It proves no more than that somebody knew that password here, opens nothing, and needs no row.
-struct DeviceCookie: Sendable {
+package struct DeviceCookie: Sendable {
+    /// For how long a browser is known, in seconds.
+    package static let seconds = 90 * 86_400
     /// The most members that a browser is known for, as many as fit into a cookie with room to spare. A further one takes the
     /// place of the oldest; whoever is not among them is counted as in any other browser.
     static let maximumMembers = 16
@@ -22,7 +24,7 @@ struct DeviceCookie: Sendable {
     ) -> String? {
         Self.entries(in: cookie).first { entry in
             entry.member == member && entry.end > now.seconds
-                && entry.end <= now.adding(seconds: SignInCookie.deviceSeconds + Self.clockTolerance).seconds
+                && entry.end <= now.adding(seconds: Self.seconds + Self.clockTolerance).seconds
                 && isGenuine(entry, password)
         }?.device
     }
@@ -30,7 +32,7 @@ struct DeviceCookie: Sendable {
     /// The cookie of a browser in which a member has just signed in.
     func adding(_ member: ID<Member>, _ password: PasswordDigest?, to cookie: String?, at now: Instant) -> String {
         let device = device(member, password, in: cookie, at: now) ?? RandomText.make(bytes: 16)
-        let end = now.adding(seconds: SignInCookie.deviceSeconds).seconds
+        let end = now.adding(seconds: Self.seconds).seconds
         let body = "\(member).\(end).\(device)"
         var text = Array("\(body).".utf8)
         Base62.append(bytes: Self.code(body, password, under: peppers.newest), to: &text)

@@ -1,4 +1,3 @@
-import HTTPServing
 import Model
 
 /// Dates as pages write them: in UTC, which they say where they have a time of day. Without a script a page does not know where its

@@ -37,7 +37,7 @@ extension WebConsole {
 
     private func authorize(_ visit: Visit) async throws -> PageReply {
         let outcome = try await authorization.answer(
-            visit.query, as: visit.signedIn?.asUser, from: visit.origin, at: visit.now)
+            visit.query, as: visit.signedIn?.asUser, from: visit.auditContext, at: visit.now)
         return reply(to: outcome, visit, path: visit.path)
     }
 
@@ -51,7 +51,7 @@ extension WebConsole {
             }
             return reply(
                 to: try await authorization.approve(
-                    query, in: organization, as: user, from: visit.origin, at: visit.now),
+                    query, in: organization, as: user, from: visit.auditContext, at: visit.now),
                 visit, path: ServedEndpoint.authorize.path)
         case "search":
             return reply(
@@ -128,7 +128,7 @@ extension WebConsole {
     func request(behind continuation: ReturnPath?, _ visit: Visit) async throws -> AuthorizationRequest? {
         guard let continuation, isAuthorization(continuation) else { return nil }
         let outcome = try await authorization.answer(
-            continuation.query, as: nil, from: visit.origin, at: visit.now)
+            continuation.query, as: nil, from: visit.auditContext, at: visit.now)
         guard case .signIn(let request) = outcome else { return nil }
         return request
     }

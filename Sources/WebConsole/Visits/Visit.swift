@@ -82,7 +82,7 @@ struct Visit: Sendable, Redacted {
     }
 
     /// What the audit log keeps of an authorization.
-    var origin: RequestOrigin { RequestOrigin(requestID: requestID, address: address) }
+    var auditContext: AuditContext { AuditContext(requestID: requestID, address: address) }
 
     /// The token of a form on the page that answers this visit.
     func token(for purpose: FormPurpose, about: String = "") -> String {

@@ -50,14 +50,8 @@ struct AuditSearch: Hashable, Sendable {
     static func day(_ text: String) -> Instant? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard text.utf8.count == 10, parts.count == 3, let year = Int(parts[0]), let month = Int(parts[1]),
-            let day = Int(parts[2]), (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day)
+            let day = Int(parts[2]), year >= 1970
         else { return nil }
-        // Days from the civil calendar (Howard Hinnant, chrono-compatible low-level date algorithms).
-        let shifted = month <= 2 ? year - 1 : year
-        let era = shifted / 400
-        let ofEra = shifted - era * 400
-        let ofYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let days = era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
-        return Instant(seconds: Int64(days) * 86_400)
+        return CivilTime.midnight(year: year, month: month, day: day)
     }
 }

@@ -1,14 +1,5 @@
 package import HTTPTypes
-package import NIOCore
 package import Policy
-
-extension IPAddress {
-    /// The host of a socket's other end, none for a Unix socket.
-    package init?(of address: SocketAddress?) {
-        guard let text = address?.ipAddress else { return nil }
-        self.init(text.prefix { $0 != "%" })
-    }
-}
 
 /// Proxies whose word about the caller's address counts. Empty unless configured (law 3).
 package struct TrustedProxies: Sendable {

@@ -85,16 +85,16 @@ extension SampleDesk {
         return parameters.map { "\(Front.encoded($0))=\(Front.encoded($1))" }.joined(separator: "&")
     }
 
-    private var origin: RequestOrigin { RequestOrigin(requestID: "req-app", address: nil) }
+    private var context: AuditContext { AuditContext(requestID: "req-app", address: nil) }
 
     package func authorize(_ query: String, as member: SignedInMember?) async throws -> AuthorizationOutcome {
-        try await authorization.answer(query, as: member, from: origin, at: now)
+        try await authorization.answer(query, as: member, from: context, at: now)
     }
 
     package func approve(
         _ query: String, in organization: Organization, as member: SignedInMember
     ) async throws -> AuthorizationOutcome {
-        try await authorization.approve(query, in: organization.id, as: member, from: origin, at: now)
+        try await authorization.approve(query, in: organization.id, as: member, from: context, at: now)
     }
 
     /// The code that an approved request brings.

@@ -1,5 +1,3 @@
-package import Model
-
 /// An instant as date and time of day, UTC, in the proleptic Gregorian calendar.
 package struct CivilTime: Hashable, Sendable {
     package let year: Int
@@ -33,6 +31,20 @@ package struct CivilTime: Hashable, Sendable {
         year = Int(yearOfEra + era * 400 + (month <= 2 ? 1 : 0))
     }
 
+    /// The beginning of a day in UTC, years from 0 to 9999; nil for a day that its month does not have.
+    package static func midnight(year: Int, month: Int, day: Int) -> Instant? {
+        guard (0...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
+        // Years are counted from March, so that the leap day comes last, in eras of 400.
+        let shiftedYear = (month <= 2 ? year - 1 : year) + 400
+        let yearOfEra = shiftedYear % 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        let days = (shiftedYear / 400 - 1) * 146_097 + dayOfEra - 719_468
+        let instant = Instant(milliseconds: Int64(days) * 86_400_000)
+        let back = CivilTime(instant)
+        return back.month == month && back.day == day ? instant : nil
+    }
+
     /// `2026-11-21T18:09:28.123Z`, or without the fraction (RFC 3339 §5.6).
     package func rfc3339(milliseconds: Bool = false) -> String {
         let fraction = milliseconds ? ".\(Self.padded(millisecond, 3))" : ""
@@ -40,9 +52,14 @@ package struct CivilTime: Hashable, Sendable {
     }
 
     /// `Sat, 21 Nov 2026 18:09:28 GMT` (RFC 9110 §5.6.7).
-    package var httpDate: String {
+    package var httpDate: String { "\(date) GMT" }
+
+    /// `Sat, 21 Nov 2026 18:09:28 +0000` (RFC 5322 §3.3).
+    package var mailDate: String { "\(date) +0000" }
+
+    private var date: String {
         let name = Self.weekdays[weekday]
-        return "\(name), \(Self.padded(day, 2)) \(Self.months[month - 1]) \(Self.padded(year, 4)) \(clock) GMT"
+        return "\(name), \(Self.padded(day, 2)) \(Self.months[month - 1]) \(Self.padded(year, 4)) \(clock)"
     }
 
     private var clock: String {

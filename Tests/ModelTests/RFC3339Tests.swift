@@ -1,8 +1,6 @@
 import Model
 import Testing
 
-@testable import HTTPAPI
-
 @Suite("Times (RFC 3339)")
 struct RFC3339Tests {
     @Test(arguments: [

@@ -1,41 +1,25 @@
-import HTTPServing
-import Model
-
 /// Times as the API writes and reads them (RFC 3339): UTC with three digits of a second, such as
 /// `2026-03-01T09:30:00.000Z`.
-enum RFC3339 {
+package enum RFC3339 {
     /// The text of an instant. What lies outside the years 0 to 9999, which RFC 3339 cannot write, becomes the nearest
     /// that it can.
-    static func text(of instant: Instant) -> String {
+    package static func text(of instant: Instant) -> String {
         CivilTime(instant).rfc3339(milliseconds: true)
     }
 
     /// The instant that `text` spells, or nil unless it is a `date-time` of RFC 3339 §5.6 with any offset. What is finer
     /// than a millisecond is cut off. A leap second (`:60`) is not taken: no clock of ours has one.
-    static func instant(_ text: String) -> Instant? {
+    package static func instant(_ text: String) -> Instant? {
         var rest = text.utf8[...]
         guard text.utf8.count <= 64,
             let year = rest.digits(4), rest.take("-"), let month = rest.digits(2), rest.take("-"),
             let day = rest.digits(2), rest.take("T") || rest.take("t"),
             let hour = rest.digits(2), rest.take(":"), let minute = rest.digits(2), rest.take(":"),
             let second = rest.digits(2), let fraction = rest.fraction(), let offset = rest.offset(), rest.isEmpty,
-            hour < 24, minute < 60, second < 60, let days = daysSince1970(year: year, month: month, day: day)
+            hour < 24, minute < 60, second < 60, let midnight = CivilTime.midnight(year: year, month: month, day: day)
         else { return nil }
         let time = ((hour * 60 + minute - offset) * 60 + second) * 1000 + fraction
-        return Instant(milliseconds: Int64(days) * 86_400_000 + Int64(time))
-    }
-
-    /// Nil for a day that its month does not have. Years are counted from March, so that the leap day comes last, in
-    /// eras of 400.
-    private static func daysSince1970(year: Int, month: Int, day: Int) -> Int? {
-        guard (1...12).contains(month), (1...31).contains(day) else { return nil }
-        let shiftedYear = (month <= 2 ? year - 1 : year) + 400
-        let yearOfEra = shiftedYear % 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        let days = (shiftedYear / 400 - 1) * 146_097 + dayOfEra - 719_468
-        let back = CivilTime(Instant(milliseconds: Int64(days) * 86_400_000))
-        return back.month == month && back.day == day ? days : nil
+        return Instant(milliseconds: midnight.milliseconds + Int64(time))
     }
 }
 

@@ -1,4 +1,5 @@
-package import Policy
+import Policy
+import SignIn
 
 /// The four cookies: their names, and the text of `Set-Cookie`.
 ///
@@ -8,48 +9,45 @@ package import Policy
 /// An issuer with a path shares its host. Its cookies are for that path alone, so that the neighbours' servers are not sent them
 /// and a second installation does not overwrite them. `__Host-` does not allow a path, so the prefix is `__Secure-` then,
 /// which keeps plain HTTP out but no other host of the same site.
-package enum SignInCookie {
-    /// For how long a browser is known, in seconds.
-    package static let deviceSeconds = 90 * 86_400
-
+enum SignInCookie {
     /// Holds the session's secret.
-    package static func sessionName(at address: PublicAddress) -> String { name("claviger", address) }
+    static func sessionName(at address: PublicAddress) -> String { name("claviger", address) }
     /// Holds what forms are bound to.
-    package static func formName(at address: PublicAddress) -> String { name("claviger-form", address) }
+    static func formName(at address: PublicAddress) -> String { name("claviger-form", address) }
     /// Says who signed in here before.
-    package static func deviceName(at address: PublicAddress) -> String { name("claviger-device", address) }
+    static func deviceName(at address: PublicAddress) -> String { name("claviger-device", address) }
     /// Says what was just done.
-    package static func doneName(at address: PublicAddress) -> String { name("claviger-done", address) }
+    static func doneName(at address: PublicAddress) -> String { name("claviger-done", address) }
 
     /// The `Set-Cookie` of a session. It ends with the browser, or before it.
-    package static func session(_ secret: String, at address: PublicAddress) -> String {
+    static func session(_ secret: String, at address: PublicAddress) -> String {
         text(sessionName(at: address), secret, address)
     }
 
     /// The `Set-Cookie` that removes a session's.
-    package static func clearingSession(at address: PublicAddress) -> String {
+    static func clearingSession(at address: PublicAddress) -> String {
         text(sessionName(at: address), "", address) + "; Max-Age=0"
     }
 
     /// The `Set-Cookie` of what forms are bound to. `Lax`, as that of a session: under `Strict` a link from elsewhere came
     /// without it, and the fresh one that it was given then made the forms of all other tabs worthless. A form that another
     /// site sends comes without it all the same, and is refused by `Origin`, by `Sec-Fetch-Site` and by its token.
-    package static func form(_ secret: String, at address: PublicAddress) -> String {
+    static func form(_ secret: String, at address: PublicAddress) -> String {
         text(formName(at: address), secret, address)
     }
 
     /// The `Set-Cookie` of a known browser.
-    package static func device(_ text: String, at address: PublicAddress) -> String {
-        Self.text(deviceName(at: address), text, address) + "; Max-Age=\(deviceSeconds)"
+    static func device(_ text: String, at address: PublicAddress) -> String {
+        Self.text(deviceName(at: address), text, address) + "; Max-Age=\(DeviceCookie.seconds)"
     }
 
     /// The `Set-Cookie` of a word for the next page, for a minute.
-    package static func done(_ word: String, at address: PublicAddress) -> String {
+    static func done(_ word: String, at address: PublicAddress) -> String {
         text(doneName(at: address), word, address) + "; Max-Age=60"
     }
 
     /// The `Set-Cookie` that removes that word.
-    package static func clearingDone(at address: PublicAddress) -> String {
+    static func clearingDone(at address: PublicAddress) -> String {
         text(doneName(at: address), "", address) + "; Max-Age=0"
     }
 

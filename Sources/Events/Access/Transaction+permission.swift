@@ -47,8 +47,3 @@ extension Transaction {
         ])
     }
 }
-
-/// Refuses a change of an entity whose revision is not what the caller demands (`If-Match`, `If-None-Match`).
-package func require(revision: Int, meets condition: RevisionCondition) throws(Refusal) {
-    guard condition.isMet(at: revision) else { throw .preconditionFailed }
-}
