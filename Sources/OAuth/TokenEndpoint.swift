@@ -10,16 +10,16 @@ package struct TokenEndpoint: Sendable {
     private let clientCredentials: ClientCredentialsGrant
     private let codes: AuthorizationCodeGrant
     private let refreshes: RefreshTokenGrant
-    private let issuer: TokenIssuer
+    private let tokenIssuer: TokenIssuer
 
     package init(
-        authenticator: ClientAuthenticator, audiences: AudiencePolicy, issuer: TokenIssuer, store: any Store,
+        authenticator: ClientAuthenticator, audiences: AudiencePolicy, tokenIssuer: TokenIssuer, store: any Store,
         keyRing: KeyRing, product: Product
     ) {
         self.authenticator = authenticator
-        self.issuer = issuer
+        self.tokenIssuer = tokenIssuer
         clientCredentials = ClientCredentialsGrant(audiences: audiences, accessKeys: product.policy.accessKeys)
-        let tokens = AppTokenIssuer(audiences: audiences, issuer: issuer, keyRing: keyRing, product: product)
+        let tokens = AppTokenIssuer(audiences: audiences, tokenIssuer: tokenIssuer, keyRing: keyRing, product: product)
         codes = AuthorizationCodeGrant(store: store, tokens: tokens, product: product)
         refreshes = RefreshTokenGrant(store: store, tokens: tokens, product: product)
     }
@@ -78,7 +78,7 @@ package struct TokenEndpoint: Sendable {
 
     private func issue(_ access: GrantedAccess, for request: OAuthRequest) throws -> IssuedToken {
         do {
-            return try issuer.issue(access, at: request.now)
+            return try tokenIssuer.issue(access, at: request.now)
         } catch TokenError.unrepresentable {
             throw Self.tooLarge
         }

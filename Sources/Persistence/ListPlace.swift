@@ -1,8 +1,8 @@
 package import CredentialFormat
 import Model
 
-/// A place in a list that is ordered by something else than age: behind an item, by what it is ordered by and its identifier.
-/// It gives no right to anything.
+/// A cursor of keyset pagination: a place in a list that is ordered by something else than age: behind an item, by what it is
+/// ordered by and its identifier. It gives no right to anything.
 package struct ListPlace: Hashable, Sendable, CustomStringConvertible {
     /// What an item is ordered by.
     package enum Value: Hashable, Sendable {

@@ -89,11 +89,6 @@ package struct ScopeSet: Hashable, Sendable, CustomStringConvertible {
     /// The rights at Claviger's own API.
     package var management: ScopeSet { ScopeSet(scopes.filter(\.isManagement)) }
 
-    /// Whether the two have no scope in common.
-    package func isDisjoint(with other: ScopeSet) -> Bool {
-        !scopes.contains(where: other.contains)
-    }
-
     /// As in a `scope` parameter.
     package var description: String { text }
 }

@@ -28,7 +28,4 @@ extension Product {
     package func permissions(named name: String) -> Set<Permission>? {
         Permission(rawValue: name).map { [$0] } ?? bundles.first { $0.name == name }?.permissions
     }
-
-    /// Every name that ``permissions(named:)`` knows.
-    package var permissionNames: [String] { bundles.map(\.name) + Permission.allCases.map(\.rawValue) }
 }

@@ -41,7 +41,7 @@ struct Composition {
     let keyRing: KeyRing
     let verifier: CredentialVerifier
     let audiences: AudiencePolicy
-    let issuer: TokenIssuer
+    let tokenIssuer: TokenIssuer
     let authorization: AuthorizationEndpoint
     let routes: HotRoutes
     let openID: OpenIDRoutes
@@ -157,9 +157,9 @@ struct Composition {
 
         let authenticator = ClientAuthenticator(brand: product.brand)
         let audiences = AudiencePolicy(standard: product.audience, issuer: configuration.issuer)
-        let issuer = TokenIssuer(keyRing: keyRing, product: product, issuer: configuration.issuer)
+        let tokenIssuer = TokenIssuer(keyRing: keyRing, product: product, issuer: configuration.issuer)
         self.audiences = audiences
-        self.issuer = issuer
+        self.tokenIssuer = tokenIssuer
         authorization = AuthorizationEndpoint(store: store, keyRing: keyRing, product: product, audiences: audiences)
         let proxies = TrustedProxies(configuration.trustedProxies)
         routes = HotRoutes(
@@ -172,7 +172,8 @@ struct Composition {
                     logger.warning("a slip in a gateway's rule", metadata: ["slip": "\(slip)"])
                 }),
             token: TokenEndpoint(
-                authenticator: authenticator, audiences: audiences, issuer: issuer, store: store, keyRing: keyRing,
+                authenticator: authenticator, audiences: audiences, tokenIssuer: tokenIssuer, store: store,
+                keyRing: keyRing,
                 product: product),
             introspection: IntrospectionEndpoint(
                 authenticator: authenticator, store: store, keyRing: keyRing, product: product,
@@ -201,7 +202,7 @@ struct Composition {
             store: store, product: product, postman: postman,
             failed: { logger.warning("a letter was not taken", metadata: ["error": "\($0)"]) })
         let sealToken: @Sendable (HandmadeToken) throws -> String = { token in
-            try issuer.text(
+            try tokenIssuer.text(
                 of: token.accessToken(for: audiences.standardAudiences(for: token.scopes)),
                 as: token.integration.tokenFormat)
         }

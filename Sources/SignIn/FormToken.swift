@@ -1,8 +1,8 @@
 import CredentialFormat
 import Crypto
 
-/// The hidden field that proves that a form came from a page of ours, shown to this browser, about this matter (threats
-/// P1 and C6): HMAC-SHA-256 of purpose, session and matter under the secret of a cookie.
+/// The CSRF token: the hidden field that proves that a form came from a page of ours, shown to this browser, about this matter
+/// (threats P1 and C6): HMAC-SHA-256 of purpose, session and matter under the secret of a cookie.
 package enum FormToken {
     /// A fresh secret of 256 bits for the cookie that forms are bound to.
     package static func freshSecret() -> String { RandomText.make(bytes: 32) }

@@ -9,7 +9,7 @@ enum SealedField {
     /// - Throws: ``SignInRefusal/expired`` for a browser without that cookie.
     static func text(_ plain: String, for matter: String, in browser: Browser, under keys: KeySet) throws -> String {
         var text: [UInt8] = []
-        let sealed = try keys.sealReply(Array(plain.utf8), for: try context(matter, browser))
+        let sealed = try keys.sealForLater(Array(plain.utf8), for: try context(matter, browser))
         Base62.append(bytes: sealed, to: &text)
         return String(decoding: text, as: UTF8.self)
     }
@@ -17,7 +17,7 @@ enum SealedField {
     /// - Throws: ``SignInRefusal/expired`` for another browser's, for what is of another kind, and for none of ours.
     static func opened(_ text: String, for matter: String, in browser: Browser, under keys: KeySet) throws -> String {
         guard text.utf8.count <= CredentialText.maximumLength, let sealed = Base62.bytes(Array(text.utf8)),
-            let plain = keys.openReply(sealed, for: try context(matter, browser))
+            let plain = keys.openKept(sealed, for: try context(matter, browser))
         else { throw SignInRefusal.expired }
         return String(decoding: plain, as: UTF8.self)
     }

@@ -12,6 +12,6 @@ package enum SignInRefusal: Error, Hashable, Sendable {
     case suspended
     /// The act is sensitive and the member proved who they are too long ago.
     case reauthenticationRequired
-    /// This session or this member cannot do it: it was carried over from elsewhere, or has no password.
+    /// This session or this member cannot do it: it was handed over from elsewhere, or has no password.
     case unavailable
 }

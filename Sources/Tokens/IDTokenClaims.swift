@@ -109,13 +109,13 @@ enum IDTokenClaims {
     }
 
     /// `.some(nil)` where there is none, nil for one that is not whole.
-    private static func organization(_ reader: inout ClaimsReader) -> UserClaims.Place?? {
+    private static func organization(_ reader: inout ClaimsReader) -> UserClaims.ChosenOrganization?? {
         guard reader.skip(#","organization_id":"#) else { return .some(nil) }
         guard let id = reader.text().flatMap({ ID<Organization>(parsing: $0) }),
             reader.skip(#","organization_name":"#), let name = reader.text(),
             reader.skip(#","account_id":"#), let account = reader.text().flatMap({ ID<Organization>(parsing: $0) })
         else { return nil }
-        return .some(UserClaims.Place(id: id, name: name, account: account))
+        return .some(UserClaims.ChosenOrganization(id: id, name: name, account: account))
     }
 }
 

@@ -58,7 +58,7 @@ package final class KeySet: Sendable {
 
     /// Seals a reply that may have to be given again. It opens for the same context only, which names the caller and
     /// the request.
-    package func sealReply(_ plain: [UInt8], for context: String) throws -> [UInt8] {
+    package func sealForLater(_ plain: [UInt8], for context: String) throws -> [UInt8] {
         guard let key = replies.first else { throw TokenError.missing(.replies) }
         return try Self.seal(plain, for: context, under: key)
     }
@@ -69,7 +69,7 @@ package final class KeySet: Sendable {
     }
 
     /// The reply, or nil if it was changed, is another request's, or its key has retired.
-    package func openReply(_ sealed: [UInt8], for context: String) -> [UInt8]? {
+    package func openKept(_ sealed: [UInt8], for context: String) -> [UInt8]? {
         Self.open(sealed, for: context, under: replies)
     }
 

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Does something for all who ask for it at the same time. Who asks while it runs waits for the run after that one, which
-/// begins after the question: so however many ask, one runs and one waits.
+/// A single flight: does something for all who ask for it at the same time. Who asks while it runs waits for the run after that
+/// one, which begins after the question: so however many ask, one runs and one waits.
 final class SharedRun: Sendable {
     private struct State {
         var running: Task<Void, any Error>?

@@ -15,10 +15,10 @@ package struct UserClaims: Hashable, Sendable {
     /// the member wrote it, and an app that took it for proof of who somebody is would let any customer's admin be anybody.
     package let isEmailVerified: Bool
     /// Under `organization`.
-    package let organization: Place?
+    package let organization: ChosenOrganization?
 
     /// The organization that the user chose for the app.
-    package struct Place: Hashable, Sendable {
+    package struct ChosenOrganization: Hashable, Sendable {
         package let id: ID<Organization>
         package let name: String
         package let account: ID<Organization>
@@ -33,10 +33,13 @@ package struct UserClaims: Hashable, Sendable {
         self.isEmailVerified = allowed.contains(.email) && isEmailVerified
         self.organization =
             allowed.contains(.organization)
-            ? Place(id: organization.id, name: organization.name, account: organization.account) : nil
+            ? ChosenOrganization(id: organization.id, name: organization.name, account: organization.account) : nil
     }
 
-    init(name: String?, username: String?, email: String?, isEmailVerified: Bool = false, organization: Place?) {
+    init(
+        name: String?, username: String?, email: String?, isEmailVerified: Bool = false,
+        organization: ChosenOrganization?
+    ) {
         self.name = name
         self.username = username
         self.email = email

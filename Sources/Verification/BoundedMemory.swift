@@ -1,7 +1,7 @@
 import Synchronization
 
-/// A dictionary that never holds more than `capacity` entries (law 7). When full, it gives up an entry that was not
-/// asked for lately: the CLOCK rule, which costs one step on average and needs no list.
+/// A bounded cache: a dictionary that never holds more than `capacity` entries (law 7). When full, it evicts one that was not
+/// asked for lately: the CLOCK rule, an LRU that costs one step on average and needs no list.
 ///
 /// Split into shards with a lock each, so that event loops seldom meet.
 package final class BoundedMemory<Key: Hashable & Sendable, Value: Sendable>: Sendable {

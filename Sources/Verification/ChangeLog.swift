@@ -1,7 +1,8 @@
 package import Model
 import Synchronization
 
-/// The last announced changes, so that a reader can tell whether what it read may have changed meanwhile.
+/// The last announced invalidations, so that a reader can tell whether what it read may have changed meanwhile: the guard
+/// against filling the cache with a stale read.
 ///
 /// A reader takes a ``Mark`` before it reads. Between that and remembering lies the only gap through which a revoked
 /// credential could enter memory (threat K6).

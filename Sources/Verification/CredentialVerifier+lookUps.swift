@@ -33,23 +33,23 @@ extension CredentialVerifier {
         from address: IPAddress?, at now: Instant,
         _ judge: (Evidence, inout JudgementRecord) throws -> Answer
     ) async throws -> (Answer, JudgementRecord) {
-        var findings = Findings()
+        var answers = Answers()
         var readings = hearing.readings()
         for _ in 0..<Self.maximumRounds {
             var record = JudgementRecord()
             do {
-                let answer = try judge(Evidence(self, findings), &record)
-                if readings.prove || findings.isInGrace { return (answer, record) }
+                let answer = try judge(Evidence(self, answers), &record)
+                if readings.prove || answers.isInGrace { return (answer, record) }
                 // The database was slow, and what it said at first may have changed since.
-                findings = Findings()
+                answers = Answers()
                 guard readings.beginAgain() else { throw StoreError.unavailable("too slow to prove anything") }
             } catch let missing as Missing {
                 do {
-                    try await find(missing, into: &findings, for: .caller(address), at: now)
+                    try await find(missing, into: &answers, for: .caller(address), at: now)
                 } catch let error as StoreError
-                    where error.isTemporary && hearing.isInGrace && !findings.isInGrace && !hearing.isCurrent
+                    where error.isTemporary && hearing.isInGrace && !answers.isInGrace && !hearing.isCurrent
                 {
-                    findings.isInGrace = true
+                    answers.isInGrace = true
                 }
             }
         }
@@ -61,7 +61,7 @@ extension CredentialVerifier {
     private static let maximumRounds = 20
 
     private func find(
-        _ missing: Missing, into findings: inout Findings, for party: LookUpParty, at now: Instant
+        _ missing: Missing, into answers: inout Answers, for party: LookUpParty, at now: Instant
     ) async throws {
         let permit = try await permit(missing, for: party, at: now)
         let mark = memory.changes.mark()
@@ -69,42 +69,42 @@ extension CredentialVerifier {
         switch missing {
         case .apiKey(let fingerprint, let secret):
             let known = try await hearing.promptly { [self] in try await apiKey(secret, fingerprint, since: mark) }
-            findings.apiKeys.updateValue(known, forKey: fingerprint)
+            answers.apiKeys.updateValue(known, forKey: fingerprint)
             isFound = known != nil
         case .client(let id):
             let known = try await hearing.promptly { [self] in try await client(id, since: mark) }
-            findings.clients.updateValue(known, forKey: id)
+            answers.clients.updateValue(known, forKey: id)
             isFound = known != nil
         case .accessKey(let fingerprint, let secret):
             let known = try await hearing.promptly { [self] in
                 try await readAccessKey(secret, fingerprint, since: mark)
             }
-            findings.accessKeys.updateValue(known, forKey: fingerprint)
+            answers.accessKeys.updateValue(known, forKey: fingerprint)
             isFound = known != nil
         case .contact(let id):
             let known = try await hearing.promptly { [self] in try await readContact(id, since: mark) }
-            findings.contacts.updateValue(known, forKey: id)
+            answers.contacts.updateValue(known, forKey: id)
             isFound = true
         case .audiences:
-            findings.audiences = try await hearing.promptly { [self] in try await audiences(since: mark) }
+            answers.audiences = try await hearing.promptly { [self] in try await audiences(since: mark) }
             isFound = true
         case .organization(let id):
             let known = try await hearing.promptly { [self] in try await organization(id, since: mark) }
-            findings.organizations.updateValue(known, forKey: id)
+            answers.organizations.updateValue(known, forKey: id)
             isFound = known != nil
         case .lineage(let id):
             let known = try await hearing.promptly { [self] in try await lineage(id, since: mark) }
-            findings.lineages.updateValue(known, forKey: id)
+            answers.lineages.updateValue(known, forKey: id)
             isFound = true
         case .revocation(let id):
-            findings.revocations[id] = try await hearing.promptly { [self] in try await isRevoked(id) }
+            answers.revocations[id] = try await hearing.promptly { [self] in try await isRevoked(id) }
             isFound = true
         case .keyRing(let named):
             let keys = try await hearing.promptly { [self] in try await self.keys(having: named, since: mark) }
-            findings.keys = keys
+            answers.keys = keys
             isFound = named.map(keys.has) ?? true
         case .asked(let client, let address, let missing):
-            return try await find(missing, into: &findings, for: .asker(client, caller: address), at: now)
+            return try await find(missing, into: &answers, for: .asker(client, caller: address), at: now)
         }
         if let permit, isFound { limit.giveBack(permit) }
     }

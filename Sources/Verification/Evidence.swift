@@ -12,7 +12,7 @@ package struct Evidence: Sendable {
     /// A box, so that memory's evidence is three words and nothing is copied with it.
     private enum LookedUp: Sendable {
         case nothing
-        indirect case these(Findings)
+        indirect case these(Answers)
     }
 
     private let verifier: CredentialVerifier
@@ -28,14 +28,14 @@ package struct Evidence: Sendable {
     }
 
     /// Memory's, and what was looked up.
-    init(_ verifier: CredentialVerifier, _ findings: Findings) {
+    init(_ verifier: CredentialVerifier, _ answers: Answers) {
         self.verifier = verifier
-        lookedUp = .these(findings)
-        recalls = verifier.hearing.isCurrent || findings.isInGrace
+        lookedUp = .these(answers)
+        recalls = verifier.hearing.isCurrent || answers.isInGrace
     }
 
-    private var findings: Findings? {
-        if case .these(let findings) = lookedUp { findings } else { nil }
+    private var answers: Answers? {
+        if case .these(let answers) = lookedUp { answers } else { nil }
     }
 }
 
@@ -84,7 +84,7 @@ extension Evidence {
         {
             return .known(known)
         }
-        if let found = findings?.apiKeys[fingerprint] { return found.map(Shown.known) ?? .unknown }
+        if let found = answers?.apiKeys[fingerprint] { return found.map(Shown.known) ?? .unknown }
         if recalls, verifier.isKnownNotToExist(fingerprint) { return .unknown }
         // 2. An API key is looked up. Client secrets and the like are no bearer credentials.
         if let secret = PresentedSecret(parsing: Array(text.utf8), brand: verifier.brand) {
@@ -96,7 +96,7 @@ extension Evidence {
         let edition = verifier.keyRing.edition
         guard let token = try accessToken(text) else { return .malformed }
         guard let known = try credential(token, edition: edition) else { return .unknown }
-        if recalls, findings?.keys == nil { verifier.memory.credentials.insert(known, for: fingerprint) }
+        if recalls, answers?.keys == nil { verifier.memory.credentials.insert(known, for: fingerprint) }
         return .known(known)
     }
 
@@ -151,7 +151,7 @@ extension Evidence {
     /// The client, nil where there is none.
     package func client(_ id: ClientID) throws(Missing) -> KnownClient? {
         if recalls, let known = verifier.memory.clients[id], known.isCurrent { return known }
-        if let found = findings?.clients[id] { return found }
+        if let found = answers?.clients[id] { return found }
         if recalls, verifier.memory.unknownClients[id] != nil { return nil }
         throw .client(id)
     }
@@ -160,7 +160,7 @@ extension Evidence {
     package func accessKey(_ text: String) throws(Missing) -> KnownAccessKey? {
         let fingerprint = Fingerprint(of: text)
         if recalls, let known = verifier.memory.accessKeys[fingerprint], known.contact.isCurrent { return known }
-        if let found = findings?.accessKeys[fingerprint] { return found }
+        if let found = answers?.accessKeys[fingerprint] { return found }
         if recalls, verifier.isKnownNotToExist(fingerprint) { return nil }
         guard let secret = PresentedSecret(parsing: Array(text.utf8), brand: verifier.brand),
             secret.kind == .accessKey
@@ -173,7 +173,7 @@ extension Evidence {
     package func isRevoked(_ id: ID<AccessToken>) throws(Missing) -> Bool {
         // Nobody undoes a revocation, so this is believed at any time.
         if verifier.revoked.contains(id) { return true }
-        if let found = findings?.revocations[id] { return found }
+        if let found = answers?.revocations[id] { return found }
         guard recalls else { throw .revocation(id) }
         return false
     }
@@ -181,7 +181,7 @@ extension Evidence {
     /// The audiences of all resource servers.
     package func audiences() throws(Missing) -> Set<String> {
         if recalls, let known = verifier.memory.audiences.withLock(\.self), known.validity.holds { return known.names }
-        guard let found = findings?.audiences else { throw .audiences }
+        guard let found = answers?.audiences else { throw .audiences }
         return found
     }
 
@@ -199,12 +199,12 @@ extension Evidence {
     }
 
     private var believedKeys: KeySet? {
-        findings?.keys ?? (recalls ? verifier.keyRing.keys : nil)
+        answers?.keys ?? (recalls ? verifier.keyRing.keys : nil)
     }
 
     /// Has a key looked up that is not among these, unless that is settled: another node may have made it a moment ago.
     private func require(_ named: NamedKey, in keys: KeySet) throws(Missing) {
-        guard findings?.keys == nil, !keys.has(named), !verifier.isKnownNotToExist(Fingerprint(of: named)) else {
+        guard answers?.keys == nil, !keys.has(named), !verifier.isKnownNotToExist(Fingerprint(of: named)) else {
             return
         }
         throw .keyRing(named)
@@ -215,7 +215,7 @@ extension Evidence {
         // A token names one only after it was made, and none comes back, so this is believed at any time.
         if verifier.memory.endedContacts[id] != nil { return nil }
         if recalls, let known = verifier.memory.contacts[id], known.isCurrent { return known }
-        guard let found = findings?.contacts[id] else { throw .contact(id) }
+        guard let found = answers?.contacts[id] else { throw .contact(id) }
         return found
     }
 
@@ -224,13 +224,13 @@ extension Evidence {
         // Nobody brings one back, so this is believed at any time.
         if verifier.memory.endedLineages[id] != nil { return nil }
         if recalls, let known = verifier.memory.lineages[id], known.isCurrent { return known }
-        guard let found = findings?.lineages[id] else { throw .lineage(id) }
+        guard let found = answers?.lineages[id] else { throw .lineage(id) }
         return found
     }
 
     private func standing(of id: ID<Organization>) throws(Missing) -> Standing? {
         if recalls, let known = verifier.memory.organizations[id], known.isCurrent { return known }
-        guard let found = findings?.organizations[id] else { throw .organization(id) }
+        guard let found = answers?.organizations[id] else { throw .organization(id) }
         return found
     }
 }

@@ -10,8 +10,8 @@ package enum LookUpParty: Sendable {
     case asker(ClientID, caller: IPAddress?)
 }
 
-/// How many look-ups of what may not exist reach the database (threat K8). A look-up that finds something is given back, so
-/// only guessing is limited.
+/// The rate limit on look-ups of what may not exist, a token bucket for each party and one for all (threat K8). A look-up that
+/// finds something is given back, so only guessing is limited.
 ///
 /// - A caller's address has a number a second (an IPv6 host counts with its /64, threat S8), whoever passes the question on.
 /// - A client that has proved who it is has a share of its own: who sends made-up credentials to one backend stops no other,

@@ -43,7 +43,7 @@ package final class UsageLedger: Sendable {
     private let store: any Store
     private let node: ID<Node>
     private let used = Mutex<[UsageCell]>([])
-    private let outbox = Mutex(Outbox())
+    private let unwritten = Mutex(Unwritten())
 
     /// - Parameter node: Whose batches they are. No other ledger on the same database may have it.
     package init(store: any Store, node: ID<Node> = ID(at: 0)) {
@@ -75,7 +75,7 @@ package final class UsageLedger: Sendable {
 
     /// Whether there is anything to write down.
     package var isEmpty: Bool {
-        used.withLock(\.isEmpty) && outbox.withLock(\.isEmpty)
+        used.withLock(\.isEmpty) && unwritten.withLock(\.isEmpty)
     }
 
     /// Writes down what was counted, of at most `limit` credentials and those of which writing has failed before. The
@@ -85,20 +85,20 @@ package final class UsageLedger: Sendable {
     /// - Throws: What the store throws. What was not written then stays counted, and what may have been written is not
     ///   counted twice.
     package func flush(atMost limit: Int = .max, through leased: (any Store)? = nil) async throws {
-        guard outbox.withLock({ $0.begin() }) else { return }
-        defer { outbox.withLock { $0.isFlushing = false } }
+        guard unwritten.withLock({ $0.begin() }) else { return }
+        defer { unwritten.withLock { $0.isFlushing = false } }
         let taken = used.withLock { cells in
             let taken = Array(cells.prefix(limit))
             cells.removeFirst(taken.count)
             return taken
         }
-        outbox.withLock { $0.waiting += taken }
-        while let batch = outbox.withLock({ $0.next(atMost: Self.batch) }) {
+        unwritten.withLock { $0.waiting += taken }
+        while let batch = unwritten.withLock({ $0.next(atMost: Self.batch) }) {
             try await (leased ?? store).write { [node] tx in
                 guard try tx.noteBatch(batch.number, of: node) else { return }
                 for entry in batch.entries { try tx.recordUse(of: entry.target, count: entry.count, last: entry.last) }
             }
-            outbox.withLock { $0.unanswered = nil }
+            unwritten.withLock { $0.unanswered = nil }
         }
     }
 }
@@ -116,7 +116,7 @@ private struct UsageBatch: Sendable {
 }
 
 /// What is on its way to the database.
-private struct Outbox: Sendable {
+private struct Unwritten: Sendable {
     var isFlushing = false
     /// Cells whose uses are not in a batch yet.
     var waiting: [UsageCell] = []

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Whether what memory says of one thing may still be believed. Everything that was remembered of the thing shares it,
-/// so one step ends all of it, wherever it is kept.
+/// The invalidation flag that all cache entries of one thing share: whether what memory says of it may still be believed. One
+/// step invalidates all of them, wherever they are kept.
 package final class Validity: Sendable {
     private let ended = Atomic<Bool>(false)
 

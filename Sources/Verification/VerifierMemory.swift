@@ -2,7 +2,7 @@ import CredentialFormat
 package import Model
 import Synchronization
 
-/// All that verification remembers, and how it forgets.
+/// The cache of verification: all that it remembers, and how that is invalidated.
 package final class VerifierMemory: Sendable {
     /// How much may be remembered.
     package struct Bounds: Sendable {
@@ -36,7 +36,7 @@ package final class VerifierMemory: Sendable {
     let lineages: BoundedMemory<ID<RefreshLineage>, KnownLineage>
     let contacts: BoundedMemory<ID<Contact>, KnownContact>
     let accessKeys: BoundedMemory<Fingerprint, KnownAccessKey>
-    /// With the edition of the key ring under which each was looked for.
+    /// The negative cache, with the edition of the key ring under which each was looked for.
     let unknownCredentials: BoundedMemory<Fingerprint, Int>
     let unknownClients: BoundedMemory<ClientID, Bool>
     /// Lineages that are gone. A token names one only after it was made, and none comes back, so this is never wrong.

@@ -54,6 +54,18 @@ struct SourceRuleTests {
     }
 
     @Test(arguments: SourceFile.beside.filter { $0.path.hasPrefix("Tests/") })
+    func `a test waits in one word`(_ file: SourceFile) {
+        let homes = ["Eventually", "FinishedCommand", "CommandTests"]
+        #expect(homes.contains(file.name) || !file.code.contains("Task.sleep("))
+    }
+
+    @Test(arguments: SourceFile.beside.filter { $0.path.hasPrefix("Tests/TestSupport/Stores/") })
+    func `what tests of inner rooms need starts no process and opens no socket`(_ file: SourceFile) {
+        let unwanted = /AsyncHTTPClient|HTTPServing|HTTPAPI|WebConsole|NIO.*|Subprocess/
+        #expect(file.imports.filter { $0.wholeMatch(of: unwanted) != nil } == [])
+    }
+
+    @Test(arguments: SourceFile.beside.filter { $0.path.hasPrefix("Tests/") })
     func `tests are written with Swift Testing, the one runner that is started`(_ file: SourceFile) {
         #expect(!file.imports.contains("XCTest"))
     }

@@ -62,3 +62,24 @@ struct WordRuleTests {
         return text.replacing(others, with: "").matches(of: ours).map { String($0.0) }
     }
 }
+
+/// Where a name of ours stands for something that the field has a term for, the first comment says the term: whoever searches
+/// for it comes to the right file.
+@Suite("Terms of the field")
+struct TermTests {
+    @Test(arguments: [
+        ("cache", "VerifierMemory"), ("invalidat", "Validity"), ("evict", "BoundedMemory"),
+        ("negative cache", "VerifierMemory"),
+        ("token bucket", "LookUpLimit"), ("rate limit", "SignInThrottle"), ("back-off", "SignInThrottle"),
+        ("single flight", "SharedRun"), ("CSRF", "FormToken"), ("flash message", "Done"),
+        ("open redirect", "ReturnPath"),
+        ("group commit", "GroupCommit"), ("keyset pagination", "ListPlace"), ("fencing token", "Lease"),
+        ("idempoten", "FormRepetitions"),
+    ])
+    func `a search for one finds its place`(_ term: String, _ name: String) {
+        let found = SourceFile.ours.filter { file in
+            file.comments.contains { $0.lowercased().contains(term.lowercased()) }
+        }
+        #expect(found.map(\.name).contains(name))
+    }
+}

@@ -97,11 +97,8 @@ struct GatewayQuestionTests {
             for query in asked + asked {
                 #expect(try await server.get("/verify?\(query)").status == 400)
             }
-            var log = ""
-            for _ in 0..<100 where log.firstMatch(of: /parameter Authorization/) == nil {
-                try await Task.sleep(for: .milliseconds(20))
-                log = server.log
-            }
+            try await eventually { server.log.contains("parameter Authorization") }
+            let log = server.log
             let slips = log.split(separator: "\n").filter { $0.contains("a slip in a gateway's rule") }
             #expect(slips.filter { $0.contains("/verify has no parameter scopes;") }.count == 1)
             #expect(slips.filter { $0.contains("the scope data.raed is not in the catalogue") }.count == 1)

@@ -366,6 +366,6 @@ struct AccessKeyGrantTests {
                 of: integration.credential.id, in: integration.credential.organization, contact: contact, as: actor,
                 tx: tx)
         }
-        return try desk.issuer.text(of: token.accessToken(for: [SampleDesk.issuer]), as: .sealed)
+        return try desk.tokenIssuer.text(of: token.accessToken(for: [SampleDesk.issuer]), as: .sealed)
     }
 }

@@ -142,7 +142,7 @@ struct ConsentTests {
         }
     }
 
-    @Test func `a session that was carried over gives an app no scope that its maker did not hold (law 11)`()
+    @Test func `a session that was handed over gives an app no scope that its maker did not hold (law 11)`()
         async throws
     {
         try await SampleDesk.open { desk in

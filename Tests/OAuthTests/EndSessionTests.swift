@@ -96,7 +96,7 @@ struct EndSessionTests {
             #expect(again == .confirm(returningTo: Self.home))
             let foreign = try scene.hint(for: user, by: "https://auth.evil.example")
             let key = try #require(scene.hint.split(separator: ".").first)
-            let access = try scene.desk.issuer.text(
+            let access = try scene.desk.tokenIssuer.text(
                 of: AccessToken(
                     id: ID(at: 1), holder: .app(scene.app.id, lineage: ID(at: 1)), account: ID(at: 1),
                     organization: ID(at: 1), subject: user.description, scopes: .empty, audiences: ["a"],

@@ -203,7 +203,7 @@ struct TokenEndpointTests {
                 path: desk.tree.europe.path, isSuspended: false, isOperator: false, features: [.apiAccess],
                 validities: [])
             let access = GrantedAccess(
-                integration: integration, clientText: integration.id.description, account: standing,
+                integration: integration, clientText: integration.id.description, standing: standing,
                 scopes: integration.scopes, audiences: [SampleDesk.issuer])
             #expect(try issuer.issue(access, at: desk.now).expiresIn == 600)
         }

@@ -68,7 +68,7 @@ struct UserInfoTests {
                 id: opened.id, holder: opened.holder, account: opened.account, organization: opened.organization,
                 subject: opened.subject, scopes: opened.scopes, audiences: ["https://reports.example.com"],
                 issuedAt: opened.issuedAt, expiresAt: opened.expiresAt)
-            let text = try desk.issuer.text(of: elsewhere, as: .jwt)
+            let text = try desk.tokenIssuer.text(of: elsewhere, as: .jwt)
             guard case .user(let user, _) = try await Self.answer(text, desk) else {
                 Issue.record("refused")
                 return

@@ -63,8 +63,6 @@ struct ScopeSetTests {
         #expect(all.intersection(other) == (try set("c")))
         #expect(all.subtracting(some) == (try set("b")))
         #expect(all.subtracting(all) == .empty)
-        #expect(try some.isDisjoint(with: set("b d")))
-        #expect(!some.isDisjoint(with: other))
         #expect(some.contains(try #require(Scope("a"))))
         #expect(!some.contains(try #require(Scope("b"))))
         #expect(try set("a claviger:x.read b").management == set("claviger:x.read"))

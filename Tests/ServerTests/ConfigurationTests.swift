@@ -81,17 +81,17 @@ struct ConfigurationOriginTests {
                 return try #require(report.inForce.first { $0.key == key })
             }
             func shown(_ value: String) -> String { key.isSecret ? "set" : value }
-            #expect(try inForce([:]).origin == .standard)
+            #expect(try inForce([:]).source == .standard)
 
             variables["CLAVIGER_CONFIG"] = path
-            #expect(try inForce([:]) == .init(key: key, shown: shown(values[2]), origin: .file(path, line: 1)))
+            #expect(try inForce([:]) == .init(key: key, shown: shown(values[2]), source: .file(path, line: 1)))
 
             let variable = try #require(key.variable)
             variables[variable] = values[1]
-            #expect(try inForce([:]) == .init(key: key, shown: shown(values[1]), origin: .variable(variable)))
+            #expect(try inForce([:]) == .init(key: key, shown: shown(values[1]), source: .variable(variable)))
 
             if let flag = key.flag {
-                #expect(try inForce([key: values[0]]) == .init(key: key, shown: values[0], origin: .flag(flag)))
+                #expect(try inForce([key: values[0]]) == .init(key: key, shown: values[0], source: .flag(flag)))
             }
         }
     }
@@ -210,7 +210,7 @@ struct ConfigurationErrorTests {
         try await withFile(text) { path in
             let found = errors([.config: path], needed())
             #expect(found.map(\.name) == [name])
-            guard case .file(path, let at) = found.first?.origin else { return #expect(Bool(false), "\(found)") }
+            guard case .file(path, let at) = found.first?.source else { return #expect(Bool(false), "\(found)") }
             if let line { #expect(at == line) }
             #expect(found.first?.description.contains(path) == true)
         }
@@ -291,7 +291,7 @@ struct ConfigurationErrorTests {
         let variable = try #require(key.variable)
         for value in values {
             let found = errors([:], needed(besides: key).merging([variable: value]) { $1 })
-            #expect(found.contains { $0.name == key.name && $0.origin == .variable(variable) }, "\(value)")
+            #expect(found.contains { $0.name == key.name && $0.source == .variable(variable) }, "\(value)")
             #expect(found.contains { $0.problem.contains(key.allowed) }, "\(value)")
             let said = found.map(\.description).joined().replacing(key.allowed, with: "")
             if value.count > 7 { #expect(!said.contains(value), "\(value)") }
@@ -378,7 +378,7 @@ struct ConfigurationErrorTests {
 
     @Test func `the demo cannot be made production`() {
         let found = errors([:], ["CLAVIGER_ENVIRONMENT": "production"], forcing: .development)
-        #expect(found.contains { $0.name == "environment" && $0.origin == .variable("CLAVIGER_ENVIRONMENT") })
+        #expect(found.contains { $0.name == "environment" && $0.source == .variable("CLAVIGER_ENVIRONMENT") })
     }
 
     @Test func `secrets are in nothing that prints a configuration`() throws {

@@ -21,7 +21,7 @@ struct DemoPeopleTests {
                 #expect(account.text.contains("<dd><bdi>\(title.replacing("&", with: "&amp;"))</bdi></dd>"), "\(role)")
             }
             // What is printed says whom to sign in as, where, and nothing that this product does not have.
-            for _ in 0..<600 where !server.output.contains("Ctrl-C") { try await Task.sleep(for: .milliseconds(50)) }
+            try await eventually { server.output.contains("Ctrl-C") }
             #expect(server.output.contains("Open \(server.base)/sign-in and sign in as one of these:"))
             for person in demo.people.values {
                 #expect(server.output.contains(person.email) && server.output.contains(person.password))

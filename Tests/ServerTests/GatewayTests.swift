@@ -76,10 +76,8 @@ private struct Nginx {
             .write(toFile: folder.path + "/nginx.conf", atomically: true, encoding: .utf8)
         process = try await BackgroundProcess(
             "/usr/sbin/nginx", ["-p", folder.path, "-c", folder.path + "/nginx.conf", "-e", folder.path + "/error.log"])
-        for _ in 0..<200 {
-            if let answer = try? await front.get("/alive"), answer.status == 200 { return }
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        let front = front
+        if try await eventually({ (try? await front.get("/alive"))?.status == 200 }) { return }
         let log = (try? String(contentsOfFile: folder.path + "/error.log", encoding: .utf8)) ?? ""
         throw ServerFailure("nginx does not answer: \(log)")
     }

@@ -150,9 +150,9 @@ struct InstallationTests {
             errors: folder + "/output.txt")
         defer { shell.signal(SIGKILL) }
         let front = Front(base: "http://127.0.0.1:\(port)")
-        for _ in 0..<2400 where shell.isRunning {
-            if let ready = try? await front.get("/readyz"), ready.status == 200 { break }
-            try await Task.sleep(for: .milliseconds(50))
+        try await eventually(within: .seconds(120)) {
+            if !shell.isRunning { return true }
+            return (try? await front.get("/readyz"))?.status == 200
         }
         let output = try String(contentsOfFile: folder + "/output.txt", encoding: .utf8)
         let ready = try? await front.get("/readyz")

@@ -62,11 +62,8 @@ struct NodesTests {
         defer { server.kill() }
         try await server.start()
         func expectReadiness(_ status: Int) async throws {
-            for _ in 0..<150 {
-                if try await server.get("/readyz").status == status { return }
-                try await Task.sleep(for: .milliseconds(100))
-            }
-            Issue.record("/readyz does not come to answer \(status)")
+            let isSo = try await eventually { try await server.get("/readyz").status == status }
+            #expect(isSo, "/readyz does not come to answer \(status)")
         }
         try await server.database.postgres?.takeConnections(false)
         try await expectReadiness(503)

@@ -7,13 +7,9 @@ import Testing
 struct OutageTests {
     private static let flags = ["--log-format", "json", "--log-level", "notice"]
 
-    /// Waits until something is so.
     private func becomes(_ what: String, _ isSo: () async throws -> Bool) async throws {
-        for _ in 0..<300 {
-            if try await isSo() { return }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        Issue.record("it does not come to be so: \(what)")
+        let isSo = try await eventually(isSo)
+        #expect(isSo, "it does not come to be so: \(what)")
     }
 
     private func lines(_ server: ServerProcess, _ message: String) -> [String] {

@@ -224,10 +224,7 @@ private struct StrippingProxy {
         process = try await BackgroundProcess(
             "/usr/sbin/nginx", ["-p", folder.path, "-c", folder.path + "/nginx.conf", "-e", folder.path + "/error.log"])
         let front = Front(base: "http://127.0.0.1:\(port)")
-        for _ in 0..<200 {
-            if let answer = try? await front.get("/alive"), answer.status == 200 { return }
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        if try await eventually({ (try? await front.get("/alive"))?.status == 200 }) { return }
         throw ServerFailure("nginx does not answer")
     }
 

@@ -135,7 +135,7 @@ struct EmailProofTests {
         }
     }
 
-    @Test func `what a mailbox proved is told of who signed in afterwards here, and of nobody before or carried over`()
+    @Test func `what a mailbox proved is told of who signed in afterwards here, and of nobody before or handed over`()
         throws
     {
         let proved = Instant(seconds: 1000)

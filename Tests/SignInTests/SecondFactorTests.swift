@@ -344,7 +344,7 @@ struct SecondFactorTests {
                 return lineage.id
             }
             let (fresh, old) = (try await lineage(signedIn: 5), try await lineage(signedIn: 301))
-            let carriedOver = try await lineage(signedIn: 5, by: .handOver)
+            let handedOver = try await lineage(signedIn: 5, by: .handOver)
             func remove(as actor: Actor, by lineage: ID<RefreshLineage>?) async throws {
                 try await tree.store.write { [id = member.id] tx in
                     try factors.remove(of: id, in: europe, as: actor, by: lineage, tx: tx)
@@ -354,7 +354,7 @@ struct SecondFactorTests {
                 try await remove(as: tree.caller(of: tree.europe, [.membersManage]), by: fresh)
             }
             await #expect(throws: Refusal.notFound) { try await remove(as: tree.caller(of: tree.stranger), by: fresh) }
-            for stale in [nil, old, carriedOver] {
+            for stale in [nil, old, handedOver] {
                 await #expect(throws: Refusal.presenceRequired(seconds: 300)) {
                     try await remove(as: tree.caller(of: tree.global), by: stale)
                 }

@@ -95,7 +95,7 @@ struct KeptSecretThreatTests {
             // For another purpose, with the same context; and another secret, even under the right key.
             let others = [
                 try keys.sealSecret(Array(issued.secret.utf8), for: context),
-                try keys.sealReply(Array(issued.secret.utf8), for: context),
+                try keys.sealForLater(Array(issued.secret.utf8), for: context),
                 try keys.sealClientSecret(
                     Array(MintedSecret(.clientSecret, brand: tree.product.brand).reveal().utf8), for: context),
                 try keys.sealClientSecret(Array("nonsense".utf8), for: context), [], [0], Array(kept.sealed.dropLast()),
@@ -112,7 +112,7 @@ struct KeptSecretThreatTests {
             }
             // Nor does a copy open as something else.
             #expect(keys.openSecret(kept.sealed, for: context) == nil)
-            #expect(keys.openReply(kept.sealed, for: context) == nil)
+            #expect(keys.openKept(kept.sealed, for: context) == nil)
         }
     }
 

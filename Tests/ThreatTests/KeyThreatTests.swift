@@ -119,7 +119,7 @@ extension Threats {
             }
             seen += try await server.get(client.path + "/secrets", bearer: admin.secret).text
             let last = try #require(try await server.get("/api/v1/me", bearer: admin.secret).headers["x-request-id"])
-            for _ in 0..<200 where !server.log.contains(last) { try await Task.sleep(for: .milliseconds(20)) }
+            try await eventually { server.log.contains(last) }
             let log = server.log
             #expect(log.contains(last))
             for (number, secret) in secrets.enumerated() {

@@ -189,10 +189,7 @@ extension Threats {
             try await expectAll(false, new, "deleted")
 
             let short = try await key(["lifetime_seconds": 1])
-            for _ in 0..<100 {
-                if try await server.verify(short.secret).status == 401 { break }
-                try await Task.sleep(for: .milliseconds(30))
-            }
+            try await eventually { try await server.verify(short.secret).status == 401 }
             try await expectAll(false, short.secret, "expired")
         }
 

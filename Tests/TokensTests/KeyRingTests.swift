@@ -235,16 +235,16 @@ struct KeyRingRotationTests {
         async throws
     {
         try await RingUnderTest.open { under in
-            let sealed = try under.keys.sealReply(Array("the reply".utf8), for: "key_1/abc")
-            #expect(under.keys.openReply(sealed, for: "key_1/abc") == Array("the reply".utf8))
-            #expect(under.keys.openReply(sealed, for: "key_2/abc") == nil)
+            let sealed = try under.keys.sealForLater(Array("the reply".utf8), for: "key_1/abc")
+            #expect(under.keys.openKept(sealed, for: "key_1/abc") == Array("the reply".utf8))
+            #expect(under.keys.openKept(sealed, for: "key_2/abc") == nil)
             try await under.ring.rotate([.replies], by: atTheMachine)
-            #expect(under.keys.openReply(sealed, for: "key_1/abc") == Array("the reply".utf8))
+            #expect(under.keys.openKept(sealed, for: "key_1/abc") == Array("the reply".utf8))
             under.clock.advance(seconds: 86_400 + 3600 + 1)
             let later = try await under.reopened()
-            #expect(later.keys.openReply(sealed, for: "key_1/abc") == nil)
-            #expect(later.keys.openReply([], for: "key_1/abc") == nil)
-            #expect(later.keys.openReply([0, 2], for: "key_1/abc") == nil)
+            #expect(later.keys.openKept(sealed, for: "key_1/abc") == nil)
+            #expect(later.keys.openKept([], for: "key_1/abc") == nil)
+            #expect(later.keys.openKept([0, 2], for: "key_1/abc") == nil)
         }
     }
 }

@@ -15,7 +15,8 @@ extension JSONWriter {
                 json.name("maximum_per_account")
                 json.object { json in
                     for limit in AccountLimit.allCases {
-                        json.member(limit.rawValue, plan.maximum(of: limit, under: policy))
+                        json.name(limit.rawValue)
+                        json.integer(plan.maximum(of: limit, under: policy))
                     }
                 }
             }

@@ -70,7 +70,7 @@ struct IdempotentReplies: Sendable {
             }
             try attempt.caller.admit(attempt.actor)
             guard keys.hasKey(ofReply: kept.sealed) else { throw SealedUnderAnotherKey() }
-            guard let plain = keys.openReply(kept.sealed, for: context), let reply = Reply(kept: plain) else {
+            guard let plain = keys.openKept(kept.sealed, for: context), let reply = Reply(kept: plain) else {
                 throw StoreError.unreadable("idempotent_reply")
             }
             return reply
@@ -78,7 +78,7 @@ struct IdempotentReplies: Sendable {
         let reply = try make(tx)
         let kept = IdempotentReply(
             requestDigest: keys.peppers.newest.digest(of: request).bytes,
-            sealed: try keys.sealReply(reply.kept, for: context), createdAt: now)
+            sealed: try keys.sealForLater(reply.kept, for: context), createdAt: now)
         try tx.keep(kept, actor: actor, key: key)
         return reply
     }

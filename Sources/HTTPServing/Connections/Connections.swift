@@ -3,7 +3,7 @@ package import NIOCore
 import Policy
 import Synchronization
 
-/// All connections of a listener: who may come in, and who goes when there are too many (law 7).
+/// All connections of a listener: who may come in, and which idle one is evicted when there are too many (law 7).
 ///
 /// Nothing here is asked on the way of a request: a connection only writes down since when it is quiet, and that is looked
 /// at when room is needed.

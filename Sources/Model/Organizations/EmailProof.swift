@@ -12,7 +12,7 @@ package enum EmailProof: Hashable, Sendable {
 extension Member {
     /// Whether an app may be told that the address is the user's.
     ///
-    /// Who signed in before the mailbox was proved may be somebody else, and so may who was carried over: whoever may carry
+    /// Who signed in before the mailbox was proved may be somebody else, and so may who was handed over: whoever may hand
     /// sign-ins over said who they are. The operator's word holds for both.
     package func isEmailVerified(for signIn: SignInContext?, at authenticatedAt: Instant) -> Bool {
         switch emailProof {

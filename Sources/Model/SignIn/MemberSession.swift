@@ -30,7 +30,7 @@ package struct MemberSession: Entity, Hashable, Sendable {
     /// When it ends unless it is used before, and at its absolute limit in any case.
     package var expiresAt: Instant
 
-    /// Whether it was carried over from the operator's pages: then it has a bound, and knows of itself alone.
+    /// Whether it was handed over from the operator's pages: then it has a bound, and knows of itself alone.
     package var isHandedOver: Bool { permissions != nil || methods.contains(.handOver) }
 
     /// The most that is kept of a `User-Agent`, in bytes.

@@ -11,7 +11,7 @@ package struct OneTimeLink: Entity, Sendable {
         case invitation
         /// Sets another password.
         case passwordReset = "password-reset"
-        /// Carries over a sign-in at the operator's own pages.
+        /// Hands over a sign-in at the operator's own pages.
         case handOver = "hand-over"
         /// Gives a member another e-mail address, to which it was mailed.
         case emailChange = "email-change"

@@ -19,7 +19,7 @@ package struct SignInContext: Hashable, Sendable {
 /// How sure it is that a user is who they seem: the `acr` of an ID token (OpenID Connect Core §2), from the least to the most.
 package enum SignInLevel: String, Hashable, Sendable, CaseIterable {
     /// The operator's backend said who they are, and nothing was shown here.
-    case carriedOver = "urn:claviger:acr:handover"
+    case handedOver = "urn:claviger:acr:handover"
     /// One thing was shown: a password, or a link.
     case single = "urn:claviger:acr:1fa"
     /// Besides that, a code of an authenticator or a recovery code.
@@ -29,7 +29,7 @@ package enum SignInLevel: String, Hashable, Sendable, CaseIterable {
         if methods.contains(.multiple) {
             self = .multiple
         } else {
-            self = methods.contains(.password) || methods.contains(.link) ? .single : .carriedOver
+            self = methods.contains(.password) || methods.contains(.link) ? .single : .handedOver
         }
     }
 }

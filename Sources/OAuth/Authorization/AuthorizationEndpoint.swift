@@ -60,9 +60,11 @@ package struct AuthorizationEndpoint: Sendable {
         }
         switch consent {
         case .ends(let outcome): return outcome
-        case .given(let place):
-            return try await give(
-                Approval(parameters: parameters, place: place, member: member, context: context, now: now, isNew: false)
+        case .given(let organization):
+            return try await issueCode(
+                Approval(
+                    parameters: parameters, organization: organization, member: member, context: context, now: now,
+                    isNew: false)
             )
         }
     }
@@ -99,9 +101,10 @@ package struct AuthorizationEndpoint: Sendable {
         } catch {
             return .errorPage(error)
         }
-        return try await give(
+        return try await issueCode(
             Approval(
-                parameters: parameters, place: organization, member: member, context: context, now: now, isNew: true))
+                parameters: parameters, organization: organization, member: member, context: context, now: now,
+                isNew: true))
     }
 
     /// The question once more, with the organizations whose names contain what the user searches for.
@@ -188,18 +191,18 @@ package struct AuthorizationEndpoint: Sendable {
         case ends(AuthorizationOutcome)
     }
 
-    /// Where the user consented to as much before, if there is one such place and the request may do without a page.
+    /// Where the user consented to as much before, if there is one such organization and the request may do without a page.
     private func consentedBefore(
         _ request: AuthorizationRequest, by user: ConsentingUser, tx: borrowing Transaction
     ) throws -> ConsentBefore {
-        let places = try tx.grants(of: user.member.id, app: request.app.id).filter { grant in
+        let grants = try tx.grants(of: user.member.id, app: request.app.id).filter { grant in
             guard request.scopes.isSubset(of: grant.scopes) else { return false }
             return try tx.standing(of: grant.organization)?.path.isWithin(user.path) ?? false
         }
-        if places.count == 1, let place = places.first, request.maySkipConsent { return .given(in: place.organization) }
+        if grants.count == 1, let grant = grants.first, request.maySkipConsent { return .given(in: grant.organization) }
         guard !request.asked.prompts.contains(.none) else {
             let error =
-                places.isEmpty
+                grants.isEmpty
                 ? OAuthError(.consentRequired, "The user has to consent, and prompt none forbids to ask for it.")
                 : OAuthError(.interactionRequired, "The user has to be asked, and prompt none forbids it.")
             return .ends(.redirect(request.returnAddress.answer(error)))
@@ -242,7 +245,7 @@ extension AuthorizationEndpoint {
     /// A user's consent in one organization, and for which request.
     private struct Approval: Sendable {
         let parameters: AuthorizationParameters
-        let place: ID<Organization>
+        let organization: ID<Organization>
         let member: SignedInMember?
         let context: AuditContext
         let now: Instant
@@ -251,7 +254,7 @@ extension AuthorizationEndpoint {
     }
 
     /// Gives the app a code. Two requests at once may both be the first of a grant; the second finds it.
-    private func give(_ approval: Approval) async throws -> AuthorizationOutcome {
+    private func issueCode(_ approval: Approval) async throws -> AuthorizationOutcome {
         do {
             return try await store.write { tx in try code(for: approval, tx: tx) }
         } catch StoreError.constraint(.unique) {
@@ -272,9 +275,10 @@ extension AuthorizationEndpoint {
         }
         // 2. The grant.
         let consent = Consent(
-            request: request, user: user, place: approval.place, context: approval.context, now: approval.now)
-        guard try tx.standing(of: approval.place)?.path.isWithin(user.path) ?? false,
-            let grant = try approval.isNew ? consent.give(tx) : consent.find(tx)
+            request: request, user: user, organization: approval.organization, context: approval.context,
+            now: approval.now)
+        guard try tx.standing(of: approval.organization)?.path.isWithin(user.path) ?? false,
+            let grant = try approval.isNew ? consent.record(in: tx) : consent.find(in: tx)
         else { return .consent(request, try question(request, for: user, tx: tx)) }
         // 3. The code.
         let secret = MintedSecret(.authorizationCode, brand: product.brand)

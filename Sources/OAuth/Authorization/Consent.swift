@@ -8,13 +8,13 @@ import Policy
 struct Consent: Sendable {
     let request: AuthorizationRequest
     let user: ConsentingUser
-    let place: ID<Organization>
+    let organization: ID<Organization>
     let context: AuditContext
     let now: Instant
 
     /// The grant that covers it, nil where the user has not consented to as much.
-    func find(_ tx: borrowing Transaction) throws -> ID<Grant>? {
-        guard let grant = try tx.grant(of: user.member.id, app: request.app.id, in: place),
+    func find(in tx: borrowing Transaction) throws -> ID<Grant>? {
+        guard let grant = try tx.grant(of: user.member.id, app: request.app.id, in: organization),
             request.scopes.isSubset(of: grant.scopes)
         else { return nil }
         return grant.id
@@ -23,9 +23,9 @@ struct Consent: Sendable {
     /// Makes the grant, or widens the one there is.
     ///
     /// - Throws: ``StoreError/constraint(_:)`` `.unique` where another request made it at the same moment.
-    func give(_ tx: borrowing Transaction) throws -> ID<Grant>? {
+    func record(in tx: borrowing Transaction) throws -> ID<Grant>? {
         let grant: ID<Grant>
-        if let known = try tx.grant(of: user.member.id, app: request.app.id, in: place) {
+        if let known = try tx.grant(of: user.member.id, app: request.app.id, in: organization) {
             grant = known.id
             // What the app may not ask for any more is not carried on, so a grant has never more than an app can.
             let kept = known.scopes.intersection(request.app.scopes)
@@ -34,14 +34,14 @@ struct Consent: Sendable {
             grant = ID(at: now.milliseconds)
             try tx.insert(
                 Grant(
-                    id: grant, app: request.app.id, member: user.member.id, organization: place,
+                    id: grant, app: request.app.id, member: user.member.id, organization: organization,
                     scopes: request.scopes, createdAt: now, consentedAt: now))
         }
         let actor = Actor(
             .member(user.member.id), reach: .subtree(user.path), permissions: user.permissions,
             requestID: context.requestID, address: context.address)
         try tx.record(
-            .grantGiven, target: grant, in: place,
+            .grantGiven, target: grant, in: organization,
             details: ["app": request.app.id.description, "scopes": request.scopes.text], by: actor, at: now)
         tx.announce(.grant(grant))
         return grant

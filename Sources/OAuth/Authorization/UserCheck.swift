@@ -52,7 +52,7 @@ struct UserCheck: Sendable {
                 signIn: signedIn.signIn, permissions: permissions))
     }
 
-    /// A session that was carried over gives no app what its maker did not hold (law 11).
+    /// A session that was handed over gives no app what its maker did not hold (law 11).
     private func may(_ signedIn: SignedInMember, give scopes: ScopeSet) -> Bool {
         guard let grantable = signedIn.grantable else { return true }
         return scopes.subtracting(IdentityScope.all).isSubset(of: grantable)

@@ -56,7 +56,7 @@ package struct ClientCredentialsGrant: Sendable {
         // 4. At which backends.
         let audiences = try audiences.audiences(for: wanted, resource: request.resource, evidence)
         return GrantedAccess(
-            integration: integration, clientText: client.known.identifierText, account: client.known.standing,
+            integration: integration, clientText: client.known.identifierText, standing: client.known.standing,
             scopes: wanted, audiences: audiences, accessKey: accessKey)
     }
 

@@ -28,7 +28,7 @@ struct AppTokenIssuer: Sendable {
     }
 
     let audiences: AudiencePolicy
-    let issuer: TokenIssuer
+    let tokenIssuer: TokenIssuer
     let keyRing: KeyRing
     let seal: RefreshTokenSeal
     private let idTokens: IDTokenIssuer
@@ -36,9 +36,9 @@ struct AppTokenIssuer: Sendable {
     private let roles: RoleService
     let plans: PlanCheck
 
-    init(audiences: AudiencePolicy, issuer: TokenIssuer, keyRing: KeyRing, product: Product) {
+    init(audiences: AudiencePolicy, tokenIssuer: TokenIssuer, keyRing: KeyRing, product: Product) {
         self.audiences = audiences
-        self.issuer = issuer
+        self.tokenIssuer = tokenIssuer
         self.keyRing = keyRing
         policy = product.policy
         roles = RoleService(product: product)
@@ -63,7 +63,7 @@ struct AppTokenIssuer: Sendable {
         guard !scopes.isEmpty else {
             throw OAuthError(.invalidScope, "App or user may not have these scopes any more.")
         }
-        let issued = try issuer.issue(
+        let issued = try tokenIssuer.issue(
             access, scopes, for: try audiences.audiences(for: scopes, resource: access.resource, tx: tx), at: now)
         let refreshToken = try seal.seal(
             RefreshToken(lineage: access.lineage, generation: access.generation), with: keyRing.keys)

@@ -46,7 +46,7 @@ package struct TokenIssuer: Sendable {
         var random = RandomDraw()
         let token = AccessToken(
             id: ID(at: now.milliseconds, using: &random), holder: .integration(integration.id),
-            account: access.account.path.root,
+            account: access.standing.path.root,
             organization: integration.organization, subject: nil,
             contact: access.accessKey.map { ActingContact($0.contact.id, by: $0.proof) }, scopes: access.scopes,
             audiences: access.audiences, issuedAt: issuedAt, expiresAt: issuedAt.adding(seconds: seconds))

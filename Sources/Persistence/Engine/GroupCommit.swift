@@ -2,9 +2,9 @@ import Dispatch
 import Model
 import Synchronization
 
-/// Commits bodies in groups (record 0003). Bodies that wait together share a transaction and are answered after its one
-/// commit, so the price of reaching the disk is shared as well. Whatever arrives during a commit is the next batch: one
-/// caller alone never waits for others.
+/// Group commit (record 0003): bodies are committed in batches. Bodies that wait together share a transaction and are answered
+/// after its one commit, so the price of reaching the disk is shared as well. Whatever arrives during a commit is the next
+/// batch: one caller alone never waits for others.
 ///
 /// The batch runs in good faith. A body that throws before it has changed anything is left out. One that throws later
 /// takes the batch down: it is rolled back, and each body runs again alone, so that only the guilty one fails.

@@ -1,7 +1,7 @@
 package import CredentialFormat
 
-/// The right to do a piece of shared work: one node has it at a time, until the database's clock says that it has
-/// lapsed. Made by ``Transaction/claim(_:by:seconds:)`` alone.
+/// A lease with a fencing token, the right to do a piece of shared work: one node has it at a time, until the database's clock
+/// says that it has lapsed. Made by ``Transaction/claim(_:by:seconds:)`` alone.
 package struct Lease: Sendable, Hashable {
     /// The pieces of shared work.
     package enum Name: String, Sendable, CaseIterable {

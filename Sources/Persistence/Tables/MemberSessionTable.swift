@@ -95,7 +95,7 @@ extension Transaction {
         try execute("DELETE FROM member_session WHERE member_id = \(member) AND id <> \(place(after: kept))")
     }
 
-    /// Ends the oldest sessions of a member, so that `kept` remain: of those that were carried over, or of the others.
+    /// Ends the oldest sessions of a member, so that `kept` remain: of those that were handed over, or of the others.
     /// Whoever may carry sessions over must not push the member's own out.
     package borrowing func deleteOldestSessions(
         of member: ID<Member>, handedOver isHandedOver: Bool, keeping kept: Int

@@ -1,5 +1,5 @@
 /// Where a setting was said.
-package enum SettingOrigin: Hashable, Sendable, CustomStringConvertible {
+package enum SettingSource: Hashable, Sendable, CustomStringConvertible {
     /// A flag, with its dashes.
     case flag(String)
     /// An environment variable.
@@ -24,18 +24,18 @@ package enum SettingOrigin: Hashable, Sendable, CustomStringConvertible {
 package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The key, or what stands where a key should.
     package let name: String
-    package let origin: SettingOrigin
+    package let source: SettingSource
     /// What is wrong, for people.
     package let problem: String
 
-    package init(_ name: String, from origin: SettingOrigin, _ problem: String) {
+    package init(_ name: String, from source: SettingSource, _ problem: String) {
         self.name = name
-        self.origin = origin
+        self.source = source
         self.problem = problem
     }
 
     package var description: String {
-        origin == .standard ? "\(name): \(problem)" : "\(name) (\(origin)): \(problem)"
+        source == .standard ? "\(name): \(problem)" : "\(name) (\(source)): \(problem)"
     }
 }
 

@@ -6,7 +6,7 @@ struct ConfigurationReading {
     /// A text and where it was said.
     struct Said {
         let text: String
-        let origin: SettingOrigin
+        let source: SettingSource
     }
 
     /// What was said under a name that means nothing, and a file that cannot be read.
@@ -40,8 +40,8 @@ struct ConfigurationReading {
         guard let text, let layer = recorder.last else { return nil }
         switch layer {
         case 0: return flags[key]
-        case 1: return Said(text: text, origin: .variable(key.variable ?? ""))
-        default: return file.map { Said(text: text, origin: .file($0.path, line: $0.values[key]?.line)) }
+        case 1: return Said(text: text, source: .variable(key.variable ?? ""))
+        default: return file.map { Said(text: text, source: .file($0.path, line: $0.values[key]?.line)) }
         }
     }
 
@@ -59,16 +59,16 @@ struct ConfigurationReading {
     ) -> [ConfigurationKey: Said] {
         var flags: [ConfigurationKey: Said] = [:]
         for (key, text) in given {
-            flags[key] = Said(text: text, origin: .flag(key.flag ?? ""))
+            flags[key] = Said(text: text, source: .flag(key.flag ?? ""))
         }
         guard let folder = flags.removeValue(forKey: .data) else { return flags }
         if flags[.database] != nil {
-            errors.append(ConfigurationError("data", from: folder.origin, "stands for --database: give one of them"))
+            errors.append(ConfigurationError("data", from: folder.source, "stands for --database: give one of them"))
         } else if folder.text.isEmpty {
-            errors.append(ConfigurationError("data", from: folder.origin, "must be the path of a folder"))
+            errors.append(ConfigurationError("data", from: folder.source, "must be the path of a folder"))
         } else {
             let database = DatabaseLocation.inFolder(folder.text)
-            flags[.database] = Said(text: database.description, origin: folder.origin)
+            flags[.database] = Said(text: database.description, source: folder.source)
         }
         return flags
     }

@@ -74,7 +74,7 @@ extension ServerConfiguration {
         let environment = settings.takeEnvironment(forced)
         let listen =
             settings.take(.listen, shown: ListenAddress.standard.description) { ListenAddress($0) } ?? .standard
-        issuerIsSaid = settings.origin(of: .issuer) != nil
+        issuerIsSaid = settings.source(of: .issuer) != nil
         let issuer = settings.takeIssuer(environment, listen)
         let database = settings.takeDatabase()
         let masterKey = settings.takeMasterKey(environment, database)
@@ -121,7 +121,7 @@ extension Settings {
     fileprivate mutating func takeDatabase() -> DatabaseLocation {
         let standard = DatabaseLocation.standard
         let said = take(.database, shown: standard.description, showing: \.description) { DatabaseLocation($0) }
-        if let said, said.holdsPassword, case .flag = origin(of: .database) {
+        if let said, said.holdsPassword, case .flag = source(of: .database) {
             refuse(
                 .database,
                 "a password in a flag can be read by every user of this machine; say it in "
@@ -139,8 +139,8 @@ extension Settings {
 
     /// Both or neither.
     fileprivate mutating func takeMail() -> ServerConfiguration.Mail? {
-        let saysHow = origin(of: .mailCommand) != nil
-        let saysWho = origin(of: .mailFrom) != nil
+        let saysHow = source(of: .mailCommand) != nil
+        let saysWho = source(of: .mailFrom) != nil
         let command = take(.mailCommand) { $0.hasPrefix("/") && !$0.hasSuffix("/") ? $0 : nil }
         let from = take(.mailFrom) { EmailAddress($0) }
         if saysHow, !saysWho {
@@ -157,7 +157,7 @@ extension Settings {
         _ environment: ServerConfiguration.Environment, _ listen: ListenAddress
     ) -> String? {
         let standard = environment == .development ? Self.issuer(of: listen) : nil
-        let isSaid = origin(of: .issuer) != nil
+        let isSaid = source(of: .issuer) != nil
         let said = take(.issuer, shown: standard) { text in
             IssuerURL(text).flatMap { $0.isAllowed(in: environment) ? $0.text : nil }
         }
@@ -178,7 +178,7 @@ extension Settings {
         _ environment: ServerConfiguration.Environment, _ database: DatabaseLocation
     ) -> MasterKeySource? {
         let keys: [ConfigurationKey] = [.masterKeyFile, .masterKeyCommand, .masterKey]
-        let said = keys.filter { origin(of: $0) != nil }
+        let said = keys.filter { source(of: $0) != nil }
         let beside = MasterKeySource.fileBeside(database)
         let standard = said.isEmpty && environment == .development ? beside : nil
         let sources: [MasterKeySource?] = [

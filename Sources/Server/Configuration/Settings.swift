@@ -14,7 +14,7 @@ package struct SettingInForce: Hashable, Sendable {
     package let key: ConfigurationKey
     /// The value, or a word in its place where it is secret or not understood.
     package let shown: String
-    package let origin: SettingOrigin
+    package let source: SettingSource
 }
 
 /// Takes the settings one by one, and collects what is in force and what is wrong.
@@ -33,7 +33,7 @@ struct Settings {
     }
 
     /// Where `key` was said, nil for nowhere.
-    func origin(of key: ConfigurationKey) -> SettingOrigin? { reading[key]?.origin }
+    func source(of key: ConfigurationKey) -> SettingSource? { reading[key]?.source }
 
     /// The value of `key`, nil if nobody said anything, or what was said is wrong.
     ///
@@ -46,7 +46,7 @@ struct Settings {
         _ parse: (String) throws(InvalidSetting) -> T?
     ) -> T? {
         guard let said = reading[key] else {
-            inForce.append(SettingInForce(key: key, shown: standard ?? "not set", origin: .standard))
+            inForce.append(SettingInForce(key: key, shown: standard ?? "not set", source: .standard))
             return nil
         }
         do throws(InvalidSetting) {
@@ -54,12 +54,12 @@ struct Settings {
                 throw InvalidSetting("must be \(key.allowed)")
             }
             let shown = key.isSecret ? "set" : show?(value) ?? said.text
-            inForce.append(SettingInForce(key: key, shown: shown, origin: said.origin))
+            inForce.append(SettingInForce(key: key, shown: shown, source: said.source))
             return value
         } catch {
             // What was not understood is not shown either: it may be a secret in the wrong place.
-            inForce.append(SettingInForce(key: key, shown: "not understood", origin: said.origin))
-            errors.append(ConfigurationError(key.name, from: said.origin, error.problem))
+            inForce.append(SettingInForce(key: key, shown: "not understood", source: said.source))
+            errors.append(ConfigurationError(key.name, from: said.source, error.problem))
             if key == .environment { heardAll = false }
             return nil
         }
@@ -82,7 +82,7 @@ struct Settings {
 
     /// Notes that something is wrong with `key`.
     mutating func refuse(_ key: ConfigurationKey, _ problem: String) {
-        errors.append(ConfigurationError(key.name, from: origin(of: key) ?? .standard, problem))
+        errors.append(ConfigurationError(key.name, from: source(of: key) ?? .standard, problem))
     }
 
     /// Notes that `key` must be said and is not.

@@ -13,7 +13,7 @@ struct Diagnosis: Sendable {
         switch report.outcome {
         case .failure(let errors):
             findings += errors.errors.map {
-                .error($0.name, $0.origin == .standard ? $0.problem : "\($0.origin): \($0.problem)")
+                .error($0.name, $0.source == .standard ? $0.problem : "\($0.source): \($0.problem)")
             }
             findings.append(.warning("doctor", "looks at the rest once the settings are right"))
         case .success(let configuration):
@@ -30,7 +30,7 @@ struct Diagnosis: Sendable {
 
     /// All of it, for a terminal.
     var text: String {
-        let settings = Self.table(settings.map { [$0.key.name, $0.shown, $0.origin.description] })
+        let settings = Self.table(settings.map { [$0.key.name, $0.shown, $0.source.description] })
         let findings = Self.table(findings.map { [$0.severity.rawValue, $0.subject, $0.text] })
         return """
             In force

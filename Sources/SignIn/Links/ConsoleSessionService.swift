@@ -28,7 +28,7 @@ package struct ConsoleSessionDraft: Sendable {
     }
 }
 
-/// A sign-in that is about to be carried over.
+/// A sign-in that is about to be handed over.
 package struct ConsoleSession: Sendable, CustomStringConvertible, CustomReflectable {
     package let link: OneTimeLink
     /// Where the browser is to be sent, within 60 seconds, once.
@@ -41,7 +41,7 @@ package struct ConsoleSession: Sendable, CustomStringConvertible, CustomReflecta
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Carries a sign-in at the operator's own pages over to ours.
+/// Hands a sign-in at the operator's own pages over to ours.
 ///
 /// The member is found by e-mail address in that organization, or made with these roles. One who is there keeps the roles
 /// that are stored: what is said here only narrows the session, and it never exceeds the maker's own rights: not in what it
@@ -101,7 +101,7 @@ package struct ConsoleSessionService: Sendable {
         return ConsoleSession(link: link, url: url, member: member)
     }
 
-    /// A member for whose address the operator has spoken is carried over by the operator alone, or nobody speaks for it any
+    /// A member for whose address the operator has spoken is handed over by the operator alone, or nobody speaks for it any
     /// more: an app believes that word in every session (``EmailProof``).
     private func unproving(
         _ member: Member, by actor: Actor, at now: Instant, tx: borrowing Transaction

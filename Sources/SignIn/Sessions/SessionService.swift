@@ -13,7 +13,7 @@ package import Tokens
 /// (law 1). A session ends when it was not used for long, at its absolute limit, and with its member; roles and the
 /// account's standing are read anew for each request.
 package struct SessionService: Sendable {
-    /// The most sessions of a member, of those that were carried over and of the others each. A further one ends the
+    /// The most sessions of a member, of those that were handed over and of the others each. A further one ends the
     /// oldest.
     package static let maximumPerMember = 50
     /// How often at most the use of a session is written down, in seconds.
@@ -50,7 +50,7 @@ package struct SessionService: Sendable {
         return found
     }
 
-    /// One's own sessions, newest first. One that was carried over knows of itself alone: who made it need not have the
+    /// One's own sessions, newest first. One that was handed over knows of itself alone: who made it need not have the
     /// right to see the others (law 11).
     package func list(of signedIn: SignedIn, tx: borrowing Transaction) throws -> [MemberSession] {
         guard !signedIn.session.isHandedOver else { return [signedIn.session] }
@@ -62,7 +62,7 @@ package struct SessionService: Sendable {
 
     /// Ends one of one's own sessions.
     ///
-    /// - Throws: ``Refusal/notFound``, also for another one where this one was carried over.
+    /// - Throws: ``Refusal/notFound``, also for another one where this one was handed over.
     package func end(
         _ id: ID<MemberSession>, of signedIn: SignedIn, as actor: Actor, tx: borrowing Transaction
     ) throws {
@@ -79,7 +79,7 @@ package struct SessionService: Sendable {
 
     /// Ends all of one's own sessions but this one, and says how many there were.
     ///
-    /// - Throws: ``SignInRefusal/unavailable`` where this one was carried over.
+    /// - Throws: ``SignInRefusal/unavailable`` where this one was handed over.
     @discardableResult
     package func endOthers(of signedIn: SignedIn, as actor: Actor, tx: borrowing Transaction) throws -> Int {
         guard !signedIn.session.isHandedOver else { throw SignInRefusal.unavailable }

@@ -45,12 +45,12 @@ package struct SignedIn: Sendable {
         guard Presence(provedAt: session.authenticatedAt).isRecent(at: now) else { throw .reauthenticationRequired }
     }
 
-    /// When they last proved here who they are. In a session that was carried over they never have: it may do less than the
+    /// When they last proved here who they are. In a session that was handed over they never have: it may do less than the
     /// member, and whoever made it may not be the member.
     package var presence: Presence { Presence(provedAt: session.isHandedOver ? nil : session.authenticatedAt) }
 
     /// Refuses what changes how the member signs in unless they have just proved who they are, here: a session that was
-    /// carried over may do less than the member, and must not get at more.
+    /// handed over may do less than the member, and must not get at more.
     ///
     /// - Throws: ``SignInRefusal/unavailable`` or ``SignInRefusal/reauthenticationRequired``.
     package func requireOwnSignIn(at now: Instant) throws(SignInRefusal) {

@@ -4,8 +4,8 @@ import Model
 import Persistence
 import Policy
 
-/// The one place that says whether a password, a code or a recovery code may be tried at all (threat I7), whichever page
-/// asks.
+/// The rate limit on guessing, with exponential back-off: the one place that says whether a password, a code or a recovery code
+/// may be tried at all (threat I7), whichever page asks.
 ///
 /// An attempt is counted before it is looked at, so that many at once are no way around, and taken back if it was right.
 /// From a number of attempts in vain on each doubles the time for which none is looked at, up to 15 minutes.

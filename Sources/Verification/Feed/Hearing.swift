@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Whether this node has heard of everything that was changed until a moment ago, so that memory may be believed (law 5).
+/// Whether the cache is fresh: this node has heard of everything that was changed until a moment ago, so that memory may be
+/// believed (law 5).
 ///
 /// A comparison with the clock, made for every judgement, and never a flag that somebody would have to clear in time: a
 /// process that was stopped and goes on sees at once that its trust has lapsed.

@@ -1,8 +1,8 @@
 import Persistence
 import Synchronization
 
-/// How long a judgement waits for a look-up. A node that can be told neither by the feed nor by the database owes its
-/// refusal within the second of law 5 too, and not when the connections to the database are given up.
+/// The timeouts of look-ups: how long a judgement waits for one. A node that can be told neither by the feed nor by the
+/// database owes its refusal within the second of law 5 too, and not when the connections to the database are given up.
 package struct LookUpPatience: Sendable {
     /// While memory is believed. What was read proves nothing any more after ``FeedState/reach``.
     let trusting: Duration

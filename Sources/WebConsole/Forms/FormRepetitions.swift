@@ -4,8 +4,8 @@ import Model
 import Persistence
 import Tokens
 
-/// Makes something with a secret once for a form, however often a browser sends it: by a double click, or because the answer
-/// was lost or is loaded again (law 9).
+/// Idempotent forms: makes something with a secret once for a form, however often a browser sends it: by a double click, or
+/// because the answer was lost or is loaded again (law 9).
 ///
 /// A form names its attempt in a hidden field. The secret is kept sealed, in the transaction that made it, and is shown again
 /// for half a minute; after that a form that comes again leads to what it made, and the secret is nowhere (law 1).
@@ -55,7 +55,7 @@ struct FormRepetitions: Sendable {
         if let kept = try tx.idempotentReply(
             actor: actor.label, key: key, notBefore: now.adding(seconds: -Self.keptSeconds))
         {
-            let lines = keys.openReply(kept.sealed, for: context)
+            let lines = keys.openKept(kept.sealed, for: context)
                 .map { String(decoding: $0, as: UTF8.self).split(separator: "\n").map(String.init) }
             guard let lines, lines.count == 2 else { return .over(id: nil) }
             return now.seconds(since: kept.createdAt) <= Self.seconds
@@ -64,7 +64,7 @@ struct FormRepetitions: Sendable {
         let made = try make(tx)
         let kept = IdempotentReply(
             requestDigest: Array(SHA256.hash(data: Array(key.utf8))),
-            sealed: try keys.sealReply(Array("\(made.id)\n\(made.secret)".utf8), for: context), createdAt: now)
+            sealed: try keys.sealForLater(Array("\(made.id)\n\(made.secret)".utf8), for: context), createdAt: now)
         try tx.keep(kept, actor: actor.label, key: key)
         return .shown(id: made.id, secret: made.secret)
     }

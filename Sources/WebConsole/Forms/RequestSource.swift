@@ -1,7 +1,8 @@
 import HTTPTypes
 
-/// Whether a form was sent from one of our own pages, as the browser tells. Besides the form's token, and against what a
-/// token alone would not stop: a page of another site in the same browser (threat P1).
+/// The check of `Origin` and `Sec-Fetch-Site` against CSRF: whether a form was sent from one of our own pages, as the browser
+/// tells. Besides the form's token, and against what a token alone would not stop: a page of another site in the same browser
+/// (threat P1).
 enum RequestSource {
     /// - Parameter origin: Our own, from the configuration.
     static func isOurs(_ fields: HTTPFields, origin: String) -> Bool {

@@ -3,7 +3,7 @@ import OAuth
 import Policy
 import TextForms
 
-/// Where a sign-in goes on afterwards: one of our own pages, so that nobody is led elsewhere by a link to us (threat R10).
+/// Where a sign-in goes on afterwards: one of our own pages, so that no link to us is an open redirect (threat R10).
 ///
 /// The path must be one of a list, byte for byte, or one below an organization. So there is nothing to normalize, and `//evil.example`, `/\evil.example`,
 /// `https:…`, dots and escapes are all refused for the same reason: they are neither.

@@ -1,6 +1,6 @@
 import ProductDefinition
 
-/// What was just done, to be told once on the page that follows a redirect.
+/// A flash message: what was just done, to be told once on the page that follows a redirect.
 ///
 /// A word in a cookie for a minute, and neither text nor part of an address: so no link has the page say what did not
 /// happen, and to load it again says nothing.

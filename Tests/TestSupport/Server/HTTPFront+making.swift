@@ -15,12 +15,12 @@ extension Answer {
     /// The answer, asked for again while the server cannot tell (503, nothing was changed): on a busy machine the database
     /// may be too slow for a node that does not trust its memory at the moment.
     package static func settled(_ ask: () async throws -> Answer) async throws -> Answer {
-        for _ in 0..<100 {
-            let answer = try await ask()
-            if answer.status != 503 { return answer }
-            try await Task.sleep(for: .milliseconds(100))
+        var answer = try await ask()
+        try await eventually(within: .seconds(10)) {
+            if answer.status == 503 { answer = try await ask() }
+            return answer.status != 503
         }
-        return try await ask()
+        return answer
     }
 }
 

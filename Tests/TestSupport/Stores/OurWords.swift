@@ -20,7 +20,7 @@ package struct OurWords: Sendable {
     /// One of the files in `Products`.
     package static func sample(_ name: String) throws -> (text: String, product: Product) {
         let path = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../Products/\(name).yaml").standardizedFileURL.path
+            .appending(path: "../../../Products/\(name).yaml").standardizedFileURL.path
         return (try String(contentsOfFile: path, encoding: .utf8), try .load(from: path))
     }
 

@@ -19,7 +19,7 @@ package struct SampleDesk: Sendable {
     package let store: WatchedStore
     package let verifier: CredentialVerifier
     package let authenticator: ClientAuthenticator
-    package let issuer: TokenIssuer
+    package let tokenIssuer: TokenIssuer
     package let tokens: TokenEndpoint
     package let authorization: AuthorizationEndpoint
     package let introspection: IntrospectionEndpoint
@@ -53,9 +53,9 @@ package struct SampleDesk: Sendable {
             memory: VerifierMemory(memory), limit: limit, hearing: hearing)
         let audiences = AudiencePolicy(standard: tree.product.audience, issuer: Self.issuer)
         authenticator = ClientAuthenticator(brand: tree.product.brand)
-        issuer = TokenIssuer(keyRing: keys, product: tree.product, issuer: Self.issuer)
+        tokenIssuer = TokenIssuer(keyRing: keys, product: tree.product, issuer: Self.issuer)
         tokens = TokenEndpoint(
-            authenticator: authenticator, audiences: audiences, issuer: issuer, store: store, keyRing: keys,
+            authenticator: authenticator, audiences: audiences, tokenIssuer: tokenIssuer, store: store, keyRing: keys,
             product: tree.product)
         authorization = AuthorizationEndpoint(
             store: store, keyRing: keys, product: tree.product, audiences: audiences)

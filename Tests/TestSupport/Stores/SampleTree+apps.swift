@@ -66,6 +66,6 @@ extension SampleDesk {
             id: ID(at: now.milliseconds), holder: .app(app.id, lineage: lineage), account: path.root,
             organization: grant.organization, subject: grant.member.description, scopes: grant.scopes,
             audiences: [Self.issuer], issuedAt: Instant(seconds: now.seconds), expiresAt: now.adding(seconds: 3600))
-        return try issuer.text(of: token, as: app.tokenFormat)
+        return try tokenIssuer.text(of: token, as: app.tokenFormat)
     }
 }

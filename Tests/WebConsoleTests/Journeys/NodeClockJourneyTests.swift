@@ -32,13 +32,13 @@ struct NodeClockJourneyTests {
 
     /// Whether the log of a server begins at this time, give or take a minute.
     private func logs(_ server: ServerProcess, from time: Date) async throws -> Bool {
-        for _ in 0..<600 {
-            if let written = server.log.firstMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/)?.output {
-                return abs(try Date(String(written) + "Z", strategy: .iso8601).timeIntervalSince(time)) < 60
-            }
-            try await Task.sleep(for: .milliseconds(50))
+        var written: Substring?
+        try await eventually {
+            written = server.log.firstMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/)?.output
+            return written != nil
         }
-        return false
+        guard let written else { return false }
+        return abs(try Date(String(written) + "Z", strategy: .iso8601).timeIntervalSince(time)) < 60
     }
 
     /// A browser that goes on at another node.

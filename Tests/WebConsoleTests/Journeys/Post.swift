@@ -39,12 +39,12 @@ struct Post {
 
     /// The latest of so many letters, waiting until there are as many.
     func letter(number: Int) async throws -> Mail {
-        for _ in 0..<500 {
-            let letters = try letters()
-            if letters.count >= number, let last = letters.last { return last }
-            try await Task.sleep(for: .milliseconds(20))
+        try await eventually { try letters().count >= number }
+        let all = try letters()
+        guard all.count >= number, let last = all.last else {
+            throw ServerFailure("Letter \(number) does not arrive.")
         }
-        throw ServerFailure("Letter \(number) does not arrive.")
+        return last
     }
 
     /// All letters, oldest first.

@@ -26,7 +26,7 @@ extension WebConsole {
             letters: OwnerLetters(store: tree.store, product: tree.product, postman: nil),
             authorization: desk.authorization,
             sealToken: { token in
-                try desk.issuer.text(
+                try desk.tokenIssuer.text(
                     of: token.accessToken(for: [SampleDesk.issuer]), as: token.integration.tokenFormat)
             }, isDevelopment: false, now: tree.clock.now)
     }

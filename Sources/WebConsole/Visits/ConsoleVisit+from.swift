@@ -6,24 +6,24 @@ extension ConsoleVisit {
     /// The query parameter that carries it.
     private static let parameter = "from"
     /// The pages with such lists: a closed list, so that no link leads elsewhere (threat R10).
-    private static let origins: [ConsolePage] = [.leftBehind, .person, .handOverFromPerson, .removePerson]
+    private static let listsOfCredentials: [ConsolePage] = [.leftBehind, .person, .handOverFromPerson, .removePerson]
 
     /// Where this page was opened from, nil for anywhere else.
-    private var origin: ConsoleAddress? {
+    private var openedFrom: ConsoleAddress? {
         guard let path = visit.parameter(named: Self.parameter),
-            Self.origins.contains(where: { $0.identifiers(in: path) != nil })
+            Self.listsOfCredentials.contains(where: { $0.identifiers(in: path) != nil })
         else { return nil }
         return ConsoleAddress(asked: path, query: "")
     }
 
     /// The way back, or else a page in this organization.
     func back(or page: ConsolePage, _ identifiers: String...) -> ConsoleURL {
-        .console(origin ?? ConsoleAddress(page, in: organization.id, identifiers))
+        .console(openedFrom ?? ConsoleAddress(page, in: organization.id, identifiers))
     }
 
     /// The same as a link.
     func backLink(or page: ConsolePage, _ identifiers: String...) -> String {
-        site.link(.console(origin ?? ConsoleAddress(page, in: organization.id, identifiers)))
+        site.link(.console(openedFrom ?? ConsoleAddress(page, in: organization.id, identifiers)))
     }
 
     /// Where the form of this page is sent to, with the way back.
@@ -34,7 +34,7 @@ extension ConsoleVisit {
         link(page, at: identifiers, query: carried)
     }
 
-    private var carried: [(String, String)] { origin.map { [(Self.parameter, $0.text)] } ?? [] }
+    private var carried: [(String, String)] { openedFrom.map { [(Self.parameter, $0.text)] } ?? [] }
 
     /// What a link says that leads back to a path afterwards.
     static func leadingBack(to path: String) -> [(String, String)] { [(parameter, path)] }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Room for so many, a counting semaphore. Whoever comes later waits, without holding a thread.
-final class Places: Sendable {
+/// A counting semaphore: room for so many. Whoever comes later waits, without holding a thread.
+final class CountingSemaphore: Sendable {
     private struct State {
         var free: Int
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -13,7 +13,7 @@ final class Places: Sendable {
         state = Mutex(State(free: count))
     }
 
-    func take() async {
+    func wait() async {
         await withCheckedContinuation { place in
             let isFree = state.withLock { state in
                 guard state.free > 0 else {
@@ -27,7 +27,7 @@ final class Places: Sendable {
         }
     }
 
-    func give() {
+    func signal() {
         let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard !state.waiting.isEmpty else {
                 state.free += 1
