@@ -27,6 +27,8 @@ package struct ManagementAPI: Sendable {
     let stewards: StewardService
     let resourceServers: ResourceServerService
     let apiKeys: APIKeyService
+    let refusals: RefusalService
+    let trial: CredentialTrial
     let auditLog = AuditLog()
     let sessions: SessionService
     let links: OneTimeLinkService
@@ -80,6 +82,8 @@ package struct ManagementAPI: Sendable {
         stewards = StewardService(now: now)
         resourceServers = ResourceServerService(product: product, peppers: peppers, now: now)
         apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
+        refusals = RefusalService(now: now)
+        trial = CredentialTrial(product: product)
         replies = IdempotentReplies(keyRing: keyRing, now: now)
     }
 

@@ -22,6 +22,8 @@ package struct Route: Hashable, Sendable {
         case anyManagementScope
         /// A credential with this permission that sees the organization.
         case permission(Permission)
+        /// A credential with one of these permissions that sees the organization. What it is told of depends on which.
+        case anyPermission([Permission])
         /// A credential with this permission that is the operator's own.
         case operatorWith(Permission)
     }

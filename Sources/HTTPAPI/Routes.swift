@@ -19,7 +19,7 @@ extension ManagementAPI {
 
         ListIntegrations.self, CreateIntegration.self, GetIntegration.self, EditIntegration.self,
         DeleteIntegration.self, RotateIntegration.self, ListIntegrationSecrets.self, ExtendIntegrationSecret.self,
-        EndIntegrationSecret.self, RevealIntegrationSecret.self, IssueIntegrationToken.self,
+        EndIntegrationSecret.self, RevealIntegrationSecret.self, IssueIntegrationToken.self, TryIntegration.self,
 
         ListApps.self, CreateApp.self, GetApp.self, EditApp.self, DeleteApp.self, RotateApp.self, ListAppSecrets.self,
         ExtendAppSecret.self, EndAppSecret.self,
@@ -28,6 +28,7 @@ extension ManagementAPI {
 
         ListAPIKeys.self, CreateAPIKey.self, GetAPIKey.self, EditAPIKey.self, DeleteAPIKey.self, RotateAPIKey.self,
         DisableAPIKey.self, EnableAPIKey.self, ListAPIKeySecrets.self, ExtendAPIKeySecret.self, EndAPIKeySecret.self,
+        TryAPIKey.self,
 
         ListMembers.self, CreateMember.self, GetMember.self, EditMember.self, DeleteMember.self,
         InviteMember.self, ResetMemberPassword.self, ListMemberSessions.self, EndMemberSession.self,
@@ -38,6 +39,8 @@ extension ManagementAPI {
         DisableContact.self, EnableContact.self,
         ListAccessKeys.self, CreateAccessKey.self, GetAccessKey.self, DeleteAccessKey.self, RotateAccessKey.self,
         DisableAccessKey.self, EnableAccessKey.self,
+
+        ListRefusals.self, GetRefusal.self,
 
         ListAuditEvents.self,
     ]

@@ -43,12 +43,13 @@ package struct BearerAuthentication: RouterMiddleware {
         let (verdict, record) = try await verifier.verdict(on: text, demand, at: now)
         switch verdict {
         case .refused(let rule):
-            context.notes.refused(by: rule.name)
+            keep(record, rule.name, context, at: now)
             throw problem(for: rule)
         case .admitted(let caller):
             context.notes.admitted(caller.credential.identifierText)
             let permissions = caller.scopes.permissions
             guard !permissions.isEmpty else {
+                keep(record, RefusalRule.managementScope.rawValue, context, at: now)
                 throw ProblemDocument(
                     status: .forbidden, type: "no-management-scope", title: "Not for this API",
                     detail: "The credential has no management scope (claviger:…).",
@@ -61,8 +62,27 @@ package struct BearerAuthentication: RouterMiddleware {
                 requestID: context.requestID, address: context.clientAddress)
             context.scopes = caller.scopes
             context.lineage = caller.credential.lineage?.id
-            return try await next(request, context)
+            do {
+                return try await next(request, context)
+            } catch let refusal as Refusal {
+                if let lacking = refusal.lacking {
+                    let scopes = ScopeSet([lacking.scope].compactMap(\.self))
+                    keep(record, RefusalRule.permission.rawValue, asking: scopes, context, at: now)
+                }
+                throw refusal
+            }
         }
+    }
+
+    /// Notes the rule that refused, for the log and for whoever looks the request up.
+    private func keep(
+        _ record: JudgementRecord, _ rule: String, asking scopes: ScopeSet = .empty, _ context: CallerContext,
+        at now: Instant
+    ) {
+        context.notes.refused(by: rule)
+        var record = record
+        record.refuses(at: .managementAPI, by: rule, asking: scopes, from: context.clientAddress)
+        verifier.keepRefusal(record, under: context.requestID, at: now)
     }
 
     private func problem(for rule: Verdict.Rule) -> ProblemDocument {
@@ -78,6 +98,16 @@ package struct BearerAuthentication: RouterMiddleware {
                 headers: [.wwwAuthenticate: "\(challenge), error=\"insufficient_scope\""])
         case .malformed, .unknown, .revoked, .disabled, .expired, .suspended, .audience, .organization, .scope:
             .unauthenticated(challenge: "\(challenge), error=\"invalid_token\"")
+        }
+    }
+}
+
+extension Refusal {
+    /// The right that the actor does not have, if that is why.
+    fileprivate var lacking: Permission? {
+        switch self {
+        case .forbidden(let permission), .exceedsRights(let permission): permission
+        case .notFound, .invalid, .conflict, .limitReached, .presenceRequired, .tooOften, .preconditionFailed: nil
         }
     }
 }

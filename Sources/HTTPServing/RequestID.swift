@@ -21,6 +21,11 @@ package struct RequestID: Hashable, Sendable, CustomStringConvertible {
             })
     }
 
+    /// Whether a text has the form of one.
+    package static func isOne(_ text: String) -> Bool {
+        text.utf8.count == 12 && text.utf8.allSatisfy(digits.contains)
+    }
+
     private static let counter = Atomic<UInt64>(0)
     private static let process = UInt32.random(in: .min ... .max)
     private static let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)

@@ -16,4 +16,12 @@ package struct TokenExchange: Sendable {
 
     let presented: Presented
     let app: App
+
+    /// What was asked.
+    var request: TokenRequest {
+        switch presented {
+        case .code(let request): .authorizationCode(request)
+        case .refreshToken(let request, _): .refreshToken(request)
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import Model
 package import Persistence
+import Policy
 package import ProductDefinition
 package import Tokens
 package import Verification
@@ -32,6 +33,18 @@ package struct TokenEndpoint: Sendable {
     ) throws -> TokenAnswer {
         // 1. What is asked for. After this nobody reads the form again.
         let tokenRequest = try TokenRequest(parsing: request.form)
+        do {
+            return try answer(tokenRequest, request, evidence, noting: &record)
+        } catch let refusal as OAuthError {
+            Self.note(refusal, of: tokenRequest, for: request, in: &record)
+            throw refusal
+        }
+    }
+
+    private func answer(
+        _ tokenRequest: TokenRequest, _ request: OAuthRequest, _ evidence: Evidence,
+        noting record: inout JudgementRecord
+    ) throws -> TokenAnswer {
         // 2. Who asks.
         let client = try authenticator.authenticate(request, evidence, noting: &record)
         // 3. What the grant allows, and with an integration's own 4. the token.
@@ -48,6 +61,23 @@ package struct TokenEndpoint: Sendable {
             let opened = try refreshes.open(grant, evidence)
             return .exchange(TokenExchange(presented: .refreshToken(grant, opened), app: app))
         }
+    }
+
+    /// Notes which rule refused an exchange, and what was asked.
+    package static func note(
+        _ refusal: OAuthError, of exchange: TokenExchange, for request: OAuthRequest,
+        in record: inout JudgementRecord
+    ) {
+        note(refusal, of: exchange.request, for: request, in: &record)
+    }
+
+    private static func note(
+        _ refusal: OAuthError, of tokenRequest: TokenRequest, for request: OAuthRequest,
+        in record: inout JudgementRecord
+    ) {
+        record.refuses(
+            at: .token, by: refusal.rule, asking: tokenRequest.scopes ?? .empty, from: request.address,
+            grantType: tokenRequest.grantType.rawValue)
     }
 
     /// Makes an exchange. When this returns it is on disk.

@@ -22,6 +22,28 @@ package struct Scope: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// Whether it is a right at Claviger's own API.
     package var isManagement: Bool { name.hasPrefix(Self.managementPrefix) }
 
+    /// Text that a caller wrote as the name of a scope, as it may be told and kept: without what may be a secret in the wrong place
+    /// (threat K9), and bounded (law 7).
+    package static func told(_ text: String) -> String {
+        guard text.utf8.count <= maximumLength, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return "…"
+        }
+        var told = ""
+        var part = ""
+        for character in text + "." {
+            if ".:/".contains(character) {
+                // Every secret has a part that is longer.
+                told += part.utf8.count > 40 ? "…" : part
+                told.append(character)
+                part = ""
+            } else {
+                part.append(character)
+            }
+        }
+        told.removeLast()
+        return told
+    }
+
     /// By name.
     package static func < (left: Self, right: Self) -> Bool { left.name < right.name }
 

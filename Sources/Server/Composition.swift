@@ -231,6 +231,7 @@ struct Composition {
         let watch = OperatorKeyWatch(store: store, now: now, logger: logger)
         return listening() + keepingTime() + [
             UsageFlush(verifier.usage, store: store, node: node, logger: logger),
+            RefusalFlush(verifier.refusals, logger: logger),
             LeasedWork(.sweeping, on: store, by: node, every: 60, logger: logger) { [product, now] store in
                 try await ExpirySweeper(policy: product.policy, now: now).sweep(through: store)
             },
@@ -259,7 +260,7 @@ struct Composition {
     private func telling(_ further: Metric) -> [any Service] {
         guard let address = configuration.metrics else { return [] }
         let metrics =
-            feedMetrics.all(verifier.hearing, feed) + [verifier.memory.metric, further] + connections.metrics
+            feedMetrics.all(verifier.hearing, feed) + [verifier.memory.metric, verifier.refusals.metric, further] + connections.metrics
             + outages.metrics
         let few = Connections(MetricsListener.limits, exempt: TrustedProxies(), logger: logger)
         return [MetricsListener(address, metrics, on: listener(nil, few), logger: logger)]

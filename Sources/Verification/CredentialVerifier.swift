@@ -18,6 +18,7 @@ package final class CredentialVerifier: Sendable {
     package let memory: VerifierMemory
     package let revoked: RevokedTokens
     package let usage: UsageLedger
+    package let refusals: RefusalQueue
     package let hearing: Hearing
     let store: any Store
     let keyRing: KeyRing
@@ -49,6 +50,7 @@ package final class CredentialVerifier: Sendable {
         plans = product.plans
         seal = AccessTokenSeal(brand: product.brand, issuer: issuer)
         usage = UsageLedger(store: store)
+        refusals = RefusalQueue(store: store, catalogue: product.scopes)
     }
 
     /// Hears what was committed, before it is answered.
@@ -68,6 +70,11 @@ package final class CredentialVerifier: Sendable {
     /// Counts what a judgement used. Called once for each answer that goes out, with the record of the judgement that it gives.
     package func count(_ record: JudgementRecord, at now: Instant) {
         record.count(in: usage, at: now)
+    }
+
+    /// Notes what a judgement refused, for whoever looks it up by the request's identifier. Called once for each answer that goes out.
+    package func keepRefusal(_ record: JudgementRecord, under requestID: String, at now: Instant) {
+        if let refused = record.refused { refusals.note(refused, under: requestID, at: now) }
     }
 
     /// Whether `text` has the form of an API key of ours.

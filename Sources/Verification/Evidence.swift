@@ -1,6 +1,6 @@
 package import CredentialFormat
 package import Model
-import Policy
+package import Policy
 package import Tokens
 import Synchronization
 
@@ -66,6 +66,14 @@ extension Evidence {
         if let id = demand.organization, id != known.standing.organization { named = try standing(of: id) }
         // 4. What is known of it is good for what is demanded.
         return known.judge(demand, in: named, at: now, noting: &record)
+    }
+
+    /// Refuses whoever's credential `text` is by a rule that was broken before anything of it could be judged.
+    package func refuse(
+        _ text: String, by rule: Verdict.Rule, from address: IPAddress?, noting record: inout JudgementRecord
+    ) throws(Missing) {
+        if case .known(let known) = try credential(text) { record.judges(known, from: address) }
+        _ = record.refuse(rule)
     }
 
     /// What a text is that is shown as a bearer credential.

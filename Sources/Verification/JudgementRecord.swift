@@ -1,4 +1,5 @@
-import Model
+package import CredentialFormat
+package import Model
 package import Policy
 
 /// What a judgement did: who proved what, which rules were asked, which of them refused, and what was used. A request may be
@@ -19,6 +20,10 @@ package struct JudgementRecord: Sendable {
     private var address: IPAddress?
     /// The rule that refused the credential, nil if none did.
     package private(set) var refusal: Verdict.Rule?
+    /// The client that the request names and that there is, whether it proved to be it or not.
+    private var named: KnownClient?
+    /// What was refused, if it is somebody's.
+    package private(set) var refused: RefusedRequest?
     /// Those that were asked, a bit each.
     private var askedRules: UInt16 = 0
 
@@ -26,6 +31,25 @@ package struct JudgementRecord: Sendable {
 
     /// Whether the credential was held against a rule. Those behind the one that refused were not asked.
     package func asked(_ rule: Verdict.Rule) -> Bool { askedRules & rule.bit != 0 }
+
+    /// There is the client that the request names.
+    package mutating func names(_ client: KnownClient) {
+        named = client
+    }
+
+    /// The request is refused. Of a credential or client that nobody knows, nothing is noted.
+    package mutating func refuses(
+        at door: KeptRefusal.Door, by rule: String, asking scopes: ScopeSet = .empty, from address: IPAddress?,
+        in organization: ID<Organization>? = nil, grantType: String? = nil
+    ) {
+        let subject =
+            credential.map(RefusedRequest.Subject.credential)
+            ?? (client ?? named).map(RefusedRequest.Subject.client)
+        refused = subject.map {
+            RefusedRequest(
+                $0, door, rule, scopes: scopes, address: address, organization: organization, grantType: grantType)
+        }
+    }
 
     /// A client has proved who it is.
     ///

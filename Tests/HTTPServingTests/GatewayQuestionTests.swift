@@ -1,4 +1,5 @@
 import Model
+import Policy
 import ProductDefinition
 import Synchronization
 import TestSupport
@@ -131,6 +132,6 @@ struct GatewaySlipLogTests {
         ("urn:example:orders/read", "urn:example:orders/read"),
     ])
     func `what may be a secret is not shown`(_ text: String, _ shown: String) {
-        #expect(GatewayQuestions.shown(text) == shown)
+        #expect(Scope.told(text) == shown)
     }
 }

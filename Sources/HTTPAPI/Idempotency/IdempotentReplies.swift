@@ -117,6 +117,10 @@ extension Route.Caller {
         switch self {
         case .permission(let permission):
             guard actor.permissions.contains(permission) else { throw .forbidden(permission) }
+        case .anyPermission(let permissions):
+            guard permissions.contains(where: actor.permissions.contains) else {
+                throw .forbidden(permissions.first ?? .apiKeysRead)
+            }
         case .operatorWith(let permission): try actor.requiresOperator(permission)
         case .anyone, .client, .app, .browser, .gateway, .anyManagementScope: break
         }

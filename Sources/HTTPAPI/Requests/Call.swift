@@ -49,6 +49,12 @@ struct Call: Sendable {
         return id
     }
 
+    /// The identifier of another request in the path. What cannot be one does not exist.
+    func requestID(_ parameter: String = "request_id") throws(Refusal) -> String {
+        guard let text = context.parameters.get(parameter), RequestID.isOne(text) else { throw .notFound }
+        return text
+    }
+
     /// The identifier of an organization, which is that of an account, too.
     func organization(_ parameter: String = "organization_id") throws(Refusal) -> ID<Organization> {
         try id(parameter)

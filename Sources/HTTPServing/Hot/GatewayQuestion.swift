@@ -75,7 +75,7 @@ struct GatewayQuestions: Sendable {
             case "Authorization" where allowsQueryCredentials: continue
             default:
                 let known = "it has scope and on_limit"
-                throw GatewaySlip(explanation: "/verify has no parameter \(Self.shown(name)); \(known)")
+                throw GatewaySlip(explanation: "/verify has no parameter \(Scope.told(name)); \(known)")
             }
             guard seen.insert(name).inserted else { throw GatewaySlip(explanation: "\(name) was sent twice") }
         }
@@ -95,33 +95,12 @@ struct GatewayQuestions: Sendable {
             throw GatewaySlip(explanation: "\(place) is not a list of scopes with one space between each two")
         }
         guard let unknown = scopes.scopes.first(where: { !isKnown($0) }) else { return scopes }
-        throw GatewaySlip(explanation: "the scope \(Self.shown(unknown.name)) is not in the catalogue")
+        throw GatewaySlip(explanation: "the scope \(Scope.told(unknown.name)) is not in the catalogue")
     }
 
     /// Whether a credential could have it.
     private func isKnown(_ scope: Scope) -> Bool {
         catalogue.contains(scope) || Permission(scope) != nil || IdentityScope(scope) != nil
-    }
-
-    /// Text as the log may show it, without what may be a secret in the wrong place (threat K9), and bounded (law 7).
-    static func shown(_ text: String) -> String {
-        guard text.utf8.count <= Scope.maximumLength, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            return "…"
-        }
-        var shown = ""
-        var part = ""
-        for character in text + "." {
-            if ".:/".contains(character) {
-                // Every secret has a part that is longer.
-                shown += part.utf8.count > 40 ? "…" : part
-                shown.append(character)
-                part = ""
-            } else {
-                part.append(character)
-            }
-        }
-        shown.removeLast()
-        return shown
     }
 }
 

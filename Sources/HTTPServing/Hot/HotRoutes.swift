@@ -84,6 +84,7 @@ package struct HotRoutes: Sendable {
                 return nil
             }
             verifier.count(record, at: request.now)
+            verifier.keepRefusal(record, under: request.requestID, at: request.now)
             return Self.shared(reply, request)
         } catch is Missing {
             return nil
@@ -100,7 +101,13 @@ package struct HotRoutes: Sendable {
                 try self.outcome(of: request, evidence, noting: &record)
             }
             verifier.count(record, at: request.now)
-            return Self.shared(try await perform(outcome, request), request)
+            verifier.keepRefusal(record, under: request.requestID, at: request.now)
+            do {
+                return Self.shared(try await perform(outcome, request), request)
+            } catch let refusal as OAuthError {
+                keep(refusal, of: outcome, record, request)
+                throw refusal
+            }
         } catch {
             return Self.shared(reply(to: error, request), request)
         }
@@ -202,6 +209,14 @@ package struct HotRoutes: Sendable {
             try await revocation.revoke(revoked, for: call, requestID: request.requestID)
             return Self.revoked
         }
+    }
+
+    /// Notes an exchange that the database refused.
+    private func keep(_ refusal: OAuthError, of outcome: Outcome, _ record: JudgementRecord, _ request: HotRequest) {
+        guard case .exchange(let exchange, let call) = outcome else { return }
+        var record = record
+        TokenEndpoint.note(refusal, of: exchange, for: call, in: &record)
+        verifier.keepRefusal(record, under: request.requestID, at: request.now)
     }
 
     /// What is answered to who is refused, and where we are at fault.

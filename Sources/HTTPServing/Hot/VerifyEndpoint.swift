@@ -62,18 +62,27 @@ package struct VerifyEndpoint: Sendable {
         case .refused(let fault):
             return unauthorized("invalid_request", fault.explanation, wanting: question.scopes, rule: fault.rule)
         }
+        let address = proxies.clientAddress(peer: request.peer, request.field)
         var organization: ID<Organization>?
         if let organizationHeader, let named = request.field(organizationHeader) {
-            guard let id = ID<Organization>(parsing: named) else { return forbidden(.organization) }
+            guard let id = ID<Organization>(parsing: named) else {
+                // No identifier, so it is nobody's. Whose the credential is, is asked all the same, for who wants to know why.
+                try evidence.refuse(credential, by: .organization, from: address, noting: &record)
+                record.refuses(
+                    at: .verify, by: Verdict.Rule.organization.name, asking: question.scopes, from: address)
+                return forbidden(.organization)
+            }
             organization = id
         }
         // 4. Whether that is good for it.
         let demand = Demand(
-            scopes: question.scopes, address: proxies.clientAddress(peer: request.peer, request.field),
-            audiences: [audience], organization: organization)
+            scopes: question.scopes, address: address, audiences: [audience], organization: organization)
         switch try evidence.judge(credential, demand, at: request.now, noting: &record) {
         case .admitted(let caller): return allowed(caller)
-        case .refused(let rule): return refused(rule, wanting: question.scopes)
+        case .refused(let rule):
+            record.refuses(
+                at: .verify, by: rule.name, asking: question.scopes, from: address, in: organization)
+            return refused(rule, wanting: question.scopes)
         }
     }
 

@@ -54,6 +54,7 @@ package struct ClientAuthenticator: Sendable {
             _ = try presented(claim)
             throw error
         }
+        if let found { record.names(found) }
         // 3. Whether the secret is one of its own, and lives.
         let fingerprint = Fingerprint(of: claim.secret.text)
         var match = acceptedBefore(fingerprint, found)
@@ -79,9 +80,9 @@ package struct ClientAuthenticator: Sendable {
     private func identify(
         _ id: ClientID, _ request: OAuthRequest, _ evidence: Evidence, noting record: inout JudgementRecord
     ) throws -> AuthenticatedClient {
-        guard case .app = id, let known = try evidence.client(id), known.proves(by: .none) else {
-            throw Self.unproven
-        }
+        guard case .app = id, let known = try evidence.client(id) else { throw Self.unproven }
+        record.names(known)
+        guard known.proves(by: .none) else { throw Self.unproven }
         try known.requireStanding()
         record.proved(known, by: nil, from: request.address)
         return AuthenticatedClient(known)

@@ -17,6 +17,7 @@ struct ExpirySweeper: Sendable {
     func sweep(through store: some Store) async throws -> Int {
         let now = now()
         let yesterday = now.adding(seconds: -Self.day)
+        let kept = now.adding(seconds: -KeptRefusal.lifetimeSeconds)
         let lastQuarter = now.adding(seconds: -90 * Self.day)
         let retained = now.adding(seconds: -policy.auditRetentionDays * Self.day)
         // Access tokens may outlive the refresh token that they came with, and die with the lineage.
@@ -35,6 +36,7 @@ struct ExpirySweeper: Sendable {
             { try $0.sweepSignInAttempts(before: now, limit: Self.step) },
             { try $0.sweepLooks(before: yesterday, limit: Self.step) },
             { try $0.sweepUsageReceipts(olderThan: Self.day, limit: Self.step) },
+            { try $0.sweepRefusals(before: kept, limit: Self.step) },
         ]
         var total = 0
         for step in steps {

@@ -1,0 +1,136 @@
+import CredentialFormat
+import Model
+import Policy
+import ProductDefinition
+
+/// A request with a known credential that was refused, as the judgement leaves it. It refers to what memory knows, so making one
+/// costs a refusal next to nothing.
+package final class RefusedRequest: Sendable {
+    /// Whose request it was.
+    enum Subject: Sendable {
+        case credential(KnownCredential)
+        case client(KnownClient)
+    }
+
+    let subject: Subject
+    let door: KeptRefusal.Door
+    let rule: String
+    let scopes: ScopeSet
+    let address: IPAddress?
+    let organization: ID<Organization>?
+    let grantType: String?
+
+    init(
+        _ subject: Subject, _ door: KeptRefusal.Door, _ rule: String, scopes: ScopeSet, address: IPAddress?,
+        organization: ID<Organization>?, grantType: String?
+    ) {
+        self.subject = subject
+        self.door = door
+        self.rule = rule
+        self.scopes = scopes
+        self.address = address
+        self.organization = organization
+        self.grantType = grantType
+    }
+}
+
+extension RefusedRequest {
+    /// The most scopes of a request that are kept, and how much of one that is in no catalogue.
+    private static let mostScopes = 32
+    private static let longestUnknown = 64
+
+    /// As it is kept.
+    func kept(under requestID: String, at now: Instant, _ catalogue: ScopeCatalogue) -> KeptRefusal {
+        let known = subject.known
+        return KeptRefusal(
+            id: ID(at: now.milliseconds), at: now, requestID: requestID, path: known.path, kind: known.kind,
+            credential: known.identifier, token: known.token, door: door, rule: rule,
+            asked: KeptRefusal.Asked(
+                scopes: scopes.scopes.prefix(Self.mostScopes).map { Self.told($0, catalogue) }, address: address,
+                organization: organization, grantType: grantType),
+            allowed: known.allowed)
+    }
+
+    /// A scope by its name, if it is one that a credential could have; else what may be told of it.
+    private static func told(_ scope: Scope, _ catalogue: ScopeCatalogue) -> String {
+        guard !catalogue.contains(scope), Permission(scope) == nil, IdentityScope(scope) == nil else {
+            return scope.name
+        }
+        return String(Scope.told(scope.name).prefix(longestUnknown))
+    }
+}
+
+extension RefusedRequest.Subject {
+    /// Where it stands.
+    var path: OrganizationPath {
+        switch self {
+        case .credential(let credential): credential.standing.path
+        case .client(let client): client.standing.path
+        }
+    }
+
+    /// The bits of the identifier under which it is kept.
+    var value: UInt128 {
+        switch self {
+        case .credential(let credential):
+            switch credential.kind {
+            case .apiKey(let id): id.value
+            case .accessToken(_, of: let client): credential.lineage?.grant.value ?? client.id.value
+            }
+        case .client(let client): client.id.value
+        }
+    }
+
+    fileprivate struct Known {
+        let path: OrganizationPath
+        let kind: KeptRefusal.Kind
+        let identifier: String
+        let token: ID<AccessToken>?
+        let allowed: KeptRefusal.Allowed
+    }
+
+    fileprivate var known: Known {
+        switch self {
+        case .credential(let credential):
+            let allowed = KeptRefusal.Allowed(scopes: credential.scopes, addresses: credential.addresses)
+            switch credential.kind {
+            case .apiKey:
+                return Known(
+                    path: path, kind: .apiKey, identifier: credential.identifierText, token: nil, allowed: allowed)
+            case .accessToken(let token, of: let client):
+                let grant = credential.lineage?.grant
+                return Known(
+                    path: path, kind: grant == nil ? client.id.kind : .grant,
+                    identifier: grant?.description ?? client.identifierText, token: token.id, allowed: allowed)
+            }
+        case .client(let client):
+            let allowed =
+                switch client.kind {
+                case .integration(let integration):
+                    KeptRefusal.Allowed(scopes: integration.scopes, addresses: integration.addresses)
+                case .app(let app): KeptRefusal.Allowed(scopes: app.scopes, addresses: .anywhere)
+                case .resourceServer: KeptRefusal.Allowed(scopes: .empty, addresses: .anywhere)
+                }
+            return Known(
+                path: path, kind: client.id.kind, identifier: client.identifierText, token: nil, allowed: allowed)
+        }
+    }
+}
+
+extension ClientID {
+    fileprivate var value: UInt128 {
+        switch self {
+        case .integration(let id): id.value
+        case .app(let id): id.value
+        case .resourceServer(let id): id.value
+        }
+    }
+
+    fileprivate var kind: KeptRefusal.Kind {
+        switch self {
+        case .integration: .integration
+        case .app: .app
+        case .resourceServer: .resourceServer
+        }
+    }
+}
