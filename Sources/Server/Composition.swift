@@ -260,7 +260,8 @@ struct Composition {
     private func telling(_ further: Metric) -> [any Service] {
         guard let address = configuration.metrics else { return [] }
         let metrics =
-            feedMetrics.all(verifier.hearing, feed) + [verifier.memory.metric, verifier.refusals.metric, further] + connections.metrics
+            feedMetrics.all(verifier.hearing, feed) + [verifier.memory.metric, verifier.refusals.metric, further]
+            + connections.metrics
             + outages.metrics
         let few = Connections(MetricsListener.limits, exempt: TrustedProxies(), logger: logger)
         return [MetricsListener(address, metrics, on: listener(nil, few), logger: logger)]

@@ -64,7 +64,8 @@ struct OpenAPITests {
             switch route.caller {
             case .permission(let permission), .operatorWith(let permission):
                 #expect(described == .string(permission.rawValue), "\(route.operation)")
-            case .anyone, .client, .app, .browser, .gateway, .anyManagementScope:
+            // The text says which.
+            case .anyone, .client, .app, .browser, .gateway, .anyManagementScope, .anyPermission:
                 #expect(described == nil, "\(route.operation)")
             }
         }

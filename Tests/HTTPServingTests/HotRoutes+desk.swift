@@ -24,12 +24,13 @@ extension HotRoutes {
 extension HotRequest {
     /// A request with a form if there is a body.
     init(
-        _ endpoint: HotEndpoint, _ fields: [(String, String)], _ body: String?, query: Substring? = nil, at now: Instant
+        _ endpoint: HotEndpoint, _ fields: [(String, String)], _ body: String?, query: Substring? = nil,
+        requestID: String = "req-1", at now: Instant
     ) {
         var headers = HTTPHeaders(fields)
         if body != nil { headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded") }
         self.init(
             target: HotTarget(endpoint, query: query), method: body == nil ? .GET : .POST, headers: headers,
-            body: body.map { ByteBuffer(string: $0) }, peer: nil, requestID: "req-1", now: now)
+            body: body.map { ByteBuffer(string: $0) }, peer: nil, requestID: requestID, now: now)
     }
 }

@@ -245,6 +245,8 @@ private enum Caller: String, CaseIterable {
         fileprivate let product: String
         /// By permission that it lacks.
         fileprivate let others: [Permission: String]
+        /// One that may read no credential.
+        fileprivate let blind: String
         /// Tokens of apps.
         fileprivate let apps: [Caller: String]
 
@@ -255,6 +257,7 @@ private enum Caller: String, CaseIterable {
             case .withAnotherScope:
                 switch route {
                 case .permission(let permission), .operatorWith(let permission): others[permission]
+                case .anyPermission: blind
                 default: others[.apiKeysRead]
                 }
             case .sibling: estate.key(of: estate.northAmerica)
@@ -276,10 +279,12 @@ private enum Caller: String, CaseIterable {
             let scopes = ManagementScopes.all(except: permission.rawValue)
             others[permission] = try await server.makeKey(in: estate.europe, scopes: scopes, as: desk).secret
         }
+        let blind = ["claviger:members.read"]
         return Credentials(
             estate: estate,
             product: try await server.makeKey(in: estate.europe, scopes: ["data.read", "data.write"], as: desk).secret,
-            others: others, apps: try await appTokens(estate))
+            others: others, blind: try await server.makeKey(in: estate.europe, scopes: blind, as: desk).secret,
+            apps: try await appTokens(estate))
     }
 
     private static func appTokens(_ estate: Estate) async throws -> [Caller: String] {

@@ -37,7 +37,7 @@ struct AccessRow: Sendable {
 extension AccessRow {
     static let all =
         general + accounts + resourceServers + organizations + integrations + apps + grants + apiKeys + contacts
-        + accessKeys + members + signIn + audit
+        + accessKeys + members + signIn + refusals + audit
 
     private static let general = ["getMe": "me", "listScopes": "scopes", "listRoles": "roles", "getProduct": "product"]
         .map { operation, path in
@@ -100,6 +100,7 @@ extension AccessRow {
         // This product keeps none.
         AccessRow("revealIntegrationSecret", 409) { (try await $0.integration() + "/reveal", [:]) },
         AccessRow("issueIntegrationToken", 201) { (try await $0.integration() + "/tokens", [:]) },
+        AccessRow("tryIntegration", 200) { (try await $0.integration() + "/try", ["address": "192.0.2.1"]) },
     ]
 
     private static let apps = [
@@ -144,6 +145,7 @@ extension AccessRow {
             return (try await estate.endingSecret(of: estate.apiKey()), ["expires_at": .text(end)])
         },
         AccessRow("endAPIKeySecret", 204) { (try await $0.endingSecret(of: $0.apiKey()), nil) },
+        AccessRow("tryAPIKey", 200) { (try await $0.apiKey() + "/try", ["scopes": ["data.read", "data.write"]]) },
     ]
 
     private static let contacts = [
@@ -196,6 +198,14 @@ extension AccessRow {
             return (try await estate.member() + "/hand-over", ["to": .text(heir)])
         },
         AccessRow("createConsoleSession", 201) { ("/api/v1/console-sessions", $0.consoleSessionDraft) },
+    ]
+
+    private static let refusals = [
+        AccessRow("listRefusals", 200) { estate in
+            _ = try await estate.refusal()
+            return (estate.inEurope("/refusals?rule=scope"), nil)
+        },
+        AccessRow("getRefusal", 200) { estate in (estate.inEurope("/refusals/\(try await estate.refusal())"), nil) },
     ]
 
     private static let audit = [
@@ -258,6 +268,22 @@ extension Estate {
 
     fileprivate func apiKey() async throws -> String {
         try await server.makeKey(in: europe, as: demo.operatorKey).path
+    }
+
+    /// The identifier of a request that was refused, the same for all.
+    fileprivate func refusal() async throws -> String {
+        let list = inEurope("/refusals?rule=scope&limit=1")
+        func newest() async throws -> String? {
+            try await server.get(list, bearer: demo.operatorKey).json["items"].elements.first?["request_id"].string
+        }
+        if let known = try await newest() { return known }
+        let key = try await server.makeKey(in: europe, as: demo.operatorKey)
+        _ = try await server.send(
+            "GET", "/verify?scope=data.write", headers: [("Authorization", "Bearer \(key.secret)")])
+        while true {
+            if let known = try await newest() { return known }
+            try await Task.sleep(for: .milliseconds(100))
+        }
     }
 
     fileprivate func contact() async throws -> String {

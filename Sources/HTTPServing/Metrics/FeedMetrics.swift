@@ -69,7 +69,8 @@ extension VerifierMemory {
 extension RefusalQueue {
     /// What became of refusals of known credentials.
     package var metric: Metric {
-        Metric("claviger_refusals_total", .counter, "Refusals of known credentials, kept to be looked up or left out.") {
+        Metric("claviger_refusals_total", .counter, "Refusals of known credentials, kept to be looked up or left out.")
+        {
             let counts = self.counts
             return [
                 .init(Double(counts.noted), labels: [("outcome", "kept")]),

@@ -239,6 +239,24 @@ struct Question: Sendable, CustomTestStringConvertible {
             try tx.delete(ID<Grant>(at: 1))
             try tx.delete(ID<App>(at: 1))
         },
+        Question("refusals") { tx in
+            let path = OrganizationPath(root: ID(at: 1))
+            let kinds = Set(KeptRefusal.Kind.allCases)
+            for filter in [
+                RefusalFilter(kinds: kinds), RefusalFilter(credential: "a", rule: "b", kinds: kinds),
+                RefusalFilter(requestID: "a", kinds: kinds),
+            ] {
+                for extent in [Extent.organization(path), .within(path)] {
+                    _ = try tx.refusals(
+                        extent, matching: filter, since: Instant(seconds: 1), after: ID(at: 1), limit: 2)
+                }
+            }
+            let refusal = KeptRefusal(
+                id: ID(at: 1), at: Instant(seconds: 1), requestID: "a", path: path, kind: .apiKey, credential: "b",
+                token: nil, door: .verify, rule: "c", asked: .init(address: nil),
+                allowed: .init(scopes: .empty, addresses: .anywhere))
+            try tx.insert(Array(repeating: refusal, count: 9))
+        },
         Question("sweeps") { tx in
             let time = Instant(seconds: 1)
             _ = try tx.sweepAPIKeys(before: time, limit: 2)
@@ -247,6 +265,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.sweepIdempotentReplies(before: time, limit: 2)
             _ = try tx.sweepRevokedTokens(before: time, limit: 2)
             _ = try tx.sweepUsageReceipts(olderThan: 1, limit: 2)
+            _ = try tx.sweepRefusals(before: time, limit: 2)
             _ = try tx.sweepMemberSessions(before: time, limit: 2)
             _ = try tx.sweepOneTimeLinks(before: time, limit: 2)
             _ = try tx.sweepSignInAttempts(before: time, limit: 2)
