@@ -138,7 +138,7 @@ extension CredentialTrial {
         let organization = draft.organization.flatMap { ID<Organization>(parsing: $0) }
         checks.require(
             draft.organization == nil || organization != nil, "organization", "invalid",
-            "Must be the identifier of an organization.")
+            "Must be an identifier that begins with org_.")
         try checks.finish()
         return Question(scopes: ScopeSet(scopes), address: address, organization: organization)
     }

@@ -47,7 +47,8 @@ package struct JudgementRecord: Sendable {
             ?? (client ?? named).map(RefusedRequest.Subject.client)
         refused = subject.map {
             RefusedRequest(
-                $0, door, rule, scopes: scopes, address: address, organization: organization, grantType: grantType)
+                $0, isProven: credential != nil || client != nil, door, rule, scopes: scopes, address: address,
+                organization: organization, grantType: grantType)
         }
     }
 

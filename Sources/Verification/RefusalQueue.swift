@@ -10,11 +10,12 @@ import Synchronization
 /// flood of some pushes out no others; and how many wait. What is left out is counted. What waits when a process dies is lost: it is
 /// a help to people, not a proof.
 package final class RefusalQueue: Sendable {
-    /// How many may wait. With what a caller can have in one, that is 8 MiB at the very most.
+    /// How many may wait. With what a caller can have in one, that is 10 MiB at the very most.
     package static let capacity = 2048
     /// How many of one credential by one rule are noted a minute.
     package static let mostOfRule = 10
-    /// How many of one account are noted a minute.
+    /// How many of one account are noted a minute; and as many of clients that did not prove who they are, whose identifiers anybody
+    /// may know.
     package static let mostOfAccount = 200
     /// How many pairs of credential and rule, and accounts, are told apart in a minute. What is beyond is left out.
     fileprivate static let mostTold = 8192
@@ -32,8 +33,7 @@ package final class RefusalQueue: Sendable {
 
     fileprivate struct Party: Hashable {
         let value: UInt128
-        /// Nil for an account.
-        let rule: String?
+        let rule: String
     }
 
     fileprivate struct State {
@@ -59,7 +59,8 @@ package final class RefusalQueue: Sendable {
         let (value, account) = (refused.subject.value, refused.subject.path.root.value)
         let isWanted = state.withLock { state in
             state.admit(
-                Party(value: value, rule: refused.rule), Party(value: account, rule: nil),
+                Party(value: value, rule: refused.rule),
+                Party(value: account, rule: refused.isProven ? "all" : "unproven"),
                 inMinute: now.milliseconds / 60_000)
         }
         guard isWanted else { return }

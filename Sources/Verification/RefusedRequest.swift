@@ -13,6 +13,8 @@ package final class RefusedRequest: Sendable {
     }
 
     let subject: Subject
+    /// Whether whoever asked has proved to be it.
+    let isProven: Bool
     let door: KeptRefusal.Door
     let rule: String
     let scopes: ScopeSet
@@ -21,10 +23,12 @@ package final class RefusedRequest: Sendable {
     let grantType: String?
 
     init(
-        _ subject: Subject, _ door: KeptRefusal.Door, _ rule: String, scopes: ScopeSet, address: IPAddress?,
+        _ subject: Subject, isProven: Bool, _ door: KeptRefusal.Door, _ rule: String, scopes: ScopeSet,
+        address: IPAddress?,
         organization: ID<Organization>?, grantType: String?
     ) {
         self.subject = subject
+        self.isProven = isProven
         self.door = door
         self.rule = rule
         self.scopes = scopes

@@ -40,6 +40,8 @@ package struct WebConsole: Sendable {
     let accessKeys: AccessKeyService
     let apiKeys: APIKeyService
     let audit: AuditLog
+    let refusals: RefusalService
+    let trial: CredentialTrial
     let repetitions: FormRepetitions
     /// Seals or signs an access token made by hand.
     let sealToken: @Sendable (HandmadeToken) throws -> String
@@ -91,6 +93,8 @@ package struct WebConsole: Sendable {
         accessKeys = AccessKeyService(product: product, peppers: peppers, now: now)
         apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
         audit = AuditLog()
+        refusals = RefusalService(now: now)
+        trial = CredentialTrial(product: product)
         repetitions = FormRepetitions(keyRing: keyRing, now: now)
         self.sealToken = sealToken
         self.confirm = confirm

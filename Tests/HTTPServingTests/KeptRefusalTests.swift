@@ -175,8 +175,9 @@ struct KeptRefusalTests {
             let many = (0..<700).map { number in sample.copy("many-\(number)", at: desk.now.adding(seconds: number)) }
             try await tree.store.write { tx in try tx.insert(many) }
             let kept = try await door.kept()
-            #expect(kept.count == KeptRefusal.mostOfCredential + 1)
+            #expect(kept.count == KeptRefusal.mostOfRule + RefusalQueue.mostOfRule + 1)
             #expect(kept.contains { $0.requestID == "quiet" })
+            #expect(kept.count { $0.rule == "scope" } == RefusalQueue.mostOfRule + 1)
             #expect(kept.first?.requestID == "many-699", "The oldest go first.")
         }
     }
@@ -201,7 +202,7 @@ struct KeptRefusalTests {
             #expect(queue.counts.noted == RefusalQueue.capacity)
             try await queue.flush()
             #expect(queue.isEmpty)
-            #expect(try await Door(desk).kept().count == KeptRefusal.mostOfCredential)
+            #expect(try await Door(desk).kept().count == RefusalQueue.capacity)
         }
     }
 

@@ -56,6 +56,37 @@ struct AuditLogPagesTests {
         #expect(chips.text.contains("Remove filter What: OAuth 2.0 API key created"))
     }
 
+    @Test func `a request that was refused is found by its identifier, and said why; what if is answered before`()
+        async throws
+    {
+        var (visitor, server, demo, path) = try await auditor()
+        let europe = try #require(demo.organizations["Europe"])
+        let key = try await server.makeKey(in: europe, scopes: ["assessments.read"], as: demo.operatorKey)
+        let refused = try await server.verify(key.secret, scope: "assessments.write")
+        let request = try #require(refused.headers["x-request-id"])
+        func found() async throws -> Answer {
+            for _ in 0..<100 {
+                let page = try await visitor.open("\(path)?request=\(request)")
+                if page.text.contains("This request was refused.") { return page }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            throw ServerFailure("No refusal is found.")
+        }
+        let why = "/o/\(europe)/refusals/\(request)"
+        #expect(try await found().text.contains(why))
+        let page = try await visitor.open(why)
+        #expect(page.text.contains("Scope missing") && page.text.contains("assessments.write"), "\(page.text)")
+        #expect(!page.text.contains(key.secret))
+        let tab = try await visitor.open("/o/\(europe)/api-keys/\(key.id)/refused")
+        #expect(tab.text.contains(request) && tab.text.contains("Scope missing"), "\(tab.text)")
+        #expect(try await visitor.open("/o/\(demo.account)/refusals/\(request)").status == 404)
+        let trial = "/o/\(europe)/api-keys/\(key.id)/what-if"
+        let answer = try await visitor.open("\(trial)?tried=yes&scopes=assessments.read+assessments.write")
+        #expect(answer.text.contains("It would be refused. Scope missing"), "\(answer.text)")
+        let wrong = try await visitor.open("\(trial)?tried=yes&address=nowhere")
+        #expect(wrong.status == 422 && wrong.text.contains("Must be an IPv4 or IPv6 address."), "\(wrong.text)")
+    }
+
     @Test func `tell the story of one credential, to those who may read it, and of nothing else`() async throws {
         var (visitor, server, demo, path) = try await auditor()
         let key = try await server.makeKey(

@@ -9,8 +9,8 @@ package struct KeptRefusal: Entity, Hashable, Sendable {
     package static let lifetimeSeconds = 86_400
     /// The most that are kept of an account. The oldest go first.
     package static let mostOfAccount = 5000
-    /// The most that are kept of a credential, so that one pushes no others out.
-    package static let mostOfCredential = 500
+    /// The most that are kept of a credential by one rule, so that neither it nor the rule pushes others out.
+    package static let mostOfRule = 200
 
     /// Where the request was refused.
     package enum Door: String, Hashable, Sendable {

@@ -23,7 +23,7 @@ extension Migration {
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX refusal_account ON refusal (account_id, id);
             CREATE INDEX refusal_organization ON refusal (organization_path, id);
-            CREATE INDEX refusal_credential ON refusal (credential, id);
+            CREATE INDEX refusal_credential ON refusal (credential, rule, id);
             CREATE INDEX refusal_request ON refusal (request_id, id);
             """,
         postgres: """
@@ -47,7 +47,7 @@ extension Migration {
             );
             CREATE INDEX refusal_account ON refusal (account_id, id);
             CREATE INDEX refusal_organization ON refusal (organization_path, id);
-            CREATE INDEX refusal_credential ON refusal (credential, id);
+            CREATE INDEX refusal_credential ON refusal (credential, rule, id);
             CREATE INDEX refusal_request ON refusal (request_id, id);
             """
     )

@@ -38,12 +38,15 @@ extension Transaction {
             try perform(Self.insertion(of: rest.prefix(count)))
             rest = rest.dropFirst(count)
         }
-        for credential in Set(refusals.map(\.credential)).sorted() {
-            try perform(
-                """
-                DELETE FROM refusal WHERE credential = \(credential) AND id <= (SELECT id FROM refusal
-                WHERE credential = \(credential) ORDER BY id DESC LIMIT 1 OFFSET \(KeptRefusal.mostOfCredential))
-                """)
+        for (credential, rules) in Dictionary(grouping: refusals, by: \.credential).sorted(by: { $0.key < $1.key }) {
+            for rule in Set(rules.map(\.rule)).sorted() {
+                try perform(
+                    """
+                    DELETE FROM refusal WHERE credential = \(credential) AND rule = \(rule) AND id <=
+                    (SELECT id FROM refusal WHERE credential = \(credential) AND rule = \(rule)
+                    ORDER BY id DESC LIMIT 1 OFFSET \(KeptRefusal.mostOfRule))
+                    """)
+            }
         }
         for account in Set(refusals.map(\.path.root)).sorted() {
             try perform(

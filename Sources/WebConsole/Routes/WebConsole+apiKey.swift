@@ -28,8 +28,9 @@ extension WebConsole {
         }
     }
 
-    private func tabs(_ key: APIKey, _ entered: ConsoleVisit) -> Tabs {
+    func tabs(_ key: APIKey, _ entered: ConsoleVisit) -> Tabs {
         var pages: [(String, ConsolePage)] = [("Details", .apiKey)]
+        pages += [("Refused", .apiKeyRefused), ("What if", .apiKeyTrial)]
         if entered.may(.auditEventsRead) { pages.append(("Activity", .apiKeyActivity)) }
         return Tabs(
             title: key.name,

@@ -16,7 +16,7 @@ extension WebConsole {
     private func showAuditLog(_ entered: ConsoleVisit) async throws -> PageReply {
         let search = AuditSearch(entered.visit)
         let cursor = entered.visit.parameter("cursor").flatMap { Cursor(parsing: $0) }
-        let page = try await store.read { [audit] tx -> AuditLogPage in
+        let page = try await store.read { tx -> AuditLogPage in
             let whom = try search.who.map { try Self.label(of: $0, entered, tx: tx) }
             guard let filter = search.filter(actor: whom) else {
                 return AuditLogPage(
@@ -25,9 +25,24 @@ extension WebConsole {
             let listing = try audit.listNamed(
                 in: entered.organization, isOperatorsOwn: entered.isOperatorsAccount, matching: filter,
                 page: Model.Page(limit: AuditLogPage.pageSize, after: cursor), as: entered.actor, tx: tx)
-            return AuditLogPage(entered, listing, search, error: nil)
+            let refusal = try search.request.flatMap { request in
+                try refused(request, entered, tx: tx)
+            }
+            return AuditLogPage(entered, listing, search, error: nil, refusal: refusal)
         }
         return .page(page)
+    }
+
+    /// The refusal of a request here or below, if there is one that they may see.
+    private func refused(
+        _ request: String, _ entered: ConsoleVisit, tx: borrowing Transaction
+    ) throws -> KeptRefusal? {
+        do {
+            return try refusals.get(
+                request, in: entered.organization.id, includeDescendants: true, as: entered.actor, tx: tx)
+        } catch Refusal.notFound, Refusal.forbidden {
+            return nil
+        }
     }
 
     /// All that happened to what the address names. Of what nothing is known, there is no page.

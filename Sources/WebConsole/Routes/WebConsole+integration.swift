@@ -19,10 +19,11 @@ extension WebConsole {
     }
 
     /// The tabs of an integration.
-    private func tabs(_ integration: Integration, _ entered: ConsoleVisit) -> Tabs {
+    func tabs(_ integration: Integration, _ entered: ConsoleVisit) -> Tabs {
         let id = integration.id.description
         var pages: [(String, ConsolePage)] = [("Use", .integration), ("Secrets", .integrationSecrets)]
         if entered.may(.integrationsManage) { pages.append(("Settings", .integrationSettings)) }
+        pages += [("Refused", .integrationRefused), ("What if", .integrationTrial)]
         if entered.may(.auditEventsRead) { pages.append(("Activity", .integrationActivity)) }
         pages.append(("Quick start", .integrationQuickStart))
         return Tabs(

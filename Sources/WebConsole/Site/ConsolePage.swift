@@ -56,6 +56,8 @@ struct ConsolePage: Hashable, Sendable {
     static let overview = ConsolePage(.overview)
     /// Where organizations are looked for, when there are many.
     static let choice = ConsolePage(rest: "/choose")
+    /// Why one request was refused.
+    static let refusal = ConsolePage(rest: "/refusals/{request}")
 }
 
 /// The address of a console's page.

@@ -8,6 +8,9 @@ extension PageLine {
         PageLine(.newAPIKey, managers), PageLine(.post, .newAPIKey, managers, fields: [("name", "Made")]),
         PageLine(.apiKey, readers, with: key), PageLine(.editAPIKey, managers, with: key),
         PageLine(.post, .editAPIKey, managers, with: key), PageLine(.apiKeyActivity, [.owner, .auditor], with: key),
+        PageLine(.apiKeyRefused, readers, with: key), PageLine(.apiKeyTrial, readers, with: key),
+        PageLine(.post, .apiKeyTrial, readers, fields: [("scopes", "data.read data.write")], with: key),
+        PageLine(.refusal, readers, with: refusal),
         PageLine(.rotateAPIKey, managers, with: key), PageLine(.post, .rotateAPIKey, managers, with: key),
         PageLine(.deleteAPIKey, managers, with: key), PageLine(.post, .deleteAPIKey, managers, with: key),
         PageLine(.post, .endAPIKeySecret, managers, with: olderSecret),
@@ -16,6 +19,17 @@ extension PageLine {
         PageLine(.disableAPIKey, managers, with: key),
         PageLine(.post, .disableAPIKey, managers, with: key), PageLine(.post, .enableAPIKey, managers, with: key),
     ]
+
+    /// A request that was refused.
+    private static let refusal: @Sendable (String, LedgerDesk) async throws -> [String] = { organization, desk in
+        let made = try await desk.server.makeKey(in: organization, as: desk.demo.operatorKey)
+        let list = "/api/v1/organizations/\(organization)/refusals?credential=\(made.id)"
+        _ = try await desk.server.verify(made.secret, scope: "data.write")
+        while true {
+            if let known = try await desk.found(list).elements.first { return [try known["request_id"].string] }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
 
     private static let olderSecret: @Sendable (String, LedgerDesk) async throws -> [String] = { organization, desk in
         let made = try await key(organization, desk)

@@ -65,7 +65,12 @@ struct AuditLogPage: Page {
 
 extension AuditLogPage {
     /// The log, as far as a search asks for it.
-    init(_ entered: ConsoleVisit, _ listing: Listing<NamedAuditEvent>, _ search: AuditSearch, error: String?) {
+    ///
+    /// - Parameter refusal: That of the request which is searched for.
+    init(
+        _ entered: ConsoleVisit, _ listing: Listing<NamedAuditEvent>, _ search: AuditSearch, error: String?,
+        refusal: KeptRefusal? = nil
+    ) {
         let words = AuditActionWords(words: entered.words)
         let isNarrow = !search.parameters.isEmpty
         self.init(
@@ -98,7 +103,14 @@ extension AuditLogPage {
                         ? "No event is of that kind, person, thing and time." : "Every change is listed here.",
                     action: isNarrow ? PageLink(words: "Clear filters", address: entered.link(.auditLog)) : nil,
                     code: nil) : nil,
-            thingLink: nil)
+            thingLink: nil,
+            notice: refusal.map { refusal in
+                .hint(
+                    "This request was refused.",
+                    link: PageLink(
+                        words: "See why",
+                        address: entered.link(.refusal, refusal.requestID, in: refusal.path.last)))
+            })
     }
 
     /// The story of one thing.
