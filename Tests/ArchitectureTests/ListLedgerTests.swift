@@ -113,6 +113,7 @@ private enum TableBound {
         "organization": .bound("made by people who are signed in, or by the backend"),
         "recovery_code": .bound("so many of a member"),
         "refresh_lineage": .swept(["sweepLineages"]),
+        "refusal": .swept(["sweepRefusals"]),
         "resource_server": .bound("made by the operator alone"),
         "revoked_token": .swept(["sweepRevokedTokens"]),
         "schema_migration": .bound("one for each migration"),

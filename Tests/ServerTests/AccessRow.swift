@@ -280,10 +280,13 @@ extension Estate {
         let key = try await server.makeKey(in: europe, as: demo.operatorKey)
         _ = try await server.send(
             "GET", "/verify?scope=data.write", headers: [("Authorization", "Bearer \(key.secret)")])
-        while true {
-            if let known = try await newest() { return known }
-            try await Task.sleep(for: .milliseconds(100))
+        var known: String?
+        try await eventually {
+            known = try await newest()
+            return known != nil
         }
+        guard let known else { throw ServerFailure("The refusal is not kept.") }
+        return known
     }
 
     fileprivate func contact() async throws -> String {

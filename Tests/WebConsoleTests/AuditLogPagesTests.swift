@@ -64,16 +64,13 @@ struct AuditLogPagesTests {
         let key = try await server.makeKey(in: europe, scopes: ["assessments.read"], as: demo.operatorKey)
         let refused = try await server.verify(key.secret, scope: "assessments.write")
         let request = try #require(refused.headers["x-request-id"])
-        func found() async throws -> Answer {
-            for _ in 0..<100 {
-                let page = try await visitor.open("\(path)?request=\(request)")
-                if page.text.contains("This request was refused.") { return page }
-                try await Task.sleep(for: .milliseconds(100))
-            }
-            throw ServerFailure("No refusal is found.")
+        var found = ""
+        try await eventually {
+            found = try await visitor.open("\(path)?request=\(request)").text
+            return found.contains("This request was refused.")
         }
         let why = "/o/\(europe)/refusals/\(request)"
-        #expect(try await found().text.contains(why))
+        #expect(found.contains(why), "\(found)")
         let page = try await visitor.open(why)
         #expect(page.text.contains("Scope missing") && page.text.contains("assessments.write"), "\(page.text)")
         #expect(!page.text.contains(key.secret))

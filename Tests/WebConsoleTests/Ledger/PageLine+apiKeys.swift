@@ -25,10 +25,13 @@ extension PageLine {
         let made = try await desk.server.makeKey(in: organization, as: desk.demo.operatorKey)
         let list = "/api/v1/organizations/\(organization)/refusals?credential=\(made.id)"
         _ = try await desk.server.verify(made.secret, scope: "data.write")
-        while true {
-            if let known = try await desk.found(list).elements.first { return [try known["request_id"].string] }
-            try await Task.sleep(for: .milliseconds(100))
+        var known: [String] = []
+        let isKept = try await eventually {
+            known = try await desk.found(list).elements.prefix(1).map { try $0["request_id"].string }
+            return !known.isEmpty
         }
+        guard isKept else { throw ServerFailure("The refusal is not kept.") }
+        return known
     }
 
     private static let olderSecret: @Sendable (String, LedgerDesk) async throws -> [String] = { organization, desk in
