@@ -19,6 +19,7 @@ final class Line {
     }
 
     private let handle: OpaquePointer
+    private let suspicion: Suspicion
     private var debts: [Debt] = []
     /// Statements that the server has prepared, by text and types.
     private var prepared: [String: String] = [:]
@@ -37,7 +38,9 @@ final class Line {
     /// Connects to the server of the address that can be written to.
     ///
     /// - Throws: ``StoreError/unavailable(_:)`` when there is none before `deadline`.
-    init(to address: PostgresAddress, settings: [String], until deadline: ContinuousClock.Instant) throws(StoreError) {
+    init(
+        to address: PostgresAddress, settings: [String], _ suspicion: Suspicion, until deadline: ContinuousClock.Instant
+    ) throws(StoreError) {
         let handle = try ConnectionRace.winner(to: address, until: deadline)
         guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else {
             defer { PQfinish(handle) }
@@ -46,6 +49,7 @@ final class Line {
         // What the server remarks is not for our standard error.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
         self.handle = handle
+        self.suspicion = suspicion
         for setting in settings { try send(setting, []) }
         try complete(until: deadline)
     }
@@ -232,7 +236,7 @@ extension Line {
             guard isUnsent >= 0 else { throw lost() }
             guard PQisBusy(handle) == 1 else { return }
             do {
-                try Self.poll(socket, forWriting: isUnsent == 1, until: deadline)
+                try poll(forWriting: isUnsent == 1, until: deadline)
             } catch {
                 isBroken = true
                 throw error
@@ -248,14 +252,19 @@ extension Line {
         return .unavailable(Self.problem(of: handle))
     }
 
+    /// How often who waits looks whether another line has fallen silent meanwhile.
+    private static let glance = Duration.milliseconds(250)
+    /// What takes longer than any statement has an end of its own: steps of the schema, and the wait for who takes them.
+    private static let longestStatement = Duration.seconds(60)
+
     /// Waits until something can be read, or, `forWriting`, also written.
     ///
-    /// - Throws: ``StoreError/unavailable(_:)`` at the deadline.
-    private static func poll(
-        _ socket: Int32, forWriting: Bool, until deadline: ContinuousClock.Instant
-    ) throws(StoreError) {
+    /// - Throws: ``StoreError/unavailable(_:)`` at the deadline, or soon after another line has fallen silent.
+    private func poll(forWriting: Bool, until deadline: ContinuousClock.Instant) throws(StoreError) {
+        let isStatement = ContinuousClock.now.duration(to: deadline) < Self.longestStatement
         while true {
-            let left = ContinuousClock.now.duration(to: deadline)
+            let end = isStatement ? suspicion.end(ofWaitingOnLineMadeAt: madeAt, for: deadline) : deadline
+            let left = min(ContinuousClock.now.duration(to: end), Self.glance)
             guard left > .zero else { throw .unavailable("the server does not answer") }
             let events = POLLIN | (forWriting ? POLLOUT : 0)
             var wanted = pollfd(fd: socket, events: Int16(events), revents: 0)

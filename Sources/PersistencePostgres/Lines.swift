@@ -20,7 +20,7 @@ struct Lines: Sendable {
                 // Acknowledged means on disk, whatever the server's standard is.
                 "SELECT set_config('synchronous_commit', 'on', false) "
                     + "WHERE current_setting('synchronous_commit') IN ('off', 'local')",
-            ], until: deadline)
+            ], suspicion, until: deadline)
     }
 
     /// Blocks the thread, which is one of the engine's own.

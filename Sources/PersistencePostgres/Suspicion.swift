@@ -10,6 +10,18 @@ final class Suspicion: Sendable {
         since.withLock { $0 = .now }
     }
 
+    /// Until when an answer is waited for on a line that was made at `time`: what is on its way when another line falls silent has a
+    /// second left, whatever its own deadline. Else a statement that was sent a moment before would wait for the whole of its time
+    /// for a server that is known to be gone, and a fail-over would take twice as long.
+    func end(ofWaitingOnLineMadeAt time: ContinuousClock.Instant, for deadline: ContinuousClock.Instant)
+        -> ContinuousClock.Instant
+    {
+        guard let since = since.withLock(\.self), time < since else { return deadline }
+        return min(deadline, since + Self.grace)
+    }
+
+    private static let grace = Duration.seconds(1)
+
     /// Whether a line that was made at `time` may lead to a server that is gone.
     func concerns(_ time: ContinuousClock.Instant) -> Bool {
         since.withLock { $0.map { time < $0 } ?? false }

@@ -1,0 +1,28 @@
+import Testing
+
+@testable import PersistencePostgres
+
+@Suite("Suspicion that the server is gone")
+struct SuspicionTests {
+    private let now = ContinuousClock.now
+
+    @Test func `an answer is waited for until its own deadline while no line has fallen silent`() {
+        let suspicion = Suspicion()
+        #expect(suspicion.end(ofWaitingOnLineMadeAt: now, for: now + .seconds(3)) == now + .seconds(3))
+    }
+
+    @Test func `once a line has fallen silent, what waits on the others has a second left`() {
+        let suspicion = Suspicion()
+        suspicion.raise()
+        let end = suspicion.end(ofWaitingOnLineMadeAt: now, for: now + .seconds(3600))
+        #expect(end < ContinuousClock.now + .seconds(2))
+        #expect(suspicion.end(ofWaitingOnLineMadeAt: now, for: now) == now, "its own deadline may be sooner")
+    }
+
+    @Test func `a line that was made since then leads to whoever answers now`() {
+        let suspicion = Suspicion()
+        suspicion.raise()
+        let later = ContinuousClock.now + .seconds(1)
+        #expect(suspicion.end(ofWaitingOnLineMadeAt: later, for: later + .seconds(3)) == later + .seconds(3))
+    }
+}
