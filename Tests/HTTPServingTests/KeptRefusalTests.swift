@@ -275,7 +275,7 @@ extension SampleDesk {
             id: ID(at: now.milliseconds), holder: .integration(integration.id), account: tree.global.id,
             organization: integration.organization, subject: nil, scopes: integration.scopes,
             audiences: [Self.issuer], issuedAt: Instant(seconds: now.seconds), expiresAt: now.adding(seconds: 3600))
-        return try issuer.text(of: token, as: integration.tokenFormat)
+        return try tokenIssuer.text(of: token, as: integration.tokenFormat)
     }
 }
 

@@ -1,4 +1,5 @@
 import CredentialFormat
+import Credentials
 import Events
 import Model
 import Persistence

@@ -210,7 +210,7 @@ extension WebConsole {
             _ = try await integration(entered)
         }
         let query =
-            Self.trialNames.sorted().map { ($0, String((form[$0] ?? "").prefix(2000))) } + [("tried", "yes")]
+            Self.trialNames.sorted().map { ($0, String((form.value(of: $0) ?? "").prefix(2000))) } + [("tried", "yes")]
         return .redirect(entered.url(entered.page, id, query: query), at: site)
     }
 
