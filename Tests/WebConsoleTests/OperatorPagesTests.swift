@@ -164,7 +164,9 @@ struct OperatorPagesTests {
             product.text.contains(
                 "<code>policy.secret_overlap_maximum</code></th><td role=\"cell\" class=\"line\">1d</td><td role=\"cell\">line\u{00A0}\(line ?? 0)</td>"
             ), "\(product.text)")
-        #expect(product.text.contains("<code>policy.api_keys_per_account</code></th><td role=\"cell\" class=\"line\">500</td></tr>"))
+        #expect(
+            product.text.contains(
+                "<code>policy.api_keys_per_account</code></th><td role=\"cell\" class=\"line\">500</td></tr>"))
         let nodes = try await visitor.open("/operator/nodes")
         #expect(nodes.text.contains("1 of 1") && nodes.text.contains("This node"))
         #expect(nodes.text.contains("Trusts its memory") && nodes.text.contains("<bdi>The same</bdi>"))

@@ -243,7 +243,8 @@ extension WebConsole {
             shell: entered.shell(below: "Rotate \(word)"),
             pageHead: PageHead(
                 title: "Rotate the \(word) of \(known.server.name)?",
-                lead: "The new one is shown only once. Update the backend that uses the old one.", action: nil, reason: nil),
+                lead: "The new one is shown only once. Update the backend that uses the old one.", action: nil,
+                reason: nil),
             notice: errors.notice(besides: ["overlap_seconds"]), sentTo: entered.link(.rotateResourceServer, id),
             token: entered.token(sentTo: .rotateResourceServer, id),
             fields: [HiddenField(name: "attempt", value: FormRepetitions.attempt())],
