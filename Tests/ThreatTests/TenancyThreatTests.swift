@@ -15,6 +15,10 @@ extension Threats {
             let contact = try await server.makeContact(in: estate.europe, as: demo.operatorKey)
             let accessKey = try await server.makeAccessKey(in: estate.europe, of: contact, as: demo.operatorKey)
             let grant = try await PageVisitor.signedIn(member, at: server).granted(app, as: demo.operatorKey)
+            let refused = try await server.verify(key.secret, scope: "data.write")
+            let request = try #require(refused.headers["x-request-id"])
+            let kept = "/api/v1/organizations/\(estate.europe)/refusals/\(request)"
+            #expect(try await eventually { try await server.get(kept, bearer: demo.operatorKey).status == 200 })
             let secret = /[a-z]{2,8}_(key|cs|at|rt|ak|ses|code)_[0-9A-Za-z]{20,}/
             #expect(key.secret.firstMatch(of: secret) != nil)
             var reads = 0
@@ -25,7 +29,7 @@ extension Threats {
                     .replacing("{resource_server_id}", with: demo.resourceServer.id)
                     .replacing("{app_id}", with: app.id).replacing("{member_id}", with: member.id)
                     .replacing("{grant_id}", with: grant).replacing("{contact_id}", with: contact.id)
-                    .replacing("{access_key_id}", with: accessKey.id)
+                    .replacing("{access_key_id}", with: accessKey.id).replacing("{request_id}", with: request)
                 let answer = try await server.get(path, bearer: demo.operatorKey)
                 #expect(answer.status == 200, "\(path)")
                 #expect(answer.text.firstMatch(of: secret) == nil, "\(path)")
