@@ -52,10 +52,12 @@ extension Transaction {
         _ extent: Extent, _ query: APIKeyQuery, limit: Int, countingTo most: Int, at now: Instant
     ) throws -> (page: OrderedListing<ListedAPIKey>, count: Int) {
         let account = extent.path.root
+        let count: BoundSQL = """
+            (SELECT COUNT(*) FROM (SELECT 1 FROM api_key WHERE account_id = \(account) AND expires_at > \(now) LIMIT \(most)) live)
+            """
         let rows = try all(
             """
-            SELECT \(fixed: apiKeyColumns), o.name, (SELECT COUNT(*) FROM
-            (SELECT 1 FROM api_key WHERE account_id = \(account) AND expires_at > \(now) LIMIT \(most)) live)
+            SELECT \(fixed: apiKeyColumns), o.name, \(part: count)
             FROM organization o CROSS JOIN api_key k
             WHERE \(part: extent.condition) AND k.organization_id = o.id \(part: query.condition)
             \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
@@ -63,19 +65,7 @@ extension Transaction {
         ) { row in
             (ListedAPIKey(key: try APIKey(row: row), organizationName: try row.text(17)), try row.count(18))
         }
-        let listing = OrderedListing(rows.map(\.0), limit: limit, place: query.place)
-        // No row, no count.
-        return (listing, try rows.first?.1 ?? liveAPIKeyCount(account: account, upTo: most, at: now))
-    }
-
-    /// How many API keys of an account live at `now`, counted up to `limit`.
-    private borrowing func liveAPIKeyCount(account: ID<Organization>, upTo limit: Int, at now: Instant) throws -> Int {
-        try first(
-            """
-            SELECT COUNT(*) FROM
-            (SELECT 1 FROM api_key WHERE account_id = \(account) AND expires_at > \(now) LIMIT \(limit)) live
-            """
-        ) { try $0.count(0) } ?? 0
+        return try counted(rows, limit: limit, count, place: query.place)
     }
 }
 

@@ -47,18 +47,18 @@ extension Transaction {
         _ extent: Extent, _ query: AppQuery, limit: Int, countingTo most: Int
     ) throws -> (page: OrderedListing<ListedApp>, count: Int) {
         let account = extent.path.root
+        let count: BoundSQL = """
+            (SELECT COUNT(*) FROM (SELECT 1 FROM app WHERE account_id = \(account) LIMIT \(most)) live)
+            """
         let rows = try all(
             """
-            SELECT \(fixed: appColumns)\(part: listed), (SELECT COUNT(*) FROM
-            (SELECT 1 FROM app WHERE account_id = \(account) LIMIT \(most)) live)
+            SELECT \(fixed: appColumns)\(part: listed), \(part: count)
             FROM organization o CROSS JOIN app p
             WHERE \(part: extent.condition) AND p.organization_id = o.id \(part: query.condition)
             \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
             """
         ) { row in (try ListedApp(row: row), try row.count(26)) }
-        let listing = OrderedListing(rows.map(\.0), limit: limit, place: query.place)
-        // No row, no count.
-        return (listing, try rows.first?.1 ?? appCount(account: account, upTo: most))
+        return try counted(rows, limit: limit, count, place: query.place)
     }
 
     /// An app with what a list tells of it, nil where there is none.
@@ -68,13 +68,6 @@ extension Transaction {
             SELECT \(fixed: appColumns)\(part: listed) FROM app p JOIN organization o ON o.id = p.organization_id
             WHERE p.id = \(id)
             """, ListedApp.init(row:))
-    }
-
-    /// How many apps an account has, counted up to `limit`.
-    private borrowing func appCount(account: ID<Organization>, upTo limit: Int) throws -> Int {
-        try first("SELECT COUNT(*) FROM (SELECT 1 FROM app WHERE account_id = \(account) LIMIT \(limit)) live") { row in
-            try row.count(0)
-        } ?? 0
     }
 }
 

@@ -43,27 +43,21 @@ extension Transaction {
         _ extent: Extent, _ query: ContactQuery, limit: Int, countingTo most: Int
     ) throws -> (page: OrderedListing<ListedContact>, count: Int) {
         let account = extent.path.root
+        let count: BoundSQL = """
+            (SELECT COUNT(*) FROM (SELECT 1 FROM contact WHERE account_id = \(account) LIMIT \(most)) live)
+            """
         let rows = try all(
             """
             SELECT \(fixed: contactColumns), o.name,
             (SELECT COUNT(*) FROM access_key k WHERE k.contact_id = c.id AND k.disabled_at IS NULL),
             (SELECT k.used_at \(fixed: latestUse)), (SELECT k.used_from \(fixed: latestUse)), (SELECT k.uses \(fixed: latestUse)),
-            (SELECT COUNT(*) FROM (SELECT 1 FROM contact WHERE account_id = \(account) LIMIT \(most)) live)
+            \(part: count)
             FROM organization o CROSS JOIN contact c
             WHERE \(part: extent.condition) AND c.organization_id = o.id \(part: ContactQuery.condition(query.search))
             \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
             """
         ) { row in (try ListedContact(row: row), try row.count(14)) }
-        let listing = OrderedListing(rows.map(\.0), limit: limit, place: query.place)
-        // No row, no count.
-        return (listing, try rows.first?.1 ?? contactCount(account: account, upTo: most))
-    }
-
-    /// How many contacts an account has, counted up to `limit`.
-    private borrowing func contactCount(account: ID<Organization>, upTo limit: Int) throws -> Int {
-        try first(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM contact WHERE account_id = \(account) LIMIT \(limit)) live"
-        ) { row in try row.count(0) } ?? 0
+        return try counted(rows, limit: limit, count, place: query.place)
     }
 }
 

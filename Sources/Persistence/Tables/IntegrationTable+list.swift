@@ -59,18 +59,18 @@ extension Transaction {
         _ extent: Extent, _ query: IntegrationQuery, limit: Int, countingTo most: Int
     ) throws -> (page: OrderedListing<ListedIntegration>, count: Int) {
         let account = extent.path.root
+        let count: BoundSQL = """
+            (SELECT COUNT(*) FROM (SELECT 1 FROM integration WHERE account_id = \(account) LIMIT \(most)) live)
+            """
         let rows = try all(
             """
-            SELECT \(fixed: columns), (SELECT COUNT(*) FROM
-            (SELECT 1 FROM integration WHERE account_id = \(account) LIMIT \(most)) live)
+            SELECT \(fixed: columns), \(part: count)
             FROM organization o CROSS JOIN integration i
             WHERE \(part: extent.condition) AND i.organization_id = o.id \(part: query.condition)
             \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
             """
         ) { row in (try ListedIntegration(row: row), try row.count(19)) }
-        let listing = OrderedListing(rows.map(\.0), limit: limit, place: query.place)
-        // No row, no count.
-        return (listing, try rows.first?.1 ?? integrationCount(account: account, upTo: most))
+        return try counted(rows, limit: limit, count, place: query.place)
     }
 
     /// An integration as a list shows it, nil where there is none.
@@ -79,15 +79,6 @@ extension Transaction {
             """
             SELECT \(fixed: columns) FROM integration i JOIN organization o ON o.id = i.organization_id WHERE i.id = \(id)
             """, ListedIntegration.init(row:))
-    }
-
-    /// How many integrations an account has, counted up to `limit`.
-    private borrowing func integrationCount(account: ID<Organization>, upTo limit: Int) throws -> Int {
-        try first(
-            """
-            SELECT COUNT(*) FROM (SELECT 1 FROM integration WHERE account_id = \(account) LIMIT \(limit)) live
-            """
-        ) { try $0.count(0) } ?? 0
     }
 }
 

@@ -62,6 +62,20 @@ extension OrderedListing {
     }
 }
 
+extension Transaction {
+    /// A page of rows that each bring with them how many there are in all. Without a row that is asked alone.
+    ///
+    /// - Parameters:
+    ///   - count: The part of the rows' statement that counts.
+    ///   - place: The place behind an item.
+    borrowing func counted<Item>(
+        _ rows: [(item: Item, count: Int)], limit: Int, _ count: BoundSQL, place: (Item) -> ListPlace
+    ) throws -> (page: OrderedListing<Item>, count: Int) {
+        let listing = OrderedListing(rows.map(\.item), limit: limit, place: place)
+        return (listing, try rows.first?.count ?? first("SELECT \(part: count)") { try $0.count(0) } ?? 0)
+    }
+}
+
 extension Extent {
     /// A condition on an organization `o`.
     var condition: BoundSQL {
