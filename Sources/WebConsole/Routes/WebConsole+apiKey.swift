@@ -21,7 +21,7 @@ extension WebConsole {
         ]
     }
 
-    private func key(_ entered: ConsoleVisit) async throws -> APIKey {
+    func key(_ entered: ConsoleVisit) async throws -> APIKey {
         let id: ID<APIKey> = try entered.id()
         return try await store.read { [apiKeys] tx in
             try apiKeys.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
@@ -29,8 +29,9 @@ extension WebConsole {
     }
 
     func tabs(_ key: APIKey, _ entered: ConsoleVisit) -> Tabs {
-        var pages: [(String, ConsolePage)] = [("Details", .apiKey)]
-        pages += [("Refused", .apiKeyRefused), ("What if", .apiKeyTrial)]
+        var pages: [(String, ConsolePage)] = [
+            ("Details", .apiKey), ("Refused", .apiKeyRefused), ("What if", .apiKeyTrial),
+        ]
         if entered.may(.auditEventsRead) { pages.append(("Activity", .apiKeyActivity)) }
         return Tabs(
             title: key.name,
@@ -376,20 +377,13 @@ extension WebConsole {
                 confirmation: Confirmation(
                     title: "Delete \(key.name)?",
                     consequence:
-                        "\(useSentence(key, entered)) Whatever still sends it is refused from the next call on. This can’t be undone.",
+                        "\(LastUse.sentence(key.lastUse, now: entered.now)) Whatever still sends it is refused from the next call on. This can’t be undone.",
                     verb: "Delete", action: entered.formLink(id),
                     token: entered.token(sentTo: .deleteAPIKey, id), fields: [],
                     cancelLink: entered.backLink(or: .apiKey, id),
                     alternative: key.state(at: entered.now) == .active
                         ? PageLink(words: "Disable it instead", address: entered.onwardLink(.disableAPIKey, id)) : nil,
                     isTyped: false, expected: word.singular)))
-    }
-
-    /// How much it is used, in numbers.
-    private func useSentence(_ key: APIKey, _ entered: ConsoleVisit) -> String {
-        key.lastUse.map { use in
-            "It was last used \(TimeWords(use.at, now: entered.now).words)\(use.address.map { " from \($0)" } ?? ""), \(Numbers.counted(use.count, "time")) in all."
-        } ?? "It was never used."
     }
 
     private func takeKeyDeletion(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
@@ -417,7 +411,7 @@ extension WebConsole {
                 confirmation: Confirmation(
                     title: "Disable \(key.name)?",
                     consequence:
-                        "\(useSentence(key, entered)) Whatever sends it is refused from the next call on, until you enable it again.\(overlap)",
+                        "\(LastUse.sentence(key.lastUse, now: entered.now)) Whatever sends it is refused from the next call on, until you enable it again.\(overlap)",
                     verb: "Disable \(word)", action: entered.formLink(id),
                     token: entered.token(sentTo: .disableAPIKey, id), fields: [],
                     cancelLink: entered.backLink(or: .apiKey, id),

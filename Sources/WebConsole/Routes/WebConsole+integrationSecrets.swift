@@ -222,10 +222,7 @@ extension WebConsole {
         let found = try await looked(entered)
         let integration = found.listed.integration
         let (id, word) = (integration.id.description, product.words[.integration])
-        let use =
-            found.listed.lastUse.map { use in
-                "It was last used \(TimeWords(use.at, now: entered.now).words)\(use.address.map { " from \($0)" } ?? ""), \(Numbers.counted(use.count, "time")) in all. "
-            } ?? "It was never used. "
+        let use = LastUse.sentence(found.listed.lastUse, now: entered.now)
         return .page(
             QuestionPage(
                 shell: entered.shell(
@@ -233,7 +230,7 @@ extension WebConsole {
                 confirmation: Confirmation(
                     title: "Delete \(integration.label)?",
                     consequence:
-                        "\(use)Its \(product.words[.clientID].singular), every secret and every token of it are refused from the next call on. This can’t be undone.",
+                        "\(use) Its \(product.words[.clientID].singular), every secret and every token of it are refused from the next call on. This can’t be undone.",
                     verb: "Delete \(word.singular)", action: entered.formLink(id),
                     token: entered.token(sentTo: .deleteIntegration, id), fields: [],
                     cancelLink: entered.backLink(or: .integration, id),
