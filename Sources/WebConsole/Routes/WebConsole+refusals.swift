@@ -12,10 +12,20 @@ import Verification
 extension WebConsole {
     var refusalRoutes: [PageRoute] {
         [
-            shown(.refusal, showRefusal), shown(.apiKeyRefused, showRefusedOfKey),
-            shown(.apiKeyTrial, showTrialOfKey), taken(.apiKeyTrial, takeTrial),
-            shown(.integrationRefused, showRefusedOfIntegration), shown(.integrationTrial, showTrialOfIntegration),
-            taken(.integrationTrial, takeTrial),
+            shown(.refusal, showRefusal),
+            shown(.apiKeyRefused) { entered in try await showRefused(of: try await keySubject(entered), entered) },
+            shown(.integrationRefused) { entered in
+                try await showRefused(of: try await integrationSubject(entered), entered)
+            },
+            shown(.apiKeyTrial) { entered in try await showTrial(of: try await keySubject(entered), entered) },
+            shown(.integrationTrial) { entered in
+                try await showTrial(of: try await integrationSubject(entered), entered)
+            },
+            // Who may not see it is not led anywhere.
+            taken(.apiKeyTrial) { entered, form in takeTrial(of: try await keySubject(entered), entered, form) },
+            taken(.integrationTrial) { entered, form in
+                takeTrial(of: try await integrationSubject(entered), entered, form)
+            },
         ]
     }
 
@@ -27,50 +37,35 @@ extension WebConsole {
         /// The first of its pages, that of its refusals and that of a trial.
         let pages: (first: ConsolePage, refused: ConsolePage, trial: ConsolePage)
         let tabs: Tabs
+        /// What would be answered to it.
+        let judge: @Sendable (CredentialTrial.Draft, borrowing Transaction) throws -> CredentialTrial.Outcome
     }
 
-    private func subject(_ key: APIKey, _ entered: ConsoleVisit) -> Subject {
-        Subject(
+    private func keySubject(_ entered: ConsoleVisit) async throws -> Subject {
+        let key = try await key(entered)
+        return Subject(
             id: key.id.description, name: key.name, scopes: key.scopes,
-            pages: (.apiKey, .apiKeyRefused, .apiKeyTrial), tabs: tabs(key, entered))
+            pages: (.apiKey, .apiKeyRefused, .apiKeyTrial), tabs: tabs(key, entered)
+        ) { [trial] draft, tx in try trial.outcome(of: key, draft, at: entered.now, tx: tx) }
     }
 
-    private func subject(_ integration: Integration, _ entered: ConsoleVisit) -> Subject {
-        Subject(
+    private func integrationSubject(_ entered: ConsoleVisit) async throws -> Subject {
+        let integration = try await integration(entered)
+        return Subject(
             id: integration.id.description, name: integration.label, scopes: integration.scopes,
-            pages: (.integration, .integrationRefused, .integrationTrial), tabs: tabs(integration, entered))
+            pages: (.integration, .integrationRefused, .integrationTrial), tabs: tabs(integration, entered)
+        ) { [trial] draft, tx in try trial.outcome(of: integration, draft, at: entered.now, tx: tx) }
     }
 
     // MARK: - Refused
 
-    private func showRefusedOfKey(_ entered: ConsoleVisit) async throws -> PageReply {
-        let id: ID<APIKey> = try entered.id()
-        let page = refusedPage(entered)
-        let (key, listing) = try await store.read { [apiKeys, refusals] tx in
-            (
-                try apiKeys.get(id, in: entered.organization.id, as: entered.actor, tx: tx),
-                try refusals.list(
-                    in: entered.organization.id, credential: id.description, page: page, as: entered.actor, tx: tx)
-            )
+    private func showRefused(of subject: Subject, _ entered: ConsoleVisit) async throws -> PageReply {
+        let page = Model.Page(limit: 50, after: entered.visit.parameter("after").flatMap { Cursor(parsing: $0) })
+        let listing = try await store.read { [refusals] tx in
+            try refusals.list(
+                in: entered.organization.id, credential: subject.id, page: page, as: entered.actor, tx: tx)
         }
-        return .page(refused(listing, of: subject(key, entered), entered))
-    }
-
-    private func showRefusedOfIntegration(_ entered: ConsoleVisit) async throws -> PageReply {
-        let id: ID<Integration> = try entered.id()
-        let page = refusedPage(entered)
-        let (integration, listing) = try await store.read { [integrations, refusals] tx in
-            (
-                try integrations.get(id, in: entered.organization.id, as: entered.actor, tx: tx),
-                try refusals.list(
-                    in: entered.organization.id, credential: id.description, page: page, as: entered.actor, tx: tx)
-            )
-        }
-        return .page(refused(listing, of: subject(integration, entered), entered))
-    }
-
-    private func refusedPage(_ entered: ConsoleVisit) -> Model.Page {
-        Model.Page(limit: 50, after: entered.visit.parameter("after").flatMap { Cursor(parsing: $0) })
+        return .page(refused(listing, of: subject, entered))
     }
 
     private func refused(
@@ -163,55 +158,22 @@ extension WebConsole {
 
     // MARK: - What if
 
-    private func showTrialOfKey(_ entered: ConsoleVisit) async throws -> PageReply {
-        let id: ID<APIKey> = try entered.id()
-        let draft = Self.draft(entered)
-        let key = try await store.read { [apiKeys] tx in
-            try apiKeys.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
-        }
-        guard let draft else { return .page(trialPage(subject(key, entered), nil, nil, entered)) }
+    private func showTrial(of subject: Subject, _ entered: ConsoleVisit) async throws -> PageReply {
+        guard let draft = Self.draft(entered) else { return .page(trialPage(subject, nil, nil, entered)) }
         do {
-            let outcome = try await store.read { [trial] tx in
-                try trial.outcome(of: key, draft, at: entered.now, tx: tx)
-            }
-            return .page(trialPage(subject(key, entered), draft, outcome, entered))
+            let outcome = try await store.read { tx in try subject.judge(draft, tx) }
+            return .page(trialPage(subject, draft, outcome, entered))
         } catch let refusal as Refusal {
             let errors = try FieldErrors(refusal, shown: Self.trialNames)
-            return .page(trialPage(subject(key, entered), draft, nil, entered, errors), .unprocessableContent)
-        }
-    }
-
-    private func showTrialOfIntegration(_ entered: ConsoleVisit) async throws -> PageReply {
-        let integration = try await integration(entered)
-        guard let draft = Self.draft(entered) else {
-            return .page(trialPage(subject(integration, entered), nil, nil, entered))
-        }
-        do {
-            let outcome = try await store.read { [trial] tx in
-                try trial.outcome(of: integration, draft, at: entered.now, tx: tx)
-            }
-            return .page(trialPage(subject(integration, entered), draft, outcome, entered))
-        } catch let refusal as Refusal {
-            let errors = try FieldErrors(refusal, shown: Self.trialNames)
-            return .page(trialPage(subject(integration, entered), draft, nil, entered, errors), .unprocessableContent)
+            return .page(trialPage(subject, draft, nil, entered, errors), .unprocessableContent)
         }
     }
 
     /// What is asked stands in the address of the page that answers.
-    private func takeTrial(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
-        guard let id = entered.visit.segment("id") else { throw PageProblem.notFound }
-        // Who may not see it is not led anywhere.
-        if entered.page == .apiKeyTrial {
-            let key: ID<APIKey> = try entered.id()
-            _ = try await store.read { [apiKeys] tx in
-                try apiKeys.get(key, in: entered.organization.id, as: entered.actor, tx: tx)
-            }
-        } else {
-            _ = try await integration(entered)
-        }
+    private func takeTrial(of subject: Subject, _ entered: ConsoleVisit, _ form: PageForm) -> PageReply {
         let query =
             Self.trialNames.sorted().map { ($0, String((form.value(of: $0) ?? "").prefix(2000))) } + [("tried", "yes")]
-        return .redirect(entered.url(entered.page, id, query: query), at: site)
+        return .redirect(entered.url(subject.pages.trial, subject.id, query: query), at: site)
     }
 
     private static let trialNames: Set<String> = ["scopes", "address", "organization"]
