@@ -161,7 +161,10 @@ var tests: [Target] {
         .testTarget(name: "HTTPAPITests", dependencies: ["TestSupport"]),
         .testTarget(
             name: "WebConsoleTests",
-            dependencies: ["TestSupport", "WebConsole", .product(name: "NIOEmbedded", package: "swift-nio")]),
+            dependencies: [
+                "TestSupport", "WebConsole", .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]),
         .testTarget(
             name: "ServerTests",
             dependencies: ["TestSupport", "Server", crypto, .product(name: "JWTKit", package: "jwt-kit")]),

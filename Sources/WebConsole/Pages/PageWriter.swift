@@ -52,7 +52,7 @@ package struct PageWriter: Sendable {
             productIcon: site.link(site.assets.icon), productLogo: site.assets.logo.map(site.link),
             productLogoWords: site.logoHasName ? site.product : "", productInitial: Initial.of(site.product),
             productName: site.logoHasName ? nil : site.product, frame: P.frame.rawValue, page: page)
-        let html = library.render(surroundings, withTemplate: P.template.rawValue) ?? ""
+        let html = library.render(TemplateValue(surroundings), withTemplate: P.template.rawValue) ?? ""
         // Nothing that a page shows can spell the mark, because it begins with an angle bracket.
         return html.replacing(Script.mark, with: P.scripts.map(\.element).joined(separator: "\n"))
     }
