@@ -34,7 +34,7 @@ extension CredentialVerifier {
         _ judge: (Evidence, inout JudgementRecord) throws -> Answer
     ) async throws -> (Answer, JudgementRecord) {
         var answers = Answers()
-        var readings = hearing.readings()
+        var readings = Readings(hearing)
         for _ in 0..<Self.maximumRounds {
             var record = JudgementRecord()
             do {
@@ -45,7 +45,7 @@ extension CredentialVerifier {
                 guard readings.beginAgain() else { throw StoreError.unavailable("too slow to prove anything") }
             } catch let missing as Missing {
                 do {
-                    try await find(missing, into: &answers, for: .caller(address), at: now)
+                    try await find(missing, into: &answers, by: readings, for: .caller(address), at: now)
                 } catch let error as StoreError
                     where error.isTemporary && hearing.isInGrace && !answers.isInGrace && !hearing.isCurrent
                 {
@@ -61,50 +61,51 @@ extension CredentialVerifier {
     private static let maximumRounds = 20
 
     private func find(
-        _ missing: Missing, into answers: inout Answers, for party: LookUpParty, at now: Instant
+        _ missing: Missing, into answers: inout Answers, by readings: Readings, for party: LookUpParty, at now: Instant
     ) async throws {
-        let permit = try await permit(missing, for: party, at: now)
+        let permit = try await permit(missing, by: readings, for: party, at: now)
         let mark = memory.changes.mark()
         let isFound: Bool
         switch missing {
         case .apiKey(let fingerprint, let secret):
-            let known = try await hearing.promptly { [self] in try await apiKey(secret, fingerprint, since: mark) }
+            let known = try await readings.promptly { [self] in try await apiKey(secret, fingerprint, since: mark) }
             answers.apiKeys.updateValue(known, forKey: fingerprint)
             isFound = known != nil
         case .client(let id):
-            let known = try await hearing.promptly { [self] in try await client(id, since: mark) }
+            let known = try await readings.promptly { [self] in try await client(id, since: mark) }
             answers.clients.updateValue(known, forKey: id)
             isFound = known != nil
         case .accessKey(let fingerprint, let secret):
-            let known = try await hearing.promptly { [self] in
+            let known = try await readings.promptly { [self] in
                 try await readAccessKey(secret, fingerprint, since: mark)
             }
             answers.accessKeys.updateValue(known, forKey: fingerprint)
             isFound = known != nil
         case .contact(let id):
-            let known = try await hearing.promptly { [self] in try await readContact(id, since: mark) }
+            let known = try await readings.promptly { [self] in try await readContact(id, since: mark) }
             answers.contacts.updateValue(known, forKey: id)
             isFound = true
         case .audiences:
-            answers.audiences = try await hearing.promptly { [self] in try await audiences(since: mark) }
+            answers.audiences = try await readings.promptly { [self] in try await audiences(since: mark) }
             isFound = true
         case .organization(let id):
-            let known = try await hearing.promptly { [self] in try await organization(id, since: mark) }
+            let known = try await readings.promptly { [self] in try await organization(id, since: mark) }
             answers.organizations.updateValue(known, forKey: id)
             isFound = known != nil
         case .lineage(let id):
-            let known = try await hearing.promptly { [self] in try await lineage(id, since: mark) }
+            let known = try await readings.promptly { [self] in try await lineage(id, since: mark) }
             answers.lineages.updateValue(known, forKey: id)
             isFound = true
         case .revocation(let id):
-            answers.revocations[id] = try await hearing.promptly { [self] in try await isRevoked(id) }
+            answers.revocations[id] = try await readings.promptly { [self] in try await isRevoked(id) }
             isFound = true
         case .keyRing(let named):
-            let keys = try await hearing.promptly { [self] in try await self.keys(having: named, since: mark) }
+            let keys = try await readings.promptly { [self] in try await self.keys(having: named, since: mark) }
             answers.keys = keys
             isFound = named.map(keys.has) ?? true
         case .asked(let client, let address, let missing):
-            return try await find(missing, into: &answers, for: .asker(client, caller: address), at: now)
+            return try await find(
+                missing, into: &answers, by: readings, for: .asker(client, caller: address), at: now)
         }
         if let permit, isFound { limit.giveBack(permit) }
     }
@@ -113,16 +114,16 @@ extension CredentialVerifier {
     ///
     /// - Throws: ``LookUpRefused``, ``StoreError``.
     private func permit(
-        _ missing: Missing, for party: LookUpParty, at now: Instant
+        _ missing: Missing, by readings: Readings, for party: LookUpParty, at now: Instant
     ) async throws -> LookUpLimit.Permit? {
         guard mayNotExist(missing) else { return nil }
         switch missing {
         case .apiKey(let fingerprint, let secret):
             if let permit = limit.take(for: party, of: fingerprint, at: now) { return permit }
-            if await isNew(secret) { return nil }
+            if await isNew(secret, by: readings) { return nil }
         case .accessKey(let fingerprint, let secret):
             if let permit = limit.take(for: party, of: fingerprint, at: now) { return permit }
-            if await isNewAccessKey(secret) { return nil }
+            if await isNewAccessKey(secret, by: readings) { return nil }
         case .client(let id):
             if newcomers.has(id) { return nil }
             if let permit = limit.take(for: party, of: id, at: now) { return permit }
@@ -138,10 +139,10 @@ extension CredentialVerifier {
     }
 
     /// Whether the key was announced lately. Where the database does not say, the limit holds.
-    private func isNew(_ secret: PresentedSecret) async -> Bool {
+    private func isNew(_ secret: PresentedSecret, by readings: Readings) async -> Bool {
         let isNew = try? await newcomers.apiKeys.has({ keyRing.keys.peppers.all.map(secret.digest(under:)) }) {
-            [store, hearing] keys in
-            try await hearing.promptly {
+            [store] keys in
+            try await readings.promptly {
                 try await store.read { tx in try tx.digests(ofAPIKeys: keys) }
             }
         }
@@ -149,10 +150,10 @@ extension CredentialVerifier {
     }
 
     /// Whether a contact with that access key was announced lately. Where the database does not say, the limit holds.
-    private func isNewAccessKey(_ secret: PresentedSecret) async -> Bool {
+    private func isNewAccessKey(_ secret: PresentedSecret, by readings: Readings) async -> Bool {
         let isNew = try? await newcomers.accessKeys.has({ keyRing.keys.peppers.all.map(secret.digest(under:)) }) {
-            [store, hearing] contacts in
-            try await hearing.promptly {
+            [store] contacts in
+            try await readings.promptly {
                 try await store.read { tx in try tx.digests(ofAccessKeysOf: contacts) }
             }
         }

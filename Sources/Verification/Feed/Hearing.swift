@@ -47,9 +47,14 @@ package final class Hearing: Sendable {
         return clock() <= graceUntil.load(ordering: .acquiring)
     }
 
-    /// Begins to look things up for one judgement.
-    func readings() -> Readings {
-        Readings(clock: clock)
+    /// The time of its clock; nil where there is nobody to listen to.
+    var uptime: Int64? { clock?() }
+
+    /// For how long memory may still be believed.
+    var trustLeft: Duration {
+        guard let clock else { return .zero }
+        let (left, isOutOfRange) = trustedUntil.load(ordering: .acquiring).subtractingReportingOverflow(clock())
+        return isOutOfRange ? .zero : .nanoseconds(max(0, left))
     }
 
     /// Until when memory may be believed, in nanoseconds of the clock.

@@ -1,12 +1,13 @@
 import Persistence
 import Synchronization
 
-/// The timeouts of look-ups: how long a judgement waits for one. A node that can be told neither by the feed nor by the
-/// database owes its refusal within the second of law 5 too, and not when the connections to the database are given up.
+/// The timeouts of look-ups: how long a judgement waits for all of its look-ups together. A node that can be told neither by the
+/// feed nor by the database owes its refusal within the second of law 5 too, and not when the connections to the database are
+/// given up.
 package struct LookUpPatience: Sendable {
-    /// While memory is believed. What was read proves nothing any more after ``FeedState/reach``.
+    /// At most, if memory is believed when it begins. What was read proves nothing any more after ``FeedState/reach``.
     let trusting: Duration
-    /// While it is not. With ``FeedState/reach`` it leaves a tenth of a second for the answer.
+    /// From when memory is no longer believed. With ``FeedState/reach`` it leaves a tenth of a second for the answer.
     let distrusting: Duration
 
     /// As long as the store itself waits.
@@ -23,17 +24,23 @@ package struct LookUpPatience: Sendable {
 }
 
 extension Hearing {
-    /// What `lookUp` finds. It goes on when nobody waits for it any longer, and what it finds then may be remembered.
+    /// How long a judgement that begins now waits for its look-ups.
+    package var patienceLeft: Duration {
+        min(patience.trusting, trustLeft + patience.distrusting)
+    }
+}
+
+extension Readings {
+    /// What `lookUp` finds, if that is before the deadline. It goes on when nobody waits for it any longer, and what it finds then
+    /// may be remembered.
     ///
     /// - Throws: `StoreError.unavailable` where it takes too long, and what `lookUp` throws.
-    package func promptly<Found: Sendable>(_ lookUp: @escaping @Sendable () async throws -> Found) async throws -> Found
-    {
-        guard isShared else { return try await lookUp() }
-        let limit = isCurrent ? patience.trusting : patience.distrusting
+    func promptly<Found: Sendable>(_ lookUp: @escaping @Sendable () async throws -> Found) async throws -> Found {
+        guard let deadline else { return try await lookUp() }
         return try await withCheckedThrowingContinuation { waiting in
             let race = Race(waiting)
             let bell = Task {
-                try await Task.sleep(for: limit)
+                try await Task.sleep(until: deadline, clock: .continuous)
                 race.end(.failure(StoreError.unavailable("a look-up took too long")))
             }
             Task {

@@ -4,28 +4,32 @@ struct Readings {
     /// How often they may begin.
     private static let attempts = 2
 
+    private let hearing: Hearing
     /// Nil where a change is heard before it is answered.
-    private let clock: (@Sendable () -> Int64)?
-    private var began: Int64
+    private var began: Int64?
     private var attempt = 1
+    /// Until when they are waited for, all together; nil where that is the store's own affair.
+    private(set) var deadline: ContinuousClock.Instant?
 
-    init(clock: (@Sendable () -> Int64)?) {
-        self.clock = clock
-        began = clock?() ?? 0
+    init(_ hearing: Hearing) {
+        self.hearing = hearing
+        began = hearing.uptime
+        deadline = hearing.isShared ? .now + hearing.patienceLeft : nil
     }
 
     /// Whether a judgement may be founded on them at this moment.
     var prove: Bool {
-        guard let clock else { return true }
-        return clock() <= began + FeedState.reach
+        guard let began, let uptime = hearing.uptime else { return true }
+        return uptime <= began + FeedState.reach
     }
 
-    /// Begins again.
+    /// Begins again, with little time: the first ones have taken all that was due to them.
     ///
     /// - Returns: False after too many attempts.
     mutating func beginAgain() -> Bool {
         attempt += 1
-        began = clock?() ?? 0
+        began = hearing.uptime
+        deadline = hearing.isShared ? .now + hearing.patience.distrusting : nil
         return attempt <= Self.attempts
     }
 }
