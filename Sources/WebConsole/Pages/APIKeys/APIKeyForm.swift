@@ -68,7 +68,7 @@ struct APIKeyForm: Sendable {
         let word = entered.words[.apiKey].singular
         return [
             FormSection(
-                heading: "Name", words: "Can’t be changed later: logs and colleagues rely on it.",
+                heading: "What it is called", words: "Can’t be changed later: logs and colleagues rely on it.",
                 items: [
                     .text(
                         TextField(

@@ -43,7 +43,7 @@ extension AppForm {
 
     private func sections(_ entered: ConsoleVisit, of app: App?, _ errors: FieldErrors) -> [FormSection] {
         let name = FormSection(
-            heading: "Name", words: "People read it on the consent page. Call it what they know it by.",
+            heading: "What it is called", words: "People read it on the consent page. Call it what they know it by.",
             items: [
                 .text(
                     TextField(label: "Name", name: "name", value: self.name, error: errors["name"], isRequired: true))

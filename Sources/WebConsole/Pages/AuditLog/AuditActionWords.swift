@@ -15,8 +15,14 @@ struct AuditActionWords: Sendable {
         let parts = action.split(separator: ".", maxSplits: 1).map(String.init)
         guard parts.count == 2 else { return action }
         if let whole = special[action] { return whole }
-        let noun = AuditAction.Noun(rawValue: parts[0]).flatMap(term) ?? parts[0].replacing("-", with: " ")
-        return "\(noun.prefix(1).uppercased())\(noun.dropFirst()) \(parts[1].replacing("-", with: " "))"
+        return "\(kind(action)) \(parts[1].replacing("-", with: " "))"
+    }
+
+    /// What kind of thing it was done to: `Session`.
+    func kind(_ action: String) -> String {
+        let spelled = String(action.prefix { $0 != "." })
+        let noun = AuditAction.Noun(rawValue: spelled).flatMap(term) ?? spelled.replacing("-", with: " ")
+        return "\(noun.prefix(1).uppercased())\(noun.dropFirst())"
     }
 
     /// What is said otherwise than by its noun and verb.

@@ -116,12 +116,13 @@ extension AuditLogPage {
     /// The story of one thing.
     init(_ entered: ConsoleVisit, storyOf thing: String, _ listing: Listing<NamedAuditEvent>) {
         let words = AuditActionWords(words: entered.words)
-        let name = listing.items.lazy.compactMap { $0.event.details["name"] ?? $0.event.details["label"] }.first
+        let name = listing.items.lazy.compactMap(Self.name).first
+        // What has no name, such as a session, is called by its kind.
+        let title = name ?? listing.items.first.map { words.kind($0.event.action) } ?? thing
         self.init(
-            shell: entered.shell(below: name ?? thing),
+            shell: entered.shell(below: title),
             pageHead: PageHead(
-                title: name ?? thing, lead: "Everything that happened to \(name == nil ? "it" : thing).",
-                action: nil, reason: nil),
+                title: title, lead: "Everything that happened to \(thing).", action: nil, reason: nil),
             tabs: nil, search: nil, filters: nil,
             rows: listing.items.map { Self.row($0, entered, words) }, hasRows: !listing.items.isEmpty,
             paging: listing.next.map { next in
@@ -135,7 +136,7 @@ extension AuditLogPage {
         _ named: NamedAuditEvent, _ entered: ConsoleVisit, _ words: AuditActionWords
     ) -> Row {
         let event = named.event
-        let thing = event.details["name"] ?? event.details["label"] ?? named.target
+        let thing = name(named)
         let who = who(named, entered)
         // Where it was done is said where that is another place than the page is about, and not the thing itself.
         let place = event.organization.flatMap { place in
@@ -150,6 +151,11 @@ extension AuditLogPage {
             hasDetails: !details.isEmpty, request: event.requestID,
             requestLink: entered.link(.auditLog, query: [("request", event.requestID)]),
             address: event.address?.description)
+    }
+
+    /// What people call the thing, as the event has it or as it is now.
+    private static func name(_ named: NamedAuditEvent) -> String? {
+        named.event.details["name"] ?? named.event.details["label"] ?? named.target
     }
 
     /// Who did it, and their events.

@@ -71,7 +71,7 @@ struct IntegrationForm: Sendable {
     func sections(_ entered: ConsoleVisit, _ errors: FieldErrors, isNew: Bool) -> [FormSection] {
         let product = entered.product
         let name = FormSection(
-            heading: "Label", words: "What people know it by.",
+            heading: "What it is called", words: "People know it by this name, not by its identifier.",
             items: [
                 .text(
                     TextField(

@@ -37,7 +37,7 @@ struct ResourceServerForm: Sendable {
         }.first
         return [
             FormSection(
-                heading: "Name", words: "What your own people know it by.",
+                heading: "What it is called", words: "Your own people know it by this name.",
                 items: [
                     .text(TextField(label: "Name", name: "name", value: name, error: errors["name"], isRequired: true))
                 ]),
