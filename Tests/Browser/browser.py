@@ -1,5 +1,6 @@
 """A browser, an app's callback, and a few words to write walkthroughs with."""
 
+import atexit
 import functools
 import http.server
 import json
@@ -39,20 +40,30 @@ def axe():
     return found()[0].read_text(encoding="utf-8")
 
 
+# Browsers that are free, by whether they run scripts: starting one takes longer than most walks.
+IDLE = {True: [], False: []}
+
+
+def start(script):
+    options = Options()
+    options.binary_location = "/usr/bin/chromium"
+    for flag in ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"]:
+        options.add_argument(flag)
+    if not script:
+        options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    driver.set_page_load_timeout(30)
+    atexit.register(driver.quit)
+    return driver
+
+
 class Browser:
     """Headless Chromium, without anything of an earlier one."""
 
     def __init__(self, size=DESKTOP, dark=False, script=True, shots=None):
-        options = Options()
-        options.binary_location = "/usr/bin/chromium"
-        for flag in ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"]:
-            options.add_argument(flag)
-        if not script:
-            options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.size, self.shots = size, shots
-        self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-        self.driver.set_page_load_timeout(30)
+        self.size, self.script, self.shots = size, script, shots
+        self.driver = IDLE[script].pop() if IDLE[script] else start(script)
         self.name = f"{size[0]}-{'dark' if dark else 'light'}"
         self._resize(size[1])
         self._cdp("Emulation.setEmulatedMedia", features=[
@@ -61,8 +72,15 @@ class Browser:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self.driver.quit()
+    def __exit__(self, failure, *_):
+        if failure:
+            return  # Nobody knows in what state it is: it is not used again.
+        self.open("about:blank")
+        self._cdp("Network.clearBrowserCookies")
+        self._cdp("Network.clearBrowserCache")
+        self._cdp("Storage.clearDataForOrigin", origin="*", storageTypes="all")
+        self.driver.get_log("browser")
+        IDLE[self.script].append(self.driver)
 
     def _cdp(self, command, **arguments):
         return self.driver.execute_cdp_cmd(command, arguments)
