@@ -19,7 +19,7 @@ package final class Hearing: Sendable {
     ///
     /// - Parameters:
     ///   - clock: Nanoseconds that count on whatever stands still, as ``Uptime`` has them.
-    ///   - patience: How long a judgement waits for a look-up.
+    ///   - patience: How long a judgement waits for its look-ups.
     package convenience init(
         clock: @escaping @Sendable () -> Int64 = Uptime.nanoseconds, patience: LookUpPatience = .unlimited
     ) {
@@ -30,9 +30,6 @@ package final class Hearing: Sendable {
         self.clock = clock
         self.patience = patience
     }
-
-    /// Whether others change the same database.
-    var isShared: Bool { clock != nil }
 
     /// Whether memory may be believed at this moment.
     package var isCurrent: Bool {

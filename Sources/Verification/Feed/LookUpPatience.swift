@@ -25,7 +25,7 @@ package struct LookUpPatience: Sendable {
 
 extension Hearing {
     /// How long a judgement that begins now waits for its look-ups.
-    package var patienceLeft: Duration {
+    var patienceLeft: Duration {
         min(patience.trusting, trustLeft + patience.distrusting)
     }
 }

@@ -13,8 +13,12 @@ struct Readings {
 
     init(_ hearing: Hearing) {
         self.hearing = hearing
+        begin(waiting: hearing.patienceLeft)
+    }
+
+    private mutating func begin(waiting patience: Duration) {
         began = hearing.uptime
-        deadline = hearing.isShared ? .now + hearing.patienceLeft : nil
+        deadline = began.map { _ in .now + patience }
     }
 
     /// Whether a judgement may be founded on them at this moment.
@@ -28,8 +32,7 @@ struct Readings {
     /// - Returns: False after too many attempts.
     mutating func beginAgain() -> Bool {
         attempt += 1
-        began = hearing.uptime
-        deadline = hearing.isShared ? .now + hearing.patience.distrusting : nil
+        begin(waiting: hearing.patience.distrusting)
         return attempt <= Self.attempts
     }
 }
