@@ -63,8 +63,12 @@ package struct APIKeyService: Sendable {
     package func create(
         _ draft: APIKeyDraft, in id: ID<Organization>, as actor: Actor, tx: borrowing Transaction
     ) throws -> Issued<APIKey> {
-        let organization = try tx.organization(id, where: actor, may: .apiKeysManage)
         let now = now()
+        guard let place = try tx.placeForAPIKey(id, countingTo: product.mostAPIKeysPerAccount, at: now) else {
+            throw Refusal.notFound
+        }
+        let organization = place.organization
+        try actor.requires(.apiKeysManage, in: organization.path)
         let minted = MintedSecret(.apiKey, brand: product.brand)
         let lifetime = draft.lifetimeSeconds ?? product.policy.apiKeyLifetimes.standard
         var checks = FieldChecks()
@@ -77,10 +81,10 @@ package struct APIKeyService: Sendable {
             rotatedAt: now, previousExpiresAt: nil, createdBy: actor.label, lastUse: nil)
         try checks.finish()
         try requireGivable(key.scopes, in: organization, by: actor, tx: tx)
-        let terms = try tx.terms(of: organization.account, in: product)
+        let terms = AccountTerms(of: place.standing, in: product)
         try terms.require(.apiAccess)
         let limit = terms.maximum(of: .apiKeys)
-        guard try !tx.holdsLiveAPIKeys(account: organization.account, atLeast: limit, at: now) else {
+        guard place.liveKeys < limit else {
             throw Refusal.full(
                 code: "api_key_limit", of: .apiKey, limit, adding: " that have not expired", calling: product.words)
         }

@@ -127,13 +127,14 @@ package struct IntrospectionEndpoint: Sendable {
     /// - Throws: ``StoreError``.
     package func answer(_ question: RefreshTokenQuestion, at now: Instant) async throws -> Answer {
         try await store.read { tx in
-            guard let lineage = try tx.lineage(question.token.lineage) else { return .inactive(.unknown) }
+            guard let held = try tx.heldLineage(question.token.lineage) else { return .inactive(.unknown) }
+            let lineage = held.lineage
             guard lineage.app == question.app else { return .inactive(.audience) }
             guard lineage.isInForce(question.token, as: question.presented.text, under: keyRing.keys.peppers) else {
                 return .inactive(.revoked)
             }
             guard now < lineage.expiresAt, now < lineage.endsAt else { return .inactive(.expired) }
-            guard let grant = try tx.liveGrant(lineage.grant) else { return .inactive(.disabled) }
+            guard let grant = LiveGrant(held.grant) else { return .inactive(.disabled) }
             guard plans.admits(grant) else { return .inactive(.plan) }
             let scopes = lineage.scopes.intersection(grant.app.scopes)
                 .limited(to: roles.permissions(of: grant.member))

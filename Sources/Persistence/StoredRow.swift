@@ -5,14 +5,26 @@ package import Model
 /// it finds: a value of another kind throws ``StoreError/unreadable(_:)``, never traps.
 package struct StoredRow: Sendable {
     private let values: [StoredValue]
+    /// Where column 0 is.
+    private let start: Int
 
     package init(_ values: [StoredValue]) {
+        self.init(values, from: 0)
+    }
+
+    private init(_ values: [StoredValue], from start: Int) {
         self.values = values
+        self.start = start
     }
 
     /// The value of a column, NULL where there is no such column.
     package subscript(column: Int) -> StoredValue {
-        values.indices.contains(column) ? values[column] : .null
+        values.indices.contains(start + column) ? values[start + column] : .null
+    }
+
+    /// The same row, read from `column` on: for what is joined to something else.
+    package func from(_ column: Int) -> StoredRow {
+        StoredRow(values, from: start + column)
     }
 
     package func isNull(_ column: Int) -> Bool {

@@ -14,8 +14,9 @@ package protocol EngineConnection: AnyObject {
 
     /// Runs a statement, now or together with the next one. If it fails, that one throws, or the end of the transaction.
     ///
+    /// - Parameter rows: How many rows it must change, nil for any number. That it does not is ``StoreError/conflict``.
     /// - Throws: ``StoreError``.
-    func runSoon(_ statement: BoundSQL) throws
+    func runSoon(_ statement: BoundSQL, changing rows: Int?) throws
 
     /// Runs the statements of a migration, one after another.
     ///
@@ -44,8 +45,11 @@ package struct Transaction: ~Copyable {
 
     /// Runs a statement whose outcome the body does not ask for. It may travel with the next one, which saves a way to
     /// the server and back; if it fails, whatever comes next in the body throws, or the whole transaction.
-    package borrowing func perform(_ statement: BoundSQL) throws {
-        try connection.runSoon(statement)
+    ///
+    /// - Parameter rows: How many rows it must change, nil for any number: for a change of what this body has read. Where
+    ///   another number is, somebody else was first, and the transaction is undone as ``StoreError/conflict``.
+    package borrowing func perform(_ statement: BoundSQL, changing rows: Int? = nil) throws {
+        try connection.runSoon(statement, changing: rows)
     }
 
     /// Runs a statement.

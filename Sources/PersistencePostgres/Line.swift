@@ -10,17 +10,42 @@ final class Line {
     private enum Debt {
         /// A statement is prepared, under a name.
         case preparation(String, text: String)
-        /// A statement whose answer nobody reads, but for an error.
-        case silent
+        /// A statement whose answer nobody reads, but for an error, and for whether it changed so many rows.
+        case silent(changing: Int?)
         /// The statement whose rows are wanted.
         case wanted
         /// The end of a stretch: after an error, the server skips everything up to here.
         case sync
     }
 
+    /// The debts in their order. A body may send thousands of statements before it waits, so the first is taken without
+    /// moving the others up.
+    private struct Debts {
+        private var all: [Debt] = []
+        private var paid = 0
+
+        var isEmpty: Bool { paid == all.count }
+        var last: Debt? { isEmpty ? nil : all.last }
+
+        mutating func append(_ debt: Debt) {
+            all.append(debt)
+        }
+
+        mutating func removeFirst() -> Debt? {
+            guard !isEmpty else { return nil }
+            let first = all[paid]
+            paid += 1
+            if isEmpty {
+                all.removeAll(keepingCapacity: true)
+                paid = 0
+            }
+            return first
+        }
+    }
+
     private let handle: OpaquePointer
     private let suspicion: Suspicion
-    private var debts: [Debt] = []
+    private var debts = Debts()
     /// Statements that the server has prepared, by text and types.
     private var prepared: [String: String] = [:]
     /// Those that were sent to be prepared.
@@ -66,9 +91,11 @@ final class Line {
 
     /// Sends a statement whose answer nobody reads. If it fails, the next ``complete(until:)`` or ``answer(to:_:until:row:)``
     /// throws.
-    func send(_ text: String, _ values: [StoredValue]) throws(StoreError) {
+    ///
+    /// - Parameter rows: How many rows it must change, nil for any number. That it does not is a failure.
+    func send(_ text: String, _ values: [StoredValue], changing rows: Int? = nil) throws(StoreError) {
         try transmit(text, values)
-        debts.append(.silent)
+        debts.append(.silent(changing: rows))
     }
 
     /// Sends a statement, waits for its answer and hands each row to `row`.
@@ -114,7 +141,7 @@ final class Line {
     func tidy() throws(StoreError) {
         guard prepared.count > Self.statementLimit, debts.isEmpty else { return }
         guard PQsendQueryParams(handle, "DEALLOCATE ALL", 0, nil, nil, nil, nil, 0) == 1 else { throw lost() }
-        debts.append(.silent)
+        debts.append(.silent(changing: nil))
         prepared = [:]
     }
 
@@ -204,11 +231,7 @@ extension Line {
             guard PQstatus(handle) == CONNECTION_OK else { throw lost() }
             return
         }
-        if result.isSync {
-            debts.removeFirst()
-            return
-        }
-        let debt = debts.removeFirst()
+        guard let debt = debts.removeFirst(), !result.isSync else { return }
         if case .preparation(_, let text) = debt { inPreparation[text] = nil }
         if let error = result.error {
             failure = failure ?? error
@@ -219,6 +242,7 @@ extension Line {
         switch debt {
         case .preparation(let name, let text): prepared[text] = name
         case .wanted: wanted(result)
+        case .silent(.some(let rows)) where result.changedRows != rows: failure = failure ?? .conflict
         case .silent, .sync: break
         }
     }

@@ -45,10 +45,10 @@ final class PostgresConnection: BodyConnection {
         return changed
     }
 
-    func runSoon(_ statement: BoundSQL) throws {
+    func runSoon(_ statement: BoundSQL, changing rows: Int?) throws {
         if let failure { throw failure }
         hasWritten = true
-        try watched { line in try line.send(statement.text, statement.values) }
+        try watched { line in try line.send(statement.text, statement.values, changing: rows) }
     }
 
     func run(script: String) throws {

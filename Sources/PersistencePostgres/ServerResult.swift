@@ -1,4 +1,5 @@
 import CLibPQ
+import Glibc
 import Persistence
 
 /// What the server answered to one statement. Values are in binary form.
@@ -39,8 +40,15 @@ struct ServerResult: ~Copyable {
             for column in 0..<columns { values.append(try value(number, column)) }
             try row(StoredRow(values))
         }
-        return String(cString: PQcmdStatus(handle)).hasPrefix("SELECT")
-            ? 0 : Int(String(cString: PQcmdTuples(handle))) ?? 0
+        return changedRows
+    }
+
+    /// How many rows the statement changed.
+    var changedRows: Int {
+        guard let status = PQcmdStatus(handle), strncmp(status, "SELECT", 6) != 0, let rows = PQcmdTuples(handle) else {
+            return 0
+        }
+        return atol(rows)
     }
 
     private func value(_ row: Int32, _ column: Int32) throws(StoreError) -> StoredValue {

@@ -57,8 +57,10 @@ final class SQLiteConnection: BodyConnection {
         }
     }
 
-    func runSoon(_ statement: BoundSQL) throws {
-        try run(statement) { _ in }
+    func runSoon(_ statement: BoundSQL, changing rows: Int?) throws {
+        let changed = try run(statement) { _ in }
+        guard let rows, changed != rows else { return }
+        try watched { throw StoreError.conflict }
     }
 
     func run(script: String) throws {

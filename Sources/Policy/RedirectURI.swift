@@ -143,7 +143,7 @@ private struct URIParts {
 
     init(_ text: String) throws(RedirectURI.Problem) {
         guard text.utf8.count <= RedirectURI.maximumLength else { throw .tooLong }
-        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !Self.forbidden.contains($0) }) else {
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !Self.isForbidden($0) }) else {
             throw .forbiddenCharacter
         }
         guard Self.hasWholeEscapes(text) else { throw .brokenEscape }
@@ -173,7 +173,14 @@ private struct URIParts {
         tail = String(rest.dropFirst(2 + authority.count))
     }
 
-    private static let forbidden = Set("\"<>\\^`{|}*".utf8)
+    private static func isForbidden(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\\"), UInt8(ascii: "^"),
+            UInt8(ascii: "`"), UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"), UInt8(ascii: "*"):
+            true
+        default: false
+        }
+    }
 
     private static func isScheme(_ text: Substring) -> Bool {
         guard let first = text.utf8.first, isLetter(first) else { return false }
@@ -185,6 +192,7 @@ private struct URIParts {
     }
 
     private static func hasWholeEscapes(_ text: String) -> Bool {
+        guard text.utf8.contains(UInt8(ascii: "%")) else { return true }
         let pieces = text.utf8.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false)
         return pieces.dropFirst().allSatisfy { piece in
             piece.count >= 2 && piece.prefix(2).allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }

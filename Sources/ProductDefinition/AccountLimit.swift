@@ -17,6 +17,14 @@ extension ProductPolicy {
     }
 }
 
+extension Product {
+    /// The most API keys that any account may have, whatever its plan.
+    package var mostAPIKeysPerAccount: Int {
+        let own = policy.maximum(of: .apiKeys)
+        return plans.definitions.reduce(own) { max($0, $1.maximum(of: .apiKeys, under: policy)) }
+    }
+}
+
 extension PlanDefinition {
     /// The most that an account of this plan may have.
     package func maximum(of limit: AccountLimit, under policy: ProductPolicy) -> Int {

@@ -15,10 +15,16 @@ package enum PercentEscape {
     /// Part of a query as a browser sent it: what browsers leave raw in a query and no URI has as escapes, and the rest as
     /// it is.
     package static func query(_ text: Substring) -> String {
-        escaped(String(text)) { (0x21...0x7E).contains($0) && !foreign.contains($0) }
+        escaped(String(text)) { byte in
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "["), UInt8(ascii: "\\"),
+                UInt8(ascii: "]"), UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "{"), UInt8(ascii: "|"),
+                UInt8(ascii: "}"), UInt8(ascii: "#"):
+                false
+            default: (0x21...0x7E).contains(byte)
+            }
+        }
     }
-
-    private static let foreign = Set("\"<>[\\]^`{|}#".utf8)
 
     /// The bytes that a text with whole escapes stands for. Nil for a broken one.
     ///

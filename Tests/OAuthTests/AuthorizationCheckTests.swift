@@ -31,7 +31,8 @@ struct AuthorizationCheckTests {
             func scopes(_ query: String, _ flow: AuthorizationFlows) async throws -> String {
                 let parameters = try AuthorizationParameters(parsing: query)
                 return try await desk.store.read { tx in
-                    try table.access(askedBy: app, parameters, in: flow, tx: tx).scopes.text
+                    let asking = try #require(try tx.askingApp(app.id, of: nil))
+                    return try table.access(askedBy: asking, parameters, in: flow, tx: tx).scopes.text
                 }
             }
             #expect(try await scopes("scope=data.read", .device) == "data.read")

@@ -1,10 +1,13 @@
 import CredentialFormat
 import Model
+import Persistence
 import Policy
 
 /// What an app asks a user for, whichever way it asks. What no check has filled in grants nothing and demands nothing.
 struct AskedAccess: Sendable {
     let app: App
+    /// Where the app's organization stands.
+    let owner: StoredStanding
     /// Never empty once it was checked.
     var scopes = ScopeSet.empty
     var codeChallenge: String?
@@ -19,8 +22,9 @@ struct AskedAccess: Sendable {
     /// Whether a sign-in was asked for and done.
     let followsSignIn: Bool
 
-    init(by app: App, followsSignIn: Bool) {
-        self.app = app
+    init(by asking: AskingApp, followsSignIn: Bool) {
+        app = asking.app
+        owner = asking.owner
         self.followsSignIn = followsSignIn
     }
 }

@@ -55,7 +55,8 @@ package struct AuthorizationEndpoint: Sendable {
         let consent = try await store.read { tx -> ConsentBefore in
             switch try check(parameters, as: member, at: now, tx: tx) {
             case .ends(let outcome): return .ends(outcome)
-            case .ready(let request, let user): return try consentedBefore(request, by: user, tx: tx)
+            case .ready(let request, let user, let grants):
+                return try consentedBefore(request, by: user, grants, tx: tx)
             }
         }
         switch consent {
@@ -122,8 +123,8 @@ package struct AuthorizationEndpoint: Sendable {
         return try await store.read { tx -> AuthorizationOutcome in
             switch try check(parameters, as: member, at: now, tx: tx) {
             case .ends(let outcome): return outcome
-            case .ready(let request, let user):
-                return .consent(request, try question(request, for: user, matching: NameSearch(text), tx: tx))
+            case .ready(let request, let user, let grants):
+                return .consent(request, try question(request, for: user, grants, matching: NameSearch(text), tx: tx))
             }
         }
     }
@@ -143,7 +144,7 @@ package struct AuthorizationEndpoint: Sendable {
         return try await store.read { tx -> AuthorizationOutcome in
             switch try check(parameters, as: member, at: now, tx: tx) {
             case .ends(let outcome): return outcome
-            case .ready(let request, _):
+            case .ready(let request, _, _):
                 return .redirect(request.returnAddress.answer(OAuthError(.accessDenied, "The user denied it.")))
             }
         }
@@ -152,31 +153,32 @@ package struct AuthorizationEndpoint: Sendable {
     /// How far a request comes by itself.
     private enum Checked: Sendable {
         case ends(AuthorizationOutcome)
-        /// Nothing is wrong with it, and this user can answer.
-        case ready(AuthorizationRequest, ConsentingUser)
+        /// Nothing is wrong with it, and this user can answer, who granted the app so much in organizations of theirs.
+        case ready(AuthorizationRequest, ConsentingUser, [PlacedGrant])
     }
 
     private func check(
         _ parameters: AuthorizationParameters, as member: SignedInMember?, at now: Instant, tx: borrowing Transaction
     ) throws -> Checked {
         // 1. Who asks, and where the answer goes. While that is unproven, nothing is sent anywhere.
-        let app: App
+        let asking: AskingApp
         var address: ReturnAddress
         do {
-            app = try table.app(of: parameters, tx: tx)
-            address = try table.returnAddress(of: parameters, for: app, tx: tx)
+            asking = try table.app(of: parameters, asking: member?.id, tx: tx)
+            address = try table.returnAddress(of: parameters, for: asking.app, tx: tx)
         } catch let error as AuthorizationError {
             return .ends(.errorPage(error))
         }
         do {
             address.mode = try ResponseModeCheck.mode(of: parameters, to: address.uri)
             // 2. What is asked for.
-            let asked = try table.access(askedBy: app, parameters, in: .redirect, tx: tx)
+            let asked = try table.access(askedBy: asking, parameters, in: .redirect, tx: tx)
             let request = AuthorizationRequest(parameters, for: asked, answeredAt: address)
             // 3. Of whom.
-            switch try users.user(member, for: asked, at: now, tx: tx) {
+            switch try users.user(member, now: asking.user, for: asked, at: now) {
             case .signIn: return .ends(.signIn(request))
-            case .user(let user): return .ready(request, user)
+            case .user(let user):
+                return .ready(request, user, asking.grants.filter { $0.path.isWithin(user.path) })
             }
         } catch let error as OAuthError {
             return .ends(.redirect(address.answer(error)))
@@ -193,12 +195,9 @@ package struct AuthorizationEndpoint: Sendable {
 
     /// Where the user consented to as much before, if there is one such organization and the request may do without a page.
     private func consentedBefore(
-        _ request: AuthorizationRequest, by user: ConsentingUser, tx: borrowing Transaction
+        _ request: AuthorizationRequest, by user: ConsentingUser, _ all: [PlacedGrant], tx: borrowing Transaction
     ) throws -> ConsentBefore {
-        let grants = try tx.grants(of: user.member.id, app: request.app.id).filter { grant in
-            guard request.scopes.isSubset(of: grant.scopes) else { return false }
-            return try tx.standing(of: grant.organization)?.path.isWithin(user.path) ?? false
-        }
+        let grants = all.map(\.grant).filter { request.scopes.isSubset(of: $0.scopes) }
         if grants.count == 1, let grant = grants.first, request.maySkipConsent { return .given(in: grant.organization) }
         guard !request.asked.prompts.contains(.none) else {
             let error =
@@ -207,14 +206,14 @@ package struct AuthorizationEndpoint: Sendable {
                 : OAuthError(.interactionRequired, "The user has to be asked, and prompt none forbids it.")
             return .ends(.redirect(request.returnAddress.answer(error)))
         }
-        return .ends(.consent(request, try question(request, for: user, tx: tx)))
+        return .ends(.consent(request, try question(request, for: user, all, tx: tx)))
     }
 
     private func question(
-        _ request: AuthorizationRequest, for user: ConsentingUser, matching search: NameSearch? = nil,
-        tx: borrowing Transaction
+        _ request: AuthorizationRequest, for user: ConsentingUser, _ grants: [PlacedGrant],
+        matching search: NameSearch? = nil, tx: borrowing Transaction
     ) throws -> ConsentQuestion {
-        let last = try lastGrant(request, user, tx: tx)
+        let last = grants.map(\.grant).max { $0.consentedAt < $1.consentedAt }
         let suggested = last?.organization ?? user.path.last
         let most = ConsentQuestion.maximumOrganizations
         let found = try tx.organizations(within: user.path, matching: search, after: nil, limit: most + 1)
@@ -224,20 +223,10 @@ package struct AuthorizationEndpoint: Sendable {
         let all = (first + found).filter { seen.insert($0.id).inserted }
         return ConsentQuestion(
             app: request.app, owner: try tx.organization(request.app.organization)?.name ?? "",
-            isOwnersOwn: try tx.standing(of: request.app.organization)?.path.root == user.path.root,
+            isOwnersOwn: request.asked.owner.path.root == user.path.root,
             organizations: Array(all.prefix(most)), hasMoreOrganizations: all.count > most, search: search,
             suggested: suggested, consentedBefore: last != nil,
             scopes: words.describe(request.scopes, grantedBefore: last?.scopes ?? .empty))
-    }
-
-    /// What the user granted the app last, in an organization that is still theirs.
-    private func lastGrant(
-        _ request: AuthorizationRequest, _ user: ConsentingUser, tx: borrowing Transaction
-    ) throws -> Grant? {
-        let grants = try tx.grants(of: user.member.id, app: request.app.id)
-        return try grants.sorted { $0.consentedAt > $1.consentedAt }.first { grant in
-            try tx.standing(of: grant.organization)?.path.isWithin(user.path) ?? false
-        }
     }
 }
 
@@ -267,19 +256,22 @@ extension AuthorizationEndpoint {
         // 1. The request and the user, as they are now.
         let request: AuthorizationRequest
         let user: ConsentingUser
+        let grants: [PlacedGrant]
         switch try check(approval.parameters, as: approval.member, at: approval.now, tx: tx) {
         case .ends(let outcome): return outcome
-        case .ready(let ready, let consenting):
+        case .ready(let ready, let consenting, let given):
             request = ready
             user = consenting
+            grants = given
         }
         // 2. The grant.
         let consent = Consent(
             request: request, user: user, organization: approval.organization, context: approval.context,
             now: approval.now)
-        guard try tx.standing(of: approval.organization)?.path.isWithin(user.path) ?? false,
-            let grant = try approval.isNew ? consent.record(in: tx) : consent.find(in: tx)
-        else { return .consent(request, try question(request, for: user, tx: tx)) }
+        let known = grants.first { $0.grant.organization == approval.organization }?.grant
+        guard try known != nil || tx.standing(of: approval.organization)?.path.isWithin(user.path) ?? false,
+            let grant = try approval.isNew ? consent.record(over: known, in: tx) : consent.covered(by: known)
+        else { return .consent(request, try question(request, for: user, grants, tx: tx)) }
         // 3. The code.
         let secret = MintedSecret(.authorizationCode, brand: product.brand)
         try tx.insert(

@@ -8,9 +8,9 @@ package struct AuthorizationRequest: Sendable, Redacted {
     package static let maximumBytes = 8000
 
     /// As it came, in characters of a URI alone: for the form of the consent page and the address of the sign-in.
-    package let query: String
+    package var query: String { parameters.escaped }
     /// The query to begin again with, as another user.
-    package let choosingUser: String
+    package var choosingUser: String { parameters.choosingUser }
     /// Where the browser will be sent, as a source for `form-action` of a Content-Security-Policy.
     package var answerSource: String { AuthorizationResponse.source(of: redirectURI) }
     /// As the request named it, or the app's only one.
@@ -22,14 +22,14 @@ package struct AuthorizationRequest: Sendable, Redacted {
     /// For the sign-in page.
     package var loginHint: String? { asked.loginHint }
 
+    private let parameters: AuthorizationParameters
     let asked: AskedAccess
     let returnAddress: ReturnAddress
     /// Whether the request named it itself, so the exchange must do so again.
     let namesRedirectURI: Bool
 
     init(_ parameters: AuthorizationParameters, for asked: AskedAccess, answeredAt address: ReturnAddress) {
-        query = parameters.escaped
-        choosingUser = parameters.choosingUser
+        self.parameters = parameters
         self.asked = asked
         returnAddress = address
         namesRedirectURI = parameters["redirect_uri"] != nil

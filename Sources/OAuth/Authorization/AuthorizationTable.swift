@@ -1,3 +1,4 @@
+import CredentialFormat
 import Model
 import Persistence
 
@@ -11,11 +12,13 @@ struct AuthorizationTable: Sendable {
     let hint: IDTokenHintCheck
     let standing: StandingCheck
 
-    /// Who asks.
+    /// Who asks whom.
     ///
     /// - Throws: ``AuthorizationError``, what the store throws.
-    func app(of parameters: AuthorizationParameters, tx: borrowing Transaction) throws -> App {
-        try ClientCheck.app(of: parameters, tx: tx)
+    func app(
+        of parameters: AuthorizationParameters, asking member: ID<Member>?, tx: borrowing Transaction
+    ) throws -> AskingApp {
+        try ClientCheck.app(of: parameters, asking: member, tx: tx)
     }
 
     /// Where the answer goes, in the default mode (``ResponseModeCheck``).
@@ -38,7 +41,8 @@ struct AuthorizationTable: Sendable {
     ///
     /// - Throws: ``OAuthError``, what the store throws.
     func access(
-        askedBy app: App, _ parameters: AuthorizationParameters, in flow: AuthorizationFlows, tx: borrowing Transaction
+        askedBy app: AskingApp, _ parameters: AuthorizationParameters, in flow: AuthorizationFlows,
+        tx: borrowing Transaction
     ) throws -> AskedAccess {
         var asked = AskedAccess(by: app, followsSignIn: parameters.followsSignIn)
         for check in AuthorizationCheck.allCases where check.flows.contains(flow) {
@@ -53,7 +57,7 @@ struct AuthorizationTable: Sendable {
     ) throws {
         switch check {
         case .repetition: try RepetitionCheck.refuseRepeated(parameters)
-        case .standing: try standing.require(of: asked.app, tx: tx)
+        case .standing: try standing.require(asked.owner)
         case .requestObject: try RequestObjectCheck.refuseObjects(parameters)
         case .responseType: try ResponseTypeCheck.require(in: parameters)
         case .scope: asked.scopes = try scope.scopes(of: parameters, for: asked.app)

@@ -12,20 +12,18 @@ struct Consent: Sendable {
     let context: AuditContext
     let now: Instant
 
-    /// The grant that covers it, nil where the user has not consented to as much.
-    func find(in tx: borrowing Transaction) throws -> ID<Grant>? {
-        guard let grant = try tx.grant(of: user.member.id, app: request.app.id, in: organization),
-            request.scopes.isSubset(of: grant.scopes)
-        else { return nil }
-        return grant.id
+    /// The grant that there is, if it covers the consent.
+    func covered(by known: Grant?) -> ID<Grant>? {
+        known.flatMap { request.scopes.isSubset(of: $0.scopes) ? $0.id : nil }
     }
 
     /// Makes the grant, or widens the one there is.
     ///
+    /// - Parameter known: The one there is, as this transaction has read it.
     /// - Throws: ``StoreError/constraint(_:)`` `.unique` where another request made it at the same moment.
-    func record(in tx: borrowing Transaction) throws -> ID<Grant>? {
+    func record(over known: Grant?, in tx: borrowing Transaction) throws -> ID<Grant>? {
         let grant: ID<Grant>
-        if let known = try tx.grant(of: user.member.id, app: request.app.id, in: organization) {
+        if let known {
             grant = known.id
             // What the app may not ask for any more is not carried on, so a grant has never more than an app can.
             let kept = known.scopes.intersection(request.app.scopes)

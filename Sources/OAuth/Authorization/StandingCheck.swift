@@ -5,8 +5,9 @@ import Persistence
 struct StandingCheck: Sendable {
     let plans: PlanCheck
 
-    func require(of app: App, tx: borrowing Transaction) throws {
-        guard let standing = try tx.standing(of: app.organization), !standing.isSuspended else {
+    /// - Parameter standing: That of the app's organization.
+    func require(_ standing: StoredStanding) throws(OAuthError) {
+        guard !standing.isSuspended else {
             throw OAuthError(.unauthorizedClient, "The account of the app is suspended.", rule: "suspended")
         }
         try plans.requireApps(of: standing)

@@ -15,14 +15,14 @@ struct UserCheck: Sendable {
         case signIn
     }
 
-    /// - Throws: ``OAuthError`` for the app, what the store throws.
+    /// - Parameter user: The same user as the database has them, nil where it has them not.
+    /// - Throws: ``OAuthError`` for the app.
     func user(
-        _ signedIn: SignedInMember?, for asked: AskedAccess, at now: Instant, tx: borrowing Transaction
-    ) throws -> Answer {
+        _ signedIn: SignedInMember?, now user: AskedUser?, for asked: AskedAccess, at now: Instant
+    ) throws(OAuthError) -> Answer {
         // 1. Somebody is signed in, and as lately as the app wants.
-        guard let signedIn, let member = try tx.member(signedIn.id),
-            let standing = try tx.standing(of: member.organization), isFresh(signedIn, for: asked, at: now)
-        else { return try signIn(for: asked) }
+        guard let signedIn, let user, isFresh(signedIn, for: asked, at: now) else { return try signIn(for: asked) }
+        let (member, standing) = (user.member, user.home)
         // 2. It is the one whom the app expects.
         guard member.id == asked.expectedUser ?? member.id else {
             // Asked once. Whoever signs in again as somebody else would be asked for ever.
@@ -37,8 +37,7 @@ struct UserCheck: Sendable {
             throw OAuthError(
                 .accessDenied, "The plan of the user's account has no access to the API.", rule: "plan")
         }
-        let owner = try tx.standing(of: asked.app.organization)?.path.root
-        guard asked.app.isAvailable(toUsersOf: standing.path.root, from: owner) else {
+        guard asked.app.isAvailable(toUsersOf: standing.path.root, from: asked.owner.path.root) else {
             throw OAuthError(.unauthorizedClient, "The app is for users of its own account.", rule: "availability")
         }
         // 4. They hold what they would give.

@@ -61,7 +61,8 @@ package struct AuthorizationCodeGrant: Sendable {
         try await tokens.prepare(for: app)
         let reuse = LineageEnd(action: .lineageReuseDetected, app: app.id, context: context, now: now)
         let end: End = try await store.write { tx in
-            guard let stored = try find(secret, tx), stored.code.app == app.id else { throw Self.refusal }
+            guard let held = try find(secret, tx), held.stored.code.app == app.id else { throw Self.refusal }
+            let stored = held.stored
             guard stored.usedAt == nil else {
                 // It was used before: somebody has a copy. What came from it ends, so this must be committed.
                 if let lineage = try stored.lineage.flatMap({ try tx.lineage($0) }) {
@@ -70,7 +71,7 @@ package struct AuthorizationCodeGrant: Sendable {
                 }
                 return .usedBefore
             }
-            return try spend(stored, request, at: now, tx: tx)
+            return try spend(held, request, at: now, tx: tx)
         }
         switch end {
         case .spent(let tokens): return tokens
@@ -81,14 +82,15 @@ package struct AuthorizationCodeGrant: Sendable {
     }
 
     private func spend(
-        _ stored: StoredAuthorizationCode, _ request: Request, at now: Instant, tx: borrowing Transaction
+        _ held: HeldCode, _ request: Request, at now: Instant, tx: borrowing Transaction
     ) throws -> End {
+        let stored = held.stored
         let code = stored.code
         guard stored.wrongVerifiers < Self.maximumWrongVerifiers else {
             throw OAuthError(
                 .invalidGrant, "The code came with too many wrong code_verifiers.", rule: "pkce_attempts")
         }
-        guard now < code.expiresAt, let grant = try tx.liveGrant(code.grant) else { throw Self.refusal }
+        guard now < code.expiresAt, let grant = LiveGrant(held.grant) else { throw Self.refusal }
         let app = grant.app
         // Also where the request named none, the one that it went to must still be the app's.
         guard code.redirectURI == request.redirectURI, let sentTo = code.sentTo ?? code.redirectURI,
@@ -104,7 +106,7 @@ package struct AuthorizationCodeGrant: Sendable {
         }
         try tokens.audiences.require(request.resource, toBe: code.resource)
         let lineage = ID<RefreshLineage>(at: now.milliseconds)
-        guard try tx.spend(code: stored.digest, for: lineage, at: now) else { throw StoreError.conflict }
+        try tx.spend(code: stored.digest, for: lineage, at: now)
         let endsAt = now.adding(seconds: product.policy.refreshTokenMaximumSeconds)
         // Not limited by the user's rights: what they lost may come back, and the next refresh finds it.
         let scopes = code.scopes.intersection(app.scopes)
@@ -119,15 +121,28 @@ package struct AuthorizationCodeGrant: Sendable {
                 authenticatedAt: code.authenticatedAt, signIn: code.signIn, generation: 1,
                 digest: tokens.keyRing.keys.peppers.newest.digest(of: issued.refreshToken.utf8), rotation: nil,
                 createdAt: now, expiresAt: tokens.refreshExpiry(for: app, endsAt: endsAt, at: now), endsAt: endsAt))
-        for old in try tx.lineages(of: code.grant, beyondNewest: Self.lineagesPerGrant) where try tx.delete(old) {
-            tx.announce(.lineage(old))
-        }
+        try endOldest(held, tx: tx)
         return .spent(issued)
     }
 
-    private func find(_ secret: PresentedSecret, _ tx: borrowing Transaction) throws -> StoredAuthorizationCode? {
+    /// Ends the oldest lineages of the grant, which has one more than was read.
+    private func endOldest(_ held: HeldCode, tx: borrowing Transaction) throws {
+        let tooMany = held.lineages + 1 - Self.lineagesPerGrant
+        guard tooMany > 0, let oldest = held.oldestLineage else { return }
+        guard tooMany > 1 else {
+            try tx.delete(read: oldest)
+            tx.announce(.lineage(oldest))
+            return
+        }
+        for old in try tx.lineages(of: held.grant.grant.id, beyondNewest: Self.lineagesPerGrant)
+        where try tx.delete(old) {
+            tx.announce(.lineage(old))
+        }
+    }
+
+    private func find(_ secret: PresentedSecret, _ tx: borrowing Transaction) throws -> HeldCode? {
         for pepper in tokens.keyRing.keys.peppers.all {
-            if let stored = try tx.authorizationCode(matching: secret.digest(under: pepper)) { return stored }
+            if let held = try tx.heldCode(matching: secret.digest(under: pepper)) { return held }
         }
         return nil
     }

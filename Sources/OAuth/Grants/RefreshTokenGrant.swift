@@ -75,7 +75,10 @@ package struct RefreshTokenGrant: Sendable {
         try await tokens.prepare(for: app)
         let reuse = LineageEnd(action: .lineageReuseDetected, app: app.id, context: context, now: now)
         let issued: AppTokens? = try await store.write { tx in
-            guard let lineage = try tx.lineage(presented.lineage), lineage.app == app.id else { throw Self.refusal }
+            guard let held = try tx.heldLineage(presented.lineage), held.lineage.app == app.id else {
+                throw Self.refusal
+            }
+            let lineage = held.lineage
             switch lineage.outcome(
                 presenting: presented.generation, request: request.digest, retryWindow: retrySeconds, at: now)
             {
@@ -87,10 +90,10 @@ package struct RefreshTokenGrant: Sendable {
                     because: lineage.reuse(of: .refreshToken, generation: presented.generation, at: now), tx: tx)
                 return nil
             case .repeatReply:
-                guard let grant = try tx.liveGrant(lineage.grant) else { throw Self.refusal }
+                guard let grant = LiveGrant(held.grant) else { throw Self.refusal }
                 try tokens.plans.require(grant)
                 return try repeated(lineage, request, presented)
-            case .rotate: return try rotate(lineage, request, presented, at: now, tx: tx)
+            case .rotate: return try rotate(held, request, presented, at: now, tx: tx)
             }
         }
         guard let issued else {
@@ -110,12 +113,12 @@ package struct RefreshTokenGrant: Sendable {
     }
 
     private func rotate(
-        _ lineage: RefreshLineage, _ request: Request, _ presented: RefreshToken, at now: Instant,
-        tx: borrowing Transaction
+        _ held: HeldLineage, _ request: Request, _ presented: RefreshToken, at now: Instant, tx: borrowing Transaction
     ) throws -> AppTokens {
+        let lineage = held.lineage
         let peppers = tokens.keyRing.keys.peppers
         guard lineage.isInForce(presented, as: request.refreshToken.text, under: peppers),
-            let grant = try tx.liveGrant(lineage.grant)
+            let grant = LiveGrant(held.grant)
         else { throw Self.refusal }
         let scopes = request.scopes.map(scope.understood) ?? lineage.scopes
         guard scopes.isSubset(of: lineage.scopes) else {
@@ -134,11 +137,9 @@ package struct RefreshTokenGrant: Sendable {
             at: now, request: request.digest,
             sealedReply: try tokens.seal.sealReply(
                 issued.stored, to: presented, presentedAs: request.refreshToken.text))
-        guard
-            try tx.rotate(
-                lineage.id, from: presented.generation, to: peppers.newest.digest(of: issued.refreshToken.utf8),
-                rotation, expiresAt: tokens.refreshExpiry(for: grant.app, endsAt: lineage.endsAt, at: now))
-        else { throw StoreError.conflict }
+        try tx.rotate(
+            lineage.id, from: presented.generation, to: peppers.newest.digest(of: issued.refreshToken.utf8), rotation,
+            expiresAt: tokens.refreshExpiry(for: grant.app, endsAt: lineage.endsAt, at: now))
         return issued
     }
 }

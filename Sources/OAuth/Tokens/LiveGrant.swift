@@ -12,18 +12,19 @@ struct LiveGrant: Sendable {
     let owner: StoredStanding
     /// Where the user's organization stands.
     let home: StoredStanding
-}
 
-extension Transaction {
-    /// The grant with all that it hangs on, nil where any of it is gone or suspended, or the app is not for users of this
-    /// account any more (threats S4, I6). Whether their plans admit it, ``PlanCheck`` says.
-    borrowing func liveGrant(_ id: ID<Grant>) throws -> LiveGrant? {
-        guard let grant = try grant(id), let app = try app(grant.app), let owner = try standing(of: app.organization),
-            !owner.isSuspended, let member = try member(grant.member),
-            let home = try standing(of: member.organization), !home.isSuspended,
-            app.isAvailable(toUsersOf: home.path.root, from: owner.path.root),
-            let organization = try organization(grant.organization), organization.path.isWithin(home.path)
+    /// The grant, nil where what it hangs on is suspended, or the app is not for users of this account any more (threats S4,
+    /// I6). Whether their plans admit it, ``PlanCheck`` says.
+    init?(_ held: HeldGrant) {
+        guard !held.owner.isSuspended, !held.home.isSuspended,
+            held.app.isAvailable(toUsersOf: held.home.path.root, from: held.owner.path.root),
+            held.organization.path.isWithin(held.home.path)
         else { return nil }
-        return LiveGrant(grant: grant, app: app, member: member, organization: organization, owner: owner, home: home)
+        grant = held.grant
+        app = held.app
+        member = held.member
+        organization = held.organization
+        owner = held.owner
+        home = held.home
     }
 }

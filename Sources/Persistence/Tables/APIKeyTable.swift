@@ -35,17 +35,26 @@ extension Transaction {
         }
     }
 
-    /// Whether at least `count` keys of an account live at `now`, disabled ones too. It steps over `count` entries of an
-    /// index and no more, so the cost is bounded, whatever the account or the table holds.
-    package borrowing func holdsLiveAPIKeys(
-        account: ID<Organization>, atLeast count: Int, at now: Instant
-    ) throws -> Bool {
-        guard count > 0 else { return true }
-        return try first(
+    /// Where a key is to be made, nil where there is no such organization. In one statement, because keys are what is made most.
+    ///
+    /// - Parameter most: How many keys are counted. It steps over so many entries of an index and no more, so the cost is bounded,
+    ///   whatever the account or the table holds.
+    package borrowing func placeForAPIKey(
+        _ id: ID<Organization>, countingTo most: Int, at now: Instant
+    ) throws -> APIKeyPlace? {
+        try first(
             """
-            SELECT 1 FROM api_key WHERE account_id = \(account) AND expires_at > \(now) LIMIT 1 OFFSET \(count - 1)
+            SELECT \(fixed: organizationColumns), a.suspended_at, a.is_operator, a.plan,
+            (SELECT COUNT(*) FROM (SELECT 1 FROM api_key k WHERE k.account_id = o.account_id AND k.expires_at > \(now)
+            LIMIT \(most)) live)
+            FROM organization o JOIN account a ON a.organization_id = o.account_id WHERE o.id = \(id)
             """
-        ) { _ in true } ?? false
+        ) { row in
+            let organization = try Organization(row: row, from: 0)
+            return APIKeyPlace(
+                organization: organization, standing: try StoredStanding(of: organization, row: row, from: 5),
+                liveKeys: try row.count(8))
+        }
     }
 
     /// When the last of an account's keys with a scope ends, nil where none of them is accepted at `now`. The cost grows with
@@ -244,6 +253,14 @@ private let facts: StaticString = """
     , k.previous_created_at, o.path, a.suspended_at, a.is_operator, a.plan FROM api_key k
     JOIN organization o ON o.id = k.organization_id JOIN account a ON a.organization_id = k.account_id
     """
+
+/// An organization in which a key is to be made.
+package struct APIKeyPlace: Sendable {
+    package let organization: Organization
+    package let standing: StoredStanding
+    /// How many keys of its account live, disabled ones too, as far as it was counted.
+    package let liveKeys: Int
+}
 
 /// A key with what its verification depends on.
 package struct APIKeyForVerification: Sendable {

@@ -2,6 +2,12 @@ package import CredentialFormat
 package import Model
 import Policy
 
+/// What a code is read from.
+let authorizationCodeColumns: StaticString = """
+    c.grant_id, c.app_id, c.redirect_uri, c.code_challenge, c.scopes, c.resource, c.nonce, c.authenticated_at,
+    c.expires_at, c.used_at, c.lineage_id, c.digest, c.pepper, c.sent_to, c.wrong_verifiers, c.session_id, c.methods
+    """
+
 extension Transaction {
     /// Keeps a code, whose grant must be there.
     package borrowing func insert(_ code: AuthorizationCode, digest: SecretDigest) throws {
@@ -16,28 +22,15 @@ extension Transaction {
             """)
     }
 
-    /// The code with that digest, used or not.
-    package borrowing func authorizationCode(matching digest: SecretDigest) throws -> StoredAuthorizationCode? {
-        try first(
-            """
-            SELECT c.grant_id, c.app_id, c.redirect_uri, c.code_challenge, c.scopes, c.resource, c.nonce,
-            c.authenticated_at, c.expires_at, c.used_at, c.lineage_id, c.digest, c.pepper, c.sent_to,
-            c.wrong_verifiers, c.session_id, c.methods FROM authorization_code c
-            WHERE c.digest = \(digest.bytes) AND c.pepper = \(digest.pepperVersion)
-            """, StoredAuthorizationCode.init(row:))
-    }
-
-    /// Spends a code for a lineage.
-    ///
-    /// - Returns: Whether it did: not where somebody else was first (threat C2).
+    /// Spends a code for a lineage. Where somebody else was first, the transaction is undone (threat C2).
     package borrowing func spend(
         code digest: SecretDigest, for lineage: ID<RefreshLineage>, at now: Instant
-    ) throws -> Bool {
-        try execute(
+    ) throws {
+        try perform(
             """
             UPDATE authorization_code SET used_at = \(now), lineage_id = \(lineage)
             WHERE digest = \(digest.bytes) AND used_at IS NULL
-            """) == 1
+            """, changing: 1)
     }
 
     /// Notes that a wrong verifier was presented with a code.
@@ -80,7 +73,7 @@ package struct StoredAuthorizationCode: Sendable {
     /// How many wrong verifiers were presented with it.
     package let wrongVerifiers: Int
 
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    init(row: StoredRow) throws(StoreError) {
         code = AuthorizationCode(
             grant: try row.id(0), app: try row.id(1), redirectURI: try row.optionalText(2),
             sentTo: try row.optionalText(13), codeChallenge: try row.optionalText(3), scopes: try row.scopes(4),

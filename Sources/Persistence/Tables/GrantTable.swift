@@ -257,7 +257,7 @@ package struct DescribedGrant: Sendable {
 }
 
 extension Grant {
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), app: try row.id(1), member: try row.id(2), organization: try row.id(3),
             scopes: try row.scopes(4), createdAt: try row.instant(5), consentedAt: try row.instant(6),

@@ -2,7 +2,8 @@ package import CredentialFormat
 package import Model
 import Policy
 
-private let columns: StaticString = """
+/// What a lineage is read from.
+let lineageColumns: StaticString = """
     l.id, l.grant_id, l.app_id, l.scopes, l.resource, l.authenticated_at, l.generation, l.digest, l.pepper,
     l.rotated_at, l.rotation_request, l.sealed_reply, l.created_at, l.expires_at, l.ends_at, l.session_id,
     l.methods
@@ -11,7 +12,8 @@ private let columns: StaticString = """
 extension Transaction {
     /// The lineage, nil where it has ended.
     package borrowing func lineage(_ id: ID<RefreshLineage>) throws -> RefreshLineage? {
-        try first("SELECT \(fixed: columns) FROM refresh_lineage l WHERE l.id = \(id)", RefreshLineage.init(row:))
+        try first(
+            "SELECT \(fixed: lineageColumns) FROM refresh_lineage l WHERE l.id = \(id)", RefreshLineage.init(row:))
     }
 
     /// Adds a lineage, whose grant must be there.
@@ -27,20 +29,19 @@ extension Transaction {
             """)
     }
 
-    /// Puts the successor of the refresh token of `generation` in force, with the reply that brings it.
-    ///
-    /// - Returns: Whether it did: not where somebody else was first (threat F1).
+    /// Puts the successor of the refresh token of `generation` in force, with the reply that brings it. Where somebody else was
+    /// first, the transaction is undone (threat F1).
     package borrowing func rotate(
         _ id: ID<RefreshLineage>, from generation: Int, to digest: SecretDigest, _ rotation: RefreshLineage.Rotation,
         expiresAt: Instant
-    ) throws -> Bool {
-        try execute(
+    ) throws {
+        try perform(
             """
             UPDATE refresh_lineage SET generation = generation + 1, digest = \(digest.bytes),
             pepper = \(digest.pepperVersion), rotated_at = \(rotation.at), rotation_request = \(rotation.request),
             sealed_reply = \(rotation.sealedReply), expires_at = \(expiresAt)
             WHERE id = \(id) AND generation = \(generation)
-            """) == 1
+            """, changing: 1)
     }
 
     /// Ends a lineage.
@@ -48,6 +49,11 @@ extension Transaction {
     /// - Returns: Whether there was one to end.
     package borrowing func delete(_ id: ID<RefreshLineage>) throws -> Bool {
         try execute("DELETE FROM refresh_lineage WHERE id = \(id)") == 1
+    }
+
+    /// Ends a lineage that this transaction has read.
+    package borrowing func delete(read id: ID<RefreshLineage>) throws {
+        try perform("DELETE FROM refresh_lineage WHERE id = \(id)", changing: 1)
     }
 
     /// The oldest lineages of a grant, without the newest `count`.
@@ -106,7 +112,7 @@ package struct LineageForVerification: Sendable {
 }
 
 extension RefreshLineage {
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), grant: try row.id(1), app: try row.id(2), scopes: try row.scopes(3),
             resource: try row.optionalText(4), authenticatedAt: try row.instant(5), signIn: try row.signIn(15),

@@ -27,15 +27,18 @@ extension Transaction {
             SELECT o.path, a.suspended_at, a.is_operator, a.plan FROM organization o
             JOIN account a ON a.organization_id = o.account_id WHERE o.id = \(id)
             """
-        ) { row in
-            StoredStanding(
-                path: try row.path(0), isSuspended: !row.isNull(1), isOperator: try row.bool(2),
-                plan: try row.optionalText(3))
-        }
+        ) { try StoredStanding(row: $0) }
     }
 }
 
 extension StoredStanding {
+    /// Reads `path` of an organization and `suspended_at`, `is_operator` and `plan` of its account.
+    init(row: StoredRow) throws(StoreError) {
+        self.init(
+            path: try row.path(0), isSuspended: !row.isNull(1), isOperator: try row.bool(2),
+            plan: try row.optionalText(3))
+    }
+
     /// Reads `suspended_at`, `is_operator` and `plan` of the account from `column` on.
     init(of organization: Organization, row: StoredRow, from column: Int) throws(StoreError) {
         self.init(

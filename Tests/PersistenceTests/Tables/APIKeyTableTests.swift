@@ -91,16 +91,16 @@ struct APIKeyTableTests {
         try await SampleTree.open(on: engine) { tree in
             for organization in [tree.global, tree.europe, tree.france] { _ = try await tree.key(in: organization) }
             _ = try await tree.key(in: tree.stranger)
-            let holds = { (count: Int, now: Instant) in
+            let count = { (most: Int, now: Instant) in
                 try await tree.store.read { tx in
-                    try tx.holdsLiveAPIKeys(account: tree.global.id, atLeast: count, at: now)
+                    try tx.placeForAPIKey(tree.france.id, countingTo: most, at: now)?.liveKeys
                 }
             }
             let now = tree.clock.current
-            #expect(try await holds(3, now))
-            #expect(!(try await holds(4, now)))
-            #expect(!(try await holds(1, now.adding(seconds: 400 * 86_400))))
-            #expect(try await holds(0, now))
+            #expect(try await count(4, now) == 3)
+            #expect(try await count(2, now) == 2)
+            #expect(try await count(4, now.adding(seconds: 400 * 86_400)) == 0)
+            #expect(try await count(0, now) == 0)
         }
     }
 

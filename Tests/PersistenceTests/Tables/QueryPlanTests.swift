@@ -187,7 +187,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             try tx.setSteward(ID(at: 1), of: .apiKey(ID(at: 1)))
         },
         Question("counts and conditions") { tx in
-            _ = try tx.holdsLiveAPIKeys(account: ID(at: 1), atLeast: 2, at: Instant(seconds: 1))
+            _ = try tx.placeForAPIKey(ID(at: 1), countingTo: 2, at: Instant(seconds: 1))
             _ = try tx.holdsIntegrations(account: ID(at: 1), atLeast: 2)
             _ = try tx.holdsContacts(account: ID(at: 1), atLeast: 2)
             _ = try tx.holdsAccessKeys(contact: ID(at: 1), atLeast: 2)
@@ -220,6 +220,12 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.apps(.within(path), after: nil, limit: 2)
             _ = try tx.holdsApps(account: ID(at: 1), atLeast: 2)
             _ = try tx.grant(ID(at: 1))
+            _ = try tx.heldLineage(ID(at: 1))
+            _ = try tx.askingApp(ID(at: 1), of: ID(at: 1))
+            _ = try tx.askingApp(ID(at: 1), of: nil)
+            if let digest = SecretDigest(stored: Array(repeating: 1, count: 32), pepperVersion: 1) {
+                _ = try tx.heldCode(matching: digest)
+            }
             _ = try tx.describedGrant(ID(at: 1))
             _ = try tx.grant(of: ID(at: 1), app: ID(at: 1), in: ID(at: 1))
             _ = try tx.grants(of: ID(at: 1), app: ID(at: 1))
@@ -324,7 +330,7 @@ private final class StatementNotes: EngineConnection {
         return 0
     }
 
-    func runSoon(_ statement: BoundSQL) throws {
+    func runSoon(_ statement: BoundSQL, changing _: Int?) throws {
         statements.append(statement)
     }
 

@@ -20,28 +20,35 @@ package final class TracedStore: Store {
     package func read<T: Sendable>(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> T
     ) async throws -> T {
-        try await store.read { [self] tx in try body(tx.through { TracedConnection($0, note) }) }
+        try await store.read { [self] tx in try body(tx.through { TracedConnection($0) { note($0) } }) }
     }
 
     package func write<T: Sendable>(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> T
     ) async throws -> T {
-        try await store.write { [self] tx in try body(tx.through { TracedConnection($0, note) }) }
+        try await store.write { [self] tx in try body(tx.through { TracedConnection($0) { note($0) } }) }
     }
 
-    @Sendable private func note(_ statement: BoundSQL) {
+    private func note(_ statement: BoundSQL) {
         notes.withLock { $0.append(statement) }
     }
 }
 
 /// Hands every statement on, and tells of it.
-private final class TracedConnection: EngineConnection {
+final class TracedConnection: EngineConnection {
     private let connection: any EngineConnection
-    private let note: @Sendable (BoundSQL) -> Void
+    private let note: (BoundSQL) -> Void
+    private let noteSoon: (BoundSQL) -> Void
 
-    init(_ connection: any EngineConnection, _ note: @escaping @Sendable (BoundSQL) -> Void) {
+    /// - Parameters:
+    ///   - noteSoon: Told of a statement whose outcome the body does not wait for; nil for `note`.
+    ///   - note: Told of any other.
+    init(
+        _ connection: any EngineConnection, noteSoon: ((BoundSQL) -> Void)? = nil, _ note: @escaping (BoundSQL) -> Void
+    ) {
         self.connection = connection
         self.note = note
+        self.noteSoon = noteSoon ?? note
     }
 
     var dialect: Dialect { connection.dialect }
@@ -51,9 +58,9 @@ private final class TracedConnection: EngineConnection {
         return try connection.run(statement, row: row)
     }
 
-    func runSoon(_ statement: BoundSQL) throws {
-        note(statement)
-        try connection.runSoon(statement)
+    func runSoon(_ statement: BoundSQL, changing rows: Int?) throws {
+        noteSoon(statement)
+        try connection.runSoon(statement, changing: rows)
     }
 
     func run(script: String) throws { try connection.run(script: script) }

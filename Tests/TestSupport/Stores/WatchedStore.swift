@@ -6,6 +6,7 @@ package final class WatchedStore: Store {
     private struct State {
         var reads = 0
         var writes = 0
+        var waits = 0
         var pause: Pause?
         var refusesWrites = false
         var failure: StoreError?
@@ -22,6 +23,9 @@ package final class WatchedStore: Store {
     package var reads: Int { state.withLock(\.reads) }
     /// How many writes reached the store.
     package var writes: Int { state.withLock(\.writes) }
+
+    /// How many statements bodies have waited for: on PostgreSQL, ways to the server and back.
+    package var waits: Int { state.withLock(\.waits) }
 
     /// Whether writes fail, as they do when the disk is gone.
     package var refusesWrites: Bool {
@@ -57,7 +61,7 @@ package final class WatchedStore: Store {
             return state.pause
         }
         if let failure { throw failure }
-        let result = try await store.read(body)
+        let result = try await store.read { [self] tx in try body(tx.through(watched)) }
         await pause?.pass()
         return result
     }
@@ -71,7 +75,11 @@ package final class WatchedStore: Store {
         }
         if refuses { throw StoreError.overloaded }
         if let failure { throw failure }
-        return try await store.write(body)
+        return try await store.write { [self] tx in try body(tx.through(watched)) }
+    }
+
+    private func watched(_ connection: any EngineConnection) -> any EngineConnection {
+        TracedConnection(connection, noteSoon: { _ in }) { [self] _ in state.withLock { $0.waits += 1 } }
     }
 }
 
