@@ -27,14 +27,15 @@ extension CredentialVerifier {
     /// The answer that `judge` gives once everything that it lacks was looked up, with the record of that judgement alone. `judge`
     /// must do nothing but judge: only the last of its answers is taken.
     ///
+    /// - Parameter executor: Where look-ups go on that are waited for a bounded time, nil for the threads that all tasks share.
     /// - Throws: ``LookUpRefused``, and what `judge` throws except ``Missing``; ``StoreError``, also where the database takes so
     ///   long that what it says first may have changed by the time that it says the rest; ``UnsettledJudgement``.
     package func complete<Answer: Sendable>(
-        from address: IPAddress?, at now: Instant,
+        from address: IPAddress?, at now: Instant, on executor: (any TaskExecutor)? = nil,
         _ judge: (Evidence, inout JudgementRecord) throws -> Answer
     ) async throws -> (Answer, JudgementRecord) {
         var answers = Answers()
-        var readings = Readings(hearing)
+        var readings = Readings(hearing, on: executor)
         for _ in 0..<Self.maximumRounds {
             var record = JudgementRecord()
             do {

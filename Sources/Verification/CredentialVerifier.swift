@@ -64,6 +64,9 @@ package final class CredentialVerifier: Sendable {
         }
     }
 
+    /// What was announced of late, for whoever else remembers what was read.
+    package var changes: ChangeLog { memory.changes }
+
     /// What a judgement may believe that is made now, from memory alone.
     package func evidence() -> Evidence { Evidence(self) }
 

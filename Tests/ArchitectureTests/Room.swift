@@ -46,7 +46,7 @@ struct Room: Sendable {
             libraries: ["Crypto", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),
         Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],
-            libraries: ["Crypto", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),
+            libraries: ["Crypto", "Dispatch", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),
         Room("OAuth", ["Verification"], libraries: ["Crypto", "Synchronization"]),
         // 5 The outside.
         Room("HTTPServing", ["Verification", "OAuth"], libraries: http.union(["Glibc"])),

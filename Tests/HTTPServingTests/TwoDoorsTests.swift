@@ -157,6 +157,27 @@ struct TwoDoorsTests {
         return answer["x-request-id"].map { text.replacing($0, with: "its name") } ?? text
     }
 
+    @Test func `what has to be looked up is answered in its turn, before what was sent behind it`() async throws {
+        try await ServerProcess.withDemo { server, demo in
+            // Nobody has asked for the key yet. What comes behind is known at once, at either door.
+            let cold = "GET /verify HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(demo.apiKey)\r\n\r\n"
+            let behind = get("/healthz") + get("/nowhere") + get("/readyz")
+            let answers = try server.exchange(cold + behind, answers: 4)
+            #expect(answers.map(\.status) == [200, 200, 404, 200])
+            #expect(answers.map { $0["x-auth-credential"] != nil } == [true, false, false, false])
+            // As the last one of its connection, too.
+            let client = demo.integration
+            let last = "Connection: close\r\n"
+            let form = "grant_type=client_credentials"
+            let token =
+                "POST /oauth2/token HTTP/1.1\r\nHost: localhost\r\n\(basic(client))\(last)"
+                + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: \(form.utf8.count)\r\n\r\n\(form)"
+            let alone = try server.exchangeToTheEnd(token + get("/healthz"))
+            #expect(alone.map(\.status) == [200])
+            #expect(alone.first?["connection"] == "close")
+        }
+    }
+
     @Test func `white space around a value is no part of it`() async throws {
         try await ServerProcess.withDemo { server, demo in
             for space in [" ", "\t", " \t  "] {

@@ -17,6 +17,21 @@ struct LookUpPatienceTests {
         }
     }
 
+    @Test func `one that is given up soon does not wait for another that may take long`() async {
+        let (never, end) = AsyncStream.makeStream(of: Void.self)
+        let patient = Task {
+            try await Readings(Hearing(patience: Self.long)).promptly { for await _ in never {} }
+        }
+        await Task.yield()
+        for _ in 0..<3 {
+            await #expect(throws: StoreError.self) {
+                try await Readings(Hearing(patience: Self.short)).promptly { try await Task.sleep(for: .seconds(2)) }
+            }
+        }
+        end.finish()
+        await #expect(throws: Never.self) { try await patient.value }
+    }
+
     @Test func `what comes in time is answered, errors too`() async throws {
         let readings = Readings(Hearing(patience: Self.long))
         #expect(try await readings.promptly { 7 } == 7)

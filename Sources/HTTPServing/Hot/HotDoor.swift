@@ -10,9 +10,11 @@ import Policy
 ///
 /// It stands in front of Hummingbird's codec (``HotDoorInstaller`` puts it there), so a hot request costs none of the
 /// conversions that an ordinary one needs, and it writes its replies as bytes past the encoder: a reply of ours is known
-/// in full, so there is nothing left to encode. What memory does not suffice for is handed on as it came. A request that
-/// is pipelined behind one that was handed on is handed on too, so replies keep their order; so is one whose
-/// predecessor's reply the client has not read, so nothing piles up here (law 7).
+/// in full, so there is nothing left to encode. What memory does not suffice for is answered later, by a task on the same
+/// event loop (``LoopTasks``): what belongs to other connections goes on meanwhile, and one turn of the loop serves all of
+/// them once, so cold requests wait for no more than that behind hot ones. A request that is pipelined behind one that is
+/// not answered yet is handed on to Hummingbird, and what that answers waits for the reply before it, so replies keep their
+/// order; a request whose predecessor's reply the client has not read is handed on too, so nothing piles up here (law 7).
 ///
 /// It also keeps the rules of HTTP for both doors: it refuses what is no sound request (``RequestHead``, ``WireRefusal``),
 /// gives leave to send a body, ends connections on which the client takes too long (``ClientClock``), and closes in stages
@@ -26,11 +28,25 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     /// The largest body that anything here takes, in bytes.
     package static let maximumBody = 65_536
 
-    private struct Waiting {
+    /// A request that is being read. A class, so that to look whether there is one copies nothing of it.
+    private final class Waiting {
         let head: HTTPRequestHead
         let closes: Bool
         let target: HotTarget
         var body: ByteBuffer?
+
+        init(_ head: HTTPRequestHead, closes: Bool, target: HotTarget) {
+            self.head = head
+            self.closes = closes
+            self.target = target
+        }
+    }
+
+    /// What others wanted to do before the reply that is due is written: it would overtake that.
+    private enum Held {
+        case write(NIOAny, EventLoopPromise<Void>?)
+        case close(CloseMode, EventLoopPromise<Void>?)
+        case quiesce(ChannelShouldQuiesceEvent)
     }
 
     /// How far the end of the connection is.
@@ -55,7 +71,14 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     @exclusivity(unchecked) private var dates = HTTPDateCache()
     @exclusivity(unchecked) private var waiting: Waiting?
     @exclusivity(unchecked) private var ending = Ending.none
-    /// Requests that were handed on and are not answered yet.
+    /// Whether a request is answered later, by a task of ours. It is the oldest of those in ``handedOn``.
+    @exclusivity(unchecked) private var isAnswering = false
+    @exclusivity(unchecked) private var held: [Held] = []
+    /// Whether somebody wants more to be read than is asked for meanwhile.
+    @exclusivity(unchecked) private var isReadHeld = false
+    /// Where that task runs.
+    @exclusivity(unchecked) private var tasks: LoopTasks?
+    /// Requests that were handed on, or are answered later, and are not answered yet.
     @exclusivity(unchecked) private var handedOn = 0
     /// Whether the newest request that was handed on is the last one of the connection.
     @exclusivity(unchecked) private var closesAfterReply = false
@@ -120,6 +143,9 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     package func channelInactive(context: ChannelHandlerContext) {
         watch?.cancel()
         ending = .lingering
+        // The reply that is due has nowhere to go any more.
+        isAnswering = false
+        release(context)
         context.fireChannelInactive()
     }
 
@@ -144,6 +170,11 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     package func read(context: ChannelHandlerContext) {
+        // What is answered behind the reply that is due is kept here until then, so no more of it is asked for (law 7).
+        guard !isAnswering || handedOn == 1 else {
+            isReadHeld = true
+            return
+        }
         if !isReading {
             isReading = true
             if clock.phase == .body { clock.resume(at: context.eventLoop.now) }
@@ -194,7 +225,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
             if sound.isTooLarge { endAfterReply(because: .bodyTooLarge, context) }
             return
         }
-        waiting = Waiting(head: head, closes: closes, target: target)
+        waiting = Waiting(head, closes: closes, target: target)
         if sound.isTooLarge {
             refuseBody(context)
         } else if sound.waitsForContinue, sound.hasBody {
@@ -205,19 +236,19 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func read(_ part: ByteBuffer, _ data: NIOAny, _ context: ChannelHandlerContext) {
         bodyRead += part.readableBytes
-        guard waiting != nil else {
+        guard let waiting else {
             bodyHandedOn += part.readableBytes
             handOn(data, context)
             // Whoever reads the body has seen by now that it is too large.
             if bodyHandedOn > Self.maximumBody { endAfterReply(because: .bodyTooLarge, context) }
             return
         }
-        if waiting?.body == nil {
-            waiting?.body = part
+        if waiting.body == nil {
+            waiting.body = part
         } else {
-            waiting?.body?.writeImmutableBuffer(part)
+            waiting.body?.writeImmutableBuffer(part)
         }
-        if waiting?.body?.readableBytes ?? 0 > Self.maximumBody { refuseBody(context) }
+        if waiting.body?.readableBytes ?? 0 > Self.maximumBody { refuseBody(context) }
     }
 
     private func readEnd(_ data: NIOAny, _ context: ChannelHandlerContext) {
@@ -229,16 +260,87 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         }
         self.waiting = nil
         let request = request(waiting)
-        guard let reply = routes?.answerFromMemory(request) else {
-            handOn(waiting.head, closes: waiting.closes, context)
-            if let body = waiting.body { handOn(wrapInboundOut(.body(body)), context) }
-            handOnEnd(data, context)
+        guard let routes else { return }
+        switch routes.begin(request) {
+        case .reply(let reply):
+            log.note(request, reply, peer: peerText)
+            send(
+                reply, requestID: request.requestID, isHead: request.method == .HEAD, at: request.now,
+                then: waiting.closes ? .closing : .none, context)
+        case .rest(let rest): answer(request, rest, of: routes, closes: waiting.closes, context)
+        }
+    }
+
+    // MARK: - What is answered later
+
+    /// Has a task answer what memory does not suffice for.
+    private func answer(
+        _ request: HotRequest, _ rest: HotRoutes.Rest, of routes: HotRoutes, closes: Bool,
+        _ context: ChannelHandlerContext
+    ) {
+        handedOn += 1
+        isAnswering = true
+        if closes {
+            closesAfterReply = true
+            ending = .afterReply
+        }
+        let tasks = tasks ?? LoopTasks(on: context.eventLoop)
+        self.tasks = tasks
+        let loop = context.eventLoop
+        let connection = NIOLoopBound((door: self, context: context), eventLoop: loop)
+        Task(executorPreference: tasks) {
+            let reply = await routes.finish(rest, of: request, on: tasks)
+            let write = { @Sendable in
+                let (door, context) = connection.value
+                door.finish(reply, to: request, context)
+            }
+            if loop.inEventLoop { write() } else { loop.execute(write) }
+        }
+    }
+
+    private func finish(_ reply: HotReply, to request: HotRequest, _ context: ChannelHandlerContext) {
+        log.note(request, reply, peer: peerText)
+        // Otherwise the client has left.
+        guard isAnswering else { return }
+        isAnswering = false
+        let isLast = (closesAfterReply || ending == .afterReply) && refusalDue == nil && handedOn == 1
+        write(
+            reply, requestID: request.requestID, isHead: request.method == .HEAD, at: request.now, closes: isLast,
+            context)
+        answered(context)
+        release(context)
+    }
+
+    /// Does what waited for the reply that is written by now.
+    private func release(_ context: ChannelHandlerContext) {
+        if isReadHeld {
+            isReadHeld = false
+            read(context: context)
+        }
+        guard !held.isEmpty else { return }
+        let held = held
+        self.held = []
+        for one in held {
+            switch one {
+            case .write(let data, let promise): write(context: context, data: data, promise: promise)
+            case .close(let mode, let promise): close(context: context, mode: mode, promise: promise)
+            case .quiesce(let event): context.fireUserInboundEventTriggered(event)
+            }
+        }
+        context.flush()
+    }
+
+    private func write(
+        _ reply: HotReply, requestID: String, isHead: Bool, at now: Instant, closes: Bool,
+        _ context: ChannelHandlerContext, promise: EventLoopPromise<Void>? = nil
+    ) {
+        guard let wire else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
             return
         }
-        log.note(request, reply, peer: peerText)
-        send(
-            reply, requestID: request.requestID, isHead: request.method == .HEAD, at: request.now,
-            then: waiting.closes ? .closing : .none, context)
+        var bytes = context.channel.allocator.buffer(capacity: 640 + reply.body.count)
+        reply.write(to: &bytes, requestID: requestID, isHead: isHead, date: dates.text(at: now), closes: closes)
+        wire.writeAndFlush(NIOAny(bytes), promise: promise)
     }
 
     private func request(_ waiting: Waiting) -> HotRequest {
@@ -258,7 +360,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// 413, and the end: what else the client is sending has no use (RFC 9110 §15.5.14).
     private func refuseBody(_ context: ChannelHandlerContext) {
-        guard var waiting, let routes else { return }
+        guard let waiting, let routes else { return }
         self.waiting = nil
         waiting.body = nil
         let request = request(waiting)
@@ -337,6 +439,10 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: - What is written
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !isAnswering else {
+            held.append(.write(data, promise))
+            return
+        }
         switch unwrapOutboundIn(data) {
         case .head(var head) where (closesAfterReply || ending == .afterReply) && refusalDue == nil && handedOn == 1:
             head.headers.replaceOrAdd(name: "Connection", value: "close")
@@ -371,19 +477,16 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         _ reply: HotReply, requestID: String, isHead: Bool, at now: Instant, then end: Ending,
         _ context: ChannelHandlerContext
     ) {
-        guard let wire else { return }
-        var bytes = context.channel.allocator.buffer(capacity: 640 + reply.body.count)
-        reply.write(
-            to: &bytes, requestID: requestID, isHead: isHead, date: dates.text(at: now), closes: end != .none)
         switch end {
-        case .none, .afterReply: wire.writeAndFlush(NIOAny(bytes), promise: nil)
+        case .none, .afterReply:
+            write(reply, requestID: requestID, isHead: isHead, at: now, closes: false, context)
         case .closing:
             ending = .closing
             let written = context.eventLoop.makePromise(of: Void.self)
             written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
-            wire.writeAndFlush(NIOAny(bytes), promise: written)
+            write(reply, requestID: requestID, isHead: isHead, at: now, closes: true, context, promise: written)
         case .lingering:
-            wire.writeAndFlush(NIOAny(bytes), promise: nil)
+            write(reply, requestID: requestID, isHead: isHead, at: now, closes: true, context)
             linger(context)
         }
     }
@@ -395,12 +498,23 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
             makeRoom(context)
             return
         }
-        if event is ChannelShouldQuiesceEvent { isQuiescing = true }
+        if let event = event as? ChannelShouldQuiesceEvent {
+            isQuiescing = true
+            // Hummingbird, which does not know of the reply that is due, would close the connection.
+            guard !isAnswering else {
+                held.append(.quiesce(event))
+                return
+            }
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
     /// Hummingbird says that it has nothing more to write, or that something went wrong.
     package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if isAnswering, mode != .input {
+            held.append(.close(mode, promise))
+            return
+        }
         switch mode {
         case .input: context.close(mode: mode, promise: promise)
         case .output: linger(context, promise)

@@ -12,13 +12,27 @@ package import Verification
 /// The hot routes, each a synchronous function from request to reply over memory alone (record 0004). Two doors lead
 /// here, ``HotDoor`` on the event loop and the ordinary route, and there is no other implementation, so no check can
 /// differ.
-package struct HotRoutes: Sendable {
+///
+/// A class because every request reads it: as a struct of some twenty references it was copied, and each of them counted, several
+/// times a request.
+package final class HotRoutes: Sendable {
     /// What an endpoint answers, or asks to be done first.
-    private enum Outcome: Sendable {
+    fileprivate enum Outcome: Sendable {
         case reply(HotReply)
         case exchange(TokenExchange, OAuthRequest)
         case introspect(RefreshTokenQuestion, OAuthRequest)
         case revoke(RevocationEndpoint.Revocation, OAuthRequest)
+    }
+
+    /// What ``begin(_:)`` left to be done: everything, or what the database has to decide once memory has judged.
+    package struct Rest: Sendable {
+        fileprivate let judged: (outcome: Outcome, record: JudgementRecord)?
+    }
+
+    /// How far memory goes with a request.
+    package enum Beginning: Sendable {
+        case reply(HotReply)
+        case rest(Rest)
     }
 
     /// Path → endpoint, canonical paths and those of the product.
@@ -76,32 +90,30 @@ package struct HotRoutes: Sendable {
         return paths
     }
 
-    /// The reply, or nil where memory does not suffice or something must be written first: then the ordinary way.
-    package func answerFromMemory(_ request: HotRequest) -> HotReply? {
+    /// The reply, as far as memory suffices and nothing must be written first. Never waits.
+    package func begin(_ request: HotRequest) -> Beginning {
         var record = JudgementRecord()
         do {
-            guard case .reply(let reply) = try outcome(of: request, verifier.evidence(), noting: &record) else {
-                return nil
-            }
-            verifier.count(record, at: request.now)
-            verifier.keepRefusal(record, under: request.requestID, at: request.now)
-            return Self.shared(reply, request)
+            let outcome = try outcome(of: request, verifier.evidence(), noting: &record)
+            guard case .reply(let reply) = outcome else { return .rest(Rest(judged: (outcome, record))) }
+            note(record, request)
+            return .reply(Self.shared(reply, request))
         } catch is Missing {
-            return nil
+            return .rest(Rest(judged: nil))
         } catch {
-            return Self.shared(self.reply(to: error, request), request)
+            return .reply(Self.shared(self.reply(to: error, request), request))
         }
     }
 
-    /// The reply, with whatever look-ups and writing it takes.
-    package func answer(_ request: HotRequest) async -> HotReply {
+    /// The reply to what was begun a moment ago, with whatever look-ups and writing it takes.
+    ///
+    /// - Parameter executor: Where the look-ups go on, nil for the threads that all tasks share.
+    package func finish(
+        _ rest: Rest, of request: HotRequest, on executor: (any TaskExecutor)? = nil
+    ) async -> HotReply {
         do {
-            let address = proxies.clientAddress(peer: request.peer, request.field)
-            let (outcome, record) = try await verifier.complete(from: address, at: request.now) { evidence, record in
-                try self.outcome(of: request, evidence, noting: &record)
-            }
-            verifier.count(record, at: request.now)
-            verifier.keepRefusal(record, under: request.requestID, at: request.now)
+            let (outcome, record) = try await judged(rest, request, on: executor)
+            note(record, request)
             do {
                 return Self.shared(try await perform(outcome, request), request)
             } catch let refusal as OAuthError {
@@ -111,6 +123,30 @@ package struct HotRoutes: Sendable {
         } catch {
             return Self.shared(reply(to: error, request), request)
         }
+    }
+
+    /// The reply, with whatever look-ups and writing it takes.
+    package func answer(_ request: HotRequest) async -> HotReply {
+        switch begin(request) {
+        case .reply(let reply): reply
+        case .rest(let rest): await finish(rest, of: request)
+        }
+    }
+
+    private func judged(
+        _ rest: Rest, _ request: HotRequest, on executor: (any TaskExecutor)?
+    ) async throws -> (Outcome, JudgementRecord) {
+        if let judged = rest.judged { return judged }
+        let address = proxies.clientAddress(peer: request.peer, request.field)
+        return try await verifier.complete(from: address, at: request.now, on: executor) { evidence, record in
+            try outcome(of: request, evidence, noting: &record)
+        }
+    }
+
+    /// Counts what a judgement used, and notes what it refused.
+    private func note(_ record: JudgementRecord, _ request: HotRequest) {
+        verifier.count(record, at: request.now)
+        verifier.keepRefusal(record, under: request.requestID, at: request.now)
     }
 
     /// The reply to a request whose body is larger than any that we read.

@@ -6,8 +6,8 @@ import NIOHTTP1
 import Policy
 import ProductDefinition
 
-/// The other door to the hot routes: ordinary routes of the router, for what memory did not suffice for and for
-/// connections on which ``HotDoor`` lets everything through.
+/// The other door to the hot routes: ordinary routes of the router, for what stands behind a request that is not answered yet,
+/// and for connections on which ``HotDoor`` lets everything through.
 package struct OrdinaryDoor: Sendable {
     private let routes: HotRoutes
     private let log: RequestLog

@@ -39,17 +39,16 @@ extension Readings {
         guard let deadline else { return try await lookUp() }
         return try await withCheckedThrowingContinuation { waiting in
             let race = Race(waiting)
-            let bell = Task {
-                try await Task.sleep(until: deadline, clock: .continuous)
+            let alarm = LookUpClock.shared.wait(until: deadline) {
                 race.end(.failure(StoreError.unavailable("a look-up took too long")))
             }
-            Task {
+            Task(executorPreference: executor) {
                 do {
                     race.end(.success(try await lookUp()))
                 } catch {
                     race.end(.failure(error))
                 }
-                bell.cancel()
+                LookUpClock.shared.takeBack(alarm)
             }
         }
     }

@@ -5,14 +5,17 @@ struct Readings {
     private static let attempts = 2
 
     private let hearing: Hearing
+    /// Where they go on, nil for the threads that all tasks share.
+    let executor: (any TaskExecutor)?
     /// Nil where a change is heard before it is answered.
     private var began: Int64?
     private var attempt = 1
     /// Until when they are waited for, all together; nil where that is the store's own affair.
     private(set) var deadline: ContinuousClock.Instant?
 
-    init(_ hearing: Hearing) {
+    init(_ hearing: Hearing, on executor: (any TaskExecutor)? = nil) {
         self.hearing = hearing
+        self.executor = executor
         begin(waiting: hearing.patienceLeft)
     }
 
