@@ -10,9 +10,10 @@ package import SignIn
 package import Tokens
 package import Verification
 
-/// The management API: what its endpoints call.
-package struct ManagementAPI: Sendable {
+/// The management API: what its endpoints call. A class because each of them holds it, and hands it on in every call.
+package final class ManagementAPI: Sendable {
     let store: any Store
+    let knownOrganizations: KnownOrganizations
     let product: Product
     /// Where the server is reached.
     let address: PublicAddress
@@ -44,12 +45,13 @@ package struct ManagementAPI: Sendable {
     private let replies: IdempotentReplies
 
     /// - Parameters:
+    ///   - verifier: Whose hearing tells how long what was read may be remembered.
     ///   - address: Where the server is reached: what was created is found below it.
     ///   - keyRing: Its peppers digest secrets, and it seals the replies that may be repeated.
     ///   - sealToken: Makes the text of an access token that is made by hand, as its integration would get it.
     ///   - confirm: Asks all nodes whether they have heard of what was committed, and waits at most so long.
     package init(
-        store: any Store, product: Product, address: PublicAddress, keyRing: KeyRing,
+        store: any Store, verifier: CredentialVerifier, product: Product, address: PublicAddress, keyRing: KeyRing,
         passwords: PasswordHasher,
         sessions: SessionService, links: OneTimeLinkService, consoleSessions: ConsoleSessionService,
         secondFactors: SecondFactorService, letters: OwnerLetters,
@@ -58,6 +60,7 @@ package struct ManagementAPI: Sendable {
         now: @escaping @Sendable () -> Instant
     ) {
         self.store = store
+        knownOrganizations = KnownOrganizations(store: store, verifier: verifier)
         self.product = product
         self.address = address
         self.passwords = PasswordKeeper(hasher: passwords) { keyRing.keys.peppers }

@@ -53,10 +53,12 @@ extension ManagementAPI {
         for endpoint in Self.endpoints {
             let route = endpoint.route
             let instance = endpoint.init(api: self)
-            let answer: @Sendable (Request, CallerContext) async throws -> Response = { request, context in
+            // What is posted to has a representation if it can be read.
+            let isThere = Self.routes.contains { $0.method == .get && $0.path == route.path }
+            let answer: @Sendable (Request, CallerContext) async throws -> Response = { [self] request, context in
                 let call = try Call(request, context, by: route)
                 let conditions = try call.preconditions()
-                if route.method == .post { try Self.admit(conditions, toActAt: route.path) }
+                if route.method == .post { try Self.admit(conditions, toActOnWhatIsThere: isThere) }
                 var reply = try await instance.respond(to: call)
                 if route.method == .get { reply = try reply.under(conditions) }
                 var response = reply.response(at: address)
@@ -72,10 +74,8 @@ extension ManagementAPI {
         }
     }
 
-    /// Refuses a POST under a condition that the target does not meet. What is posted to has a representation if it can be read, and
-    /// never an entity tag.
-    private static func admit(_ conditions: Preconditions, toActAt path: String) throws(Refusal) {
-        let isThere = routes.contains { $0.method == .get && $0.path == path }
+    /// Refuses a POST under a condition that the target does not meet. What is posted to never has an entity tag.
+    private static func admit(_ conditions: Preconditions, toActOnWhatIsThere isThere: Bool) throws(Refusal) {
         let outcome = isThere ? conditions.outcome(for: nil, isRead: false) : conditions.outcomeForNothing
         guard outcome == .perform else { throw .preconditionFailed }
     }

@@ -207,8 +207,9 @@ struct Composition {
                 as: token.integration.tokenFormat)
         }
         api = ManagementAPI(
-            store: store, product: product, address: PublicAddress(issuer: configuration.issuer),
-            keyRing: keyRing, passwords: passwords, sessions: sessions,
+            store: store, verifier: verifier, product: product,
+            address: PublicAddress(issuer: configuration.issuer), keyRing: keyRing, passwords: passwords,
+            sessions: sessions,
             links: links, consoleSessions: consoleSessions,
             secondFactors: SecondFactorService(keyRing: keyRing, product: product, now: now), letters: letters,
             sealToken: sealToken, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone },

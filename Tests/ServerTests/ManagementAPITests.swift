@@ -26,6 +26,18 @@ struct ManagementAPITests {
         #expect(try problem["request_id"].string == answer.headers["x-request-id"])
     }
 
+    @Test func `a caller hears the new name of their organization in the next call`() async throws {
+        let (server, key, id, path) = try await organization()
+        let caller = try await server.makeKey(in: id, scopes: ["claviger:api-keys.read"], as: key)
+        func name() async throws -> String {
+            try await server.get("/api/v1/me", bearer: caller.secret).json["organization"]["name"].string
+        }
+        // The second answer is remembered.
+        for _ in 0..<2 { #expect(try await name() == "Test") }
+        #expect(try await server.call("PATCH", path, bearer: key, ["name": "Renamed"]).status == 200)
+        for _ in 0..<2 { #expect(try await name() == "Renamed") }
+    }
+
     // MARK: Lists
 
     @Test(arguments: ["0", "-1", "201", "1e2", "", "+5", "0x10", "99999999999999999999", "5&limit=6", "%30%30%30%31"])

@@ -10,15 +10,14 @@ struct GetMe: Endpoint {
 
     func respond(to call: Call) async throws -> Reply {
         let actor = call.actor
-        let organization = try await api.store.read { tx in
-            let found =
-                switch actor.reach {
-                case .nothing: Organization?.none
-                case .subtree(let path): try tx.organization(path.last)
-                case .everything: try tx.operatorAccount()?.organization
-                }
-            guard let found else { throw Refusal.notFound }
-            return found
+        let place: KnownOrganizations.Place
+        switch actor.reach {
+        case .nothing: throw Refusal.notFound
+        case .subtree(let path): place = .organization(path.last)
+        case .everything: place = .operatorsOwn
+        }
+        guard let organization = try await api.knownOrganizations.organization(at: place) else {
+            throw Refusal.notFound
         }
         return .ok { json in
             json.member("type", actor.identity.word)
