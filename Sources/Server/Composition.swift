@@ -265,19 +265,23 @@ struct Composition {
             + connections.metrics
             + outages.metrics
         let few = Connections(MetricsListener.limits, exempt: TrustedProxies(), logger: logger)
-        return [MetricsListener(address, metrics, on: listener(nil, few), logger: logger)]
+        return [MetricsListener(address, metrics, on: listener(nil, nil, few), logger: logger)]
     }
 
-    private func listener(_ routes: HotRoutes?, _ connections: Connections) -> WireListener {
+    private func listener(
+        _ routes: HotRoutes?, _ ordinary: OrdinaryResponder?, _ connections: Connections
+    ) -> WireListener {
         WireListener(
-            routes: routes, log: log, idle: .seconds(Int64(configuration.idleSeconds)), connections: connections,
+            routes: routes, ordinary: ordinary, log: log, idle: .seconds(Int64(configuration.idleSeconds)),
+            connections: connections,
             now: now)
     }
 
     private func application(onReady: @escaping @Sendable (Int) async -> Void) throws -> some Service {
-        let listener = listener(routes, connections)
+        let responder = CanonicalPaths(try router().buildResponder(), unknown: unknown().buildResponder())
+        let listener = listener(routes, OrdinaryResponder(responder, logger: logger), connections)
         return Application(
-            responder: CanonicalPaths(try router().buildResponder(), unknown: unknown().buildResponder()),
+            responder: responder,
             server: listener.server,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.listen.host, port: configuration.listen.port)),

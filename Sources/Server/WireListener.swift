@@ -8,6 +8,8 @@ import NIOCore
 struct WireListener: Sendable {
     /// Nil where there are no hot routes.
     let routes: HotRoutes?
+    /// What answers other requests that arrive whole, nil for Hummingbird's own way.
+    let ordinary: OrdinaryResponder?
     let log: RequestLog
     /// How long a connection may be kept without a request.
     let idle: TimeAmount
@@ -17,7 +19,12 @@ struct WireListener: Sendable {
     /// What Hummingbird builds its server with.
     var server: HTTPServerBuilder {
         let handlers: @Sendable () -> [any RemovableChannelHandler] = { [self] in
-            [HotDoorInstaller { HotDoor(routes: routes, log: log, idle: idle, connections: connections, now: now) }]
+            [
+                HotDoorInstaller {
+                    HotDoor(
+                        routes: routes, ordinary: ordinary, log: log, idle: idle, connections: connections, now: now)
+                }
+            ]
         }
         return .http1(
             configuration: HTTP1Channel.Configuration(

@@ -157,6 +157,36 @@ struct TwoDoorsTests {
         return answer["x-request-id"].map { text.replacing($0, with: "its name") } ?? text
     }
 
+    @Test func `ordinary requests are answered alike, whether they arrive whole or behind another`() async throws {
+        try await ServerProcess.withDemo { server, demo in
+            let bearer = "Authorization: Bearer \(demo.operatorKey)\r\n"
+            func post(_ body: String, _ type: String = "application/json") -> String {
+                "POST /api/v1/accounts HTTP/1.1\r\nHost: localhost\r\n\(bearer)Content-Type: \(type)\r\n"
+                    + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            }
+            let chunked =
+                "POST /api/v1/accounts HTTP/1.1\r\nHost: localhost\r\n\(bearer)Content-Type: application/json\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n"
+            let heads = [
+                "GET /api/v1/me", "HEAD /api/v1/me", "GET /nowhere", "OPTIONS /api/v1/me",
+                "GET //readyz",
+            ]
+            let texts =
+                heads.map { "\($0) HTTP/1.1\r\nHost: localhost\r\n\(bearer)\r\n" }
+                + [get("/api/v1/me"), post("{}"), post("{"), post("{}", "text/plain"), chunked, post(#"{"name":""}"#)]
+            var statuses: Set<Int> = []
+            for text in texts {
+                let answers = try server.exchangeAtBothDoors(text)
+                #expect(Self.comparable(answers[0]) == Self.comparable(answers[1]), "\(text)")
+                statuses.insert(answers[0].status)
+            }
+            #expect(Set([200, 400, 401, 404, 405, 415, 422]).isSubset(of: statuses), "\(statuses)")
+            // One that is announced to be too large is not waited for.
+            let large = post(String(repeating: "x", count: 70_000))
+            #expect(try server.exchangeToTheEnd(large).map(\.status) == [413])
+        }
+    }
+
     @Test func `what has to be looked up is answered in its turn, before what was sent behind it`() async throws {
         try await ServerProcess.withDemo { server, demo in
             // Nobody has asked for the key yet. What comes behind is known at once, at either door.

@@ -5,8 +5,8 @@ package import NIOHTTP1
 import NIOHTTPTypesHTTP1
 import Policy
 
-/// The door on the event loop: answers hot routes where the request was read, and lets everything else through to
-/// Hummingbird.
+/// The door on the event loop: answers hot routes where the request was read, has ordinary requests that arrive whole answered
+/// without Hummingbird's channel (``OrdinaryResponder``), and lets everything else through to that.
 ///
 /// It stands in front of Hummingbird's codec (``HotDoorInstaller`` puts it there), so a hot request costs none of the
 /// conversions that an ordinary one needs, and it writes its replies as bytes past the encoder: a reply of ours is known
@@ -32,14 +32,28 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     private final class Waiting {
         let head: HTTPRequestHead
         let closes: Bool
-        let target: HotTarget
+        let way: Way
         var body: ByteBuffer?
 
-        init(_ head: HTTPRequestHead, closes: Bool, target: HotTarget) {
+        init(_ head: HTTPRequestHead, closes: Bool, by way: Way) {
             self.head = head
             self.closes = closes
-            self.target = target
+            self.way = way
         }
+
+        /// Whether it is to be handed on unless all of it is there at once.
+        var mustArriveWhole: Bool {
+            switch way {
+            case .hot: false
+            case .ordinary: true
+            }
+        }
+    }
+
+    /// Who answers a request here.
+    private enum Way {
+        case hot(HotTarget)
+        case ordinary(OrdinaryResponder.Arrived, by: OrdinaryResponder)
     }
 
     /// What others wanted to do before the reply that is due is written: it would overtake that.
@@ -61,6 +75,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private let routes: HotRoutes?
+    private let ordinary: OrdinaryResponder?
     private let log: RequestLog
     private let now: @Sendable () -> Instant
     private let idle: TimeAmount
@@ -109,13 +124,16 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// - Parameters:
     ///   - routes: Nil where there are no hot ones.
+    ///   - ordinary: Answers other requests that arrive whole, nil for Hummingbird's own way.
     ///   - idle: How long a connection may be kept without a request.
     ///   - connections: Those among which it was let in, nil where nobody counts.
     package init(
-        routes: HotRoutes?, log: RequestLog, idle: TimeAmount, connections: Connections? = nil,
+        routes: HotRoutes?, ordinary: OrdinaryResponder? = nil, log: RequestLog, idle: TimeAmount,
+        connections: Connections? = nil,
         now: @escaping @Sendable () -> Instant
     ) {
         self.routes = routes
+        self.ordinary = ordinary
         self.log = log
         self.now = now
         self.idle = idle
@@ -163,6 +181,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     /// Those behind us hear only of reads that were theirs.
     package func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
+        if let waiting, waiting.mustArriveWhole { handOnWaiting(context) }
         keepTime(context)
         guard owesReadComplete else { return }
         owesReadComplete = false
@@ -200,6 +219,16 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         handOn(wrapInboundOut(.head(head)), context)
     }
 
+    /// Hands on what was read so far of a request that was to be answered here.
+    private func handOnWaiting(_ context: ChannelHandlerContext) {
+        guard let waiting else { return }
+        self.waiting = nil
+        handOn(waiting.head, closes: waiting.closes, context)
+        guard let body = waiting.body else { return }
+        bodyHandedOn = body.readableBytes
+        handOn(wrapInboundOut(.body(body)), context)
+    }
+
     private func handOnEnd(_ data: NIOAny, _ context: ChannelHandlerContext) {
         handOn(data, context)
         guard closesAfterReply else { return }
@@ -216,8 +245,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         }
         awaited = .body
         let closes = sound.isLast || !head.isKeepAlive
-        guard handedOn == 0, wire != nil, context.channel.isWritable, let target = routes?.target(head.uri)
-        else {
+        guard handedOn == 0, wire != nil, context.channel.isWritable, let way = way(of: head, sound) else {
             handOn(head, closes: closes || sound.isTooLarge, context)
             if sound.waitsForContinue, sound.hasBody, !sound.isTooLarge { owesContinue = true }
             giveLeave(context)
@@ -225,13 +253,22 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
             if sound.isTooLarge { endAfterReply(because: .bodyTooLarge, context) }
             return
         }
-        waiting = Waiting(head, closes: closes, target: target)
+        waiting = Waiting(head, closes: closes, by: way)
         if sound.isTooLarge {
             refuseBody(context)
         } else if sound.waitsForContinue, sound.hasBody {
             owesContinue = true
             giveLeave(context)
         }
+    }
+
+    /// Who answers the request here, nil where it is to be handed on.
+    private func way(of head: HTTPRequestHead, _ sound: RequestHead) -> Way? {
+        if let target = routes?.target(head.uri) { return .hot(target) }
+        guard let ordinary, !sound.isTooLarge, !(sound.waitsForContinue && sound.hasBody),
+            let arrived = ordinary.arriving(head)
+        else { return nil }
+        return .ordinary(arrived, by: ordinary)
     }
 
     private func read(_ part: ByteBuffer, _ data: NIOAny, _ context: ChannelHandlerContext) {
@@ -248,7 +285,13 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         } else {
             waiting.body?.writeImmutableBuffer(part)
         }
-        if waiting.body?.readableBytes ?? 0 > Self.maximumBody { refuseBody(context) }
+        guard waiting.body?.readableBytes ?? 0 > Self.maximumBody else { return }
+        if waiting.mustArriveWhole {
+            handOnWaiting(context)
+            endAfterReply(because: .bodyTooLarge, context)
+        } else {
+            refuseBody(context)
+        }
     }
 
     private func readEnd(_ data: NIOAny, _ context: ChannelHandlerContext) {
@@ -259,15 +302,21 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         self.waiting = nil
-        let request = request(waiting)
+        switch waiting.way {
+        case .ordinary(let arrived, let responder): answer(waiting, arrived, by: responder, context)
+        case .hot(let target): answer(request(waiting, for: target), closes: waiting.closes, context)
+        }
+    }
+
+    private func answer(_ request: HotRequest, closes: Bool, _ context: ChannelHandlerContext) {
         guard let routes else { return }
         switch routes.begin(request) {
         case .reply(let reply):
             log.note(request, reply, peer: peerText)
             send(
                 reply, requestID: request.requestID, isHead: request.method == .HEAD, at: request.now,
-                then: waiting.closes ? .closing : .none, context)
-        case .rest(let rest): answer(request, rest, of: routes, closes: waiting.closes, context)
+                then: closes ? .closing : .none, context)
+        case .rest(let rest): answer(request, rest, of: routes, closes: closes, context)
         }
     }
 
@@ -278,14 +327,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         _ request: HotRequest, _ rest: HotRoutes.Rest, of routes: HotRoutes, closes: Bool,
         _ context: ChannelHandlerContext
     ) {
-        handedOn += 1
-        isAnswering = true
-        if closes {
-            closesAfterReply = true
-            ending = .afterReply
-        }
-        let tasks = tasks ?? LoopTasks(on: context.eventLoop)
-        self.tasks = tasks
+        let tasks = beginAnswering(closes: closes, context)
         let loop = context.eventLoop
         let connection = NIOLoopBound((door: self, context: context), eventLoop: loop)
         Task(executorPreference: tasks) {
@@ -296,6 +338,53 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
             }
             if loop.inEventLoop { write() } else { loop.execute(write) }
         }
+    }
+
+    /// Has a task answer an ordinary request. Pages take longer to make than the others on this loop should wait.
+    private func answer(
+        _ waiting: Waiting, _ arrived: OrdinaryResponder.Arrived, by responder: OrdinaryResponder,
+        _ context: ChannelHandlerContext
+    ) {
+        let tasks = beginAnswering(closes: waiting.closes, context)
+        let (loop, channel, body) = (context.eventLoop, context.channel, waiting.body)
+        let connection = NIOLoopBound((door: self, context: context), eventLoop: loop)
+        Task(executorPreference: arrived.isForManagement ? tasks : nil) {
+            let answer = await responder.answer(arrived, body: body, on: channel)
+            let write = { @Sendable in
+                let (door, context) = connection.value
+                door.finish(answer, context)
+            }
+            if loop.inEventLoop { write() } else { loop.execute(write) }
+        }
+    }
+
+    /// A request is answered later: the oldest that is due.
+    ///
+    /// - Returns: Where to do so on this loop.
+    private func beginAnswering(closes: Bool, _ context: ChannelHandlerContext) -> LoopTasks {
+        handedOn += 1
+        isAnswering = true
+        if closes {
+            closesAfterReply = true
+            ending = .afterReply
+        }
+        let tasks = tasks ?? LoopTasks(on: context.eventLoop)
+        self.tasks = tasks
+        return tasks
+    }
+
+    private func finish(_ answer: OrdinaryResponder.Answer, _ context: ChannelHandlerContext) {
+        guard isAnswering else { return }
+        isAnswering = false
+        var head = answer.head
+        head.headers.replaceOrAdd(name: "Date", value: dates.text(at: now()))
+        write(context: context, data: wrapOutboundOut(.head(head)), promise: nil)
+        if answer.body.readableBytes > 0 {
+            write(context: context, data: wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
+        }
+        write(context: context, data: wrapOutboundOut(.end(nil)), promise: nil)
+        context.flush()
+        release(context)
     }
 
     private func finish(_ reply: HotReply, to request: HotRequest, _ context: ChannelHandlerContext) {
@@ -343,9 +432,9 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         wire.writeAndFlush(NIOAny(bytes), promise: promise)
     }
 
-    private func request(_ waiting: Waiting) -> HotRequest {
+    private func request(_ waiting: Waiting, for target: HotTarget) -> HotRequest {
         HotRequest(
-            target: waiting.target, method: waiting.head.method, headers: waiting.head.headers, body: waiting.body,
+            target: target, method: waiting.head.method, headers: waiting.head.headers, body: waiting.body,
             peer: peer, requestID: RequestID.next().description, now: now())
     }
 
@@ -360,10 +449,10 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// 413, and the end: what else the client is sending has no use (RFC 9110 §15.5.14).
     private func refuseBody(_ context: ChannelHandlerContext) {
-        guard let waiting, let routes else { return }
+        guard let waiting, case .hot(let target) = waiting.way, let routes else { return }
         self.waiting = nil
         waiting.body = nil
-        let request = request(waiting)
+        let request = request(waiting, for: target)
         let reply = routes.refuseBody(of: request)
         log.note(request, reply, peer: peerText)
         send(
@@ -380,7 +469,9 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
             ending = .afterReply
             return
         }
-        let request = waiting.map { self.request($0) }
+        let request = waiting.flatMap { waiting in
+            if case .hot(let target) = waiting.way { self.request(waiting, for: target) } else { nil }
+        }
         waiting = nil
         let requestID = request?.requestID ?? RequestID.next().description
         let now = request?.now ?? self.now()
@@ -407,6 +498,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// The request that is being read cannot be read to its end.
     private func giveUp(because refusal: WireRefusal, _ context: ChannelHandlerContext) {
+        if let waiting, waiting.mustArriveWhole { handOnWaiting(context) }
         if waiting == nil, isInBody {
             endAfterReply(because: refusal, context)
         } else {
