@@ -20,13 +20,13 @@ package final class TracedStore: Store {
     package func read<T: Sendable>(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> T
     ) async throws -> T {
-        try await store.read { [self] tx in try body(tx.through { TracedConnection($0) { note($0) } }) }
+        try await store.read { [self] tx in try body(tx.through { TracedConnection($0) { [self] in note($0) } }) }
     }
 
     package func write<T: Sendable>(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> T
     ) async throws -> T {
-        try await store.write { [self] tx in try body(tx.through { TracedConnection($0) { note($0) } }) }
+        try await store.write { [self] tx in try body(tx.through { TracedConnection($0) { [self] in note($0) } }) }
     }
 
     private func note(_ statement: BoundSQL) {
