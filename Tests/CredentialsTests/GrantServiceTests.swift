@@ -286,16 +286,16 @@ struct GrantServiceTests {
                 try tx.widen(sample.grant.id, to: sample.app.scopes, consentedAt: later)
             }
             let found = try await tree.store.read { tx in
-                (
-                    try tx.grant(of: sample.member.id, app: sample.app.id, in: tree.europe.id),
-                    try tx.grants(of: sample.member.id, app: sample.app.id),
-                    try tx.grant(of: sample.member.id, app: sample.app.id, in: tree.france.id)
-                )
+                try tx.askingApp(sample.app.id, of: sample.member.id)
             }
-            #expect(found.0?.scopes == sample.app.scopes)
-            #expect(found.0?.consentedAt == later && found.0?.createdAt == sample.grant.createdAt)
-            #expect(found.1.map(\.id) == [sample.grant.id])
-            #expect(found.2 == nil)
+            let one = try #require(found?.grants.first)
+            #expect(found?.grants.count == 1)
+            #expect(one.grant.id == sample.grant.id && one.path == tree.europe.path)
+            #expect(one.grant.scopes == sample.app.scopes)
+            #expect(one.grant.consentedAt == later && one.grant.createdAt == sample.grant.createdAt)
+            #expect(found?.user?.member == sample.member && found?.user?.home.path == tree.global.path)
+            let nobody = try await tree.store.read { tx in try tx.askingApp(sample.app.id, of: nil) }
+            #expect(nobody?.app == sample.app && nobody?.user == nil && nobody?.grants.isEmpty == true)
             await #expect(throws: StoreError.self) {
                 _ = try await tree.grant(to: sample.app, by: sample.member, in: tree.europe)
             }

@@ -284,7 +284,7 @@ struct AuthorizationCodeTests {
             { desk, app, member in
                 let (id, app) = (member.id, app.app.id)
                 try await desk.tree.store.write { tx in
-                    for grant in try tx.grants(of: id, app: app) { try tx.delete(grant.id) }
+                    for placed in try tx.askingApp(app, of: id)?.grants ?? [] { try tx.delete(placed.grant.id) }
                 }
             },
             { desk, _, _ in try await desk.suspend(desk.tree.global) },

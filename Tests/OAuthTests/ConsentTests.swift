@@ -304,6 +304,6 @@ struct ConsentTests {
 
     private func grants(_ desk: SampleDesk, _ app: SampleApp, _ member: SignedInMember) async throws -> [Grant] {
         let (member, app) = (member.id, app.app.id)
-        return try await desk.tree.store.read { tx in try tx.grants(of: member, app: app) }
+        return try await desk.tree.store.read { tx in try tx.askingApp(app, of: member)?.grants.map(\.grant) ?? [] }
     }
 }

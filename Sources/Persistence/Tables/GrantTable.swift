@@ -26,26 +26,6 @@ extension Transaction {
         try first("SELECT \(fixed: grantColumns) FROM user_grant g WHERE g.id = \(id)", Grant.init(row:))
     }
 
-    /// What a member granted an app in an organization, nil for nothing.
-    package borrowing func grant(
-        of member: ID<Member>, app: ID<App>, in organization: ID<Organization>
-    ) throws -> Grant? {
-        try first(
-            """
-            SELECT \(fixed: grantColumns) FROM user_grant g
-            WHERE g.member_id = \(member) AND g.app_id = \(app) AND g.organization_id = \(organization)
-            """, Grant.init(row:))
-    }
-
-    /// All that a member granted an app: one in each organization where they did.
-    package borrowing func grants(of member: ID<Member>, app: ID<App>) throws -> [Grant] {
-        try all(
-            """
-            SELECT \(fixed: grantColumns) FROM user_grant g WHERE g.member_id = \(member) AND g.app_id = \(app)
-            ORDER BY g.organization_id
-            """, Grant.init(row:))
-    }
-
     /// What a member granted, oldest first.
     package borrowing func grants(of member: ID<Member>, after: ID<Grant>?, limit: Int) throws -> [DescribedGrant] {
         try all(

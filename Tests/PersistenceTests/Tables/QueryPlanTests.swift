@@ -227,8 +227,6 @@ struct Question: Sendable, CustomTestStringConvertible {
                 _ = try tx.heldCode(matching: digest)
             }
             _ = try tx.describedGrant(ID(at: 1))
-            _ = try tx.grant(of: ID(at: 1), app: ID(at: 1), in: ID(at: 1))
-            _ = try tx.grants(of: ID(at: 1), app: ID(at: 1))
             _ = try tx.grants(of: ID(at: 1), after: nil, limit: 2)
             _ = try tx.grants(.organization(path), after: nil, limit: 2)
             _ = try tx.grants(.within(path), after: nil, limit: 2)
