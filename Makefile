@@ -5,7 +5,7 @@ SOURCES := Package.swift Sources Tests Benchmarks
 RELEASE_BUILD := swift build -c release --scratch-path .build-release
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clients bench prove-revocation prove-refresh screenshots pictures lint format build release clean
+.PHONY: help run test test-clients tsan asan bench prove-revocation prove-refresh screenshots pictures lint format build release clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,14 @@ test-clients: ## Run the recipes of docs/clients.md with the real programs (CLIE
 	@scripts/prepare clients
 	swift build --product claviger
 	@scripts/test-clients $(CLIENTS)
+
+tsan: ## Run the tests that need no browser under the thread sanitizer (SANITIZE="--filter Name" for some)
+	@scripts/prepare test
+	@scripts/sanitize thread $(SANITIZE)
+
+asan: ## Run them under the address sanitizer (SANITIZE="--filter Name" for some)
+	@scripts/prepare test
+	@scripts/sanitize address $(SANITIZE)
 
 bench: ## Measure speed beside the floors, and beside another commit (BASE=commit, BENCH="--help")
 	@scripts/prepare bench
@@ -61,4 +69,4 @@ release: ## Build the server for use (.build-release/release/claviger)
 	$(RELEASE_BUILD) --product claviger
 
 clean: ## Throw away what was built; ./data stays
-	rm -rf .build .build-release .build-base .build-tools
+	rm -rf .build .build-release .build-base .build-tools .build-tsan .build-asan

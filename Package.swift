@@ -35,6 +35,7 @@ var formats: [Target] {
         .target(name: "Policy", dependencies: ["TextForms"]),
         .target(name: "TextForms"),
         .target(name: "DomainNames"),
+        .target(name: "Locking"),
     ]
 }
 
@@ -49,7 +50,7 @@ var values: [Target] {
 
 var theDoor: [Target] {
     [
-        .target(name: "Persistence", dependencies: ["Model"]),
+        .target(name: "Persistence", dependencies: ["Model", "Locking"]),
         .target(
             name: "PersistenceSQLite",
             dependencies: [
@@ -191,6 +192,9 @@ var nio: [Target.Dependency] {
     ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
 }
 
+// Which sanitizer the build is for, if any: `make tsan`, `make asan`.
+let sanitized: [SwiftSetting] = Context.environment["CLAVIGER_SANITIZER"] == nil ? [] : [.define("CLAVIGER_SANITIZER")]
+
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
@@ -200,5 +204,5 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 for target in package.targets where target.type != .system {
-    target.swiftSettings = settings
+    target.swiftSettings = settings + sanitized
 }

@@ -1,7 +1,6 @@
 import CredentialFormat
 import Model
 import Persistence
-import Synchronization
 import Tokens
 
 /// What an engine commits in groups when nothing is before it: the rows of one creation, an API key and its audit event,

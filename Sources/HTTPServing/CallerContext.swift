@@ -1,8 +1,8 @@
+import Locking
 package import CredentialFormat
 package import Hummingbird
 package import Model
 package import Policy
-import Synchronization
 
 /// What is known of a request and its caller while it is answered.
 package struct CallerContext: RequestContext {
@@ -42,7 +42,7 @@ package struct CallerContext: RequestContext {
 
 /// What was found out about a request on its way, for its line in the log. Shared by all copies of its context.
 package final class RequestNotes: Sendable {
-    private let notes = Mutex<(caller: String?, rule: String?)>((nil, nil))
+    private let notes = Lock<(caller: String?, rule: String?)>((nil, nil))
 
     /// Whose credential was admitted.
     var caller: String? { notes.withLock(\.caller) }

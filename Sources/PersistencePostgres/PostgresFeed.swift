@@ -1,8 +1,8 @@
+import Locking
 import CLibPQ
 import Dispatch
 import Glibc
 package import Persistence
-import Synchronization
 
 /// The connection over which a node listens to the revocation feed, and what it says there itself (docs/revocation.md).
 ///
@@ -29,7 +29,7 @@ package final class PostgresFeed: Sendable {
 
     private let lines: Lines
     private let report: @Sendable (Condition) -> Void
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let wake = WakeUp()
     private let thread = DispatchGroup()
 

@@ -1,9 +1,9 @@
-import Synchronization
+import Locking
 
 /// Since when the server may be another one than before. Where one line has fallen silent or was lost, the others lead to the
 /// same server: each of them is made anew before it is used again, rather than waited for in its turn.
 final class Suspicion: Sendable {
-    private let since = Mutex<ContinuousClock.Instant?>(nil)
+    private let since = Lock<ContinuousClock.Instant?>(nil)
 
     /// A line was lost, or not answered in time.
     func raise() {

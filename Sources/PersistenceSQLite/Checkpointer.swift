@@ -1,3 +1,4 @@
+import Locking
 import GRDB
 import GRDBSQLite
 import Persistence
@@ -32,7 +33,7 @@ struct Checkpointer {
 
 /// Lets one thread at a time move the log: SQLite would refuse a second one at once, without waiting.
 final class CheckpointTurns: Sendable {
-    private let turn = Mutex(())
+    private let turn = Lock(())
     private let done = Atomic(0)
 
     /// How many times the log was moved.

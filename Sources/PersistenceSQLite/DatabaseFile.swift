@@ -1,5 +1,5 @@
+import Locking
 import Foundation
-import Synchronization
 
 /// The file of a database, owned by this process for as long as it is open.
 ///
@@ -7,7 +7,7 @@ import Synchronization
 /// ends. The lock file itself stays: to delete it would let two processes lock two files of one name.
 final class DatabaseFile: Sendable {
     let path: String
-    private let lock: Mutex<Int32?>
+    private let lock: Lock<Int32?>
 
     /// Takes the lock, and creates what is missing: the folder for its owner alone, the file readable by its owner
     /// alone. SQLite gives the same mode to the files that it lays beside it.
@@ -28,7 +28,7 @@ final class DatabaseFile: Sendable {
             throw code == EWOULDBLOCK ? .inUse(path: path) : .file(path: lockPath, problem: Self.text(of: code))
         }
         Self.write(owner: getpid(), to: descriptor)
-        lock = Mutex(descriptor)
+        lock = Lock(descriptor)
         Glibc.close(try Self.openOrCreate(path))
     }
 

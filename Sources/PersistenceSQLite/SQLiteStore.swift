@@ -1,3 +1,4 @@
+import Locking
 import Dispatch
 package import Model
 package import Persistence
@@ -18,7 +19,7 @@ package final class SQLiteStore: Engine {
     private let steps = Atomic(0)
     private let servingThreads = DispatchGroup()
     private let checkpointThread = DispatchGroup()
-    private let closing = Mutex<Task<Void, Never>?>(nil)
+    private let closing = Lock<Task<Void, Never>?>(nil)
 
     /// Opens the database file at `path`, creates what is missing, and brings its schema up to date.
     ///

@@ -1,7 +1,7 @@
+import Locking
 import Foundation
 import Model
 import Persistence
-import Synchronization
 
 /// What time it is for all nodes of an installation: the database's clock, carried on between two looks at it by this machine's
 /// steady one. What one node writes down and another compares is of one clock by that, however the nodes' wall clocks differ,
@@ -13,7 +13,7 @@ final class DatabaseClock: Sendable {
     private let store: any Store
     private let steady: @Sendable () -> Int64
     /// The database's time less the steady clock's, in milliseconds.
-    private let difference: Mutex<Int64>
+    private let difference: Lock<Int64>
 
     /// A clock that has been compared with the database's.
     ///
@@ -22,7 +22,7 @@ final class DatabaseClock: Sendable {
     init(of store: any Store, steady: @escaping @Sendable () -> Int64 = DatabaseClock.steady) async throws {
         self.store = store
         self.steady = steady
-        difference = Mutex(0)
+        difference = Lock(0)
         let (earliest, latest) = try await measure()
         difference.withLock { $0 = earliest + (latest - earliest) / 2 }
         try await compare()

@@ -1,3 +1,4 @@
+import Locking
 package import Model
 package import Persistence
 import Synchronization
@@ -37,7 +38,7 @@ package final class KeyRing: Sendable {
     private let longestRefreshSeconds: Int
     private let now: @Sendable () -> Instant
     private let clock: DatabaseClock
-    private let state: Mutex<State>
+    private let state: Lock<State>
     private let currentEdition = Atomic(1)
     private let reading = SharedRun()
     /// One at a time of each purpose that is made when needed.
@@ -54,7 +55,7 @@ package final class KeyRing: Sendable {
         making = Dictionary(uniqueKeysWithValues: KeyPurpose.allCases.map { ($0, SharedRun()) })
         self.now = now
         self.clock = clock
-        state = Mutex(State(keys: keys, stored: stored))
+        state = Lock(State(keys: keys, stored: stored))
     }
 
     /// Opens the ring of a store: makes the first keys where there are none, and removes those that have retired.

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// A single flight: does something for all who ask for it at the same time. Who asks while it runs waits for the run after that
 /// one, which begins after the question: so however many ask, one runs and one waits.
@@ -8,7 +8,7 @@ final class SharedRun: Sendable {
         var waiting: Task<Void, any Error>?
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// Returns when a run of `body` has ended that began after this call.
     ///

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// A bounded cache: a dictionary that never holds more than `capacity` entries (law 7). When full, it evicts one that was not
 /// asked for lately: the CLOCK rule, an LRU that costs one step on average and needs no list.
@@ -123,10 +123,10 @@ package final class BoundedMemory<Key: Hashable & Sendable, Value: Sendable>: Se
     }
 
     private final class Shard: Sendable {
-        let state: Mutex<State>
+        let state: Lock<State>
 
         init(capacity: Int) {
-            state = Mutex(State(capacity: capacity))
+            state = Lock(State(capacity: capacity))
         }
     }
 }

@@ -1,5 +1,5 @@
+import Locking
 package import Model
-import Synchronization
 
 /// The last announced invalidations, so that a reader can tell whether what it read may have changed meanwhile: the guard
 /// against filling the cache with a stale read.
@@ -18,7 +18,7 @@ package final class ChangeLog: Sendable {
     }
 
     private let capacity = 4096
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     package init() {}
 

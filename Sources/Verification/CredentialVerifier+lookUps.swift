@@ -1,10 +1,10 @@
+import Locking
 import CredentialFormat
 package import Model
 import Organizations
 import Persistence
 package import Policy
 import ProductDefinition
-import Synchronization
 import Tokens
 
 // The asynchronous way: what a judgement lacks is read from the store. What was read may be remembered at any time, also

@@ -5,7 +5,6 @@ package import Persistence
 import Policy
 package import ProductDefinition
 package import Tokens
-import Synchronization
 
 /// The one verifier of law 4: every bearer credential, on every route, is judged here.
 ///

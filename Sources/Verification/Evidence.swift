@@ -1,8 +1,8 @@
+import Locking
 package import CredentialFormat
 package import Model
 package import Policy
 package import Tokens
-import Synchronization
 
 /// What one judgement may believe: memory (the cache) while it is current, else what was looked up for it. What neither holds it
 /// names by throwing ``Missing``; ``CredentialVerifier/complete(from:at:_:)`` looks that up, and the judgement is made again.

@@ -1,7 +1,7 @@
+import Locking
 import CredentialFormat
 package import Model
 import Persistence
-import Synchronization
 
 /// What memory knows of an OAuth client.
 package final class KnownClient: Sendable {
@@ -16,7 +16,7 @@ package final class KnownClient: Sendable {
     package final class Secret: Sendable {
         package let secret: ClientSecret
         package let usage: UsageCell
-        private let accepted = Mutex<Fingerprint?>(nil)
+        private let accepted = Lock<Fingerprint?>(nil)
 
         fileprivate init(_ secret: ClientSecret, usage: UsageCell?) {
             self.secret = secret

@@ -1,6 +1,6 @@
+import Locking
 package import Model
 package import Policy
-import Synchronization
 
 /// For whom something is looked up that may not exist: whose budget it is.
 package enum LookUpParty: Sendable {
@@ -90,7 +90,7 @@ package final class LookUpLimit: Sendable {
         var refused = RefusedLately()
     }
 
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     /// Rates are misses a second; twice as many may come at once.
     ///
@@ -100,7 +100,7 @@ package final class LookUpLimit: Sendable {
     ///   - perAsker: Of each client that has proved who it is; twice as many of all of them together.
     ///   - reserve: Of what is asked for again.
     package init(perAddress: Int = 50, overall: Int = 1000, perAsker: Int = 200, reserve: Int = 25) {
-        state = Mutex(
+        state = Lock(
             State(
                 callers: Parties(each: perAddress, count: 1024, overall: overall),
                 askers: Parties(each: perAsker, count: 256, overall: perAsker * 2),

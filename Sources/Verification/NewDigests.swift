@@ -1,5 +1,5 @@
+import Locking
 import CredentialFormat
-import Synchronization
 
 /// The digests of secrets that were made or changed lately. Only whose they are was announced: the digests are read, once for
 /// each announcement, when a limit is met and not before. Bounded (law 7): the last 4,096 of them, of the holders whose digests
@@ -13,7 +13,7 @@ final class NewDigests<Holder: Entity & SendableMetatype>: Sendable {
     private static var maximumUnread: Int { 1024 }
 
     private let digests = BoundedMemory<[UInt8], Bool>(capacity: Newcomers.capacity)
-    private let unread = Mutex(Unread())
+    private let unread = Lock(Unread())
 
     /// Takes down that a secret of somebody may be new.
     func note(_ id: ID<Holder>) {

@@ -1,8 +1,8 @@
+import Locking
 import CredentialFormat
 package import Model
 package import Persistence
 package import ProductDefinition
-import Synchronization
 
 /// Refusals that wait to be written down, so that no row is written while a caller waits (law 6).
 ///
@@ -46,7 +46,7 @@ package final class RefusalQueue: Sendable {
 
     private let store: any Store
     private let catalogue: ScopeCatalogue
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// - Parameter catalogue: Scopes in it are kept by their names, others cut.
     package init(store: any Store, catalogue: ScopeCatalogue) {

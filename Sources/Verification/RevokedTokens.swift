@@ -1,6 +1,6 @@
+import Locking
 package import CredentialFormat
 package import Model
-import Synchronization
 
 /// The identifiers of access tokens that were revoked and have not expired: all of them that this node has heard of. While
 /// its hearing is current, a token that is not here was not revoked. Bounded by the lifetime of tokens, and by how many of one
@@ -11,7 +11,7 @@ package final class RevokedTokens: Sendable {
         var nextSweep = 1024
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     package init(_ tokens: [(ID<AccessToken>, Instant)] = []) {
         state.withLock { state in

@@ -1,8 +1,8 @@
+import Locking
 package import CredentialFormat
 package import Model
 package import Policy
 package import Persistence
-import Synchronization
 
 /// What uses are counted of.
 package enum UsageTarget: Hashable, Sendable {
@@ -23,7 +23,7 @@ package final class UsageCell: Sendable {
     }
 
     fileprivate let target: UsageTarget
-    fileprivate let uses = Mutex(Uses())
+    fileprivate let uses = Lock(Uses())
 
     package init(_ target: UsageTarget) {
         self.target = target
@@ -42,8 +42,8 @@ package final class UsageLedger: Sendable {
 
     private let store: any Store
     private let node: ID<Node>
-    private let used = Mutex<[UsageCell]>([])
-    private let unwritten = Mutex(Unwritten())
+    private let used = Lock<[UsageCell]>([])
+    private let unwritten = Lock(Unwritten())
 
     /// - Parameter node: Whose batches they are. No other ledger on the same database may have it.
     package init(store: any Store, node: ID<Node> = ID(at: 0)) {

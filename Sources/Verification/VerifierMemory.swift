@@ -1,6 +1,6 @@
+import Locking
 import CredentialFormat
 package import Model
-import Synchronization
 
 /// The cache of verification: all that it remembers, and how that is invalidated.
 package final class VerifierMemory: Sendable {
@@ -50,7 +50,7 @@ package final class VerifierMemory: Sendable {
     let grantValidities: Validities<ID<Grant>>
     let memberValidities: Validities<ID<Member>>
     let contactValidities: Validities<ID<Contact>>
-    let audiences = Mutex<(names: Set<String>, validity: Validity)?>(nil)
+    let audiences = Lock<(names: Set<String>, validity: Validity)?>(nil)
     let changes = ChangeLog()
 
     package init(_ bounds: Bounds = Bounds()) {

@@ -34,7 +34,9 @@ struct ArrowTests {
         #expect(users.map(\.path) == [])
     }
 
-    @Test(arguments: ["CredentialFormat", "TextForms", "Policy", "Model", "Persistence", "Verification", "OAuth"])
+    @Test(arguments: [
+        "CredentialFormat", "TextForms", "Policy", "Locking", "Model", "Persistence", "Verification", "OAuth",
+    ])
     func `the inner rooms and the hot path do without Foundation and HTTP`(_ room: String) {
         let unwanted = /Foundation.*|Hummingbird.*|NIO.*|HTTP.*/
         for file in SourceFile.ours where file.target == room {

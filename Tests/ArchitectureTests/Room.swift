@@ -20,11 +20,12 @@ struct Room: Sendable {
         Room("Policy", ["TextForms"]),
         // The one inner room with Foundation, whose tables it is about. Only a domain outside ASCII comes there.
         Room("DomainNames", libraries: ["Foundation"]),
+        Room("Locking", libraries: ["Glibc", "Synchronization"]),
         // 2 Values.
         Room("Model", ["CredentialFormat", "Policy", "DomainNames"]),
         Room("ProductDefinition", ["Model"], libraries: ["Foundation", "FoundationEssentials", "Yams"]),
         // 3 The door, and the engines behind it.
-        Room("Persistence", ["Model"], libraries: ["Dispatch", "Synchronization"]),
+        Room("Persistence", ["Model", "Locking"], libraries: ["Dispatch", "Synchronization"]),
         Room(
             "PersistenceSQLite", ["Persistence"],
             libraries: ["Dispatch", "Foundation", "GRDB", "GRDBSQLite", "Glibc", "Synchronization"]),
@@ -47,7 +48,7 @@ struct Room: Sendable {
         Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],
             libraries: ["Crypto", "Dispatch", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),
-        Room("OAuth", ["Verification"], libraries: ["Crypto", "Synchronization"]),
+        Room("OAuth", ["Verification"], libraries: ["Crypto"]),
         // 5 The outside.
         Room("HTTPServing", ["Verification", "OAuth"], libraries: http.union(["Glibc"])),
         Room("HTTPAPI", ["HTTPServing", "SignIn"], libraries: http.union(["Yams"])),

@@ -1,9 +1,9 @@
+import Locking
 import CredentialFormat
 import HTTPServing
 import HTTPTypes
 import Model
 import Persistence
-import Synchronization
 import TestSupport
 import Testing
 import Tokens
@@ -46,7 +46,7 @@ struct IdempotentRepliesTests {
     }
 
     private final class Counter: Sendable {
-        private let count = Mutex(0)
+        private let count = Lock(0)
         func next() -> Int {
             count.withLock {
                 $0 += 1; return $0

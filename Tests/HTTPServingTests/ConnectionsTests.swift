@@ -1,8 +1,8 @@
+import Locking
 import Logging
 import NIOCore
 import NIOEmbedded
 import Policy
-import Synchronization
 import TestSupport
 import Testing
 
@@ -12,8 +12,8 @@ import Testing
 struct ConnectionsTests {
     /// A clock and the lines that were logged.
     private final class Surroundings: Sendable {
-        let seconds = Mutex<UInt64>(1000)
-        let lines = Mutex<[String]>([])
+        let seconds = Lock<UInt64>(1000)
+        let lines = Lock<[String]>([])
 
         func pass(_ more: UInt64) { seconds.withLock { $0 += more } }
         var now: NIODeadline { .uptimeNanoseconds(seconds.withLock { $0 } * 1_000_000_000) }

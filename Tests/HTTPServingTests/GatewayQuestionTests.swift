@@ -1,7 +1,7 @@
+import Locking
 import Model
 import Policy
 import ProductDefinition
-import Synchronization
 import TestSupport
 import Testing
 
@@ -112,7 +112,7 @@ struct GatewayQuestionTests {
 @Suite("Warnings of gateways' slips")
 struct GatewaySlipLogTests {
     @Test func `each slip is told once in ten minutes, and no more than ten of them`() {
-        let told = Mutex<[String]>([])
+        let told = Lock<[String]>([])
         let log = GatewaySlipLog { slip in told.withLock { $0.append(slip) } }
         let now = FixedClock().current
         func note(_ number: Int, at instant: Instant) { log.note(GatewaySlip(explanation: "\(number)"), at: instant) }

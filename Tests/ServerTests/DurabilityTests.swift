@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 import TestSupport
 import Testing
 
@@ -92,7 +92,7 @@ import Testing
 
 /// What the server acknowledged.
 private final class Written: Sendable {
-    private let state = Mutex<(keys: [(id: String, secret: String)], organizations: [String])>(([], []))
+    private let state = Lock<(keys: [(id: String, secret: String)], organizations: [String])>(([], []))
 
     var keys: [(id: String, secret: String)] { state.withLock(\.keys) }
     var organizations: [String] { state.withLock(\.organizations) }

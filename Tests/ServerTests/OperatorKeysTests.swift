@@ -1,9 +1,9 @@
+import Locking
 import Credentials
 import HTTPServing
 import Logging
 import Model
 import Persistence
-import Synchronization
 import TestSupport
 import Testing
 
@@ -100,7 +100,7 @@ struct OperatorKeysTests {
 
 /// Counts the warnings of a log.
 private final class Warnings: Sendable {
-    private let number = Mutex(0)
+    private let number = Lock(0)
 
     var count: Int { number.withLock(\.self) }
 

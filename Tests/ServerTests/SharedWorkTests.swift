@@ -1,10 +1,10 @@
+import Locking
 import CredentialFormat
 import Logging
 import Model
 import Persistence
 import ProductDefinition
 import ServiceLifecycle
-import Synchronization
 import TestSupport
 import Testing
 import Tokens
@@ -192,7 +192,7 @@ private enum Sweeping {
 
 /// A number that many add to.
 private final class Tally: Sendable {
-    private let sum = Mutex(0)
+    private let sum = Lock(0)
 
     var total: Int { sum.withLock { $0 } }
 

@@ -1,7 +1,7 @@
+import Locking
 import BoundedCommand
 import Foundation
 import Model
-import Synchronization
 import TestSupport
 import Testing
 
@@ -93,8 +93,8 @@ struct MailTests {
 
 /// Takes letters once it is open.
 private final class SlowPostman: Postman {
-    private let arrived = Mutex(0)
-    private let isOpen = Mutex(false)
+    private let arrived = Lock(0)
+    private let isOpen = Lock(false)
 
     var waiting: Int { arrived.withLock { $0 } }
 

@@ -1,3 +1,4 @@
+import Locking
 import BoundedCommand
 import CredentialFormat
 import Foundation
@@ -6,7 +7,6 @@ import Organizations
 import Persistence
 import Policy
 import ProductDefinition
-import Synchronization
 import TestSupport
 import Testing
 import Tokens
@@ -206,8 +206,8 @@ extension SentLink {
 
 /// Keeps what it is given, or refuses it.
 final class SamplePostman: Postman {
-    private let letters = Mutex<[Letter]>([])
-    private let refuses = Mutex(false)
+    private let letters = Lock<[Letter]>([])
+    private let refuses = Lock(false)
 
     var sent: [Letter] { letters.withLock { $0 } }
 

@@ -1,7 +1,7 @@
+import Locking
 import CredentialFormat
 import Model
 import Persistence
-import Synchronization
 import TestSupport
 import Testing
 
@@ -13,7 +13,7 @@ struct KeyRingEnsuringTests {
     func `of many who need one at once, on several nodes, one makes it`(_ purpose: KeyPurpose) async throws {
         try await RingUnderTest.open { under in
             let rings = [under.ring, try await under.reopened(), try await under.reopened()]
-            let heard = Mutex(0)
+            let heard = Lock(0)
             let counter = Counter(heard)
             under.store.listen { counter.count($0) }
             for result in await race(12, { [rings] number in try await rings[number % 3].ensure(purpose) }) {
@@ -97,9 +97,9 @@ struct KeyRingEnsuringTests {
 
 /// Counts announcements of the key ring.
 private final class Counter: Sendable {
-    private let heard: Mutex<Int>
+    private let heard: Lock<Int>
 
-    init(_ heard: consuming Mutex<Int>) {
+    init(_ heard: consuming Lock<Int>) {
         self.heard = heard
     }
 

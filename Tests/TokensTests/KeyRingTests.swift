@@ -1,7 +1,7 @@
+import Locking
 import CredentialFormat
 import Model
 import Persistence
-import Synchronization
 import TestSupport
 import Testing
 import Tokens
@@ -186,7 +186,7 @@ struct KeyRingRotationTests {
     @Test func `another node has the new keys once it has heard and read again`() async throws {
         try await RingUnderTest.open { under in
             let other = try await under.reopened()
-            let heard = Mutex<[Change]>([])
+            let heard = Lock<[Change]>([])
             let listener = Listener(heard: heard)
             under.store.listen { changes in listener.hear(changes) }
             try await under.ring.rotate([.sealing], by: atTheMachine)
@@ -251,9 +251,9 @@ struct KeyRingRotationTests {
 
 /// Remembers what was announced.
 private final class Listener: Sendable {
-    private let heard: Mutex<[Change]>
+    private let heard: Lock<[Change]>
 
-    init(heard: consuming Mutex<[Change]>) {
+    init(heard: consuming Lock<[Change]>) {
         self.heard = heard
     }
 

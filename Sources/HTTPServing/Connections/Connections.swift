@@ -1,3 +1,4 @@
+import Locking
 package import Logging
 package import NIOCore
 import Policy
@@ -45,7 +46,7 @@ package final class Connections: Sendable {
     private let exempt: TrustedProxies
     private let logger: Logger
     private let time: @Sendable () -> NIODeadline
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let evicted = Counter()
     private let refusedForAddress = Counter()
     private let refusedForAll = Counter()

@@ -1,9 +1,9 @@
+import Locking
 import HTTPTypes
 import Model
 import NIOHTTP1
 import Policy
 import ProductDefinition
-import Synchronization
 
 /// What a gateway's rule asks: what it needs of the caller, and how it wants to hear of a limit.
 struct GatewayQuestion: Sendable {
@@ -106,7 +106,7 @@ struct GatewayQuestions: Sendable {
 
 /// Questions that were read before. A gateway asks the same few again and again; beyond 256 nothing is remembered (law 7).
 private final class KnownQuestions: Sendable {
-    private let known = Mutex<[Substring: GatewayQuestion]>([:])
+    private let known = Lock<[Substring: GatewayQuestion]>([:])
 
     subscript(text: Substring) -> GatewayQuestion? { known.withLock(\.self)[text] }
 
@@ -131,7 +131,7 @@ package final class GatewaySlipLog: Sendable {
     private static let seconds = 600
 
     private let warn: @Sendable (String) -> Void
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// - Parameter warn: Takes what is wrong with a rule.
     package init(warn: @escaping @Sendable (String) -> Void) {

@@ -1,5 +1,5 @@
+import Locking
 package import Foundation
-import Synchronization
 
 /// Where log lines go: collected in memory and written by a thread of its own, so that no request waits for a terminal
 /// or a pipe.
@@ -16,7 +16,7 @@ package final class LogSink: Sendable {
     /// Lines that come within it are written at once.
     private static let pause: TimeInterval = 0.05
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let arrival = DispatchSemaphore(value: 0)
     private let isWritten = DispatchSemaphore(value: 0)
     private let output: FileHandle

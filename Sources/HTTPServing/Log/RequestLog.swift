@@ -1,9 +1,9 @@
+import Locking
 package import HTTPTypes
 package import Logging
 package import Model
 import NIOHTTP1
 package import Policy
-import Synchronization
 
 /// One line a request, at `info`: what was asked, what was answered and which rule refused (law 14). No query string, no
 /// header, no body: none of what could carry a secret.
@@ -65,7 +65,7 @@ package struct RequestLog: Sendable {
 
 /// The text of the present millisecond, made once: on a busy server many requests share it.
 private final class TimeTexts: Sendable {
-    private let last = Mutex<(instant: Instant, text: String)?>(nil)
+    private let last = Lock<(instant: Instant, text: String)?>(nil)
 
     /// `2026-11-21T18:09:28.123Z`
     func text(of now: Instant) -> String {

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// How often something took at most so long.
 package final class Histogram: Sendable {
@@ -10,12 +10,12 @@ package final class Histogram: Sendable {
 
     /// In seconds, rising.
     private let bounds: [Double]
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     /// - Parameter bounds: In seconds, rising.
     package init(_ bounds: [Double]) {
         self.bounds = bounds
-        state = Mutex(State(counts: Array(repeating: 0, count: bounds.count + 1)))
+        state = Lock(State(counts: Array(repeating: 0, count: bounds.count + 1)))
     }
 
     /// Bounds from a millisecond to ten seconds, close to each other where a revocation is expected to act.

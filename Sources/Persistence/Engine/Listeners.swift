@@ -1,9 +1,9 @@
+import Locking
 package import Model
-import Synchronization
 
 /// Who hears of changes.
 package final class Listeners: Sendable {
-    private let all = Mutex<[ChangeListener]>([])
+    private let all = Lock<[ChangeListener]>([])
 
     package init() {}
 

@@ -1,5 +1,5 @@
+import Locking
 import Dispatch
-import Synchronization
 
 /// A bounded queue between tasks, which never wait to put something in, and threads of the engine, which wait until
 /// there is something to take out.
@@ -11,7 +11,7 @@ package final class Mailbox<Item: Sendable>: Sendable {
     }
 
     private let capacity: Int
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let wake = DispatchSemaphore(value: 0)
 
     /// A queue of at most `capacity` items.

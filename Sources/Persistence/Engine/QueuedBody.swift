@@ -1,3 +1,4 @@
+import Locking
 package import Model
 import Synchronization
 
@@ -71,7 +72,7 @@ private final class QueuedBody<T: Sendable>: WaitingBody {
     private let body: @Sendable (borrowing Transaction) throws -> T
     private let cancellation: Cancellation
     private let caller: CheckedContinuation<T, any Error>
-    private let kept = Mutex<Result<T, any Error>?>(nil)
+    private let kept = Lock<Result<T, any Error>?>(nil)
 
     init(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> T,

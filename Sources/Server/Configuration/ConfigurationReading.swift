@@ -1,5 +1,5 @@
+import Locking
 import Configuration
-import Synchronization
 
 /// What flags, environment and file say, the first of them that speaks; not yet what it means.
 struct ConfigurationReading {
@@ -118,7 +118,7 @@ extension ConfigurationKey {
 
 /// Remembers which layer gave the value that was asked for last.
 private final class LayerRecorder: AccessReporter {
-    private let layer = Mutex<Int?>(nil)
+    private let layer = Lock<Int?>(nil)
 
     var last: Int? { layer.withLock { $0 } }
 

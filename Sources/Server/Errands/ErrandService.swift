@@ -1,7 +1,6 @@
 import Logging
 import Model
 import ServiceLifecycle
-import Synchronization
 import Tokens
 import UnixSignals
 

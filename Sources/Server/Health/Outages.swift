@@ -1,3 +1,4 @@
+import Locking
 import HTTPServing
 import Logging
 import Model
@@ -19,7 +20,7 @@ final class Outages: Sendable {
     /// do not, there is not a line for each.
     private static let quiet: Int64 = 1000
 
-    private let current = Mutex<[Dependency: Outage]>([:])
+    private let current = Lock<[Dependency: Outage]>([:])
     private let count = Atomic(0)
     private let losses = Dependency.allCases.map { ($0, Counter()) }
     private let begun: AsyncStream<Void>.Continuation

@@ -1,9 +1,9 @@
+import Locking
 import HTTPServing
 import Logging
 import Model
 import Persistence
 import ServiceLifecycle
-import Synchronization
 
 /// Looks now and then until when the operator can come in by a key. From 60 days before the end a metric counts down, and the
 /// log warns once a day.
@@ -20,7 +20,7 @@ final class OperatorKeyWatch: Service {
     private let store: any Store
     private let now: @Sendable () -> Instant
     private let logger: Logger
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(store: any Store, now: @escaping @Sendable () -> Instant, logger: Logger) {
         self.store = store

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// So many letters wait already that another one would wait too long.
 struct OutboxFull: Error {}
@@ -8,7 +8,7 @@ final class Outbox: Sendable {
     private let postman: any Postman
     private let limit: Int
     private let report: @Sendable (any Error) -> Void
-    private let pending = Mutex(0)
+    private let pending = Lock(0)
 
     /// - Parameter report: Is told why a letter was not taken.
     init(_ postman: any Postman, limit: Int = 32, report: @escaping @Sendable (any Error) -> Void) {

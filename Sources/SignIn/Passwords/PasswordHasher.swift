@@ -1,3 +1,4 @@
+import Locking
 import Dispatch
 import Model
 import Synchronization
@@ -17,7 +18,7 @@ package final class PasswordHasher: Sendable {
     private let limit: Int
     /// What new passwords cost.
     let cost: Argon2id.Cost
-    private let pending = Mutex(0)
+    private let pending = Lock(0)
     private let works = Atomic(0)
 
     /// How many passwords it has digested or compared.
@@ -81,7 +82,7 @@ private final class Turn<Value: Sendable>: Sendable {
         case over
     }
 
-    private let state = Mutex(State.new)
+    private let state = Lock(State.new)
 
     func wait(_ continuation: CheckedContinuation<Value, any Error>) {
         let isOver = state.withLock { state in

@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Locking
 
 /// Ends the waiting for look-ups that take too long. All of them share a timer: one each would cost more than the look-up, and
 /// would be pending long after nearly all of them have been answered.
@@ -18,7 +18,7 @@ final class LookUpClock: Sendable {
         var timer: DispatchTime?
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// Calls `ring` at `deadline`, unless it is taken back before.
     ///

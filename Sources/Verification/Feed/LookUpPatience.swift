@@ -1,5 +1,5 @@
+import Locking
 import Persistence
-import Synchronization
 
 /// The timeouts of look-ups: how long a judgement waits for all of its look-ups together. A node that can be told neither by the
 /// feed nor by the database owes its refusal within the second of law 5 too, and not when the connections to the database are
@@ -56,10 +56,10 @@ extension Readings {
 
 /// Who comes first answers the one who waits.
 private final class Race<Found: Sendable>: Sendable {
-    private let waiting: Mutex<CheckedContinuation<Found, any Error>?>
+    private let waiting: Lock<CheckedContinuation<Found, any Error>?>
 
     init(_ waiting: CheckedContinuation<Found, any Error>) {
-        self.waiting = Mutex(waiting)
+        self.waiting = Lock(waiting)
     }
 
     func end(_ result: Result<Found, any Error>) {

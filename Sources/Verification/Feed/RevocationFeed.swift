@@ -1,7 +1,7 @@
+import Locking
 package import CredentialFormat
 package import Model
 package import Persistence
-import Synchronization
 
 /// The receiving end of the revocation feed (docs/revocation.md): has verification forget what was changed on other nodes, and
 /// tells it by ``Hearing`` whether it may believe what it remembers. Thin: what happens when is decided by ``FeedState``.
@@ -12,9 +12,9 @@ package final class RevocationFeed: FeedReceiver {
     private let clock: @Sendable () -> Int64
     private let sleep: @Sendable (Duration) async throws -> Void
     private let measure: @Sendable (FeedMeasurement) -> Void
-    private let state: Mutex<FeedState>
-    private let askers = Mutex<[UInt64: AsyncStream<FeedConfirmation>.Continuation]>([:])
-    private let mouth = Mutex<(@Sendable (FeedMessage) -> Void)?>(nil)
+    private let state: Lock<FeedState>
+    private let askers = Lock<[UInt64: AsyncStream<FeedConfirmation>.Continuation]>([:])
+    private let mouth = Lock<(@Sendable (FeedMessage) -> Void)?>(nil)
 
     /// - Parameters:
     ///   - verifier: Whose hearing this is.
@@ -33,7 +33,7 @@ package final class RevocationFeed: FeedReceiver {
         self.clock = clock
         self.sleep = sleep
         self.measure = measure
-        state = Mutex(FeedState(node: node, graceSeconds: graceSeconds))
+        state = Lock(FeedState(node: node, graceSeconds: graceSeconds))
     }
 
     /// Has questions be asked through `say`, which gives a message to the connection that listens.

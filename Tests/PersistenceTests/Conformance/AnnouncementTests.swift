@@ -1,14 +1,14 @@
+import Locking
 import CredentialFormat
 import Dispatch
 import Model
 import Persistence
-import Synchronization
 import TestSupport
 import Testing
 
 /// Keeps what it hears.
 private final class Ear: Sendable {
-    private let changes = Mutex<[Change]>([])
+    private let changes = Lock<[Change]>([])
 
     var heard: [Change] { changes.withLock { $0 } }
 
@@ -89,7 +89,7 @@ struct AnnouncementTests {
 
 /// A value that a listener leaves for its test.
 private final class SeenNotes: Sendable {
-    private let ids = Mutex<[Int]?>(nil)
+    private let ids = Lock<[Int]?>(nil)
 
     var value: [Int]? { ids.withLock { $0 } }
 

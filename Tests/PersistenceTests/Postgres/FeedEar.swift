@@ -1,7 +1,7 @@
+import Locking
 import CredentialFormat
 import Model
 import Persistence
-import Synchronization
 
 /// Writes down what a feed brings, and lets a test wait for it.
 final class FeedEar: FeedReceiver {
@@ -19,7 +19,7 @@ final class FeedEar: FeedReceiver {
 
     let node = ID<Node>(value: .random(in: 1...(.max)))
     private let patience: Int
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// - Parameter patience: After how many heartbeats that did not come back it gives a connection up.
     init(givingUpAfter patience: Int = 40) {

@@ -1,10 +1,10 @@
+import Locking
 import Foundation
-import Synchronization
 
 /// A TCP port of 127.0.0.1 that nobody listens on, and that nobody is given by chance before it is used: it is below those
 /// that the system takes for outgoing connections, and none is found twice.
 package enum FreePort {
-    private static let found = Mutex<Set<UInt16>>([])
+    private static let found = Lock<Set<UInt16>>([])
 
     package static func find() throws -> Int {
         for _ in 0..<1000 {

@@ -1,3 +1,4 @@
+import Locking
 import Foundation
 import Synchronization
 
@@ -18,7 +19,7 @@ package final class Relay: Sendable {
     private let server: Int
     private let decide: @Sendable ([UInt8]) -> Decision
     private let isSilent = Atomic(false)
-    private let connections = Mutex<[Descriptor]>([])
+    private let connections = Lock<[Descriptor]>([])
 
     /// - Parameters:
     ///   - server: The server's port on 127.0.0.1.

@@ -1,5 +1,5 @@
+import Locking
 package import Foundation
-import Synchronization
 
 /// The real server: a process of its own, started as an operator would start it, with its data in a temporary folder or in
 /// a PostgreSQL database of its own.
@@ -15,7 +15,7 @@ package final class ServerProcess: Sendable {
     private let wrapper: [String]
     private let arguments: [String]
     private let environment: [String: String]
-    private let process = Mutex<BackgroundProcess?>(nil)
+    private let process = Lock<BackgroundProcess?>(nil)
 
     /// Runs `body` with a server that has the demo's data, and ends the server afterwards.
     ///

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// A counting semaphore: room for so many. Whoever comes later waits, without holding a thread.
 final class CountingSemaphore: Sendable {
@@ -7,10 +7,10 @@ final class CountingSemaphore: Sendable {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     init(_ count: Int) {
-        state = Mutex(State(free: count))
+        state = Lock(State(free: count))
     }
 
     func wait() async {

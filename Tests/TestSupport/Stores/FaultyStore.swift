@@ -1,5 +1,5 @@
+import Locking
 package import Persistence
-import Synchronization
 
 /// A real store that fails when a test wants it to.
 package final class FaultyStore: Store {
@@ -17,7 +17,7 @@ package final class FaultyStore: Store {
     }
 
     private let store: any Store
-    private let plan = Mutex(Plan())
+    private let plan = Lock(Plan())
 
     package init(_ store: any Store) {
         self.store = store

@@ -1,14 +1,14 @@
+import Locking
 package import Model
 package import Persistence
-import Synchronization
 
 /// A clock that stands still until a test moves it.
 package final class FixedClock: Sendable {
-    private let instant: Mutex<Instant>
+    private let instant: Lock<Instant>
 
     /// A clock that shows `start`, by default a moment in September 2026.
     package init(_ start: Instant = Instant(seconds: 1_790_000_000)) {
-        instant = Mutex(start)
+        instant = Lock(start)
     }
 
     /// What the clock shows.

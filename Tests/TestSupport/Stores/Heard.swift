@@ -1,10 +1,10 @@
+import Locking
 package import Model
 package import Persistence
-import Synchronization
 
 /// What a store announced since this began to listen.
 package final class Heard: Sendable {
-    private let heard = Mutex<[Change]>([])
+    private let heard = Lock<[Change]>([])
 
     /// Listens to `store` from now on.
     package init(on store: any Engine) {

@@ -1,7 +1,7 @@
+import Locking
 import CLibPQ
 import Dispatch
 import Foundation
-import Synchronization
 
 /// A database of a test's own, in the PostgreSQL that `scripts/test` starts. It is removed when nobody refers to it any
 /// more.
@@ -48,7 +48,7 @@ package final class PostgresDatabase: Sendable {
 
     // MARK: - Folders
 
-    private static let ofFolders = Mutex<[String: PostgresDatabase]>([:])
+    private static let ofFolders = Lock<[String: PostgresDatabase]>([:])
 
     /// The database that belongs to a temporary folder. It lasts as long as the folder.
     static func kept(in folder: String) async throws -> PostgresDatabase {

@@ -1,8 +1,8 @@
+import Locking
 import CredentialFormat
 import Model
 package import Persistence
 package import ProductDefinition
-import Synchronization
 package import Verification
 
 /// A revocation feed as the database keeps it, one order for all, with nodes that hear of it when a test says so.
@@ -15,7 +15,7 @@ package final class SampleFeed: Sendable {
     }
 
     private let tree: SampleTree
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// The feed of whatever `tree` commits.
     package init(_ tree: SampleTree) {
@@ -81,7 +81,7 @@ package final class SampleNode: Sendable {
     package let desk: SampleDesk
     package let feed: RevocationFeed
     private let queue: SampleFeed
-    private let position = Mutex<Int?>(nil)
+    private let position = Lock<Int?>(nil)
     private let refills: AsyncStream<Bool>
     private let measured = Measured()
 
@@ -178,6 +178,6 @@ package final class SampleNode: Sendable {
 }
 
 private final class Measured: Sendable {
-    let all = Mutex<[FeedMeasurement]>([])
+    let all = Lock<[FeedMeasurement]>([])
     let patience = Pause()
 }

@@ -1,10 +1,10 @@
+import Locking
 package import Persistence
-import Synchronization
 
 /// A real store that writes down every statement that it is asked, with its values.
 package final class TracedStore: Store {
     private let store: any Engine
-    private let notes = Mutex<[BoundSQL]>([])
+    private let notes = Lock<[BoundSQL]>([])
 
     package init(_ store: any Engine) {
         self.store = store

@@ -1,5 +1,5 @@
+import Locking
 package import Persistence
-import Synchronization
 
 /// A real store that counts what is asked of it, and can stop a read between reading and answering, or refuse writes.
 package final class WatchedStore: Store {
@@ -13,7 +13,7 @@ package final class WatchedStore: Store {
     }
 
     private let store: any Engine
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     package init(_ store: any Engine) {
         self.store = store
