@@ -4,8 +4,8 @@
 #            Retry-After, 403 with its WWW-Authenticate.
 # Real:      401 and 403 pass, everything else that is not 2xx becomes 500: a caller over its limit is told that the
 #            server is broken, and Retry-After is lost. The challenge comes along with 401, but not with 403, where
-#            RFC 6750 puts error="insufficient_scope". Each question is made on a new connection, as by proxy_pass
-#            without keepalive.
+#            RFC 6750 puts error="insufficient_scope". Each question is made on a new connection, unless the service is
+#            an upstream with keepalive, asked by HTTP/1.1 with an empty Connection.
 # Matters:   clients repeat a 500 at once and wait after a 429, so the limit makes the load worse, and the alarm for
 #            5xx rings for one caller's mistake. A gateway's configuration has to carry status and fields over by
 #            itself (auth_request_set, error_page).
@@ -88,8 +88,21 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+    upstream kept {{ server 127.0.0.1:{desk}; keepalive 4; }}
     server {{
         listen 127.0.0.1:{port};
+        location /kept {{
+            auth_request /verify_kept;
+            proxy_pass http://127.0.0.1:{backend};
+        }}
+        location = /verify_kept {{
+            internal;
+            proxy_pass http://kept;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_pass_request_body off;
+            proxy_set_header Content-Length "";
+        }}
         location / {{
             auth_request /verify;
             proxy_pass http://127.0.0.1:{backend};
@@ -105,9 +118,9 @@ http {{
 """)
 
 
-def ask():
+def ask(path="/"):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    connection.request("GET", "/")
+    connection.request("GET", path)
     answer = connection.getresponse()
     answer.read()
     connection.close()
@@ -134,6 +147,11 @@ try:
               f"({ROUNDS} requests, {connections} connections to the service)")
         if connections != ROUNDS:
             sys.exit("CHANGED: connections to the service")
+    reply, connections = 200, 0
+    statuses = [ask("/kept").status for _ in range(ROUNDS)]
+    print(f"with keepalive: {statuses} ({ROUNDS} requests, {connections} connections to the service)")
+    if connections != 1:
+        sys.exit("CHANGED: connections to the service with keepalive")
 finally:
     nginx.terminate()
     nginx.wait(10)

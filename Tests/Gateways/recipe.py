@@ -140,6 +140,11 @@ class Relay(Handler):
 
     mode = "pass"
     asked = []
+    opened = 0
+
+    def setup(self):
+        super().setup()
+        Relay.opened += 1
 
     def answer(self):
         body = self.read()
@@ -427,6 +432,10 @@ def check():
     assert re.fullmatch("tok_[0-9A-Za-z]+", fields.pop("x-auth-credential")), answer
     assert fields == expected("", "access_token", told.client_id, told.client_id), fields
     print("a token passes, with its client")
+
+    if name == "nginx":
+        before = Relay.opened
+        assert [call(key).status for _ in range(5)] == [200] * 5 and Relay.opened == before, "connections are opened anew"
 
     forged = [(field, "forged") for field in NINE] + [(field.replace("-", "_"), "forged") for field in NINE]
     if name == "apache":

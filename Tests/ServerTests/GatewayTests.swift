@@ -96,6 +96,7 @@ private struct Nginx {
             fastcgi_temp_path \(folder)/fastcgi;
             uwsgi_temp_path \(folder)/uwsgi;
             scgi_temp_path \(folder)/scgi;
+            upstream claviger { server 127.0.0.1:\(upstream); keepalive 16; }
             server {
                 listen 127.0.0.1:\(port);
                 default_type text/plain;
@@ -108,13 +109,14 @@ private struct Nginx {
                 }
                 location = /changes { auth_request /write; proxy_pass http://127.0.0.1:\(port)/backend; }
                 location = /backend { return 200 "for $http_x_auth_organization\\n"; }
-                location = /read { internal; set $scope data.read; proxy_pass http://127.0.0.1:\(upstream)/verify?scope=$scope; include \(folder)/ask.conf; }
-                location = /write { internal; set $scope data.write; proxy_pass http://127.0.0.1:\(upstream)/verify?scope=$scope; include \(folder)/ask.conf; }
+                location = /read { internal; set $scope data.read; proxy_pass http://claviger/verify?scope=$scope; include \(folder)/ask.conf; }
+                location = /write { internal; set $scope data.write; proxy_pass http://claviger/verify?scope=$scope; include \(folder)/ask.conf; }
             }
         }
         """.replacingOccurrences(
             of: "include \(folder)/ask.conf;",
             with: """
+                proxy_http_version 1.1; proxy_set_header Connection "";
                 proxy_pass_request_body off; proxy_set_header Content-Length ""; proxy_set_header X-Original-URI $request_uri; \
                 proxy_set_header X-Original-Method $request_method; proxy_set_header X-Forwarded-For $http_x_test_address;
                 """)

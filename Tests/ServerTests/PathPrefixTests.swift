@@ -199,9 +199,10 @@ private struct StrippingProxy {
 
     init(at port: Int, before server: ServerProcess, in folder: Folder) async throws {
         let text = try String(contentsOf: Self.document, encoding: .utf8)
-        let section = /## A path in the issuer.*?```nginx\n(.*?)```/.dotMatchesNewlines()
+        let section =
+            /## A path in the issuer.*?# In http \{ \}:\n(.*?)# In server \{ \}:\n(.*?)```/.dotMatchesNewlines()
         let found = try #require(text.firstMatch(of: section))
-        let rules = found.1.replacing("127.0.0.1:8080", with: "127.0.0.1:\(server.port)")
+        let upstream = found.1.replacing("127.0.0.1:8080", with: "127.0.0.1:\(server.port)")
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { name in
             "\(name)_temp_path \(folder.path)/\(name);"
         }
@@ -213,10 +214,11 @@ private struct StrippingProxy {
             http {
                 access_log off;
                 \(temporary.joined(separator: "\n    "))
+                \(upstream)
                 server {
                     listen 127.0.0.1:\(port);
                     location = /alive { return 200; }
-                    \(rules)
+                    \(found.2)
                 }
             }
             """
