@@ -67,7 +67,7 @@ package struct StewardService: Sendable {
                 .member(member), kinds: kinds, within: actor.reach.bound(), after: last, limit: Self.step)
             for credential in found where chosen?.contains(credential.id) ?? true {
                 guard member != heir || credential.leftAt != nil else { continue }
-                try give(credential.id, of: credential.organization, from: member, to: heir, as: actor, tx: tx)
+                try handOver(credential.id, of: credential.organization, from: member, to: heir, as: actor, tx: tx)
                 count += 1
             }
             guard found.count == Self.step else { break }
@@ -89,7 +89,7 @@ package struct StewardService: Sendable {
         guard !held.isEmpty else { throw Refusal.notFound }
     }
 
-    private func give(
+    private func handOver(
         _ id: StewardedID, of organization: ID<Organization>, from member: ID<Member>, to heir: ID<Member>,
         as actor: Actor, tx: borrowing Transaction
     ) throws {

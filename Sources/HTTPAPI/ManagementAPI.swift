@@ -95,9 +95,9 @@ package final class ManagementAPI: Sendable {
         _ call: Call, _ body: JSONBody, _ make: @escaping @Sendable (borrowing Transaction) throws -> Reply
     ) async throws -> Reply {
         guard let key = try call.idempotencyKey() else { return try await store.write(make) }
-        let attempt = IdempotentReplies.Attempt(
+        let request = IdempotentReplies.KeyedRequest(
             key: key, actor: call.actor, caller: call.route.caller, target: call.target, body: body.bytes)
-        return try await replies.reply(to: attempt, in: store, orMake: make)
+        return try await replies.reply(to: request, in: store, orMake: make)
     }
 
     /// A password and whom it is for. One value: as so many arguments of an asynchronous function they do not survive a debug

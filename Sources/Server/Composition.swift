@@ -243,7 +243,7 @@ struct Composition {
                 box: configuration.database.errandBox, masterKey: masterKey, desk: errands, now: now, logger: logger),
             OutageWatch(outages: outages, store: store, node: node), SignalNotices(logger: logger),
             watch,
-        ] + telling(watch.metric) + [try application(onReady: onReady)]
+        ] + metricsServices(watch.metric) + [try application(onReady: onReady)]
     }
 
     /// What commands can have done.
@@ -258,7 +258,7 @@ struct Composition {
         clock.map { [DatabaseClockKeeping(clock: $0, logger: logger)] } ?? []
     }
 
-    private func telling(_ further: Metric) -> [any Service] {
+    private func metricsServices(_ further: Metric) -> [any Service] {
         guard let address = configuration.metrics else { return [] }
         let metrics =
             feedMetrics.all(verifier.hearing, feed) + [verifier.memory.metric, verifier.refusals.metric, further]

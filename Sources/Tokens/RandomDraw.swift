@@ -2,7 +2,7 @@ import Glibc
 
 /// Random numbers of the system's generator, four for each call of the system: it costs as much as sealing a token does.
 ///
-/// Made where it is used up and never kept. Numbers kept in memory would come twice where a machine is copied as it runs.
+/// Not buffered between uses: a virtual machine that is cloned while it runs would repeat what was buffered.
 package struct RandomDraw: RandomNumberGenerator {
     private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     private var left = 0

@@ -1,4 +1,4 @@
-/// The value of `Idempotency-Key`: what a caller calls one attempt to create something, so that repeating it creates
+/// The value of `Idempotency-Key`: what a caller calls one request to create something, so that repeating it creates
 /// nothing again.
 struct IdempotencyKey: Hashable, Sendable {
     let text: String

@@ -21,8 +21,8 @@ struct IdempotentReplies: Sendable {
     let keyRing: KeyRing
     let now: @Sendable () -> Instant
 
-    /// One attempt to create something, under the caller's own name for it.
-    struct Attempt: Sendable {
+    /// An idempotent request: one to create something, under the caller's own name for it.
+    struct KeyedRequest: Sendable {
         let key: IdempotencyKey
         let actor: Actor
         /// Who may make such a request.
@@ -32,22 +32,22 @@ struct IdempotentReplies: Sendable {
         let body: [UInt8]
     }
 
-    /// The reply kept for this attempt, or else the one that `make` makes, which is kept; in one transaction.
+    /// The reply kept for this request, or else the one that `make` makes, which is kept; in one transaction.
     ///
     /// - Throws: A problem with 422 if the key was used for another request, one with 409 if the first reply cannot be
     ///   opened any more, ``Refusal/forbidden(_:)`` if the caller has lost the right to make such a request, and what
     ///   `make` throws.
     func reply(
-        to attempt: Attempt, in store: any Store,
+        to request: KeyedRequest, in store: any Store,
         orMake make: @escaping @Sendable (borrowing Transaction) throws -> Reply
     ) async throws -> Reply {
         do {
-            return try await store.write { [self] tx in try reply(to: attempt, in: tx, orMake: make) }
+            return try await store.write { [self] tx in try reply(to: request, in: tx, orMake: make) }
         } catch is SealedUnderAnotherKey {
             _ = try await keyRing.readKeys()
         }
         do {
-            return try await store.write { [self] tx in try reply(to: attempt, in: tx, orMake: make) }
+            return try await store.write { [self] tx in try reply(to: request, in: tx, orMake: make) }
         } catch is SealedUnderAnotherKey {
             throw ProblemDocument.firstReplyLost
         }
@@ -55,20 +55,20 @@ struct IdempotentReplies: Sendable {
 
     /// - Throws: ``SealedUnderAnotherKey``, and what the other one throws.
     private func reply(
-        to attempt: Attempt, in tx: borrowing Transaction, orMake make: (borrowing Transaction) throws -> Reply
+        to request: KeyedRequest, in tx: borrowing Transaction, orMake make: (borrowing Transaction) throws -> Reply
     ) throws -> Reply {
         let keys = keyRing.keys
         let now = now()
-        let actor = attempt.actor.label
-        let key = attempt.key.text
-        let request = Array("\(attempt.target)\n".utf8) + attempt.body
+        let actor = request.actor.label
+        let key = request.key.text
+        let asked = Array("\(request.target)\n".utf8) + request.body
         let context = "idempotent_reply/\(actor)/\(key)"
         let oldest = now.adding(seconds: -Self.keptSeconds)
         if let kept = try tx.idempotentReply(actor: actor, key: key, notBefore: oldest) {
-            guard keys.peppers.all.contains(where: { $0.matches(request, kept.requestDigest) }) else {
+            guard keys.peppers.all.contains(where: { $0.matches(asked, kept.requestDigest) }) else {
                 throw ProblemDocument.keyUsedForAnotherRequest
             }
-            try attempt.caller.admit(attempt.actor)
+            try request.caller.admit(request.actor)
             guard keys.hasKey(ofReply: kept.sealed) else { throw SealedUnderAnotherKey() }
             guard let plain = keys.openKept(kept.sealed, for: context), let reply = Reply(kept: plain) else {
                 throw StoreError.unreadable("idempotent_reply")
@@ -77,7 +77,7 @@ struct IdempotentReplies: Sendable {
         }
         let reply = try make(tx)
         let kept = IdempotentReply(
-            requestDigest: keys.peppers.newest.digest(of: request).bytes,
+            requestDigest: keys.peppers.newest.digest(of: asked).bytes,
             sealed: try keys.sealForLater(reply.kept, for: context), createdAt: now)
         try tx.keep(kept, actor: actor, key: key)
         return reply

@@ -178,7 +178,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Those behind us hear only of reads that were theirs.
+    /// Forwards the event only if a read was forwarded since the last one.
     package func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
         if let waiting, waiting.mustArriveWhole { handOnWaiting(context) }

@@ -50,7 +50,7 @@ package struct SessionService: Sendable {
         return found
     }
 
-    /// One's own sessions, newest first. One that was handed over knows of itself alone: who made it need not have the
+    /// One's own sessions, newest first. A session that was handed over lists itself only: the backend that made it may lack the
     /// right to see the others (law 11).
     package func list(of signedIn: SignedIn, tx: borrowing Transaction) throws -> [MemberSession] {
         guard !signedIn.session.isHandedOver else { return [signedIn.session] }

@@ -114,7 +114,7 @@ struct SignInThrottle: Sendable {
             case .address(let address), .resetAddress(let address):
                 try tx.record(
                     .signInThrottled, target: address?.description ?? "unknown", in: nil, by: browser.stranger, at: now)
-            // Who writes an address that nobody has writes no line either.
+            // No event for an address without a member: a stranger could fill the log with them.
             case .email, .reset: continue
             }
         }

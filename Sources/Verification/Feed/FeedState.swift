@@ -87,7 +87,7 @@ extension FeedState {
         began = now
         inFlight = []
         provenAt = nil
-        // Nobody was heard meanwhile, which says nothing about anybody.
+        // The silence timers start again: without a connection nobody could be heard.
         for other in others.keys { others[other] = now }
         runningRefill = nil
         return [.forgetEverything] + wantRefill()

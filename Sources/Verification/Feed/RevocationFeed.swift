@@ -14,7 +14,7 @@ package final class RevocationFeed: FeedReceiver {
     private let measure: @Sendable (FeedMeasurement) -> Void
     private let state: Lock<FeedState>
     private let askers = Lock<[UInt64: AsyncStream<FeedConfirmation>.Continuation]>([:])
-    private let mouth = Lock<(@Sendable (FeedMessage) -> Void)?>(nil)
+    private let send = Lock<(@Sendable (FeedMessage) -> Void)?>(nil)
 
     /// - Parameters:
     ///   - verifier: Whose hearing this is.
@@ -38,7 +38,7 @@ package final class RevocationFeed: FeedReceiver {
 
     /// Has questions be asked through `say`, which gives a message to the connection that listens.
     package func speak(through say: @escaping @Sendable (FeedMessage) -> Void) {
-        mouth.withLock { $0 = say }
+        send.withLock { $0 = say }
     }
 
     /// The last word of this node, so that no other waits for it.
@@ -98,7 +98,7 @@ package final class RevocationFeed: FeedReceiver {
     }
 
     private func say(_ messages: [FeedMessage]) {
-        guard !messages.isEmpty, let say = mouth.withLock(\.self) else { return }
+        guard !messages.isEmpty, let say = send.withLock(\.self) else { return }
         for message in messages { say(message) }
     }
 

@@ -7,7 +7,7 @@ import Tokens
 /// Idempotent forms: makes something with a secret once for a form, however often a browser sends it: by a double click, or
 /// because the answer was lost or is loaded again (law 9).
 ///
-/// A form names its attempt in a hidden field. The secret is kept sealed, in the transaction that made it, and is shown again
+/// A form has an idempotency key in a hidden field. The secret is kept sealed, in the transaction that made it, and is shown again
 /// for half a minute; after that a form that comes again leads to what it made, and the secret is nowhere (law 1).
 struct FormRepetitions: Sendable {
     /// For how long the second is answered as the first was, in seconds.
@@ -26,22 +26,22 @@ struct FormRepetitions: Sendable {
         case over(id: String?)
     }
 
-    /// A name for an attempt.
-    static func attempt() -> String {
+    /// A new one.
+    static func idempotencyKey() -> String {
         var text: [UInt8] = []
-        Base62.append(ID<Attempt>(at: 0).value, width: 22, to: &text)
+        Base62.append(ID<KeptForm>(at: 0).value, width: 22, to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// What an attempt is called after.
-    private enum Attempt: Entity {
-        static let prefix = "att"
+    /// What such a key is drawn for.
+    private enum KeptForm: Entity {
+        static let prefix = "frm"
     }
 
     /// The outcome of the same form, or else what `make` makes.
     ///
     /// - Parameters:
-    ///   - form: All that was sent, with the name of the attempt in it.
+    ///   - form: All that was sent, with its key in it.
     ///   - path: Where it was sent to.
     ///   - make: Gives the identifier and the secret.
     func once(

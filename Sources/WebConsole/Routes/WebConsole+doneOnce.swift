@@ -3,7 +3,7 @@ import Persistence
 
 extension WebConsole {
     /// Does what a form asks for once, and answers the same form again as the first time: what it is about may be gone by
-    /// then, and is not told from what never was. A form whose same words may be meant again has an `attempt` among its fields.
+    /// then, and is not told from what never was. A form whose same words may be meant again has an idempotency key among its fields.
     ///
     /// - Throws: What `act` throws, and then the form counts as not sent.
     func doneOnce(

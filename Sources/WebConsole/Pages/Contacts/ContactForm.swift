@@ -54,7 +54,8 @@ struct ContactForm: Sendable {
                 action: nil, reason: nil),
             notice: errors.notice(besides: Self.names), sentTo: id.map { entered.link(page, $0) } ?? entered.link(page),
             token: id.map { entered.token(sentTo: page, $0) } ?? entered.token(sentTo: page),
-            fields: contact == nil ? [HiddenField(name: "attempt", value: FormRepetitions.attempt())] : [],
+            fields: contact == nil
+                ? [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())] : [],
             sections: [
                 FormSection(
                     items: [

@@ -14,8 +14,8 @@ struct AccountFormPage: Page {
     let pageHead: PageHead
     let sentTo: String
     let token: String
-    /// A name for this attempt, so that a form that is sent twice makes one; nil where nothing is made.
-    let attempt: String?
+    /// A name for this form, so that a form that is sent twice makes one; nil where nothing is made.
+    let idempotencyKey: String?
     let name: String
     let nameError: String?
     let plans: [PeoplePage.Option]
@@ -40,7 +40,7 @@ struct AccountFormPage: Page {
         pageHead = PageHead(title: title, lead: nil, action: nil, reason: nil)
         sentTo = account == nil ? entered.link(.newAccount) : entered.link(.account, id)
         token = account == nil ? entered.token(sentTo: .newAccount) : entered.token(sentTo: .account, id)
-        attempt = account == nil ? FormRepetitions.attempt() : nil
+        idempotencyKey = account == nil ? FormRepetitions.idempotencyKey() : nil
         self.name = name ?? account?.organization.name ?? ""
         nameError = errors["name"]
         planError = errors["plan"]

@@ -15,8 +15,8 @@ struct OrganizationNamePage: Page {
     let lead: String
     let action: String
     let token: String
-    /// A name for this attempt, so that a form that is sent twice makes one; nil where nothing is made.
-    let attempt: String?
+    /// A name for this form, so that a form that is sent twice makes one; nil where nothing is made.
+    let idempotencyKey: String?
     let name: String
     let nameError: String?
     let button: String
@@ -32,7 +32,7 @@ struct OrganizationNamePage: Page {
         shell = entered.shell(below: heading)
         action = entered.link(.newOrganization)
         token = entered.token(sentTo: .newOrganization)
-        attempt = FormRepetitions.attempt()
+        idempotencyKey = FormRepetitions.idempotencyKey()
         self.name = name
         nameError = errors["name"]
         cancelLink = entered.link(.organizations)
@@ -47,7 +47,7 @@ struct OrganizationNamePage: Page {
         shell = entered.shell(below: "Rename")
         action = entered.link(.renameOrganization)
         token = entered.token(sentTo: .renameOrganization)
-        attempt = nil
+        idempotencyKey = nil
         self.name = name ?? entered.organization.name
         nameError = errors["name"]
         cancelLink = entered.link(.organizations)

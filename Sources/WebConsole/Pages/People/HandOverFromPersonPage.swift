@@ -19,7 +19,7 @@ struct HandOverFromPersonPage: Page {
     let sentTo: String
     let token: String
     /// The same may be handed over again once it has come back.
-    let attempt: String
+    let idempotencyKey: String
     let credentials: [CredentialRow]
     let hasCredentials: Bool
     let heirs: [PeoplePage.Option]
@@ -49,7 +49,7 @@ struct HandOverFromPersonPage: Page {
             action: nil, reason: nil)
         sentTo = entered.link(.handOverFromPerson, text)
         token = entered.token(sentTo: .handOverFromPerson, text)
-        attempt = FormRepetitions.attempt()
+        idempotencyKey = FormRepetitions.idempotencyKey()
         // Of somebody who is gone nothing more is known than what they left: with the last of it this page is gone too.
         let origin =
             isHere || credentials.count > 1
