@@ -77,6 +77,22 @@ struct AuditLogPagesTests {
         let tab = try await visitor.open("/o/\(europe)/api-keys/\(key.id)/refused")
         #expect(tab.text.contains(request) && tab.text.contains("Scope missing"), "\(tab.text)")
         #expect(try await visitor.open("/o/\(demo.account)/refusals/\(request)").status == 404)
+
+        let app = try await server.makeApp(in: europe, scopes: ["assessments.read"], as: demo.operatorKey)
+        let code = [("grant_type", "authorization_code"), ("code", "no code"), ("redirect_uri", app.redirectURI)]
+        let exchange = try #require(try await server.token(code, of: app).headers["x-request-id"])
+        let tabOfApp = "/o/\(europe)/apps/\(app.id)/refused"
+        #expect(try await visitor.open(tabOfApp).status == 404)
+        var admin = PageVisitor(server)
+        let person = try #require(demo.people["site-admin"])
+        _ = try await admin.signIn(person.email, person.password)
+        try await eventually {
+            found = try await admin.open(tabOfApp).text
+            return found.contains("/o/\(europe)/refusals/\(exchange)")
+        }
+        #expect(found.contains(exchange), "\(found)")
+        #expect(try await admin.open("/o/\(europe)/refusals/\(exchange)").text.contains("Go to the "))
+
         let trial = "/o/\(europe)/api-keys/\(key.id)/what-if"
         let answer = try await visitor.open("\(trial)?tried=yes&scopes=assessments.read+assessments.write")
         #expect(answer.text.contains("It would be refused. Scope missing"), "\(answer.text)")

@@ -110,7 +110,7 @@ extension WebConsole {
             doneLink: entered.backLink(or: isNew ? .app : .appSecrets, id))
     }
 
-    private func app(_ entered: ConsoleVisit) async throws -> App {
+    func app(_ entered: ConsoleVisit) async throws -> App {
         let id: ID<App> = try entered.id()
         return try await store.read { [apps] tx in
             try apps.get(id, in: entered.organization.id, as: entered.actor, tx: tx)

@@ -13,18 +13,21 @@ extension WebConsole {
     var refusalRoutes: [PageRoute] {
         [
             shown(.refusal, showRefusal),
-            shown(.apiKeyRefused) { entered in try await showRefused(of: try await keySubject(entered), entered) },
-            shown(.integrationRefused) { entered in
-                try await showRefused(of: try await integrationSubject(entered), entered)
+            shown(.apiKeyRefused) { entered in
+                try await showRefused(of: try await triedKey(entered).subject, entered)
             },
-            shown(.apiKeyTrial) { entered in try await showTrial(of: try await keySubject(entered), entered) },
+            shown(.integrationRefused) { entered in
+                try await showRefused(of: try await triedIntegration(entered).subject, entered)
+            },
+            shown(.appRefused, showRefusedOfApp),
+            shown(.apiKeyTrial) { entered in try await showTrial(of: try await triedKey(entered), entered) },
             shown(.integrationTrial) { entered in
-                try await showTrial(of: try await integrationSubject(entered), entered)
+                try await showTrial(of: try await triedIntegration(entered), entered)
             },
             // Who may not see it is not led anywhere.
-            taken(.apiKeyTrial) { entered, form in takeTrial(of: try await keySubject(entered), entered, form) },
+            taken(.apiKeyTrial) { entered, form in takeTrial(of: try await triedKey(entered), entered, form) },
             taken(.integrationTrial) { entered, form in
-                takeTrial(of: try await integrationSubject(entered), entered, form)
+                takeTrial(of: try await triedIntegration(entered), entered, form)
             },
         ]
     }
@@ -33,31 +36,47 @@ extension WebConsole {
     private struct Subject: Sendable {
         let id: String
         let name: String
-        let scopes: ScopeSet
-        /// The first of its pages, that of its refusals and that of a trial.
-        let pages: (first: ConsolePage, refused: ConsolePage, trial: ConsolePage)
+        /// The first of its pages, and that of its refusals.
+        let pages: (first: ConsolePage, refused: ConsolePage)
         let tabs: Tabs
+    }
+
+    /// What a trial is about: a credential that can be judged without a request.
+    private struct Tried: Sendable {
+        let subject: Subject
+        let scopes: ScopeSet
+        let page: ConsolePage
         /// What would be answered to it.
         let judge: @Sendable (CredentialTrial.Draft, borrowing Transaction) throws -> CredentialTrial.Outcome
     }
 
-    private func keySubject(_ entered: ConsoleVisit) async throws -> Subject {
+    private func triedKey(_ entered: ConsoleVisit) async throws -> Tried {
         let key = try await key(entered)
-        return Subject(
-            id: key.id.description, name: key.name, scopes: key.scopes,
-            pages: (.apiKey, .apiKeyRefused, .apiKeyTrial), tabs: tabs(key, entered)
-        ) { [trial] draft, tx in try trial.outcome(of: key, draft, at: entered.now, tx: tx) }
+        let subject = Subject(
+            id: key.id.description, name: key.name, pages: (.apiKey, .apiKeyRefused), tabs: tabs(key, entered))
+        return Tried(subject: subject, scopes: key.scopes, page: .apiKeyTrial) { [trial] draft, tx in
+            try trial.outcome(of: key, draft, at: entered.now, tx: tx)
+        }
     }
 
-    private func integrationSubject(_ entered: ConsoleVisit) async throws -> Subject {
+    private func triedIntegration(_ entered: ConsoleVisit) async throws -> Tried {
         let integration = try await integration(entered)
-        return Subject(
-            id: integration.id.description, name: integration.label, scopes: integration.scopes,
-            pages: (.integration, .integrationRefused, .integrationTrial), tabs: tabs(integration, entered)
-        ) { [trial] draft, tx in try trial.outcome(of: integration, draft, at: entered.now, tx: tx) }
+        let subject = Subject(
+            id: integration.id.description, name: integration.label, pages: (.integration, .integrationRefused),
+            tabs: tabs(integration, entered))
+        return Tried(subject: subject, scopes: integration.scopes, page: .integrationTrial) { [trial] draft, tx in
+            try trial.outcome(of: integration, draft, at: entered.now, tx: tx)
+        }
     }
 
     // MARK: - Refused
+
+    private func showRefusedOfApp(_ entered: ConsoleVisit) async throws -> PageReply {
+        let app = try await app(entered)
+        let subject = Subject(
+            id: app.id.description, name: app.name, pages: (.app, .appRefused), tabs: entered.tabs(of: app))
+        return try await showRefused(of: subject, entered)
+    }
 
     private func showRefused(of subject: Subject, _ entered: ConsoleVisit) async throws -> PageReply {
         let page = Model.Page(limit: 50, after: entered.visit.parameter("after").flatMap { Cursor(parsing: $0) })
@@ -152,28 +171,31 @@ extension WebConsole {
             PageLink(
                 words: "Go to the \(product.words[.integration].singular)",
                 address: entered.link(.integration, refusal.credential))
-        case .app, .grant, .resourceServer: nil
+        case .app:
+            PageLink(
+                words: "Go to the \(product.words[.app].singular)", address: entered.link(.app, refusal.credential))
+        case .grant, .resourceServer: nil
         }
     }
 
     // MARK: - What if
 
-    private func showTrial(of subject: Subject, _ entered: ConsoleVisit) async throws -> PageReply {
-        guard let draft = Self.draft(entered) else { return .page(trialPage(subject, nil, nil, entered)) }
+    private func showTrial(of tried: Tried, _ entered: ConsoleVisit) async throws -> PageReply {
+        guard let draft = Self.draft(entered) else { return .page(trialPage(tried, nil, nil, entered)) }
         do {
-            let outcome = try await store.read { tx in try subject.judge(draft, tx) }
-            return .page(trialPage(subject, draft, outcome, entered))
+            let outcome = try await store.read { tx in try tried.judge(draft, tx) }
+            return .page(trialPage(tried, draft, outcome, entered))
         } catch let refusal as Refusal {
             let errors = try FieldErrors(refusal, shown: Self.trialNames)
-            return .page(trialPage(subject, draft, nil, entered, errors), .unprocessableContent)
+            return .page(trialPage(tried, draft, nil, entered, errors), .unprocessableContent)
         }
     }
 
     /// What is asked stands in the address of the page that answers.
-    private func takeTrial(of subject: Subject, _ entered: ConsoleVisit, _ form: PageForm) -> PageReply {
+    private func takeTrial(of tried: Tried, _ entered: ConsoleVisit, _ form: PageForm) -> PageReply {
         let query =
             Self.trialNames.sorted().map { ($0, String((form.value(of: $0) ?? "").prefix(2000))) } + [("tried", "yes")]
-        return .redirect(entered.url(subject.pages.trial, subject.id, query: query), at: site)
+        return .redirect(entered.url(tried.page, tried.subject.id, query: query), at: site)
     }
 
     private static let trialNames: Set<String> = ["scopes", "address", "organization"]
@@ -193,17 +215,17 @@ extension WebConsole {
     }
 
     private func trialPage(
-        _ subject: Subject, _ draft: CredentialTrial.Draft?, _ outcome: CredentialTrial.Outcome?,
+        _ tried: Tried, _ draft: CredentialTrial.Draft?, _ outcome: CredentialTrial.Outcome?,
         _ entered: ConsoleVisit, _ errors: FieldErrors = .none
     ) -> FormPage {
-        let organization = product.words[.organization]
+        let (subject, organization) = (tried.subject, product.words[.organization])
         let asked = FormSection(
             heading: "What if it asked", words: "Nothing is changed, and nothing counts as a use.",
             items: [
                 .text(
                     TextField(
                         label: "Scopes", name: "scopes",
-                        value: draft.map { $0.scopes.joined(separator: " ") } ?? subject.scopes.text,
+                        value: draft.map { $0.scopes.joined(separator: " ") } ?? tried.scopes.text,
                         hint: "With spaces between.", error: errors["scopes"], maximum: 2000, isCode: true)),
                 .text(
                     TextField(
@@ -219,8 +241,8 @@ extension WebConsole {
             shell: shell("What if", subject, entered),
             pageHead: PageHead(title: subject.name, lead: nil, action: nil, reason: nil), tabs: subject.tabs,
             notice: errors.notice(besides: Self.trialNames) ?? outcome.map { notice($0) },
-            sentTo: entered.link(subject.pages.trial, subject.id),
-            token: entered.token(sentTo: subject.pages.trial, subject.id),
+            sentTo: entered.link(tried.page, subject.id),
+            token: entered.token(sentTo: tried.page, subject.id),
             sections: [outcome.map { answer($0) }, asked].compactMap(\.self), verb: "Try",
             cancelLink: entered.link(subject.pages.first, subject.id))
     }

@@ -13,6 +13,7 @@ extension PageLine {
         PageLine(.app, appReaders) { try await $1.app(in: $0) },
         PageLine(.appSecrets, appReaders) { try await $1.app(in: $0) },
         PageLine(.appPreview, appReaders) { try await $1.app(in: $0) },
+        PageLine(.appRefused, appReaders) { try await $1.app(in: $0) },
         PageLine(.appSettings, appManagers) { try await $1.app(in: $0) },
         PageLine(.post, .appSettings, appManagers) { try await $1.app(in: $0) },
         PageLine(.newAppSecret, appManagers) { try await $1.app(in: $0) },

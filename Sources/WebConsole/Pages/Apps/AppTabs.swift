@@ -9,6 +9,7 @@ extension ConsoleVisit {
         let all: [(String, ConsolePage)] =
             [("Use", .app)] + (app.isPublic ? [] : [(words[.clientSecret].capitalizedPlural, .appSecrets)])
             + [("Consent page", .appPreview)] + (may(.appsManage) ? [("Settings", .appSettings)] : [])
+            + [("Refused", .appRefused)]
         return Tabs(
             title: app.name,
             items: all.map { Tabs.Item(words: $0.0, address: link($0.1, id), isCurrent: $0.1 == page) })
