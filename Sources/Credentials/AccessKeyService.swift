@@ -68,9 +68,9 @@ package struct AccessKeyService: Sendable {
         var within: [ID<Organization>: Bool] = [organization: true]
         var visible: [ID<Contact>] = []
         for contact in contacts.prefix(Page.limits.upperBound) {
-            let place = contact.organization
-            let isWithin = try within[place] ?? tx.organization(place)?.path.isWithin(path) ?? false
-            within[place] = isWithin
+            let home = contact.organization
+            let isWithin = try within[home] ?? tx.organization(home)?.path.isWithin(path) ?? false
+            within[home] = isWithin
             if isWithin { visible.append(contact.id) }
         }
         return Dictionary(

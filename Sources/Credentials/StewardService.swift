@@ -108,8 +108,8 @@ package struct StewardService: Sendable {
     private func memberOfAccount(
         _ id: ID<Member>?, of organization: Organization, seenBy actor: Actor, tx: borrowing Transaction
     ) throws -> ID<Member> {
-        if let id, let heir = try tx.member(id), let place = try tx.organization(heir.organization),
-            place.account == organization.account, actor.sees(place.path)
+        if let id, let heir = try tx.member(id), let home = try tx.organization(heir.organization),
+            home.account == organization.account, actor.sees(home.path)
         {
             return id
         }

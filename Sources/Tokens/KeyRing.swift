@@ -105,7 +105,7 @@ package final class KeyRing: Sendable {
         state.withLock { $0.keys }
     }
 
-    /// Which edition of the keys is in force: another number whenever they have changed. Whoever remembers what some keys
+    /// Which edition (key generation) is in force: another number whenever the keys have changed. Whoever remembers what some keys
     /// said asks for it first and for ``keys`` second, and so never takes old keys for a new edition.
     package var edition: Int { currentEdition.load(ordering: .acquiring) }
 

@@ -17,7 +17,7 @@ package struct Evidence: Sendable {
 
     private let verifier: CredentialVerifier
     private let lookedUp: LookedUp
-    /// Whether memory may be asked.
+    /// Whether memory (the cache) may be asked.
     private let recalls: Bool
 
     /// Memory's alone.

@@ -79,18 +79,18 @@ extension KnownCredential {
         guard record.passes(.plan, !isOutsidePlan) else { return .refused(.plan) }
         guard record.passes(.address, addresses.allows(demand.address)) else { return .refused(.address) }
         guard record.passes(.audience, isMeant(for: demand.audiences)) else { return .refused(.audience) }
-        var place = standing
+        var organization = standing
         if demand.organization != nil {
             guard let named, record.passes(.organization, named.path.isWithin(standing.path)) else {
                 return record.refuse(.organization)
             }
             guard record.passes(.suspended, !named.isSuspended) else { return .refused(.suspended) }
             guard record.passes(.plan, named.features.contains(.apiAccess)) else { return .refused(.plan) }
-            place = named
+            organization = named
         }
         let wanted = demand.scopes
         guard record.passes(.scope(wanted), wanted.isSubset(of: scopes)) else { return .refused(.scope(wanted)) }
-        return .admitted(VerifiedCaller(self, in: place))
+        return .admitted(VerifiedCaller(self, in: organization))
     }
 
     private func isMeant(for audiences: [String]) -> Bool {

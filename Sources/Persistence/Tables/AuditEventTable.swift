@@ -132,21 +132,21 @@ extension Transaction {
         }
     }
 
-    /// - Parameter place: A condition on the organization, nil for everywhere.
+    /// - Parameter bound: A condition on the organization, nil for everywhere.
     private borrowing func auditEvents(
-        in place: BoundSQL?, matching filter: AuditFilter, after: ID<AuditEvent>?, limit: Int
+        in bound: BoundSQL?, matching filter: AuditFilter, after: ID<AuditEvent>?, limit: Int
     ) throws -> [AuditEvent] {
         try all(
-            Self.selection(in: place, matching: filter, after: after, limit: limit), AuditEvent.init(row:))
+            Self.selection(in: bound, matching: filter, after: after, limit: limit), AuditEvent.init(row:))
     }
 
     private static func selection(
-        in place: BoundSQL?, matching filter: AuditFilter, after: ID<AuditEvent>?, limit: Int
+        in bound: BoundSQL?, matching filter: AuditFilter, after: ID<AuditEvent>?, limit: Int
     ) -> BoundSQL {
         // An identifier begins with the time of its making, so times bound identifiers too.
         var condition: BoundSQL = "id < \(min(after ?? .last, filter.until.map(ID.first(at:)) ?? .last))"
         if let since = filter.since { condition = "\(part: condition) AND id >= \(ID<AuditEvent>.first(at: since))" }
-        if let place { condition = "\(part: condition) AND \(part: place)" }
+        if let bound { condition = "\(part: condition) AND \(part: bound)" }
         if let action = filter.action { condition = "\(part: condition) AND action = \(action)" }
         if let target = filter.target { condition = "\(part: condition) AND target = \(target)" }
         if let request = filter.requestID { condition = "\(part: condition) AND request_id = \(request)" }

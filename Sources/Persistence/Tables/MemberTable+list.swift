@@ -96,11 +96,11 @@ extension Transaction {
         // Some one several times, so that there are few different statements to prepare, however many are asked for.
         var list = Array(ids)
         while list.count & (list.count - 1) != 0 { list.append(last) }
-        let place: BoundSQL = path.map { "AND o.path >= \($0.stored) AND o.path < \($0.storedEnd)" } ?? ""
+        let bound: BoundSQL = path.map { "AND o.path >= \($0.stored) AND o.path < \($0.storedEnd)" } ?? ""
         let rows = try all(
             """
             SELECT m.id, m.name FROM member m JOIN organization o ON o.id = m.organization_id
-            WHERE m.id IN (\(list: list)) \(part: place)
+            WHERE m.id IN (\(list: list)) \(part: bound)
             """
         ) { row in (try row.id(0) as ID<Member>, try row.text(1)) }
         return Dictionary(rows) { first, _ in first }
