@@ -105,16 +105,17 @@ var theOutside: [Target] {
 
 var theWhole: [Target] {
     [
+        .systemLibrary(name: "CMalloc"),
         .executableTarget(
             name: "Server",
             dependencies: [
-                "HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres", hummingbird, hummingbirdCore,
-                lifecycle, logging, crypto,
+                "HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres", "CMalloc", hummingbird,
+                hummingbirdCore, lifecycle, logging, crypto,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio
-        )
+        ),
     ]
 }
 
@@ -154,7 +155,7 @@ var tests: [Target] {
             name: "TokensTests",
             dependencies: ["Tokens", "TestSupport", crypto, .product(name: "JWTKit", package: "jwt-kit")]
         ),
-        .testTarget(name: "VerificationTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "VerificationTests", dependencies: ["TestSupport", "CMalloc"]),
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
         .testTarget(
             name: "HTTPServingTests",

@@ -44,6 +44,20 @@ package enum Base62 {
         append(word: UInt64(truncatingIfNeeded: last), width: min(width, 10), to: &text)
     }
 
+    /// Fills `text` with the last characters of `value`.
+    static func write(_ value: UInt128, to text: UnsafeMutableBufferPointer<UInt8>) {
+        var rest = value
+        var end = text.count
+        while end > 10 {
+            let (front, last) = rest.quotientAndRemainder(dividingBy: UInt128(tenCharacters))
+            let piece = UnsafeMutableBufferPointer(rebasing: text[(end - 10)..<end])
+            write(UInt64(truncatingIfNeeded: last), to: piece)
+            rest = front
+            end -= 10
+        }
+        write(UInt64(truncatingIfNeeded: rest), to: UnsafeMutableBufferPointer(rebasing: text[..<end]))
+    }
+
     private static func append(word: UInt64, width: Int, to text: inout [UInt8]) {
         let start = text.count
         text.append(contentsOf: repeatElement(0x30, count: width))

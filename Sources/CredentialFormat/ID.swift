@@ -60,9 +60,14 @@ extension ID: Comparable {
 extension ID: CustomStringConvertible {
     /// The text that goes over the wire.
     package var description: String {
-        var text = Array(E.prefix.utf8)
-        text.append(UInt8(ascii: "_"))
-        Base62.append(value, width: 22, to: &text)
-        return String(decoding: text, as: UTF8.self)
+        // Written in place: identifiers are made as texts for every answer.
+        let prefix = E.prefix.utf8
+        let start = prefix.count + 1
+        return String(unsafeUninitializedCapacity: start + 22) { text in
+            for (place, character) in prefix.enumerated() { text[place] = character }
+            text[start - 1] = UInt8(ascii: "_")
+            Base62.write(value, to: UnsafeMutableBufferPointer(rebasing: text[start..<(start + 22)]))
+            return start + 22
+        }
     }
 }

@@ -146,7 +146,9 @@ struct Composition {
         let revoked = isShared ? [] : try await store.read { tx in try tx.revokedTokens(liveAt: now()) }
         let verifier = CredentialVerifier(
             store: store, keyRing: keyRing, product: product, issuer: configuration.issuer,
-            revoked: RevokedTokens(revoked), hearing: isShared ? Hearing(patience: .withinTheBound) : .always)
+            revoked: RevokedTokens(revoked),
+            memory: VerifierMemory(VerifierMemory.Bounds(bytes: configuration.memoryLimit.bytes)),
+            hearing: isShared ? Hearing(patience: .withinTheBound) : .always)
         store.listen { changes in verifier.hear(changes, at: now()) }
         self.verifier = verifier
         feed =
@@ -261,7 +263,7 @@ struct Composition {
     private func metricsServices(_ further: Metric) -> [any Service] {
         guard let address = configuration.metrics else { return [] }
         let metrics =
-            feedMetrics.all(verifier.hearing, feed) + [verifier.memory.metric, verifier.refusals.metric, further]
+            feedMetrics.all(verifier.hearing, feed) + verifier.memory.metrics + [verifier.refusals.metric, further]
             + connections.metrics
             + outages.metrics
         let few = Connections(MetricsListener.limits, exempt: TrustedProxies(), logger: logger)

@@ -4,7 +4,7 @@ import Tokens
 
 /// What the database answered for one request, beside what memory holds: nil under a key means that it does not exist.
 struct Answers: Sendable {
-    var apiKeys: [Fingerprint: KnownCredential?] = [:]
+    var apiKeys: [Fingerprint: KnownAPIKey?] = [:]
     var clients: [ClientID: KnownClient?] = [:]
     var accessKeys: [Fingerprint: KnownAccessKey?] = [:]
     var contacts: [ID<Contact>: KnownContact?] = [:]

@@ -1,21 +1,36 @@
 import Locking
 
-/// A bounded cache: a dictionary that never holds more than `capacity` entries (law 7). When full, it evicts one that was not
-/// asked for lately: the CLOCK rule, an LRU that costs one step on average and needs no list.
+/// A bounded cache: a dictionary that never holds more than `capacity` entries (law 7), nor more than so many bytes where its values are
+/// weighed. When full, it evicts one that was not asked for lately: the CLOCK rule, an LRU that costs one step on average and needs no
+/// list.
 ///
 /// Split into shards with a lock each, so that event loops seldom meet.
 package final class BoundedMemory<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let shards: [Shard]
 
     /// A memory of at most `capacity` entries, at least one for each shard.
-    package init(capacity: Int, shards count: Int = 16) {
+    ///
+    /// - Parameters:
+    ///   - bytes: What it may take.
+    ///   - weigh: About how many bytes a value takes; always the same for one.
+    package init(
+        capacity: Int, bytes: Int = .max, shards count: Int = 16,
+        weighing weigh: @escaping @Sendable (Value) -> Int = { _ in 0 }
+    ) {
         let count = max(1, min(count, capacity))
-        shards = (0..<count).map { _ in Shard(capacity: max(1, capacity / count)) }
+        shards = (0..<count).map { _ in
+            Shard(State(capacity: max(1, capacity / count), limit: bytes / count, weigh: weigh))
+        }
     }
 
     /// How many entries it holds.
     package var count: Int {
         shards.reduce(0) { $0 + $1.state.withLock(\.slots.count) }
+    }
+
+    /// About how many bytes it takes, if its values are weighed.
+    package var bytes: Int {
+        shards.reduce(0) { $0 + $1.state.withLock(\.bytes) }
     }
 
     /// The value under `key`, which thereby stays longer.
@@ -29,7 +44,7 @@ package final class BoundedMemory<Key: Hashable & Sendable, Value: Sendable>: Se
 
     /// Puts `value` under `key`.
     ///
-    /// - Returns: A value that had to go for it, the one before under the same key or another's.
+    /// - Returns: A value that had to go for it, the one before under the same key or another's; the last where several had to.
     @discardableResult
     package func insert(_ value: Value, for key: Key) -> Value? {
         shard(key).state.withLock { $0.insert(value, for: key) }
@@ -72,37 +87,56 @@ package final class BoundedMemory<Key: Hashable & Sendable, Value: Sendable>: Se
     }
 
     private struct State {
+        /// What an entry takes beside its value: its slot, and its place in a dictionary that is not full.
+        private static var entryBytes: Int { MemoryLayout<Slot>.stride + 2 * (MemoryLayout<Key>.stride + 8) }
+
         let capacity: Int
+        let limit: Int
+        let weigh: @Sendable (Value) -> Int
         var index: [Key: Int] = [:]
         var slots: ContiguousArray<Slot> = []
-        var hand = 0
+        var bytes = 0
+        private var hand = 0
+
+        init(capacity: Int, limit: Int, weigh: @escaping @Sendable (Value) -> Int) {
+            self.capacity = capacity
+            self.limit = limit
+            self.weigh = weigh
+        }
 
         mutating func insert(_ value: Value, for key: Key) -> Value? {
             if let slot = index[key] {
                 let gone = slots[slot].value
                 slots[slot].value = value
+                bytes += weigh(value) - weigh(gone)
+                while bytes > limit { _ = evict() }
                 return gone
             }
-            guard slots.count == capacity else {
-                index[key] = slots.count
-                slots.append(Slot(key: key, value: value))
-                return nil
-            }
+            var gone: Value?
+            let need = weigh(value) + Self.entryBytes
+            while !slots.isEmpty, slots.count >= capacity || bytes + need > limit { gone = evict() }
+            index[key] = slots.count
+            slots.append(Slot(key: key, value: value))
+            bytes += need
+            return gone
+        }
+
+        /// Gives up one that was not asked for since the hand came by last.
+        private mutating func evict() -> Value? {
             while slots[hand].wasUsed {
                 slots[hand].wasUsed = false
                 hand = (hand + 1) % slots.count
             }
-            let gone = slots[hand]
-            index[gone.key] = nil
-            index[key] = hand
-            slots[hand] = Slot(key: key, value: value)
-            hand = (hand + 1) % slots.count
-            return gone.value
+            // Into its slot comes the youngest, which the hand passes over.
+            let gone = remove(slots[hand].key)
+            if !slots.isEmpty { hand = (hand + 1) % slots.count }
+            return gone
         }
 
         mutating func remove(_ key: Key) -> Value? {
             guard let slot = index.removeValue(forKey: key) else { return nil }
             let gone = slots[slot].value
+            bytes -= weigh(gone) + Self.entryBytes
             let last = slots.removeLast()
             if slot < slots.count {
                 slots[slot] = last
@@ -116,6 +150,7 @@ package final class BoundedMemory<Key: Hashable & Sendable, Value: Sendable>: Se
             defer {
                 index = [:]
                 slots = []
+                bytes = 0
                 hand = 0
             }
             return slots
@@ -125,8 +160,8 @@ package final class BoundedMemory<Key: Hashable & Sendable, Value: Sendable>: Se
     private final class Shard: Sendable {
         let state: Lock<State>
 
-        init(capacity: Int) {
-            state = Lock(State(capacity: capacity))
+        init(_ state: State) {
+            self.state = Lock(state)
         }
     }
 }

@@ -53,9 +53,11 @@ package struct CredentialTrial: Sendable {
         of key: APIKey, _ draft: Draft, at now: Instant, tx: borrowing Transaction
     ) throws -> Outcome {
         guard let standing = try standing(of: key.organization, tx) else { throw Refusal.notFound }
-        let known = KnownCredential(
-            key, expiresAt: key.expiresAt, scopes: key.scopes, standing: standing, validity: .none)
-        return try outcome(of: known, draft, at: now, tx: tx)
+        // No secret is shown, and none has the text that this is of.
+        let known = KnownAPIKey(
+            key, by: Fingerprint(of: key.id.description), expiresAt: key.expiresAt,
+            terms: KnownTerms(scopes: key.scopes, addresses: key.addresses), standing: standing, epoch: 0)
+        return try outcome(of: .apiKey(known), draft, at: now, tx: tx)
     }
 
     /// What would be answered to a token that an integration fetched now, with all of its scopes, for the backend that asks.
@@ -72,8 +74,9 @@ package struct CredentialTrial: Sendable {
             id: ID(at: now.milliseconds), holder: .integration(integration.id), account: standing.path.root,
             organization: integration.organization, subject: nil, scopes: integration.scopes,
             audiences: [Self.audience], issuedAt: now, expiresAt: now.adding(seconds: 1))
-        let known = KnownCredential(token, of: client, integration: integration, edition: 0)
-        return try outcome(of: known, draft, at: now, tx: tx)
+        let known = KnownToken(
+            token, by: Fingerprint(of: token.id.description), of: client, integration: integration, edition: 0)
+        return try outcome(of: .accessToken(known), draft, at: now, tx: tx)
     }
 
     /// Which backend asks is not tried, so the token is for the one that does.

@@ -69,7 +69,9 @@ extension CredentialVerifier {
         let isFound: Bool
         switch missing {
         case .apiKey(let fingerprint, let secret):
-            let known = try await readings.promptly { [self] in try await apiKey(secret, fingerprint, since: mark) }
+            let known = try await readings.promptly { [self] in
+                try await apiKey(secret, fingerprint, since: mark, at: now)
+            }
             answers.apiKeys.updateValue(known, forKey: fingerprint)
             isFound = known != nil
         case .client(let id):
@@ -165,7 +167,7 @@ extension CredentialVerifier {
     /// if that is not believed any longer: when memory has to be filled again, those in use are not held up by the limit.
     private func mayNotExist(_ missing: Missing) -> Bool {
         switch missing {
-        case .apiKey(let fingerprint, _): memory.credentials[fingerprint] == nil
+        case .apiKey(let fingerprint, _): memory.apiKeys[fingerprint] == nil
         case .accessKey(let fingerprint, _): memory.accessKeys[fingerprint] == nil
         case .client(let id): memory.clients[id] == nil
         case .organization(let id): memory.organizations[id] == nil
@@ -197,8 +199,8 @@ extension CredentialVerifier {
     }
 
     private func apiKey(
-        _ secret: PresentedSecret, _ fingerprint: Fingerprint, since mark: ChangeLog.Mark
-    ) async throws -> KnownCredential? {
+        _ secret: PresentedSecret, _ fingerprint: Fingerprint, since mark: ChangeLog.Mark, at now: Instant
+    ) async throws -> KnownAPIKey? {
         let edition = keyRing.edition
         let digests = keyRing.keys.peppers.all.map(secret.digest(under:))
         let stored: APIKeyForVerification? = try await store.read { tx in
@@ -208,20 +210,21 @@ extension CredentialVerifier {
             return nil
         }
         guard let stored else {
-            memory.credentials.remove(fingerprint)
+            memory.apiKeys.forget(fingerprint)
             remember(notToExist: fingerprint, in: edition, since: mark, \.mayCreateAPIKey)
             return nil
         }
         let standing = standing(stored.standing, since: mark)
-        let validity = memory.keyValidities.validity(of: stored.key.id) {
+        let expiresAt = stored.isPrevious ? stored.key.previousExpiresAt ?? stored.key.createdAt : stored.key.expiresAt
+        let terms = memory.terms.interned(KnownTerms(scopes: stored.key.scopes, addresses: stored.key.addresses))
+        let known = KnownAPIKey(
+            stored.key, by: fingerprint, secretMadeAt: stored.secretMadeAt,
+            expiresAt: min(expiresAt, stored.key.expiresAt), terms: terms.terms, ownsTerms: terms.isNew,
+            standing: standing.value, epoch: memory.apiKeys.epoch, after: memory.apiKeys[fingerprint])
+        guard standing.mayBeRemembered else { return known }
+        memory.apiKeys.remember(known, at: now) {
             memory.changes.isUnchanged(since: mark) { $0 == .apiKey(stored.key.id) }
         }
-        let expiresAt = stored.isPrevious ? stored.key.previousExpiresAt ?? stored.key.createdAt : stored.key.expiresAt
-        let known = KnownCredential(
-            stored.key, secretMadeAt: stored.secretMadeAt, expiresAt: min(expiresAt, stored.key.expiresAt),
-            scopes: stored.key.scopes, standing: standing.value, validity: validity ?? .none,
-            after: memory.credentials[fingerprint])
-        if validity != nil, standing.mayBeRemembered { memory.credentials.insert(known, for: fingerprint) }
         return known
     }
 

@@ -51,14 +51,14 @@ extension Evidence {
     ) throws(Missing) -> Verdict {
         // 1. One of ours, and known.
         let known: KnownCredential
-        switch try credential(text) {
+        switch try credential(text, at: now) {
         case .known(let credential): known = credential
         case .unknown: return record.refuse(.unknown)
         case .malformed: return record.refuse(.malformed)
         }
         record.judges(known, from: demand.address)
         // 2. Not revoked.
-        if case .accessToken(let token, _) = known.kind {
+        if case .accessToken(let token) = known {
             guard record.passes(.revoked, !(try isRevoked(token.id))) else { return record.refuse(.revoked) }
         }
         // 3. The organization that the caller names, if it is another one than the credential's own.
@@ -70,9 +70,10 @@ extension Evidence {
 
     /// Refuses whoever's credential `text` is by a rule that was broken before anything of it could be judged.
     package func refuse(
-        _ text: String, by rule: Verdict.Rule, from address: IPAddress?, noting record: inout JudgementRecord
+        _ text: String, by rule: Verdict.Rule, from address: IPAddress?, at now: Instant,
+        noting record: inout JudgementRecord
     ) throws(Missing) {
-        if case .known(let known) = try credential(text) { record.judges(known, from: address) }
+        if case .known(let known) = try credential(text, at: now) { record.judges(known, from: address) }
         _ = record.refuse(rule)
     }
 
@@ -84,15 +85,13 @@ extension Evidence {
         case malformed
     }
 
-    private func credential(_ text: String) throws(Missing) -> Shown {
+    private func credential(_ text: String, at now: Instant) throws(Missing) -> Shown {
         let fingerprint = Fingerprint(of: text)
         // 1. What was judged before is known by its fingerprint.
-        if recalls, let known = verifier.memory.credentials[fingerprint],
-            known.isCurrent(inEdition: verifier.keyRing.edition)
-        {
+        if recalls, let known = verifier.memory.credential(fingerprint, inEdition: verifier.keyRing.edition) {
             return .known(known)
         }
-        if let found = answers?.apiKeys[fingerprint] { return found.map(Shown.known) ?? .unknown }
+        if let found = answers?.apiKeys[fingerprint] { return found.map { .known(.apiKey($0)) } ?? .unknown }
         if recalls, verifier.isKnownNotToExist(fingerprint) { return .unknown }
         // 2. An API key is looked up. Client secrets and the like are no bearer credentials.
         if let secret = PresentedSecret(parsing: Array(text.utf8), brand: verifier.brand) {
@@ -103,19 +102,24 @@ extension Evidence {
         // 3. An access token says itself what it is. Keys that were looked up may be of an edition before.
         let edition = verifier.keyRing.edition
         guard let token = try accessToken(text) else { return .malformed }
-        guard let known = try credential(token, edition: edition) else { return .unknown }
-        if recalls, answers?.keys == nil { verifier.memory.credentials.insert(known, for: fingerprint) }
-        return .known(known)
+        guard let known = try credential(token, by: fingerprint, edition: edition) else { return .unknown }
+        // One that has expired is opened again, if anybody still shows it.
+        if recalls, answers?.keys == nil, now < known.expiresAt { verifier.memory.tokens.insert(known, at: now) }
+        return .known(.accessToken(known))
     }
 
     /// A token as a credential, nil where what it names is gone, or never had it.
-    private func credential(_ token: AccessToken, edition: Int) throws(Missing) -> KnownCredential? {
+    private func credential(
+        _ token: AccessToken, by fingerprint: Fingerprint, edition: Int
+    ) throws(Missing) -> KnownToken? {
         guard let client = try client(token.client) else { return nil }
+        let shared = verifier.memory.terms
         switch client.kind {
         case .integration(let integration):
             guard integration.organization == token.organization, integration.accepts(token) else { return nil }
             guard let acting = token.contact else {
-                return KnownCredential(token, of: client, integration: integration, edition: edition)
+                return KnownToken(
+                    token, by: fingerprint, of: client, integration: integration, sharing: shared, edition: edition)
             }
             guard let contact = try contact(acting.contact), contact.organization == token.organization else {
                 return nil
@@ -123,14 +127,18 @@ extension Evidence {
             switch contact.standing(by: acting.proof) {
             case .gone: return nil
             case .good, .disabled:
-                return KnownCredential(token, of: client, integration: integration, for: contact, edition: edition)
+                return KnownToken(
+                    token, by: fingerprint, of: client, integration: integration, for: contact, sharing: shared,
+                    edition: edition)
             }
         case .app(let app):
             guard let id = token.lineage, let lineage = try lineage(id), lineage.app == app.id,
                 lineage.organization == token.organization, token.subject == lineage.member.description,
                 let standing = try standing(of: lineage.organization)
             else { return nil }
-            return KnownCredential(token, of: client, app: app, lineage: lineage, in: standing, edition: edition)
+            return KnownToken(
+                token, by: fingerprint, of: client, app: app, lineage: lineage, in: standing, sharing: shared,
+                edition: edition)
         case .resourceServer: return nil
         }
     }

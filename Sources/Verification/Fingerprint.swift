@@ -43,6 +43,12 @@ package struct Fingerprint: Hashable, Sendable {
         self.init(of: "\(key)")
     }
 
+    /// Its place in an index: 32 bits of the digest, which needs no further mixing.
+    var indexHash: UInt32 { UInt32(truncatingIfNeeded: first) }
+
+    /// Which of so many shards it belongs to, by other bits than those of ``indexHash``.
+    func shard(of count: Int) -> Int { Int(truncatingIfNeeded: second % UInt64(truncatingIfNeeded: count)) }
+
     /// A digest needs no further mixing than its own first word.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(first)

@@ -102,7 +102,7 @@ extension JudgementRecord {
         if let cell = credential.usage { usage.count(cell, at: now, from: address) }
         guard let lineage = credential.lineage else { return }
         usage.count(lineage.usage, at: now, from: address)
-        if case .accessToken(_, of: let client) = credential.kind, let app = client.usage {
+        if case .accessToken(let token) = credential, let app = token.client.usage {
             usage.count(app, at: now, from: address)
         }
     }

@@ -2,6 +2,7 @@ import Locking
 import CredentialFormat
 package import Model
 import Persistence
+import Policy
 
 /// What memory knows of an OAuth client.
 package final class KnownClient: Sendable {
@@ -45,6 +46,11 @@ package final class KnownClient: Sendable {
     package let usage: UsageCell?
     private let validity: Validity
 
+    /// About how many bytes one takes at least, with what ends it.
+    static let leastBytes = 1024
+    /// About how many bytes it takes.
+    let bytes: Int
+
     /// - Parameter last: The client as it was known before. Its uses go on being counted in the same place.
     package init(
         id: ClientID, kind: Kind, secrets: [ClientSecret], standing: Standing, validity: Validity,
@@ -58,6 +64,7 @@ package final class KnownClient: Sendable {
         }
         self.standing = standing
         self.validity = validity
+        bytes = Self.leastBytes + kind.bytes + secrets.count * 384
         usage =
             switch id {
             case .app(let app): last?.usage ?? UsageCell(.app(app))
@@ -76,6 +83,21 @@ package final class KnownClient: Sendable {
     /// The app, if it is one.
     package var app: App? {
         if case .app(let app) = kind { app } else { nil }
+    }
+}
+
+extension KnownClient.Kind {
+    /// About how many bytes its texts take.
+    fileprivate var bytes: Int {
+        switch self {
+        case .integration(let integration):
+            integration.label.utf8.count + integration.scopes.bytes + (integration.addresses.ranges?.count ?? 0) * 64
+        case .app(let app):
+            app.name.utf8.count + app.scopes.bytes
+                + (app.redirectURIs + app.signedOutURIs).reduce(0) { $0 + $1.text.utf8.count + 64 }
+        case .resourceServer(let server):
+            server.name.utf8.count + server.audiences.reduce(0) { $0 + $1.utf8.count + 48 }
+        }
     }
 }
 

@@ -17,6 +17,11 @@ package final class KnownContact: Sendable {
     private let keys: [ID<AccessKey>: Key]
     private let validity: Validity
 
+    /// About how many bytes one takes at least, with what ends it.
+    static let leastBytes = 384
+    /// About how many bytes it takes.
+    var bytes: Int { Self.leastBytes + keys.count * 96 }
+
     init(_ stored: ContactForVerification, validity: Validity) {
         id = stored.contact.id
         organization = stored.contact.organization
@@ -56,6 +61,9 @@ package final class KnownAccessKey: Sendable {
     package let proof: ActingContact.Proof
     /// Where its uses are counted.
     package let usage: UsageCell
+
+    /// About how many bytes it takes.
+    var bytes: Int { 320 }
 
     /// - Parameter last: The access key as it was known before. Its uses go on being counted in the same place.
     init(of contact: KnownContact, _ proof: ActingContact.Proof, after last: KnownAccessKey?) {

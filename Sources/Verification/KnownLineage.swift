@@ -20,6 +20,11 @@ package final class KnownLineage: Sendable {
     package let usage: UsageCell
     private let validities: [Validity]
 
+    /// About how many bytes one takes at least, with what ends it.
+    static let leastBytes = 768
+    /// About how many bytes it takes.
+    var bytes: Int { Self.leastBytes + username.utf8.count + permissions.count * 8 }
+
     /// - Parameter last: The lineage as it was known before. Its uses go on being counted in the same place.
     init(
         _ stored: LineageForVerification, permissions: Set<Permission>, validities: [Validity],

@@ -77,9 +77,9 @@ extension RefusedRequest.Subject {
     var value: UInt128 {
         switch self {
         case .credential(let credential):
-            switch credential.kind {
-            case .apiKey(let id): id.value
-            case .accessToken(_, of: let client): credential.lineage?.grant.value ?? client.id.value
+            switch credential {
+            case .apiKey(let key): key.id.value
+            case .accessToken(let token): token.lineage?.grant.value ?? token.client.id.value
             }
         case .client(let client): client.id.value
         }
@@ -97,15 +97,16 @@ extension RefusedRequest.Subject {
         switch self {
         case .credential(let credential):
             let allowed = KeptRefusal.Allowed(scopes: credential.scopes, addresses: credential.addresses)
-            switch credential.kind {
+            switch credential {
             case .apiKey:
                 return Known(
                     path: path, kind: .apiKey, identifier: credential.identifierText, token: nil, allowed: allowed)
-            case .accessToken(let token, of: let client):
-                let grant = credential.lineage?.grant
+            case .accessToken(let token):
+                let grant = token.lineage?.grant
                 return Known(
-                    path: path, kind: grant == nil ? client.id.kind : .grant,
-                    identifier: grant?.description ?? client.identifierText, token: token.id, allowed: allowed)
+                    path: path, kind: grant == nil ? token.client.id.kind : .grant,
+                    identifier: grant?.description ?? token.client.identifierText, token: token.id,
+                    allowed: allowed)
             }
         case .client(let client):
             let allowed =

@@ -21,6 +21,11 @@ package final class Standing: Sendable {
     package let pathText: String
     private let validities: [Validity]
 
+    /// About how many bytes one takes at least, with what ends it.
+    static let leastBytes = 512
+    /// About how many bytes it takes.
+    var bytes: Int { Self.leastBytes + path.identifiers.count * 56 }
+
     package init(
         path: OrganizationPath, isSuspended: Bool, isOperator: Bool, features: Set<PlanFeature>, validities: [Validity]
     ) {

@@ -15,17 +15,62 @@ package enum UsageTarget: Hashable, Sendable {
 }
 
 /// The uses of one credential since they were last written down.
-package final class UsageCell: Sendable {
-    fileprivate struct Uses {
-        var count = 0
-        var last: LastUse?
-        var isListed = false
+struct Uses: Sendable {
+    private(set) var count = 0
+    private var lastAt = Instant(milliseconds: .min)
+    private var lastFrom: IPAddress?
+    /// Whether they wait to be written down.
+    var isListed = false
+
+    /// The last of them, nil where there are none.
+    var last: LastUse? { count == 0 ? nil : LastUse(at: lastAt, address: lastFrom) }
+
+    mutating func add(at now: Instant, from address: IPAddress?) {
+        count &+= 1
+        guard lastAt <= now else { return }
+        lastAt = now
+        lastFrom = address
     }
 
+    /// Takes all of them out if they do not wait to be written down, for another place to count on from; nil if they do.
+    mutating func takenUnlessListed() -> Uses? {
+        guard !isListed else { return nil }
+        defer { self = Uses() }
+        return self
+    }
+}
+
+/// Where the uses of one credential are counted: of an API key, of which there may be a million, with what memory knows of it.
+package enum UsageCell: Sendable {
+    case counter(UsageCounter)
+    case apiKey(KnownAPIKey)
+
+    /// A new place to count at.
+    package init(_ target: UsageTarget) {
+        self = .counter(UsageCounter(target))
+    }
+
+    fileprivate var target: UsageTarget {
+        switch self {
+        case .counter(let counter): counter.target
+        case .apiKey(let key): key.target
+        }
+    }
+
+    fileprivate func withUses<R>(_ body: (inout Uses) -> R) -> R {
+        switch self {
+        case .counter(let counter): counter.uses.withLock { body(&$0) }
+        case .apiKey(let key): key.withUses(body)
+        }
+    }
+}
+
+/// The uses of one credential, by themselves.
+package final class UsageCounter: Sendable {
     fileprivate let target: UsageTarget
     fileprivate let uses = Lock(Uses())
 
-    package init(_ target: UsageTarget) {
+    fileprivate init(_ target: UsageTarget) {
         self.target = target
     }
 }
@@ -42,7 +87,7 @@ package final class UsageLedger: Sendable {
 
     private let store: any Store
     private let node: ID<Node>
-    private let used = Lock<[UsageCell]>([])
+    private let used = Lock(UsedCells())
     private let unwritten = Lock(Unwritten())
 
     /// - Parameter node: Whose batches they are. No other ledger on the same database may have it.
@@ -53,9 +98,8 @@ package final class UsageLedger: Sendable {
 
     /// A credential was accepted.
     package func count(_ cell: UsageCell, at now: Instant, from address: IPAddress?) {
-        let isNew = cell.uses.withLock { uses in
-            uses.count &+= 1
-            if uses.last.map({ $0.at <= now }) ?? true { uses.last = LastUse(at: now, address: address) }
+        let isNew = cell.withUses { uses in
+            uses.add(at: now, from: address)
             defer { uses.isListed = true }
             return !uses.isListed
         }
@@ -70,12 +114,12 @@ package final class UsageLedger: Sendable {
             cells.append(cell)
             return true
         }
-        if !isListed { cell.uses.withLock { $0.isListed = false } }
+        if !isListed { cell.withUses { $0.isListed = false } }
     }
 
     /// Whether there is anything to write down.
     package var isEmpty: Bool {
-        used.withLock(\.isEmpty) && unwritten.withLock(\.isEmpty)
+        used.withLock { $0.count == 0 } && unwritten.withLock(\.isEmpty)
     }
 
     /// Writes down what was counted, of at most `limit` credentials and those of which writing has failed before. The
@@ -87,11 +131,7 @@ package final class UsageLedger: Sendable {
     package func flush(atMost limit: Int = .max, through leased: (any Store)? = nil) async throws {
         guard unwritten.withLock({ $0.begin() }) else { return }
         defer { unwritten.withLock { $0.isFlushing = false } }
-        let taken = used.withLock { cells in
-            let taken = Array(cells.prefix(limit))
-            cells.removeFirst(taken.count)
-            return taken
-        }
+        let taken = used.withLock { $0.take(atMost: limit) }
         unwritten.withLock { $0.waiting += taken }
         while let batch = unwritten.withLock({ $0.next(atMost: Self.batch) }) {
             try await (leased ?? store).write { [node] tx in
@@ -100,6 +140,33 @@ package final class UsageLedger: Sendable {
             }
             unwritten.withLock { $0.unanswered = nil }
         }
+    }
+}
+
+/// The cells that wait to be written down, in the order in which they came. A million may wait while some thousands are taken, so those
+/// behind move up seldom.
+private struct UsedCells: Sendable {
+    private var cells: [UsageCell?] = []
+    private var start = 0
+
+    var count: Int { cells.count - start }
+
+    mutating func append(_ cell: UsageCell) {
+        cells.append(cell)
+    }
+
+    mutating func take(atMost limit: Int) -> [UsageCell] {
+        let end = start + min(limit, count)
+        var taken: [UsageCell] = []
+        taken.reserveCapacity(end - start)
+        for place in start..<end {
+            if let cell = cells[place].take() { taken.append(cell) }
+        }
+        start = end
+        guard start >= cells.count / 2 else { return taken }
+        cells.removeFirst(start)
+        start = 0
+        return taken
     }
 }
 
@@ -146,7 +213,7 @@ private struct Unwritten: Sendable {
 extension UsageCell {
     /// Takes its uses out, nil where there are none.
     fileprivate func taken() -> UsageBatch.Entry? {
-        uses.withLock { uses in
+        withUses { uses in
             defer { uses = Uses() }
             return uses.last.map { UsageBatch.Entry(target: target, count: uses.count, last: $0) }
         }

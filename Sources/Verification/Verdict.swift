@@ -92,11 +92,4 @@ extension KnownCredential {
         guard record.passes(.scope(wanted), wanted.isSubset(of: scopes)) else { return .refused(.scope(wanted)) }
         return .admitted(VerifiedCaller(self, in: organization))
     }
-
-    private func isMeant(for audiences: [String]) -> Bool {
-        switch audience {
-        case .everyBackend: true
-        case .only(let own): own.contains(where: audiences.contains)
-        }
-    }
 }

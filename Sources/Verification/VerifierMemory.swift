@@ -6,31 +6,47 @@ package import Model
 package final class VerifierMemory: Sendable {
     /// How much may be remembered.
     package struct Bounds: Sendable {
-        /// Bearer credentials. About half a KiB each.
-        package let credentials: Int
-        package let clients: Int
-        package let organizations: Int
+        /// What all of it may take by default.
+        package static let standardBytes = 512 << 20
+
+        /// About how many bytes all of it may take: API keys 54 in a hundred, clients and organizations 12 each, refresh tokens 10, access
+        /// tokens, which can be opened again, and contacts 6 each.
+        package let bytes: Int
+        /// How many at most, whatever they take: API keys, and as many access tokens.
+        let credentials: Int
+        let clients: Int
+        let organizations: Int
         /// Of refresh tokens.
-        package let lineages: Int
+        let lineages: Int
         /// Whom integrations act for; and as many access keys.
-        package let contacts: Int
+        let contacts: Int
         /// Credentials and clients that do not exist.
-        package let unknown: Int
+        let unknown: Int
 
         package init(
-            credentials: Int = 1_048_576, clients: Int = 131_072, organizations: Int = 131_072,
-            lineages: Int = 262_144, contacts: Int = 65_536, unknown: Int = 8192
+            bytes: Int = Self.standardBytes, credentials: Int = .max, clients: Int = .max, organizations: Int = .max,
+            lineages: Int = .max, contacts: Int = .max, unknown: Int = 8192
         ) {
+            self.bytes = bytes
             self.credentials = credentials
-            self.clients = clients
-            self.organizations = organizations
-            self.lineages = lineages
-            self.contacts = contacts
+            self.clients = min(clients, Self.share(12, of: bytes) / KnownClient.leastBytes)
+            self.organizations = min(organizations, Self.share(12, of: bytes) / Standing.leastBytes)
+            self.lineages = min(lineages, Self.share(10, of: bytes) / KnownLineage.leastBytes)
+            self.contacts = min(contacts, Self.share(6, of: bytes) / KnownContact.leastBytes)
             self.unknown = unknown
         }
+
+        fileprivate func share(_ percent: Int) -> Int { Self.share(percent, of: bytes) }
+
+        private static func share(_ percent: Int, of bytes: Int) -> Int { bytes / 100 * percent }
     }
 
-    let credentials: BoundedMemory<Fingerprint, KnownCredential>
+    /// What all of it may take.
+    package let limit: Int
+    let apiKeys: APIKeyMemory
+    let tokens: CredentialMemory<KnownToken>
+    /// What credentials have in common.
+    let terms = SharedTerms()
     let clients: BoundedMemory<ClientID, KnownClient>
     let organizations: BoundedMemory<ID<Organization>, Standing>
     let lineages: BoundedMemory<ID<RefreshLineage>, KnownLineage>
@@ -43,7 +59,6 @@ package final class VerifierMemory: Sendable {
     let endedLineages: BoundedMemory<ID<RefreshLineage>, Bool>
     /// Contacts that are gone, as lineages are: no other one gets its identifier.
     let endedContacts: BoundedMemory<ID<Contact>, Bool>
-    let keyValidities: Validities<ID<APIKey>>
     let clientValidities: Validities<ClientID>
     let organizationValidities: Validities<ID<Organization>>
     let lineageValidities: Validities<ID<RefreshLineage>>
@@ -54,17 +69,19 @@ package final class VerifierMemory: Sendable {
     let changes = ChangeLog()
 
     package init(_ bounds: Bounds = Bounds()) {
-        credentials = BoundedMemory(capacity: bounds.credentials)
-        clients = BoundedMemory(capacity: bounds.clients)
-        organizations = BoundedMemory(capacity: bounds.organizations)
-        lineages = BoundedMemory(capacity: bounds.lineages)
-        contacts = BoundedMemory(capacity: bounds.contacts)
-        accessKeys = BoundedMemory(capacity: bounds.contacts)
+        limit = bounds.bytes
+        apiKeys = APIKeyMemory(capacity: bounds.credentials, bytes: bounds.share(54))
+        tokens = CredentialMemory(capacity: bounds.credentials, bytes: bounds.share(6))
+        clients = BoundedMemory(capacity: bounds.clients, bytes: bounds.share(12), weighing: \.bytes)
+        organizations = BoundedMemory(capacity: bounds.organizations, bytes: bounds.share(12), weighing: \.bytes)
+        lineages = BoundedMemory(capacity: bounds.lineages, bytes: bounds.share(10), weighing: \.bytes)
+        // Contacts and access keys share a part.
+        contacts = BoundedMemory(capacity: bounds.contacts, bytes: bounds.share(6) / 2, weighing: \.bytes)
+        accessKeys = BoundedMemory(capacity: bounds.contacts, bytes: bounds.share(6) / 2, weighing: \.bytes)
         unknownCredentials = BoundedMemory(capacity: bounds.unknown)
         unknownClients = BoundedMemory(capacity: bounds.unknown)
         endedLineages = BoundedMemory(capacity: bounds.unknown)
         endedContacts = BoundedMemory(capacity: bounds.unknown)
-        keyValidities = Validities(capacity: bounds.credentials)
         clientValidities = Validities(capacity: bounds.clients)
         organizationValidities = Validities(capacity: bounds.organizations)
         lineageValidities = Validities(capacity: bounds.lineages)
@@ -75,7 +92,28 @@ package final class VerifierMemory: Sendable {
 
     /// How many credentials, clients and organizations are remembered, and how many are remembered not to exist.
     package var counts: (credentials: Int, clients: Int, organizations: Int, unknown: Int) {
-        (credentials.count, clients.count, organizations.count, unknownCredentials.count + unknownClients.count)
+        (
+            apiKeys.count + tokens.count, clients.count, organizations.count,
+            unknownCredentials.count + unknownClients.count
+        )
+    }
+
+    /// About how many bytes each kind takes.
+    package var bytes: [(kind: String, bytes: Int)] {
+        [
+            ("api_key", apiKeys.bytes), ("access_token", tokens.bytes), ("client", clients.bytes),
+            ("organization", organizations.bytes), ("grant", lineages.bytes),
+            ("contact", contacts.bytes + accessKeys.bytes),
+        ]
+    }
+
+    /// The credential with this fingerprint, if it is believed.
+    ///
+    /// - Parameter edition: The present edition of the key ring.
+    func credential(_ fingerprint: Fingerprint, inEdition edition: @autoclosure () -> Int) -> KnownCredential? {
+        if let key = apiKeys[fingerprint] { return key.isCurrent(inEpoch: apiKeys.epoch) ? .apiKey(key) : nil }
+        guard let token = tokens[fingerprint], token.isCurrent(inEdition: edition()) else { return nil }
+        return .accessToken(token)
     }
 
     /// Forgets what a change touches. The change goes into the log first, so that nobody who read before it remembers
@@ -84,7 +122,7 @@ package final class VerifierMemory: Sendable {
         changes.append(change)
         switch change {
         case .apiKey(let id):
-            keyValidities.end(id)
+            apiKeys.end(id)
             // The key may be new: its secret must not be taken for unknown (threat K7).
             unknownCredentials.removeAll()
         case .integration(let id):
@@ -120,7 +158,7 @@ package final class VerifierMemory: Sendable {
     /// is read again or has to go, and tells meanwhile that there was such a thing.
     package func forgetEverything() {
         changes.forgetEverything()
-        keyValidities.endAll()
+        apiKeys.endAll()
         clientValidities.endAll()
         organizationValidities.endAll()
         lineageValidities.endAll()

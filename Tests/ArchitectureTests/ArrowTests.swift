@@ -21,6 +21,7 @@ struct ArrowTests {
         ("GRDBSQLite", ["PersistenceSQLite"]),
         ("CLibPQ", ["PersistencePostgres"]),
         ("CArgon2", ["SignIn"]),
+        ("CMalloc", ["Server"]),
         ("Yams", ["ProductDefinition", "HTTPAPI"]),
         ("ArgumentParser", ["Server"]),
         ("Mustache", ["WebConsole"]),

@@ -54,8 +54,9 @@ struct Room: Sendable {
         Room("HTTPAPI", ["HTTPServing", "SignIn"], libraries: http.union(["Yams"])),
         Room("WebConsole", ["HTTPServing", "SignIn"], libraries: http.union(["Crypto", "Mustache"])),
         // 6 The whole.
+        Room("CMalloc"),
         Room(
-            "Server", ["HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres"],
+            "Server", ["HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres", "CMalloc"],
             libraries: http.union(["ArgumentParser", "Configuration", "Crypto", "Dispatch", "Glibc", "UnixSignals"])),
     ]
 

@@ -69,7 +69,7 @@ struct WordRuleTests {
 struct TermTests {
     @Test(arguments: [
         ("cache", "VerifierMemory"), ("invalidat", "Validity"), ("evict", "BoundedMemory"),
-        ("negative cache", "VerifierMemory"),
+        ("negative cache", "VerifierMemory"), ("open-addressed", "FlatIndex"), ("interned", "KnownTerms"),
         ("token bucket", "LookUpLimit"), ("rate limit", "SignInThrottle"), ("back-off", "SignInThrottle"),
         ("single flight", "SharedRun"), ("CSRF", "FormToken"), ("flash message", "Done"),
         ("open redirect", "ReturnPath"),

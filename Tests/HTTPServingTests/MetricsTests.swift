@@ -64,7 +64,7 @@ struct MetricsTests {
             let node = try await queue.node()
             let metrics = FeedMetrics()
             func lines() -> [Substring] {
-                Metric.text(of: metrics.all(node.desk.verifier.hearing, node.feed) + [node.desk.verifier.memory.metric])
+                Metric.text(of: metrics.all(node.desk.verifier.hearing, node.feed) + node.desk.verifier.memory.metrics)
                     .split(separator: "\n")
             }
             #expect(lines().contains("claviger_feed_trusted 0"))
@@ -73,6 +73,8 @@ struct MetricsTests {
             let key = try await tree.key(in: tree.europe)
             _ = try await node.desk.verdict(key.secret)
             #expect(lines().contains(#"claviger_memory_entries{kind="credential"} 1"#))
+            #expect(lines().contains("claviger_memory_limit_bytes 536870912"))
+            #expect(lines().contains { $0.contains(#/^claviger_memory_bytes{kind="api_key"} [1-9][0-9]+/#) })
         }
     }
 }

@@ -3,6 +3,7 @@ import HTTPServing
 import Policy
 import TestSupport
 import Testing
+import Verification
 
 @testable import Server
 
@@ -21,6 +22,7 @@ private let samples: [ConfigurationKey: [String]] = [
     .idleSeconds: ["5", "60", "3600"],
     .maxConnections: ["16", "500", "1000000"],
     .maxConnectionsPerAddress: ["1", "50", "1000000"],
+    .memoryLimit: ["64MiB", "1024GiB", "700MiB"],
     .keyRotationDays: ["1", "0", "3650"],
     .logLevel: ["debug", "notice", "error"],
     .logFormat: ["text", "json", "text"],
@@ -102,7 +104,7 @@ struct ConfigurationOriginTests {
              "database": "sqlite:x/y.db", "master-key-command": "cat k", "trusted-proxies": ["10.0.0.0/8", "::1"],
              "verify-gateways": "192.0.2.1, 192.0.2.2", "verify-gateway-secret": "0123456789abcdef0123456789ABCDEF",
              "idle-seconds": 90, "max-connections": 5000, "max-connections-per-address": 200,
-             "key-rotation-days": 30, "log-level": "warning", "log-format": "json", "metrics": "[::1]:9464",
+             "memory-limit": "2GiB", "key-rotation-days": 30, "log-level": "warning", "log-format": "json", "metrics": "[::1]:9464",
              "product": "p.yaml", "mail-command": "/usr/sbin/sendmail", "mail-from": "auth@acme.example"}
             """
         try await withFile(file) { path in
@@ -117,6 +119,7 @@ struct ConfigurationOriginTests {
             #expect(found.verifyGatewaySecret == "0123456789abcdef0123456789ABCDEF")
             #expect(found.idleSeconds == 90)
             #expect(found.maxConnections == 5000 && found.maxConnectionsPerAddress == 200)
+            #expect(found.memoryLimit.bytes == 2 << 30)
             #expect(found.keyRotationDays == 30)
             #expect("\(found.logLevel)" == "warning")
             #expect(found.logFormat == .json)
@@ -134,6 +137,8 @@ struct ConfigurationOriginTests {
         #expect(production.database.description == ConfigurationKey.database.standard)
         #expect("\(production.idleSeconds)" == ConfigurationKey.idleSeconds.standard)
         #expect(production.maxConnections == 10_000 && production.maxConnectionsPerAddress == nil)
+        #expect("\(production.memoryLimit)" == ConfigurationKey.memoryLimit.standard)
+        #expect(production.memoryLimit.bytes == VerifierMemory.Bounds.standardBytes)
         #expect("\(production.keyRotationDays)" == ConfigurationKey.keyRotationDays.standard)
         #expect("\(production.logLevel)" == ConfigurationKey.logLevel.standard)
         #expect(production.logFormat == .json)
@@ -275,6 +280,10 @@ struct ConfigurationErrorTests {
         (.idleSeconds, ["", "4", "3601", "75s"]),
         (.maxConnections, ["", "15", "1000001", "many"]),
         (.maxConnectionsPerAddress, ["", "0", "1000001", "-1"]),
+        (
+            .memoryLimit,
+            ["", "512", "MiB", "63MiB", "1025GiB", "1048577MiB", "-64MiB", "1.5GiB", "512 MiB", "512MB", "99999999MiB"]
+        ),
         (.keyRotationDays, ["", "-1", "3651", "90d", "1.5", "99999999999999999999"]),
         (.logLevel, ["", "INFO", "verbose"]),
         (.logFormat, ["", "JSON", "xml"]),

@@ -211,6 +211,20 @@ struct DoctorTests {
         }
     }
 
+    @Test func `it says what verification may remember, and warns where that is most of what there is`() async throws {
+        try await withInstallation { installation in
+            installation.flags[.memoryLimit] = "64MiB"
+            let said = await installation.diagnosis().findings.filter { $0.subject == "memory" }
+            #expect(said.map(\.severity) == [.fine])
+            let configuration = try ConfigurationReport(
+                flags: installation.flags, variables: installation.variables
+            ).outcome.get()
+            #expect(MemoryCheck(configuration, available: 128).findings().map(\.severity) == [.fine])
+            #expect(MemoryCheck(configuration, available: 127).findings().map(\.severity) == [.warning])
+            #expect(MemoryCheck(configuration, available: nil).findings().map(\.severity) == [.fine])
+        }
+    }
+
     @Test(arguments: [0, 60])
     func `a grace for revocations is a warning`(_ seconds: Int) async throws {
         try await withInstallation { installation in

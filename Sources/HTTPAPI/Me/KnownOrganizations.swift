@@ -26,7 +26,7 @@ final class KnownOrganizations: Sendable {
     private let store: any Store
     private let hearing: Hearing
     private let changes: ChangeLog
-    private let known = Mutex<[Place: Known]>([:])
+    private let known = Lock<[Place: Known]>([:])
 
     init(store: any Store, verifier: CredentialVerifier) {
         self.store = store

@@ -1,3 +1,4 @@
+import Locking
 import CredentialFormat
 package import HTTPServing
 import HTTPTypes
@@ -12,18 +13,54 @@ import Yams
 package struct OpenAPIDocument: Sendable {
     /// As it was written: `openapi.yaml` beside these sources, compiled in, with our own address as its server.
     package let yaml: [UInt8]
-    /// The same as JSON, members in the same order.
-    package let json: [UInt8]
+    private let converted = Converted()
 
-    /// - Throws: What is wrong with the document, if it is no YAML, has something that JSON has not, or names no server.
+    /// - Throws: What is wrong with the document, if it names no server.
     package init(at address: PublicAddress) throws {
         let written = String(decoding: PackageResources.openapi_yaml, as: UTF8.self)
         guard written.contains(Self.serverAsWritten) else { throw Failure.server }
         yaml = Array(written.replacing(Self.serverAsWritten, with: "\n  - url: \(address.issuer)\n").utf8)
-        guard let root = try Yams.compose(yaml: String(decoding: yaml, as: UTF8.self)) else { throw Failure.empty }
-        var writer = JSONWriter(capacity: yaml.count * 2)
-        try Self.write(root, to: &writer)
-        json = writer.bytes
+    }
+
+    /// The same as JSON, members in the same order. Made when it is asked for first: the tree of the YAML takes many times the memory of
+    /// its text, and most servers are never asked.
+    ///
+    /// - Throws: What is wrong with the document, if it is no YAML or has something that JSON has not.
+    package var json: [UInt8] {
+        get throws { try served.bytes }
+    }
+
+    private var served: Served {
+        get throws {
+            try converted.value.withLock { value in
+                if let value { return value }
+                guard let root = try Yams.compose(yaml: String(decoding: yaml, as: UTF8.self)) else {
+                    throw Failure.empty
+                }
+                var writer = JSONWriter(capacity: yaml.count * 2)
+                try Self.write(root, to: &writer)
+                let made = Served(writer.bytes, "application/json")
+                value = made
+                return made
+            }
+        }
+    }
+
+    /// A form of the document, with what goes with it.
+    private struct Served: Sendable {
+        let bytes: [UInt8]
+        let tag: EntityTag
+        let headers: HTTPFields
+
+        init(_ bytes: [UInt8], _ mediaType: String) {
+            self.bytes = bytes
+            tag = EntityTag("\(CRC32.checksum(of: bytes))-\(bytes.count)")
+            headers = [.contentType: mediaType, .cacheControl: "no-cache", .eTag: tag.text]
+        }
+    }
+
+    private final class Converted: Sendable {
+        let value = Lock<Served?>(nil)
     }
 
     private static let serverAsWritten = "\n  - url: /\n"
@@ -38,19 +75,22 @@ package struct OpenAPIDocument: Sendable {
 
     /// Serves it at `/openapi.yaml` and `/openapi.json`, to anyone.
     package func register(on router: some RouterMethods<CallerContext>) {
-        serve(yaml, "application/yaml", at: .openAPIYAML, on: router)
-        serve(json, "application/json", at: .openAPIJSON, on: router)
+        let written = Served(yaml, "application/yaml")
+        serve({ written }, at: .openAPIYAML, on: router)
+        serve({ try served }, at: .openAPIJSON, on: router)
     }
 
     private func serve(
-        _ bytes: [UInt8], _ mediaType: String, at endpoint: ServedEndpoint, on router: some RouterMethods<CallerContext>
+        _ served: @escaping @Sendable () throws -> Served, at endpoint: ServedEndpoint,
+        on router: some RouterMethods<CallerContext>
     ) {
-        let tag = EntityTag("\(CRC32.checksum(of: bytes))-\(bytes.count)")
-        let headers: HTTPFields = [.contentType: mediaType, .cacheControl: "no-cache", .eTag: tag.text]
         let answer: @Sendable (Request) throws -> Response = { request in
-            switch try Preconditions(request.headers).outcome(for: tag, isRead: true) {
-            case .perform: Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
-            case .notModified: Response(status: .notModified, headers: headers)
+            let served = try served()
+            switch try Preconditions(request.headers).outcome(for: served.tag, isRead: true) {
+            case .perform:
+                return Response(
+                    status: .ok, headers: served.headers, body: .init(byteBuffer: ByteBuffer(bytes: served.bytes)))
+            case .notModified: return Response(status: .notModified, headers: served.headers)
             case .failed: throw Refusal.preconditionFailed
             }
         }

@@ -108,33 +108,34 @@ enum OAuthReply {
 
     private static func active(_ caller: VerifiedCaller, username: String?, issuer: String) -> [UInt8] {
         let credential = caller.credential
+        let identifier = credential.identifierText
         var json = JSONWriter(capacity: 640)
         json.object { json in
             json.member("active", true)
             json.member("scope", credential.scopes.text)
-            switch credential.kind {
+            switch credential {
             case .apiKey:
-                json.member("sub", credential.identifierText)
+                json.member("sub", identifier)
                 json.member("credential_type", "api_key")
-            case .accessToken(let token, let client):
-                json.member("client_id", client.identifierText)
+            case .accessToken(let token):
+                json.member("client_id", token.client.identifierText)
                 json.member("token_type", "Bearer")
                 if let username { json.member("username", username) }
-                json.member("sub", token.subject ?? client.identifierText)
+                json.member("sub", token.subjectText)
                 json.name("aud")
                 if token.audiences.count == 1, let audience = token.audiences.first {
                     json.string(audience)
                 } else {
                     json.array(token.audiences) { $0.string($1) }
                 }
-                json.member("jti", credential.identifierText)
+                json.member("jti", identifier)
                 json.member("credential_type", "access_token")
             }
             json.member("iss", issuer)
             json.member("iat", Int(credential.issuedAt.seconds))
             json.member("nbf", Int(credential.issuedAt.seconds))
             json.member("exp", Int(credential.expiresAt.seconds))
-            json.member("credential_id", credential.identifierText)
+            json.member("credential_id", identifier)
             json.member("account_id", caller.standing.accountText)
             json.member("organization_id", caller.standing.organizationText)
             json.member("organization_path", caller.standing.pathText)

@@ -67,7 +67,7 @@ package struct VerifyEndpoint: Sendable {
         if let organizationHeader, let named = request.field(organizationHeader) {
             guard let id = ID<Organization>(parsing: named) else {
                 // No identifier, so it is nobody's. Whose the credential is, is asked all the same, for who wants to know why.
-                try evidence.refuse(credential, by: .organization, from: address, noting: &record)
+                try evidence.refuse(credential, by: .organization, from: address, at: request.now, noting: &record)
                 record.refuses(
                     at: .verify, by: Verdict.Rule.organization.name, asking: question.scopes, from: address)
                 return forbidden(.organization)
@@ -120,11 +120,11 @@ package struct VerifyEndpoint: Sendable {
 
     private func allowed(_ caller: VerifiedCaller) -> HotReply {
         let credential = caller.credential
+        let identifier = credential.identifierText
         let (subject, client, type) =
-            switch credential.kind {
-            case .apiKey: (credential.identifierText, "", "api_key")
-            case .accessToken(let token, let client):
-                (token.subject ?? client.identifierText, client.identifierText, "access_token")
+            switch credential {
+            case .apiKey: (identifier, "", "api_key")
+            case .accessToken(let token): (token.subjectText, token.client.identifierText, "access_token")
             }
         // All of them, always, empty where there is nothing: of what is left out, some gateways pass on what the caller
         // wrote.
@@ -132,12 +132,12 @@ package struct VerifyEndpoint: Sendable {
             .ok,
             fields: [
                 ("X-Auth-Subject", subject), ("X-Auth-Client", client),
-                ("X-Auth-Credential", credential.identifierText), ("X-Auth-Credential-Type", type),
+                ("X-Auth-Credential", identifier), ("X-Auth-Credential-Type", type),
                 ("X-Auth-Account", caller.standing.accountText),
                 ("X-Auth-Organization", caller.standing.organizationText),
                 ("X-Auth-Organization-Path", caller.standing.pathText),
                 ("X-Auth-Contact", credential.contact?.identifierText ?? ""), ("X-Auth-Scopes", caller.scopes.text),
-            ], caller: credential.identifierText)
+            ], caller: identifier)
     }
 
     private func refused(_ rule: Verdict.Rule, wanting scopes: ScopeSet) -> HotReply {

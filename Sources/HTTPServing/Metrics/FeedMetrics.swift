@@ -52,8 +52,20 @@ package final class FeedMetrics: Sendable {
 }
 
 extension VerifierMemory {
-    /// How much is remembered.
-    package var metric: Metric {
+    /// How much is remembered, and how much may be.
+    package var metrics: [Metric] {
+        [
+            entries,
+            Metric("claviger_memory_bytes", .gauge, "About how many bytes what verification remembers takes.") {
+                self.bytes.map { .init(Double($0.bytes), labels: [("kind", $0.kind)]) }
+            },
+            .gauge("claviger_memory_limit_bytes", "How many bytes all of it may take (memory-limit).") {
+                [limit] in limit
+            },
+        ]
+    }
+
+    private var entries: Metric {
         Metric("claviger_memory_entries", .gauge, "What verification remembers, also of what it no longer believes.") {
             let counts = self.counts
             return [

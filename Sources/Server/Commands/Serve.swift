@@ -40,6 +40,7 @@ enum Running {
         prepare: (Composition) async throws -> Void,
         onReady: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws {
+        ProcessMemory.prepare()
         SignalNotices.stayAlive()
         let sink = LogSink()
         defer { sink.close() }
@@ -49,7 +50,10 @@ enum Running {
             try await composition.keyRing.ensureAll()
             try await prepare(composition)
             var group = ServiceGroupConfiguration(
-                services: try composition.services(onReady: onReady), gracefulShutdownSignals: [.sigterm, .sigint],
+                services: try composition.services { port in
+                    await onReady(port)
+                    ProcessMemory.giveBackWhatTheStartTook()
+                }, gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: composition.logger)
             group.maximumGracefulShutdownDuration = .seconds(10)
             try await ServiceGroup(configuration: group).run()

@@ -50,7 +50,7 @@ package struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
     package static let all: [ConfigurationKey] = [
         config, environment, issuer, listen, database, data, masterKeyFile, masterKeyCommand, masterKey, trustedProxies,
         verifyGateways, verifyGatewaySecret, idleSeconds, maxConnections,
-        maxConnectionsPerAddress, keyRotationDays, logLevel, logFormat, metrics, product,
+        maxConnectionsPerAddress, memoryLimit, keyRotationDays, logLevel, logFormat, metrics, product,
         mailCommand, mailFrom,
     ]
 }
@@ -129,6 +129,11 @@ extension ConfigurationKey {
         "max-connections-per-address", "number", standard: "a quarter of all",
         allowed: "a whole number from 1 to 1000000",
         "How many of them one address, or one /64 of IPv6, may have. Trusted proxies and gateways may have all")
+
+    package static let memoryLimit = ConfigurationKey(
+        "memory-limit", "size", standard: "512MiB",
+        allowed: "a whole number with MiB or GiB behind it, such as 512MiB, from 64MiB to 1024GiB",
+        "How much verification may remember, so that it need not ask the database. What has expired goes first")
 
     package static let keyRotationDays = ConfigurationKey(
         "key-rotation-days", "days", standard: "90", allowed: "a whole number from 0 (never) to 3650",

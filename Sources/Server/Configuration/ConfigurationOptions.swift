@@ -17,6 +17,7 @@ package struct ConfigurationOptions: ParsableArguments {
     @Option(name: .of(.maxConnections), help: .of(.maxConnections)) var maxConnections: String?
     @Option(name: .of(.maxConnectionsPerAddress), help: .of(.maxConnectionsPerAddress))
     var maxConnectionsPerAddress: String?
+    @Option(name: .of(.memoryLimit), help: .of(.memoryLimit)) var memoryLimit: String?
     @Option(name: .of(.keyRotationDays), help: .of(.keyRotationDays)) var keyRotationDays: String?
     @Option(name: .of(.logLevel), help: .of(.logLevel)) var logLevel: String?
     @Option(name: .of(.logFormat), help: .of(.logFormat)) var logFormat: String?
@@ -49,8 +50,8 @@ package struct ConfigurationOptions: ParsableArguments {
             (.data, data), (.masterKeyFile, masterKeyFile), (.masterKeyCommand, masterKeyCommand),
             (.trustedProxies, trustedProxies), (.verifyGateways, verifyGateways),
             (.idleSeconds, idleSeconds), (.maxConnections, maxConnections),
-            (.maxConnectionsPerAddress, maxConnectionsPerAddress), (.keyRotationDays, keyRotationDays),
-            (.logLevel, logLevel), (.logFormat, logFormat), (.metrics, metrics),
+            (.maxConnectionsPerAddress, maxConnectionsPerAddress), (.memoryLimit, memoryLimit),
+            (.keyRotationDays, keyRotationDays), (.logLevel, logLevel), (.logFormat, logFormat), (.metrics, metrics),
             (.product, product), (.mailCommand, mailCommand), (.mailFrom, mailFrom),
         ]
         return Dictionary(uniqueKeysWithValues: flags.compactMap { key, text in text.map { (key, $0) } })

@@ -35,6 +35,8 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
     package let maxConnections: Int
     /// How many from one address, nil for a share of all.
     package let maxConnectionsPerAddress: Int?
+    /// How much verification may remember.
+    package let memoryLimit: MemoryLimit
     /// The age, in days, at which the keys that seal and sign are replaced; 0 is never.
     package let keyRotationDays: Int
     package let logLevel: Logger.Level
@@ -88,6 +90,8 @@ extension ServerConfiguration {
         maxConnectionsPerAddress = settings.take(.maxConnectionsPerAddress, shown: "a quarter of all") { text in
             Int(text).flatMap { (1...1_000_000).contains($0) ? $0 : nil }
         }
+        memoryLimit =
+            settings.take(.memoryLimit, shown: MemoryLimit.standard.description) { MemoryLimit($0) } ?? .standard
         keyRotationDays = settings.takeNumber(.keyRotationDays, standard: 90, in: 0...3650)
         logLevel = settings.take(.logLevel, shown: "info") { Logger.Level(rawValue: $0) } ?? .info
         let format: LogFormat = environment == .development ? .text : .json

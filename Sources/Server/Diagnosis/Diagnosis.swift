@@ -19,6 +19,7 @@ struct Diagnosis: Sendable {
         case .success(let configuration):
             findings += ExposureCheck(configuration).findings()
             findings += ConnectionCheck(configuration).findings()
+            findings += MemoryCheck(configuration).findings()
             findings += ProductCheck(path: configuration.productPath).findings()
             findings += await DatabaseCheck(configuration, now: now).findings()
         }
