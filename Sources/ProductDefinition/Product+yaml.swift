@@ -24,7 +24,7 @@ extension Product {
     /// The product that a YAML text defines.
     ///
     /// - Parameter file: What errors call the text.
-    package init(yaml text: String, file: String) throws(ProductError) {
+    package convenience init(yaml text: String, file: String) throws(ProductError) {
         let whole = try FileEntry(parsing: text, file: file)
         let sections = try whole.section(ProductKeys.File.self)
         func required(_ key: ProductKeys.File) throws(ProductError) -> FileEntry {
@@ -57,9 +57,9 @@ extension Product {
             bundles: bundles,
             plans: try PlanCatalogue(entry: sections[.plans], standard: sections[.defaultPlan]),
             words: productWords,
-            places: try ConsolePlaces(entry: sections[.places], hidden: sections[.hiddenSections], words: productWords)
+            places: try ConsolePlaces(entry: sections[.places], hidden: sections[.hiddenSections], words: productWords),
+            source: whole.source
         )
-        source = whole.source
     }
 }
 

@@ -2,8 +2,9 @@ package import CredentialFormat
 
 /// What an operator says of itself: its name, its words for credentials and rights, and its limits.
 ///
-/// Made from `claviger.yaml`, or ``standard`` where there is no file. Read once at the start; nothing changes it after.
-package struct Product: Sendable {
+/// Made from `claviger.yaml`, or ``standard`` where there is no file. Read once at the start; nothing changes it after. An object, because
+/// every service has it, and each route has the services.
+package final class Product: Sendable {
     /// What pages and documents call the product.
     package let name: String
     /// The first word of every credential.
@@ -21,7 +22,7 @@ package struct Product: Sendable {
     /// The product's own names for some of these rights together.
     package let bundles: [PermissionBundle]
     /// Where all of it comes from.
-    package internal(set) var source = ProductSource.builtIn
+    package let source: ProductSource
     /// The plans that accounts are on.
     package let plans: PlanCatalogue
     /// Lifetimes, limits and switches.
@@ -34,13 +35,26 @@ package struct Product: Sendable {
     package let audience: String?
 
     /// A product with these parts. What is left out is as in ``standard``.
-    package init(
+    package convenience init(
         name: String, brand: Brand = .claviger, supportLink: String? = nil, look: ProductLook = ProductLook(),
         endpoints: FurtherEndpoints = FurtherEndpoints(), scopes: ScopeCatalogue = .standard,
         roles: [RoleDefinition] = RoleDefinition.standard, policy: ProductPolicy = ProductPolicy(),
         audience: String? = nil, bundles: [PermissionBundle] = [], plans: PlanCatalogue = PlanCatalogue(),
         words: ProductWords = ProductWords(), places: ConsolePlaces = ConsolePlaces()
     ) {
+        self.init(
+            name: name, brand: brand, supportLink: supportLink, look: look, endpoints: endpoints, scopes: scopes,
+            roles: roles, policy: policy, audience: audience, bundles: bundles, plans: plans, words: words,
+            places: places, source: .builtIn)
+    }
+
+    init(
+        name: String, brand: Brand, supportLink: String?, look: ProductLook, endpoints: FurtherEndpoints,
+        scopes: ScopeCatalogue, roles: [RoleDefinition], policy: ProductPolicy, audience: String?,
+        bundles: [PermissionBundle], plans: PlanCatalogue, words: ProductWords, places: ConsolePlaces,
+        source: ProductSource
+    ) {
+        self.source = source
         self.name = name
         self.brand = brand
         self.supportLink = supportLink

@@ -163,9 +163,14 @@ private struct UsedCells: Sendable {
             if let cell = cells[place].take() { taken.append(cell) }
         }
         start = end
-        guard start >= cells.count / 2 else { return taken }
-        cells.removeFirst(start)
-        start = 0
+        if count == 0 {
+            // A new array, so that the room of a million goes back.
+            cells = []
+            start = 0
+        } else if start >= cells.count / 2 {
+            cells.removeFirst(start)
+            start = 0
+        }
         return taken
     }
 }
