@@ -8,7 +8,7 @@ import Synchronization
 /// this is one allocation without a text: what is written of it is made when it is written.
 package final class KnownAPIKey: RememberedCredential {
     /// What one takes, the allocator's part included.
-    static let objectBytes = 192
+    static let objectBytes = 176
 
     package let fingerprint: Fingerprint
     package let id: ID<APIKey>

@@ -62,7 +62,7 @@ package enum KnownCredential: Sendable {
     /// Whether the plan of its account has no API access, or that of the account of its app no apps.
     package var isOutsidePlan: Bool {
         switch self {
-        case .apiKey(let key): !key.standing.features.contains(.apiAccess)
+        case .apiKey(let key): !key.standing.hasAPIAccess
         case .accessToken(let token): token.isOutsidePlan
         }
     }

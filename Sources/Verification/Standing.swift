@@ -13,6 +13,8 @@ package final class Standing: Sendable {
     package let isOperator: Bool
     /// What the account's plan gives it.
     package let features: Set<PlanFeature>
+    /// Whether API access is among them: every call with an API key asks.
+    let hasAPIAccess: Bool
     /// The identifier as text.
     package let organizationText: String
     /// The account's identifier as text.
@@ -33,6 +35,7 @@ package final class Standing: Sendable {
         self.isSuspended = isSuspended
         self.isOperator = isOperator
         self.features = features
+        hasAPIAccess = features.contains(.apiAccess)
         self.validities = validities
         organizationText = path.last.description
         accountText = path.root.description

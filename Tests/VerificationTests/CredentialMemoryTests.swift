@@ -337,6 +337,19 @@ struct APIKeyMemoryTests {
         #expect(second.withUses(\.count) == 6)
     }
 
+    @Test(arguments: ["192.0.2.1", "255.255.255.255", "2001:db8::1", "ffff:ffff:ffff:ffff::", "::ffff:192.0.2.9", nil])
+    func `the last use keeps its address`(_ text: String?) {
+        let address = text.flatMap { IPAddress($0) }
+        #expect((address == nil) == (text == nil))
+        var uses = Uses()
+        uses.add(at: now, from: IPAddress("198.51.100.1"))
+        uses.add(at: now, from: address)
+        uses.add(at: now.adding(seconds: -1), from: IPAddress("198.51.100.2"))
+        #expect(uses.last?.address == address)
+        #expect(uses.last?.at == now)
+        #expect(uses.count == 3)
+    }
+
     /// What the allocator gave an object, with the 8 bytes that it keeps for itself.
     private func allocated(for object: AnyObject) -> Int {
         Int(malloc_usable_size(Unmanaged.passUnretained(object).toOpaque())) + 8
