@@ -1,7 +1,7 @@
 # `make help` lists what can be made. Release builds have a folder of their own, so that they and debug builds never wait
 # for each other and neither throws the other's work away.
 
-SOURCES := Package.swift Sources Tests Benchmarks
+SOURCES := Package.swift Sources Tests Benchmarks Examples
 RELEASE_BUILD := swift build -c release --scratch-path .build-release
 
 .DEFAULT_GOAL := help

@@ -127,6 +127,13 @@ var beside: [Target] {
         .executableTarget(
             name: "InProcess", dependencies: ["Verification", "PersistenceSQLite", "PersistencePostgres"],
             path: "Benchmarks/InProcess"),
+        .executableTarget(
+            name: "ProviderSimulator",
+            dependencies: [
+                "TextForms", hummingbirdCore, httpTypes, lifecycle, logging, crypto, cryptoExtras, asyncHTTPClient,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ] + nio, path: "Examples/ProviderSimulator", exclude: ["README.md"]),
     ]
 }
 
@@ -136,7 +143,7 @@ var tests: [Target] {
             name: "TestSupport",
             dependencies: [
                 "HTTPAPI", "PersistenceSQLite", "PersistencePostgres", "CLibPQ",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"), crypto,
+                asyncHTTPClient, crypto,
             ] + nio + subprocess,
             path: "Tests/TestSupport"
         ),
@@ -171,10 +178,14 @@ var tests: [Target] {
             name: "ServerTests",
             dependencies: ["TestSupport", "Server", crypto, .product(name: "JWTKit", package: "jwt-kit")]),
         .testTarget(name: "ThreatTests", dependencies: ["TestSupport", "Server", crypto]),
+        .testTarget(
+            name: "ProviderSimulatorTests",
+            dependencies: ["ProviderSimulator", "TestSupport", crypto, cryptoExtras]),
         .testTarget(name: "ArchitectureTests"),
     ]
 }
 
+var asyncHTTPClient: Target.Dependency { .product(name: "AsyncHTTPClient", package: "async-http-client") }
 var crypto: Target.Dependency { .product(name: "Crypto", package: "swift-crypto") }
 var cryptoExtras: Target.Dependency { .product(name: "CryptoExtras", package: "swift-crypto") }
 var hummingbird: Target.Dependency { .product(name: "Hummingbird", package: "hummingbird") }

@@ -35,6 +35,13 @@ struct ArrowTests {
         #expect(users.map(\.path) == [])
     }
 
+    @Test func `the simulated providers see nothing of ours but text forms`() {
+        let rooms = Set(Room.all.map(\.name)).subtracting(["TextForms"])
+        for file in SourceFile.beside where file.path.hasPrefix("Examples/ProviderSimulator/") {
+            #expect(file.imports.intersection(rooms) == [], "\(file.path)")
+        }
+    }
+
     @Test(arguments: [
         "CredentialFormat", "TextForms", "Policy", "Locking", "Model", "Persistence", "Verification", "OAuth",
     ])

@@ -42,7 +42,7 @@ struct ReferenceTests {
     @Test(arguments: everything)
     func `a file that a comment names is there`(_ file: SourceFile) throws {
         let path =
-            #/\b(?:docs|Sources|Tests|Benchmarks|Products|scripts|findings|deploy)\/[A-Za-z0-9_.\/+-]*[A-Za-z0-9]/#
+            #/\b(?:docs|Sources|Tests|Benchmarks|Examples|Products|scripts|findings|deploy)\/[A-Za-z0-9_.\/+-]*[A-Za-z0-9]/#
         let records = try Repository.names(in: "docs/decisions")
         for comment in file.comments {
             for named in comment.matches(of: path) {

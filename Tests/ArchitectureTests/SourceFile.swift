@@ -4,7 +4,7 @@ import Testing
 struct SourceFile: Sendable, CustomTestStringConvertible {
     /// From the root, such as `Sources/Policy/Scope.swift`.
     let path: String
-    /// The folder below `Sources`, `Tests` or `Benchmarks`.
+    /// The folder below `Sources`, `Tests`, `Benchmarks` or `Examples`.
     let target: String
     /// Its name without folder and ending.
     let name: String
@@ -52,8 +52,8 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
 
     /// Every file under `Sources`.
     static let ours: [SourceFile] = files(under: "Sources")
-    /// Every file of the tests and benchmarks.
-    static let beside: [SourceFile] = files(under: "Tests") + files(under: "Benchmarks")
+    /// Every file of the tests, benchmarks and examples.
+    static let beside: [SourceFile] = ["Tests", "Benchmarks", "Examples"].flatMap(files(under:))
 
     private static func files(under folder: String) -> [SourceFile] {
         Repository.swiftFiles(under: folder).compactMap { try? SourceFile(path: $0) }
