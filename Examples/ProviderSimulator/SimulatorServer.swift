@@ -6,7 +6,7 @@ import Logging
 package import NIOCore
 import NIOHTTP1
 import NIOPosix
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Serves the simulated providers by HTTP/1.1. Hummingbird's core does, without its routes: a reply may be nothing at all here, and
 /// its `Date` is the simulated one.
@@ -47,7 +47,8 @@ package struct SimulatorServer: Service {
         try await server.run()
     }
 
-    private static func respond(
+    /// As Hummingbird calls it: on no actor, so that the writer stays where it is.
+    @concurrent private static func respond(
         to request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel, _ simulator: Simulator
     ) async throws {
         let body = try await request.body.collect(upTo: mostBody)

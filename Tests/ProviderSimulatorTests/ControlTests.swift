@@ -55,6 +55,8 @@ struct ControlTests {
         let providers = try await SimulatedProviders()
         let one = try await providers.grant("tiktok")["refresh_token"].string
         let two = try await providers.grant("tiktok", account: 2)["refresh_token"].string
+        let misspelled: JSON = ["provider": "tiktok", "kind": "server_error", "acount": "1"]
+        #expect(try await providers.call("POST", "/_simulator/faults", misspelled).status == 400)
         try await providers.fault("tiktok", "server_error", ["account": "1", "for": "1h"])
         #expect(try await renew(providers, one).status == 503)
         #expect(try await renew(providers, two).status == 200)

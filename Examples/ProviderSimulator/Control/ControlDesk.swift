@@ -77,6 +77,7 @@ struct ControlDesk {
         if let role = body["role"]?.string, Role(rawValue: role) == nil {
             return problem("role is one of: " + Role.allCases.map(\.rawValue).joined(separator: ", "))
         }
+        if let unknown = Fault.unknownTerm(in: body) { return problem("Not understood: \(unknown)") }
         let fault = Fault(id: world.faults.nextID(), kind: kind, provider: provider, body, now: world.now)
         guard kind.isEvent else {
             guard world.faults.count < Faults.most else { return problem("There are \(Faults.most) faults already.") }

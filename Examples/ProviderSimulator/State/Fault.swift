@@ -77,6 +77,18 @@ final class Fault {
         scope = terms["scope"]?.string
     }
 
+    /// What may be said of one. A name that is misspelled would strike everybody.
+    private static let terms: Set<String> = [
+        "kind", "provider", "account", "token", "client_id", "role", "times", "for", "chance", "status", "seconds",
+        "limit", "scope",
+    ]
+
+    /// The first member that means nothing.
+    static func unknownTerm(in body: JSONValue) -> String? {
+        guard case .object(let members) = body else { return nil }
+        return members.first { !terms.contains($0.name) }?.name
+    }
+
     var json: JSONValue {
         [
             "id": .integer(id), "kind": .text(kind.rawValue), "provider": .text(provider.rawValue),

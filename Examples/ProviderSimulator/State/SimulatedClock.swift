@@ -16,7 +16,7 @@ struct SimulatedClock: Sendable {
     /// - Parameter text: `real`, or a time (RFC 3339 in UTC, or seconds since 1970) at which it stands still.
     init?(_ text: String) {
         if text == "real" {
-            self.init()
+            course = .running(ahead: 0)
         } else if let time = HTTPDate.seconds(of: text) ?? Int(text), Self.range.contains(time) {
             course = .standing(at: time)
         } else {
