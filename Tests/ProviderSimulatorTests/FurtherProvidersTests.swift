@@ -196,6 +196,9 @@ struct FurtherProvidersTests {
         #expect(try await xero.renew(providers, old).json == ["error": "invalid_grant"])
         #expect(try await xero.renew(providers, new).status == 200)
 
+        #expect(try await providers.count("repeats_in_grace", "xero") == 1)
+        #expect(try await providers.count("double_spends", "xero") == 1)
+
         let notion = try FurtherProvider.named("notion")
         let first = try await providers.grant("notion")["refresh_token"].string
         let second = try await notion.renew(providers, first).json["refresh_token"].string

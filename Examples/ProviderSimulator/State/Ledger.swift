@@ -14,6 +14,16 @@ struct Ledger {
         case doubleSpends = "double_spends"
         /// Those of them where the answer to the first use was lost.
         case doubleSpendsAfterLoss = "double_spends_after_loss"
+        /// Uses of a replaced refresh token that the provider's rotation allows.
+        case repeatsInGrace = "repeats_in_grace"
+    }
+
+    /// What a provider made of a refresh token that was used again.
+    enum Outcome: String {
+        case refused
+        case grantEnded = "grant ended"
+        /// Allowed: the answer was given once more.
+        case answeredAgain = "answered again"
     }
 
     /// A refresh token of a rotating provider that was used again.
@@ -28,15 +38,14 @@ struct Ledger {
         let firstUse: Int
         let isAfterLoss: Bool
         let who: String
-        /// What the provider made of it.
-        let outcome: String
+        let outcome: Outcome
 
         var json: JSONValue {
             [
                 "time": .text(HTTPDate(at).rfc3339), "provider": .text(provider.rawValue), "account": .text(account),
                 "client_id": .text(client), "token": .text(token), "spent": .integer(count),
                 "first_spent": .text(HTTPDate(firstUse).rfc3339), "first_response": isAfterLoss ? "lost" : "delivered",
-                "who": .text(who), "outcome": .text(outcome),
+                "who": .text(who), "outcome": .text(outcome.rawValue),
             ]
         }
     }
@@ -67,7 +76,7 @@ struct Ledger {
     }
 
     private var counts: [ProviderName: [Event: Int]] = [:]
-    private(set) var doubleSpends: [DoubleSpend] = []
+    private var doubleSpends: [DoubleSpend] = []
     /// A ring: the oldest makes room.
     private var lines: [Line] = []
     private var nextLine = 0
@@ -80,8 +89,12 @@ struct Ledger {
     }
 
     mutating func note(_ spend: DoubleSpend) {
-        count(.doubleSpends, of: spend.provider)
-        if spend.isAfterLoss { count(.doubleSpendsAfterLoss, of: spend.provider) }
+        if spend.outcome == .answeredAgain {
+            count(.repeatsInGrace, of: spend.provider)
+        } else {
+            count(.doubleSpends, of: spend.provider)
+            if spend.isAfterLoss { count(.doubleSpendsAfterLoss, of: spend.provider) }
+        }
         if doubleSpends.count < Self.mostDoubleSpends { doubleSpends.append(spend) }
     }
 
@@ -117,7 +130,8 @@ struct Ledger {
         let spends = doubleSpends.filter { wanted == nil || $0.provider == wanted }
         return [
             "time": .text(HTTPDate(now).rfc3339), "providers": .object(providers),
-            "double_spends": .list(spends.map(\.json)),
+            "double_spends": .list(spends.filter { $0.outcome != .answeredAgain }.map(\.json)),
+            "repeats": .list(spends.filter { $0.outcome == .answeredAgain }.map(\.json)),
         ]
     }
 }
