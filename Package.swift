@@ -36,6 +36,7 @@ var formats: [Target] {
         .target(name: "TextForms"),
         .target(name: "DomainNames"),
         .target(name: "Locking"),
+        .target(name: "DefinitionFile", dependencies: [.product(name: "Yams", package: "Yams")]),
     ]
 }
 
@@ -43,8 +44,10 @@ var values: [Target] {
     [
         .target(name: "Model", dependencies: ["CredentialFormat", "Policy", "DomainNames"]),
         .target(
-            name: "ProductDefinition", dependencies: ["Model", .product(name: "Yams", package: "Yams")],
+            name: "ProductDefinition", dependencies: ["Model", "DefinitionFile"],
             resources: [.embedInCode("product.schema.json")]),
+        .target(
+            name: "ProviderDefinition", dependencies: ["DefinitionFile", "CredentialFormat", "TextForms"]),
     ]
 }
 
@@ -109,8 +112,8 @@ var theWhole: [Target] {
         .executableTarget(
             name: "Server",
             dependencies: [
-                "HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres", "CMalloc", hummingbird,
-                hummingbirdCore, lifecycle, logging, crypto,
+                "HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres", "ProviderDefinition", "CMalloc",
+                hummingbird, hummingbirdCore, lifecycle, logging, crypto,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

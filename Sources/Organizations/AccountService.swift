@@ -1,4 +1,5 @@
 package import CredentialFormat
+import DefinitionFile
 import Events
 package import Model
 package import Persistence

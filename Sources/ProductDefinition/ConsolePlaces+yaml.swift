@@ -1,3 +1,5 @@
+import DefinitionFile
+
 extension ProductKeys {
     enum Place: String, CaseIterable {
         case title, pages
@@ -14,7 +16,7 @@ extension ProductKeys {
 
 extension ConsolePlaces {
     /// The places that a list of the file says, and the sections that it hides.
-    init(entry: FileEntry?, hidden: FileEntry?, words: ProductWords) throws(ProductError) {
+    init(entry: FileEntry?, hidden: FileEntry?, words: ProductWords) throws(DefinitionError) {
         var seen: Set<ConsoleSection> = []
         var places: [Place] = []
         for entry in try entry?.list(maximum: Self.maximumCount) ?? [] {
@@ -36,7 +38,7 @@ extension ConsolePlaces {
 }
 
 extension ConsolePlaces.Place {
-    fileprivate init(entry: FileEntry, words: ProductWords, seen: inout Set<ConsoleSection>) throws(ProductError) {
+    fileprivate init(entry: FileEntry, words: ProductWords, seen: inout Set<ConsoleSection>) throws(DefinitionError) {
         let parts = try entry.section(ProductKeys.Place.self)
         guard let title = parts[.title] else { throw entry.error("title is missing") }
         guard let list = parts[.pages] else { throw entry.error("pages is missing") }
@@ -51,7 +53,7 @@ extension ConsolePlaces.Place {
 
 extension ConsolePlaces.Page {
     /// A page of one section, or of several.
-    fileprivate init(entry: FileEntry, words: ProductWords, seen: inout Set<ConsoleSection>) throws(ProductError) {
+    fileprivate init(entry: FileEntry, words: ProductWords, seen: inout Set<ConsoleSection>) throws(DefinitionError) {
         let parts = try entry.section(ProductKeys.PlacePage.self)
         let title = try parts[.title]?.text(maximum: ConsolePlaces.maximumTitle)
         var sections: [ConsolePlaces.Section] = []
@@ -81,7 +83,7 @@ extension ConsolePlaces.Section {
     fileprivate init(
         shows entry: FileEntry, title: String?, button: FileEntry?, words: ProductWords,
         seen: inout Set<ConsoleSection>
-    ) throws(ProductError) {
+    ) throws(DefinitionError) {
         let section = try entry.word(ConsoleSection.self, of: "section")
         guard seen.insert(section).inserted else { throw entry.error("\(section.rawValue) stands in places twice") }
         if let button, !section.makesThings {

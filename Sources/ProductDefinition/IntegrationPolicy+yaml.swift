@@ -1,3 +1,4 @@
+import DefinitionFile
 import Policy
 
 extension ProductKeys {
@@ -13,7 +14,7 @@ extension IntegrationPolicy {
     /// - Parameters:
     ///   - count: Where it says how many an organization may have.
     ///   - entry: Where it says what a new one gets.
-    init(count: FileEntry?, new entry: FileEntry?, of catalogue: ScopeCatalogue) throws(ProductError) {
+    init(count: FileEntry?, new entry: FileEntry?, of catalogue: ScopeCatalogue) throws(DefinitionError) {
         let parts = try entry?.section(ProductKeys.NewIntegration.self) ?? [:]
         self.init(
             perOrganization: try count?.word(Count.self, of: "count") ?? .many,
@@ -24,7 +25,7 @@ extension IntegrationPolicy {
 
 extension FileEntry {
     /// `all` of the catalogue, or these of it. Rights at our own API are never given without being asked for.
-    fileprivate func scopes(of catalogue: ScopeCatalogue) throws(ProductError) -> ScopeSet {
+    fileprivate func scopes(of catalogue: ScopeCatalogue) throws(DefinitionError) -> ScopeSet {
         guard isList else {
             _ = try name(of: "choice", among: ["all"])
             guard catalogue.all.scopes.count <= ScopeSet.maximumCount else {
@@ -45,7 +46,7 @@ extension FileEntry {
     }
 
     /// Addresses and blocks.
-    fileprivate func addresses() throws(ProductError) -> AddressRule {
+    fileprivate func addresses() throws(DefinitionError) -> AddressRule {
         var ranges: [IPRange] = []
         for entry in try list(maximum: AddressRule.maximumCount) {
             guard let range = IPRange(try entry.text(maximum: 64)) else {

@@ -1,3 +1,4 @@
+import DefinitionFile
 import Model
 
 extension ProductKeys {
@@ -8,7 +9,7 @@ extension ProductKeys {
 
 extension FileEntry {
     /// The bundles that a mapping of the file says.
-    func bundles() throws(ProductError) -> [PermissionBundle] {
+    func bundles() throws(DefinitionError) -> [PermissionBundle] {
         var bundles: [PermissionBundle] = []
         for (name, entry) in try entries() {
             guard RoleDefinition.allows(name: name) else {
@@ -32,7 +33,7 @@ extension FileEntry {
     /// The permissions that a list names, by those of ours and by bundles, and which bundles these are.
     func permissions(
         with bundles: [PermissionBundle]
-    ) throws(ProductError) -> (permissions: Set<Permission>, bundles: [String]) {
+    ) throws(DefinitionError) -> (permissions: Set<Permission>, bundles: [String]) {
         var names: Set<String> = []
         var permissions: Set<Permission> = []
         var used: [String] = []

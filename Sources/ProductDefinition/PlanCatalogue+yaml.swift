@@ -1,3 +1,5 @@
+import DefinitionFile
+
 extension ProductKeys {
     enum Plan: String, CaseIterable {
         case title, status, features, limits
@@ -8,7 +10,7 @@ extension PlanCatalogue {
     /// The plans that a mapping of the file says.
     ///
     /// - Parameter standard: Where the file names the plan of accounts that have none.
-    init(entry: FileEntry?, standard: FileEntry?) throws(ProductError) {
+    init(entry: FileEntry?, standard: FileEntry?) throws(DefinitionError) {
         var definitions: [PlanDefinition] = []
         for (name, entry) in try entry?.entries() ?? [] {
             guard RoleDefinition.allows(name: name) else {
@@ -24,7 +26,7 @@ extension PlanCatalogue {
 }
 
 extension PlanDefinition {
-    fileprivate init(name: String, entry: FileEntry) throws(ProductError) {
+    fileprivate init(name: String, entry: FileEntry) throws(DefinitionError) {
         let words = try entry.section(ProductKeys.Plan.self)
         guard let list = words[.features] else {
             throw entry.error("features is missing; [] is a plan that gives nothing")
@@ -43,31 +45,5 @@ extension PlanDefinition {
             name: name, title: try words[.title]?.text(maximum: 60),
             status: try words[.status]?.word(Status.self, of: "status") ?? .offered, features: features,
             limits: limits)
-    }
-}
-
-extension FileEntry {
-    /// One of the words of an enumeration.
-    func word<Word: RawRepresentable<String> & CaseIterable>(
-        _: Word.Type, of kind: String
-    ) throws(ProductError) -> Word {
-        let name = try name(of: kind, among: Word.allCases.map(\.rawValue))
-        guard let word = Word(rawValue: name) else { throw error("is no \(kind)") }
-        return word
-    }
-
-    /// One of these names.
-    func name(of kind: String, among known: [String]) throws(ProductError) -> String {
-        let text = try text()
-        guard known.contains(text) else {
-            throw error("unknown \(kind) \(text); \(Self.known(known, meant: text))")
-        }
-        return text
-    }
-
-    /// What could be written instead of `text`.
-    static func known(_ names: [String], meant text: String) -> String {
-        let nearest = nearestName(to: text, among: names).map { "did you mean \($0)? " } ?? ""
-        return nearest + "known here: " + (names.isEmpty ? "none" : names.joined(separator: ", "))
     }
 }

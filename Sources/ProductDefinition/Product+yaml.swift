@@ -1,35 +1,28 @@
 import CredentialFormat
-import FoundationEssentials
+package import DefinitionFile
 import Model
 import Policy
-import Yams
 
 extension Product {
-    /// The longest file that is read, in bytes.
-    private static let maximumFileSize = 1 << 20
-
     /// The product that a file defines.
     ///
-    /// - Throws: ``ProductError``, which names the file, the line and the key.
-    package static func load(from path: String) throws(ProductError) -> Product {
-        guard let data = try? Data(contentsOf: URL(filePath: path)) else {
-            throw ProductError(file: path, line: nil, key: nil, problem: "cannot be read")
-        }
-        guard data.count <= maximumFileSize, let text = String(validating: data, as: UTF8.self) else {
-            throw ProductError(file: path, line: nil, key: nil, problem: "must be UTF-8 text of at most 1 MiB")
-        }
-        return try Product(yaml: text, file: path)
+    /// - Throws: ``DefinitionError``, which names the file, the line and the key.
+    package static func load(from path: String) throws(DefinitionError) -> Product {
+        try Product(whole: FileEntry(reading: path))
     }
 
     /// The product that a YAML text defines.
     ///
     /// - Parameter file: What errors call the text.
-    package convenience init(yaml text: String, file: String) throws(ProductError) {
-        let whole = try FileEntry(parsing: text, file: file)
+    package convenience init(yaml text: String, file: String) throws(DefinitionError) {
+        try self.init(whole: FileEntry(parsing: text, file: file))
+    }
+
+    private convenience init(whole: FileEntry) throws(DefinitionError) {
         let sections = try whole.section(ProductKeys.File.self)
-        func required(_ key: ProductKeys.File) throws(ProductError) -> FileEntry {
+        func required(_ key: ProductKeys.File) throws(DefinitionError) -> FileEntry {
             guard let entry = sections[key] else {
-                throw ProductError(file: file, line: 1, column: 1, key: key.rawValue, problem: "is missing")
+                throw DefinitionError(file: whole.file, line: 1, column: 1, key: key.rawValue, problem: "is missing")
             }
             return entry
         }
@@ -49,7 +42,7 @@ extension Product {
             endpoints: try sections[.endpoints].map(FurtherEndpoints.init(entry:)) ?? FurtherEndpoints(),
             scopes: scopes,
             roles: try sections[.roles]?.roles(with: bundles) ?? RoleDefinition.standard,
-            policy: try sections[.policy].map { entry throws(ProductError) in
+            policy: try sections[.policy].map { entry throws(DefinitionError) in
                 try ProductPolicy(entry: entry, of: scopes)
             }
                 ?? ProductPolicy(),
@@ -64,29 +57,8 @@ extension Product {
 }
 
 extension FileEntry {
-    /// The whole of a file.
-    package init(parsing text: String, file: String) throws(ProductError) {
-        func failed(_ line: Int?, _ column: Int?, _ key: String? = nil, _ problem: String) -> ProductError {
-            ProductError(file: file, line: line, column: column, key: key, problem: problem)
-        }
-        do {
-            guard let node = try Yams.compose(yaml: text) else { throw failed(1, 1, nil, "is empty") }
-            self.init(node, key: "", file: file)
-        } catch let error as ProductError {
-            throw error
-        } catch YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
-            YamlError.composer(_, let problem, let mark, _)
-        {
-            throw failed(mark.line, mark.column, nil, "is no YAML: \(problem)")
-        } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
-            throw failed(context.mark.line, context.mark.column, keys.first, "stands here twice")
-        } catch {
-            throw failed(nil, nil, nil, "is no YAML")
-        }
-    }
-
     /// A link that a page may show: `https:` or `mailto:`, so that no script hides in it.
-    fileprivate func link() throws(ProductError) -> String {
+    fileprivate func link() throws(DefinitionError) -> String {
         let text = try text(maximum: 2000)
         guard text.hasPrefix("https://") || text.hasPrefix("mailto:"), text.utf8.allSatisfy(Self.isPlain) else {
             throw error("must be an https: or mailto: link")
@@ -94,7 +66,7 @@ extension FileEntry {
         return text
     }
 
-    fileprivate func audience() throws(ProductError) -> String {
+    fileprivate func audience() throws(DefinitionError) -> String {
         let text = try text(maximum: 200)
         guard text.utf8.allSatisfy(Self.isPlain) else {
             throw error("must be visible ASCII without spaces, quotes, angle brackets and backslashes")
@@ -107,7 +79,7 @@ extension FileEntry {
         (0x21...0x7E).contains(byte) && !Array("\"'<>\\".utf8).contains(byte)
     }
 
-    fileprivate func roles(with bundles: [PermissionBundle]) throws(ProductError) -> [RoleDefinition] {
+    fileprivate func roles(with bundles: [PermissionBundle]) throws(DefinitionError) -> [RoleDefinition] {
         var roles: [RoleDefinition] = []
         for (name, entry) in try entries() {
             guard RoleDefinition.allows(name: name) else {
@@ -121,17 +93,17 @@ extension FileEntry {
 }
 
 extension Brand {
-    fileprivate init(entry: FileEntry) throws(ProductError) {
+    fileprivate init(entry: FileEntry) throws(DefinitionError) {
         guard let brand = Brand(try entry.text()) else { throw entry.error("must be 2 to 8 lower-case letters") }
         self = brand
     }
 }
 
 extension FurtherEndpoints {
-    fileprivate init(entry: FileEntry) throws(ProductError) {
+    fileprivate init(entry: FileEntry) throws(DefinitionError) {
         let lists = try entry.section(ProductKeys.Endpoints.self)
         var owners: [String: String] = [:]
-        func paths(_ key: ProductKeys.Endpoints) throws(ProductError) -> [String] {
+        func paths(_ key: ProductKeys.Endpoints) throws(DefinitionError) -> [String] {
             var result: [String] = []
             for entry in try lists[key]?.list(maximum: 16) ?? [] {
                 let path = try entry.text()
@@ -151,7 +123,7 @@ extension FurtherEndpoints {
 }
 
 extension ScopeCatalogue {
-    fileprivate init(entry: FileEntry) throws(ProductError) {
+    fileprivate init(entry: FileEntry) throws(DefinitionError) {
         var definitions: [ScopeDefinition] = []
         for (name, entry) in try entry.entries() {
             guard let scope = Scope(name) else {
@@ -179,7 +151,7 @@ extension ScopeCatalogue {
 }
 
 extension RoleDefinition {
-    fileprivate init(name: String, entry: FileEntry, bundles: [PermissionBundle]) throws(ProductError) {
+    fileprivate init(name: String, entry: FileEntry, bundles: [PermissionBundle]) throws(DefinitionError) {
         let words = try entry.section(ProductKeys.Role.self)
         guard let list = words[.permissions] else { throw entry.error("permissions is missing") }
         let given = try list.permissions(with: bundles)

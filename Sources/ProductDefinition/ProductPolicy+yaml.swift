@@ -1,10 +1,11 @@
+import DefinitionFile
 import Policy
 
 extension ProductPolicy {
     private static let day = 86_400
 
     /// The policy that a mapping of the file says.
-    init(entry: FileEntry, of catalogue: ScopeCatalogue) throws(ProductError) {
+    init(entry: FileEntry, of catalogue: ScopeCatalogue) throws(DefinitionError) {
         let entries = try entry.section(ProductKeys.Policy.self)
         let standard = ProductPolicy()
         let tokenMaximum =
@@ -70,7 +71,7 @@ extension ProductPolicy {
     /// A lifetime that has a maximum of its own in the file.
     private static func lifetime(
         _ entry: FileEntry?, atMost maximum: Int, _ key: String, standard: Int
-    ) throws(ProductError) -> Int {
+    ) throws(DefinitionError) -> Int {
         guard let entry else { return min(standard, maximum) }
         let seconds = try entry.seconds(in: 60...10 * 366 * day)
         guard seconds <= maximum else { throw entry.error("is longer than \(key) (\(maximum) seconds)") }
@@ -81,7 +82,7 @@ extension ProductPolicy {
 extension LifetimePolicy {
     private static let range = 60...100 * 366 * 86_400
 
-    fileprivate init(entry: FileEntry) throws(ProductError) {
+    fileprivate init(entry: FileEntry) throws(DefinitionError) {
         let entries = try entry.section(ProductKeys.Lifetimes.self)
         let usual = LifetimePolicy.upToAYear
         let maximum = try entries[.maximum]?.seconds(in: Self.range) ?? usual.maximum
@@ -107,7 +108,7 @@ extension LifetimePolicy {
 
 extension FileEntry {
     /// Names of headers, each once and none of them `other`.
-    fileprivate func headerNames(besides other: String?) throws(ProductError) -> [String] {
+    fileprivate func headerNames(besides other: String?) throws(DefinitionError) -> [String] {
         var names: [String] = []
         for entry in try list(maximum: 4) {
             let name = try entry.headerName()
@@ -119,7 +120,7 @@ extension FileEntry {
     }
 
     /// A header's name (RFC 9110 §5.1) that means nothing else to us.
-    fileprivate func headerName() throws(ProductError) -> String {
+    fileprivate func headerName() throws(DefinitionError) -> String {
         let text = try text(maximum: 64)
         guard text.utf8.allSatisfy(Self.isTokenCharacter) else {
             throw error("must be the name of a header: letters, digits and !#$%&'*+-.^_`|~")

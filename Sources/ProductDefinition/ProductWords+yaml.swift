@@ -1,3 +1,5 @@
+import DefinitionFile
+
 extension ProductKeys {
     enum Word: String, CaseIterable {
         case singular, plural, article
@@ -6,7 +8,7 @@ extension ProductKeys {
 
 extension ProductWords {
     /// The words that a mapping of the file says.
-    init(entry: FileEntry) throws(ProductError) {
+    init(entry: FileEntry) throws(DefinitionError) {
         var words: [Term: ProductWord] = [:]
         for (term, entry) in try entry.section(Term.self) { words[term] = try ProductWord(entry: entry) }
         self.init(words)
@@ -15,7 +17,7 @@ extension ProductWords {
 
 extension ProductWord {
     /// A word alone, or with its other forms.
-    fileprivate init(entry: FileEntry) throws(ProductError) {
+    fileprivate init(entry: FileEntry) throws(DefinitionError) {
         guard entry.isMapping else {
             self.init(try entry.text(maximum: Self.maximumLength))
             return

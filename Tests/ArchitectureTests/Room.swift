@@ -21,9 +21,14 @@ struct Room: Sendable {
         // The one inner room with Foundation, whose tables it is about. Only a domain outside ASCII comes there.
         Room("DomainNames", libraries: ["Foundation"]),
         Room("Locking", libraries: ["Glibc", "Synchronization"]),
+        // How operators' files are read.
+        Room("DefinitionFile", libraries: ["FoundationEssentials", "Yams"]),
         // 2 Values.
         Room("Model", ["CredentialFormat", "Policy", "DomainNames"]),
-        Room("ProductDefinition", ["Model"], libraries: ["Foundation", "FoundationEssentials", "Yams"]),
+        Room("ProductDefinition", ["Model", "DefinitionFile"], libraries: ["Foundation", "FoundationEssentials"]),
+        Room(
+            "ProviderDefinition", ["DefinitionFile", "CredentialFormat", "TextForms"],
+            libraries: ["Crypto", "FoundationEssentials"]),
         // 3 The door, and the engines behind it.
         Room("Persistence", ["Model", "Locking"], libraries: ["Dispatch", "Synchronization"]),
         Room(
@@ -56,7 +61,8 @@ struct Room: Sendable {
         // 6 The whole.
         Room("CMalloc"),
         Room(
-            "Server", ["HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres", "CMalloc"],
+            "Server",
+            ["HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres", "ProviderDefinition", "CMalloc"],
             libraries: http.union(["ArgumentParser", "Configuration", "Crypto", "Dispatch", "Glibc", "UnixSignals"])),
     ]
 

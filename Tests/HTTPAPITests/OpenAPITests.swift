@@ -2,6 +2,7 @@ import Model
 import Policy
 import ProductDefinition
 import Testing
+import TextForms
 
 @testable import HTTPAPI
 

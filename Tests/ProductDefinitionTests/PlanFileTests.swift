@@ -1,3 +1,4 @@
+import DefinitionFile
 import Model
 import ProductDefinition
 import Testing
@@ -166,7 +167,7 @@ struct PlanFileTests {
 
     @Test(arguments: mistakes)
     func `a mistake is refused with its line and key, and with what may have been meant`(_ mistake: Mistake) throws {
-        let error = try #require(throws: ProductError.self) { try Product(yaml: mistake.yaml, file: "claviger.yaml") }
+        let error = try #require(throws: DefinitionError.self) { try Product(yaml: mistake.yaml, file: "claviger.yaml") }
         #expect(error.key == mistake.key)
         #expect(error.line == mistake.line)
         #expect(error.problem.contains(mistake.says), "\(error)")
@@ -174,7 +175,7 @@ struct PlanFileTests {
 
     @Test func `a mistake has its column`() throws {
         let yaml = "product: {name: A}\nscopes: {read: {description: Read}}\npolicy:\n  api_keys_per_account: many"
-        let error = try #require(throws: ProductError.self) { try Product(yaml: yaml, file: "claviger.yaml") }
+        let error = try #require(throws: DefinitionError.self) { try Product(yaml: yaml, file: "claviger.yaml") }
         #expect(error.column == 25)
         #expect("\(error)".hasPrefix("claviger.yaml:4:25: policy.api_keys_per_account: must be"))
     }

@@ -1,3 +1,4 @@
+import DefinitionFile
 import ProductDefinition
 import Testing
 
@@ -150,7 +151,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
 struct ProductErrorTests {
     @Test(arguments: Mistake.all)
     func `a mistake is refused with its file, line and key`(_ mistake: Mistake) throws {
-        let error = try #require(throws: ProductError.self) { try Product(yaml: mistake.yaml, file: "claviger.yaml") }
+        let error = try #require(throws: DefinitionError.self) { try Product(yaml: mistake.yaml, file: "claviger.yaml") }
         #expect(error.file == "claviger.yaml")
         #expect(error.key == mistake.key)
         #expect(error.problem.contains(mistake.says), "\(error)")
@@ -165,7 +166,7 @@ struct ProductErrorTests {
         ] + ReservedPath.allCases.flatMap { [$0.path, $0.below("x")] } + ServedEndpoint.allCases.map(\.path))
     func `a further path must not be one of our own`(_ path: String) throws {
         let yaml = "product: {name: A}\nscopes: {read: {description: Read}}\nendpoints: {token: ['\(path)']}"
-        let error = try #require(throws: ProductError.self) { try Product(yaml: yaml, file: "claviger.yaml") }
+        let error = try #require(throws: DefinitionError.self) { try Product(yaml: yaml, file: "claviger.yaml") }
         #expect(error.problem.contains("one of Claviger's own"))
     }
 
@@ -176,9 +177,9 @@ struct ProductErrorTests {
     }
 
     @Test func `an error reads as one line`() {
-        let error = ProductError(file: "claviger.yaml", line: 12, key: "policy.x", problem: "unknown key")
+        let error = DefinitionError(file: "claviger.yaml", line: 12, key: "policy.x", problem: "unknown key")
         #expect("\(error)" == "claviger.yaml:12: policy.x: unknown key")
-        let exact = ProductError(file: "claviger.yaml", line: 12, column: 3, key: "policy.x", problem: "unknown key")
+        let exact = DefinitionError(file: "claviger.yaml", line: 12, column: 3, key: "policy.x", problem: "unknown key")
         #expect("\(exact)" == "claviger.yaml:12:3: policy.x: unknown key")
     }
 }

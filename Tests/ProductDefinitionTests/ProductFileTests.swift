@@ -1,4 +1,5 @@
 import CredentialFormat
+import DefinitionFile
 import Foundation
 import Model
 import Policy
@@ -127,7 +128,7 @@ struct ProductFileTests {
             yaml: "product: {name: A}\nscopes: {read: {description: Read}}\npolicy: {access_keys: \(text)}",
             file: "claviger.yaml")
         #expect(product.policy.accessKeys == policy)
-        #expect(throws: ProductError.self) {
+        #expect(throws: DefinitionError.self) {
             try Product(
                 yaml: "product: {name: A}\nscopes: {read: {description: Read}}\npolicy: {access_keys: no}",
                 file: "claviger.yaml")
@@ -163,7 +164,7 @@ struct ProductFileTests {
         try Data(Self.everything.utf8).write(to: path)
         defer { try? FileManager.default.removeItem(at: path) }
         #expect(try Product.load(from: path.path).name == "Acme Carbon")
-        #expect(throws: ProductError(file: "/nowhere/at/all", line: nil, key: nil, problem: "cannot be read")) {
+        #expect(throws: DefinitionError(file: "/nowhere/at/all", line: nil, key: nil, problem: "cannot be read")) {
             try Product.load(from: "/nowhere/at/all")
         }
     }

@@ -1,3 +1,4 @@
+import DefinitionFile
 import Foundation
 import Testing
 
@@ -20,7 +21,7 @@ struct ProductLookTests {
             _ = try load(look, logo: logo)
             return nil
         } catch {
-            return (error as? ProductError).map { "\($0.key ?? ""): \($0.problem)" }
+            return (error as? DefinitionError).map { "\($0.key ?? ""): \($0.problem)" }
         }
     }
 

@@ -3,6 +3,7 @@ import HTTPTypes
 import HTTPServing
 import Model
 import Persistence
+import TextForms
 import Tokens
 
 /// Lets a caller repeat a request that creates something without creating it twice: the first reply is kept, sealed, for

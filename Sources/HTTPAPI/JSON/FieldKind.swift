@@ -1,4 +1,5 @@
 import Model
+import TextForms
 
 /// How one kind of member is read. What is wrong with it is noted under the member's name.
 struct FieldKind<Value> {

@@ -1,4 +1,5 @@
 import Model
+import TextForms
 
 /// The members of a request's body, read by name. Whatever is wrong with any of them is noted, so that one reply tells it
 /// all: a missing member, one of the wrong type, and one that nobody asked for.

@@ -5,6 +5,7 @@ import Hummingbird
 import Model
 import NIOCore
 import Policy
+import TextForms
 
 /// A call of the management API, with the parts that endpoints read.
 struct Call: Sendable {

@@ -1,7 +1,8 @@
+import DefinitionFile
 import FoundationEssentials
 
 extension ProductLook {
-    init(entry: FileEntry) throws(ProductError) {
+    init(entry: FileEntry) throws(DefinitionError) {
         let words = try entry.section(ProductKeys.Look.self)
         let hasName = try words[.logoHasName]?.flag() ?? false
         if let entry = words[.logoHasName], hasName, words[.logo] == nil {
@@ -14,7 +15,7 @@ extension ProductLook {
 }
 
 extension AccentPalette {
-    fileprivate init(entry: FileEntry) throws(ProductError) {
+    fileprivate init(entry: FileEntry) throws(DefinitionError) {
         guard let colour = try Colour(entry.text()) else {
             throw entry.error("must be a colour between quotes, such as \"#1c5547\"")
         }
@@ -47,7 +48,7 @@ extension AccentPalette {
 }
 
 extension ProductLogo {
-    fileprivate init(entry: FileEntry) throws(ProductError) {
+    fileprivate init(entry: FileEntry) throws(DefinitionError) {
         let name = try entry.text(maximum: 100)
         guard !name.hasPrefix("."), name.utf8.allSatisfy({ $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "\\") }) else {
             throw entry.error("must be the name of a file beside this one, without a folder")

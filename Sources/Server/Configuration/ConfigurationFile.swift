@@ -1,3 +1,4 @@
+import DefinitionFile
 import FoundationEssentials
 import ProductDefinition
 
@@ -25,7 +26,7 @@ struct ConfigurationFile {
             throw failed("must be UTF-8 text of at most 1 MiB")
         }
         let known = Dictionary(uniqueKeysWithValues: ConfigurationKey.all.filter(\.isInFile).map { ($0.name, $0) })
-        do throws(ProductError) {
+        do throws(DefinitionError) {
             for (name, entry) in try FileEntry(parsing: text, file: path).entries() {
                 guard let key = known[name] else {
                     errors.append(
@@ -34,7 +35,7 @@ struct ConfigurationFile {
                             "unknown key; known are \(known.keys.sorted().joined(separator: ", "))"))
                     continue
                 }
-                do throws(ProductError) {
+                do throws(DefinitionError) {
                     values[key] = (try entry.textOrList(), entry.line)
                 } catch {
                     errors.append(ConfigurationError(name, from: .file(path, line: error.line), error.problem))
@@ -48,7 +49,7 @@ struct ConfigurationFile {
 
 extension FileEntry {
     /// A text, or those of a list with commas between. A number needs no quotes.
-    fileprivate func textOrList() throws(ProductError) -> String {
+    fileprivate func textOrList() throws(DefinitionError) -> String {
         guard isList else {
             try refuseLeadingZero()
             if let number = try? integer(in: Int.min...Int.max) { return String(number) }

@@ -1,3 +1,4 @@
+import DefinitionFile
 import Model
 import Policy
 import ProductDefinition
@@ -8,7 +9,7 @@ struct ProductCheck {
 
     func findings() -> [Finding] {
         guard let path else { return [.fine("product", "the standard product")] }
-        do throws(ProductError) {
+        do throws(DefinitionError) {
             let product = try Product.load(from: path)
             let said = "\(product.name), brand \(product.brand), \(product.scopes.definitions.count) scopes"
             return [.fine("product", said)] + grace(product.policy) + lifetime(product.policy)

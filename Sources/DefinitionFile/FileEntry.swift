@@ -30,18 +30,18 @@ package struct FileEntry {
     package var column: Int? { node.mark?.column }
 
     /// An error about this value.
-    package func error(_ problem: String) -> ProductError {
-        ProductError(file: file, line: line, column: column, key: key.isEmpty ? nil : key, problem: problem)
+    package func error(_ problem: String) -> DefinitionError {
+        DefinitionError(file: file, line: line, column: column, key: key.isEmpty ? nil : key, problem: problem)
     }
 
     /// An error about its key.
-    private func keyError(_ problem: String) -> ProductError {
+    private func keyError(_ problem: String) -> DefinitionError {
         guard let keyMark else { return error(problem) }
-        return ProductError(file: file, line: keyMark.line, column: keyMark.column, key: key, problem: problem)
+        return DefinitionError(file: file, line: keyMark.line, column: keyMark.column, key: key, problem: problem)
     }
 
     /// A text of 1 to `maximum` characters on one line.
-    package func text(maximum: Int = 200) throws(ProductError) -> String {
+    package func text(maximum: Int = 200) throws(DefinitionError) -> String {
         guard let scalar = node.scalar, node.tag == Tag(.str) else {
             throw error("must be a text; put it between quotes if it looks like a number, a date, yes or no")
         }
@@ -53,7 +53,7 @@ package struct FileEntry {
     }
 
     /// A whole number in decimal digits.
-    package func integer(in range: ClosedRange<Int>) throws(ProductError) -> Int {
+    package func integer(in range: ClosedRange<Int>) throws(DefinitionError) -> Int {
         try refuseLeadingZero()
         guard node.tag == Tag(.int), let number = node.scalar.flatMap({ Int($0.string) }), range.contains(number) else {
             throw error("must be a whole number from \(range.lowerBound) to \(range.upperBound)")
@@ -62,7 +62,7 @@ package struct FileEntry {
     }
 
     /// A span of time in seconds: a whole number of them, or one followed by `s`, `m`, `h` or `d`.
-    func seconds(in range: ClosedRange<Int>) throws(ProductError) -> Int {
+    package func seconds(in range: ClosedRange<Int>) throws(DefinitionError) -> Int {
         try refuseLeadingZero()
         guard let text = node.scalar?.string, node.tag == Tag(.int) || node.tag == Tag(.str),
             let seconds = Self.seconds(text), range.contains(seconds)
@@ -78,7 +78,7 @@ package struct FileEntry {
 
     /// Refuses a number such as `010`, with a unit behind it or not: YAML 1.1 reads it as 8, YAML 1.2 as 10, and who wrote it meant one
     /// of them.
-    package func refuseLeadingZero() throws(ProductError) {
+    package func refuseLeadingZero() throws(DefinitionError) {
         guard let scalar = node.scalar, scalar.style == .plain else { return }
         let digits = scalar.string.drop { $0 == "-" || $0 == "+" }
         guard digits.wholeMatch(of: /0[0-9_]+[smhd]?/) != nil else { return }
@@ -98,7 +98,7 @@ package struct FileEntry {
     }
 
     /// `true` or `false`, and none of YAML's other words for them.
-    func flag() throws(ProductError) -> Bool {
+    package func flag() throws(DefinitionError) -> Bool {
         switch (node.tag == Tag(.bool), node.scalar?.string) {
         case (true, "true"): return true
         case (true, "false"): return false
@@ -107,17 +107,23 @@ package struct FileEntry {
     }
 
     /// Whether this is the word `off`, in whatever quotes.
-    var isOff: Bool { node.scalar?.string == "off" }
+    package var isOff: Bool { node.scalar?.string == "off" }
 
     /// A list of at most `maximum` values.
-    package func list(maximum: Int = 1000) throws(ProductError) -> [FileEntry] {
+    package func list(maximum: Int = 1000) throws(DefinitionError) -> [FileEntry] {
         guard let sequence = node.sequence else { throw error("must be a list") }
         guard sequence.count <= maximum else { throw error("must have at most \(maximum) entries") }
         return sequence.enumerated().map { FileEntry($1, key: "\(key)[\($0)]", file: file) }
     }
 
     /// All values in it that hold no others, and lists of such, in the order of the file.
-    func collect(_ stated: inout [ProductSource.Stated]) {
+    package var stated: [StatedValue] {
+        var stated: [StatedValue] = []
+        collect(&stated)
+        return stated
+    }
+
+    private func collect(_ stated: inout [StatedValue]) {
         if let mapping = node.mapping {
             for (name, value) in mapping {
                 let name = name.scalar?.string ?? ""
@@ -129,12 +135,12 @@ package struct FileEntry {
             }
         } else {
             let texts = node.sequence.map { $0.map { $0.scalar?.string ?? "" } } ?? [node.scalar?.string ?? ""]
-            stated.append(ProductSource.Stated(key: key, text: texts.joined(separator: ", "), line: line))
+            stated.append(StatedValue(key: key, text: texts.joined(separator: ", "), line: line))
         }
     }
 
     /// A mapping whose keys are names of the operator's own, in the order of the file.
-    package func entries() throws(ProductError) -> [(name: String, entry: FileEntry)] {
+    package func entries() throws(DefinitionError) -> [(name: String, entry: FileEntry)] {
         guard let mapping = node.mapping else { throw error("must be a mapping of names to values") }
         var result: [(name: String, entry: FileEntry)] = []
         var seen: Set<String> = []
@@ -152,9 +158,9 @@ package struct FileEntry {
     }
 
     /// A mapping whose keys are those of `Key` and no others.
-    func section<Key: RawRepresentable<String> & CaseIterable & Hashable>(
+    package func section<Key: RawRepresentable<String> & CaseIterable & Hashable>(
         _: Key.Type
-    ) throws(ProductError) -> [Key: FileEntry] {
+    ) throws(DefinitionError) -> [Key: FileEntry] {
         var result: [Key: FileEntry] = [:]
         for (name, entry) in try entries() {
             guard let key = Key(rawValue: name) else {

@@ -1,5 +1,5 @@
-/// What is wrong with a product definition, and where: `claviger.yaml:12:3: policy.api_keys_per_account: …`.
-package struct ProductError: Error, Hashable, Sendable, CustomStringConvertible {
+/// What is wrong with a definition file, and where: `claviger.yaml:12:3: policy.api_keys_per_account: …`.
+package struct DefinitionError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The file, as the operator named it.
     package let file: String
     /// Counted from 1, nil if the file could not be read at all.

@@ -1,5 +1,5 @@
 /// A JSON value (RFC 8259). Members of an object keep the order in which they were written.
-enum JSONValue: Hashable, Sendable {
+package enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
     /// A number written without fraction and exponent that 64 bits can hold.
@@ -12,21 +12,21 @@ enum JSONValue: Hashable, Sendable {
 }
 
 /// The members of a JSON object in their order. Names are unique: the parser refuses a second one.
-struct JSONObject: Hashable, Sendable {
+package struct JSONObject: Hashable, Sendable {
     /// One member.
-    struct Member: Hashable, Sendable {
-        let name: String
-        let value: JSONValue
+    package struct Member: Hashable, Sendable {
+        package let name: String
+        package let value: JSONValue
     }
 
-    let members: [Member]
+    package let members: [Member]
 
-    init(_ members: [Member] = []) {
+    package init(_ members: [Member] = []) {
         self.members = members
     }
 
     /// The value of a member, nil where there is none.
-    subscript(name: String) -> JSONValue? {
+    package subscript(name: String) -> JSONValue? {
         members.first { $0.name == name }?.value
     }
 }

@@ -1,6 +1,6 @@
 /// What a JSON number is where a whole number is wanted. `3600.0` and `36e2` are whole: JSON Schema 2020-12 (§6.1.1 of its
 /// validation part) looks at the value and not at how it was written.
-enum WholeNumber: Hashable, Sendable {
+package enum WholeNumber: Hashable, Sendable {
     case value(Int)
     /// Whole, but more than 64 bits can hold.
     case tooLarge
@@ -8,7 +8,7 @@ enum WholeNumber: Hashable, Sendable {
     case fraction
 
     /// - Parameter text: A number as the grammar of JSON (RFC 8259 §6) has it.
-    init(_ text: String) {
+    package init(_ text: String) {
         let isNegative = text.hasPrefix("-")
         let parts = text.drop { $0 == "-" }.split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
         let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import HTTPAPI
+import TextForms
 
 @Suite("Strict JSON (RFC 8259)")
 struct JSONParserTests {

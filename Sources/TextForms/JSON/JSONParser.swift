@@ -1,19 +1,17 @@
-import TextForms
-
 /// A strict reader of JSON texts (RFC 8259).
 ///
 /// Foundation's decoder keeps one of two members of the same name and says nothing; two readers of one document may then
 /// act on different values (RFC 8259 §4). Here a second member of a name is an error, and so are invalid UTF-8, a lone
 /// surrogate, anything after the value, and nesting deeper than ``maximumDepth``. Every step checks its bounds, and the
 /// depth limit bounds the recursion, so no text can trap it.
-struct JSONParser {
-    /// How deep arrays and objects may be nested. No body of this API needs more than 3.
-    static let maximumDepth = 16
+package struct JSONParser {
+    /// How deep arrays and objects may be nested. Nothing that we read needs more than 8.
+    package static let maximumDepth = 16
 
     /// What is wrong with a text, and after how many bytes.
-    struct Failure: Error, Hashable {
-        let explanation: String
-        let offset: Int
+    package struct Failure: Error, Hashable {
+        package let explanation: String
+        package let offset: Int
     }
 
     private let bytes: [UInt8]
@@ -24,7 +22,7 @@ struct JSONParser {
     }
 
     /// The value that `bytes` spell.
-    static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
+    package static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
         var parser = JSONParser(bytes)
         parser.skipSpace()
         let value = try parser.value(depth: 0)
