@@ -47,7 +47,8 @@ var values: [Target] {
             name: "ProductDefinition", dependencies: ["Model", "DefinitionFile"],
             resources: [.embedInCode("product.schema.json")]),
         .target(
-            name: "ProviderDefinition", dependencies: ["DefinitionFile", "CredentialFormat", "TextForms"]),
+            name: "ProviderDefinition", dependencies: ["Model", "DefinitionFile"],
+            resources: [.embedInCode("provider.schema.json"), .embedInCode("Providers")]),
     ]
 }
 
@@ -155,6 +156,7 @@ var tests: [Target] {
         .testTarget(name: "PolicyTests", dependencies: ["Policy"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
         .testTarget(name: "ProductDefinitionTests", dependencies: ["ProductDefinition", "TestSupport"]),
+        .testTarget(name: "ProviderDefinitionTests", dependencies: ["ProviderDefinition", "TestSupport"]),
         .testTarget(name: "PersistenceTests", dependencies: ["TestSupport"]),
         .testTarget(name: "EventsTests", dependencies: ["TestSupport"]),
         .testTarget(name: "BoundedCommandTests", dependencies: ["TestSupport", "BoundedCommand"]),

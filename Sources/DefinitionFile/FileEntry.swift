@@ -26,6 +26,12 @@ package struct FileEntry {
     /// Whether it is a mapping.
     package var isMapping: Bool { node.mapping != nil }
 
+    /// Whether it is a text, and neither a number nor true or false.
+    package var isText: Bool { node.scalar != nil && node.tag == Tag(.str) }
+
+    /// Whether it is true or false, in whatever words of YAML's.
+    package var isFlag: Bool { node.tag == Tag(.bool) }
+
     /// Where on that line it begins, counted from 1.
     package var column: Int? { node.mark?.column }
 
@@ -162,11 +168,20 @@ package struct FileEntry {
         _: Key.Type
     ) throws(DefinitionError) -> [Key: FileEntry] {
         var result: [Key: FileEntry] = [:]
+        for (name, entry) in try members(Key.allCases.map(\.rawValue)) {
+            if let key = Key(rawValue: name) { result[key] = entry }
+        }
+        return result
+    }
+
+    /// A mapping whose keys are these and no others.
+    package func members(_ known: [String]) throws(DefinitionError) -> [String: FileEntry] {
+        var result: [String: FileEntry] = [:]
         for (name, entry) in try entries() {
-            guard let key = Key(rawValue: name) else {
-                throw entry.keyError("unknown key; \(Self.known(Key.allCases.map(\.rawValue), meant: name))")
+            guard known.contains(name) else {
+                throw entry.keyError("unknown key; \(Self.known(known, meant: name))")
             }
-            result[key] = entry
+            result[name] = entry
         }
         return result
     }

@@ -51,6 +51,7 @@ extension Product {
             plans: try PlanCatalogue(entry: sections[.plans], standard: sections[.defaultPlan]),
             words: productWords,
             places: try ConsolePlaces(entry: sections[.places], hidden: sections[.hiddenSections], words: productWords),
+            providers: try sections[.connections]?.offeredProviders() ?? [],
             source: whole.source
         )
     }

@@ -31,6 +31,8 @@ package final class Product: Sendable {
     package let words: ProductWords
     /// Where things stand on pages.
     package let places: ConsolePlaces
+    /// The providers whose accounts customers may connect, in the order in which pages show them.
+    package let providers: [OfferedProvider]
     /// The `aud` of an access token that was not asked for a particular one; nil stands for the issuer.
     package let audience: String?
 
@@ -40,19 +42,20 @@ package final class Product: Sendable {
         endpoints: FurtherEndpoints = FurtherEndpoints(), scopes: ScopeCatalogue = .standard,
         roles: [RoleDefinition] = RoleDefinition.standard, policy: ProductPolicy = ProductPolicy(),
         audience: String? = nil, bundles: [PermissionBundle] = [], plans: PlanCatalogue = PlanCatalogue(),
-        words: ProductWords = ProductWords(), places: ConsolePlaces = ConsolePlaces()
+        words: ProductWords = ProductWords(), places: ConsolePlaces = ConsolePlaces(),
+        providers: [OfferedProvider] = []
     ) {
         self.init(
             name: name, brand: brand, supportLink: supportLink, look: look, endpoints: endpoints, scopes: scopes,
             roles: roles, policy: policy, audience: audience, bundles: bundles, plans: plans, words: words,
-            places: places, source: .builtIn)
+            places: places, providers: providers, source: .builtIn)
     }
 
     init(
         name: String, brand: Brand, supportLink: String?, look: ProductLook, endpoints: FurtherEndpoints,
         scopes: ScopeCatalogue, roles: [RoleDefinition], policy: ProductPolicy, audience: String?,
         bundles: [PermissionBundle], plans: PlanCatalogue, words: ProductWords, places: ConsolePlaces,
-        source: ProductSource
+        providers: [OfferedProvider], source: ProductSource
     ) {
         self.source = source
         self.name = name
@@ -68,6 +71,7 @@ package final class Product: Sendable {
         self.plans = plans
         self.words = words
         self.places = places
+        self.providers = providers
     }
 
     /// What is in force where the operator gives no file.

@@ -1,7 +1,7 @@
 /// Every key that the file may have, one type for each mapping. Any other is an error there.
 package enum ProductKeys {
     enum File: String, CaseIterable {
-        case product, audience, look, endpoints, scopes, permissions, roles, plans, policy, words, places
+        case product, audience, look, endpoints, scopes, permissions, roles, plans, policy, words, places, connections
         case defaultPlan = "default_plan"
         case hiddenSections = "hidden_sections"
     }
@@ -76,6 +76,9 @@ package enum ProductKeys {
             ("words", Term.allCases.map(\.rawValue)), ("words.*", Word.allCases.map(\.rawValue)),
             ("places.*", Place.allCases.map(\.rawValue)), ("places.*.pages.*", PlacePage.allCases.map(\.rawValue)),
             ("places.*.pages.*.sections.*", PlaceSection.allCases.map(\.rawValue)),
+            ("connections", Connections.allCases.map(\.rawValue)),
+            ("connections.providers.*", Provider.allCases.map(\.rawValue)),
+            ("connections.providers.*.secret", ProviderSecret.allCases.map(\.rawValue)),
         ]
         return tops + inner.flatMap { place, keys in keys.map { "\(place).\($0)" } }
     }

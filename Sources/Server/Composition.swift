@@ -15,6 +15,7 @@ import PersistencePostgres
 import PersistenceSQLite
 import Policy
 import ProductDefinition
+import ProviderDefinition
 import ServiceLifecycle
 import SignIn
 import Tokens
@@ -82,6 +83,7 @@ struct Composition {
                 label: label, level: configuration.logLevel, sink: sink, format: configuration.logFormat, now: machine)
         }
         let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
+        try product.requireProviders(of: ProviderCatalogue.load(with: configuration.providersPath))
         let installation = Installation(configuration, product)
         let masterKey = try await configuration.masterKey.load { print($0) }
         if purpose == .serving {

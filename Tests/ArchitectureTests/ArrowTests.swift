@@ -22,7 +22,7 @@ struct ArrowTests {
         ("CLibPQ", ["PersistencePostgres"]),
         ("CArgon2", ["SignIn"]),
         ("CMalloc", ["Server"]),
-        ("Yams", ["ProductDefinition", "HTTPAPI"]),
+        ("Yams", ["DefinitionFile", "HTTPAPI"]),
         ("ArgumentParser", ["Server"]),
         ("Mustache", ["WebConsole"]),
         ("Hummingbird", ["HTTPServing", "HTTPAPI", "WebConsole", "Server"]),

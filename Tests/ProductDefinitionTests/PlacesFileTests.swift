@@ -102,7 +102,9 @@ struct PlacesFileTests {
 
     @Test(arguments: mistakes)
     func `a mistake is told with its line and key`(_ mistake: Mistake) throws {
-        let error = try #require(throws: DefinitionError.self) { try Product(yaml: mistake.yaml, file: "claviger.yaml") }
+        let error = try #require(throws: DefinitionError.self) {
+            try Product(yaml: mistake.yaml, file: "claviger.yaml")
+        }
         #expect(error.line == mistake.line)
         #expect(error.key == mistake.key)
         #expect(error.problem.contains(mistake.says), "\(error.problem)")

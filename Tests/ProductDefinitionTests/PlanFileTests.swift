@@ -167,7 +167,9 @@ struct PlanFileTests {
 
     @Test(arguments: mistakes)
     func `a mistake is refused with its line and key, and with what may have been meant`(_ mistake: Mistake) throws {
-        let error = try #require(throws: DefinitionError.self) { try Product(yaml: mistake.yaml, file: "claviger.yaml") }
+        let error = try #require(throws: DefinitionError.self) {
+            try Product(yaml: mistake.yaml, file: "claviger.yaml")
+        }
         #expect(error.key == mistake.key)
         #expect(error.line == mistake.line)
         #expect(error.problem.contains(mistake.says), "\(error)")

@@ -151,7 +151,9 @@ struct Mistake: Sendable, CustomTestStringConvertible {
 struct ProductErrorTests {
     @Test(arguments: Mistake.all)
     func `a mistake is refused with its file, line and key`(_ mistake: Mistake) throws {
-        let error = try #require(throws: DefinitionError.self) { try Product(yaml: mistake.yaml, file: "claviger.yaml") }
+        let error = try #require(throws: DefinitionError.self) {
+            try Product(yaml: mistake.yaml, file: "claviger.yaml")
+        }
         #expect(error.file == "claviger.yaml")
         #expect(error.key == mistake.key)
         #expect(error.problem.contains(mistake.says), "\(error)")

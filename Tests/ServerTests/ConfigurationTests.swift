@@ -28,6 +28,7 @@ private let samples: [ConfigurationKey: [String]] = [
     .logFormat: ["text", "json", "text"],
     .metrics: ["127.0.0.1:9001", "127.0.0.1:9002", "127.0.0.1:9003"],
     .product: ["a.yaml", "b.yaml", "c.yaml"],
+    .providers: ["a", "b", "c"],
     .mailCommand: ["/usr/sbin/sendmail", "/usr/bin/msmtp", "/opt/sendmail"],
     .mailFrom: ["a@acme.example", "b@acme.example", "c@acme.example"],
 ]
@@ -105,7 +106,7 @@ struct ConfigurationOriginTests {
              "verify-gateways": "192.0.2.1, 192.0.2.2", "verify-gateway-secret": "0123456789abcdef0123456789ABCDEF",
              "idle-seconds": 90, "max-connections": 5000, "max-connections-per-address": 200,
              "memory-limit": "2GiB", "key-rotation-days": 30, "log-level": "warning", "log-format": "json", "metrics": "[::1]:9464",
-             "product": "p.yaml", "mail-command": "/usr/sbin/sendmail", "mail-from": "auth@acme.example"}
+             "product": "p.yaml", "providers": "p", "mail-command": "/usr/sbin/sendmail", "mail-from": "auth@acme.example"}
             """
         try await withFile(file) { path in
             let found = try configuration([.config: path], [:])
@@ -124,7 +125,7 @@ struct ConfigurationOriginTests {
             #expect("\(found.logLevel)" == "warning")
             #expect(found.logFormat == .json)
             #expect(found.metrics == ListenAddress(host: "::1", port: 9464))
-            #expect(found.productPath == "p.yaml")
+            #expect(found.productPath == "p.yaml" && found.providersPath == "p")
             #expect(
                 found.mail?.command == "/usr/sbin/sendmail" && found.mail.map { "\($0.from)" } == "auth@acme.example")
         }
@@ -288,6 +289,7 @@ struct ConfigurationErrorTests {
         (.logLevel, ["", "INFO", "verbose"]),
         (.logFormat, ["", "JSON", "xml"]),
         (.product, ["", "a\nb"]),
+        (.providers, ["", "a\nb"]),
         (.mailCommand, ["", "sendmail", "./sendmail", "/usr/sbin/"]),
         (.mailFrom, ["", "acme.example", "a@b@c", "Acme <auth@acme.example>"]),
         (.config, [""]),

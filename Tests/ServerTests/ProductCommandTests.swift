@@ -44,6 +44,23 @@ struct ProductCommandTests {
         #expect(schema.status == 0)
         let object = try JSONSerialization.jsonObject(with: Data(schema.output.utf8)) as? [String: Any]
         #expect(object?["$schema"] as? String == "https://json-schema.org/draft/2020-12/schema")
+        let offer = Self.before + "\nconnections:\n  providers:\n    facebok: {client_id: '1'}"
+        let unknown = try await check(offer, in: folder)
+        #expect(
+            unknown.errors.contains("claviger.yaml:13:5: connections.providers.facebok: unknown provider facebok"),
+            "\(unknown.errors)")
+        let own = folder.path + "/own"
+        try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+        let listed = try await FinishedCommand.claviger(["provider", "list"])
+        #expect(listed.output.contains("facebook") && listed.output.contains("used once"), "\(listed.text)")
+        let schemaOfProviders = try await FinishedCommand.claviger(["provider", "schema"])
+        #expect(schemaOfProviders.output.contains("urn:claviger:provider"))
+        let file = own + "/facebok.yaml"
+        try "schema: 1\nid: facebok\ntitel: x\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let mistaken = try await FinishedCommand.claviger(["provider", "check", file])
+        #expect(
+            mistaken.status != 0 && mistaken.errors.contains("\(file):3:1: titel: unknown key; did you mean title?"),
+            "\(mistaken.text)")
         let nowhere = try await check(Self.before, ["--against", "sqlite:/nowhere/claviger.db"], in: folder)
         #expect(nowhere.status != 0 && nowhere.errors.contains("no database"), "\(nowhere.text)")
         let odd = try await check(Self.before, ["--against", "mysql:x"], in: folder)

@@ -1,8 +1,10 @@
+package import Model
+
 /// When something ends, as an answer says it.
 package enum StatedExpiry: Sendable, Hashable {
     /// So many seconds after the request was sent.
     case after(seconds: Int)
-    /// At this time, in seconds since 1970.
-    case at(seconds: Int)
+    /// At this time.
+    case at(Instant)
     case never
 }

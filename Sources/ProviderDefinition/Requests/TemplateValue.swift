@@ -40,8 +40,8 @@ package enum TemplateValue: Sendable, Hashable {
         }
     }
 
-    /// All with a name of their own.
-    static let fixed: [TemplateValue] = [
+    /// All with a name of their own, which is neither a variable's nor that of a thing kept.
+    package static let named: [TemplateValue] = [
         .clientIdentifier, .clientSecret, .redirectURI, .code, .codeVerifier, .accessToken, .refreshToken, .scope,
         .accountIdentifier, .parentIdentifier,
     ]

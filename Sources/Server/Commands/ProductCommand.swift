@@ -4,6 +4,7 @@ import Persistence
 import PersistencePostgres
 import PersistenceSQLite
 import ProductDefinition
+import ProviderDefinition
 
 /// `claviger product`
 struct ProductCommand: AsyncParsableCommand {
@@ -24,11 +25,13 @@ struct CheckProduct: AsyncParsableCommand {
 
     @Argument(help: "The product definition.") var file: String
     @Option(help: "A database to hold it against: sqlite:<path> or a postgres:// URI.") var against: String?
+    @Option(help: "A folder of provider files beside those that are built in.") var providers: String?
 
     func run() async throws {
         let product: Product
         do {
             product = try Product.load(from: file)
+            try product.requireProviders(of: ProviderCatalogue.load(with: providers))
         } catch {
             throw CommandError(error.description)
         }

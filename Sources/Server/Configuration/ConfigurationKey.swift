@@ -50,7 +50,7 @@ package struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
     package static let all: [ConfigurationKey] = [
         config, environment, issuer, listen, database, data, masterKeyFile, masterKeyCommand, masterKey, trustedProxies,
         verifyGateways, verifyGatewaySecret, idleSeconds, maxConnections,
-        maxConnectionsPerAddress, memoryLimit, keyRotationDays, logLevel, logFormat, metrics, product,
+        maxConnectionsPerAddress, memoryLimit, keyRotationDays, logLevel, logFormat, metrics, product, providers,
         mailCommand, mailFrom,
     ]
 }
@@ -157,6 +157,10 @@ extension ConfigurationKey {
     package static let product = ConfigurationKey(
         "product", "file", standard: "none: the standard product", allowed: "the path of a file",
         "The product definition")
+
+    package static let providers = ConfigurationKey(
+        "providers", "folder", standard: "none: those that are built in", allowed: "the path of a folder",
+        "Provider files beside those that are built in; one of the same id takes the place of a built-in one")
 
     package static let mailCommand = ConfigurationKey(
         "mail-command", "file", standard: "none", allowed: "the absolute path of a program, without arguments",

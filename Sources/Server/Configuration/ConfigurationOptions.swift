@@ -23,6 +23,7 @@ package struct ConfigurationOptions: ParsableArguments {
     @Option(name: .of(.logFormat), help: .of(.logFormat)) var logFormat: String?
     @Option(name: .of(.metrics), help: .of(.metrics)) var metrics: String?
     @Option(name: .of(.product), help: .of(.product)) var product: String?
+    @Option(name: .of(.providers), help: .of(.providers)) var providers: String?
     @Option(name: .of(.mailCommand), help: .of(.mailCommand)) var mailCommand: String?
     @Option(name: .of(.mailFrom), help: .of(.mailFrom)) var mailFrom: String?
 
@@ -52,7 +53,7 @@ package struct ConfigurationOptions: ParsableArguments {
             (.idleSeconds, idleSeconds), (.maxConnections, maxConnections),
             (.maxConnectionsPerAddress, maxConnectionsPerAddress), (.memoryLimit, memoryLimit),
             (.keyRotationDays, keyRotationDays), (.logLevel, logLevel), (.logFormat, logFormat), (.metrics, metrics),
-            (.product, product), (.mailCommand, mailCommand), (.mailFrom, mailFrom),
+            (.product, product), (.providers, providers), (.mailCommand, mailCommand), (.mailFrom, mailFrom),
         ]
         return Dictionary(uniqueKeysWithValues: flags.compactMap { key, text in text.map { (key, $0) } })
     }

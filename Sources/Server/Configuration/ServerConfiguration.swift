@@ -45,6 +45,8 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
     package let metrics: ListenAddress?
     /// The path of the product definition, nil for the standard product.
     package let productPath: String?
+    /// The folder of the operator's own provider files, nil for those alone that are built in.
+    package let providersPath: String?
     /// Who takes mail, nil where nobody does.
     package let mail: Mail?
 
@@ -98,6 +100,7 @@ extension ServerConfiguration {
         logFormat = settings.take(.logFormat, shown: format.rawValue) { LogFormat(rawValue: $0) } ?? format
         metrics = settings.take(.metrics) { ListenAddress($0) }
         productPath = settings.take(.product, shown: "the standard product") { $0 }
+        providersPath = settings.take(.providers, shown: "those that are built in") { $0 }
         mail = settings.takeMail()
         guard settings.errors.isEmpty, let issuer, let masterKey else { return nil }
         self.environment = environment

@@ -20,7 +20,7 @@ struct Diagnosis: Sendable {
             findings += ExposureCheck(configuration).findings()
             findings += ConnectionCheck(configuration).findings()
             findings += MemoryCheck(configuration).findings()
-            findings += ProductCheck(path: configuration.productPath).findings()
+            findings += ProductCheck(path: configuration.productPath, providers: configuration.providersPath).findings()
             findings += await DatabaseCheck(configuration, now: now).findings()
         }
         self.findings = findings

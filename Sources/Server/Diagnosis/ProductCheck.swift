@@ -2,15 +2,20 @@ import DefinitionFile
 import Model
 import Policy
 import ProductDefinition
+import ProviderDefinition
 
 /// Whether the product definition is one, and what it gives up.
 struct ProductCheck {
     let path: String?
+    /// The folder of the operator's own provider files.
+    let providers: String?
 
     func findings() -> [Finding] {
-        guard let path else { return [.fine("product", "the standard product")] }
         do throws(DefinitionError) {
+            let catalogue = try ProviderCatalogue.load(with: providers)
+            guard let path else { return [.fine("product", "the standard product")] }
             let product = try Product.load(from: path)
+            try product.requireProviders(of: catalogue)
             let said = "\(product.name), brand \(product.brand), \(product.scopes.definitions.count) scopes"
             return [.fine("product", said)] + grace(product.policy) + lifetime(product.policy)
                 + scopeList(product.scopes)
