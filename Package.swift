@@ -47,7 +47,7 @@ var values: [Target] {
             name: "ProductDefinition", dependencies: ["Model", "DefinitionFile"],
             resources: [.embedInCode("product.schema.json")]),
         .target(
-            name: "ProviderDefinition", dependencies: ["Model", "DefinitionFile"],
+            name: "ProviderDefinition", dependencies: ["Model", "DefinitionFile", crypto],
             resources: [.embedInCode("provider.schema.json"), .embedInCode("Providers")]),
     ]
 }
@@ -156,7 +156,8 @@ var tests: [Target] {
         .testTarget(name: "PolicyTests", dependencies: ["Policy"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
         .testTarget(name: "ProductDefinitionTests", dependencies: ["ProductDefinition", "TestSupport"]),
-        .testTarget(name: "ProviderDefinitionTests", dependencies: ["ProviderDefinition", "TestSupport"]),
+        .testTarget(
+            name: "ProviderDefinitionTests", dependencies: ["ProviderDefinition", "TestSupport", crypto]),
         .testTarget(name: "PersistenceTests", dependencies: ["TestSupport"]),
         .testTarget(name: "EventsTests", dependencies: ["TestSupport"]),
         .testTarget(name: "BoundedCommandTests", dependencies: ["TestSupport", "BoundedCommand"]),

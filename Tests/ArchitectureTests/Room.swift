@@ -26,7 +26,7 @@ struct Room: Sendable {
         // 2 Values.
         Room("Model", ["CredentialFormat", "Policy", "DomainNames"]),
         Room("ProductDefinition", ["Model", "DefinitionFile"], libraries: ["Foundation", "FoundationEssentials"]),
-        Room("ProviderDefinition", ["Model", "DefinitionFile"], libraries: ["FoundationEssentials"]),
+        Room("ProviderDefinition", ["Model", "DefinitionFile"], libraries: ["Crypto", "FoundationEssentials"]),
         // 3 The door, and the engines behind it.
         Room("Persistence", ["Model", "Locking"], libraries: ["Dispatch", "Synchronization"]),
         Room(

@@ -10,7 +10,7 @@ struct ProviderRequestTests {
 
     private let values = RequestValues([
         .clientIdentifier: "id:1", .clientSecret: "s&1", .redirectURI: "https://auth.example/back", .code: "c+d",
-        .codeVerifier: "v", .accessToken: "a t", .refreshToken: "r1", .variable("version"): "v25.0",
+        .codeVerifier: "v", .accessToken: "a t", .refreshToken: "r1",
         .variable("shop"): "fjord", .variable("host"): "login.salesforce.com", .accountIdentifier: "1021",
         .parentIdentifier: "accounts/12",
     ])

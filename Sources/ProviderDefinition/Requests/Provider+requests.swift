@@ -8,7 +8,8 @@ extension Provider {
     package func request(
         _ template: RequestTemplate, with values: RequestValues, further: [(name: String, value: String)] = []
     ) throws(RequestFailure) -> ProviderRequest {
-        let (host, path) = try template.address.filled(with: values, for: self)
+        let values = try complete(values)
+        let (host, path) = try template.address.filled(with: values)
         guard hosts.allows(host) else { throw .hostNotAllowed }
         var parameters: [(name: String, value: String)] = []
         for parameter in template.parameters {
@@ -92,7 +93,8 @@ extension Provider {
     ) throws(RequestFailure) -> String {
         guard let clientIdentifier = values[.clientIdentifier] else { throw .missing(.clientIdentifier) }
         guard let redirectURI = values[.redirectURI] else { throw .missing(.redirectURI) }
-        let (host, path) = try authorization.address.filled(with: values, for: self)
+        let values = try complete(values)
+        let (host, path) = try authorization.address.filled(with: values)
         guard HostAllowList.isName(host) else { throw .hostNotAllowed }
         var query = [
             (name: client.identifierParameter, value: clientIdentifier), ("redirect_uri", redirectURI),
@@ -117,8 +119,22 @@ extension Provider {
         return "https://\(host)\(path)?\(Self.form(query))"
     }
 
+    /// The values with what the file says of variables that nobody gave, and none that has not the form of its variable.
+    private func complete(_ values: RequestValues) throws(RequestFailure) -> RequestValues {
+        var values = values
+        for variable in variables {
+            let value = TemplateValue.variable(variable.name)
+            guard let given = values[value] else {
+                values[value] = variable.standard
+                continue
+            }
+            guard variable.allows(given) else { throw .malformed(value) }
+        }
+        return values
+    }
+
     /// What may stand in a header: visible ASCII and spaces, so that no value begins another line.
-    private static func headerValue(_ value: TemplateValue, _ text: String) throws(RequestFailure) -> String {
+    static func headerValue(_ value: TemplateValue, _ text: String) throws(RequestFailure) -> String {
         guard !text.isEmpty, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { throw .malformed(value) }
         return text
     }

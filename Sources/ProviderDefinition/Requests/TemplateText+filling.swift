@@ -21,18 +21,12 @@ extension TemplateText {
 
 extension AddressTemplate {
     /// Host and path of the address.
-    func filled(with values: RequestValues, for provider: Provider) throws(RequestFailure) -> (
-        host: String, path: String
-    ) {
+    func filled(with values: RequestValues) throws(RequestFailure) -> (host: String, path: String) {
         let path = try path.filled(with: values, written: Self.escaped)
         switch origin {
         case .host(let text):
-            let host = try text.filled(with: values) { value, text throws(RequestFailure) in
-                guard case .variable(let name) = value,
-                    provider.variables.first(where: { $0.name == name })?.allows(text) ?? false
-                else { throw .malformed(value) }
-                return text.lowercased()
-            }
+            // A variable's form may allow capitals; a host has none.
+            let host = try text.filled(with: values) { _, text in text.lowercased() }
             return (host, path)
         case .metadata(let name):
             guard let text = values[.metadata(name)] else { throw .missing(.metadata(name)) }
