@@ -5,7 +5,7 @@ package struct ProductSource: Hashable, Sendable {
     /// The name of the file without its folder, nil for the standard product.
     package let file: String?
     /// In the order of the file.
-    package let stated: [Stated]
+    package let stated: [StatedValue]
 
     /// The product that is compiled in: nothing is stated.
     package static let builtIn = ProductSource(file: nil, stated: [])

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DefinitionFile
 import Model
 import Persistence
 import PersistencePostgres

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DefinitionFile
 import ProviderDefinition
 
 /// `claviger provider`

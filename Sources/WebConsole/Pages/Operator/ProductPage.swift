@@ -1,4 +1,5 @@
 import CredentialFormat
+import DefinitionFile
 import Model
 import Persistence
 import Policy
