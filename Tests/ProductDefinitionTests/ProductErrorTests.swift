@@ -144,6 +144,22 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake(after: 4, "policy.audit_retention_days", "from 1", "policy:\n  audit_retention_days: 0"),
         Mistake(after: 4, "policy.revocation_grace_seconds", "3600", "policy:\n  revocation_grace_seconds: 3601"),
         Mistake(after: 3, "policy", "must be a mapping", "policy:"),
+
+        Mistake(after: 3, "connections", "providers is missing", "connections: {}"),
+        Mistake(
+            after: 5, "connections.providers.acme", "client_id is missing", "connections:\n  providers:\n    acme: {}"),
+        Mistake(
+            after: 5, "connections.providers.Acme", "lower-case",
+            "connections:\n  providers:\n    Acme: {client_id: a}"),
+        Mistake(
+            after: 5, "connections.providers.acme.client_id", "visible ASCII",
+            "connections:\n  providers:\n    acme: {client_id: a b}"),
+        Mistake(
+            after: 5, "connections.providers.acme.secret", "unknown source sealed; known here: store",
+            "connections:\n  providers:\n    acme: {client_id: a, secret: sealed}"),
+        Mistake(
+            after: 5, "connections.providers.acme.client_secret", "unknown key",
+            "connections:\n  providers:\n    acme: {client_id: a, client_secret: b}"),
     ]
 }
 

@@ -68,6 +68,10 @@ struct ProductFileTests {
           new_integration:
             scopes: [analytics.read]
             allowed_addresses: [192.0.2.0/24, '2001:db8::1']
+        connections:
+          providers:
+            facebook: {client_id: "123"}
+            microsoft: {client_id: b, secret: {file: /etc/b}, scopes: [openid], vars: {tenant: common}}
         """
 
     @Test func `every key has its effect`() throws {
@@ -83,6 +87,12 @@ struct ProductFileTests {
                     token: ["/api/public/v1/oauth2/token", "/oauth/token"], introspect: ["/oauth/token/introspect"],
                     revoke: ["/oauth/revoke"], authorize: ["/oauth/authorize"], userinfo: ["/oauth/userinfo"],
                     jwks: ["/oauth/keys"], metadata: ["/oauth/metadata"]))
+        #expect(product.providers.map(\.provider) == ["facebook", "microsoft"])
+        #expect(product.providers.map(\.clientIdentifier) == ["123", "b"])
+        #expect(product.providers.map(\.secret) == [.store, .file("/etc/b")])
+        #expect(product.providers.map(\.scopes) == [nil, ["openid"]])
+        #expect(product.providers.map(\.variables) == [[:], ["tenant": "common"]])
+        #expect(product.providers.map(\.place?.line) == [62, 63])
         let write = try #require(Scope("posts.write"))
         let read = try #require(Scope("analytics.read"))
         #expect(
