@@ -1,4 +1,5 @@
 import Crypto
+import Model
 import ProviderDefinition
 import TextForms
 import Testing
