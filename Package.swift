@@ -134,7 +134,8 @@ var beside: [Target] {
         .executableTarget(
             name: "ProviderSimulator",
             dependencies: [
-                "TextForms", hummingbirdCore, httpTypes, lifecycle, logging, crypto, cryptoExtras, asyncHTTPClient,
+                "TextForms", "Locking", hummingbirdCore, httpTypes, lifecycle, logging, crypto, cryptoExtras,
+                asyncHTTPClient,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ] + nio, path: "Examples/ProviderSimulator", exclude: ["README.md"]),

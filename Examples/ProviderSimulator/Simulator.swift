@@ -1,11 +1,11 @@
-import Synchronization
+import Locking
 
 /// The simulated world behind one lock. Nothing is waited for while it is held.
 final class Simulator: Sendable {
-    private let world: Mutex<World>
+    private let world: Lock<World>
 
     init(_ options: SimulatorOptions) {
-        world = Mutex(World(options))
+        world = Lock(World(options))
     }
 
     /// - Returns: The reply, and the simulated time of it.

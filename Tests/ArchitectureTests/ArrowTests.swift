@@ -35,8 +35,8 @@ struct ArrowTests {
         #expect(users.map(\.path) == [])
     }
 
-    @Test func `the simulated providers see nothing of ours but text forms`() {
-        let rooms = Set(Room.all.map(\.name)).subtracting(["TextForms"])
+    @Test func `the simulated providers see nothing of ours but text forms and the lock`() {
+        let rooms = Set(Room.all.map(\.name)).subtracting(["TextForms", "Locking"])
         for file in SourceFile.beside where file.path.hasPrefix("Examples/ProviderSimulator/") {
             #expect(file.imports.intersection(rooms) == [], "\(file.path)")
         }

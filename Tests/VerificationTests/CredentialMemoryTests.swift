@@ -1,8 +1,8 @@
 import CMalloc
 import CredentialFormat
+import Locking
 import Model
 import Policy
-import Synchronization
 import TestSupport
 import Testing
 
@@ -255,7 +255,7 @@ struct APIKeyMemoryTests {
 
     @Test func `ends and readings at once leave nothing that is wrongly believed`() async {
         let memory = APIKeyMemory(bytes: 8 << 20)
-        let changes = Mutex(Array(repeating: 0, count: 50))
+        let changes = Lock(Array(repeating: 0, count: 50))
         let ends = await race(8) { worker in
             var generator = SeededGenerator(seed: UInt64(worker))
             for _ in 0..<4000 {

@@ -24,8 +24,10 @@ struct LookUpPatienceTests {
         }
         await Task.yield()
         for _ in 0..<3 {
+            let (silence, endOfSilence) = AsyncStream.makeStream(of: Void.self)
+            defer { endOfSilence.finish() }
             await #expect(throws: StoreError.self) {
-                try await Readings(Hearing(patience: Self.short)).promptly { try await Task.sleep(for: .seconds(2)) }
+                try await Readings(Hearing(patience: Self.short)).promptly { for await _ in silence {} }
             }
         }
         end.finish()
