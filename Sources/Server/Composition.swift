@@ -39,6 +39,7 @@ struct Composition {
     let product: Product
     let store: any Engine
     let masterKey: MasterKey
+    let organizationKeys: OrganizationKeys
     let keyRing: KeyRing
     let verifier: CredentialVerifier
     let audiences: AudiencePolicy
@@ -85,9 +86,9 @@ struct Composition {
         let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
         try product.requireProviders(of: ProviderCatalogue.load(with: configuration.providersPath))
         let installation = Installation(configuration, product)
-        let masterKey = try await configuration.masterKey.load { print($0) }
+        let masterKeys = try await configuration.masterKeys { print($0) }
         if purpose == .serving {
-            try Preflight(configuration: configuration, installation: installation).run(opening: masterKey)
+            try Preflight(configuration: configuration, installation: installation).run(opening: masterKeys)
         }
         let outages = Outages(logger: logger, now: machine)
         let store = ObservedEngine(
@@ -103,17 +104,20 @@ struct Composition {
             case .maintaining: break
             }
             let keyRing = try await KeyRing.open(
-                store: store, masterKey: masterKey, longestTokenSeconds: product.policy.accessTokenMaximumSeconds,
+                store: store, masterKey: masterKeys.newest, previousMasterKeys: masterKeys.older,
+                longestTokenSeconds: product.policy.accessTokenMaximumSeconds,
                 longestRefreshSeconds: product.policy.refreshTokenMaximumSeconds, now: now)
+            let organizationKeys = OrganizationKeys(over: store, wrappedBy: masterKeys.wrapping, now: now)
             switch purpose {
             case .serving, .settingUp:
+                try await organizationKeys.check()
                 let kept = KeptSecrets(product: product, keyRing: keyRing, now: now, logger: logger)
                 try await kept.prepare(in: store)
             case .maintaining: break
             }
             return try await Composition(
-                configuration, installation, product, store, masterKey, keyRing, outages, sink: sink, logger: logger,
-                clock: shared, now: now)
+                configuration, installation, product, store, masterKeys.newest, keyRing, organizationKeys, outages,
+                sink: sink, logger: logger, clock: shared, now: now)
         } catch {
             await store.close()
             throw error
@@ -122,7 +126,8 @@ struct Composition {
 
     private init(
         _ configuration: ServerConfiguration, _ installation: Installation, _ product: Product, _ store: any Engine,
-        _ masterKey: MasterKey, _ keyRing: KeyRing, _ outages: Outages, sink: LogSink, logger: Logger,
+        _ masterKey: MasterKey, _ keyRing: KeyRing, _ organizationKeys: OrganizationKeys, _ outages: Outages,
+        sink: LogSink, logger: Logger,
         clock: DatabaseClock?,
         now: @escaping @Sendable () -> Instant
     ) async throws {
@@ -132,6 +137,7 @@ struct Composition {
         self.store = store
         self.masterKey = masterKey
         self.keyRing = keyRing
+        self.organizationKeys = organizationKeys
         self.logger = logger
         self.outages = outages
         self.now = now
@@ -151,7 +157,10 @@ struct Composition {
             revoked: RevokedTokens(revoked),
             memory: VerifierMemory(VerifierMemory.Bounds(bytes: configuration.memoryLimit.bytes)),
             hearing: isShared ? Hearing(patience: .withinTheBound) : .always)
-        store.listen { changes in verifier.hear(changes, at: now()) }
+        store.listen { changes in
+            verifier.hear(changes, at: now())
+            organizationKeys.hear(changes)
+        }
         self.verifier = verifier
         feed =
             isShared
@@ -233,6 +242,7 @@ struct Composition {
     /// counted by the last request is still written down.
     func services(onReady: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
         let rotation = KeyRotation(keyRing: keyRing, days: configuration.keyRotationDays, now: now, logger: logger)
+        let resealing = MasterKeyReplacement(keyRing: keyRing, organizationKeys: organizationKeys, logger: logger)
         let watch = OperatorKeyWatch(store: store, now: now, logger: logger)
         return listening() + keepingTime() + [
             UsageFlush(verifier.usage, store: store, node: node, logger: logger),
@@ -242,6 +252,9 @@ struct Composition {
             },
             LeasedWork(.keyRotation, on: store, by: node, every: 3600, logger: logger) { [rotation] store in
                 try await rotation.rotate(through: store)
+            },
+            LeasedWork(.resealing, on: store, by: node, every: 600, logger: logger) { [resealing] store in
+                try await resealing.run(through: store)
             },
             ErrandService(
                 box: configuration.database.errandBox, masterKey: masterKey, desk: errands, now: now, logger: logger),

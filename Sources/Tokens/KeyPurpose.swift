@@ -21,6 +21,8 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
     case secrets
     /// Seals the client secrets that people may look at again. Older ones are kept for ever.
     case clientSecrets = "client-secrets"
+    /// Makes the fingerprints by which what is sealed is found again. Kept for ever: what they were made of is not opened for it.
+    case fingerprints
 
     /// What signs ID tokens by that algorithm.
     package init(signing algorithm: App.IDTokenAlgorithm) {
@@ -40,7 +42,7 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
     /// Whether a ring has none until one is asked for (``KeyRing/ensure(_:)``): most installations never need them.
     var isMadeWhenNeeded: Bool {
         switch self {
-        case .signingEdDSA, .signingRS256, .clientSecrets: true
+        case .signingEdDSA, .signingRS256, .clientSecrets, .fingerprints: true
         case .pepper, .sealing, .refresh, .signing, .replies, .secrets: false
         }
     }
@@ -54,13 +56,17 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
         case .signing: .es256
         case .signingEdDSA: .edDSA
         case .signingRS256: .rs256
-        case .pepper, .sealing, .refresh, .replies, .secrets, .clientSecrets: nil
+        case .pepper, .sealing, .refresh, .replies, .secrets, .clientSecrets, .fingerprints: nil
         }
     }
 
     /// What the master key seals a version for, so that one never opens in the place of another.
     func context(version: Int) -> String {
-        "key_ring/\(rawValue)/\(version)"
+        Self.context(rawValue, version: version)
+    }
+
+    static func context(_ purpose: String, version: Int) -> String {
+        "key_ring/\(purpose)/\(version)"
     }
 
     /// The bytes of a new key.

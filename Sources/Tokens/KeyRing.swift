@@ -33,7 +33,7 @@ package final class KeyRing: Sendable {
     }
 
     private let store: any Store
-    private let masterKey: MasterKey
+    private let masterKeys: MasterKeys
     private let longestTokenSeconds: Int
     private let longestRefreshSeconds: Int
     private let now: @Sendable () -> Instant
@@ -45,11 +45,11 @@ package final class KeyRing: Sendable {
     private let making: [KeyPurpose: SharedRun]
 
     private init(
-        store: any Store, masterKey: MasterKey, longestTokenSeconds: Int, longestRefreshSeconds: Int,
+        store: any Store, masterKeys: MasterKeys, longestTokenSeconds: Int, longestRefreshSeconds: Int,
         now: @escaping @Sendable () -> Instant, clock: @escaping DatabaseClock, keys: KeySet, stored: StoredKeys
     ) {
         self.store = store
-        self.masterKey = masterKey
+        self.masterKeys = masterKeys
         self.longestTokenSeconds = longestTokenSeconds
         self.longestRefreshSeconds = longestRefreshSeconds
         making = Dictionary(uniqueKeysWithValues: KeyPurpose.allCases.map { ($0, SharedRun()) })
@@ -61,6 +61,7 @@ package final class KeyRing: Sendable {
     /// Opens the ring of a store: makes the first keys where there are none, and removes those that have retired.
     ///
     /// - Parameters:
+    ///   - previousMasterKeys: Those before it, which only open what is not sealed anew yet (``reseal(limit:through:)``).
     ///   - longestTokenSeconds: The longest lifetime of an access token (`ProductPolicy.accessTokenMaximumSeconds`). A
     ///     rotation keeps the keys before it for so long and an hour.
     ///   - longestRefreshSeconds: The longest lifetime of a lineage of refresh tokens
@@ -70,14 +71,15 @@ package final class KeyRing: Sendable {
     /// - Throws: ``TokenError/doesNotOpen(purpose:version:)`` under a wrong master key, which leaves the ring as it was,
     ///   or a ``StoreError``.
     package static func open(
-        store: any Store, masterKey: MasterKey, longestTokenSeconds: Int = 86_400,
+        store: any Store, masterKey: MasterKey, previousMasterKeys: [MasterKey] = [], longestTokenSeconds: Int = 86_400,
         longestRefreshSeconds: Int = 365 * 86_400, now: @escaping @Sendable () -> Instant,
         clock: @escaping DatabaseClock = { tx in try tx.databaseClock() }
     ) async throws -> KeyRing {
+        let masterKeys = MasterKeys(masterKey, older: previousMasterKeys)
         let prepare = { @Sendable () async throws -> StoredKeys in
             try await store.write { tx in
                 let time = try clock(tx)
-                return StoredKeys(rows: try prepared(tx, masterKey: masterKey, now: time), at: time, now: now())
+                return StoredKeys(rows: try prepared(tx, masterKeys: masterKeys, now: time), at: time, now: now())
             }
         }
         let stored: StoredKeys
@@ -88,16 +90,38 @@ package final class KeyRing: Sendable {
             stored = try await prepare()
         }
         return KeyRing(
-            store: store, masterKey: masterKey, longestTokenSeconds: longestTokenSeconds,
+            store: store, masterKeys: masterKeys, longestTokenSeconds: longestTokenSeconds,
             longestRefreshSeconds: longestRefreshSeconds, now: now, clock: clock,
-            keys: try stored.opened(by: masterKey, now: now()), stored: stored)
+            keys: try stored.opened(by: masterKeys, now: now()), stored: stored)
     }
 
-    /// Looks whether the master key opens these keys, and makes none.
+    /// Looks whether the master key, or one before it, opens these keys, and makes none.
     ///
     /// - Throws: ``TokenError/doesNotOpen(purpose:version:)``.
-    package static func check(_ rows: [KeyRingRow], under masterKey: MasterKey) throws {
-        for row in rows { _ = try row.opened(by: masterKey) }
+    package static func check(
+        _ rows: [KeyRingRow], under masterKey: MasterKey, or older: [MasterKey] = []
+    ) throws {
+        for row in rows { _ = try row.opened(by: MasterKeys(masterKey, older: older)) }
+    }
+
+    /// Seals keys anew that are still sealed under a master key before the newest: at most `limit` of them. What they are, and
+    /// what was made with them, stays as it is.
+    ///
+    /// - Returns: How many.
+    /// - Throws: ``TokenError/doesNotOpen(purpose:version:)`` for a damaged row, or what the store throws.
+    @discardableResult
+    package func reseal(limit: Int = 100, through leased: (any Store)? = nil) async throws -> Int {
+        let resealed = try await (leased ?? store).write { [masterKeys] tx in
+            let old = try tx.keyRingRows().filter { !$0.isSealed(under: masterKeys.newest) }.prefix(limit)
+            for row in old {
+                let sealed = try masterKeys.seal(row.opened(by: masterKeys), for: row.context)
+                try tx.reseal(keyRing: row, as: sealed)
+            }
+            if !old.isEmpty { tx.announce(.keyRing) }
+            return old.count
+        }
+        if resealed > 0 { try await reload() }
+        return resealed
     }
 
     /// The keys in force. Cheap: nothing is copied or computed.
@@ -133,7 +157,7 @@ package final class KeyRing: Sendable {
             return true
         }
         if isSame { return }
-        let keys = try stored.opened(by: masterKey, now: now())
+        let keys = try stored.opened(by: masterKeys, now: now())
         state.withLock { state in
             // A reload that began later has seen all that this one has.
             guard ticket > state.installed else { return }
@@ -168,9 +192,9 @@ package final class KeyRing: Sendable {
             guard !has(purpose) else { return }
             let fresh = try purpose.freshKey()
             do {
-                try await store.write { [masterKey, clock] tx in
+                try await store.write { [masterKeys, clock] tx in
                     guard try !tx.keyRingRows().contains(where: { $0.purpose == purpose.rawValue }) else { return }
-                    try tx.insert(Self.row(purpose, version: 1, key: fresh, under: masterKey, now: clock(tx)))
+                    try tx.insert(Self.row(purpose, version: 1, key: fresh, under: masterKeys, now: clock(tx)))
                     tx.announce(.keyRing)
                 }
             } catch StoreError.constraint(.unique) {
@@ -222,7 +246,7 @@ package final class KeyRing: Sendable {
                 let version = (rows.last { $0.purpose == purpose.rawValue }?.version ?? 0) + 1
                 let usedFrom = now.adding(seconds: purpose.isPublished ? pace.aheadSeconds : 0)
                 let row = try Self.row(
-                    purpose, version: version, key: slow[purpose] ?? purpose.freshKey(), under: masterKey, now: now,
+                    purpose, version: version, key: slow[purpose] ?? purpose.freshKey(), under: masterKeys, now: now,
                     usedFrom: usedFrom)
                 try tx.insert(row)
                 if let seconds = secondsKept(purpose) {
@@ -252,7 +276,7 @@ package final class KeyRing: Sendable {
     /// How long versions are kept after their successor is used, in seconds; nil for ever.
     private func secondsKept(_ purpose: KeyPurpose) -> Int? {
         switch purpose {
-        case .pepper, .secrets, .clientSecrets: nil
+        case .pepper, .secrets, .clientSecrets, .fingerprints: nil
         case .sealing: longestTokenSeconds + Self.margin
         case .signing: max(longestTokenSeconds, IDToken.seconds) + Self.margin
         case .signingEdDSA, .signingRS256: IDToken.seconds + Self.margin
@@ -262,27 +286,27 @@ package final class KeyRing: Sendable {
     }
 
     private static func prepared(
-        _ tx: borrowing Transaction, masterKey: MasterKey, now: Instant
+        _ tx: borrowing Transaction, masterKeys: MasterKeys, now: Instant
     ) throws -> [KeyRingRow] {
         let rows = try tx.keyRingRows()
         // Nothing is made, nor removed, by a process that cannot open what is there.
-        try check(rows, under: masterKey)
+        for row in rows { _ = try row.opened(by: masterKeys) }
         let present = Set(rows.map(\.purpose))
         if !rows.isEmpty, !present.contains(KeyPurpose.pepper.rawValue) { throw TokenError.missing(.pepper) }
         for purpose in KeyPurpose.allCases
         where !purpose.isMadeWhenNeeded && !present.contains(purpose.rawValue) {
-            try tx.insert(row(purpose, version: 1, key: purpose.freshKey(), under: masterKey, now: now))
+            try tx.insert(row(purpose, version: 1, key: purpose.freshKey(), under: masterKeys, now: now))
         }
         _ = try tx.sweepKeyRing(before: now, limit: sweepLimit)
         return try tx.keyRingRows()
     }
 
     private static func row(
-        _ purpose: KeyPurpose, version: Int, key: [UInt8], under masterKey: MasterKey, now: Instant,
+        _ purpose: KeyPurpose, version: Int, key: [UInt8], under masterKeys: MasterKeys, now: Instant,
         usedFrom: Instant? = nil
     ) throws -> KeyRingRow {
         guard UInt16(exactly: version) != nil else { throw TokenError.tooManyVersions(purpose) }
-        let sealed = try masterKey.seal(key, for: purpose.context(version: version))
+        let sealed = try masterKeys.seal(key, for: purpose.context(version: version))
         return KeyRingRow(
             purpose: purpose.rawValue, version: version, sealed: sealed, createdAt: now, usedFrom: usedFrom ?? now,
             retiresAt: nil)

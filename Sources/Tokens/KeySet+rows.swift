@@ -8,11 +8,11 @@ extension KeySet {
     ///
     /// - Parameter now: By the clock that the rows' times are of.
     /// - Throws: ``TokenError/doesNotOpen(purpose:version:)`` or ``TokenError/missing(_:)``.
-    convenience init(rows: [KeyRingRow], masterKey: MasterKey, now: Instant) throws {
+    convenience init(rows: [KeyRingRow], masterKeys: MasterKeys, now: Instant) throws {
         let live = rows.filter { row in row.retiresAt.map { $0 > now } ?? true }.sorted { $0.version > $1.version }
         func keys<Key>(_ purpose: KeyPurpose, _ make: (KeyRingRow, [UInt8]) -> Key?) throws -> [Key] {
             let keys: [Key] = try live.filter { $0.purpose == purpose.rawValue }.map { row in
-                guard let key = make(row, try row.opened(by: masterKey)) else {
+                guard let key = make(row, try row.opened(by: masterKeys)) else {
                     throw TokenError.doesNotOpen(purpose: purpose.rawValue, version: row.version)
                 }
                 return key
@@ -32,7 +32,8 @@ extension KeySet {
             otherSigning: try signing(.signingEdDSA, by: .edDSA) + signing(.signingRS256, by: .rs256),
             replies: try keys(.replies, SealingKey.init),
             secrets: try keys(.secrets, SealingKey.init),
-            clientSecrets: try keys(.clientSecrets, SealingKey.init)
+            clientSecrets: try keys(.clientSecrets, SealingKey.init),
+            fingerprints: try keys(.fingerprints, SealingKey.init)
         )
     }
 }
@@ -48,10 +49,17 @@ extension KeyRingRow {
     /// The key's bytes.
     ///
     /// - Throws: ``TokenError/doesNotOpen(purpose:version:)``.
-    func opened(by masterKey: MasterKey) throws -> [UInt8] {
+    func opened(by masterKeys: MasterKeys) throws -> [UInt8] {
         guard let known = KeyPurpose(rawValue: purpose),
-            let bytes = masterKey.open(sealed, for: known.context(version: version)), known.mayHave(bytes: bytes.count)
+            let bytes = masterKeys.open(sealed, for: context), known.mayHave(bytes: bytes.count)
         else { throw TokenError.doesNotOpen(purpose: purpose, version: version) }
         return bytes
+    }
+
+    /// What it is sealed for.
+    var context: String { KeyPurpose.context(purpose, version: version) }
+
+    func isSealed(under masterKey: MasterKey) -> Bool {
+        masterKey.open(sealed, for: context) != nil
     }
 }

@@ -28,11 +28,13 @@ package final class KeySet: Sendable {
     private let secrets: [SealingKey]
     /// Newest first. None until one is needed.
     private let clientSecrets: [SealingKey]
+    /// Newest first. None until one is needed.
+    private let fingerprints: [SealingKey]
 
     init(
         peppers: Peppers, sealing: [SealingKey], refresh: [SealingKey], signing: [SigningKey],
         otherSigning: [SigningKey], replies: [SealingKey], secrets: [SealingKey],
-        clientSecrets: [SealingKey]
+        clientSecrets: [SealingKey], fingerprints: [SealingKey]
     ) {
         self.peppers = peppers
         self.sealing = sealing
@@ -42,6 +44,7 @@ package final class KeySet: Sendable {
         self.replies = replies
         self.secrets = secrets
         self.clientSecrets = clientSecrets
+        self.fingerprints = fingerprints
         jwks = Array("{\"keys\":[\((signing + otherSigning).map(\.jwk).joined(separator: ","))]}".utf8)
     }
 
@@ -95,6 +98,15 @@ package final class KeySet: Sendable {
     /// The client secret, or nil if it was changed or is another one.
     package func openClientSecret(_ sealed: [UInt8], for context: String) -> [UInt8]? {
         Self.open(sealed, for: context, under: clientSecrets)
+    }
+
+    /// A keyed fingerprint of texts, by which what is sealed is found again without opening anything: HMAC-SHA-256. Nobody without
+    /// the key can try what it may be of.
+    ///
+    /// - Parameter texts: First what they are, such as `refresh_token`, so that two kinds of things never have the same.
+    package func fingerprint(of texts: String...) throws -> [UInt8] {
+        guard let key = fingerprints.last else { throw TokenError.missing(.fingerprints) }
+        return Array(HMAC<SHA256>.authenticationCode(for: LengthPrefixed.bytes(of: texts), using: key.key))
     }
 
     /// The key's version, and what is sealed under it.

@@ -8,6 +8,9 @@ package struct MasterKey: Sendable, CustomStringConvertible, CustomReflectable {
     /// How many bytes it has.
     package static let byteCount = 32
 
+    /// Names it where it must be told from others, such as `mk_0123456789abcdef`. Nobody learns from it what the key is.
+    package let identifier: String
+
     private let key: SymmetricKey
     private let seal: ContextSeal
 
@@ -32,6 +35,9 @@ package struct MasterKey: Sendable, CustomStringConvertible, CustomReflectable {
     private init(_ key: SymmetricKey) {
         self.key = key
         seal = ContextSeal(key: key)
+        let name = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: key, info: Array("claviger master key identifier 1".utf8), outputByteCount: 8)
+        identifier = "mk_\(name.withUnsafeBytes { Hexadecimal.text($0) })"
     }
 
     /// A fresh one.

@@ -27,8 +27,8 @@ struct StoredKeys: Sendable {
     /// The keys, with all times by the node's clock.
     ///
     /// - Throws: ``TokenError/doesNotOpen(purpose:version:)`` or ``TokenError/missing(_:)``.
-    func opened(by masterKey: MasterKey, now: Instant) throws -> KeySet {
-        try KeySet(rows: rows.map(local), masterKey: masterKey, now: now)
+    func opened(by masterKeys: MasterKeys, now: Instant) throws -> KeySet {
+        try KeySet(rows: rows.map(local), masterKeys: masterKeys, now: now)
     }
 
     private func local(_ row: KeyRingRow) -> KeyRingRow {

@@ -16,6 +16,8 @@ private let samples: [ConfigurationKey: [String]] = [
     .masterKeyFile: ["/a.key", "/b.key", "/c.key"],
     .masterKeyCommand: ["echo a", "echo b", "echo c"],
     .masterKey: ["", String(repeating: "ab", count: 32), String(repeating: "cd", count: 32)],
+    .previousMasterKeyFile: ["/d.key", "/e.key", "/f.key"],
+    .previousMasterKey: ["", String(repeating: "ef", count: 32), String(repeating: "01", count: 32)],
     .trustedProxies: ["10.0.0.1", "10.0.0.2", "10.0.0.3"],
     .verifyGateways: ["10.0.0.4", "10.0.0.5", "10.0.0.6"],
     .verifyGatewaySecret: ["", String(repeating: "s", count: 32), String(repeating: "t", count: 32)],
@@ -268,6 +270,8 @@ struct ConfigurationErrorTests {
         (.masterKeyFile, [""]),
         (.masterKeyCommand, ["", "echo\u{7}"]),
         (.masterKey, ["", "short", String(repeating: "a", count: 63), String(repeating: "zz", count: 32)]),
+        (.previousMasterKeyFile, [""]),
+        (.previousMasterKey, ["", "short", String(repeating: "zz", count: 32)]),
         (.trustedProxies, ["", " ", ",", "10.0.0.0/33", "10.0.0.1/8", "proxy", "10.0.0.1;10.0.0.2", "*"]),
         (.verifyGateways, ["", "gateway", "10.0.0.0/8/8"]),
         (

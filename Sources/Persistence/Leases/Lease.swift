@@ -11,6 +11,8 @@ package struct Lease: Sendable, Hashable {
         case keyRotation = "key-rotation"
         /// Writing down counted uses.
         case usage
+        /// Sealing keys anew under a new master key.
+        case resealing
         /// None: claiming it tries whether anything can be written.
         case trial
     }

@@ -59,6 +59,15 @@ extension Transaction {
             """)
     }
 
+    /// Puts what is sealed anew in the place of what there was, unless somebody else did.
+    package borrowing func reseal(keyRing row: KeyRingRow, as sealed: [UInt8]) throws {
+        try perform(
+            """
+            UPDATE key_ring SET sealed = \(sealed)
+            WHERE purpose = \(row.purpose) AND version = \(row.version) AND sealed = \(row.sealed)
+            """)
+    }
+
     /// Removes at most `limit` keys that were kept until before `time`, and says how many.
     package borrowing func sweepKeyRing(before time: Instant, limit: Int) throws -> Int {
         try execute(

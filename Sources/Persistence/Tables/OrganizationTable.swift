@@ -99,10 +99,11 @@ extension Transaction {
         ) { _ in true } == nil
     }
 
-    /// Removes an organization that ``isEmpty(_:at:)``, with the expired API keys left in it, and its account if it is
-    /// the root of one.
+    /// Removes an organization that ``isEmpty(_:at:)``, with the expired API keys left in it and the key that sealed what it had,
+    /// and its account if it is the root of one.
     package borrowing func delete(_ id: ID<Organization>) throws {
         try perform("DELETE FROM api_key WHERE organization_id = \(id)")
+        try destroyKeys(of: id)
         try perform("DELETE FROM account WHERE organization_id = \(id)")
         try perform("DELETE FROM organization WHERE id = \(id)")
     }

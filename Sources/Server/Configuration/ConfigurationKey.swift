@@ -48,9 +48,10 @@ package struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
 
     /// Every key, in the order in which it is shown.
     package static let all: [ConfigurationKey] = [
-        config, environment, issuer, listen, database, data, masterKeyFile, masterKeyCommand, masterKey, trustedProxies,
-        verifyGateways, verifyGatewaySecret, idleSeconds, maxConnections,
-        maxConnectionsPerAddress, memoryLimit, keyRotationDays, logLevel, logFormat, metrics, product, providers,
+        config, environment, issuer, listen, database, data, masterKeyFile, masterKeyCommand, masterKey,
+        previousMasterKeyFile, previousMasterKey, trustedProxies, verifyGateways, verifyGatewaySecret, idleSeconds,
+        maxConnections, maxConnectionsPerAddress, memoryLimit, keyRotationDays, logLevel, logFormat, metrics, product,
+        providers,
         mailCommand, mailFrom,
     ]
 }
@@ -100,6 +101,15 @@ extension ConfigurationKey {
     package static let masterKey = ConfigurationKey(
         "master-key", "key", standard: "none", allowed: "32 bytes as 64 hexadecimal digits or Base64", isSecret: true,
         "The master key itself")
+
+    package static let previousMasterKeyFile = ConfigurationKey(
+        "previous-master-key-file", "file", standard: "none", allowed: "the path of a file",
+        "A file that holds the master key before, or the next one, while it is being replaced. It opens and seals nothing new"
+    )
+
+    package static let previousMasterKey = ConfigurationKey(
+        "previous-master-key", "key", standard: "none", allowed: "32 bytes as 64 hexadecimal digits or Base64",
+        isSecret: true, "That key itself")
 
     package static let trustedProxies = ConfigurationKey(
         "trusted-proxies", "addresses", standard: "none",

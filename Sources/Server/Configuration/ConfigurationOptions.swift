@@ -11,6 +11,7 @@ package struct ConfigurationOptions: ParsableArguments {
     @Option(name: .of(.data), help: .of(.data)) var data: String?
     @Option(name: .of(.masterKeyFile), help: .of(.masterKeyFile)) var masterKeyFile: String?
     @Option(name: .of(.masterKeyCommand), help: .of(.masterKeyCommand)) var masterKeyCommand: String?
+    @Option(name: .of(.previousMasterKeyFile), help: .of(.previousMasterKeyFile)) var previousMasterKeyFile: String?
     @Option(name: .of(.trustedProxies), help: .of(.trustedProxies)) var trustedProxies: String?
     @Option(name: .of(.verifyGateways), help: .of(.verifyGateways)) var verifyGateways: String?
     @Option(name: .of(.idleSeconds), help: .of(.idleSeconds)) var idleSeconds: String?
@@ -49,7 +50,8 @@ package struct ConfigurationOptions: ParsableArguments {
         let flags: [(ConfigurationKey, String?)] = [
             (.config, config), (.environment, environment), (.issuer, issuer), (.listen, listen), (.database, database),
             (.data, data), (.masterKeyFile, masterKeyFile), (.masterKeyCommand, masterKeyCommand),
-            (.trustedProxies, trustedProxies), (.verifyGateways, verifyGateways),
+            (.previousMasterKeyFile, previousMasterKeyFile), (.trustedProxies, trustedProxies),
+            (.verifyGateways, verifyGateways),
             (.idleSeconds, idleSeconds), (.maxConnections, maxConnections),
             (.maxConnectionsPerAddress, maxConnectionsPerAddress), (.memoryLimit, memoryLimit),
             (.keyRotationDays, keyRotationDays), (.logLevel, logLevel), (.logFormat, logFormat), (.metrics, metrics),

@@ -23,6 +23,8 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
     package let listen: ListenAddress
     package let database: DatabaseLocation
     package let masterKey: MasterKeySource
+    /// Of one that only opens, while the master key is being replaced.
+    package let previousMasterKey: MasterKeySource?
     /// Proxies whose word about the caller's address counts.
     package let trustedProxies: [IPRange]
     /// Gateways that may ask `/verify`, by address.
@@ -64,6 +66,15 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
 }
 
 extension ServerConfiguration {
+    /// The master key, and the one that only opens. Load them before the database is opened.
+    ///
+    /// - Throws: As ``MasterKeySource/load(saying:)``.
+    func masterKeys(saying say: (String) -> Void) async throws(MasterKeyError) -> MasterKeys {
+        let newest = try await masterKey.load(saying: say)
+        guard let previousMasterKey else { return MasterKeys(newest) }
+        return MasterKeys(newest, older: [try await previousMasterKey.load(saying: say)])
+    }
+
     /// How many connections there may be in a process with so many descriptors.
     package func connectionLimits(descriptors: Int) -> ConnectionLimits {
         ConnectionLimits(descriptors: descriptors, total: maxConnections, perAddress: maxConnectionsPerAddress)
@@ -82,6 +93,7 @@ extension ServerConfiguration {
         let issuer = settings.takeIssuer(environment, listen)
         let database = settings.takeDatabase()
         let masterKey = settings.takeMasterKey(environment, database)
+        previousMasterKey = settings.takePreviousMasterKey()
         trustedProxies = settings.takeRanges(.trustedProxies)
         verifyGateways = settings.takeRanges(.verifyGateways)
         verifyGatewaySecret = settings.take(.verifyGatewaySecret) { text in
@@ -179,6 +191,18 @@ extension Settings {
     private static func issuer(of listen: ListenAddress) -> String? {
         if listen.isLoopback { return "http://\(listen)" }
         return listen.isEverywhere ? "http://localhost:\(listen.port)" : nil
+    }
+
+    fileprivate mutating func takePreviousMasterKey() -> MasterKeySource? {
+        let keys: [ConfigurationKey] = [.previousMasterKeyFile, .previousMasterKey]
+        let sources: [MasterKeySource?] = [
+            take(.previousMasterKeyFile) { .file($0) },
+            take(.previousMasterKey) { MasterKey(text: $0).map { .value($0) } },
+        ]
+        if keys.allSatisfy({ source(of: $0) != nil }) {
+            refuse(keys[1], "the previous master key is said more than once, also by \(keys[0].name); give one of them")
+        }
+        return sources.lazy.compactMap(\.self).first
     }
 
     fileprivate mutating func takeMasterKey(

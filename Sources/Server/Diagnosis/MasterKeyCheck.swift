@@ -4,23 +4,28 @@ import Tokens
 /// Whether the master key is there, and apart from what it opens.
 struct MasterKeyCheck {
     private let source: MasterKeySource
+    private let previous: MasterKeySource?
     private let database: DatabaseLocation
     private let environment: ServerConfiguration.Environment
 
     init(_ configuration: ServerConfiguration) {
         source = configuration.masterKey
+        previous = configuration.previousMasterKey
         database = configuration.database
         environment = configuration.environment
     }
 
     /// The key, if it can be had, and what is to be said of it.
-    func examine() async -> (MasterKey?, [Finding]) {
+    func examine() async -> (MasterKeys?, [Finding]) {
         if case .fileBeside = source, let path = source.path, FileStatus(path) == nil, !databaseIsThere {
             return (nil, [.fine("master key", "\(path) is made at the first start")])
         }
         do throws(MasterKeyError) {
             let key = try await source.load { _ in }
-            return (key, [.fine("master key", "found")] + besideDatabase())
+            guard let previous else { return (MasterKeys(key), [.fine("master key", "found")] + besideDatabase()) }
+            let older = try await previous.load { _ in }
+            let both = "found, and beside \(key.identifier) the other one, \(older.identifier)"
+            return (MasterKeys(key, older: [older]), [.fine("master key", both)] + besideDatabase())
         } catch {
             return (nil, [.error("master key", error.description)])
         }

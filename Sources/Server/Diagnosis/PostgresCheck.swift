@@ -9,7 +9,7 @@ struct PostgresCheck {
     let installation: Installation?
     let now: Instant
 
-    func findings(opening key: MasterKey?) -> [Finding] {
+    func findings(opening key: MasterKeys?) -> [Finding] {
         encryption() + server(opening: key)
     }
 
@@ -25,7 +25,7 @@ struct PostgresCheck {
         ]
     }
 
-    private func server(opening key: MasterKey?) -> [Finding] {
+    private func server(opening key: MasterKeys?) -> [Finding] {
         do {
             let (status, state) = try PostgresStore.peek(at: address) { [now, installation] tx in
                 (try PostgresStatus(tx), try StoredState(tx, joining: installation, at: now))

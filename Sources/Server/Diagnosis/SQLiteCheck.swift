@@ -10,7 +10,7 @@ struct SQLiteCheck {
     let installation: Installation?
     let now: Instant
 
-    func findings(opening key: MasterKey?) -> [Finding] {
+    func findings(opening key: MasterKeys?) -> [Finding] {
         folder() + file(opening: key)
     }
 
@@ -52,7 +52,7 @@ struct SQLiteCheck {
 
     // MARK: - The file
 
-    private func file(opening key: MasterKey?) -> [Finding] {
+    private func file(opening key: MasterKeys?) -> [Finding] {
         guard let status = FileStatus(path) else { return [.fine("database", "\(path) is made at the first start")] }
         guard status.isFile else { return [.error("database", "\(path) is not a file")] }
         let modes = modes()
@@ -76,7 +76,7 @@ struct SQLiteCheck {
         }
     }
 
-    private func contents(opening key: MasterKey?, owner: String?) throws -> [Finding] {
+    private func contents(opening key: MasterKeys?, owner: String?) throws -> [Finding] {
         let state = try SQLiteStore.peek(at: path) { [now, installation] tx in
             try StoredState(tx, joining: installation, at: now)
         }

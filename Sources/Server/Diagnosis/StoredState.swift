@@ -53,12 +53,12 @@ struct StoredState {
         return [.warning("installation", text)]
     }
 
-    /// Whether the keys open under `key`, whether the clock can be right, and until when the operator can come in.
-    func findings(opening key: MasterKey?, now: Instant) -> [Finding] {
+    /// Whether the keys of the ring open under `keys`, whether the clock can be right, and until when the operator can come in.
+    func findings(opening keys: MasterKeys?, now: Instant) -> [Finding] {
         var findings: [Finding] = []
-        if let key {
+        if let keys {
             do {
-                try KeyRing.check(keyRing, under: key)
+                try KeyRing.check(keyRing, under: keys.newest, or: keys.older)
             } catch {
                 findings.append(.error("master key", "\(error)"))
             }

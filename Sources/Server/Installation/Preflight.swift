@@ -12,11 +12,11 @@ struct Preflight {
 
     /// - Throws: ``NotInitialized``, ``InstallationMismatch``, ``MissingNames``, `MigrationError`; that the master key does not open what is
     ///   there; what is wrong with the way to the database.
-    func run(opening masterKey: MasterKey) throws {
-        guard try isSetUp(masterKey) else { throw NotInitialized() }
+    func run(opening masterKeys: MasterKeys) throws {
+        guard try isSetUp(masterKeys) else { throw NotInitialized() }
     }
 
-    private func isSetUp(_ masterKey: MasterKey) throws -> Bool {
+    private func isSetUp(_ masterKeys: MasterKeys) throws -> Bool {
         func body(_ tx: borrowing Transaction) throws -> Bool {
             let runner = MigrationRunner()
             let missing = try runner.missing(tx)
@@ -26,7 +26,7 @@ struct Preflight {
             let stored = try tx.installation()
             if let stored { try installation.check(against: stored) }
             try installation.checkNames(after: stored, tx, at: SystemClock.now())
-            try KeyRing.check(try tx.keyRingRows(), under: masterKey)
+            try KeyRing.check(try tx.keyRingRows(), under: masterKeys.newest, or: masterKeys.older)
             return try tx.operatorAccount() != nil
         }
         switch configuration.database {

@@ -37,6 +37,7 @@ struct ExpirySweeper: Sendable {
             { try $0.sweepLooks(before: yesterday, limit: Self.step) },
             { try $0.sweepUsageReceipts(olderThan: Self.day, limit: Self.step) },
             { try $0.sweepRefusals(before: kept, limit: Self.step) },
+            { try $0.sweepShreddingReceipts(before: retained, limit: Self.step) },
         ]
         var total = 0
         for step in steps {

@@ -33,7 +33,7 @@ struct QueryPlan: CustomStringConvertible {
     let steps: [String]
 
     /// The cost of a statement that reads a whole table grows with the table. The small ones may.
-    private static let smallTables = ["key_ring", "resource_server", "r", "usage_receipt"]
+    private static let smallTables = ["key_ring", "master_key", "resource_server", "r", "usage_receipt"]
 
     init(of statement: BoundSQL, in store: any Store) async throws {
         steps = try await store.read { tx in
@@ -87,6 +87,21 @@ struct Question: Sendable, CustomTestStringConvertible {
 
     static let all = [
         keyOfDigest, lists,
+        Question("keys under keys") { tx in
+            let organization = ID<Organization>(at: 1)
+            _ = try tx.organizationKey(of: organization)
+            _ = try tx.organizationKeys(notWrappedBy: "mk_1", after: organization, limit: 2)
+            _ = try tx.organizationKeys(after: organization, limit: 2)
+            _ = try tx.wrapsAnything(masterKey: "mk_1")
+            _ = try tx.dataKey(ID(at: 1))
+            _ = try tx.dataKeys(of: "cnx_1")
+            _ = try tx.dataKeys(of: organization, after: nil, limit: 2)
+            try tx.destroyDataKeys(of: "cnx_1")
+            try tx.destroyDataKeys(of: "cnx_1", before: ID(at: 1))
+            try tx.destroyKeys(of: organization)
+            _ = try tx.shreddingReceipts(of: "cnx_1")
+            _ = try tx.sweepShreddingReceipts(before: Instant(seconds: 1), limit: 2)
+        },
         Question("lists of a subtree") { tx in
             let path = OrganizationPath(root: ID(at: 1))
             _ = try tx.members(.within(path), after: nil, limit: 2)

@@ -59,6 +59,7 @@ extension KeyPurpose {
         case .replies: "Seals replies that may be repeated"
         case .secrets: "Seals secrets that are opened again"
         case .clientSecrets: "Seals secrets that people may see again"
+        case .fingerprints: "Finds sealed secrets again without opening them"
         }
     }
 }

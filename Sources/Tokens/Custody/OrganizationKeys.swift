@@ -1,0 +1,228 @@
+import Locking
+package import CredentialFormat
+import Crypto
+package import Model
+package import Persistence
+
+/// The keys of organizations: made when first needed, wrapped by a master key, and unwrapped into a bounded memory that lives for
+/// ten minutes and forgets what it hears was changed.
+package final class OrganizationKeys: Sendable {
+    /// For how long an unwrapped key is kept, in seconds.
+    private static let lifetimeSeconds = 600
+    private static let canary = Array("claviger canary".utf8)
+
+    private struct Entry {
+        let key: OrganizationKey
+        let since: Instant
+    }
+
+    private struct Memory {
+        var entries: [ID<Organization>: Entry] = [:]
+        /// Counts what was forgotten, so that what was read before is not kept after it.
+        var epoch = 0
+    }
+
+    private let store: any Store
+    private let masters: KeyEncryptionKeys
+    private let capacity: Int
+    private let now: @Sendable () -> Instant
+    private let memory = Lock(Memory())
+
+    /// - Parameters:
+    ///   - masters: What wraps the keys.
+    ///   - capacity: How many unwrapped keys are kept at most.
+    package init(
+        over store: any Store, wrappedBy masters: KeyEncryptionKeys, capacity: Int = 1000,
+        now: @escaping @Sendable () -> Instant
+    ) {
+        self.store = store
+        self.masters = masters
+        self.capacity = max(1, capacity)
+        self.now = now
+    }
+
+    /// The key of an organization. It is made if there is none; of many who need it at the same moment, all get the same.
+    ///
+    /// - Throws: ``CustodyError``, a ``StoreError`` (`.foreignKey` where there is no such organization), or what the key that wraps
+    ///   it throws when it is out of reach.
+    package func key(of organization: ID<Organization>) async throws -> OrganizationKey {
+        if let key = try await existingKey(of: organization) { return key }
+        let bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
+        let row = OrganizationKeyRow(
+            organization: organization, wrappedBy: masters.newest.identifier,
+            wrapped: try await masters.newest.wrap(bytes, for: OrganizationKey.context(of: organization)),
+            createdAt: now())
+        do {
+            try await store.write { tx in try tx.insert(row) }
+        } catch StoreError.constraint(.unique) {
+            // Another one was made at the same moment.
+        }
+        guard let key = try await existingKey(of: organization) else {
+            throw CustodyError.unreadable(organization)
+        }
+        return key
+    }
+
+    /// The key of an organization, nil where it has none.
+    ///
+    /// - Throws: As ``key(of:)``.
+    package func existingKey(of organization: ID<Organization>) async throws -> OrganizationKey? {
+        let time = now()
+        let (known, epoch) = memory.withLock { memory in
+            (memory.entries[organization].flatMap { Self.isFresh($0, at: time) ? $0.key : nil }, memory.epoch)
+        }
+        if let known { return known }
+        guard let row = try await store.read({ tx in try tx.organizationKey(of: organization) }) else { return nil }
+        let key = try await unwrapped(row)
+        memory.withLock { memory in
+            guard memory.epoch == epoch else { return }
+            if memory.entries.count >= capacity {
+                memory.entries = memory.entries.filter { Self.isFresh($0.value, at: time) }
+                if memory.entries.count >= capacity, let any = memory.entries.keys.first { memory.entries[any] = nil }
+            }
+            memory.entries[organization] = Entry(key: key, since: time)
+        }
+        return key
+    }
+
+    /// How many unwrapped keys are kept.
+    package var countInMemory: Int { memory.withLock(\.entries.count) }
+
+    /// Hears what was committed, here or by another node.
+    package func hear(_ changes: [Change]) {
+        memory.withLock { memory in
+            for case .organization(let id) in changes {
+                memory.entries[id] = nil
+                memory.epoch += 1
+            }
+        }
+    }
+
+    /// Forgets everything: what was committed elsewhere was not heard for a while.
+    package func forgetAll() {
+        memory.withLock { memory in
+            memory.entries = [:]
+            memory.epoch += 1
+        }
+    }
+
+    /// A clock that was set back makes nothing younger than it is.
+    private static func isFresh(_ entry: Entry, at time: Instant) -> Bool {
+        entry.since <= time && time < entry.since.adding(seconds: lifetimeSeconds)
+    }
+
+    private func unwrapped(_ row: OrganizationKeyRow) async throws -> OrganizationKey {
+        guard let master = masters.named(row.wrappedBy) else { throw CustodyError.missing(masterKey: row.wrappedBy) }
+        guard
+            let bytes = try await master.unwrap(row.wrapped, for: OrganizationKey.context(of: row.organization)),
+            let key = OrganizationKey(of: row.organization, bytes: bytes)
+        else { throw CustodyError.unreadable(row.organization) }
+        return key
+    }
+}
+
+extension OrganizationKeys {
+    /// Makes certain that this node was given every master key that it needs, and that they are what they were. Called before a
+    /// server listens. Names of master keys that nothing needs any more are forgotten.
+    ///
+    /// - Throws: ``CustodyError``.
+    package func check() async throws {
+        for master in masters.all {
+            let context = Self.canaryContext(master.identifier)
+            let kept = try await store.read { tx in try tx.canary(ofMasterKey: master.identifier) }
+            if let kept {
+                guard try await master.unwrap(kept, for: context) == Self.canary else {
+                    throw CustodyError.canary(masterKey: master.identifier)
+                }
+            } else {
+                let canary = try await master.wrap(Self.canary, for: context)
+                let now = now()
+                try await store.write { tx in try tx.insert(masterKey: master.identifier, canary: canary, at: now) }
+            }
+        }
+        let given = Set(masters.all.map(\.identifier))
+        let missing = try await store.write { tx -> String? in
+            for name in try tx.masterKeys() where !given.contains(name) {
+                if try tx.wrapsAnything(masterKey: name) { return name }
+                try tx.forget(masterKey: name)
+            }
+            return nil
+        }
+        if let missing { throw CustodyError.missing(masterKey: missing) }
+    }
+
+    private static func canaryContext(_ name: String) -> String { "master_key/\(name)" }
+
+    /// How far wrapping anew has come.
+    package struct Rewrapping: Sendable, Equatable {
+        /// How many keys the newest master key wraps by this.
+        package var rewrapped = 0
+        /// Organizations whose keys do not open, or are wrapped by a master key that this node was not given.
+        package var unreadable: [ID<Organization>] = []
+        /// From where it goes on, nil at the end.
+        package var next: ID<Organization>?
+
+        package init(rewrapped: Int = 0, unreadable: [ID<Organization>] = [], next: ID<Organization>? = nil) {
+            self.rewrapped = rewrapped
+            self.unreadable = unreadable
+            self.next = next
+        }
+    }
+
+    /// Wraps the keys of organizations anew that an older master key wraps: at most `limit` of them, behind a place. It may be
+    /// stopped anywhere and begun again, and several nodes may do it at once. Nothing that is sealed is touched.
+    ///
+    /// - Parameter leased: What to write through instead of the store.
+    package func rewrap(
+        after place: ID<Organization>? = nil, limit: Int = 100, through leased: (any Store)? = nil
+    ) async throws -> Rewrapping {
+        let newest = masters.newest
+        let rows = try await store.read { tx in
+            try tx.organizationKeys(notWrappedBy: newest.identifier, after: place, limit: limit)
+        }
+        var progress = Rewrapping(next: rows.count == limit ? rows.last?.organization : nil)
+        var changes: [(OrganizationKeyRow, [UInt8])] = []
+        for row in rows {
+            let context = OrganizationKey.context(of: row.organization)
+            guard let master = masters.named(row.wrappedBy),
+                let bytes = try await master.unwrap(row.wrapped, for: context)
+            else {
+                progress.unreadable.append(row.organization)
+                continue
+            }
+            changes.append((row, try await newest.wrap(bytes, for: context)))
+        }
+        guard !changes.isEmpty else { return progress }
+        progress.rewrapped = try await (leased ?? store).write { [changes] tx in
+            var count = 0
+            for (row, wrapped) in changes where try tx.rewrap(row, as: wrapped, by: newest.identifier) { count += 1 }
+            return count
+        }
+        return progress
+    }
+
+    /// Opens every key of some organizations and the data keys below, and says which do not open, by identifier.
+    ///
+    /// - Returns: What does not open, and from where to go on, nil at the end.
+    package func verify(
+        after place: ID<Organization>? = nil, limit: Int = 100
+    ) async throws -> (unreadable: [String], next: ID<Organization>?) {
+        let rows = try await store.read { tx in try tx.organizationKeys(after: place, limit: limit) }
+        var unreadable: [String] = []
+        for row in rows {
+            guard let key = try? await unwrapped(row) else {
+                unreadable.append(row.organization.description)
+                continue
+            }
+            var after: ID<DataKeyRow>?
+            repeat {
+                let from = after
+                let keys = try await store.read { tx in try tx.dataKeys(of: row.organization, after: from, limit: limit)
+                }
+                unreadable += keys.filter { key.open($0) == nil }.map(\.id.description)
+                after = keys.count == limit ? keys.last?.id : nil
+            } while after != nil
+        }
+        return (unreadable, rows.count == limit ? rows.last?.organization : nil)
+    }
+}
