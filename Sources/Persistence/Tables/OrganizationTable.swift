@@ -85,7 +85,7 @@ extension Transaction {
         try perform("UPDATE account SET revision = revision + 1 WHERE organization_id = \(id)")
     }
 
-    /// Whether an organization has nothing below it, no member, no integration, no app and no API key that lives at `now`.
+    /// Whether an organization has nothing below it, no member, no integration, no app, no connection and no API key that lives at `now`.
     package borrowing func isEmpty(_ id: ID<Organization>, at now: Instant) throws -> Bool {
         try first(
             """
@@ -94,6 +94,7 @@ extension Transaction {
             OR EXISTS (SELECT 1 FROM contact WHERE organization_id = \(id))
             OR EXISTS (SELECT 1 FROM integration WHERE organization_id = \(id))
             OR EXISTS (SELECT 1 FROM app WHERE organization_id = \(id))
+            OR EXISTS (SELECT 1 FROM connection WHERE organization_id = \(id))
             OR EXISTS (SELECT 1 FROM api_key WHERE organization_id = \(id) AND expires_at > \(now))
             """
         ) { _ in true } == nil

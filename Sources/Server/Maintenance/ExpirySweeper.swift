@@ -38,6 +38,11 @@ struct ExpirySweeper: Sendable {
             { try $0.sweepUsageReceipts(olderThan: Self.day, limit: Self.step) },
             { try $0.sweepRefusals(before: kept, limit: Self.step) },
             { try $0.sweepShreddingReceipts(before: retained, limit: Self.step) },
+            { try $0.sweepConnectionSecrets(replacedBefore: yesterday, limit: Self.step) },
+            { try $0.sweepProviderAccessSecrets(before: now, limit: Self.step) },
+            { try $0.sweepRenewalAttempts(before: lastQuarter, limit: Self.step) },
+            { try $0.sweepPromises(settledBefore: retained, limit: Self.step) },
+            { try $0.sweepConnectionEvents(before: lastQuarter, limit: Self.step) },
         ]
         var total = 0
         for step in steps {

@@ -1,0 +1,60 @@
+package import CredentialFormat
+package import Model
+
+private let columns: StaticString = "id, connection_id, organization_path, kind, generation, status, reason, at"
+
+extension Transaction {
+    /// Puts an event into the outbox.
+    package borrowing func insert(_ event: ConnectionEvent) throws {
+        try perform(
+            """
+            INSERT INTO connection_event (\(fixed: columns))
+            VALUES (\(event.id), \(event.connection), \(event.path.stored), \(event.kind.rawValue), \(event.generation),
+            \(event.status.rawValue), \(event.reason.stored), \(event.at))
+            """)
+    }
+
+    /// Those that were not delivered yet, oldest first.
+    package borrowing func undeliveredConnectionEvents(
+        after: ID<ConnectionEvent>?, limit: Int
+    ) throws -> [ConnectionEvent] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM connection_event
+            WHERE delivered_at IS NULL AND id > \(place(after: after)) ORDER BY id LIMIT \(limit)
+            """, ConnectionEvent.init(row:))
+    }
+
+    /// Those of a connection, newest first.
+    package borrowing func connectionEvents(of id: ID<Connection>, limit: Int) throws -> [ConnectionEvent] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM connection_event WHERE connection_id = \(id) ORDER BY id DESC LIMIT \(limit)
+            """, ConnectionEvent.init(row:))
+    }
+
+    /// Writes down that an event was delivered.
+    package borrowing func deliver(_ id: ID<ConnectionEvent>, at now: Instant) throws {
+        try perform("UPDATE connection_event SET delivered_at = \(now) WHERE id = \(id)")
+    }
+
+    /// Removes at most `limit` events from before `time`, and says how many.
+    package borrowing func sweepConnectionEvents(before time: Instant, limit: Int) throws -> Int {
+        let end = ID<ConnectionEvent>(value: UInt128(clamping: min(time.milliseconds, 1 << 48 - 1)) << 80)
+        return try execute(
+            """
+            DELETE FROM connection_event WHERE id IN
+            (SELECT id FROM connection_event WHERE id < \(end) ORDER BY id LIMIT \(limit))
+            """)
+    }
+}
+
+extension ConnectionEvent {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        self.init(
+            id: try row.id(0), connection: try row.id(1), path: try row.path(2),
+            kind: try row.parsed(3, Kind.init(rawValue:)), generation: try row.count(4),
+            status: try row.parsed(5, ConnectionStatus.init(rawValue:)), reason: try row.optionalText(6),
+            at: try row.instant(7))
+    }
+}

@@ -1,0 +1,54 @@
+package import CredentialFormat
+package import Model
+
+private let columns: StaticString = "connection_id, name, number, due_at, state, settled_at, reason, generation"
+
+extension Transaction {
+    /// What is promised for a connection and not settled.
+    package borrowing func openPromises(of id: ID<Connection>) throws -> [ConnectionPromise] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM connection_promise WHERE connection_id = \(id) AND state = 'open' ORDER BY name
+            """, ConnectionPromise.init(row:))
+    }
+
+    /// The lines of a connection, newest of each name first.
+    package borrowing func promises(of id: ID<Connection>, limit: Int) throws -> [ConnectionPromise] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM connection_promise WHERE connection_id = \(id)
+            ORDER BY name, number DESC LIMIT \(limit)
+            """, ConnectionPromise.init(row:))
+    }
+
+    /// Writes a line, in the place of the one of that number.
+    package borrowing func put(_ promise: ConnectionPromise) throws {
+        try perform(
+            """
+            INSERT INTO connection_promise (\(fixed: columns))
+            VALUES (\(promise.connection), \(promise.name), \(promise.number), \(promise.dueAt),
+            \(promise.state.rawValue), \(promise.settledAt.stored), \(promise.reason.stored), \(promise.generation.stored))
+            ON CONFLICT (connection_id, name, number) DO UPDATE SET due_at = excluded.due_at, state = excluded.state,
+            settled_at = excluded.settled_at, reason = excluded.reason, generation = excluded.generation
+            """)
+    }
+
+    /// Removes at most `limit` lines that were settled before `time`, and says how many.
+    package borrowing func sweepPromises(settledBefore time: Instant, limit: Int) throws -> Int {
+        try execute(
+            """
+            DELETE FROM connection_promise WHERE (connection_id, name, number) IN
+            (SELECT connection_id, name, number FROM connection_promise
+            WHERE settled_at < \(time) ORDER BY settled_at LIMIT \(limit))
+            """)
+    }
+}
+
+extension ConnectionPromise {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        self.init(
+            connection: try row.id(0), name: try row.text(1), number: try row.count(2), dueAt: try row.instant(3),
+            state: try row.parsed(4, State.init(rawValue:)), settledAt: try row.optionalInstant(5),
+            reason: try row.optionalText(6), generation: row.isNull(7) ? nil : try row.count(7))
+    }
+}

@@ -1,0 +1,169 @@
+package import CredentialFormat
+package import Model
+
+private let columns: StaticString = """
+    id, organization_path, provider, access, name, account_fingerprint, scopes, metadata, status, reason, generation,
+    consented_at, issued_at, access_expires_at, refresh_expires_at, data_access_expires_at, failures, first_failed_at,
+    last_failed_at, error_class, error_code, next_renewal_at, last_proven_at, created_at
+    """
+
+/// The right to renew a connection, until the database's clock says that it has lapsed. Its fence counts the claims, so whoever
+/// wakes up late is known.
+package struct ConnectionLease: Hashable, Sendable {
+    package let connection: Connection
+    package let holder: ID<Node>
+    package let fence: Int
+}
+
+extension Transaction {
+    /// The connection, nil where there is none.
+    package borrowing func connection(_ id: ID<Connection>) throws -> Connection? {
+        try first("SELECT \(fixed: columns) FROM connection WHERE id = \(id)", Connection.init(row:))
+    }
+
+    /// Those of an organization, oldest first. Nothing is opened for it.
+    package borrowing func connections(
+        _ extent: Extent, after: ID<Connection>?, limit: Int
+    ) throws -> [Connection] {
+        let condition: BoundSQL =
+            switch extent {
+            case .within(let path): "organization_path >= \(path.stored) AND organization_path < \(path.storedEnd)"
+            case .organization(let path): "organization_path = \(path.stored)"
+            }
+        return try all(
+            """
+            SELECT \(fixed: columns) FROM connection WHERE \(part: condition) AND id > \(place(after: after))
+            ORDER BY id LIMIT \(limit)
+            """, Connection.init(row:))
+    }
+
+    /// Those by which the same account at a provider was connected through the same client of ours.
+    package borrowing func connections(
+        ofAccount fingerprint: [UInt8], through access: ID<ProviderAccess>, limit: Int
+    ) throws -> [Connection] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM connection WHERE account_fingerprint = \(fingerprint) AND access = \(access)
+            ORDER BY id LIMIT \(limit)
+            """, Connection.init(row:))
+    }
+
+    /// Adds a connection.
+    package borrowing func insert(_ connection: Connection) throws {
+        try perform(
+            """
+            INSERT INTO connection (organization_id, \(fixed: columns))
+            VALUES (\(connection.organization), \(list: connection.values))
+            """)
+    }
+
+    /// Some that are due at `now` and that nobody has a lease of, the longest due first: claimed for `seconds` by the database's
+    /// clock.
+    package borrowing func claimDueConnections(
+        at now: Instant, by node: ID<Node>, seconds: Int, limit: Int
+    ) throws -> [ConnectionLease] {
+        let due = try all(
+            """
+            SELECT id FROM connection
+            WHERE next_renewal_at <= \(now) AND lease_until <= \(fixed: dialect.clock) ORDER BY next_renewal_at, id LIMIT \(limit)
+            """
+        ) { try $0.id(0, of: Connection.self) }
+        return try due.compactMap { try claim($0, by: node, seconds: seconds) }
+    }
+
+    /// Claims one connection for `seconds` by the database's clock, nil where another node has it, it is not there, or its generation
+    /// is another one than was thought.
+    ///
+    /// - Parameter retaking: Whether the node's own lease before may be replaced, which is lost by that.
+    package borrowing func claim(
+        _ id: ID<Connection>, ifGeneration generation: Int? = nil, by node: ID<Node>, seconds: Int,
+        retaking: Bool = false
+    ) throws -> ConnectionLease? {
+        let condition: BoundSQL = generation.map { "AND generation = \($0)" } ?? ""
+        let own: BoundSQL = retaking ? "OR lease_owner = \(node)" : ""
+        return try first(
+            """
+            UPDATE connection SET lease_owner = \(node), fence = fence + 1,
+            lease_until = \(fixed: dialect.clock) + \(seconds * 1000)
+            WHERE id = \(id) AND (lease_until <= \(fixed: dialect.clock) \(part: own)) \(part: condition)
+            RETURNING \(fixed: columns), fence
+            """
+        ) { row in ConnectionLease(connection: try Connection(row: row), holder: node, fence: try row.count(24)) }
+    }
+
+    /// Keeps a lease for another `seconds`, nil where it was lost.
+    package borrowing func extend(_ lease: ConnectionLease, seconds: Int) throws -> Bool {
+        try execute(
+            """
+            UPDATE connection SET lease_until = \(fixed: dialect.clock) + \(seconds * 1000)
+            WHERE id = \(lease.connection.id) AND lease_owner = \(lease.holder) AND fence = \(lease.fence)
+            """) == 1
+    }
+
+    /// Gives a lease back, unless another node has it by now.
+    package borrowing func release(_ lease: ConnectionLease) throws {
+        try perform(
+            """
+            UPDATE connection SET lease_until = 0, lease_owner = NULL
+            WHERE id = \(lease.connection.id) AND lease_owner = \(lease.holder) AND fence = \(lease.fence)
+            """)
+    }
+
+    /// Writes down what became of a connection under a lease, and gives that back: compare-and-swap on generation and fence.
+    ///
+    /// - Returns: False where somebody else has claimed it or changed its generation meanwhile; then nothing was written.
+    package borrowing func settle(_ lease: ConnectionLease, as connection: Connection) throws -> Bool {
+        try execute(
+            """
+            UPDATE connection SET name = \(connection.name),
+            account_fingerprint = \((connection.accountFingerprint?.stored).stored),
+            scopes = \(connection.scopes.joined(separator: " ")), metadata = \(AuditDetails.text(of: connection.metadata)),
+            status = \(connection.status.rawValue), reason = \(connection.reason.stored),
+            generation = \(connection.generation), consented_at = \(connection.clocks.consentedAt.stored),
+            issued_at = \(connection.clocks.issuedAt.stored),
+            access_expires_at = \(connection.clocks.accessExpiresAt.stored),
+            refresh_expires_at = \(connection.clocks.refreshExpiresAt.stored),
+            data_access_expires_at = \(connection.clocks.dataAccessExpiresAt.stored),
+            failures = \(connection.trouble.failures), first_failed_at = \(connection.trouble.firstFailedAt.stored),
+            last_failed_at = \(connection.trouble.lastFailedAt.stored), error_class = \(connection.trouble.errorClass.stored),
+            error_code = \(connection.trouble.errorCode.stored), next_renewal_at = \(connection.nextRenewalAt.stored),
+            last_proven_at = \(connection.lastProvenAt.stored), lease_until = 0, lease_owner = NULL
+            WHERE id = \(connection.id) AND generation = \(lease.connection.generation) AND lease_owner = \(lease.holder)
+            AND fence = \(lease.fence)
+            """) == 1
+    }
+}
+
+extension Connection {
+    /// In the order of the columns.
+    fileprivate var values: [StoredValue] {
+        [
+            id.stored, path.stored.stored, provider.stored, access.stored, name.stored,
+            (accountFingerprint?.stored).stored, scopes.joined(separator: " ").stored,
+            AuditDetails.text(of: metadata).stored, status.rawValue.stored, reason.stored, generation.stored,
+            clocks.consentedAt.stored, clocks.issuedAt.stored, clocks.accessExpiresAt.stored,
+            clocks.refreshExpiresAt.stored, clocks.dataAccessExpiresAt.stored, trouble.failures.stored,
+            trouble.firstFailedAt.stored, trouble.lastFailedAt.stored, trouble.errorClass.stored,
+            trouble.errorCode.stored, nextRenewalAt.stored, lastProvenAt.stored, createdAt.stored,
+        ]
+    }
+
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        self.init(
+            id: try row.id(0), path: try row.path(1), provider: try row.text(2), access: try row.id(3),
+            name: try row.text(4), accountFingerprint: row.isNull(5) ? nil : try row.bytes(5),
+            scopes: try row.words(6), metadata: AuditDetails.parse(try row.text(7)),
+            status: try row.parsed(8, ConnectionStatus.init(rawValue:)), reason: try row.optionalText(9),
+            generation: try row.count(10),
+            clocks: Clocks(
+                consentedAt: try row.optionalInstant(11), issuedAt: try row.optionalInstant(12),
+                accessExpiresAt: try row.optionalInstant(13), refreshExpiresAt: try row.optionalInstant(14),
+                dataAccessExpiresAt: try row.optionalInstant(15)),
+            trouble: Trouble(
+                failures: try row.count(16), firstFailedAt: try row.optionalInstant(17),
+                lastFailedAt: try row.optionalInstant(18), errorClass: try row.optionalText(19),
+                errorCode: try row.optionalText(20)),
+            nextRenewalAt: try row.optionalInstant(21), lastProvenAt: try row.optionalInstant(22),
+            createdAt: try row.instant(23))
+    }
+}

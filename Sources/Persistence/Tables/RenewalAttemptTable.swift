@@ -1,0 +1,55 @@
+package import CredentialFormat
+package import Model
+
+extension Transaction {
+    /// Writes down that a token is about to be spent.
+    ///
+    /// - Throws: ``StoreError/constraint(_:)`` `.unique` where another one is under way.
+    package borrowing func insert(_ attempt: RenewalAttempt) throws {
+        try perform(
+            """
+            INSERT INTO renewal_attempt (id, connection_id, generation, fence, token_fingerprint, state, started_at)
+            VALUES (\(attempt.id), \(attempt.connection), \(attempt.generation), \(attempt.fence),
+            \((attempt.tokenFingerprint?.stored).stored), \(attempt.state.rawValue), \(attempt.startedAt))
+            """)
+    }
+
+    /// The newest attempts of a connection, newest first.
+    package borrowing func renewalAttempts(
+        of id: ID<Connection>, limit: Int
+    ) throws -> [RenewalAttempt] {
+        try all(
+            """
+            SELECT id, connection_id, generation, fence, token_fingerprint, state, started_at, ended_at, error_code
+            FROM renewal_attempt WHERE connection_id = \(id) ORDER BY id DESC LIMIT \(limit)
+            """
+        ) { row in
+            RenewalAttempt(
+                id: try row.id(0), connection: try row.id(1), generation: try row.count(2), fence: try row.count(3),
+                tokenFingerprint: row.isNull(4) ? nil : try row.bytes(4),
+                state: try row.parsed(5, RenewalAttempt.State.init(rawValue:)), startedAt: try row.instant(6),
+                endedAt: try row.optionalInstant(7), errorCode: try row.optionalText(8))
+        }
+    }
+
+    /// Writes down what became of an attempt.
+    package borrowing func end(
+        _ id: ID<RenewalAttempt>, as state: RenewalAttempt.State, code: String?, at now: Instant
+    ) throws {
+        try perform(
+            """
+            UPDATE renewal_attempt SET state = \(state.rawValue), error_code = \(code.stored), ended_at = \(now)
+            WHERE id = \(id)
+            """)
+    }
+
+    /// Removes at most `limit` attempts from before `time` that are not under way, and says how many.
+    package borrowing func sweepRenewalAttempts(before time: Instant, limit: Int) throws -> Int {
+        let end = ID<RenewalAttempt>(value: UInt128(clamping: min(time.milliseconds, 1 << 48 - 1)) << 80)
+        return try execute(
+            """
+            DELETE FROM renewal_attempt WHERE id IN
+            (SELECT id FROM renewal_attempt WHERE id < \(end) AND state <> 'sent' ORDER BY id LIMIT \(limit))
+            """)
+    }
+}
