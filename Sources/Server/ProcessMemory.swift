@@ -1,6 +1,4 @@
 import CMalloc
-import Foundation
-import Glibc
 
 /// What the process gives back to the system: a start takes several times the memory of a server that waits for calls.
 enum ProcessMemory {
@@ -11,52 +9,8 @@ enum ProcessMemory {
         mallopt(M_TRIM_THRESHOLD, 4 << 20)
     }
 
-    /// Gives back what is free, and forgets the pages of program and libraries that only the start looked at; those that are needed again
-    /// come from the kernel's cache of files.
+    /// Gives back what is free in the allocator. Pages of files are left to the kernel, which takes them by itself when it needs room.
     static func giveBackWhatTheStartTook() {
         malloc_trim(0)
-        let text = (try? String(contentsOfFile: "/proc/self/smaps", encoding: .utf8)) ?? ""
-        for mapping in FileMapping.all(in: text) where mapping.isUnchanged {
-            guard let start = UnsafeMutableRawPointer(bitPattern: mapping.start) else { continue }
-            // What cannot be given back stays.
-            _ = madvise(start, mapping.length, MADV_DONTNEED)
-        }
-    }
-}
-
-/// A part of a file in our memory, as `/proc/self/smaps` tells of it (proc(5)).
-struct FileMapping: Hashable {
-    let start: UInt
-    let length: Int
-    /// Whether it is all as in the file: nobody can write to it and nobody did, as the loader does where it moves addresses.
-    let isUnchanged: Bool
-
-    /// Those that have a file.
-    static func all(in smaps: String) -> [FileMapping] {
-        var found: [FileMapping] = []
-        var head: (start: UInt, length: Int, isReadOnly: Bool)?
-        for line in smaps.split(separator: "\n") {
-            let words = line.split(separator: " ", omittingEmptySubsequences: true)
-            if let first = words.first, let bounds = bounds(first), words.count >= 5 {
-                let hasFile = words.count > 5 && words[5].hasPrefix("/")
-                head =
-                    hasFile
-                    ? (bounds.lowerBound, bounds.count, words[1].hasPrefix("r") && !words[1].contains("w")) : nil
-            } else if words.first == "Anonymous:", words.count == 3, let known = head {
-                found.append(
-                    FileMapping(
-                        start: known.start, length: known.length, isUnchanged: known.isReadOnly && words[1] == "0"))
-                head = nil
-            }
-        }
-        return found
-    }
-
-    /// `7f8e08000000-7f8e0a733000`
-    private static func bounds(_ word: Substring) -> Range<UInt>? {
-        let parts = word.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let start = UInt(parts[0], radix: 16), let end = UInt(parts[1], radix: 16), start < end
-        else { return nil }
-        return start..<end
     }
 }
