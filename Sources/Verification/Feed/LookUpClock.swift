@@ -16,9 +16,14 @@ final class LookUpClock: Sendable {
         var lastNumber: UInt64 = 0
         /// When the timer goes off next, nil while it is not set.
         var timer: DispatchTime?
+        /// How often anything was looked through for what is due.
+        var passes = 0
     }
 
     private let state = Lock(State())
+
+    /// How often anything was looked through for what is due.
+    var passes: Int { state.withLock(\.passes) }
 
     /// Calls `ring` at `deadline`, unless it is taken back before.
     ///
@@ -43,12 +48,15 @@ final class LookUpClock: Sendable {
     }
 
     private func set(for end: DispatchTime) {
-        DispatchQueue.global().asyncAfter(deadline: end) { [self] in goOff() }
+        DispatchQueue.global().asyncAfter(deadline: end) { [self] in goOff(setFor: end) }
     }
 
-    private func goOff() {
+    private func goOff(setFor end: DispatchTime) {
         let now = DispatchTime.now()
-        let (due, next) = state.withLock { state in
+        let (due, next): ([@Sendable () -> Void], DispatchTime?) = state.withLock { state in
+            // An earlier one came in its place, and has set the next by itself: else there would be one more for good.
+            guard state.timer == end else { return ([], nil) }
+            state.passes += 1
             let due = state.waiting.filter { $0.value.end <= now }
             for number in due.keys { state.waiting[number] = nil }
             state.timer = state.waiting.values.map(\.end).min()
