@@ -5,8 +5,13 @@ package import Model
 package protocol RememberedCredential: AnyObject, Sendable {
     var fingerprint: Fingerprint { get }
     var expiresAt: Instant { get }
-    /// How many bytes it takes, its places in indexes left out. Never changes.
+    /// How many bytes it takes, its places in indexes left out. Never changes while it is held.
     var bytes: Int { get }
+
+    /// It comes to be held, once: what no other credential counts that it shares counts with it from now on.
+    func willBeHeld()
+    /// It is held no longer.
+    func wasGivenUp()
 }
 
 /// A cache of credentials that is bounded in bytes, its index included (law 7). When it is full, what has expired goes first. If that is
@@ -94,10 +99,19 @@ package final class CredentialMemory<Credential: RememberedCredential>: Sendable
 
         mutating func insert(_ credential: Credential, at now: UInt32, _ gone: inout [Credential]) {
             if let place = place(of: credential.fingerprint) { take(at: place).map { gone.append($0) } }
+            credential.willBeHeld()
             let bytes = credential.bytes
+            // Others would go in vain.
+            guard bytes + max(index.capacity, 8) * FlatIndex<Credential>.slotBytes <= limit else {
+                credential.wasGivenUp()
+                return gone.append(credential)
+            }
             if !hasRoom(for: bytes), firstEnd <= now { takeExpired(at: now, &gone) }
             while !hasRoom(for: bytes) {
-                guard let next = takeNext() else { return gone.append(credential) }
+                guard let next = takeNext() else {
+                    credential.wasGivenUp()
+                    return gone.append(credential)
+                }
                 gone.append(next)
             }
             // Rounded up, so what lives goes by no fraction of a second.
@@ -114,6 +128,7 @@ package final class CredentialMemory<Credential: RememberedCredential>: Sendable
             guard let credential = index[place] else { return nil }
             index.remove(at: place)
             held -= credential.bytes
+            credential.wasGivenUp()
             return credential
         }
 

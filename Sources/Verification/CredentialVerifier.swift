@@ -48,7 +48,7 @@ package final class CredentialVerifier: Sendable {
         roles = RoleService(product: product)
         plans = product.plans
         seal = AccessTokenSeal(brand: product.brand, issuer: issuer)
-        usage = UsageLedger(store: store)
+        usage = UsageLedger(store: store, capacity: memory.waitingUses)
         refusals = RefusalQueue(store: store, catalogue: product.scopes)
     }
 

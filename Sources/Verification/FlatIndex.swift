@@ -63,12 +63,6 @@ struct FlatIndex<Record: AnyObject & Sendable>: Sendable {
         return slots[place].tag & 1 != 0
     }
 
-    /// Puts another record in a record's place.
-    mutating func replace(at place: Int, with record: Record, until end: UInt32) {
-        slots[place].record = record
-        slots[place].end = end
-    }
-
     /// Adds a record. Who has a bound to keep looks at ``isFull`` before.
     mutating func insert(_ record: Record, under hash: UInt32, until end: UInt32) {
         if isFull { grow() }

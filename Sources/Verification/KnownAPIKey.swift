@@ -26,6 +26,8 @@ package final class KnownAPIKey: RememberedCredential {
     /// Whether its terms are nobody else's, and so count with it.
     private let ownsTerms: Bool
     private let ended = Atomic<Bool>(false)
+    /// Whether it is the one that counts its organization's standing.
+    private let countsStanding = Atomic<Bool>(false)
     private let uses: Lock<Uses>
 
     /// An API key that was read.
@@ -56,8 +58,23 @@ package final class KnownAPIKey: RememberedCredential {
     }
 
     package var bytes: Int {
-        let objects = counting == nil ? Self.objectBytes : 2 * Self.objectBytes
-        return objects + APIKeyMemory.listedBytes + (ownsTerms ? terms.bytes : 0)
+        Self.objectBytes + APIKeyMemory.listedBytes + (ownsTerms ? terms.bytes : 0)
+            + (countsStanding.load(ordering: .relaxed) ? standing.bytes : 0) + countingBytes
+    }
+
+    /// What is held for its uses alone.
+    private var countingBytes: Int {
+        guard let counting else { return 0 }
+        return Self.objectBytes + (counting.ownsTerms && counting.terms !== terms ? counting.terms.bytes : 0)
+            + (counting.standing === standing ? 0 : counting.standing.bytes)
+    }
+
+    package func willBeHeld() {
+        if standing.firstHolder.take() { countsStanding.store(true, ordering: .relaxed) }
+    }
+
+    package func wasGivenUp() {
+        if countsStanding.exchange(false, ordering: .relaxed) { standing.firstHolder.giveUp() }
     }
 
     /// Whether nothing was announced about it or its organization since it was read.

@@ -44,6 +44,8 @@ package final class KnownClient: Sendable {
     package let identifierText: String
     /// Where uses of an app are counted, in all; none of other clients.
     package let usage: UsageCell?
+    /// Which credential counts it too.
+    let firstHolder = FirstHolder()
     private let validity: Validity
 
     /// About how many bytes one takes at least, with what ends it.

@@ -15,6 +15,8 @@ package final class KnownContact: Sendable {
     package let identifierText: String
     private let isDisabled: Bool
     private let keys: [ID<AccessKey>: Key]
+    /// Which credential counts it too.
+    let firstHolder = FirstHolder()
     private let validity: Validity
 
     /// About how many bytes one takes at least, with what ends it.

@@ -18,6 +18,8 @@ package final class KnownLineage: Sendable {
     package let endsAt: Instant
     /// Where uses of its access tokens are counted.
     package let usage: UsageCell
+    /// Which credential counts it too.
+    let firstHolder = FirstHolder()
     private let validities: [Validity]
 
     /// About how many bytes one takes at least, with what ends it.

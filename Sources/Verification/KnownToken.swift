@@ -2,6 +2,7 @@ package import CredentialFormat
 package import Model
 import Policy
 import ProductDefinition
+import Synchronization
 
 /// What memory knows of an access token: what it says, and what that is worth now. It can be opened again at any time, so memory keeps the
 /// hot ones alone. Nothing is in it that others have too.
@@ -28,6 +29,8 @@ package final class KnownToken: RememberedCredential {
     package let isOutsidePlan: Bool
     /// Whether its terms and audiences are nobody else's, and so count with it.
     private let ownsTerms: Bool
+    /// What of all that it shares with other credentials it is the one to count.
+    private let counted = Atomic<UInt8>(0)
     /// The edition of the key ring that opened it.
     private let edition: Int
     /// The identifier of its client.
@@ -101,7 +104,39 @@ package final class KnownToken: RememberedCredential {
 
     package var bytes: Int {
         let own = ownsTerms ? terms.bytes + SharedTerms.bytes(of: audiences) : 0
-        return Self.objectBytes + own + (ownSubject.map { $0.utf8.count + 48 } ?? 0)
+        return Self.objectBytes + own + (ownSubject.map { $0.utf8.count + 48 } ?? 0) + sharedBytes
+    }
+
+    private enum Shared {
+        static let client: UInt8 = 1
+        static let standing: UInt8 = 2
+        static let lineage: UInt8 = 4
+        static let contact: UInt8 = 8
+    }
+
+    private var sharedBytes: Int {
+        let counted = counted.load(ordering: .relaxed)
+        guard counted != 0 else { return 0 }
+        return (counted & Shared.client != 0 ? client.bytes : 0) + (counted & Shared.standing != 0 ? standing.bytes : 0)
+            + (counted & Shared.lineage != 0 ? lineage?.bytes ?? 0 : 0)
+            + (counted & Shared.contact != 0 ? contact?.bytes ?? 0 : 0)
+    }
+
+    package func willBeHeld() {
+        var first: UInt8 = 0
+        if client.firstHolder.take() { first |= Shared.client }
+        if standing.firstHolder.take() { first |= Shared.standing }
+        if let lineage, lineage.firstHolder.take() { first |= Shared.lineage }
+        if let contact, contact.firstHolder.take() { first |= Shared.contact }
+        counted.store(first, ordering: .relaxed)
+    }
+
+    package func wasGivenUp() {
+        let first = counted.exchange(0, ordering: .relaxed)
+        if first & Shared.client != 0 { client.firstHolder.giveUp() }
+        if first & Shared.standing != 0 { standing.firstHolder.giveUp() }
+        if first & Shared.lineage != 0 { lineage?.firstHolder.giveUp() }
+        if first & Shared.contact != 0 { contact?.firstHolder.giveUp() }
     }
 
     /// For whom it acts (`sub`): the contact, the user, or the client itself.

@@ -21,6 +21,8 @@ package final class Standing: Sendable {
     package let accountText: String
     /// The path as text.
     package let pathText: String
+    /// Which credential counts it too.
+    let firstHolder = FirstHolder()
     private let validities: [Validity]
 
     /// About how many bytes one takes at least, with what ends it.

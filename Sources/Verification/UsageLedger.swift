@@ -104,18 +104,20 @@ package final class UsageCounter: Sendable {
 package final class UsageLedger: Sendable {
     /// How many uses are written in one transaction, so that none is long.
     private static let batch = 500
-    /// How many credentials may wait to be written down.
-    private static let capacity = 1 << 20
 
     private let store: any Store
     private let node: ID<Node>
+    private let capacity: Int
     private let used = Lock(UsedCells())
     private let unwritten = Lock(Unwritten())
 
-    /// - Parameter node: Whose batches they are. No other ledger on the same database may have it.
-    package init(store: any Store, node: ID<Node> = ID(at: 0)) {
+    /// - Parameters:
+    ///   - node: Whose batches they are. No other ledger on the same database may have it.
+    ///   - capacity: How many credentials may wait to be written down.
+    package init(store: any Store, node: ID<Node> = ID(at: 0), capacity: Int = 1 << 20) {
         self.store = store
         self.node = node
+        self.capacity = capacity
     }
 
     /// A credential was accepted.
@@ -131,8 +133,8 @@ package final class UsageLedger: Sendable {
     /// Puts a cell among those to be written down. Where too many wait already it keeps its count, and tries again when
     /// it is used again (law 7).
     private func list(_ cell: UsageCell) {
-        let isListed = used.withLock { cells in
-            guard cells.count < Self.capacity else { return false }
+        let isListed = used.withLock { [capacity] cells in
+            guard cells.count < capacity else { return false }
             cells.append(cell)
             return true
         }

@@ -86,6 +86,9 @@ private final class SampleCredential: RememberedCredential {
         self.expiresAt = expiresAt
         self.bytes = bytes
     }
+
+    func willBeHeld() {}
+    func wasGivenUp() {}
 }
 
 @Suite("A memory of credentials")
@@ -165,6 +168,14 @@ struct CredentialMemoryTests {
         #expect(memory[expired.fingerprint] == nil)
     }
 
+    @Test func `what fits in no way has nothing else go`() {
+        let memory = CredentialMemory<SampleCredential>(bytes: 4096, shards: 1)
+        let small = (0..<10).map { SampleCredential($0, until: later) }
+        for credential in small { memory.insert(credential, at: now) }
+        #expect(memory.insert(SampleCredential(100, until: later, bytes: 4096), at: now).map(\.number) == [100])
+        for credential in small { #expect(memory[credential.fingerprint] === credential) }
+    }
+
     @Test func `100,000 tokens take what they may, and no more`() {
         let limit = 2 << 20
         let memory = CredentialMemory<SampleCredential>(bytes: limit)
@@ -183,19 +194,25 @@ struct APIKeyMemoryTests {
     private let now = Instant(seconds: 1_800_000_000)
     private let terms = KnownTerms(
         scopes: ScopeSet(parsing: "orders.read orders.write") ?? .empty, addresses: .anywhere)
-    private let standing = Standing(
-        path: OrganizationPath(root: ID(at: 0)), isSuspended: false, isOperator: false, features: [], validities: [])
+    private let standing = Self.newStanding()
 
-    private func key(_ number: Int, text: String? = nil, _ memory: APIKeyMemory, after last: KnownAPIKey? = nil)
-        -> KnownAPIKey
-    {
+    private static func newStanding() -> Standing {
+        Standing(
+            path: OrganizationPath(root: ID(at: 0)), isSuspended: false, isOperator: false, features: [],
+            validities: [])
+    }
+
+    private func key(
+        _ number: Int, text: String? = nil, _ memory: APIKeyMemory, after last: KnownAPIKey? = nil,
+        of standing: Standing? = nil
+    ) -> KnownAPIKey {
         let key = APIKey(
             id: ID(value: UInt128(number)), organization: ID(at: 0), name: "", description: nil, scopes: terms.scopes,
             addresses: .anywhere, hint: SecretHint(stored: ""), createdAt: now, expiresAt: now.adding(seconds: 3600),
             disabledAt: nil, rotatedAt: now, previousExpiresAt: nil, createdBy: "", lastUse: nil)
         return KnownAPIKey(
             key, by: Fingerprint(of: text ?? "\(number)"), expiresAt: key.expiresAt, terms: terms, ownsTerms: false,
-            standing: standing, epoch: memory.epoch, after: last)
+            standing: standing ?? self.standing, epoch: memory.epoch, after: last)
     }
 
     private func isBelieved(_ text: String, _ memory: APIKeyMemory) -> Bool {
@@ -306,16 +323,51 @@ struct APIKeyMemoryTests {
             id: ID(at: 0), holder: .integration(id), account: ID(at: 0), organization: ID(at: 0), subject: nil,
             scopes: terms.scopes, audiences: ["https://api.example"], issuedAt: now, expiresAt: now)
         let shared = SharedTerms()
-        func known(_ number: Int) -> KnownToken {
+        func known(_ number: Int, of client: KnownClient) -> KnownToken {
             KnownToken(
                 token, by: Fingerprint(of: "\(number)"), of: client, integration: integration, sharing: shared,
                 edition: 1)
         }
+        func known(_ number: Int) -> KnownToken { known(number, of: client) }
         let first = known(1)
         #expect(first.bytes > KnownToken.objectBytes)
         #expect(known(2).bytes == KnownToken.objectBytes)
         #expect(known(2).terms === first.terms)
         #expect(allocated(for: first) <= KnownToken.objectBytes)
+        // What it holds of its client's and nobody else counts is counted with it, for as long as it is held.
+        let limit = 1 << 20
+        let memory = CredentialMemory<KnownToken>(bytes: limit, shards: 1)
+        var each = 0
+        for number in 10..<2000 {
+            let client = KnownClient(
+                id: .integration(id), kind: .integration(integration), secrets: [], standing: Self.newStanding(),
+                validity: Validity())
+            each = client.bytes + client.standing.bytes + KnownToken.objectBytes
+            memory.insert(known(number, of: client), at: now)
+        }
+        #expect(memory.count * each <= limit)
+        #expect(memory.count * each > limit / 2)
+        memory.insert(first, at: now)
+        #expect(first.bytes > each)
+        memory.remove(first.fingerprint)
+        #expect(first.bytes < each)
+    }
+
+    @Test func `a key counts its organization's standing, unless another one does`() {
+        let limit = 4 << 20
+        let memory = APIKeyMemory(bytes: limit)
+        for number in 0..<20_000 { memory.remember(key(number, memory, of: Self.newStanding()), at: now) { true } }
+        #expect(memory.count * (KnownAPIKey.objectBytes + standing.bytes) <= limit)
+        #expect(memory.count * (KnownAPIKey.objectBytes + standing.bytes) > limit / 2)
+        let roomy = APIKeyMemory(bytes: limit)
+        let (first, second, third) = (key(1, roomy), key(2, roomy), key(1, roomy))
+        roomy.remember(first, at: now) { true }
+        roomy.remember(second, at: now) { true }
+        #expect(first.bytes - second.bytes == standing.bytes)
+        // In its place, so it counts what that one counted.
+        roomy.remember(third, at: now) { true }
+        #expect(third.bytes == second.bytes + standing.bytes)
+        #expect(first.bytes == second.bytes)
     }
 
     @Test func `uses are counted on where the key is read again, whether they wait to be written down or not`() {
@@ -332,6 +384,9 @@ struct APIKeyMemoryTests {
         #expect(second.withUses(\.count) == 5)
         #expect(third.withUses(\.count) == 0)
         #expect(third.bytes > second.bytes)
+        // Where its organization changed meanwhile, what stood there before is held with it.
+        let moved = key(1, memory, after: second, of: Self.newStanding())
+        #expect(moved.bytes == third.bytes + standing.bytes)
         let fourth = key(1, memory, after: third)
         fourth.usage.add(1, at: now)
         #expect(second.withUses(\.count) == 6)

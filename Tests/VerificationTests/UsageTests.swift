@@ -152,6 +152,23 @@ struct UsageTests {
         }
     }
 
+    @Test func `no more wait than may, and what has no place waits for its next use`() async throws {
+        #expect(VerifierMemory(.init(bytes: 64 << 20)).waitingUses == 1 << 17)
+        try await StoreUnderTest.current.open { store in
+            let watched = WatchedStore(store)
+            let ledger = UsageLedger(store: watched, capacity: 1000)
+            let last = UsageCell(.apiKey(ID(at: 0)))
+            for _ in 0..<1000 { ledger.count(UsageCell(.apiKey(ID(at: 0))), at: FixedClock().current, from: nil) }
+            ledger.count(last, at: FixedClock().current, from: nil)
+            try await ledger.flush()
+            #expect(watched.writes == 2)
+            #expect(ledger.isEmpty)
+            ledger.count(last, at: FixedClock().current, from: nil)
+            try await ledger.flush()
+            #expect(watched.writes == 3)
+        }
+    }
+
     @Test func `a flush writes at most so many, and the rest at the next ones`() async throws {
         try await SampleDesk.open { desk in
             var keys: [Issued<APIKey>] = []
