@@ -92,7 +92,7 @@ package final class VerifierMemory: Sendable {
 
     /// How many credentials may wait for their uses to be written down. What waits is kept, whether it is remembered or not, so
     /// they are fewer where less may be remembered.
-    var waitingUses: Int { min(1 << 20, limit / 512) }
+    package var waitingUses: Int { min(1 << 20, limit / 512) }
 
     /// How many credentials, clients and organizations are remembered, and how many are remembered not to exist.
     package var counts: (credentials: Int, clients: Int, organizations: Int, unknown: Int) {
