@@ -34,26 +34,6 @@ struct LookUpPatienceTests {
         await #expect(throws: Never.self) { try await patient.value }
     }
 
-    @Test func `deadlines that come earlier and earlier leave one timer`() async throws {
-        let clock = LookUpClock()
-        let now = ContinuousClock.now
-        let (rung, ring) = AsyncStream.makeStream(of: Int.self)
-        for number in (1...50).reversed() {
-            _ = clock.wait(until: now.advanced(by: .milliseconds(200 + number))) { ring.yield(number) }
-        }
-        // Each of those is due at its own time, and there is always one that waits on.
-        for number in 1...10 {
-            _ = clock.wait(until: now.advanced(by: .milliseconds(300 + number * 20))) { ring.yield(50 + number) }
-        }
-        var numbers: [Int] = []
-        for await number in rung {
-            numbers.append(number)
-            if numbers.count == 60 { break }
-        }
-        #expect(Set(numbers) == Set(1...60))
-        #expect(clock.passes <= 60)
-    }
-
     @Test func `what comes in time is answered, errors too`() async throws {
         let readings = Readings(Hearing(patience: Self.long))
         #expect(try await readings.promptly { 7 } == 7)

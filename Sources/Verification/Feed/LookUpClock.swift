@@ -16,14 +16,19 @@ final class LookUpClock: Sendable {
         var lastNumber: UInt64 = 0
         /// When the timer goes off next, nil while it is not set.
         var timer: DispatchTime?
-        /// How often anything was looked through for what is due.
-        var passes = 0
     }
 
     private let state = Lock(State())
+    private let schedule: @Sendable (DispatchTime, @escaping @Sendable () -> Void) -> Void
 
-    /// How often anything was looked through for what is due.
-    var passes: Int { state.withLock(\.passes) }
+    /// - Parameter schedule: Calls something at a time.
+    init(
+        schedule: @escaping @Sendable (DispatchTime, @escaping @Sendable () -> Void) -> Void = { end, call in
+            DispatchQueue.global().asyncAfter(deadline: end, execute: call)
+        }
+    ) {
+        self.schedule = schedule
+    }
 
     /// Calls `ring` at `deadline`, unless it is taken back before.
     ///
@@ -48,15 +53,14 @@ final class LookUpClock: Sendable {
     }
 
     private func set(for end: DispatchTime) {
-        DispatchQueue.global().asyncAfter(deadline: end) { [self] in goOff(setFor: end) }
+        schedule(end) { [self] in goOff(for: end) }
     }
 
-    private func goOff(setFor end: DispatchTime) {
+    private func goOff(for end: DispatchTime) {
         let now = DispatchTime.now()
         let (due, next): ([@Sendable () -> Void], DispatchTime?) = state.withLock { state in
-            // An earlier one came in its place, and has set the next by itself: else there would be one more for good.
+            // Another was set for an earlier time since, and has set the next.
             guard state.timer == end else { return ([], nil) }
-            state.passes += 1
             let due = state.waiting.filter { $0.value.end <= now }
             for number in due.keys { state.waiting[number] = nil }
             state.timer = state.waiting.values.map(\.end).min()
