@@ -1,5 +1,6 @@
 import Dispatch
 import Locking
+import TestSupport
 import Testing
 
 @testable import Verification
@@ -33,7 +34,7 @@ struct LookUpClockTests {
         }
         let back = clock.wait(until: now + .milliseconds(1)) { rung.withLock { $0.append("taken back") } }
         clock.takeBack(back)
-        try await Task.sleep(for: .milliseconds(100))
+        #expect(try await eventually { .now > now + .milliseconds(30) })
         _ = timers.goOff()
         #expect(rung.withLock { $0.sorted() } == ["first", "second", "third"])
         #expect(timers.goOff() == 1)

@@ -24,7 +24,7 @@ struct StatementLedgerTests {
     @Test func `each was looked at, and none reads a whole table`() async throws {
         let asked = Question.all.flatMap { $0.statements() }.map { WrittenStatement.inOneLine($0.text) }
         let others = try WrittenStatement.all().filter { written in
-            !asked.contains(where: written.hasBecome)
+            !written.readsNothing && !asked.contains(where: written.hasBecome)
                 && !Self.exceptions.contains { written.isOne(of: $0.file, $0.start) }
         }
         try await StoreUnderTest.sqlite.open { store in
@@ -81,6 +81,11 @@ private struct WrittenStatement {
             rest = rest[found.upperBound...]
         }
         return true
+    }
+
+    /// Whether it only adds rows that it was given.
+    var readsNothing: Bool {
+        pieces.first?.hasPrefix("INSERT") == true && !pieces.contains { $0.contains("SELECT") }
     }
 
     func isOne(of file: String, _ start: String) -> Bool {
