@@ -6,11 +6,14 @@ import Testing
 
 @Suite("Closing in stages")
 struct LingeringTests {
-    private func channel() throws -> EmbeddedChannel {
+    private func channel() throws -> EmbeddedChannel { try channel(isWritten: true).0 }
+
+    private func channel(isWritten: Bool) throws -> (EmbeddedChannel, Lingering) {
         let channel = EmbeddedChannel()
         try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
-        try channel.pipeline.syncOperations.addHandler(Lingering(at: channel.eventLoop.now))
-        return channel
+        let lingering = Lingering(at: channel.eventLoop.now, isWritten: isWritten)
+        try channel.pipeline.syncOperations.addHandler(lingering)
+        return (channel, lingering)
     }
 
     @Test func `what comes is thrown away, and nobody behind hears of it`() throws {
@@ -53,5 +56,29 @@ struct LingeringTests {
             ended.pipeline.fireUserInboundEventTriggered(event)
             #expect(!ended.isActive)
         }
+    }
+
+    @Test func `a client that still reads is waited for, and has its time then`() throws {
+        let (channel, lingering) = try channel(isWritten: false)
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(29))
+        #expect(channel.isActive)
+        lingering.begin()
+        channel.embeddedEventLoop.advanceTime(by: .seconds(4))
+        #expect(channel.isActive)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        #expect(!channel.isActive)
+    }
+
+    @Test func `one that does not read is waited for so long and no longer, and less while the server stops`() throws {
+        let (slow, _) = try channel(isWritten: false)
+        slow.embeddedEventLoop.advanceTime(by: .seconds(30))
+        #expect(!slow.isActive)
+        let (stopped, _) = try channel(isWritten: false)
+        stopped.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        stopped.embeddedEventLoop.advanceTime(by: .seconds(9))
+        #expect(stopped.isActive)
+        stopped.embeddedEventLoop.advanceTime(by: .seconds(1))
+        #expect(!stopped.isActive)
     }
 }

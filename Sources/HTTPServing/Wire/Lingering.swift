@@ -9,8 +9,10 @@ import NIOCore
 final class Lingering: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    /// How long it goes on at most.
+    /// How long it goes on at most, and how long the client may take before to read what is written to it.
     static let longest = TimeAmount.seconds(30)
+    /// How long that may take while the server stops.
+    static let longestAtTheEnd = TimeAmount.seconds(10)
     /// How long the client may be silent meanwhile.
     static let silence = TimeAmount.seconds(5)
     /// How many bytes are thrown away at most.
@@ -18,21 +20,36 @@ final class Lingering: ChannelInboundHandler {
 
     private var end: NIODeadline
     private var lastByte: NIODeadline
+    /// Whether the client has all that is written to it. Before, it has reason to be silent.
+    private var isWritten: Bool
     private var thrownAway = 0
     private var watch: Scheduled<Void>?
+    private var context: ChannelHandlerContext?
 
-    init(at now: NIODeadline) {
+    init(at now: NIODeadline, isWritten: Bool = true) {
         end = now + Self.longest
         lastByte = now
+        self.isWritten = isWritten
+    }
+
+    /// All is written.
+    func begin() {
+        guard let context else { return }
+        isWritten = true
+        lastByte = context.eventLoop.now
+        end = lastByte + Self.longest
+        watchOver(context)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         watchOver(context)
         context.read()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         watch?.cancel()
+        self.context = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -47,10 +64,12 @@ final class Lingering: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent || event is Connections.MakeRoom
-            || event as? ChannelEvent == .inputClosed
-        {
+        let isServersEnd = event is ChannelShouldQuiesceEvent
+        if event is Connections.MakeRoom || isWritten && (isServersEnd || event as? ChannelEvent == .inputClosed) {
             context.close(promise: nil)
+        } else if isServersEnd {
+            end = min(end, context.eventLoop.now + Self.longestAtTheEnd)
+            watchOver(context)
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -60,11 +79,13 @@ final class Lingering: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
+    private var deadline: NIODeadline { isWritten ? min(end, lastByte + Self.silence) : end }
+
     private func watchOver(_ context: ChannelHandlerContext) {
-        let deadline = min(end, lastByte + Self.silence)
+        watch?.cancel()
         watch = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
             guard let self else { return }
-            if context.eventLoop.now >= min(self.end, self.lastByte + Self.silence) {
+            if context.eventLoop.now >= self.deadline {
                 context.close(promise: nil)
             } else {
                 self.watchOver(context)
