@@ -208,6 +208,19 @@ struct TwoDoorsTests {
         }
     }
 
+    @Test func `what stands behind a change is answered as it is after that change`() async throws {
+        try await ServerProcess.withDemo { server, demo in
+            let token = try await server.token(demo.integration)
+            let verify = "GET /verify HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\n\r\n"
+            #expect(try server.exchange(verify).map(\.status) == [200])
+            let form = "token=\(token)"
+            let revoke =
+                "POST /oauth2/revoke HTTP/1.1\r\nHost: localhost\r\n\(basic(demo.integration))"
+                + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: \(form.utf8.count)\r\n\r\n\(form)"
+            #expect(try server.exchange(revoke + verify, answers: 2).map(\.status) == [200, 401])
+        }
+    }
+
     @Test func `white space around a value is no part of it`() async throws {
         try await ServerProcess.withDemo { server, demo in
             for space in [" ", "\t", " \t  "] {

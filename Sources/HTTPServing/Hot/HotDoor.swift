@@ -13,8 +13,9 @@ import Policy
 /// in full, so there is nothing left to encode. What memory does not suffice for is answered later, by a task on the same
 /// event loop (``LoopTasks``): what belongs to other connections goes on meanwhile, and one turn of the loop serves all of
 /// them once, so cold requests wait for no more than that behind hot ones. A request that is pipelined behind one that is
-/// not answered yet is handed on to Hummingbird, and what that answers waits for the reply before it, so replies keep their
-/// order; a request whose predecessor's reply the client has not read is handed on too, so nothing piles up here (law 7).
+/// answered later is handed on to Hummingbird, and not before that reply is written: it may ask for what the other changes
+/// (RFC 9112 §9.3.2). A request whose predecessor's reply the client has not read is handed on too, so nothing piles up here
+/// (law 7).
 ///
 /// It also keeps the rules of HTTP for both doors: it refuses what is no sound request (``RequestHead``, ``WireRefusal``),
 /// gives leave to send a body, ends connections on which the client takes too long (``ClientClock``), and closes in stages
@@ -56,11 +57,13 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         case ordinary(OrdinaryResponder.Arrived, by: OrdinaryResponder)
     }
 
-    /// What others wanted to do before the reply that is due is written: it would overtake that.
+    /// What is kept from those behind us, and what they wanted to do, until the reply that is due is written. They have no
+    /// request meanwhile, so they write nothing.
     private enum Held {
-        case write(NIOAny, EventLoopPromise<Void>?)
+        case part(NIOAny)
+        case error(any Error)
+        case event(Any)
         case close(CloseMode, EventLoopPromise<Void>?)
-        case quiesce(ChannelShouldQuiesceEvent)
     }
 
     /// How far the end of the connection is.
@@ -88,17 +91,19 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     @exclusivity(unchecked) private var ending = Ending.none
     /// Whether a request is answered later, by a task of ours. It is the oldest of those in ``handedOn``.
     @exclusivity(unchecked) private var isAnswering = false
+    /// That task.
+    @exclusivity(unchecked) private var answering: Task<Void, Never>?
     @exclusivity(unchecked) private var held: [Held] = []
     /// Whether somebody wants more to be read than is asked for meanwhile.
     @exclusivity(unchecked) private var isReadHeld = false
-    /// Where that task runs.
+    /// Where such tasks run.
     @exclusivity(unchecked) private var tasks: LoopTasks?
     /// Requests that were handed on, or are answered later, and are not answered yet.
     @exclusivity(unchecked) private var handedOn = 0
     /// Whether the newest request that was handed on is the last one of the connection.
     @exclusivity(unchecked) private var closesAfterReply = false
-    /// Whether the server is stopping.
-    private var isQuiescing = false
+    /// Until when the server, which is stopping, waits for the client to read its reply. Nil while it is not stopping.
+    private var lastMoment: NIODeadline?
     /// What is to be refused once those are answered.
     @exclusivity(unchecked) private var refusalDue: (refusal: WireRefusal, head: HTTPRequestHead?)?
     /// Whether the newest request, which stands behind others, waits for leave to send its body.
@@ -161,8 +166,9 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     package func channelInactive(context: ChannelHandlerContext) {
         watch?.cancel()
         ending = .lingering
-        // The reply that is due has nowhere to go any more.
-        isAnswering = false
+        // The reply that is due has nowhere to go any more, and nobody waits for one to what stands behind it.
+        endAnswering()
+        held.removeAll { if case .part = $0 { true } else { false } }
         release(context)
         context.fireChannelInactive()
     }
@@ -189,7 +195,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     package func read(context: ChannelHandlerContext) {
-        // What is answered behind the reply that is due is kept here until then, so no more of it is asked for (law 7).
+        // What stands behind the request that is being answered is kept here until then, so no more of it is asked for (law 7).
         guard !isAnswering || handedOn == 1 else {
             isReadHeld = true
             return
@@ -202,6 +208,10 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func handOn(_ data: NIOAny, _ context: ChannelHandlerContext) {
+        guard !isAnswering else {
+            held.append(.part(data))
+            return
+        }
         owesReadComplete = true
         context.fireChannelRead(data)
     }
@@ -330,7 +340,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         let tasks = beginAnswering(closes: closes, context)
         let loop = context.eventLoop
         let connection = NIOLoopBound((door: self, context: context), eventLoop: loop)
-        Task(executorPreference: tasks) {
+        answering = Task(executorPreference: tasks) {
             let reply = await routes.finish(rest, of: request, on: tasks)
             let write = { @Sendable in
                 let (door, context) = connection.value
@@ -348,7 +358,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         let tasks = beginAnswering(closes: waiting.closes, context)
         let (loop, channel, body) = (context.eventLoop, context.channel, waiting.body)
         let connection = NIOLoopBound((door: self, context: context), eventLoop: loop)
-        Task(executorPreference: arrived.isForManagement ? tasks : nil) {
+        answering = Task(executorPreference: arrived.isForManagement ? tasks : nil) {
             let answer = await responder.answer(arrived, body: body, on: channel)
             let write = { @Sendable in
                 let (door, context) = connection.value
@@ -373,9 +383,14 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         return tasks
     }
 
+    private func endAnswering() {
+        isAnswering = false
+        answering = nil
+    }
+
     private func finish(_ answer: OrdinaryResponder.Answer, _ context: ChannelHandlerContext) {
         guard isAnswering else { return }
-        isAnswering = false
+        endAnswering()
         var head = answer.head
         head.headers.replaceOrAdd(name: "Date", value: dates.text(at: now()))
         write(context: context, data: wrapOutboundOut(.head(head)), promise: nil)
@@ -391,7 +406,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         log.note(request, reply, peer: peerText)
         // Otherwise the client has left.
         guard isAnswering else { return }
-        isAnswering = false
+        endAnswering()
         let isLast = (closesAfterReply || ending == .afterReply) && refusalDue == nil && handedOn == 1
         write(
             reply, requestID: request.requestID, isHead: request.method == .HEAD, at: request.now, closes: isLast,
@@ -402,21 +417,28 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Does what waited for the reply that is written by now.
     private func release(_ context: ChannelHandlerContext) {
-        if isReadHeld {
-            isReadHeld = false
-            read(context: context)
-        }
-        guard !held.isEmpty else { return }
         let held = held
         self.held = []
         for one in held {
             switch one {
-            case .write(let data, let promise): write(context: context, data: data, promise: promise)
+            case .part(let data): handOn(data, context)
+            case .error(let error): context.fireErrorCaught(error)
+            case .event(let event): context.fireUserInboundEventTriggered(event)
             case .close(let mode, let promise): close(context: context, mode: mode, promise: promise)
-            case .quiesce(let event): context.fireUserInboundEventTriggered(event)
             }
         }
-        context.flush()
+        if owesReadComplete {
+            owesReadComplete = false
+            context.fireChannelReadComplete()
+        }
+        guard isReadHeld else { return }
+        isReadHeld = false
+        read(context: context)
+    }
+
+    /// Tells those behind us that something went wrong.
+    private func tell(_ error: any Error, _ context: ChannelHandlerContext) {
+        if isAnswering { held.append(.error(error)) } else { context.fireErrorCaught(error) }
     }
 
     private func write(
@@ -493,7 +515,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         ending = .afterReply
-        context.fireErrorCaught(RequestCutShort(reason: refusal))
+        tell(RequestCutShort(reason: refusal), context)
     }
 
     /// The request that is being read cannot be read to its end.
@@ -521,7 +543,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
             keepTime(context)
         default:
             guard case .none = ending, isInBody else {
-                context.fireErrorCaught(error)
+                tell(error, context)
                 return
             }
             giveUp(because: .clientLeft, context)
@@ -531,10 +553,6 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: - What is written
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard !isAnswering else {
-            held.append(.write(data, promise))
-            return
-        }
         switch unwrapOutboundIn(data) {
         case .head(var head) where (closesAfterReply || ending == .afterReply) && refusalDue == nil && handedOn == 1:
             head.headers.replaceOrAdd(name: "Connection", value: "close")
@@ -590,21 +608,17 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
             makeRoom(context)
             return
         }
-        if let event = event as? ChannelShouldQuiesceEvent {
-            isQuiescing = true
-            // Hummingbird, which does not know of the reply that is due, would close the connection.
-            guard !isAnswering else {
-                held.append(.quiesce(event))
-                return
-            }
-        }
-        context.fireUserInboundEventTriggered(event)
+        if event is ChannelShouldQuiesceEvent { lastMoment = context.eventLoop.now + Lingering.longestAtTheEnd }
+        // Hummingbird, which does not know of the reply that is due, would close the connection.
+        if isAnswering { held.append(.event(event)) } else { context.fireUserInboundEventTriggered(event) }
     }
 
     /// Hummingbird says that it has nothing more to write, or that something went wrong.
     package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        // Nothing that comes from the client gets past us meanwhile, so it is the server that waits no longer.
         if isAnswering, mode != .input {
             held.append(.close(mode, promise))
+            answering?.cancel()
             return
         }
         switch mode {
@@ -613,7 +627,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         case .all:
             if ending == .lingering, context.channel.isActive {
                 context.channel.closeFuture.cascade(to: promise)
-            } else if isInBody, ending != .closing {
+            } else if isInBody || lastMoment != nil, ending != .closing, wire != nil {
                 linger(context)
                 context.channel.closeFuture.cascade(to: promise)
             } else {
@@ -642,11 +656,21 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         ending = .lingering
         waiting = nil
         let written = context.eventLoop.makePromise(of: Void.self)
-        if isQuiescing {
-            written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: promise) }
+        if let lastMoment {
+            let end = context.eventLoop.assumeIsolated().scheduleTask(deadline: lastMoment) {
+                context.close(promise: nil)
+            }
+            written.futureResult.assumeIsolated().whenComplete { _ in
+                end.cancel()
+                context.close(promise: promise)
+            }
         } else {
-            try? context.pipeline.syncOperations.addHandler(Lingering(at: context.eventLoop.now), position: .first)
-            written.futureResult.assumeIsolated().whenComplete { _ in context.close(mode: .output, promise: promise) }
+            let lingering = Lingering(at: context.eventLoop.now, isWritten: false)
+            try? context.pipeline.syncOperations.addHandler(lingering, position: .first)
+            written.futureResult.assumeIsolated().whenComplete { _ in
+                lingering.begin()
+                context.close(mode: .output, promise: promise)
+            }
         }
         wire.writeAndFlush(NIOAny(context.channel.allocator.buffer(capacity: 0)), promise: written)
     }
