@@ -24,7 +24,8 @@ struct ConfigurationKeyTests {
     @Test func `every key has one name, and secrets have no flag`() {
         let names = ConfigurationKey.all.map(\.name)
         #expect(Set(names).count == names.count)
-        #expect(ConfigurationKey.all.filter(\.isSecret).map(\.name) 
+        #expect(
+            ConfigurationKey.all.filter(\.isSecret).map(\.name)
                 == ["master-key", "previous-master-key", "verify-gateway-secret"])
         #expect(ConfigurationKey.all.filter { $0.flag == nil }.allSatisfy { $0.isSecret })
     }

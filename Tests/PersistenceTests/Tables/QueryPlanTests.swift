@@ -33,7 +33,9 @@ struct QueryPlan: CustomStringConvertible {
     let steps: [String]
 
     /// The cost of a statement that reads a whole table grows with the table. The small ones may.
-    private static let smallTables = ["key_ring", "master_key", "provider_access", "resource_server", "r", "usage_receipt"]
+    private static let smallTables = [
+        "key_ring", "master_key", "provider_access", "resource_server", "r", "usage_receipt",
+    ]
 
     init(of statement: BoundSQL, in store: any Store) async throws {
         steps = try await store.read { tx in
