@@ -84,7 +84,10 @@ struct Composition {
                 label: label, level: configuration.logLevel, sink: sink, format: configuration.logFormat, now: machine)
         }
         let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
-        try product.requireProviders(of: ProviderCatalogue.load(with: configuration.providersPath))
+        // Reading the files takes a tenth of a start.
+        if !product.providers.isEmpty || configuration.providersPath != nil {
+            try product.requireProviders(of: ProviderCatalogue.load(with: configuration.providersPath))
+        }
         let installation = Installation(configuration, product)
         let masterKeys = try await configuration.masterKeys { print($0) }
         if purpose == .serving {
