@@ -4,18 +4,29 @@ package protocol Entity {
     static var prefix: String { get }
 }
 
+/// An entity of whatever kind: of what its identifier is, something else says.
+package enum AnyEntity: Entity {
+    package static let prefix = "any"
+}
+
 /// An identifier of one kind of entity, such as `key_02Yk9ZcQ…`: the prefix, an underscore and 128 bits in 22 base62
 /// characters.
 ///
 /// The first 48 bits are the milliseconds since 1970 of its making, the rest is random, so identifiers sort by age,
 /// in memory, in a table and as text. An identifier is no secret and proves nothing.
 package struct ID<E: Entity>: Hashable, Sendable {
+    // Two words and no `UInt128`: passed on the stack, one makes Swift 6.3 lose two words of it at asynchronous calls, where the
+    // caller rounds the size of the arguments up and the callee does not (x86-64).
+    private let high: UInt64
+    private let low: UInt64
+
     /// The 128 bits, time in front.
-    package let value: UInt128
+    package var value: UInt128 { UInt128(high) << 64 | UInt128(low) }
 
     /// The identifier with these bits, as read back from where it was stored.
     package init(value: UInt128) {
-        self.value = value
+        high = UInt64(truncatingIfNeeded: value >> 64)
+        low = UInt64(truncatingIfNeeded: value)
     }
 
     /// A new identifier.
@@ -28,10 +39,8 @@ package struct ID<E: Entity>: Hashable, Sendable {
 
     /// A new identifier whose random part comes from `generator`.
     package init(at milliseconds: Int64, using generator: inout some RandomNumberGenerator) {
-        let time = UInt128(truncatingIfNeeded: milliseconds) << 80
-        let high = UInt128(UInt16(truncatingIfNeeded: generator.next())) << 64
-        let low = UInt128(generator.next())
-        value = time | high | low
+        high = UInt64(truncatingIfNeeded: milliseconds) << 16 | UInt64(UInt16(truncatingIfNeeded: generator.next()))
+        low = generator.next()
     }
 
     /// The identifier that `text` spells, or nil unless prefix, length and alphabet are those of `E`.
@@ -40,7 +49,7 @@ package struct ID<E: Entity>: Hashable, Sendable {
         guard text.utf8.count == E.prefix.utf8.count + 1 + 22 else { return nil }
         var text = String(text)
         guard let value = text.withUTF8({ Self.value(of: $0) }) else { return nil }
-        self.value = value
+        self.init(value: value)
     }
 
     private static func value(of text: UnsafeBufferPointer<UInt8>) -> UInt128? {
@@ -53,7 +62,7 @@ package struct ID<E: Entity>: Hashable, Sendable {
 extension ID: Comparable {
     /// Older before younger.
     package static func < (left: Self, right: Self) -> Bool {
-        left.value < right.value
+        (left.high, left.low) < (right.high, right.low)
     }
 }
 

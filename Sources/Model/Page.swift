@@ -21,28 +21,28 @@ package struct Page: Hashable, Sendable {
 
 /// A place in a list: behind the item with this identifier. It gives no right to anything.
 package struct Cursor: Hashable, Sendable, CustomStringConvertible {
-    private let value: UInt128
+    private let item: ID<AnyEntity>
 
     /// The place behind an item.
     package init(after id: ID<some Entity>) {
-        value = id.value
+        item = ID(value: id.value)
     }
 
     /// The place that `text` spells, or nil unless it is 22 base62 characters of a 128-bit number.
     package init?(parsing text: some StringProtocol) {
         guard text.utf8.count == 22, let value: UInt128 = Base62.number(text.utf8) else { return nil }
-        self.value = value
+        item = ID(value: value)
     }
 
     /// The identifier of the item, as one of `E`.
     package func id<E: Entity>(of: E.Type = E.self) -> ID<E> {
-        ID(value: value)
+        ID(value: item.value)
     }
 
     /// As ``init(parsing:)`` reads it.
     package var description: String {
         var text: [UInt8] = []
-        Base62.append(value, width: 22, to: &text)
+        Base62.append(item.value, width: 22, to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 }

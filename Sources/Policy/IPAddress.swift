@@ -14,10 +14,14 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         package var width: Int { self == .v4 ? 32 : 128 }
     }
 
+    // Two words and no `UInt128`, for the same reason as in an identifier.
+    private let high: UInt64
+    private let low: UInt64
     /// The family, IPv4 for a mapped address.
     package let family: Family
+
     /// The bits, those of IPv4 at the lower end.
-    package let bits: UInt128
+    package var bits: UInt128 { UInt128(high) << 64 | UInt128(low) }
 
     /// The address with these bits.
     package init(v4 bits: UInt32) {
@@ -35,7 +39,8 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
     private init(_ family: Family, _ bits: UInt128) {
         self.family = family
-        self.bits = bits
+        high = UInt64(truncatingIfNeeded: bits >> 64)
+        low = UInt64(truncatingIfNeeded: bits)
     }
 
     /// The address that `text` spells, or nil. Dotted decimal without leading zeros, or RFC 4291 §2.2; no zone, no

@@ -34,7 +34,7 @@ package final class KnownToken: RememberedCredential {
     /// The edition of the key ring that opened it.
     private let edition: Int
     /// The identifier of its client.
-    private let holder: UInt128
+    private let holder: ID<AnyEntity>
     /// For whom it says to act, if what it names does not say so.
     private let ownSubject: String?
 
@@ -60,7 +60,7 @@ package final class KnownToken: RememberedCredential {
         (terms, audiences, ownsTerms) = shared?.interned(own, token.audiences) ?? (own, token.audiences, true)
         lineage = nil
         self.contact = contact
-        holder = integration.id.value
+        holder = ID(value: integration.id.value)
         ownSubject = contact == nil ? token.subject : nil
         switch contact?.standing(by: token.contact?.proof) {
         case .none, .good: isDisabled = false
@@ -94,7 +94,7 @@ package final class KnownToken: RememberedCredential {
         (terms, audiences, ownsTerms) = shared?.interned(own, token.audiences) ?? (own, token.audiences, true)
         self.lineage = lineage
         contact = nil
-        holder = app.id.value
+        holder = ID(value: app.id.value)
         ownSubject = nil
         isDisabled = !app.isAvailable(toUsersOf: standing.path.root, from: client.standing.path.root)
         isSuspended = standing.isSuspended || client.standing.isSuspended
@@ -147,9 +147,9 @@ package final class KnownToken: RememberedCredential {
     /// Who acts with it.
     package var identity: Actor.Identity {
         if let lineage {
-            .app(ID(value: holder), for: lineage.member)
+            .app(ID(value: holder.value), for: lineage.member)
         } else {
-            .integration(ID(value: holder), for: contact?.id)
+            .integration(ID(value: holder.value), for: contact?.id)
         }
     }
 

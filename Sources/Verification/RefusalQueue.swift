@@ -32,7 +32,7 @@ package final class RefusalQueue: Sendable {
     }
 
     fileprivate struct Party: Hashable {
-        let value: UInt128
+        let id: ID<AnyEntity>
         let rule: String
     }
 
@@ -59,8 +59,8 @@ package final class RefusalQueue: Sendable {
         let (value, account) = (refused.subject.value, refused.subject.path.root.value)
         let isWanted = state.withLock { state in
             state.admit(
-                Party(value: value, rule: refused.rule),
-                Party(value: account, rule: refused.isProven ? "all" : "unproven"),
+                Party(id: ID(value: value), rule: refused.rule),
+                Party(id: ID(value: account), rule: refused.isProven ? "all" : "unproven"),
                 inMinute: now.milliseconds / 60_000)
         }
         guard isWanted else { return }

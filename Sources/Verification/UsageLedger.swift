@@ -18,18 +18,18 @@ package enum UsageTarget: Hashable, Sendable {
 struct Uses: Sendable {
     private(set) var count = 0
     private var lastAt = Instant(milliseconds: .min)
-    private var lastFrom = PackedAddress(nil)
+    private var lastFrom: IPAddress?
     /// Whether they wait to be written down.
     var isListed = false
 
     /// The last of them, nil where there are none.
-    var last: LastUse? { count == 0 ? nil : LastUse(at: lastAt, address: lastFrom.address) }
+    var last: LastUse? { count == 0 ? nil : LastUse(at: lastAt, address: lastFrom) }
 
     mutating func add(at now: Instant, from address: IPAddress?) {
         count &+= 1
         guard lastAt <= now else { return }
         lastAt = now
-        lastFrom = PackedAddress(address)
+        lastFrom = address
     }
 
     /// Takes all of them out if they do not wait to be written down, for another place to count on from; nil if they do.
@@ -37,28 +37,6 @@ struct Uses: Sendable {
         guard !isListed else { return nil }
         defer { self = Uses() }
         return self
-    }
-}
-
-/// An address or none in 17 bytes, which stand anywhere: by itself one takes 32, in steps of 16.
-private struct PackedAddress: Sendable {
-    private let high: UInt64
-    private let low: UInt64
-    private let family: IPAddress.Family?
-
-    init(_ address: IPAddress?) {
-        let bits = address?.bits ?? 0
-        high = UInt64(truncatingIfNeeded: bits >> 64)
-        low = UInt64(truncatingIfNeeded: bits)
-        family = address?.family
-    }
-
-    var address: IPAddress? {
-        switch family {
-        case .v4: IPAddress(v4: UInt32(truncatingIfNeeded: low))
-        case .v6: IPAddress(v6: UInt128(high) << 64 | UInt128(low))
-        case nil: nil
-        }
     }
 }
 

@@ -21,6 +21,15 @@ struct SourceRuleTests {
         #expect(!file.code.contains(/\b(?:Mutex|pthread_mutex_t|NIOLock|NIOLockedValueBox|NSLock|NSRecursiveLock)\b/))
     }
 
+    /// Where a value of 128 bits is among the arguments that an asynchronous function takes on the stack, Swift 6.3 may lose two words
+    /// of the stack (x86-64); `ID` and `IPAddress` say how else.
+    @Test(arguments: SourceFile.ours)
+    func `no value holds 128 bits in one, and no asynchronous function takes them`(_ file: SourceFile) {
+        let stored = #/(?m)^\s*(?:package |private |fileprivate |public )*(?:let|var) \w+: U?Int128\??$/#
+        #expect(!file.code.contains(stored))
+        #expect(!file.code.contains(#/func [^{}]*\bU?Int128\b[^{}]*\basync\b/#))
+    }
+
     /// Foundation's `Process` can crash where more than a thousand files are open; see `BoundedCommand`.
     @Test(arguments: SourceFile.ours + SourceFile.beside)
     func `no other program is started by Foundation's Process`(_ file: SourceFile) {
