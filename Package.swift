@@ -76,6 +76,7 @@ var theProduct: [Target] {
         .target(name: "SignIn", dependencies: ["Organizations", "Tokens", "BoundedCommand", "CArgon2", crypto]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .target(name: "Tokens", dependencies: ["Persistence", crypto, cryptoExtras]),
+        .target(name: "Connections", dependencies: ["Events", "Tokens", "ProviderDefinition", logging]),
         .target(name: "Verification", dependencies: ["Tokens", "Credentials", "Organizations", lifecycle, logging]),
         .target(name: "OAuth", dependencies: ["Verification", crypto]),
     ]
@@ -169,6 +170,7 @@ var tests: [Target] {
             name: "TokensTests",
             dependencies: ["Tokens", "TestSupport", crypto, .product(name: "JWTKit", package: "jwt-kit")]
         ),
+        .testTarget(name: "ConnectionsTests", dependencies: ["TestSupport", "Connections"]),
         .testTarget(name: "VerificationTests", dependencies: ["TestSupport", "CMalloc"]),
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
         .testTarget(

@@ -49,6 +49,9 @@ struct Room: Sendable {
             "SignIn", ["Organizations", "Tokens", "BoundedCommand", "CArgon2"],
             libraries: ["Crypto", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),
         Room(
+            "Connections", ["Events", "Tokens", "ProviderDefinition"],
+            libraries: ["FoundationEssentials", "Glibc", "Logging", "Synchronization"]),
+        Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],
             libraries: ["Crypto", "Dispatch", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),
         Room("OAuth", ["Verification"], libraries: ["Crypto"]),

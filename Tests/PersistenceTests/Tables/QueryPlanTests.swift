@@ -120,7 +120,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.connectionChildren(of: id)
             _ = try tx.renewalAttempts(of: id, limit: 2)
             _ = try tx.sweepRenewalAttempts(before: now, limit: 2)
-            _ = try tx.openPromises(of: id)
+            _ = try tx.latestPromises(of: id)
             _ = try tx.promises(of: id, limit: 2)
             _ = try tx.sweepPromises(settledBefore: now, limit: 2)
             _ = try tx.undeliveredConnectionEvents(after: nil, limit: 2)
