@@ -1,6 +1,6 @@
+import Locking
 package import CredentialFormat
 package import Model
-import Synchronization
 
 /// What keeps a provider from being asked too much, by one node: a circuit breaker for each provider and a token bucket for each of
 /// our clients there.
@@ -29,7 +29,7 @@ package final class ProviderThrottle: Sendable {
 
     private let perSecond: Double
     private let burst: Double
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// - Parameters:
     ///   - perSecond: How many calls a second one of our clients makes, on this node.

@@ -1,6 +1,6 @@
+import Locking
 import FoundationEssentials
 import Glibc
-import Synchronization
 
 /// A local file of what providers gave and the database did not take, sealed: a line each, on disk before anybody goes on. A start, and
 /// each round after, hands it on to the database.
@@ -14,7 +14,7 @@ package final class RecoveryJournal: Sendable {
     }
 
     private let path: String
-    private let lock = Mutex(())
+    private let lock = Lock(())
 
     package init(path: String) {
         self.path = path

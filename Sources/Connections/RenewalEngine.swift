@@ -1,10 +1,10 @@
+import Locking
 package import CredentialFormat
 import FoundationEssentials
 package import Logging
 package import Model
 package import Persistence
 package import ProviderDefinition
-import Synchronization
 package import Tokens
 
 /// Renews connections so that none is lost: under a lease with a fence, with a note before the provider is asked, and with what came
@@ -54,7 +54,7 @@ package final class RenewalEngine: Sendable {
     private let pause: @Sendable (Duration) async -> Void
     private let logger: Logger
     private let now: @Sendable () -> Instant
-    private let flights = Mutex<[ID<Connection>: Task<Outcome, any Error>]>([:])
+    private let flights = Lock<[ID<Connection>: Task<Outcome, any Error>]>([:])
 
     /// - Parameters:
     ///   - provider: The provider of that name, nil where there is none.

@@ -1,9 +1,9 @@
+import Locking
 import Connections
 import CredentialFormat
 import Logging
 import Model
 import Persistence
-import Synchronization
 import TestSupport
 import Tokens
 
@@ -135,7 +135,7 @@ final class FakeProvider: Sendable {
     }
 
     let file: Provider
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(_ file: Provider) {
         self.file = file
