@@ -76,7 +76,9 @@ var theProduct: [Target] {
         .target(name: "SignIn", dependencies: ["Organizations", "Tokens", "BoundedCommand", "CArgon2", crypto]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .target(name: "Tokens", dependencies: ["Persistence", crypto, cryptoExtras]),
-        .target(name: "Connections", dependencies: ["Events", "Tokens", "ProviderDefinition", logging]),
+        .target(
+            name: "Connections",
+            dependencies: ["Events", "Tokens", "ProductDefinition", "ProviderDefinition", crypto, logging]),
         .target(name: "Verification", dependencies: ["Tokens", "Credentials", "Organizations", lifecycle, logging]),
         .target(name: "OAuth", dependencies: ["Verification", crypto]),
     ]
@@ -88,6 +90,7 @@ var theOutside: [Target] {
             name: "HTTPServing",
             dependencies: ["Verification", "OAuth", hummingbird, httpTypes, lifecycle, logging, nioHTTPTypesHTTP1] + nio
         ),
+        .target(name: "Outbound", dependencies: ["ProviderDefinition", "Locking", asyncHTTPClient, lifecycle] + nio),
         .target(
             name: "HTTPAPI",
             dependencies: [
@@ -170,7 +173,8 @@ var tests: [Target] {
             name: "TokensTests",
             dependencies: ["Tokens", "TestSupport", crypto, .product(name: "JWTKit", package: "jwt-kit")]
         ),
-        .testTarget(name: "ConnectionsTests", dependencies: ["TestSupport", "Connections"]),
+        .testTarget(
+            name: "ConnectionsTests", dependencies: ["TestSupport", "Connections", "Outbound", "ProviderSimulator"]),
         .testTarget(name: "VerificationTests", dependencies: ["TestSupport", "CMalloc"]),
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
         .testTarget(

@@ -418,7 +418,7 @@ package final class RenewalEngine: Sendable {
     }
 
     /// The lines to be opened, or moved to where what ends has moved.
-    private static func opened(
+    static func opened(
         _ items: [UpkeepPlan.Item], beside latest: [ConnectionPromise], of id: ID<Connection>
     ) -> [ConnectionPromise] {
         items.filter(\.isInLedger).compactMap { item in

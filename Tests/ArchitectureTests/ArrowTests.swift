@@ -26,7 +26,8 @@ struct ArrowTests {
         ("ArgumentParser", ["Server"]),
         ("Mustache", ["WebConsole"]),
         ("Hummingbird", ["HTTPServing", "HTTPAPI", "WebConsole", "Server"]),
-        ("NIOCore", ["HTTPServing", "HTTPAPI", "WebConsole", "Server"]),
+        ("NIOCore", ["HTTPServing", "HTTPAPI", "Outbound", "WebConsole", "Server"]),
+        ("AsyncHTTPClient", ["Outbound"]),
         ("PersistenceSQLite", ["Server"]),
         ("PersistencePostgres", ["Server"]),
     ])

@@ -49,14 +49,17 @@ struct Room: Sendable {
             "SignIn", ["Organizations", "Tokens", "BoundedCommand", "CArgon2"],
             libraries: ["Crypto", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),
         Room(
-            "Connections", ["Events", "Tokens", "ProviderDefinition"],
-            libraries: ["FoundationEssentials", "Glibc", "Logging", "Synchronization"]),
+            "Connections", ["Events", "Tokens", "ProductDefinition", "ProviderDefinition"],
+            libraries: ["Crypto", "FoundationEssentials", "Glibc", "Logging", "Synchronization"]),
         Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],
             libraries: ["Crypto", "Dispatch", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),
         Room("OAuth", ["Verification"], libraries: ["Crypto"]),
         // 5 The outside.
         Room("HTTPServing", ["Verification", "OAuth"], libraries: http.union(["Glibc"])),
+        Room(
+            "Outbound", ["ProviderDefinition", "Locking"],
+            libraries: ["AsyncHTTPClient", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle"]),
         Room("HTTPAPI", ["HTTPServing", "SignIn"], libraries: http.union(["Yams"])),
         Room("WebConsole", ["HTTPServing", "SignIn"], libraries: http.union(["Crypto", "Mustache"])),
         // 6 The whole.

@@ -21,6 +21,9 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
     case consoleSessionsCreate = "console-sessions.create"
     case apiKeysRead = "api-keys.read"
     case apiKeysManage = "api-keys.manage"
+    /// Accounts at providers that are connected.
+    case connectionsRead = "connections.read"
+    case connectionsManage = "connections.manage"
     case auditEventsRead = "audit-events.read"
     /// For the operator alone.
     case accountsManage = "accounts.manage"
@@ -33,7 +36,8 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
         case .accountsManage, .resourceServersManage: true
         case .organizationsRead, .organizationsManage, .membersRead, .membersManage, .contactsRead, .contactsManage,
             .integrationsRead, .integrationsManage, .integrationsReveal, .appsRead, .appsManage, .grantsRead,
-            .grantsManage, .consoleSessionsCreate, .apiKeysRead, .apiKeysManage, .auditEventsRead:
+            .grantsManage, .consoleSessionsCreate, .apiKeysRead, .apiKeysManage, .connectionsRead, .connectionsManage,
+            .auditEventsRead:
             false
         }
     }

@@ -115,26 +115,47 @@ extension Transaction {
     package borrowing func settle(_ lease: ConnectionLease, as connection: Connection) throws -> Bool {
         try execute(
             """
-            UPDATE connection SET name = \(connection.name),
-            account_fingerprint = \((connection.accountFingerprint?.stored).stored),
-            scopes = \(connection.scopes.joined(separator: " ")), metadata = \(AuditDetails.text(of: connection.metadata)),
-            status = \(connection.status.rawValue), reason = \(connection.reason.stored),
-            generation = \(connection.generation), consented_at = \(connection.clocks.consentedAt.stored),
-            issued_at = \(connection.clocks.issuedAt.stored),
-            access_expires_at = \(connection.clocks.accessExpiresAt.stored),
-            refresh_expires_at = \(connection.clocks.refreshExpiresAt.stored),
-            data_access_expires_at = \(connection.clocks.dataAccessExpiresAt.stored),
-            failures = \(connection.trouble.failures), first_failed_at = \(connection.trouble.firstFailedAt.stored),
-            last_failed_at = \(connection.trouble.lastFailedAt.stored), error_class = \(connection.trouble.errorClass.stored),
-            error_code = \(connection.trouble.errorCode.stored), next_renewal_at = \(connection.nextRenewalAt.stored),
-            last_proven_at = \(connection.lastProvenAt.stored), lease_until = 0, lease_owner = NULL
+            UPDATE connection SET \(part: connection.assignments), lease_until = 0, lease_owner = NULL
             WHERE id = \(connection.id) AND generation = \(lease.connection.generation) AND lease_owner = \(lease.holder)
             AND fence = \(lease.fence)
             """) == 1
     }
 }
 
+extension Transaction {
+    /// Puts what a new consent gave over a connection, whoever has its lease: what came of the consent before is void, and a renewal
+    /// that is under way finds its lease gone.
+    ///
+    /// - Returns: False where its generation is another one meanwhile; then nothing was written.
+    package borrowing func replace(_ connection: Connection, ofGeneration generation: Int) throws -> Bool {
+        try execute(
+            """
+            UPDATE connection SET \(part: connection.assignments), lease_until = 0, lease_owner = NULL, fence = fence + 1
+            WHERE id = \(connection.id) AND generation = \(generation) AND status <> 'disconnected'
+            """) == 1
+    }
+}
+
 extension Connection {
+    /// What of it may change, as the statements that change it set it.
+    fileprivate var assignments: BoundSQL {
+        """
+        name = \(name),
+        account_fingerprint = \((accountFingerprint?.stored).stored),
+        scopes = \(scopes.joined(separator: " ")), metadata = \(AuditDetails.text(of: metadata)),
+        status = \(status.rawValue), reason = \(reason.stored),
+        generation = \(generation), consented_at = \(clocks.consentedAt.stored),
+        issued_at = \(clocks.issuedAt.stored),
+        access_expires_at = \(clocks.accessExpiresAt.stored),
+        refresh_expires_at = \(clocks.refreshExpiresAt.stored),
+        data_access_expires_at = \(clocks.dataAccessExpiresAt.stored),
+        failures = \(trouble.failures), first_failed_at = \(trouble.firstFailedAt.stored),
+        last_failed_at = \(trouble.lastFailedAt.stored), error_class = \(trouble.errorClass.stored),
+        error_code = \(trouble.errorCode.stored), next_renewal_at = \(nextRenewalAt.stored),
+        last_proven_at = \(lastProvenAt.stored)
+        """
+    }
+
     /// In the order of the columns.
     fileprivate var values: [StoredValue] {
         [

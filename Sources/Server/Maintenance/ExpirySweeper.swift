@@ -42,6 +42,7 @@ struct ExpirySweeper: Sendable {
             { try $0.sweepProviderAccessSecrets(before: now, limit: Self.step) },
             { try $0.sweepRenewalAttempts(before: lastQuarter, limit: Self.step) },
             { try $0.sweepPromises(settledBefore: retained, limit: Self.step) },
+            { try $0.sweepConnectionConsents(before: yesterday, limit: Self.step) },
             { try $0.sweepConnectionEvents(before: lastQuarter, limit: Self.step) },
         ]
         var total = 0
