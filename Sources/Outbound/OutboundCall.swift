@@ -1,9 +1,9 @@
-package import AsyncHTTPClient
+import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 package import NIOPosix
 package import ProviderDefinition
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Requests to providers over the network: to the hosts of the provider's file alone, never to an address that is not public, without
 /// redirects and without a second try.

@@ -1,21 +1,20 @@
-package import NIOCore
-package import ProviderDefinition
+import NIOCore
+import ProviderDefinition
 
 /// Where requests to providers may lead.
 package struct OutboundReach: Sendable {
-    private enum Way {
-        case providers
-        case simulator(String)
-    }
+    /// Where a simulator is, nil for the providers themselves.
+    private let base: String?
+    /// Whether only public addresses may be reached.
+    private let isPublicOnly: Bool
 
-    private let way: Way
-
-    private init(_ way: Way) {
-        self.way = way
+    init(base: String?, isPublicOnly: Bool) {
+        self.base = base
+        self.isPublicOnly = isPublicOnly
     }
 
     /// To the providers themselves, at public addresses.
-    package static let providers = OutboundReach(.providers)
+    package static let providers = OutboundReach(base: nil, isPublicOnly: true)
 
     /// To a simulator, whose first part of the path is the provider's host. For development: nothing is encrypted, and any address
     /// may be reached.
@@ -23,28 +22,22 @@ package struct OutboundReach: Sendable {
     /// - Parameter base: `http://` with host and port, without a path; nil for anything else.
     package static func simulator(at base: String) -> OutboundReach? {
         guard base.wholeMatch(of: /http:\/\/[A-Za-z0-9.-]{1,253}:[0-9]{1,5}/) != nil else { return nil }
-        return OutboundReach(.simulator(base))
+        return OutboundReach(base: base, isPublicOnly: false)
     }
 
     /// Where a request is sent.
     func address(of request: ProviderRequest) -> String {
-        switch way {
-        case .providers: request.address
-        case .simulator(let base): "\(base)/\(request.host)\(request.target)"
-        }
+        mapped(request.address)
     }
 
-    /// The address of a page at a provider, as a browser is to open it.
+    /// Where something is that a provider has at this address.
     func mapped(_ address: String) -> String {
-        guard case .simulator(let base) = way, address.hasPrefix("https://") else { return address }
+        guard let base, address.hasPrefix("https://") else { return address }
         return "\(base)/\(address.dropFirst("https://".count))"
     }
 
     /// Whether a connection may go on that reached this address.
     func allows(_ address: SocketAddress) -> Bool {
-        switch way {
-        case .simulator: true
-        case .providers: PublicAddress.isPublic(address)
-        }
+        !isPublicOnly || PublicAddress.isPublic(address)
     }
 }

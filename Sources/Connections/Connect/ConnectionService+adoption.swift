@@ -2,6 +2,7 @@ package import CredentialFormat
 import Events
 package import Model
 import Persistence
+import ProductDefinition
 import ProviderDefinition
 
 /// Tokens that another system holds. From then on they are ours alone: where the provider's refresh tokens are spent by use, the other

@@ -1,4 +1,4 @@
-package import CredentialFormat
+import CredentialFormat
 import Events
 package import Model
 import Persistence
@@ -31,8 +31,8 @@ extension ConnectionService {
         let answer: ConsentAnswer
         do {
             answer = try offered.provider.readCallback(query, secrets: client.secrets)
-        } catch let failure as ConsentFailure {
-            let outcome = ConnectOutcome(failure)
+        } catch {
+            let outcome = ConnectOutcome(error)
             if case .failed(let failure) = outcome { await note(failure, of: client.access) }
             return outcome
         }

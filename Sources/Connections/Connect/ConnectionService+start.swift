@@ -3,6 +3,7 @@ import Crypto
 import Events
 package import Model
 import Persistence
+import ProductDefinition
 import ProviderDefinition
 import TextForms
 

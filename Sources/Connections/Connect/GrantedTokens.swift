@@ -1,6 +1,6 @@
 import CredentialFormat
-import Model
-import ProviderDefinition
+package import Model
+package import ProviderDefinition
 
 /// What a consent, or another system, gave. It holds secrets.
 struct GrantedTokens: Redacted {

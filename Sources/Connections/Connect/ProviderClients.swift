@@ -1,4 +1,4 @@
-package import CredentialFormat
+import CredentialFormat
 import Events
 package import Model
 package import Persistence
@@ -67,7 +67,8 @@ package struct ProviderClients: Sendable {
         try actor.requiresOperator(.connectionsManage)
         var checks = FieldChecks()
         checks.require(
-            (1...Self.longestSecret).contains(secret.utf8.count) && secret.utf8.allSatisfy { (0x21...0x7E).contains($0) },
+            (1...Self.longestSecret).contains(secret.utf8.count)
+                && secret.utf8.allSatisfy { (0x21...0x7E).contains($0) },
             "secret", "invalid", "Must be 1 to \(Self.longestSecret) visible ASCII characters.")
         checks.require(
             (0...Self.longestOverlap).contains(overlap), "overlap_seconds", "out_of_range",

@@ -1,9 +1,9 @@
 package import CredentialFormat
 import Events
-package import Logging
+import Logging
 package import Model
-package import Persistence
-package import ProviderDefinition
+import Persistence
+import ProviderDefinition
 
 /// Asks providers whether connections work, without changing anything there and without spending what can be spent once.
 package struct HealthProber: Sendable {
