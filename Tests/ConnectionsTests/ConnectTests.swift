@@ -38,7 +38,7 @@ struct ConnectTests {
             #expect(try await desk.events(of: state.id) == [.created])
             let (children, promises, health) = try await desk.tree.store.read { tx in
                 (
-                    try tx.connectionChildren(of: state.id), try tx.openPromises(of: state.id),
+                    try tx.connectionChildren(of: state.id), try tx.latestPromises(of: state.id).filter { $0.state == .open },
                     try tx.health(of: state.id)
                 )
             }

@@ -33,7 +33,7 @@ struct DisconnectTests {
             let left = try await tree.store.read { tx in
                 (
                     try tx.connectionSecrets(of: mine.id, generation: 1), try tx.dataKeys(of: mine.id.description),
-                    try tx.openPromises(of: mine.id), try tx.health(of: mine.id)
+                    try tx.latestPromises(of: mine.id).filter { $0.state == .open }, try tx.health(of: mine.id)
                 )
             }
             #expect(left.0.isEmpty && left.1.isEmpty && left.2.isEmpty && left.3 == nil)
