@@ -11,6 +11,7 @@ package final class OutboundCall: ProviderTransport, Service {
     /// A connection that nobody used for so long is closed by us, so that a request never meets one that the provider has just closed:
     /// then nobody would know whether it was taken.
     private static let idle = TimeAmount.seconds(2)
+    private static let farewell = TimeAmount.milliseconds(100)
     private static let connect = TimeAmount.seconds(5)
 
     private let client: HTTPClient
@@ -29,7 +30,8 @@ package final class OutboundCall: ProviderTransport, Service {
         configuration.http1_1ConnectionDebugInitializer = { channel in
             // The address that was really reached, however the name was looked up.
             guard let address = channel.remoteAddress, reach.allows(address) else {
-                channel.close(promise: nil)
+                // Only once the pool has given the connection up: it takes no close of one that it is about to be told of.
+                channel.eventLoop.scheduleTask(in: Self.farewell) { channel.close(promise: nil) }
                 return channel.eventLoop.makeFailedFuture(ForbiddenAddress())
             }
             return channel.eventLoop.makeSucceededVoidFuture()

@@ -59,10 +59,13 @@ struct ConnectDesk: Sendable {
             transport: transport, engine: engine, issuer: "https://auth.example.com",
             logger: Logger(label: "test"), now: tree.clock.now)
         prober = HealthProber(service)
+        // What comes next is younger than all that.
+        tree.clock.advance(seconds: 1)
     }
 
     /// Begins a connection, and says where the browser is sent.
     func start(_ provider: String, in organization: Organization? = nil) async throws -> URLComponents {
+        tree.clock.advance(seconds: 1)
         let address = try await service.start(
             ConnectDraft(provider: provider), in: (organization ?? tree.europe).id, session: Self.session,
             as: SampleTree.theOperator)
@@ -132,7 +135,7 @@ final class ScriptedProviders: ProviderTransport {
     private struct State {
         var answers: [String: ProviderResponse] = [:]
         var requests: [ProviderRequest] = []
-        var before: (@Sendable (ProviderRequest) async throws -> Void)?
+        var before: (@Sendable () async throws -> Void)?
     }
 
     private let state = Mutex(State())
@@ -164,7 +167,7 @@ final class ScriptedProviders: ProviderTransport {
     }
 
     /// Happens before the next answer.
-    func before(_ body: @escaping @Sendable (ProviderRequest) async throws -> Void) {
+    func before(_ body: @escaping @Sendable () async throws -> Void) {
         state.withLock { $0.before = body }
     }
 
@@ -183,7 +186,7 @@ final class ScriptedProviders: ProviderTransport {
             defer { state.before = nil }
             return (state.answers[request.path], state.before)
         }
-        try? await before?(request)
+        try? await before?()
         guard hosts.allows(request.host) else { return .notSent(code: "host-not-allowed") }
         return answer ?? .notSent(code: "unreachable")
     }

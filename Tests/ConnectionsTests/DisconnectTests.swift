@@ -23,6 +23,7 @@ struct DisconnectTests {
                 ofEnding: mine.id, in: tree.europe.id, as: SampleTree.theOperator)
             #expect(all.others.map(\.id) == [other.id] && !all.hasHiddenOthers)
 
+            tree.clock.advance(seconds: 1)
             let spared = try await desk.service.disconnect(mine.id, in: tree.europe.id, as: desk.actor)
             guard case .disconnected(let ended, .spared, let receipt) = spared else {
                 Issue.record("\(spared)")
@@ -111,6 +112,7 @@ struct DisconnectTests {
             let state = try await desk.state(of: id)
             #expect(state.status == .permissionMissing && state.reason == "scope_not_authorized")
             providers.answer("/v2/user/info/", well)
+            desk.tree.clock.advance(seconds: 1)
             #expect(try await probe() == .recovered)
             #expect(try await desk.state(of: id).status == .connected)
             #expect(try await desk.events(of: id) == [.created, .permissionChanged, .recovered])
