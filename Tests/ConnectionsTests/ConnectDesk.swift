@@ -1,3 +1,4 @@
+import Locking
 import Connections
 import CredentialFormat
 import Foundation
@@ -6,7 +7,6 @@ import Model
 import Persistence
 import ProductDefinition
 import ProviderDefinition
-import Synchronization
 import TestSupport
 import Tokens
 
@@ -138,7 +138,7 @@ final class ScriptedProviders: ProviderTransport {
         var before: (@Sendable () async throws -> Void)?
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init() {
         answer("/token", #"{"access_token":"g.at","refresh_token":"g.rt","expires_in":3599}"#)
