@@ -78,7 +78,10 @@ var theProduct: [Target] {
         .target(name: "Tokens", dependencies: ["Persistence", crypto, cryptoExtras]),
         .target(
             name: "Connections",
-            dependencies: ["Events", "Tokens", "ProductDefinition", "ProviderDefinition", crypto, logging]),
+            dependencies: [
+                "Events", "Tokens", "ProductDefinition", "ProviderDefinition", crypto, logging,
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ]),
         .target(name: "Verification", dependencies: ["Tokens", "Credentials", "Organizations", lifecycle, logging]),
         .target(name: "OAuth", dependencies: ["Verification", crypto]),
     ]
@@ -88,7 +91,9 @@ var theOutside: [Target] {
     [
         .target(
             name: "HTTPServing",
-            dependencies: ["Verification", "OAuth", hummingbird, httpTypes, lifecycle, logging, nioHTTPTypesHTTP1] + nio
+            dependencies: [
+                "Verification", "OAuth", "Connections", hummingbird, httpTypes, lifecycle, logging, nioHTTPTypesHTTP1,
+            ] + nio
         ),
         .target(name: "Outbound", dependencies: ["ProviderDefinition", "Locking", asyncHTTPClient, lifecycle] + nio),
         .target(
@@ -117,7 +122,7 @@ var theWhole: [Target] {
         .executableTarget(
             name: "Server",
             dependencies: [
-                "HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres", "ProviderDefinition", "CMalloc",
+                "HTTPAPI", "WebConsole", "Outbound", "PersistenceSQLite", "PersistencePostgres", "CMalloc",
                 hummingbird, hummingbirdCore, lifecycle, logging, crypto,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -174,7 +179,10 @@ var tests: [Target] {
             dependencies: ["Tokens", "TestSupport", crypto, .product(name: "JWTKit", package: "jwt-kit")]
         ),
         .testTarget(
-            name: "ConnectionsTests", dependencies: ["TestSupport", "Connections", "Outbound", "ProviderSimulator"]),
+            name: "ConnectionsTests",
+            dependencies: [
+                "TestSupport", "Connections", "Outbound", "ProviderSimulator", crypto, cryptoExtras,
+            ]),
         .testTarget(name: "VerificationTests", dependencies: ["TestSupport", "CMalloc"]),
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
         .testTarget(

@@ -90,6 +90,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     /// A user consented again.
     case connectionRepaired = "connection.reauthenticated"
     case connectionDisconnected = "connection.disconnected"
+    /// The provider said that access was taken back there.
+    case connectionRevoked = "connection.revoked"
     /// The secret of our own client at a provider.
     case providerSecretSet = "provider-access.secret-set"
 

@@ -28,6 +28,7 @@ struct ArrowTests {
         ("Hummingbird", ["HTTPServing", "HTTPAPI", "WebConsole", "Server"]),
         ("NIOCore", ["HTTPServing", "HTTPAPI", "Outbound", "WebConsole", "Server"]),
         ("AsyncHTTPClient", ["Outbound"]),
+        ("JWTKit", ["Connections"]),
         ("PersistenceSQLite", ["Server"]),
         ("PersistencePostgres", ["Server"]),
     ])

@@ -50,13 +50,13 @@ struct Room: Sendable {
             libraries: ["Crypto", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),
         Room(
             "Connections", ["Events", "Tokens", "ProductDefinition", "ProviderDefinition"],
-            libraries: ["Crypto", "FoundationEssentials", "Glibc", "Logging", "Synchronization"]),
+            libraries: ["Crypto", "FoundationEssentials", "Glibc", "JWTKit", "Logging", "Synchronization"]),
         Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],
             libraries: ["Crypto", "Dispatch", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),
         Room("OAuth", ["Verification"], libraries: ["Crypto"]),
         // 5 The outside.
-        Room("HTTPServing", ["Verification", "OAuth"], libraries: http.union(["Glibc"])),
+        Room("HTTPServing", ["Verification", "OAuth", "Connections"], libraries: http.union(["Glibc"])),
         Room(
             "Outbound", ["ProviderDefinition", "Locking"],
             libraries: ["AsyncHTTPClient", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle"]),
@@ -66,7 +66,7 @@ struct Room: Sendable {
         Room("CMalloc"),
         Room(
             "Server",
-            ["HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres", "ProviderDefinition", "CMalloc"],
+            ["HTTPAPI", "WebConsole", "Outbound", "PersistenceSQLite", "PersistencePostgres", "CMalloc"],
             libraries: http.union(["ArgumentParser", "Configuration", "Crypto", "Dispatch", "Glibc", "UnixSignals"])),
     ]
 

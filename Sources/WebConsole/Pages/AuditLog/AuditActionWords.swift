@@ -50,6 +50,7 @@ struct AuditActionWords: Sendable {
             "app.secret-extended": "Older \(words[.clientSecret].singular) works for longer",
             "connection.reauthenticated": "\(words[.connection].capitalized) repaired by a new consent",
             "connection.disconnected": "\(words[.connection].capitalized) ended",
+            "connection.revoked": "Access taken back at the provider",
             "app.secret-ended": "Older \(words[.clientSecret].singular) ended",
         ]
     }
