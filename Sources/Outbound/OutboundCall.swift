@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Locking
 import NIOCore
 import NIOHTTP1
 package import NIOPosix
@@ -14,37 +15,64 @@ package final class OutboundCall: ProviderTransport, Service {
     private static let farewell = TimeAmount.milliseconds(100)
     private static let connect = TimeAmount.seconds(5)
 
-    private let client: HTTPClient
+    /// Nothing is made before the first request, and nothing after the end.
+    private enum State {
+        case unused
+        case open(HTTPClient)
+        case closed
+    }
+
+    private let state = Lock(State.unused)
+    private let group: MultiThreadedEventLoopGroup
     private let reach: OutboundReach
     private let caller: String
 
     /// - Parameter caller: What the providers' logs are told of who calls.
     package init(_ reach: OutboundReach, on group: MultiThreadedEventLoopGroup, caller: String = "claviger") {
+        self.group = group
+        self.reach = reach
+        self.caller = caller
+    }
+
+    /// Nil after the end.
+    private var client: HTTPClient? {
+        state.withLock { state in
+            switch state {
+            case .open(let client): return client
+            case .closed: return nil
+            case .unused:
+                let client = HTTPClient(eventLoopGroup: group, configuration: Self.configuration(reach))
+                state = .open(client)
+                return client
+            }
+        }
+    }
+
+    private static func configuration(_ reach: OutboundReach) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
         configuration.decompression = .disabled
-        configuration.timeout.connect = Self.connect
-        configuration.connectionPool.idleTimeout = Self.idle
+        configuration.timeout.connect = connect
+        configuration.connectionPool.idleTimeout = idle
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.http1_1ConnectionDebugInitializer = { channel in
             // The address that was really reached, however the name was looked up.
             guard let address = channel.remoteAddress, reach.allows(address) else {
                 // Only once the pool has given the connection up: it takes no close of one that it is about to be told of.
-                channel.eventLoop.scheduleTask(in: Self.farewell) { channel.close(promise: nil) }
+                channel.eventLoop.scheduleTask(in: farewell) { channel.close(promise: nil) }
                 return channel.eventLoop.makeFailedFuture(ForbiddenAddress())
             }
             return channel.eventLoop.makeSucceededVoidFuture()
         }
-        client = HTTPClient(eventLoopGroup: group, configuration: configuration)
-        self.reach = reach
-        self.caller = caller
+        return configuration
     }
 
     package func send(
         _ request: ProviderRequest, within hosts: HostAllowList, timeout: Duration
     ) async -> ProviderResponse {
         guard hosts.allows(request.host) else { return .notSent(code: "host-not-allowed") }
+        guard let client else { return .notSent(code: "shutting-down") }
         let collector = AnswerCollector()
         do {
             var headers = HTTPHeaders(request.headers.map { ($0.name, $0.value) })
@@ -77,7 +105,11 @@ package final class OutboundCall: ProviderTransport, Service {
 
     /// Ends what is under way and closes all connections.
     package func close() async throws {
-        try await client.shutdown()
+        let client = state.withLock { state -> HTTPClient? in
+            defer { state = .closed }
+            return if case .open(let client) = state { client } else { nil }
+        }
+        try await client?.shutdown()
     }
 
     private static func code(of error: any Error) -> String {

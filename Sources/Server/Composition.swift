@@ -59,6 +59,8 @@ struct Composition {
     /// What other nodes change is heard through it; none where this process owns the database.
     let feed: RevocationFeed?
     private let feedMetrics = FeedMetrics()
+    /// What connects accounts at providers, nil where the product offers none.
+    let providers: ProviderDesk?
     /// Those of the public listener.
     let connections: Connections
     /// What is lost while the server runs.
@@ -84,7 +86,10 @@ struct Composition {
                 label: label, level: configuration.logLevel, sink: sink, format: configuration.logFormat, now: machine)
         }
         let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
-        try product.requireProviders(of: ProviderCatalogue.load(with: configuration.providersPath))
+        // Fifteen files that nobody asks for are not read.
+        let needsProviders = !product.providers.isEmpty || configuration.providersPath != nil
+        let catalogue = needsProviders ? try ProviderCatalogue.load(with: configuration.providersPath) : nil
+        if let catalogue { try product.requireProviders(of: catalogue) }
         let installation = Installation(configuration, product)
         let masterKeys = try await configuration.masterKeys { print($0) }
         if purpose == .serving {
@@ -116,8 +121,8 @@ struct Composition {
             case .maintaining: break
             }
             return try await Composition(
-                configuration, installation, product, store, masterKeys.newest, keyRing, organizationKeys, outages,
-                sink: sink, logger: logger, clock: shared, now: now)
+                configuration, installation, product, catalogue, store, masterKeys.newest, keyRing, organizationKeys,
+                outages, sink: sink, logger: logger, clock: shared, now: now)
         } catch {
             await store.close()
             throw error
@@ -125,7 +130,8 @@ struct Composition {
     }
 
     private init(
-        _ configuration: ServerConfiguration, _ installation: Installation, _ product: Product, _ store: any Engine,
+        _ configuration: ServerConfiguration, _ installation: Installation, _ product: Product,
+        _ catalogue: ProviderCatalogue?, _ store: any Engine,
         _ masterKey: MasterKey, _ keyRing: KeyRing, _ organizationKeys: OrganizationKeys, _ outages: Outages,
         sink: LogSink, logger: Logger,
         clock: DatabaseClock?,
@@ -167,6 +173,10 @@ struct Composition {
             ? RevocationFeed(
                 node: node, verifier: verifier, graceSeconds: product.policy.revocationGraceSeconds, now: now,
                 measure: feedMetrics.note) : nil
+
+        providers = try ProviderDesk(
+            configuration, product, catalogue, store: store, node: node, keyRing: keyRing,
+            organizationKeys: organizationKeys, logger: logger, now: now)
 
         let authenticator = ClientAuthenticator(brand: product.brand)
         let audiences = AudiencePolicy(standard: product.audience, issuer: configuration.issuer)
@@ -260,11 +270,15 @@ struct Composition {
                 box: configuration.database.errandBox, masterKey: masterKey, desk: errands, now: now, logger: logger),
             OutageWatch(outages: outages, store: store, node: node), SignalNotices(logger: logger),
             watch,
-        ] + metricsServices(watch.metric) + [try application(onReady: onReady)]
+        ] + (providers?.services(isCounted: configuration.metrics != nil) ?? []) + metricsServices(watch.metric) + [
+            try application(onReady: onReady)
+        ]
     }
 
     /// What commands can have done.
-    var errands: ErrandDesk { ErrandDesk(store: store, product: product, keyRing: keyRing, now: now) }
+    var errands: ErrandDesk {
+        ErrandDesk(store: store, product: product, keyRing: keyRing, providers: providers, now: now)
+    }
 
     private func listening() -> [any Service] {
         guard let feed, case .postgres(let address) = configuration.database else { return [] }
@@ -280,7 +294,7 @@ struct Composition {
         let metrics =
             feedMetrics.all(verifier.hearing, feed) + verifier.memory.metrics + [verifier.refusals.metric, further]
             + connections.metrics
-            + outages.metrics
+            + outages.metrics + ProviderMetrics(desk: providers).all
         let few = Connections(MetricsListener.limits, exempt: TrustedProxies(), logger: logger)
         return [MetricsListener(address, metrics, on: listener(nil, nil, few), logger: logger)]
     }
@@ -320,6 +334,11 @@ struct Composition {
         openID.register(on: router)
         try OpenAPIDocument(at: address).register(on: router)
         console.register(on: router)
+        if let providers {
+            ProviderPushRoutes(
+                providers.pushes, productName: product.name, at: address, measures: providers.pushMeasures
+            ).register(on: router)
+        }
         let management = router.group().add(
             middleware: BearerAuthentication(
                 verifier: verifier, product: product, issuer: configuration.issuer, now: now))

@@ -1,0 +1,117 @@
+import Connections
+import CredentialFormat
+import HTTPServing
+import Logging
+import Model
+import Outbound
+import Persistence
+import ProductDefinition
+import ProviderDefinition
+import ServiceLifecycle
+import Tokens
+
+/// All that connects accounts at providers and looks after them. There is one only where the product offers a provider.
+struct ProviderDesk: Sendable {
+    let offers: [OfferedProvider]
+    let clients: ProviderClients
+    let service: ConnectionService
+    let engine: RenewalEngine
+    let prober: HealthProber
+    let pushes: PushDesk
+    let throttle: ProviderThrottle
+    let journal: JournalFile
+    let census: ConnectionCensus
+    let measures = RenewalMeasures()
+    let pushMeasures = ProviderPushMeasures()
+    private let outbound: OutboundCall
+    private let secrets: ProviderSecrets
+    private let store: any Store
+    private let now: @Sendable () -> Instant
+    private let logger: Logger
+
+    /// Nil where the product offers none.
+    ///
+    /// - Throws: ``CommandError`` for secrets in files or settings that cannot be used.
+    init?(
+        _ configuration: ServerConfiguration, _ product: Product, _ catalogue: ProviderCatalogue?, store: any Store,
+        node: ID<Node>, keyRing: KeyRing, organizationKeys: OrganizationKeys, logger: Logger,
+        now: @escaping @Sendable () -> Instant
+    ) throws {
+        guard let catalogue, !product.providers.isEmpty else { return nil }
+        offers = product.providers
+        secrets = try ProviderSecrets(configuration, for: product.providers)
+        self.store = store
+        self.now = now
+        self.logger = logger
+        let vault = ConnectionVault(keys: organizationKeys, environment: product.brand.text)
+        let simulator = configuration.providerSimulator.flatMap(OutboundReach.simulator)
+        let outbound = OutboundCall(simulator ?? .providers, on: EventLoops.group)
+        self.outbound = outbound
+        throttle = ProviderThrottle()
+        journal = JournalFile(path: configuration.recoveryJournalPath)
+        clients = ProviderClients(store: store, vault: vault, now: now)
+        let renewal = ChainedRenewal(over: outbound)
+        engine = RenewalEngine(
+            store: store, node: node, vault: vault, keyRing: keyRing,
+            journal: RecoveryJournal(path: configuration.recoveryJournalPath), throttle: throttle,
+            provider: { catalogue[$0] },
+            call: { [measures] request in
+                let reply = await renewal.renew(request)
+                measures.note(reply, of: request.provider.identifier)
+                return reply
+            }, logger: logger, now: now)
+        service = ConnectionService(
+            store: store, node: node, vault: vault, keyRing: keyRing, offers: product.providers, catalogue: catalogue,
+            transport: outbound, engine: engine, issuer: configuration.issuer, logger: logger, now: now)
+        prober = HealthProber(service)
+        pushes = PushDesk(service)
+        census = ConnectionCensus(store: store, now: now, logger: logger)
+    }
+
+    /// What a start does before anything listens: the journal is ours, what waits in it is handed on, our clients are there, and the
+    /// secrets of files and settings are in force.
+    func prepare() async throws {
+        try journal.take()
+        try await engine.start()
+        for offer in offers {
+            try await clients.ensure(offer)
+            guard let secrets = secrets.byProvider[offer.provider] else { continue }
+            do {
+                try await clients.adopt(secrets, of: offer)
+            } catch StoreError.constraint(.unique) {
+                // Another node did at the same moment.
+                try await clients.adopt(secrets, of: offer)
+            }
+        }
+    }
+
+    /// Has every client of ours show a made-up secret where it has none: a simulator knows it by the first that it is shown.
+    func makeUpSecrets(as actor: Actor) async throws {
+        for offer in offers where !hasSecretElsewhere(offer) {
+            let access = try await clients.ensure(offer)
+            let time = now()
+            guard try await store.read({ tx in try tx.providerAccessSecrets(of: access.id, at: time) }).isEmpty else {
+                continue
+            }
+            try await clients.setSecret("demo-\(access.id)", of: offer, as: actor)
+        }
+    }
+
+    /// What runs while the server does. It ends in the opposite order, so requests can be made to the end.
+    ///
+    /// - Parameter isCounted: Whether anybody is told how many connections there are.
+    func services(isCounted: Bool) -> [any Service] {
+        [outbound] + upkeep + (isCounted ? [census] : [])
+    }
+
+    /// What keeps promises: the one place that says who does.
+    private var upkeep: [any Service] {
+        [
+            ConnectionUpkeep(work: .renewals(engine), logger: logger),
+            ConnectionUpkeep(work: .probes(prober), logger: logger),
+        ]
+    }
+
+    /// Whether the secret of a provider is read at each start, so that nobody else can set it.
+    func hasSecretElsewhere(_ offer: OfferedProvider) -> Bool { secrets.byProvider[offer.provider] != nil }
+}
