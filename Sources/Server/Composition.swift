@@ -174,7 +174,7 @@ struct Composition {
                 node: node, verifier: verifier, graceSeconds: product.policy.revocationGraceSeconds, now: now,
                 measure: feedMetrics.note) : nil
 
-        providers = try ProviderDesk(
+        providers = ProviderDesk(
             configuration, product, catalogue, store: store, node: node, keyRing: keyRing,
             organizationKeys: organizationKeys, logger: logger, now: now)
 

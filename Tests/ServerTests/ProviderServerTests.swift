@@ -20,6 +20,18 @@ struct ProviderServerTests {
         return Base64URL.text(Array(code)) + "." + payload
     }
 
+    @Test func `a recovery journal is closed to others, and one server's alone`() throws {
+        let folder = try Folder()
+        let path = folder.path + "/new/recovery.journal"
+        let journal = JournalFile(path: path)
+        try journal.take()
+        try withExtendedLifetime(journal) {
+            #expect(FileStatus(path)?.isOpenToOthers == false && journal.size == 0)
+            let error = #expect(throws: CommandError.self) { try JournalFile(path: path).take() }
+            #expect(error?.description.contains("recovery-journal") == true)
+        }
+    }
+
     @Test(.timeLimit(.minutes(3)))
     func `pushes need the provider's signature, secrets come from settings or a command, and metrics tell of it`()
         async throws

@@ -58,7 +58,7 @@ private struct ConnectingGuide {
     let text: String
 
     init?(_ configuration: ServerConfiguration, _ providers: [String]) {
-        guard let first = providers.first else { return nil }
+        guard !providers.isEmpty else { return nil }
         let names = providers.joined(separator: ", ")
         guard let simulator = configuration.providerSimulator else {
             text = """
@@ -68,13 +68,18 @@ private struct ConnectingGuide {
                 """
             return
         }
-        let push = PublicAddress(issuer: configuration.issuer).url("/connections/push/\(first)/deauthorize")
+        let said =
+            "\nAccounts can be connected at \(names), all simulated at \(simulator): no account anywhere is needed."
+        guard let meta = providers.first(where: { ["facebook", "instagram"].contains($0) }) else {
+            text = said
+            return
+        }
+        let push = PublicAddress(issuer: configuration.issuer).url("/connections/push/\(meta)/deauthorize")
         text = """
+            \(said)
 
-            Accounts can be connected at \(names), all simulated at \(simulator): no account anywhere is needed.
-
-              # the user of account 1 removes our app there (Facebook and Instagram tell of it)
-              curl -s -d '{"provider":"\(first)","kind":"deauthorize","account":1,"to":"\(push)"}' \(simulator)/_simulator/push
+              # the user who connected account 1 removes our app there
+              curl -s -d '{"provider":"\(meta)","kind":"deauthorize","account":1,"to":"\(push)"}' \(simulator)/_simulator/push
             """
     }
 }

@@ -47,7 +47,7 @@ struct ErrandDesk: Sendable {
             let known = providers.offers.map(\.provider).joined(separator: ", ")
             throw CommandError("The product does not offer \(request.provider). It offers \(known).")
         }
-        guard !providers.hasSecretElsewhere(offer) else {
+        guard try providers.secretsElsewhere()[offer.provider] == nil else {
             throw CommandError(
                 "The secret of \(offer.provider) stands in a file or a setting, which each start reads: change it there."
             )

@@ -24,22 +24,20 @@ struct ProviderDesk: Sendable {
     let measures = RenewalMeasures()
     let pushMeasures = ProviderPushMeasures()
     private let outbound: OutboundCall
-    private let secrets: ProviderSecrets
+    private let configuration: ServerConfiguration
     private let store: any Store
     private let now: @Sendable () -> Instant
     private let logger: Logger
 
     /// Nil where the product offers none.
-    ///
-    /// - Throws: ``CommandError`` for secrets in files or settings that cannot be used.
     init?(
         _ configuration: ServerConfiguration, _ product: Product, _ catalogue: ProviderCatalogue?, store: any Store,
         node: ID<Node>, keyRing: KeyRing, organizationKeys: OrganizationKeys, logger: Logger,
         now: @escaping @Sendable () -> Instant
-    ) throws {
+    ) {
         guard let catalogue, !product.providers.isEmpty else { return nil }
         offers = product.providers
-        secrets = try ProviderSecrets(configuration, for: product.providers)
+        self.configuration = configuration
         self.store = store
         self.now = now
         self.logger = logger
@@ -70,24 +68,28 @@ struct ProviderDesk: Sendable {
 
     /// What a start does before anything listens: the journal is ours, what waits in it is handed on, our clients are there, and the
     /// secrets of files and settings are in force.
+    ///
+    /// - Throws: ``CommandError`` for a journal or for secrets in files or settings that cannot be used.
     func prepare() async throws {
+        let secrets = try secretsElsewhere()
         try journal.take()
         try await engine.start()
         for offer in offers {
             try await clients.ensure(offer)
-            guard let secrets = secrets.byProvider[offer.provider] else { continue }
+            guard let said = secrets[offer.provider] else { continue }
             do {
-                try await clients.adopt(secrets, of: offer)
+                try await clients.adopt(said, of: offer)
             } catch StoreError.constraint(.unique) {
                 // Another node did at the same moment.
-                try await clients.adopt(secrets, of: offer)
+                try await clients.adopt(said, of: offer)
             }
         }
     }
 
     /// Has every client of ours show a made-up secret where it has none: a simulator knows it by the first that it is shown.
     func makeUpSecrets(as actor: Actor) async throws {
-        for offer in offers where !hasSecretElsewhere(offer) {
+        let secrets = try secretsElsewhere()
+        for offer in offers where secrets[offer.provider] == nil {
             let access = try await clients.ensure(offer)
             let time = now()
             guard try await store.read({ tx in try tx.providerAccessSecrets(of: access.id, at: time) }).isEmpty else {
@@ -112,6 +114,8 @@ struct ProviderDesk: Sendable {
         ]
     }
 
-    /// Whether the secret of a provider is read at each start, so that nobody else can set it.
-    func hasSecretElsewhere(_ offer: OfferedProvider) -> Bool { secrets.byProvider[offer.provider] != nil }
+    /// The secrets that each start reads from files and settings, so that nobody else can set them. By the provider's name.
+    func secretsElsewhere() throws -> [String: [String]] {
+        try ProviderSecrets(configuration, for: offers).byProvider
+    }
 }
