@@ -59,8 +59,8 @@ struct Composition {
     /// What other nodes change is heard through it; none where this process owns the database.
     let feed: RevocationFeed?
     private let feedMetrics = FeedMetrics()
-    /// What connects accounts at providers, nil where the product offers none.
-    let providers: ProviderDesk?
+    /// What connects accounts at providers.
+    let providers: ProviderDesk
     /// Those of the public listener.
     let connections: Connections
     /// What is lost while the server runs.
@@ -88,8 +88,9 @@ struct Composition {
         let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
         // Fifteen files that nobody asks for are not read.
         let needsProviders = !product.providers.isEmpty || configuration.providersPath != nil
-        let catalogue = needsProviders ? try ProviderCatalogue.load(with: configuration.providersPath) : nil
-        if let catalogue { try product.requireProviders(of: catalogue) }
+        let catalogue =
+            needsProviders ? try ProviderCatalogue.load(with: configuration.providersPath) : ProviderCatalogue([])
+        try product.requireProviders(of: catalogue)
         let installation = Installation(configuration, product)
         let masterKeys = try await configuration.masterKeys { print($0) }
         if purpose == .serving {
@@ -131,7 +132,7 @@ struct Composition {
 
     private init(
         _ configuration: ServerConfiguration, _ installation: Installation, _ product: Product,
-        _ catalogue: ProviderCatalogue?, _ store: any Engine,
+        _ catalogue: ProviderCatalogue, _ store: any Engine,
         _ masterKey: MasterKey, _ keyRing: KeyRing, _ organizationKeys: OrganizationKeys, _ outages: Outages,
         sink: LogSink, logger: Logger,
         clock: DatabaseClock?,
@@ -270,9 +271,8 @@ struct Composition {
                 box: configuration.database.errandBox, masterKey: masterKey, desk: errands, now: now, logger: logger),
             OutageWatch(outages: outages, store: store, node: node), SignalNotices(logger: logger),
             watch,
-        ] + (providers?.services(isCounted: configuration.metrics != nil) ?? []) + metricsServices(watch.metric) + [
-            try application(onReady: onReady)
-        ]
+        ] + providers.services(isCounted: configuration.metrics != nil) + metricsServices(watch.metric)
+            + [try application(onReady: onReady)]
     }
 
     /// What commands can have done.
@@ -334,7 +334,7 @@ struct Composition {
         openID.register(on: router)
         try OpenAPIDocument(at: address).register(on: router)
         console.register(on: router)
-        if let providers {
+        if providers.isOffering {
             ProviderPushRoutes(
                 providers.pushes, productName: product.name, at: address, measures: providers.pushMeasures
             ).register(on: router)

@@ -24,10 +24,10 @@ struct Demo: AsyncParsableCommand {
             let made = try await DemoData(composition: composition).prepare()
             try credentialsFile.map { try made.write(to: $0) }
             if configuration.providerSimulator != nil {
-                try await composition.providers?.makeUpSecrets(as: InitialSetup.actor("demo"))
+                try await composition.providers.makeUpSecrets(as: InitialSetup.actor("demo"))
             }
             await credentials.set(made)
-            await credentials.set(composition.providers?.offers.map(\.provider) ?? [])
+            await credentials.set(composition.providers.offers.map(\.provider))
         } onReady: { port in
             guard let made = await credentials.made else { return }
             print(made.guide(listeningOn: port))

@@ -10,7 +10,7 @@ struct ErrandDesk: Sendable {
     let store: any Store
     let product: Product
     let keyRing: KeyRing
-    let providers: ProviderDesk?
+    let providers: ProviderDesk
     let now: @Sendable () -> Instant
 
     /// Does it.
@@ -42,7 +42,7 @@ struct ErrandDesk: Sendable {
     }
 
     private func setSecret(_ request: ProviderSecretRequest) async throws -> String {
-        guard let providers else { throw CommandError("The product offers no provider.") }
+        guard providers.isOffering else { throw CommandError("The product offers no provider.") }
         guard let offer = providers.offers.first(where: { $0.provider == request.provider }) else {
             let known = providers.offers.map(\.provider).joined(separator: ", ")
             throw CommandError("The product does not offer \(request.provider). It offers \(known).")

@@ -10,7 +10,8 @@ import ProviderDefinition
 import ServiceLifecycle
 import Tokens
 
-/// All that connects accounts at providers and looks after them. There is one only where the product offers a provider.
+/// All that connects accounts at providers and looks after them. Where the product offers no provider, nothing of it is started and
+/// nothing asked of the database, and it answers for what there may be from before.
 struct ProviderDesk: Sendable {
     let offers: [OfferedProvider]
     let clients: ProviderClients
@@ -23,19 +24,18 @@ struct ProviderDesk: Sendable {
     let census: ConnectionCensus
     let measures = RenewalMeasures()
     let pushMeasures = ProviderPushMeasures()
-    private let outbound: OutboundCall
+    let outbound: OutboundCall
     private let configuration: ServerConfiguration
     private let store: any Store
     private let now: @Sendable () -> Instant
     private let logger: Logger
 
-    /// Nil where the product offers none.
-    init?(
-        _ configuration: ServerConfiguration, _ product: Product, _ catalogue: ProviderCatalogue?, store: any Store,
+    /// - Parameter catalogue: Nothing may be in it where the product offers nothing.
+    init(
+        _ configuration: ServerConfiguration, _ product: Product, _ catalogue: ProviderCatalogue, store: any Store,
         node: ID<Node>, keyRing: KeyRing, organizationKeys: OrganizationKeys, logger: Logger,
         now: @escaping @Sendable () -> Instant
     ) {
-        guard let catalogue, !product.providers.isEmpty else { return nil }
         offers = product.providers
         self.configuration = configuration
         self.store = store
@@ -66,11 +66,15 @@ struct ProviderDesk: Sendable {
         census = ConnectionCensus(store: store, now: now, logger: logger)
     }
 
+    /// Whether there is anything to look after.
+    var isOffering: Bool { !offers.isEmpty }
+
     /// What a start does before anything listens: the journal is ours, what waits in it is handed on, our clients are there, and the
     /// secrets of files and settings are in force.
     ///
     /// - Throws: ``CommandError`` for a journal or for secrets in files or settings that cannot be used.
     func prepare() async throws {
+        guard isOffering else { return }
         let secrets = try secretsElsewhere()
         try journal.take()
         try await engine.start()
@@ -103,7 +107,8 @@ struct ProviderDesk: Sendable {
     ///
     /// - Parameter isCounted: Whether anybody is told how many connections there are.
     func services(isCounted: Bool) -> [any Service] {
-        [outbound] + upkeep + (isCounted ? [census] : [])
+        guard isOffering else { return [outbound] }
+        return [outbound] + upkeep + (isCounted ? [census] : [])
     }
 
     /// What keeps promises: the one place that says who does.
