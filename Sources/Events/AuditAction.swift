@@ -90,6 +90,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     /// A user consented again.
     case connectionRepaired = "connection.reauthenticated"
     case connectionDisconnected = "connection.disconnected"
+    /// Its access token was given to somebody, or its provider called in its name. At most once an hour for each who does, with how often.
+    case connectionUsed = "connection.used"
     /// The secret of our own client at a provider.
     case providerSecretSet = "provider-access.secret-set"
 
