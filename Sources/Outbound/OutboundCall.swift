@@ -13,13 +13,37 @@ package final class OutboundCall: ProviderTransport, Service {
     private static let idle = TimeAmount.seconds(2)
     private static let farewell = TimeAmount.milliseconds(100)
     private static let connect = TimeAmount.seconds(5)
+    /// For so long an answer to a call that was passed on may pause.
+    private static let pause = TimeAmount.seconds(30)
+    /// Calls that were passed on to one host at a time. Their answers may be long, so they have connections of their own.
+    private static let relayWidth = 64
 
     private let client: HTTPClient
-    private let reach: OutboundReach
-    private let caller: String
+    /// For calls that are passed on.
+    let relayClient: HTTPClient
+    let reach: OutboundReach
+    let caller: String
 
     /// - Parameter caller: What the providers' logs are told of who calls.
     package init(_ reach: OutboundReach, on group: MultiThreadedEventLoopGroup, caller: String = "claviger") {
+        var configuration = Self.configuration(reach)
+        client = HTTPClient(eventLoopGroup: group, configuration: configuration)
+        configuration.timeout.read = Self.pause
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.relayWidth
+        relayClient = HTTPClient(eventLoopGroup: group, configuration: configuration)
+        self.reach = reach
+        self.caller = caller
+    }
+
+    /// A command that calls nobody ends without ``run()``.
+    deinit {
+        Task { [client, relayClient] in
+            try? await client.shutdown()
+            try? await relayClient.shutdown()
+        }
+    }
+
+    private static func configuration(_ reach: OutboundReach) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
@@ -36,9 +60,7 @@ package final class OutboundCall: ProviderTransport, Service {
             }
             return channel.eventLoop.makeSucceededVoidFuture()
         }
-        client = HTTPClient(eventLoopGroup: group, configuration: configuration)
-        self.reach = reach
-        self.caller = caller
+        return configuration
     }
 
     package func send(
@@ -78,9 +100,10 @@ package final class OutboundCall: ProviderTransport, Service {
     /// Ends what is under way and closes all connections.
     package func close() async throws {
         try await client.shutdown()
+        try await relayClient.shutdown()
     }
 
-    private static func code(of error: any Error) -> String {
+    static func code(of error: any Error) -> String {
         switch error {
         case is ForbiddenAddress: "address-not-allowed"
         case is AnswerCollector.TooLarge: "answer-too-large"
