@@ -94,8 +94,8 @@ var theOutside: [Target] {
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "HTTPServing", "SignIn", hummingbird, httpTypes, .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "Yams", package: "Yams"),
+                "HTTPServing", "SignIn", "Connections", hummingbird, httpTypes,
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("openapi.yaml")]
         ),
@@ -117,8 +117,8 @@ var theWhole: [Target] {
         .executableTarget(
             name: "Server",
             dependencies: [
-                "HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres", "ProviderDefinition", "CMalloc",
-                hummingbird, hummingbirdCore, lifecycle, logging, crypto,
+                "HTTPAPI", "WebConsole", "Connections", "Outbound", "PersistenceSQLite", "PersistencePostgres",
+                "ProviderDefinition", "CMalloc", hummingbird, hummingbirdCore, lifecycle, logging, crypto,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -174,7 +174,10 @@ var tests: [Target] {
             dependencies: ["Tokens", "TestSupport", crypto, .product(name: "JWTKit", package: "jwt-kit")]
         ),
         .testTarget(
-            name: "ConnectionsTests", dependencies: ["TestSupport", "Connections", "Outbound", "ProviderSimulator"]),
+            name: "ConnectionsTests",
+            dependencies: [
+                "TestSupport", "HTTPAPI", "Connections", "Outbound", "ProviderSimulator", hummingbird, asyncHTTPClient,
+            ]),
         .testTarget(name: "VerificationTests", dependencies: ["TestSupport", "CMalloc"]),
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
         .testTarget(

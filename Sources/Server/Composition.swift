@@ -1,3 +1,4 @@
+import Connections
 import CredentialFormat
 import Credentials
 import HTTPAPI
@@ -10,6 +11,7 @@ import Model
 import NIOCore
 import NIOPosix
 import OAuth
+import Outbound
 import Persistence
 import PersistencePostgres
 import PersistenceSQLite
@@ -48,6 +50,9 @@ struct Composition {
     let routes: HotRoutes
     let openID: OpenIDRoutes
     let api: ManagementAPI
+    let connectionUse: ConnectionUse
+    /// Calls to providers.
+    private let outbound: OutboundCall
     let console: WebConsole
     let passwords = PasswordHasher()
     /// Makes what is kept of passwords.
@@ -219,12 +224,20 @@ struct Composition {
                 of: token.accessToken(for: audiences.standardAudiences(for: token.scopes)),
                 as: token.integration.tokenFormat)
         }
+        let outbound = OutboundCall(.providers, on: EventLoops.group)
+        self.outbound = outbound
+        connectionUse = ConnectionUse(
+            try Self.connections(
+                configuration, product, store, keyRing, organizationKeys, over: outbound, as: node, logger: logger,
+                now: now),
+            relay: outbound)
         api = ManagementAPI(
             store: store, verifier: verifier, product: product,
             address: PublicAddress(issuer: configuration.issuer), keyRing: keyRing, passwords: passwords,
             sessions: sessions,
             links: links, consoleSessions: consoleSessions,
             secondFactors: SecondFactorService(keyRing: keyRing, product: product, now: now), letters: letters,
+            connections: connectionUse,
             sealToken: sealToken, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone },
             now: now)
         console = try WebConsole(
@@ -238,6 +251,24 @@ struct Composition {
             isDevelopment: configuration.environment == .development, now: now)
     }
 
+    private static func connections(
+        _ configuration: ServerConfiguration, _ product: Product, _ store: any Engine, _ keyRing: KeyRing,
+        _ organizationKeys: OrganizationKeys, over outbound: OutboundCall, as node: ID<Node>, logger: Logger,
+        now: @escaping @Sendable () -> Instant
+    ) throws -> ConnectionService {
+        let catalogue = try ProviderCatalogue.load(with: configuration.providersPath)
+        let vault = ConnectionVault(keys: organizationKeys, environment: product.brand.text)
+        let renewal = ChainedRenewal(over: outbound)
+        let journal = RecoveryJournal(path: configuration.database.masterKeyPath + ".renewals")
+        let engine = RenewalEngine(
+            store: store, node: node, vault: vault, keyRing: keyRing, journal: journal,
+            provider: { catalogue[$0] }, call: { await renewal.renew($0) }, logger: logger, now: now)
+        return ConnectionService(
+            store: store, node: node, vault: vault, keyRing: keyRing, offers: product.providers,
+            catalogue: catalogue, transport: outbound, engine: engine, issuer: configuration.issuer, logger: logger,
+            now: now)
+    }
+
     /// Everything that runs while the server runs, in the order of starting. They end in the opposite order, so what was
     /// counted by the last request is still written down.
     func services(onReady: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
@@ -247,6 +278,7 @@ struct Composition {
         return listening() + keepingTime() + [
             UsageFlush(verifier.usage, store: store, node: node, logger: logger),
             RefusalFlush(verifier.refusals, logger: logger),
+            outbound, ConnectionUseFlush(connectionUse.record, logger: logger),
             LeasedWork(.sweeping, on: store, by: node, every: 60, logger: logger) { [product, now] store in
                 try await ExpirySweeper(policy: product.policy, now: now).sweep(through: store)
             },
