@@ -4,6 +4,7 @@ import Events
 import Foundation
 import Model
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import Persistence
 import ProviderDefinition
@@ -159,6 +160,29 @@ struct ConnectionAPITests {
         }
     }
 
+    @Test func `what nothing can renew is given as long as it lives, and asked of nobody`() async throws {
+        let providers = ScriptedProviders()
+        try await withFront(providers) { front in
+            let tree = front.desk.tree
+            let connection = try await front.desk.connect("tiktok").connection
+            try await tree.store.write { tx in
+                let rows = try tx.connectionSecrets(of: connection.id, generation: 1)
+                _ = try tx.deleteConnectionSecrets(of: connection.id)
+                try tx.insert(
+                    rows.filter { $0.field == "access_token" }, of: connection.id, generation: 1,
+                    at: tree.clock.current)
+            }
+            let asked = providers.count
+            tree.clock.advance(seconds: 7000)
+            #expect(try await front.token(connection, "?min_ttl=600").status == 200)
+            tree.clock.advance(seconds: 3600)
+            let ended = try await front.token(connection)
+            #expect(ended.status == 409)
+            #expect(try ended.json["type"] == "urn:claviger:problem:connection-ended")
+            #expect(try await front.desk.state(of: connection.id).status == .connected && providers.count == asked)
+        }
+    }
+
     // MARK: Calls
 
     @Test func `a call goes on with the token and without what is ours, and its answer comes back`() async throws {
@@ -172,7 +196,7 @@ struct ConnectionAPITests {
         try await withFront(relay: relay) { front in
             let connection = try await front.desk.connect("tiktok").connection
             let answer = try await front.pass(
-                "POST", connection, "open.tiktokapis.com/v2/video/list/?fields=id%2Ctitle",
+                connection, "open.tiktokapis.com/v2/video/list/?fields=id%2Ctitle", by: "POST",
                 headers: [
                     ("Cookie", "session=1"), ("X-Forwarded-For", "192.0.2.1"), ("Content-Type", "text/plain"),
                     ("Idempotency-Key", "k"),
@@ -203,7 +227,7 @@ struct ConnectionAPITests {
             providers.answer(
                 "/v2/oauth/token/",
                 #"{"access_token":"t.at2","refresh_token":"t.rt2","expires_in":7200,"open_id":"u1"}"#)
-            let answer = try await front.pass("PUT", connection, "open.tiktokapis.com/v2/a", body: [1])
+            let answer = try await front.pass(connection, "open.tiktokapis.com/v2/a", by: "PUT", body: [1])
             #expect(answer.status == 200 && answer.text == "well")
             #expect(relay.calls.map { $0.header("Authorization") } == ["Bearer t.at", "Bearer t.at2"])
             #expect(relay.calls.map(\.body) == [[1], [1]])
@@ -300,7 +324,8 @@ struct ConnectionAPITests {
             let draft = CallDraft(
                 method: "GET", host: "graph.facebook.com", target: target, headers: [], ownHeaders: [], body: [],
                 child: nil)
-            #expect((try? draft.check(against: facebook, for: connection)) != nil == isSound, "\(target)")
+            let passes = (try? draft.check(against: facebook, for: connection)) != nil
+            #expect(passes == isSound, "\(target)")
         }
     }
 

@@ -96,8 +96,8 @@ final class ConnectionFront: HTTPFront {
 
     /// A call to TikTok in its name.
     func pass(
-        _ method: String = "GET", _ connection: Connection, _ target: String,
-        headers: [(String, String)] = [], body: [UInt8]? = nil
+        _ connection: Connection, _ target: String, by method: String = "GET", headers: [(String, String)] = [],
+        body: [UInt8]? = nil
     ) async throws -> Answer {
         try await send(
             method, path(connection, "/proxy/\(target)"), headers: headers + [("Authorization", "Bearer \(user)")],

@@ -12,6 +12,7 @@ package struct UsableToken: Sendable, Redacted {
     package let expiresAt: Instant?
     /// Whose it is, nil for the connection's own.
     let child: ConnectionChildRow?
+    let hasRefreshToken: Bool
 }
 
 /// Why there is no token, or no answer, at this moment. Nothing of it says that the connection is not well.
@@ -107,6 +108,17 @@ package final class ConnectionUse: Sendable {
     ) async throws -> UsableToken {
         let held = try await held(id, organization, wish, actor)
         guard needsRenewal(held, wish) else { return held }
+        guard isRenewable(held) else {
+            guard serves(held, wish) else { throw Self.ended }
+            return held
+        }
+        if let youngest = youngest(held), youngest > service.now() {
+            guard serves(held, wish) else {
+                throw UseFailure(
+                    .unavailable, code: "too_young_to_renew", retryAfter: youngest.seconds(since: service.now()))
+            }
+            return held
+        }
         let generation = held.connection.generation
         if let failed = coolingDown(id, generation) {
             guard serves(held, wish) else {
@@ -170,7 +182,8 @@ package final class ConnectionUse: Sendable {
         let isOfChild = row.field != ConnectionSecrets.accessField
         return UsableToken(
             connection: found.connection, token: token,
-            expiresAt: isOfChild ? nil : found.connection.clocks.accessExpiresAt, child: found.child)
+            expiresAt: isOfChild ? nil : found.connection.clocks.accessExpiresAt, child: found.child,
+            hasRefreshToken: found.hasRefreshToken)
     }
 
     private func open(_ row: ConnectionSecretRow, _ found: HeldToken) async throws -> String?? {
@@ -182,16 +195,27 @@ package final class ConnectionUse: Sendable {
 
     private func needsRenewal(_ held: UsableToken, _ wish: Wish) -> Bool {
         let (connection, now) = (held.connection, service.now())
-        if let provider = service.catalogue[connection.provider] {
-            // Before that, the provider refuses to renew.
-            let youngest = (connection.clocks.issuedAt ?? connection.createdAt)
-                .adding(seconds: provider.renewal.minimumAge)
-            guard now >= youngest else { return false }
-        }
         if wish.refused == connection.generation { return true }
         guard let end = held.expiresAt else { return false }
         let life = end.seconds(since: connection.clocks.issuedAt ?? connection.createdAt)
         return end.seconds(since: now) < max(1, min(wish.seconds, life / 2))
+    }
+
+    /// Before that, the provider refuses to renew.
+    private func youngest(_ held: UsableToken) -> Instant? {
+        let connection = held.connection
+        return service.catalogue[connection.provider].map {
+            (connection.clocks.issuedAt ?? connection.createdAt).adding(seconds: $0.renewal.minimumAge)
+        }
+    }
+
+    /// Whether there is anything to renew it with. An attempt without that would call the connection dead before it is.
+    private func isRenewable(_ held: UsableToken) -> Bool {
+        switch service.catalogue[held.connection.provider]?.renewal.grant {
+        case Renewal.Grant.none?, nil: false
+        case .refreshToken: held.hasRefreshToken
+        case .accessToken, .chain: true
+        }
     }
 
     /// Whether it works as far as anybody knows, although it is not what was wished for.
@@ -240,6 +264,8 @@ struct HeldToken: Sendable {
     let row: ConnectionSecretRow?
     let dataKeys: [DataKeyRow]
     let child: ConnectionChildRow?
+    /// It stays sealed.
+    let hasRefreshToken: Bool
 }
 
 extension Transaction {
@@ -252,6 +278,9 @@ extension Transaction {
             throw ConnectionUse.refusal(of: connection, as: connection.status)
         }
         let keys = try dataKeys(of: id.description)
+        let hasRefreshToken =
+            try connectionSecret(of: id, generation: connection.generation, field: ConnectionSecrets.refreshField)
+            != nil
         var found: ConnectionChildRow?
         if let child {
             found = try connectionChildren(of: id).first {
@@ -260,7 +289,8 @@ extension Transaction {
             guard found != nil else { throw Refusal.notFound }
             let field = "child/\(child)/\(ConnectionSecrets.accessField)"
             if let row = try connectionSecret(of: id, generation: connection.generation, field: field) {
-                return HeldToken(connection: connection, row: row, dataKeys: keys, child: found)
+                return HeldToken(
+                    connection: connection, row: row, dataKeys: keys, child: found, hasRefreshToken: hasRefreshToken)
             }
         }
         // What is below without a token of its own is reached with the connection's.
@@ -268,7 +298,7 @@ extension Transaction {
             connection: connection,
             row: try connectionSecret(
                 of: id, generation: connection.generation, field: ConnectionSecrets.accessField),
-            dataKeys: keys, child: found)
+            dataKeys: keys, child: found, hasRefreshToken: hasRefreshToken)
     }
 }
 
