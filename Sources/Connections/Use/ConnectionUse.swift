@@ -135,17 +135,20 @@ package final class ConnectionUse: Sendable {
             let now = try await self.held(id, organization, wish, actor)
             guard serves(now, wish) else { throw Self.ended }
             return now
-        case .postponed: return try await kept(id, organization, wish, actor, code: "postponed")
-        case .waiting: return try await kept(id, organization, wish, actor, code: "not_saved_yet")
-        case .failed(let code): return try await kept(id, organization, wish, actor, code: code)
+        case .postponed: return try await kept(id, organization, wish, actor, than: generation, code: "postponed")
+        case .waiting: return try await kept(id, organization, wish, actor, than: generation, code: "not_saved_yet")
+        case .failed(let code): return try await kept(id, organization, wish, actor, than: generation, code: code)
         }
     }
 
     /// What there is after a renewal that brought nothing. No other one is begun for a while.
     private func kept(
-        _ id: ID<Connection>, _ organization: ID<Organization>, _ wish: Wish, _ actor: Actor, code: String
+        _ id: ID<Connection>, _ organization: ID<Organization>, _ wish: Wish, _ actor: Actor, than generation: Int,
+        code: String
     ) async throws -> UsableToken {
         let held = try await held(id, organization, wish, actor)
+        // Somebody else brought another one meanwhile.
+        guard held.connection.generation == generation else { return held }
         let until = cool(held.connection, code)
         guard serves(held, wish) else {
             throw UseFailure(.unavailable, code: code, retryAfter: until.seconds(since: service.now()))
@@ -176,7 +179,7 @@ package final class ConnectionUse: Sendable {
         let found = try await service.store.read { tx in
             try tx.heldToken(of: id, in: organization, below: wish.child, as: actor)
         }
-        guard let row = found.row, let secrets = try await open(row, found), let token = secrets else {
+        guard let row = found.row, let token = try await open(row, found) else {
             throw Self.refusal(of: found.connection, as: .unreadable)
         }
         let isOfChild = row.field != ConnectionSecrets.accessField
@@ -186,11 +189,10 @@ package final class ConnectionUse: Sendable {
             hasRefreshToken: found.hasRefreshToken)
     }
 
-    private func open(_ row: ConnectionSecretRow, _ found: HeldToken) async throws -> String?? {
-        guard let secrets = try await service.vault.open([row], of: found.connection, under: found.dataKeys) else {
-            return nil
-        }
-        return .some(secrets.accessToken ?? secrets.ofChildren[row.field])
+    /// The token, nil where it does not open.
+    private func open(_ row: ConnectionSecretRow, _ found: HeldToken) async throws -> String? {
+        let secrets = try await service.vault.open([row], of: found.connection, under: found.dataKeys)
+        return secrets?.accessToken ?? secrets?.ofChildren[row.field]
     }
 
     private func needsRenewal(_ held: UsableToken, _ wish: Wish) -> Bool {
