@@ -99,8 +99,8 @@ var theOutside: [Target] {
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "HTTPServing", "SignIn", hummingbird, httpTypes, .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "Yams", package: "Yams"),
+                "HTTPServing", "SignIn", "Connections", hummingbird, httpTypes,
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("openapi.yaml")]
         ),
@@ -122,8 +122,8 @@ var theWhole: [Target] {
         .executableTarget(
             name: "Server",
             dependencies: [
-                "HTTPAPI", "WebConsole", "Outbound", "PersistenceSQLite", "PersistencePostgres", "CMalloc",
-                hummingbird, hummingbirdCore, lifecycle, logging, crypto,
+                "HTTPAPI", "WebConsole", "Connections", "Outbound", "PersistenceSQLite", "PersistencePostgres",
+                "ProviderDefinition", "CMalloc", hummingbird, hummingbirdCore, lifecycle, logging, crypto,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -181,7 +181,9 @@ var tests: [Target] {
         .testTarget(
             name: "ConnectionsTests",
             dependencies: [
-                "TestSupport", "Connections", "Outbound", "ProviderSimulator", crypto, cryptoExtras,
+                "TestSupport", "HTTPAPI", "Connections", "Outbound", "ProviderSimulator", hummingbird, asyncHTTPClient,
+                crypto,
+                cryptoExtras,
             ]),
         .testTarget(name: "VerificationTests", dependencies: ["TestSupport", "CMalloc"]),
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),

@@ -92,6 +92,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case connectionDisconnected = "connection.disconnected"
     /// The provider said that access was taken back there.
     case connectionRevoked = "connection.revoked"
+    /// Its access token was given to somebody, or its provider called in its name. At most once an hour for each who does, with how often.
+    case connectionUsed = "connection.used"
     /// The secret of our own client at a provider.
     case providerSecretSet = "provider-access.secret-set"
 

@@ -14,18 +14,28 @@ package final class OutboundCall: ProviderTransport, Service {
     private static let idle = TimeAmount.seconds(2)
     private static let farewell = TimeAmount.milliseconds(100)
     private static let connect = TimeAmount.seconds(5)
+    /// For so long an answer to a call that was passed on may pause.
+    private static let pause = TimeAmount.seconds(30)
+    /// Calls that were passed on to one host at a time. Their answers may be long, so they have connections of their own.
+    private static let relayWidth = 64
 
     /// Nothing is made before the first request, and nothing after the end.
     private enum State {
         case unused
-        case open(HTTPClient)
+        case open(Clients)
         case closed
+    }
+
+    /// One for our own requests, one for calls that are passed on.
+    private struct Clients {
+        let own: HTTPClient
+        let relay: HTTPClient
     }
 
     private let state = Lock(State.unused)
     private let group: MultiThreadedEventLoopGroup
-    private let reach: OutboundReach
-    private let caller: String
+    let reach: OutboundReach
+    let caller: String
 
     /// - Parameter caller: What the providers' logs are told of who calls.
     package init(_ reach: OutboundReach, on group: MultiThreadedEventLoopGroup, caller: String = "claviger") {
@@ -34,16 +44,25 @@ package final class OutboundCall: ProviderTransport, Service {
         self.caller = caller
     }
 
-    /// Nil after the end.
-    private var client: HTTPClient? {
+    private var client: HTTPClient? { clients?.own }
+
+    /// For calls that are passed on. Nil after the end.
+    var relayClient: HTTPClient? { clients?.relay }
+
+    private var clients: Clients? {
         state.withLock { state in
             switch state {
-            case .open(let client): return client
+            case .open(let clients): return clients
             case .closed: return nil
             case .unused:
-                let client = HTTPClient(eventLoopGroup: group, configuration: Self.configuration(reach))
-                state = .open(client)
-                return client
+                var configuration = Self.configuration(reach)
+                let own = HTTPClient(eventLoopGroup: group, configuration: configuration)
+                configuration.timeout.read = Self.pause
+                configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.relayWidth
+                let clients = Clients(
+                    own: own, relay: HTTPClient(eventLoopGroup: group, configuration: configuration))
+                state = .open(clients)
+                return clients
             }
         }
     }
@@ -105,14 +124,15 @@ package final class OutboundCall: ProviderTransport, Service {
 
     /// Ends what is under way and closes all connections.
     package func close() async throws {
-        let client = state.withLock { state -> HTTPClient? in
+        let clients = state.withLock { state -> Clients? in
             defer { state = .closed }
-            return if case .open(let client) = state { client } else { nil }
+            return if case .open(let clients) = state { clients } else { nil }
         }
-        try await client?.shutdown()
+        try await clients?.own.shutdown()
+        try await clients?.relay.shutdown()
     }
 
-    private static func code(of error: any Error) -> String {
+    static func code(of error: any Error) -> String {
         switch error {
         case is ForbiddenAddress: "address-not-allowed"
         case is AnswerCollector.TooLarge: "answer-too-large"

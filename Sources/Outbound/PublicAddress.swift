@@ -1,15 +1,15 @@
 import NIOCore
-package import Policy
+import Policy
 
 /// Which addresses are somebody's on the Internet (RFC 6890, and the registries of IANA for special purposes).
-package enum PublicAddress {
+enum PublicAddress {
     /// Whether a connection's other end is public.
     static func isPublic(_ address: SocketAddress) -> Bool {
         address.ipAddress.flatMap { IPAddress($0) }.map(isPublic) ?? false
     }
 
     /// Whether an address is public: neither loopback, private, link-local, shared, multicast, documentation nor anything reserved.
-    package static func isPublic(_ address: IPAddress) -> Bool {
+    static func isPublic(_ address: IPAddress) -> Bool {
         switch address.family {
         case .v4: return !special.contains { $0.contains(address) }
         case .v6:

@@ -236,6 +236,7 @@ struct Composition {
             sessions: sessions,
             links: links, consoleSessions: consoleSessions,
             secondFactors: SecondFactorService(keyRing: keyRing, product: product, now: now), letters: letters,
+            connections: providers.use,
             sealToken: sealToken, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone },
             now: now)
         console = try WebConsole(

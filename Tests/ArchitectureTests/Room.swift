@@ -60,13 +60,16 @@ struct Room: Sendable {
         Room(
             "Outbound", ["ProviderDefinition", "Locking"],
             libraries: ["AsyncHTTPClient", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle"]),
-        Room("HTTPAPI", ["HTTPServing", "SignIn"], libraries: http.union(["Yams"])),
+        Room("HTTPAPI", ["HTTPServing", "SignIn", "Connections"], libraries: http.union(["Yams"])),
         Room("WebConsole", ["HTTPServing", "SignIn"], libraries: http.union(["Crypto", "Mustache"])),
         // 6 The whole.
         Room("CMalloc"),
         Room(
             "Server",
-            ["HTTPAPI", "WebConsole", "Outbound", "PersistenceSQLite", "PersistencePostgres", "CMalloc"],
+            [
+                "HTTPAPI", "WebConsole", "Connections", "Outbound", "PersistenceSQLite", "PersistencePostgres",
+                "ProviderDefinition", "CMalloc",
+            ],
             libraries: http.union(["ArgumentParser", "Configuration", "Crypto", "Dispatch", "Glibc", "UnixSignals"])),
     ]
 

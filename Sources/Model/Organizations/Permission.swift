@@ -24,6 +24,8 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
     /// Accounts at providers that are connected.
     case connectionsRead = "connections.read"
     case connectionsManage = "connections.manage"
+    /// Get their access tokens, and call their providers in their name. For backends.
+    case connectionsUse = "connections.use"
     case auditEventsRead = "audit-events.read"
     /// For the operator alone.
     case accountsManage = "accounts.manage"
@@ -37,7 +39,7 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
         case .organizationsRead, .organizationsManage, .membersRead, .membersManage, .contactsRead, .contactsManage,
             .integrationsRead, .integrationsManage, .integrationsReveal, .appsRead, .appsManage, .grantsRead,
             .grantsManage, .consoleSessionsCreate, .apiKeysRead, .apiKeysManage, .connectionsRead, .connectionsManage,
-            .auditEventsRead:
+            .connectionsUse, .auditEventsRead:
             false
         }
     }

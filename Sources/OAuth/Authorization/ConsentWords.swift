@@ -69,6 +69,7 @@ extension Permission {
         case .apiKeysManage: "Create, change and delete \(words[.apiKey].plural)"
         case .connectionsRead: "See \(words[.connection].plural)"
         case .connectionsManage: "Make, repair and end \(words[.connection].plural)"
+        case .connectionsUse: "Act through \(words[.connection].plural)"
         case .auditEventsRead: "See the audit log"
         case .accountsManage: "Create, suspend and delete \(words[.account].plural)"
         case .resourceServersManage: "Create, change and delete resource servers"

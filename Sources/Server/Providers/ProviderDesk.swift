@@ -16,6 +16,8 @@ struct ProviderDesk: Sendable {
     let offers: [OfferedProvider]
     let clients: ProviderClients
     let service: ConnectionService
+    /// Tokens for backends, and calls in a connection's name.
+    let use: ConnectionUse
     let engine: RenewalEngine
     let prober: HealthProber
     let pushes: PushDesk
@@ -24,7 +26,7 @@ struct ProviderDesk: Sendable {
     let census: ConnectionCensus
     let measures = RenewalMeasures()
     let pushMeasures = ProviderPushMeasures()
-    let outbound: OutboundCall
+    private let outbound: OutboundCall
     private let configuration: ServerConfiguration
     private let store: any Store
     private let now: @Sendable () -> Instant
@@ -62,6 +64,7 @@ struct ProviderDesk: Sendable {
             store: store, node: node, vault: vault, keyRing: keyRing, offers: product.providers, catalogue: catalogue,
             transport: outbound, engine: engine, issuer: configuration.issuer, logger: logger, now: now)
         prober = HealthProber(service)
+        use = ConnectionUse(service, relay: outbound)
         pushes = PushDesk(service)
         census = ConnectionCensus(store: store, now: now, logger: logger)
     }
@@ -107,8 +110,9 @@ struct ProviderDesk: Sendable {
     ///
     /// - Parameter isCounted: Whether anybody is told how many connections there are.
     func services(isCounted: Bool) -> [any Service] {
-        guard isOffering else { return [outbound] }
-        return [outbound] + upkeep + (isCounted ? [census] : [])
+        let always: [any Service] = [outbound, ConnectionUseFlush(use.record, logger: logger)]
+        guard isOffering else { return always }
+        return always + upkeep + (isCounted ? [census] : [])
     }
 
     /// What keeps promises: the one place that says who does.
