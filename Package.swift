@@ -102,7 +102,7 @@ var theOutside: [Target] {
         .target(
             name: "WebConsole",
             dependencies: [
-                "HTTPServing", "SignIn", hummingbird, httpTypes, crypto,
+                "HTTPServing", "SignIn", "Connections", hummingbird, httpTypes, crypto,
                 .product(name: "Mustache", package: "swift-mustache"), .product(name: "NIOCore", package: "swift-nio"),
             ],
             exclude: ["README.md"],
