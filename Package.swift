@@ -151,8 +151,8 @@ var tests: [Target] {
         .target(
             name: "TestSupport",
             dependencies: [
-                "HTTPAPI", "PersistenceSQLite", "PersistencePostgres", "CLibPQ",
-                asyncHTTPClient, crypto,
+                "HTTPAPI", "Connections", "PersistenceSQLite", "PersistencePostgres", "CLibPQ",
+                asyncHTTPClient, crypto, logging,
             ] + nio + subprocess,
             path: "Tests/TestSupport"
         ),
@@ -174,7 +174,8 @@ var tests: [Target] {
             dependencies: ["Tokens", "TestSupport", crypto, .product(name: "JWTKit", package: "jwt-kit")]
         ),
         .testTarget(
-            name: "ConnectionsTests", dependencies: ["TestSupport", "Connections", "Outbound", "ProviderSimulator"]),
+            name: "ConnectionsTests",
+            dependencies: ["TestSupport", "Connections", "Outbound", "WebConsole", "ProviderSimulator", hummingbird]),
         .testTarget(name: "VerificationTests", dependencies: ["TestSupport", "CMalloc"]),
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
         .testTarget(
