@@ -23,7 +23,8 @@ extension Transaction {
         let secrets = try all(
             """
             SELECT access, generation, created_at, ends_at FROM provider_access_secret
-            WHERE ends_at IS NULL OR ends_at > \(now) ORDER BY access, generation DESC LIMIT 10000
+            WHERE access IN (SELECT id FROM provider_access) AND (ends_at IS NULL OR ends_at > \(now))
+            ORDER BY access, generation DESC LIMIT 10000
             """
         ) { row in
             (

@@ -15,7 +15,9 @@ struct ConnectForm: Sendable {
 
     init(_ form: PageForm, _ choice: ProviderChoice) {
         name = form.text("name")
-        for variable in choice.variables { variables[variable.name] = form.value(of: Self.prefix + variable.name) ?? "" }
+        for variable in choice.variables {
+            variables[variable.name] = form.value(of: Self.prefix + variable.name) ?? ""
+        }
     }
 
     /// What is left empty is as the provider's file says.
