@@ -107,7 +107,7 @@ var theOutside: [Target] {
         .target(
             name: "WebConsole",
             dependencies: [
-                "HTTPServing", "SignIn", hummingbird, httpTypes, crypto,
+                "HTTPServing", "SignIn", "Connections", hummingbird, httpTypes, crypto,
                 .product(name: "Mustache", package: "swift-mustache"), .product(name: "NIOCore", package: "swift-nio"),
             ],
             exclude: ["README.md"],
@@ -156,8 +156,8 @@ var tests: [Target] {
         .target(
             name: "TestSupport",
             dependencies: [
-                "HTTPAPI", "PersistenceSQLite", "PersistencePostgres", "CLibPQ",
-                asyncHTTPClient, crypto,
+                "HTTPAPI", "Connections", "PersistenceSQLite", "PersistencePostgres", "CLibPQ",
+                asyncHTTPClient, crypto, logging,
             ] + nio + subprocess,
             path: "Tests/TestSupport"
         ),
@@ -181,9 +181,8 @@ var tests: [Target] {
         .testTarget(
             name: "ConnectionsTests",
             dependencies: [
-                "TestSupport", "HTTPAPI", "Connections", "Outbound", "ProviderSimulator", hummingbird, asyncHTTPClient,
-                crypto,
-                cryptoExtras,
+                "TestSupport", "HTTPAPI", "WebConsole", "Connections", "Outbound", "ProviderSimulator", hummingbird,
+                asyncHTTPClient, crypto, cryptoExtras,
             ]),
         .testTarget(name: "VerificationTests", dependencies: ["TestSupport", "CMalloc"]),
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),

@@ -14,7 +14,7 @@ package enum ReservedPath: String, Sendable, CaseIterable {
     case invitation = "/invitation"
     case handOver = "/hand-over"
     case emailChange = "/email-change"
-    /// What providers and browsers that come from them call.
+    /// Where providers send browsers back to, and what they call themselves.
     case connections = "/connections"
     case parts = "/_parts"
     /// An account's pages.

@@ -247,6 +247,8 @@ struct Composition {
                 feed?.view(definition: definition)
                     ?? FeedView(node: node, isShared: false, isTrusted: true, definition: definition, others: [])
             },
+            connections: providers.isOffering
+                ? ConnectionDesk(service: providers.service, clients: providers.clients) : nil,
             isDevelopment: configuration.environment == .development, now: now)
     }
 

@@ -61,7 +61,7 @@ struct Room: Sendable {
             "Outbound", ["ProviderDefinition", "Locking"],
             libraries: ["AsyncHTTPClient", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle"]),
         Room("HTTPAPI", ["HTTPServing", "SignIn", "Connections"], libraries: http.union(["Yams"])),
-        Room("WebConsole", ["HTTPServing", "SignIn"], libraries: http.union(["Crypto", "Mustache"])),
+        Room("WebConsole", ["HTTPServing", "SignIn", "Connections"], libraries: http.union(["Crypto", "Mustache"])),
         // 6 The whole.
         Room("CMalloc"),
         Room(

@@ -41,10 +41,14 @@ struct GrantedTokens: Redacted {
     }
 
     /// Those of `asked` that were not granted; none where nothing says what was.
+    func missing(of asked: [String]) -> [String] {
+        scopes.map { Self.missing(of: asked, in: $0) } ?? []
+    }
+
+    /// Those of `asked` that are not among `scopes`.
     ///
     /// `openid` and `offline_access` ask for tokens, and are often not named again. Some providers name a scope by a longer address.
-    func missing(of asked: [String]) -> [String] {
-        guard let scopes else { return [] }
+    static func missing(of asked: [String], in scopes: [String]) -> [String] {
         let granted = Set(scopes.map { $0.lowercased() })
         return asked.filter { scope in
             let name = scope.lowercased()

@@ -169,7 +169,8 @@ extension Connection {
         ]
     }
 
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    /// Reads the columns at the beginning of a row.
+    init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), path: try row.path(1), provider: try row.text(2), access: try row.id(3),
             name: try row.text(4), accountFingerprint: row.isNull(5) ? nil : try row.bytes(5),

@@ -1,49 +1,58 @@
 import Locking
-import Connections
-import CredentialFormat
-import Foundation
+package import Connections
+package import CredentialFormat
+package import Foundation
 import Logging
-import Model
+package import Model
 import Persistence
-import ProductDefinition
-import ProviderDefinition
-import TestSupport
+package import ProductDefinition
+package import ProviderDefinition
 import Tokens
 
 /// What connects accounts, on a fresh store, with our clients at Facebook, Google and TikTok and a transport of the test's choice.
-struct ConnectDesk: Sendable {
-    static let session = "the session of a browser"
+package struct ConnectDesk: Sendable {
+    package static let session = "the session of a browser"
 
-    let tree: SampleTree
-    let service: ConnectionService
-    let clients: ProviderClients
-    let engine: RenewalEngine
-    let prober: HealthProber
-    let vault: ConnectionVault
-    let offers: [OfferedProvider]
-    let actor: Actor
+    package let tree: SampleTree
+    package let service: ConnectionService
+    package let clients: ProviderClients
+    package let engine: RenewalEngine
+    package let prober: HealthProber
+    package let vault: ConnectionVault
+    package let offers: [OfferedProvider]
+    package let actor: Actor
 
-    static func open(
-        over transport: any ProviderTransport, _ use: (ConnectDesk) async throws -> Void
+    /// - Parameters:
+    ///   - product: Whose providers are offered; three of ours where it offers none.
+    ///   - issuer: Where we are.
+    package static func open(
+        over transport: any ProviderTransport, product: Product = .standard,
+        issuer: String = SampleDesk.issuer, _ use: (ConnectDesk) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
-            try await SampleTree.open { tree in
-                let desk = try await ConnectDesk(tree, transport, folder)
+            try await SampleTree.open(product: product) { tree in
+                let desk = try await ConnectDesk(tree, transport, folder, issuer: issuer)
                 try await use(desk)
             }
         }
     }
 
-    private init(_ tree: SampleTree, _ transport: any ProviderTransport, _ folder: String) async throws {
+    /// A desk over a tree that is there.
+    ///
+    /// - Parameter folder: Where its journal is kept.
+    package init(
+        _ tree: SampleTree, _ transport: any ProviderTransport, _ folder: String, issuer: String = SampleDesk.issuer
+    ) async throws {
         self.tree = tree
         actor = tree.caller(of: tree.europe)
         try await tree.keys.ensure(.fingerprints)
         let keys = OrganizationKeys(
             over: tree.store, wrappedBy: KeyEncryptionKeys(newest: MasterKey.generate()), now: tree.clock.now)
         vault = ConnectionVault(keys: keys, environment: "clv")
-        offers = ["facebook", "google-business-profile", "tiktok"].map {
+        let ours = ["facebook", "google-business-profile", "tiktok"].map {
             OfferedProvider(provider: $0, clientIdentifier: "app")
         }
+        offers = tree.product.providers.isEmpty ? ours : tree.product.providers
         let catalogue = try ProviderCatalogue.load()
         clients = ProviderClients(store: tree.store, vault: vault, now: tree.clock.now)
         for offer in offers { try await clients.setSecret("s3cret", of: offer, as: SampleTree.theOperator) }
@@ -56,7 +65,7 @@ struct ConnectDesk: Sendable {
             pause: { _ in })
         service = ConnectionService(
             store: tree.store, node: node, vault: vault, keyRing: tree.keys, offers: offers, catalogue: catalogue,
-            transport: transport, engine: engine, issuer: "https://auth.example.com",
+            transport: transport, engine: engine, issuer: issuer,
             logger: Logger(label: "test"), now: tree.clock.now)
         prober = HealthProber(service)
         // What comes next is younger than all that.
@@ -64,7 +73,7 @@ struct ConnectDesk: Sendable {
     }
 
     /// Begins a connection, and says where the browser is sent.
-    func start(_ provider: String, in organization: Organization? = nil) async throws -> URLComponents {
+    package func start(_ provider: String, in organization: Organization? = nil) async throws -> URLComponents {
         tree.clock.advance(seconds: 1)
         let address = try await service.start(
             ConnectDraft(provider: provider), in: (organization ?? tree.europe).id, session: Self.session,
@@ -75,23 +84,23 @@ struct ConnectDesk: Sendable {
 
     /// Connects an account of the scripted providers.
     @discardableResult
-    func connect(_ provider: String, in organization: Organization? = nil) async throws -> ConnectedAccount {
+    package func connect(_ provider: String, in organization: Organization? = nil) async throws -> ConnectedAccount {
         let address = try await start(provider, in: organization)
         return try await finish(provider, "code=c1&state=\(address.state)").account
     }
 
-    func finish(
+    package func finish(
         _ provider: String, _ query: String, session: String = session
     ) async throws -> ConnectOutcome {
         try await service.finish(query, at: provider, session: session, as: SampleTree.theOperator)
     }
 
-    func state(of id: ID<Connection>) async throws -> Connection {
+    package func state(of id: ID<Connection>) async throws -> Connection {
         guard let found = try await tree.store.read({ tx in try tx.connection(id) }) else { throw StoreError.closed }
         return found
     }
 
-    func secrets(of id: ID<Connection>) async throws -> ConnectionSecrets? {
+    package func secrets(of id: ID<Connection>) async throws -> ConnectionSecrets? {
         let state = try await state(of: id)
         let (rows, keys) = try await tree.store.read { tx in
             (try tx.connectionSecrets(of: id, generation: state.generation), try tx.dataKeys(of: id.description))
@@ -99,23 +108,23 @@ struct ConnectDesk: Sendable {
         return try await vault.open(rows, of: state, under: keys)
     }
 
-    func events(of id: ID<Connection>) async throws -> [ConnectionEvent.Kind] {
+    package func events(of id: ID<Connection>) async throws -> [ConnectionEvent.Kind] {
         try await tree.store.read { tx in try tx.connectionEvents(of: id, limit: 100).reversed().map(\.kind) }
     }
 
-    func fault(_ provider: String) async throws -> String? {
+    package func fault(_ provider: String) async throws -> String? {
         try await tree.store.read { tx in try tx.providerAccess(at: provider, client: "app")?.fault }
     }
 }
 
 extension URLComponents {
     /// A parameter of the query, empty where there is none.
-    func parameter(_ name: String) -> String { queryItems?.first { $0.name == name }?.value ?? "" }
-    var state: String { parameter("state") }
+    package func parameter(_ name: String) -> String { queryItems?.first { $0.name == name }?.value ?? "" }
+    package var state: String { parameter("state") }
 }
 
 extension ConnectOutcome {
-    var account: ConnectedAccount {
+    package var account: ConnectedAccount {
         get throws {
             guard case .connected(let account) = self else { throw ServerFailure("not connected: \(self)") }
             return account
@@ -123,15 +132,15 @@ extension ConnectOutcome {
     }
 
     /// Nil where it did not fail.
-    var failure: ConnectFailure.Kind? {
+    package var failure: ConnectFailure.Kind? {
         if case .failed(let failure) = self { failure.kind } else { nil }
     }
 
-    var isDenied: Bool { if case .denied = self { true } else { false } }
+    package var isDenied: Bool { if case .denied = self { true } else { false } }
 }
 
 /// Providers that answer each path with what a test wrote down for it. What nothing was written for, they never got.
-final class ScriptedProviders: ProviderTransport {
+package final class ScriptedProviders: ProviderTransport {
     private struct State {
         var answers: [String: ProviderResponse] = [:]
         var requests: [ProviderRequest] = []
@@ -140,7 +149,7 @@ final class ScriptedProviders: ProviderTransport {
 
     private let state = Lock(State())
 
-    init() {
+    package init() {
         answer("/token", #"{"access_token":"g.at","refresh_token":"g.rt","expires_in":3599}"#)
         answer("/tokeninfo", #"{"sub":"1001","email":"ada@example.com","scope":"\#(Self.googleScopes)"}"#)
         answer("/v1/accounts", #"{"accounts":[{"name":"accounts/1","accountName":"Ada"}]}"#)
@@ -154,31 +163,31 @@ final class ScriptedProviders: ProviderTransport {
         answer("/v2/oauth/revoke/", "{}")
     }
 
-    static let googleScopes =
+    package static let googleScopes =
         "openid https://www.googleapis.com/auth/userinfo.email https://www.googleapis.com/auth/business.manage"
 
     /// From now on the path is answered so.
-    func answer(_ path: String, _ body: String, status: Int = 200) {
+    package func answer(_ path: String, _ body: String, status: Int = 200) {
         respond(path, .answered(ProviderAnswer(status: status, body: Array(body.utf8))))
     }
 
-    func respond(_ path: String, _ response: ProviderResponse) {
+    package func respond(_ path: String, _ response: ProviderResponse) {
         state.withLock { $0.answers[path] = response }
     }
 
     /// Happens before the next answer.
-    func before(_ body: @escaping @Sendable () async throws -> Void) {
+    package func before(_ body: @escaping @Sendable () async throws -> Void) {
         state.withLock { $0.before = body }
     }
 
     /// The requests to a path.
-    func requests(_ path: String) -> [ProviderRequest] {
+    package func requests(_ path: String) -> [ProviderRequest] {
         state.withLock { $0.requests.filter { $0.path == path } }
     }
 
-    var count: Int { state.withLock { $0.requests.count } }
+    package var count: Int { state.withLock { $0.requests.count } }
 
-    func send(
+    package func send(
         _ request: ProviderRequest, within hosts: HostAllowList, timeout: Duration
     ) async -> ProviderResponse {
         let (answer, before) = state.withLock { state in
@@ -193,10 +202,10 @@ final class ScriptedProviders: ProviderTransport {
 }
 
 extension ProviderRequest {
-    var path: String { String(target.prefix { $0 != "?" }) }
+    package var path: String { String(target.prefix { $0 != "?" }) }
 
     /// A parameter of its form.
-    func field(_ name: String) -> String {
+    package func field(_ name: String) -> String {
         URLComponents(string: "https://x.example/?" + String(decoding: body, as: UTF8.self))?.parameter(name) ?? ""
     }
 }
