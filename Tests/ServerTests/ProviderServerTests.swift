@@ -25,7 +25,7 @@ struct ProviderServerTests {
         let path = folder.path + "/new/recovery.journal"
         let journal = JournalFile(path: path)
         try journal.take()
-        try withExtendedLifetime(journal) {
+        withExtendedLifetime(journal) {
             #expect(FileStatus(path)?.isOpenToOthers == false && journal.size == 0)
             let error = #expect(throws: CommandError.self) { try JournalFile(path: path).take() }
             #expect(error?.description.contains("recovery-journal") == true)
