@@ -78,7 +78,7 @@ var theProduct: [Target] {
         .target(name: "Tokens", dependencies: ["Persistence", crypto, cryptoExtras]),
         .target(
             name: "Connections",
-            dependencies: ["Events", "Tokens", "ProductDefinition", "ProviderDefinition", crypto, logging]),
+            dependencies: ["Events", "Tokens", "ProductDefinition", "ProviderDefinition", crypto, lifecycle, logging]),
         .target(name: "Verification", dependencies: ["Tokens", "Credentials", "Organizations", lifecycle, logging]),
         .target(name: "OAuth", dependencies: ["Verification", crypto]),
     ]
@@ -136,6 +136,12 @@ var beside: [Target] {
             name: "InProcess", dependencies: ["Verification", "PersistenceSQLite", "PersistencePostgres"],
             path: "Benchmarks/InProcess"),
         .executableTarget(
+            name: "RenewalProof",
+            dependencies: [
+                "Connections", "Outbound", "PersistenceSQLite", "PersistencePostgres", "Locking", logging,
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], path: "Benchmarks/RenewalProof"),
+        .executableTarget(
             name: "ProviderSimulator",
             dependencies: [
                 "TextForms", "Locking", hummingbirdCore, httpTypes, lifecycle, logging, crypto, cryptoExtras,
@@ -174,7 +180,8 @@ var tests: [Target] {
             dependencies: ["Tokens", "TestSupport", crypto, .product(name: "JWTKit", package: "jwt-kit")]
         ),
         .testTarget(
-            name: "ConnectionsTests", dependencies: ["TestSupport", "Connections", "Outbound", "ProviderSimulator"]),
+            name: "ConnectionsTests",
+            dependencies: ["TestSupport", "Connections", "Outbound", "ProviderSimulator", lifecycle, logging]),
         .testTarget(name: "VerificationTests", dependencies: ["TestSupport", "CMalloc"]),
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
         .testTarget(

@@ -50,7 +50,7 @@ struct Room: Sendable {
             libraries: ["Crypto", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),
         Room(
             "Connections", ["Events", "Tokens", "ProductDefinition", "ProviderDefinition"],
-            libraries: ["Crypto", "FoundationEssentials", "Glibc", "Logging", "Synchronization"]),
+            libraries: ["Crypto", "FoundationEssentials", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),
         Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],
             libraries: ["Crypto", "Dispatch", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),

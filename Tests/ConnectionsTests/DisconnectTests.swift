@@ -1,4 +1,5 @@
 import Connections
+import CredentialFormat
 import Model
 import Persistence
 import ProviderDefinition
