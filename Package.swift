@@ -79,7 +79,7 @@ var theProduct: [Target] {
         .target(
             name: "Connections",
             dependencies: [
-                "Events", "Tokens", "ProductDefinition", "ProviderDefinition", crypto, logging,
+                "Events", "Tokens", "ProductDefinition", "ProviderDefinition", crypto, lifecycle, logging,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
         .target(name: "Verification", dependencies: ["Tokens", "Credentials", "Organizations", lifecycle, logging]),
@@ -141,6 +141,12 @@ var beside: [Target] {
             name: "InProcess", dependencies: ["Verification", "PersistenceSQLite", "PersistencePostgres"],
             path: "Benchmarks/InProcess"),
         .executableTarget(
+            name: "RenewalProof",
+            dependencies: [
+                "Connections", "Outbound", "PersistenceSQLite", "PersistencePostgres", "Locking", logging,
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], path: "Benchmarks/RenewalProof"),
+        .executableTarget(
             name: "ProviderSimulator",
             dependencies: [
                 "TextForms", "Locking", hummingbirdCore, httpTypes, lifecycle, logging, crypto, cryptoExtras,
@@ -182,7 +188,7 @@ var tests: [Target] {
             name: "ConnectionsTests",
             dependencies: [
                 "TestSupport", "HTTPAPI", "WebConsole", "Connections", "Outbound", "ProviderSimulator", hummingbird,
-                asyncHTTPClient, crypto, cryptoExtras,
+                asyncHTTPClient, crypto, cryptoExtras, lifecycle, logging,
             ]),
         .testTarget(name: "VerificationTests", dependencies: ["TestSupport", "CMalloc"]),
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),

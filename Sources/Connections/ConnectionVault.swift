@@ -60,28 +60,32 @@ package struct ConnectionVault: Sendable {
         self.environment = environment
     }
 
-    /// Seals secrets for a generation of a connection.
+    /// Gets ready to seal a generation of a connection: from then on nobody has to be asked for a key.
     ///
     /// - Parameters:
     ///   - last: The data key that sealed the generation before.
     ///   - isFresh: Whether a new data key seals them.
-    /// - Returns: The sealed fields, and the new data key, where there is one.
     package func seal(
-        _ secrets: ConnectionSecrets, of connection: Connection, generation: Int, under last: DataKeyRow?,
-        isFresh: Bool,
-        at now: Instant
-    ) async throws -> (rows: [ConnectionSecretRow], newKey: DataKeyRow?) {
+        for connection: Connection, generation: Int, under last: DataKeyRow?, isFresh: Bool, at now: Instant
+    ) async throws -> ConnectionSeal {
         let organization = try await keys.key(of: connection.organization)
         let isWorn = generation % Self.generationsOfAKey == 0
         let known = isFresh || isWorn ? nil : last.flatMap(organization.open)
         let made = known == nil ? try organization.makeDataKey(for: connection.id.description, at: now) : nil
         guard let key = known ?? made?.key else { throw CustodyError.unreadable(connection.organization) }
-        let rows = try secrets.fields.sorted { $0.key < $1.key }.map { field, text in
-            ConnectionSecretRow(
-                connection: connection.id, generation: generation, field: field, dataKey: key.id,
-                sealed: try key.seal(Array(text.utf8), at: place(of: connection, field, generation)))
-        }
-        return (rows, made?.row)
+        return ConnectionSeal(
+            key: key, newKey: made?.row, connection: connection, generation: generation, environment: environment)
+    }
+
+    /// Seals secrets for a generation of a connection.
+    ///
+    /// - Returns: The sealed fields, and the new data key, where there is one.
+    package func seal(
+        _ secrets: ConnectionSecrets, of connection: Connection, generation: Int, under last: DataKeyRow?,
+        isFresh: Bool, at now: Instant
+    ) async throws -> (rows: [ConnectionSecretRow], newKey: DataKeyRow?) {
+        let seal = try await seal(for: connection, generation: generation, under: last, isFresh: isFresh, at: now)
+        return (try seal.rows(of: secrets), seal.newKey)
     }
 
     /// What is sealed for the connection's generation, nil if any of it does not open.
@@ -100,7 +104,9 @@ package struct ConnectionVault: Sendable {
         var fields: [String: String] = [:]
         for row in rows {
             guard let key = dataKeys.first(where: { $0.id == row.dataKey }).flatMap(organization.open),
-                let plain = key.open(row.sealed, at: place(of: connection, row.field, connection.generation)),
+                let plain = key.open(
+                    row.sealed,
+                    at: SealedPlace(connectionSecret: row.field, of: connection, connection.generation, environment)),
                 let text = String(validating: plain, as: UTF8.self)
             else { return nil }
             fields[row.field] = text
@@ -108,8 +114,42 @@ package struct ConnectionVault: Sendable {
         return fields.isEmpty ? nil : ConnectionSecrets(fields: fields)
     }
 
-    private func place(of connection: Connection, _ field: String, _ generation: Int) -> SealedPlace {
-        SealedPlace(
+}
+
+/// What seals one generation of a connection, got ready.
+package final class ConnectionSeal: Sendable {
+    /// Nil where the key of the generation before goes on.
+    package let newKey: DataKeyRow?
+    private let key: DataKey
+    private let connection: Connection
+    private let generation: Int
+    private let environment: String
+
+    fileprivate init(
+        key: DataKey, newKey: DataKeyRow?, connection: Connection, generation: Int, environment: String
+    ) {
+        self.key = key
+        self.newKey = newKey
+        self.connection = connection
+        self.generation = generation
+        self.environment = environment
+    }
+
+    package func rows(of secrets: ConnectionSecrets) throws -> [ConnectionSecretRow] {
+        try secrets.fields.sorted { $0.key < $1.key }.map { field, text in
+            let place = SealedPlace(connectionSecret: field, of: connection, generation, environment)
+            return ConnectionSecretRow(
+                connection: connection.id, generation: generation, field: field, dataKey: key.id,
+                sealed: try key.seal(Array(text.utf8), at: place))
+        }
+    }
+}
+
+extension SealedPlace {
+    fileprivate init(
+        connectionSecret field: String, of connection: Connection, _ generation: Int, _ environment: String
+    ) {
+        self.init(
             table: "connection_secret", field: field, organization: connection.organization, environment: environment,
             holder: connection.id.description, provider: connection.provider, generation: generation)
     }

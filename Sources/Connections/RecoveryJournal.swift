@@ -1,6 +1,8 @@
-import Locking
+package import CredentialFormat
 import FoundationEssentials
 import Glibc
+import Locking
+package import Model
 
 /// A local file of what providers gave and the database did not take, sealed: a line each, on disk before anybody goes on. A start, and
 /// each round after, hands it on to the database.
@@ -25,14 +27,25 @@ package final class RecoveryJournal: Sendable {
         var line = Array(try JSONEncoder().encode(entry))
         line.append(UInt8(ascii: "\n"))
         try lock.withLock { _ in
-            let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+            let descriptor = Glibc.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw Self.failure("opened") }
             defer { Glibc.close(descriptor) }
-            guard lseek(descriptor, 0, SEEK_END) < Self.maximumBytes else {
-                throw Failure(description: "the recovery journal is full")
+            let length = lseek(descriptor, 0, SEEK_END)
+            guard length < Self.maximumBytes else { throw Failure(description: "the recovery journal is full") }
+            var last: UInt8 = 0
+            // What a crash cut off must not take the next line with it.
+            if length > 0, pread(descriptor, &last, 1, length - 1) == 1, last != UInt8(ascii: "\n") {
+                line.insert(UInt8(ascii: "\n"), at: 0)
             }
             try Self.write(line, to: descriptor)
+            if length == 0 { try Self.persistEntry(of: path) }
         }
+    }
+
+    /// Whether something waits that a renewal of this generation brought.
+    package func holds(_ connection: ID<Connection>, generation: Int) throws -> Bool {
+        let name = connection.description
+        return try entries().contains { $0.connection == name && $0.generation == generation }
     }
 
     /// What waits, oldest first. A line that was cut off by a crash was never promised, and is passed over.
@@ -59,6 +72,7 @@ package final class RecoveryJournal: Sendable {
                 try Self.write(Array(try encoder.encode(entry)) + [UInt8(ascii: "\n")], to: descriptor)
             }
             guard rename(fresh, path) == 0 else { throw Self.failure("replaced") }
+            try Self.persistEntry(of: path)
         }
     }
 
@@ -90,6 +104,15 @@ package final class RecoveryJournal: Sendable {
             guard count > 0 else { throw failure("written") }
             rest = rest.dropFirst(count)
         }
+        guard fsync(descriptor) == 0 else { throw failure("written") }
+    }
+
+    /// Has the file's name on disk as well.
+    private static func persistEntry(of path: String) throws {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("written") }
+        defer { Glibc.close(descriptor) }
         guard fsync(descriptor) == 0 else { throw failure("written") }
     }
 

@@ -50,7 +50,9 @@ struct Room: Sendable {
             libraries: ["Crypto", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),
         Room(
             "Connections", ["Events", "Tokens", "ProductDefinition", "ProviderDefinition"],
-            libraries: ["Crypto", "FoundationEssentials", "Glibc", "JWTKit", "Logging", "Synchronization"]),
+            libraries: [
+                "Crypto", "FoundationEssentials", "Glibc", "JWTKit", "Logging", "ServiceLifecycle", "Synchronization",
+            ]),
         Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],
             libraries: ["Crypto", "Dispatch", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),

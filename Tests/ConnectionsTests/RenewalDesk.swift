@@ -64,12 +64,12 @@ struct RenewalDesk: Sendable {
     }
 
     /// A node, with a journal of its own.
-    func node(_ name: String = "a", over store: (any Store)? = nil) -> RenewalEngine {
+    func node(_ name: String = "a", over store: (any Store)? = nil, leaseSeconds: Int = 60) -> RenewalEngine {
         RenewalEngine(
             store: store ?? tree.store, node: ID(at: tree.clock.current.milliseconds), vault: vault, keyRing: tree.keys,
             journal: RecoveryJournal(path: "\(folder)/\(name).journal"), provider: { [provider] _ in provider.file },
-            call: { [provider] request in await provider.answer(request) }, logger: Logger(label: "test"),
-            now: tree.clock.now, pause: { _ in })
+            caller: provider, logger: Logger(label: "test"), leaseSeconds: leaseSeconds, now: tree.clock.now,
+            pause: { _ in })
     }
 
     var state: Connection {
@@ -116,7 +116,7 @@ struct RenewalDesk: Sendable {
 }
 
 /// A provider with one account. It keeps the rules of its rotation, and can lose answers.
-final class FakeProvider: Sendable {
+final class FakeProvider: RenewalCaller {
     enum Mood: Sendable {
         case well
         /// It takes the token, and the answer is lost.
@@ -151,7 +151,7 @@ final class FakeProvider: Sendable {
 
     func setSecret(_ secret: String) { state.withLock { $0.secret = secret } }
 
-    func answer(_ request: RenewalRequest) async -> ProviderReply {
+    func renew(_ request: RenewalRequest) async -> ProviderReply {
         await Task.yield()
         let token = request.values[.refreshToken] ?? ""
         let secret = request.values[.clientSecret]
@@ -190,7 +190,9 @@ extension AnswerFailure {
 }
 
 extension Provider {
-    static func fake(_ rotation: Renewal.Rotation, _ schedule: [ScheduledPromise]) -> Provider {
+    static func fake(
+        _ rotation: Renewal.Rotation, _ schedule: [ScheduledPromise], named name: String = "fake"
+    ) -> Provider {
         let address = AddressTemplate(
             origin: .host(TemplateText([.literal("api.fake.example")])), path: TemplateText([.literal("/token")]))
         let request = RequestTemplate(
@@ -199,7 +201,7 @@ extension Provider {
             accepts: [])
         let exchange = TokenExchange(request: request, answer: AnswerMap(), children: nil, requires: [.accessToken])
         return Provider(
-            identifier: "fake", title: "Fake", documentation: [], variables: [],
+            identifier: name, title: "Fake", documentation: [], variables: [],
             hosts: HostAllowList([.host("api.fake.example")]), client: ProviderClient(authentication: .clientBasic),
             authorization: ConsentRequest(
                 address: address, scope: .init(separator: " ", standard: []), proofKey: .none, issuer: .absent,

@@ -1,5 +1,6 @@
 import Connections
 import CredentialFormat
+import Locking
 import Model
 import Persistence
 import TestSupport
@@ -133,6 +134,50 @@ struct RenewalTests {
         }
     }
 
+    @Test func `a lease is kept for as long as the provider takes, and no other node comes in between`() async throws {
+        try await RenewalDesk.open(.replaceOldValid) { desk in
+            let other = desk.node("b")
+            let others = SeenOutcomes()
+            desk.tree.clock.advance(seconds: 6400)
+            desk.provider.mood = .outlives {
+                desk.provider.mood = .well
+                let end = ContinuousClock.now + .seconds(5)
+                try await eventually {
+                    let found = try await other.round()
+                    others.note(found)
+                    return ContinuousClock.now > end
+                }
+            }
+            let outcome = try await desk.node("a", leaseSeconds: 3).round()
+            #expect(outcome == [.renewed(generation: 2)])
+            #expect(others.all == [])
+            #expect(desk.provider.spent == ["rt.1"])
+        }
+    }
+
+    @Test func `a node that stood still after its note sends nothing once another one may have the lease`() async throws
+    {
+        try await RenewalDesk.open(.replaceOldValid) { desk in
+            let other = desk.node("b")
+            let outcomes = SeenOutcomes()
+            desk.tree.clock.advance(seconds: 6400)
+            // The second write is the note that a token is about to be spent.
+            let store = StandingStore(desk.tree.store, after: 2) {
+                try await eventually {
+                    let found = try await other.round()
+                    outcomes.note(found)
+                    return !found.isEmpty
+                }
+            }
+            let outcome = try await desk.node("a", over: store, leaseSeconds: 1).round()
+            #expect(outcome == [.busy])
+            #expect(outcomes.all == [.renewed(generation: 2)])
+            #expect(desk.provider.spent == ["rt.1"])
+            #expect(try await desk.state.generation == 2)
+            #expect(try await desk.attempts == [.superseded, .succeeded])
+        }
+    }
+
     @Test func `an answer that the database kept without saying so is not a second renewal`() async throws {
         try await RenewalDesk.open(.singleUse) { desk in
             let store = FaultyStore(desk.tree.store)
@@ -252,6 +297,41 @@ struct RenewalTests {
             let late = try #require(all.first { $0.number == 2 })
             #expect(late.state == .late && late.reason == "http-503")
         }
+    }
+}
+
+private final class SeenOutcomes: Sendable {
+    private let seen = Lock<[RenewalEngine.Outcome]>([])
+
+    var all: [RenewalEngine.Outcome] { seen.withLock { $0 } }
+
+    func note(_ outcomes: [RenewalEngine.Outcome]) { seen.withLock { $0 += outcomes } }
+}
+
+/// A store that stands still once after one of its writes, as a process does that is stopped.
+private final class StandingStore: Store {
+    private let store: any Store
+    private let writes: Lock<Int>
+    private let meanwhile: @Sendable () async throws -> Void
+
+    init(_ store: any Store, after writes: Int, _ meanwhile: @escaping @Sendable () async throws -> Void) {
+        self.store = store
+        self.writes = Lock(writes)
+        self.meanwhile = meanwhile
+    }
+
+    func read<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T {
+        try await store.read(body)
+    }
+
+    func write<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T {
+        let result = try await store.write(body)
+        let left = writes.withLock { left in
+            left -= 1
+            return left
+        }
+        if left == 0 { try await meanwhile() }
+        return result
     }
 }
 

@@ -1,14 +1,13 @@
 package import ProviderDefinition
 
 /// Renews as a provider's file says, over a transport: what ``RenewalEngine`` asks.
-package struct ChainedRenewal: Sendable {
+package struct ChainedRenewal: RenewalCaller {
     private let transport: any ProviderTransport
 
     package init(over transport: any ProviderTransport) {
         self.transport = transport
     }
 
-    /// Asks the provider once.
     package func renew(_ request: RenewalRequest) async -> ProviderReply {
         var chain = TokenChain(request.provider, over: transport, with: request.values)
         do {

@@ -39,28 +39,35 @@ package struct HealthProber: Sendable {
     /// Probes what is due. One that fails holds up no other.
     @discardableResult
     package func round(limit: Int = 100) async throws -> [Outcome] {
-        let now = service.now()
-        let due = try await service.store.write { tx in
-            try tx.claimDueProbes(at: now, again: now.adding(seconds: 300), limit: limit)
-        }
+        let due = try await claim(limit: limit)
         return await withTaskGroup(of: Outcome.self) { group in
             var outcomes: [Outcome] = []
-            for (number, health) in due.enumerated() {
+            for (number, probe) in due.enumerated() {
                 if number >= Self.width, let outcome = await group.next() { outcomes.append(outcome) }
-                group.addTask { await self.reported(health.connection) }
+                group.addTask { await self.probe(probe) }
             }
             for await outcome in group { outcomes.append(outcome) }
             return outcomes
         }
     }
 
-    private func reported(_ id: ID<Connection>) async -> Outcome {
+    /// Claims connections whose probe is due. One that nothing comes of is due again in five minutes.
+    func claim(limit: Int) async throws -> [DueProbe] {
+        let now = service.now()
+        guard try await service.store.read({ tx in try tx.hasDueProbes(at: now) }) else { return [] }
+        return try await service.store.write { tx in
+            try tx.claimDueProbes(at: now, again: now.adding(seconds: 300), limit: limit)
+        }
+    }
+
+    /// Probes what was claimed.
+    func probe(_ due: DueProbe) async -> Outcome {
         do {
-            return try await probe(id)
+            return try await probe(due.connection)
         } catch {
             service.logger.warning(
                 "a connection was not probed, and is tried again",
-                metadata: ["connection": "\(id)", "error": "\(error)"])
+                metadata: ["connection": "\(due.connection)", "error": "\(error)"])
             return .nothingLearnt
         }
     }

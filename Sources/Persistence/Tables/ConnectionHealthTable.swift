@@ -3,6 +3,12 @@ package import Model
 
 private let columns: StaticString = "connection_id, next_at, proven_at, failed_at, error_code, verdict"
 
+/// A connection whose probe is due.
+package struct DueProbe: Hashable, Sendable {
+    package let connection: ID<Connection>
+    package let provider: String
+}
+
 extension Transaction {
     /// What the probes of a connection found out, nil where there were none and are to be none.
     package borrowing func health(of id: ID<Connection>) throws -> ConnectionHealth? {
@@ -22,11 +28,16 @@ extension Transaction {
             """)
     }
 
+    /// Whether a probe is due.
+    package borrowing func hasDueProbes(at now: Instant) throws -> Bool {
+        try first("SELECT 1 FROM connection_health WHERE next_at <= \(now) LIMIT 1") { _ in true } ?? false
+    }
+
     /// Claims connections whose probe is due: nobody else is given them before `again`, when they are due once more should nothing
     /// come of it. Two probes of one connection would do no harm.
     package borrowing func claimDueProbes(
         at now: Instant, again: Instant, limit: Int
-    ) throws -> [ConnectionHealth] {
+    ) throws -> [DueProbe] {
         let due = try all(
             "SELECT connection_id FROM connection_health WHERE next_at <= \(now) ORDER BY next_at LIMIT \(limit)"
         ) { try $0.id(0, of: Connection.self) }
@@ -34,8 +45,9 @@ extension Transaction {
             try first(
                 """
                 UPDATE connection_health SET next_at = \(again) WHERE connection_id = \(id) AND next_at <= \(now)
-                RETURNING \(fixed: columns)
-                """, ConnectionHealth.init(row:))
+                RETURNING (SELECT provider FROM connection WHERE id = connection_id)
+                """
+            ) { row in DueProbe(connection: id, provider: try row.optionalText(0) ?? "") }
         }
     }
 

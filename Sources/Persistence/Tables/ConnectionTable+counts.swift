@@ -17,10 +17,13 @@ extension Transaction {
         }
     }
 
-    /// When the connection is due that has waited longest, or is next; nil for none.
-    package borrowing func firstConnectionDue() throws -> Instant? {
+    /// When the connection at a provider is due that has waited longest, or is next; nil for none.
+    package borrowing func firstConnectionDue(at provider: String) throws -> Instant? {
         try first(
-            "SELECT next_renewal_at FROM connection WHERE next_renewal_at > 0 ORDER BY next_renewal_at LIMIT 1"
+            """
+            SELECT next_renewal_at FROM connection WHERE provider = \(provider) AND next_renewal_at > 0
+            ORDER BY next_renewal_at LIMIT 1
+            """
         ) { try $0.instant(0) }
     }
 

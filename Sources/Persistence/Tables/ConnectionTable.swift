@@ -57,15 +57,38 @@ extension Transaction {
             """)
     }
 
-    /// Some that are due at `now` and that nobody has a lease of, the longest due first: claimed for `seconds` by the database's
-    /// clock.
+    /// The providers at which something is due at `now`.
+    package borrowing func providersWithDueConnections(at now: Instant) throws -> [String] {
+        var providers: [String] = []
+        // From one to the next by the index: there are few of them, and many connections.
+        while let next = try first(
+            """
+            SELECT provider FROM connection WHERE next_renewal_at IS NOT NULL AND provider > \(providers.last ?? "")
+            ORDER BY provider LIMIT 1
+            """, { try $0.text(0) })
+        {
+            providers.append(next)
+        }
+        return try providers.filter { provider in
+            try first(
+                """
+                SELECT 1 FROM connection WHERE provider = \(provider) AND next_renewal_at <= \(now)
+                AND lease_until <= \(fixed: dialect.clock) LIMIT 1
+                """
+            ) { _ in true } ?? false
+        }
+    }
+
+    /// Some at a provider that are due at `now` and that nobody has a lease of, the longest due first: claimed for `seconds` by the
+    /// database's clock.
     package borrowing func claimDueConnections(
-        at now: Instant, by node: ID<Node>, seconds: Int, limit: Int
+        of provider: String, at now: Instant, by node: ID<Node>, seconds: Int, limit: Int
     ) throws -> [ConnectionLease] {
         let due = try all(
             """
             SELECT id FROM connection
-            WHERE next_renewal_at <= \(now) AND lease_until <= \(fixed: dialect.clock) ORDER BY next_renewal_at, id LIMIT \(limit)
+            WHERE provider = \(provider) AND next_renewal_at <= \(now) AND lease_until <= \(fixed: dialect.clock)
+            ORDER BY next_renewal_at, id LIMIT \(limit)
             """
         ) { try $0.id(0, of: Connection.self) }
         return try due.compactMap { try claim($0, by: node, seconds: seconds) }
@@ -91,7 +114,7 @@ extension Transaction {
         ) { row in ConnectionLease(connection: try Connection(row: row), holder: node, fence: try row.count(24)) }
     }
 
-    /// Keeps a lease for another `seconds`, nil where it was lost.
+    /// Keeps a lease for another `seconds`, false where it was lost.
     package borrowing func extend(_ lease: ConnectionLease, seconds: Int) throws -> Bool {
         try execute(
             """

@@ -55,9 +55,11 @@ final class ConnectionCensus: Service {
     func count() async throws {
         let yesterday = now().adding(seconds: -Self.day)
         let found = try await store.read { tx in
-            Found(
-                counts: try tx.connectionCounts(), firstDue: try tx.firstConnectionDue(),
-                missedPromises: try tx.missedPromises(since: yesterday), clients: try tx.providerAccesses())
+            let counts = try tx.connectionCounts()
+            let firstDue = try Set(counts.map(\.provider)).compactMap { try tx.firstConnectionDue(at: $0) }.min()
+            return Found(
+                counts: counts, firstDue: firstDue, missedPromises: try tx.missedPromises(since: yesterday),
+                clients: try tx.providerAccesses())
         }
         state.withLock { $0 = found }
     }

@@ -50,16 +50,11 @@ struct ProviderDesk: Sendable {
         throttle = ProviderThrottle()
         journal = JournalFile(path: configuration.recoveryJournalPath)
         clients = ProviderClients(store: store, vault: vault, now: now)
-        let renewal = ChainedRenewal(over: outbound)
         engine = RenewalEngine(
             store: store, node: node, vault: vault, keyRing: keyRing,
             journal: RecoveryJournal(path: configuration.recoveryJournalPath), throttle: throttle,
             provider: { catalogue[$0] },
-            call: { [measures] request in
-                let reply = await renewal.renew(request)
-                measures.note(reply, of: request.provider.identifier)
-                return reply
-            }, logger: logger, now: now)
+            caller: MeasuredRenewal(ChainedRenewal(over: outbound), by: measures), logger: logger, now: now)
         service = ConnectionService(
             store: store, node: node, vault: vault, keyRing: keyRing, offers: product.providers, catalogue: catalogue,
             transport: outbound, engine: engine, issuer: configuration.issuer, logger: logger, now: now)
@@ -116,12 +111,7 @@ struct ProviderDesk: Sendable {
     }
 
     /// What keeps promises: the one place that says who does.
-    private var upkeep: [any Service] {
-        [
-            ConnectionUpkeep(work: .renewals(engine), logger: logger),
-            ConnectionUpkeep(work: .probes(prober), logger: logger),
-        ]
-    }
+    private var upkeep: [any Service] { [ConnectionUpkeep(engine: engine, prober: prober, logger: logger)] }
 
     /// The secrets that each start reads from files and settings, so that nobody else can set them. By the provider's name.
     func secretsElsewhere() throws -> [String: [String]] {

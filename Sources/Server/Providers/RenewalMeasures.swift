@@ -37,3 +37,20 @@ final class RenewalMeasures: Sendable {
             .map { .init(Double($1), labels: [("provider", $0.provider), ("outcome", $0.outcome)]) }
     }
 }
+
+/// Asks as another does, and counts what comes of it.
+struct MeasuredRenewal: RenewalCaller {
+    private let caller: any RenewalCaller
+    private let measures: RenewalMeasures
+
+    init(_ caller: any RenewalCaller, by measures: RenewalMeasures) {
+        self.caller = caller
+        self.measures = measures
+    }
+
+    func renew(_ request: RenewalRequest) async -> ProviderReply {
+        let reply = await caller.renew(request)
+        measures.note(reply, of: request.provider.identifier)
+        return reply
+    }
+}

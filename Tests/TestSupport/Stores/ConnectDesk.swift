@@ -21,6 +21,8 @@ package struct ConnectDesk: Sendable {
     package let vault: ConnectionVault
     package let offers: [OfferedProvider]
     package let actor: Actor
+    private let folder: String
+    private let catalogue: ProviderCatalogue
 
     /// - Parameters:
     ///   - product: Whose providers are offered; three of ours where it offers none.
@@ -56,12 +58,13 @@ package struct ConnectDesk: Sendable {
         let catalogue = try ProviderCatalogue.load()
         clients = ProviderClients(store: tree.store, vault: vault, now: tree.clock.now)
         for offer in offers { try await clients.setSecret("s3cret", of: offer, as: SampleTree.theOperator) }
-        let renewal = ChainedRenewal(over: transport)
         let node = ID<Node>(at: tree.clock.current.milliseconds)
+        self.folder = folder
+        self.catalogue = catalogue
         engine = RenewalEngine(
             store: tree.store, node: node, vault: vault, keyRing: tree.keys,
             journal: RecoveryJournal(path: "\(folder)/journal"), provider: { catalogue[$0] },
-            call: { request in await renewal.renew(request) }, logger: Logger(label: "test"), now: tree.clock.now,
+            caller: ChainedRenewal(over: transport), logger: Logger(label: "test"), now: tree.clock.now,
             pause: { _ in })
         service = ConnectionService(
             store: tree.store, node: node, vault: vault, keyRing: tree.keys, offers: offers, catalogue: catalogue,
@@ -70,6 +73,14 @@ package struct ConnectDesk: Sendable {
         prober = HealthProber(service)
         // What comes next is younger than all that.
         tree.clock.advance(seconds: 1)
+    }
+
+    /// Another node's engine.
+    package func engine(over caller: any RenewalCaller, journal: String) -> RenewalEngine {
+        RenewalEngine(
+            store: tree.store, node: ID(at: tree.clock.current.milliseconds), vault: vault, keyRing: tree.keys,
+            journal: RecoveryJournal(path: "\(folder)/\(journal)"), provider: { [catalogue] in catalogue[$0] },
+            caller: caller, logger: Logger(label: "test"), now: tree.clock.now, pause: { _ in })
     }
 
     /// Begins a connection, and says where the browser is sent.
