@@ -86,7 +86,7 @@ struct Composition {
                 label: label, level: configuration.logLevel, sink: sink, format: configuration.logFormat, now: machine)
         }
         let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
-        // Fifteen files that nobody asks for are not read.
+        // Reading the files takes a tenth of a start.
         let needsProviders = !product.providers.isEmpty || configuration.providersPath != nil
         let catalogue =
             needsProviders ? try ProviderCatalogue.load(with: configuration.providersPath) : ProviderCatalogue([])

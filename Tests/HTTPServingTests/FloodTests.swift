@@ -52,7 +52,9 @@ struct FloodTests {
         }
     }
 
-    @Test func `a new client gets its first token in a flood of made-up ones`() async throws {
+    @Test func `made-up clients are told of the limit in the words of OAuth, and a new one gets a token`()
+        async throws
+    {
         try await SampleDesk.open(limit: LookUpLimit(perAddress: 5, overall: 10, reserve: 1)) { desk in
             let routes = HotRoutes(over: desk)
             let secret = MintedSecret(.clientSecret, brand: desk.tree.product.brand).reveal()
@@ -66,6 +68,12 @@ struct FloodTests {
                 let madeUp = SampleClient(id: ID<Integration>(at: Int64(number)).description, secret: secret)
                 let reply = await token(madeUp)
                 #expect(reply.status == (number < 10 ? .unauthorized : .tooManyRequests))
+                guard number >= 10 else { continue }
+                let fields = Dictionary(uniqueKeysWithValues: reply.fields.map { ("\($0.name)", $0.value) })
+                #expect(fields["Content-Type"] == "application/json")
+                #expect(fields["Retry-After"] == "1")
+                #expect("\(reply.caching)" == "no-store")
+                #expect(String(decoding: reply.body, as: UTF8.self).contains(#""error":"temporarily_unavailable""#))
             }
             let client = SampleClient(try await desk.tree.integration(in: desk.tree.europe))
             let reply = await token(client)

@@ -1,6 +1,4 @@
-import CredentialFormat
 import Foundation
-import Model
 import TestSupport
 import Testing
 
@@ -174,31 +172,6 @@ struct WireTests {
                 #expect(names(head).union(["content-length"]) == names(got).union(["content-length"]), "\(path)")
             }
             #expect(try server.exchange(request("PUT", "/nothing"))[0].status == 404)
-        }
-    }
-
-    @Test func `too many unknown clients are told so in the words of OAuth`() async throws {
-        try await ServerProcess.withDemo { server, _ in
-            let form = "Content-Type: application/x-www-form-urlencoded\r\n"
-            let secret = MintedSecret(.clientSecret, brand: .claviger).reveal()
-            var refused: RawAnswer?
-            // Many on one connection: one by one, a busy machine is slower than the limit.
-            for batch in 0..<8 where refused == nil {
-                let asked = (0..<50).map { number in
-                    let client = ID<Integration>(at: Int64(batch * 50 + number))
-                    return request(
-                        "POST", "/oauth2/token", form,
-                        body: "grant_type=client_credentials&client_id=\(client)&client_secret=\(secret)")
-                }
-                let answers = try server.exchange(asked.joined(), answers: asked.count)
-                #expect(answers.allSatisfy { $0.status == 401 || $0.status == 429 })
-                refused = answers.first { $0.status == 429 }
-            }
-            let answer = try #require(refused)
-            #expect(answer["content-type"] == "application/json")
-            #expect(answer["cache-control"] == "no-store")
-            #expect(answer["retry-after"] == "1")
-            #expect(answer.text.contains("\"error\":\"temporarily_unavailable\""))
         }
     }
 
