@@ -12,7 +12,7 @@ import Tokens
 
 /// All that connects accounts at providers and looks after them. Where the product offers no provider, nothing of it is started and
 /// nothing asked of the database, and it answers for what there may be from before.
-struct ProviderDesk: Sendable {
+final class ProviderDesk: Sendable {
     let offers: [OfferedProvider]
     let clients: ProviderClients
     let service: ConnectionService
@@ -24,7 +24,7 @@ struct ProviderDesk: Sendable {
     let throttle: ProviderThrottle
     let journal: JournalFile
     let census: ConnectionCensus
-    let measures = RenewalMeasures()
+    let measures: RenewalMeasures
     let pushMeasures = ProviderPushMeasures()
     private let outbound: OutboundCall
     private let configuration: ServerConfiguration
@@ -47,17 +47,22 @@ struct ProviderDesk: Sendable {
         let simulator = configuration.providerSimulator.flatMap(OutboundReach.simulator)
         let outbound = OutboundCall(simulator ?? .providers, on: EventLoops.group)
         self.outbound = outbound
-        throttle = ProviderThrottle()
+        let throttle = ProviderThrottle()
+        self.throttle = throttle
+        let measures = RenewalMeasures()
+        self.measures = measures
         journal = JournalFile(path: configuration.recoveryJournalPath)
         clients = ProviderClients(store: store, vault: vault, now: now)
-        engine = RenewalEngine(
+        let engine = RenewalEngine(
             store: store, node: node, vault: vault, keyRing: keyRing,
             journal: RecoveryJournal(path: configuration.recoveryJournalPath), throttle: throttle,
             provider: { catalogue[$0] },
             caller: MeasuredRenewal(ChainedRenewal(over: outbound), by: measures), logger: logger, now: now)
-        service = ConnectionService(
+        self.engine = engine
+        let service = ConnectionService(
             store: store, node: node, vault: vault, keyRing: keyRing, offers: product.providers, catalogue: catalogue,
             transport: outbound, engine: engine, issuer: configuration.issuer, logger: logger, now: now)
+        self.service = service
         prober = HealthProber(service)
         use = ConnectionUse(service, relay: outbound)
         pushes = PushDesk(service)
