@@ -10,7 +10,7 @@ RELEASE_BUILD := swift build -c release --scratch-path .build-release
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## Start a demonstration on 127.0.0.1:8080 (PRODUCT=, LISTEN=, DATA=, RELEASE=1)
+run: ## Start a demonstration on 127.0.0.1:8080 (PRODUCT=, LISTEN=, DATA=, SIMULATOR=, RELEASE=1)
 	@scripts/prepare
 	@scripts/run
 

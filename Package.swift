@@ -76,6 +76,12 @@ var theProduct: [Target] {
         .target(name: "SignIn", dependencies: ["Organizations", "Tokens", "BoundedCommand", "CArgon2", crypto]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .target(name: "Tokens", dependencies: ["Persistence", crypto, cryptoExtras]),
+        .target(
+            name: "Connections",
+            dependencies: [
+                "Events", "Tokens", "ProductDefinition", "ProviderDefinition", crypto, lifecycle, logging,
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ]),
         .target(name: "Verification", dependencies: ["Tokens", "Credentials", "Organizations", lifecycle, logging]),
         .target(name: "OAuth", dependencies: ["Verification", crypto]),
     ]
@@ -85,20 +91,23 @@ var theOutside: [Target] {
     [
         .target(
             name: "HTTPServing",
-            dependencies: ["Verification", "OAuth", hummingbird, httpTypes, lifecycle, logging, nioHTTPTypesHTTP1] + nio
+            dependencies: [
+                "Verification", "OAuth", "Connections", hummingbird, httpTypes, lifecycle, logging, nioHTTPTypesHTTP1,
+            ] + nio
         ),
+        .target(name: "Outbound", dependencies: ["ProviderDefinition", "Locking", asyncHTTPClient, lifecycle] + nio),
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "HTTPServing", "SignIn", hummingbird, httpTypes, .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "Yams", package: "Yams"),
+                "HTTPServing", "SignIn", "Connections", hummingbird, httpTypes,
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("openapi.yaml")]
         ),
         .target(
             name: "WebConsole",
             dependencies: [
-                "HTTPServing", "SignIn", hummingbird, httpTypes, crypto,
+                "HTTPServing", "SignIn", "Connections", hummingbird, httpTypes, crypto,
                 .product(name: "Mustache", package: "swift-mustache"), .product(name: "NIOCore", package: "swift-nio"),
             ],
             exclude: ["README.md"],
@@ -113,8 +122,8 @@ var theWhole: [Target] {
         .executableTarget(
             name: "Server",
             dependencies: [
-                "HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres", "ProviderDefinition", "CMalloc",
-                hummingbird, hummingbirdCore, lifecycle, logging, crypto,
+                "HTTPAPI", "WebConsole", "Connections", "Outbound", "PersistenceSQLite", "PersistencePostgres",
+                "ProviderDefinition", "CMalloc", hummingbird, hummingbirdCore, lifecycle, logging, crypto,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -132,6 +141,12 @@ var beside: [Target] {
             name: "InProcess", dependencies: ["Verification", "PersistenceSQLite", "PersistencePostgres"],
             path: "Benchmarks/InProcess"),
         .executableTarget(
+            name: "RenewalProof",
+            dependencies: [
+                "Connections", "Outbound", "PersistenceSQLite", "PersistencePostgres", "Locking", logging,
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], path: "Benchmarks/RenewalProof"),
+        .executableTarget(
             name: "ProviderSimulator",
             dependencies: [
                 "TextForms", "Locking", hummingbirdCore, httpTypes, lifecycle, logging, crypto, cryptoExtras,
@@ -147,8 +162,8 @@ var tests: [Target] {
         .target(
             name: "TestSupport",
             dependencies: [
-                "HTTPAPI", "PersistenceSQLite", "PersistencePostgres", "CLibPQ",
-                asyncHTTPClient, crypto,
+                "HTTPAPI", "Connections", "PersistenceSQLite", "PersistencePostgres", "CLibPQ",
+                asyncHTTPClient, crypto, logging,
             ] + nio + subprocess,
             path: "Tests/TestSupport"
         ),
@@ -169,6 +184,12 @@ var tests: [Target] {
             name: "TokensTests",
             dependencies: ["Tokens", "TestSupport", crypto, .product(name: "JWTKit", package: "jwt-kit")]
         ),
+        .testTarget(
+            name: "ConnectionsTests",
+            dependencies: [
+                "TestSupport", "HTTPAPI", "WebConsole", "Connections", "Outbound", "ProviderSimulator", hummingbird,
+                asyncHTTPClient, crypto, cryptoExtras, lifecycle, logging,
+            ]),
         .testTarget(name: "VerificationTests", dependencies: ["TestSupport", "CMalloc"]),
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
         .testTarget(

@@ -84,6 +84,19 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case apiKeyDeleted = "api-key.deleted"
     case apiKeyHandedOver = "api-key.handed-over"
 
+    case connectionCreated = "connection.created"
+    /// Tokens of another system were taken over.
+    case connectionImported = "connection.imported"
+    /// A user consented again.
+    case connectionRepaired = "connection.reauthenticated"
+    case connectionDisconnected = "connection.disconnected"
+    /// The provider said that access was taken back there.
+    case connectionRevoked = "connection.revoked"
+    /// Its access token was given to somebody, or its provider called in its name. At most once an hour for each who does, with how often.
+    case connectionUsed = "connection.used"
+    /// The secret of our own client at a provider.
+    case providerSecretSet = "provider-access.secret-set"
+
     case resourceServerCreated = "resource-server.created"
     case resourceServerChanged = "resource-server.changed"
     case resourceServerRotated = "resource-server.rotated"
@@ -98,11 +111,13 @@ extension AuditAction {
     /// What was done something to: the word before the dot.
     package enum Noun: String, Sendable, CaseIterable {
         case account, organization, member, contact, integration, app, grant, session, password, installation
+        case connection
         case accessKey = "access-key"
         case accessToken = "access-token"
         case apiKey = "api-key"
         case keyRing = "key-ring"
         case lineage = "refresh-lineage"
+        case providerAccess = "provider-access"
         case recoveryCode = "recovery-code"
         case recoveryCodes = "recovery-codes"
         case resourceServer = "resource-server"
@@ -112,9 +127,9 @@ extension AuditAction {
         /// Whether only the operator's own events are about it.
         package var isForOperator: Bool {
             switch self {
-            case .account, .resourceServer, .keyRing, .installation: true
+            case .account, .resourceServer, .keyRing, .installation, .providerAccess: true
             case .organization, .member, .contact, .integration, .app, .grant, .session, .password, .accessKey,
-                .accessToken, .apiKey, .lineage, .recoveryCode, .recoveryCodes, .secondFactor, .signIn:
+                .accessToken, .apiKey, .connection, .lineage, .recoveryCode, .recoveryCodes, .secondFactor, .signIn:
                 false
             }
         }

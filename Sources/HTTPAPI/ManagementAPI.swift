@@ -1,3 +1,4 @@
+package import Connections
 import CredentialFormat
 package import Credentials
 import Events
@@ -28,6 +29,7 @@ package final class ManagementAPI: Sendable {
     let stewards: StewardService
     let resourceServers: ResourceServerService
     let apiKeys: APIKeyService
+    let connections: ConnectionUse
     let refusals: RefusalService
     let trial: CredentialTrial
     let auditLog = AuditLog()
@@ -48,13 +50,14 @@ package final class ManagementAPI: Sendable {
     ///   - verifier: Whose hearing tells how long what was read may be remembered.
     ///   - address: Where the server is reached: what was created is found below it.
     ///   - keyRing: Its peppers digest secrets, and it seals the replies that may be repeated.
+    ///   - connections: What customers have connected at providers: looked after by its service, and used.
     ///   - sealToken: Makes the text of an access token that is made by hand, as its integration would get it.
     ///   - confirm: Asks all nodes whether they have heard of what was committed, and waits at most so long.
     package init(
         store: any Store, verifier: CredentialVerifier, product: Product, address: PublicAddress, keyRing: KeyRing,
         passwords: PasswordHasher,
         sessions: SessionService, links: OneTimeLinkService, consoleSessions: ConsoleSessionService,
-        secondFactors: SecondFactorService, letters: OwnerLetters,
+        secondFactors: SecondFactorService, letters: OwnerLetters, connections: ConnectionUse,
         sealToken: @escaping @Sendable (HandmadeToken) async throws -> String,
         confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
         now: @escaping @Sendable () -> Instant
@@ -69,6 +72,7 @@ package final class ManagementAPI: Sendable {
         self.consoleSessions = consoleSessions
         self.secondFactors = secondFactors
         self.letters = letters
+        self.connections = connections
         self.sealToken = sealToken
         self.confirm = confirm
         self.now = now
@@ -94,10 +98,36 @@ package final class ManagementAPI: Sendable {
     func creating(
         _ call: Call, _ body: JSONBody, _ make: @escaping @Sendable (borrowing Transaction) throws -> Reply
     ) async throws -> Reply {
-        guard let key = try call.idempotencyKey() else { return try await store.write(make) }
-        let request = IdempotentReplies.KeyedRequest(
-            key: key, actor: call.actor, caller: call.route.caller, target: call.target, body: body.bytes)
+        guard let request = try keyed(call, body) else { return try await store.write(make) }
         return try await replies.reply(to: request, in: store, orMake: make)
+    }
+
+    /// The reply that was kept under the call's `Idempotency-Key`, nil where there is none. For what a provider is asked for in between
+    /// and no transaction can span: ``keep(_:to:_:)`` follows.
+    func keptReply(to call: Call, _ body: JSONBody) async throws -> Reply? {
+        guard let request = try keyed(call, body) else { return nil }
+        do {
+            return try await replies.reply(to: request, in: store) { _ in throw NothingKept() }
+        } catch is NothingKept {
+            return nil
+        }
+    }
+
+    /// Keeps the reply under the call's `Idempotency-Key`, if it has one.
+    ///
+    /// - Returns: It, or what was kept in the meantime for the same call.
+    func keep(_ reply: Reply, to call: Call, _ body: JSONBody) async throws -> Reply {
+        guard let request = try keyed(call, body) else { return reply }
+        return try await replies.reply(to: request, in: store) { _ in reply }
+    }
+
+    private struct NothingKept: Error {}
+
+    private func keyed(_ call: Call, _ body: JSONBody) throws -> IdempotentReplies.KeyedRequest? {
+        try call.idempotencyKey().map { key in
+            IdempotentReplies.KeyedRequest(
+                key: key, actor: call.actor, caller: call.route.caller, target: call.target, body: body.bytes)
+        }
     }
 
     /// A password and whom it is for. One value: as so many arguments of an asynchronous function they do not survive a debug

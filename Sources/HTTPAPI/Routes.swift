@@ -30,6 +30,10 @@ extension ManagementAPI {
         DisableAPIKey.self, EnableAPIKey.self, ListAPIKeySecrets.self, ExtendAPIKeySecret.self, EndAPIKeySecret.self,
         TryAPIKey.self,
 
+        ListConnections.self, StartConnection.self, ImportConnection.self, GetConnection.self,
+        ReconnectConnection.self, ForecastDisconnection.self, DisconnectConnection.self, ListConnectionEvents.self,
+        ListConnectionRenewals.self, GetConnectionToken.self,
+
         ListMembers.self, CreateMember.self, GetMember.self, EditMember.self, DeleteMember.self,
         InviteMember.self, ResetMemberPassword.self, ListMemberSessions.self, EndMemberSession.self,
         RemoveMemberSecondFactor.self, ListMemberCredentials.self, HandOverMemberCredentials.self,
@@ -46,7 +50,10 @@ extension ManagementAPI {
     ]
 
     /// The ledger of the management API.
-    package static let routes: [Route] = endpoints.map { $0.route }
+    package static let routes: [Route] = endpoints.map { $0.route } + relayed
+
+    /// Those by which calls are passed on to providers: what they answer is not ours.
+    package static var relayed: [Route] { ConnectionRelay.routes }
 
     /// Registers every endpoint. The router must have the authentication and the problem documents in front.
     package func register(on router: some RouterMethods<CallerContext>) {
@@ -72,6 +79,7 @@ extension ManagementAPI {
                 }
             }
         }
+        ConnectionRelay(api: self).register(on: router)
     }
 
     /// Refuses a POST under a condition that the target does not meet. What is posted to never has an entity tag.
@@ -108,10 +116,11 @@ extension FeedConfirmation {
 }
 
 extension Route.Method {
-    fileprivate var http: HTTPRequest.Method {
+    var http: HTTPRequest.Method {
         switch self {
         case .get: .get
         case .post: .post
+        case .put: .put
         case .patch: .patch
         case .delete: .delete
         }

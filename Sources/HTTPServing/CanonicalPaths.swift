@@ -7,7 +7,8 @@ import ProductDefinition
 ///
 /// The router passes over empty segments, so `//verify` and `/verify/` would be `/verify`, which a proxy's rules for a prefix
 /// do not see. No path of ours has anything to encode either. Behind `/verify/` stands what the caller of a gateway asked
-/// for, in whatever form (``HotEndpoint/verify``), and nothing is looked up by it.
+/// for, in whatever form (``HotEndpoint/verify``), and nothing is looked up by it. Neither is by what a provider is asked for
+/// (``RelayedPath``).
 package struct CanonicalPaths: HTTPResponder {
     package typealias Context = CallerContext
 
@@ -26,7 +27,9 @@ package struct CanonicalPaths: HTTPResponder {
 
     package func respond(to request: Request, context: CallerContext) async throws -> Response {
         let path = request.target.path
-        let isKnown = Self.isCanonical(path) || path.hasPrefix(Self.originals)
+        let isKnown =
+            Self.isCanonical(path) || path.hasPrefix(Self.originals)
+            || RelayedPath(path).map { Self.isCanonical($0.own) } ?? false
         return try await (isKnown ? known : unknown).respond(to: request, context: context)
     }
 

@@ -13,6 +13,8 @@ package struct Actor: Sendable {
         case member(ID<Member>)
         /// A command at the machine itself, such as `claviger init`.
         case command(String)
+        /// A provider that tells what became of one of its accounts.
+        case provider(String)
     }
 
     /// How far rights reach.
@@ -53,7 +55,7 @@ package struct Actor: Sendable {
         self.address = address
     }
 
-    /// The identifier, or `command:<name>`, as audit events and `created_by` show it.
+    /// The identifier, `command:<name>` or `provider:<name>`, as audit events and `created_by` show it.
     package var label: String {
         switch identity {
         case .apiKey(let id): id.description
@@ -63,6 +65,7 @@ package struct Actor: Sendable {
         case .app(let app, .none): app.description
         case .member(let id): id.description
         case .command(let name): "command:\(name)"
+        case .provider(let name): "provider:\(name)"
         }
     }
 
@@ -71,7 +74,7 @@ package struct Actor: Sendable {
         switch identity {
         case .member(let id): id
         case .app(_, let member): member
-        case .apiKey, .integration, .command: nil
+        case .apiKey, .integration, .command, .provider: nil
         }
     }
 

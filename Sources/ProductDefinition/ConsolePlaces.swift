@@ -79,6 +79,7 @@ package struct ConsolePlaces: Hashable, Sendable {
         return [
             place("Credentials", .client, .integrations, .apiKeys, .contacts),
             place(words[.app].capitalizedPlural, .apps, .consents),
+            place(words[.connection].capitalizedPlural, .connections),
             place(words[.account].capitalized, .people, .organizations, .auditLog),
         ]
     }

@@ -2,7 +2,7 @@ package import Model
 
 /// A part of the pages that an account's people work with. A product's ``ConsolePlaces`` arrange them.
 package enum ConsoleSection: String, Hashable, Sendable, CaseIterable {
-    case overview, integrations, client, contacts, apps, consents, people, organizations
+    case overview, integrations, client, contacts, apps, consents, connections, people, organizations
     case apiKeys = "api-keys"
     case auditLog = "audit-log"
 
@@ -16,6 +16,7 @@ package enum ConsoleSection: String, Hashable, Sendable, CaseIterable {
         case .people: .membersRead
         case .apps: .appsRead
         case .consents: .grantsRead
+        case .connections: .connectionsRead
         case .organizations: .organizationsRead
         case .auditLog: .auditEventsRead
         }
@@ -26,6 +27,7 @@ package enum ConsoleSection: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .integrations, .client, .apiKeys, .contacts: .apiAccess
         case .apps, .consents: .apps
+        case .connections: .connections
         case .overview, .people, .organizations, .auditLog: nil
         }
     }
@@ -33,7 +35,7 @@ package enum ConsoleSection: String, Hashable, Sendable, CaseIterable {
     /// Whether its page has a button that makes something.
     var makesThings: Bool {
         switch self {
-        case .integrations, .apiKeys, .contacts, .apps, .people, .organizations: true
+        case .integrations, .apiKeys, .contacts, .apps, .connections, .people, .organizations: true
         case .overview, .client, .consents, .auditLog: false
         }
     }
@@ -48,6 +50,7 @@ package enum ConsoleSection: String, Hashable, Sendable, CaseIterable {
         case .contacts: words[.contact].capitalizedPlural
         case .apps: words[.app].capitalizedPlural
         case .consents: "Consents"
+        case .connections: words[.connection].capitalizedPlural
         case .people: words[.member].capitalizedPlural
         case .organizations: words[.organization].capitalizedPlural
         case .auditLog: "Audit log"
@@ -63,6 +66,7 @@ extension Product {
         case .integrations: policy.integrations.perOrganization == .many
         case .client: policy.integrations.perOrganization == .one
         case .contacts: policy.accessKeys != .off
+        case .connections: !providers.isEmpty
         case .overview, .apiKeys, .apps, .consents, .people, .organizations, .auditLog: true
         }
     }

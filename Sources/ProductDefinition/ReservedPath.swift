@@ -14,6 +14,8 @@ package enum ReservedPath: String, Sendable, CaseIterable {
     case invitation = "/invitation"
     case handOver = "/hand-over"
     case emailChange = "/email-change"
+    /// Where providers send browsers back to, and what they call themselves.
+    case connections = "/connections"
     case parts = "/_parts"
     /// An account's pages.
     case console = "/o"

@@ -60,7 +60,8 @@ package struct RoleDefinition: Hashable, Sendable {
         RoleDefinition(
             name: "auditor", title: "Auditor", description: "Sees everything, changes nothing.",
             permissions: [
-                .organizationsRead, .membersRead, .contactsRead, .integrationsRead, .apiKeysRead, .auditEventsRead,
+                .organizationsRead, .membersRead, .contactsRead, .integrationsRead, .apiKeysRead, .connectionsRead,
+                .auditEventsRead,
             ]),
         RoleDefinition(
             name: "operator", title: "Operator",

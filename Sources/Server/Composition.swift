@@ -59,6 +59,8 @@ struct Composition {
     /// What other nodes change is heard through it; none where this process owns the database.
     let feed: RevocationFeed?
     private let feedMetrics = FeedMetrics()
+    /// What connects accounts at providers.
+    let providers: ProviderDesk
     /// Those of the public listener.
     let connections: Connections
     /// What is lost while the server runs.
@@ -85,9 +87,10 @@ struct Composition {
         }
         let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
         // Reading the files takes a tenth of a start.
-        if !product.providers.isEmpty || configuration.providersPath != nil {
-            try product.requireProviders(of: ProviderCatalogue.load(with: configuration.providersPath))
-        }
+        let needsProviders = !product.providers.isEmpty || configuration.providersPath != nil
+        let catalogue =
+            needsProviders ? try ProviderCatalogue.load(with: configuration.providersPath) : ProviderCatalogue([])
+        try product.requireProviders(of: catalogue)
         let installation = Installation(configuration, product)
         let masterKeys = try await configuration.masterKeys { print($0) }
         if purpose == .serving {
@@ -119,8 +122,8 @@ struct Composition {
             case .maintaining: break
             }
             return try await Composition(
-                configuration, installation, product, store, masterKeys.newest, keyRing, organizationKeys, outages,
-                sink: sink, logger: logger, clock: shared, now: now)
+                configuration, installation, product, catalogue, store, masterKeys.newest, keyRing, organizationKeys,
+                outages, sink: sink, logger: logger, clock: shared, now: now)
         } catch {
             await store.close()
             throw error
@@ -128,7 +131,8 @@ struct Composition {
     }
 
     private init(
-        _ configuration: ServerConfiguration, _ installation: Installation, _ product: Product, _ store: any Engine,
+        _ configuration: ServerConfiguration, _ installation: Installation, _ product: Product,
+        _ catalogue: ProviderCatalogue, _ store: any Engine,
         _ masterKey: MasterKey, _ keyRing: KeyRing, _ organizationKeys: OrganizationKeys, _ outages: Outages,
         sink: LogSink, logger: Logger,
         clock: DatabaseClock?,
@@ -170,6 +174,10 @@ struct Composition {
             ? RevocationFeed(
                 node: node, verifier: verifier, graceSeconds: product.policy.revocationGraceSeconds, now: now,
                 measure: feedMetrics.note) : nil
+
+        providers = ProviderDesk(
+            configuration, product, catalogue, store: store, node: node, keyRing: keyRing,
+            organizationKeys: organizationKeys, logger: logger, now: now)
 
         let authenticator = ClientAuthenticator(brand: product.brand)
         let audiences = AudiencePolicy(standard: product.audience, issuer: configuration.issuer)
@@ -228,6 +236,7 @@ struct Composition {
             sessions: sessions,
             links: links, consoleSessions: consoleSessions,
             secondFactors: SecondFactorService(keyRing: keyRing, product: product, now: now), letters: letters,
+            connections: providers.use,
             sealToken: sealToken, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone },
             now: now)
         console = try WebConsole(
@@ -238,6 +247,8 @@ struct Composition {
                 feed?.view(definition: definition)
                     ?? FeedView(node: node, isShared: false, isTrusted: true, definition: definition, others: [])
             },
+            connections: providers.isOffering
+                ? ConnectionDesk(service: providers.service, clients: providers.clients) : nil,
             isDevelopment: configuration.environment == .development, now: now)
     }
 
@@ -263,11 +274,14 @@ struct Composition {
                 box: configuration.database.errandBox, masterKey: masterKey, desk: errands, now: now, logger: logger),
             OutageWatch(outages: outages, store: store, node: node), SignalNotices(logger: logger),
             watch,
-        ] + metricsServices(watch.metric) + [try application(onReady: onReady)]
+        ] + providers.services(isCounted: configuration.metrics != nil) + metricsServices(watch.metric)
+            + [try application(onReady: onReady)]
     }
 
     /// What commands can have done.
-    var errands: ErrandDesk { ErrandDesk(store: store, product: product, keyRing: keyRing, now: now) }
+    var errands: ErrandDesk {
+        ErrandDesk(store: store, product: product, keyRing: keyRing, providers: providers, now: now)
+    }
 
     private func listening() -> [any Service] {
         guard let feed, case .postgres(let address) = configuration.database else { return [] }
@@ -283,7 +297,7 @@ struct Composition {
         let metrics =
             feedMetrics.all(verifier.hearing, feed) + verifier.memory.metrics + [verifier.refusals.metric, further]
             + connections.metrics
-            + outages.metrics
+            + outages.metrics + ProviderMetrics(desk: providers).all
         let few = Connections(MetricsListener.limits, exempt: TrustedProxies(), logger: logger)
         return [MetricsListener(address, metrics, on: listener(nil, nil, few), logger: logger)]
     }
@@ -323,6 +337,11 @@ struct Composition {
         openID.register(on: router)
         try OpenAPIDocument(at: address).register(on: router)
         console.register(on: router)
+        if providers.isOffering {
+            ProviderPushRoutes(
+                providers.pushes, productName: product.name, at: address, measures: providers.pushMeasures
+            ).register(on: router)
+        }
         let management = router.group().add(
             middleware: BearerAuthentication(
                 verifier: verifier, product: product, issuer: configuration.issuer, now: now))

@@ -43,6 +43,8 @@ package struct WebConsole: Sendable {
     let refusals: RefusalService
     let trial: CredentialTrial
     let repetitions: FormRepetitions
+    /// Nil where nothing is connected.
+    let connections: ConnectionDesk?
     /// Seals or signs an access token made by hand.
     let sealToken: @Sendable (HandmadeToken) throws -> String
     /// Asks all nodes whether they hear, and waits at most so long.
@@ -60,6 +62,7 @@ package struct WebConsole: Sendable {
     ///   - sealToken: Seals or signs an access token made by hand.
     ///   - confirm: Asks all nodes whether they hear, and waits at most so long.
     ///   - nodes: The nodes as this one sees them, nil where nothing of them is known.
+    ///   - connections: What the pages of connections call, nil where nothing is connected.
     ///   - isDevelopment: Whether the page of all parts is shown.
     /// - Throws: What is wrong with a template.
     package init(
@@ -67,7 +70,7 @@ package struct WebConsole: Sendable {
         links: OneTimeLinkService, emailChanges: EmailChangeService, letters: OwnerLetters,
         authorization: AuthorizationEndpoint, sealToken: @escaping @Sendable (HandmadeToken) throws -> String,
         confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
-        nodes: @escaping @Sendable () -> FeedView? = { nil },
+        nodes: @escaping @Sendable () -> FeedView? = { nil }, connections: ConnectionDesk? = nil,
         isDevelopment: Bool, now: @escaping @Sendable () -> Instant
     ) throws {
         site = Site(product: product, issuer: issuer)
@@ -99,6 +102,7 @@ package struct WebConsole: Sendable {
         self.sealToken = sealToken
         self.confirm = confirm
         self.nodes = nodes
+        self.connections = connections
         members = MembershipService(product: product, now: now)
         stewards = StewardService(now: now)
         organizations = OrganizationService(product: product, now: now)
@@ -111,7 +115,7 @@ package struct WebConsole: Sendable {
     var routes: [PageRoute] {
         let routes =
             signInRoutes + linkRoutes + accountRoutes + emailRoutes + appRoutes + authorizationRoutes + consoleRoutes
-            + operatorRoutes + (isDevelopment ? [.shown(.parts, showParts)] : [])
+            + operatorRoutes + [connectionCallback] + (isDevelopment ? [.shown(.parts, showParts)] : [])
         let shown = Set(routes.filter { $0.method == .get }.map(\.path))
         return routes
             + routes.filter { $0.method == .post && !shown.contains($0.path) }.map { $0.leading(at: site) }

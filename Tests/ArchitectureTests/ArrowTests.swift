@@ -26,7 +26,9 @@ struct ArrowTests {
         ("ArgumentParser", ["Server"]),
         ("Mustache", ["WebConsole"]),
         ("Hummingbird", ["HTTPServing", "HTTPAPI", "WebConsole", "Server"]),
-        ("NIOCore", ["HTTPServing", "HTTPAPI", "WebConsole", "Server"]),
+        ("NIOCore", ["HTTPServing", "HTTPAPI", "Outbound", "WebConsole", "Server"]),
+        ("AsyncHTTPClient", ["Outbound"]),
+        ("JWTKit", ["Connections"]),
         ("PersistenceSQLite", ["Server"]),
         ("PersistencePostgres", ["Server"]),
     ])

@@ -49,18 +49,29 @@ struct Room: Sendable {
             "SignIn", ["Organizations", "Tokens", "BoundedCommand", "CArgon2"],
             libraries: ["Crypto", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),
         Room(
+            "Connections", ["Events", "Tokens", "ProductDefinition", "ProviderDefinition"],
+            libraries: [
+                "Crypto", "FoundationEssentials", "Glibc", "JWTKit", "Logging", "ServiceLifecycle", "Synchronization",
+            ]),
+        Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],
             libraries: ["Crypto", "Dispatch", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),
         Room("OAuth", ["Verification"], libraries: ["Crypto"]),
         // 5 The outside.
-        Room("HTTPServing", ["Verification", "OAuth"], libraries: http.union(["Glibc"])),
-        Room("HTTPAPI", ["HTTPServing", "SignIn"], libraries: http.union(["Yams"])),
-        Room("WebConsole", ["HTTPServing", "SignIn"], libraries: http.union(["Crypto", "Mustache"])),
+        Room("HTTPServing", ["Verification", "OAuth", "Connections"], libraries: http.union(["Glibc"])),
+        Room(
+            "Outbound", ["ProviderDefinition", "Locking"],
+            libraries: ["AsyncHTTPClient", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle"]),
+        Room("HTTPAPI", ["HTTPServing", "SignIn", "Connections"], libraries: http.union(["Yams"])),
+        Room("WebConsole", ["HTTPServing", "SignIn", "Connections"], libraries: http.union(["Crypto", "Mustache"])),
         // 6 The whole.
         Room("CMalloc"),
         Room(
             "Server",
-            ["HTTPAPI", "WebConsole", "PersistenceSQLite", "PersistencePostgres", "ProviderDefinition", "CMalloc"],
+            [
+                "HTTPAPI", "WebConsole", "Connections", "Outbound", "PersistenceSQLite", "PersistencePostgres",
+                "ProviderDefinition", "CMalloc",
+            ],
             libraries: http.union(["ArgumentParser", "Configuration", "Crypto", "Dispatch", "Glibc", "UnixSignals"])),
     ]
 

@@ -75,7 +75,7 @@ struct OpenAPITests {
     @Test func `whatever changes something may be waited for, and says who has confirmed`() throws {
         let root = JSONValue.object(try root())
         let operations = try operations()
-        for route in ManagementAPI.routes where route.method != .get {
+        for route in ManagementAPI.routes where route.method != .get && !ManagementAPI.relayed.contains(route) {
             let operation = try #require(operations["\(route.method.rawValue) \(route.path)"].map(JSONValue.object))
             #expect(operation.references.contains("#/components/parameters/Prefer"), "\(route.operation)")
             let replies = operation["responses"]?.members ?? []
@@ -153,7 +153,7 @@ struct OpenAPITests {
 
     @Test func `what conditions are answered with is described at every operation of the management API`() throws {
         let operations = try operations()
-        for route in ManagementAPI.routes {
+        for route in ManagementAPI.routes where !ManagementAPI.relayed.contains(route) {
             let operation = try #require(operations["\(route.method.rawValue) \(route.path)"].map(JSONValue.object))
             let statuses = Set(operation["responses"]?.members?.map(\.name) ?? [])
             let wanted: Set<String> = route.method == .get ? ["304", "400", "412"] : ["400", "412"]

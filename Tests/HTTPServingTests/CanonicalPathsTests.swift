@@ -18,6 +18,16 @@ struct CanonicalPathsTests {
         #expect(!CanonicalPaths.isCanonical(path[...]))
     }
 
+    @Test func `stands before what a provider is asked for, which has forms of its own`() {
+        let own = "/api/v1/organizations/org_0000000000000000000001/connections/cnx_0000000000000000000001"
+        for rest in ["a.example/", "a.example/b%2Fc/?d=/e", "/x", ""] {
+            #expect(RelayedPath("\(own)/proxy/\(rest)"[...])?.rest == rest[...], "\(rest)")
+        }
+        for other in ["\(own)/proxy", "\(own)/token/proxy/a", "/\(own)/proxy/a", "/api/v1/me/proxy/" + own, own] {
+            #expect(RelayedPath(other[...]) == nil, "\(other)")
+        }
+    }
+
     private static let product = """
         product: {name: Acme}
         scopes: {data.read: {description: Read}, data.write: {description: Write}}

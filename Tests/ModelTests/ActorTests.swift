@@ -81,6 +81,7 @@ struct ActorTests {
                 == "con_0000000000000000000000 by int_0000000000000000000000")
         #expect(label(.member(ID(value: 0))) == "mem_0000000000000000000000")
         #expect(label(.command("init")) == "command:init")
+        #expect(label(.provider("facebook")) == "provider:facebook")
     }
 }
 

@@ -37,7 +37,7 @@ struct AccessRow: Sendable {
 extension AccessRow {
     static let all =
         general + accounts + resourceServers + organizations + integrations + apps + grants + apiKeys + contacts
-        + accessKeys + members + signIn + refusals + audit
+        + accessKeys + connections + members + signIn + refusals + audit
 
     private static let general = ["getMe": "me", "listScopes": "scopes", "listRoles": "roles", "getProduct": "product"]
         .map { operation, path in
@@ -185,6 +185,32 @@ extension AccessRow {
         AccessRow("deleteMember", 204) { (try await $0.member(), nil) },
     ]
 
+    // Nobody can be asked here, so what needs the provider or its consent is refused by what is known.
+    private static let connections = [
+        AccessRow("listConnections", 200) { estate in
+            _ = try await estate.connection()
+            return (estate.inEurope("/connections"), nil)
+        },
+        AccessRow("startConnection", 422) {
+            ($0.inEurope("/connections/start"), ["provider": "nobody", "session_id": "ses_0000000000000000000001"])
+        },
+        AccessRow("importConnection", 422) { ($0.inEurope("/connections/import"), ["provider": "nobody"]) },
+        AccessRow("getConnection", 200) { (try await $0.connection(), nil) },
+        AccessRow("reconnectConnection", 409) {
+            (try await $0.connection() + "/reconnect", ["session_id": "ses_0000000000000000000001"])
+        },
+        AccessRow("forecastDisconnection", 200) { (try await $0.connection() + "/disconnection", nil) },
+        AccessRow("disconnectConnection", 200) { (try await $0.connection() + "/disconnect", ["revoke": "never"]) },
+        AccessRow("listConnectionEvents", 200) { (try await $0.connection() + "/events", nil) },
+        AccessRow("listConnectionRenewals", 200) { (try await $0.connection() + "/renewals", nil) },
+        AccessRow("getConnectionToken", 409) { (try await $0.connection() + "/token?min_ttl=0", nil) },
+        AccessRow("proxyGet", 409) { (try await $0.connection() + "/proxy/open.tiktokapis.com/v2/user/info/", nil) },
+        AccessRow("proxyPost", 409) { (try await $0.connection() + "/proxy/open.tiktokapis.com/v2", [:]) },
+        AccessRow("proxyPut", 409) { (try await $0.connection() + "/proxy/open.tiktokapis.com/v2", [:]) },
+        AccessRow("proxyPatch", 409) { (try await $0.connection() + "/proxy/open.tiktokapis.com/v2", [:]) },
+        AccessRow("proxyDelete", 409) { (try await $0.connection() + "/proxy/open.tiktokapis.com/v2", nil) },
+    ]
+
     private static let signIn = [
         AccessRow("inviteMember", 201) { (try await $0.member() + "/invitation", [:]) },
         AccessRow("resetMemberPassword", 201) { (try await $0.member() + "/password-reset", [:]) },
@@ -287,6 +313,10 @@ extension Estate {
         }
         guard let known else { throw ServerFailure("The refusal is not kept.") }
         return known
+    }
+
+    fileprivate func connection() async throws -> String {
+        inEurope("/connections/\(try await server.database.insertConnection(in: europe))")
     }
 
     fileprivate func contact() async throws -> String {

@@ -26,7 +26,7 @@ struct ConfigurationKeyTests {
         #expect(Set(names).count == names.count)
         #expect(
             ConfigurationKey.all.filter(\.isSecret).map(\.name)
-                == ["master-key", "previous-master-key", "verify-gateway-secret"])
+                == ["master-key", "previous-master-key", "verify-gateway-secret", "provider-secrets"])
         #expect(ConfigurationKey.all.filter { $0.flag == nil }.allSatisfy { $0.isSecret })
     }
 

@@ -31,6 +31,10 @@ private let samples: [ConfigurationKey: [String]] = [
     .metrics: ["127.0.0.1:9001", "127.0.0.1:9002", "127.0.0.1:9003"],
     .product: ["a.yaml", "b.yaml", "c.yaml"],
     .providers: ["a", "b", "c"],
+    .providerSecretsFolder: ["/a", "/b", "/c"],
+    .providerSecrets: ["", "facebook=a", "facebook=a,tiktok=b"],
+    .providerSimulator: ["http://127.0.0.1:1", "http://localhost:2", "http://sim:3"],
+    .recoveryJournal: ["/a.journal", "/b.journal", "/c.journal"],
     .mailCommand: ["/usr/sbin/sendmail", "/usr/bin/msmtp", "/opt/sendmail"],
     .mailFrom: ["a@acme.example", "b@acme.example", "c@acme.example"],
 ]
@@ -42,6 +46,7 @@ private func needed(besides key: ConfigurationKey? = nil) -> [String: String] {
     var variables = ["CLAVIGER_ISSUER": "https://auth.example", "CLAVIGER_MASTER_KEY_FILE": "/etc/master.key"]
     if key == .mailCommand { variables["CLAVIGER_MAIL_FROM"] = "auth@acme.example" }
     if key == .mailFrom { variables["CLAVIGER_MAIL_COMMAND"] = "/usr/sbin/sendmail" }
+    if key == .providerSimulator { variables["CLAVIGER_ENVIRONMENT"] = "development" }
     if key == .issuer { variables["CLAVIGER_ISSUER"] = nil }
     if let key, masterKeys.contains(key) { variables["CLAVIGER_MASTER_KEY_FILE"] = nil }
     return variables
@@ -108,7 +113,8 @@ struct ConfigurationOriginTests {
              "verify-gateways": "192.0.2.1, 192.0.2.2", "verify-gateway-secret": "0123456789abcdef0123456789ABCDEF",
              "idle-seconds": 90, "max-connections": 5000, "max-connections-per-address": 200,
              "memory-limit": "2GiB", "key-rotation-days": 30, "log-level": "warning", "log-format": "json", "metrics": "[::1]:9464",
-             "product": "p.yaml", "providers": "p", "mail-command": "/usr/sbin/sendmail", "mail-from": "auth@acme.example"}
+             "product": "p.yaml", "providers": "p", "provider-secrets": ["facebook=new", "tiktok=t=1", "facebook=old"],
+             "provider-secrets-folder": "s", "provider-simulator": "http://127.0.0.1:8199", "recovery-journal": "r", "mail-command": "/usr/sbin/sendmail", "mail-from": "auth@acme.example"}
             """
         try await withFile(file) { path in
             let found = try configuration([.config: path], [:])
@@ -128,6 +134,9 @@ struct ConfigurationOriginTests {
             #expect(found.logFormat == .json)
             #expect(found.metrics == ListenAddress(host: "::1", port: 9464))
             #expect(found.productPath == "p.yaml" && found.providersPath == "p")
+            #expect(found.providerSecrets == ["facebook": ["new", "old"], "tiktok": ["t=1"]])
+            #expect(found.providerSecretsFolder == "s" && found.recoveryJournalPath == "r")
+            #expect(found.providerSimulator == "http://127.0.0.1:8199")
             #expect(
                 found.mail?.command == "/usr/sbin/sendmail" && found.mail.map { "\($0.from)" } == "auth@acme.example")
         }
@@ -152,6 +161,7 @@ struct ConfigurationOriginTests {
         #expect(development.issuer == "http://127.0.0.1:8080")
         #expect(development.logFormat == .text)
         #expect(development.masterKey.path == "./data/master.key")
+        #expect(development.recoveryJournalPath == "./data/recovery.journal")
     }
 
     @Test func `the folder of data stands for a database in it`() throws {
@@ -230,6 +240,11 @@ struct ConfigurationErrorTests {
         #expect(errors([.mailFrom: "auth@acme.example"], needed()).map(\.name) == ["mail-from"])
     }
 
+    @Test func `a simulator stands in for providers in development alone`() {
+        let found = errors([.providerSimulator: "http://127.0.0.1:8199"], needed())
+        #expect(found.map(\.name) == ["provider-simulator"])
+    }
+
     @Test func `a file that is not there stops the start`() {
         for found in [errors([.config: "/nowhere/x"], [:]), errors([:], ["CLAVIGER_CONFIG": "/nowhere/x"])] {
             #expect(found.map(\.description) == ["file (/nowhere/x): cannot be read"])
@@ -294,6 +309,10 @@ struct ConfigurationErrorTests {
         (.logFormat, ["", "JSON", "xml"]),
         (.product, ["", "a\nb"]),
         (.providers, ["", "a\nb"]),
+        (.providerSecretsFolder, ["", "a\nb"]),
+        (.providerSecrets, ["", " ", "s3cret-alone", "Facebook=s3cret", "facebook=", "facebook=s3crét"]),
+        (.providerSimulator, ["", "127.0.0.1:8199", "https://127.0.0.1:8199", "http://127.0.0.1", "http://a:1/b"]),
+        (.recoveryJournal, ["", "a\nb"]),
         (.mailCommand, ["", "sendmail", "./sendmail", "/usr/sbin/"]),
         (.mailFrom, ["", "acme.example", "a@b@c", "Acme <auth@acme.example>"]),
         (.config, [""]),

@@ -93,6 +93,37 @@ struct DoctorTests {
         }
     }
 
+    @Test func `where the product offers providers, it looks at the journal and at the secrets in files`() async throws
+    {
+        try await withInstallation { installation in
+            let product = installation.folder + "/claviger.yaml"
+            let file = installation.folder + "/facebook"
+            try """
+            product: {name: Acme}
+            scopes: {data.read: {description: Read}}
+            roles: {admin: {permissions: [organizations.read]}}
+            connections: {providers: {facebook: {client_id: app, secret: {file: \(file)}}}}
+            """.write(toFile: product, atomically: true, encoding: .utf8)
+            installation.flags[.product] = product
+            try "s3cret\n".write(toFile: file, atomically: true, encoding: .utf8)
+            chmod(file, 0o644)
+            let journal = installation.folder + "/data/recovery.journal"
+            try "".write(toFile: journal, atomically: true, encoding: .utf8)
+            chmod(journal, 0o644)
+            let errors = await installation.errors()
+            #expect(errors.contains { $0.hasPrefix("recovery-journal: ") && $0.contains("chmod 600") }, "\(errors)")
+            #expect(errors.contains { $0.hasPrefix("provider secrets: ") && $0.contains("chmod 600") }, "\(errors)")
+            chmod(file, 0o600)
+            chmod(journal, 0o600)
+            installation.variables["CLAVIGER_PROVIDER_SECRETS"] = "facebook=other"
+            #expect(await installation.errors().contains { $0.contains("keep one of them") })
+            installation.variables["CLAVIGER_PROVIDER_SECRETS"] = nil
+            #expect(await installation.errors() == [])
+            installation.variables["CLAVIGER_PROVIDER_SIMULATOR"] = "http://127.0.0.1:8199"
+            #expect(await installation.errors().contains { $0.contains("in development alone") })
+        }
+    }
+
     @Test func `it says what is in force and where it was said`() async throws {
         try await withInstallation { installation in
             installation.flags[.logLevel] = "debug"

@@ -28,15 +28,16 @@ struct ListStatementTests {
     /// are.
     private static let lists: [(page: ConsolePage, sort: String)] = [
         (.apiKeys, "-used"), (.people, "name"), (.integrations, "-used"), (.auditLog, ""), (.apps, "-used"),
-        (.contacts, "-used"), (.consents, "-used"),
+        (.contacts, "-used"), (.consents, "-used"), (.connections, "-proven"),
     ]
 
     @Test func `a page of 500 takes few statements, and none of them reads a whole table`() async throws {
         let product = try Product(yaml: Self.product, file: "claviger.yaml")
-        try await SampleDesk.open(product: product) { desk in
+        try await ConnectDesk.open(over: ScriptedProviders(), product: product) { connections in
+            let desk = SampleDesk(connections.tree)
             try await Self.fill(desk.tree)
             let store = TracedStore(desk.tree.store)
-            let console = try WebConsole.over(desk, through: store)
+            let console = try WebConsole.over(desk, through: store, connections: connections)
             let router = Router(context: CallerContext.self)
             console.register(on: router)
             let responder = router.buildResponder()
@@ -65,7 +66,7 @@ struct ListStatementTests {
     }
 
     /// Those whose number the operator's own doing bounds.
-    private static let smallTables: Set = ["key_ring", "resource_server", "account"]
+    private static let smallTables: Set = ["key_ring", "resource_server", "account", "provider_access"]
 
     /// Finds that a statement reads through indexes. PostgreSQL would rather read a small table whole, so it is told that it
     /// must not where there is another way.
@@ -95,7 +96,8 @@ struct ListStatementTests {
         roles:
           owner:
             permissions: [organizations.read, members.read, integrations.read, api-keys.read, apps.read, grants.read,
-              contacts.read, audit-events.read]
+              contacts.read, connections.read, audit-events.read]
+        connections: {providers: {facebook: {client_id: lists}, linkedin: {client_id: lists}}}
         policy: {api_keys_per_account: 500, integrations_per_account: 500, apps_per_account: 500}
         """
 
@@ -104,10 +106,12 @@ struct ListStatementTests {
         let theOperator = SampleTree.theOperator
         let (apiKeys, integrations, apps) = (tree.apiKeys, tree.integrations, tree.apps)
         let (contacts, accessKeys, members, clock) = (tree.contacts, tree.accessKeys, tree.members, tree.clock)
-        let homes = [tree.global.id, tree.europe.id, tree.france.id]
+        let places = [tree.global, tree.europe, tree.france]
         try await tree.store.write { tx in
+            let accesses = try tx.providerAccesses()
             for number in 0..<count {
-                let home = homes[number % homes.count]
+                let place = places[number % places.count]
+                let home = place.id
                 let name = "Number \(number)"
                 _ = try apiKeys.create(
                     APIKeyDraft(name: name, scopes: ["data.read"]), in: home, as: theOperator, tx: tx)
@@ -128,6 +132,18 @@ struct ListStatementTests {
                     Grant(
                         id: ID(at: clock.current.milliseconds), app: app.id, member: member.id, organization: home,
                         scopes: app.scopes, createdAt: clock.current, consentedAt: clock.current))
+                let access = accesses[number % accesses.count]
+                let connection = Connection(
+                    id: ID(at: clock.current.milliseconds), path: place.path, provider: access.provider,
+                    access: access.id, name: name, status: number % 9 == 0 ? .reauthRequired : .connected,
+                    generation: 1,
+                    clocks: Connection.Clocks(consentedAt: clock.current), createdAt: clock.current)
+                try tx.insert(connection)
+                try tx.note(
+                    ConnectionChildRow(
+                        connection: connection.id, kind: "page", identifier: "1", name: "Page", metadata: [:],
+                        generation: 1, seenAt: clock.current))
+                try tx.put(ConnectionHealth(connection: connection.id, nextAt: nil, provenAt: clock.current))
             }
         }
     }

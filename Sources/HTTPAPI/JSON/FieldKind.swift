@@ -74,6 +74,33 @@ extension FieldKind<[String]> {
     }
 }
 
+extension FieldKind<[String: String]> {
+    /// The most members of an object. Services allow fewer, each its own number.
+    private static var maximumCount: Int { 64 }
+
+    static var textMap: Self {
+        FieldKind(placeholder: [:]) { value, name, checks in
+            guard case .object(let object) = value else {
+                checks.refuse(name, "wrong_type", "Must be an object of strings.")
+                return [:]
+            }
+            guard object.members.count <= maximumCount else {
+                checks.refuse(name, "too_many", "Must have at most \(maximumCount) members.")
+                return [:]
+            }
+            var texts: [String: String] = [:]
+            for member in object.members {
+                if case .string(let text) = member.value {
+                    texts[member.name] = text
+                } else {
+                    checks.refuse("\(name).\(member.name.prefix(64))", "wrong_type", "Must be a string.")
+                }
+            }
+            return texts
+        }
+    }
+}
+
 extension FieldKind<Instant> {
     static var time: Self {
         FieldKind("a time such as 2026-03-01T09:30:00Z (RFC 3339)", placeholder: Instant(milliseconds: 0)) {

@@ -42,6 +42,7 @@ extension Actor.Identity {
         case .app: "app"
         case .member: "member"
         case .command: "command"
+        case .provider: "provider"
         }
     }
 
@@ -52,6 +53,7 @@ extension Actor.Identity {
         case .app(let id, _): id.description
         case .member(let id): id.description
         case .command(let name): name
+        case .provider(let name): name
         }
     }
 }

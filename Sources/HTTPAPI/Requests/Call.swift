@@ -34,6 +34,11 @@ struct Call: Sendable {
     /// Where their access token came from, if a user gave it to an app.
     var lineage: ID<RefreshLineage>? { context.lineage }
 
+    var method: String { request.method.rawValue }
+    var fields: HTTPFields { request.headers }
+    /// What a provider is asked for, nil for a call that is for us.
+    var relayed: Substring? { request.head.path.flatMap { RelayedPath($0[...])?.rest } }
+
     /// The list at the path.
     var list: ListName { ListName(path: request.uri.path) }
 
@@ -107,7 +112,10 @@ struct Call: Sendable {
         return try JSONBody(bytes)
     }
 
-    private func bytes() async throws -> [UInt8] {
+    /// The body as it was sent.
+    ///
+    /// - Throws: A problem with 413.
+    func bytes() async throws -> [UInt8] {
         do {
             return Array(buffer: try await request.body.collect(upTo: Self.maximumBodyLength))
         } catch is NIOTooManyBytesError {

@@ -34,9 +34,10 @@ package struct OrdinaryResponder: Sendable {
 
     /// What the head of a request asks for, nil for what Hummingbird's channel has to make something of.
     func arriving(_ head: HTTPRequestHead) -> Arrived? {
-        guard head.uri.utf8.first == UInt8(ascii: "/"), let method = try? HTTPRequest.Method(head.method) else {
-            return nil
-        }
+        // Answers of providers are passed on as they come, which only Hummingbird's channel does.
+        guard head.uri.utf8.first == UInt8(ascii: "/"), RelayedPath(head.uri[...]) == nil,
+            let method = try? HTTPRequest.Method(head.method)
+        else { return nil }
         return Arrived(
             head: HTTPRequest(
                 method: method, scheme: "http", authority: head.headers["Host"].first, path: head.uri,

@@ -41,6 +41,17 @@ package struct ConnectionEvent: Entity, Hashable, Sendable {
     package let reason: String?
     package let at: Instant
 
+    /// Several of one change: their identifiers are in this order.
+    package static func inOrder(_ kinds: [Kind], of connection: Connection, at: Instant) -> [ConnectionEvent] {
+        let first = ID<ConnectionEvent>(at: at.milliseconds)
+        return kinds.enumerated().map { number, kind in
+            ConnectionEvent(
+                id: ID(value: first.value &+ UInt128(number)), connection: connection.id, path: connection.path,
+                kind: kind, generation: connection.generation, status: connection.status, reason: connection.reason,
+                at: at)
+        }
+    }
+
     package init(_ kind: Kind, of connection: Connection, at: Instant) {
         self.init(
             id: ID(at: at.milliseconds), connection: connection.id, path: connection.path, kind: kind,

@@ -21,6 +21,11 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
     case consoleSessionsCreate = "console-sessions.create"
     case apiKeysRead = "api-keys.read"
     case apiKeysManage = "api-keys.manage"
+    /// Accounts at providers that are connected.
+    case connectionsRead = "connections.read"
+    case connectionsManage = "connections.manage"
+    /// Get their access tokens, and call their providers in their name. For backends.
+    case connectionsUse = "connections.use"
     case auditEventsRead = "audit-events.read"
     /// For the operator alone.
     case accountsManage = "accounts.manage"
@@ -33,7 +38,8 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
         case .accountsManage, .resourceServersManage: true
         case .organizationsRead, .organizationsManage, .membersRead, .membersManage, .contactsRead, .contactsManage,
             .integrationsRead, .integrationsManage, .integrationsReveal, .appsRead, .appsManage, .grantsRead,
-            .grantsManage, .consoleSessionsCreate, .apiKeysRead, .apiKeysManage, .auditEventsRead:
+            .grantsManage, .consoleSessionsCreate, .apiKeysRead, .apiKeysManage, .connectionsRead, .connectionsManage,
+            .connectionsUse, .auditEventsRead:
             false
         }
     }

@@ -55,7 +55,7 @@ extension Migration {
             ) STRICT;
             CREATE INDEX connection_organization ON connection (organization_id, id);
             CREATE INDEX connection_path ON connection (organization_path, id);
-            CREATE INDEX connection_due ON connection (next_renewal_at, id) WHERE next_renewal_at IS NOT NULL;
+            CREATE INDEX connection_due ON connection (provider, next_renewal_at, id) WHERE next_renewal_at IS NOT NULL;
             CREATE INDEX connection_account ON connection (account_fingerprint, access) WHERE account_fingerprint IS NOT NULL;
             CREATE TABLE connection_secret (
                 connection_id BLOB NOT NULL,
@@ -170,7 +170,7 @@ extension Migration {
             );
             CREATE INDEX connection_organization ON connection (organization_id, id);
             CREATE INDEX connection_path ON connection (organization_path, id);
-            CREATE INDEX connection_due ON connection (next_renewal_at, id) WHERE next_renewal_at IS NOT NULL;
+            CREATE INDEX connection_due ON connection (provider, next_renewal_at, id) WHERE next_renewal_at IS NOT NULL;
             CREATE INDEX connection_account ON connection (account_fingerprint, access) WHERE account_fingerprint IS NOT NULL;
             CREATE TABLE connection_secret (
                 connection_id BYTEA NOT NULL,

@@ -26,10 +26,15 @@ extension Transaction {
     }
 
     /// Those of a connection, newest first.
-    package borrowing func connectionEvents(of id: ID<Connection>, limit: Int) throws -> [ConnectionEvent] {
+    ///
+    /// - Parameter after: Older than this one, nil for all.
+    package borrowing func connectionEvents(
+        of id: ID<Connection>, after: ID<ConnectionEvent>? = nil, limit: Int
+    ) throws -> [ConnectionEvent] {
         try all(
             """
-            SELECT \(fixed: columns) FROM connection_event WHERE connection_id = \(id) ORDER BY id DESC LIMIT \(limit)
+            SELECT \(fixed: columns) FROM connection_event
+            WHERE connection_id = \(id) AND id < \(after ?? ID(value: .max)) ORDER BY id DESC LIMIT \(limit)
             """, ConnectionEvent.init(row:))
     }
 

@@ -4,11 +4,13 @@ package import Model
 private let columns: StaticString = "connection_id, name, number, due_at, state, settled_at, reason, generation"
 
 extension Transaction {
-    /// What is promised for a connection and not settled.
-    package borrowing func openPromises(of id: ID<Connection>) throws -> [ConnectionPromise] {
+    /// The newest line of each promise for a connection.
+    package borrowing func latestPromises(of id: ID<Connection>) throws -> [ConnectionPromise] {
         try all(
             """
-            SELECT \(fixed: columns) FROM connection_promise WHERE connection_id = \(id) AND state = 'open' ORDER BY name
+            SELECT \(fixed: columns) FROM connection_promise WHERE connection_id = \(id) AND number =
+            (SELECT MAX(n.number) FROM connection_promise n
+            WHERE n.connection_id = \(id) AND n.name = connection_promise.name) ORDER BY name
             """, ConnectionPromise.init(row:))
     }
 

@@ -57,15 +57,38 @@ extension Transaction {
             """)
     }
 
-    /// Some that are due at `now` and that nobody has a lease of, the longest due first: claimed for `seconds` by the database's
-    /// clock.
+    /// The providers at which something is due at `now`.
+    package borrowing func providersWithDueConnections(at now: Instant) throws -> [String] {
+        var providers: [String] = []
+        // From one to the next by the index: there are few of them, and many connections.
+        while let next = try first(
+            """
+            SELECT provider FROM connection WHERE next_renewal_at IS NOT NULL AND provider > \(providers.last ?? "")
+            ORDER BY provider LIMIT 1
+            """, { try $0.text(0) })
+        {
+            providers.append(next)
+        }
+        return try providers.filter { provider in
+            try first(
+                """
+                SELECT 1 FROM connection WHERE provider = \(provider) AND next_renewal_at <= \(now)
+                AND lease_until <= \(fixed: dialect.clock) LIMIT 1
+                """
+            ) { _ in true } ?? false
+        }
+    }
+
+    /// Some at a provider that are due at `now` and that nobody has a lease of, the longest due first: claimed for `seconds` by the
+    /// database's clock.
     package borrowing func claimDueConnections(
-        at now: Instant, by node: ID<Node>, seconds: Int, limit: Int
+        of provider: String, at now: Instant, by node: ID<Node>, seconds: Int, limit: Int
     ) throws -> [ConnectionLease] {
         let due = try all(
             """
             SELECT id FROM connection
-            WHERE next_renewal_at <= \(now) AND lease_until <= \(fixed: dialect.clock) ORDER BY next_renewal_at, id LIMIT \(limit)
+            WHERE provider = \(provider) AND next_renewal_at <= \(now) AND lease_until <= \(fixed: dialect.clock)
+            ORDER BY next_renewal_at, id LIMIT \(limit)
             """
         ) { try $0.id(0, of: Connection.self) }
         return try due.compactMap { try claim($0, by: node, seconds: seconds) }
@@ -91,7 +114,7 @@ extension Transaction {
         ) { row in ConnectionLease(connection: try Connection(row: row), holder: node, fence: try row.count(24)) }
     }
 
-    /// Keeps a lease for another `seconds`, nil where it was lost.
+    /// Keeps a lease for another `seconds`, false where it was lost.
     package borrowing func extend(_ lease: ConnectionLease, seconds: Int) throws -> Bool {
         try execute(
             """
@@ -115,26 +138,47 @@ extension Transaction {
     package borrowing func settle(_ lease: ConnectionLease, as connection: Connection) throws -> Bool {
         try execute(
             """
-            UPDATE connection SET name = \(connection.name),
-            account_fingerprint = \((connection.accountFingerprint?.stored).stored),
-            scopes = \(connection.scopes.joined(separator: " ")), metadata = \(AuditDetails.text(of: connection.metadata)),
-            status = \(connection.status.rawValue), reason = \(connection.reason.stored),
-            generation = \(connection.generation), consented_at = \(connection.clocks.consentedAt.stored),
-            issued_at = \(connection.clocks.issuedAt.stored),
-            access_expires_at = \(connection.clocks.accessExpiresAt.stored),
-            refresh_expires_at = \(connection.clocks.refreshExpiresAt.stored),
-            data_access_expires_at = \(connection.clocks.dataAccessExpiresAt.stored),
-            failures = \(connection.trouble.failures), first_failed_at = \(connection.trouble.firstFailedAt.stored),
-            last_failed_at = \(connection.trouble.lastFailedAt.stored), error_class = \(connection.trouble.errorClass.stored),
-            error_code = \(connection.trouble.errorCode.stored), next_renewal_at = \(connection.nextRenewalAt.stored),
-            last_proven_at = \(connection.lastProvenAt.stored), lease_until = 0, lease_owner = NULL
+            UPDATE connection SET \(part: connection.assignments), lease_until = 0, lease_owner = NULL
             WHERE id = \(connection.id) AND generation = \(lease.connection.generation) AND lease_owner = \(lease.holder)
             AND fence = \(lease.fence)
             """) == 1
     }
 }
 
+extension Transaction {
+    /// Puts what a new consent gave over a connection, whoever has its lease: what came of the consent before is void, and a renewal
+    /// that is under way finds its lease gone.
+    ///
+    /// - Returns: False where its generation is another one meanwhile; then nothing was written.
+    package borrowing func replace(_ connection: Connection, ofGeneration generation: Int) throws -> Bool {
+        try execute(
+            """
+            UPDATE connection SET \(part: connection.assignments), lease_until = 0, lease_owner = NULL, fence = fence + 1
+            WHERE id = \(connection.id) AND generation = \(generation) AND status <> 'disconnected'
+            """) == 1
+    }
+}
+
 extension Connection {
+    /// What of it may change, as the statements that change it set it.
+    fileprivate var assignments: BoundSQL {
+        """
+        name = \(name),
+        account_fingerprint = \((accountFingerprint?.stored).stored),
+        scopes = \(scopes.joined(separator: " ")), metadata = \(AuditDetails.text(of: metadata)),
+        status = \(status.rawValue), reason = \(reason.stored),
+        generation = \(generation), consented_at = \(clocks.consentedAt.stored),
+        issued_at = \(clocks.issuedAt.stored),
+        access_expires_at = \(clocks.accessExpiresAt.stored),
+        refresh_expires_at = \(clocks.refreshExpiresAt.stored),
+        data_access_expires_at = \(clocks.dataAccessExpiresAt.stored),
+        failures = \(trouble.failures), first_failed_at = \(trouble.firstFailedAt.stored),
+        last_failed_at = \(trouble.lastFailedAt.stored), error_class = \(trouble.errorClass.stored),
+        error_code = \(trouble.errorCode.stored), next_renewal_at = \(nextRenewalAt.stored),
+        last_proven_at = \(lastProvenAt.stored)
+        """
+    }
+
     /// In the order of the columns.
     fileprivate var values: [StoredValue] {
         [
@@ -148,7 +192,8 @@ extension Connection {
         ]
     }
 
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    /// Reads the columns at the beginning of a row.
+    init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), path: try row.path(1), provider: try row.text(2), access: try row.id(3),
             name: try row.text(4), accountFingerprint: row.isNull(5) ? nil : try row.bytes(5),

@@ -25,19 +25,27 @@ package struct ProviderAccessSecretRow: Hashable, Sendable {
     }
 }
 
+private let columns: StaticString = "id, organization_id, provider, client_id, fault, faulty_from, created_at"
+
 extension Transaction {
     /// Our client of that identifier, nil where there is none.
     package borrowing func providerAccess(_ id: ID<ProviderAccess>) throws -> ProviderAccess? {
         try first(
-            """
-            SELECT id, organization_id, provider, client_id, fault, faulty_from, created_at FROM provider_access
-            WHERE id = \(id)
-            """
-        ) { row in
-            ProviderAccess(
-                id: try row.id(0), organization: try row.id(1), provider: try row.text(2), clientID: try row.text(3),
-                fault: try row.optionalText(4), faultyFrom: try row.optionalInstant(5), createdAt: try row.instant(6))
-        }
+            "SELECT \(fixed: columns) FROM provider_access WHERE id = \(id)", ProviderAccess.init(row:))
+    }
+
+    /// Our client of that name at a provider, nil where there is none.
+    package borrowing func providerAccess(at provider: String, client: String) throws -> ProviderAccess? {
+        try first(
+            "SELECT \(fixed: columns) FROM provider_access WHERE provider = \(provider) AND client_id = \(client)",
+            ProviderAccess.init(row:))
+    }
+
+    /// All our clients at providers. They are few.
+    package borrowing func providerAccesses() throws -> [ProviderAccess] {
+        try all(
+            "SELECT \(fixed: columns) FROM provider_access ORDER BY provider, client_id LIMIT 1000",
+            ProviderAccess.init(row:))
     }
 
     /// Adds a client of ours.
@@ -101,5 +109,13 @@ extension Transaction {
             DELETE FROM provider_access_secret WHERE (access, generation) IN
             (SELECT access, generation FROM provider_access_secret WHERE ends_at < \(time) ORDER BY ends_at LIMIT \(limit))
             """)
+    }
+}
+
+extension ProviderAccess {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        self.init(
+            id: try row.id(0), organization: try row.id(1), provider: try row.text(2), clientID: try row.text(3),
+            fault: try row.optionalText(4), faultyFrom: try row.optionalInstant(5), createdAt: try row.instant(6))
     }
 }

@@ -15,13 +15,16 @@ extension Transaction {
     }
 
     /// The newest attempts of a connection, newest first.
+    ///
+    /// - Parameter after: Older than this one, nil for all.
     package borrowing func renewalAttempts(
-        of id: ID<Connection>, limit: Int
+        of id: ID<Connection>, after: ID<RenewalAttempt>? = nil, limit: Int
     ) throws -> [RenewalAttempt] {
         try all(
             """
             SELECT id, connection_id, generation, fence, token_fingerprint, state, started_at, ended_at, error_code
-            FROM renewal_attempt WHERE connection_id = \(id) ORDER BY id DESC LIMIT \(limit)
+            FROM renewal_attempt WHERE connection_id = \(id) AND id < \(after ?? ID(value: .max))
+            ORDER BY id DESC LIMIT \(limit)
             """
         ) { row in
             RenewalAttempt(

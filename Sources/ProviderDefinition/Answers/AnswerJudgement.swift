@@ -15,4 +15,12 @@ package struct AnswerFailure: Error, Sendable, Equatable {
     package let needsConfirmation: Bool
     /// For people, from the file.
     package let note: String?
+
+    package init(errorClass: ErrorClass, code: String, retryAfter: Int?, needsConfirmation: Bool, note: String?) {
+        self.errorClass = errorClass
+        self.code = code
+        self.retryAfter = retryAfter
+        self.needsConfirmation = needsConfirmation
+        self.note = note
+    }
 }

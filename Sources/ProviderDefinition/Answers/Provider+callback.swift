@@ -35,6 +35,13 @@ extension Provider {
     }
 }
 
+extension Provider {
+    /// The `state` of a callback, nil where there is none, or where the query is none that is read.
+    package static func state(ofCallback query: String) -> String? {
+        CallbackQuery(query)?["state"]
+    }
+}
+
 extension ConsentRequest.Callback {
     /// The code without what hangs on it.
     fileprivate func code(in parameters: CallbackQuery) -> String? {

@@ -3,10 +3,11 @@ import DefinitionFile
 import ProviderDefinition
 
 /// `claviger provider`
-struct ProviderCommand: ParsableCommand {
+struct ProviderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "provider", abstract: "Check provider files, list them, and what editors can check them by.",
-        subcommands: [CheckProviders.self, ListProviders.self, PrintProviderSchema.self])
+        commandName: "provider",
+        abstract: "Check provider files, list them, set secrets of our clients, and what editors can check files by.",
+        subcommands: [CheckProviders.self, ListProviders.self, SetProviderSecret.self, PrintProviderSchema.self])
 }
 
 /// `claviger provider check`

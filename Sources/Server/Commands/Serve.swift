@@ -49,6 +49,7 @@ enum Running {
         do {
             try await composition.keyRing.ensureAll()
             try await prepare(composition)
+            try await composition.providers.prepare()
             var group = ServiceGroupConfiguration(
                 services: try composition.services { port in
                     await onReady(port)

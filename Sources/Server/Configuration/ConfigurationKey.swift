@@ -51,7 +51,7 @@ package struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
         config, environment, issuer, listen, database, data, masterKeyFile, masterKeyCommand, masterKey,
         previousMasterKeyFile, previousMasterKey, trustedProxies, verifyGateways, verifyGatewaySecret, idleSeconds,
         maxConnections, maxConnectionsPerAddress, memoryLimit, keyRotationDays, logLevel, logFormat, metrics, product,
-        providers,
+        providers, providerSecretsFolder, providerSecrets, providerSimulator, recoveryJournal,
         mailCommand, mailFrom,
     ]
 }
@@ -171,6 +171,29 @@ extension ConfigurationKey {
     package static let providers = ConfigurationKey(
         "providers", "folder", standard: "none: those that are built in", allowed: "the path of a folder",
         "Provider files beside those that are built in; one of the same id takes the place of a built-in one")
+
+    package static let providerSecretsFolder = ConfigurationKey(
+        "provider-secrets-folder", "folder", standard: "none", allowed: "the path of a folder",
+        "Files with the secrets of our clients at providers, named as the provider: one secret a line, the newest first"
+    )
+
+    package static let providerSecrets = ConfigurationKey(
+        "provider-secrets", "secrets", standard: "none",
+        allowed: """
+            pairs such as facebook=s3cret, with spaces or commas between; of two for one provider the newer stands first
+            """,
+        isSecret: true, "Those secrets themselves")
+
+    package static let providerSimulator = ConfigurationKey(
+        "provider-simulator", "url", standard: "none: the providers themselves",
+        allowed: "http:// with a host and a port, such as http://127.0.0.1:8199, in development alone",
+        "A simulator that stands in for all providers. Then requests to them are not encrypted and may reach any address"
+    )
+
+    package static let recoveryJournal = ConfigurationKey(
+        "recovery-journal", "file", standard: "recovery.journal beside the database, or in ./data",
+        allowed: "the path of a file",
+        "Where tokens that a provider gave wait, sealed, while the database cannot take them. Each node needs its own")
 
     package static let mailCommand = ConfigurationKey(
         "mail-command", "file", standard: "none", allowed: "the absolute path of a program, without arguments",

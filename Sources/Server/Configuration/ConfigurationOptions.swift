@@ -25,6 +25,9 @@ package struct ConfigurationOptions: ParsableArguments {
     @Option(name: .of(.metrics), help: .of(.metrics)) var metrics: String?
     @Option(name: .of(.product), help: .of(.product)) var product: String?
     @Option(name: .of(.providers), help: .of(.providers)) var providers: String?
+    @Option(name: .of(.providerSecretsFolder), help: .of(.providerSecretsFolder)) var providerSecretsFolder: String?
+    @Option(name: .of(.providerSimulator), help: .of(.providerSimulator)) var providerSimulator: String?
+    @Option(name: .of(.recoveryJournal), help: .of(.recoveryJournal)) var recoveryJournal: String?
     @Option(name: .of(.mailCommand), help: .of(.mailCommand)) var mailCommand: String?
     @Option(name: .of(.mailFrom), help: .of(.mailFrom)) var mailFrom: String?
 
@@ -55,7 +58,9 @@ package struct ConfigurationOptions: ParsableArguments {
             (.idleSeconds, idleSeconds), (.maxConnections, maxConnections),
             (.maxConnectionsPerAddress, maxConnectionsPerAddress), (.memoryLimit, memoryLimit),
             (.keyRotationDays, keyRotationDays), (.logLevel, logLevel), (.logFormat, logFormat), (.metrics, metrics),
-            (.product, product), (.providers, providers), (.mailCommand, mailCommand), (.mailFrom, mailFrom),
+            (.product, product), (.providers, providers), (.providerSecretsFolder, providerSecretsFolder),
+            (.providerSimulator, providerSimulator), (.recoveryJournal, recoveryJournal), (.mailCommand, mailCommand),
+            (.mailFrom, mailFrom),
         ]
         return Dictionary(uniqueKeysWithValues: flags.compactMap { key, text in text.map { (key, $0) } })
     }

@@ -16,10 +16,15 @@ package enum DatabaseLocation: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Where development keeps the master key: beside the file of the database, or where that would be by default.
-    package var masterKeyPath: String {
+    package var masterKeyPath: String { beside("master.key") }
+
+    /// Where what providers gave waits for the database, unless somebody says otherwise.
+    var recoveryJournalPath: String { beside("recovery.journal") }
+
+    private func beside(_ file: String) -> String {
         switch self {
-        case .sqlite(let path): Self.path(of: "master.key", in: Self.folder(of: path))
-        case .postgres: "./data/master.key"
+        case .sqlite(let path): Self.path(of: file, in: Self.folder(of: path))
+        case .postgres: "./data/\(file)"
         }
     }
 

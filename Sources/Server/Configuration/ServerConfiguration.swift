@@ -1,7 +1,9 @@
 package import HTTPServing
 package import Logging
 package import Model
+import Outbound
 package import Policy
+import ProviderDefinition
 import Tokens
 
 /// What the server was told, checked and complete. Made once, at the top; nothing below reads flags, environment or
@@ -49,6 +51,14 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
     package let productPath: String?
     /// The folder of the operator's own provider files, nil for those alone that are built in.
     package let providersPath: String?
+    /// The folder with secrets of our clients at providers, nil for none.
+    package let providerSecretsFolder: String?
+    /// Secrets of our clients, by provider, the newest first.
+    package let providerSecrets: [String: [String]]
+    /// What stands in for all providers, nil for the providers themselves.
+    package let providerSimulator: String?
+    /// Where what providers gave waits for the database.
+    package let recoveryJournalPath: String
     /// Who takes mail, nil where nobody does.
     package let mail: Mail?
 
@@ -113,6 +123,13 @@ extension ServerConfiguration {
         metrics = settings.take(.metrics) { ListenAddress($0) }
         productPath = settings.take(.product, shown: "the standard product") { $0 }
         providersPath = settings.take(.providers, shown: "those that are built in") { $0 }
+        providerSecretsFolder = settings.take(.providerSecretsFolder) { $0 }
+        providerSecrets = settings.takeProviderSecrets()
+        providerSimulator = settings.take(.providerSimulator, shown: "the providers themselves") { text in
+            environment == .development && OutboundReach.simulator(at: text) != nil ? text : nil
+        }
+        let journal = database.recoveryJournalPath
+        recoveryJournalPath = settings.take(.recoveryJournal, shown: journal) { $0 } ?? journal
         mail = settings.takeMail()
         guard settings.errors.isEmpty, let issuer, let masterKey else { return nil }
         self.environment = environment
@@ -154,6 +171,22 @@ extension Settings {
         _ key: ConfigurationKey, standard: Int, in range: ClosedRange<Int>
     ) -> Int {
         take(key, shown: String(standard)) { text in Int(text).flatMap { range.contains($0) ? $0 : nil } } ?? standard
+    }
+
+    /// Pairs of a provider and a secret.
+    fileprivate mutating func takeProviderSecrets() -> [String: [String]] {
+        let said: [String: [String]]? = take(.providerSecrets) { text in
+            var secrets: [String: [String]] = [:]
+            for pair in text.split(whereSeparator: { ", ".contains($0) }) {
+                guard let equals = pair.firstIndex(of: "=") else { return nil }
+                let name = String(pair[..<equals])
+                let secret = String(pair[pair.index(after: equals)...])
+                guard Provider.allows(identifier: name), ProviderSecrets.isSecret(secret) else { return nil }
+                secrets[name, default: []].append(secret)
+            }
+            return secrets.isEmpty ? nil : secrets
+        }
+        return said ?? [:]
     }
 
     /// Both or neither.

@@ -21,6 +21,7 @@ struct Diagnosis: Sendable {
             findings += ConnectionCheck(configuration).findings()
             findings += MemoryCheck(configuration).findings()
             findings += ProductCheck(path: configuration.productPath, providers: configuration.providersPath).findings()
+            findings += ProviderCheck(configuration: configuration).findings()
             findings += await DatabaseCheck(configuration, now: now).findings()
         }
         self.findings = findings

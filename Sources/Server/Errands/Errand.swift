@@ -12,6 +12,8 @@ struct Errand: Codable, Sendable {
         case rotateKeys([String], atOnce: Bool)
         /// Makes another key for the operator.
         case makeOperatorKey(OperatorKeyRequest)
+        /// Seals a secret of our client at a provider.
+        case setProviderSecret(ProviderSecretRequest)
     }
 
     /// How long it is good, in seconds: a command waits no longer.

@@ -1,3 +1,4 @@
+import Connections
 import Credentials
 import Model
 import Persistence
@@ -9,6 +10,7 @@ struct ErrandDesk: Sendable {
     let store: any Store
     let product: Product
     let keyRing: KeyRing
+    let providers: ProviderDesk
     let now: @Sendable () -> Instant
 
     /// Does it.
@@ -19,6 +21,7 @@ struct ErrandDesk: Sendable {
         case .rotateKeys(let purposes, let atOnce):
             try await rotateKeys(Set(purposes.compactMap(KeyPurpose.init)), atOnce)
         case .makeOperatorKey(let request): try await makeOperatorKey(request)
+        case .setProviderSecret(let request): try await setSecret(request)
         }
     }
 
@@ -36,6 +39,26 @@ struct ErrandDesk: Sendable {
             \(done) The new signing keys are in the key set now, and sign from \(CivilTime(signsFrom).rfc3339()): until then \
             whoever keeps a copy of the set learns of them.
             """
+    }
+
+    private func setSecret(_ request: ProviderSecretRequest) async throws -> String {
+        guard providers.isOffering else { throw CommandError("The product offers no provider.") }
+        guard let offer = providers.offers.first(where: { $0.provider == request.provider }) else {
+            let known = providers.offers.map(\.provider).joined(separator: ", ")
+            throw CommandError("The product does not offer \(request.provider). It offers \(known).")
+        }
+        guard try providers.secretsElsewhere()[offer.provider] == nil else {
+            throw CommandError(
+                "The secret of \(offer.provider) stands in a file or a setting, which each start reads: change it there."
+            )
+        }
+        guard try await store.read({ tx in try tx.operatorAccount() }) != nil else { throw NotInitialized() }
+        try await providers.clients.setSecret(
+            request.secret, of: offer, overlap: request.overlapSeconds, as: InitialSetup.actor("provider secret"))
+        let before =
+            request.overlapSeconds == 0
+            ? "The one before is forgotten." : "The one before works on for \(request.overlapSeconds / 86_400) days."
+        return "The secret of \(offer.clientIdentifier) at \(offer.provider) is set. \(before)"
     }
 
     private func makeOperatorKey(_ request: OperatorKeyRequest) async throws -> String {

@@ -55,6 +55,7 @@ extension Errand.Task {
         case .rotateKeys(_, let atOnce):
             atOnce ? "rotate the key ring, and refuse the keys before" : "rotate the key ring"
         case .makeOperatorKey: "make an operator key"
+        case .setProviderSecret: "set the secret of our client at a provider"
         }
     }
 }

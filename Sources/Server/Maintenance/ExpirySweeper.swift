@@ -19,6 +19,8 @@ struct ExpirySweeper: Sendable {
         let yesterday = now.adding(seconds: -Self.day)
         let kept = now.adding(seconds: -KeptRefusal.lifetimeSeconds)
         let lastQuarter = now.adding(seconds: -90 * Self.day)
+        // Pushes that are older than a week are refused.
+        let lastFortnight = now.adding(seconds: -14 * Self.day)
         let retained = now.adding(seconds: -policy.auditRetentionDays * Self.day)
         // Access tokens may outlive the refresh token that they came with, and die with the lineage.
         let refreshed = now.adding(seconds: -policy.accessTokenMaximumSeconds)
@@ -42,7 +44,9 @@ struct ExpirySweeper: Sendable {
             { try $0.sweepProviderAccessSecrets(before: now, limit: Self.step) },
             { try $0.sweepRenewalAttempts(before: lastQuarter, limit: Self.step) },
             { try $0.sweepPromises(settledBefore: retained, limit: Self.step) },
+            { try $0.sweepConnectionConsents(before: yesterday, limit: Self.step) },
             { try $0.sweepConnectionEvents(before: lastQuarter, limit: Self.step) },
+            { try $0.sweepProviderPushes(before: lastFortnight, limit: Self.step) },
         ]
         var total = 0
         for step in steps {

@@ -9,7 +9,7 @@ extension WebConsole {
     /// The pages of an account's people. Each area has its own.
     var consoleRoutes: [PageRoute] {
         [.shown(.home, showHome), shown(.overview, showOverview), shown(.choice, showChoice)] + integrationRoutes
-            + apiKeyRoutes + managedAppRoutes + consentRoutes + clientRoutes + contactRoutes
+            + apiKeyRoutes + managedAppRoutes + consentRoutes + clientRoutes + contactRoutes + connectionRoutes
             + peopleRoutes + organizationRoutes + auditLogRoutes + refusalRoutes
     }
 
@@ -40,9 +40,7 @@ extension WebConsole {
         _ page: ConsolePage, _ visit: Visit, _ answer: (ConsoleVisit) async throws -> PageReply
     ) async throws -> PageReply {
         let entered = try await enter(visit, page)
-        if let feature = page.section?.feature, !entered.terms.features.contains(feature) {
-            return .page(planPage(entered))
-        }
+        if let reply = planReply(entered) { return reply }
         do {
             return try await answer(entered).saying(visit.done, at: site)
         } catch Refusal.notFound, Refusal.forbidden {
@@ -50,10 +48,21 @@ extension WebConsole {
         }
     }
 
-    /// Says whom to ask, to who would see the section under another plan.
+    /// What stands there for who would see the section under another plan, nil for the section itself.
+    func planReply(_ entered: ConsoleVisit) -> PageReply? {
+        guard let feature = entered.page.section?.feature, !entered.terms.features.contains(feature) else { return nil }
+        return .page(planPage(entered))
+    }
+
+    /// Says whom to ask.
     private func planPage(_ entered: ConsoleVisit) -> MessagePage {
         let plan = entered.planTitle.map { "Your plan, \($0), does" } ?? "Your plan does"
-        let what = entered.page.section?.feature == .apps ? product.words[.app].plural : "access to the API"
+        let what =
+            switch entered.page.section?.feature {
+            case .apps: product.words[.app].plural
+            case .connections: product.words[.connection].plural
+            case .apiAccess, .webhooks, nil: "access to the API"
+            }
         return MessagePage(
             heading: entered.sectionTitle,
             paragraphs: [

@@ -31,7 +31,7 @@ extension WebConsole {
             shown(.keyRing) { entered in
                 .page(KeyRingPage(entered, try await store.read { tx in try tx.keyRingRows() }))
             },
-        ] + resourceServerRoutes
+        ] + resourceServerRoutes + providerRoutes
     }
 
     /// A page that is shown to those of the operator's people who may see it.

@@ -21,15 +21,22 @@ package struct OperatorPage: Hashable, Sendable {
     static let editResourceServer = OperatorPage("/resource-servers/{id}/edit", needs: .resourceServersManage)
     static let rotateResourceServer = OperatorPage("/resource-servers/{id}/rotate", needs: .resourceServersManage)
     static let deleteResourceServer = OperatorPage("/resource-servers/{id}/delete", needs: .resourceServersManage)
+    static let providers = OperatorPage("/providers", needs: .connectionsManage)
+    static let providerSecret = OperatorPage("/providers/{id}/secret", needs: .connectionsManage)
     static let product = OperatorPage("/product", needs: .accountsManage)
     static let nodes = OperatorPage("/nodes", needs: .accountsManage)
     static let keyRing = OperatorPage("/key-ring", needs: .accountsManage)
 
     /// Those of the navigation, with what they are called.
     static let places: [(page: OperatorPage, title: String)] = [
-        (.accounts, "Customers"), (.resourceServers, "Resource servers"), (.product, "Product"), (.nodes, "Nodes"),
-        (.keyRing, "Key ring"),
+        (.accounts, "Customers"), (.resourceServers, "Resource servers"), (.providers, "Providers"),
+        (.product, "Product"), (.nodes, "Nodes"), (.keyRing, "Key ring"),
     ]
+
+    /// The pages of the navigation that a product has.
+    static func places(of product: Product) -> [OperatorPage] {
+        places.map(\.page).filter { $0 != .providers || !product.providers.isEmpty }
+    }
 
     /// The page of the navigation that it is, or that it stands below.
     var above: OperatorPage {

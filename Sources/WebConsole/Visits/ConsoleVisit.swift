@@ -111,10 +111,16 @@ extension WebConsole {
     /// - Throws: ``SignInNeeded``, or ``PageProblem/notFound`` for what does not exist, what belongs to somebody else and what
     ///   one may not, which are not told from each other (law 12).
     func enter(_ visit: Visit, _ page: ConsolePage) async throws -> ConsoleVisit {
-        let (me, actor) = try signedIn(visit)
+        _ = try signedIn(visit)
         guard let id = visit.segment("organization").flatMap({ ID<Organization>(parsing: $0) }) else {
             throw PageProblem.notFound
         }
+        return try await enter(visit, page, in: id)
+    }
+
+    /// The same where the address names no organization, because a visitor comes back from elsewhere.
+    func enter(_ visit: Visit, _ page: ConsolePage, in id: ID<Organization>) async throws -> ConsoleVisit {
+        let (me, actor) = try signedIn(visit)
         let found = try await store.read { tx in
             try tx.organization(
                 id, withThoseWithin: me.isOperator ? nil : me.organization.path, limit: OrganizationPicker.most + 1)

@@ -51,6 +51,11 @@ enum Done: String, Sendable, CaseIterable {
     case organizationDeleted = "organization-deleted"
     case resourceServerSaved = "resource-server-saved"
     case resourceServerDeleted = "resource-server-deleted"
+    case connected
+    case connectionRepaired = "connection-repaired"
+    case connectionRecognized = "connection-recognized"
+    case disconnected
+    case providerSecretSaved = "provider-secret-saved"
     case accountCreated = "account-created"
     case accountSaved = "account-saved"
     case accountSuspended = "account-suspended"
@@ -106,6 +111,13 @@ enum Done: String, Sendable, CaseIterable {
         case .organizationDeleted: "\(words[.organization].capitalized) deleted."
         case .resourceServerSaved: "Changes saved. They count from the next call on."
         case .resourceServerDeleted: "Resource server deleted. It is refused from now on."
+        case .connected: "\(words[.connection].capitalized) active. It’s renewed and watched from now on."
+        case .connectionRepaired:
+            "Signed in again. It’s the same \(words[.connection].singular) as before, and it works."
+        case .connectionRecognized:
+            "That was connected before, so this \(words[.connection].singular) has the new access. Nothing was doubled."
+        case .disconnected: "Disconnected. What was kept for it is destroyed."
+        case .providerSecretSaved: "\(words[.clientSecret].capitalized) saved. It isn’t shown again."
         case .accountCreated: "\(words[.account].capitalized) created."
         case .accountSaved: "Changes saved. They count from the next call on."
         case .accountSuspended: "\(words[.account].capitalized) suspended. Nothing of it is accepted from now on."

@@ -59,7 +59,7 @@ struct OperatorVisit: Sendable {
     /// - Parameter title: The page's own name, where it stands below one of the navigation.
     func shell(below title: String? = nil) -> Shell {
         let place = page.above
-        let seen = OperatorPage.places.map(\.page).filter { me.permissions.contains($0.needs) }
+        let seen = OperatorPage.places(of: product).filter { me.permissions.contains($0.needs) }
         let items = seen.map { other in
             Navigation.Item(
                 words: Self.title(other, words), address: link(other),

@@ -118,9 +118,17 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.deleteConnectionSecrets(of: id)
             _ = try tx.sweepConnectionSecrets(replacedBefore: now, limit: 2)
             _ = try tx.connectionChildren(of: id)
+            _ = try tx.takeConnectionConsent([1])
+            try tx.trimConnectionConsents(of: ID(at: 1), toNewest: 2)
+            _ = try tx.sweepConnectionConsents(before: Instant(seconds: 1), limit: 2)
+            _ = try tx.health(of: id)
+            _ = try tx.claimDueProbes(at: Instant(seconds: 1), again: Instant(seconds: 2), limit: 2)
+            try tx.deleteHealth(of: id)
+            _ = try tx.providerAccess(at: "p", client: "c")
+            _ = try tx.providerAccesses()
             _ = try tx.renewalAttempts(of: id, limit: 2)
             _ = try tx.sweepRenewalAttempts(before: now, limit: 2)
-            _ = try tx.openPromises(of: id)
+            _ = try tx.latestPromises(of: id)
             _ = try tx.promises(of: id, limit: 2)
             _ = try tx.sweepPromises(settledBefore: now, limit: 2)
             _ = try tx.undeliveredConnectionEvents(after: nil, limit: 2)
@@ -129,6 +137,23 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.providerAccess(ID(at: 1))
             _ = try tx.providerAccessSecrets(of: ID(at: 1), at: now)
             _ = try tx.sweepProviderAccessSecrets(before: now, limit: 2)
+            _ = try tx.providerAccessStates(at: now)
+            _ = try tx.listedConnection(id)
+            _ = try tx.connectionConsent([1])
+        },
+        Question("lists of connections") { tx in
+            let path = OrganizationPath(root: ID(at: 1))
+            let ends = ConnectionEnds(
+                [.init(provider: "p", hardCap: 1, isRenewed: false, movesRefreshEnd: false)],
+                before: Instant(seconds: 1))
+            var query = ConnectionQuery()
+            _ = try tx.connections(.organization(path), query, ends, limit: 2)
+            query.search = NameSearch("shop")
+            query.providers = ["p"]
+            query.statuses = [.connected]
+            query.ending = .withoutPerson
+            query.order = .proven
+            _ = try tx.connections(.within(path), query, ends, limit: 2)
         },
         Question("lists of a subtree") { tx in
             let path = OrganizationPath(root: ID(at: 1))

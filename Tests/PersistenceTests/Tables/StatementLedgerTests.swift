@@ -18,6 +18,10 @@ struct StatementLedgerTests {
             "ClientSecretTable", "UPDATE client_secret SET sealed = NULL WHERE id IN (SELECT",
             "its partial index has those alone that are to be destroyed, and it takes a few at a time"
         ),
+        (
+            "ConnectionTable+counts", "SELECT provider, status, COUNT(*) FROM connection",
+            "asked once a minute where metrics are told, and answered from one index"
+        ),
         ("UsedNames", "SELECT", "for a start with another product definition, and for who asks beforehand"),
     ]
 

@@ -39,6 +39,28 @@ extension ServerDatabase {
         return id.description
     }
 
+    /// A connection that was asked for and needs a person, with nothing sealed for it.
+    ///
+    /// - Returns: The identifier of the connection.
+    package func insertConnection(in organization: String) async throws -> String {
+        guard let organization = ID<Organization>(parsing: organization) else { throw ServerFailure("No identifier.") }
+        let now = Self.now
+        let (access, id) = (ID<ProviderAccess>(at: now), ID<Connection>(at: now))
+        try await execute(
+            "INSERT INTO provider_access (id, organization_id, provider, client_id, created_at)",
+            values: [.bytes(access.value), .bytes(organization.value), .text("tiktok"), .text(access.description)]
+                + [.number(now)])
+        try await execute(
+            """
+            INSERT INTO connection (id, organization_id, organization_path, provider, access, name, scopes, metadata, status,
+            reason, generation, created_at)
+            """,
+            values: [.bytes(id.value), .bytes(organization.value), .path(organization.value), .text("tiktok")]
+                + [.bytes(access.value), .text("Ada"), .text(""), .text("{}"), .text("reauth_required")]
+                + [.text("invalid_grant"), .number(0), .number(now)])
+        return id.description
+    }
+
     /// Has a member look after an API key.
     package func setSteward(ofAPIKey key: String, to member: String) async throws {
         guard let key = ID<APIKey>(parsing: key), let member = ID<Member>(parsing: member) else {
@@ -57,16 +79,20 @@ extension ServerDatabase {
         /// Without quotation marks in it.
         case text(String)
         case number(Int64)
+        /// Of the organization with this identifier.
+        case path(UInt128)
     }
 
     private static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
     private func execute(_ insertion: String, values: [Literal]) async throws {
+        func bytes(_ value: UInt128) -> String { (postgres == nil ? "x'" : "'\\x") + Self.hexadecimal(value) + "'" }
         let literals = values.map { value in
             switch value {
-            case .bytes(let value): (postgres == nil ? "x'" : "'\\x") + Self.hexadecimal(value) + "'"
+            case .bytes(let value): bytes(value)
             case .text(let text): "'\(text)'"
             case .number(let number): "\(number)"
+            case .path(let value): "(SELECT path FROM organization WHERE id = \(bytes(value)))"
             }
         }
         try await change("\(insertion) VALUES (\(literals.joined(separator: ", ")))")

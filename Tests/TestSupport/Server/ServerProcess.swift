@@ -62,7 +62,10 @@ package final class ServerProcess: Sendable {
             all += ["--product", path]
         }
         self.arguments = all + arguments
-        self.environment = environment
+        // Nodes of one database may share its folder, and never a journal.
+        self.environment = environment.merging(
+            ["CLAVIGER_RECOVERY_JOURNAL": folder.path + "/recovery.journal"]
+        ) { said, _ in said }
     }
 
     /// Starts the process and returns when it is ready.

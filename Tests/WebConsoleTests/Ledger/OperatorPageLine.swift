@@ -50,7 +50,18 @@ struct OperatorPageLine: Sendable {
     private static let accountants: Set<Role> = [.operator, .accountant]
     private static let wardens: Set<Role> = [.operator, .warden]
 
-    static let all: [OperatorPageLine] = [
+    static let all = ofServer + providers
+
+    /// Held without a server of their own.
+    static let providers: [OperatorPageLine] = [
+        OperatorPageLine(.providers, [.operator]),
+        OperatorPageLine(.providerSecret, [.operator]),
+        OperatorPageLine(
+            .post, .providerSecret, [.operator], fields: [("secret", "another-s3cret"), ("overlap_seconds", "3600")]),
+    ]
+
+    /// Held at a server.
+    static let ofServer: [OperatorPageLine] = [
         OperatorPageLine(.accounts, accountants),
         OperatorPageLine(.newAccount, accountants),
         OperatorPageLine(.post, .newAccount, accountants, fields: [("name", "Made in the ledger")]),

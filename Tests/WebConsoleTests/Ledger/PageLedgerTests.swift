@@ -8,23 +8,24 @@ import Testing
 let ledgerProduct = """
     product: {name: Ledger}
     scopes: {data.read: {description: Read data}, data.write: {description: Write data}}
+    connections: {providers: {facebook: {client_id: ledger}}}
     roles:
       owner:
         permissions: [organizations.read, organizations.manage, members.read, members.manage, integrations.read,
           integrations.manage, api-keys.read, api-keys.manage, apps.read, apps.manage, grants.read, grants.manage,
-          contacts.read, contacts.manage, integrations.reveal, audit-events.read]
+          contacts.read, contacts.manage, connections.read, connections.manage, integrations.reveal, audit-events.read]
       developer:
         permissions: [organizations.read, contacts.read, integrations.read, integrations.manage, api-keys.read, api-keys.manage]
       auditor:
         permissions: [organizations.read, contacts.read, integrations.read, api-keys.read, members.read, apps.read, grants.read,
-          audit-events.read]
+          connections.read, audit-events.read]
       guest: {permissions: []}
       accountant: {permissions: [accounts.manage]}
       warden: {permissions: [resource-servers.manage]}
       operator:
         permissions: [organizations.read, organizations.manage, members.read, members.manage, integrations.read,
           integrations.manage, api-keys.read, api-keys.manage, apps.read, apps.manage, grants.read, grants.manage,
-          contacts.read, contacts.manage, integrations.reveal, audit-events.read, console-sessions.create, accounts.manage, resource-servers.manage]
+          contacts.read, contacts.manage, connections.read, connections.manage, integrations.reveal, audit-events.read, console-sessions.create, accounts.manage, resource-servers.manage]
     """
 
 /// Each page of the console × each caller (law 12): who may not see a page is answered as for one that does not exist.
@@ -65,6 +66,7 @@ struct PageLedgerTests {
         "/account/second-factor", "/account/second-factor/confirm", "/account/second-factor/recovery-codes",
         "/account/second-factor/recovery-codes/keep", "/account/second-factor/remove", "/account/sessions/end",
         "/account/sessions/end-others", "/account/apps", "/account/apps/take-back",
+        "/connections/callback/{provider}",
     ]
 
     @Test(arguments: LedgerPart.ofMany)
@@ -75,7 +77,7 @@ struct PageLedgerTests {
     @Test func `the operator's pages are there for the operator's people who may see them, and for nobody else`()
         async throws
     {
-        try await PageLedger.hold(OperatorPageLine.all)
+        try await PageLedger.hold(OperatorPageLine.ofServer)
     }
 }
 

@@ -52,7 +52,7 @@ struct PageLine: Sendable {
     /// What a route and its line have in common.
     var key: String { "\(method.rawValue) \(page.pattern)" }
 
-    static let all: [PageLine] = LedgerPart.ofMany.flatMap(\.lines) + client
+    static let all: [PageLine] = LedgerPart.ofMany.flatMap(\.lines) + client + connections
 
     static let readers: Set<Role> = [.owner, .developer, .auditor]
     static let managers: Set<Role> = [.owner, .developer]

@@ -1,3 +1,4 @@
+import Connections
 import Credentials
 import Model
 import OAuth
@@ -10,8 +11,12 @@ import TestSupport
 extension WebConsole {
     /// The console over a sample tree, as the server puts it together.
     ///
-    /// - Parameter store: What it reads and writes through, nil for the tree's own.
-    static func over(_ desk: SampleDesk, through store: (any Store)? = nil) throws -> WebConsole {
+    /// - Parameters:
+    ///   - store: What it reads and writes through, nil for the tree's own.
+    ///   - connections: What connects accounts in the same tree, nil for nothing.
+    static func over(
+        _ desk: SampleDesk, through store: (any Store)? = nil, connections: ConnectDesk? = nil
+    ) throws -> WebConsole {
         let (tree, issuer, hasher) = (desk.tree, SampleDesk.issuer, PasswordHasher())
         return try WebConsole(
             store: store ?? tree.store, keyRing: tree.keys, product: tree.product, issuer: issuer, passwords: hasher,
@@ -28,6 +33,8 @@ extension WebConsole {
             sealToken: { token in
                 try desk.tokenIssuer.text(
                     of: token.accessToken(for: [SampleDesk.issuer]), as: token.integration.tokenFormat)
-            }, isDevelopment: false, now: tree.clock.now)
+            },
+            connections: connections.map { ConnectionDesk(service: $0.service, clients: $0.clients) },
+            isDevelopment: false, now: tree.clock.now)
     }
 }

@@ -48,6 +48,9 @@ struct AuditActionWords: Sendable {
             "integration.secret-extended": "Older \(words[.clientSecret].singular) works for longer",
             "integration.secret-ended": "Older \(words[.clientSecret].singular) ended",
             "app.secret-extended": "Older \(words[.clientSecret].singular) works for longer",
+            "connection.reauthenticated": "\(words[.connection].capitalized) repaired by a new consent",
+            "connection.disconnected": "\(words[.connection].capitalized) ended",
+            "connection.revoked": "Access taken back at the provider",
             "app.secret-ended": "Older \(words[.clientSecret].singular) ended",
         ]
     }
@@ -63,7 +66,9 @@ struct AuditActionWords: Sendable {
         case .app: words[.app].singular
         case .apiKey: words[.apiKey].singular
         case .accessKey: words[.accessKey].singular
-        case .accessToken, .grant, .installation, .keyRing, .lineage, .password, .recoveryCode, .recoveryCodes,
+        case .connection: words[.connection].singular
+        case .accessToken, .grant, .installation, .keyRing, .lineage, .password, .providerAccess, .recoveryCode,
+            .recoveryCodes,
             .resourceServer, .secondFactor, .session, .signIn:
             nil
         }

@@ -163,6 +163,7 @@ extension AuditLogPage {
         let label = named.event.actor
         let link = entered.link(.auditLog, query: [("who", label)])
         if label.hasPrefix("command:") { return ("At the server", link) }
+        if label.hasPrefix("provider:") { return ("The provider", link) }
         let id = label.split(separator: " ").first.map(String.init) ?? label
         let through = label.contains(" by ") ? " through \(entered.words[.app].indefinite)" : ""
         return ((named.actor ?? id) + through, link)

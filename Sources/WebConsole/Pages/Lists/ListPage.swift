@@ -41,6 +41,8 @@ struct ListPage: Page {
         let status: String
         let cells: [Cell]
         let rowMenu: RowMenu?
+        /// Why it is not as usual, below its badge.
+        var because: String?
     }
 
     /// A filter that can be ticked.
@@ -73,6 +75,8 @@ struct ListPage: Page {
     /// What stands there instead of rows.
     let empty: EmptyState?
     let notice: Notice?
+    /// What will break, above the list.
+    var forecast: Forecast?
 }
 
 /// Builds a ``ListPage`` of what a request asked for.

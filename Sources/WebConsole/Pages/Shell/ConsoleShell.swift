@@ -64,7 +64,7 @@ extension ConsoleVisit {
                         mark: isHere ? (title == nil ? "page" : "true") : nil)
                 })
         }
-        let operating = OperatorPage.places.map(\.page).filter { actor.isOperator(holding: $0.needs) }
+        let operating = OperatorPage.places(of: product).filter { actor.isOperator(holding: $0.needs) }
         let desk = Navigation.Group(
             heading: "Operator",
             items: operating.map {

@@ -1,0 +1,111 @@
+import CredentialFormat
+import Events
+package import Model
+package import Persistence
+package import ProductDefinition
+
+/// The operator's own clients at the providers that the product offers: they are there, their secrets are sealed, and what is wrong with
+/// one is told apart from the connections through it.
+package struct ProviderClients: Sendable {
+    private static let longestSecret = 4096
+    private static let longestOverlap = 90 * 86_400
+
+    private let store: any Store
+    private let vault: ConnectionVault
+    private let now: @Sendable () -> Instant
+
+    package init(store: any Store, vault: ConnectionVault, now: @escaping @Sendable () -> Instant) {
+        self.store = store
+        self.vault = vault
+        self.now = now
+    }
+
+    /// The client of an offer. It is made if there is none.
+    ///
+    /// - Throws: ``Refusal`` where there is no operator's organization yet.
+    @discardableResult
+    package func ensure(_ offer: OfferedProvider) async throws -> ProviderAccess {
+        let time = now()
+        do {
+            return try await store.write { tx in
+                if let found = try tx.providerAccess(at: offer.provider, client: offer.clientIdentifier) {
+                    return found
+                }
+                guard let desk = try tx.operatorAccount()?.organization else { throw Refusal.notFound }
+                let access = ProviderAccess(
+                    id: ID(at: time.milliseconds), organization: desk.id, provider: offer.provider,
+                    clientID: offer.clientIdentifier, createdAt: time)
+                try tx.insert(access)
+                return access
+            }
+        } catch StoreError.constraint(.unique) {
+            // Another node made it at the same moment.
+            let found = try await store.read { tx in
+                try tx.providerAccess(at: offer.provider, client: offer.clientIdentifier)
+            }
+            guard let found else { throw StoreError.constraint(.unique) }
+            return found
+        }
+    }
+
+    /// Takes over the secrets of a file, newest first, if they are others than those in force.
+    package func adopt(_ secrets: [String], of offer: OfferedProvider) async throws {
+        let access = try await ensure(offer)
+        guard try await secretsInForce(of: access) != secrets else { return }
+        for (number, secret) in secrets.reversed().enumerated() {
+            // Whatever was in force before ends with the first; the rest lives side by side, as in the file.
+            try await seal(secret, of: access, overlap: number == 0 ? 0 : Self.longestOverlap, as: nil)
+        }
+    }
+
+    /// Sets the secret of our client, for the operator.
+    ///
+    /// - Parameter overlap: For how many seconds those before work on, since the provider takes time to forget them.
+    package func setSecret(
+        _ secret: String, of offer: OfferedProvider, overlap: Int = 0, as actor: Actor
+    ) async throws {
+        try actor.requiresOperator(.connectionsManage)
+        var checks = FieldChecks()
+        checks.require(
+            (1...Self.longestSecret).contains(secret.utf8.count)
+                && secret.utf8.allSatisfy { (0x21...0x7E).contains($0) },
+            "secret", "invalid", "Must be 1 to \(Self.longestSecret) visible ASCII characters.")
+        checks.require(
+            (0...Self.longestOverlap).contains(overlap), "overlap_seconds", "out_of_range",
+            "Must be 0 to \(Self.longestOverlap) seconds.")
+        try checks.finish()
+        try await seal(secret, of: try await ensure(offer), overlap: overlap, as: actor)
+    }
+
+    /// All our clients, with what the operator must put right about each.
+    package func all(as actor: Actor, tx: borrowing Transaction) throws -> [ProviderAccess] {
+        try actor.requiresOperator(.connectionsRead)
+        return try tx.providerAccesses()
+    }
+
+    private func secretsInForce(of access: ProviderAccess) async throws -> [String] {
+        let time = now()
+        let (rows, keys) = try await store.read { tx in
+            (try tx.providerAccessSecrets(of: access.id, at: time), try tx.dataKeys(of: access.id.description))
+        }
+        return try await vault.open(rows, of: access, under: keys)
+    }
+
+    private func seal(
+        _ secret: String, of access: ProviderAccess, overlap: Int, as actor: Actor?
+    ) async throws {
+        let time = now()
+        let last = try await store.read { tx in try tx.providerAccessSecrets(of: access.id, at: time).first }
+        let (row, key) = try await vault.seal(
+            clientSecret: secret, of: access, generation: (last?.generation ?? 0) + 1, at: time)
+        try await store.write { tx in
+            try tx.insert(key)
+            try tx.insert(row, endingOthersAt: time.adding(seconds: overlap))
+            try tx.setFault(nil, of: access.id, at: time)
+            guard let actor else { return }
+            try tx.record(
+                .providerSecretSet, target: access.id, in: nil,
+                details: ["provider": access.provider, "overlap_seconds": String(overlap)], by: actor, at: time)
+        }
+    }
+}

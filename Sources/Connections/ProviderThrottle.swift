@@ -1,0 +1,96 @@
+import Locking
+package import CredentialFormat
+package import Model
+
+/// What keeps a provider from being asked too much, by one node: a circuit breaker for each provider and a token bucket for each of
+/// our clients there.
+package final class ProviderThrottle: Sendable {
+    /// Judged over so many seconds.
+    private static let window = 300
+    private static let fewest = 10
+    private static let openSeconds = 60
+
+    private struct Breaker {
+        var samples: [(at: Instant, failed: Bool)] = []
+        var openUntil: Instant?
+        /// How many may try after that, doubled with each that is well.
+        var trials = 0
+    }
+
+    private struct Bucket {
+        var tokens: Double
+        var at: Instant
+    }
+
+    private struct State {
+        var breakers: [String: Breaker] = [:]
+        var buckets: [ID<ProviderAccess>: Bucket] = [:]
+    }
+
+    private let perSecond: Double
+    private let burst: Double
+    private let state = Lock(State())
+
+    /// - Parameters:
+    ///   - perSecond: How many calls a second one of our clients makes, on this node.
+    ///   - burst: How many at once.
+    package init(perSecond: Double = 20, burst: Double = 40) {
+        self.perSecond = perSecond
+        self.burst = burst
+    }
+
+    /// Whether a scheduled renewal may be made now: nil if so, or when to ask again.
+    package func delay(_ provider: String, _ access: ID<ProviderAccess>, at now: Instant) -> Instant? {
+        state.withLock { state -> Instant? in
+            if let until = state.breakers[provider]?.openUntil {
+                if now < until { return until }
+                guard let trials = state.breakers[provider]?.trials, trials > 0 else { return now.adding(seconds: 5) }
+                state.breakers[provider]?.trials = trials - 1
+            }
+            var bucket = state.buckets[access] ?? Bucket(tokens: burst, at: now)
+            let passed = Double(max(0, now.milliseconds - bucket.at.milliseconds)) / 1000
+            bucket.tokens = min(burst, bucket.tokens + passed * perSecond)
+            bucket.at = max(now, bucket.at)
+            guard bucket.tokens >= 1 else {
+                state.buckets[access] = bucket
+                return now.adding(seconds: max(1, Int(((1 - bucket.tokens) / perSecond).rounded(.up))))
+            }
+            bucket.tokens -= 1
+            state.buckets[access] = bucket
+            return nil
+        }
+    }
+
+    /// Notes how a call ended.
+    ///
+    /// - Parameter failed: Whether the provider or the way to it was out of order.
+    package func note(_ provider: String, failed: Bool, at now: Instant) {
+        state.withLock { state in
+            var breaker = state.breakers[provider] ?? Breaker()
+            breaker.samples.append((now, failed))
+            breaker.samples.removeAll { now.seconds(since: $0.at) >= Self.window }
+            if breaker.samples.count > 1000 { breaker.samples.removeFirst(breaker.samples.count - 1000) }
+            if let until = breaker.openUntil {
+                if failed {
+                    breaker.openUntil = now.adding(seconds: Self.openSeconds)
+                    breaker.trials = 1
+                } else if now >= until {
+                    breaker.samples = breaker.samples.filter { !$0.failed }
+                    if breaker.samples.count >= Self.fewest { breaker.openUntil = nil } else { breaker.trials += 2 }
+                }
+            } else {
+                let failures = breaker.samples.count { $0.failed }
+                if breaker.samples.count >= Self.fewest, failures * 10 > breaker.samples.count * 3 {
+                    breaker.openUntil = now.adding(seconds: Self.openSeconds)
+                    breaker.trials = 1
+                }
+            }
+            state.breakers[provider] = breaker
+        }
+    }
+
+    /// Whether so much fails at a provider that failures say nothing of one connection.
+    package func isOpen(_ provider: String) -> Bool {
+        state.withLock { $0.breakers[provider]?.openUntil != nil }
+    }
+}

@@ -1,0 +1,69 @@
+package import CredentialFormat
+package import Model
+
+private let columns: StaticString = "connection_id, next_at, proven_at, failed_at, error_code, verdict"
+
+/// A connection whose probe is due.
+package struct DueProbe: Hashable, Sendable {
+    package let connection: ID<Connection>
+    package let provider: String
+}
+
+extension Transaction {
+    /// What the probes of a connection found out, nil where there were none and are to be none.
+    package borrowing func health(of id: ID<Connection>) throws -> ConnectionHealth? {
+        try first(
+            "SELECT \(fixed: columns) FROM connection_health WHERE connection_id = \(id)", ConnectionHealth.init(row:))
+    }
+
+    /// Writes it down, in the place of what was there.
+    package borrowing func put(_ health: ConnectionHealth) throws {
+        try perform(
+            """
+            INSERT INTO connection_health (\(fixed: columns))
+            VALUES (\(health.connection), \(health.nextAt.stored), \(health.provenAt.stored), \(health.failedAt.stored),
+            \(health.errorCode.stored), \((health.verdict?.rawValue).stored))
+            ON CONFLICT (connection_id) DO UPDATE SET next_at = excluded.next_at, proven_at = excluded.proven_at,
+            failed_at = excluded.failed_at, error_code = excluded.error_code, verdict = excluded.verdict
+            """)
+    }
+
+    /// Whether a probe is due.
+    package borrowing func hasDueProbes(at now: Instant) throws -> Bool {
+        try first("SELECT 1 FROM connection_health WHERE next_at <= \(now) LIMIT 1") { _ in true } ?? false
+    }
+
+    /// Claims connections whose probe is due: nobody else is given them before `again`, when they are due once more should nothing
+    /// come of it. Two probes of one connection would do no harm.
+    package borrowing func claimDueProbes(
+        at now: Instant, again: Instant, limit: Int
+    ) throws -> [DueProbe] {
+        let due = try all(
+            "SELECT connection_id FROM connection_health WHERE next_at <= \(now) ORDER BY next_at LIMIT \(limit)"
+        ) { try $0.id(0, of: Connection.self) }
+        return try due.compactMap { id in
+            try first(
+                """
+                UPDATE connection_health SET next_at = \(again) WHERE connection_id = \(id) AND next_at <= \(now)
+                RETURNING (SELECT provider FROM connection WHERE id = connection_id)
+                """
+            ) { row in DueProbe(connection: id, provider: try row.optionalText(0) ?? "") }
+        }
+    }
+
+    /// Removes what is known of a connection's health, and with it all further probes.
+    package borrowing func deleteHealth(of id: ID<Connection>) throws {
+        try perform("DELETE FROM connection_health WHERE connection_id = \(id)")
+    }
+}
+
+extension ConnectionHealth {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        self.init(
+            connection: try row.id(0), nextAt: try row.optionalInstant(1), provenAt: try row.optionalInstant(2),
+            failedAt: try row.optionalInstant(3), errorCode: try row.optionalText(4),
+            verdict: try row.optional(5) { row, column throws(StoreError) in
+                try row.parsed(column, ConnectionStatus.init(rawValue:))
+            })
+    }
+}

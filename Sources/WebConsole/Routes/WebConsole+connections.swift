@@ -1,0 +1,199 @@
+import Connections
+import CredentialFormat
+import Events
+import HTTPTypes
+import Model
+import Persistence
+import ProductDefinition
+import ProviderDefinition
+import SignIn
+
+/// Connections: the list, one of them, and its end. How one is made stands in an extension of its own.
+extension WebConsole {
+    var connectionRoutes: [PageRoute] {
+        [
+            shown(.connections, showConnections), shown(.newConnection, showChoices), shown(.connectTo, showConnect),
+            taken(.connectTo, takeConnect), shown(.connection, showConnection),
+            shown(.connectionHistory, showConnectionHistory), shown(.connectionPromises, showConnectionPromises),
+            shown(.connectionActivity, showConnectionActivity), taken(.reconnect, on: .connection, takeReconnect),
+            shown(.disconnect, showDisconnect), taken(.disconnect, takeDisconnect),
+        ]
+    }
+
+    /// - Throws: ``PageProblem/notFound``
+    func connectionDesk() throws -> ConnectionDesk {
+        guard let connections else { throw PageProblem.notFound }
+        return connections
+    }
+
+    private func showConnections(_ entered: ConsoleVisit) async throws -> PageReply {
+        let service = try connectionDesk().service
+        let filters = ConnectionList.filters(entered, service.choices)
+        let request = ListRequest(
+            entered.visit, filters: filters.map(\.name), columns: ConnectionQuery.Order.allCases.map(\.rawValue))
+        let query = ConnectionList.query(request)
+        let found = try await store.read { tx in
+            try service.list(
+                in: entered.organization,
+                includeDescendants: !request.filters.contains(ConnectionList.Filter.here.rawValue), query,
+                limit: ConnectionList.pageSize, as: entered.actor, tx: tx)
+        }
+        let frame = ListFrame(
+            entered: entered, page: .connections, request: request, filters: filters,
+            searchLabel: "Search by name, ID, or what is below it",
+            standard: ListRequest.Sort(column: "created", isDescending: true))
+        return .page(ConnectionList.page(frame, found.page, found.counts, service))
+    }
+
+    // MARK: - One
+
+    private func details(_ entered: ConsoleVisit) async throws -> (details: ConnectionDetails, words: ConnectionWords) {
+        let (service, id) = (try connectionDesk().service, try entered.id(of: Connection.self))
+        let details = try await store.read { tx in
+            try service.describe(id, in: entered.organization.id, as: entered.actor, tx: tx)
+        }
+        return (details, ConnectionWords(details.listed, service, entered))
+    }
+
+    private func connectionTabs(_ connection: Connection, _ entered: ConsoleVisit) -> Tabs {
+        let pages: [(String, ConsolePage)] =
+            [("Details", .connection), ("History", .connectionHistory), ("Promises", .connectionPromises)]
+            + (entered.may(.auditEventsRead) ? [("Activity", .connectionActivity)] : [])
+        return Tabs(
+            title: connection.name,
+            items: pages.map { words, page in
+                Tabs.Item(
+                    words: words, address: entered.link(page, connection.id.description),
+                    isCurrent: page == entered.page)
+            })
+    }
+
+    private func showConnection(_ entered: ConsoleVisit) async throws -> PageReply {
+        let (details, words) = try await details(entered)
+        let done = entered.visit.done.map { Notice.good($0.words(in: product.words)) }
+        return .page(
+            DetailPage(
+                shell: entered.shell(below: details.connection.name),
+                pageHead: PageHead(title: details.connection.name, lead: words.provider, action: nil, reason: nil),
+                headBadge: words.badge, tabs: connectionTabs(details.connection, entered),
+                panels: ConnectionPanels(details: details, words: words, entered: entered).all,
+                notice: done ?? words.reason.map { Notice.hint($0) }))
+    }
+
+    /// A tab behind the first.
+    private func part(
+        _ title: String, of details: ConnectionDetails, _ words: ConnectionWords, _ entered: ConsoleVisit,
+        _ panels: [DetailPanel]
+    ) -> PageReply {
+        let connection = details.connection
+        return .page(
+            DetailPage(
+                shell: entered.shell(
+                    below: title,
+                    Crumb(words: connection.name, address: entered.link(.connection, connection.id.description))),
+                pageHead: PageHead(title: connection.name, lead: words.provider, action: nil, reason: nil), part: title,
+                headBadge: words.badge, tabs: connectionTabs(connection, entered), panels: panels, notice: nil))
+    }
+
+    private func showConnectionHistory(_ entered: ConsoleVisit) async throws -> PageReply {
+        let (details, words) = try await details(entered)
+        let service = try connectionDesk().service
+        let history = try await store.read { tx in
+            try service.history(
+                of: details.connection.id, in: entered.organization.id, limit: ConnectionHistory.most,
+                as: entered.actor, tx: tx)
+        }
+        return part(
+            "History", of: details, words, entered,
+            ConnectionHistory.panels(history.events, history.attempts, at: entered.now))
+    }
+
+    private func showConnectionPromises(_ entered: ConsoleVisit) async throws -> PageReply {
+        let (details, words) = try await details(entered)
+        let service = try connectionDesk().service
+        let lines = try await store.read { tx in
+            try service.promises(
+                of: details.connection.id, in: entered.organization.id, limit: ConnectionPromises.most,
+                as: entered.actor, tx: tx
+            ).promises
+        }
+        return part(
+            "Promises", of: details, words, entered,
+            ConnectionPromises.panels(lines, of: service.provider(details.connection.provider), at: entered.now))
+    }
+
+    private func showConnectionActivity(_ entered: ConsoleVisit) async throws -> PageReply {
+        let (details, words) = try await details(entered)
+        let id = details.connection.id.description
+        let page = Model.Page(limit: 50, after: entered.visit.parameter("after").flatMap { Cursor(parsing: $0) })
+        let (listing, names) = try await store.read { [audit, product] tx in
+            let listing = try audit.list(
+                in: entered.organization.id, matching: AuditFilter(target: id), page: page, as: entered.actor, tx: tx)
+            return (listing, try ActorNames(listing.items.map(\.actor), for: entered.actor, of: product, tx: tx))
+        }
+        let table = AuditTable.make(listing, names, entered) { cursor in
+            entered.link(.connectionActivity, id, query: [("after", cursor.description)])
+        }
+        return part(
+            "Activity", of: details, words, entered,
+            [
+                DetailPanel(
+                    "activity", "Changes", rows: listing.items.isEmpty ? nil : table,
+                    nothing: listing.items.isEmpty ? "The audit log has nothing about it any more." : nil)
+            ])
+    }
+
+    // MARK: - Its end
+
+    private func question(_ entered: ConsoleVisit, _ wish: String?) async throws -> DisconnectQuestion {
+        let (service, id) = (try connectionDesk().service, try entered.id(of: Connection.self))
+        let forecast = try await service.forecast(ofEnding: id, in: entered.organization.id, as: entered.actor)
+        let provider = forecast.connection.provider
+        return DisconnectQuestion(
+            forecast: forecast, wish: wish.flatMap(RevocationWish.init) ?? .unlessOthersEnd,
+            provider: service.provider(provider)?.title ?? provider, entered: entered)
+    }
+
+    private func showDisconnect(_ entered: ConsoleVisit) async throws -> PageReply {
+        let question = try await question(entered, entered.visit.parameter(named: DisconnectQuestion.wishField))
+        let connection = question.forecast.connection
+        guard connection.status != .disconnected else {
+            return .redirect(entered.url(.connection, connection.id.description), at: site)
+        }
+        return .page(question.page())
+    }
+
+    private func takeDisconnect(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let service = try connectionDesk().service
+        let question = try await question(entered, form.value(of: DisconnectQuestion.wishField))
+        let id = question.forecast.connection.id
+        let over = PageReply.redirect(entered.url(.connection, id.description), at: site)
+            .telling(.disconnected, at: site)
+        // The same form once more, or somebody else's: it is what they wanted.
+        guard question.forecast.connection.status != .disconnected else { return over }
+        guard !question.isTyped || form["typed"] == question.expected else {
+            return .page(
+                question.page(.bad("Type \(question.expected) to disconnect all of it.")), .unprocessableContent)
+        }
+        do {
+            switch try await service.disconnect(
+                id, in: entered.organization.id, revoking: question.wish, as: entered.actor)
+            {
+            case .disconnected: return over
+            case .notRevoked(let failure):
+                let words = ConnectFailureWords(failure, at: question.provider, of: product.name)
+                return .page(
+                    question.page(
+                        .bad(
+                            "\(words.heading), so nothing was destroyed. Try again later, or disconnect here alone: then access stays at \(question.provider)."
+                        )), .serviceUnavailable)
+            }
+        } catch Refusal.conflict(code: "disconnected", _) {
+            return over
+        } catch Refusal.conflict {
+            return .page(
+                question.page(.caution("It’s being renewed at this moment, so nothing was changed. Try again.")),
+                .conflict)
+        }
+    }
+}

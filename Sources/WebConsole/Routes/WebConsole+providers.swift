@@ -1,0 +1,74 @@
+import Connections
+import HTTPTypes
+import Model
+import Persistence
+import ProductDefinition
+import ProviderDefinition
+import SignIn
+
+/// The operator's own clients at the providers, for those of the operator's people who manage connections.
+extension WebConsole {
+    var providerRoutes: [PageRoute] {
+        [
+            shown(.providers, showProviders), shown(.providerSecret, showProviderSecret),
+            taken(.providerSecret, takeProviderSecret),
+        ]
+    }
+
+    private typealias Known = (choice: ProviderChoice, state: ProviderAccessState?)
+
+    private func providers(_ entered: OperatorVisit) async throws -> [Known] {
+        let desk = try connectionDesk()
+        guard !product.providers.isEmpty else { throw PageProblem.notFound }
+        return try await store.read { tx in
+            try desk.clients.describe(desk.service.choices, at: entered.now, as: entered.actor, tx: tx)
+        }
+    }
+
+    /// The provider in the path, whose secret is kept here.
+    private func provider(_ entered: OperatorVisit) async throws -> Known {
+        let name = entered.visit.segment("id")
+        guard
+            let found = try await providers(entered).first(where: { known in
+                known.choice.provider.identifier == name && known.choice.offer.secret == .store
+            })
+        else { throw PageProblem.notFound }
+        return found
+    }
+
+    private func showProviders(_ entered: OperatorVisit) async throws -> PageReply {
+        let service = try connectionDesk().service
+        let panels = try await providers(entered).map { known in
+            ProviderPanel.panel(
+                known.choice, known.state, redirectURI: service.redirectURI(of: known.choice.provider.identifier),
+                entered)
+        }
+        return .page(
+            DetailPage(
+                shell: entered.shell(),
+                pageHead: PageHead(
+                    title: "Providers",
+                    lead: "Where your customers sign in through you. Register the redirect URI of each there.",
+                    action: nil, reason: nil), headBadge: nil, tabs: nil, panels: panels,
+                notice: entered.visit.done.map { .good($0.words(in: product.words)) }))
+    }
+
+    private func showProviderSecret(_ entered: OperatorVisit) async throws -> PageReply {
+        let known = try await provider(entered)
+        try entered.me.requireRecentAuthentication(at: entered.now)
+        return .page(ProviderPanel.form(known.choice, known.state, entered))
+    }
+
+    private func takeProviderSecret(_ entered: OperatorVisit, _ form: PageForm) async throws -> PageReply {
+        let (desk, known) = (try connectionDesk(), try await provider(entered))
+        try entered.me.requireRecentAuthentication(at: entered.now)
+        do {
+            try await desk.clients.setSecret(
+                form.text("secret"), of: known.choice.offer, overlap: ProviderPanel.overlap(form), as: entered.actor)
+        } catch let refusal as Refusal {
+            let errors = try FieldErrors(refusal, shown: ProviderPanel.names)
+            return .page(ProviderPanel.form(known.choice, known.state, entered, errors), .unprocessableContent)
+        }
+        return PageReply.redirect(.operating(.providers, "-"), at: site).telling(.providerSecretSaved, at: site)
+    }
+}

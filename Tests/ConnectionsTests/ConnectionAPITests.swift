@@ -1,0 +1,375 @@
+import AsyncHTTPClient
+import CredentialFormat
+import Events
+import Foundation
+import Model
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Persistence
+import ProviderDefinition
+import TestSupport
+import Testing
+
+@testable import Connections
+@testable import Outbound
+
+@Suite("Connections in the management API", .onEveryEngine)
+struct ConnectionAPITests {
+    private func withFront(
+        _ providers: ScriptedProviders = ScriptedProviders(), relay: any ProviderRelay = ScriptedRelay(),
+        _ use: (ConnectionFront) async throws -> Void
+    ) async throws {
+        try await ConnectDesk.open(over: providers) { desk in
+            try await use(try await ConnectionFront(desk, relay: relay))
+        }
+    }
+
+    @Test func `an account is connected, read with its history, repaired and ended`() async throws {
+        try await withFront { front in
+            let desk = front.desk
+            let session = ID<MemberSession>(at: desk.tree.clock.current.milliseconds)
+            func consent(_ path: String, _ body: JSON) async throws -> ConnectOutcome {
+                desk.tree.clock.advance(seconds: 1)
+                let answer = try await front.call("POST", path, bearer: front.keeper, body)
+                guard answer.status == 201 else { throw ServerFailure(answer.text) }
+                let address = try #require(URLComponents(string: try answer.json["address"].string))
+                return try await desk.finish(
+                    "tiktok", "code=c1&state=\(address.state)", session: ConnectionService.binding(to: session))
+            }
+            let here: JSON = .text(session.description)
+            let made = try await consent(front.path("/start"), ["provider": "tiktok", "session_id": here]).account
+            let id = made.connection
+            let read = try await front.get(front.path(id), bearer: front.keeper)
+            let json = try read.json
+            #expect(read.status == 200 && json["status"] == "connected" && json["explanation"] == "It works.")
+            #expect(json["predicted_death_at"] != .null && json["next_action_at"] != .null)
+            #expect(try !json["promises"].elements.isEmpty)
+            #expect(!read.text.contains("t.at") && !read.text.contains("t.rt"))
+            let again = try await consent(front.path(id, "/reconnect"), ["session_id": here]).account
+            #expect(again.way == .repaired && again.connection.id == id.id)
+
+            let first = try await front.get(front.path(id, "/events?limit=1"), bearer: front.keeper).json
+            let cursor = try first["next_cursor"].string
+            let rest = try await front.get(front.path(id, "/events?cursor=\(cursor)"), bearer: front.keeper).json
+            let types = try (first["items"].elements + rest["items"].elements).map { try $0["type"].string }
+            #expect(Set(types) == ["connection.created", "connection.updated", "connection.rotated"])
+            #expect(types.last == "connection.created" && rest["next_cursor"] == .null)
+            #expect(try await desk.engine.renew(id.id) == .renewed(generation: 3))
+            let renewals = try await front.get(front.path(id, "/renewals"), bearer: front.keeper).json["items"]
+            #expect(try renewals.elements.map { try $0["state"].string } == ["succeeded"])
+
+            let forecast = try await front.get(front.path(id, "/disconnection"), bearer: front.keeper).json
+            #expect(forecast["at_provider"] == "revoked" && forecast["has_hidden_others"] == .bool(false))
+            let ended = try await front.call("POST", front.path(id, "/disconnect"), bearer: front.keeper)
+            #expect(ended.status == 200, "\(ended.text)")
+            #expect(try ended.json["at_provider"] == "revoked" && ended.json["status"] == "disconnected")
+            let receipt = try await front.get(front.path(id), bearer: front.keeper).json["shredding_receipt"]
+            #expect(try receipt["receipt"].string.split(separator: ".").count == 3)
+            let gone = try await front.token(id)
+            #expect(gone.status == 409)
+            #expect(try gone.json["type"] == "urn:claviger:problem:connection-disconnected")
+        }
+    }
+
+    @Test func `what cannot be started or imported is said field by field, and an import is made once`() async throws {
+        try await withFront { front in
+            let start = try await front.call(
+                "POST", front.path("/start"), bearer: front.keeper, ["provider": "nobody", "session_id": "x"])
+            #expect(start.status == 422)
+            #expect(
+                try start.json["errors"].elements.map { try $0["field"].string } == ["provider", "session_id"])
+            func adopt(_ token: String, key: String) async throws -> Answer {
+                try await front.call(
+                    "POST", front.path("/import"), bearer: front.keeper,
+                    ["provider": "tiktok", "access_token": "t.at", "refresh_token": .text(token)],
+                    headers: [("Idempotency-Key", key)])
+            }
+            let made = try await adopt("t.rt", key: "k1")
+            #expect(made.status == 201, "\(made.text)")
+            let id = try made.json["id"].string
+            #expect(made.headers["location"]?.hasSuffix(front.path("/\(id)")) == true)
+            let repeated = try await adopt("t.rt", key: "k1")
+            #expect(repeated.headers["idempotent-replayed"] == "true" && repeated.body == made.body)
+            #expect(try await adopt("t.other", key: "k1").status == 422)
+            let list = try await front.get(front.path("?limit=1"), bearer: front.keeper).json
+            #expect(try list["items"].elements.map { try $0["id"].string } == [id] && list["next_cursor"] == .null)
+        }
+    }
+
+    // MARK: Tokens
+
+    @Test func `a token is given to whoever may use the connection, and renewed once for all who need it fresh`()
+        async throws
+    {
+        let providers = ScriptedProviders()
+        try await withFront(providers) { front in
+            let tree = front.desk.tree
+            let connection = try await front.desk.connect("tiktok").connection
+            let spent = providers.requests("/v2/oauth/token/").count
+            let answer = try await front.token(connection, "?min_ttl=300")
+            #expect(answer.status == 200 && answer.headers["cache-control"] == "no-store")
+            #expect(try answer.json["access_token"] == "t.at" && answer.json["generation"] == .number(1))
+            #expect(!answer.text.contains("t.rt"))
+            #expect(try await front.get(front.path(connection, "/token"), bearer: front.keeper).status == 403)
+            #expect(try await front.token(connection, "?min_ttl=-1").status == 400)
+
+            providers.answer(
+                "/v2/oauth/token/",
+                #"{"access_token":"t.at2","refresh_token":"t.rt2","expires_in":7200,"open_id":"u1"}"#)
+            tree.clock.advance(seconds: 7000)
+            let answers = await race(16) { _ in try await front.token(connection, "?min_ttl=600") }
+            #expect(try answers.map { try $0.get().json["access_token"] } == Array(repeating: "t.at2", count: 16))
+            #expect(providers.requests("/v2/oauth/token/").count == spent + 1)
+            // Whoever saw it refused has it renewed; whoever is late has the new one.
+            let refused = try await front.token(connection, "?refused_generation=1").json
+            #expect(refused["generation"] == .number(2))
+
+            try await front.use.record.flush()
+            try await front.use.record.flush()
+            let noted = try await tree.auditEvents().filter { $0.action == "connection.used" }
+            #expect(noted.map(\.details["tokens"]) == ["18"] && noted.first?.target == connection.id.description)
+            #expect(noted.first?.actor.hasPrefix("key_") == true)
+        }
+    }
+
+    @Test func `a provider that is down is 503, asked once, and what needs a person is 409`() async throws {
+        let providers = ScriptedProviders()
+        try await withFront(providers) { front in
+            let tree = front.desk.tree
+            let connection = try await front.desk.connect("tiktok").connection
+            providers.respond("/v2/oauth/token/", .notSent(code: "unreachable"))
+            tree.clock.advance(seconds: 7000)
+            // It still lives, so it is given.
+            #expect(try await front.token(connection, "?min_ttl=600").status == 200)
+            let asked = providers.requests("/v2/oauth/token/").count
+            tree.clock.advance(seconds: 10)
+            let refused = try await front.token(connection, "?refused_generation=1")
+            #expect(refused.status == 503 && refused.headers["retry-after"] == "20", "\(refused.text)")
+            #expect(try refused.json["type"] == "urn:claviger:problem:provider-unavailable")
+            #expect(providers.requests("/v2/oauth/token/").count == asked)
+            tree.clock.advance(seconds: 3600)
+            #expect(try await front.token(connection).status == 503)
+
+            tree.clock.advance(seconds: 3600)
+            providers.answer("/v2/oauth/token/", #"{"error":"invalid_grant"}"#, status: 400)
+            let dead = try await front.token(connection)
+            #expect(dead.status == 409, "\(dead.text)")
+            #expect(try dead.json["type"] == "urn:claviger:problem:connection-reauth-required")
+            #expect(try dead.json["detail"].string.hasSuffix("Reason: invalid_grant."))
+        }
+    }
+
+    @Test func `what nothing can renew is given as long as it lives, and asked of nobody`() async throws {
+        let providers = ScriptedProviders()
+        try await withFront(providers) { front in
+            let tree = front.desk.tree
+            let connection = try await front.desk.connect("tiktok").connection
+            try await tree.store.write { tx in
+                let rows = try tx.connectionSecrets(of: connection.id, generation: 1)
+                _ = try tx.deleteConnectionSecrets(of: connection.id)
+                try tx.insert(
+                    rows.filter { $0.field == "access_token" }, of: connection.id, generation: 1,
+                    at: tree.clock.current)
+            }
+            let asked = providers.count
+            tree.clock.advance(seconds: 7000)
+            #expect(try await front.token(connection, "?min_ttl=600").status == 200)
+            tree.clock.advance(seconds: 3600)
+            let ended = try await front.token(connection)
+            #expect(ended.status == 409)
+            #expect(try ended.json["type"] == "urn:claviger:problem:connection-ended")
+            #expect(try await front.desk.state(of: connection.id).status == .connected && providers.count == asked)
+        }
+    }
+
+    // MARK: Calls
+
+    @Test func `a call goes on with the token and without what is ours, and its answer comes back`() async throws {
+        let relay = ScriptedRelay(
+            .answer(
+                201, #"{"data":"#, "{}}",
+                headers: [
+                    ("Content-Type", "application/json"), ("Set-Cookie", "a=b"), ("Connection", "X-Hop"),
+                    ("X-Hop", "1"), ("Access-Control-Allow-Origin", "*"), ("X-Rate", "7"), ("Cache-Control", "public"),
+                ]))
+        try await withFront(relay: relay) { front in
+            let connection = try await front.desk.connect("tiktok").connection
+            let answer = try await front.pass(
+                connection, "open.tiktokapis.com/v2/video/list/?fields=id%2Ctitle", by: "POST",
+                headers: [
+                    ("Cookie", "session=1"), ("X-Forwarded-For", "192.0.2.1"), ("Content-Type", "text/plain"),
+                    ("Idempotency-Key", "k"),
+                ], body: Array("hello".utf8))
+            #expect(answer.status == 201 && answer.text == #"{"data":{}}"#)
+            #expect(answer.headers["claviger-provider-status"] == "201" && answer.headers["x-rate"] == "7")
+            #expect(answer.headers["cache-control"] == "no-store")
+            #expect(["set-cookie", "x-hop", "access-control-allow-origin"].allSatisfy { answer.headers[$0] == nil })
+            let call = try #require(relay.calls.first)
+            #expect(call.method == "POST" && call.target == "/v2/video/list/?fields=id%2Ctitle")
+            #expect(call.header("Authorization") == "Bearer t.at" && call.body == Array("hello".utf8))
+            #expect(call.headers.count { $0.name.lowercased() == "authorization" } == 1)
+            #expect(call.header("Idempotency-Key") == "k" && call.header("Content-Type") == "text/plain")
+            #expect(["Cookie", "X-Forwarded-For", "Host"].allSatisfy { call.header($0) == nil })
+            #expect(try await front.send("GET", front.path(connection, "/proxy/open.tiktokapis.com/v2")).status == 401)
+            let keeper = [("Authorization", "Bearer \(front.keeper)")]
+            let other = front.path(connection, "/proxy/open.tiktokapis.com/v2")
+            #expect(try await front.send("GET", other, headers: keeper).status == 403)
+        }
+    }
+
+    @Test func `a token that the provider refuses is renewed once, and the call made once more`() async throws {
+        func dead() -> RelayOutcome { .answer(401, #"{"error":{"code":"access_token_invalid"}}"#) }
+        let relay = ScriptedRelay(dead(), .answer(200, "well"), dead())
+        let providers = ScriptedProviders()
+        try await withFront(providers, relay: relay) { front in
+            let connection = try await front.desk.connect("tiktok").connection
+            providers.answer(
+                "/v2/oauth/token/",
+                #"{"access_token":"t.at2","refresh_token":"t.rt2","expires_in":7200,"open_id":"u1"}"#)
+            let answer = try await front.pass(connection, "open.tiktokapis.com/v2/a", by: "PUT", body: [1])
+            #expect(answer.status == 200 && answer.text == "well")
+            #expect(relay.calls.map { $0.header("Authorization") } == ["Bearer t.at", "Bearer t.at2"])
+            #expect(relay.calls.map(\.body) == [[1], [1]])
+            providers.respond("/v2/oauth/token/", .notSent(code: "unreachable"))
+            // Where no renewal helps, the provider's own answer is passed on.
+            let refused = try await front.pass(connection, "open.tiktokapis.com/v2/a")
+            #expect(refused.status == 401 && refused.text.contains("access_token_invalid"))
+            #expect(relay.calls.count == 3)
+        }
+    }
+
+    @Test func `an answer is passed on as it comes`() async throws {
+        let (body, writer) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+        let relay = ScriptedRelay(.answered(RelayedAnswer(status: 200, headers: [], body: body)))
+        try await withFront(relay: relay) { front in
+            let connection = try await front.desk.connect("tiktok").connection
+            writer.yield(Array("first".utf8))
+            var request = HTTPClientRequest(
+                url: front.base + front.path(connection, "/proxy/open.tiktokapis.com/v2/a"))
+            request.headers.add(name: "Authorization", value: "Bearer \(front.user)")
+            let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            var parts = answer.body.makeAsyncIterator()
+            #expect(try await parts.next().map { String(buffer: $0) } == "first")
+            writer.yield(Array("second".utf8))
+            #expect(try await parts.next().map { String(buffer: $0) } == "second")
+            // What ends early is not taken for whole.
+            writer.finish(throwing: ServerFailure("gone"))
+            var isWhole = false
+            do { isWhole = try await parts.next() == nil } catch {}
+            #expect(!isWhole)
+        }
+    }
+
+    @Test func `S1, S2, K14: a call reaches the connection's own hosts, and no other whatever is written`() async throws
+    {
+        let relay = ScriptedRelay(.answer(302, headers: [("Location", "http://169.254.169.254/latest")]))
+        try await withFront(relay: relay) { front in
+            let connection = try await front.desk.connect("tiktok").connection
+            for host in [
+                "graph.facebook.com", "127.0.0.1", "169.254.169.254", "localhost", "open.tiktokapis.com:8080",
+                "open.tiktokapis.com@evil.example", "evil.example%2f@open.tiktokapis.com", "OPEN.tiktokapis.com",
+                "open.tiktokapis.com.", "",
+            ] {
+                let answer = try await front.pass(connection, "\(host)/v2/user/info/")
+                #expect(answer.status == 422, "\(host): \(answer.status)")
+            }
+            for path in ["a/%2e%2E/b", "%2e"] {
+                #expect(try await front.pass(connection, "open.tiktokapis.com/\(path)").status == 422, "\(path)")
+            }
+            #expect(relay.calls.isEmpty)
+            // A redirect is told and not followed.
+            let led = try await front.pass(connection, "open.tiktokapis.com//evil.example/v2")
+            #expect(led.status == 302 && led.headers["location"] == "http://169.254.169.254/latest")
+            #expect(relay.calls.map(\.address) == ["https://open.tiktokapis.com//evil.example/v2"])
+        }
+    }
+}
+
+/// What does not hang on the engine.
+@Suite("Calls to providers in a connection's name") struct RelayTests {
+    @Test func `S2: a host that a pattern allows must be the connection's own`() throws {
+        let catalogue = try ProviderCatalogue.load()
+        func isRefused(_ provider: String, _ host: String, _ metadata: [String: String]) throws -> Bool {
+            let connection = Connection(
+                id: ID(at: 1), path: OrganizationPath(root: ID(at: 1)), provider: provider, access: ID(at: 1),
+                name: "A", metadata: metadata, createdAt: Instant(seconds: 1))
+            let draft = CallDraft(
+                method: "GET", host: host, target: "/", headers: [], ownHeaders: [], body: [], child: nil)
+            do {
+                try draft.check(against: try #require(catalogue[provider]), for: connection)
+                return false
+            } catch {
+                return true
+            }
+        }
+        #expect(try !isRefused("shopify", "mine.myshopify.com", ["shop": "mine"]))
+        #expect(try isRefused("shopify", "other.myshopify.com", ["shop": "mine"]))
+        #expect(try isRefused("shopify", "myshopify.com", ["shop": "mine"]))
+        let salesforce = ["instance_url": "https://mine.my.salesforce.com"]
+        #expect(try !isRefused("salesforce", "mine.my.salesforce.com", salesforce))
+        #expect(try isRefused("salesforce", "other.my.salesforce.com", salesforce))
+        #expect(try !isRefused("salesforce", "login.salesforce.com", salesforce))
+    }
+
+    @Test func `what would stand in the token's place is refused`() throws {
+        let facebook = try #require(try ProviderCatalogue.load()["facebook"])
+        let connection = Connection(
+            id: ID(at: 1), path: OrganizationPath(root: ID(at: 1)), provider: "facebook", access: ID(at: 1),
+            name: "A", createdAt: Instant(seconds: 1))
+        for (target, isSound) in [
+            ("/me?fields=id", true), ("/me?access_token=x", false),
+            ("/me?appsecret%5Fproof=x", false), ("/me#x", false), ("/a/./b", false), ("me", false),
+        ] {
+            let draft = CallDraft(
+                method: "GET", host: "graph.facebook.com", target: target, headers: [], ownHeaders: [], body: [],
+                child: nil)
+            let passes = (try? draft.check(against: facebook, for: connection)) != nil
+            #expect(passes == isSound, "\(target)")
+        }
+    }
+
+    @Test func `walkthrough E: a backend calls TikTok through a connection, over the network`() async throws {
+        let simulator = try await RunningSimulator(at: RFC3339.text(of: FixedClock().current))
+        let reach = try #require(OutboundReach.simulator(at: simulator.base))
+        let call = OutboundCall(reach, on: .singleton)
+        do {
+            try await ConnectDesk.open(over: call) { desk in
+                let address = try await desk.start("tiktok")
+                let scopes = address.parameter("scope").split(separator: ",").map(String.init)
+                let query = try await simulator.consent(address, scopes: scopes)
+                let connection = try await desk.finish("tiktok", query).account.connection
+                let front = try await ConnectionFront(desk, relay: call)
+                let answer = try await front.pass(connection, "open.tiktokapis.com/v2/user/info/?fields=open_id")
+                #expect(answer.status == 200, "\(answer.text)")
+                #expect(try answer.json["data"]["user"]["open_id"] != .null)
+                // The provider forgot the token: it is renewed, and nobody notices.
+                try await simulator.control("clock", ["advance": "2d"])
+                let after = try await front.pass(connection, "open.tiktokapis.com/v2/user/info/?fields=open_id")
+                #expect(after.status == 200, "\(after.text)")
+                #expect(try await desk.state(of: connection.id).generation == 2)
+                #expect(try await simulator.count("double_spends", "tiktok") == 0)
+                try await simulator.fault("tiktok", "reset", ["times": 1])
+                let cut = try await front.pass(connection, "open.tiktokapis.com/v2/user/info/?fields=open_id")
+                #expect(cut.status == 502)
+            }
+            let closed = OutboundCall(OutboundReach(base: simulator.base, isPublicOnly: true), on: .singleton)
+            let hosts = HostAllowList([.host("open.tiktokapis.com")])
+            for (host, code) in [
+                ("open.tiktokapis.com", "address-not-allowed"), ("graph.facebook.com", "host-not-allowed"),
+            ] {
+                let outcome = await closed.relay(
+                    RelayedCall(method: "GET", host: host, target: "/"), within: hosts, timeout: .seconds(10))
+                guard case .notSent(code) = outcome else {
+                    Issue.record("\(host): \(outcome)")
+                    continue
+                }
+            }
+            try await closed.close()
+        } catch {
+            try await call.close()
+            throw error
+        }
+        try await call.close()
+    }
+}

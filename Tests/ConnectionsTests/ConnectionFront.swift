@@ -1,0 +1,147 @@
+import Connections
+import CredentialFormat
+import Credentials
+import Foundation
+import HTTPAPI
+import HTTPServing
+import Hummingbird
+import Locking
+import Logging
+import Model
+import Organizations
+import Persistence
+import Policy
+import ProviderDefinition
+import SignIn
+import TestSupport
+import Testing
+
+/// The management API over a ``ConnectDesk``, answered over HTTP in this process, with a key that may do everything there and one that
+/// may only use connections.
+final class ConnectionFront: HTTPFront {
+    let base: String
+    let port: Int
+    let desk: ConnectDesk
+    let use: ConnectionUse
+    /// May look after connections, and not use them.
+    let keeper: String
+    /// May use connections, and nothing else.
+    let user: String
+    private let running: Task<Void, any Error>
+
+    init(_ desk: ConnectDesk, relay: any ProviderRelay) async throws {
+        self.desk = desk
+        let tree = desk.tree
+        use = ConnectionUse(desk.service, relay: relay)
+        keeper = try await tree.key(
+            in: tree.europe, scopes: ["claviger:connections.read", "claviger:connections.manage"]
+        ).secret
+        user = try await tree.key(in: tree.europe, scopes: ["claviger:connections.use"]).secret
+        let judges = SampleDesk(tree)
+        let (product, now) = (tree.product, tree.clock.now)
+        let hasher = PasswordHasher()
+        let api = ManagementAPI(
+            store: tree.store, verifier: judges.verifier, product: product,
+            address: PublicAddress(issuer: SampleDesk.issuer), keyRing: tree.keys, passwords: hasher,
+            sessions: SessionService(store: tree.store, keyRing: tree.keys, product: product, now: now),
+            links: OneTimeLinkService(
+                store: tree.store, keyRing: tree.keys, product: product, issuer: SampleDesk.issuer, hasher: hasher,
+                postman: nil, now: now),
+            consoleSessions: ConsoleSessionService(
+                keyRing: tree.keys, product: product, issuer: SampleDesk.issuer, allowsLoopback: false, now: now),
+            secondFactors: SecondFactorService(keyRing: tree.keys, product: product, now: now),
+            letters: OwnerLetters(store: tree.store, product: product, postman: nil), connections: use,
+            sealToken: { _ in "" }, now: now)
+        let router = Router(context: CallerContext.self)
+        router.add(
+            middleware: RequestMiddleware(
+                proxies: TrustedProxies(),
+                log: RequestLog(sink: LogSink(to: .nullDevice), format: .json, level: .critical), now: now))
+        router.add(middleware: ProblemMiddleware())
+        router.add(middleware: BodyLimit())
+        api.register(
+            on: router.group().add(
+                middleware: BearerAuthentication(
+                    verifier: judges.verifier, product: product, issuer: SampleDesk.issuer, now: now)))
+        let unknown = Router(context: CallerContext.self)
+        unknown.add(middleware: ProblemMiddleware())
+        let (ports, heard) = AsyncStream.makeStream(of: Int.self)
+        let application = Application(
+            responder: CanonicalPaths(router.buildResponder(), unknown: unknown.buildResponder()),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { heard.yield($0.localAddress?.port ?? 0) }, logger: Logger(label: "test"))
+        running = Task {
+            defer { heard.finish() }
+            try await application.run()
+        }
+        var iterator = ports.makeAsyncIterator()
+        port = try #require(await iterator.next(), "the front does not listen")
+        base = "http://127.0.0.1:\(port)"
+    }
+
+    deinit { running.cancel() }
+
+    /// A path below Europe's connections.
+    func path(_ rest: String = "") -> String {
+        "/api/v1/organizations/\(desk.tree.europe.id)/connections\(rest)"
+    }
+
+    /// One below a connection.
+    func path(_ connection: Connection, _ rest: String = "") -> String { path("/\(connection.id)\(rest)") }
+
+    /// Its access token, or why there is none.
+    func token(_ connection: Connection, _ query: String = "") async throws -> Answer {
+        try await get(path(connection, "/token\(query)"), bearer: user)
+    }
+
+    /// A call to TikTok in its name.
+    func pass(
+        _ connection: Connection, _ target: String, by method: String = "GET", headers: [(String, String)] = [],
+        body: [UInt8]? = nil
+    ) async throws -> Answer {
+        try await send(
+            method, path(connection, "/proxy/\(target)"), headers: headers + [("Authorization", "Bearer \(user)")],
+            body: body)
+    }
+}
+
+/// Answers calls that are passed on with what a test wrote down, in turn; the last for all that follow.
+final class ScriptedRelay: ProviderRelay {
+    private let state: Lock<(answers: [RelayOutcome], calls: [RelayedCall])>
+
+    init(_ answers: RelayOutcome...) {
+        state = Lock((answers, []))
+    }
+
+    /// What was passed on.
+    var calls: [RelayedCall] { state.withLock { $0.calls } }
+
+    func relay(_ call: RelayedCall, within hosts: HostAllowList, timeout: Duration) async -> RelayOutcome {
+        guard hosts.allows(call.host) else { return .notSent(code: "host-not-allowed") }
+        return state.withLock { state in
+            state.calls.append(call)
+            if state.answers.count > 1 { return state.answers.removeFirst() }
+            return state.answers.first ?? .notSent(code: "unreachable")
+        }
+    }
+}
+
+extension RelayOutcome {
+    /// An answer with one part for each text.
+    static func answer(
+        _ status: Int, _ parts: String..., headers: [(String, String)] = []
+    ) -> RelayOutcome {
+        let (body, writer) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+        for part in parts { writer.yield(Array(part.utf8)) }
+        writer.finish()
+        return .answered(
+            RelayedAnswer(status: status, headers: headers.map { ProviderRequest.Header($0, $1) }, body: body))
+    }
+}
+
+extension RelayedCall {
+    /// The value of a field, nil without one.
+    func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+}

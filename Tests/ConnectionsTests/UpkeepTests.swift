@@ -1,0 +1,72 @@
+import Connections
+import CredentialFormat
+import Locking
+import Logging
+import Model
+import Persistence
+import ProviderDefinition
+import ServiceLifecycle
+import TestSupport
+import Testing
+
+@Suite("Upkeep of connections", .onEveryEngine)
+struct UpkeepTests {
+    @Test func `one connection that takes long holds up no other, and a shutdown waits for what was begun`()
+        async throws
+    {
+        try await ConnectDesk.open(over: ScriptedProviders()) { desk in
+            let slow = try await desk.connect("tiktok").connection.id
+            let quick = try await desk.connect("google-business-profile").connection.id
+            let caller = SlowCaller(slow)
+            let upkeep = desk.upkeep(over: caller)
+            let services = ServiceGroup(services: [upkeep], logger: Logger(label: "test"))
+            let running = Task { try await services.run() }
+            desk.tree.clock.advance(seconds: 30 * 86_400)
+            #expect(try await eventually { caller.hasSlow })
+            #expect(try await eventually { try await desk.state(of: quick).generation >= 2 })
+            #expect(try await desk.state(of: slow).generation == 1)
+            await services.triggerGracefulShutdown()
+            caller.release()
+            try await running.value
+            #expect(try await desk.state(of: slow).generation == 2)
+        }
+    }
+}
+
+extension ConnectDesk {
+    /// Upkeep by an engine of its own.
+    fileprivate func upkeep(over caller: any RenewalCaller) -> ConnectionUpkeep {
+        ConnectionUpkeep(
+            engine: engine(over: caller, journal: "upkeep"), prober: prober, every: .milliseconds(20),
+            logger: Logger(label: "test"))
+    }
+}
+
+/// Answers everybody at once but one, who waits.
+private final class SlowCaller: RenewalCaller {
+    private let slow: ID<Connection>
+    private let isAsked = Lock(false)
+    private let gate: AsyncStream<Void>
+    private let opening: AsyncStream<Void>.Continuation
+
+    init(_ slow: ID<Connection>) {
+        self.slow = slow
+        (gate, opening) = AsyncStream.makeStream()
+    }
+
+    var hasSlow: Bool { isAsked.withLock { $0 } }
+
+    func release() { opening.finish() }
+
+    func renew(_ request: RenewalRequest) async -> ProviderReply {
+        if request.connection == slow {
+            isAsked.withLock { $0 = true }
+            for await _ in gate {}
+        }
+        var answer = TokenAnswer()
+        answer.accessToken = "next"
+        answer.refreshToken = "next"
+        answer.accessExpiry = .after(seconds: 86_400)
+        return .tokens(answer, children: nil)
+    }
+}
