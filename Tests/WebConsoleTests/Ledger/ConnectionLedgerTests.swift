@@ -154,6 +154,8 @@ struct ConnectionLedgerTests {
             let broken = try await pages.answer(to: owner, .get, list)
             #expect(broken.text.contains(">1 works no longer</a>") && broken.text.contains("Expired"), "\(broken.text)")
             #expect(broken.text.contains("?needs-person=on"))
+            let overview = try await pages.answer(to: owner, .get, ConsolePage.overview.path(in: home.id.description))
+            #expect(overview.text.contains("<strong>1</strong>work no longer"), "\(overview.text)")
             let none = try await pages.answer(to: owner, .get, "\(list)?q=nothing+of+the+kind")
             #expect(none.text.contains("Nothing matches") && none.text.contains("Search: nothing of the kind"))
         }
