@@ -9,7 +9,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 from browser import PHONE
 from console_walk import Visitor, run_step
 
-PROVIDERS = ["facebook", "instagram", "google-business-profile", "tiktok"]
+TITLES = {"facebook": "Facebook", "instagram": "Instagram", "google-business-profile": "Google Business Profile",
+          "tiktok": "TikTok"}
 DAY = 86_400
 
 
@@ -40,10 +41,14 @@ class Somebody(Visitor):
         self.find(f"[name=decision][value={decision}]").click()
         self.until(lambda: self.url.startswith(self.walk.base) and self.has("main h1"), "way back")
 
-    def connect(self, organization, provider, without=()):
+    def leave(self, organization, provider):
+        """By the form, to the provider's page."""
         self.go(f"/o/{organization}/connections/new/{provider}")
-        self.press_starting("Continue to")
+        self.press(f"Continue to {TITLES[provider]}")
         self.at_provider()
+
+    def connect(self, organization, provider, without=()):
+        self.leave(organization, provider)
         self.decide("approve", without)
         assert "/connections/cnx_" in self.url and " active." in self.text, self.text
         return self.url.removeprefix(self.walk.base)
@@ -79,7 +84,7 @@ def e(walk):
         assert "Not all allowed" in owner.text and "read_insights" in owner.text, owner.text
         assert "in 6 days" in owner.text and "Below it" in owner.text, owner.text
         owner.look("e-facebook")
-        for provider in PROVIDERS[1:]:
+        for provider in list(TITLES)[1:]:
             found[provider] = owner.connect(account, provider)
         owner.go(listed)
         assert len(owner.rows()) == 4 and "Expired" not in owner.text, owner.text
@@ -87,14 +92,10 @@ def e(walk):
         owner.look("e-list")
 
         # The same once more is the same; a no is one.
-        owner.go(f"{listed}/new/instagram")
-        owner.press_starting("Continue to")
-        owner.at_provider()
+        owner.leave(account, "instagram")
         owner.decide("approve")
         assert owner.url.endswith(found["instagram"]) and "Nothing was doubled" in owner.text, owner.text
-        owner.go(f"{listed}/new/instagram")
-        owner.press_starting("Continue to")
-        owner.at_provider()
+        owner.leave(account, "instagram")
         owner.decide("deny")
         assert owner.heading == "You didn’t allow it", owner.text
         owner.look("e-denied")

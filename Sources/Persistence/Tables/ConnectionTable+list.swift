@@ -88,6 +88,13 @@ package struct ConnectionCounts: Hashable, Sendable {
     package let ending: Int
     /// Of those, what a person alone can keep from it.
     package let endingWithoutPerson: Int
+
+    package init(all: Int, broken: Int, ending: Int, endingWithoutPerson: Int) {
+        self.all = all
+        self.broken = broken
+        self.ending = ending
+        self.endingWithoutPerson = endingWithoutPerson
+    }
 }
 
 extension ConnectionStatus {

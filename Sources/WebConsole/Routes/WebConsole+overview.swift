@@ -1,3 +1,4 @@
+import Connections
 import CredentialFormat
 import Credentials
 import Events
@@ -19,11 +20,15 @@ extension WebConsole {
             now: entered.now, soon: days(-OverviewPage.soonDays), idleSince: days(OverviewPage.idleDays),
             newSince: days(OverviewPage.newDays), oldBefore: days(oldDays))
         let hasAPI = entered.terms.features.contains(.apiAccess)
+        let desk = entered.terms.features.contains(.connections) && entered.sees(.connections) ? connections : nil
         let known = try await store.read { [audit] tx in
             OverviewPage.Known(
                 apiKeys: hasAPI && entered.sees(.apiKeys) ? try tx.apiKeyRisks(within: path, times) : nil,
                 integrations: hasAPI && entered.sees(.integrations)
                     ? try tx.integrationRisks(within: path, times) : nil,
+                connections: try desk?.service.list(
+                    in: entered.organization, ConnectionQuery(), limit: 1, as: entered.actor, tx: tx
+                ).counts,
                 log: entered.sees(.auditLog)
                     ? try Self.latest(audit, entered, tx: tx) : nil)
         }

@@ -8,7 +8,6 @@ import Testing
 let ledgerProduct = """
     product: {name: Ledger}
     scopes: {data.read: {description: Read data}, data.write: {description: Write data}}
-    connections: {providers: {facebook: {client_id: ledger}}}
     roles:
       owner:
         permissions: [organizations.read, organizations.manage, members.read, members.manage, integrations.read,

@@ -1,3 +1,4 @@
+import Connections
 import CredentialFormat
 import Credentials
 import Model
@@ -53,6 +54,7 @@ struct OverviewPage: Page {
     struct Known: Sendable {
         let apiKeys: CredentialRisks?
         let integrations: CredentialRisks?
+        let connections: ConnectionCounts?
         let log: AuditLogPage?
     }
 
@@ -66,6 +68,7 @@ struct OverviewPage: Page {
         kinds = [
             known.integrations.map { Self.kind(entered, .integrations, words[.integration], $0, oldDays) },
             known.apiKeys.map { Self.kind(entered, .apiKeys, words[.apiKey], $0, oldDays) },
+            known.connections.map { Self.kind(entered, $0) },
         ].compactMap(\.self)
         events = (known.log?.rows ?? []).map { row in
             Event(at: row.at, what: row.what, thing: row.thing, thingLink: row.thingLink, who: row.who)
@@ -81,6 +84,24 @@ struct OverviewPage: Page {
         ConsoleSections.seen(by: entered.me.permissions, of: entered.product).flatMap(\.pages).flatMap(\.sections)
             .filter { $0.section != .overview }
             .map { PageLink(words: $0.title, address: entered.link(ConsoleSections.root($0.section))) }
+    }
+
+    private static func kind(_ entered: ConsoleVisit, _ counts: ConnectionCounts) -> Kind {
+        let (word, days) = (entered.words[.connection], ConnectionService.forecastDays)
+        func card(_ count: Int, _ words: String, _ filter: ConnectionList.Filter, isUrgent: Bool = false) -> RiskCard {
+            RiskCard(
+                count, words, address: entered.link(.connections, query: [(filter.rawValue, "on")]), isUrgent: isUrgent)
+        }
+        return Kind(
+            id: ConsoleSection.connections.rawValue, title: word.capitalizedPlural,
+            lead: counts.all == 0 ? "None yet." : word.counted(counts.all) + ".",
+            risks: [
+                card(counts.broken, "work no longer until somebody signs in again", .broken, isUrgent: true),
+                card(counts.ending, "end within \(days) days", .ending),
+                card(
+                    counts.endingWithoutPerson, "of those, unless somebody signs in again", .endingWithoutPerson,
+                    isUrgent: true),
+            ], hasRisks: counts.all > 0, listLink: entered.link(.connections), listWords: "All \(word.plural)")
     }
 
     private static func kind(
