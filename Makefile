@@ -5,7 +5,7 @@ SOURCES := Package.swift Sources Tests Benchmarks Examples
 RELEASE_BUILD := swift build -c release --scratch-path .build-release
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clients tsan asan bench prove-revocation prove-refresh screenshots pictures lint format build release clean
+.PHONY: help run test test-clients tsan asan bench prove-revocation prove-refresh prove-renewal screenshots pictures lint format build release clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ prove-revocation: ## Measure how soon every node refuses what was revoked, also 
 prove-refresh: ## Try refreshes with lost replies, doubled calls and killed servers (PROVE="--help")
 	@scripts/prepare proof
 	@scripts/prove-refresh $(PROVE)
+
+prove-renewal: ## Renew connections through months of lost answers, outages and killed nodes (PROVE="--help")
+	@scripts/prepare proof
+	@scripts/prove-renewal $(PROVE)
 
 screenshots: ## Take pictures of every page of the four products (PRODUCT=, PICTURES=)
 	@scripts/prepare test

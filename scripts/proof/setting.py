@@ -17,16 +17,22 @@ def give_up(reason):
 
 def program(build_folder):
     """The claviger of that folder, or one that is built now."""
-    return (build_folder.resolve() if build_folder else build()) / "claviger"
+    return programs(build_folder, "claviger") / "claviger"
 
 
-def build():
-    print("building claviger (release; the very first time about 15 minutes)")
-    done = subprocess.run(
-        ["swift", "build", "-c", "release", "--scratch-path", RELEASE, "--product", "claviger"], cwd=ROOT,
-        stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
-        give_up("claviger does not build")
+def programs(build_folder, *products):
+    """A folder with these programs: that one, or where they are built now."""
+    return build_folder.resolve() if build_folder else build(*products)
+
+
+def build(*products):
+    print(f"building {' and '.join(products)} (release; the very first time about 15 minutes)")
+    for product in products:
+        done = subprocess.run(
+            ["swift", "build", "-c", "release", "--scratch-path", RELEASE, "--product", product], cwd=ROOT,
+            stdin=subprocess.DEVNULL)
+        if done.returncode != 0:
+            give_up(f"{product} does not build")
     return RELEASE / "release"
 
 
