@@ -21,6 +21,8 @@ struct Room: Sendable {
         // The one inner room with Foundation, whose tables it is about. Only a domain outside ASCII comes there.
         Room("DomainNames", libraries: ["Foundation"]),
         Room("Locking", libraries: ["Glibc", "Synchronization"]),
+        // How pages are laid out.
+        Room("Templating", ["Locking"]),
         // How operators' files are read.
         Room("DefinitionFile", libraries: ["FoundationEssentials", "Yams"]),
         // 2 Values.
@@ -55,7 +57,7 @@ struct Room: Sendable {
         // 5 The outside.
         Room("HTTPServing", ["Verification", "OAuth"], libraries: http.union(["Glibc"])),
         Room("HTTPAPI", ["HTTPServing", "SignIn"], libraries: http.union(["Yams"])),
-        Room("WebConsole", ["HTTPServing", "SignIn"], libraries: http.union(["Crypto", "Mustache"])),
+        Room("WebConsole", ["HTTPServing", "SignIn", "Templating"], libraries: http.union(["Crypto"])),
         // 6 The whole.
         Room("CMalloc"),
         Room(
