@@ -22,7 +22,6 @@ let package = Package(
         // Foundation's Process reads past the end of a directory's entries where very many files are open.
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
-        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
     ],
     targets: formats + values + theDoor + theProduct + theOutside + theWhole + beside + tests
 )
@@ -36,6 +35,7 @@ var formats: [Target] {
         .target(name: "TextForms"),
         .target(name: "DomainNames"),
         .target(name: "Locking"),
+        .target(name: "Templating", dependencies: ["Locking"]),
         .target(name: "DefinitionFile", dependencies: [.product(name: "Yams", package: "Yams")]),
     ]
 }
@@ -107,8 +107,8 @@ var theOutside: [Target] {
         .target(
             name: "WebConsole",
             dependencies: [
-                "HTTPServing", "SignIn", "Connections", hummingbird, httpTypes, crypto,
-                .product(name: "Mustache", package: "swift-mustache"), .product(name: "NIOCore", package: "swift-nio"),
+                "HTTPServing", "SignIn", "Connections", "Templating", hummingbird, httpTypes, crypto,
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             exclude: ["README.md"],
             resources: [.embedInCode("Assets"), .embedInCode("Templates")]
@@ -169,6 +169,7 @@ var tests: [Target] {
         ),
         .testTarget(name: "CredentialFormatTests", dependencies: ["CredentialFormat", "TestSupport"]),
         .testTarget(name: "TextFormsTests", dependencies: ["TextForms"]),
+        .testTarget(name: "TemplatingTests", dependencies: ["Templating"]),
         .testTarget(name: "PolicyTests", dependencies: ["Policy"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
         .testTarget(name: "ProductDefinitionTests", dependencies: ["ProductDefinition", "TestSupport"]),
@@ -200,7 +201,6 @@ var tests: [Target] {
             name: "WebConsoleTests",
             dependencies: [
                 "TestSupport", "WebConsole", .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "Mustache", package: "swift-mustache"),
             ]),
         .testTarget(
             name: "ServerTests",

@@ -24,7 +24,7 @@ struct ArrowTests {
         ("CMalloc", ["Server"]),
         ("Yams", ["DefinitionFile", "HTTPAPI"]),
         ("ArgumentParser", ["Server"]),
-        ("Mustache", ["WebConsole"]),
+        ("Templating", ["WebConsole"]),
         ("Hummingbird", ["HTTPServing", "HTTPAPI", "WebConsole", "Server"]),
         ("NIOCore", ["HTTPServing", "HTTPAPI", "Outbound", "WebConsole", "Server"]),
         ("AsyncHTTPClient", ["Outbound"]),
@@ -45,7 +45,8 @@ struct ArrowTests {
     }
 
     @Test(arguments: [
-        "CredentialFormat", "TextForms", "Policy", "Locking", "Model", "Persistence", "Verification", "OAuth",
+        "CredentialFormat", "TextForms", "Policy", "Locking", "Templating", "Model", "Persistence", "Verification",
+        "OAuth",
     ])
     func `the inner rooms and the hot path do without Foundation and HTTP`(_ room: String) {
         let unwanted = /Foundation.*|Hummingbird.*|NIO.*|HTTP.*/

@@ -21,6 +21,8 @@ struct Room: Sendable {
         // The one inner room with Foundation, whose tables it is about. Only a domain outside ASCII comes there.
         Room("DomainNames", libraries: ["Foundation"]),
         Room("Locking", libraries: ["Glibc", "Synchronization"]),
+        // How pages are laid out.
+        Room("Templating", ["Locking"]),
         // How operators' files are read.
         Room("DefinitionFile", libraries: ["FoundationEssentials", "Yams"]),
         // 2 Values.
@@ -63,7 +65,8 @@ struct Room: Sendable {
             "Outbound", ["ProviderDefinition", "Locking"],
             libraries: ["AsyncHTTPClient", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle"]),
         Room("HTTPAPI", ["HTTPServing", "SignIn", "Connections"], libraries: http.union(["Yams"])),
-        Room("WebConsole", ["HTTPServing", "SignIn", "Connections"], libraries: http.union(["Crypto", "Mustache"])),
+        Room(
+            "WebConsole", ["HTTPServing", "SignIn", "Connections", "Templating"], libraries: http.union(["Crypto"])),
         // 6 The whole.
         Room("CMalloc"),
         Room(

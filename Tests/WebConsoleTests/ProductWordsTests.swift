@@ -1,6 +1,7 @@
 import Model
 import Policy
 import ProductDefinition
+import Templating
 import TestSupport
 import Testing
 
@@ -39,10 +40,19 @@ struct ProductWordsTests {
 
     @Test func `a template knows every word in every form, with its article`() throws {
         let (_, product) = try OurWords.sample("altyaa")
-        let terms = TemplateTerms.of(product.words)
-        #expect(Set(terms.keys) == Set(Term.allCases.map(\.rawValue)))
-        #expect(terms["api_key"]?["indefinite"] == "a workspace API key")
-        #expect(terms["member"]?["capitalizedPlural"] == "Teammates")
+        func text(_ template: String) throws -> String {
+            let library = try TemplateLibrary(["words": TemplateSource(file: "words", text: template)])
+            return try library.template("words").text(of: .of(TemplateTerms(product.words)))
+        }
+        #expect(try text("{{api_key.indefinite}}") == "a workspace API key")
+        #expect(try text("{{member.capitalizedPlural}}") == "Teammates")
+        for term in Term.allCases {
+            let word = product.words[term]
+            #expect(
+                try text("{{\(term.rawValue).singular}} {{\(term.rawValue).plural}}")
+                    == "\(word.singular) \(word.plural)")
+            #expect(try text("{{\(term.rawValue).capitalized}}") == word.capitalized)
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+package import Templating
+
 /// A page as a value: everything that it shows, decided before it is laid out. Its template lays out and decides nothing.
 ///
 /// A template reads stored properties by name. What it does not find in the innermost value, it looks for in those
@@ -90,4 +92,22 @@ struct PageLink: Hashable, Sendable {
     let words: String
     let address: String
     var isLast = true
+}
+
+extension PageLink: TemplateReadable {
+    static let templateNames: TemplateNames = ["words", "address", "isLast"]
+    var templateValues: [TemplateValue] { [.of(words), .of(address), .of(isLast)] }
+}
+
+extension Notice: TemplateReadable {
+    package static let templateNames: TemplateNames = [
+        "look", "role", "text", "isError", "isAboutEmail", "isAboutPassword", "isAboutCode", "isAtField", "link",
+        "described",
+    ]
+    package var templateValues: [TemplateValue] {
+        [
+            .of(look), .of(role), .of(text), .of(isError), .of(isAboutEmail), .of(isAboutPassword), .of(isAboutCode),
+            .of(isAtField), .of(link), .of(described),
+        ]
+    }
 }

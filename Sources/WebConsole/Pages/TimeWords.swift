@@ -1,5 +1,6 @@
 import HTTPServing
 import Model
+import Templating
 
 /// A past moment on a page: how long ago for the eye, the exact one behind it and for programs.
 struct TimeWords: Hashable, Sendable {
@@ -33,4 +34,9 @@ struct TimeWords: Hashable, Sendable {
     private static func count(_ number: Int, _ unit: String) -> String {
         "\(number) \(unit)\(number == 1 ? "" : "s") ago"
     }
+}
+
+extension TimeWords: TemplateReadable {
+    static let templateNames: TemplateNames = ["words", "exact", "machine"]
+    var templateValues: [TemplateValue] { [.of(words), .of(exact), .of(machine)] }
 }

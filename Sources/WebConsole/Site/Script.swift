@@ -10,9 +10,6 @@ package enum Script: String, Sendable, CaseIterable {
     /// Says times in the reader's own zone beside the exact ones.
     case times
 
-    /// What stands in the layout where the scripts of a page go.
-    static let mark = "<!--scripts-->"
-
     /// As it was written.
     var source: String {
         let bytes =

@@ -5,6 +5,7 @@ import Persistence
 import Policy
 import ProductDefinition
 import SignIn
+import Templating
 
 /// What was changed, by whom, and when: all of it, what a search asks for, or the story of one thing.
 struct AuditLogPage: Page {
@@ -183,4 +184,22 @@ extension AuditLogPage {
         }
         return chips.isEmpty ? nil : Chips(chips: chips, clearLink: entered.link(.auditLog))
     }
+}
+
+extension AuditLogPage.Row: TemplateReadable {
+    static let templateNames: TemplateNames = [
+        "at", "what", "thing", "thingLink", "isName", "who", "whoLink", "place", "details", "hasDetails", "request",
+        "requestLink", "address",
+    ]
+    var templateValues: [TemplateValue] {
+        [
+            .of(at), .of(what), .of(thing), .of(thingLink), .of(isName), .of(who), .of(whoLink), .of(place),
+            .of(details), .of(hasDetails), .of(request), .of(requestLink), .of(address),
+        ]
+    }
+}
+
+extension AuditLogPage.Detail: TemplateReadable {
+    static let templateNames: TemplateNames = ["term", "text"]
+    var templateValues: [TemplateValue] { [.of(term), .of(text)] }
 }

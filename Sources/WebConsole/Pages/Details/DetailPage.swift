@@ -1,3 +1,5 @@
+import Templating
+
 /// What is known of one thing, and what can be done to it; its parts are tabs with addresses of their own.
 struct DetailPage: Page {
     static let template = PageTemplate.detail
@@ -99,4 +101,26 @@ struct DetailAction: Hashable, Sendable {
     var address: String?
     var form: RowMenu.Form?
     var isDanger = false
+}
+
+extension ListedFact: TemplateReadable {
+    static let templateNames: TemplateNames = ["words", "code", "isDanger"]
+    var templateValues: [TemplateValue] { [.of(words), .of(code), .of(isDanger)] }
+}
+
+extension DetailTable: TemplateReadable {
+    static let templateNames: TemplateNames = ["caption", "columns", "hasActions", "rows", "nextLink"]
+    var templateValues: [TemplateValue] { [.of(caption), .of(columns), .of(hasActions), .of(rows), .of(nextLink)] }
+}
+
+extension DetailTable.Row: TemplateReadable {
+    static let templateNames: TemplateNames = ["name", "isCode", "badge", "status", "details", "cells", "actions"]
+    var templateValues: [TemplateValue] {
+        [.of(name), .of(isCode), .of(badge), .of(status), .of(details), .of(cells), .of(actions)]
+    }
+}
+
+extension DetailAction: TemplateReadable {
+    static let templateNames: TemplateNames = ["words", "of", "address", "form", "isDanger"]
+    var templateValues: [TemplateValue] { [.of(words), .of(of), .of(address), .of(form), .of(isDanger)] }
 }

@@ -2,6 +2,7 @@ import Model
 import OAuth
 import Policy
 import ProductDefinition
+import Templating
 
 /// Rights to choose from, group by group: none, to read, all, or single ones.
 struct ScopeChoice: Hashable, Sendable {
@@ -155,4 +156,21 @@ extension ScopeChoice.Group {
         let state = held.isEmpty ? "none" : held == names ? "all" : held == reading ? "read" : "some"
         options = words.map { Segmented.Option(value: $0.0, words: $0.1, isChosen: $0.0 == state) }
     }
+}
+
+extension ScopeChoice: TemplateReadable {
+    static let templateNames: TemplateNames = ["groups", "folded", "error"]
+    var templateValues: [TemplateValue] { [.of(groups), .of(folded), .of(error)] }
+}
+
+extension ScopeChoice.Group: TemplateReadable {
+    static let templateNames: TemplateNames = ["legend", "name", "options", "hint", "boxes", "isFolded"]
+    var templateValues: [TemplateValue] {
+        [.of(legend), .of(name), .of(options), .of(hint), .of(boxes), .of(isFolded)]
+    }
+}
+
+extension ScopeChoice.Box: TemplateReadable {
+    static let templateNames: TemplateNames = ["name", "scope", "words", "isDanger", "isTicked"]
+    var templateValues: [TemplateValue] { [.of(name), .of(scope), .of(words), .of(isDanger), .of(isTicked)] }
 }

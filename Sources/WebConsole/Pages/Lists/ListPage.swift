@@ -1,5 +1,6 @@
 import Persistence
 import ProductDefinition
+import Templating
 
 /// A list of things of one kind: search, filters as chips, a table with an order and a menu for each row, the count against the
 /// limit, and what stands there when there is nothing. Every list of the console is one of these.
@@ -165,4 +166,40 @@ struct ListFrame: Sendable {
             nextLink: next.map { entered.link(page, at: identifiers, query: request.query(after: $0)) },
             firstLink: first)
     }
+}
+
+extension ListPage: TemplateReadable {
+    static let templateNames: TemplateNames = [
+        "shell", "tabTitle", "pageHead", "sectionTabs", "searchAt", "search", "searchLabel", "sort", "facets",
+        "hasFacets", "hasFilters", "chips", "caption", "columns", "rows", "hasRows", "paging", "empty", "notice",
+    ]
+    var templateValues: [TemplateValue] {
+        [
+            .of(shell), .of(tabTitle), .of(pageHead), .of(sectionTabs), .of(searchAt), .of(search), .of(searchLabel),
+            .of(sort), .of(facets), .of(hasFacets), .of(hasFilters), .of(chips), .of(caption), .of(columns), .of(rows),
+            .of(hasRows), .of(paging), .of(empty), .of(notice),
+        ]
+    }
+}
+
+extension ListPage.Column: TemplateReadable {
+    static let templateNames: TemplateNames = ["words", "address", "order", "isFigure"]
+    var templateValues: [TemplateValue] { [.of(words), .of(address), .of(order), .of(isFigure)] }
+}
+
+extension ListPage.Cell: TemplateReadable {
+    static let templateNames: TemplateNames = ["text", "time", "after", "isFigure", "counted"]
+    var templateValues: [TemplateValue] { [.of(text), .of(time), .of(after), .of(isFigure), .of(counted)] }
+}
+
+extension ListPage.Row: TemplateReadable {
+    static let templateNames: TemplateNames = ["name", "link", "masked", "badge", "status", "cells", "rowMenu"]
+    var templateValues: [TemplateValue] {
+        [.of(name), .of(link), .of(masked), .of(badge), .of(status), .of(cells), .of(rowMenu)]
+    }
+}
+
+extension ListPage.Facet: TemplateReadable {
+    static let templateNames: TemplateNames = ["name", "words", "isOn"]
+    var templateValues: [TemplateValue] { [.of(name), .of(words), .of(isOn)] }
 }

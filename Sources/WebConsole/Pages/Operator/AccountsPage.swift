@@ -4,6 +4,7 @@ import Persistence
 import Policy
 import ProductDefinition
 import SignIn
+import Templating
 
 /// The customers of the operator.
 struct AccountsPage: Page {
@@ -114,5 +115,12 @@ struct AccountsPage: Page {
     private static func badge(_ account: Account) -> Badge? {
         if account.suspendedAt != nil { return Badge(.bad, "Suspended") }
         return account.isOperator ? Badge(.info, "Yours") : nil
+    }
+}
+
+extension AccountsPage.Row: TemplateReadable {
+    static let templateNames: TemplateNames = ["name", "id", "address", "plan", "badge", "made", "rowMenu"]
+    var templateValues: [TemplateValue] {
+        [.of(name), .of(id), .of(address), .of(plan), .of(badge), .of(made), .of(rowMenu)]
     }
 }

@@ -4,6 +4,7 @@ import Persistence
 import Policy
 import ProductDefinition
 import SignIn
+import Templating
 
 /// The tree below an organization, each of them as a line.
 struct OrganizationsPage: Page {
@@ -104,5 +105,12 @@ struct OrganizationsPage: Page {
                 item("Create \(entered.words[.organization].singular) below", .newOrganization),
                 item("Rename", .renameOrganization),
             ], dangerous: other.parent == nil ? [] : [item("Delete", .deleteOrganization)])
+    }
+}
+
+extension OrganizationsPage.Row: TemplateReadable {
+    static let templateNames: TemplateNames = ["name", "place", "depth", "address", "isHere", "made", "rowMenu"]
+    var templateValues: [TemplateValue] {
+        [.of(name), .of(place), .of(depth), .of(address), .of(isHere), .of(made), .of(rowMenu)]
     }
 }

@@ -1,3 +1,5 @@
+import Templating
+
 /// A word beside a thing that is not as usual. What is as usual has none.
 struct Badge: Hashable, Sendable {
     enum Look: String, Sendable {
@@ -16,4 +18,9 @@ struct Badge: Hashable, Sendable {
         self.look = look.rawValue
         self.words = words
     }
+}
+
+extension Badge: TemplateReadable {
+    static let templateNames: TemplateNames = ["look", "words"]
+    var templateValues: [TemplateValue] { [.of(look), .of(words)] }
 }

@@ -1,3 +1,5 @@
+import Templating
+
 /// Code to run, or a secret to keep.
 struct CodeBlock: Hashable, Sendable {
     /// What it is, for who does not see it.
@@ -18,5 +20,12 @@ struct CodeBlock: Hashable, Sendable {
         self.isWhole = isWhole
         self.tabs = tabs
         hasTabs = !tabs.isEmpty
+    }
+}
+
+extension CodeBlock: TemplateReadable {
+    static let templateNames: TemplateNames = ["label", "text", "isSecret", "isWhole", "tabs", "hasTabs"]
+    var templateValues: [TemplateValue] {
+        [.of(label), .of(text), .of(isSecret), .of(isWhole), .of(tabs), .of(hasTabs)]
     }
 }

@@ -1,3 +1,5 @@
+import Templating
+
 /// Counts of days as a small picture of bars, as high as the largest; the words say it to who does not see it.
 struct DayBars: Hashable, Sendable {
     /// In the units of a picture of 96 by 20.
@@ -25,4 +27,14 @@ struct DayBars: Hashable, Sendable {
             return Bar(x: 96 - (counts.count - index) * 3, y: 20 - height, height: height)
         }
     }
+}
+
+extension DayBars: TemplateReadable {
+    static let templateNames: TemplateNames = ["words", "bars"]
+    var templateValues: [TemplateValue] { [.of(words), .of(bars)] }
+}
+
+extension DayBars.Bar: TemplateReadable {
+    static let templateNames: TemplateNames = ["x", "y", "height"]
+    var templateValues: [TemplateValue] { [.of(x), .of(y), .of(height)] }
 }

@@ -1,3 +1,5 @@
+import Templating
+
 /// What is known of a thing under one term.
 struct Fact: Hashable, Sendable {
     let term: String
@@ -12,4 +14,11 @@ struct Fact: Hashable, Sendable {
     var after: String?
     /// What else there is to say of it.
     var under: String?
+}
+
+extension Fact: TemplateReadable {
+    static let templateNames: TemplateNames = ["term", "text", "isCode", "isCopied", "time", "after", "under"]
+    var templateValues: [TemplateValue] {
+        [.of(term), .of(text), .of(isCode), .of(isCopied), .of(time), .of(after), .of(under)]
+    }
 }

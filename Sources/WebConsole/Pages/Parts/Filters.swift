@@ -1,3 +1,5 @@
+import Templating
+
 /// A filter in force, as a link without it.
 struct Chip: Hashable, Sendable {
     /// `Status: expired`
@@ -31,4 +33,19 @@ struct RiskCard: Hashable, Sendable {
             count == 0 ? "risk-none" : nil, isUrgent && count > 0 ? "risk-urgent" : nil, isCurrent ? "risk-now" : nil,
         ].compactMap(\.self).joined(separator: " ")
     }
+}
+
+extension Chip: TemplateReadable {
+    static let templateNames: TemplateNames = ["words", "removeLink"]
+    var templateValues: [TemplateValue] { [.of(words), .of(removeLink)] }
+}
+
+extension Chips: TemplateReadable {
+    static let templateNames: TemplateNames = ["chips", "clearLink"]
+    var templateValues: [TemplateValue] { [.of(chips), .of(clearLink)] }
+}
+
+extension RiskCard: TemplateReadable {
+    static let templateNames: TemplateNames = ["count", "words", "address", "isCurrent", "look"]
+    var templateValues: [TemplateValue] { [.of(count), .of(words), .of(address), .of(isCurrent), .of(look)] }
 }

@@ -1,3 +1,5 @@
+import Templating
+
 /// What a page of the console begins with.
 struct PageHead: Hashable, Sendable {
     let title: String
@@ -17,4 +19,9 @@ struct PageHead: Hashable, Sendable {
         hasAction = action != nil
         self.reason = reason
     }
+}
+
+extension PageHead: TemplateReadable {
+    static let templateNames: TemplateNames = ["title", "lead", "action", "hasAction", "reason"]
+    var templateValues: [TemplateValue] { [.of(title), .of(lead), .of(action), .of(hasAction), .of(reason)] }
 }

@@ -1,3 +1,5 @@
+import Templating
+
 /// What can be done to one thing of a list, behind one button that works without script.
 struct RowMenu: Hashable, Sendable {
     /// A page to go to, or a form of one button.
@@ -38,4 +40,21 @@ struct RowMenu: Hashable, Sendable {
         }
         hasDangerous = !dangerous.isEmpty
     }
+}
+
+extension RowMenu: TemplateReadable {
+    static let templateNames: TemplateNames = ["label", "opensUpwards", "items", "dangerous", "hasDangerous"]
+    var templateValues: [TemplateValue] {
+        [.of(label), .of(opensUpwards), .of(items), .of(dangerous), .of(hasDangerous)]
+    }
+}
+
+extension RowMenu.Item: TemplateReadable {
+    static let templateNames: TemplateNames = ["words", "address", "form", "isDangerous"]
+    var templateValues: [TemplateValue] { [.of(words), .of(address), .of(form), .of(isDangerous)] }
+}
+
+extension RowMenu.Form: TemplateReadable {
+    static let templateNames: TemplateNames = ["action", "token", "fields"]
+    var templateValues: [TemplateValue] { [.of(action), .of(token), .of(fields)] }
 }

@@ -1,3 +1,5 @@
+import Templating
+
 /// One of a few words.
 struct Segmented: Hashable, Sendable {
     struct Option: Hashable, Sendable {
@@ -13,4 +15,14 @@ struct Segmented: Hashable, Sendable {
     let options: [Option]
     /// What it means, or who decides.
     let hint: String?
+}
+
+extension Segmented: TemplateReadable {
+    static let templateNames: TemplateNames = ["legend", "name", "options", "hint"]
+    var templateValues: [TemplateValue] { [.of(legend), .of(name), .of(options), .of(hint)] }
+}
+
+extension Segmented.Option: TemplateReadable {
+    static let templateNames: TemplateNames = ["value", "words", "isChosen", "isOff"]
+    var templateValues: [TemplateValue] { [.of(value), .of(words), .of(isChosen), .of(isOff)] }
 }

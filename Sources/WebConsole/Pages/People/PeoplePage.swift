@@ -4,6 +4,7 @@ import Persistence
 import Policy
 import ProductDefinition
 import SignIn
+import Templating
 
 /// The people of an organization and those below it.
 struct PeoplePage: Page {
@@ -176,4 +177,21 @@ struct PeoplePage: Page {
             ],
             dangerous: [item("Remove", .removePerson)])
     }
+}
+
+extension PeoplePage.Row: TemplateReadable {
+    static let templateNames: TemplateNames = [
+        "name", "email", "address", "place", "rights", "badge", "factor", "since", "rowMenu",
+    ]
+    var templateValues: [TemplateValue] {
+        [
+            .of(name), .of(email), .of(address), .of(place), .of(rights), .of(badge), .of(factor), .of(since),
+            .of(rowMenu),
+        ]
+    }
+}
+
+extension PeoplePage.Option: TemplateReadable {
+    static let templateNames: TemplateNames = ["value", "words", "isChosen"]
+    var templateValues: [TemplateValue] { [.of(value), .of(words), .of(isChosen)] }
 }

@@ -1,3 +1,5 @@
+package import Templating
+
 /// What stands around a page for who is signed in: the bar above, the navigation at the side, the way from above.
 package struct Shell: Hashable, Sendable {
     let name: String
@@ -71,4 +73,52 @@ struct OrganizationPicker: Hashable, Sendable {
         let text: String
         let fields: [HiddenField]
     }
+}
+
+extension Shell: TemplateReadable {
+    package static let templateNames: TemplateNames = [
+        "name", "email", "initial", "accountLink", "appsLink", "settings", "signOutAction", "signOutToken",
+        "returnLink", "picker", "navigation", "crumbs", "hasCrumbs",
+    ]
+    package var templateValues: [TemplateValue] {
+        [
+            .of(name), .of(email), .of(initial), .of(accountLink), .of(appsLink), .of(settings), .of(signOutAction),
+            .of(signOutToken), .of(returnLink), .of(picker), .of(navigation), .of(crumbs), .of(hasCrumbs),
+        ]
+    }
+}
+
+extension Navigation: TemplateReadable {
+    static let templateNames: TemplateNames = ["title", "groups", "current"]
+    var templateValues: [TemplateValue] { [.of(title), .of(groups), .of(current)] }
+}
+
+extension Navigation.Group: TemplateReadable {
+    static let templateNames: TemplateNames = ["heading", "items"]
+    var templateValues: [TemplateValue] { [.of(heading), .of(items)] }
+}
+
+extension Navigation.Item: TemplateReadable {
+    static let templateNames: TemplateNames = ["words", "address", "mark"]
+    var templateValues: [TemplateValue] { [.of(words), .of(address), .of(mark)] }
+}
+
+extension Crumb: TemplateReadable {
+    static let templateNames: TemplateNames = ["words", "address"]
+    var templateValues: [TemplateValue] { [.of(words), .of(address)] }
+}
+
+extension OrganizationPicker: TemplateReadable {
+    static let templateNames: TemplateNames = ["name", "word", "searchWords", "choices", "search"]
+    var templateValues: [TemplateValue] { [.of(name), .of(word), .of(searchWords), .of(choices), .of(search)] }
+}
+
+extension OrganizationPicker.Choice: TemplateReadable {
+    static let templateNames: TemplateNames = ["name", "place", "address", "isCurrent"]
+    var templateValues: [TemplateValue] { [.of(name), .of(place), .of(address), .of(isCurrent)] }
+}
+
+extension OrganizationPicker.Search: TemplateReadable {
+    static let templateNames: TemplateNames = ["action", "text", "fields"]
+    var templateValues: [TemplateValue] { [.of(action), .of(text), .of(fields)] }
 }

@@ -1,6 +1,7 @@
 import CredentialFormat
 import Persistence
 import SignIn
+import Templating
 
 /// Asks as which of several members to go on. Where they do not all stand on one page, there is a field to search in, without
 /// a script.
@@ -73,4 +74,9 @@ struct Choice: Hashable, Sendable {
     let name: String
     let detail: String?
     let isChosen: Bool
+}
+
+extension HiddenField: TemplateReadable {
+    static let templateNames: TemplateNames = ["name", "value"]
+    var templateValues: [TemplateValue] { [.of(name), .of(value)] }
 }
