@@ -19,15 +19,15 @@ struct ConnectTests {
         let providers = ScriptedProviders()
         try await ConnectDesk.open(over: providers) { desk in
             let address = try await desk.start(Self.google)
-            #expect(address.host == "accounts.google.com" && address.parameter("prompt") == "consent")
+            #expect(address.host == "accounts.google.com" && address.asked("prompt") == "consent")
             let callback = "https://auth.example.com/connections/callback/google-business-profile"
-            #expect(address.parameter("redirect_uri") == callback)
+            #expect(address.asked("redirect_uri") == callback)
             let account = try await desk.finish(Self.google, "code=c%201&state=\(address.state)").account
             let exchange = try #require(providers.requests("/token").first)
             #expect(exchange.field("code") == "c 1" && exchange.field("redirect_uri") == callback)
             let digest = SHA256.hash(data: Data(exchange.field("code_verifier").utf8))
-            #expect(address.parameter("code_challenge") == Base64URL.text(Array(digest)))
-            #expect(address.parameter("code_challenge_method") == "S256")
+            #expect(address.asked("code_challenge") == Base64URL.text(Array(digest)))
+            #expect(address.asked("code_challenge_method") == "S256")
 
             let state = try await desk.state(of: account.connection.id)
             #expect(account.way == .created && account.missingScopes == [] && account.children == 2)

@@ -336,7 +336,7 @@ struct ConnectionAPITests {
         do {
             try await ConnectDesk.open(over: call) { desk in
                 let address = try await desk.start("tiktok")
-                let scopes = address.parameter("scope").split(separator: ",").map(String.init)
+                let scopes = address.asked("scope").split(separator: ",").map(String.init)
                 let query = try await simulator.consent(address, scopes: scopes)
                 let connection = try await desk.finish("tiktok", query).account.connection
                 let front = try await ConnectionFront(desk, relay: call)

@@ -37,7 +37,7 @@ struct SimulatedProviderTests {
     {
         try await withDesk { desk, simulator in
             let address = try await desk.start("facebook")
-            let asked = address.parameter("scope").split(separator: ",").map(String.init)
+            let asked = address.asked("scope").split(separator: ",").map(String.init)
             let query = try await simulator.consent(address, scopes: asked.filter { $0 != "read_insights" })
             let account = try await desk.finish("facebook", query).account
             let state = try await desk.state(of: account.connection.id)
@@ -64,7 +64,7 @@ struct SimulatedProviderTests {
         try await withDesk { desk, simulator in
             func connect() async throws -> ConnectedAccount {
                 let address = try await desk.start("google-business-profile")
-                let scopes = address.parameter("scope").split(separator: " ").map(String.init)
+                let scopes = address.asked("scope").split(separator: " ").map(String.init)
                 let query = try await simulator.consent(address, scopes: scopes)
                 return try await desk.finish("google-business-profile", query).account
             }
@@ -85,7 +85,7 @@ struct SimulatedProviderTests {
     @Test func `walkthrough E: TikTok's tokens are spent once, and given back in the end`() async throws {
         try await withDesk { desk, simulator in
             let address = try await desk.start("tiktok")
-            let scopes = address.parameter("scope").split(separator: ",").map(String.init)
+            let scopes = address.asked("scope").split(separator: ",").map(String.init)
             let account = try await desk.finish(
                 "tiktok", try await simulator.consent(address, scopes: scopes)
             ).account

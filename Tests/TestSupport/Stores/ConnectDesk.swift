@@ -130,8 +130,8 @@ package struct ConnectDesk: Sendable {
 
 extension URLComponents {
     /// A parameter of the query, empty where there is none.
-    package func parameter(_ name: String) -> String { queryItems?.first { $0.name == name }?.value ?? "" }
-    package var state: String { parameter("state") }
+    package func asked(_ name: String) -> String { queryItems?.first { $0.name == name }?.value ?? "" }
+    package var state: String { asked("state") }
 }
 
 extension ConnectOutcome {
@@ -217,6 +217,6 @@ extension ProviderRequest {
 
     /// A parameter of its form.
     package func field(_ name: String) -> String {
-        URLComponents(string: "https://x.example/?" + String(decoding: body, as: UTF8.self))?.parameter(name) ?? ""
+        URLComponents(string: "https://x.example/?" + String(decoding: body, as: UTF8.self))?.asked(name) ?? ""
     }
 }
