@@ -9,14 +9,14 @@ import Testing
 struct RenewalStormTests {
     private static let hour = 3600
 
-    @Test(arguments: [UInt64(1), 2])
-    func `K13: whatever dies, no token is spent twice, no connection is lost, promises are kept or explained`(
-        _ seed: UInt64
-    ) async throws {
+    @Test
+    func `K13: whatever dies, no token is spent twice, no connection is lost, promises are kept or explained`()
+        async throws
+    {
         try await withTemporaryFolder { folder in
             try await SampleTree.open { tree in
                 // Nodes on one SQLite file are engines in one process: of processes, only one has the file.
-                let storm = try await RenewalStorm(tree, nodes: 3, connections: 5, seed: seed, folder: folder)
+                let storm = try await RenewalStorm(tree, nodes: 3, connections: 5, seed: 1, folder: folder)
                 for step in 0..<(12 * 8) {
                     if step % 24 == 7 {
                         let names = storm.providers.files.keys.sorted()

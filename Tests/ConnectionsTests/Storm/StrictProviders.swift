@@ -49,6 +49,8 @@ final class StrictProviders: RenewalCaller {
         var isCalm = false
         var downUntil: [String: Instant] = [:]
         var requests = 0
+        var untilMishap = 6
+        var turn = 0
         var mishaps: [Mishap: Int] = [:]
     }
 
@@ -108,17 +110,26 @@ final class StrictProviders: RenewalCaller {
 }
 
 extension StrictProviders.State {
+    /// What goes wrong with this request: each kind in turn, at a distance that nobody foresees.
+    private mutating func nextMishap() -> StrictProviders.Mishap? {
+        guard !isCalm else { return nil }
+        untilMishap -= 1
+        guard untilMishap <= 0 else { return nil }
+        untilMishap = 4 + Int(generator.next() % 8)
+        turn += 1
+        let all = StrictProviders.Mishap.allCases
+        return all[turn % all.count]
+    }
+
     /// What the provider does, and what goes wrong after it or instead of it.
     fileprivate mutating func answer(_ request: RenewalRequest, at time: Instant) -> (
         ProviderReply, StrictProviders.Mishap?
     ) {
         requests += 1
-        let draw = isCalm ? nil : Int(generator.next() % 60)
-        let all = StrictProviders.Mishap.allCases
-        let mishap = draw.flatMap { all.indices.contains($0) ? all[$0] : nil }
         if let until = downUntil[request.provider.identifier], time < until { return (.failed(.outage), nil) }
         guard var account = accounts[request.connection] else { return (.failed(.invalidGrant), nil) }
         defer { accounts[request.connection] = account }
+        let mishap = nextMishap()
         if let mishap { mishaps[mishap, default: 0] += 1 }
         switch mishap {
         case .notSent, .throttled: return (.notSent(code: "unreachable"), mishap)
