@@ -36,7 +36,7 @@ final class ConnectionFront: HTTPFront {
         keeper = try await tree.key(
             in: tree.europe, scopes: ["claviger:connections.read", "claviger:connections.manage"]
         ).secret
-        user = try await tree.key(in: tree.europe, scopes: ["claviger:connections.use"]).secret
+        user = try await tree.key(in: tree.europe, scopes: ["claviger:connections.use"], lifetimeSeconds: 86_400).secret
         let judges = SampleDesk(tree)
         let (product, now) = (tree.product, tree.clock.now)
         let hasher = PasswordHasher()

@@ -21,7 +21,7 @@ struct TemplateReadableTests {
         EmptyState(title: "t", words: "w", action: link, code: CodeBlock("t", label: "l")), CodeBlock("t", label: "l"),
         Fact(term: "t", text: "x", time: time, after: "a", under: "u"), DayBars([1, 2], words: "w"),
         DayBars.Bar(x: 1, y: 2, height: 3), Segmented(legend: "l", name: "n", options: [option], hint: "h"), option,
-        list, ListPage.Column(words: "w", address: "a", order: "o"), cell, row,
+        list, forecast, forecast.parts[0], ListPage.Column(words: "w", address: "a", order: "o"), cell, row,
         ListPage.Facet(name: "n", words: "w", isOn: true), AuditLogPage.Detail(term: "t", text: "x"),
         AuditLogPage.Row(
             at: time, what: "w", thing: "t", thingLink: "l", isName: true, who: "w", whoLink: "l", place: "p",
@@ -62,7 +62,8 @@ struct TemplateReadableTests {
     private static let box = ScopeChoice.Box(name: "n", scope: "s", words: "w", isDanger: true, isTicked: true)
     private static let cell = ListPage.Cell(text: "t", time: time, after: "a", isFigure: true, counted: "c")
     private static let row = ListPage.Row(
-        name: "n", link: "l", masked: "m", badge: Badge(.info, "w"), status: "s", cells: [cell], rowMenu: menu)
+        name: "n", link: "l", masked: "m", badge: Badge(.info, "w"), status: "s", cells: [cell], rowMenu: menu,
+        because: "b")
     private static let tableRow = DetailTable.Row(
         name: "n", isCode: true, badge: nil, status: "s", details: "d", cells: [cell],
         actions: [DetailAction(words: "w")])
@@ -72,7 +73,9 @@ struct TemplateReadableTests {
         facets: [ListPage.Facet(name: "n", words: "w", isOn: false)], hasFacets: true, hasFilters: true,
         chips: Chips(chips: [Chip(words: "w", removeLink: "r")], clearLink: "c"), caption: "c",
         columns: [ListPage.Column(words: "w")], rows: [row], hasRows: true,
-        paging: Paging(words: "w", nextLink: nil, firstLink: nil), empty: nil, notice: .good("done"))
+        paging: Paging(words: "w", nextLink: nil, firstLink: nil), empty: nil, notice: .good("done"), forecast: forecast
+    )
+    private static let forecast = Forecast(look: "l", parts: [Forecast.Part(words: "w", address: "a")])
 
     @Test(arguments: values.indices)
     func `say what reflection finds`(_ index: Int) throws {

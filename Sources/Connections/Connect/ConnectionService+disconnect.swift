@@ -90,10 +90,10 @@ extension ConnectionService {
             throw Refusal.conflict(code: "disconnected", explanation: "It was ended before.")
         }
         var end = forecast.atProvider
-        switch (wish, end) {
-        case (.never, .revoked): end = .spared
-        case (.always, .spared), (.always, .uncertain): end = .revoked
-        default: break
+        switch wish {
+        case .never: if end == .revoked { end = .spared }
+        case .always: if end == .spared || end == .uncertain { end = .revoked }
+        case .unlessOthersEnd: break
         }
         if end == .revoked { try await freshen(forecast.connection) }
         let lease = try await claimed(id)

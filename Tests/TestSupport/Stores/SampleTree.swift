@@ -112,12 +112,14 @@ package struct SampleTree: Sendable {
 
     /// Makes a key, a second after whatever was made before it.
     package func key(
-        in organization: Organization, scopes: [String] = ["data.read"], as actor: Actor = theOperator
+        in organization: Organization, scopes: [String] = ["data.read"], lifetimeSeconds: Int? = nil,
+        as actor: Actor = theOperator
     ) async throws -> Issued<APIKey> {
         clock.advance(seconds: 1)
         return try await store.write { [apiKeys] tx in
             try apiKeys.create(
-                APIKeyDraft(name: "Key", scopes: scopes), in: organization.id, as: actor, tx: tx)
+                APIKeyDraft(name: "Key", lifetimeSeconds: lifetimeSeconds, scopes: scopes), in: organization.id,
+                as: actor, tx: tx)
         }
     }
 

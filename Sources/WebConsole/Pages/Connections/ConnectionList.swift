@@ -4,6 +4,7 @@ import Model
 import Persistence
 import ProductDefinition
 import ProviderDefinition
+import Templating
 
 /// The list of connections: what it can be searched for, and what its rows say.
 enum ConnectionList {
@@ -78,8 +79,7 @@ enum ConnectionList {
             [frame.column("Name", by: "name"), ListPage.Column(words: "Status")]
             + (isAlone ? [] : [frame.column(entered.words[.organization].capitalized, by: "organization")])
             + [
-                frame.column("At", by: "provider"), ListPage.Column(words: "Below it"),
-                frame.column("Next renewal", by: "renewal"),
+                frame.column("At", by: "provider"), frame.column("Next renewal", by: "renewal"),
                 frame.column("Last proof", by: "proven", startsDescending: true),
             ]
         let rows = found.items.enumerated().map { index, item in
@@ -116,7 +116,8 @@ enum ConnectionList {
                 fields: []))
         let mayManage = entered.may(.connectionsManage) && connection.status != .disconnected
         let cells = [
-            ListPage.Cell(text: words.provider), ListPage.Cell(text: ConnectionWords.children(item.children)),
+            ListPage.Cell(
+                text: words.provider, after: item.children.map { ", \(ConnectionWords.children($0))" }),
             words.renewal, ConnectionWords.proof(item.provenAt, now: entered.now),
         ]
         return ListPage.Row(
@@ -171,4 +172,14 @@ struct Forecast: Hashable, Sendable {
     /// The class of its look.
     let look: String
     let parts: [Part]
+}
+
+extension Forecast: TemplateReadable {
+    static let templateNames: TemplateNames = ["look", "parts"]
+    var templateValues: [TemplateValue] { [.of(look), .of(parts)] }
+}
+
+extension Forecast.Part: TemplateReadable {
+    static let templateNames: TemplateNames = ["words", "address"]
+    var templateValues: [TemplateValue] { [.of(words), .of(address)] }
 }

@@ -113,8 +113,8 @@ struct ConnectionWords: Sendable {
     }
 
     /// So many things below it: `12 pages`.
-    static func children(_ children: ListedConnection.Children?) -> String {
-        children.map { ProductWord(kind($0.kind)).counted($0.count) } ?? "None"
+    static func children(_ children: ListedConnection.Children) -> String {
+        ProductWord(kind(children.kind)).counted(children.count)
     }
 
     /// What a kind of them is called. Providers call some of them as products call other things.

@@ -172,12 +172,13 @@ extension ListPage: TemplateReadable {
     static let templateNames: TemplateNames = [
         "shell", "tabTitle", "pageHead", "sectionTabs", "searchAt", "search", "searchLabel", "sort", "facets",
         "hasFacets", "hasFilters", "chips", "caption", "columns", "rows", "hasRows", "paging", "empty", "notice",
+        "forecast",
     ]
     var templateValues: [TemplateValue] {
         [
             .of(shell), .of(tabTitle), .of(pageHead), .of(sectionTabs), .of(searchAt), .of(search), .of(searchLabel),
             .of(sort), .of(facets), .of(hasFacets), .of(hasFilters), .of(chips), .of(caption), .of(columns), .of(rows),
-            .of(hasRows), .of(paging), .of(empty), .of(notice),
+            .of(hasRows), .of(paging), .of(empty), .of(notice), .of(forecast),
         ]
     }
 }
@@ -193,9 +194,13 @@ extension ListPage.Cell: TemplateReadable {
 }
 
 extension ListPage.Row: TemplateReadable {
-    static let templateNames: TemplateNames = ["name", "link", "masked", "badge", "status", "cells", "rowMenu"]
+    static let templateNames: TemplateNames = [
+        "name", "link", "masked", "badge", "status", "cells", "rowMenu", "because",
+    ]
     var templateValues: [TemplateValue] {
-        [.of(name), .of(link), .of(masked), .of(badge), .of(status), .of(cells), .of(rowMenu)]
+        [
+            .of(name), .of(link), .of(masked), .of(badge), .of(status), .of(cells), .of(rowMenu), .of(because),
+        ]
     }
 }
 
