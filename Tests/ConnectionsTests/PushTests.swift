@@ -68,6 +68,7 @@ struct PushTests {
             #expect(try await pushes.deauthorize(older, at: "facebook", from: Self.caller) == .taken(changes: 0))
             #expect(try await desk.state(of: mine).status == .connected)
 
+            desk.tree.clock.advance(seconds: 1)
             providers.before {
                 let outcome = try await pushes.deauthorize(request, at: "facebook", from: Self.caller)
                 #expect(outcome == .taken(changes: 2))
@@ -100,6 +101,7 @@ struct PushTests {
         try await ConnectDesk.open(over: Self.facebook()) { desk in
             let pushes = PushDesk(desk.service)
             let id = try await desk.connect("facebook").connection.id
+            desk.tree.clock.advance(seconds: 1)
             let request = Self.signedRequest(at: desk.tree.clock.current)
             guard case .erased(let code) = try await pushes.erase(request, at: "facebook", from: Self.caller) else {
                 Issue.record("not erased")

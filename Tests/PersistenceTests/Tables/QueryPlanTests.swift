@@ -1,9 +1,10 @@
 import CredentialFormat
 import Model
-import Persistence
 import Policy
 import TestSupport
 import Testing
+
+@testable import Persistence
 
 @Suite("How SQLite answers what the tables ask")
 struct QueryPlanTests {
@@ -113,6 +114,9 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.providersWithDueConnections(at: now)
             _ = try tx.claimDueConnections(of: "p", at: now, by: ID(at: 1), seconds: 60, limit: 2)
             _ = try tx.claim(id, by: ID(at: 1), seconds: 60)
+            let connection = Connection(id: id, path: path, provider: "p", access: ID(at: 1), name: "n", createdAt: now)
+            _ = try tx.settle(ConnectionLease(connection: connection, holder: ID(at: 1), fence: 1), as: connection)
+            _ = try tx.replace(connection, ofGeneration: 1)
             _ = try tx.connectionSecrets(of: id, generation: 1)
             _ = try tx.connectionSecret(of: id, generation: 1, field: "f")
             try tx.insert([], of: id, generation: 2, at: now)
