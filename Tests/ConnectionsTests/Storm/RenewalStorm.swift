@@ -106,6 +106,10 @@ final class RenewalStorm: Sendable {
             node.revive()
             await start(node)
         }
+        for id in providers.heldUp {
+            let (_, token, _) = try await state(of: id)
+            providers.noteKept(of: id, if: token)
+        }
     }
 
     private func lapse() async throws {

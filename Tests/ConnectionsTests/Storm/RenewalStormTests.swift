@@ -40,13 +40,16 @@ struct RenewalStormTests {
         }
         let accounts = storm.providers.accounts
         #expect(accounts.values.map(\.spentTwice).reduce(0, +) == 0)
+        // One more try is allowed where nobody could know: of an answer that is gone, or is with a node that stood still.
+        let outOfReach = accounts.values.count { $0.isOutOfReach }
+        let triedAgain = accounts.values.map(\.triedAgain).reduce(0, +)
+        #expect(triedAgain <= outOfReach + mishaps[.nodePaused, default: 0])
         for (id, account) in accounts {
             let (connection, token, promises) = try await storm.state(of: id)
             let what = "\(connection.provider) \(connection.status) \(connection.reason ?? "-") \(account)"
             if account.isOutOfReach || connection.status != .connected {
-                // Only a token that works once and whose answer nobody has: it is said, and was tried once more at most.
+                // Only a token that works once and whose answer nobody has: it is said.
                 #expect(account.isOutOfReach && connection.status == .reauthRequired, "\(what)")
-                #expect(account.triedAgain <= 1, "\(what)")
             } else {
                 #expect(token == "rt.\(account.number)" || account.rotation.retryWindow != .never, "\(what)")
             }

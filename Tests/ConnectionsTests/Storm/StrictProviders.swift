@@ -30,18 +30,37 @@ final class StrictProviders: RenewalCaller {
         /// Of the refresh token in force.
         var number = 1
         var rotatedAt: Instant
+        /// When the refresh token before it came, and an access token with it.
+        var issuedAt: Instant
         /// Uses of the token in force.
         var uses = 0
         /// What was given last reached nobody who could keep it.
         var isGivenInVain = false
-        /// How often a token was spent that could have been known to be spent.
-        var spentTwice = 0
-        /// How often one was tried again because nobody could know.
+        /// What was given last is with a node that stood still, and not in the database yet.
+        var isHeldUp = false
+        /// Whether the token before the one in force was tried again because nobody else could know what came for it.
+        var isTriedAgain = false
+        /// How often one was.
         var triedAgain = 0
+        /// How often a token was spent again although its answer was at hand, the access token still served, or it had been tried again
+        /// already.
+        var spentTwice = 0
+
+        init(_ rotation: Renewal.Rotation, at time: Instant) {
+            self.rotation = rotation
+            rotatedAt = time
+            issuedAt = time
+        }
 
         /// Whether no client, however careful, can have what is in force.
         var isOutOfReach: Bool { isGivenInVain && rotation.retryWindow == .never }
     }
+
+    /// Of an access token, in seconds.
+    fileprivate static let accessLifetime = 86_400
+    /// So long before its end a token that may be dead may be tried once more, in seconds: two minutes, and the half minute by which its
+    /// end is reckoned early.
+    fileprivate static let lastChance = 150
 
     fileprivate struct State {
         var accounts: [ID<Connection>: Account] = [:]
@@ -70,7 +89,7 @@ final class StrictProviders: RenewalCaller {
     var mishaps: [Mishap: Int] { state.withLock(\.mishaps) }
 
     func add(_ id: ID<Connection>, _ rotation: Renewal.Rotation) {
-        let account = Account(rotation: rotation, rotatedAt: now())
+        let account = Account(rotation, at: now())
         state.withLock { $0.accounts[id] = account }
     }
 
@@ -84,6 +103,19 @@ final class StrictProviders: RenewalCaller {
         state.withLock { state in
             guard let number = state.accounts[id]?.number, token != "rt.\(number)" else { return }
             state.accounts[id]?.isGivenInVain = true
+        }
+    }
+
+    /// Accounts of which a node that stood still had what is in force.
+    var heldUp: [ID<Connection>] {
+        state.withLock { state in state.accounts.compactMap { id, account in account.isHeldUp ? id : nil } }
+    }
+
+    /// Notes that what was held up is in the database, if `token` is what is there.
+    func noteKept(of id: ID<Connection>, if token: String?) {
+        state.withLock { state in
+            guard let number = state.accounts[id]?.number, token == "rt.\(number)" else { return }
+            state.accounts[id]?.isHeldUp = false
         }
     }
 
@@ -130,19 +162,22 @@ extension StrictProviders.State {
         guard var account = accounts[request.connection] else { return (.failed(.invalidGrant), nil) }
         defer { accounts[request.connection] = account }
         let mishap = nextMishap()
-        if let mishap { mishaps[mishap, default: 0] += 1 }
         switch mishap {
-        case .notSent, .throttled: return (.notSent(code: "unreachable"), mishap)
+        case .notSent, .throttled:
+            if let mishap { mishaps[mishap, default: 0] += 1 }
+            return (.notSent(code: "unreachable"), mishap)
         case .answerLost, .nodeKilled, .databaseGone, .nodePaused, nil: break
         }
         guard account.take(request.values[.refreshToken] ?? "", at: time) else {
             return (.failed(.invalidGrant), nil)
         }
+        if let mishap { mishaps[mishap, default: 0] += 1 }
         account.isGivenInVain = mishap == .answerLost || mishap == .nodeKilled
+        account.isHeldUp = mishap == .nodePaused
         var answer = TokenAnswer()
         answer.accessToken = "at.\(account.number)"
         answer.refreshToken = "rt.\(account.number)"
-        answer.accessExpiry = .after(seconds: 86_400)
+        answer.accessExpiry = .after(seconds: StrictProviders.accessLifetime)
         return (.tokens(answer, children: nil), mishap)
     }
 }
@@ -158,6 +193,8 @@ extension StrictProviders.Account {
             }
             number += 1
             uses = 0
+            isTriedAgain = false
+            issuedAt = rotatedAt
             rotatedAt = time
             return true
         }
@@ -167,7 +204,14 @@ extension StrictProviders.Account {
         case .seconds(let window) where isLast && time <= rotatedAt.adding(seconds: window): return true
         case .unbounded, .seconds, .never: break
         }
-        if isLast, isGivenInVain { triedAgain += 1 } else { spentTwice += 1 }
+        let isUnknown = isLast && (isGivenInVain || isHeldUp)
+        let chance = issuedAt.adding(seconds: StrictProviders.accessLifetime - StrictProviders.lastChance)
+        guard isUnknown, !isTriedAgain, time >= chance else {
+            spentTwice += 1
+            return false
+        }
+        isTriedAgain = true
+        triedAgain += 1
         return false
     }
 }
