@@ -159,7 +159,7 @@ struct DoctorTests {
             #expect(await installation.diagnosis().isHealthy)
             #expect(
                 await installation.diagnosis().settings.filter { $0.key.isSecret }.map(\.shown)
-                    == ["set", "not set", "set"])
+                    == ["set", "not set", "set", "not set"])
             var texts = [await installation.diagnosis().text]
             installation.variables["CLAVIGER_VERIFY_GATEWAY_SECRET"] = "geheim"
             installation.variables["CLAVIGER_MASTER_KEY"] = "5a5a5a"

@@ -87,8 +87,9 @@ struct ProviderServerTests {
             #expect(done.status == 0 && done.output.contains("altyaa-tiktok at tiktok is set"), "\(done.text)")
             let unknown = try await set("tiktak")
             #expect(unknown.status != 0 && unknown.errors.contains("It offers facebook"), "\(unknown.text)")
+            let desk = try await server.get("/api/v1/me", bearer: demo.operatorKey).json["organization"]["id"].string
             let events = try await server.get(
-                "/api/v1/audit-events?action=provider-access.secret-set", bearer: demo.operatorKey)
+                "/api/v1/organizations/\(desk)/audit-events?action=provider-access.secret-set", bearer: demo.operatorKey)
             #expect(events.text.contains("command:provider secret"), "\(events.text)")
             #expect(!events.text.contains("s3cret") && !server.log.contains("s3cret"))
 
