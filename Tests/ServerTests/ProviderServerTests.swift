@@ -89,7 +89,8 @@ struct ProviderServerTests {
             #expect(unknown.status != 0 && unknown.errors.contains("It offers facebook"), "\(unknown.text)")
             let desk = try await server.get("/api/v1/me", bearer: demo.operatorKey).json["organization"]["id"].string
             let events = try await server.get(
-                "/api/v1/organizations/\(desk)/audit-events?action=provider-access.secret-set", bearer: demo.operatorKey)
+                "/api/v1/organizations/\(desk)/audit-events?action=provider-access.secret-set", bearer: demo.operatorKey
+            )
             #expect(events.text.contains("command:provider secret"), "\(events.text)")
             #expect(!events.text.contains("s3cret") && !server.log.contains("s3cret"))
 
