@@ -192,6 +192,7 @@ struct ConnectionAPITests {
                 headers: [
                     ("Content-Type", "application/json"), ("Set-Cookie", "a=b"), ("Connection", "X-Hop"),
                     ("X-Hop", "1"), ("Access-Control-Allow-Origin", "*"), ("X-Rate", "7"), ("Cache-Control", "public"),
+                    ("X-Accel-Redirect", "/internal"), ("CDN-Cache-Control", "max-age=60"),
                 ]))
         try await withFront(relay: relay) { front in
             let connection = try await front.desk.connect("tiktok").connection
@@ -204,7 +205,10 @@ struct ConnectionAPITests {
             #expect(answer.status == 201 && answer.text == #"{"data":{}}"#)
             #expect(answer.headers["claviger-provider-status"] == "201" && answer.headers["x-rate"] == "7")
             #expect(answer.headers["cache-control"] == "no-store")
-            #expect(["set-cookie", "x-hop", "access-control-allow-origin"].allSatisfy { answer.headers[$0] == nil })
+            let dropped = [
+                "set-cookie", "x-hop", "access-control-allow-origin", "x-accel-redirect", "cdn-cache-control",
+            ]
+            #expect(dropped.allSatisfy { answer.headers[$0] == nil })
             let call = try #require(relay.calls.first)
             #expect(call.method == "POST" && call.target == "/v2/video/list/?fields=id%2Ctitle")
             #expect(call.header("Authorization") == "Bearer t.at" && call.body == Array("hello".utf8))
@@ -220,7 +224,7 @@ struct ConnectionAPITests {
 
     @Test func `a token that the provider refuses is renewed once, and the call made once more`() async throws {
         func dead() -> RelayOutcome { .answer(401, #"{"error":{"code":"access_token_invalid"}}"#) }
-        let relay = ScriptedRelay(dead(), .answer(200, "well"), dead())
+        let relay = ScriptedRelay(dead(), .answer(200, "well"), dead(), dead())
         let providers = ScriptedProviders()
         try await withFront(providers, relay: relay) { front in
             let connection = try await front.desk.connect("tiktok").connection
@@ -231,11 +235,17 @@ struct ConnectionAPITests {
             #expect(answer.status == 200 && answer.text == "well")
             #expect(relay.calls.map { $0.header("Authorization") } == ["Bearer t.at", "Bearer t.at2"])
             #expect(relay.calls.map(\.body) == [[1], [1]])
-            providers.respond("/v2/oauth/token/", .notSent(code: "unreachable"))
-            // Where no renewal helps, the provider's own answer is passed on.
+            // What refuses a token that is new is cured by no other, so none is spent for it.
+            let spent = providers.requests("/v2/oauth/token/").count
             let refused = try await front.pass(connection, "open.tiktokapis.com/v2/a")
             #expect(refused.status == 401 && refused.text.contains("access_token_invalid"))
-            #expect(relay.calls.count == 3)
+            #expect(try await front.token(connection, "?refused_generation=2").status == 503)
+            #expect(relay.calls.count == 3 && providers.requests("/v2/oauth/token/").count == spent)
+            front.desk.tree.clock.advance(seconds: 31)
+            providers.respond("/v2/oauth/token/", .notSent(code: "unreachable"))
+            // Where no renewal helps, the provider's own answer is passed on.
+            #expect(try await front.pass(connection, "open.tiktokapis.com/v2/a").status == 401)
+            #expect(relay.calls.count == 4 && providers.requests("/v2/oauth/token/").count == spent + 1)
         }
     }
 
@@ -310,6 +320,16 @@ struct ConnectionAPITests {
         #expect(try !isRefused("salesforce", "mine.my.salesforce.com", salesforce))
         #expect(try isRefused("salesforce", "other.my.salesforce.com", salesforce))
         #expect(try !isRefused("salesforce", "login.salesforce.com", salesforce))
+    }
+
+    @Test func `an error that drips is not waited for`() async throws {
+        let drip = AsyncThrowingStream<[UInt8], any Error> {
+            try await Task.sleep(for: .milliseconds(20))
+            return [0x20]
+        }
+        await #expect(throws: UseFailure.self) {
+            try await ConnectionUse.whole(drip, within: .milliseconds(100))
+        }
     }
 
     @Test func `what would stand in the token's place is refused`() throws {
