@@ -7,6 +7,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Persistence
+import ProductDefinition
 import ProviderDefinition
 import TestSupport
 import Testing
@@ -94,6 +95,32 @@ struct ConnectionAPITests {
             #expect(try await adopt("t.other", key: "k1").status == 422)
             let list = try await front.get(front.path("?limit=1"), bearer: front.keeper).json
             #expect(try list["items"].elements.map { try $0["id"].string } == [id] && list["next_cursor"] == .null)
+        }
+    }
+
+    @Test func `I6: what the plan does not have is connected by no call, and what is connected goes on`() async throws {
+        let product = try Product(
+            yaml: """
+                product: {name: Planned}
+                scopes: {data.read: {description: Read}}
+                plans: {small: {features: [api_access]}, full: {features: [api_access, connections]}}
+                default_plan: full
+                """, file: "claviger.yaml")
+        try await ConnectDesk.open(over: ScriptedProviders(), product: product) { desk in
+            let front = try await ConnectionFront(desk, relay: ScriptedRelay())
+            let connection = try await desk.connect("tiktok").connection
+            try await SampleDesk(desk.tree).put(desk.tree.global, on: "small")
+            let drafts: [(String, JSON)] = [
+                ("/start", ["provider": "tiktok", "session_id": "x"]),
+                ("/import", ["provider": "tiktok", "access_token": "t.at", "refresh_token": "t.rt"]),
+            ]
+            for (path, draft) in drafts {
+                let answer = try await front.call("POST", front.path(path), bearer: front.keeper, draft)
+                #expect(answer.status == 409, "\(answer.text)")
+                #expect(try answer.json["type"] == "urn:claviger:problem:plan")
+                #expect(try await front.call("POST", front.path(path), bearer: front.user, draft).status == 403)
+            }
+            #expect(try await front.token(connection).status == 200)
         }
     }
 
