@@ -2,6 +2,8 @@ import AsyncHTTPClient
 import CredentialFormat
 import Events
 import Foundation
+import HTTPTypes
+import Hummingbird
 import Model
 import NIOCore
 import NIOHTTP1
@@ -13,6 +15,7 @@ import TestSupport
 import Testing
 
 @testable import Connections
+@testable import HTTPAPI
 @testable import Outbound
 
 @Suite("Connections in the management API", .onEveryEngine)
@@ -359,6 +362,36 @@ struct ConnectionAPITests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a client that reads nothing of an answer loses its connection, and its place`() async throws {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let crowd = RelayCrowd()
+        let (connection, account) = (ID<Connection>(at: 1), ID<Organization>(at: 1))
+        func place() throws -> RelayPlace { try #require(crowd.enter(connection, of: account)) }
+        var others = try (1..<RelayCrowd.mostOfOne).map { _ in try place() }
+        await #expect(throws: ChannelError.self) {
+            let called = CallAnswer(
+                answer: RelayedAnswer(status: 200, headers: [], body: OneBody([1])), place: try place())
+            #expect(crowd.enter(connection, of: account) == nil)
+            try await ConnectionRelay.body(of: called, length: nil, on: channel, pause: .milliseconds(50))
+                .write(UnreadWriter(channel: channel))
+        }
+        others.append(try place())
+        #expect(others.count == RelayCrowd.mostOfOne)
+    }
+
+    @Test func `no account takes all places`() {
+        let crowd = RelayCrowd()
+        let connections = (1...16).map { ID<Connection>(at: $0) }
+        func enter(_ account: ID<Organization>) -> [RelayPlace] {
+            connections.flatMap { id in (0..<16).compactMap { _ in crowd.enter(id, of: account) } }
+        }
+        let first = enter(ID(at: 1))
+        let second = enter(ID(at: 2))
+        #expect(first.count == RelayCrowd.mostOfAccount && second.count == RelayCrowd.mostOfAccount)
+    }
+
     @Test func `what would stand in the token's place is refused`() throws {
         let facebook = try #require(try ProviderCatalogue.load()["facebook"])
         let connection = Connection(
@@ -419,4 +452,16 @@ struct ConnectionAPITests {
         }
         try await call.close()
     }
+}
+
+/// Writes to a client that reads nothing.
+private struct UnreadWriter: ResponseBodyWriter {
+    let channel: any Channel
+
+    mutating func write(_: ByteBuffer) async throws {
+        try await channel.closeFuture.get()
+        throw ChannelError.ioOnClosedChannel
+    }
+
+    consuming func finish(_: HTTPFields?) async throws {}
 }

@@ -60,7 +60,9 @@ extension ConnectionUse {
             throw Refusal.conflict(code: "not_offered", explanation: "The provider is known here no longer.")
         }
         try draft.check(against: provider, for: token.connection)
-        guard let place = crowd.enter(id) else { throw UseFailure(.crowded, code: "too_many_calls", retryAfter: 1) }
+        guard let place = crowd.enter(id, of: token.connection.path.root) else {
+            throw UseFailure(.crowded, code: "too_many_calls", retryAfter: 1)
+        }
         try await record.note(.call, of: token.connection, by: actor)
         var answer = try await sent(draft, token, provider)
         if try await isRefusal(&answer, by: provider) {
