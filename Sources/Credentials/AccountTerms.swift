@@ -1,5 +1,5 @@
-import CredentialFormat
-import Model
+package import CredentialFormat
+package import Model
 package import Persistence
 package import ProductDefinition
 

@@ -5,6 +5,7 @@ import Events
 import HTTPServing
 import Model
 import Persistence
+import ProductDefinition
 
 /// `POST …/connections/start`: 201 with the address of the provider's page, to which the person is sent who is signed in by the
 /// session that is named. The consent can end in no other browser.
