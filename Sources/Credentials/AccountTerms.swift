@@ -1,5 +1,5 @@
-import CredentialFormat
-import Model
+package import CredentialFormat
+package import Model
 package import Persistence
 package import ProductDefinition
 
@@ -24,7 +24,7 @@ package struct AccountTerms: Sendable {
     /// Refuses what the plan does not have.
     ///
     /// - Throws: ``Refusal/conflict(code:explanation:)`` `plan`.
-    func require(_ feature: PlanFeature) throws(Refusal) {
+    package func require(_ feature: PlanFeature) throws(Refusal) {
         guard !features.contains(feature) else { return }
         let lacking =
             switch feature {
@@ -49,7 +49,7 @@ extension AccountTerms {
 
 extension Transaction {
     /// What an account may have under a product.
-    borrowing func terms(of account: ID<Organization>, in product: Product) throws -> AccountTerms {
+    package borrowing func terms(of account: ID<Organization>, in product: Product) throws -> AccountTerms {
         // Where there are no plans, none is asked for.
         guard !product.plans.definitions.isEmpty else {
             return AccountTerms(ofPlan: nil, isOperator: false, in: product)

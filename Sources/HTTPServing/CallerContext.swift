@@ -2,6 +2,7 @@ import Locking
 package import CredentialFormat
 package import Hummingbird
 package import Model
+package import NIOCore
 package import Policy
 
 /// What is known of a request and its caller while it is answered.
@@ -11,6 +12,8 @@ package struct CallerContext: RequestContext {
     package let requestID: String
     /// The other end of the connection, which may be a proxy.
     package let peer: IPAddress?
+    /// The connection itself. What waits for its client has to be able to end it.
+    package let channel: any Channel
     /// Where the request came from. Set by ``RequestMiddleware``.
     package var clientAddress: IPAddress?
     /// Who calls. Set by ``BearerAuthentication``.
@@ -26,6 +29,7 @@ package struct CallerContext: RequestContext {
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         requestID = RequestID.next().description
+        channel = source.channel
         peer = IPAddress(of: source.channel.remoteAddress)
         clientAddress = peer
     }

@@ -40,7 +40,12 @@ package struct RequestMiddleware: RouterMiddleware {
     private static let longestPath = 256
 
     /// A path as the log shows it, without what may be a secret in the wrong place (threat K9), and bounded (law 7).
+    ///
+    /// Of what a provider is asked for, the host alone: addresses of people and secrets of providers are shorter than ours.
     static func loggable(_ path: String) -> String {
+        if let relayed = RelayedPath(path[...]), let host = relayed.rest.firstIndex(of: "/") {
+            return loggable("\(relayed.own)/\(relayed.rest[..<host])") + "/…"
+        }
         guard path.utf8.count > longestPart else { return path }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         let known = parts.map { $0.utf8.count > longestPart ? "…" : $0 }.joined(separator: "/")

@@ -2,16 +2,20 @@ import AsyncHTTPClient
 import CredentialFormat
 import Events
 import Foundation
+import HTTPTypes
+import Hummingbird
 import Model
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Persistence
+import ProductDefinition
 import ProviderDefinition
 import TestSupport
 import Testing
 
 @testable import Connections
+@testable import HTTPAPI
 @testable import Outbound
 
 @Suite("Connections in the management API", .onEveryEngine)
@@ -94,6 +98,32 @@ struct ConnectionAPITests {
             #expect(try await adopt("t.other", key: "k1").status == 422)
             let list = try await front.get(front.path("?limit=1"), bearer: front.keeper).json
             #expect(try list["items"].elements.map { try $0["id"].string } == [id] && list["next_cursor"] == .null)
+        }
+    }
+
+    @Test func `I6: what the plan does not have is connected by no call, and what is connected goes on`() async throws {
+        let product = try Product(
+            yaml: """
+                product: {name: Planned}
+                scopes: {data.read: {description: Read}}
+                plans: {small: {features: [api_access]}, full: {features: [api_access, connections]}}
+                default_plan: full
+                """, file: "claviger.yaml")
+        try await ConnectDesk.open(over: ScriptedProviders(), product: product) { desk in
+            let front = try await ConnectionFront(desk, relay: ScriptedRelay())
+            let connection = try await desk.connect("tiktok").connection
+            try await SampleDesk(desk.tree).put(desk.tree.global, on: "small")
+            let drafts: [(String, JSON)] = [
+                ("/start", ["provider": "tiktok", "session_id": "x"]),
+                ("/import", ["provider": "tiktok", "access_token": "t.at", "refresh_token": "t.rt"]),
+            ]
+            for (path, draft) in drafts {
+                let answer = try await front.call("POST", front.path(path), bearer: front.keeper, draft)
+                #expect(answer.status == 409, "\(answer.text)")
+                #expect(try answer.json["type"] == "urn:claviger:problem:plan")
+                #expect(try await front.call("POST", front.path(path), bearer: front.user, draft).status == 403)
+            }
+            #expect(try await front.token(connection).status == 200)
         }
     }
 
@@ -192,6 +222,7 @@ struct ConnectionAPITests {
                 headers: [
                     ("Content-Type", "application/json"), ("Set-Cookie", "a=b"), ("Connection", "X-Hop"),
                     ("X-Hop", "1"), ("Access-Control-Allow-Origin", "*"), ("X-Rate", "7"), ("Cache-Control", "public"),
+                    ("X-Accel-Redirect", "/internal"), ("CDN-Cache-Control", "max-age=60"),
                 ]))
         try await withFront(relay: relay) { front in
             let connection = try await front.desk.connect("tiktok").connection
@@ -204,7 +235,10 @@ struct ConnectionAPITests {
             #expect(answer.status == 201 && answer.text == #"{"data":{}}"#)
             #expect(answer.headers["claviger-provider-status"] == "201" && answer.headers["x-rate"] == "7")
             #expect(answer.headers["cache-control"] == "no-store")
-            #expect(["set-cookie", "x-hop", "access-control-allow-origin"].allSatisfy { answer.headers[$0] == nil })
+            let dropped = [
+                "set-cookie", "x-hop", "access-control-allow-origin", "x-accel-redirect", "cdn-cache-control",
+            ]
+            #expect(dropped.allSatisfy { answer.headers[$0] == nil })
             let call = try #require(relay.calls.first)
             #expect(call.method == "POST" && call.target == "/v2/video/list/?fields=id%2Ctitle")
             #expect(call.header("Authorization") == "Bearer t.at" && call.body == Array("hello".utf8))
@@ -220,7 +254,7 @@ struct ConnectionAPITests {
 
     @Test func `a token that the provider refuses is renewed once, and the call made once more`() async throws {
         func dead() -> RelayOutcome { .answer(401, #"{"error":{"code":"access_token_invalid"}}"#) }
-        let relay = ScriptedRelay(dead(), .answer(200, "well"), dead())
+        let relay = ScriptedRelay(dead(), .answer(200, "well"), dead(), dead())
         let providers = ScriptedProviders()
         try await withFront(providers, relay: relay) { front in
             let connection = try await front.desk.connect("tiktok").connection
@@ -231,11 +265,17 @@ struct ConnectionAPITests {
             #expect(answer.status == 200 && answer.text == "well")
             #expect(relay.calls.map { $0.header("Authorization") } == ["Bearer t.at", "Bearer t.at2"])
             #expect(relay.calls.map(\.body) == [[1], [1]])
-            providers.respond("/v2/oauth/token/", .notSent(code: "unreachable"))
-            // Where no renewal helps, the provider's own answer is passed on.
+            // What refuses a token that is new is cured by no other, so none is spent for it.
+            let spent = providers.requests("/v2/oauth/token/").count
             let refused = try await front.pass(connection, "open.tiktokapis.com/v2/a")
             #expect(refused.status == 401 && refused.text.contains("access_token_invalid"))
-            #expect(relay.calls.count == 3)
+            #expect(try await front.token(connection, "?refused_generation=2").status == 503)
+            #expect(relay.calls.count == 3 && providers.requests("/v2/oauth/token/").count == spent)
+            front.desk.tree.clock.advance(seconds: 31)
+            providers.respond("/v2/oauth/token/", .notSent(code: "unreachable"))
+            // Where no renewal helps, the provider's own answer is passed on.
+            #expect(try await front.pass(connection, "open.tiktokapis.com/v2/a").status == 401)
+            #expect(relay.calls.count == 4 && providers.requests("/v2/oauth/token/").count == spent + 1)
         }
     }
 
@@ -312,6 +352,46 @@ struct ConnectionAPITests {
         #expect(try !isRefused("salesforce", "login.salesforce.com", salesforce))
     }
 
+    @Test func `an error that drips is not waited for`() async throws {
+        let drip = AsyncThrowingStream<[UInt8], any Error> {
+            try await Task.sleep(for: .milliseconds(20))
+            return [0x20]
+        }
+        await #expect(throws: UseFailure.self) {
+            try await ConnectionUse.whole(drip, within: .milliseconds(100))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a client that reads nothing of an answer loses its connection, and its place`() async throws {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let crowd = RelayCrowd()
+        let (connection, account) = (ID<Connection>(at: 1), ID<Organization>(at: 1))
+        func place() throws -> RelayPlace { try #require(crowd.enter(connection, of: account)) }
+        var others = try (1..<RelayCrowd.mostOfOne).map { _ in try place() }
+        await #expect(throws: ChannelError.self) {
+            let called = CallAnswer(
+                answer: RelayedAnswer(status: 200, headers: [], body: OneBody([1])), place: try place())
+            #expect(crowd.enter(connection, of: account) == nil)
+            try await ConnectionRelay.body(of: called, length: nil, on: channel, pause: .milliseconds(50))
+                .write(UnreadWriter(channel: channel))
+        }
+        others.append(try place())
+        #expect(others.count == RelayCrowd.mostOfOne)
+    }
+
+    @Test func `no account takes all places`() {
+        let crowd = RelayCrowd()
+        let connections = (1...16).map { ID<Connection>(at: $0) }
+        func enter(_ account: ID<Organization>) -> [RelayPlace] {
+            connections.flatMap { id in (0..<16).compactMap { _ in crowd.enter(id, of: account) } }
+        }
+        let first = enter(ID(at: 1))
+        let second = enter(ID(at: 2))
+        #expect(first.count == RelayCrowd.mostOfAccount && second.count == RelayCrowd.mostOfAccount)
+    }
+
     @Test func `what would stand in the token's place is refused`() throws {
         let facebook = try #require(try ProviderCatalogue.load()["facebook"])
         let connection = Connection(
@@ -372,4 +452,16 @@ struct ConnectionAPITests {
         }
         try await call.close()
     }
+}
+
+/// Writes to a client that reads nothing.
+private struct UnreadWriter: ResponseBodyWriter {
+    let channel: any Channel
+
+    mutating func write(_: ByteBuffer) async throws {
+        try await channel.closeFuture.get()
+        throw ChannelError.ioOnClosedChannel
+    }
+
+    consuming func finish(_: HTTPFields?) async throws {}
 }

@@ -18,6 +18,13 @@ struct RedactionTests {
     /// As long as a code verifier, so that it passes for anything.
     private static let secret = "S3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3t"
 
+    @Test func `of what a provider is asked for, the log has the host alone`() {
+        let own = "/api/v1/organizations/org_0000000000000000000001/connections/cnx_0000000000000000000001/proxy"
+        let host = "\(own)/gmail.googleapis.com"
+        #expect(RequestMiddleware.loggable("\(host)/gmail/v1/users/jane@example.com/messages") == "\(host)/…")
+        #expect(RequestMiddleware.loggable(host) == host)
+    }
+
     private static func form(_ parameters: String) throws -> Form {
         try Form(parsing: Array("client_id=x&\(parameters)".utf8))
     }

@@ -60,7 +60,9 @@ extension ConnectionUse {
             throw Refusal.conflict(code: "not_offered", explanation: "The provider is known here no longer.")
         }
         try draft.check(against: provider, for: token.connection)
-        guard let place = crowd.enter(id) else { throw UseFailure(.crowded, code: "too_many_calls", retryAfter: 1) }
+        guard let place = crowd.enter(id, of: token.connection.path.root) else {
+            throw UseFailure(.crowded, code: "too_many_calls", retryAfter: 1)
+        }
         try await record.note(.call, of: token.connection, by: actor)
         var answer = try await sent(draft, token, provider)
         if try await isRefusal(&answer, by: provider) {
@@ -126,22 +128,32 @@ extension ConnectionUse {
     private func isRefusal(_ answer: inout RelayedAnswer, by provider: Provider) async throws -> Bool {
         guard answer.status >= 400 else { return false }
         guard answer.status < 500, answer.header("content-encoding") == nil else { return answer.status == 401 }
-        var body: [UInt8] = []
-        do {
-            for try await part in answer.body {
-                body += part
-                // What is longer is no error that a file describes, and too long to be kept.
-                if body.count > Self.longestError { break }
-            }
-        } catch {
-            throw UseFailure(.lost, code: "answer-cut-short", retryAfter: 5)
-        }
-        guard body.count <= Self.longestError else { throw UseFailure(.lost, code: "error-too-long", retryAfter: 5) }
+        let body = try await Self.whole(answer.body, within: Self.patience)
         answer = RelayedAnswer(status: answer.status, headers: answer.headers, body: OneBody(body))
         if answer.status == 401 { return true }
         let whole = ProviderAnswer(status: answer.status, headers: answer.headers, body: body)
         guard case .failure(let failure) = provider.judgeCall(whole) else { return false }
         return failure.errorClass == .renewThenReauth
+    }
+
+    /// An error's body. One that drips would else keep its place among the calls for as long as the provider likes.
+    static func whole(_ parts: RelayedAnswer.Body, within patience: Duration) async throws -> [UInt8] {
+        let end = ContinuousClock.now + patience
+        var body: [UInt8] = []
+        var isInTime = true
+        do {
+            for try await part in parts {
+                body += part
+                isInTime = ContinuousClock.now < end
+                // What is longer is no error that a file describes, and too long to be kept.
+                if body.count > longestError || !isInTime { break }
+            }
+        } catch {
+            throw UseFailure(.lost, code: "answer-cut-short", retryAfter: 5)
+        }
+        guard body.count <= longestError else { throw UseFailure(.lost, code: "error-too-long", retryAfter: 5) }
+        guard isInTime else { throw UseFailure(.late, code: "timeout", retryAfter: 5) }
+        return body
     }
 
     /// In bytes.

@@ -47,7 +47,8 @@ package struct UseFailure: Error, Hashable, Sendable {
 /// A look at a token that lives writes no row (law 6): who looked is counted in memory and written into the audit log in batches
 /// (``UseRecord``). What is not well enough is renewed first, by the one flight of ``RenewalEngine``.
 package final class ConnectionUse: Sendable {
-    /// After a renewal that failed, nobody's wish causes another one for so long, in seconds.
+    /// After a renewal that failed, nobody's wish causes another one for so long, in seconds; after one for a token that was refused,
+    /// nobody's refusal of the new one does.
     private static let coolingSeconds = 30
     /// How many such connections are remembered.
     private static let mostCooling = 10_000
@@ -55,11 +56,13 @@ package final class ConnectionUse: Sendable {
     private static let looks = 20
     private static let pause = Duration.milliseconds(250)
 
-    /// A renewal that failed, and until when there is none for that.
+    /// A renewal that failed or did not help, and until when there is none for that.
     private struct Cooling {
         let generation: Int
         let code: String
         let until: Instant
+        /// Whether it brought a token, so that only a refusal of that one is not followed.
+        let isOfNewToken: Bool
     }
 
     package let service: ConnectionService
@@ -120,7 +123,7 @@ package final class ConnectionUse: Sendable {
             return held
         }
         let generation = held.connection.generation
-        if let failed = coolingDown(id, generation) {
+        if let failed = coolingDown(id, generation), !failed.isOfNewToken || wish.refused == generation {
             guard serves(held, wish) else {
                 throw UseFailure(
                     .unavailable, code: failed.code, retryAfter: failed.until.seconds(since: service.now()))
@@ -129,7 +132,12 @@ package final class ConnectionUse: Sendable {
         }
         let outcome = try await service.engine.renew(id, ifGeneration: generation)
         switch outcome {
-        case .renewed, .unchanged: return try await self.held(id, organization, wish, actor)
+        case .renewed:
+            let renewed = try await self.held(id, organization, wish, actor)
+            // A provider that refuses something else with 401 would else have a token spent for each call.
+            if wish.refused == generation { _ = cool(renewed.connection, "refused_anew", isOfNewToken: true) }
+            return renewed
+        case .unchanged: return try await self.held(id, organization, wish, actor)
         case .busy: return try await renewedElsewhere(id, organization, wish, actor, than: held)
         case .impossible:
             let now = try await self.held(id, organization, wish, actor)
@@ -236,14 +244,15 @@ package final class ConnectionUse: Sendable {
         }
     }
 
-    private func cool(_ connection: Connection, _ code: String) -> Instant {
+    private func cool(_ connection: Connection, _ code: String, isOfNewToken: Bool = false) -> Instant {
         let now = service.now()
         let until = now.adding(seconds: Self.coolingSeconds)
         cooling.withLock { cooling in
             if cooling.count >= Self.mostCooling { cooling = cooling.filter { $0.value.until > now } }
             // Without a place for it, the next one simply asks again.
             guard cooling.count < Self.mostCooling else { return }
-            cooling[connection.id] = Cooling(generation: connection.generation, code: code, until: until)
+            cooling[connection.id] = Cooling(
+                generation: connection.generation, code: code, until: until, isOfNewToken: isOfNewToken)
         }
         return until
     }

@@ -18,8 +18,11 @@ enum RelayedFields {
         "set-cookie", "set-cookie2", "strict-transport-security", "public-key-pins", "alt-svc", "clear-site-data",
         "content-security-policy", "content-security-policy-report-only", "x-frame-options", "x-content-type-options",
         "nel", "report-to", "reporting-endpoints", "www-authenticate", "cache-control", "date", "server", "via",
-        "x-request-id", "service-worker-allowed", "refresh",
+        "x-request-id", "service-worker-allowed", "refresh", "surrogate-control",
     ]
+    /// How those begin that are orders to a proxy in front of us: to send a file of its own instead, or to keep the answer although
+    /// `Cache-Control` forbids it.
+    private static let ordersToProxies = ["x-accel-", "x-sendfile", "x-lighttpd-", "x-reproxy-"]
 
     /// Those of a call.
     static func forProvider(
@@ -38,6 +41,7 @@ enum RelayedFields {
         return fields.filter { field in
             let name = field.name.lowercased()
             return !dropped.contains(name) && !name.hasPrefix("access-control-")
+                && !ordersToProxies.contains(where: name.hasPrefix) && !name.hasSuffix("cdn-cache-control")
         }
     }
 

@@ -15,6 +15,8 @@ struct ConnectionRelay: Sendable {
     /// The longest answer that is passed on, in bytes, and the longest time that it may take.
     private static let longest = 256 << 20
     private static let patience = Duration.seconds(600)
+    /// For so long a client may read nothing of what is passed on.
+    private static let pause = TimeAmount.seconds(30)
 
     static let routes = [
         Route(.get, path + "/{path}", "proxyGet", .permission(.connectionsUse)),
@@ -29,7 +31,7 @@ struct ConnectionRelay: Sendable {
     func register(on router: some RouterMethods<CallerContext>) {
         for route in Self.routes {
             let answer: @Sendable (Request, CallerContext) async throws -> Response = { request, context in
-                try await respond(to: try Call(request, context, by: route))
+                try await respond(to: try Call(request, context, by: route), on: context.channel)
             }
             for path in [Self.path, Self.path + "/**"] {
                 router.on(RouterPath(path), method: route.method.http, use: answer)
@@ -38,7 +40,7 @@ struct ConnectionRelay: Sendable {
         }
     }
 
-    private func respond(to call: Call) async throws -> Response {
+    private func respond(to call: Call, on channel: any Channel) async throws -> Response {
         let organization = try call.organization()
         let id: ID<Connection> = try call.id("connection_id")
         guard let rest = call.relayed else { throw Refusal.notFound }
@@ -56,10 +58,10 @@ struct ConnectionRelay: Sendable {
         } catch let failure as UseFailure {
             throw ProblemDocument(failure)
         }
-        return response(answer, isHead: call.method == HTTPRequest.Method.head.rawValue)
+        return response(answer, on: channel, isHead: call.method == HTTPRequest.Method.head.rawValue)
     }
 
-    private func response(_ called: CallAnswer, isHead: Bool) -> Response {
+    private func response(_ called: CallAnswer, on channel: any Channel, isHead: Bool) -> Response {
         let answer = called.answer
         var headers = HTTPFields()
         var length: Int?
@@ -81,18 +83,28 @@ struct ConnectionRelay: Sendable {
             if isHead { headers[.contentLength] = length.map(String.init) }
             return Response(status: status, headers: headers)
         }
-        return Response(status: status, headers: headers, body: Self.body(of: called, length: length))
+        return Response(
+            status: status, headers: headers,
+            body: Self.body(of: called, length: length, on: channel, pause: Self.pause))
     }
 
-    private static func body(of called: CallAnswer, length: Int?) -> ResponseBody {
+    /// What comes, as it comes. A client that does not read it would else keep its place among the calls: nobody else watches over one
+    /// whose reply is being written.
+    static func body(
+        of called: CallAnswer, length: Int?, on channel: any Channel, pause: TimeAmount
+    ) -> ResponseBody {
         ResponseBody(contentLength: length) { writer in
             let end = ContinuousClock.now + patience
             var count = 0
             for try await part in called.answer.body {
                 count += part.count
                 guard count <= longest, ContinuousClock.now < end else { throw TooLong() }
+                let reading = channel.eventLoop.scheduleTask(in: pause) { channel.close(promise: nil) }
+                defer { reading.cancel() }
                 try await writer.write(ByteBuffer(bytes: part))
             }
+            let reading = channel.eventLoop.scheduleTask(in: pause) { channel.close(promise: nil) }
+            defer { reading.cancel() }
             try await writer.finish(nil)
         }
     }

@@ -28,9 +28,7 @@ struct ImportConnection: Endpoint {
                 metadata: fields.optional("metadata", .textMap) ?? [:])
         }
         let service = api.connections.service
-        try await api.store.read { [actor = call.actor] tx in
-            try service.admit(actor, in: organization, tx: tx)
-        }
+        try await api.admitNewConnection(by: call.actor, in: organization)
         if let reply = try await api.keptReply(to: call, body) { return reply }
         let draft = try input.checked()
         guard service.offers(draft.provider) else {

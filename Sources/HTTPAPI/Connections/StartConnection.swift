@@ -1,8 +1,11 @@
 import Connections
 import CredentialFormat
+import Credentials
+import Events
 import HTTPServing
 import Model
 import Persistence
+import ProductDefinition
 
 /// `POST …/connections/start`: 201 with the address of the provider's page, to which the person is sent who is signed in by the
 /// session that is named. The consent can end in no other browser.
@@ -24,14 +27,23 @@ struct StartConnection: Endpoint {
         }
         let service = api.connections.service
         // What the caller must not know of comes first.
-        try await api.store.read { [actor = call.actor] tx in
-            try service.admit(actor, in: organization, tx: tx)
-        }
+        try await api.admitNewConnection(by: call.actor, in: organization)
         let asked = try input.checked()
         let session = try ConnectSession(asked.session, provider: asked.draft.provider, of: service)
         let address = try await service.start(
             asked.draft, in: organization, session: session.text, as: call.actor)
         return .consent(at: address, until: api.now())
+    }
+}
+
+extension ManagementAPI {
+    /// Refuses whoever may not manage connections there, and then what the plan of the account does not have: the pages are not the only
+    /// door to it (threat I6).
+    func admitNewConnection(by actor: Actor, in id: ID<Organization>) async throws {
+        try await store.read { [product] tx in
+            let organization = try tx.organization(id, where: actor, may: .connectionsManage)
+            try tx.terms(of: organization.account, in: product).require(.connections)
+        }
     }
 }
 
