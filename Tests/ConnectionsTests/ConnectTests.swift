@@ -185,6 +185,21 @@ struct ConnectTests {
             #expect(try await desk.events(of: first.connection.id) == [.created, .updated, .rotated])
             let third = try await desk.connect(Self.google, in: desk.tree.northAmerica)
             #expect(third.way == .created && third.others.map(\.id) == [first.connection.id])
+
+            // N6: what somebody made and ended hides nothing of anybody's, nor do other organizations' connections.
+            _ = try await desk.service.disconnect(
+                first.connection.id, in: desk.tree.europe.id, revoking: .never, as: SampleTree.theOperator)
+            let account = try #require(third.connection.accountFingerprint)
+            let access = third.connection.access
+            func found(in organization: Organization?) async throws -> ID<Connection>? {
+                try await desk.tree.store.read { tx in
+                    try tx.connections(ofAccount: account, through: access, in: organization?.id, limit: 1).first?.id
+                }
+            }
+            #expect(try await found(in: nil) == third.connection.id)
+            let fourth = try await desk.connect(Self.google)
+            #expect(fourth.way == .created)
+            #expect(try await found(in: desk.tree.europe) == fourth.connection.id)
         }
     }
 
