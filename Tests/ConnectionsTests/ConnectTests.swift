@@ -129,6 +129,11 @@ struct ConnectTests {
     {
         let providers = ScriptedProviders()
         try await ConnectDesk.open(over: providers) { desk in
+            // A member of any customer can write that into the address of the browser.
+            let claimed = try await desk.start(Self.google).state
+            let claim = try await desk.finish(Self.google, "error=unauthorized_client&state=\(claimed)")
+            #expect(claim.failure == .operatorFault && providers.count == 0)
+            #expect(try await desk.fault(Self.google) == nil)
             providers.answer("/token", #"{"error":"invalid_client"}"#, status: 401)
             let state = try await desk.start(Self.google).state
             #expect(try await desk.finish(Self.google, "code=c&state=\(state)").failure == .operatorFault)
