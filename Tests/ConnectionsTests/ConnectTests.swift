@@ -2,8 +2,10 @@ import Connections
 import CredentialFormat
 import Crypto
 import Foundation
+import Logging
 import Model
 import Persistence
+import ProductDefinition
 import ProviderDefinition
 import TestSupport
 import TextForms
@@ -175,6 +177,30 @@ struct ConnectTests {
             let wrong = try #require(URLComponents(string: other)).state
             #expect(try await desk.finish(Self.google, "code=c3&state=\(wrong)").failure == .otherAccount)
             #expect(try await desk.state(of: first.id) == repaired)
+        }
+    }
+
+    @Test func `a new consent through another client of ours is renewed through that one`() async throws {
+        let providers = ScriptedProviders()
+        try await ConnectDesk.open(over: providers) { desk in
+            let (tree, old) = (desk.tree, try await desk.connect(Self.google).connection)
+            let offer = OfferedProvider(provider: Self.google, clientIdentifier: "app2")
+            try await desk.clients.setSecret("other", of: offer, as: SampleTree.theOperator)
+            let service = ConnectionService(
+                store: tree.store, node: ID(at: 1), vault: desk.vault, keyRing: tree.keys, offers: [offer],
+                catalogue: try ProviderCatalogue.load(), transport: providers, engine: desk.engine,
+                issuer: SampleDesk.issuer, logger: Logger(label: "test"), now: tree.clock.now)
+            tree.clock.advance(seconds: 1)
+            let address = try await service.reconnect(
+                old.id, in: tree.europe.id, session: ConnectDesk.session, as: desk.actor)
+            let state = try #require(URLComponents(string: address)).state
+            let outcome = try await service.finish(
+                "code=c&state=\(state)", at: Self.google, session: ConnectDesk.session, as: desk.actor)
+            #expect(try outcome.account.way == .repaired)
+            #expect(try await desk.state(of: old.id).access != old.access)
+            _ = try await desk.engine.renew(old.id)
+            let renewal = try #require(providers.requests("/token").last)
+            #expect(renewal.field("grant_type") == "refresh_token" && renewal.field("client_id") == "app2")
         }
     }
 

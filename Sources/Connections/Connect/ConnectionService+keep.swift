@@ -88,6 +88,8 @@ extension ConnectionService {
                 access: access.id,
                 name: name ?? granted.answer.accountName.flatMap(ProviderText.clean) ?? provider.title,
                 createdAt: time)
+        // Another one since the product names another client: tokens are good at the one alone that they came through.
+        connection.access = access.id
         connection.accountFingerprint = account ?? connection.accountFingerprint
         connection.scopes = granted.scopes ?? connection.scopes
         connection.metadata.merge(granted.metadata) { $1 }

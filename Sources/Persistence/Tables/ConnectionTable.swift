@@ -168,7 +168,7 @@ extension Connection {
     /// What of it may change, as the statements that change it set it.
     fileprivate var assignments: BoundSQL {
         """
-        name = \(name),
+        access = \(access), name = \(name),
         account_fingerprint = \((accountFingerprint?.stored).stored),
         scopes = \(scopes.joined(separator: " ")), metadata = \(AuditDetails.text(of: metadata)),
         status = \(status.rawValue), reason = \(reason.stored),
