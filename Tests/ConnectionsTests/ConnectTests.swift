@@ -252,9 +252,12 @@ struct ConnectTests {
             providers.answer("/tokeninfo", #"{"error":"invalid_token"}"#, status: 400)
             let dead = try await desk.service.adopt(alive, in: desk.tree.northAmerica.id, as: SampleTree.theOperator)
             #expect(dead.failure == .notAccepted)
-            await #expect(throws: Refusal.self) {
-                try await desk.service.adopt(
-                    ImportDraft(provider: Self.google, accessToken: "x"), in: desk.tree.europe.id, as: desk.actor)
+            var early = alive
+            early.consentedAt = desk.tree.clock.current.adding(seconds: 3600)
+            for wrong in [ImportDraft(provider: Self.google, accessToken: "x"), early] {
+                await #expect(throws: Refusal.self) {
+                    try await desk.service.adopt(wrong, in: desk.tree.europe.id, as: desk.actor)
+                }
             }
         }
     }
