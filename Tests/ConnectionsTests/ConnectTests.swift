@@ -262,6 +262,26 @@ struct ConnectTests {
         }
     }
 
+    @Test func `a name that turns the direction of writing is kept neither by a consent nor by a renewal`()
+        async throws
+    {
+        let providers = ScriptedProviders()
+        try await ConnectDesk.open(over: providers) { desk in
+            let turned = #"{"locations":[{"name":"locations/7","title":"Shop \u202Egnp.exe"}]}"#
+            func name(of id: ID<Connection>) async throws -> String? {
+                let children = try await desk.tree.store.read { tx in try tx.connectionChildren(of: id) }
+                return try #require(children.first { $0.kind == "location" }).name
+            }
+            let id = try await desk.connect(Self.google).connection.id
+            #expect(try await name(of: id) == "Shop")
+            providers.answer("/v1/accounts/1/locations", turned)
+            #expect(try await desk.engine.renew(id) == .renewed(generation: 2))
+            #expect(try await name(of: id) == nil)
+            _ = try await desk.connect(Self.google)
+            #expect(try await name(of: id) == nil)
+        }
+    }
+
     @Test func `what follows a renewal cannot lose the token that it brought`() async throws {
         let providers = ScriptedProviders()
         try await ConnectDesk.open(over: providers) { desk in
