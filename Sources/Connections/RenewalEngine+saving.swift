@@ -38,7 +38,8 @@ extension RenewalEngine {
             },
             children: children?.map {
                 RenewedTokens.Child(
-                    kind: $0.kind, identifier: $0.identifier, name: $0.name, metadata: $0.answer.metadata)
+                    kind: $0.kind, identifier: $0.identifier, name: $0.name.flatMap(ProviderText.clean),
+                    metadata: $0.answer.metadata)
             },
             accountFingerprint: fingerprint.map { Data($0) }, scopes: answer.scopes, metadata: answer.metadata,
             issuedAt: sentAt.milliseconds, accessExpiresAt: clocks.access?.milliseconds,

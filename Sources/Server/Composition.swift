@@ -248,7 +248,9 @@ struct Composition {
                     ?? FeedView(node: node, isShared: false, isTrusted: true, definition: definition, others: [])
             },
             connections: providers.isOffering
-                ? ConnectionDesk(service: providers.service, clients: providers.clients) : nil,
+                ? ConnectionDesk(
+                    service: providers.service, clients: providers.clients, isReadAtStart: providers.isReadAtStart)
+                : nil,
             isDevelopment: configuration.environment == .development, now: now)
     }
 

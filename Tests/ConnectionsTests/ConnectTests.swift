@@ -2,8 +2,10 @@ import Connections
 import CredentialFormat
 import Crypto
 import Foundation
+import Logging
 import Model
 import Persistence
+import ProductDefinition
 import ProviderDefinition
 import TestSupport
 import TextForms
@@ -129,6 +131,11 @@ struct ConnectTests {
     {
         let providers = ScriptedProviders()
         try await ConnectDesk.open(over: providers) { desk in
+            // A member of any customer can write that into the address of the browser.
+            let claimed = try await desk.start(Self.google).state
+            let claim = try await desk.finish(Self.google, "error=unauthorized_client&state=\(claimed)")
+            #expect(claim.failure == .operatorFault && providers.count == 0)
+            #expect(try await desk.fault(Self.google) == nil)
             providers.answer("/token", #"{"error":"invalid_client"}"#, status: 401)
             let state = try await desk.start(Self.google).state
             #expect(try await desk.finish(Self.google, "code=c&state=\(state)").failure == .operatorFault)
@@ -173,6 +180,30 @@ struct ConnectTests {
         }
     }
 
+    @Test func `a new consent through another client of ours is renewed through that one`() async throws {
+        let providers = ScriptedProviders()
+        try await ConnectDesk.open(over: providers) { desk in
+            let (tree, old) = (desk.tree, try await desk.connect(Self.google).connection)
+            let offer = OfferedProvider(provider: Self.google, clientIdentifier: "app2")
+            try await desk.clients.setSecret("other", of: offer, as: SampleTree.theOperator)
+            let service = ConnectionService(
+                store: tree.store, node: ID(at: 1), vault: desk.vault, keyRing: tree.keys, offers: [offer],
+                catalogue: try ProviderCatalogue.load(), transport: providers, engine: desk.engine,
+                issuer: SampleDesk.issuer, logger: Logger(label: "test"), now: tree.clock.now)
+            tree.clock.advance(seconds: 1)
+            let address = try await service.reconnect(
+                old.id, in: tree.europe.id, session: ConnectDesk.session, as: desk.actor)
+            let state = try #require(URLComponents(string: address)).state
+            let outcome = try await service.finish(
+                "code=c&state=\(state)", at: Self.google, session: ConnectDesk.session, as: desk.actor)
+            #expect(try outcome.account.way == .repaired)
+            #expect(try await desk.state(of: old.id).access != old.access)
+            _ = try await desk.engine.renew(old.id)
+            let renewal = try #require(providers.requests("/token").last)
+            #expect(renewal.field("grant_type") == "refresh_token" && renewal.field("client_id") == "app2")
+        }
+    }
+
     @Test func `the same account is recognized: in its organization as the same connection, elsewhere beside it`()
         async throws
     {
@@ -185,6 +216,21 @@ struct ConnectTests {
             #expect(try await desk.events(of: first.connection.id) == [.created, .updated, .rotated])
             let third = try await desk.connect(Self.google, in: desk.tree.northAmerica)
             #expect(third.way == .created && third.others.map(\.id) == [first.connection.id])
+
+            // N6: what somebody made and ended hides nothing of anybody's, nor do other organizations' connections.
+            _ = try await desk.service.disconnect(
+                first.connection.id, in: desk.tree.europe.id, revoking: .never, as: SampleTree.theOperator)
+            let account = try #require(third.connection.accountFingerprint)
+            let access = third.connection.access
+            func found(in organization: Organization?) async throws -> ID<Connection>? {
+                try await desk.tree.store.read { tx in
+                    try tx.connections(ofAccount: account, through: access, in: organization?.id, limit: 1).first?.id
+                }
+            }
+            #expect(try await found(in: nil) == third.connection.id)
+            let fourth = try await desk.connect(Self.google)
+            #expect(fourth.way == .created)
+            #expect(try await found(in: desk.tree.europe) == fourth.connection.id)
         }
     }
 
@@ -206,10 +252,33 @@ struct ConnectTests {
             providers.answer("/tokeninfo", #"{"error":"invalid_token"}"#, status: 400)
             let dead = try await desk.service.adopt(alive, in: desk.tree.northAmerica.id, as: SampleTree.theOperator)
             #expect(dead.failure == .notAccepted)
-            await #expect(throws: Refusal.self) {
-                try await desk.service.adopt(
-                    ImportDraft(provider: Self.google, accessToken: "x"), in: desk.tree.europe.id, as: desk.actor)
+            var early = alive
+            early.consentedAt = desk.tree.clock.current.adding(seconds: 3600)
+            for wrong in [ImportDraft(provider: Self.google, accessToken: "x"), early] {
+                await #expect(throws: Refusal.self) {
+                    try await desk.service.adopt(wrong, in: desk.tree.europe.id, as: desk.actor)
+                }
             }
+        }
+    }
+
+    @Test func `a name that turns the direction of writing is kept neither by a consent nor by a renewal`()
+        async throws
+    {
+        let providers = ScriptedProviders()
+        try await ConnectDesk.open(over: providers) { desk in
+            let turned = #"{"locations":[{"name":"locations/7","title":"Shop \u202Egnp.exe"}]}"#
+            func name(of id: ID<Connection>) async throws -> String? {
+                let children = try await desk.tree.store.read { tx in try tx.connectionChildren(of: id) }
+                return try #require(children.first { $0.kind == "location" }).name
+            }
+            let id = try await desk.connect(Self.google).connection.id
+            #expect(try await name(of: id) == "Shop")
+            providers.answer("/v1/accounts/1/locations", turned)
+            #expect(try await desk.engine.renew(id) == .renewed(generation: 2))
+            #expect(try await name(of: id) == nil)
+            _ = try await desk.connect(Self.google)
+            #expect(try await name(of: id) == nil)
         }
     }
 

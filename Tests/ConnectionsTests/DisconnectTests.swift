@@ -52,6 +52,29 @@ struct DisconnectTests {
         }
     }
 
+    @Test func `of two who end a connection one does, and what does not open is not said to be given back`()
+        async throws
+    {
+        let providers = ScriptedProviders()
+        try await ConnectDesk.open(over: providers) { desk in
+            let (id, place) = (try await desk.connect(Self.google).connection.id, desk.tree.europe.id)
+            let ends = await race(2) { _ in try await desk.service.disconnect(id, in: place, as: desk.actor) }
+            #expect(ends.filter { (try? $0.get()) != nil }.count == 1)
+            let receipts = try await desk.tree.store.read { tx in try tx.shreddingReceipts(of: id.description) }
+            #expect(receipts.count == 1 && providers.requests("/revoke").count == 1)
+            #expect(try await desk.tree.auditEvents().filter { $0.action == "connection.disconnected" }.count == 1)
+
+            let unreadable = try await desk.connect(Self.google).connection.id
+            try await desk.tree.store.write { tx in _ = try tx.deleteConnectionSecrets(of: unreadable) }
+            let ended = try await desk.service.disconnect(unreadable, in: place, as: desk.actor)
+            guard case .disconnected(let connection, .nothing, _) = ended else {
+                Issue.record("\(ended)")
+                return
+            }
+            #expect(connection.reason == "nothing" && providers.requests("/revoke").count == 1)
+        }
+    }
+
     @Test
     func `a provider that is out of order destroys nothing, and an ended access token is renewed to give it back`()
         async throws

@@ -39,6 +39,9 @@ package struct ImportDraft: Sendable, Redacted {
 }
 
 extension ConnectionService {
+    /// By so much the clock of who takes tokens over may be ahead of ours.
+    private static let skewSeconds = 300
+
     /// Takes tokens over that another system holds, once the provider has shown that they work: by looking, or by a renewal where there
     /// is no access token that still lives.
     package func adopt(
@@ -55,6 +58,10 @@ extension ConnectionService {
         let variables = checks.variables(draft.variables, of: offered)
         checks.token("access_token", draft.accessToken)
         checks.token("refresh_token", draft.refreshToken)
+        // What a provider pushes counts where the consent is older: one to come would be out of its reach.
+        checks.require(
+            draft.consentedAt.map { $0 <= time.adding(seconds: Self.skewSeconds) } ?? true, "consented_at",
+            "out_of_range", "Must not be in the future.")
         let kept = Set(provider.authorization.callback.metadata.keys)
         for name in draft.metadata.keys.sorted() where !kept.contains(name) {
             checks.refuse("metadata.\(name)", "unknown", "Is nothing that this provider's connections keep.")
@@ -94,7 +101,7 @@ extension ConnectionService {
             return .failed(failure)
         }
         var granted = GrantedTokens(chain, sentAt: time)
-        granted.consentedAt = draft.consentedAt ?? time
+        granted.consentedAt = min(draft.consentedAt ?? time, time)
         granted.metadata.merge(draft.metadata) { found, _ in found }
         granted.metadata.merge(variables) { found, _ in found }
         return try await keep(

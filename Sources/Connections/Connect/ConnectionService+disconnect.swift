@@ -86,9 +86,7 @@ extension ConnectionService {
         as actor: Actor
     ) async throws -> DisconnectOutcome {
         let forecast = try await forecast(ofEnding: id, in: organization, as: actor)
-        guard forecast.connection.status != .disconnected else {
-            throw Refusal.conflict(code: "disconnected", explanation: "It was ended before.")
-        }
+        guard forecast.connection.status != .disconnected else { throw Self.over }
         var end = forecast.atProvider
         switch wish {
         case .never: if end == .revoked { end = .spared }
@@ -97,11 +95,21 @@ extension ConnectionService {
         }
         if end == .revoked { try await freshen(forecast.connection) }
         let lease = try await claimed(id)
+        // Whoever had it before may have ended it.
+        guard lease.connection.status != .disconnected else {
+            try await store.write { tx in try tx.release(lease) }
+            throw Self.over
+        }
         if end == .revoked {
             do {
-                if let failure = try await revoke(lease.connection) {
-                    try await store.write { tx in try tx.release(lease) }
-                    return .notRevoked(failure)
+                if let call = try await call(for: lease.connection) {
+                    if let failure = try await revoke(lease.connection, by: call) {
+                        try await store.write { tx in try tx.release(lease) }
+                        return .notRevoked(failure)
+                    }
+                } else {
+                    // What does not open cannot be shown, so nothing is said to have been given back (threat I2).
+                    end = .nothing
                 }
             } catch {
                 try? await store.write { tx in try tx.release(lease) }
@@ -140,6 +148,7 @@ extension ConnectionService {
         return .disconnected(connection, atProvider: end, receipt: receipt)
     }
 
+    private static let over = Refusal.conflict(code: "disconnected", explanation: "It was ended before.")
     private static let busy = Refusal.conflict(
         code: "busy", explanation: "It is being renewed at this moment. Try it again.")
 
@@ -164,10 +173,8 @@ extension ConnectionService {
     }
 
     /// Gives access back. Nil where that is done, or where the provider says that there is nothing to give back.
-    private func revoke(_ connection: Connection) async throws -> ConnectFailure? {
-        guard let provider = catalogue[connection.provider], let revocation = provider.revocation,
-            let call = try await call(for: connection)
-        else { return nil }
+    private func revoke(_ connection: Connection, by call: ConnectionCall) async throws -> ConnectFailure? {
+        guard let provider = catalogue[connection.provider], let revocation = provider.revocation else { return nil }
         var failure = AnswerFailure.ours(.configError, "no-client-secret")
         for secret in call.client.secrets {
             var values = call.values

@@ -33,7 +33,11 @@ extension ConnectionService {
             answer = try offered.provider.readCallback(query, secrets: client.secrets)
         } catch {
             let outcome = ConnectOutcome(error)
-            if case .failed(let failure) = outcome { await note(failure, of: client.access) }
+            if case .failed(let failure) = outcome {
+                // Where it is not signed, whoever may begin a consent can write any answer, and our client is everybody's.
+                let isSigned = offered.provider.authorization.callback.signature != nil
+                await note(failure, of: client.access, isProven: isSigned)
+            }
             return outcome
         }
         var values = RequestValues()

@@ -88,6 +88,8 @@ extension ConnectionService {
                 access: access.id,
                 name: name ?? granted.answer.accountName.flatMap(ProviderText.clean) ?? provider.title,
                 createdAt: time)
+        // Another one since the product names another client: tokens are good at the one alone that they came through.
+        connection.access = access.id
         connection.accountFingerprint = account ?? connection.accountFingerprint
         connection.scopes = granted.scopes ?? connection.scopes
         connection.metadata.merge(granted.metadata) { $1 }
@@ -111,8 +113,8 @@ extension Transaction {
         _ account: [UInt8]?, through access: ID<ProviderAccess>, in organization: ID<Organization>
     ) throws -> Connection? {
         guard let account else { return nil }
-        return try connections(ofAccount: account, through: access, limit: 1000)
-            .first { $0.organization == organization && $0.status != .disconnected }
+        return try connections(ofAccount: account, through: access, in: organization, limit: 1)
+            .first { $0.status != .disconnected }
     }
 
     /// All of a new consent in one transaction. Nil, with nothing written, where somebody was in between.

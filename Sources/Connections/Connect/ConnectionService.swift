@@ -110,10 +110,18 @@ package struct ConnectionService: Sendable {
         Base64URL.text(try fingerprint(of: "connect_verifier", state))
     }
 
-    /// Writes down what the operator must put right, or that it is right again.
-    func note(_ failure: ConnectFailure, of access: ProviderAccess) async {
+    /// Writes down what the operator must put right.
+    ///
+    /// - Parameter isProven: Whether the provider itself said it. What a browser says of it is in the log alone.
+    func note(_ failure: ConnectFailure, of access: ProviderAccess, isProven: Bool = true) async {
         guard failure.kind == .operatorFault else { return }
         let (time, code) = (now(), failure.code ?? failure.kind.rawValue)
+        guard isProven else {
+            logger.warning(
+                "a browser brought the answer that our client at a provider is refused",
+                metadata: ["provider": "\(access.provider)", "code": "\(code)"])
+            return
+        }
         logger.error(
             "our client at a provider is refused: the operator must put it right",
             metadata: ["provider": "\(access.provider)", "code": "\(code)"])

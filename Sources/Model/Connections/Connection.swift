@@ -9,8 +9,8 @@ package struct Connection: Entity, Hashable, Sendable {
     package let path: OrganizationPath
     /// The provider's name.
     package let provider: String
-    /// Our client there.
-    package let access: ID<ProviderAccess>
+    /// Our client there, through which its tokens came.
+    package var access: ID<ProviderAccess>
     /// What people call it.
     package var name: String
     /// A keyed fingerprint of the account at the provider, nil where the provider does not say.

@@ -37,14 +37,19 @@ extension Transaction {
             """, Connection.init(row:))
     }
 
-    /// Those by which the same account at a provider was connected through the same client of ours.
+    /// Those by which the same account at a provider was connected through the same client of ours, what was ended last: however many
+    /// one organization made and ended, those of others are found (threat N6).
+    ///
+    /// - Parameter organization: Whose alone are meant, nil for all.
     package borrowing func connections(
-        ofAccount fingerprint: [UInt8], through access: ID<ProviderAccess>, limit: Int
+        ofAccount fingerprint: [UInt8], through access: ID<ProviderAccess>, in organization: ID<Organization>? = nil,
+        limit: Int
     ) throws -> [Connection] {
-        try all(
+        let condition: BoundSQL = organization.map { "AND organization_id = \($0)" } ?? ""
+        return try all(
             """
             SELECT \(fixed: columns) FROM connection WHERE account_fingerprint = \(fingerprint) AND access = \(access)
-            ORDER BY id LIMIT \(limit)
+            \(part: condition) ORDER BY CASE WHEN status = 'disconnected' THEN 1 ELSE 0 END, id LIMIT \(limit)
             """, Connection.init(row:))
     }
 
@@ -163,7 +168,7 @@ extension Connection {
     /// What of it may change, as the statements that change it set it.
     fileprivate var assignments: BoundSQL {
         """
-        name = \(name),
+        access = \(access), name = \(name),
         account_fingerprint = \((accountFingerprint?.stored).stored),
         scopes = \(scopes.joined(separator: " ")), metadata = \(AuditDetails.text(of: metadata)),
         status = \(status.rawValue), reason = \(reason.stored),

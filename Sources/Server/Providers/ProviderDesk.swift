@@ -118,6 +118,15 @@ final class ProviderDesk: Sendable {
     /// What keeps promises: the one place that says who does.
     private var upkeep: [any Service] { [ConnectionUpkeep(engine: engine, prober: prober, logger: logger)] }
 
+    /// Whether nobody else can set the secret at a provider. Also where that cannot be said now.
+    @Sendable func isReadAtStart(_ provider: String) -> Bool {
+        do {
+            return try secretsElsewhere()[provider] != nil
+        } catch {
+            return true
+        }
+    }
+
     /// The secrets that each start reads from files and settings, so that nobody else can set them. By the provider's name.
     func secretsElsewhere() throws -> [String: [String]] {
         try ProviderSecrets(configuration, for: offers).byProvider

@@ -27,21 +27,19 @@ extension WebConsole {
 
     /// The provider in the path, whose secret is kept here.
     private func provider(_ entered: OperatorVisit) async throws -> Known {
-        let name = entered.visit.segment("id")
-        guard
-            let found = try await providers(entered).first(where: { known in
-                known.choice.provider.identifier == name && known.choice.offer.secret == .store
-            })
+        let (desk, name) = (try connectionDesk(), entered.visit.segment("id"))
+        let known = try await providers(entered)
+        guard let found = known.first(where: { $0.choice.provider.identifier == name }), desk.isKept(found.choice.offer)
         else { throw PageProblem.notFound }
         return found
     }
 
     private func showProviders(_ entered: OperatorVisit) async throws -> PageReply {
-        let service = try connectionDesk().service
+        let desk = try connectionDesk()
         let panels = try await providers(entered).map { known in
             ProviderPanel.panel(
-                known.choice, known.state, redirectURI: service.redirectURI(of: known.choice.provider.identifier),
-                entered)
+                known.choice, known.state, isKept: desk.isKept(known.choice.offer),
+                redirectURI: desk.service.redirectURI(of: known.choice.provider.identifier), entered)
         }
         return .page(
             DetailPage(

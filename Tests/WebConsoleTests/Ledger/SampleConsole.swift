@@ -34,7 +34,9 @@ extension WebConsole {
                 try desk.tokenIssuer.text(
                     of: token.accessToken(for: [SampleDesk.issuer]), as: token.integration.tokenFormat)
             },
-            connections: connections.map { ConnectionDesk(service: $0.service, clients: $0.clients) },
+            connections: connections.map {
+                ConnectionDesk(service: $0.service, clients: $0.clients, isReadAtStart: { $0 == "tiktok" })
+            },
             isDevelopment: false, now: tree.clock.now)
     }
 }

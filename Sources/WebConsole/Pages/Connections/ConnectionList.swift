@@ -176,10 +176,10 @@ struct Forecast: Hashable, Sendable {
 
 extension Forecast: TemplateReadable {
     static let templateNames: TemplateNames = ["look", "parts"]
-    var templateValues: [TemplateValue] { [.of(look), .of(parts)] }
+    var templateValues: [Templating.TemplateValue] { [.of(look), .of(parts)] }
 }
 
 extension Forecast.Part: TemplateReadable {
     static let templateNames: TemplateNames = ["words", "address"]
-    var templateValues: [TemplateValue] { [.of(words), .of(address)] }
+    var templateValues: [Templating.TemplateValue] { [.of(words), .of(address)] }
 }

@@ -9,16 +9,20 @@ enum ProviderPanel {
     static let names: Set = ["secret", "overlap_seconds"]
 
     static func panel(
-        _ choice: ProviderChoice, _ state: ProviderAccessState?, redirectURI: String, _ entered: OperatorVisit
+        _ choice: ProviderChoice, _ state: ProviderAccessState?, isKept: Bool, redirectURI: String,
+        _ entered: OperatorVisit
     ) -> DetailPanel {
         let (id, words) = (choice.provider.identifier, entered.words)
         let secret = words[.clientSecret]
         let secrets = state?.secrets ?? []
-        let isKept = choice.offer.secret == .store
         let facts = [
             Fact(term: words[.clientID].capitalized, text: choice.offer.clientIdentifier, isCode: true, isCopied: true),
             Fact(term: "Redirect URI", text: redirectURI, isCode: true, isCopied: true),
-            isKept ? nil : Fact(term: secret.capitalized, text: "From a file", under: "as the product definition says"),
+            isKept
+                ? nil
+                : choice.offer.secret == .store
+                    ? Fact(term: secret.capitalized, text: "From the settings", under: "which each start reads")
+                    : Fact(term: secret.capitalized, text: "From a file", under: "as the product definition says"),
             state.flatMap { fault($0.access, entered) },
         ]
         return DetailPanel(
