@@ -354,7 +354,7 @@ struct ConnectionAPITests {
 
     @Test func `an error that drips is not waited for`() async throws {
         let drip = AsyncThrowingStream<[UInt8], any Error> {
-            try await Task.sleep(for: .milliseconds(20))
+            try await eventually(within: .milliseconds(1)) { false }
             return [0x20]
         }
         await #expect(throws: UseFailure.self) {

@@ -38,7 +38,7 @@ extension Transaction {
     }
 
     /// Those by which the same account at a provider was connected through the same client of ours, what was ended last: however many
-    /// one organization made and ended, those of others are found (threat N6).
+    /// one organization made and ended, those of others are found.
     ///
     /// - Parameter organization: Whose alone are meant, nil for all.
     package borrowing func connections(
