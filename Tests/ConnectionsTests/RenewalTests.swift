@@ -149,14 +149,14 @@ struct RenewalTests {
             desk.tree.clock.advance(seconds: 6400)
             desk.provider.mood = .outlives {
                 desk.provider.mood = .well
-                let end = ContinuousClock.now + .seconds(5)
+                let end = ContinuousClock.now + .seconds(10)
                 try await eventually {
                     let found = try await other.round()
                     others.note(found)
                     return ContinuousClock.now > end
                 }
             }
-            let outcome = try await desk.node("a", leaseSeconds: 3).round()
+            let outcome = try await desk.node("a", leaseSeconds: 8).round()
             #expect(outcome == [.renewed(generation: 2)])
             #expect(others.all == [])
             #expect(desk.provider.spent == ["rt.1"])
