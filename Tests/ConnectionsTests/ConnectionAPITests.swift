@@ -62,6 +62,13 @@ struct ConnectionAPITests {
             #expect(try await desk.engine.renew(id.id) == .renewed(generation: 3))
             let renewals = try await front.get(front.path(id, "/renewals"), bearer: front.keeper).json["items"]
             #expect(try renewals.elements.map { try $0["state"].string } == ["succeeded"])
+            for path in [
+                front.path(""), front.path(id), front.path(id, "/events"), front.path(id, "/renewals"),
+                front.path(id, "/disconnection"),
+            ] {
+                let text = try await front.get(path, bearer: front.keeper).text
+                #expect(!text.contains("t.at") && !text.contains("t.rt"), "\(path)")
+            }
 
             let forecast = try await front.get(front.path(id, "/disconnection"), bearer: front.keeper).json
             #expect(forecast["at_provider"] == "revoked" && forecast["has_hidden_others"] == .bool(false))

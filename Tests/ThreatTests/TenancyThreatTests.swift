@@ -22,7 +22,8 @@ extension Threats {
             let secret = /[a-z]{2,8}_(key|cs|at|rt|ak|ses|code)_[0-9A-Za-z]{20,}/
             #expect(key.secret.firstMatch(of: secret) != nil)
             var reads = 0
-            for route in ManagementAPI.routes where route.method == .get {
+            // Reads of a connection need a provider: `ConnectionAPITests` has the same of them.
+            for route in ManagementAPI.routes where route.method == .get && !route.path.contains("{connection_id}") {
                 let path = route.path.replacing("{organization_id}", with: estate.europe)
                     .replacing("{account_id}", with: demo.account).replacing("{integration_id}", with: client.id)
                     .replacing("{key_id}", with: key.id)
