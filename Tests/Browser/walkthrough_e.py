@@ -56,7 +56,7 @@ class Somebody(Visitor):
     @property
     def path(self):
         """Where it is, without what the page is told to say."""
-        return self.url.removeprefix(self.walk.base).split("?")[0]
+        return urllib.parse.urlsplit(self.url).path
 
     @property
     def name_of_it(self):
@@ -110,7 +110,7 @@ def e(walk):
             done = tell(walk, "pass", seconds=days * DAY)
             assert "failed" not in done, done
         owner.go(f"{found['facebook']}/promises")
-        assert "Renewed every 7 days" in owner.text and "Kept" in owner.text, owner.text
+        assert "Renewed every 7 days" in owner.text and "Kept" in owner.text, owner.url + owner.text
         assert "Not kept" not in owner.text and "Overdue" not in owner.text, owner.text
         owner.look("e-promises")
         owner.go(f"{found['facebook']}/history")

@@ -17,7 +17,8 @@ struct AccessMatrixTests {
         let (server, demo) = try RunningServer.current
         let estate = try await Estate(on: server, demo)
         let credentials = try await Caller.credentials(estate)
-        for row in AccessRow.all {
+        // First what wants a fresh sign-in: on a busy machine the others take longer than that lasts.
+        for row in AccessRow.all.sorted(by: { $0.statusForUsers != nil && $1.statusForUsers == nil }) {
             let route = try #require(ManagementAPI.routes.first { $0.operation == row.operation })
             do {
                 let bait = try await (row.bait ?? row.target)(estate)
