@@ -20,7 +20,7 @@ struct ConsentDesk {
         guard challenge != nil || !terms.demandsChallenge else { return problem("code_challenge is missing.") }
         let asked = asked(request)
         switch call.method {
-        case "GET": return .page(page(call, client, asked))
+        case "GET": return .page(page(client, asked))
         case "POST": break
         default: return problem("GET or POST are expected.")
         }
@@ -68,7 +68,7 @@ struct ConsentDesk {
 
     private func problem(_ text: String) -> Reply { .page(ConsentPage.problem(provider, text), status: 400) }
 
-    private func page(_ call: Call, _ client: String, _ asked: [String]) -> String {
+    private func page(_ client: String, _ asked: [String]) -> String {
         let accounts = (1...max(1, world.options.accounts)).map { Account(provider, $0, seed: world.seed) }
         return ConsentPage(
             provider: provider, client: client, accounts: accounts, scopes: asked, mayUntick: terms.mayUntick,

@@ -4,8 +4,6 @@ struct Clients {
         var secrets: [String]
         /// Empty where any address will do.
         var redirectURIs: [String]
-        /// Whether only the first secret shown made it known.
-        let isMetByChance: Bool
     }
 
     private var known: [String: Registered] = [:]
@@ -16,7 +14,7 @@ struct Clients {
     {
         let key = Self.key(provider, client)
         guard known[key] != nil || known.count < Self.most else { return false }
-        known[key] = Registered(secrets: secrets, redirectURIs: redirectURIs, isMetByChance: false)
+        known[key] = Registered(secrets: secrets, redirectURIs: redirectURIs)
         return true
     }
 
@@ -25,7 +23,7 @@ struct Clients {
         let key = Self.key(provider, client)
         if let registered = known[key] { return registered.secrets.contains(secret) }
         if known.count < Self.most {
-            known[key] = Registered(secrets: [secret], redirectURIs: [], isMetByChance: true)
+            known[key] = Registered(secrets: [secret], redirectURIs: [])
         }
         return true
     }

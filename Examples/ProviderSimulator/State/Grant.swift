@@ -1,7 +1,7 @@
 /// What somebody's consent gave to a client, with the tokens that came of it.
 final class Grant {
     /// Why nothing of it works any more.
-    enum Ending: String, CaseIterable {
+    enum Ending: String {
         case removedApp = "user_removed_app"
         case passwordChanged = "password_changed"
         /// The person has to do something at the provider first.
@@ -49,7 +49,8 @@ final class Grant {
 
     var codeIsUsed = false
     var ending: Ending?
-    private(set) var issuedAccess = 0
+    /// The newest access token's serial.
+    private(set) var accessSerial = 0
     /// The serial of the refresh token that is the newest.
     private(set) var refreshSerial = 0
     var refreshExpires = 0
@@ -80,15 +81,13 @@ final class Grant {
     }
 
     var provider: ProviderName { account.provider }
-    /// The newest access token's serial.
-    var accessSerial: Int { issuedAccess }
 
     /// TikTok's consent page is the same for people and for businesses; which it was shows when the code is exchanged.
     func move(to account: Account) { self.account = account }
 
     func nextAccess() -> Int {
-        issuedAccess += 1
-        return issuedAccess
+        accessSerial += 1
+        return accessSerial
     }
 
     func rotate(at time: Int) {

@@ -2,8 +2,6 @@
 struct SeededNumbers: RandomNumberGenerator {
     private var state: UInt64
 
-    init(_ seed: UInt64) { state = seed }
-
     /// Those of a thing with a name and a number.
     init(_ seed: UInt64, _ name: String, _ number: Int) {
         state = name.utf8.reduce(seed ^ 0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }

@@ -30,7 +30,6 @@ final class World {
     }
 
     var now: Int { clock.now }
-    var grantCount: Int { grants.count }
 
     func rules(of provider: ProviderName) -> TokenRules { rules[provider] ?? TokenRules(accessLife: 3600) }
 
