@@ -14,53 +14,36 @@ struct ProductSchemaTests {
         "no bits set behind", "stands in places", "nothing is made in",
     ]
 
-    private static let script = """
-        import json, pathlib, sys, yaml
-        from jsonschema import Draft202012Validator
-        schema = json.loads(pathlib.Path(sys.argv[1]).read_text())
-        Draft202012Validator.check_schema(schema)
-        validator = Draft202012Validator(schema)
-        for case in sorted(pathlib.Path(sys.argv[2]).iterdir()):
-            error = next(iter(validator.iter_errors(yaml.safe_load(case.read_text()))), None)
-            if (error is None) != (case.suffix == ".good"):
-                print(case.name, error.message if error else "is taken")
-        """
+    private static let schema = EditorSchema(ProductSchema.text)
 
     @Test func `it takes whole files, and refuses every mistake that a schema can tell`() async throws {
-        let folder = try Folder()
-        let schema = folder.path + "/schema.json"
-        try ProductSchema.text.write(toFile: schema, atomically: true, encoding: .utf8)
-        let cases = folder.path + "/cases"
-        try FileManager.default.createDirectory(atPath: cases, withIntermediateDirectories: true)
-        func add(_ name: String, _ yaml: String) throws {
-            try yaml.write(toFile: "\(cases)/\(name)", atomically: true, encoding: .utf8)
-        }
-        try add("plans.good", PlanFileTests.yaml)
-        try add("places.good", PlacesFileTests.yaml)
-        try add("everything.good", ProductFileTests.everything)
+        var cases = [
+            "plans.good": PlanFileTests.yaml, "places.good": PlacesFileTests.yaml,
+            "everything.good": ProductFileTests.everything,
+        ]
         for file in try Self.products() {
-            try add(file.lastPathComponent + ".good", String(contentsOf: file, encoding: .utf8))
+            cases[file.lastPathComponent + ".good"] = try String(contentsOf: file, encoding: .utf8)
         }
         var told = 0
         for (number, mistake) in (Mistake.all + PlanFileTests.mistakes + PlacesFileTests.mistakes).enumerated() {
             // What PyYAML reads as true is no text to it.
             guard !Self.beyond.contains(where: mistake.says.contains), !mistake.yaml.contains(": yes") else { continue }
-            try add("\(number) \(mistake.key?.filter(\.isLetter) ?? "").bad", mistake.yaml)
+            cases["\(number) \(mistake.key?.filter(\.isLetter) ?? "").bad"] = mistake.yaml
             told += 1
         }
         #expect(told > 50)
-        let run = try await FinishedCommand.python(["-c", Self.script, schema, cases])
+        let run = try await Self.schema.judge(cases)
         #expect(run.status == 0, "\(run.text)")
         #expect(run.output == "", "\(run.output)")
     }
 
     @Test func `it has every key, and no other`() throws {
-        let keys = Set(try Self.paths(Self.schema(), below: "", Self.schema()).map(Self.generic))
+        let keys = Set(try Self.schema.paths.map(Self.generic))
         #expect(keys == Set(ProductKeys.paths))
     }
 
     @Test func `it has every name that is ours`() throws {
-        let definitions = try #require(try Self.schema()["$defs"] as? [String: [String: Any]])
+        let definitions = try #require(try Self.schema.document["$defs"] as? [String: [String: Any]])
         #expect(definitions["permission"]?["enum"] as? [String] == Permission.allCases.map(\.rawValue))
         let plan = try #require(definitions["plan"]?["properties"] as? [String: [String: Any]])
         let feature = plan["features"]?["items"] as? [String: Any]
@@ -69,7 +52,7 @@ struct ProductSchemaTests {
     }
 
     @Test func `it refuses the paths that are ours`() throws {
-        let definitions = try #require(try Self.schema()["$defs"] as? [String: [String: Any]])
+        let definitions = try #require(try Self.schema.document["$defs"] as? [String: [String: Any]])
         let pattern = try Regex(try #require(definitions["path"]?["pattern"] as? String))
         #expect(try pattern.wholeMatch(in: "/api/v10/token") != nil)
         for path in ReservedPath.allCases.flatMap({ [$0.path, $0.below("x")] }) + ServedEndpoint.allCases.map(\.path) {
@@ -78,7 +61,7 @@ struct ProductSchemaTests {
     }
 
     @Test func `its bounds are those of the loader`() throws {
-        let root = try #require(try Self.schema()["properties"] as? [String: [String: Any]])
+        let root = try #require(try Self.schema.document["properties"] as? [String: [String: Any]])
         let policy = try #require(root["policy"]?["properties"] as? [String: [String: Any]])
         var held = 0
         for (key, value) in policy {
@@ -105,34 +88,6 @@ struct ProductSchemaTests {
         let lines = policy.map { "  \($0.key): \($0.value)" }.sorted().joined(separator: "\n")
         let yaml = "product: {name: A}\nscopes: {read: {description: Read}}\npolicy:\n\(lines)\n"
         return (try? Product(yaml: yaml, file: "claviger.yaml")) != nil
-    }
-
-    private static func schema() throws -> [String: Any] {
-        let object = try JSONSerialization.jsonObject(with: Data(ProductSchema.text.utf8))
-        return try #require(object as? [String: Any])
-    }
-
-    /// The keys that a schema has, each with those that it stands in, `*` for a name of the operator's own.
-    private static func paths(_ schema: [String: Any], below place: String, _ root: [String: Any]) -> [String] {
-        var schema = schema
-        if let reference = schema["$ref"] as? String, let name = reference.split(separator: "/").last,
-            let found = (root["$defs"] as? [String: [String: Any]])?[String(name)]
-        {
-            schema = found
-        }
-        let ways = [schema] + (schema["anyOf"] as? [[String: Any]] ?? [])
-        return ways.flatMap { way in
-            var keys: [String] = []
-            for (key, value) in way["properties"] as? [String: [String: Any]] ?? [:] {
-                let path = place.isEmpty ? key : "\(place).\(key)"
-                keys += [path] + paths(value, below: path, root)
-            }
-            for key in ["additionalProperties", "items"] {
-                guard let inner = way[key] as? [String: Any] else { continue }
-                keys += paths(inner, below: "\(place).*", root)
-            }
-            return keys
-        }
     }
 
     /// Every word has the same forms.
