@@ -1,9 +1,14 @@
+extension RawRepresentable<String> where Self: CaseIterable {
+    /// What files write for all of them.
+    package static var spellings: [String] { allCases.map(\.rawValue) }
+}
+
 extension FileEntry {
     /// One of the words of an enumeration.
     package func word<Word: RawRepresentable<String> & CaseIterable>(
         _: Word.Type, of kind: String
     ) throws(DefinitionError) -> Word {
-        let name = try name(of: kind, among: Word.allCases.map(\.rawValue))
+        let name = try name(of: kind, among: Word.spellings)
         guard let word = Word(rawValue: name) else { throw error("is no \(kind)") }
         return word
     }

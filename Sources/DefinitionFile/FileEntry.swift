@@ -168,7 +168,7 @@ package struct FileEntry {
         _: Key.Type
     ) throws(DefinitionError) -> [Key: FileEntry] {
         var result: [Key: FileEntry] = [:]
-        for (name, entry) in try members(Key.allCases.map(\.rawValue)) {
+        for (name, entry) in try members(Key.spellings) {
             if let key = Key(rawValue: name) { result[key] = entry }
         }
         return result

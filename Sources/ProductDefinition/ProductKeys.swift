@@ -1,3 +1,5 @@
+import DefinitionFile
+
 /// Every key that the file may have, one type for each mapping. Any other is an error there.
 package enum ProductKeys {
     enum File: String, CaseIterable {
@@ -63,22 +65,22 @@ package enum ProductKeys {
     /// All of them with what they stand in, such as `policy.api_keys_per_account`; `*` stands for a name of the
     /// operator's own.
     package static var paths: [String] {
-        let tops = File.allCases.map(\.rawValue)
+        let tops = File.spellings
         let inner = [
-            ("product", Identity.allCases.map(\.rawValue)), ("look", Look.allCases.map(\.rawValue)),
-            ("endpoints", Endpoints.allCases.map(\.rawValue)),
-            ("scopes.*", Scope.allCases.map(\.rawValue)), ("roles.*", Role.allCases.map(\.rawValue)),
-            ("permissions.*", PermissionBundle.allCases.map(\.rawValue)),
-            ("plans.*", Plan.allCases.map(\.rawValue)), ("plans.*.limits", AccountLimit.allCases.map(\.rawValue)),
-            ("policy", Policy.allCases.map(\.rawValue)),
-            ("policy.api_key_lifetimes", Lifetimes.allCases.map(\.rawValue)),
-            ("policy.new_integration", NewIntegration.allCases.map(\.rawValue)),
-            ("words", Term.allCases.map(\.rawValue)), ("words.*", Word.allCases.map(\.rawValue)),
-            ("places.*", Place.allCases.map(\.rawValue)), ("places.*.pages.*", PlacePage.allCases.map(\.rawValue)),
-            ("places.*.pages.*.sections.*", PlaceSection.allCases.map(\.rawValue)),
-            ("connections", Connections.allCases.map(\.rawValue)),
-            ("connections.providers.*", Provider.allCases.map(\.rawValue)),
-            ("connections.providers.*.secret", ProviderSecret.allCases.map(\.rawValue)),
+            ("product", Identity.spellings), ("look", Look.spellings),
+            ("endpoints", Endpoints.spellings),
+            ("scopes.*", Scope.spellings), ("roles.*", Role.spellings),
+            ("permissions.*", PermissionBundle.spellings),
+            ("plans.*", Plan.spellings), ("plans.*.limits", AccountLimit.spellings),
+            ("policy", Policy.spellings),
+            ("policy.api_key_lifetimes", Lifetimes.spellings),
+            ("policy.new_integration", NewIntegration.spellings),
+            ("words", Term.spellings), ("words.*", Word.spellings),
+            ("places.*", Place.spellings), ("places.*.pages.*", PlacePage.spellings),
+            ("places.*.pages.*.sections.*", PlaceSection.spellings),
+            ("connections", Connections.spellings),
+            ("connections.providers.*", Provider.spellings),
+            ("connections.providers.*.secret", ProviderSecret.spellings),
         ]
         return tops + inner.flatMap { place, keys in keys.map { "\(place).\($0)" } }
     }

@@ -7,7 +7,7 @@ extension ChainStep {
     ) throws(DefinitionError) {
         typealias Key = ProviderKeys.Step
         let section = try Section(
-            entry, keys: Key.words + ProviderKeys.Request.words + ProviderKeys.Answer.words)
+            entry, keys: Key.spellings + ProviderKeys.Request.spellings + ProviderKeys.Answer.spellings)
         let identifier = try section.required(Key.id)
         let name = try identifier.ownName()
         guard !earlier.contains(where: { $0.name == name }) else { throw identifier.error("\(name) stands here twice") }

@@ -3,7 +3,7 @@ import DefinitionFile
 extension ConsentRequest {
     init(_ entry: FileEntry, variables: [String]) throws(DefinitionError) {
         typealias Key = ProviderKeys.Authorize
-        let section = try Section(entry, keys: Key.words)
+        let section = try Section(entry, keys: Key.spellings)
         let names = TemplateNames(fixed: [.clientIdentifier, .redirectURI], variables: variables, metadata: [])
         func parameters(_ key: Key) throws(DefinitionError) -> [RequestParameter] {
             var parameters: [RequestParameter] = []
@@ -53,8 +53,9 @@ extension ConsentRequest.Issuer {
             self = .optional(try entry.link())
             return
         }
-        enum Key: String, CaseIterable { case required }
-        guard let issuer = try entry.section(Key.self)[.required] else { throw entry.error("required is missing") }
+        guard let issuer = try entry.section(ProviderKeys.Issuer.self)[.required] else {
+            throw entry.error("required is missing")
+        }
         self = .required(try issuer.link())
     }
 }

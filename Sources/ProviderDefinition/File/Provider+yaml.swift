@@ -93,7 +93,7 @@ extension TokenExchange {
     ) throws(DefinitionError) {
         let section = try Section(
             entry,
-            keys: ProviderKeys.Token.words + ProviderKeys.Request.words + ProviderKeys.Answer.words)
+            keys: ProviderKeys.Token.spellings + ProviderKeys.Request.spellings + ProviderKeys.Answer.spellings)
         let names = reading.names([.clientIdentifier, .clientSecret, .redirectURI, .code, .codeVerifier, .scope])
         let request = try RequestTemplate(
             section, reading, names: names, authentication: reading.client.authentication)
@@ -114,7 +114,7 @@ extension ProviderClient {
     fileprivate init(_ entry: FileEntry) throws(DefinitionError) {
         typealias Key = ProviderKeys.Client
         enum Word: String, CaseIterable { case params, basic }
-        let section = try Section(entry, keys: Key.words)
+        let section = try Section(entry, keys: Key.spellings)
         let identifier = try section[Key.identifierParameter]?.parameterName() ?? "client_id"
         let consent = try section[Key.consentIdentifierParameter]?.parameterName() ?? identifier
         switch try section.required(Key.auth).word(Word.self, of: "authentication") {
@@ -153,7 +153,7 @@ extension FileEntry {
         var variables: [ProviderVariable] = []
         for (name, entry) in try entries() {
             try entry.requireName(name)
-            let section = try Section(entry, keys: ProviderKeys.Variable.words)
+            let section = try Section(entry, keys: ProviderKeys.Variable.spellings)
             let pattern = try section.required(ProviderKeys.Variable.pattern)
             let form = try pattern.text()
             guard (try? Regex(form)) != nil else { throw pattern.error("is no regular expression") }

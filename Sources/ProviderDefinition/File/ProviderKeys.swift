@@ -1,3 +1,5 @@
+import DefinitionFile
+
 /// Every key that a provider file may have, one type for each mapping. Any other is an error there.
 package enum ProviderKeys {
     enum File: String, CaseIterable {
@@ -27,6 +29,10 @@ package enum ProviderKeys {
         case userParam = "user_param"
     }
 
+    enum Issuer: String, CaseIterable {
+        case required
+    }
+
     enum Callback: String, CaseIterable {
         case code, granted, meta, signature
         case stripSuffix = "strip_suffix"
@@ -38,6 +44,11 @@ package enum ProviderKeys {
         case method, url, auth, send, headers
         case placement = "in"
         case okIf = "ok_if"
+    }
+
+    /// What says who asks, where that is no word.
+    enum Authentication: String, CaseIterable {
+        case header
     }
 
     /// What a request whose answer has tokens or children has besides.
@@ -141,36 +152,32 @@ package enum ProviderKeys {
     /// All of them with what they stand in, such as `renew.rotation`; `*` stands for a name of the file's own, or for an entry of a
     /// list.
     package static var paths: [String] {
-        let tops = File.allCases.map(\.rawValue)
-        let request = Request.allCases.map(\.rawValue)
-        let answer = request + Answer.allCases.map(\.rawValue)
+        let tops = File.spellings
+        let request = Request.spellings
+        let answer = request + Answer.spellings
         let places: [(String, [String])] = [
-            ("vars.*", names(Variable.self)), ("client", names(Client.self)), ("authorize", names(Authorize.self)),
-            ("authorize.issuer", ["required"]), ("authorize.scope", names(ScopeParameter.self)),
-            ("authorize.callback", names(Callback.self)), ("token", answer + names(Token.self)),
-            ("steps.*", answer + names(Step.self)), ("steps.*.next", names(Next.self)),
-            ("renew", answer + names(Renew.self)), ("renew.rotation", names(Rotation.self)),
-            ("lifetimes", names(Lifetimes.self)), ("schedule.*", names(Promise.self)),
-            ("health", request + names(Health.self)), ("revoke", request + names(Revoke.self)),
-            ("push.*", names(Push.self)), ("call", names(Call.self)), ("call.token", names(Carrier.self)),
-            ("errors.*", names(ErrorRule.self)), ("errors.*.wait", names(Wait.self)),
+            ("vars.*", Variable.spellings), ("client", Client.spellings), ("authorize", Authorize.spellings),
+            ("authorize.issuer", Issuer.spellings), ("authorize.scope", ScopeParameter.spellings),
+            ("authorize.callback", Callback.spellings), ("token", answer + Token.spellings),
+            ("steps.*", answer + Step.spellings), ("steps.*.next", Next.spellings),
+            ("renew", answer + Renew.spellings), ("renew.rotation", Rotation.spellings),
+            ("lifetimes", Lifetimes.spellings), ("schedule.*", Promise.spellings),
+            ("health", request + Health.spellings), ("revoke", request + Revoke.spellings),
+            ("push.*", Push.spellings), ("call", Call.spellings), ("call.token", Carrier.spellings),
+            ("errors.*", ErrorRule.spellings), ("errors.*.wait", Wait.spellings),
         ]
         let holders = ["token", "steps.*", "renew"]
         let inner = holders.flatMap { holder in
             [
-                ("\(holder).map", names(Map.self)), ("\(holder).map.scope", names(ScopePlace.self)),
-                ("\(holder).children", names(Children.self)),
-                ("\(holder).children.expires", names(Expiry.self)),
+                ("\(holder).map", Map.spellings), ("\(holder).map.scope", ScopePlace.spellings),
+                ("\(holder).children", Children.spellings),
+                ("\(holder).children.expires", Expiry.spellings),
             ]
                 + ["expires", "refresh_expires", "data_access_expires"].map {
-                    ("\(holder).map.\($0)", names(Expiry.self))
+                    ("\(holder).map.\($0)", Expiry.spellings)
                 }
         }
-        let authentications = (holders + ["health", "revoke"]).map { ("\($0).auth", ["header"]) }
+        let authentications = (holders + ["health", "revoke"]).map { ("\($0).auth", Authentication.spellings) }
         return tops + (places + inner + authentications).flatMap { place, keys in keys.map { "\(place).\($0)" } }
-    }
-
-    private static func names<Key: RawRepresentable<String> & CaseIterable>(_: Key.Type) -> [String] {
-        Key.allCases.map(\.rawValue)
     }
 }

@@ -16,7 +16,7 @@ extension Renewal {
             case accessToken = "access_token"
         }
         let section = try Section(
-            entry, keys: Key.words + ProviderKeys.Request.words + ProviderKeys.Answer.words)
+            entry, keys: Key.spellings + ProviderKeys.Request.spellings + ProviderKeys.Answer.spellings)
         let how = try section.required(Key.how).word(How.self, of: "way to renew")
         let requestKeys: [any RawRepresentable<String>] = ProviderKeys.Request.allCases + ProviderKeys.Answer.allCases
         let grant: Grant

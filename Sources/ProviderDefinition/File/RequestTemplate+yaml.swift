@@ -73,8 +73,9 @@ extension FileEntry {
     /// Who shows that it may ask.
     fileprivate func authentication(of client: ProviderClient) throws(DefinitionError) -> RequestAuthentication {
         if isMapping {
-            let section = try Section(self, keys: ["header"])
-            guard let header = section[ProviderKeys.Carrier.header] else { throw error("header is missing") }
+            guard let header = try section(ProviderKeys.Authentication.self)[.header] else {
+                throw error("header is missing")
+            }
             return .header(try header.headerName())
         }
         enum Word: String, CaseIterable { case client, basic, bearer, none }

@@ -31,8 +31,3 @@ struct Section {
         }
     }
 }
-
-extension RawRepresentable<String> where Self: CaseIterable {
-    /// What files write for all of them.
-    static var words: [String] { allCases.map(\.rawValue) }
-}

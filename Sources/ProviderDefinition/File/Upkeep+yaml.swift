@@ -3,7 +3,7 @@ import DefinitionFile
 extension ScheduledPromise {
     init(_ entry: FileEntry, of provider: PartialProvider) throws(DefinitionError) {
         typealias Key = ProviderKeys.Promise
-        let section = try Section(entry, keys: Key.words)
+        let section = try Section(entry, keys: Key.spellings)
         self.init(
             name: try section.required(Key.id).ownName(), due: try Due(section, of: provider),
             action: try Action(section, of: provider))
@@ -71,7 +71,7 @@ extension ScheduledPromise.Action {
 extension HealthProbe {
     init(_ entry: FileEntry, _ reading: RequestReading, of provider: PartialProvider) throws(DefinitionError) {
         typealias Key = ProviderKeys.Health
-        let section = try Section(entry, keys: Key.words + ProviderKeys.Request.words)
+        let section = try Section(entry, keys: Key.spellings + ProviderKeys.Request.spellings)
         let every = try section.required(Key.every).span(from: 60)
         let question: Question
         if let step = section[Key.step] {
@@ -98,7 +98,7 @@ extension HealthProbe {
 
 extension Revocation {
     init(_ entry: FileEntry, _ reading: RequestReading) throws(DefinitionError) {
-        let section = try Section(entry, keys: ProviderKeys.Revoke.words + ProviderKeys.Request.words)
+        let section = try Section(entry, keys: ProviderKeys.Revoke.spellings + ProviderKeys.Request.spellings)
         let names = reading.names([.clientIdentifier, .clientSecret, .accessToken, .refreshToken, .accountIdentifier])
         self.init(
             request: try RequestTemplate(section, reading, names: names, authentication: RequestAuthentication.none),
@@ -114,7 +114,7 @@ extension PushIntake {
             case risc
             case signedRequest = "signed_request"
         }
-        let section = try Section(entry, keys: Key.words)
+        let section = try Section(entry, keys: Key.spellings)
         switch try section.required(Key.kind).word(Kind.self, of: "kind") {
         case .signedRequest:
             try section.refuse([Key.issuer, Key.keys], "has a meaning only with kind: risc")
@@ -132,7 +132,7 @@ extension PushIntake {
 extension TokenUse {
     init(_ entry: FileEntry, _ reading: RequestReading) throws(DefinitionError) {
         typealias Key = ProviderKeys.Call
-        let section = try Section(entry, keys: Key.words)
+        let section = try Section(entry, keys: Key.spellings)
         let token = try section.required(Key.token)
         let carrier: Carrier
         if token.isMapping {
@@ -161,7 +161,7 @@ extension TokenUse {
 extension ErrorRule {
     init(_ entry: FileEntry) throws(DefinitionError) {
         typealias Key = ProviderKeys.ErrorRule
-        let section = try Section(entry, keys: Key.words)
+        let section = try Section(entry, keys: Key.spellings)
         self.init(
             try section.required(Key.when).conditions(),
             try section.required(Key.errorClass).word(ErrorClass.self, of: "class"),
@@ -175,7 +175,7 @@ extension ErrorRule.WaitHint {
             case seconds
             case metaUsage = "meta_usage"
         }
-        let section = try Section(entry, keys: ProviderKeys.Wait.words)
+        let section = try Section(entry, keys: ProviderKeys.Wait.spellings)
         let header = try section.required(ProviderKeys.Wait.header).headerName()
         switch try section[ProviderKeys.Wait.form]?.word(Form.self, of: "form") ?? .seconds {
         case .seconds: self = .seconds(header: header)
