@@ -58,6 +58,20 @@ package struct FileEntry {
         return text
     }
 
+    /// A text of visible ASCII without spaces.
+    package func plainText(maximum: Int) throws(DefinitionError) -> String {
+        let text = try text(maximum: maximum)
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw error("must be visible ASCII without spaces")
+        }
+        return text
+    }
+
+    /// Whether it may stand in a URL or header as it is: visible ASCII without `"`, `'`, `<`, `>` and `\`.
+    package static func isPlain(_ byte: UInt8) -> Bool {
+        (0x21...0x7E).contains(byte) && !Array("\"'<>\\".utf8).contains(byte)
+    }
+
     /// A whole number in decimal digits.
     package func integer(in range: ClosedRange<Int>) throws(DefinitionError) -> Int {
         try refuseLeadingZero()

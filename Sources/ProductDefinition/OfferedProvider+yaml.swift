@@ -34,15 +34,6 @@ extension FileEntry {
         }
         return offered
     }
-
-    /// Visible ASCII without spaces.
-    fileprivate func plainText(maximum: Int) throws(DefinitionError) -> String {
-        let text = try text(maximum: maximum)
-        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw error("must be visible ASCII without spaces")
-        }
-        return text
-    }
 }
 
 extension OfferedProvider {

@@ -75,11 +75,6 @@ extension FileEntry {
         return text
     }
 
-    /// Whether it may stand in a URL or header as it is: visible ASCII without `"`, `'`, `<`, `>` and `\`.
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        (0x21...0x7E).contains(byte) && !Array("\"'<>\\".utf8).contains(byte)
-    }
-
     fileprivate func roles(with bundles: [PermissionBundle]) throws(DefinitionError) -> [RoleDefinition] {
         var roles: [RoleDefinition] = []
         for (name, entry) in try entries() {

@@ -42,21 +42,20 @@ extension FileEntry {
         return name
     }
 
-    /// The name of a parameter: visible ASCII.
-    func parameterName() throws(DefinitionError) -> String {
-        let name = try text(maximum: 100)
-        guard name.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw error("must be visible ASCII without spaces")
-        }
-        return name
-    }
+    /// The name of a parameter.
+    func parameterName() throws(DefinitionError) -> String { try plainText(maximum: 100) }
 
-    /// The name of a header (RFC 9110 §5.1).
-    func headerName() throws(DefinitionError) -> String {
-        let name = try text(maximum: 100)
+    /// Refuses what is no name of a header (RFC 9110 §5.1).
+    func requireHeaderName(_ name: String) throws(DefinitionError) {
         guard name.wholeMatch(of: /[A-Za-z0-9-]+/) != nil else {
             throw error("a header's name has letters, digits and - only")
         }
+    }
+
+    /// The name of a header as a value.
+    func headerName() throws(DefinitionError) -> String {
+        let name = try text(maximum: 100)
+        try requireHeaderName(name)
         return name
     }
 
@@ -88,9 +87,9 @@ extension FileEntry {
     /// An `https` address of plain characters.
     func link() throws(DefinitionError) -> String {
         let text = try text(maximum: 2000)
-        guard text.hasPrefix("https://"),
-            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !Array("\"'<>\\".utf8).contains($0) })
-        else { throw error("must be an https: link") }
+        guard text.hasPrefix("https://"), text.utf8.allSatisfy(Self.isPlain) else {
+            throw error("must be an https: link")
+        }
         return text
     }
 }

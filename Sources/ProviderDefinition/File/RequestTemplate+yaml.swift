@@ -52,9 +52,7 @@ extension RequestTemplate {
         }
         var headers: [RequestParameter] = []
         for (name, entry) in try section[Key.headers]?.entries() ?? [] {
-            guard name.wholeMatch(of: /[A-Za-z0-9-]+/) != nil else {
-                throw entry.error("a header's name has letters, digits and - only")
-            }
+            try entry.requireHeaderName(name)
             guard !["authorization", "host", "content-length", "content-type"].contains(name.lowercased()) else {
                 throw entry.error("is said by auth and in, and not here")
             }

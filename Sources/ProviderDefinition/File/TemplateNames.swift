@@ -53,10 +53,7 @@ extension FileEntry {
     ///
     /// - Parameter hosts: The hosts that it may lead to; nil where a browser goes there and any will do.
     func address(_ names: TemplateNames, hosts: HostAllowList?) throws(DefinitionError) -> AddressTemplate {
-        let text = try text(maximum: 2000)
-        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw error("must be visible ASCII without spaces")
-        }
+        let text = try plainText(maximum: 2000)
         guard !text.contains("?"), !text.contains("#") else {
             throw error("must have no ? and no #; parameters belong into send (or params)")
         }

@@ -149,9 +149,7 @@ extension TokenUse {
         var headers: [RequestParameter] = []
         let names = reading.names([.accountIdentifier, .parentIdentifier])
         for (name, entry) in try section[Key.headers]?.entries() ?? [] {
-            guard name.wholeMatch(of: /[A-Za-z0-9-]+/) != nil else {
-                throw entry.error("a header's name has letters, digits and - only")
-            }
+            try entry.requireHeaderName(name)
             headers.append(RequestParameter(name: name, value: try entry.template(names)))
         }
         self.init(carrier: carrier, proof: try section[Key.proof]?.word(Proof.self, of: "proof"), headers: headers)
