@@ -138,10 +138,3 @@ extension RelayOutcome {
             RelayedAnswer(status: status, headers: headers.map { ProviderRequest.Header($0, $1) }, body: body))
     }
 }
-
-extension RelayedCall {
-    /// The value of a field, nil without one.
-    func header(_ name: String) -> String? {
-        headers.first { $0.name.lowercased() == name.lowercased() }?.value
-    }
-}

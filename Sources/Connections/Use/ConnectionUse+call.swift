@@ -127,7 +127,7 @@ extension ConnectionUse {
     /// Whether the provider refuses the token. An error's body is read for that, and stays to be passed on.
     private func isRefusal(_ answer: inout RelayedAnswer, by provider: Provider) async throws -> Bool {
         guard answer.status >= 400 else { return false }
-        guard answer.status < 500, answer.header("content-encoding") == nil else { return answer.status == 401 }
+        guard answer.status < 500, answer.headers["content-encoding"] == nil else { return answer.status == 401 }
         let body = try await Self.whole(answer.body, within: Self.patience)
         answer = RelayedAnswer(status: answer.status, headers: answer.headers, body: OneBody(body))
         if answer.status == 401 { return true }

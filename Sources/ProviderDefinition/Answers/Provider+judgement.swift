@@ -108,9 +108,9 @@ extension ProviderAnswer {
 
     private func seconds(_ hint: ErrorRule.WaitHint) -> Int? {
         switch hint {
-        case .seconds(let name): return header(name).flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }
+        case .seconds(let name): return headers[name].flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }
         case .metaUsage(let name):
-            guard let text = header(name), case .object(let usage) = try? JSONParser.parse(Array(text.utf8)) else {
+            guard let text = headers[name], case .object(let usage) = try? JSONParser.parse(Array(text.utf8)) else {
                 return nil
             }
             let entries = usage.members.flatMap { member -> [JSONValue] in

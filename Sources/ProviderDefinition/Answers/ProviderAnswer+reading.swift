@@ -4,15 +4,10 @@ extension ProviderAnswer {
     /// The longest body that is read, in bytes.
     package static let maximumSize = 1 << 20
 
-    /// The first header of that name.
-    package func header(_ name: String) -> String? {
-        headers.first { $0.name.lowercased() == name.lowercased() }?.value
-    }
-
     /// The body as a value: JSON, or a form where the answer says that it is one; a form's values are texts. Nil for anything else.
     package var value: JSONValue? {
         guard body.count <= Self.maximumSize else { return nil }
-        if let type = header("Content-Type")?.lowercased(), type.hasPrefix("application/x-www-form-urlencoded") {
+        if let type = headers["Content-Type"]?.lowercased(), type.hasPrefix("application/x-www-form-urlencoded") {
             return form
         }
         return try? JSONParser.parse(body)

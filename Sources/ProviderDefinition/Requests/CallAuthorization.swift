@@ -28,14 +28,7 @@ extension Provider {
             let proof = HMAC<SHA256>.authenticationCode(for: Array(token.utf8), using: key)
             query.append("appsecret_proof=\(Hexadecimal.text(proof))")
         }
-        for header in use.headers {
-            headers.append(
-                .init(
-                    header.name,
-                    try header.value.filled(with: values) { value, text throws(RequestFailure) in
-                        try Self.headerValue(value, text)
-                    }))
-        }
+        headers += try Self.headers(use.headers, with: values)
         return CallAuthorization(headers: headers, query: query.joined(separator: "&"))
     }
 }

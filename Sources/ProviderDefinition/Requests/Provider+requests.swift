@@ -37,14 +37,7 @@ extension Provider {
             headers.append(.init(name, try Self.headerValue(.accessToken, needed(.accessToken))))
         case .none: break
         }
-        for header in template.headers {
-            headers.append(
-                .init(
-                    header.name,
-                    try header.value.filled(with: values) { value, text throws(RequestFailure) in
-                        try Self.headerValue(value, text)
-                    }))
-        }
+        headers += try Self.headers(template.headers, with: values)
         if !template.headers.contains(where: { $0.name.lowercased() == "accept" }) {
             headers.append(.init("Accept", "application/json"))
         }
@@ -131,6 +124,17 @@ extension Provider {
             guard variable.allows(given) else { throw .malformed(value) }
         }
         return values
+    }
+
+    /// Headers with values in them.
+    static func headers(
+        _ templates: [RequestParameter], with values: RequestValues
+    ) throws(RequestFailure) -> [ProviderRequest.Header] {
+        var headers: [ProviderRequest.Header] = []
+        for template in templates {
+            headers.append(.init(template.name, try template.value.filled(with: values, written: headerValue)))
+        }
+        return headers
     }
 
     /// What may stand in a header: visible ASCII and spaces, so that no value begins another line.

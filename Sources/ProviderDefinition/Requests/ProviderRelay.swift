@@ -39,12 +39,6 @@ package struct RelayedAnswer: Sendable, Redacted {
         self.headers = headers
         self.body = body
     }
-
-    /// A field of the head by its name, in any case.
-    package func header(_ name: String) -> String? {
-        let name = name.lowercased()
-        return headers.first { $0.name.lowercased() == name }?.value
-    }
 }
 
 /// What came of passing a call on.

@@ -37,3 +37,11 @@ package struct ProviderRequest: Sendable, Equatable, Redacted {
     /// Method and address without the query: what a log may say.
     package var description: String { "\(method.rawValue) https://\(host)\(target.prefix { $0 != "?" })" }
 }
+
+extension [ProviderRequest.Header] {
+    /// The value of the first of that name, in any case.
+    package subscript(name: String) -> String? {
+        let name = name.lowercased()
+        return first { $0.name.lowercased() == name }?.value
+    }
+}
