@@ -132,17 +132,4 @@ extension Transaction {
         guard let event = change.event else { return }
         try insert(ConnectionEvent(event, of: change.connection, at: time))
     }
-
-    /// Ends the promises that are open: nothing keeps them any more.
-    fileprivate borrowing func breakPromises(
-        _ promises: [ConnectionPromise], because reason: String?, at time: Instant
-    ) throws {
-        for promise in promises where promise.state == .open {
-            var broken = promise
-            broken.state = .broken
-            broken.settledAt = time
-            broken.reason = reason
-            try put(broken)
-        }
-    }
 }

@@ -60,7 +60,7 @@ extension ConnectionService {
     ) async throws -> DisconnectionForecast {
         let (connection, children) = try await store.read { tx in
             let found = try tx.connection(id, in: organization, where: actor, may: .connectionsManage)
-            return (found, try tx.connectionChildren(of: id).filter { $0.generation == found.generation })
+            return (found, try tx.currentChildren(of: found))
         }
         let revocation = catalogue[connection.provider]?.revocation
         let takesOthers = revocation?.blastRadius == .userApp
@@ -130,12 +130,7 @@ extension ConnectionService {
                 id.description, of: connection.organization, provider: connection.provider, values: values,
                 issuer: issuer, keys: keys, at: time)
             try tx.deleteHealth(of: id)
-            for var line in try tx.latestPromises(of: id) where line.state == .open {
-                line.state = .broken
-                line.settledAt = time
-                line.reason = "disconnected"
-                try tx.put(line)
-            }
+            try tx.breakPromises(try tx.latestPromises(of: id), because: "disconnected", at: time)
             if let event { try tx.insert(ConnectionEvent(event, of: connection, at: time)) }
             try tx.record(
                 .connectionDisconnected, target: id, in: connection.organization,

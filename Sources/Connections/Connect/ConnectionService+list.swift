@@ -67,10 +67,9 @@ extension ConnectionService {
         guard let listed = try tx.listedConnection(id), listed.connection.organization == organization else {
             throw Refusal.notFound
         }
-        let children = try tx.connectionChildren(of: id).filter { $0.generation == listed.connection.generation }
         let isOver = listed.connection.status == .disconnected
         return ConnectionDetails(
-            listed: listed, children: isOver ? [] : children,
+            listed: listed, children: isOver ? [] : try tx.currentChildren(of: listed.connection),
             receipts: isOver ? try tx.shreddingReceipts(of: id.description) : [])
     }
 

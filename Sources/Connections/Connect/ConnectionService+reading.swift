@@ -26,8 +26,7 @@ extension ConnectionService {
         let isEnded = connection.status == .disconnected
         return ConnectionAccount(
             connection: connection,
-            children: isEnded
-                ? [] : try tx.connectionChildren(of: id).filter { $0.generation == connection.generation },
+            children: isEnded ? [] : try tx.currentChildren(of: connection),
             promises: try tx.latestPromises(of: id), fault: try tx.providerAccess(connection.access)?.fault,
             receipt: isEnded ? try tx.shreddingReceipts(of: id.description).last : nil)
     }

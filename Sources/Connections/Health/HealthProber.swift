@@ -194,12 +194,8 @@ package struct HealthProber: Sendable {
             }
             if !status.isRenewed {
                 connection.nextRenewalAt = nil
-                for var line in try tx.latestPromises(of: connection.id) where line.state == .open {
-                    line.state = .broken
-                    line.settledAt = now
-                    line.reason = failure?.code
-                    try tx.put(line)
-                }
+                try tx.breakPromises(
+                    try tx.latestPromises(of: connection.id), because: failure?.code, at: now)
             }
             guard try tx.settle(lease, as: connection) else { return false }
             if let event { try tx.insert(ConnectionEvent(event, of: connection, at: now)) }

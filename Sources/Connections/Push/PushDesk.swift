@@ -233,7 +233,7 @@ extension Transaction {
             health.nextAt = nil
             try put(health)
         }
-        try breakPromises(of: connection.id, because: code, at: time)
+        try breakPromises(try latestPromises(of: connection.id), because: code, at: time)
         try insert(ConnectionEvent(event, of: connection, at: time))
         try record(
             .connectionRevoked, target: connection.id, in: connection.organization,
@@ -267,7 +267,7 @@ extension Transaction {
                 connection.id.description, of: connection.organization, provider: connection.provider, values: values,
                 issuer: issuer, keys: keys, at: time)
             try deleteHealth(of: connection.id)
-            try breakPromises(of: connection.id, because: "disconnected", at: time)
+            try breakPromises(try latestPromises(of: connection.id), because: "disconnected", at: time)
             try insert(ConnectionEvent(event, of: connection, at: time))
             try record(
                 .connectionDisconnected, target: connection.id, in: connection.organization,
@@ -276,16 +276,5 @@ extension Transaction {
         }
         try eraseAccount(of: connection.id, leaving: provider.title)
         return true
-    }
-
-    private borrowing func breakPromises(
-        of id: ID<Connection>, because reason: String, at time: Instant
-    ) throws {
-        for var line in try latestPromises(of: id) where line.state == .open {
-            line.state = .broken
-            line.settledAt = time
-            line.reason = reason
-            try put(line)
-        }
     }
 }

@@ -294,9 +294,7 @@ extension Transaction {
             != nil
         var found: ConnectionChildRow?
         if let child {
-            found = try connectionChildren(of: id).first {
-                $0.generation == connection.generation && "\($0.kind)/\($0.identifier)" == child
-            }
+            found = try currentChildren(of: connection).first { "\($0.kind)/\($0.identifier)" == child }
             guard found != nil else { throw Refusal.notFound }
             let field = "child/\(child)/\(ConnectionSecrets.accessField)"
             if let row = try connectionSecret(of: id, generation: connection.generation, field: field) {
