@@ -103,9 +103,7 @@ extension RenewalEngine {
                     connection: connection.id, name: item.name, number: number, dueAt: item.dueAt,
                     state: .kept, settledAt: time, generation: connection.generation))
         }
-        let names = Set(lines.map(\.name))
-        connection.nextRenewalAt = plan.next(
-            lines + ground.promises.filter { !names.contains($0.name) }, at: time)
+        connection.nextRenewalAt = plan.next(ground.promises.replaced(by: lines), at: time)
         let change = Change(connection, lines.isEmpty ? nil : .expiring)
         return try await store.write { [lines] tx in
             guard try tx.settle(ground.lease, as: change.connection) else { return .busy }

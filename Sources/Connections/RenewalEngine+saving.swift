@@ -90,12 +90,11 @@ extension RenewalEngine {
                 let latest = try tx.latestPromises(of: next.id)
                 let settled = Self.settled(
                     latest, by: UpkeepPlan(file, for: lease.connection), of: lease.connection, at: time)
-                let known = settled + latest.filter { line in !settled.contains { $0.name == line.name } }
+                let known = latest.replaced(by: settled)
                 let plan = UpkeepPlan(file, for: next)
-                let opened = Self.opened(plan.items(known, at: time), beside: known, of: next.id)
+                let opened = plan.opened(beside: known, at: time)
                 lines = settled + opened
-                let now = opened + known.filter { line in !opened.contains { $0.name == line.name } }
-                next.nextRenewalAt = plan.next(now, at: time)
+                next.nextRenewalAt = plan.next(known.replaced(by: opened), at: time)
             } else {
                 next.nextRenewalAt = nil
             }
@@ -171,22 +170,6 @@ extension RenewalEngine {
             settled.generation = before.generation + 1
             settled.reason = isKept ? nil : before.trouble.errorCode ?? before.reason ?? "not_reached_in_time"
             return settled
-        }
-    }
-
-    /// The lines to be opened, or moved to where what ends has moved.
-    static func opened(
-        _ items: [UpkeepPlan.Item], beside latest: [ConnectionPromise], of id: ID<Connection>
-    ) -> [ConnectionPromise] {
-        items.filter(\.isInLedger).compactMap { item in
-            let line = latest.first { $0.name == item.name }
-            guard var line, line.state == .open else {
-                return ConnectionPromise(
-                    connection: id, name: item.name, number: (line?.number ?? 0) + 1, dueAt: item.dueAt)
-            }
-            guard line.dueAt != item.dueAt else { return nil }
-            line.dueAt = item.dueAt
-            return line
         }
     }
 }

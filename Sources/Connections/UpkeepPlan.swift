@@ -70,6 +70,20 @@ package struct UpkeepPlan: Sendable {
         items(latest, at: now).filter { !$0.isLazy && $0.plannedAt <= now }
     }
 
+    /// The lines of the ledger to be opened, or moved to where what ends has moved.
+    func opened(beside latest: [ConnectionPromise], at now: Instant) -> [ConnectionPromise] {
+        items(latest, at: now).filter(\.isInLedger).compactMap { item in
+            let line = latest.first { $0.name == item.name }
+            guard var line, line.state == .open else {
+                return ConnectionPromise(
+                    connection: connection.id, name: item.name, number: (line?.number ?? 0) + 1, dueAt: item.dueAt)
+            }
+            guard line.dueAt != item.dueAt else { return nil }
+            line.dueAt = item.dueAt
+            return line
+        }
+    }
+
     /// When nothing that we do keeps it alive any longer, nil where nothing is known.
     package var predictedDeath: Instant? {
         [
@@ -81,7 +95,7 @@ package struct UpkeepPlan: Sendable {
     private var canRenew: Bool { provider.renewal.grant != .none }
 
     /// Before that, the provider refuses to renew.
-    private var youngest: Instant {
+    var youngest: Instant {
         (connection.clocks.issuedAt ?? connection.createdAt).adding(seconds: provider.renewal.minimumAge)
     }
 
@@ -149,5 +163,12 @@ package struct UpkeepPlan: Sendable {
         hash = hash &* 0xff51_afd7_ed55_8ccd
         hash ^= hash >> 33
         return Double(UInt16(truncatingIfNeeded: hash)) / 65_536
+    }
+}
+
+extension [ConnectionPromise] {
+    /// The newest line of each promise, once `newer` ones are written.
+    func replaced(by newer: [ConnectionPromise]) -> [ConnectionPromise] {
+        newer + filter { line in !newer.contains { $0.name == line.name } }
     }
 }

@@ -127,9 +127,8 @@ extension Transaction {
         _ = try organization(connection.organization, where: actor, may: .connectionsManage)
         let known = try latestPromises(of: connection.id)
         let plan = UpkeepPlan(provider, for: connection)
-        let opened = RenewalEngine.opened(plan.items(known, at: time), beside: known, of: connection.id)
-        connection.nextRenewalAt = plan.next(
-            opened + known.filter { line in !opened.contains { $0.name == line.name } }, at: time)
+        let opened = plan.opened(beside: known, at: time)
+        connection.nextRenewalAt = plan.next(known.replaced(by: opened), at: time)
         if let found {
             guard try replace(connection, ofGeneration: found.generation) else { return nil }
             for attempt in try renewalAttempts(of: connection.id, limit: 10) where attempt.state == .sent {

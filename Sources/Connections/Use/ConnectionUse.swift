@@ -213,10 +213,7 @@ package final class ConnectionUse: Sendable {
 
     /// Before that, the provider refuses to renew.
     private func youngest(_ held: UsableToken) -> Instant? {
-        let connection = held.connection
-        return service.catalogue[connection.provider].map {
-            (connection.clocks.issuedAt ?? connection.createdAt).adding(seconds: $0.renewal.minimumAge)
-        }
+        service.catalogue[held.connection.provider].map { UpkeepPlan($0, for: held.connection).youngest }
     }
 
     /// Whether there is anything to renew it with. An attempt without that would call the connection dead before it is.
