@@ -147,16 +147,11 @@ extension RenewalEngine {
     private func asked(_ spending: Spending, _ ground: RenewalGround) async -> ProviderReply? {
         guard let access = ground.access else { return nil }
         let connection = ground.connection
-        var values = RequestValues()
+        var values = RequestValues(of: connection)
         values[.clientIdentifier] = access.clientID
         values[.accessToken] = spending.secrets.accessToken
         values[.refreshToken] = spending.secrets.refreshToken
         values[.scope] = connection.scopes.joined(separator: " ")
-        for (name, value) in connection.metadata {
-            values[.metadata(name)] = value
-            values[.variable(name)] = value
-        }
-        values[.accountIdentifier] = connection.metadata["account_id"]
         var last: ProviderReply?
         for secret in spending.clientSecrets {
             values[.clientSecret] = secret

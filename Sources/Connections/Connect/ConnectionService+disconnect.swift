@@ -170,26 +170,11 @@ extension ConnectionService {
     /// Gives access back. Nil where that is done, or where the provider says that there is nothing to give back.
     private func revoke(_ connection: Connection, by call: ConnectionCall) async throws -> ConnectFailure? {
         guard let provider = catalogue[connection.provider], let revocation = provider.revocation else { return nil }
-        var failure = AnswerFailure.ours(.configError, "no-client-secret")
-        for secret in call.client.secrets {
-            var values = call.values
-            values[.clientSecret] = secret
-            let request: ProviderRequest
-            do {
-                request = try provider.request(revocation.request, with: values)
-            } catch {
-                failure = error.failure
-                break
-            }
-            switch await transport.send(request, within: provider.hosts, timeout: .seconds(20)) {
-            case .notSent(let code), .lost(let code): return ConnectFailure(.providerDown, code: code)
-            case .answered(let answer):
-                guard case .failure(let found) = provider.judge(answer, to: revocation.request, for: .use) else {
-                    return nil
-                }
-                failure = found
-            }
-            if failure.errorClass != .configError { break }
+        let failure: AnswerFailure
+        switch await ask(revocation.request, of: provider, by: call) {
+        case .unreached(let code): return ConnectFailure(.providerDown, code: code)
+        case .judged(.success): return nil
+        case .judged(.failure(let found)): failure = found
         }
         switch failure.errorClass {
         case .renewThenReauth, .reauthRequired, .revoked: return nil

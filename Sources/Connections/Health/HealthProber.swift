@@ -114,22 +114,7 @@ package struct HealthProber: Sendable {
             guard let step = provider.step(name) else { return nil }
             template = step.request
         }
-        var judgement: AnswerJudgement?
-        for secret in call.client.secrets {
-            var values = call.values
-            values[.clientSecret] = secret
-            let request: ProviderRequest
-            do {
-                request = try provider.request(template, with: values)
-            } catch {
-                return .failure(error.failure)
-            }
-            let response = await service.transport.send(request, within: provider.hosts, timeout: .seconds(20))
-            guard case .answered(let answer) = response else { return nil }
-            let found = provider.judge(answer, to: template, for: .use)
-            judgement = found
-            guard case .failure(let failure) = found, failure.errorClass == .configError else { break }
-        }
+        guard case .judged(let judgement) = await service.ask(template, of: provider, by: call) else { return nil }
         return judgement
     }
 

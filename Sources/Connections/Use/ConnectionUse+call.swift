@@ -93,14 +93,9 @@ extension ConnectionUse {
         _ draft: CallDraft, _ token: UsableToken, _ provider: Provider
     ) async throws -> RelayedAnswer {
         let connection = token.connection
-        var values = RequestValues()
+        var values = RequestValues(of: connection)
         values[.accessToken] = token.token
-        values[.accountIdentifier] = connection.metadata["account_id"]
         values[.parentIdentifier] = token.child?.identifier
-        for (name, value) in connection.metadata {
-            values[.metadata(name)] = value
-            values[.variable(name)] = value
-        }
         if provider.use.proof != nil {
             let access = try await service.store.read { tx in try tx.providerAccess(connection.access) }
             if let access { values[.clientSecret] = try await service.client(access).secrets.first }
