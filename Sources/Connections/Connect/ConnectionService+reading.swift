@@ -53,12 +53,7 @@ extension ConnectionService {
         }
     }
 
-    /// Refuses whoever may not manage connections there: before anything is said of what they sent.
-    package func admit(_ actor: Actor, in organization: ID<Organization>, tx: borrowing Transaction) throws {
-        _ = try tx.organization(organization, where: actor, may: .connectionsManage)
-    }
-
-    /// The same for one connection.
+    /// Refuses whoever may not manage a connection: before anything is said of what they sent.
     package func admit(
         _ actor: Actor, to id: ID<Connection>, in organization: ID<Organization>, tx: borrowing Transaction
     ) throws {

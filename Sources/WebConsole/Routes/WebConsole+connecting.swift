@@ -71,7 +71,7 @@ extension WebConsole {
     }
 
     /// What only this session has: it is known to whoever has its cookie, and a consent ends in no other.
-    private static func mark(of me: SignedIn) -> String { me.session.id.description }
+    private static func mark(of me: SignedIn) -> String { ConnectionService.binding(to: me.session.id) }
 
     /// The same refusal in words for people.
     private func said(_ refusal: Refusal, at title: String) -> Refusal {
