@@ -113,7 +113,6 @@ package struct ConnectionVault: Sendable {
         }
         return fields.isEmpty ? nil : ConnectionSecrets(fields: fields)
     }
-
 }
 
 /// What seals one generation of a connection, got ready.
@@ -180,6 +179,14 @@ extension ConnectionVault {
                 .open(row.sealed, at: place(of: access, row.generation))
                 .flatMap { String(validating: $0, as: UTF8.self) }
         }
+    }
+
+    /// The secrets of our client that are in force and open, newest first.
+    func secrets(of access: ProviderAccess, in store: any Store, at time: Instant) async throws -> [String] {
+        let (rows, keys) = try await store.read { tx in
+            (try tx.providerAccessSecrets(of: access.id, at: time), try tx.dataKeys(of: access.id.description))
+        }
+        return try await open(rows, of: access, under: keys)
     }
 
     private func place(of access: ProviderAccess, _ generation: Int) -> SealedPlace {

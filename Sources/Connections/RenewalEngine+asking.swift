@@ -21,7 +21,7 @@ extension RenewalEngine {
         }
         let ground = try await store.read { tx in try RenewalGround(held, provider, at: time, tx: tx) }
         let plan = UpkeepPlan(provider, for: connection)
-        let isDemanded = if case .demand = cause { true } else { false }
+        let isDemanded = cause == .demand
         let due = plan.due(ground.promises, at: time)
         let warnings = due.filter { $0.action == .warn }
         let seals = due.contains { $0.action == .renew(lazily: false, sealing: true) }

@@ -24,7 +24,7 @@ extension RenewalEngine {
         let clocks = AnsweredClocks(answer, after: connection.clocks, ground.provider, sentAt: sentAt)
         let isSame = answer.accessToken == nil || answer.accessToken == spending.secrets.accessToken
         let fingerprint = try answer.accountIdentifier.map { account in
-            try keyRing.keys.fingerprint(of: "account", connection.provider, account)
+            try keyRing.keys.fingerprint(ofAccount: account, at: connection.provider)
         }
         return RenewedTokens(
             connection: connection.id.description, attempt: spending.attempt.description,

@@ -76,16 +76,14 @@ extension ConnectionService {
         }
         try checks.finish()
         guard let client = try await client(of: offered.offer), let secret = client.secrets.first else {
-            throw Refusal.conflict(
-                code: "provider_not_ready", explanation: "The secret of our client at the provider is not set yet.")
+            throw Self.notReady
         }
         var values = RequestValues()
         values[.clientIdentifier] = client.access.clientID
         values[.clientSecret] = secret
         values[.accessToken] = draft.accessToken
         values[.refreshToken] = draft.refreshToken
-        values[.scope] = (offered.offer.scopes ?? provider.authorization.scope.standard)
-            .joined(separator: provider.authorization.scope.separator)
+        values[.scope] = offered.scopes.joined(separator: provider.authorization.scope.separator)
         for (name, value) in variables { values[.variable(name)] = value }
         for (name, value) in draft.metadata { values[.metadata(name)] = value }
         var chain = TokenChain(provider, over: transport, with: values, holding: draft.held)

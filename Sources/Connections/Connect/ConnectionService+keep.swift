@@ -26,7 +26,7 @@ extension ConnectionService {
         action: AuditAction, as actor: Actor
     ) async throws -> ConnectOutcome {
         let account = try granted.answer.accountIdentifier.map {
-            try fingerprint(ofAccount: $0, at: provider.identifier)
+            try keyRing.keys.fingerprint(ofAccount: $0, at: provider.identifier)
         }
         let missing = granted.missing(of: asked)
         let children = granted.children.filter { !$0.identifier.isEmpty }

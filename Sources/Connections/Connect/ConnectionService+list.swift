@@ -97,7 +97,7 @@ extension ConnectionService {
         offers.compactMap { offer in
             catalogue[offer.provider].map { provider in
                 ProviderChoice(
-                    provider: provider, offer: offer, scopes: offer.scopes ?? provider.authorization.scope.standard,
+                    provider: provider, offer: offer, scopes: Offered(offer: offer, provider: provider).scopes,
                     variables: provider.variables.filter { offer.variables[$0.name] == nil })
             }
         }
@@ -118,8 +118,7 @@ extension ConnectionService {
     /// Of what the product asks for at the provider, what a connection was not granted. Empty where nothing says what was.
     package func missingScopes(of connection: Connection) -> [String] {
         guard !connection.scopes.isEmpty, let offered = offered(connection.provider) else { return [] }
-        return GrantedTokens.missing(
-            of: offered.offer.scopes ?? offered.provider.authorization.scope.standard, in: connection.scopes)
+        return GrantedTokens.missing(of: offered.scopes, in: connection.scopes)
     }
 
     /// Whether a renewal puts that end off.

@@ -67,12 +67,11 @@ extension ConnectionService {
         variables: [String: String], session: String
     ) async throws -> String {
         guard let client = try await client(of: offered.offer), !client.secrets.isEmpty else {
-            throw Refusal.conflict(
-                code: "provider_not_ready", explanation: "The secret of our client at the provider is not set yet.")
+            throw Self.notReady
         }
         let provider = offered.provider
         let state = Self.makeState()
-        let scopes = offered.offer.scopes ?? provider.authorization.scope.standard
+        let scopes = offered.scopes
         let consent = ConnectionConsent(
             organization: organization, provider: provider.identifier, access: client.access.id,
             session: try fingerprint(of: "connect_session", session), connection: connection, name: name,

@@ -61,6 +61,9 @@ package struct ConnectionService: Sendable {
     struct Offered {
         let offer: OfferedProvider
         let provider: Provider
+
+        /// What consents ask for.
+        var scopes: [String] { offer.scopes ?? provider.authorization.scope.standard }
     }
 
     func offered(_ name: String) -> Offered? {
@@ -85,24 +88,15 @@ package struct ConnectionService: Sendable {
     }
 
     func client(_ access: ProviderAccess) async throws -> Client {
-        let time = now()
-        let (rows, keys) = try await store.read { tx in
-            (
-                try tx.providerAccessSecrets(of: access.id, at: time),
-                try tx.dataKeys(of: access.id.description)
-            )
-        }
-        return Client(access: access, secrets: try await vault.open(rows, of: access, under: keys))
+        Client(access: access, secrets: try await vault.secrets(of: access, in: store, at: now()))
     }
+
+    static let notReady = Refusal.conflict(
+        code: "provider_not_ready", explanation: "The secret of our client at the provider is not set yet.")
 
     /// A keyed fingerprint. Nobody without the key can try what it may be of.
     func fingerprint(of kind: String, _ text: String) throws -> [UInt8] {
         try keyRing.keys.fingerprint(of: kind, text)
-    }
-
-    /// Of an account at a provider, as ``RenewalEngine`` makes it, too.
-    func fingerprint(ofAccount account: String, at provider: String) throws -> [UInt8] {
-        try keyRing.keys.fingerprint(of: "account", provider, account)
     }
 
     /// The code verifier (RFC 7636) of a `state`. It is kept nowhere: whoever has the state and our key has it.
@@ -163,5 +157,12 @@ extension Transaction {
             throw Refusal.notFound
         }
         return connection
+    }
+}
+
+extension KeySet {
+    /// Of an account at a provider: connections of the same account have the same.
+    func fingerprint(ofAccount account: String, at provider: String) throws -> [UInt8] {
+        try fingerprint(of: "account", provider, account)
     }
 }

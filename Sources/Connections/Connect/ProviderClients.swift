@@ -51,7 +51,7 @@ package struct ProviderClients: Sendable {
     /// Takes over the secrets of a file, newest first, if they are others than those in force.
     package func adopt(_ secrets: [String], of offer: OfferedProvider) async throws {
         let access = try await ensure(offer)
-        guard try await secretsInForce(of: access) != secrets else { return }
+        guard try await vault.secrets(of: access, in: store, at: now()) != secrets else { return }
         for (number, secret) in secrets.reversed().enumerated() {
             // Whatever was in force before ends with the first; the rest lives side by side, as in the file.
             try await seal(secret, of: access, overlap: number == 0 ? 0 : Self.longestOverlap, as: nil)
@@ -81,14 +81,6 @@ package struct ProviderClients: Sendable {
     package func all(as actor: Actor, tx: borrowing Transaction) throws -> [ProviderAccess] {
         try actor.requiresOperator(.connectionsRead)
         return try tx.providerAccesses()
-    }
-
-    private func secretsInForce(of access: ProviderAccess) async throws -> [String] {
-        let time = now()
-        let (rows, keys) = try await store.read { tx in
-            (try tx.providerAccessSecrets(of: access.id, at: time), try tx.dataKeys(of: access.id.description))
-        }
-        return try await vault.open(rows, of: access, under: keys)
     }
 
     private func seal(

@@ -147,8 +147,8 @@ package final class PushDesk: Sendable {
         let actor = Actor(
             .provider(provider.identifier), reach: .everything, permissions: [], requestID: caller.requestID,
             address: caller.address)
-        let accounts = try notices.map { try service.fingerprint(ofAccount: $0.account, at: provider.identifier) }
         let (time, keys, issuer) = (service.now(), service.keyRing.keys, service.issuer)
+        let accounts = try notices.map { try keys.fingerprint(ofAccount: $0.account, at: provider.identifier) }
         return try await service.store.write { tx in
             if let digest, try !tx.notePush(digest, at: time) { return .taken(changes: 0) }
             var changes = 0
@@ -183,7 +183,7 @@ package final class PushDesk: Sendable {
     /// Time, noise and a signature of both, so that nothing need be kept for it.
     private func confirmation(at provider: String) throws -> String {
         let head = "\(service.now().seconds)"
-        let noise = Hexadecimal.text(Array(UInt32.random(in: 0 ... .max).bigEndianBytes))
+        let noise = Hexadecimal.text(withUnsafeBytes(of: UInt32.random(in: 0 ... .max)) { Array($0) })
         return head + noise + (try signature(of: head + noise, at: provider))
     }
 
@@ -209,10 +209,6 @@ package final class PushDesk: Sendable {
         package let provider: String
         package let at: Instant
     }
-}
-
-extension UInt32 {
-    fileprivate var bigEndianBytes: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: self >> (24 - 8 * $0)) } }
 }
 
 extension Transaction {
