@@ -16,8 +16,7 @@ extension OutboundCall: ProviderRelay {
         request.headers.replaceOrAdd(name: "User-Agent", value: caller)
         if !call.body.isEmpty { request.body = .bytes(call.body) }
         do {
-            let response = try await relayClient.execute(
-                request, deadline: .now() + .nanoseconds(Int64(timeout / .nanoseconds(1))))
+            let response = try await relayClient.execute(request, deadline: .now() + TimeAmount(timeout))
             return .answered(
                 RelayedAnswer(
                     status: Int(response.status.code),

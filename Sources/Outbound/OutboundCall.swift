@@ -97,11 +97,10 @@ package final class OutboundCall: ProviderTransport, Service {
             var headers = HTTPHeaders(request.headers.map { ($0.name, $0.value) })
             headers.replaceOrAdd(name: "User-Agent", value: caller)
             let outgoing = try HTTPClient.Request(
-                url: reach.address(of: request), method: HTTPMethod(rawValue: request.method.rawValue),
+                url: reach.mapped(request.address), method: HTTPMethod(rawValue: request.method.rawValue),
                 headers: headers, body: request.body.isEmpty ? nil : .bytes(request.body))
             let task = client.execute(
-                request: outgoing, delegate: collector,
-                deadline: .now() + .nanoseconds(Int64(timeout / .nanoseconds(1))))
+                request: outgoing, delegate: collector, deadline: .now() + TimeAmount(timeout))
             let answer = try await withTaskCancellationHandler {
                 try await task.get()
             } onCancel: {

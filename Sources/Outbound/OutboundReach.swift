@@ -1,5 +1,4 @@
 import NIOCore
-import ProviderDefinition
 
 /// Where requests to providers may lead.
 package struct OutboundReach: Sendable {
@@ -23,11 +22,6 @@ package struct OutboundReach: Sendable {
     package static func simulator(at base: String) -> OutboundReach? {
         guard base.wholeMatch(of: /http:\/\/[A-Za-z0-9.-]{1,253}:[0-9]{1,5}/) != nil else { return nil }
         return OutboundReach(base: base, isPublicOnly: false)
-    }
-
-    /// Where a request is sent.
-    func address(of request: ProviderRequest) -> String {
-        mapped(request.address)
     }
 
     /// Where something is that a provider has at this address.
