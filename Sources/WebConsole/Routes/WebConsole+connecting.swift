@@ -54,7 +54,7 @@ extension WebConsole {
         let name = try await store.read { tx in
             try service.get(id, in: entered.organization.id, as: entered.actor, tx: tx).provider
         }
-        let title = service.provider(name)?.title ?? name
+        let title = service.title(of: name)
         do {
             let address = try await service.reconnect(
                 id, in: entered.organization.id, session: Self.mark(of: entered.me), as: entered.actor)
@@ -70,7 +70,7 @@ extension WebConsole {
         }
     }
 
-    /// What only this session has: it is known to whoever has its cookie, and a consent ends in no other.
+    /// A consent ends in no other session than this.
     private static func mark(of me: SignedIn) -> String { ConnectionService.binding(to: me.session.id) }
 
     /// The same refusal in words for people.

@@ -148,10 +148,9 @@ extension WebConsole {
     private func question(_ entered: ConsoleVisit, _ wish: String?) async throws -> DisconnectQuestion {
         let (service, id) = (try connectionDesk().service, try entered.id(of: Connection.self))
         let forecast = try await service.forecast(ofEnding: id, in: entered.organization.id, as: entered.actor)
-        let provider = forecast.connection.provider
         return DisconnectQuestion(
             forecast: forecast, wish: wish.flatMap(RevocationWish.init) ?? .unlessOthersEnd,
-            provider: service.provider(provider)?.title ?? provider, entered: entered)
+            provider: service.title(of: forecast.connection.provider), entered: entered)
     }
 
     private func showDisconnect(_ entered: ConsoleVisit) async throws -> PageReply {

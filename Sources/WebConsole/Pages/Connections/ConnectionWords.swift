@@ -20,7 +20,7 @@ struct ConnectionWords: Sendable {
 
     init(_ listed: ListedConnection, _ service: ConnectionService, _ entered: ConsoleVisit) {
         connection = listed.connection
-        provider = service.provider(connection.provider)?.title ?? connection.provider
+        provider = service.title(of: connection.provider)
         let death = service.predictedDeath(of: connection)
         end = death.flatMap { service.isPutOffByRenewal($0, of: listed.connection) ? nil : $0 }
         isFaulty = listed.fault != nil
