@@ -102,14 +102,14 @@ extension WebConsole {
     private func takeCallback(_ visit: Visit) async throws -> PageReply {
         let (service, choice) = (try connectionDesk().service, try choice(visit))
         let title = choice.provider.title
-        guard let me = visit.signedIn else {
+        guard visit.signedIn != nil else {
             return .page(
                 MessagePage(
                     heading: "You’re signed out here",
                     paragraphs: ["Nothing was changed. Sign in, and begin again."],
                     link: PageLink(words: "Sign in", address: site.link(.signIn))), .forbidden)
         }
-        let (_, actor) = try signedIn(visit)
+        let (me, actor) = try signedIn(visit)
         let mark = Self.mark(of: me)
         let origin = try await service.origin(ofCallback: visit.query, session: mark)
         let entered: ConsoleVisit? =
@@ -129,13 +129,13 @@ extension WebConsole {
                 MessagePage(
                     heading: "Somebody else changed it at the same moment",
                     paragraphs: ["Nothing of yours was kept. Try again."],
-                    link: again(origin, title, entered), shell: entered?.shell()), .conflict)
+                    link: again(origin, entered), shell: entered?.shell()), .conflict)
         }
         switch outcome {
         case .connected(let account): return connected(account)
-        case .denied: return failed(.denied(at: title), origin, title, entered)
+        case .denied: return failed(.denied(at: title), origin, entered)
         case .failed(let failure):
-            return failed(ConnectFailureWords(failure, at: title, of: product.name), origin, title, entered)
+            return failed(ConnectFailureWords(failure, at: title, of: product.name), origin, entered)
         }
     }
 
@@ -152,16 +152,16 @@ extension WebConsole {
     }
 
     private func failed(
-        _ words: ConnectFailureWords, _ origin: ConnectOrigin?, _ title: String, _ entered: ConsoleVisit?
+        _ words: ConnectFailureWords, _ origin: ConnectOrigin?, _ entered: ConsoleVisit?
     ) -> PageReply {
         .page(
             MessagePage(
-                heading: words.heading, paragraphs: words.paragraphs, link: again(origin, title, entered),
+                heading: words.heading, paragraphs: words.paragraphs, link: again(origin, entered),
                 shell: entered?.shell()), words.status)
     }
 
     /// Where to begin again: the page of the connection, the list of providers, or where members begin.
-    private func again(_ origin: ConnectOrigin?, _ title: String, _ entered: ConsoleVisit?) -> PageLink {
+    private func again(_ origin: ConnectOrigin?, _ entered: ConsoleVisit?) -> PageLink {
         guard let entered else { return PageLink(words: "Begin again", address: site.link(.home)) }
         guard let connection = origin?.connection else {
             return PageLink(words: "Try again", address: entered.link(.newConnection))

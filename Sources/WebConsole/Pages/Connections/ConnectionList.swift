@@ -63,7 +63,8 @@ enum ConnectionList {
         _ service: ConnectionService
     ) -> ListPage {
         let (entered, word) = (frame.entered, frame.entered.words[.connection])
-        let create = entered.may(.connectionsManage) ? newLink(entered) : nil
+        let create =
+            entered.may(.connectionsManage) ? entered.makingLink("New \(word.singular)", to: .newConnection) : nil
         let head = PageHead(
             title: entered.heading,
             lead: "\(word.capitalizedPlural) of \(entered.organization.name) and below: \(number(counts.all)).",
@@ -89,11 +90,6 @@ enum ConnectionList {
             head, columns: columns, rows: rows, next: found.next, nothing: nothing, plural: word.plural)
         page.forecast = forecast(counts, entered)
         return page
-    }
-
-    /// The button that connects something.
-    static func newLink(_ entered: ConsoleVisit) -> PageLink {
-        entered.makingLink("New \(entered.words[.connection].singular)", to: .newConnection)
     }
 
     private static func number(_ count: Int) -> String {
