@@ -33,12 +33,7 @@ extension WebConsole {
             ("Details", .apiKey), ("Refused", .apiKeyRefused), ("What if", .apiKeyTrial),
         ]
         if entered.may(.auditEventsRead) { pages.append(("Activity", .apiKeyActivity)) }
-        return Tabs(
-            title: key.name,
-            items: pages.map { words, page in
-                Tabs.Item(
-                    words: words, address: entered.link(page, key.id.description), isCurrent: page == entered.page)
-            })
+        return entered.tabs(of: key.name, key.id.description, pages)
     }
 
     private func above(_ key: APIKey, _ entered: ConsoleVisit) -> Crumb {

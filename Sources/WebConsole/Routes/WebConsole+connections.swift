@@ -59,13 +59,7 @@ extension WebConsole {
         let pages: [(String, ConsolePage)] =
             [("Details", .connection), ("History", .connectionHistory), ("Promises", .connectionPromises)]
             + (entered.may(.auditEventsRead) ? [("Activity", .connectionActivity)] : [])
-        return Tabs(
-            title: connection.name,
-            items: pages.map { words, page in
-                Tabs.Item(
-                    words: words, address: entered.link(page, connection.id.description),
-                    isCurrent: page == entered.page)
-            })
+        return entered.tabs(of: connection.name, connection.id.description, pages)
     }
 
     private func showConnection(_ entered: ConsoleVisit) async throws -> PageReply {

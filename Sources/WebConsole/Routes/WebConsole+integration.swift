@@ -20,17 +20,12 @@ extension WebConsole {
 
     /// The tabs of an integration.
     func tabs(_ integration: Integration, _ entered: ConsoleVisit) -> Tabs {
-        let id = integration.id.description
         var pages: [(String, ConsolePage)] = [("Use", .integration), ("Secrets", .integrationSecrets)]
         if entered.may(.integrationsManage) { pages.append(("Settings", .integrationSettings)) }
         pages += [("Refused", .integrationRefused), ("What if", .integrationTrial)]
         if entered.may(.auditEventsRead) { pages.append(("Activity", .integrationActivity)) }
         pages.append(("Quick start", .integrationQuickStart))
-        return Tabs(
-            title: integration.label,
-            items: pages.map { words, page in
-                Tabs.Item(words: words, address: entered.link(page, id), isCurrent: page == entered.page)
-            })
+        return entered.tabs(of: integration.label, integration.id.description, pages)
     }
 
     private func detail(

@@ -5,14 +5,11 @@ import ProductDefinition
 extension ConsoleVisit {
     /// The pages of one app.
     func tabs(of app: App) -> Tabs {
-        let id = app.id.description
-        let all: [(String, ConsolePage)] =
+        let pages: [(String, ConsolePage)] =
             [("Use", .app)] + (app.isPublic ? [] : [(words[.clientSecret].capitalizedPlural, .appSecrets)])
             + [("Consent page", .appPreview)] + (may(.appsManage) ? [("Settings", .appSettings)] : [])
             + [("Refused", .appRefused)]
-        return Tabs(
-            title: app.name,
-            items: all.map { Tabs.Item(words: $0.0, address: link($0.1, id), isCurrent: $0.1 == page) })
+        return tabs(of: app.name, app.id.description, pages)
     }
 
     /// The shell of a page below one app's own.
