@@ -277,7 +277,7 @@ extension WebConsole {
                 as: entered.actor, tx: tx)
             return (key, listing, try ActorNames(listing.items.map(\.actor), for: entered.actor, of: product, tx: tx))
         }
-        let table = AuditTable.make(listing, names, entered) { cursor in
+        let changes = AuditTable.panel(listing, names, entered) { cursor in
             entered.link(.apiKeyActivity, id.description, query: [("after", cursor.description)])
         }
         return .page(
@@ -285,11 +285,7 @@ extension WebConsole {
                 shell: entered.shell(below: "Activity", above(key, entered)),
                 pageHead: PageHead(title: key.name, lead: nil, action: nil, reason: nil), part: "Activity",
                 headBadge: APIKeyList.badge(key, at: entered.now, product), tabs: tabs(key, entered),
-                panels: [
-                    DetailPanel(
-                        "activity", "Changes", rows: listing.items.isEmpty ? nil : table,
-                        nothing: listing.items.isEmpty ? "The audit log has nothing about it any more." : nil)
-                ], notice: nil))
+                panels: [changes], notice: nil))
     }
 
     // MARK: - Rotate

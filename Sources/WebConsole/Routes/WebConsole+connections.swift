@@ -125,16 +125,10 @@ extension WebConsole {
                 in: entered.organization.id, matching: AuditFilter(target: id), page: page, as: entered.actor, tx: tx)
             return (listing, try ActorNames(listing.items.map(\.actor), for: entered.actor, of: product, tx: tx))
         }
-        let table = AuditTable.make(listing, names, entered) { cursor in
+        let changes = AuditTable.panel(listing, names, entered) { cursor in
             entered.link(.connectionActivity, id, query: [("after", cursor.description)])
         }
-        return part(
-            "Activity", of: details, words, entered,
-            [
-                DetailPanel(
-                    "activity", "Changes", rows: listing.items.isEmpty ? nil : table,
-                    nothing: listing.items.isEmpty ? "The audit log has nothing about it any more." : nil)
-            ])
+        return part("Activity", of: details, words, entered, [changes])
     }
 
     // MARK: - Its end

@@ -243,15 +243,10 @@ extension WebConsole {
             let names = try ActorNames(listing.items.map(\.actor), for: entered.actor, of: product, tx: tx)
             return (integration, listing, names)
         }
-        let table = AuditTable.make(listing, names, entered) { cursor in
+        let changes = AuditTable.panel(listing, names, entered) { cursor in
             entered.link(.integrationActivity, id.description, query: [("after", cursor.description)])
         }
-        return .page(
-            detail(
-                integration, entered, part: "Activity",
-                DetailPanel(
-                    "activity", "Changes", rows: listing.items.isEmpty ? nil : table,
-                    nothing: listing.items.isEmpty ? "The audit log has nothing about it any more." : nil)))
+        return .page(detail(integration, entered, part: "Activity", changes))
     }
 
     private func showQuickStart(_ entered: ConsoleVisit) async throws -> PageReply {

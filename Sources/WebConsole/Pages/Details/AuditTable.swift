@@ -11,8 +11,18 @@ enum AuditTable {
         return shown.isEmpty ? nil : shown.joined(separator: " · ")
     }
 
+    /// The panel of it.
+    static func panel(
+        _ listing: Listing<AuditEvent>, _ names: ActorNames, _ entered: ConsoleVisit, next: (Cursor) -> String
+    ) -> DetailPanel {
+        let isEmpty = listing.items.isEmpty
+        return DetailPanel(
+            "activity", "Changes", rows: isEmpty ? nil : table(listing, names, entered, next: next),
+            nothing: isEmpty ? "The audit log has nothing about it any more." : nil)
+    }
+
     /// It newest first.
-    static func make(
+    private static func table(
         _ listing: Listing<AuditEvent>, _ names: ActorNames, _ entered: ConsoleVisit, next: (Cursor) -> String
     ) -> DetailTable {
         let words = AuditActionWords(words: entered.words)
