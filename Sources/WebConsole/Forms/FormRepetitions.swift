@@ -75,3 +75,15 @@ struct FormRepetitions: Sendable {
         return String(decoding: text, as: UTF8.self)
     }
 }
+
+extension HiddenField {
+    /// The idempotency key of a form, a new one unless the step before had one.
+    static func idempotencyKey(_ key: String = FormRepetitions.idempotencyKey()) -> HiddenField {
+        HiddenField(name: "idempotency_key", value: key)
+    }
+}
+
+extension PageForm {
+    /// The key that its step before had, nil for none.
+    var idempotencyKey: String? { self["idempotency_key"] }
+}

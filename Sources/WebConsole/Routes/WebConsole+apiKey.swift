@@ -340,7 +340,7 @@ extension WebConsole {
                 reason: nil),
             notice: errors.notice(besides: ["overlap_seconds", "lifetime_seconds"]),
             sentTo: entered.formLink(id), token: entered.token(sentTo: .rotateAPIKey, id),
-            fields: [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())],
+            fields: [.idempotencyKey()],
             sections: [
                 FormSection(
                     heading: "Its use", words: "Whatever uses the old one breaks when that ends.", items: items),

@@ -122,7 +122,7 @@ extension WebConsole {
         if form["step"] != "scopes" {
             let errors = apiKeys.problems(with: written.draft, but: ["scopes"])
             return errors.isEmpty
-                ? .page(scopeStep(written, entered, form["idempotency_key"] ?? FormRepetitions.idempotencyKey()))
+                ? .page(scopeStep(written, entered, form.idempotencyKey ?? FormRepetitions.idempotencyKey()))
                 : .page(detailStep(written, entered, FieldErrors(errors)), .unprocessableContent)
         }
         do {
@@ -140,7 +140,7 @@ extension WebConsole {
             return isAboutDetails
                 ? .page(detailStep(written, entered, errors), .unprocessableContent)
                 : .page(
-                    scopeStep(written, entered, form["idempotency_key"] ?? FormRepetitions.idempotencyKey(), errors),
+                    scopeStep(written, entered, form.idempotencyKey ?? FormRepetitions.idempotencyKey(), errors),
                     .unprocessableContent)
         }
     }
@@ -174,7 +174,7 @@ extension WebConsole {
             notice: errors.notice(besides: ["scopes"]), sentTo: entered.link(.newAPIKey),
             token: entered.token(sentTo: .newAPIKey),
             fields: form.carried + [
-                HiddenField(name: "step", value: "scopes"), HiddenField(name: "idempotency_key", value: idempotencyKey),
+                HiddenField(name: "step", value: "scopes"), HiddenField.idempotencyKey(idempotencyKey),
             ],
             sections: [form.scopeSection(entered, errors)], verb: "Create", cancelLink: entered.link(.apiKeys),
             backButton: FieldButton(words: "Back", name: "back", value: "on"))

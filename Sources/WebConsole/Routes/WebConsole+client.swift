@@ -65,7 +65,7 @@ extension WebConsole {
                     uses them by then, and may lose data. Whoever has both can do what \(entered.organization.name) can.
                     """, verb: "Generate \(pair)", action: entered.link(.generateClient),
                 token: entered.token(sentTo: .generateClient),
-                fields: [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())],
+                fields: [.idempotencyKey()],
                 cancelLink: entered.link(.client), alternative: nil, isTyped: false, expected: "", isHarmless: true),
             notice: notice)
     }
@@ -248,7 +248,7 @@ extension WebConsole {
                     """, action: nil, reason: nil),
             notice: errors.notice(besides: [TokenContactField.name]), sentTo: entered.link(.clientToken),
             token: entered.token(sentTo: .clientToken),
-            fields: [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())],
+            fields: [.idempotencyKey()],
             sections: items.isEmpty ? [] : [FormSection(items: items)], verb: "Generate API Authorization Token",
             cancelLink: entered.link(.client))
     }

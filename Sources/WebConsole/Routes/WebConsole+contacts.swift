@@ -202,7 +202,7 @@ extension WebConsole {
                     """, action: nil, reason: nil),
             notice: errors.notice(besides: ["name"]), sentTo: entered.link(.newAccessKey, id),
             token: entered.token(sentTo: .newAccessKey, id),
-            fields: [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())],
+            fields: [.idempotencyKey()],
             sections: [
                 FormSection(items: [
                     .text(
@@ -274,7 +274,7 @@ extension WebConsole {
                 title: "\(verb) \(key.name)?", consequence: "\(use) \(consequence)",
                 verb: "\(verb) \(product.words[.accessKey].singular)", action: entered.link(entered.page, id, part),
                 token: entered.token(sentTo: entered.page, id, part),
-                fields: [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())],
+                fields: [.idempotencyKey()],
                 cancelLink: entered.link(.contact, id), alternative: nil, isTyped: false, expected: "",
                 isHarmless: isHarmless), notice: notice)
     }

@@ -61,7 +61,7 @@ extension WebConsole {
             pageHead: PageHead(title: "Create \(word.singular)", lead: lead, action: nil, reason: nil),
             notice: errors.notice(besides: IntegrationForm.names), sentTo: entered.link(.newIntegration),
             token: entered.token(sentTo: .newIntegration),
-            fields: [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())],
+            fields: [.idempotencyKey()],
             sections: form.sections(entered, errors, isNew: true), verb: "Create",
             cancelLink: entered.link(.integrations))
     }
@@ -177,7 +177,7 @@ extension WebConsole {
                 lead: "The new one is shown only once. Update whatever uses the old one.", action: nil, reason: nil),
             notice: errors.notice(besides: ["overlap_seconds"]), sentTo: entered.formLink(id),
             token: entered.token(sentTo: .rotateIntegration, id),
-            fields: [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())],
+            fields: [.idempotencyKey()],
             sections: [
                 FormSection(
                     heading: "Its use", words: "Whatever uses the old one breaks when that ends.", items: items),

@@ -109,7 +109,7 @@ extension WebConsole {
                 action: nil, reason: nil),
             notice: errors.notice(besides: [TokenContactField.name]), sentTo: entered.link(.integrationToken, id),
             token: entered.token(sentTo: .integrationToken, id),
-            fields: [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())],
+            fields: [.idempotencyKey()],
             sections: [
                 FormSection(
                     items: [

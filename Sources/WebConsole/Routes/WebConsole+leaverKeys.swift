@@ -121,7 +121,7 @@ extension WebConsole {
                 action: entered.link(entered.page, at: identifiers),
                 token: id.map { entered.token(sentTo: entered.page, $0.description) }
                     ?? entered.token(sentTo: entered.page),
-                fields: [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())],
+                fields: [.idempotencyKey()],
                 cancelLink: site.link(page(entered, id, affected)), alternative: nil, isTyped: false, expected: ""),
             notice: notice)
     }

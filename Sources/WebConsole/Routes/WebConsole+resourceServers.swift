@@ -123,7 +123,7 @@ extension WebConsole {
                 action: nil, reason: nil),
             notice: errors.notice(besides: ResourceServerForm.names), sentTo: entered.link(.newResourceServer),
             token: entered.token(sentTo: .newResourceServer),
-            fields: [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())],
+            fields: [.idempotencyKey()],
             sections: form.sections(product, errors), verb: "Create resource server",
             cancelLink: entered.link(.resourceServers))
     }
@@ -247,7 +247,7 @@ extension WebConsole {
                 reason: nil),
             notice: errors.notice(besides: ["overlap_seconds"]), sentTo: entered.link(.rotateResourceServer, id),
             token: entered.token(sentTo: .rotateResourceServer, id),
-            fields: [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())],
+            fields: [.idempotencyKey()],
             sections: [
                 FormSection(heading: "What will break", words: "What is known of its use.", items: items),
                 FormSection(

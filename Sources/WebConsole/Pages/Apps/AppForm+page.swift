@@ -36,7 +36,7 @@ extension AppForm {
             sentTo: id.map { entered.link(page, $0) } ?? entered.link(page),
             token: id.map { entered.token(sentTo: page, $0) } ?? entered.token(sentTo: page),
             // Of a form that is sent twice there comes one app.
-            fields: app == nil ? [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())] : [],
+            fields: app == nil ? [.idempotencyKey()] : [],
             sections: sections(entered, of: app, errors), verb: app == nil ? title : "Save changes",
             cancelLink: id.map { entered.link(.app, $0) } ?? entered.link(.apps))
     }

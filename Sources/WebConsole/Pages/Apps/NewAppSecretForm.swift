@@ -32,7 +32,7 @@ enum NewAppSecretForm {
                 title: "Add \(word.indefinite) to \(app.name)", lead: use(of: secrets, entered), action: nil,
                 reason: nil),
             notice: notice, sentTo: entered.formLink(id), token: entered.token(sentTo: .newAppSecret, id),
-            fields: [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())]
+            fields: [HiddenField.idempotencyKey()]
                 + (older == nil ? [] : [HiddenField(name: "force", value: "on")]),
             sections: [
                 FormSection(

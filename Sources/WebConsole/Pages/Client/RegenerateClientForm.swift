@@ -34,7 +34,7 @@ enum RegenerateClientForm {
                     that it would have sent meanwhile may be lost.
                     """, action: nil, reason: nil),
             notice: notice, sentTo: entered.formLink(), token: entered.token(sentTo: .regenerateClient),
-            fields: [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())],
+            fields: [.idempotencyKey()],
             sections: [
                 FormSection(items: [
                     .remark(.caution("They were \(ClientWords.lastUse(secrets, at: entered.now)).")),

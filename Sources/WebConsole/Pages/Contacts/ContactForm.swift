@@ -55,7 +55,7 @@ struct ContactForm: Sendable {
             notice: errors.notice(besides: Self.names), sentTo: id.map { entered.link(page, $0) } ?? entered.link(page),
             token: id.map { entered.token(sentTo: page, $0) } ?? entered.token(sentTo: page),
             fields: contact == nil
-                ? [HiddenField(name: "idempotency_key", value: FormRepetitions.idempotencyKey())] : [],
+                ? [.idempotencyKey()] : [],
             sections: [
                 FormSection(
                     items: [
