@@ -117,7 +117,7 @@ struct RenewalDesk: Sendable {
 
 /// A provider with one account. It keeps the rules of its rotation, and can lose answers.
 final class FakeProvider: RenewalCaller {
-    indirect enum Mood: Sendable {
+    enum Mood: Sendable {
         case well
         /// It takes the token, and the answer is lost.
         case loses

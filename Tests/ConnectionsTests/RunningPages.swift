@@ -10,13 +10,11 @@ import Model
 import NIOCore
 import NIOPosix
 import Outbound
-import Persistence
 import Policy
 import ProductDefinition
 import SignIn
 import TestSupport
 import Testing
-import Tokens
 import WebConsole
 
 /// The pages of a product in this process, on a port of their own, beside a simulator whose clock shows what theirs does. Below
@@ -25,7 +23,6 @@ final class RunningPages: Sendable {
     let base: String
     let desk: ConnectDesk
     let simulator: RunningSimulator
-    private let sessionCookie: String
     private let members = Lock<[String: ID<Member>]>([:])
 
     static func open(_ product: Product, _ use: (RunningPages) async throws -> Void) async throws {
@@ -36,7 +33,7 @@ final class RunningPages: Sendable {
         let call = OutboundCall(reach, on: .singleton)
         do {
             try await ConnectDesk.open(over: call, product: product, issuer: base) { desk in
-                let pages = RunningPages(base: base, desk: desk, simulator: simulator, sessionCookie: "claviger")
+                let pages = RunningPages(base: base, desk: desk, simulator: simulator)
                 try await pages.serve(on: port) { try await use(pages) }
             }
         } catch {
@@ -46,11 +43,10 @@ final class RunningPages: Sendable {
         try await call.close()
     }
 
-    private init(base: String, desk: ConnectDesk, simulator: RunningSimulator, sessionCookie: String) {
+    private init(base: String, desk: ConnectDesk, simulator: RunningSimulator) {
         self.base = base
         self.desk = desk
         self.simulator = simulator
-        self.sessionCookie = sessionCookie
     }
 
     private func serve(on port: Int, _ use: () async throws -> Void) async throws {
@@ -97,7 +93,7 @@ final class RunningPages: Sendable {
     private func enter(_ request: Request) async throws -> Response {
         let role = request.uri.queryParameters["role"].map { String($0) } ?? ""
         let page = request.uri.queryParameters["to"].map { String($0) } ?? "/"
-        let (tree, now) = (desk.tree, desk.tree.clock.current)
+        let tree = desk.tree
         let id: ID<Member>
         if let known = members.withLock({ $0[role] }) {
             id = known
@@ -106,16 +102,11 @@ final class RunningPages: Sendable {
             id = try await tree.member(in: home, roles: [role], email: "\(role)@example.com").id
             members.withLock { $0[role] = id }
         }
-        let secret = MintedSecret(.session, brand: tree.product.brand)
-        let digest = secret.digest(under: tree.peppers)
-        let session = MemberSession(
-            id: ID(at: now.milliseconds), member: id, methods: [], permissions: nil, returnURL: nil, address: nil,
-            userAgent: nil, createdAt: now, authenticatedAt: now, seenAt: now, expiresAt: now.adding(seconds: 7200))
-        try await tree.store.write { tx in try tx.insert(session, digest: digest) }
+        let secret = try await tree.session(of: id).secret
         return Response(
             status: .seeOther,
             headers: [
-                .location: page, .setCookie: "\(sessionCookie)=\(secret.reveal()); Path=/; HttpOnly; SameSite=Lax",
+                .location: page, .setCookie: "claviger=\(secret); Path=/; HttpOnly; SameSite=Lax",
             ])
     }
 

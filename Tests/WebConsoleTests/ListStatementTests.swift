@@ -151,13 +151,7 @@ struct ListStatementTests {
     /// The cookie of an owner's session.
     private static func session(_ tree: SampleTree) async throws -> String {
         let owner = try await tree.member(in: tree.global, roles: ["owner"])
-        let now = tree.clock.current
-        let secret = MintedSecret(.session, brand: tree.product.brand)
-        let digest = secret.digest(under: tree.peppers)
-        let session = MemberSession(
-            id: ID(at: now.milliseconds), member: owner.id, methods: [], permissions: nil, returnURL: nil, address: nil,
-            userAgent: nil, createdAt: now, authenticatedAt: now, seenAt: now, expiresAt: now.adding(seconds: 3600))
-        try await tree.store.write { tx in try tx.insert(session, digest: digest) }
-        return "\(SignInCookie.sessionName(at: PublicAddress(issuer: SampleDesk.issuer)))=\(secret.reveal())"
+        let secret = try await tree.session(of: owner.id).secret
+        return "\(SignInCookie.sessionName(at: PublicAddress(issuer: SampleDesk.issuer)))=\(secret)"
     }
 }

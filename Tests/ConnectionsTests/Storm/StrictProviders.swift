@@ -67,7 +67,6 @@ final class StrictProviders: RenewalCaller {
         var generator: SeededGenerator
         var isCalm = false
         var downUntil: [String: Instant] = [:]
-        var requests = 0
         var untilMishap = 6
         var turn = 0
         var mishaps: [Mishap: Int] = [:]
@@ -85,7 +84,6 @@ final class StrictProviders: RenewalCaller {
     }
 
     var accounts: [ID<Connection>: Account] { state.withLock(\.accounts) }
-    var requests: Int { state.withLock(\.requests) }
     var mishaps: [Mishap: Int] { state.withLock(\.mishaps) }
 
     func add(_ id: ID<Connection>, _ rotation: Renewal.Rotation) {
@@ -157,7 +155,6 @@ extension StrictProviders.State {
     fileprivate mutating func answer(_ request: RenewalRequest, at time: Instant) -> (
         ProviderReply, StrictProviders.Mishap?
     ) {
-        requests += 1
         if let until = downUntil[request.provider.identifier], time < until { return (.failed(.outage), nil) }
         guard var account = accounts[request.connection] else { return (.failed(.invalidGrant), nil) }
         defer { accounts[request.connection] = account }

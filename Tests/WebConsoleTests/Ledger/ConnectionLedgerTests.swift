@@ -216,19 +216,12 @@ struct ConnectionPages: Sendable {
         let member = try await tree.member(
             in: organization, roles: [role],
             email: "\(role).\(ID<Member>(at: tree.clock.current.milliseconds))@example.com".lowercased())
-        let now = tree.clock.current
-        let secret = MintedSecret(.session, brand: tree.product.brand)
-        let digest = secret.digest(under: tree.peppers)
-        let session = MemberSession(
-            id: ID(at: now.milliseconds), member: member.id, methods: [], permissions: nil, returnURL: nil,
-            address: nil,
-            userAgent: nil, createdAt: now, authenticatedAt: now, seenAt: now, expiresAt: now.adding(seconds: 7200))
-        try await tree.store.write { tx in try tx.insert(session, digest: digest) }
+        let session = try await tree.session(of: member.id)
         let address = PublicAddress(issuer: SampleDesk.issuer)
         return Caller(
             session: session.id.description,
             cookie: """
-                \(SignInCookie.sessionName(at: address))=\(secret.reveal()); \
+                \(SignInCookie.sessionName(at: address))=\(session.secret); \
                 \(SignInCookie.formName(at: address))=\(Self.formSecret)
                 """)
     }
