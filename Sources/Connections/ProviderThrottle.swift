@@ -1,5 +1,5 @@
-import Locking
 package import CredentialFormat
+import Locking
 package import Model
 
 /// What keeps a provider from being asked too much, by one node: a circuit breaker for each provider and a token bucket for each of

@@ -1,6 +1,6 @@
-import Locking
 package import CredentialFormat
 package import Hummingbird
+import Locking
 package import Model
 package import NIOCore
 package import Policy

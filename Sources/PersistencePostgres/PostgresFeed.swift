@@ -1,7 +1,7 @@
-import Locking
 import CLibPQ
 import Dispatch
 import Glibc
+import Locking
 package import Persistence
 
 /// The connection over which a node listens to the revocation feed, and what it says there itself (docs/revocation.md).

@@ -1,6 +1,6 @@
-import Locking
 import GRDB
 import GRDBSQLite
+import Locking
 import Persistence
 import Synchronization
 

@@ -1,5 +1,5 @@
-import Locking
 import Foundation
+import Locking
 
 /// The file of a database, owned by this process for as long as it is open.
 ///

@@ -1,5 +1,5 @@
-import Locking
 import Dispatch
+import Locking
 package import Model
 package import Persistence
 import Synchronization

@@ -1,5 +1,5 @@
-import Locking
 package import CredentialFormat
+import Locking
 package import Model
 import Policy
 import Synchronization

@@ -1,5 +1,5 @@
-import Locking
 import CredentialFormat
+import Locking
 
 /// The digests of secrets that were made or changed lately. Only whose they are was announced: the digests are read, once for
 /// each announcement, when a limit is met and not before. Bounded (law 7): the last 4,096 of them, of the holders whose digests

@@ -1,5 +1,5 @@
-import Locking
 import CredentialFormat
+import Locking
 package import Model
 package import Persistence
 package import ProductDefinition

@@ -1,5 +1,5 @@
-import Locking
 package import CredentialFormat
+import Locking
 package import Model
 
 /// The identifiers of access tokens that were revoked and have not expired: all of them that this node has heard of. While

@@ -1,5 +1,5 @@
-import Locking
 import CredentialFormat
+import Locking
 package import Model
 
 /// The cache of verification: all that it remembers, and how that is invalidated.

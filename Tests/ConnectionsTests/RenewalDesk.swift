@@ -1,6 +1,6 @@
-import Locking
 import Connections
 import CredentialFormat
+import Locking
 import Logging
 import Model
 import Persistence

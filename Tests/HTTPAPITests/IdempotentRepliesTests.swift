@@ -1,7 +1,7 @@
-import Locking
 import CredentialFormat
 import HTTPServing
 import HTTPTypes
+import Locking
 import Model
 import Persistence
 import TestSupport

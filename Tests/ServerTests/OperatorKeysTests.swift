@@ -1,6 +1,6 @@
-import Locking
 import Credentials
 import HTTPServing
+import Locking
 import Logging
 import Model
 import Persistence

@@ -1,5 +1,5 @@
-import Locking
 import CredentialFormat
+import Locking
 import Logging
 import Model
 import Persistence

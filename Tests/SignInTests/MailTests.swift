@@ -1,6 +1,6 @@
-import Locking
 import BoundedCommand
 import Foundation
+import Locking
 import Model
 import TestSupport
 import Testing

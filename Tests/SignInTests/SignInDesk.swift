@@ -1,7 +1,7 @@
-import Locking
 import BoundedCommand
 import CredentialFormat
 import Foundation
+import Locking
 import Model
 import Organizations
 import Persistence

@@ -1,5 +1,5 @@
-import Locking
 import CredentialFormat
+import Locking
 import Model
 import Persistence
 import TestSupport

@@ -1,7 +1,7 @@
 import CredentialFormat
+import Locking
 import Model
 import Persistence
-import Locking
 import Verification
 
 /// Organizations as they were read, for what asks for one at every call (a cache). One is believed as what the verifier remembers

@@ -1,8 +1,8 @@
-import Locking
 import CredentialFormat
 package import HTTPServing
 import HTTPTypes
 package import Hummingbird
+import Locking
 import Model
 import NIOCore
 package import Policy

@@ -1,5 +1,5 @@
-import Locking
 import HTTPTypes
+import Locking
 import Model
 import NIOHTTP1
 import Policy

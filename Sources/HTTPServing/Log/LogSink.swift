@@ -1,5 +1,5 @@
-import Locking
 package import Foundation
+import Locking
 
 /// Where log lines go: collected in memory and written by a thread of its own, so that no request waits for a terminal
 /// or a pipe.

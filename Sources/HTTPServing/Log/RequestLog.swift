@@ -1,5 +1,5 @@
-import Locking
 package import HTTPTypes
+import Locking
 package import Logging
 package import Model
 import NIOHTTP1

@@ -1,5 +1,5 @@
-import Locking
 import Dispatch
+import Locking
 
 /// A bounded queue between tasks, which never wait to put something in, and threads of the engine, which wait until
 /// there is something to take out.

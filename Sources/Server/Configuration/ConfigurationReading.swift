@@ -1,5 +1,5 @@
-import Locking
 import Configuration
+import Locking
 
 /// What flags, environment and file say, the first of them that speaks; not yet what it means.
 struct ConfigurationReading {

@@ -1,5 +1,5 @@
-import Locking
 import HTTPServing
+import Locking
 import Logging
 import Model
 import Persistence

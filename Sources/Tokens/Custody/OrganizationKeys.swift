@@ -1,6 +1,6 @@
-import Locking
 package import CredentialFormat
 import Crypto
+import Locking
 package import Model
 package import Persistence
 

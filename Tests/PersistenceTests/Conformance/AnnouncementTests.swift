@@ -1,6 +1,6 @@
-import Locking
 import CredentialFormat
 import Dispatch
+import Locking
 import Model
 import Persistence
 import TestSupport

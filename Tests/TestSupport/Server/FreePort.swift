@@ -1,5 +1,5 @@
-import Locking
 import Foundation
+import Locking
 
 /// A TCP port of 127.0.0.1 that nobody listens on, and that nobody is given by chance before it is used: it is below those
 /// that the system takes for outgoing connections, and none is found twice.

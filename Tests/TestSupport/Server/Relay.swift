@@ -1,5 +1,5 @@
-import Locking
 import Foundation
+import Locking
 import Synchronization
 
 /// Passes bytes between clients and a server on this machine, until a test has it fall silent or cut.

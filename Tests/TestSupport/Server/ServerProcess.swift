@@ -1,5 +1,5 @@
-import Locking
 package import Foundation
+import Locking
 
 /// The real server: a process of its own, started as an operator would start it, with its data in a temporary folder or in
 /// a PostgreSQL database of its own.

@@ -1,7 +1,7 @@
-import Locking
 package import Connections
 package import CredentialFormat
 package import Foundation
+import Locking
 import Logging
 package import Model
 import Persistence

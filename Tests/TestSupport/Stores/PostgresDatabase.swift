@@ -1,7 +1,7 @@
-import Locking
 import CLibPQ
 import Dispatch
 import Foundation
+import Locking
 
 /// A database of a test's own, in the PostgreSQL that `scripts/test` starts. It is removed when nobody refers to it any
 /// more.
