@@ -143,7 +143,6 @@ extension Transaction {
     private static func selection(
         in bound: BoundSQL?, matching filter: AuditFilter, after: ID<AuditEvent>?, limit: Int
     ) -> BoundSQL {
-        // An identifier begins with the time of its making, so times bound identifiers too.
         var condition: BoundSQL = "id < \(min(after ?? .last, filter.until.map(ID.first(at:)) ?? .last))"
         if let since = filter.since { condition = "\(part: condition) AND id >= \(ID<AuditEvent>.first(at: since))" }
         if let bound { condition = "\(part: condition) AND \(part: bound)" }
@@ -164,16 +163,6 @@ extension Transaction {
             DELETE FROM audit_event WHERE id IN
             (SELECT id FROM audit_event WHERE id < \(ID<AuditEvent>.first(at: time)) ORDER BY id LIMIT \(limit))
             """)
-    }
-}
-
-extension ID<AuditEvent> {
-    /// Behind every other.
-    fileprivate static var last: Self { Self(value: .max) }
-
-    /// The smallest of those made at `time`.
-    fileprivate static func first(at time: Instant) -> Self {
-        Self(value: UInt128(clamping: min(time.milliseconds, 1 << 48 - 1)) << 80)
     }
 }
 

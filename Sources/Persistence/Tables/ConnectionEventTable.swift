@@ -34,7 +34,7 @@ extension Transaction {
         try all(
             """
             SELECT \(fixed: columns) FROM connection_event
-            WHERE connection_id = \(id) AND id < \(after ?? ID(value: .max)) ORDER BY id DESC LIMIT \(limit)
+            WHERE connection_id = \(id) AND id < \(after ?? .last) ORDER BY id DESC LIMIT \(limit)
             """, ConnectionEvent.init(row:))
     }
 
@@ -45,11 +45,10 @@ extension Transaction {
 
     /// Removes at most `limit` events from before `time`, and says how many.
     package borrowing func sweepConnectionEvents(before time: Instant, limit: Int) throws -> Int {
-        let end = ID<ConnectionEvent>(value: UInt128(clamping: min(time.milliseconds, 1 << 48 - 1)) << 80)
-        return try execute(
+        try execute(
             """
             DELETE FROM connection_event WHERE id IN
-            (SELECT id FROM connection_event WHERE id < \(end) ORDER BY id LIMIT \(limit))
+            (SELECT id FROM connection_event WHERE id < \(ID<ConnectionEvent>.first(at: time)) ORDER BY id LIMIT \(limit))
             """)
     }
 }

@@ -77,7 +77,7 @@ extension Transaction {
     ) throws -> [KeptRefusal] {
         let kinds = filter.kinds.map(\.rawValue).sorted()
         guard !kinds.isEmpty else { return [] }
-        var condition: BoundSQL = "id < \(after ?? ID(value: .max)) AND id >= \(ID<KeptRefusal>.first(at: time))"
+        var condition: BoundSQL = "id < \(after ?? .last) AND id >= \(ID<KeptRefusal>.first(at: time))"
         switch extent {
         case .within(let path):
             condition = """
@@ -102,13 +102,6 @@ extension Transaction {
             DELETE FROM refusal WHERE id IN
             (SELECT id FROM refusal WHERE id < \(ID<KeptRefusal>.first(at: time)) ORDER BY id LIMIT \(limit))
             """)
-    }
-}
-
-extension ID<KeptRefusal> {
-    /// The smallest of those made at `time`.
-    fileprivate static func first(at time: Instant) -> Self {
-        Self(value: UInt128(clamping: min(time.milliseconds, 1 << 48 - 1)) << 80)
     }
 }
 

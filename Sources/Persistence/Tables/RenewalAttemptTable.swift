@@ -23,7 +23,7 @@ extension Transaction {
         try all(
             """
             SELECT id, connection_id, generation, fence, token_fingerprint, state, started_at, ended_at, error_code
-            FROM renewal_attempt WHERE connection_id = \(id) AND id < \(after ?? ID(value: .max))
+            FROM renewal_attempt WHERE connection_id = \(id) AND id < \(after ?? .last)
             ORDER BY id DESC LIMIT \(limit)
             """
         ) { row in
@@ -48,11 +48,11 @@ extension Transaction {
 
     /// Removes at most `limit` attempts from before `time` that are not under way, and says how many.
     package borrowing func sweepRenewalAttempts(before time: Instant, limit: Int) throws -> Int {
-        let end = ID<RenewalAttempt>(value: UInt128(clamping: min(time.milliseconds, 1 << 48 - 1)) << 80)
-        return try execute(
+        try execute(
             """
             DELETE FROM renewal_attempt WHERE id IN
-            (SELECT id FROM renewal_attempt WHERE id < \(end) AND state <> 'sent' ORDER BY id LIMIT \(limit))
+            (SELECT id FROM renewal_attempt
+            WHERE id < \(ID<RenewalAttempt>.first(at: time)) AND state <> 'sent' ORDER BY id LIMIT \(limit))
             """)
     }
 }

@@ -49,11 +49,10 @@ extension Transaction {
 
     /// Removes at most `limit` receipts from before `time`, and says how many.
     package borrowing func sweepShreddingReceipts(before time: Instant, limit: Int) throws -> Int {
-        let end = ID<ShreddingReceiptRow>(value: UInt128(clamping: min(time.milliseconds, 1 << 48 - 1)) << 80)
-        return try execute(
+        try execute(
             """
             DELETE FROM shredding_receipt WHERE id IN
-            (SELECT id FROM shredding_receipt WHERE id < \(end) ORDER BY id LIMIT \(limit))
+            (SELECT id FROM shredding_receipt WHERE id < \(ID<ShreddingReceiptRow>.first(at: time)) ORDER BY id LIMIT \(limit))
             """)
     }
 }

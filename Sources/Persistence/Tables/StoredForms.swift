@@ -127,3 +127,13 @@ extension StoredRow {
 func place<E: Entity>(after id: ID<E>?) -> ID<E> {
     id ?? ID(value: 0)
 }
+
+extension ID {
+    /// Behind every other.
+    static var last: Self { Self(value: .max) }
+
+    /// The smallest of those made at `time`: an identifier begins with the time of its making, so times bound identifiers too.
+    static func first(at time: Instant) -> Self {
+        Self(value: UInt128(clamping: min(time.milliseconds, 1 << 48 - 1)) << 80)
+    }
+}
