@@ -59,13 +59,8 @@ package struct IDToken: Hashable, Sendable {
         guard let key = keys.signingKey(algorithm, at: issuedAt) else {
             throw TokenError.missing(KeyPurpose(signing: algorithm))
         }
-        var text = key.idTokenHeader
-        text.append(UInt8(ascii: "."))
         let claims = try IDTokenClaims.encode(self, accessTokenHash: accessToken.map(key.halfHash(of:)), issuer: issuer)
-        Base64URL.append(claims, to: &text)
-        let signature = try key.signature(for: text)
-        text.append(UInt8(ascii: "."))
-        Base64URL.append(signature, to: &text)
+        let text = try key.jws(claims, behind: key.idTokenHeader)
         guard text.count <= Self.maximumLength else { throw TokenError.unrepresentable }
         return String(decoding: text, as: UTF8.self)
     }

@@ -16,14 +16,7 @@ package enum JWTAccessToken {
     package static func sign(_ token: AccessToken, issuer: String, with keys: KeySet) throws -> String {
         guard let key = keys.signingKey(.es256, at: token.issuedAt) else { throw TokenError.missing(.signing) }
         let claims = try JWTClaims.encode(token, issuer: issuer)
-        var text: [UInt8] = []
-        text.reserveCapacity(key.header.count + 2 + claims.count * 4 / 3 + 96)
-        text.append(contentsOf: key.header)
-        text.append(UInt8(ascii: "."))
-        Base64URL.append(claims, to: &text)
-        let signature = try key.signature(for: text)
-        text.append(UInt8(ascii: "."))
-        Base64URL.append(signature, to: &text)
+        let text = try key.jws(claims, behind: key.header)
         guard text.count <= maximumLength else { throw TokenError.unrepresentable }
         return String(decoding: text, as: UTF8.self)
     }

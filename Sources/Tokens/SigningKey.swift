@@ -38,6 +38,21 @@ struct SigningKey: Sendable {
         try pair.signature(for: message)
     }
 
+    /// A JWS in its compact form (RFC 7515 §3.1).
+    ///
+    /// - Parameter header: Its first segment, base64url.
+    func jws(_ payload: [UInt8], behind header: [UInt8]) throws -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(header.count + 2 + payload.count * 4 / 3 + 96)
+        text.append(contentsOf: header)
+        text.append(UInt8(ascii: "."))
+        Base64URL.append(payload, to: &text)
+        let signature = try signature(for: text)
+        text.append(UInt8(ascii: "."))
+        Base64URL.append(signature, to: &text)
+        return text
+    }
+
     func isValid(_ signature: [UInt8], for message: ArraySlice<UInt8>) -> Bool {
         pair.isValid(signature, for: Array(message))
     }

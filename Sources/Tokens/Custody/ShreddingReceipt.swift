@@ -41,15 +41,10 @@ package struct ShreddingReceipt: Sendable, Hashable {
     /// published while it signed. Its type is its own, so it passes for no token.
     package func signed(issuer: String, with keys: KeySet) throws -> String {
         guard let key = keys.signingKey(.es256, at: at) else { throw TokenError.missing(.signing) }
-        var text: [UInt8] = []
-        let header = #"{"typ":"shredding-receipt+jws","alg":"ES256","kid":"\#(key.identifier)","jwk":\#(key.jwk)}"#
-        Base64URL.append(Array(header.utf8), to: &text)
-        text.append(UInt8(ascii: "."))
-        Base64URL.append(claims(issuer: issuer), to: &text)
-        let signature = try key.signature(for: text)
-        text.append(UInt8(ascii: "."))
-        Base64URL.append(signature, to: &text)
-        return String(decoding: text, as: UTF8.self)
+        let head = #"{"typ":"shredding-receipt+jws","alg":"ES256","kid":"\#(key.identifier)","jwk":\#(key.jwk)}"#
+        var header: [UInt8] = []
+        Base64URL.append(Array(head.utf8), to: &header)
+        return String(decoding: try key.jws(claims(issuer: issuer), behind: header), as: UTF8.self)
     }
 
     private func claims(issuer: String) -> [UInt8] {
