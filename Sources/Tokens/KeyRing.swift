@@ -98,10 +98,8 @@ package final class KeyRing: Sendable {
     /// Looks whether the master key, or one before it, opens these keys, and makes none.
     ///
     /// - Throws: ``TokenError/doesNotOpen(purpose:version:)``.
-    package static func check(
-        _ rows: [KeyRingRow], under masterKey: MasterKey, or older: [MasterKey] = []
-    ) throws {
-        for row in rows { _ = try row.opened(by: MasterKeys(masterKey, older: older)) }
+    package static func check(_ rows: [KeyRingRow], under masterKeys: MasterKeys) throws {
+        for row in rows { _ = try row.opened(by: masterKeys) }
     }
 
     /// Seals keys anew that are still sealed under a master key before the newest: at most `limit` of them. What they are, and
@@ -290,7 +288,7 @@ package final class KeyRing: Sendable {
     ) throws -> [KeyRingRow] {
         let rows = try tx.keyRingRows()
         // Nothing is made, nor removed, by a process that cannot open what is there.
-        for row in rows { _ = try row.opened(by: masterKeys) }
+        try check(rows, under: masterKeys)
         let present = Set(rows.map(\.purpose))
         if !rows.isEmpty, !present.contains(KeyPurpose.pepper.rawValue) { throw TokenError.missing(.pepper) }
         for purpose in KeyPurpose.allCases

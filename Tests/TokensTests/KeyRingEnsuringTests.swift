@@ -46,7 +46,7 @@ struct KeyRingEnsuringTests {
             #expect(again.keys.idTokenKeys.map(\.algorithm) == [.es256, .edDSA, .rs256])
             #expect(again.keys.jwks == under.keys.jwks)
             let rows = try await under.rows
-            #expect(throws: Never.self) { try KeyRing.check(rows, under: under.masterKey) }
+            #expect(throws: Never.self) { try KeyRing.check(rows, under: MasterKeys(under.masterKey)) }
         }
     }
 

@@ -58,7 +58,7 @@ struct StoredState {
         var findings: [Finding] = []
         if let keys {
             do {
-                try KeyRing.check(keyRing, under: keys.newest, or: keys.older)
+                try KeyRing.check(keyRing, under: keys)
             } catch {
                 findings.append(.error("master key", "\(error)"))
             }

@@ -26,7 +26,7 @@ struct Preflight {
             let stored = try tx.installation()
             if let stored { try installation.check(against: stored) }
             try installation.checkNames(after: stored, tx, at: SystemClock.now())
-            try KeyRing.check(try tx.keyRingRows(), under: masterKeys.newest, or: masterKeys.older)
+            try KeyRing.check(try tx.keyRingRows(), under: masterKeys)
             return try tx.operatorAccount() != nil
         }
         switch configuration.database {
