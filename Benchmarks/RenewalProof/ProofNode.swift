@@ -102,15 +102,13 @@ final class ProofNode: Sendable {
     private func prove() async throws -> String {
         caller.arm(nil)
         let connections = try await all()
-        var failures: [Found] = []
-        let works = try await Self.each(connections) { [engine] connection -> Found? in
+        let failures = try await Self.each(connections) { [engine] connection -> Found? in
             guard connection.status.isRenewed else { return Found(connection, "not tried") }
             let outcome = try await engine.renew(connection.id)
             guard case .renewed = outcome else { return Found(connection, outcome.word) }
             return nil
         }
-        for case let found? in works { failures.append(found) }
-        return try Self.json(Proved(tried: connections.count, failures: failures))
+        return try Self.json(Proved(tried: connections.count, failures: failures.compactMap(\.self)))
     }
 
     private func report() async throws -> String {

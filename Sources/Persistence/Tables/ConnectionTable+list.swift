@@ -164,13 +164,13 @@ extension Transaction {
             WHERE \(part: extent.condition) AND c.organization_id = o.id \(part: query.condition(ends))
             \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
             """
-        ) { row in (try ListedConnection(row: row), try ConnectionCounts(row: row, from: 29)) }
+        ) { row in (try ListedConnection(row: row), try ConnectionCounts(row: row.from(29))) }
         let listing = OrderedListing(rows.map(\.0), limit: limit, place: query.place)
         let found =
             try rows.first?.1
             ?? first(
                 "SELECT live_counts.total, live_counts.broken, live_counts.ending, live_counts.lost FROM \(part: counts)"
-            ) { try ConnectionCounts(row: $0, from: 0) }
+            ) { try ConnectionCounts(row: $0) }
         return (listing, found ?? ConnectionCounts(all: 0, broken: 0, ending: 0, endingWithoutPerson: 0))
     }
 
@@ -262,9 +262,9 @@ extension ListedConnection {
 }
 
 extension ConnectionCounts {
-    fileprivate init(row: StoredRow, from column: Int) throws(StoreError) {
+    fileprivate init(row: StoredRow) throws(StoreError) {
         self.init(
-            all: try row.count(column), broken: try row.count(column + 1), ending: try row.count(column + 2),
-            endingWithoutPerson: try row.count(column + 3))
+            all: try row.count(0), broken: try row.count(1), ending: try row.count(2),
+            endingWithoutPerson: try row.count(3))
     }
 }
