@@ -63,11 +63,6 @@ extension Transaction {
     package borrowing func destroyDataKeys(of holder: String) throws {
         try perform("DELETE FROM data_key WHERE holder = \(holder)")
     }
-
-    /// Destroys the keys of a holder from before one of them.
-    package borrowing func destroyDataKeys(of holder: String, before id: ID<DataKeyRow>) throws {
-        try perform("DELETE FROM data_key WHERE holder = \(holder) AND id < \(id)")
-    }
 }
 
 extension DataKeyRow {

@@ -100,7 +100,6 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.dataKeys(of: "cnx_1")
             _ = try tx.dataKeys(of: organization, after: nil, limit: 2)
             try tx.destroyDataKeys(of: "cnx_1")
-            try tx.destroyDataKeys(of: "cnx_1", before: ID(at: 1))
             try tx.destroyKeys(of: organization)
             _ = try tx.shreddingReceipts(of: "cnx_1")
             _ = try tx.sweepShreddingReceipts(before: Instant(seconds: 1), limit: 2)
