@@ -8,7 +8,7 @@ import Synchronization
 /// hot ones alone. Nothing is in it that others have too.
 package final class KnownToken: RememberedCredential {
     /// What one takes, the allocator's part included and texts left out.
-    static let objectBytes = 192
+    static let objectBytes = 176
 
     package let fingerprint: Fingerprint
     package let id: ID<AccessToken>
@@ -33,8 +33,6 @@ package final class KnownToken: RememberedCredential {
     private let counted = Atomic<UInt8>(0)
     /// The edition of the key ring that opened it.
     private let edition: Int
-    /// The identifier of its client.
-    private let holder: ID<AnyEntity>
     /// For whom it says to act, if what it names does not say so.
     private let ownSubject: String?
 
@@ -60,7 +58,6 @@ package final class KnownToken: RememberedCredential {
         (terms, audiences, ownsTerms) = shared?.interned(own, token.audiences) ?? (own, token.audiences, true)
         lineage = nil
         self.contact = contact
-        holder = ID(value: integration.id.value)
         ownSubject = contact == nil ? token.subject : nil
         switch contact?.standing(by: token.contact?.proof) {
         case .none, .good: isDisabled = false
@@ -94,7 +91,6 @@ package final class KnownToken: RememberedCredential {
         (terms, audiences, ownsTerms) = shared?.interned(own, token.audiences) ?? (own, token.audiences, true)
         self.lineage = lineage
         contact = nil
-        holder = ID(value: app.id.value)
         ownSubject = nil
         isDisabled = !app.isAvailable(toUsersOf: standing.path.root, from: client.standing.path.root)
         isSuspended = standing.isSuspended || client.standing.isSuspended
@@ -147,9 +143,9 @@ package final class KnownToken: RememberedCredential {
     /// Who acts with it.
     package var identity: Actor.Identity {
         if let lineage {
-            .app(ID(value: holder.value), for: lineage.member)
+            .app(ID(value: client.id.value), for: lineage.member)
         } else {
-            .integration(ID(value: holder.value), for: contact?.id)
+            .integration(ID(value: client.id.value), for: contact?.id)
         }
     }
 

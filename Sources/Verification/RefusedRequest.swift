@@ -123,7 +123,8 @@ extension RefusedRequest.Subject {
 }
 
 extension ClientID {
-    fileprivate var value: UInt128 {
+    /// The bits of the identifier, whatever it is one of.
+    var value: UInt128 {
         switch self {
         case .integration(let id): id.value
         case .app(let id): id.value
