@@ -262,7 +262,10 @@ struct Composition {
         let watch = OperatorKeyWatch(store: store, now: now, logger: logger)
         return listening() + keepingTime() + [
             UsageFlush(verifier.usage, store: store, node: node, logger: logger),
-            RefusalFlush(verifier.refusals, logger: logger),
+            PeriodicFlush("refusals", every: .seconds(1), logger: logger) { [refusals = verifier.refusals] _ in
+                guard !refusals.isEmpty else { return }
+                try await refusals.flush()
+            },
             LeasedWork(.sweeping, on: store, by: node, every: 60, logger: logger) { [product, now] store in
                 try await ExpirySweeper(policy: product.policy, now: now).sweep(through: store)
             },

@@ -110,7 +110,11 @@ final class ProviderDesk: Sendable {
     ///
     /// - Parameter isCounted: Whether anybody is told how many connections there are.
     func services(isCounted: Bool) -> [any Service] {
-        let always: [any Service] = [outbound, ConnectionUseFlush(use.record, logger: logger)]
+        let record = use.record
+        let uses = PeriodicFlush("uses of connections", every: .seconds(5), logger: logger) { isLast in
+            try await record.flush(all: isLast)
+        }
+        let always: [any Service] = [outbound, uses]
         guard isOffering else { return always }
         return always + upkeep + (isCounted ? [census] : [])
     }
