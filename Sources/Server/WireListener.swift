@@ -26,11 +26,13 @@ struct WireListener: Sendable {
                 }
             ]
         }
-        return .http1(
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: handlers(),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 128)))
+        let configuration = HTTP1Channel.Configuration(
+            additionalChannelHandlers: handlers(),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 128))
+        return HTTPServerBuilder { responder in
+            AcceptedConnection(http: HTTP1Channel(responder: responder, configuration: configuration))
+        }
     }
 
     /// Begins to watch the listening socket. Hummingbird lends it once it listens.
