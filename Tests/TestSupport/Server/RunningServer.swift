@@ -52,7 +52,7 @@ package struct RunningServer: SuiteTrait, TestTrait, TestScoping {
 
     /// How many suites have servers at a time. Only suites wait here: a test must not, because it would keep one of the
     /// few turns to run from the tests for which the servers that are up wait, and all would wait for each other.
-    private static let room = CountingSemaphore(12)
+    private static let room = CountingSemaphore(6)
 
     /// Starts servers, the first first, and runs the suite once all are there.
     private func start(
