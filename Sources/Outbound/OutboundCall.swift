@@ -29,7 +29,8 @@ package final class OutboundCall: ProviderTransport, Service {
     /// One for our own requests, one for calls that are passed on.
     private struct Clients {
         let own: HTTPClient
-        let relay: HTTPClient
+        /// Nil once calls are passed on no longer.
+        var relay: HTTPClient?
     }
 
     private let state = Lock(State.unused)
@@ -46,7 +47,7 @@ package final class OutboundCall: ProviderTransport, Service {
 
     private var client: HTTPClient? { clients?.own }
 
-    /// For calls that are passed on. Nil after the end.
+    /// For calls that are passed on. Nil after their end.
     var relayClient: HTTPClient? { clients?.relay }
 
     private var clients: Clients? {
@@ -128,7 +129,18 @@ package final class OutboundCall: ProviderTransport, Service {
             return if case .open(let clients) = state { clients } else { nil }
         }
         try await clients?.own.shutdown()
-        try await clients?.relay.shutdown()
+        try await clients?.relay?.shutdown()
+    }
+
+    /// Ends the calls that are passed on, and takes no more of them. Requests of ours go on.
+    package func endRelays() async throws {
+        // Without clients nothing is under way, and what begins later is for the end of everything.
+        let relay = state.withLock { state -> HTTPClient? in
+            guard case .open(var clients) = state else { return nil }
+            defer { state = .open(clients) }
+            return clients.relay.take()
+        }
+        try await relay?.shutdown()
     }
 
     static func code(of error: any Error) -> String {

@@ -280,7 +280,7 @@ struct Composition {
             OutageWatch(outages: outages, store: store, node: node), SignalNotices(logger: logger),
             watch,
         ] + providers.services(isCounted: configuration.metrics != nil) + metricsServices(watch.metric)
-            + [try application(onReady: onReady)]
+            + [try application(onReady: onReady), providers.farewell]
     }
 
     /// What commands can have done.

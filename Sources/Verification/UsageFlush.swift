@@ -48,7 +48,8 @@ package struct UsageFlush: Service {
                 await report(isLast: false) { try await flush() }
             }
         }
-        await report(isLast: true) { try await lastFlush() }
+        // In a task of its own: where others took too long to end, this one is cancelled.
+        await Task { await report(isLast: true) { try await lastFlush() } }.value
     }
 
     /// Waits for its turn, and writes down one step.

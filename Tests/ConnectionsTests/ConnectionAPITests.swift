@@ -441,6 +441,14 @@ struct ConnectionAPITests {
                 #expect(cut.status == 502)
             }
             let closed = OutboundCall(OutboundReach(base: simulator.base, isPublicOnly: true), on: .singleton)
+
+                // The server ends: what waits for an answer is told so, and nothing begins any more.
+                try await simulator.fault("tiktok", "time_out", ["seconds": 60, "times": 1])
+                async let waiting = front.pass(connection, "open.tiktokapis.com/v2/user/info/?fields=open_id")
+                try await eventually { try await simulator.get("/_simulator/faults").json["faults"].elements.isEmpty }
+                try await call.endRelays()
+                #expect(try await waiting.status == 502)
+                #expect(try await front.pass(connection, "open.tiktokapis.com/v2/user/info/").status == 503)
             let hosts = HostAllowList([.host("open.tiktokapis.com")])
             for (host, code) in [
                 ("open.tiktokapis.com", "address-not-allowed"), ("graph.facebook.com", "host-not-allowed"),

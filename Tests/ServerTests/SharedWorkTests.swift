@@ -11,6 +11,20 @@ import Tokens
 
 @testable import Server
 
+@Suite("What is written down when a server ends")
+struct LastFlushTests {
+    @Test func `the last flush is not cancelled with what took too long to end`() async throws {
+        let cancelled = Lock<[Bool]>([])
+        let flush = PeriodicFlush("things", every: .seconds(60), logger: Logger(label: "test")) { isLast in
+            if isLast { cancelled.withLock { $0.append(Task.isCancelled) } }
+        }
+        let running = Task { try await flush.run() }
+        running.cancel()
+        try await running.value
+        #expect(cancelled.withLock(\.self) == [false])
+    }
+}
+
 @Suite("Shared work: sweeping")
 struct SharedSweepingTests {
     @Test(arguments: StoreUnderTest.allCases)

@@ -76,6 +76,21 @@ struct UsageOnceTests {
         }
     }
 
+    @Test func `the last flush writes although the server's end took too long, and everything is cancelled`()
+        async throws
+    {
+        try await withLedger { under in
+            under.use(1, from: nil)
+            let flush = UsageFlush(
+                under.ledger, store: under.tree.store, node: ID(at: 1), logger: Logger(label: "test"))
+            let running = Task { try await flush.run() }
+            running.cancel()
+            try await running.value
+            let count = try await under.lastUse()?.count
+            #expect(count == 1)
+        }
+    }
+
     @Test func `a receipt is kept for a day`() async throws {
         try await withLedger { under in
             under.use(1, from: nil)

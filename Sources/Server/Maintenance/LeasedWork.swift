@@ -42,8 +42,10 @@ struct LeasedWork: Service {
             }
             return last
         }
-        // If this fails, or the lease is another node's by now, nothing is lost but time.
-        try? await last?.release()
+        guard let last else { return }
+        // If this fails, or the lease is another node's by now, nothing is lost but time. In a task of its own: where others took too
+        // long to end, this one is cancelled.
+        await Task { try? await last.release() }.value
     }
 
     /// Does the work once, unless another node has the lease.

@@ -119,6 +119,9 @@ final class ProviderDesk: Sendable {
         return always + upkeep + (isCounted ? [census] : [])
     }
 
+    /// What ends before everything else, so it starts last.
+    var farewell: any Service { RelayFarewell(outbound: outbound, logger: logger) }
+
     /// What keeps promises: the one place that says who does.
     private var upkeep: [any Service] { [ConnectionUpkeep(engine: engine, prober: prober, logger: logger)] }
 
