@@ -17,10 +17,14 @@ package enum FailurePolicy {
 
     /// Applies a failure.
     ///
-    /// - Parameter isFrozen: Whether so many fail at this provider that it says nothing of the connection.
+    /// - Parameters:
+    ///   - isFrozen: Whether so many fail at this provider that it says nothing of the connection.
+    ///   - isLastTry: Whether an answer to the same token was lost before. A refusal is not confirmed then: that would show the token
+    ///     once more.
     /// - Returns: What is to be told, nil for nothing.
     package static func apply(
-        _ failure: AnswerFailure, to connection: inout Connection, isFrozen: Bool, at now: Instant
+        _ failure: AnswerFailure, to connection: inout Connection, isFrozen: Bool, isLastTry: Bool = false,
+        at now: Instant
     ) -> ConnectionEvent.Kind? {
         let earlier = connection.trouble
         switch failure.errorClass {
@@ -43,8 +47,9 @@ package enum FailurePolicy {
             let wait = failure.retryAfter ?? wait(after: connection.trouble.failures)
             connection.nextRenewalAt = now.adding(seconds: max(1, min(wait, 86_400)))
             return connection.become(.degraded, because: failure.code)
-        case .renewThenReauth, .reauthRequired: return definite(.reauthRequired, failure, earlier, &connection, now)
-        case .revoked: return definite(.revoked, failure, earlier, &connection, now)
+        case .renewThenReauth, .reauthRequired:
+            return definite(.reauthRequired, failure, isLastTry, earlier, &connection, now)
+        case .revoked: return definite(.revoked, failure, isLastTry, earlier, &connection, now)
         case .userAction: return waiting(.userAction, failure, &connection, now)
         case .permissionMissing: return waiting(.permissionMissing, failure, &connection, now)
         case .blocked: return waiting(.blocked, failure, &connection, now)
@@ -53,15 +58,14 @@ package enum FailurePolicy {
 
     /// What a second one, a minute later, must confirm.
     private static func definite(
-        _ status: ConnectionStatus, _ failure: AnswerFailure, _ earlier: Connection.Trouble,
-        _ connection: inout Connection,
-        _ now: Instant
+        _ status: ConnectionStatus, _ failure: AnswerFailure, _ isLastTry: Bool, _ earlier: Connection.Trouble,
+        _ connection: inout Connection, _ now: Instant
     ) -> ConnectionEvent.Kind? {
         note(failure, on: &connection, at: now)
         let isConfirmed =
             earlier.errorCode == failure.code
             && earlier.lastFailedAt.map { now.seconds(since: $0) >= confirmationSeconds } ?? false
-        guard failure.needsConfirmation, !isConfirmed else { return end(status, failure, &connection) }
+        guard failure.needsConfirmation, !isConfirmed, !isLastTry else { return end(status, failure, &connection) }
         connection.nextRenewalAt = now.adding(seconds: confirmationSeconds)
         return connection.become(.degraded, because: failure.code)
     }

@@ -9,6 +9,8 @@ package enum LostAnswer: Sendable, Equatable {
 
     /// The same token may be sent.
     case tryAgain
+    /// The same token may be sent once more, whatever is answered: it may be dead.
+    case tryForTheLastTime
     /// It may be dead, and sending it may end all: the access token serves until then.
     case wait(until: Instant)
     /// It was tried once more already.
@@ -42,7 +44,7 @@ package enum LostAnswer: Sendable, Equatable {
             return
         }
         guard let chance = connection.clocks.accessExpiresAt?.adding(seconds: -Self.lastChance), now < chance else {
-            self = .tryAgain
+            self = .tryForTheLastTime
             return
         }
         self = .wait(until: chance)

@@ -41,7 +41,7 @@ extension RenewalEngine {
                 as: .failed(code: "credential_unreadable"))
         }
         switch LostAnswer(ground.attempts, of: connection, rotation: provider.renewal.rotation, at: time) {
-        case nil, .tryAgain: break
+        case nil, .tryAgain, .tryForTheLastTime: break
         case .wait(let until):
             connection.nextRenewalAt = until
             let event = connection.become(.degraded, because: "ambiguous_refresh")

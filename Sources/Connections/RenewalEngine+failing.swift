@@ -10,8 +10,10 @@ extension RenewalEngine {
     ) async throws -> Outcome {
         var connection = ground.connection
         let time = now()
+        let lost = LostAnswer(ground.attempts, of: connection, rotation: ground.provider.renewal.rotation, at: time)
         let event = FailurePolicy.apply(
-            failure, to: &connection, isFrozen: throttle.isOpen(connection.provider), at: time)
+            failure, to: &connection, isFrozen: throttle.isOpen(connection.provider),
+            isLastTry: lost == .tryForTheLastTime, at: time)
         let change = Change(connection, event)
         return try await store.write { tx in
             // Nothing was spent, whoever has the lease by now.
@@ -49,7 +51,7 @@ extension RenewalEngine {
                 id: attempt, connection: connection.id, generation: connection.generation, fence: ground.lease.fence,
                 tokenFingerprint: nil, state: .ambiguous, startedAt: time)
             switch LostAnswer(ground.attempts + [this], of: connection, rotation: rotation, at: time) {
-            case nil, .tryAgain: connection.nextRenewalAt = time.adding(seconds: 30)
+            case nil, .tryAgain, .tryForTheLastTime: connection.nextRenewalAt = time.adding(seconds: 30)
             case .wait(let until):
                 connection.nextRenewalAt = until
                 event = connection.become(.degraded, because: "ambiguous_refresh") ?? event

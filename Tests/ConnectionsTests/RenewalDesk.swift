@@ -183,6 +183,9 @@ final class FakeProvider: RenewalCaller {
 extension AnswerFailure {
     static let invalidGrant = AnswerFailure(
         errorClass: .reauthRequired, code: "invalid_grant", retryAfter: nil, needsConfirmation: false, note: nil)
+    /// That no rule names.
+    static let unnamed = AnswerFailure(
+        errorClass: .reauthRequired, code: "http-400", retryAfter: nil, needsConfirmation: true, note: nil)
     static let config = AnswerFailure(
         errorClass: .configError, code: "invalid_client", retryAfter: nil, needsConfirmation: false, note: nil)
     static let outage = AnswerFailure(

@@ -92,6 +92,26 @@ struct RenewalTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func `K13: a token whose answer was lost is shown once more, though a refusal would else be confirmed`(
+        _ isLost: Bool
+    ) async throws {
+        try await RenewalDesk.open(.singleUse) { desk in
+            let node = desk.node()
+            desk.tree.clock.advance(seconds: 7300)
+            if isLost {
+                desk.provider.mood = .loses
+                #expect(try await node.round() == [.failed(code: "timeout")])
+                desk.tree.clock.advance(seconds: 30)
+            }
+            desk.provider.mood = .refuses(.unnamed)
+            #expect(try await node.round() == [.failed(code: "http-400")])
+            let state = try await desk.state
+            #expect(state.status == (isLost ? .reauthRequired : .degraded) && state.reason == "http-400")
+            #expect((state.nextRenewalAt == nil) == isLost)
+        }
+    }
+
     @Test func `K13: what came for a spent token outlives an outage of the database and the process in the journal`()
         async throws
     {
