@@ -180,6 +180,20 @@ struct ConnectTests {
         }
     }
 
+    @Test func `secrets of our client that are set at the same moment come one after the other`() async throws {
+        try await ConnectDesk.open(over: ScriptedProviders()) { desk in
+            let offer = OfferedProvider(provider: Self.google, clientIdentifier: "app")
+            let ends = await race(2) { number in
+                try await desk.clients.setSecret("new\(number)", of: offer, as: SampleTree.theOperator)
+            }
+            for end in ends { try end.get() }
+            let access = try await desk.clients.ensure(offer)
+            let now = desk.tree.clock.current
+            let secrets = try await desk.tree.store.read { tx in try tx.providerAccessSecrets(of: access.id, at: now) }
+            #expect(secrets.map(\.generation) == [3])
+        }
+    }
+
     @Test func `a new consent through another client of ours is renewed through that one`() async throws {
         let providers = ScriptedProviders()
         try await ConnectDesk.open(over: providers) { desk in

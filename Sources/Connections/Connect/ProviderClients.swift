@@ -9,6 +9,8 @@ package import ProductDefinition
 package struct ProviderClients: Sendable {
     private static let longestSecret = 4096
     private static let longestOverlap = 90 * 86_400
+    /// How often a secret is set behind one that somebody else set at the same moment.
+    private static let attempts = 3
 
     private let store: any Store
     private let vault: ConnectionVault
@@ -52,10 +54,7 @@ package struct ProviderClients: Sendable {
     package func adopt(_ secrets: [String], of offer: OfferedProvider) async throws {
         let access = try await ensure(offer)
         guard try await vault.secrets(of: access, in: store, at: now()) != secrets else { return }
-        for (number, secret) in secrets.reversed().enumerated() {
-            // Whatever was in force before ends with the first; the rest lives side by side, as in the file.
-            try await seal(secret, of: access, overlap: number == 0 ? 0 : Self.longestOverlap, as: nil)
-        }
+        try await seal(secrets.reversed(), of: access, overlap: 0, as: nil)
     }
 
     /// Sets the secret of our client, for the operator.
@@ -74,7 +73,16 @@ package struct ProviderClients: Sendable {
             (0...Self.longestOverlap).contains(overlap), "overlap_seconds", "out_of_range",
             "Must be 0 to \(Self.longestOverlap) seconds.")
         try checks.finish()
-        try await seal(secret, of: try await ensure(offer), overlap: overlap, as: actor)
+        let access = try await ensure(offer)
+        for _ in 1...Self.attempts {
+            do {
+                return try await seal([secret], of: access, overlap: overlap, as: actor)
+            } catch StoreError.constraint(.unique) {
+                // Somebody else set one at the same moment, and this one comes after it.
+            }
+        }
+        throw Refusal.conflict(
+            code: "busy", explanation: "Others are setting this secret at the same moment. Look which one is in force.")
     }
 
     /// All our clients, with what the operator must put right about each.
@@ -83,16 +91,26 @@ package struct ProviderClients: Sendable {
         return try tx.providerAccesses()
     }
 
+    /// All or none.
+    ///
+    /// - Parameter secrets: The newest last. Whatever was in force before ends with the first; they live side by side.
+    /// - Throws: `StoreError.constraint(.unique)` where another one was set at the same moment.
     private func seal(
-        _ secret: String, of access: ProviderAccess, overlap: Int, as actor: Actor?
+        _ secrets: [String], of access: ProviderAccess, overlap: Int, as actor: Actor?
     ) async throws {
         let time = now()
         let last = try await store.read { tx in try tx.providerAccessSecrets(of: access.id, at: time).first }
-        let (row, key) = try await vault.seal(
-            clientSecret: secret, of: access, generation: (last?.generation ?? 0) + 1, at: time)
-        try await store.write { tx in
-            try tx.insert(key)
-            try tx.insert(row, endingOthersAt: time.adding(seconds: overlap))
+        var sealed: [(row: ProviderAccessSecretRow, key: DataKeyRow)] = []
+        for secret in secrets {
+            let generation = (last?.generation ?? 0) + sealed.count + 1
+            let made = try await vault.seal(clientSecret: secret, of: access, generation: generation, at: time)
+            sealed.append((made.row, made.newKey))
+        }
+        try await store.write { [sealed] tx in
+            for (number, (row, key)) in sealed.enumerated() {
+                try tx.insert(key)
+                try tx.insert(row, endingOthersAt: time.adding(seconds: number == 0 ? overlap : Self.longestOverlap))
+            }
             try tx.setFault(nil, of: access.id, at: time)
             guard let actor else { return }
             try tx.record(
