@@ -236,15 +236,12 @@ struct ConnectTests {
                 first.connection.id, in: desk.tree.europe.id, revoking: .never, as: SampleTree.theOperator)
             let account = try #require(third.connection.accountFingerprint)
             let access = third.connection.access
-            func found(in organization: Organization?) async throws -> ID<Connection>? {
-                try await desk.tree.store.read { tx in
-                    try tx.connections(ofAccount: account, through: access, in: organization?.id, limit: 1).first?.id
-                }
-            }
-            #expect(try await found(in: nil) == third.connection.id)
             let fourth = try await desk.connect(Self.google)
-            #expect(fourth.way == .created)
-            #expect(try await found(in: desk.tree.europe) == fourth.connection.id)
+            #expect(fourth.way == .created && fourth.others.map(\.id) == [third.connection.id])
+            let found = try await desk.tree.store.read { tx in
+                try tx.connections(ofAccount: account, through: access, in: desk.tree.europe.id, limit: 1).first?.id
+            }
+            #expect(found == fourth.connection.id)
         }
     }
 

@@ -128,6 +128,42 @@ struct PushTests {
         }
     }
 
+    @Test func `what was signed shortly before a consent takes nothing back, and erases however many there are`()
+        async throws
+    {
+        try await ConnectDesk.open(over: Self.facebook()) { desk in
+            let pushes = PushDesk(desk.service)
+            let connection = try await desk.connect("facebook").connection
+            let account = try #require(connection.accountFingerprint)
+            let request = Self.signedRequest(at: desk.tree.clock.current.adding(seconds: -60))
+            #expect(try await pushes.deauthorize(request, at: "facebook", from: Self.caller) == .taken(changes: 1))
+            #expect(try await desk.state(of: connection.id).status == .connected)
+
+            try await desk.tree.store.write { tx in
+                for number in 1...PushDesk.step {
+                    try tx.insert(
+                        Connection(
+                            id: ID(at: connection.createdAt.milliseconds + Int64(number)), path: connection.path,
+                            provider: "facebook", access: connection.access, name: "Shop", accountFingerprint: account,
+                            status: .connected, generation: 1, clocks: connection.clocks,
+                            createdAt: connection.createdAt))
+                }
+            }
+            guard case .erased = try await pushes.erase(request, at: "facebook", from: Self.caller) else {
+                Issue.record("not erased")
+                return
+            }
+            let (left, all) = try await desk.tree.store.read { tx in
+                (
+                    try tx.connections(ofAccount: account, through: connection.access, after: nil, limit: 1),
+                    try tx.connections(.organization(connection.path), after: nil, limit: 1000)
+                )
+            }
+            #expect(left.isEmpty && all.count == PushDesk.step + 1)
+            #expect(all.allSatisfy { $0.status == .disconnected && $0.name == "Facebook" })
+        }
+    }
+
     // MARK: Security events
 
     /// A key of Google's, which its key set has.

@@ -197,15 +197,28 @@ extension ConnectionService {
 
     func others(of connection: Connection, as actor: Actor) async throws -> Others {
         guard let account = connection.accountFingerprint else { return Others() }
-        let found = try await store.read { tx in
-            try tx.connections(ofAccount: account, through: connection.access, limit: 1000)
+        return try await store.read { tx in
+            var others = Others()
+            var place: ID<Connection>?
+            repeat {
+                let found = try tx.connections(
+                    ofAccount: account, through: connection.access, after: place, limit: Self.mostShown)
+                for other in found
+                where other.id != connection.id && ![.disconnected, .revoked, .pending].contains(other.status) {
+                    if others.visible.count < Self.mostShown, actor.may(.connectionsRead, in: other.path) {
+                        others.visible.append(other)
+                    } else {
+                        others.hasHidden = true
+                    }
+                }
+                place = found.count == Self.mostShown ? found.last?.id : nil
+            } while place != nil
+            return others
         }
-        let living = found.filter { other in
-            other.id != connection.id && ![.disconnected, .revoked, .pending].contains(other.status)
-        }
-        let visible = living.filter { actor.may(.connectionsRead, in: $0.path) }
-        return Others(visible: visible, hasHidden: visible.count < living.count)
     }
+
+    /// Of the others, that are named.
+    private static let mostShown = 1000
 }
 
 extension RequestTemplate {

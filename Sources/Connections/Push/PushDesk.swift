@@ -21,7 +21,8 @@ package final class PushDesk: Sendable {
     /// By so much a provider's clock may be behind ours where it says something of a consent that has just been given.
     private static let roundingSeconds = 2
     private static let doubtSeconds = 120
-    private static let mostOfAnAccount = 1000
+    /// Connections of an account in one transaction. An account may have any number of them.
+    package static let step = 100
 
     private let service: ConnectionService
     private let keys: SecurityEventKeys
@@ -136,7 +137,7 @@ package final class PushDesk: Sendable {
 
     // MARK: What follows
 
-    /// All of it in one transaction.
+    /// All of it, in steps that do no harm when they are made again: what is taken in once is noted after the last of them.
     ///
     /// - Parameter digest: Of what is taken in once alone.
     private func apply(
@@ -149,33 +150,52 @@ package final class PushDesk: Sendable {
             address: caller.address)
         let (time, keys, issuer) = (service.now(), service.keyRing.keys, service.issuer)
         let accounts = try notices.map { try keys.fingerprint(ofAccount: $0.account, at: provider.identifier) }
-        return try await service.store.write { tx in
-            if let digest, try !tx.notePush(digest, at: time) { return .taken(changes: 0) }
-            var changes = 0
-            for (notice, account) in zip(notices, accounts) {
-                let found = try tx.connections(ofAccount: account, through: access.id, limit: Self.mostOfAnAccount)
-                for connection in found {
-                    guard let kind = Self.kind(of: notice, for: connection) else { continue }
-                    let isChanged =
-                        switch kind {
-                        case .revoked: try tx.revoke(connection, because: notice.code, by: actor, at: time)
-                        case .doubtful: try tx.probeNow(connection, provider, at: time)
-                        case .erased:
-                            try tx.erase(connection, provider, issuer: issuer, keys: keys, by: actor, at: time)
-                        }
-                    if isChanged { changes += 1 }
+        if let digest, try await service.store.read({ tx in try tx.hasPush(digest) }) { return .taken(changes: 0) }
+        var changes = 0
+        for (notice, account) in zip(notices, accounts) {
+            var place: ID<Connection>?
+            repeat {
+                let step = try await service.store.write { [place] tx in
+                    let found = try tx.connections(
+                        ofAccount: account, through: access.id, after: place, limit: Self.step)
+                    var count = 0
+                    for connection in found {
+                        guard let kind = Self.kind(of: notice, for: connection) else { continue }
+                        let isChanged =
+                            switch kind {
+                            case .revoked: try tx.revoke(connection, because: notice.code, by: actor, at: time)
+                            case .doubtful: try tx.probeNow(connection, provider, at: time)
+                            case .erased:
+                                try tx.erase(connection, provider, issuer: issuer, keys: keys, by: actor, at: time)
+                            }
+                        if isChanged { count += 1 }
+                    }
+                    return Step(changes: count, next: found.count == Self.step ? found.last?.id : nil)
                 }
-            }
-            return .taken(changes: changes)
+                changes += step.changes
+                place = step.next
+            } while place != nil
         }
+        if let digest { try await service.store.write { tx in try tx.notePush(digest, at: time) } }
+        return .taken(changes: changes)
+    }
+
+    private struct Step: Sendable {
+        let changes: Int
+        /// Behind which connection to go on, nil where that was all.
+        let next: ID<Connection>?
     }
 
     /// What follows for one connection. What was said before its consent is about the consent before; where it was at about that time,
-    /// the provider is asked.
+    /// the provider is asked. It cannot be asked whether somebody wants to be forgotten, and that it is done is confirmed to them.
     private static func kind(of notice: AccountNotice, for connection: Connection) -> AccountNotice.Kind? {
         let lead = (connection.clocks.consentedAt ?? connection.createdAt).seconds(since: notice.at)
         if lead <= roundingSeconds { return notice.kind }
-        return lead <= doubtSeconds ? .doubtful : nil
+        guard lead <= doubtSeconds else { return nil }
+        switch notice.kind {
+        case .erased: return .erased
+        case .revoked, .doubtful: return .doubtful
+        }
     }
 
     // MARK: Erasures that users look up

@@ -37,19 +37,27 @@ extension Transaction {
             """, Connection.init(row:))
     }
 
-    /// Those by which the same account at a provider was connected through the same client of ours, what was ended last: however many
-    /// one organization made and ended, those of others are found.
-    ///
-    /// - Parameter organization: Whose alone are meant, nil for all.
+    /// Those by which an organization connected the same account at a provider through the same client of ours, what was ended last.
     package borrowing func connections(
-        ofAccount fingerprint: [UInt8], through access: ID<ProviderAccess>, in organization: ID<Organization>? = nil,
+        ofAccount fingerprint: [UInt8], through access: ID<ProviderAccess>, in organization: ID<Organization>,
         limit: Int
     ) throws -> [Connection] {
-        let condition: BoundSQL = organization.map { "AND organization_id = \($0)" } ?? ""
-        return try all(
+        try all(
             """
             SELECT \(fixed: columns) FROM connection WHERE account_fingerprint = \(fingerprint) AND access = \(access)
-            \(part: condition) ORDER BY CASE WHEN status = 'disconnected' THEN 1 ELSE 0 END, id LIMIT \(limit)
+            AND organization_id = \(organization)
+            ORDER BY CASE WHEN status = 'disconnected' THEN 1 ELSE 0 END, id LIMIT \(limit)
+            """, Connection.init(row:))
+    }
+
+    /// Those of all organizations, in the order of their identifiers: for whoever must come to the last of them.
+    package borrowing func connections(
+        ofAccount fingerprint: [UInt8], through access: ID<ProviderAccess>, after: ID<Connection>?, limit: Int
+    ) throws -> [Connection] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM connection WHERE account_fingerprint = \(fingerprint) AND access = \(access)
+            AND id > \(place(after: after)) ORDER BY id LIMIT \(limit)
             """, Connection.init(row:))
     }
 

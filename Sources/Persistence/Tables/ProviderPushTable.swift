@@ -1,15 +1,19 @@
 package import Model
 
 extension Transaction {
-    /// Notes what a provider pushed.
+    /// Whether what a provider pushed was noted.
     ///
     /// - Parameter digest: A keyed fingerprint of its identifier.
-    /// - Returns: False where it was noted before.
-    package borrowing func notePush(_ digest: [UInt8], at now: Instant) throws -> Bool {
-        try execute(
+    package borrowing func hasPush(_ digest: [UInt8]) throws -> Bool {
+        try first("SELECT 1 FROM provider_push WHERE digest = \(digest)") { _ in true } ?? false
+    }
+
+    /// Notes what a provider pushed. It may have been noted before.
+    package borrowing func notePush(_ digest: [UInt8], at now: Instant) throws {
+        try perform(
             """
             INSERT INTO provider_push (digest, seen_at) VALUES (\(digest), \(now)) ON CONFLICT (digest) DO NOTHING
-            """) == 1
+            """)
     }
 
     /// Removes at most `limit` that were noted before `time`, and says how many.

@@ -109,7 +109,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.connection(id)
             _ = try tx.connections(.organization(path), after: nil, limit: 2)
             _ = try tx.connections(.within(path), after: nil, limit: 2)
-            _ = try tx.connections(ofAccount: [1], through: ID(at: 1), limit: 2)
+            _ = try tx.connections(ofAccount: [1], through: ID(at: 1), after: nil, limit: 2)
             _ = try tx.connections(ofAccount: [1], through: ID(at: 1), in: ID(at: 1), limit: 2)
             _ = try tx.providersWithDueConnections(at: now)
             _ = try tx.claimDueConnections(of: "p", at: now, by: ID(at: 1), seconds: 60, limit: 2)
