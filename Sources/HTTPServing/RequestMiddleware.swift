@@ -29,8 +29,10 @@ package struct RequestMiddleware: RouterMiddleware {
             response.headers[.xRequestID] ?? context.requestID, request.method, path: Self.loggable(request.uri.path),
             status: response.status.code, address: context.clientAddress, caller: context.notes.caller,
             rule: context.notes.rule, at: now())
+        // What says that a body would come in pieces has none, and no length that is known.
+        guard request.method == .head, response.headers[.transferEncoding] == nil else { return response }
         // A body behind a reply to HEAD would be taken for the next reply (RFC 9110 §9.3.2).
-        return request.method == .head ? response.createHeadResponse() : response
+        return response.createHeadResponse()
     }
 
     /// The longest part of a path that is logged, in bytes. No identifier and no word of ours is as long; every secret is

@@ -230,7 +230,7 @@ struct ConnectionAPITests {
                     ("Content-Type", "application/json"), ("Set-Cookie", "a=b"), ("Connection", "X-Hop"),
                     ("X-Hop", "1"), ("Access-Control-Allow-Origin", "*"), ("X-Rate", "7"), ("Cache-Control", "public"),
                     ("X-Accel-Redirect", "/internal"), ("CDN-Cache-Control", "max-age=60"),
-                ]))
+                ]), .answer(200, headers: [("Content-Length", "1234")]))
         try await withFront(relay: relay) { front in
             let connection = try await front.desk.connect("tiktok").connection
             let answer = try await front.pass(
@@ -253,6 +253,8 @@ struct ConnectionAPITests {
             #expect(call.headers["Idempotency-Key"] == "k" && call.headers["Content-Type"] == "text/plain")
             #expect(["Cookie", "X-Forwarded-For", "Host"].allSatisfy { call.headers[$0] == nil })
             #expect(try await front.send("GET", front.path(connection, "/proxy/open.tiktokapis.com/v2")).status == 401)
+            let sized = try await front.pass(connection, "open.tiktokapis.com/v2", by: "HEAD")
+            #expect(sized.status == 200 && sized.headers["content-length"] == "1234")
             let keeper = [("Authorization", "Bearer \(front.keeper)")]
             let other = front.path(connection, "/proxy/open.tiktokapis.com/v2")
             #expect(try await front.send("GET", other, headers: keeper).status == 403)
@@ -439,8 +441,6 @@ struct ConnectionAPITests {
                 try await simulator.fault("tiktok", "reset", ["times": 1])
                 let cut = try await front.pass(connection, "open.tiktokapis.com/v2/user/info/?fields=open_id")
                 #expect(cut.status == 502)
-            }
-            let closed = OutboundCall(OutboundReach(base: simulator.base, isPublicOnly: true), on: .singleton)
 
                 // The server ends: what waits for an answer is told so, and nothing begins any more.
                 try await simulator.fault("tiktok", "time_out", ["seconds": 60, "times": 1])
@@ -449,6 +449,8 @@ struct ConnectionAPITests {
                 try await call.endRelays()
                 #expect(try await waiting.status == 502)
                 #expect(try await front.pass(connection, "open.tiktokapis.com/v2/user/info/").status == 503)
+            }
+            let closed = OutboundCall(OutboundReach(base: simulator.base, isPublicOnly: true), on: .singleton)
             let hosts = HostAllowList([.host("open.tiktokapis.com")])
             for (host, code) in [
                 ("open.tiktokapis.com", "address-not-allowed"), ("graph.facebook.com", "host-not-allowed"),

@@ -138,6 +138,18 @@ struct LaterAnswerTests {
         #expect(try received().hasPrefix("HTTP/1.1 200 "))
     }
 
+    @Test func `a reply to HEAD that says how a body would come has none`() throws {
+        let path = "/api/v1/organizations/org_1/connections/cnx_1/proxy/api.provider.example/b"
+        for _ in 1...2 {
+            try send("HEAD \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
+            let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: ["Transfer-Encoding": "chunked"])
+            try channel.writeOutbound(HTTPServerResponsePart.head(head))
+            try channel.writeOutbound(HTTPServerResponsePart.end(nil))
+            #expect(try received() == "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+        }
+        #expect(channel.isActive)
+    }
+
     @Test func `what is wrong behind it is told in its turn`() throws {
         try send(Self.first + "POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n\r\n")
         #expect(backend.seen == [])

@@ -79,10 +79,16 @@ struct ConnectionRelay: Sendable {
         headers[.xContentTypeOptions] = "nosniff"
         headers[.clavigerProviderStatus] = String(answer.status)
         let status = HTTPResponse.Status(code: (200...599).contains(answer.status) ? answer.status : 502)
-        guard !isHead, ![204, 304].contains(answer.status) else {
-            if isHead { headers[.contentLength] = length.map(String.init) }
-            return Response(status: status, headers: headers)
+        if isHead {
+            if let length {
+                headers[.contentLength] = String(length)
+                return Response(status: status, headers: headers)
+            }
+            // Without either field, a length of 0 would be said (RFC 9112 §6.1 allows this one without a body).
+            headers[.transferEncoding] = "chunked"
+            return Response(status: status, headers: headers, body: ResponseBody { try await $0.finish(nil) })
         }
+        guard ![204, 304].contains(answer.status) else { return Response(status: status, headers: headers) }
         return Response(
             status: status, headers: headers,
             body: Self.body(of: called, length: length, on: channel, pause: Self.pause))

@@ -102,6 +102,8 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     @exclusivity(unchecked) private var handedOn = 0
     /// Whether the newest request that was handed on is the last one of the connection.
     @exclusivity(unchecked) private var closesAfterReply = false
+    /// Whether the reply that is written is one to HEAD that says how a body would come: the framing of all others is the encoder's.
+    @exclusivity(unchecked) private var endsWithHead = false
     /// Until when the server, which is stopping, waits for the client to read its reply. Nil while it is not stopping.
     private var lastMoment: NIODeadline?
     /// What is to be refused once those are answered.
@@ -554,13 +556,24 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(var head) where (closesAfterReply || ending == .afterReply) && refusalDue == nil && handedOn == 1:
+        case .head(var head):
+            endsWithHead = head.headers.contains(name: "Transfer-Encoding")
+            guard closesAfterReply || ending == .afterReply, refusalDue == nil, handedOn == 1 else {
+                context.write(data, promise: promise)
+                return
+            }
             head.headers.replaceOrAdd(name: "Connection", value: "close")
             if head.status.code == UInt(WireRefusal.clientLeftStatus) { head.status = .badRequest }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .head, .body: context.write(data, promise: promise)
+        case .body: context.write(data, promise: promise)
         case .end:
-            context.write(data, promise: promise)
+            if endsWithHead {
+                // The encoder, which does not know the request, would write the end of a body.
+                let nothing = IOData.byteBuffer(context.channel.allocator.buffer(capacity: 0))
+                context.write(wrapOutboundOut(.body(nothing)), promise: promise)
+            } else {
+                context.write(data, promise: promise)
+            }
             answered(context)
         }
     }
