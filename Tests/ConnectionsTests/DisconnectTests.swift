@@ -121,8 +121,11 @@ struct DisconnectTests {
             providers.respond("/v2/user/info/", .notSent(code: "unreachable"))
             #expect(try await probe() == .nothingLearnt)
             providers.answer("/v2/user/info/", #"{"error":{"code":"invalid_params"}}"#, status: 400)
-            #expect(try await probe() == .operatorFault(code: "invalid_params"))
-            #expect(try await desk.fault("tiktok") == "invalid_params")
+            #expect(try await probe() == .nothingLearnt)
+            #expect(try await desk.fault("tiktok") == nil)
+            providers.answer("/v2/user/info/", #"{"error":"invalid_client"}"#, status: 400)
+            #expect(try await probe() == .operatorFault(code: "invalid_client"))
+            #expect(try await desk.fault("tiktok") == "invalid_client")
             #expect(try await desk.state(of: id).status == .connected)
 
             providers.answer("/v2/user/info/", #"{"error":{"code":"scope_not_authorized"}}"#, status: 401)

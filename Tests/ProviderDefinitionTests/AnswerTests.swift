@@ -61,8 +61,11 @@ struct AnswerCase: Sendable, CustomTestStringConvertible {
         AnswerCase("facebook", .use, 500, graph(2), .retry),
         AnswerCase("facebook", .use, 503, "<html>", .retry, code: "http-503"),
         AnswerCase("facebook", .use, 400, graph(368), .blocked),
-        AnswerCase("facebook", .use, 400, graph(100), .configError),
+        AnswerCase("facebook", .use, 400, graph(100), .retry, code: "100"),
+        AnswerCase("facebook", .use, 400, graph(100, 33), .retry),
+        AnswerCase("facebook", .token, 400, graph(100, 36009), .reauthRequired),
         AnswerCase("facebook", .use, 400, graph(101), .configError),
+        AnswerCase("instagram", .use, 400, graph(100), .retry),
         AnswerCase("instagram", .use, 400, graph(190, 458), .revoked),
         AnswerCase(
             "instagram", .token, 400,
@@ -110,7 +113,7 @@ struct AnswerCase: Sendable, CustomTestStringConvertible {
         AnswerCase("tiktok", .use, 401, #"{"error":{"code":"scope_not_authorized","log_id":"1"}}"#, .permissionMissing),
         AnswerCase("tiktok", .use, 429, #"{"error":{"code":"rate_limit_exceeded","log_id":"1"}}"#, .rateLimited),
         AnswerCase("tiktok", .use, 500, #"{"error":{"code":"internal_error","log_id":"1"}}"#, .retry),
-        AnswerCase("tiktok", .use, 400, #"{"error":{"code":"invalid_params","log_id":"1"}}"#, .configError),
+        AnswerCase("tiktok", .use, 400, #"{"error":{"code":"invalid_params","log_id":"1"}}"#, .retry),
         AnswerCase(
             "tiktok-business", .token, 200, #"{"code":0,"message":"OK","data":{"access_token":"not-real"}}"#, nil),
         AnswerCase(
