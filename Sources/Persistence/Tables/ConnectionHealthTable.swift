@@ -39,7 +39,10 @@ extension Transaction {
         at now: Instant, again: Instant, limit: Int
     ) throws -> [DueProbe] {
         let due = try all(
-            "SELECT connection_id FROM connection_health WHERE next_at <= \(now) ORDER BY next_at LIMIT \(limit)"
+            """
+            SELECT connection_id FROM connection_health WHERE next_at <= \(now) ORDER BY next_at LIMIT \(limit)
+            \(fixed: dialect.skippingLocked)
+            """
         ) { try $0.id(0, of: Connection.self) }
         return try due.compactMap { id in
             try first(

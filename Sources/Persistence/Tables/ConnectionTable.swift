@@ -93,7 +93,7 @@ extension Transaction {
     }
 
     /// Some at a provider that are due at `now` and that nobody has a lease of, the longest due first: claimed for `seconds` by the
-    /// database's clock.
+    /// database's clock. Those that another node is claiming are passed over, so nodes do not queue for the same ones.
     package borrowing func claimDueConnections(
         of provider: String, at now: Instant, by node: ID<Node>, seconds: Int, limit: Int
     ) throws -> [ConnectionLease] {
@@ -101,7 +101,7 @@ extension Transaction {
             """
             SELECT id FROM connection
             WHERE provider = \(provider) AND next_renewal_at <= \(now) AND lease_until <= \(fixed: dialect.clock)
-            ORDER BY next_renewal_at, id LIMIT \(limit)
+            ORDER BY next_renewal_at, id LIMIT \(limit) \(fixed: dialect.skippingLocked)
             """
         ) { try $0.id(0, of: Connection.self) }
         return try due.compactMap { try claim($0, by: node, seconds: seconds) }

@@ -1,0 +1,43 @@
+import CredentialFormat
+import Model
+import Persistence
+import TestSupport
+import Testing
+
+@Suite("Claims of connections on PostgreSQL")
+struct ClaimTests {
+    @Test func `a node takes what another one is not taking at the moment, and does not wait for it`() async throws {
+        try await SampleTree.open(on: .postgres) { tree in
+            let now = tree.clock.current
+            try await tree.store.write { tx in
+                let access = ProviderAccess(
+                    id: ID(at: now.milliseconds), organization: tree.desk.id, provider: "fake", clientID: "client",
+                    createdAt: now)
+                try tx.insert(access)
+                for _ in 1...2 {
+                    let connection = Connection(
+                        id: ID(at: now.milliseconds), path: tree.europe.path, provider: "fake", access: access.id,
+                        name: "Page", status: .connected, generation: 1, nextRenewalAt: now, createdAt: now)
+                    try tx.insert(connection)
+                    try tx.put(ConnectionHealth(connection: connection.id, nextAt: now))
+                }
+            }
+            let gate = Gate()
+            defer { gate.open() }
+            @Sendable func claimed(by node: ID<Node>, before gate: Gate?) async throws -> [ID<Connection>] {
+                try await tree.store.write { tx in
+                    let leases = try tx.claimDueConnections(of: "fake", at: now, by: node, seconds: 60, limit: 1)
+                    let probes = try tx.claimDueProbes(at: now, again: now.adding(seconds: 300), limit: 1)
+                    gate?.pass()
+                    return leases.map(\.connection.id) + probes.map(\.connection)
+                }
+            }
+            let first = Task { try await claimed(by: ID(at: 1), before: gate) }
+            await gate.reached()
+            let second = try await claimed(by: ID(at: 2), before: nil)
+            gate.open()
+            let all = try await first.value + second
+            #expect(all.count == 4 && Set(all).count == 2)
+        }
+    }
+}
