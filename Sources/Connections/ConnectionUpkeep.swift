@@ -90,8 +90,7 @@ package final class ConnectionUpkeep: Service {
             // Those that find no lane are due again a little later, so they are not in the way of others now.
             for due in try await prober.claim(limit: Self.probes) where room(.probe(provider: due.provider)) > 0 {
                 begin(.probe(provider: due.provider)) { [prober] in
-                    _ = await prober.probe(due)
-                    return true
+                    await prober.probe(due) != .postponed
                 }
             }
         } catch let error as StoreError where error.isOutage {

@@ -47,18 +47,27 @@ package final class ProviderThrottle: Sendable {
                 guard let trials = state.breakers[provider]?.trials, trials > 0 else { return now.adding(seconds: 5) }
                 state.breakers[provider]?.trials = trials - 1
             }
-            var bucket = state.buckets[access] ?? Bucket(tokens: burst, at: now)
-            let passed = Double(max(0, now.milliseconds - bucket.at.milliseconds)) / 1000
-            bucket.tokens = min(burst, bucket.tokens + passed * perSecond)
-            bucket.at = max(now, bucket.at)
-            guard bucket.tokens >= 1 else {
-                state.buckets[access] = bucket
-                return now.adding(seconds: max(1, Int(((1 - bucket.tokens) / perSecond).rounded(.up))))
-            }
-            bucket.tokens -= 1
-            state.buckets[access] = bucket
-            return nil
+            return take(access, leaving: 0, from: &state, at: now)
         }
+    }
+
+    /// Whether a probe may be made now: nil if so, or when to ask again. Half of what may be done at once is left to renewals. The breaker,
+    /// which is theirs, is not asked: a probe spends nothing.
+    package func probeDelay(_ access: ID<ProviderAccess>, at now: Instant) -> Instant? {
+        state.withLock { take(access, leaving: burst / 2, from: &$0, at: now) }
+    }
+
+    private func take(
+        _ access: ID<ProviderAccess>, leaving rest: Double, from state: inout State, at now: Instant
+    ) -> Instant? {
+        var bucket = state.buckets[access] ?? Bucket(tokens: burst, at: now)
+        let passed = Double(max(0, now.milliseconds - bucket.at.milliseconds)) / 1000
+        bucket.tokens = min(burst, bucket.tokens + passed * perSecond)
+        bucket.at = max(now, bucket.at)
+        let missing = rest + 1 - bucket.tokens
+        if missing <= 0 { bucket.tokens -= 1 }
+        state.buckets[access] = bucket
+        return missing <= 0 ? nil : now.adding(seconds: max(1, Int((missing / perSecond).rounded(.up))))
     }
 
     /// Notes how a call ended.

@@ -42,7 +42,7 @@ package final class RenewalEngine: Sendable {
     let vault: ConnectionVault
     let keyRing: KeyRing
     let journal: RecoveryJournal
-    let throttle: ProviderThrottle
+    package let throttle: ProviderThrottle
     let caller: any RenewalCaller
     let provider: @Sendable (String) -> Provider?
     let logger: Logger

@@ -161,7 +161,12 @@ struct DisconnectTests {
             let id = try await desk.connect(Self.google).connection.id
             // Where the access token has ended, the renewal is the proof.
             providers.answer("/token", #"{"error":"invalid_grant"}"#, status: 400)
-            desk.tree.clock.advance(seconds: 4400)
+            desk.tree.clock.advance(seconds: 4390)
+            // Our client has made as many calls as it may.
+            let (access, now) = (try await desk.state(of: id).access, desk.tree.clock.current)
+            while desk.engine.throttle.probeDelay(access, at: now) == nil {}
+            #expect(try await desk.prober.round() == [.postponed])
+            desk.tree.clock.advance(seconds: 10)
             #expect(try await desk.prober.round() == [.renewed(.failed(code: "invalid_grant"))])
             #expect(try await desk.state(of: id).status == .reauthRequired)
             desk.tree.clock.advance(seconds: 4400)

@@ -20,6 +20,8 @@ package struct HealthProber: Sendable {
         case operatorFault(code: String)
         /// The provider could not be asked, or answered nothing that says how the connection is.
         case nothingLearnt
+        /// Our client asks its provider so much at the moment that it waits.
+        case postponed
         /// It is not probed.
         case skipped
         /// Somebody else changes it at this moment.
@@ -60,10 +62,10 @@ package struct HealthProber: Sendable {
         }
     }
 
-    /// Probes what was claimed.
+    /// Probes what was claimed, as far as our client may ask that much.
     func probe(_ due: DueProbe) async -> Outcome {
         do {
-            return try await probe(due.connection)
+            return try await probe(due.connection, asksThrottle: true)
         } catch {
             service.logger.warning(
                 "a connection was not probed, and is tried again",
@@ -74,6 +76,10 @@ package struct HealthProber: Sendable {
 
     /// Probes one connection now.
     package func probe(_ id: ID<Connection>) async throws -> Outcome {
+        try await probe(id, asksThrottle: false)
+    }
+
+    private func probe(_ id: ID<Connection>, asksThrottle: Bool) async throws -> Outcome {
         let now = service.now()
         let found = try await service.store.read { tx in (try tx.connection(id), try tx.health(of: id)) }
         guard let connection = found.0 else { return .skipped }
@@ -84,6 +90,11 @@ package struct HealthProber: Sendable {
             health.nextAt = nil
             try await put(health)
             return .skipped
+        }
+        if asksThrottle, let until = service.engine.throttle.probeDelay(connection.access, at: now) {
+            health.nextAt = until
+            try await put(health)
+            return .postponed
         }
         if let end = connection.clocks.accessExpiresAt, end <= now {
             health.nextAt = HealthPolicy.next(probe, of: id, after: now)
