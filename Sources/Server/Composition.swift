@@ -344,7 +344,7 @@ struct Composition {
         console.register(on: router)
         if providers.isOffering {
             ProviderPushRoutes(
-                providers.pushes, productName: product.name, at: address, measures: providers.pushMeasures
+                providers.pushes, productName: product.name, at: address, measures: providers.pushMeasures, now: now
             ).register(on: router)
         }
         let management = router.group().add(

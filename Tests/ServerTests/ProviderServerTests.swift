@@ -102,6 +102,15 @@ struct ProviderServerTests {
             ] {
                 #expect(told.split(separator: "\n").contains { $0 == line }, "\(line)\n\(told)")
             }
+
+            // Who makes up too many waits, and the provider gets in again.
+            let answers = await race(100) { number in
+                let made = [("signed_request", Self.signedRequest(secret: "\(number)"))]
+                return try await server.form("\(push)/deauthorize", made).status
+            }
+            #expect(Set(try answers.map { try $0.get() }) == [400, 429])
+            #expect(
+                try await eventually { try await server.form("\(push)/deauthorize", request).status == 202 })
             #expect(try await server.stop() == 0)
         }
     }

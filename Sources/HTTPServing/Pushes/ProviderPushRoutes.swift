@@ -1,11 +1,12 @@
 package import Connections
 import HTTPTypes
 package import Hummingbird
-import Model
+package import Model
 import NIOCore
 import OAuth
 package import Policy
 import ProductDefinition
+import Verification
 
 /// What providers call by themselves: that a user removed our app or wants their data destroyed (Meta), and security events (Google).
 /// An answer says no more than whether it was taken.
@@ -15,14 +16,19 @@ package struct ProviderPushRoutes: Sendable {
     private let address: PublicAddress
     /// What came of each, for metrics.
     private let measures: ProviderPushMeasures
+    private let now: @Sendable () -> Instant
+    /// On what is no provider's: each is a look into the database and a signature (threat K8). What is taken is given back.
+    private let limit = LookUpLimit(perAddress: 10, overall: 100, reserve: 10)
 
     package init(
-        _ desk: PushDesk, productName: String, at address: PublicAddress, measures: ProviderPushMeasures
+        _ desk: PushDesk, productName: String, at address: PublicAddress, measures: ProviderPushMeasures,
+        now: @escaping @Sendable () -> Instant
     ) {
         self.desk = desk
         self.productName = productName
         self.address = address
         self.measures = measures
+        self.now = now
     }
 
     private static let folder = ReservedPath.connections.path
@@ -32,20 +38,23 @@ package struct ProviderPushRoutes: Sendable {
         router.post("\(Self.folder)/push/:provider/deauthorize") { request, context in
             let (provider, caller) = try Self.sender(context)
             let text = try await signedRequest(request, context, from: provider)
+            let permit = try permit(text, context)
             return try answer(
-                await desk.deauthorize(text, at: provider, from: caller), of: provider, context)
+                await desk.deauthorize(text, at: provider, from: caller), of: provider, permit, context)
         }
         router.post("\(Self.folder)/push/:provider/data-deletion") { request, context in
             let (provider, caller) = try Self.sender(context)
             let text = try await signedRequest(request, context, from: provider)
-            return try answer(await desk.erase(text, at: provider, from: caller), of: provider, context)
+            let permit = try permit(text, context)
+            return try answer(await desk.erase(text, at: provider, from: caller), of: provider, permit, context)
         }
         router.post("\(Self.folder)/push/:provider/security-events") { request, context in
             let (provider, caller) = try Self.sender(context)
             let body = try await request.body.collect(upTo: PushDesk.maximumBytes)
             let text = String(buffer: body).trimmingSpace
+            let permit = try permit(text, context)
             return try answer(
-                await desk.take(securityEvent: text, at: provider, from: caller), of: provider, context)
+                await desk.take(securityEvent: text, at: provider, from: caller), of: provider, permit, context)
         }
         router.get("\(Self.folder)/erasures/:provider/:code") { _, context in
             guard let provider = context.parameters.get("provider"), let code = context.parameters.get("code"),
@@ -82,8 +91,16 @@ package struct ProviderPushRoutes: Sendable {
         return form?["signed_request"] ?? ""
     }
 
+    private func permit(_ text: String, _ context: CallerContext) throws -> LookUpLimit.Permit {
+        if let permit = limit.take(for: .caller(context.clientAddress), of: text, at: now()) { return permit }
+        context.notes.refused(by: "push limit")
+        throw ProblemDocument(
+            status: .tooManyRequests, type: "too-many-pushes", title: "Too many",
+            detail: "Too much came that is no provider's. Send it again.", headers: [.retryAfter: "1"])
+    }
+
     private func answer(
-        _ outcome: PushOutcome, of provider: String, _ context: CallerContext
+        _ outcome: PushOutcome, of provider: String, _ permit: LookUpLimit.Permit, _ context: CallerContext
     ) throws -> Response {
         measures.note(outcome, of: provider)
         let headers: HTTPFields = [.cacheControl: "no-store"]
@@ -99,9 +116,11 @@ package struct ProviderPushRoutes: Sendable {
                 status: .serviceUnavailable, type: "push-unavailable", title: "Not now",
                 detail: "It cannot be judged now. Send it again.", headers: [.retryAfter: "60"])
         case .taken:
+            limit.giveBack(permit)
             // What RFC 8935 §2.2 asks for; Meta takes any answer of that class.
             return Response(status: .accepted, headers: headers)
         case .erased(let code):
+            limit.giveBack(permit)
             let page = address.url("\(Self.folder)/erasures/\(provider)/\(code)")
             let json = JSONWriter.object { json in
                 json.member("url", page)
