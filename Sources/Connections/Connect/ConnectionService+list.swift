@@ -74,22 +74,22 @@ extension ConnectionService {
     }
 
     /// What became of a connection and how its tokens were renewed, each newest first.
+    ///
+    /// - Parameter details: As they were described to whoever asks.
     package func history(
-        of id: ID<Connection>, in organization: ID<Organization>, limit: Int, as actor: Actor,
-        tx: borrowing Transaction
-    ) throws -> (connection: Connection, events: [ConnectionEvent], attempts: [RenewalAttempt]) {
-        let connection = try get(id, in: organization, as: actor, tx: tx)
-        return (
-            connection, try tx.connectionEvents(of: id, limit: limit), try tx.renewalAttempts(of: id, limit: limit)
-        )
+        of details: ConnectionDetails, limit: Int, tx: borrowing Transaction
+    ) throws -> (events: [ConnectionEvent], attempts: [RenewalAttempt]) {
+        let id = details.connection.id
+        return (try tx.connectionEvents(of: id, limit: limit), try tx.renewalAttempts(of: id, limit: limit))
     }
 
     /// What was promised for a connection, by name and then the newest first.
+    ///
+    /// - Parameter details: As they were described to whoever asks.
     package func promises(
-        of id: ID<Connection>, in organization: ID<Organization>, limit: Int, as actor: Actor,
-        tx: borrowing Transaction
-    ) throws -> (connection: Connection, promises: [ConnectionPromise]) {
-        (try get(id, in: organization, as: actor, tx: tx), try tx.promises(of: id, limit: limit))
+        of details: ConnectionDetails, limit: Int, tx: borrowing Transaction
+    ) throws -> [ConnectionPromise] {
+        try tx.promises(of: details.connection.id, limit: limit)
     }
 
     /// The providers that the product offers, in its order.

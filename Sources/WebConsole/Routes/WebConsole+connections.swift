@@ -93,9 +93,7 @@ extension WebConsole {
         let (details, words) = try await details(entered)
         let service = try connectionDesk().service
         let history = try await store.read { tx in
-            try service.history(
-                of: details.connection.id, in: entered.organization.id, limit: ConnectionHistory.most,
-                as: entered.actor, tx: tx)
+            try service.history(of: details, limit: ConnectionHistory.most, tx: tx)
         }
         return part(
             "History", of: details, words, entered,
@@ -106,10 +104,7 @@ extension WebConsole {
         let (details, words) = try await details(entered)
         let service = try connectionDesk().service
         let lines = try await store.read { tx in
-            try service.promises(
-                of: details.connection.id, in: entered.organization.id, limit: ConnectionPromises.most,
-                as: entered.actor, tx: tx
-            ).promises
+            try service.promises(of: details, limit: ConnectionPromises.most, tx: tx)
         }
         return part(
             "Promises", of: details, words, entered,
