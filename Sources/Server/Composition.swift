@@ -249,7 +249,7 @@ struct Composition {
             },
             connections: providers.isOffering
                 ? ConnectionDesk(
-                    service: providers.service, clients: providers.clients, isReadAtStart: providers.isReadAtStart)
+                    service: providers.service, clients: providers.clients, readAtStart: providers.readAtStart)
                 : nil,
             isDevelopment: configuration.environment == .development, now: now)
     }

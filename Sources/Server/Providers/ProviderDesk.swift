@@ -125,12 +125,12 @@ final class ProviderDesk: Sendable {
     /// What keeps promises: the one place that says who does.
     private var upkeep: [any Service] { [ConnectionUpkeep(engine: engine, prober: prober, logger: logger)] }
 
-    /// Whether nobody else can set the secret at a provider. Also where that cannot be said now.
-    @Sendable func isReadAtStart(_ provider: String) -> Bool {
+    /// The providers at which nobody else can set the secret: all of them where that cannot be said now.
+    @Sendable func readAtStart() -> Set<String> {
         do {
-            return try secretsElsewhere()[provider] != nil
+            return Set(try secretsElsewhere().keys)
         } catch {
-            return true
+            return Set(offers.map(\.provider))
         }
     }
 

@@ -6,19 +6,21 @@ package struct ConnectionDesk: Sendable {
     package let service: ConnectionService
     /// The operator's own clients at the providers.
     package let clients: ProviderClients
-    private let isReadAtStart: @Sendable (String) -> Bool
+    private let readAtStart: @Sendable () -> Set<String>
 
-    /// - Parameter isReadAtStart: Whether each start reads the secret at a provider of that name from a setting, so that another one
-    ///   would hold until the next start alone.
+    /// - Parameter readAtStart: The providers whose secret each start reads from a file or a setting, so that another one would hold until
+    ///   the next start alone. Files are read for it.
     package init(
         service: ConnectionService, clients: ProviderClients,
-        isReadAtStart: @escaping @Sendable (String) -> Bool = { _ in false }
+        readAtStart: @escaping @Sendable () -> Set<String> = { [] }
     ) {
         self.service = service
         self.clients = clients
-        self.isReadAtStart = isReadAtStart
+        self.readAtStart = readAtStart
     }
 
-    /// Whether the secret of our client there can be set here.
-    func isKept(_ offer: OfferedProvider) -> Bool { offer.secret == .store && !isReadAtStart(offer.provider) }
+    /// The providers at which the secret of our client can be set here.
+    func keptSecrets() -> Set<String> {
+        Set(service.offers.filter { $0.secret == .store }.map(\.provider)).subtracting(readAtStart())
+    }
 }

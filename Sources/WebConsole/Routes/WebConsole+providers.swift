@@ -29,16 +29,18 @@ extension WebConsole {
     private func provider(_ entered: OperatorVisit) async throws -> Known {
         let (desk, name) = (try connectionDesk(), entered.visit.segment("id"))
         let known = try await providers(entered)
-        guard let found = known.first(where: { $0.choice.provider.identifier == name }), desk.isKept(found.choice.offer)
+        guard let found = known.first(where: { $0.choice.provider.identifier == name }),
+            desk.keptSecrets().contains(found.choice.offer.provider)
         else { throw PageProblem.notFound }
         return found
     }
 
     private func showProviders(_ entered: OperatorVisit) async throws -> PageReply {
         let desk = try connectionDesk()
+        let kept = desk.keptSecrets()
         let panels = try await providers(entered).map { known in
             ProviderPanel.panel(
-                known.choice, known.state, isKept: desk.isKept(known.choice.offer),
+                known.choice, known.state, isKept: kept.contains(known.choice.offer.provider),
                 redirectURI: desk.service.redirectURI(of: known.choice.provider.identifier), entered)
         }
         return .page(

@@ -35,7 +35,7 @@ extension WebConsole {
                     of: token.accessToken(for: [SampleDesk.issuer]), as: token.integration.tokenFormat)
             },
             connections: connections.map {
-                ConnectionDesk(service: $0.service, clients: $0.clients, isReadAtStart: { $0 == "tiktok" })
+                ConnectionDesk(service: $0.service, clients: $0.clients, readAtStart: { ["tiktok"] })
             },
             isDevelopment: false, now: tree.clock.now)
     }
