@@ -30,7 +30,7 @@ struct ListLedgerTests {
     @Test func `every type that says what templates read is held against reflection`() throws {
         let tried = try Repository.text(of: "Tests/WebConsoleTests/TemplateReadableTests.swift")
         for file in SourceFile.ours where file.target == "WebConsole" {
-            for type in file.code.matches(of: /extension ([\w.]+): TemplateReadable/).map(\.1) {
+            for type in file.code.matches(of: /(?:extension|struct) ([\w.]+): TemplateReadable/).map(\.1) {
                 #expect(tried.contains("\(type)(") || tried.contains("\(type)."), "\(type)")
             }
         }

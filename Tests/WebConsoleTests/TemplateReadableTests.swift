@@ -40,7 +40,8 @@ struct TemplateReadableTests {
             legend: "l", name: "n", options: [option], hint: "h", boxes: [box], isFolded: true), box,
         ListedFact(words: "w", code: "c", isDanger: true),
         DetailTable(caption: "c", columns: ["c"], rows: [tableRow], nextLink: "n"), tableRow,
-        DetailAction(words: "w", of: "o", address: "a", form: form, isDanger: true),
+        DetailAction(words: "w", of: "o", address: "a", form: form, isDanger: true), surroundings,
+        TemplateTerms.Forms(of: ProductWords()[.apiKey]),
     ]
 
     private static let link = PageLink(words: "w", address: "a")
@@ -76,6 +77,18 @@ struct TemplateReadableTests {
         paging: Paging(words: "w", nextLink: nil, firstLink: nil), empty: nil, notice: .good("done"), forecast: forecast
     )
     private static let forecast = Forecast(look: "l", parts: [Forecast.Part(words: "w", address: "a")])
+
+    private static let surroundings = PageSurroundings(
+        title: "t", product: "p", terms: TemplateTerms(ProductWords()), homeLink: "h", shell: shell, supportLink: "s",
+        stylesheet: "c", productStylesheet: "d", productIcon: "i", productLogo: "l", productLogoWords: "w",
+        productInitial: "p", productName: "n", frame: "f", page: list, scripts: "<script></script>")
+
+    @Test func `the product's words stand under their terms`() {
+        let words = ProductWords()
+        #expect(TemplateTerms.templateNames.all == Term.allCases.map { TemplateName($0.rawValue) })
+        let said = TemplateTerms(words).templateValues.map(Self.words)
+        #expect(said == Term.allCases.map { Self.words(.of(TemplateTerms.Forms(of: words[$0]))) })
+    }
 
     @Test(arguments: values.indices)
     func `say what reflection finds`(_ index: Int) throws {

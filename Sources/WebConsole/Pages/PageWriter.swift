@@ -37,7 +37,7 @@ package struct PageWriter: Sendable {
 }
 
 /// What a template sees around the page.
-private struct PageSurroundings: TemplateReadable {
+struct PageSurroundings: TemplateReadable {
     let title: String
     let product: String
     /// What the product calls things, by term and form.

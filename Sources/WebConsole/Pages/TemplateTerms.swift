@@ -3,7 +3,8 @@ import Templating
 
 /// The product's words as templates say them: `{{terms.api_key.plural}}`.
 struct TemplateTerms: TemplateReadable {
-    private struct Forms: TemplateReadable {
+    /// A word in its forms.
+    struct Forms: TemplateReadable {
         let singular: String
         let plural: String
         let indefinite: String
