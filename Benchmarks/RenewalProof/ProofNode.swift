@@ -61,8 +61,10 @@ final class ProofNode: Sendable {
             provider: { catalogue[$0] }, caller: caller, logger: logger,
             leaseSeconds: try options.number("lease"), now: clock.now)
         service = ConnectionService(
-            store: store, node: node, vault: vault, keyRing: ring, offers: offers, catalogue: catalogue,
-            transport: outbound, engine: engine, issuer: "https://claviger.example", logger: logger, now: clock.now)
+            store: store, node: node, vault: vault, keyRing: ring,
+            product: Product(name: "Proof", policy: ProductPolicy(connectionsPerAccount: 1_000_000)), offers: offers,
+            catalogue: catalogue, transport: outbound, engine: engine, issuer: "https://claviger.example",
+            logger: logger, now: clock.now)
         clients = ProviderClients(store: store, vault: vault, now: clock.now)
         try await engine.start()
     }

@@ -4,6 +4,7 @@ package enum AccountLimit: String, Hashable, Sendable, CaseIterable {
     case apiKeys = "api_keys"
     case integrations
     case apps
+    case connections
 }
 
 extension ProductPolicy {
@@ -13,6 +14,7 @@ extension ProductPolicy {
         case .apiKeys: apiKeysPerAccount
         case .integrations: integrationsPerAccount
         case .apps: appsPerAccount
+        case .connections: connectionsPerAccount
         }
     }
 }

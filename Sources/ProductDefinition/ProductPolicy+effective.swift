@@ -35,6 +35,7 @@ extension ProductPolicy {
         case .auditRetentionDays: "\(auditRetentionDays) days"
         case .revocationGraceSeconds: Self.span(revocationGraceSeconds)
         case .appsPerAccount: "\(appsPerAccount)"
+        case .connectionsPerAccount: "\(connectionsPerAccount)"
         case .confidentialAppsWithoutPKCE: Self.word(confidentialAppsWithoutPKCE)
         case .authorizationCodeLifetime: Self.span(authorizationCodeSeconds)
         case .refreshTokenLifetime: Self.span(refreshTokenSeconds)

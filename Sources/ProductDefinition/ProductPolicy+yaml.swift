@@ -64,7 +64,9 @@ extension ProductPolicy {
                 ?? standard.rotationReminderSeconds,
             accessKeys: try entries[.accessKeys].map(AccessKeyPolicy.init(entry:)) ?? standard.accessKeys,
             secretVisibility: try entries[.secretVisibility]?.word(SecretVisibility.self, of: "choice")
-                ?? standard.secretVisibility
+                ?? standard.secretVisibility,
+            connectionsPerAccount: try entries[.connectionsPerAccount]?.integer(in: Self.limitRange)
+                ?? standard.connectionsPerAccount
         )
     }
 

@@ -39,6 +39,8 @@ package struct ProductPolicy: Hashable, Sendable {
 
     /// The most apps of an account.
     package let appsPerAccount: Int
+    /// The most connections of an account that are not ended.
+    package let connectionsPerAccount: Int
     /// Whether confidential apps may do without PKCE. Public ones never may (RFC 7636, RFC 9700 §2.1.1).
     package let confidentialAppsWithoutPKCE: Bool
     /// How long an authorization code lives, in seconds.
@@ -71,7 +73,8 @@ package struct ProductPolicy: Hashable, Sendable {
         refreshTokenMaximumSeconds: Int = 365 * 86_400, refreshRetrySeconds: Int = 30,
         sessionIdleSeconds: Int = 8 * 3600, sessionMaximumSeconds: Int = 7 * 86_400,
         integrations: IntegrationPolicy = IntegrationPolicy(), rotationReminderSeconds: Int = 365 * 86_400,
-        accessKeys: AccessKeyPolicy = .optional, secretVisibility: SecretVisibility = .once
+        accessKeys: AccessKeyPolicy = .optional, secretVisibility: SecretVisibility = .once,
+        connectionsPerAccount: Int = 10_000
     ) {
         self.apiKeyLifetimes = apiKeyLifetimes
         self.apiKeysPerAccount = apiKeysPerAccount
@@ -90,6 +93,7 @@ package struct ProductPolicy: Hashable, Sendable {
         self.auditRetentionDays = auditRetentionDays
         self.revocationGraceSeconds = revocationGraceSeconds
         self.appsPerAccount = appsPerAccount
+        self.connectionsPerAccount = connectionsPerAccount
         self.confidentialAppsWithoutPKCE = confidentialAppsWithoutPKCE
         self.authorizationCodeSeconds = authorizationCodeSeconds
         self.refreshTokenSeconds = refreshTokenSeconds

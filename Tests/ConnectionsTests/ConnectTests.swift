@@ -180,6 +180,42 @@ struct ConnectTests {
         }
     }
 
+    @Test func `K2: an account has as many connections as its plan allows, also under a race, and repairs go on`()
+        async throws
+    {
+        let plans = PlanCatalogue([PlanDefinition(name: "small", limits: [.connections: 2])], standard: "small")
+        let product = Product(name: "Small", plans: plans)
+        let providers = ScriptedProviders()
+        try await ConnectDesk.open(over: providers, product: product) { desk in
+            let tree = desk.tree
+            let first = try await desk.connect("tiktok").connection
+            // Somebody was sent to the provider while there was room.
+            let late = try await desk.start(Self.google, in: tree.northAmerica).state
+            _ = try await desk.connect(Self.google)
+            let (draft, asked) = (
+                ImportDraft(provider: Self.google, accessToken: "old", refreshToken: "held"), providers.count
+            )
+            await #expect(throws: Refusal.self) { try await desk.start("facebook", in: tree.northAmerica) }
+            await #expect(throws: Refusal.self) {
+                try await desk.service.adopt(draft, in: tree.france.id, as: SampleTree.theOperator)
+            }
+            #expect(providers.count == asked, "nothing is spent for what may not be")
+            let refusal = try await #require(throws: Refusal.self) {
+                try await desk.finish(Self.google, "code=c&state=\(late)")
+            }
+            guard case .limitReached("connection_limit", _) = refusal else {
+                Issue.record("\(refusal)")
+                return
+            }
+            // What is there is repaired, and one that is ended makes room.
+            _ = try await desk.service.reconnect(
+                first.id, in: tree.europe.id, session: ConnectDesk.session, as: SampleTree.theOperator)
+            _ = try await desk.service.disconnect(
+                first.id, in: tree.europe.id, revoking: .never, as: SampleTree.theOperator)
+            #expect(try await desk.connect("tiktok").way == .created)
+        }
+    }
+
     @Test func `secrets of our client that are set at the same moment come one after the other`() async throws {
         try await ConnectDesk.open(over: ScriptedProviders()) { desk in
             let offer = OfferedProvider(provider: Self.google, clientIdentifier: "app")
@@ -201,7 +237,8 @@ struct ConnectTests {
             let offer = OfferedProvider(provider: Self.google, clientIdentifier: "app2")
             try await desk.clients.setSecret("other", of: offer, as: SampleTree.theOperator)
             let service = ConnectionService(
-                store: tree.store, node: ID(at: 1), vault: desk.vault, keyRing: tree.keys, offers: [offer],
+                store: tree.store, node: ID(at: 1), vault: desk.vault, keyRing: tree.keys, product: tree.product,
+                offers: [offer],
                 catalogue: try ProviderCatalogue.load(), transport: providers, engine: desk.engine,
                 issuer: SampleDesk.issuer, logger: Logger(label: "test"), now: tree.clock.now)
             tree.clock.advance(seconds: 1)

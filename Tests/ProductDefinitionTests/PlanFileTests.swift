@@ -21,7 +21,7 @@ struct PlanFileTests {
           advanced:
             title: Acme Advanced
             features: [api_access, apps, connections, webhooks]
-            limits: {api_keys: 7, integrations: 3, apps: 2}
+            limits: {api_keys: 7, integrations: 3, apps: 2, connections: 4}
           enterprise:
             status: legacy
             features: [api_access]
@@ -37,7 +37,7 @@ struct PlanFileTests {
         let product = try Product(yaml: Self.yaml, file: "claviger.yaml")
         let advanced = PlanDefinition(
             name: "advanced", title: "Acme Advanced",
-            limits: [.apiKeys: 7, .integrations: 3, .apps: 2])
+            limits: [.apiKeys: 7, .integrations: 3, .apps: 2, .connections: 4])
         let enterprise = PlanDefinition(name: "enterprise", status: .legacy, features: [.apiAccess])
         #expect(
             product.plans

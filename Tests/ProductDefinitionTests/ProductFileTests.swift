@@ -55,6 +55,7 @@ struct ProductFileTests {
           audit_retention_days: 30
           revocation_grace_seconds: 45
           apps_per_account: 7
+          connections_per_account: 8
           confidential_apps_without_pkce: true
           authorization_code_lifetime: 30
           refresh_token_lifetime: 30d
@@ -92,7 +93,7 @@ struct ProductFileTests {
         #expect(product.providers.map(\.secret) == [.store, .file("/etc/b")])
         #expect(product.providers.map(\.scopes) == [nil, ["openid"]])
         #expect(product.providers.map(\.variables) == [[:], ["tenant": "common"]])
-        #expect(product.providers.map(\.place?.line) == [62, 63])
+        #expect(product.providers.map(\.place?.line) == [63, 64])
         let write = try #require(Scope("posts.write"))
         let read = try #require(Scope("analytics.read"))
         #expect(
@@ -127,7 +128,7 @@ struct ProductFileTests {
                         perOrganization: .one, scopes: ScopeSet([read]),
                         addresses: try #require(
                             AddressRule(within: ["192.0.2.0/24", "2001:db8::1"].compactMap { IPRange($0) }))),
-                    accessKeys: .required, secretVisibility: .retrievable))
+                    accessKeys: .required, secretVisibility: .retrievable, connectionsPerAccount: 8))
     }
 
     @Test(arguments: [("off", AccessKeyPolicy.off), ("'off'", .off), ("optional", .optional), ("required", .required)])

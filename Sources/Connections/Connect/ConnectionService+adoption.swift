@@ -75,6 +75,7 @@ extension ConnectionService {
             checks.require(draft.accessToken != nil, "access_token", "required", "Must be given.")
         }
         try checks.finish()
+        try await store.read { tx in try requireRoom(in: organization.account, tx: tx) }
         guard let client = try await client(of: offered.offer), let secret = client.secrets.first else {
             throw Self.notReady
         }

@@ -50,7 +50,10 @@ extension ConnectionService {
                 granted.secrets, of: draft.connection, generation: draft.connection.generation, under: nil,
                 isFresh: true, at: time)
             let kept = try await store.write { tx in
-                try tx.keep(
+                if found == nil, try Self.base(id, account, access, organization, tx: tx) == nil {
+                    try requireRoom(in: organization.account, tx: tx)
+                }
+                return try tx.keep(
                     draft.connection, over: found, rows, key, children, draft.events, provider, account,
                     action: draft.way == .created ? action : .connectionRepaired, missing: missing, as: actor, at: time)
             }

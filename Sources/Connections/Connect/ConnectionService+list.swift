@@ -38,13 +38,15 @@ extension ConnectionService {
     package static let forecastDays = 14
 
     /// The connections of an organization and those below it that a query asks for, and how many there are of which kind.
+    ///
+    /// - Parameter most: How far those of the account are counted, 0 for who does not ask.
     package func list(
         in organization: Organization, includeDescendants: Bool = true, _ query: ConnectionQuery, limit: Int,
-        as actor: Actor, tx: borrowing Transaction
+        countingTo most: Int = 0, as actor: Actor, tx: borrowing Transaction
     ) throws -> (page: OrderedListing<ListedConnection>, counts: ConnectionCounts) {
         try actor.requires(.connectionsRead, in: organization.path)
         let extent: Extent = includeDescendants ? .within(organization.path) : .organization(organization.path)
-        return try tx.connections(extent, query, ends, limit: limit)
+        return try tx.connections(extent, query, ends, limit: limit, countingTo: most)
     }
 
     /// What ends soon, by the files of the providers.

@@ -30,12 +30,15 @@ extension ConnectionService {
     package func start(
         _ draft: ConnectDraft, in organization: ID<Organization>, session: String, as actor: Actor
     ) async throws -> String {
-        _ = try await store.read { tx in try tx.organization(organization, where: actor, may: .connectionsManage) }
+        let home = try await store.read { tx in
+            try tx.organization(organization, where: actor, may: .connectionsManage)
+        }
         guard let offered = offered(draft.provider) else { throw Refusal.notFound }
         var checks = FieldChecks()
         let name = draft.name.map { checks.line("name", $0) }
         let variables = checks.variables(draft.variables, of: offered)
         try checks.finish()
+        try await store.read { tx in try requireRoom(in: home.account, tx: tx) }
         return try await send(
             offered, in: organization, for: nil, name: name, variables: variables, session: session)
     }

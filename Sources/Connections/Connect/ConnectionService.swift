@@ -18,6 +18,7 @@ package struct ConnectionService: Sendable {
     let node: ID<Node>
     let vault: ConnectionVault
     let keyRing: KeyRing
+    let product: Product
     let offers: [OfferedProvider]
     let catalogue: ProviderCatalogue
     let transport: any ProviderTransport
@@ -27,18 +28,20 @@ package struct ConnectionService: Sendable {
     let now: @Sendable () -> Instant
 
     /// - Parameters:
+    ///   - product: Its limits and words.
     ///   - offers: What the product offers.
     ///   - engine: Renews what must be fresh before it can be given back.
     ///   - issuer: Where we are, as configured: callbacks come there.
     package init(
-        store: any Store, node: ID<Node>, vault: ConnectionVault, keyRing: KeyRing, offers: [OfferedProvider],
-        catalogue: ProviderCatalogue, transport: any ProviderTransport, engine: RenewalEngine, issuer: String,
-        logger: Logger, now: @escaping @Sendable () -> Instant
+        store: any Store, node: ID<Node>, vault: ConnectionVault, keyRing: KeyRing, product: Product,
+        offers: [OfferedProvider], catalogue: ProviderCatalogue, transport: any ProviderTransport,
+        engine: RenewalEngine, issuer: String, logger: Logger, now: @escaping @Sendable () -> Instant
     ) {
         self.store = store
         self.node = node
         self.vault = vault
         self.keyRing = keyRing
+        self.product = product
         self.offers = offers
         self.catalogue = catalogue
         self.transport = transport

@@ -44,6 +44,8 @@ struct GetProduct: Endpoint {
             }
             json.name("apps")
             json.object { $0.member("maximum_per_account", policy.maximum(of: .apps)) }
+            json.name("connections")
+            json.object { $0.member("maximum_per_account", policy.maximum(of: .connections)) }
             json.name("access_tokens")
             json.object {
                 $0.member("standard_lifetime_seconds", policy.accessTokenSeconds)

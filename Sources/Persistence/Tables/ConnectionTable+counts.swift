@@ -1,3 +1,4 @@
+package import CredentialFormat
 package import Model
 
 /// How many connections of a provider have a status.
@@ -8,6 +9,21 @@ package struct ConnectionCount: Hashable, Sendable {
 }
 
 extension Transaction {
+    /// How many connections of an account are not ended.
+    ///
+    /// - Parameter most: How far is counted.
+    package borrowing func liveConnections(
+        ofAccount account: ID<Organization>, countingTo most: Int
+    ) throws -> Int {
+        let path = OrganizationPath(root: account)
+        return try first(
+            """
+            SELECT COUNT(*) FROM (SELECT 1 FROM connection WHERE organization_path >= \(path.stored)
+            AND organization_path < \(path.storedEnd) AND status <> 'disconnected' LIMIT \(most)) live
+            """
+        ) { try $0.count(0) } ?? 0
+    }
+
     /// All connections, counted. It reads one index from end to end.
     package borrowing func connectionCounts() throws -> [ConnectionCount] {
         try all("SELECT provider, status, COUNT(*) FROM connection GROUP BY provider, status") { row in

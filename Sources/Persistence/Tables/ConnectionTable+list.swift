@@ -88,8 +88,11 @@ package struct ConnectionCounts: Hashable, Sendable {
     package let ending: Int
     /// Of those, what a person alone can keep from it.
     package let endingWithoutPerson: Int
+    /// Of the whole account, as far as it was counted.
+    package let ofAccount: Int
 
-    package init(all: Int, broken: Int, ending: Int, endingWithoutPerson: Int) {
+    package init(all: Int, broken: Int, ending: Int, endingWithoutPerson: Int, ofAccount: Int = 0) {
+        self.ofAccount = ofAccount
         self.all = all
         self.broken = broken
         self.ending = ending
@@ -142,13 +145,18 @@ private let joins: StaticString = """
 
 extension Transaction {
     /// The connections of an extent that a query asks for, and how many there are of which kind, in one statement. It reads the
-    /// rows of these organizations, by their index, and no others.
+    /// rows of these organizations, by their index, and no others but to count those of the account.
+    ///
+    /// - Parameter most: How far those of the account are counted.
     package borrowing func connections(
-        _ extent: Extent, _ query: ConnectionQuery, _ ends: ConnectionEnds, limit: Int
+        _ extent: Extent, _ query: ConnectionQuery, _ ends: ConnectionEnds, limit: Int, countingTo most: Int
     ) throws -> (page: OrderedListing<ListedConnection>, counts: ConnectionCounts) {
+        let account = OrganizationPath(root: extent.path.root)
         let counts: BoundSQL = """
             (SELECT COUNT(*) AS total, COALESCE(SUM(broken), 0) AS broken, COALESCE(SUM(ending), 0) AS ending,
-            COALESCE(SUM(lost), 0) AS lost FROM (SELECT
+            COALESCE(SUM(lost), 0) AS lost, (SELECT COUNT(*) FROM (SELECT 1 FROM connection k
+            WHERE k.organization_path >= \(account.stored) AND k.organization_path < \(account.storedEnd)
+            AND k.status <> 'disconnected' LIMIT \(most)) live_of_account) AS of_account FROM (SELECT
             CASE WHEN c.status IN (\(list: ConnectionStatus.broken.map(\.rawValue))) THEN 1 ELSE 0 END AS broken,
             CASE WHEN \(part: ends.condition(.all)) THEN 1 ELSE 0 END AS ending,
             CASE WHEN \(part: ends.condition(.withoutPerson)) THEN 1 ELSE 0 END AS lost
@@ -159,7 +167,7 @@ extension Transaction {
         let rows = try all(
             """
             SELECT \(fixed: columns), o.name, \(fixed: proven), a.fault, \(fixed: children),
-            live_counts.total, live_counts.broken, live_counts.ending, live_counts.lost
+            live_counts.total, live_counts.broken, live_counts.ending, live_counts.lost, live_counts.of_account
             FROM \(part: counts) CROSS JOIN organization o CROSS JOIN connection c \(fixed: joins)
             WHERE \(part: extent.condition) AND c.organization_id = o.id \(part: query.condition(ends))
             \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
@@ -169,7 +177,10 @@ extension Transaction {
         let found =
             try rows.first?.1
             ?? first(
-                "SELECT live_counts.total, live_counts.broken, live_counts.ending, live_counts.lost FROM \(part: counts)"
+                """
+                SELECT live_counts.total, live_counts.broken, live_counts.ending, live_counts.lost,
+                live_counts.of_account FROM \(part: counts)
+                """
             ) { try ConnectionCounts(row: $0) }
         return (listing, found ?? ConnectionCounts(all: 0, broken: 0, ending: 0, endingWithoutPerson: 0))
     }
@@ -265,6 +276,6 @@ extension ConnectionCounts {
     fileprivate init(row: StoredRow) throws(StoreError) {
         self.init(
             all: try row.count(0), broken: try row.count(1), ending: try row.count(2),
-            endingWithoutPerson: try row.count(3))
+            endingWithoutPerson: try row.count(3), ofAccount: try row.count(4))
     }
 }

@@ -60,8 +60,9 @@ final class ProviderDesk: Sendable {
             caller: MeasuredRenewal(ChainedRenewal(over: outbound), by: measures), logger: logger, now: now)
         self.engine = engine
         let service = ConnectionService(
-            store: store, node: node, vault: vault, keyRing: keyRing, offers: product.providers, catalogue: catalogue,
-            transport: outbound, engine: engine, issuer: configuration.issuer, logger: logger, now: now)
+            store: store, node: node, vault: vault, keyRing: keyRing, product: product,
+            offers: product.providers, catalogue: catalogue, transport: outbound, engine: engine,
+            issuer: configuration.issuer, logger: logger, now: now)
         self.service = service
         prober = HealthProber(service)
         use = ConnectionUse(service, relay: outbound)

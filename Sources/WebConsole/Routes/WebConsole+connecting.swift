@@ -124,6 +124,11 @@ extension WebConsole {
                 visit.query, at: choice.provider.identifier, session: mark, as: actor)
         } catch Refusal.notFound, Refusal.forbidden {
             throw PageProblem.notFound
+        } catch Refusal.limitReached(_, let explanation) {
+            return .page(
+                MessagePage(
+                    heading: "Nothing was connected", paragraphs: [explanation], link: again(origin, entered),
+                    shell: entered?.shell()), .conflict)
         } catch Refusal.conflict {
             return .page(
                 MessagePage(

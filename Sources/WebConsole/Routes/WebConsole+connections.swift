@@ -31,12 +31,12 @@ extension WebConsole {
         let filters = ConnectionList.filters(entered, service.choices)
         let request = ListRequest(
             entered.visit, filters: filters.map(\.name), columns: ConnectionQuery.Order.allCases.map(\.rawValue))
-        let query = ConnectionList.query(request)
+        let (query, most) = (ConnectionList.query(request), entered.terms.maximum(of: .connections))
         let found = try await store.read { tx in
             try service.list(
                 in: entered.organization,
                 includeDescendants: !request.filters.contains(ConnectionList.Filter.here.rawValue), query,
-                limit: ConnectionList.pageSize, as: entered.actor, tx: tx)
+                limit: ConnectionList.pageSize, countingTo: most, as: entered.actor, tx: tx)
         }
         let frame = ListFrame(
             entered: entered, page: .connections, request: request, filters: filters,

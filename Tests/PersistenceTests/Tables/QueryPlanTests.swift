@@ -111,6 +111,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.connections(.within(path), after: nil, limit: 2)
             _ = try tx.connections(ofAccount: [1], through: ID(at: 1), after: nil, limit: 2)
             _ = try tx.connections(ofAccount: [1], through: ID(at: 1), in: ID(at: 1), limit: 2)
+            _ = try tx.liveConnections(ofAccount: ID(at: 1), countingTo: 2)
             _ = try tx.providersWithDueConnections(at: now)
             _ = try tx.claimDueConnections(of: "p", at: now, by: ID(at: 1), seconds: 60, limit: 2)
             _ = try tx.claim(id, by: ID(at: 1), seconds: 60)
@@ -153,13 +154,13 @@ struct Question: Sendable, CustomTestStringConvertible {
                 [.init(provider: "p", hardCap: 1, isRenewed: false, movesRefreshEnd: false)],
                 before: Instant(seconds: 1))
             var query = ConnectionQuery()
-            _ = try tx.connections(.organization(path), query, ends, limit: 2)
+            _ = try tx.connections(.organization(path), query, ends, limit: 2, countingTo: 2)
             query.search = NameSearch("shop")
             query.providers = ["p"]
             query.statuses = [.connected]
             query.ending = .withoutPerson
             query.order = .proven
-            _ = try tx.connections(.within(path), query, ends, limit: 2)
+            _ = try tx.connections(.within(path), query, ends, limit: 2, countingTo: 2)
         },
         Question("lists of a subtree") { tx in
             let path = OrganizationPath(root: ID(at: 1))

@@ -67,8 +67,8 @@ package struct ConnectDesk: Sendable {
             caller: ChainedRenewal(over: transport), logger: Logger(label: "test"), now: tree.clock.now,
             pause: { _ in })
         service = ConnectionService(
-            store: tree.store, node: node, vault: vault, keyRing: tree.keys, offers: offers, catalogue: catalogue,
-            transport: transport, engine: engine, issuer: issuer,
+            store: tree.store, node: node, vault: vault, keyRing: tree.keys, product: tree.product,
+            offers: offers, catalogue: catalogue, transport: transport, engine: engine, issuer: issuer,
             logger: Logger(label: "test"), now: tree.clock.now)
         prober = HealthProber(service)
         // What comes next is younger than all that.

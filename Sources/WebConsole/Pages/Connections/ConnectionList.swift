@@ -63,12 +63,17 @@ enum ConnectionList {
         _ service: ConnectionService
     ) -> ListPage {
         let (entered, word) = (frame.entered, frame.entered.words[.connection])
-        let create =
-            entered.may(.connectionsManage) ? entered.makingLink("New \(word.singular)", to: .newConnection) : nil
+        let (mayMake, most) = (entered.may(.connectionsManage), entered.terms.maximum(of: .connections))
+        let isFull = counts.ofAccount >= most
+        let create = mayMake && !isFull ? entered.makingLink("New \(word.singular)", to: .newConnection) : nil
         let head = PageHead(
             title: entered.heading,
-            lead: "\(word.capitalizedPlural) of \(entered.organization.name) and below: \(number(counts.all)).",
-            action: create, reason: nil)
+            lead: """
+                \(word.capitalizedPlural) of \(entered.organization.name) and below: \(number(counts.all)). \
+                \(Numbers.words(counts.ofAccount)) of \(Numbers.words(most)) in the \(entered.words[.account].singular).
+                """,
+            action: create,
+            reason: mayMake && isFull ? "All \(Numbers.words(most)) are taken. Disconnect one to make room." : nil)
         let nothing = EmptyState(
             title: "No \(word.plural) yet",
             words: """
