@@ -2,7 +2,7 @@ package import CredentialFormat
 import Events
 import Logging
 package import Model
-import Persistence
+package import Persistence
 import ProviderDefinition
 
 /// Asks providers whether connections work, without changing anything there and without spending what can be spent once.
@@ -29,7 +29,6 @@ package struct HealthProber: Sendable {
     }
 
     private static let leaseSeconds = 60
-    private static let width = 16
 
     private let service: ConnectionService
 
@@ -38,23 +37,8 @@ package struct HealthProber: Sendable {
         self.service = service
     }
 
-    /// Probes what is due. One that fails holds up no other.
-    @discardableResult
-    package func round(limit: Int = 100) async throws -> [Outcome] {
-        let due = try await claim(limit: limit)
-        return await withTaskGroup(of: Outcome.self) { group in
-            var outcomes: [Outcome] = []
-            for (number, probe) in due.enumerated() {
-                if number >= Self.width, let outcome = await group.next() { outcomes.append(outcome) }
-                group.addTask { await self.probe(probe) }
-            }
-            for await outcome in group { outcomes.append(outcome) }
-            return outcomes
-        }
-    }
-
     /// Claims connections whose probe is due. One that nothing comes of is due again in five minutes.
-    func claim(limit: Int) async throws -> [DueProbe] {
+    package func claim(limit: Int) async throws -> [DueProbe] {
         let now = service.now()
         guard try await service.store.read({ tx in try tx.hasDueProbes(at: now) }) else { return [] }
         return try await service.store.write { tx in
@@ -63,7 +47,7 @@ package struct HealthProber: Sendable {
     }
 
     /// Probes what was claimed, as far as our client may ask that much.
-    func probe(_ due: DueProbe) async -> Outcome {
+    package func probe(_ due: DueProbe) async -> Outcome {
         do {
             return try await probe(due.connection, asksThrottle: true)
         } catch {

@@ -128,6 +128,16 @@ package struct ConnectDesk: Sendable {
     }
 }
 
+extension HealthProber {
+    /// Probes what is due, one after the other.
+    @discardableResult
+    package func round(limit: Int = 100) async throws -> [Outcome] {
+        var outcomes: [Outcome] = []
+        for due in try await claim(limit: limit) { outcomes.append(await probe(due)) }
+        return outcomes
+    }
+}
+
 extension URLComponents {
     /// A parameter of the query, empty where there is none.
     package func asked(_ name: String) -> String { queryItems?.first { $0.name == name }?.value ?? "" }
