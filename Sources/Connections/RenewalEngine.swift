@@ -82,8 +82,8 @@ package final class RenewalEngine: Sendable {
         await recover()
     }
 
-    /// Renews what is due, and what is in the journal first, for proofs in which time passes in rounds; a server has ``ConnectionUpkeep``. One that
-    /// fails holds up no other; one that takes long holds up the end of the round.
+    /// Renews what is due, and what is in the journal first, for proofs in which time passes in rounds; a server has
+    /// ``ConnectionUpkeep``. One that fails holds up no other; one that takes long holds up the end of the round.
     ///
     /// - Parameter limit: Of each provider.
     /// - Returns: How each ended.

@@ -21,6 +21,6 @@ package struct ConnectionDesk: Sendable {
 
     /// The providers at which the secret of our client can be set here.
     func keptSecrets() -> Set<String> {
-        Set(service.offers.filter { $0.secret == .store }.map(\.provider)).subtracting(readAtStart())
+        Set(service.choices.filter { $0.offer.secret == .store }.map(\.offer.provider)).subtracting(readAtStart())
     }
 }

@@ -1,5 +1,6 @@
 import Connections
 import CredentialFormat
+import Credentials
 import Events
 import HTTPTypes
 import Model

@@ -1,5 +1,6 @@
 import Connections
 import CredentialFormat
+import Credentials
 import Model
 import Persistence
 import ProductDefinition
