@@ -376,9 +376,10 @@ struct ProviderThrottleTests {
         clock.advance(seconds: 1)
         #expect(throttle.delay("p", access, at: clock.current) == nil)
         // Probes leave half of a burst to renewals.
-        for _ in 0..<2 { #expect(throttle.probeDelay(ID(at: 3), at: clock.current) == nil) }
-        #expect(throttle.probeDelay(ID(at: 3), at: clock.current) == clock.current.adding(seconds: 1))
-        #expect(throttle.delay("p", ID(at: 3), at: clock.current) == nil)
+        let other = ID<ProviderAccess>(at: 3)
+        #expect(throttle.probeDelay(other, at: clock.current) == nil)
+        #expect(throttle.probeDelay(other, at: clock.current) == clock.current.adding(seconds: 1))
+        for _ in 0..<2 { #expect(throttle.delay("p", other, at: clock.current) == nil) }
         // A clock that was set back gives nothing.
         clock.advance(seconds: -100)
         #expect(throttle.delay("p", access, at: clock.current) == nil)
