@@ -78,6 +78,7 @@ extension Route {
         Route(.post, .userinfo, "postUserInfo", .app),
         Route(.get, .verify, "verify", .gateway),
         Route(.post, .verify, "verifyPost", .gateway),
+        Route(.get, .revocationFeed, "followRevocations", .client),
         Route(.get, .alive, "getHealth", .anyone),
         Route(.get, .ready, "getReadiness", .anyone),
         Route(.get, .openAPIYAML, "getOpenAPIYAML", .anyone),

@@ -24,6 +24,8 @@ package struct IntrospectionEndpoint: Sendable {
         case inactive(Verdict.Rule)
         /// With what people call the user (`username`, RFC 7662 §2.2), if the asker may know.
         case active(VerifiedCaller, username: String?)
+        /// The same for a resource server that will remember it: what it has to listen to on the revocation feed for that.
+        case watched(VerifiedCaller, username: String?, fingerprints: [String])
         case refreshToken(LiveRefreshToken)
     }
 
@@ -33,10 +35,14 @@ package struct IntrospectionEndpoint: Sendable {
     private let roles: RoleService
     private let plans: PlanCheck
     private let seal: RefreshTokenSeal
+    private let fingerprints: ChangeFingerprints?
 
+    /// - Parameter fingerprints: What changes are called on the revocation feed, nil where nobody can follow it.
     package init(
-        authenticator: ClientAuthenticator, store: any Store, keyRing: KeyRing, product: Product, issuer: String
+        authenticator: ClientAuthenticator, store: any Store, keyRing: KeyRing, product: Product, issuer: String,
+        fingerprints: ChangeFingerprints? = nil
     ) {
+        self.fingerprints = fingerprints
         self.authenticator = authenticator
         self.store = store
         self.keyRing = keyRing
@@ -69,6 +75,9 @@ package struct IntrospectionEndpoint: Sendable {
             }
             address = parsed
         }
+        let watch = try fingerprints.flatMap { fingerprints in
+            try Watch(request.form, by: client, calling: fingerprints)
+        }
         // From here on it is looked up for a client that has proved who it is.
         do throws(Missing) {
             // 3. What of it the client may see.
@@ -76,11 +85,15 @@ package struct IntrospectionEndpoint: Sendable {
                 return try question(refreshToken: text, of: client, evidence)
             }
             // 4. What it is worth.
-            let demand = Demand(address: address, audiences: audiences)
+            let demand = Demand(
+                address: address, leavesAddress: watch != nil && address == nil, audiences: audiences,
+                organization: watch?.organization)
             switch try evidence.judge(text, demand, at: request.now, noting: &record) {
             case .refused(let rule): return .told(.inactive(rule))
             case .admitted(let caller):
-                return .told(.active(caller, username: Self.username(of: caller, for: client)))
+                let username = Self.username(of: caller, for: client)
+                guard let watch else { return .told(.active(caller, username: username)) }
+                return .told(.watched(caller, username: username, fingerprints: watch.fingerprints(of: caller)))
             }
         } catch {
             throw error.asked(by: client.id, caller: address)
@@ -159,5 +172,40 @@ package struct IntrospectionEndpoint: Sendable {
             guard let token = try evidence.accessToken(text), token.client == client.id else { return nil }
             return token.audiences
         }
+    }
+}
+
+/// A resource server that will remember the answer, and listens for what ends it (`claviger_watch`).
+private struct Watch {
+    let server: ID<ResourceServer>
+    /// In which organization the caller wants to act, nil for the credential's own.
+    let organization: ID<Organization>?
+    private let fingerprints: ChangeFingerprints
+
+    /// - Throws: ``OAuthError`` where the parameters are none of ours, or the client may not listen.
+    init?(_ form: Form, by client: AuthenticatedClient, calling fingerprints: ChangeFingerprints) throws(OAuthError) {
+        switch form["claviger_watch"] {
+        case nil, "false": return nil
+        case "true": break
+        default: throw OAuthError(.invalidRequest, "claviger_watch is true or false.")
+        }
+        guard case .resourceServer(let id) = client.id else {
+            throw OAuthError(.invalidRequest, "claviger_watch is for resource servers.")
+        }
+        server = id
+        self.fingerprints = fingerprints
+        guard let named = form["claviger_organization"] else {
+            organization = nil
+            return
+        }
+        guard let parsed = ID<Organization>(parsing: named) else {
+            throw OAuthError(.invalidRequest, "claviger_organization is no identifier.")
+        }
+        organization = parsed
+    }
+
+    /// What it has to listen to. Its own audiences decide what it sees, so it listens to what is changed of itself, too.
+    func fingerprints(of caller: VerifiedCaller) -> [String] {
+        (caller.dependencies + [.resourceServer(server)]).flatMap { fingerprints.texts(of: $0) ?? [] }
     }
 }

@@ -11,6 +11,7 @@ package enum ServedEndpoint: String, Sendable, CaseIterable {
     case serverMetadata = "/.well-known/oauth-authorization-server"
     case openIDConfiguration = "/.well-known/openid-configuration"
     case verify = "/verify"
+    case revocationFeed = "/api/v1/revocation-feed"
     case alive = "/healthz"
     case ready = "/readyz"
     case openAPIYAML = "/openapi.yaml"

@@ -58,6 +58,8 @@ struct Composition {
     let node: ID<Node>
     /// What other nodes change is heard through it; none where this process owns the database.
     let feed: RevocationFeed?
+    /// What resource servers follow that remember.
+    let stream: RevocationStream
     private let feedMetrics = FeedMetrics()
     /// What connects accounts at providers.
     let providers: ProviderDesk
@@ -122,7 +124,7 @@ struct Composition {
             case .maintaining: break
             }
             return try await Composition(
-                configuration, installation, product, catalogue, store, masterKeys.newest, keyRing, organizationKeys,
+                configuration, installation, product, catalogue, store, masterKeys, keyRing, organizationKeys,
                 outages, sink: sink, logger: logger, clock: shared, now: now)
         } catch {
             await store.close()
@@ -133,7 +135,7 @@ struct Composition {
     private init(
         _ configuration: ServerConfiguration, _ installation: Installation, _ product: Product,
         _ catalogue: ProviderCatalogue, _ store: any Engine,
-        _ masterKey: MasterKey, _ keyRing: KeyRing, _ organizationKeys: OrganizationKeys, _ outages: Outages,
+        _ masterKeys: MasterKeys, _ keyRing: KeyRing, _ organizationKeys: OrganizationKeys, _ outages: Outages,
         sink: LogSink, logger: Logger,
         clock: DatabaseClock?,
         now: @escaping @Sendable () -> Instant
@@ -142,7 +144,7 @@ struct Composition {
         self.installation = installation
         self.product = product
         self.store = store
-        self.masterKey = masterKey
+        masterKey = masterKeys.newest
         self.keyRing = keyRing
         self.organizationKeys = organizationKeys
         self.logger = logger
@@ -164,16 +166,22 @@ struct Composition {
             revoked: RevokedTokens(revoked),
             memory: VerifierMemory(VerifierMemory.Bounds(bytes: configuration.memoryLimit.bytes)),
             hearing: isShared ? Hearing(patience: .withinTheBound) : .always)
+        let fingerprints = ChangeFingerprints(under: masterKeys)
+        let stream = RevocationStream(
+            of: node, isAlone: !isShared, calling: fingerprints, clock: Uptime.nanoseconds)
+        // Among others, what is changed here comes back over the feed, in the one order of all changes.
+        let listeners: [any FeedListener] = [verifier, organizationKeys] + (isShared ? [] : [stream])
         store.listen { changes in
-            verifier.hear(changes, at: now())
-            organizationKeys.hear(changes)
+            let now = now()
+            for listener in listeners { listener.hear(changes, at: now) }
         }
         self.verifier = verifier
+        self.stream = stream
         feed =
             isShared
             ? RevocationFeed(
-                node: node, verifier: verifier, graceSeconds: product.policy.revocationGraceSeconds, now: now,
-                measure: feedMetrics.note) : nil
+                node: node, verifier: verifier, others: [organizationKeys, stream],
+                graceSeconds: product.policy.revocationGraceSeconds, now: now, measure: feedMetrics.note) : nil
 
         providers = ProviderDesk(
             configuration, product, catalogue, store: store, node: node, keyRing: keyRing,
@@ -201,11 +209,11 @@ struct Composition {
                 product: product),
             introspection: IntrospectionEndpoint(
                 authenticator: authenticator, store: store, keyRing: keyRing, product: product,
-                issuer: configuration.issuer),
+                issuer: configuration.issuer, fingerprints: fingerprints),
             revocation: RevocationEndpoint(
                 authenticator: authenticator, verifier: verifier, store: store, brand: product.brand,
                 issuer: configuration.issuer),
-            verifier: verifier, proxies: proxies)
+            stream: stream, verifier: verifier, proxies: proxies)
         openID = OpenIDRoutes(
             product: product, issuer: configuration.issuer,
             userInfo: UserInfoEndpoint(verifier: verifier, store: store), now: now)
@@ -261,7 +269,7 @@ struct Composition {
         let resealing = MasterKeyReplacement(keyRing: keyRing, organizationKeys: organizationKeys, logger: logger)
         let watch = OperatorKeyWatch(store: store, now: now, logger: logger)
         return listening() + keepingTime() + [
-            UsageFlush(verifier.usage, store: store, node: node, logger: logger),
+            RevocationBeat(stream: stream), UsageFlush(verifier.usage, store: store, node: node, logger: logger),
             PeriodicFlush("refusals", every: .seconds(1), logger: logger) { [refusals = verifier.refusals] _ in
                 guard !refusals.isEmpty else { return }
                 try await refusals.flush()
@@ -301,6 +309,7 @@ struct Composition {
         guard let address = configuration.metrics else { return [] }
         let metrics =
             feedMetrics.all(verifier.hearing, feed) + verifier.memory.metrics + [verifier.refusals.metric, further]
+            + stream.metrics
             + connections.metrics
             + outages.metrics + ProviderMetrics(desk: providers).all
         let few = Connections(MetricsListener.limits, exempt: TrustedProxies(), logger: logger)

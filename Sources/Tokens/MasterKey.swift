@@ -60,6 +60,12 @@ package struct MasterKey: Sendable, CustomStringConvertible, CustomReflectable {
         seal.open(sealed, for: context)
     }
 
+    /// A key for one purpose, the same on every node that was given this one. It tells nothing of this one.
+    func derived(for purpose: String) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: key, info: Array(purpose.utf8), outputByteCount: Self.byteCount)
+    }
+
     /// The name of the type alone.
     package var description: String { "master key" }
     /// Nothing to reflect upon.

@@ -13,7 +13,7 @@ package import Tokens
 ///
 /// Memory (the cache) is asked only while ``hearing`` is current. Otherwise all of it is missing: the credential, its client, its
 /// organization, whether it was revoked, and the keys.
-package final class CredentialVerifier: Sendable {
+package final class CredentialVerifier: FeedListener {
     package let memory: VerifierMemory
     package let revoked: RevokedTokens
     package let usage: UsageLedger
@@ -61,6 +61,11 @@ package final class CredentialVerifier: Sendable {
             memory.forget(change)
             newcomers.note(change)
         }
+    }
+
+    /// Believes nothing any longer that memory holds.
+    package func forgetEverything() {
+        memory.forgetEverything()
     }
 
     /// What was announced of late, for whoever else remembers what was read.

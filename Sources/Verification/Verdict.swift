@@ -77,7 +77,9 @@ extension KnownCredential {
         guard record.passes(.expired, now < expiresAt) else { return .refused(.expired) }
         guard record.passes(.suspended, !isSuspended) else { return .refused(.suspended) }
         guard record.passes(.plan, !isOutsidePlan) else { return .refused(.plan) }
-        guard record.passes(.address, addresses.allows(demand.address)) else { return .refused(.address) }
+        guard record.passes(.address, demand.leavesAddress || addresses.allows(demand.address)) else {
+            return .refused(.address)
+        }
         guard record.passes(.audience, isMeant(for: demand.audiences)) else { return .refused(.audience) }
         var organization = standing
         if demand.organization != nil {

@@ -1,9 +1,11 @@
+import CredentialFormat
 import HTTPServing
 import Model
 import NIOCore
 import NIOHTTP1
 import OAuth
 import TestSupport
+import Tokens
 import Verification
 
 extension HotRoutes {
@@ -17,6 +19,9 @@ extension HotRoutes {
                 verifier: desk.verifier, product: desk.tree.product, audiences: audiences, proxies: proxies,
                 gateways: GatewayRule(addresses: [], secret: nil), slips: GatewaySlipLog { _ in }),
             token: desk.tokens, introspection: desk.introspection, revocation: desk.revocation,
+            stream: RevocationStream(
+                of: ID(at: 0), isAlone: true, calling: ChangeFingerprints(under: MasterKeys(.generate())),
+                clock: Uptime.nanoseconds),
             verifier: desk.verifier, proxies: proxies)
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPAPI
 import Model
 import TestSupport
@@ -109,6 +110,7 @@ struct OtherAccessTests {
     private static let forClients = [
         "issueToken": "/oauth2/token", "introspect": "/oauth2/introspect", "revoke": "/oauth2/revoke",
     ]
+    private static let forFollowers = ["followRevocations": "/api/v1/revocation-feed"]
     private static let forApps = ["getUserInfo": "GET", "postUserInfo": "POST"]
     private static let forBrowsers = [
         "authorize": "GET", "postAuthorize": "POST", "endSession": "GET", "postEndSession": "POST",
@@ -116,13 +118,14 @@ struct OtherAccessTests {
     private static let forGateways = ["verify": "GET", "verifyPost": "POST"]
 
     @Test func `every route has a row, and every row is a route`() {
-        let rows = [Self.open, Self.forClients, Self.forApps, Self.forBrowsers, Self.forGateways].flatMap(\.keys)
+        let rows = [Self.open, Self.forClients, Self.forFollowers, Self.forApps, Self.forBrowsers, Self.forGateways].flatMap(\.keys)
         #expect(rows.count == Set(rows).count)
         #expect(Set(rows) == Set(Route.servedElsewhere.map(\.operation)))
         for route in Route.servedElsewhere {
             let table =
                 switch route.caller {
                 case .anyone: Self.open
+                case .client where route.method == .get: Self.forFollowers
                 case .client: Self.forClients
                 case .app: Self.forApps
                 case .browser: Self.forBrowsers
@@ -200,6 +203,24 @@ struct OtherAccessTests {
             ("/oauth2/revoke", [("token", token)]),
         ] {
             #expect(try await server.form(path, parameters, client: demo.integration).status == 200, "\(path)")
+        }
+    }
+
+    @Test func `what is for resource servers answers no other`() async throws {
+        let (server, demo) = try RunningServer.current
+        let wrong = DemoCredentials.Client(id: demo.resourceServer.id, secret: demo.integration.secret)
+        for path in Self.forFollowers.values {
+            for (client, status, error) in [
+                (nil, 401, "invalid_client"), (wrong, 401, "invalid_client"), (demo.integration, 403, "unauthorized_client"),
+            ] {
+                let headers = client.map { [("Authorization", "Basic \(Data("\($0.id):\($0.secret)".utf8).base64EncodedString())")] } ?? []
+                let answer = try await server.send("GET", path, headers: headers)
+                #expect(answer.status == status)
+                #expect(try answer.json["error"] == .text(error))
+                #expect((answer.headers["www-authenticate"] != nil) == (status == 401))
+            }
+            #expect(try await server.get(path, bearer: demo.operatorKey).status == 401)
+            #expect(try await server.send("POST", path).status == 405)
         }
     }
 

@@ -66,6 +66,13 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         case close(CloseMode, EventLoopPromise<Void>?)
     }
 
+    /// The connection's place among those that follow the revocation feed.
+    private struct Following {
+        let reply: FollowedReply
+        let number: UInt64
+        let end: Scheduled<Void>
+    }
+
     /// How far the end of the connection is.
     private enum Ending {
         case none
@@ -98,6 +105,8 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     @exclusivity(unchecked) private var isReadHeld = false
     /// Where such tasks run.
     @exclusivity(unchecked) private var tasks: LoopTasks?
+    /// What is written as it comes, if the answer is that: until it ends, the request is being answered.
+    @exclusivity(unchecked) private var following: Following?
     /// Requests that were handed on, or are answered later, and are not answered yet.
     @exclusivity(unchecked) private var handedOn = 0
     /// Whether the newest request that was handed on is the last one of the connection.
@@ -161,6 +170,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     package func handlerRemoved(context: ChannelHandlerContext) {
         watch?.cancel()
+        stopFollowing(context)
         wire = nil
         tap = nil
     }
@@ -169,6 +179,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         watch?.cancel()
         ending = .lingering
         // The reply that is due has nowhere to go any more, and nobody waits for one to what stands behind it.
+        stopFollowing(context)
         endAnswering()
         held.removeAll { if case .part = $0 { true } else { false } }
         release(context)
@@ -324,6 +335,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         guard let routes else { return }
         switch routes.begin(request) {
         case .reply(let reply):
+            guard let reply = replyUnlessFollowed(reply, to: request, context) else { return }
             log.note(request, reply, peer: peerText)
             send(
                 reply, requestID: request.requestID, isHead: request.method == .HEAD, at: request.now,
@@ -405,6 +417,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func finish(_ reply: HotReply, to request: HotRequest, _ context: ChannelHandlerContext) {
+        guard let reply = isAnswering ? replyUnlessFollowed(reply, to: request, context) : reply else { return }
         log.note(request, reply, peer: peerText)
         // Otherwise the client has left.
         guard isAnswering else { return }
@@ -467,6 +480,77 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         guard owesContinue, handedOn <= 1, let wire else { return }
         owesContinue = false
         wire.writeAndFlush(NIOAny(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+    }
+
+    // MARK: - What is written as it comes
+
+    /// Writes the head of a reply that is followed by what is still to come, and has the connection follow it.
+    ///
+    /// - Returns: What is to be answered, nil where that was it.
+    private func replyUnlessFollowed(
+        _ reply: HotReply, to request: HotRequest, _ context: ChannelHandlerContext
+    ) -> HotReply? {
+        guard let followed = reply.followed else { return reply }
+        guard let wire, lastMoment == nil, !isCloseHeld else { return RevocationStream.ending }
+        let follower = RevocationStream.Follower(of: followed.server) { [self] chunk in
+            write(chunk, context)
+        } end: { [self] in
+            endFollowing(context)
+        }
+        switch followed.stream.add(follower, after: followed.last, on: context.eventLoop) {
+        case .refused(let reply): return reply
+        case .follows(let number, let opening):
+            log.note(request, reply, peer: peerText)
+            if !isAnswering { _ = beginAnswering(closes: true, context) }
+            closesAfterReply = true
+            ending = .afterReply
+            // The connection is the stream's alone from here on.
+            held.removeAll { if case .part = $0 { true } else { false } }
+            handedOn = 1
+            let end = context.eventLoop.assumeIsolated().scheduleTask(in: RevocationStream.longest) { [self] in
+                endFollowing(context)
+            }
+            following = Following(reply: followed, number: number, end: end)
+            var bytes = FollowedReply.head(requestID: request.requestID, date: dates.text(at: request.now))
+            bytes.writeImmutableBuffer(opening)
+            wire.writeAndFlush(NIOAny(bytes), promise: nil)
+            return nil
+        }
+    }
+
+    /// Whether somebody wants the connection closed once the reply that is due is written.
+    private var isCloseHeld: Bool {
+        held.contains { if case .close = $0 { true } else { false } }
+    }
+
+    /// Writes what came, unless the client has not read what came before: it does not keep others waiting, nor memory (law 7).
+    private func write(_ chunk: ByteBuffer, _ context: ChannelHandlerContext) {
+        guard let following, let wire else { return }
+        if context.channel.isWritable {
+            wire.writeAndFlush(NIOAny(chunk), promise: nil)
+        } else {
+            following.reply.stream.noteSlow()
+            stopFollowing(context)
+            context.close(promise: nil)
+        }
+    }
+
+    /// Says goodbye, if the connection follows, and ends the reply and the connection.
+    private func endFollowing(_ context: ChannelHandlerContext) {
+        guard following != nil else { return }
+        stopFollowing(context)
+        endAnswering()
+        wire?.write(NIOAny(ServerSentEvent.goodbye), promise: nil)
+        wire?.write(NIOAny(ServerSentEvent.end), promise: nil)
+        answered(context)
+        release(context)
+    }
+
+    private func stopFollowing(_ context: ChannelHandlerContext) {
+        guard let following else { return }
+        self.following = nil
+        following.end.cancel()
+        following.reply.stream.remove(following.number, of: following.reply.server, on: context.eventLoop)
     }
 
     // MARK: - What is refused
@@ -621,7 +705,11 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
             makeRoom(context)
             return
         }
-        if event is ChannelShouldQuiesceEvent { lastMoment = context.eventLoop.now + Lingering.longestAtTheEnd }
+        if event is ChannelShouldQuiesceEvent {
+            let patience = following == nil ? Lingering.longestAtTheEnd : RevocationStream.longestAtTheEnd
+            lastMoment = context.eventLoop.now + patience
+            endFollowing(context)
+        }
         // Hummingbird, which does not know of the reply that is due, would close the connection.
         if isAnswering { held.append(.event(event)) } else { context.fireUserInboundEventTriggered(event) }
     }
@@ -629,6 +717,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     /// Hummingbird says that it has nothing more to write, or that something went wrong.
     package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         // Nothing that comes from the client gets past us meanwhile, so it is the server that waits no longer.
+        if mode != .input { endFollowing(context) }
         if isAnswering, mode != .input {
             held.append(.close(mode, promise))
             answering?.cancel()

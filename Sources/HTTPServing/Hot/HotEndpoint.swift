@@ -6,6 +6,7 @@ package import ProductDefinition
 package enum HotEndpoint: Hashable, Sendable, CaseIterable {
     case verify
     case oauth(OAuthEndpoint)
+    case revocationFeed
     case published(PublishedDocument)
     case alive
 
@@ -16,7 +17,7 @@ package enum HotEndpoint: Hashable, Sendable, CaseIterable {
     }
 
     package static var allCases: [HotEndpoint] {
-        [.verify, .alive] + OAuthEndpoint.allCases.map(Self.oauth) + PublishedDocument.allCases.map(Self.published)
+        [.verify, .revocationFeed, .alive] + OAuthEndpoint.allCases.map(Self.oauth) + PublishedDocument.allCases.map(Self.published)
     }
 
     /// Whether the endpoint answers this method.
@@ -24,6 +25,7 @@ package enum HotEndpoint: Hashable, Sendable, CaseIterable {
         switch self {
         case .verify: true
         case .oauth: method == .POST
+        case .revocationFeed: method == .GET
         case .published, .alive: method == .GET || method == .HEAD
         }
     }
@@ -32,7 +34,7 @@ package enum HotEndpoint: Hashable, Sendable, CaseIterable {
     var isForBrowsers: Bool {
         switch self {
         case .oauth(.token), .oauth(.revoke), .published: true
-        case .oauth(.introspect), .verify, .alive: false
+        case .oauth(.introspect), .verify, .revocationFeed, .alive: false
         }
     }
 
@@ -47,6 +49,7 @@ package enum HotEndpoint: Hashable, Sendable, CaseIterable {
         switch self {
         case .verify: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
         case .oauth: "POST"
+        case .revocationFeed: "GET"
         case .published, .alive: "GET, HEAD"
         }
     }
@@ -56,6 +59,7 @@ package enum HotEndpoint: Hashable, Sendable, CaseIterable {
         switch self {
         case .verify: .verify
         case .oauth(let endpoint): endpoint.canonical
+        case .revocationFeed: .revocationFeed
         case .published(.keySet): .keySet
         case .published(.serverMetadata): .serverMetadata
         case .alive: .alive

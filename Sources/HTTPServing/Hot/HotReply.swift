@@ -9,6 +9,8 @@ package struct HotReply: Sendable {
     /// keep it.
     package var caching: StaticString = "no-store"
     package var body: [UInt8]
+    /// What is written as it comes, in place of the body.
+    var followed: FollowedReply?
     /// Whose credential it was, for the log.
     package var caller: String?
     /// The rule that refused, for the log (law 14).

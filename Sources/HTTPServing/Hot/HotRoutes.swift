@@ -41,6 +41,7 @@ package final class HotRoutes: Sendable {
     private let token: TokenEndpoint
     private let introspection: IntrospectionEndpoint
     private let revocation: RevocationEndpoint
+    private let feed: RevocationFeedEndpoint
     private let verifier: CredentialVerifier
     private let proxies: TrustedProxies
     private let metadata: [UInt8]
@@ -49,9 +50,10 @@ package final class HotRoutes: Sendable {
 
     package init(
         product: Product, issuer: String, verify: VerifyEndpoint, token: TokenEndpoint,
-        introspection: IntrospectionEndpoint, revocation: RevocationEndpoint, verifier: CredentialVerifier,
-        proxies: TrustedProxies
+        introspection: IntrospectionEndpoint, revocation: RevocationEndpoint, stream: RevocationStream,
+        verifier: CredentialVerifier, proxies: TrustedProxies
     ) {
+        feed = RevocationFeedEndpoint(authenticator: ClientAuthenticator(brand: product.brand), stream: stream)
         self.verify = verify
         self.token = token
         self.introspection = introspection
@@ -153,7 +155,7 @@ package final class HotRoutes: Sendable {
     func refuseBody(of request: HotRequest) -> HotReply {
         let reply =
             switch request.endpoint {
-            case .oauth:
+            case .oauth, .revocationFeed:
                 OAuthReply.error(
                     OAuthError(.invalidRequest, "The body is too large.", rule: Self.tooLarge), realm: realm,
                     status: .contentTooLarge)
@@ -200,6 +202,12 @@ package final class HotRoutes: Sendable {
         case .published(.serverMetadata): return .reply(Self.published(metadata))
         case .published(.keySet): return .reply(Self.published(try evidence.keys().jwks))
         case .verify: return .reply(try verify.answer(request, evidence, noting: &record))
+        case .revocationFeed:
+            do {
+                return .reply(try feed.answer(request, from: try follower(request), evidence, noting: &record))
+            } catch let refusal as OAuthError {
+                return .reply(Self.refused(refusal, realm: realm))
+            }
         case .oauth(let endpoint):
             do {
                 return try outcome(of: try call(request), at: endpoint, evidence, noting: &record)
@@ -259,10 +267,12 @@ package final class HotRoutes: Sendable {
     private func reply(to error: any Error, _ request: HotRequest) -> HotReply {
         if let refusal = error as? OAuthError { return OAuthReply.error(refusal, realm: realm) }
         switch (Fault(error), request.endpoint) {
-        case (.tooManyLookUps, .oauth): return OAuthReply.error(Self.tooManyLookUps, realm: realm, retryAfter: 1)
+        case (.tooManyLookUps, .oauth), (.tooManyLookUps, .revocationFeed):
+            return OAuthReply.error(Self.tooManyLookUps, realm: realm, retryAfter: 1)
         case (.tooManyLookUps, .verify), (.tooManyLookUps, .published), (.tooManyLookUps, .alive):
             return verify.tooManyLookUps(request)
-        case (.unavailable, .oauth): return OAuthReply.unavailable(rule: "store: \(error)")
+        case (.unavailable, .oauth), (.unavailable, .revocationFeed):
+            return OAuthReply.unavailable(rule: "store: \(error)")
         case (.unavailable, .verify), (.unavailable, .published), (.unavailable, .alive):
             return HotReply(.serviceUnavailable, fields: [("Retry-After", "1")], rule: "store: \(error)")
         case (.mistake, _): return HotReply(.internalServerError, rule: "\(error)")
@@ -280,6 +290,18 @@ package final class HotRoutes: Sendable {
         return try OAuthRequest(
             authorization: request.field("Authorization"), form: Self.form(request.body),
             address: proxies.clientAddress(peer: request.peer, request.field), now: request.now)
+    }
+
+    /// Who wants to follow the revocation feed: only the header says it.
+    private func follower(_ request: HotRequest) throws(OAuthError) -> OAuthRequest {
+        try OAuthRequest(
+            authorization: request.field("Authorization"), form: Self.form(nil),
+            address: proxies.clientAddress(peer: request.peer, request.field), now: request.now)
+    }
+
+    /// Who is known and may not follow is forbidden to, also by another spelling of the request.
+    private static func refused(_ refusal: OAuthError, realm: String) -> HotReply {
+        OAuthReply.error(refusal, realm: realm, status: refusal.code == .unauthorizedClient ? .forbidden : nil)
     }
 
     /// RFC 7009 §2.2: 200, whether there was anything to revoke or not.

@@ -50,6 +50,11 @@ enum OAuthReply {
             var reply = HotReply.json(active(caller, username: username, issuer: issuer))
             reply.caller = caller.credential.identifierText
             return reply
+        case .watched(let caller, let username, let fingerprints):
+            let body = active(caller, username: username, issuer: issuer, watchedBy: fingerprints)
+            var reply = HotReply.json(body)
+            reply.caller = caller.credential.identifierText
+            return reply
         case .refreshToken(let token):
             var reply = HotReply.json(active(token, issuer: issuer))
             reply.caller = token.lineage.description
@@ -106,7 +111,10 @@ enum OAuthReply {
 
     private static let inactive = Array(#"{"active":false}"#.utf8)
 
-    private static func active(_ caller: VerifiedCaller, username: String?, issuer: String) -> [UInt8] {
+    /// - Parameter fingerprints: What whoever remembers it has to listen to, nil where it does not.
+    private static func active(
+        _ caller: VerifiedCaller, username: String?, issuer: String, watchedBy fingerprints: [String]? = nil
+    ) -> [UInt8] {
         let credential = caller.credential
         let identifier = credential.identifierText
         var json = JSONWriter(capacity: 640)
@@ -140,6 +148,11 @@ enum OAuthReply {
             json.member("organization_id", caller.standing.organizationText)
             json.member("organization_path", caller.standing.pathText)
             if let contact = credential.contact { json.member("contact_id", contact.identifierText) }
+            guard let fingerprints else { return }
+            json.member("claviger_watch", fingerprints)
+            if let ranges = credential.addresses.ranges {
+                json.member("claviger_addresses", ranges.map(\.description))
+            }
         }
         return json.bytes
     }

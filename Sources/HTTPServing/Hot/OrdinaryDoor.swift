@@ -56,7 +56,7 @@ package struct OrdinaryDoor: Sendable {
                 ?? HotTarget(endpoint, query: request.uri.query.map { Substring($0) }),
             method: HTTPMethod(rawValue: request.method.rawValue), headers: HTTPHeaders(request.headers), body: body,
             peer: context.peer, requestID: context.requestID, now: now())
-        let reply =
+        var reply =
             if let cutShort {
                 HotReply(cutShort.problem, requestID: context.requestID, rule: cutShort.reason.rule)
             } else if body == nil {
@@ -64,6 +64,8 @@ package struct OrdinaryDoor: Sendable {
             } else {
                 await routes.answer(hotRequest)
             }
+        // What stands behind another request, or comes past the event loop's door, has no connection of its own.
+        if reply.followed != nil { reply = RevocationStream.shared }
         log.note(hotRequest, reply, peer: context.peer?.description)
         let response = reply.response(requestID: context.requestID)
         // A body behind a reply to HEAD would be taken for the next reply (RFC 9110 §9.3.2).

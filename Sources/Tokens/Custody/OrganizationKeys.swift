@@ -6,7 +6,7 @@ package import Persistence
 
 /// The keys of organizations: made when first needed, wrapped by a master key, and unwrapped into a bounded memory that lives for
 /// ten minutes and forgets what it hears was changed.
-package final class OrganizationKeys: Sendable {
+package final class OrganizationKeys: FeedListener {
     /// For how long an unwrapped key is kept, in seconds.
     private static let lifetimeSeconds = 600
     private static let canary = Array("claviger canary".utf8)
@@ -89,7 +89,7 @@ package final class OrganizationKeys: Sendable {
     package var countInMemory: Int { memory.withLock(\.entries.count) }
 
     /// Hears what was committed, here or by another node.
-    package func hear(_ changes: [Change]) {
+    package func hear(_ changes: [Change], at now: Instant) {
         memory.withLock { memory in
             for case .organization(let id) in changes {
                 memory.entries[id] = nil
@@ -99,7 +99,7 @@ package final class OrganizationKeys: Sendable {
     }
 
     /// Forgets everything: what was committed elsewhere was not heard for a while.
-    package func forgetAll() {
+    package func forgetEverything() {
         memory.withLock { memory in
             memory.entries = [:]
             memory.epoch += 1

@@ -72,6 +72,9 @@ struct FeedState {
         grace = Int64(max(0, min(graceSeconds, ProductPolicy.maximumRevocationGraceSeconds))) * 1_000_000_000
     }
 
+    /// Before when everything that was committed has been heard, nil while memory is not trusted.
+    var heardBefore: Int64? { trustedUntil > .min ? provenAt : nil }
+
     /// How many nodes there are, this one included.
     var nodeCount: Int { others.count + 1 }
 

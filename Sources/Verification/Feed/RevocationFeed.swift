@@ -3,11 +3,12 @@ import Locking
 package import Model
 package import Persistence
 
-/// The receiving end of the revocation feed (docs/revocation.md): has verification forget what was changed on other nodes, and
-/// tells it by ``Hearing`` whether it may believe what it remembers. Thin: what happens when is decided by ``FeedState``.
+/// The receiving end of the revocation feed (docs/revocation.md): has verification, and whatever else remembers, forget what was changed
+/// on other nodes, and tells verification by ``Hearing`` whether it may believe what it remembers. Thin: what happens when is decided by ``FeedState``.
 package final class RevocationFeed: FeedReceiver {
     package let node: ID<Node>
     private let verifier: CredentialVerifier
+    private let listeners: [any FeedListener]
     private let now: @Sendable () -> Instant
     private let clock: @Sendable () -> Int64
     private let sleep: @Sendable (Duration) async throws -> Void
@@ -18,17 +19,21 @@ package final class RevocationFeed: FeedReceiver {
 
     /// - Parameters:
     ///   - verifier: Whose hearing this is.
+    ///   - others: What else remembers. They are told after the verifier, so what it answers to a question that was asked after they
+    ///     were told is no older than what they were told.
     ///   - graceSeconds: ``ProductPolicy/revocationGraceSeconds``.
     ///   - now: The time of day.
     ///   - clock: The clock of the verifier's hearing.
     package init(
-        node: ID<Node>, verifier: CredentialVerifier, graceSeconds: Int, now: @escaping @Sendable () -> Instant,
+        node: ID<Node>, verifier: CredentialVerifier, others: [any FeedListener] = [], graceSeconds: Int,
+        now: @escaping @Sendable () -> Instant,
         clock: @escaping @Sendable () -> Int64 = Uptime.nanoseconds,
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         measure: @escaping @Sendable (FeedMeasurement) -> Void = { _ in }
     ) {
         self.node = node
         self.verifier = verifier
+        listeners = [verifier] + others
         self.now = now
         self.clock = clock
         self.sleep = sleep
@@ -58,7 +63,15 @@ package final class RevocationFeed: FeedReceiver {
     }
 
     package func heard(_ message: FeedMessage) -> [FeedMessage] {
-        carryOut(change { $0.heard(message, at: clock()) })
+        let (steps, isOwnHeartbeat, heardBefore) = change { state in
+            let steps = state.heard(message, at: clock())
+            return (steps, message.isHeartbeat(of: node), state.heardBefore)
+        }
+        let replies = carryOut(steps)
+        if isOwnHeartbeat, let heardBefore {
+            for listener in listeners { listener.hasHeardEverything(before: heardBefore) }
+        }
+        return replies
     }
 
     package func heartbeat() -> FeedMessage? {
@@ -118,8 +131,8 @@ package final class RevocationFeed: FeedReceiver {
         var messages: [FeedMessage] = []
         for step in steps {
             switch step {
-            case .forget(let changes): verifier.hear(changes, at: now())
-            case .forgetEverything: verifier.memory.forgetEverything()
+            case .forget(let changes): for listener in listeners { listener.hear(changes, at: now()) }
+            case .forgetEverything: for listener in listeners { listener.forgetEverything() }
             case .refill(let number): refill(number)
             case .say(let message): messages.append(message)
             case .settle(let number, let confirmation):
@@ -137,5 +150,11 @@ package final class RevocationFeed: FeedReceiver {
             let isDone = (try? await verifier.refill(at: now())) != nil
             _ = carryOut(change { $0.refillEnded(number, isDone: isDone) })
         }
+    }
+}
+
+extension FeedMessage {
+    fileprivate func isHeartbeat(of node: ID<Node>) -> Bool {
+        if case .heartbeat(node, _) = self { true } else { false }
     }
 }
