@@ -3,7 +3,11 @@ import PackageDescription
 
 let package = Package(
     name: "claviger",
-    products: [.executable(name: "claviger", targets: ["Server"])],
+    products: [
+        .executable(name: "claviger", targets: ["Server"]),
+        .library(name: "ClavigerVerifier", targets: ["ClavigerVerifier"]),
+        .library(name: "ClavigerVerifierHummingbird", targets: ["ClavigerVerifierHummingbird"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
@@ -23,7 +27,7 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
     ],
-    targets: formats + values + theDoor + theProduct + theOutside + theWhole + beside + tests
+    targets: formats + values + theDoor + theProduct + theOutside + theWhole + forBackends + beside + tests
 )
 
 // Each rung may use those above it in this file, never those below. ARCHITECTURE.md draws the picture.
@@ -132,6 +136,21 @@ var theWhole: [Target] {
     ]
 }
 
+// What backends of others build into themselves.
+var forBackends: [Target] {
+    [
+        .target(
+            name: "ClavigerVerifier",
+            dependencies: [
+                "TextForms", "Locking", asyncHTTPClient, crypto, logging,
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        .target(
+            name: "ClavigerVerifierHummingbird",
+            dependencies: ["ClavigerVerifier", hummingbird, httpTypes]),
+    ]
+}
+
 var beside: [Target] {
     [
         .executableTarget(name: "NIOFloor", dependencies: nio, path: "Benchmarks/NIOFloor"),
@@ -205,6 +224,10 @@ var tests: [Target] {
         .testTarget(
             name: "ServerTests",
             dependencies: ["TestSupport", "Server", crypto, .product(name: "JWTKit", package: "jwt-kit")]),
+        .testTarget(
+            name: "ClavigerVerifierTests",
+            dependencies: ["TestSupport", "ClavigerVerifier", "ClavigerVerifierHummingbird", hummingbird, logging] + nio
+        ),
         .testTarget(name: "ThreatTests", dependencies: ["TestSupport", "Server", crypto]),
         .testTarget(
             name: "ProviderSimulatorTests",

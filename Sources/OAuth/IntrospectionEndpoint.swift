@@ -24,8 +24,9 @@ package struct IntrospectionEndpoint: Sendable {
         case inactive(Verdict.Rule)
         /// With what people call the user (`username`, RFC 7662 §2.2), if the asker may know.
         case active(VerifiedCaller, username: String?)
-        /// The same for a resource server that will remember it: what it has to listen to on the revocation feed for that.
-        case watched(VerifiedCaller, username: String?, fingerprints: [String])
+        /// The same for a resource server that will remember it, and sees to the addresses by itself: what it has to listen to on the
+        /// revocation feed for that, nil where it must not remember it.
+        case watched(VerifiedCaller, username: String?, fingerprints: [String]?)
         case refreshToken(LiveRefreshToken)
     }
 
@@ -93,7 +94,10 @@ package struct IntrospectionEndpoint: Sendable {
             case .admitted(let caller):
                 let username = Self.username(of: caller, for: client)
                 guard let watch else { return .told(.active(caller, username: username)) }
-                return .told(.watched(caller, username: username, fingerprints: watch.fingerprints(of: caller)))
+                return .told(
+                    .watched(
+                        caller, username: username,
+                        fingerprints: evidence.isInGrace ? nil : watch.fingerprints(of: caller)))
             }
         } catch {
             throw error.asked(by: client.id, caller: address)

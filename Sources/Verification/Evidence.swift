@@ -34,6 +34,9 @@ package struct Evidence: Sendable {
         recalls = verifier.hearing.isCurrent || answers.isInGrace
     }
 
+    /// Whether memory is believed for no better reason than that nothing else can be asked. Nobody else may remember what it says.
+    package var isInGrace: Bool { answers?.isInGrace ?? false }
+
     private var answers: Answers? {
         if case .these(let answers) = lookedUp { answers } else { nil }
     }

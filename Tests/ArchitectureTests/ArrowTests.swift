@@ -25,9 +25,9 @@ struct ArrowTests {
         ("Yams", ["DefinitionFile", "HTTPAPI"]),
         ("ArgumentParser", ["Server"]),
         ("Templating", ["WebConsole"]),
-        ("Hummingbird", ["HTTPServing", "HTTPAPI", "WebConsole", "Server"]),
-        ("NIOCore", ["HTTPServing", "HTTPAPI", "Outbound", "WebConsole", "Server"]),
-        ("AsyncHTTPClient", ["Outbound"]),
+        ("Hummingbird", ["HTTPServing", "HTTPAPI", "WebConsole", "Server", "ClavigerVerifierHummingbird"]),
+        ("NIOCore", ["HTTPServing", "HTTPAPI", "Outbound", "WebConsole", "Server", "ClavigerVerifier"]),
+        ("AsyncHTTPClient", ["Outbound", "ClavigerVerifier"]),
         ("JWTKit", ["Connections"]),
         ("PersistenceSQLite", ["Server"]),
         ("PersistencePostgres", ["Server"]),
@@ -41,6 +41,12 @@ struct ArrowTests {
         let rooms = Set(Room.all.map(\.name)).subtracting(["TextForms", "Locking"])
         for file in SourceFile.beside where file.path.hasPrefix("Examples/ProviderSimulator/") {
             #expect(file.imports.intersection(rooms) == [], "\(file.path)")
+        }
+    }
+
+    @Test func `nothing of ours sees what backends of others build into themselves`() {
+        for room in Room.all where room.name != "ClavigerVerifierHummingbird" {
+            #expect(!room.rooms.contains("ClavigerVerifier"), "\(room.name)")
         }
     }
 

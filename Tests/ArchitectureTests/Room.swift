@@ -67,6 +67,14 @@ struct Room: Sendable {
         Room("HTTPAPI", ["HTTPServing", "SignIn", "Connections"], libraries: http.union(["Yams"])),
         Room(
             "WebConsole", ["HTTPServing", "SignIn", "Connections", "Templating"], libraries: http.union(["Crypto"])),
+        // What backends of others build into themselves: of ours it sees two leaves, and nothing of ours sees it.
+        Room(
+            "ClavigerVerifier", ["TextForms", "Locking"],
+            libraries: [
+                "AsyncHTTPClient", "Crypto", "Darwin", "Glibc", "Logging", "Musl", "NIOCore", "NIOHTTP1",
+                "Synchronization",
+            ]),
+        Room("ClavigerVerifierHummingbird", ["ClavigerVerifier"], libraries: ["HTTPTypes", "Hummingbird"]),
         // 6 The whole.
         Room("CMalloc"),
         Room(

@@ -84,6 +84,50 @@ struct IntrospectionTests {
         }
     }
 
+    @Test func `a resource server that listens is told what ends the answer, and sees to addresses itself (I8)`()
+        async throws
+    {
+        try await SampleDesk.open { desk in
+            let issued = try await desk.resourceServer([SampleDesk.issuer])
+            let server = SampleClient(issued)
+            let key = try await desk.key(
+                APIKeyDraft(name: "Office", scopes: ["data.read"], allowedAddresses: ["192.0.2.0/24"]),
+                in: desk.tree.europe)
+            let watch = [("claviger_watch", "true")]
+            func names(_ changes: [Change]) -> Set<String> {
+                Set(
+                    (changes + [.resourceServer(issued.credential.id)]).flatMap {
+                        desk.fingerprints.texts(of: $0) ?? []
+                    })
+            }
+            func told(_ credential: String, _ more: [(String, String)] = []) async throws -> Set<String>? {
+                try await desk.told(credential, as: server, watch + more).fingerprints.map { Set($0) }
+            }
+            let organizations = [desk.tree.global, desk.tree.europe].map { Change.organization($0.id) }
+            #expect(try await told(key.secret) == names(organizations + [.apiKey(key.credential.id)]))
+            #expect(try await told(key.secret, [("client_address", "198.51.100.1")]) == nil)
+            let integration = try await desk.tree.integration(in: desk.tree.europe)
+            let token = try await desk.token(SampleClient(integration))
+            let changes: [Change] = [
+                .integration(integration.credential.id),
+                .revokedToken(token.token.id, expiresAt: token.token.expiresAt),
+            ]
+            #expect(try await told(token.text) == names(organizations + changes))
+            // In an organization below its own it hangs on that one as well, and above it is nothing.
+            let below = ("claviger_organization", desk.tree.france.id.description)
+            #expect(
+                try await told(token.text, [below])
+                    == names(organizations + changes + [.organization(desk.tree.france.id)]))
+            #expect(try await told(token.text, [("claviger_organization", desk.tree.global.id.description)]) == nil)
+            for wrong in [[("claviger_watch", "yes")], watch + [("claviger_organization", "x")]] {
+                await expect(.invalidRequest) { _ = try await desk.told(token.text, as: server, wrong) }
+            }
+            await expect(.invalidRequest) {
+                _ = try await desk.told(token.text, as: SampleClient(integration), watch)
+            }
+        }
+    }
+
     @Test func `who is not authenticated learns nothing, and a request without a token is refused`() async throws {
         try await SampleDesk.open { desk in
             let client = SampleClient(try await desk.tree.integration(in: desk.tree.europe))

@@ -118,7 +118,8 @@ struct OtherAccessTests {
     private static let forGateways = ["verify": "GET", "verifyPost": "POST"]
 
     @Test func `every route has a row, and every row is a route`() {
-        let rows = [Self.open, Self.forClients, Self.forFollowers, Self.forApps, Self.forBrowsers, Self.forGateways].flatMap(\.keys)
+        let rows = [Self.open, Self.forClients, Self.forFollowers, Self.forApps, Self.forBrowsers, Self.forGateways]
+            .flatMap(\.keys)
         #expect(rows.count == Set(rows).count)
         #expect(Set(rows) == Set(Route.servedElsewhere.map(\.operation)))
         for route in Route.servedElsewhere {
@@ -211,9 +212,11 @@ struct OtherAccessTests {
         let wrong = DemoCredentials.Client(id: demo.resourceServer.id, secret: demo.integration.secret)
         for path in Self.forFollowers.values {
             for (client, status, error) in [
-                (nil, 401, "invalid_client"), (wrong, 401, "invalid_client"), (demo.integration, 403, "unauthorized_client"),
+                (nil, 401, "invalid_client"), (wrong, 401, "invalid_client"),
+                (demo.integration, 403, "unauthorized_client"),
             ] {
-                let headers = client.map { [("Authorization", "Basic \(Data("\($0.id):\($0.secret)".utf8).base64EncodedString())")] } ?? []
+                let pair = client.map { Data("\($0.id):\($0.secret)".utf8).base64EncodedString() }
+                let headers = pair.map { [("Authorization", "Basic \($0)")] } ?? []
                 let answer = try await server.send("GET", path, headers: headers)
                 #expect(answer.status == status)
                 #expect(try answer.json["error"] == .text(error))

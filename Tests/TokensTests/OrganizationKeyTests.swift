@@ -123,7 +123,7 @@ struct OrganizationKeyTests {
         try await SampleTree.open { tree in
             let counted = CountedKey(old)
             let keys = keys(tree, counted, capacity: 2)
-            tree.store.listen { keys.hear($0) }
+            tree.store.listen { keys.hear($0, at: tree.clock.current) }
             for organization in [tree.global, tree.europe, tree.france, tree.stranger] {
                 _ = try await keys.key(of: organization.id)
             }

@@ -181,6 +181,22 @@ struct GraceTests {
         }
     }
 
+    @Test func `nobody else may remember what is said in the grace`() async throws {
+        try await SampleNode.open(graceSeconds: 60) { queue, node in
+            let (key, _, _) = try await remembered(by: node)
+            let server = SampleClient(try await node.desk.resourceServer([SampleDesk.issuer]))
+            node.listen()
+            func told() async throws -> IntrospectionEndpoint.Answer {
+                try await node.desk.told(key, as: server, [("claviger_watch", "true")])
+            }
+            #expect(try await told().fingerprints?.isEmpty == false)
+            node.desk.store.isGone = true
+            node.disconnect()
+            let answer = try await told()
+            #expect(answer.isWatched && answer.fingerprints == nil)
+        }
+    }
+
     @Test func `the grace is for who can ask nobody: the database goes before memory`() async throws {
         try await SampleNode.open(graceSeconds: 60) { queue, node in
             let (key, _, _) = try await remembered(by: node)

@@ -17,7 +17,8 @@ package enum HotEndpoint: Hashable, Sendable, CaseIterable {
     }
 
     package static var allCases: [HotEndpoint] {
-        [.verify, .revocationFeed, .alive] + OAuthEndpoint.allCases.map(Self.oauth) + PublishedDocument.allCases.map(Self.published)
+        [.verify, .revocationFeed, .alive] + OAuthEndpoint.allCases.map(Self.oauth)
+            + PublishedDocument.allCases.map(Self.published)
     }
 
     /// Whether the endpoint answers this method.

@@ -51,7 +51,8 @@ enum OAuthReply {
             reply.caller = caller.credential.identifierText
             return reply
         case .watched(let caller, let username, let fingerprints):
-            let body = active(caller, username: username, issuer: issuer, watchedBy: fingerprints)
+            let body = active(
+                caller, username: username, issuer: issuer, tellingAddresses: true, watchedBy: fingerprints)
             var reply = HotReply.json(body)
             reply.caller = caller.credential.identifierText
             return reply
@@ -111,9 +112,12 @@ enum OAuthReply {
 
     private static let inactive = Array(#"{"active":false}"#.utf8)
 
-    /// - Parameter fingerprints: What whoever remembers it has to listen to, nil where it does not.
+    /// - Parameters:
+    ///   - tellsAddresses: Whether who asks sees to it by itself from where the credential is used.
+    ///   - fingerprints: What whoever remembers it has to listen to, nil where nobody may.
     private static func active(
-        _ caller: VerifiedCaller, username: String?, issuer: String, watchedBy fingerprints: [String]? = nil
+        _ caller: VerifiedCaller, username: String?, issuer: String, tellingAddresses tellsAddresses: Bool = false,
+        watchedBy fingerprints: [String]? = nil
     ) -> [UInt8] {
         let credential = caller.credential
         let identifier = credential.identifierText
@@ -148,9 +152,8 @@ enum OAuthReply {
             json.member("organization_id", caller.standing.organizationText)
             json.member("organization_path", caller.standing.pathText)
             if let contact = credential.contact { json.member("contact_id", contact.identifierText) }
-            guard let fingerprints else { return }
-            json.member("claviger_watch", fingerprints)
-            if let ranges = credential.addresses.ranges {
+            if let fingerprints { json.member("claviger_watch", fingerprints) }
+            if tellsAddresses, let ranges = credential.addresses.ranges {
                 json.member("claviger_addresses", ranges.map(\.description))
             }
         }

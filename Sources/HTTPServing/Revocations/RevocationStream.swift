@@ -75,7 +75,8 @@ package final class RevocationStream: FeedListener {
     ///   - isAlone: Whether all that is changed is changed by this process. Otherwise ``hasHeardEverything(before:)`` has it say so.
     ///   - clock: The clock of the verifier's hearing, in nanoseconds.
     package init(
-        of node: ID<Node>, isAlone: Bool, calling fingerprints: ChangeFingerprints, clock: @escaping @Sendable () -> Int64
+        of node: ID<Node>, isAlone: Bool, calling fingerprints: ChangeFingerprints,
+        clock: @escaping @Sendable () -> Int64
     ) {
         self.node = node
         self.isAlone = isAlone
@@ -90,9 +91,11 @@ package final class RevocationStream: FeedListener {
                 self.state.withLock(\.count)
             },
             refused.metric(
-                "claviger_feed_followers_refused_total", "Connections that could not follow because there were too many."),
+                "claviger_feed_followers_refused_total",
+                "Connections that could not follow because there were too many."),
             slow.metric(
-                "claviger_feed_followers_slow_total", "Connections that were ended because they did not read what was sent."),
+                "claviger_feed_followers_slow_total",
+                "Connections that were ended because they did not read what was sent."),
         ]
     }
 }

@@ -7,7 +7,7 @@ import Organizations
 import Persistence
 import Policy
 package import ProductDefinition
-import Tokens
+package import Tokens
 package import Verification
 
 /// A ``SampleTree`` with everything that judges and issues above it, without HTTP: as the server puts it together.
@@ -23,6 +23,8 @@ package struct SampleDesk: Sendable {
     package let tokens: TokenEndpoint
     package let authorization: AuthorizationEndpoint
     package let introspection: IntrospectionEndpoint
+    /// What changes are called on the revocation stream.
+    package let fingerprints = ChangeFingerprints(under: MasterKeys(.generate()))
     package let revocation: RevocationEndpoint
 
     /// Has `use` work at a fresh desk.
@@ -60,7 +62,8 @@ package struct SampleDesk: Sendable {
         authorization = AuthorizationEndpoint(
             store: store, keyRing: keys, product: tree.product, audiences: audiences)
         introspection = IntrospectionEndpoint(
-            authenticator: authenticator, store: store, keyRing: keys, product: tree.product, issuer: Self.issuer)
+            authenticator: authenticator, store: store, keyRing: keys, product: tree.product, issuer: Self.issuer,
+            fingerprints: fingerprints)
         revocation = RevocationEndpoint(
             authenticator: authenticator, verifier: verifier, store: store, brand: tree.product.brand,
             issuer: Self.issuer)
@@ -214,6 +217,16 @@ extension IntrospectionEndpoint.Answer {
     /// The user's address, nil where it is not told.
     package var username: String? {
         if case .active(_, let username) = self { username } else { nil }
+    }
+
+    /// What whoever remembers it has to listen to, nil where nobody may.
+    package var fingerprints: [String]? {
+        if case .watched(_, _, let fingerprints) = self { fingerprints } else { nil }
+    }
+
+    /// Whether it tells of a credential to who may remember it.
+    package var isWatched: Bool {
+        if case .watched = self { true } else { false }
     }
 
     /// The refresh token that it tells of.

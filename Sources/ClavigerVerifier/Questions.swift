@@ -1,0 +1,171 @@
+import AsyncHTTPClient
+import Locking
+import Logging
+import NIOCore
+import NIOHTTP1
+import TextForms
+
+/// What Claviger says of a credential.
+enum Answer: Sendable {
+    case active(Told)
+    case inactive
+    /// Nothing, or not in time; come again after so many seconds.
+    case none(retryAfter: Int)
+}
+
+/// An answer, and when it was asked for: it may be used for 750 ms from then on, whoever gave it.
+struct Asked: Sendable {
+    let answer: Answer
+    let begun: Int64
+}
+
+/// Asks Claviger, by introspection (RFC 7662).
+final class Questions: Sendable {
+    let addresses: [String]
+    /// The `Authorization` field of a resource server (RFC 6749 §2.3.1).
+    let authorization: String
+    private let client: HTTPClient
+    private let clock: VerifierClock
+    private let logger: Logger
+    private let maximum: Int
+    private let state = Lock(State())
+
+    private struct State {
+        var running: [Memory.Key: Task<Asked, Never>] = [:]
+        var count = 0
+        /// Which address answered last.
+        var preferred = 0
+        /// Whether it was said that we are not known there.
+        var wasRefused = false
+    }
+
+    init(_ configuration: VerifierConfiguration, through client: HTTPClient, _ clock: VerifierClock, _ logger: Logger) {
+        addresses = configuration.addresses.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        let pair = "\(PercentEscape.value(configuration.clientID)):\(PercentEscape.value(configuration.clientSecret))"
+        authorization = "Basic \(Self.base64(Array(pair.utf8)))"
+        maximum = max(1, configuration.maximumQuestions)
+        self.client = client
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// The answer about a credential. Of many who ask about the same at once, one asks.
+    ///
+    /// - Parameter keep: Told the answer once, before those who wait for it.
+    func sharedAnswer(
+        to key: Memory.Key, _ credential: String, in organization: String?,
+        keep: @escaping @Sendable (Asked) -> Void
+    ) async -> Asked {
+        let running = state.withLock { state -> Task<Asked, Never>? in
+            if let running = state.running[key] { return running }
+            guard state.count < maximum else { return nil }
+            state.count += 1
+            let task = Task { [self] in
+                let asked = await ask(credential, in: organization)
+                keep(asked)
+                self.state.withLock { state in
+                    state.running[key] = nil
+                    state.count -= 1
+                }
+                return asked
+            }
+            state.running[key] = task
+            return task
+        }
+        guard let running else { return Asked(answer: .none(retryAfter: 1), begun: clock.uptime()) }
+        return await running.value
+    }
+
+    /// The answer about a credential, asked for this one call.
+    func answer(_ credential: String, in organization: String?) async -> Asked {
+        let mayAsk = state.withLock { state in
+            guard state.count < maximum else { return false }
+            state.count += 1
+            return true
+        }
+        guard mayAsk else { return Asked(answer: .none(retryAfter: 1), begun: clock.uptime()) }
+        defer { state.withLock { $0.count -= 1 } }
+        return await ask(credential, in: organization)
+    }
+
+    private func ask(_ credential: String, in organization: String?) async -> Asked {
+        let begun = clock.uptime()
+        var form = "claviger_watch=true&token=\(PercentEscape.value(credential))"
+        if let organization { form += "&claviger_organization=\(PercentEscape.value(organization))" }
+        let first = state.withLock(\.preferred)
+        var retryAfter = 1
+        for step in 0..<addresses.count {
+            let left = StreamState.reach - (clock.uptime() - begun)
+            guard left > 0 else { break }
+            let place = (first + step) % addresses.count
+            switch await ask(addresses[place], form, for: left) {
+            case .answered(let answer):
+                if step > 0 { state.withLock { $0.preferred = place } }
+                return Asked(answer: answer, begun: begun)
+            case .busy(let seconds): retryAfter = seconds
+            case .silent: continue
+            }
+        }
+        return Asked(answer: .none(retryAfter: retryAfter), begun: begun)
+    }
+
+    private enum Outcome {
+        case answered(Answer)
+        /// Not now.
+        case busy(retryAfter: Int)
+        /// There was no answer.
+        case silent
+    }
+
+    private func ask(_ address: String, _ form: String, for nanoseconds: Int64) async -> Outcome {
+        var request = HTTPClientRequest(url: "\(address)/oauth2/introspect")
+        request.method = .POST
+        request.headers.add(name: "Authorization", value: authorization)
+        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+        request.body = .bytes(ByteBuffer(string: form))
+        do {
+            let response = try await client.execute(request, timeout: .nanoseconds(nanoseconds))
+            let body = try await response.body.collect(upTo: 65_536)
+            switch response.status.code {
+            case 200: return Self.outcome(of: Array(body.readableBytesView))
+            case 429, 503: return .busy(retryAfter: response.retryAfter)
+            case 400, 401, 403: noteRefusal(response.status.code)
+            default: break
+            }
+            return .silent
+        } catch {
+            return .silent
+        }
+    }
+
+    /// What is no whole answer is none, and never "active".
+    private static func outcome(of body: [UInt8]) -> Outcome {
+        guard let reply = Reply(body), let isActive = reply.flag("active") else { return .silent }
+        guard isActive else { return .answered(.inactive) }
+        return Told(reply).map { .answered(.active($0)) } ?? .silent
+    }
+
+    /// Says once that we are not known there: nothing helps but an operator.
+    func noteRefusal(_ status: UInt) {
+        let isNew = state.withLock { state in
+            defer { state.wasRefused = true }
+            return !state.wasRefused
+        }
+        if isNew {
+            logger.error("Claviger refuses this backend's own credentials", metadata: ["status": "\(status)"])
+        }
+    }
+
+    /// RFC 4648 §4.
+    private static func base64(_ bytes: [UInt8]) -> String {
+        let text = Base64URL.text(bytes).replacing("-", with: "+").replacing("_", with: "/")
+        return text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+    }
+}
+
+extension HTTPClientResponse {
+    /// After how many seconds to come again.
+    var retryAfter: Int {
+        min(60, max(1, headers.first(name: "Retry-After").flatMap { Int($0) } ?? 1))
+    }
+}
