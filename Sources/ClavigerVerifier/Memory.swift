@@ -46,16 +46,17 @@ final class Memory: Sendable {
 
     fileprivate final class Entry: Sendable {
         let told: Told
-        let validities: [(name: String, validity: Validity)]
+        /// What it depends on, in the order of what that is called.
+        let validities: [Validity]
         private let used = Atomic(false)
 
-        init(_ told: Told, _ validities: [(name: String, validity: Validity)]) {
+        init(_ told: Told, _ validities: [Validity]) {
             self.told = told
             self.validities = validities
         }
 
         var holds: Bool {
-            for (_, validity) in validities where !validity.holds { return false }
+            for validity in validities where !validity.holds { return false }
             return true
         }
 
@@ -145,7 +146,7 @@ extension Memory {
         heard.withLock { heard in
             guard isFresh(begun, now, heard) else { return }
             for name in names where heard.times[name] ?? .min >= begun - StreamState.reach { return }
-            let validities = names.map { ($0, heard.hold($0)) }
+            let validities = names.map { heard.hold($0) }
             let gone = shard(of: key).entries.withLock { $0.insert(Entry(told, validities), under: key) }
             for entry in gone { heard.release(entry) }
         }
@@ -215,7 +216,7 @@ extension Memory.Heard {
 
     /// An entry is gone, so what nobody else depends on need not be known any longer.
     fileprivate mutating func release(_ entry: Memory.Entry) {
-        for (name, validity) in entry.validities {
+        for (name, validity) in zip(entry.told.fingerprints ?? [], entry.validities) {
             guard let (held, holders) = validities[name], held === validity else { continue }
             validities[name] = holders > 1 ? (held, holders - 1) : nil
         }

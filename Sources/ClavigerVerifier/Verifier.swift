@@ -171,8 +171,12 @@ extension Verifier {
 
     /// The credential of an `Authorization` field (RFC 6750 §2.1), nil where it has none, or more than one.
     private static func bearer(_ field: String) -> String? {
-        let parts = field.split(separator: " ")
-        guard parts.count == 2, parts[0].lowercased() == "bearer", !parts[1].contains(",") else { return nil }
-        return String(parts[1])
+        let scheme = field.utf8.prefix(7)
+        guard scheme.elementsEqual("bearer ".utf8, by: { $0 | 0x20 == $1 }) else { return nil }
+        let credential = field.utf8.dropFirst(7).drop { $0 == UInt8(ascii: " ") }
+        guard !credential.isEmpty, !credential.contains(UInt8(ascii: " ")),
+            !credential.contains(UInt8(ascii: ","))
+        else { return nil }
+        return String(Substring(credential))
     }
 }

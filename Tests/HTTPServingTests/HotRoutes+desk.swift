@@ -5,12 +5,11 @@ import NIOCore
 import NIOHTTP1
 import OAuth
 import TestSupport
-import Tokens
 import Verification
 
 extension HotRoutes {
     /// The routes of a desk, as the server puts them together.
-    convenience init(over desk: SampleDesk) {
+    convenience init(over desk: SampleDesk, stream: RevocationStream? = nil) {
         let proxies = TrustedProxies([])
         let audiences = AudiencePolicy(standard: nil, issuer: SampleDesk.issuer)
         self.init(
@@ -19,9 +18,9 @@ extension HotRoutes {
                 verifier: desk.verifier, product: desk.tree.product, audiences: audiences, proxies: proxies,
                 gateways: GatewayRule(addresses: [], secret: nil), slips: GatewaySlipLog { _ in }),
             token: desk.tokens, introspection: desk.introspection, revocation: desk.revocation,
-            stream: RevocationStream(
-                of: ID(at: 0), isAlone: true, calling: ChangeFingerprints(under: MasterKeys(.generate())),
-                clock: Uptime.nanoseconds),
+            stream: stream
+                ?? RevocationStream(
+                    of: ID(at: 0), isAlone: true, calling: desk.fingerprints, clock: Uptime.nanoseconds),
             verifier: desk.verifier, proxies: proxies)
     }
 

@@ -1,8 +1,10 @@
 import CredentialFormat
+import Foundation
 import Locking
 import Model
 import NIOCore
 import NIOEmbedded
+import NIOHTTP1
 import Persistence
 import TestSupport
 import Testing
@@ -151,6 +153,53 @@ struct RevocationStreamTests {
         let readings = Dictionary(uniqueKeysWithValues: stream.metrics.map { ($0.name, $0.read().first?.value) })
         #expect(readings["claviger_feed_followers"] == Double(RevocationStream.maximumFollowers))
         #expect(readings["claviger_feed_followers_refused_total"] == 2)
+    }
+
+    @Test func `a connection follows until the server stops, and one that does not read is ended`() async throws {
+        try await SampleDesk.open { desk in
+            let server = SampleClient(try await desk.resourceServer([SampleDesk.issuer]))
+            // In memory from now on.
+            #expect(try await desk.told("x", as: server).rule != nil)
+            let stream = stream()
+            let routes = HotRoutes(over: desk, stream: stream)
+            func follow() throws -> EmbeddedChannel {
+                let channel = EmbeddedChannel()
+                try channel.pipeline.syncOperations.addHandlers([
+                    WireTap(), HTTPResponseEncoder(), ByteToMessageHandler(HTTPRequestDecoder()),
+                    HotDoor(
+                        routes: routes, log: RequestLog(sink: LogSink(to: .nullDevice), format: .json, level: .info),
+                        idle: .seconds(75), now: desk.tree.clock.now),
+                ])
+                try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
+                let head = "GET /api/v1/revocation-feed HTTP/1.1\r\nHost: a\r\nAuthorization: \(server.basic)\r\n\r\n"
+                try channel.writeInbound(ByteBuffer(string: head))
+                return channel
+            }
+            func written(_ channel: EmbeddedChannel) throws -> String {
+                channel.embeddedEventLoop.run()
+                var text = ""
+                while let bytes = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: bytes) }
+                return text
+            }
+            func followers() -> Double? { stream.metrics.first?.read().first?.value }
+            let first = try follow()
+            let slow = try follow()
+            let opening = try written(first)
+            #expect(opening.hasPrefix("HTTP/1.1 200 OK\r\n") && opening.contains("event: hello\n"))
+            #expect(opening.contains("Transfer-Encoding: chunked\r\n\r\n"))
+            _ = try written(slow)
+            #expect(followers() == 2)
+            slow.isWritable = false
+            stream.beat()
+            #expect(try written(first).contains("event: proof\n"))
+            #expect(try written(slow) == "" && !slow.isActive)
+            #expect(followers() == 1)
+            first.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+            #expect(try written(first).hasSuffix("event: goodbye\ndata: {}\n\n\r\n0\r\n\r\n"))
+            #expect(!first.isActive && followers() == 0)
+            stream.beat()
+            #expect(try written(first) == "")
+        }
     }
 
     @Test func `nodes with other master keys share a name of each change while one is replaced`() throws {

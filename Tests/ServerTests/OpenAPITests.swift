@@ -63,6 +63,12 @@ struct OpenAPITests {
         for route in Route.servedElsewhere {
             var answers: [Answer] = []
             switch route.caller {
+            case .client where route.method == .get:
+                // What resource servers are answered does not end.
+                let pair = Data("\(demo.integration.id):\(demo.integration.secret)".utf8).base64EncodedString()
+                answers.append(try await server.get(route.path))
+                answers.append(try await server.get(route.path, headers: [("Authorization", "Basic \(pair)")]))
+                #expect(answers.map(\.status) == [401, 403])
             case .client:
                 let parameters = [("grant_type", "client_credentials"), ("token", token)]
                 answers.append(try await server.form(route.path, parameters, client: demo.integration))
@@ -103,7 +109,9 @@ struct OpenAPITests {
                     try await server.send(route.method.rawValue, route.path + "?scope=data.write", headers: bearer))
             default: answers.append(try await server.send(route.method.rawValue, route.path))
             }
-            if ![.app, .browser].contains(route.caller) { #expect(answers.first?.status == 200, "\(route.operation)") }
+            if ![.app, .browser].contains(route.caller), route.operation != "followRevocations" {
+                #expect(answers.first?.status == 200, "\(route.operation)")
+            }
             for answer in answers {
                 let problems = try shapes.problems(with: answer, to: route)
                 #expect(problems == [], "\(route.operation): \(answer.status) \(answer.text)")
