@@ -190,8 +190,11 @@ struct RevocationStreamTests {
             _ = try written(slow)
             #expect(followers() == 2)
             slow.isWritable = false
-            stream.beat()
+            for _ in 0..<RevocationStream.maximumUnread { stream.beat() }
             #expect(try written(first).contains("event: proof\n"))
+            #expect(try written(slow).contains("event: proof\n") && slow.isActive)
+            stream.beat()
+            _ = try written(first)
             #expect(try written(slow) == "" && !slow.isActive)
             #expect(followers() == 1)
             first.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())

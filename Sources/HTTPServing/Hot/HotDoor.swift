@@ -71,6 +71,8 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         let reply: FollowedReply
         let number: UInt64
         let end: Scheduled<Void>
+        /// How many chunks in a row were written while the client had not read what came before.
+        var unread = 0
     }
 
     /// How far the end of the connection is.
@@ -525,14 +527,16 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Writes what came, unless the client has not read what came before: it does not keep others waiting, nor memory (law 7).
     private func write(_ chunk: ByteBuffer, _ context: ChannelHandlerContext) {
-        guard let following, let wire else { return }
-        if context.channel.isWritable {
-            wire.writeAndFlush(NIOAny(chunk), promise: nil)
-        } else {
-            following.reply.stream.noteSlow()
+        guard let followed = following, let wire else { return }
+        let unread = context.channel.isWritable ? 0 : followed.unread + 1
+        guard unread <= RevocationStream.maximumUnread else {
+            followed.reply.stream.noteSlow()
             stopFollowing(context)
             context.close(promise: nil)
+            return
         }
+        following?.unread = unread
+        wire.writeAndFlush(NIOAny(chunk), promise: nil)
     }
 
     /// Says goodbye, if the connection follows, and ends the reply and the connection.

@@ -20,6 +20,10 @@ package final class RevocationStream: FeedListener {
     static let longest = TimeAmount.minutes(10)
     /// How long a follower may take to read the last of it while the server stops.
     static let longestAtTheEnd = TimeAmount.seconds(1)
+    /// How many chunks in a row may be written to one who has not read what came before: those of two seconds at least.
+    static let maximumUnread = 8
+    /// How many bytes of what was missed are told at most. Who missed more forgets everything.
+    private static let maximumMissed = 512 * 1024
     /// How many fingerprints one event has at most, and how many events what was committed together.
     private static let maximumOfEvent = 256
     private static let maximumEvents = 16
@@ -226,7 +230,9 @@ extension RevocationStream {
     private func opening(after last: String?, _ state: inout State) -> ByteBuffer {
         let ring = state.ring ?? AnnouncementRing(of: node.description)
         state.ring = ring
-        let missed = last.flatMap(ring.following)
+        let missed = last.flatMap(ring.following).flatMap { events in
+            events.reduce(0) { $0 + $1.readableBytes } <= Self.maximumMissed ? events : nil
+        }
         // Rounded up, so that no proof seems younger than it is.
         let now = (clock() + 999) / 1000
         var opening = ServerSentEvent.chunk(
