@@ -172,8 +172,8 @@ struct Composition {
         // Among others, what is changed here comes back over the feed, in the one order of all changes.
         let listeners: [any FeedListener] = [verifier, organizationKeys] + (isShared ? [] : [stream])
         store.listen { changes in
-            let now = now()
-            for listener in listeners { listener.hear(changes, at: now) }
+            let time = now()
+            for listener in listeners { listener.hear(changes, at: time) }
         }
         self.verifier = verifier
         self.stream = stream

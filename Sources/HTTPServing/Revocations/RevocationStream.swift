@@ -20,7 +20,8 @@ package final class RevocationStream: FeedListener {
     static let longest = TimeAmount.minutes(10)
     /// How long a follower may take to read the last of it while the server stops.
     static let longestAtTheEnd = TimeAmount.seconds(1)
-    /// How many chunks in a row may be written to one who has not read what came before: those of two seconds at least.
+    /// How many chunks in a row may be written to one who has not read what came before: those of two seconds, if nothing is
+    /// announced.
     static let maximumUnread = 8
     /// How many bytes of what was missed are told at most. Who missed more forgets everything.
     private static let maximumMissed = 512 * 1024
