@@ -1,7 +1,6 @@
 """A node that speaks the contract over real sockets, and breaks it on demand."""
 
 import collections
-import contextlib
 import http.server
 import json
 import queue
@@ -11,7 +10,6 @@ import urllib.parse
 
 from claviger_verifier._clock import default_clock
 
-CLOCK = default_clock()
 CREDENTIAL = "clv_key_0123456789"
 
 
@@ -34,6 +32,20 @@ def active(scope="data.read", watch=("fingerprint-of-key",), **members):
     }
 
 
+class Timeline:
+    """The present, and what a test leaves out: node and client share it, so nobody waits for trust to be gained or lost."""
+
+    def __init__(self):
+        self._clock = default_clock()
+        self._ahead = 0
+
+    def __call__(self):
+        return self._clock() + self._ahead
+
+    def skip(self, milliseconds):
+        self._ahead += milliseconds * 1_000_000
+
+
 class Stream:
     """A stream that is being listened to."""
 
@@ -53,6 +65,7 @@ class FakeNode:
 
     def __init__(self, name="n1"):
         self.name = name
+        self.clock = Timeline()
         self.known = {CREDENTIAL: active()}
         self.questions = []
         self.introspection = None  # A function of the handler, in place of the answer.
@@ -127,12 +140,6 @@ class FakeNode:
             for stream in self.streams:
                 stream.end()
 
-    @contextlib.contextmanager
-    def silence(self):
-        self.proves = False
-        yield
-        self.proves = True
-
     def _say(self, event):
         for stream in self.streams:
             stream.say(event)
@@ -140,7 +147,7 @@ class FakeNode:
     def _prove(self):
         while not self._is_done.wait(0.05):
             if self.proves:
-                self.say(f"event: proof\ndata: {CLOCK() // 1000}\n\n")
+                self.say(f"event: proof\ndata: {self.clock() // 1000}\n\n")
 
     def _introspect(self, handler):
         form = handler.rfile.read(int(handler.headers["Content-Length"])).decode()
@@ -150,6 +157,8 @@ class FakeNode:
         if self.introspection is not None:
             return self.introspection(handler)
         reply = self.known.get(form["token"], {"active": False})
+        if form.get("claviger_organization", "org_2") != "org_2":
+            reply = {"active": False}
         handler.answer(200, json.dumps(reply).encode(), Content_Type="application/json", Cache_Control="no-store")
 
     def _listen(self, handler):
@@ -158,14 +167,16 @@ class FakeNode:
             return self.feed(handler)
         handler.send_response(200)
         handler.send_header("Content-Type", "text/event-stream")
+        handler.send_header("Connection", "close")
         handler.send_header("Transfer-Encoding", "chunked")
         handler.end_headers()
         stream = Stream(handler.headers)
         with self._lock:
             name, _, sequence = handler.headers.get("Last-Event-ID", "").partition(".")
             resumed = name == self.name and sequence.isdigit()
-            said = {"node": self.name, "now": CLOCK() // 1000, "resumed": resumed}
-            stream.say(self.hello(stream) if self.hello else f"event: hello\ndata: {json.dumps(said)}\n\n")
+            said = {"node": self.name, "now": self.clock() // 1000, "resumed": resumed}
+            identifier = "" if resumed else f"id: {self.name}.{self._sequence}\n"
+            stream.say(self.hello(stream) if self.hello else f"event: hello\n{identifier}data: {json.dumps(said)}\n\n")
             for number, event in self._announced:
                 if resumed and number > int(sequence):
                     stream.say(event)

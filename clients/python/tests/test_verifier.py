@@ -29,15 +29,18 @@ class Answers:
         self.gate = None
         self.meanwhile = lambda: None
         self.failure = None
+        self.below = {"org_2", "org_3"}
 
-    def ask(self, credential, address, deadline):
-        self.questions.append((credential, address))
+    def ask(self, credential, organization, deadline):
+        self.questions.append((credential, organization))
         if self.gate is not None:
             self.gate.wait(30)
         self.meanwhile()
         if self.failure is not None:
             raise self.failure
         said = self.said.get(credential)
+        if said and organization is not None:
+            said = {**said, "organization_id": organization} if organization in self.below else None
         return parsed_answer(json.dumps(said).encode(), time.time()) if said else INACTIVE
 
     def close(self):
@@ -78,7 +81,7 @@ class CheckTests(VerifierCase):
         for _ in range(3):
             caller = self.verifier.check(CREDENTIAL, ["data.read"], "192.0.2.1")
             self.assertEqual((caller.subject, caller.organization), ("key_1", "org_2"))
-        self.assertEqual(self.answers.questions, [(CREDENTIAL, "192.0.2.1")])
+        self.assertEqual(self.answers.questions, [(CREDENTIAL, None)])
 
     def test_without_a_stream_each_call_is_a_question(self):
         for _ in range(3):
@@ -184,16 +187,36 @@ class AddressTests(VerifierCase):
         self.answers.said[CREDENTIAL] = active(claviger_addresses=[])
         self.assertEqual(self.refused(CREDENTIAL, (), "192.0.2.1").status, 403)
 
-    def test_what_is_not_good_from_one_address_may_be_from_another(self):
-        good = self.answers.said.pop(CREDENTIAL)
-        self.assertEqual(self.refused(CREDENTIAL, (), "198.51.100.1").status, 401)
-        self.answers.said[CREDENTIAL] = good
-        self.verifier.check(CREDENTIAL, (), "192.0.2.1")
-        self.assertEqual(self.answers.questions[1], (CREDENTIAL, "192.0.2.1"))
 
-    def test_an_address_is_asked_about_in_one_spelling(self):
-        self.verifier.check(CREDENTIAL, (), "2001:0DB8:0::0001")
-        self.assertEqual(self.answers.questions, [(CREDENTIAL, "2001:db8::1")])
+class OrganizationTests(VerifierCase):
+    def test_each_organization_is_asked_about_by_itself(self):
+        self.trust()
+        for _ in range(2):
+            for organization, seen in [(None, "org_2"), ("org_2", "org_2"), ("org_3", "org_3")]:
+                self.assertEqual(self.verifier.check(CREDENTIAL, organization=organization).organization, seen)
+        self.assertEqual(self.answers.questions, [(CREDENTIAL, None), (CREDENTIAL, "org_2"), (CREDENTIAL, "org_3")])
+
+    def test_what_is_forgotten_is_forgotten_in_all_of_them(self):
+        self.trust()
+        self.verifier.check(CREDENTIAL, organization="org_3")
+        del self.answers.said[CREDENTIAL]
+        self.verifier._memory.forget(["fingerprint-of-key"])
+        self.assertEqual(self.refused(CREDENTIAL, organization="org_3").status, 401)
+
+    def test_another_organization_is_403_and_a_credential_that_is_not_good_401(self):
+        self.trust()
+        for organization in ["org_1", "", "\ud800"]:
+            for _ in range(2):
+                refused = self.refused(CREDENTIAL, organization=organization)
+                self.assertEqual((refused.status, refused.error, refused.www_authenticate), (403, "organization", None))
+        self.assertEqual(self.refused("clv_key_guessed", organization="org_2").status, 401)
+
+        async def run():
+            with self.assertRaises(Refused) as raised:
+                await self.verifier.check_async(CREDENTIAL, organization="org_1")
+            return raised.exception.status
+
+        self.assertEqual(asyncio.run(run()), 403)
 
 
 class FlightTests(VerifierCase):
@@ -203,8 +226,8 @@ class FlightTests(VerifierCase):
         boarded = threading.Semaphore(0)
         board = self.verifier._board
 
-        def counted(key):
-            flight = board(key)
+        def counted(digest):
+            flight = board(digest)
             boarded.release()
             return flight
 

@@ -14,7 +14,7 @@ Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 FINGERPRINT = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 
 #: An entry that depends on more than this, or is limited to more addresses, is asked about each time.
-_MOST_WATCHED = 64
+_MOST_WATCHED = 256
 _MOST_NETWORKS = 4_096
 
 
@@ -24,7 +24,7 @@ class Caller:
 
     #: Who acts: the API key, the integration, the user, or the contact.
     subject: str
-    #: The organization for which it acts, the path down to it from the account, and the account.
+    #: The organization in which it acts, the path down to it from the account, and the account.
     organization: Optional[str]
     organization_path: Optional[str]
     account: Optional[str]
@@ -39,12 +39,6 @@ class Caller:
     audiences: Tuple[str, ...]
     #: Seconds since 1970, None for one that does not expire.
     expires_at: Optional[int]
-    #: Further organizations for which it may act.
-    organizations: Tuple[str, ...] = ()
-
-    def may_act_for(self, organization: str) -> bool:
-        """Whether the credential is of that organization, or may act for it."""
-        return organization == self.organization or organization in self.organizations
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,7 +118,6 @@ def parsed_answer(body: bytes, now: float) -> Answer:
             username=_text(reply, "username"),
             audiences=_audiences(reply),
             expires_at=expires_at,
-            organizations=_texts(reply, "claviger_organizations") or (),
         ),
         watch=_watch(reply),
         networks=_networks(reply),

@@ -28,6 +28,8 @@ def presented_credential(values: Sequence[str], refusals: Refusals, wanted: Sequ
         # Whichever were taken, somebody would mean the other.
         raise refusals.invalid_request("Send one credential, in one place.")
     scheme, _, rest = values[0].strip(" \t").partition(" ") if values else ("", "", "")
+    if scheme.lower().startswith("bearer:"):
+        raise refusals.invalid_request("Write the credential after Bearer and a blank, without a colon.")
     if scheme.lower() != "bearer":
         raise refusals.no_credential(wanted)
     credential = rest.strip(" ")

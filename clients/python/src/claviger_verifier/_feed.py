@@ -60,6 +60,7 @@ class Listener:
         self._on_change = on_change
         self._stop = threading.Event()
         self._connection: Optional[Connection] = None
+        self._node: Optional[str] = None
         self._last_id: Optional[str] = None
         self._failures = 0
         self._last_reason = ""
@@ -169,12 +170,15 @@ class Listener:
         if event.name != "hello":
             raise FeedBroken("it does not begin with hello")
         hello = _object(event.data)
-        now, resumed = hello.get("now"), hello.get("resumed")
-        if not isinstance(hello.get("node"), str) or not _is_stamp(now) or not isinstance(resumed, bool):
+        node, now, resumed = hello.get("node"), hello.get("now"), hello.get("resumed")
+        if not isinstance(node, str) or not _is_stamp(now) or not isinstance(resumed, bool):
             raise FeedBroken("a hello that says too little")
-        is_resumed = resumed and is_resuming
+        is_resumed = resumed and is_resuming and node == self._node
+        self._node = node
         if not is_resumed:
             self._last_id = None
+        if event.id is not None:
+            self._last_id = _identifier(event.id)
         self._memory.begin(requested_at, now, is_resumed)
 
     def _take(self, event: Event) -> bool:

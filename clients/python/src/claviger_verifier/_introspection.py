@@ -7,9 +7,9 @@ import http.client
 import time
 import urllib.parse
 from email.message import Message
-from typing import Protocol
+from typing import Optional, Protocol
 
-from ._answer import Answer, Unreadable, parsed_answer
+from ._answer import INACTIVE, Active, Answer, Unreadable, parsed_answer
 from ._http import Connections, Origin, Redacted, retry_after
 
 _LARGEST_REPLY = 256 * 1024
@@ -26,8 +26,8 @@ class Unanswered(Exception):
 class Asks(Protocol):
     """Who can be asked."""
 
-    def ask(self, credential: str, address: str, deadline: float) -> Answer:
-        """What the credential is worth, used from that address, empty for unknown. Raises Unanswered.
+    def ask(self, credential: str, organization: Optional[str], deadline: float) -> Answer:
+        """What the credential is worth, in that organization or in its own. Raises Unanswered.
 
         ``deadline`` is a moment of ``time.monotonic``.
         """
@@ -47,10 +47,11 @@ class Introspection:
         self._authorization = authorization
         self._connections = Connections(origin)
 
-    def ask(self, credential: str, address: str, deadline: float) -> Answer:
+    def ask(self, credential: str, organization: Optional[str], deadline: float) -> Answer:
+        # Without `client_address`: the answer says from where the credential may be used, and is good for every caller.
         form = {"token": credential, "claviger_watch": "true"}
-        if address:
-            form["client_address"] = address
+        if organization is not None:
+            form["claviger_organization"] = organization
         headers = {
             "Authorization": self._authorization.reveal(),
             "Content-Type": "application/x-www-form-urlencoded",
@@ -67,14 +68,19 @@ class Introspection:
         except (OSError, http.client.HTTPException, ValueError) as error:
             # Its text may have something of the peer's, or of the request's.
             raise Unanswered(f"no reply ({type(error).__name__})") from None
+        if reply.status == 400 and organization is not None:
+            return INACTIVE  # What is no identifier is nobody's.
         if reply.status in (400, 401, 403):
-            raise Unanswered(f"the question is refused with {reply.status}: are client id and secret right?")
+            raise Unanswered(f"{reply.status}: are client id and secret those of a resource server?")
         if reply.status != 200:
             raise Unanswered(f"the reply is {reply.status}", retry_after(reply.headers, 60) or 1)
         try:
-            return parsed_answer(reply.body, _time_of_day(reply.headers))
+            answer = parsed_answer(reply.body, _time_of_day(reply.headers))
         except Unreadable as error:
             raise Unanswered(f"the reply cannot be read: {error}") from None
+        if organization is not None and isinstance(answer, Active) and answer.caller.organization != organization:
+            raise Unanswered("the reply is about another organization")
+        return answer
 
     def close(self) -> None:
         self._connections.close()

@@ -31,10 +31,6 @@ _HEARD_FOR = 2 * SECOND
 
 _NEVER = -(1 << 62)
 
-#: A credential under its digest, and from where, as that can decide whether it is good.
-InactiveKey = Tuple[bytes, str]
-
-
 class FeedBroken(Exception):
     """The stream says what cannot be. The text is ours."""
 
@@ -64,7 +60,7 @@ class Memory:
         self._lock = threading.Lock()
         self._trusted_until = _NEVER
         self._entries: "collections.OrderedDict[bytes, Entry]" = collections.OrderedDict()
-        self._inactive: "collections.OrderedDict[InactiveKey, int]" = collections.OrderedDict()
+        self._inactive: "collections.OrderedDict[bytes, int]" = collections.OrderedDict()
         self._watchers: Dict[str, Set[bytes]] = {}
         #: When what was last heard of, oldest first.
         self._heard: "collections.OrderedDict[str, int]" = collections.OrderedDict()
@@ -95,15 +91,15 @@ class Memory:
         entry.used = True
         return entry
 
-    def recall_inactive(self, key: InactiveKey) -> bool:
+    def recall_inactive(self, digest: bytes) -> bool:
         """Whether the credential is known not to be good."""
         trusted_until = self._trusted_until
-        ends = self._inactive.get(key)
+        ends = self._inactive.get(digest)
         return ends is not None and self._clock() <= min(trusted_until, ends)
 
     # MARK: questions
 
-    def learn(self, digest: bytes, address: str, answer: Answer, asked_at: int) -> bool:
+    def learn(self, digest: bytes, answer: Answer, asked_at: int) -> bool:
         """Remembers what a question that began at ``asked_at`` was answered, unless it was overtaken."""
         with self._lock:
             now = self._clock()
@@ -114,8 +110,8 @@ class Memory:
             if isinstance(answer, Inactive):
                 if now > self._trusted_until:
                     return False
-                self._inactive.pop((digest, address), None)
-                self._inactive[(digest, address)] = asked_at + INACTIVE_FOR
+                self._inactive.pop(digest, None)
+                self._inactive[digest] = asked_at + INACTIVE_FOR
                 while len(self._inactive) > self._max_inactive:
                     self._inactive.popitem(last=False)
                 return True

@@ -85,6 +85,10 @@ class Refusals:
         """The credential may not be used from there. No other credential is asked for, so there is no challenge."""
         return Refused(403, "address", "The credential may not be used from this address.")
 
+    def organization(self) -> Refused:
+        """The credential is good, and not in the organization that the request names."""
+        return Refused(403, "organization", "The credential may not act in this organization.")
+
     def unavailable(self, retry_after: int = 1) -> Refused:
         """It cannot be known at present."""
         description = "The credential cannot be checked at present; try again later."

@@ -55,7 +55,7 @@ class Verifier:
     _lock: threading.Lock
     _memory: Memory
     _asks: Asks
-    _flights: Dict[Tuple[bytes, str], _Flight]
+    _flights: Dict[bytes, _Flight]
     _listener: Optional[Listener]
     _executor: Optional[concurrent.futures.ThreadPoolExecutor]
     _remembers: threading.Event
@@ -151,8 +151,7 @@ class Verifier:
             executor, self._executor = self._executor, None
         if listener is not None:
             listener.stop()
-        self._memory.end()
-        self._memory.forget_everything()
+        self._memory = Memory(self._clock, self._max_entries)
         self._asks.close()
         if executor is not None:
             executor.shutdown(wait=False)
@@ -199,32 +198,51 @@ class Verifier:
 
     # MARK: checks
 
-    def check(self, credential: str, scopes: Scopes = (), address: Union[str, Address, None] = None) -> Caller:
+    def check(
+        self,
+        credential: str,
+        scopes: Scopes = (),
+        address: Union[str, Address, None] = None,
+        organization: Optional[str] = None,
+    ) -> Caller:
         """Who calls, if the credential has all the scopes and may be used from the address.
 
         :param scopes: Names, or one text with blanks between them. Empty: any credential that is good.
         :param address: The caller's. Without one, or with a text that is none, a credential that is limited to addresses is
             refused.
+        :param organization: In which the caller wants to act: its own or one below it. None: its own.
         :raises Refused: with status, header fields and body of the reply.
         """
         wanted = wanted_scopes(scopes)
-        digest = self._digest(credential, wanted)
+        digest = self._digest(credential, organization, wanted)
         active = self._recall(digest)
         if active is None:
-            place = parsed_address(address)
-            active = self._active(self._ask(digest, credential, place), wanted)
+            outcome = self._ask(digest, credential, organization)
+            if outcome is INACTIVE and organization is not None:
+                own = self._digest(credential, None, wanted)
+                self._active(self._recall(own) or self._ask(own, credential, None), wanted)
+                raise self.refusals.organization()
+            active = self._active(outcome, wanted)
         return self._judge(active, wanted, address)
 
     async def check_async(
-        self, credential: str, scopes: Scopes = (), address: Union[str, Address, None] = None
+        self,
+        credential: str,
+        scopes: Scopes = (),
+        address: Union[str, Address, None] = None,
+        organization: Optional[str] = None,
     ) -> Caller:
         """As ``check``. What is known is answered at once, on the event loop; a question has a thread of its own."""
         wanted = wanted_scopes(scopes)
-        digest = self._digest(credential, wanted)
+        digest = self._digest(credential, organization, wanted)
         active = self._recall(digest)
         if active is None:
-            place = parsed_address(address)
-            active = self._active(await self._ask_async(digest, credential, place), wanted)
+            outcome = await self._ask_async(digest, credential, organization)
+            if outcome is INACTIVE and organization is not None:
+                own = self._digest(credential, None, wanted)
+                self._active(self._recall(own) or await self._ask_async(own, credential, None), wanted)
+                raise self.refusals.organization()
+            active = self._active(outcome, wanted)
         return self._judge(active, wanted, address)
 
     def presented(self, values: Sequence[str], scopes: Scopes = ()) -> str:
@@ -234,12 +252,15 @@ class Verifier:
         """
         return presented_credential(values, self.refusals, wanted_scopes(scopes))
 
-    def _digest(self, credential: str, wanted: Sequence[str]) -> bytes:
+    def _digest(self, credential: str, organization: Optional[str], wanted: Sequence[str]) -> bytes:
         if not is_credential(credential):
             raise self.refusals.invalid_token(wanted)
         if self._listener is None:
             self.start()
-        return hashlib.sha256(credential.encode()).digest()
+        if organization is None:
+            return hashlib.sha256(credential.encode()).digest()
+        # No credential has a blank.
+        return hashlib.sha256(f"{credential} {organization}".encode("utf-8", "replace")).digest()
 
     def _recall(self, digest: bytes) -> Optional[Active]:
         entry = self._memory.recall(digest)
@@ -261,56 +282,54 @@ class Verifier:
 
     # MARK: questions
 
-    def _ask(self, digest: bytes, credential: str, address: Optional[Address]) -> Outcome:
-        key = (digest, "" if address is None else str(address))
-        if self._memory.recall_inactive(key):
+    def _ask(self, digest: bytes, credential: str, organization: Optional[str]) -> Outcome:
+        if self._memory.recall_inactive(digest):
             return INACTIVE
-        flight, leads = self._board(key)
+        flight, leads = self._board(digest)
         if flight is None:
             return Unanswered("too many questions at a time")
         if leads:
-            self._fly(flight, key, credential)
+            self._fly(flight, digest, credential, organization)
         try:
             outcome = flight.outcome.result(max(0.0, flight.deadline - time.monotonic()))
         except concurrent.futures.TimeoutError:
             outcome = Unanswered("no reply in time")
         return self._landed(outcome, flight, digest)
 
-    async def _ask_async(self, digest: bytes, credential: str, address: Optional[Address]) -> Outcome:
-        key = (digest, "" if address is None else str(address))
-        if self._memory.recall_inactive(key):
+    async def _ask_async(self, digest: bytes, credential: str, organization: Optional[str]) -> Outcome:
+        if self._memory.recall_inactive(digest):
             return INACTIVE
-        flight, leads = self._board(key)
+        flight, leads = self._board(digest)
         if flight is None:
             return Unanswered("too many questions at a time")
         if leads:
             try:
-                self._threads().submit(self._fly, flight, key, credential)
+                self._threads().submit(self._fly, flight, digest, credential, organization)
             except RuntimeError:  # The interpreter ends, or the verifier was closed.
-                self._land(flight, key, Unanswered("no thread"))
+                self._land(flight, digest, Unanswered("no thread"))
         waiter = asyncio.wrap_future(flight.outcome)
         await asyncio.wait({waiter}, timeout=max(0.0, flight.deadline - time.monotonic()))
         outcome = waiter.result() if waiter.done() else Unanswered("no reply in time")
         return self._landed(outcome, flight, digest)
 
-    def _board(self, key: Tuple[bytes, str]) -> Tuple[Optional[_Flight], bool]:
+    def _board(self, digest: bytes) -> Tuple[Optional[_Flight], bool]:
         """The question that is under way, or a new one; and whether it is for this caller to ask it."""
         now = self._clock()
         with self._lock:
-            flight = self._flights.get(key)
+            flight = self._flights.get(digest)
             if flight is not None and now - flight.asked_at < TRUST:
                 return flight, False
             if flight is None and len(self._flights) >= self._MOST_FLIGHTS:
                 return None, False
-            flight = self._flights[key] = _Flight(now)
+            flight = self._flights[digest] = _Flight(now)
             return flight, True
 
-    def _fly(self, flight: _Flight, key: Tuple[bytes, str], credential: str) -> None:
+    def _fly(self, flight: _Flight, digest: bytes, credential: str, organization: Optional[str]) -> None:
         outcome: Outcome = Unanswered("the question was broken off")
         memory = self._memory
         try:
-            outcome = self._asks.ask(credential, key[1], flight.deadline)
-            memory.learn(key[0], key[1], outcome, flight.asked_at)
+            outcome = self._asks.ask(credential, organization, flight.deadline)
+            memory.learn(digest, outcome, flight.asked_at)
         except Unanswered as error:
             outcome = error
             self._warn(error)
@@ -318,12 +337,12 @@ class Verifier:
             outcome = Unanswered(f"the question failed ({type(error).__name__})")
             self._warn(outcome)
         finally:
-            self._land(flight, key, outcome)
+            self._land(flight, digest, outcome)
 
-    def _land(self, flight: _Flight, key: Tuple[bytes, str], outcome: Outcome) -> None:
+    def _land(self, flight: _Flight, digest: bytes, outcome: Outcome) -> None:
         with self._lock:
-            if self._flights.get(key) is flight:
-                del self._flights[key]
+            if self._flights.get(digest) is flight:
+                del self._flights[digest]
         flight.outcome.set_result(outcome)
 
     def _landed(self, outcome: Outcome, flight: _Flight, digest: bytes) -> Outcome:

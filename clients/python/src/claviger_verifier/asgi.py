@@ -33,17 +33,20 @@ class ASGIVerification:
         scopes: Scopes = (),
         optional: bool = False,
         address: Callable[[Scope], Optional[str]] = peer_address,
+        organization: Optional[Callable[[Scope], Optional[str]]] = None,
     ) -> None:
         """
         :param scopes: What every request needs; ``requires`` asks for more where more is needed.
         :param optional: Lets requests without a credential through, without a caller. One that is not good is refused even so.
         :param address: Who calls, by what a proxy of yours says. Take no header field that the caller could have written.
+        :param organization: In which one the caller wants to act, by what the request says; None for its own.
         """
         self._app = app
         self._verifier = verifier
         self._wanted = wanted_scopes(scopes)
         self._optional = optional
         self._address = address
+        self._organization = organization
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
@@ -66,7 +69,10 @@ class ASGIVerification:
         try:
             if values or not self._optional:
                 credential = self._verifier.presented(values, self._wanted)
-                scope[CALLER_KEY] = await self._verifier.check_async(credential, self._wanted, self._address(scope))
+                organization = self._organization(scope) if self._organization else None
+                scope[CALLER_KEY] = await self._verifier.check_async(
+                    credential, self._wanted, self._address(scope), organization
+                )
             token = current.set((scope[CALLER_KEY], self._verifier.refusals))
             await self._app(scope, receive, observed_send)
         except Refused as refused:

@@ -35,17 +35,20 @@ class WSGIVerification:
         scopes: Scopes = (),
         optional: bool = False,
         address: Callable[[Environ], Optional[str]] = peer_address,
+        organization: Optional[Callable[[Environ], Optional[str]]] = None,
     ) -> None:
         """
         :param scopes: What every request needs; ``requires`` asks for more where more is needed.
         :param optional: Lets requests without a credential through, without a caller. One that is not good is refused even so.
         :param address: Who calls, by what a proxy of yours says. Take no header field that the caller could have written.
+        :param organization: In which one the caller wants to act, by what the request says; None for its own.
         """
         self._app = app
         self._verifier = verifier
         self._wanted = wanted_scopes(scopes)
         self._optional = optional
         self._address = address
+        self._organization = organization
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         environ[CALLER_KEY] = None
@@ -68,7 +71,8 @@ class WSGIVerification:
         if not values and self._optional:
             return None
         credential = self._verifier.presented(values, self._wanted)
-        return self._verifier.check(credential, self._wanted, self._address(environ))
+        organization = self._organization(environ) if self._organization else None
+        return self._verifier.check(credential, self._wanted, self._address(environ), organization)
 
 
 class _Body:
