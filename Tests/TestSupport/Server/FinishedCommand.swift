@@ -24,11 +24,24 @@ package struct FinishedCommand: Sendable {
     }
 
     /// Runs a program of the virtual environment that `scripts/prepare test` makes, in the folder of the repository.
-    package static func python(_ arguments: [String], atMost seconds: Int = 60) async throws -> FinishedCommand {
-        try await run(
+    package static func python(
+        _ arguments: [String], environment: [String: String] = [:], atMost seconds: Int = 60
+    ) async throws -> FinishedCommand {
+        let ours = ["PYTHONPATH": foreignClients.path, "PYTHONDONTWRITEBYTECODE": "1"]
+        return try await run(
             root.appendingPathComponent(".build-tools/python/bin/python"), arguments,
-            environment: ["PYTHONPATH": foreignClients.path, "PYTHONDONTWRITEBYTECODE": "1"], in: root.path,
-            atMost: seconds)
+            environment: ours.merging(environment) { $1 }, in: root.path, atMost: seconds)
+    }
+
+    /// Runs tests of the library for Python in that environment: the modules of `clients/python/tests` with these names.
+    package static func pythonLibrary(
+        _ modules: [String], environment: [String: String] = [:]
+    ) async throws -> FinishedCommand {
+        let library = root.appendingPathComponent("clients/python")
+        let paths = ["src", "tests"].map { library.appendingPathComponent($0).path }
+        return try await python(
+            ["-m", "unittest"] + modules,
+            environment: environment.merging(["PYTHONPATH": paths.joined(separator: ":")]) { $1 }, atMost: 240)
     }
 
     /// Runs a client that we did not write, from `Tests/ForeignClients`, in that environment.
