@@ -229,7 +229,18 @@ class ASGITests(VerifierCase):
             await self.app(scope, receive, send)
 
         self.assertEqual(self.told(GOOD, app=app)[0], 200)
-        self.assertIsNone(current.get())
+
+    def test_nothing_is_left_in_the_task(self):
+        async def send(message):
+            pass
+
+        async def run():
+            for path in ("/read", "/write"):
+                scope = {"type": "http", "path": path, "headers": [(b"authorization", GOOD.encode())]}
+                await ASGIVerification(self.app, self.verifier)(scope, None, send)
+                self.assertIsNone(current.get())
+
+        asyncio.run(run())
 
     def test_a_refusal_after_the_reply_began_ends_the_connection(self):
         async def app(scope, receive, send):

@@ -126,6 +126,25 @@ class CheckTests(VerifierCase):
             else:
                 self.assertEqual(self.refused(CREDENTIAL).status, status)
 
+    def test_an_answer_that_is_used_late_has_to_be_proven(self):
+        self.trust()
+        land = self.verifier._land
+        for proven in (False, True):
+
+            def landed(*arguments):
+                land(*arguments)
+                self.now += 751 * SECOND // 1000
+                if proven:
+                    self.wait(0)
+
+            self.verifier._land = landed
+            if proven:
+                self.verifier.check(CREDENTIAL)
+            else:
+                self.assertEqual(self.refused(CREDENTIAL).status, 503)
+                self.verifier._memory.forget_everything()
+                self.wait(750)
+
     def test_what_is_not_good_is_asked_once_a_second(self):
         self.trust()
         for _ in range(5):

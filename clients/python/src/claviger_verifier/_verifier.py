@@ -38,8 +38,6 @@ class _Flight:
         self.asked_at = asked_at
         self.deadline = time.monotonic() + TRUST / 1e9
         self.outcome: "concurrent.futures.Future[Outcome]" = concurrent.futures.Future()
-        # From now on nobody who waits can cancel it for the others.
-        self.outcome.set_running_or_notify_cancel()
 
 
 class Verifier:

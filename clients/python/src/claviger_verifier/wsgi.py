@@ -51,8 +51,8 @@ class WSGIVerification:
         self._organization = organization
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        environ[CALLER_KEY] = None
         try:
+            # Also where there is none: whatever was put there before, by whomever, is not ours.
             caller = environ[CALLER_KEY] = self._caller(environ)
         except Refused as refused:
             return _refuse(refused, start_response)
