@@ -16,7 +16,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple, Type, Union
 
 from ._answer import Active, Address, Answer, Caller, Inactive, INACTIVE, parsed_address
 from ._bearer import Scopes, is_credential, presented_credential, wanted_scopes
-from ._clock import Clock, default_clock
+from ._clock import SECOND, Clock, default_clock
 from ._feed import Listener
 from ._http import Origin, basic
 from ._introspection import Asks, Introspection, Unanswered
@@ -24,6 +24,10 @@ from ._memory import TRUST, Memory
 from ._refused import Refusals
 
 log = logging.getLogger("claviger_verifier")
+
+#: How old a question may be for others to wait for its answer too. Its node may have believed a memory as old as TRUST; with this it
+#: is a second at most before a check begins.
+JOINABLE = SECOND - TRUST
 
 #: What a question says: an answer, or how long to wait before the next.
 Outcome = Union[Answer, Unanswered]
@@ -36,7 +40,7 @@ class _Flight:
 
     def __init__(self, asked_at: int) -> None:
         self.asked_at = asked_at
-        self.deadline = time.monotonic() + TRUST / 1e9
+        self.deadline = time.monotonic() + TRUST / SECOND
         self.outcome: "concurrent.futures.Future[Outcome]" = concurrent.futures.Future()
 
 
@@ -315,7 +319,7 @@ class Verifier:
         now = self._clock()
         with self._lock:
             flight = self._flights.get(digest)
-            if flight is not None and now - flight.asked_at < TRUST:
+            if flight is not None and now - flight.asked_at <= JOINABLE:
                 return flight, False
             if flight is None and len(self._flights) >= self._MOST_FLIGHTS:
                 return None, False
