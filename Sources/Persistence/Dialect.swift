@@ -14,13 +14,4 @@ extension Dialect {
         case .postgres: "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
         }
     }
-
-    /// At the end of a `SELECT` of rows that are about to be changed: takes none that another transaction is changing. SQLite has one writer at
-    /// a time.
-    package var skippingLocked: StaticString {
-        switch self {
-        case .sqlite: ""
-        case .postgres: "FOR UPDATE SKIP LOCKED"
-        }
-    }
 }
