@@ -133,7 +133,8 @@ struct VerifierTests {
                 Uptime.nanoseconds() + skipped.withLock { $0 } * 1_000_000
             }, seconds: { 0 })
         try await Verifier.running(at: [server.base], as: demo.resourceServer, clock: clock) { verifier in
-            #expect(try await verifier.remembers(demo.apiKey))
+            let remembers = try await verifier.remembers(demo.apiKey)
+            #expect(remembers)
             // As if the process had stood still: what is proven from now on was asked for before.
             skipped.withLock { $0 += 751 }
             #expect(verifier.mode == .asking)
@@ -157,10 +158,11 @@ struct VerifierTests {
                 ("/read", key.secret, 200), ("/delete", key.secret, 403), ("/read", "nonsense", 401),
                 ("/read", nil, 401),
             ] {
-                var request = Request(
-                    head: .init(method: .get, scheme: "http", authority: "a", path: path),
+                var fields = HTTPFields()
+                fields[.authorization] = credential.map { "Bearer \($0)" }
+                let request = Request(
+                    head: .init(method: .get, scheme: "http", authority: "a", path: path, headerFields: fields),
                     body: RequestBody(buffer: ByteBuffer()))
-                request.headers[.authorization] = credential.map { "Bearer \($0)" }
                 let response = try await responder.respond(
                     to: request, context: VerifiedContext(source: BasicSource()))
                 #expect(response.status.code == status)
@@ -175,6 +177,8 @@ private struct BasicSource: RequestContextSource {
 }
 
 private struct VerifiedContext: VerifiedRequestContext {
+    typealias Source = BasicSource
+
     var coreContext: CoreRequestContextStorage
     var caller: Caller?
 
@@ -212,7 +216,8 @@ struct VerifierNodesTests {
                 #expect(try await eventually { verifier.mode == .remembering })
             }
             try await Verifier.running(at: [second.base, first.base], as: demo.resourceServer) { verifier in
-                #expect(try await eventually { verifier.mode == .remembering })
+                try await eventually { verifier.mode == .remembering }
+                #expect(verifier.mode == .remembering)
                 let began = ContinuousClock.now
                 #expect(try await second.stop() == 0)
                 #expect(ContinuousClock.now - began < .seconds(5))

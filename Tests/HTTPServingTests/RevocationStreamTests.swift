@@ -1,6 +1,7 @@
 import CredentialFormat
 import Foundation
 import Locking
+import Logging
 import Model
 import NIOCore
 import NIOEmbedded
@@ -21,7 +22,16 @@ struct RevocationStreamTests {
 
     private let loop = EmbeddedEventLoop()
     private let fingerprints = ChangeFingerprints(under: MasterKeys(.generate()))
-    private let time = Lock<Int64>(5_000_000)
+    private let time = Time()
+
+    /// The node's clock.
+    private final class Time: Sendable {
+        private let nanoseconds = Lock<Int64>(5_000_000)
+
+        func callAsFunction() -> Int64 { nanoseconds.withLock(\.self) }
+
+        func set(_ nanoseconds: Int64) { self.nanoseconds.withLock { $0 = nanoseconds } }
+    }
 
     /// What one who follows was written.
     private final class Reader {
@@ -30,8 +40,7 @@ struct RevocationStreamTests {
     }
 
     private func stream(isAlone: Bool = true) -> RevocationStream {
-        let time = time
-        return RevocationStream(of: Self.node, isAlone: isAlone, calling: fingerprints) { time.withLock { $0 } }
+        RevocationStream(of: Self.node, isAlone: isAlone, calling: fingerprints) { [time] in time() }
     }
 
     private func follow(
@@ -64,7 +73,7 @@ struct RevocationStreamTests {
         first.text = ""
         second.text = ""
         stream.hear([.apiKey(Self.key), .organization(ID(at: 4))], at: Self.now)
-        time.withLock { $0 = 7_000_999 }
+        time.set(7_000_999)
         stream.beat()
         loop.run()
         let news = try

@@ -38,7 +38,7 @@ struct UnavailableTests {
                 #expect(reply.status == .serviceUnavailable, "\(request.endpoint)")
                 #expect(reply.fields.contains { "\($0.name)" == "Retry-After" && $0.value == "1" })
                 switch request.endpoint {
-                case .oauth:
+                case .oauth, .revocationFeed:
                     #expect(String(decoding: reply.body, as: UTF8.self).contains(#""error":"temporarily_unavailable""#))
                 case .verify, .published, .alive: #expect(reply.body.isEmpty)
                 }

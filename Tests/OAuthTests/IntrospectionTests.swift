@@ -7,6 +7,7 @@ import Policy
 import ProductDefinition
 import TestSupport
 import Testing
+import Tokens
 import Verification
 
 @Suite("The introspection endpoint (I1)", .onEveryEngine)
