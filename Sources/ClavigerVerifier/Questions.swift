@@ -117,7 +117,23 @@ final class Questions: Sendable {
         case silent
     }
 
-    private func ask(_ address: String, _ form: String, for nanoseconds: Int64) async -> Outcome {
+    /// The client's own deadline is for the head of the reply alone, and a body may stop behind it.
+    private func ask(
+        _ address: String, _ form: String, for nanoseconds: Int64
+    ) async -> Outcome {
+        await withTaskGroup(of: Outcome.self) { group in
+            group.addTask { [self] in await exchange(address, form, for: nanoseconds) }
+            group.addTask {
+                try? await Task.sleep(for: .nanoseconds(nanoseconds))
+                return .silent
+            }
+            let outcome = await group.next() ?? .silent
+            group.cancelAll()
+            return outcome
+        }
+    }
+
+    private func exchange(_ address: String, _ form: String, for nanoseconds: Int64) async -> Outcome {
         var request = HTTPClientRequest(url: "\(address)/oauth2/introspect")
         request.method = .POST
         request.headers.add(name: "Authorization", value: authorization)

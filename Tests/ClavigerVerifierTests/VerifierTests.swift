@@ -12,7 +12,7 @@ import Verification
 
 extension Verifier {
     /// Has `use` work with a verifier that runs meanwhile.
-    fileprivate static func running(
+    static func running(
         at addresses: [String], as client: DemoCredentials.Client, follows: Bool = true, clock: VerifierClock = .system,
         _ use: (Verifier) async throws -> Void
     ) async throws {
@@ -38,7 +38,7 @@ extension Verifier {
     }
 
     /// What a check is refused with, nil where it is not.
-    fileprivate func refusal(
+    func refusal(
         _ credential: String, _ scopes: [String] = [], address: String? = nil, organization: String? = nil
     ) async -> Refusal? {
         do throws(Refusal) {

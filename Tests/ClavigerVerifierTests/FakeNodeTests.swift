@@ -1,0 +1,24 @@
+import ClavigerVerifier
+import Locking
+import TestSupport
+import Testing
+import Verification
+
+@Suite("A verifier beside a node that does not answer as it should")
+struct FakeNodeTests {
+    private static let client = DemoCredentials.Client(id: "rsv_0000000000000000000001", secret: "secret")
+    private static let active =
+        #"{"active":true,"scope":"a","sub":"key_1","credential_type":"api_key","credential_id":"key_1","account_id":"org_1","#
+        + #""organization_id":"org_1","organization_path":"org_1","iat":1,"exp":9999999999}"#
+
+    @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+    func `a reply that ends in the middle is none, and keeps nobody waiting`(_ follows: Bool) async throws {
+        try await FakeNode.open(.half) { node, address in
+            try await Verifier.running(at: [address], as: Self.client, follows: follows) { verifier in
+                if follows { #expect(try await eventually { verifier.mode == .remembering }) }
+                for _ in 0..<2 { #expect(await verifier.refusal("credential")?.status == 503) }
+                #expect(node.questions == 2)
+            }
+        }
+    }
+}
