@@ -30,8 +30,15 @@ final class Questions: Sendable {
     private let maximum: Int
     private let state = Lock(State())
 
+    private struct Running {
+        let number: Int
+        let begun: Int64
+        let task: Task<Asked, Never>
+    }
+
     private struct State {
-        var running: [Memory.Key: Task<Asked, Never>] = [:]
+        var running: [Memory.Key: Running] = [:]
+        var lastNumber = 0
         var count = 0
         /// Which address answered last.
         var preferred = 0
@@ -49,6 +56,10 @@ final class Questions: Sendable {
         self.logger = logger
     }
 
+    /// How old a question may be for others to wait for its answer too, in nanoseconds. Who answers may be 750 ms behind: with this it is a
+    /// second at most before a check begins.
+    private static let joinable: Int64 = 1_000_000_000 - StreamState.reach
+
     /// The answer about a credential. Of many who ask about the same at once, one asks.
     ///
     /// - Parameter keep: Told the answer once, before those who wait for it.
@@ -56,23 +67,26 @@ final class Questions: Sendable {
         to key: Memory.Key, _ credential: String, in organization: String?,
         keep: @escaping @Sendable (Asked) -> Void
     ) async -> Asked {
+        let now = clock.uptime()
         let running = state.withLock { state -> Task<Asked, Never>? in
-            if let running = state.running[key] { return running }
+            if let running = state.running[key], now - running.begun <= Self.joinable { return running.task }
             guard state.count < maximum else { return nil }
             state.count += 1
+            state.lastNumber += 1
+            let number = state.lastNumber
             let task = Task { [self] in
                 let asked = await ask(credential, in: organization)
                 keep(asked)
                 self.state.withLock { state in
-                    state.running[key] = nil
+                    if state.running[key]?.number == number { state.running[key] = nil }
                     state.count -= 1
                 }
                 return asked
             }
-            state.running[key] = task
+            state.running[key] = Running(number: number, begun: now, task: task)
             return task
         }
-        guard let running else { return Asked(answer: .none(retryAfter: 1), begun: clock.uptime()) }
+        guard let running else { return Asked(answer: .none(retryAfter: 1), begun: now) }
         return await running.value
     }
 

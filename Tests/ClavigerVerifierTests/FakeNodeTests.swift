@@ -21,4 +21,23 @@ struct FakeNodeTests {
             }
         }
     }
+
+    @Test func `nobody waits for the answer to a question that was asked long before`() async throws {
+        let skipped = Lock<Int64>(0)
+        let clock = VerifierClock(
+            uptime: {
+                Uptime.nanoseconds() + skipped.withLock { $0 } * 1_000_000
+            }, seconds: { 0 })
+        try await FakeNode.open(.nothing, .whole(#"{"active":false}"#)) { node, address in
+            try await Verifier.running(at: [address], as: Self.client, clock: clock) { verifier in
+                #expect(try await eventually { verifier.mode == .remembering })
+                async let first = verifier.refusal("credential")
+                #expect(try await eventually { node.questions == 1 })
+                skipped.withLock { $0 += 251 }
+                #expect(await verifier.refusal("credential")?.status == 401)
+                #expect(node.questions == 2)
+                #expect(await first?.status == 503)
+            }
+        }
+    }
 }
