@@ -112,7 +112,7 @@ final class Questions: Sendable {
             let left = StreamState.reach - (clock.uptime() - begun)
             guard left > 0 else { break }
             let place = (first + step) % addresses.count
-            switch await ask(addresses[place], form, for: left) {
+            switch await ask(addresses[place], form, in: organization, for: left) {
             case .answered(let answer):
                 if step > 0 { state.withLock { $0.preferred = place } }
                 return Asked(answer: answer, begun: begun)
@@ -133,10 +133,10 @@ final class Questions: Sendable {
 
     /// The client's own deadline is for the head of the reply alone, and a body may stop behind it.
     private func ask(
-        _ address: String, _ form: String, for nanoseconds: Int64
+        _ address: String, _ form: String, in organization: String?, for nanoseconds: Int64
     ) async -> Outcome {
         await withTaskGroup(of: Outcome.self) { group in
-            group.addTask { [self] in await exchange(address, form, for: nanoseconds) }
+            group.addTask { [self] in await exchange(address, form, in: organization, for: nanoseconds) }
             group.addTask {
                 try? await Task.sleep(for: .nanoseconds(nanoseconds))
                 return .silent
@@ -147,7 +147,9 @@ final class Questions: Sendable {
         }
     }
 
-    private func exchange(_ address: String, _ form: String, for nanoseconds: Int64) async -> Outcome {
+    private func exchange(
+        _ address: String, _ form: String, in organization: String?, for nanoseconds: Int64
+    ) async -> Outcome {
         var request = HTTPClientRequest(url: "\(address)/oauth2/introspect")
         request.method = .POST
         request.headers.add(name: "Authorization", value: authorization)
@@ -157,8 +159,10 @@ final class Questions: Sendable {
             let response = try await client.execute(request, timeout: .nanoseconds(nanoseconds))
             let body = try await response.body.collect(upTo: 65_536)
             switch response.status.code {
-            case 200: return Self.outcome(of: Array(body.readableBytesView))
+            case 200: return Self.outcome(of: Array(body.readableBytesView), in: organization)
             case 429, 503: return .busy(retryAfter: response.retryAfter)
+            // What is no identifier is no organization's, and it is the caller who named it.
+            case 400 where organization != nil: return .answered(.inactive)
             case 400, 401, 403: noteRefusal(response.status.code)
             default: break
             }
@@ -168,11 +172,12 @@ final class Questions: Sendable {
         }
     }
 
-    /// What is no whole answer is none, and never "active".
-    private static func outcome(of body: [UInt8]) -> Outcome {
+    /// What is no whole answer is none, and never "active", nor is one about another organization than was asked about.
+    private static func outcome(of body: [UInt8], in organization: String?) -> Outcome {
         guard let reply = Reply(body), let isActive = reply.flag("active") else { return .silent }
         guard isActive else { return .answered(.inactive) }
-        return Told(reply).map { .answered(.active($0)) } ?? .silent
+        guard let told = Told(reply), organization == nil || told.organizationID == organization else { return .silent }
+        return .answered(.active(told))
     }
 
     /// Says once that we are not known there: nothing helps but an operator.

@@ -40,4 +40,14 @@ struct FakeNodeTests {
             }
         }
     }
+
+    @Test func `a reply about another organization than was asked about is none`() async throws {
+        try await FakeNode.open(.whole(Self.active)) { _, address in
+            try await Verifier.running(at: [address], as: Self.client, follows: false) { verifier in
+                #expect(await verifier.refusal("credential") == nil)
+                #expect(await verifier.refusal("credential", organization: "org_1") == nil)
+                #expect(await verifier.refusal("credential", organization: "org_2")?.status == 503)
+            }
+        }
+    }
 }

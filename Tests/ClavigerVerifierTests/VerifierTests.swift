@@ -93,6 +93,8 @@ struct VerifierTests {
                 #expect(
                     await verifier.refusal(demo.apiKey, organization: "org_0000000000000000000001")?.reason
                         == .organization)
+                // Whatever the caller writes there, it is not for want of an answer that it is refused.
+                #expect(await verifier.refusal(demo.apiKey, organization: "nonsense")?.reason == .organization)
                 #expect(try await verifier.remembers(demo.apiKey))
             }
             for (field, status) in [(nil, 401), ("Basic a", 400), ("Bearer a b", 400), ("Bearer a, Bearer b", 400)] {
