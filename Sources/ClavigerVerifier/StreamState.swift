@@ -3,7 +3,8 @@
 /// The argument (docs/revocation.md): t₀ is when the request was begun, by our clock; n₀, in `hello`, when the node answered, by its own,
 /// which was later. So what the node's clock showed as n was, by ours, not before t₀ + (n − n₀). `proof n` says that all that was
 /// committed before n stood in the stream by then. So what is remembered may be believed until 750 ms after that, less what
-/// the rates of two clocks may differ.
+/// the rates of two clocks may differ. Where that moment is still to come, they differ by more, or one of them stood still, and the
+/// inequality has to be found anew.
 struct StreamState {
     /// For how long what is proven may be believed, in nanoseconds.
     static let reach: Int64 = 750_000_000
@@ -17,6 +18,8 @@ struct StreamState {
         case believe(until: Int64)
         /// Connect again.
         case leave
+        /// Connect again, and not for ever at once: what came is of no use.
+        case giveUp
     }
 
     /// The identifier of the last event that had one, to go on from.
@@ -31,11 +34,11 @@ struct StreamState {
     }
 
     /// An event came. What it asks for must be done before the next one is given.
-    mutating func heard(_ event: StreamEvent) -> [Step] {
+    mutating func heard(_ event: StreamEvent, at now: Int64) -> [Step] {
         defer { if let id = event.id { last = id.isEmpty ? nil : id } }
         switch event.name {
         case "hello": return hello(event.data)
-        case "proof": return proof(event.data)
+        case "proof": return proof(event.data, at: now)
         case "forget": return [.forget(event.data.split(separator: " ").map(String.init))]
         case "goodbye": return [.leave]
         case "forget-everything": return [.forgetEverything]
@@ -53,19 +56,19 @@ struct StreamState {
         return [.forgetEverything]
     }
 
-    private mutating func proof(_ data: String) -> [Step] {
+    private mutating func proof(_ data: String, at now: Int64) -> [Step] {
         guard let begun, let answered, let stamp = Int64(data),
             let since = stamp.nanoseconds(since: answered),
-            let at = begun.adding(since - since.magnitude.part(Self.rate)),
+            let at = begun.adding(since - since.magnitude.part(Self.rate)), at <= now,
             let until = at.adding(Self.reach)
         else { return abandon() }
         return [.believe(until: until)]
     }
 
-    /// What came is no stream of ours.
+    /// What came is no stream of ours, or of no clock that can be seen from here.
     private mutating func abandon() -> [Step] {
-        last = nil
-        return [.forgetEverything, .leave]
+        (last, answered) = (nil, nil)
+        return [.forgetEverything, .giveUp]
     }
 }
 

@@ -97,7 +97,7 @@ extension Verifier {
             }
             for try await part in response.body {
                 following.lastTime.store(clock.uptime(), ordering: .releasing)
-                if try take(part, following) { return .goodbye }
+                if let end = try take(part, following) { return end }
             }
             return .lost
         } catch {
@@ -107,24 +107,25 @@ extension Verifier {
 
     /// Does what came asks for.
     ///
-    /// - Returns: Whether the stream is over.
-    private func take(_ part: ByteBuffer, _ following: Following) throws -> Bool {
-        let isOver = try following.state.withLock { state in
-            var isOver = false
+    /// - Returns: How the stream ended, nil where it goes on.
+    private func take(_ part: ByteBuffer, _ following: Following) throws -> StreamEnd? {
+        let end = try following.state.withLock { state in
+            var end: StreamEnd?
             for event in try state.reader.read(part.readableBytesView) {
-                for step in state.stream.heard(event) {
+                for step in state.stream.heard(event, at: clock.uptime()) {
                     switch step {
                     case .forget(let names): memory.forget(names, at: clock.uptime())
                     case .forgetEverything: memory.forgetEverything(at: clock.uptime())
                     case .believe(let time): memory.believe(until: time, at: clock.uptime())
-                    case .leave: isOver = true
+                    case .leave: end = .goodbye
+                    case .giveUp: end = .lost
                     }
                 }
             }
-            return isOver
+            return end
         }
         noteMode(following)
-        return isOver
+        return end
     }
 
     /// Says once at each change how checks are made.

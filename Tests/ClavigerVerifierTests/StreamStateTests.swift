@@ -2,6 +2,11 @@ import Testing
 
 @testable import ClavigerVerifier
 
+extension StreamState {
+    /// Comes so late that all of it is past.
+    fileprivate mutating func heard(_ event: StreamEvent) -> [Step] { heard(event, at: .max) }
+}
+
 @Suite("What a verifier makes of the stream")
 struct StreamStateTests {
     private static let millisecond: Int64 = 1_000_000
@@ -40,15 +45,23 @@ struct StreamStateTests {
     @Test func `nothing is proven before the node has said its time, nor by what is no time`() {
         var state = StreamState()
         state.connects(at: Self.begun)
-        #expect(state.heard(proof(after: 0)) == [.forgetEverything, .leave])
+        #expect(state.heard(proof(after: 0)) == [.forgetEverything, .giveUp])
         for text in ["", "soon", "-", "9223372036854775807", "-9223372036854775808"] {
             var state = connected()
-            #expect(state.heard(StreamEvent(name: "proof", data: text)) == [.forgetEverything, .leave], "\(text)")
+            #expect(state.heard(StreamEvent(name: "proof", data: text)) == [.forgetEverything, .giveUp], "\(text)")
         }
         // The time of a connection is good for no other.
         var again = connected()
         again.connects(at: Self.begun + Self.millisecond)
-        #expect(again.heard(proof(after: 0)) == [.forgetEverything, .leave])
+        #expect(again.heard(proof(after: 0)) == [.forgetEverything, .giveUp])
+    }
+
+    @Test func `a moment that is still to come proves that the clocks are not what they were`() {
+        var state = connected()
+        let moment = Self.begun + 1000 * Self.millisecond - 200_000
+        #expect(state.heard(proof(after: 1000), at: moment) == [.believe(until: moment + StreamState.reach)])
+        #expect(state.heard(proof(after: 1000), at: moment - 1) == [.forgetEverything, .giveUp])
+        #expect(state.last == nil)
     }
 
     @Test func `everything is forgotten unless the stream goes on where it ended`() {
@@ -78,7 +91,7 @@ struct StreamStateTests {
     func `a greeting that is none ends the connection, and nothing is gone on from`(_ data: String) {
         var state = connected()
         state.connects(at: Self.begun)
-        #expect(state.heard(StreamEvent(name: "hello", data: data)) == [.forgetEverything, .leave])
+        #expect(state.heard(StreamEvent(name: "hello", data: data)) == [.forgetEverything, .giveUp])
         #expect(state.last == nil)
     }
 }
