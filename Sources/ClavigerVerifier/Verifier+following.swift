@@ -78,6 +78,7 @@ extension Verifier {
     }
 
     private func read(_ address: String, _ following: Following) async -> StreamEnd {
+        await connect(to: address)
         var request = HTTPClientRequest(url: "\(address)/api/v1/revocation-feed")
         request.headers.add(name: "Authorization", value: questions.authorization)
         request.headers.add(name: "Accept", value: "text/event-stream")
@@ -103,6 +104,14 @@ extension Verifier {
         } catch {
             return .lost
         }
+    }
+
+    /// Has the stream find a connection: what it takes to make one would count as age of all that the stream proves, for as long as it
+    /// lasts.
+    private func connect(to address: String) async {
+        let request = HTTPClientRequest(url: "\(address)/healthz")
+        guard let response = try? await client.execute(request, timeout: .nanoseconds(Self.silence)) else { return }
+        _ = try? await response.body.collect(upTo: 65_536)
     }
 
     /// Does what came asks for.

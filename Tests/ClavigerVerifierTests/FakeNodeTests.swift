@@ -50,4 +50,13 @@ struct FakeNodeTests {
             }
         }
     }
+
+    @Test func `what it takes to connect is not counted as age of what the stream proves`() async throws {
+        try await FakeNode.open(.nothing) { node, address in
+            try await Verifier.running(at: [address], as: Self.client) { verifier in
+                #expect(try await eventually { verifier.mode == .remembering })
+                #expect(node.streams.all == 1 && node.streams.connecting == 0)
+            }
+        }
+    }
 }
