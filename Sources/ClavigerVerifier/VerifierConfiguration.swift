@@ -26,3 +26,10 @@ public struct VerifierConfiguration: Sendable {
         self.clientSecret = clientSecret
     }
 }
+
+extension VerifierConfiguration: CustomStringConvertible, CustomReflectable {
+    /// Without the secret.
+    public var description: String { "\(clientID) at \(addresses.joined(separator: ", "))" }
+    /// Nothing to reflect upon.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -59,4 +59,13 @@ struct FakeNodeTests {
             }
         }
     }
+
+    @Test func `the secret is not printed`() {
+        let configuration = VerifierConfiguration(address: "https://a", clientID: "rsv_1", clientSecret: "hidden")
+        var dumped = ""
+        dump(configuration, to: &dumped)
+        for text in ["\(configuration)", String(reflecting: configuration), dumped] {
+            #expect(!text.contains("hidden"), "\(text)")
+        }
+    }
 }
