@@ -140,10 +140,11 @@ extension Memory {
     ///
     /// - Parameters:
     ///   - begun: When the question was begun.
-    ///   - now: Now.
-    func keep(_ told: Told, under key: Key, askedAt begun: Int64, at now: Int64) {
+    ///   - now: Now, looked at while nothing else is heard: what was heard is not known by its time for ever.
+    func keep(_ told: Told, under key: Key, askedAt begun: Int64, at now: @autoclosure () -> Int64) {
         guard let names = told.fingerprints else { return }
         heard.withLock { heard in
+            let now = now()
             guard isFresh(begun, now, heard) else { return }
             for name in names where heard.times[name] ?? .min >= begun - StreamState.reach { return }
             let validities = names.map { heard.hold($0) }
@@ -153,8 +154,9 @@ extension Memory {
     }
 
     /// Remembers for a moment that a credential is good for nothing. Nobody knows what would change that, so nothing may have been heard.
-    func keepInactive(_ key: Key, askedAt begun: Int64, at now: Int64) {
+    func keepInactive(_ key: Key, askedAt begun: Int64, at now: @autoclosure () -> Int64) {
         heard.withLock { heard in
+            let now = now()
             guard isFresh(begun, now, heard), heard.lastTime < begun - StreamState.reach else { return }
             if heard.inactive.count >= Self.maximumInactive {
                 heard.inactive = heard.inactive.filter { now - $0.value <= Self.inactiveSpan }
