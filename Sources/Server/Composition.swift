@@ -168,7 +168,8 @@ struct Composition {
             hearing: isShared ? Hearing(patience: .withinTheBound) : .always)
         let fingerprints = ChangeFingerprints(under: masterKeys)
         let stream = RevocationStream(
-            of: node, isAlone: !isShared, calling: fingerprints, clock: Uptime.nanoseconds)
+            of: node, isAlone: !isShared, calling: fingerprints, among: connections.limits.total,
+            clock: Uptime.nanoseconds)
         // Among others, what is changed here comes back over the feed, in the one order of all changes.
         let listeners: [any FeedListener] = [verifier, organizationKeys] + (isShared ? [] : [stream])
         store.listen { changes in

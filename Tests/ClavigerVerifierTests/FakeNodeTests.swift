@@ -15,7 +15,7 @@ struct FakeNodeTests {
     func `a reply that ends in the middle is none, and keeps nobody waiting`(_ follows: Bool) async throws {
         try await FakeNode.open(.half) { node, address in
             try await Verifier.running(at: [address], as: Self.client, follows: follows) { verifier in
-                if follows { #expect(try await eventually { verifier.mode == .remembering }) }
+                if follows { try #require(try await eventually { verifier.mode == .remembering }) }
                 for _ in 0..<2 { #expect(await verifier.refusal("credential")?.status == 503) }
                 #expect(node.questions == 2)
             }
@@ -30,9 +30,9 @@ struct FakeNodeTests {
             }, seconds: { 0 })
         try await FakeNode.open(.nothing, .whole(#"{"active":false}"#)) { node, address in
             try await Verifier.running(at: [address], as: Self.client, clock: clock) { verifier in
-                #expect(try await eventually { verifier.mode == .remembering })
+                try #require(try await eventually { verifier.mode == .remembering })
                 async let first = verifier.refusal("credential")
-                #expect(try await eventually { node.questions == 1 })
+                try #require(try await eventually { node.questions == 1 })
                 skipped.withLock { $0 += 251 }
                 #expect(await verifier.refusal("credential")?.status == 401)
                 #expect(node.questions == 2)
@@ -54,7 +54,7 @@ struct FakeNodeTests {
     @Test func `what it takes to connect is not counted as age of what the stream proves`() async throws {
         try await FakeNode.open(.nothing) { node, address in
             try await Verifier.running(at: [address], as: Self.client) { verifier in
-                #expect(try await eventually { verifier.mode == .remembering })
+                try #require(try await eventually { verifier.mode == .remembering })
                 #expect(node.streams.all == 1 && node.streams.connecting == 0)
             }
         }

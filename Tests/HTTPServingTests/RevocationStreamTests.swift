@@ -39,8 +39,10 @@ struct RevocationStreamTests {
         var hasEnded = false
     }
 
-    private func stream(isAlone: Bool = true) -> RevocationStream {
-        RevocationStream(of: Self.node, isAlone: isAlone, calling: fingerprints) { [time] in time() }
+    private func stream(isAlone: Bool = true, among connections: Int = .max) -> RevocationStream {
+        RevocationStream(
+            of: Self.node, isAlone: isAlone, calling: fingerprints, among: connections
+        ) { [time] in time() }
     }
 
     private func follow(
@@ -162,6 +164,14 @@ struct RevocationStreamTests {
         let readings = Dictionary(uniqueKeysWithValues: stream.metrics.map { ($0.name, $0.read().first?.value) })
         #expect(readings["claviger_feed_followers"] == Double(RevocationStream.maximumFollowers))
         #expect(readings["claviger_feed_followers_refused_total"] == 2)
+    }
+
+    @Test func `those who follow leave room for others, however few connections there may be`() throws {
+        let stream = self.stream(among: 16)
+        for _ in 0..<2 { _ = try follow(stream) }
+        #expect(throws: ServerFailure.self) { try follow(stream) }
+        for _ in 0..<2 { _ = try follow(stream, as: ID(at: 99)) }
+        #expect(throws: ServerFailure.self) { try follow(stream, as: ID(at: 98)) }
     }
 
     @Test func `a connection follows until the server stops, and one that does not read is ended`() async throws {

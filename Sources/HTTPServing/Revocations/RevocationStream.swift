@@ -72,17 +72,23 @@ package final class RevocationStream: FeedListener {
     private let isAlone: Bool
     private let fingerprints: ChangeFingerprints
     private let clock: @Sendable () -> Int64
+    private let mostFollowers: Int
+    private let mostOfOne: Int
     private let state = Lock(State())
     private let refused = Counter()
     private let slow = Counter()
 
     /// - Parameters:
     ///   - isAlone: Whether all that is changed is changed by this process. Otherwise ``hasHeardEverything(before:)`` has it say so.
+    ///   - connections: How many connections the node may have. No more than a quarter of them follow, because none of those goes where
+    ///     others need room, and no more than half of that quarter of one resource server.
     ///   - clock: The clock of the verifier's hearing, in nanoseconds.
     package init(
-        of node: ID<Node>, isAlone: Bool, calling fingerprints: ChangeFingerprints,
+        of node: ID<Node>, isAlone: Bool, calling fingerprints: ChangeFingerprints, among connections: Int = .max,
         clock: @escaping @Sendable () -> Int64
     ) {
+        mostFollowers = min(Self.maximumFollowers, max(connections / 4, 2))
+        mostOfOne = min(Self.maximumOfOne, mostFollowers / 2)
         self.node = node
         self.isAlone = isAlone
         self.fingerprints = fingerprints
@@ -194,8 +200,8 @@ extension RevocationStream {
         loop.assertInEventLoop()
         let server = follower.server
         let (group, admission) = state.withLock { state -> (Group?, Admission) in
-            guard state.count < Self.maximumFollowers else { return (nil, .refused(Self.busy)) }
-            guard state.counts[server, default: 0] < Self.maximumOfOne else { return (nil, .refused(Self.tooMany)) }
+            guard state.count < mostFollowers else { return (nil, .refused(Self.busy)) }
+            guard state.counts[server, default: 0] < mostOfOne else { return (nil, .refused(Self.tooMany)) }
             state.count += 1
             state.counts[server, default: 0] += 1
             state.lastNumber += 1
