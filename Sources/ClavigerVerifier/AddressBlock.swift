@@ -26,6 +26,14 @@ struct CallerAddress: Hashable {
         isV4 = bytes.starts(with: Self.mapped)
     }
 
+    /// As anybody reads it.
+    var text: String {
+        guard !isV4 else { return bytes[12...].map { String($0) }.joined(separator: ".") }
+        return stride(from: 0, to: 16, by: 2)
+            .map { String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16) }
+            .joined(separator: ":")
+    }
+
     private static let mapped: [UInt8] = Array(repeating: 0, count: 10) + [0xFF, 0xFF]
 }
 

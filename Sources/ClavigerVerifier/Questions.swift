@@ -62,9 +62,11 @@ final class Questions: Sendable {
 
     /// The answer about a credential. Of many who ask about the same at once, one asks.
     ///
-    /// - Parameter keep: Told the answer once, before those who wait for it.
+    /// - Parameters:
+    ///   - address: From where the caller calls who is the first to ask.
+    ///   - keep: Told the answer once, before those who wait for it.
     func sharedAnswer(
-        to key: Memory.Key, _ credential: String, in organization: String?,
+        to key: Memory.Key, _ credential: String, in organization: String?, from address: String?,
         keep: @escaping @Sendable (Asked) -> Void
     ) async -> Asked {
         let now = clock.uptime()
@@ -75,7 +77,7 @@ final class Questions: Sendable {
             state.lastNumber += 1
             let number = state.lastNumber
             let task = Task { [self] in
-                let asked = await ask(credential, in: organization)
+                let asked = await ask(credential, in: organization, from: address)
                 keep(asked)
                 self.state.withLock { state in
                     if state.running[key]?.number == number { state.running[key] = nil }
@@ -91,7 +93,7 @@ final class Questions: Sendable {
     }
 
     /// The answer about a credential, asked for this one call.
-    func answer(_ credential: String, in organization: String?) async -> Asked {
+    func answer(_ credential: String, in organization: String?, from address: String?) async -> Asked {
         let mayAsk = state.withLock { state in
             guard state.count < maximum else { return false }
             state.count += 1
@@ -99,13 +101,17 @@ final class Questions: Sendable {
         }
         guard mayAsk else { return Asked(answer: .none(retryAfter: 1), begun: clock.uptime()) }
         defer { state.withLock { $0.count -= 1 } }
-        return await ask(credential, in: organization)
+        return await ask(credential, in: organization, from: address)
     }
 
-    private func ask(_ credential: String, in organization: String?) async -> Asked {
+    /// - Parameter address: From where the caller calls. The answer is the same for all; made-up credentials count as that one's.
+    private func ask(_ credential: String, in organization: String?, from address: String?) async -> Asked {
         let begun = clock.uptime()
         var form = "claviger_watch=true&token=\(PercentEscape.value(credential))"
         if let organization { form += "&claviger_organization=\(PercentEscape.value(organization))" }
+        if let address = address.flatMap({ CallerAddress($0) }) {
+            form += "&client_address=\(PercentEscape.value(address.text))"
+        }
         let first = state.withLock(\.preferred)
         var retryAfter = 1
         for step in 0..<addresses.count {

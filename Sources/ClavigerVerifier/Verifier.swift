@@ -115,7 +115,7 @@ extension Verifier {
         guard Self.isCredential(credential) else { throw refusal(.invalidToken, scopes) }
         let key = Memory.Key(credential, in: organization)
         if let told = memory.recall(key, at: clock.uptime()) { return try judge(told, scopes, address) }
-        switch await answer(to: key, credential, in: organization) {
+        switch await answer(to: key, credential, in: organization, from: address) {
         case .active(let told): return try judge(told, scopes, address)
         case .none(let seconds): throw refusal(.unavailable, retryAfter: seconds)
         case .inactive:
@@ -126,13 +126,17 @@ extension Verifier {
         }
     }
 
-    private func answer(to key: Memory.Key, _ credential: String, in organization: String?) async -> Answer {
+    private func answer(
+        to key: Memory.Key, _ credential: String, in organization: String?, from address: String?
+    ) async -> Answer {
         let now = clock.uptime()
         guard memory.isBelieved(at: now) else {
-            return inTime(await questions.answer(credential, in: organization))
+            return inTime(await questions.answer(credential, in: organization, from: address))
         }
         if memory.isInactive(key, at: now) { return .inactive }
-        let asked = await questions.sharedAnswer(to: key, credential, in: organization) { [memory, clock] asked in
+        let asked = await questions.sharedAnswer(
+            to: key, credential, in: organization, from: address
+        ) { [memory, clock] asked in
             switch asked.answer {
             case .active(let told): memory.keep(told, under: key, askedAt: asked.begun, at: clock.uptime())
             case .inactive: memory.keepInactive(key, askedAt: asked.begun, at: clock.uptime())

@@ -56,7 +56,8 @@ package struct IntrospectionEndpoint: Sendable {
     ///
     /// The standard has no parameter for the address of the caller whose credential it is. Ours is `client_address`;
     /// without it, a credential that is bound to addresses is inactive, because nobody showed that it came from one of
-    /// them (threat I8).
+    /// them (threat I8). Who remembers the answer sees to that at each use; there it says on whose account the look-up is
+    /// (threat K8).
     ///
     /// - Throws: ``OAuthError``, ``Missing``.
     package func answer(
@@ -87,7 +88,7 @@ package struct IntrospectionEndpoint: Sendable {
             }
             // 4. What it is worth.
             let demand = Demand(
-                address: address, leavesAddress: watch != nil && address == nil, audiences: audiences,
+                address: address, leavesAddress: watch != nil, audiences: audiences,
                 organization: watch?.organization)
             switch try evidence.judge(text, demand, at: request.now, noting: &record) {
             case .refused(let rule): return .told(.inactive(rule))

@@ -15,7 +15,7 @@ final class FakeNode: Sendable {
     }
 
     private let replies: [Reply]
-    private let state = Lock((questions: 0, streams: 0, connectionsOfStreams: 0))
+    private let state = Lock((questions: [String](), streams: 0, connectionsOfStreams: 0))
 
     /// - Parameter replies: To the first question, to the second and so on; the last to all that follow.
     private init(_ replies: [Reply]) {
@@ -44,14 +44,16 @@ final class FakeNode: Sendable {
     }
 
     /// How often it was asked for a credential.
-    var questions: Int { state.withLock(\.questions) }
+    var questions: Int { state.withLock(\.questions.count) }
+    /// What it was asked last, as a form.
+    var lastQuestion: String { state.withLock(\.questions).last ?? "" }
     /// How often it was asked for the stream, and how often of that by a connection on which nothing was asked before.
     var streams: (all: Int, connecting: Int) { state.withLock { ($0.streams, $0.connectionsOfStreams) } }
 
-    fileprivate func replyToQuestion() -> Reply {
+    fileprivate func reply(to question: String) -> Reply {
         state.withLock { state in
-            state.questions += 1
-            return replies[min(state.questions, replies.count) - 1]
+            state.questions.append(question)
+            return replies[min(state.questions.count, replies.count) - 1]
         }
     }
 
@@ -69,6 +71,7 @@ private final class Answering: ChannelInboundHandler {
 
     private let node: FakeNode
     private var path = ""
+    private var body = ""
     private var requests = 0
     private var proofs: RepeatedTask?
 
@@ -78,12 +81,12 @@ private final class Answering: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): path = head.uri
-        case .body: break
+        case .head(let head): (path, body) = (head.uri, "")
+        case .body(let part): body += String(buffer: part)
         case .end:
             requests += 1
             switch path {
-            case "/oauth2/introspect": answer(node.replyToQuestion(), context)
+            case "/oauth2/introspect": answer(node.reply(to: body), context)
             case "/api/v1/revocation-feed": stream(context)
             default: answer(.whole(""), context)
             }

@@ -22,6 +22,21 @@ struct FakeNodeTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func `who calls is told, so that made-up credentials count as that one's`(_ follows: Bool) async throws {
+        try await FakeNode.open(.whole(Self.active)) { node, address in
+            try await Verifier.running(at: [address], as: Self.client, follows: follows) { verifier in
+                if follows { #expect(try await eventually { verifier.mode == .remembering }) }
+                #expect(await verifier.refusal("credential", address: "::ffff:192.0.2.1") == nil)
+                #expect(node.lastQuestion.hasSuffix("&client_address=192.0.2.1"))
+                for address in [nil, "nonsense"] {
+                    #expect(await verifier.refusal("credential", address: address) == nil)
+                    #expect(!node.lastQuestion.contains("client_address"))
+                }
+            }
+        }
+    }
+
     @Test func `nobody waits for the answer to a question that was asked long before`() async throws {
         let skipped = Lock<Int64>(0)
         let clock = VerifierClock(

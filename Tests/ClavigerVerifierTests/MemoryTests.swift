@@ -191,6 +191,14 @@ struct AddressBlockTests {
         #expect(try #require(AddressBlock(block)).contains(try #require(CallerAddress(address))) == isIn)
     }
 
+    @Test(arguments: [
+        ("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"), ("2001:db8::a0:1", "2001:db8:0:0:0:0:a0:1"),
+        ("fe80::1%eth0", "fe80:0:0:0:0:0:0:1"),
+    ])
+    func `an address is told as the node reads it`(_ address: String, _ text: String) {
+        #expect(CallerAddress(address)?.text == text)
+    }
+
     @Test(arguments: ["", "a", "192.0.2.1/33", "192.0.2.1/-1", "::/129", "192.0.2.1/", "192.0.2.1/1/1", "192.0.2"])
     func `what is no block is none`(_ text: String) {
         #expect(AddressBlock(text) == nil)

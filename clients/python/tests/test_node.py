@@ -1,5 +1,6 @@
 """Verifier and node over real sockets, and what can go wrong between them."""
 
+import asyncio
 import json
 import logging
 import os
@@ -72,6 +73,21 @@ class ListeningTests(NodeCase):
         self.assertTrue(self.knows(), "nothing was announced yet")
         self.node.announce("fingerprint-of-other", "fingerprint-of-key")
         self.assertTrue(self.answers(401))
+
+    def test_who_calls_is_told_so_that_made_up_credentials_count_as_that_ones(self):
+        for address, told in [("::ffff:192.0.2.1", "192.0.2.1"), ("nonsense", None), (None, None)]:
+            self.assertEqual(self.status("made-up", (), address), 401)
+            self.assertEqual(self.node.questions[-1].get("client_address"), told)
+            self.node.clock.skip(1_001)
+        answered = asyncio.run(self.status_async("made-up", "192.0.2.2"))
+        self.assertEqual((answered, self.node.questions[-1].get("client_address")), (401, "192.0.2.2"))
+
+    async def status_async(self, credential, address):
+        try:
+            await self.verifier.check_async(credential, (), address)
+        except Refused as refused:
+            return refused.status
+        return 200
 
     def test_it_says_who_it_is_as_rfc_6749_has_it(self):
         self.assertTrue(self.is_listened_to(0))

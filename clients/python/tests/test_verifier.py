@@ -32,7 +32,7 @@ class Answers:
         self.failure = None
         self.below = {"org_2", "org_3"}
 
-    def ask(self, credential, organization, deadline):
+    def ask(self, credential, organization, deadline, address=None):
         self.questions.append((credential, organization))
         if self.gate is not None:
             self.gate.wait(30)

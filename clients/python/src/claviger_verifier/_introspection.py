@@ -9,7 +9,7 @@ import urllib.parse
 from email.message import Message
 from typing import Optional, Protocol
 
-from ._answer import INACTIVE, Active, Answer, Unreadable, parsed_answer
+from ._answer import INACTIVE, Active, Address, Answer, Unreadable, parsed_answer
 from ._http import Connections, Origin, Redacted, retry_after
 
 _LARGEST_REPLY = 256 * 1024
@@ -26,10 +26,13 @@ class Unanswered(Exception):
 class Asks(Protocol):
     """Who can be asked."""
 
-    def ask(self, credential: str, organization: Optional[str], deadline: float) -> Answer:
+    def ask(
+        self, credential: str, organization: Optional[str], deadline: float, address: Optional[Address] = None
+    ) -> Answer:
         """What the credential is worth, in that organization or in its own. Raises Unanswered.
 
-        ``deadline`` is a moment of ``time.monotonic``.
+        ``deadline`` is a moment of ``time.monotonic``; ``address`` that of the caller. The answer is the same for all, and
+        made-up credentials count as that one's.
         """
 
     def close(self) -> None:
@@ -47,11 +50,15 @@ class Introspection:
         self._authorization = authorization
         self._connections = Connections(origin)
 
-    def ask(self, credential: str, organization: Optional[str], deadline: float) -> Answer:
-        # Without `client_address`: the answer says from where the credential may be used, and is good for every caller.
+    def ask(
+        self, credential: str, organization: Optional[str], deadline: float, address: Optional[Address] = None
+    ) -> Answer:
+        # Whatever `client_address` says, the answer says from where the credential may be used, and is good for every caller.
         form = {"token": credential, "claviger_watch": "true"}
         if organization is not None:
             form["claviger_organization"] = organization
+        if address is not None:
+            form["client_address"] = str(address)
         headers = {
             "Authorization": self._authorization.reveal(),
             "Content-Type": "application/x-www-form-urlencoded",

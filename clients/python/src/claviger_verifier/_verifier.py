@@ -219,10 +219,10 @@ class Verifier:
         digest = self._digest(credential, organization, wanted)
         active = self._recall(digest)
         if active is None:
-            outcome = self._ask(digest, credential, organization)
+            outcome = self._ask(digest, credential, organization, address)
             if outcome is INACTIVE and organization is not None:
                 own = self._digest(credential, None, wanted)
-                self._active(self._recall(own) or self._ask(own, credential, None), wanted)
+                self._active(self._recall(own) or self._ask(own, credential, None, address), wanted)
                 raise self.refusals.organization()
             active = self._active(outcome, wanted)
         return self._judge(active, wanted, address)
@@ -239,10 +239,10 @@ class Verifier:
         digest = self._digest(credential, organization, wanted)
         active = self._recall(digest)
         if active is None:
-            outcome = await self._ask_async(digest, credential, organization)
+            outcome = await self._ask_async(digest, credential, organization, address)
             if outcome is INACTIVE and organization is not None:
                 own = self._digest(credential, None, wanted)
-                self._active(self._recall(own) or await self._ask_async(own, credential, None), wanted)
+                self._active(self._recall(own) or await self._ask_async(own, credential, None, address), wanted)
                 raise self.refusals.organization()
             active = self._active(outcome, wanted)
         return self._judge(active, wanted, address)
@@ -284,21 +284,25 @@ class Verifier:
 
     # MARK: questions
 
-    def _ask(self, digest: bytes, credential: str, organization: Optional[str]) -> Outcome:
+    def _ask(
+        self, digest: bytes, credential: str, organization: Optional[str], address: Union[str, Address, None]
+    ) -> Outcome:
         if self._memory.recall_inactive(digest):
             return INACTIVE
         flight, leads = self._board(digest)
         if flight is None:
             return Unanswered("too many questions at a time")
         if leads:
-            self._fly(flight, digest, credential, organization)
+            self._fly(flight, digest, credential, organization, parsed_address(address))
         try:
             outcome = flight.outcome.result(max(0.0, flight.deadline - time.monotonic()))
         except concurrent.futures.TimeoutError:
             outcome = Unanswered("no reply in time")
         return self._landed(outcome, flight, digest)
 
-    async def _ask_async(self, digest: bytes, credential: str, organization: Optional[str]) -> Outcome:
+    async def _ask_async(
+        self, digest: bytes, credential: str, organization: Optional[str], address: Union[str, Address, None]
+    ) -> Outcome:
         if self._memory.recall_inactive(digest):
             return INACTIVE
         flight, leads = self._board(digest)
@@ -306,7 +310,7 @@ class Verifier:
             return Unanswered("too many questions at a time")
         if leads:
             try:
-                self._threads().submit(self._fly, flight, digest, credential, organization)
+                self._threads().submit(self._fly, flight, digest, credential, organization, parsed_address(address))
             except RuntimeError:  # The interpreter ends, or the verifier was closed.
                 self._land(flight, digest, Unanswered("no thread"))
         waiter = asyncio.wrap_future(flight.outcome)
@@ -326,11 +330,13 @@ class Verifier:
             flight = self._flights[digest] = _Flight(now)
             return flight, True
 
-    def _fly(self, flight: _Flight, digest: bytes, credential: str, organization: Optional[str]) -> None:
+    def _fly(
+        self, flight: _Flight, digest: bytes, credential: str, organization: Optional[str], address: Optional[Address]
+    ) -> None:
         outcome: Outcome = Unanswered("the question was broken off")
         memory = self._memory
         try:
-            outcome = self._asks.ask(credential, organization, flight.deadline)
+            outcome = self._asks.ask(credential, organization, flight.deadline, address)
             memory.learn(digest, outcome, flight.asked_at)
         except Unanswered as error:
             outcome = error
