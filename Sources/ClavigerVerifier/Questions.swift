@@ -40,7 +40,7 @@ final class Questions: Sendable {
         var running: [Memory.Key: Running] = [:]
         var lastNumber = 0
         var count = 0
-        /// Which address answered last.
+        /// Which address is asked first: not one that was silent.
         var preferred = 0
         /// Whether it was said that we are not known there.
         var wasRefused = false
@@ -118,12 +118,14 @@ final class Questions: Sendable {
             let left = StreamState.reach - (clock.uptime() - begun)
             guard left > 0 else { break }
             let place = (first + step) % addresses.count
-            switch await ask(addresses[place], form, in: organization, for: left) {
-            case .answered(let answer):
-                if step > 0 { state.withLock { $0.preferred = place } }
-                return Asked(answer: answer, begun: begun)
+            // What is left is shared with those that would be asked next.
+            switch await ask(addresses[place], form, in: organization, for: left / Int64(addresses.count - step)) {
+            case .answered(let answer): return Asked(answer: answer, begun: begun)
             case .busy(let seconds): retryAfter = seconds
-            case .silent: continue
+            case .silent:
+                state.withLock { state in
+                    if state.preferred == place { state.preferred = (place + 1) % addresses.count }
+                }
             }
         }
         return Asked(answer: .none(retryAfter: retryAfter), begun: begun)
@@ -137,36 +139,25 @@ final class Questions: Sendable {
         case silent
     }
 
-    /// The client's own deadline is for the head of the reply alone, and a body may stop behind it.
     private func ask(
         _ address: String, _ form: String, in organization: String?, for nanoseconds: Int64
     ) async -> Outcome {
-        await withTaskGroup(of: Outcome.self) { group in
-            group.addTask { [self] in await exchange(address, form, in: organization, for: nanoseconds) }
-            group.addTask {
-                try? await Task.sleep(for: .nanoseconds(nanoseconds))
-                return .silent
-            }
-            let outcome = await group.next() ?? .silent
-            group.cancelAll()
-            return outcome
-        }
-    }
-
-    private func exchange(
-        _ address: String, _ form: String, in organization: String?, for nanoseconds: Int64
-    ) async -> Outcome {
-        var request = HTTPClientRequest(url: "\(address)/oauth2/introspect")
-        request.method = .POST
-        request.headers.add(name: "Authorization", value: authorization)
-        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
-        request.body = .bytes(ByteBuffer(string: form))
+        let headers: HTTPHeaders = [
+            "Authorization": authorization, "Content-Type": "application/x-www-form-urlencoded",
+        ]
         do {
-            let response = try await client.execute(request, timeout: .nanoseconds(nanoseconds))
-            let body = try await response.body.collect(upTo: 65_536)
+            let request = try HTTPClient.Request(
+                url: "\(address)/oauth2/introspect", method: .POST, headers: headers,
+                body: .byteBuffer(ByteBuffer(string: form)))
+            // The deadline of this one is for the whole answer, and not for its head alone.
+            let response = try await client.execute(
+                request: request, delegate: ResponseAccumulator(request: request, maxBodySize: 65_536),
+                deadline: .now() + .nanoseconds(nanoseconds)
+            ).get()
+            let body = response.body.map { Array($0.readableBytesView) } ?? []
             switch response.status.code {
-            case 200: return Self.outcome(of: Array(body.readableBytesView), in: organization)
-            case 429, 503: return .busy(retryAfter: response.retryAfter)
+            case 200: return Self.outcome(of: body, in: organization)
+            case 429, 503: return .busy(retryAfter: response.headers.retryAfter)
             // What is no identifier is no organization's, and it is the caller who named it.
             case 400 where organization != nil: return .answered(.inactive)
             case 400, 401, 403: noteRefusal(response.status.code)
@@ -204,9 +195,10 @@ final class Questions: Sendable {
     }
 }
 
-extension HTTPClientResponse {
+extension HTTPHeaders {
     /// After how many seconds to come again.
     var retryAfter: Int {
-        min(60, max(1, headers.first(name: "Retry-After").flatMap { Int($0) } ?? 1))
+        let said = first(name: "Retry-After").flatMap { Int($0) } ?? 1
+        return Swift.min(60, Swift.max(1, said))
     }
 }

@@ -94,7 +94,7 @@ extension Verifier {
                     questions.noteRefusal(response.status.code)
                     return .refused(retryAfter: 5)
                 }
-                return .refused(retryAfter: response.retryAfter)
+                return .refused(retryAfter: response.headers.retryAfter)
             }
             for try await part in response.body {
                 following.lastTime.store(clock.uptime(), ordering: .releasing)

@@ -26,7 +26,7 @@ struct FakeNodeTests {
     func `who calls is told, so that made-up credentials count as that one's`(_ follows: Bool) async throws {
         try await FakeNode.open(.whole(Self.active)) { node, address in
             try await Verifier.running(at: [address], as: Self.client, follows: follows) { verifier in
-                if follows { #expect(try await eventually { verifier.mode == .remembering }) }
+                if follows { try #require(try await eventually { verifier.mode == .remembering }) }
                 #expect(await verifier.refusal("credential", address: "::ffff:192.0.2.1") == nil)
                 #expect(node.lastQuestion.hasSuffix("&client_address=192.0.2.1"))
                 for address in [nil, "nonsense"] {

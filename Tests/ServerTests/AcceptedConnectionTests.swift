@@ -8,13 +8,15 @@ import Testing
 
 @Suite("Accepted connections")
 struct AcceptedConnectionTests {
-    @Test(.timeLimit(.minutes(1))) func `one that is handed to nobody is closed, and the process goes on`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `one that is handed to nobody is closed, and the process goes on`() async throws
+    {
         let accepting = AcceptedConnection(http: HTTP1Channel(responder: { _, _, _ in }))
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(host: "127.0.0.1", port: 0) { accepting.setup(channel: $0, logger: Logger(label: "test")) }
         let address = try #require(listener.channel.localAddress)
         try await listener.executeThenClose { accepted in
-            let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(to: address).get()
+            let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(to: address)
+                .get()
             for try await _ in accepted { break }
             try await client.closeFuture.get()
         }
