@@ -68,6 +68,8 @@ final class Told: Sendable {
     let addresses: [AddressBlock]?
     /// What ends this, nil where that was not told: then it may not be remembered.
     let fingerprints: [String]?
+    /// How much older than the question it may be, in nanoseconds.
+    let age: Int64
 
     /// - Returns: Nil for what is no whole answer about an active credential.
     init?(_ reply: Reply) {
@@ -90,6 +92,8 @@ final class Told: Sendable {
         } else {
             fingerprints = nil
         }
+        let age = reply.number("claviger_age") ?? -1
+        self.age = (0..<StreamState.reach / 1_000_000).contains(age) ? age * 1_000_000 : StreamState.reach
         self.subject = subject
         self.credentialType = credentialType
         self.credentialID = credentialID

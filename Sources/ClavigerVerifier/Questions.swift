@@ -13,10 +13,21 @@ enum Answer: Sendable {
     case none(retryAfter: Int)
 }
 
-/// An answer, and when it was asked for: it may be used for 750 ms from then on, whoever gave it.
+/// An answer, and when it was asked for.
 struct Asked: Sendable {
+    /// For how long what was true may be acted upon: the bound itself.
+    private static let bound: Int64 = 1_000_000_000
+
     let answer: Answer
     let begun: Int64
+
+    /// Whether it may be used without a proof. What it says was true so long before the question as the node told, or later.
+    func isInTime(at now: Int64) -> Bool {
+        switch answer {
+        case .active(let told): now - begun <= min(StreamState.reach, Self.bound - told.age)
+        case .inactive, .none: now - begun <= StreamState.reach
+        }
+    }
 }
 
 /// Asks Claviger, by introspection (RFC 7662).
@@ -56,8 +67,7 @@ final class Questions: Sendable {
         self.logger = logger
     }
 
-    /// How old a question may be for others to wait for its answer too, in nanoseconds. Who answers may be 750 ms behind: with this it is a
-    /// second at most before a check begins.
+    /// How old a question may be for others to wait for its answer too, in nanoseconds: that has to come before it is too old to be used.
     private static let joinable: Int64 = 1_000_000_000 - StreamState.reach
 
     /// The answer about a credential. Of many who ask about the same at once, one asks.

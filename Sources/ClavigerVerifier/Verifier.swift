@@ -131,7 +131,7 @@ extension Verifier {
     ) async -> Answer {
         let now = clock.uptime()
         guard memory.isBelieved(at: now) else {
-            return inTime(await questions.answer(credential, in: organization, from: address))
+            return inTime(await questions.answer(credential, in: organization, from: address), key)
         }
         if memory.isInactive(key, at: now) { return .inactive }
         let asked = await questions.sharedAnswer(
@@ -143,12 +143,14 @@ extension Verifier {
             case .none: break
             }
         }
-        return inTime(asked)
+        return inTime(asked, key)
     }
 
-    /// The answer, if it is not too old to be used.
-    private func inTime(_ asked: Asked) -> Answer {
-        clock.uptime() - asked.begun <= StreamState.reach ? asked.answer : .none(retryAfter: 1)
+    /// The answer, if it is not too old to be used, or is proven by now.
+    private func inTime(_ asked: Asked, _ key: Memory.Key) -> Answer {
+        let now = clock.uptime()
+        if asked.isInTime(at: now) { return asked.answer }
+        return memory.recall(key, at: now).map { .active($0) } ?? .none(retryAfter: 1)
     }
 
     private func judge(_ told: Told, _ scopes: [String], _ address: String?) throws(Refusal) -> Caller {

@@ -25,8 +25,8 @@ package struct IntrospectionEndpoint: Sendable {
         /// With what people call the user (`username`, RFC 7662 §2.2), if the asker may know.
         case active(VerifiedCaller, username: String?)
         /// The same for a resource server that will remember it, and sees to the addresses by itself: what it has to listen to on the
-        /// revocation feed for that, nil where it must not remember it.
-        case watched(VerifiedCaller, username: String?, fingerprints: [String]?)
+        /// revocation feed for that, nil where it must not remember it; and how much older than the question it may be, in nanoseconds.
+        case watched(VerifiedCaller, username: String?, fingerprints: [String]?, age: Int64?)
         case refreshToken(LiveRefreshToken)
     }
 
@@ -90,6 +90,7 @@ package struct IntrospectionEndpoint: Sendable {
             let demand = Demand(
                 address: address, leavesAddress: watch != nil, audiences: audiences,
                 organization: watch?.organization)
+            let age = evidence.age
             switch try evidence.judge(text, demand, at: request.now, noting: &record) {
             case .refused(let rule): return .told(.inactive(rule))
             case .admitted(let caller):
@@ -98,7 +99,7 @@ package struct IntrospectionEndpoint: Sendable {
                 return .told(
                     .watched(
                         caller, username: username,
-                        fingerprints: evidence.isInGrace ? nil : watch.fingerprints(of: caller)))
+                        fingerprints: evidence.isInGrace ? nil : watch.fingerprints(of: caller), age: age))
             }
         } catch {
             throw error.asked(by: client.id, caller: address)

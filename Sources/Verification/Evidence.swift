@@ -37,6 +37,13 @@ package struct Evidence: Sendable {
     /// Whether memory is believed for no better reason than that nothing else can be asked. Nobody else may remember what it says.
     package var isInGrace: Bool { answers?.isInGrace ?? false }
 
+    /// How much older than the request what is judged by may be, in nanoseconds; nil where nothing says so. To be asked before the
+    /// judgement: what that reads may be younger, and never older. What was looked up was so after the request had come.
+    package var age: Int64? {
+        guard !isInGrace else { return nil }
+        return recalls ? verifier.hearing.age : 0
+    }
+
     private var answers: Answers? {
         if case .these(let answers) = lookedUp { answers } else { nil }
     }

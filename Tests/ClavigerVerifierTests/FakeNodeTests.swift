@@ -9,7 +9,7 @@ struct FakeNodeTests {
     private static let client = DemoCredentials.Client(id: "rsv_0000000000000000000001", secret: "secret")
     private static let active =
         #"{"active":true,"scope":"a","sub":"key_1","credential_type":"api_key","credential_id":"key_1","account_id":"org_1","#
-        + #""organization_id":"org_1","organization_path":"org_1","iat":1,"exp":9999999999}"#
+        + #""organization_id":"org_1","organization_path":"org_1","iat":1,"exp":9999999999,"claviger_age":0}"#
 
     @Test(.timeLimit(.minutes(1)), arguments: [true, false])
     func `a reply that ends in the middle is none, and keeps nobody waiting`(_ follows: Bool) async throws {

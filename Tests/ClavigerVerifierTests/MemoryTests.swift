@@ -142,6 +142,23 @@ struct MemoryTests {
         #expect(!isInactive(memory, at: 2701))
     }
 
+    /// How old the node said that it may be, and for how many milliseconds from the question on it may be used.
+    @Test(arguments: [
+        ("0", 750), ("1", 750), ("250", 750), ("251", 749), ("749", 251), ("750", 250), ("9000", 250), ("-1", 250),
+        ("\"1\"", 250),
+        (nil, 250),
+    ])
+    func `what was told is used without a proof until it may be a second old`(_ age: String?, _ last: Int64) throws {
+        let text =
+            #"{"active":true,"scope":"a b","sub":"key_1","credential_type":"api_key","credential_id":"key_1","#
+            + #""account_id":"org_1","organization_id":"org_1","organization_path":"org_1","iat":1,"exp":2"#
+            + (age.map { #","claviger_age":\#($0)}"# } ?? "}")
+        let told = try #require(Reply(Array(text.utf8)).flatMap { Told($0) })
+        let asked = Asked(answer: .active(told), begun: 1000 * Self.millisecond)
+        #expect(asked.isInTime(at: (1000 + last) * Self.millisecond))
+        #expect(!asked.isInTime(at: (1000 + last) * Self.millisecond + 1))
+    }
+
     @Test func `it is bounded, and what was used lately stays`() throws {
         let memory = memory(capacity: 3)
         let keys = (0..<5).map { Memory.Key("credential \($0)") }

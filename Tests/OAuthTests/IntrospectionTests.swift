@@ -110,6 +110,8 @@ struct IntrospectionTests {
             #expect(
                 try await told(key.secret, [("client_address", "198.51.100.1")])
                     == names(organizations + [.apiKey(key.credential.id)]))
+            // Nobody but this process changes anything.
+            #expect(try await desk.told(key.secret, as: server, watch).age == 0)
             let integration = try await desk.tree.integration(in: desk.tree.europe)
             let token = try await desk.token(SampleClient(integration))
             let changes: [Change] = [

@@ -54,6 +54,15 @@ package final class Hearing: Sendable {
         return isOutOfRange ? .zero : .nanoseconds(max(0, left))
     }
 
+    /// How old what memory holds may be, in nanoseconds: so long ago was the moment before which everything has been heard. Nil while
+    /// memory is not trusted.
+    var age: Int64? {
+        guard let clock else { return 0 }
+        let trustedUntil = trustedUntil.load(ordering: .acquiring)
+        guard trustedUntil > .min else { return nil }
+        return max(0, clock() - (trustedUntil - FeedState.reach))
+    }
+
     /// Until when memory may be believed, in nanoseconds of the clock.
     func believe(until trustedUntil: Int64, inGraceUntil graceUntil: Int64) {
         self.trustedUntil.store(trustedUntil, ordering: .releasing)

@@ -221,7 +221,12 @@ extension IntrospectionEndpoint.Answer {
 
     /// What whoever remembers it has to listen to, nil where nobody may.
     package var fingerprints: [String]? {
-        if case .watched(_, _, let fingerprints) = self { fingerprints } else { nil }
+        if case .watched(_, _, let fingerprints, _) = self { fingerprints } else { nil }
+    }
+
+    /// How much older than the question it may be, nil where that is not told.
+    package var age: Int64? {
+        if case .watched(_, _, _, let age) = self { age } else { nil }
     }
 
     /// Whether it tells of a credential to who may remember it.

@@ -28,7 +28,7 @@ def active(scope="data.read", watch=("fingerprint-of-key",), **members):
     return {
         "active": True, "scope": scope, "sub": "key_1", "credential_type": "api_key", "credential_id": "key_1",
         "organization_id": "org_2", "organization_path": "org_1/org_2", "account_id": "org_1",
-        "exp": int(time.time()) + 3600, "claviger_watch": list(watch), **members,
+        "exp": int(time.time()) + 3600, "claviger_watch": list(watch), "claviger_age": 0, **members,
     }
 
 

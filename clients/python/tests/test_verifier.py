@@ -119,7 +119,12 @@ class CheckTests(VerifierCase):
 
     def test_an_answer_that_comes_too_late_is_none(self):
         self.trust()
-        for milliseconds, status in [(750, None), (751, 503)]:
+        # The older it may have been when the question came, the sooner it has to be here; who says nothing may be 750 ms behind.
+        for age, milliseconds, status in [
+            (0, 750, None), (0, 751, 503), (250, 750, None), (251, 749, None), (251, 750, 503), (750, 250, None),
+            (750, 251, 503), (9_000, 250, None), (None, 250, None), (None, 251, 503),
+        ]:
+            self.answers.said[CREDENTIAL] = active(watch=(), claviger_age=age)
             self.now += 10 * SECOND
             self.answers.meanwhile = lambda: setattr(self, "now", self.now + milliseconds * SECOND // 1000)
             if status is None:
@@ -287,7 +292,6 @@ class FlightTests(VerifierCase):
         asking.start()
         self.assertTrue(eventually(lambda: self.answers.questions))
         self.answers.gate, gate = None, self.answers.gate
-        # Its node may have believed what was 750 ms old when it began; who begins now may not be told more than a second's age.
         self.now += SECOND // 4
         self.assertFalse(self.verifier._board(hashlib.sha256(CREDENTIAL.encode()).digest())[1])
         self.now += 1

@@ -52,6 +52,8 @@ class Active:
     networks: Optional[Tuple[Network, ...]]
     #: For how many seconds from the question on it can be remembered.
     remaining: float
+    #: How many milliseconds older than the question it may be, None where the node did not say.
+    age: Optional[int] = None
 
     def admits(self, address: Optional[Address]) -> bool:
         """Whether it may be used from there. An unknown address is in no list."""
@@ -124,6 +126,7 @@ def parsed_answer(body: bytes, now: float) -> Answer:
         # `exp` ends what is remembered, and does not refuse: then the node is asked. So it may end early, and never late:
         # the node's time came in whole seconds. Without `exp` nothing says for how long, so nothing is remembered.
         remaining=0.0 if expires_at is None else expires_at - now - 1.0,
+        age=_integer(reply, "claviger_age"),
     )
 
 
@@ -146,7 +149,7 @@ def _integer(reply: Mapping[str, Any], name: str) -> Optional[int]:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 53:
-        raise Unreadable(f"{name} is no time")
+        raise Unreadable(f"{name} is no number of ours")
     return value
 
 

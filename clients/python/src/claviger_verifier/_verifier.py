@@ -25,9 +25,11 @@ from ._refused import Refusals
 
 log = logging.getLogger("claviger_verifier")
 
-#: How old a question may be for others to wait for its answer too. Its node may have believed a memory as old as TRUST; with this it
-#: is a second at most before a check begins.
-JOINABLE = SECOND - TRUST
+#: For how long what was true may be acted upon: the bound itself.
+BOUND = SECOND
+
+#: How old a question may be for others to wait for its answer too: that has to come before it is too old to be used.
+JOINABLE = BOUND - TRUST
 
 #: What a question says: an answer, or how long to wait before the next.
 Outcome = Union[Answer, Unanswered]
@@ -356,7 +358,12 @@ class Verifier:
     def _landed(self, outcome: Outcome, flight: _Flight, digest: bytes) -> Outcome:
         """The outcome, unless it is older by now than anything may be that is not proven."""
         self._note_mode()
-        if isinstance(outcome, Unanswered) or self._clock() - flight.asked_at <= TRUST:
+        good_for = TRUST
+        if isinstance(outcome, Active):
+            # What it says was true so long before the question as the node told, or later.
+            age = TRUST if outcome.age is None else min(outcome.age * SECOND // 1000, TRUST)
+            good_for = min(TRUST, BOUND - age)
+        if isinstance(outcome, Unanswered) or self._clock() - flight.asked_at <= good_for:
             return outcome
         return self._recall(digest) or Unanswered("the reply came too late")
 
