@@ -193,7 +193,28 @@ struct GraceTests {
             node.desk.store.isGone = true
             node.disconnect()
             let answer = try await told()
-            #expect(answer.isWatched && answer.fingerprints == nil)
+            #expect(answer.isWatched && answer.fingerprints == nil && answer.age == nil)
+        }
+    }
+
+    @Test func `whoever is told something is told how old that may be`() async throws {
+        try await SampleNode.open { queue, node in
+            let (key, _, _) = try await remembered(by: node)
+            let server = SampleClient(try await node.desk.resourceServer([SampleDesk.issuer]))
+            node.listen()
+            func age() async throws -> Int64? {
+                try await node.desk.told(key, as: server, [("claviger_watch", "true")]).age
+            }
+            #expect(try await age() == 0)
+            queue.wait(milliseconds: 300)
+            #expect(try await age() == 300_000_000)
+            node.beat()
+            queue.wait(milliseconds: 100)
+            node.listen()
+            #expect(try await age() == 100_000_000)
+            // What is asked for now is no older than the request.
+            queue.wait(milliseconds: 700)
+            #expect(try await age() == 0)
         }
     }
 
