@@ -74,12 +74,13 @@ struct RevocationStreamTests {
         #expect(second.text == first.text)
         first.text = ""
         second.text = ""
-        stream.hear([.apiKey(Self.key), .organization(ID(at: 4))], at: Self.now)
+        let organization = ID<Organization>(at: 4)
+        stream.hear([.apiKey(Self.key), .organization(organization)], at: Self.now)
         time.set(7_000_999)
         stream.beat()
         loop.run()
         let news = try
-            "id: \(Self.node).1\ndata: \(fingerprint(of: .apiKey(Self.key))) \(fingerprint(of: .organization(ID(at: 4))))\n"
+            "id: \(Self.node).1\ndata: \(fingerprint(of: .apiKey(Self.key))) \(fingerprint(of: .organization(organization)))\n"
         let place = try #require(first.text.range(of: news))
         let proof = try #require(first.text.range(of: "event: proof\ndata: 7000\n\n"))
         #expect(place.upperBound <= proof.lowerBound)

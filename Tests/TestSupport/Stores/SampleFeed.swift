@@ -29,7 +29,9 @@ package final class SampleFeed: Sendable {
     /// way.
     package func node(graceSeconds: Int = 0, limit: LookUpLimit = LookUpLimit()) async throws -> SampleNode {
         let store = WatchedStore(tree.store)
-        let hearing = Hearing { self.uptime }
+        // How long a busy machine takes is not what is tried with these nodes.
+        let patience = LookUpPatience(trusting: .seconds(600), distrusting: .seconds(600))
+        let hearing = Hearing(clock: { self.uptime }, patience: patience)
         let desk = SampleDesk(
             tree, over: store, keys: try await SampleTree.keyRing(over: store, at: tree.clock), limit: limit,
             hearing: hearing)
