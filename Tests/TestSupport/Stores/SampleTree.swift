@@ -32,7 +32,8 @@ package struct SampleTree: Sendable {
         try await engine.open { store in try await use(try await SampleTree(in: store, product: product)) }
     }
 
-    private init(in store: any Engine, product: Product) async throws {
+    /// A tree in a store that is open already, and that whoever opened it closes.
+    package init(in store: any Engine, product: Product = .standard) async throws {
         let clock = FixedClock()
         let accounts = AccountService(product: product, now: clock.now)
         let organizations = OrganizationService(product: product, now: clock.now)
