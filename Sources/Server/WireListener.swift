@@ -31,7 +31,7 @@ struct WireListener: Sendable {
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 128))
         return HTTPServerBuilder { responder in
-            AcceptedConnection(http: HTTP1Channel(responder: responder, configuration: configuration))
+            WireConnection(http: HTTP1Channel(responder: responder, configuration: configuration))
         }
     }
 

@@ -6,7 +6,7 @@ import NIOCore
 /// Hummingbird's channel for a connection (HTTP/1.1), also for one that is handed to nobody: it was accepted on one event loop
 /// while the listener closed on another. swift-nio ends the process when such a channel is let go of before anybody wrote to
 /// it and finished; here it is closed.
-struct AcceptedConnection: ServerChildChannel {
+struct WireConnection: ServerChildChannel {
     let http: HTTP1Channel
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Accepted> {

@@ -7,10 +7,10 @@ import Testing
 @testable import Server
 
 @Suite("Accepted connections")
-struct AcceptedConnectionTests {
+struct WireConnectionTests {
     @Test(.timeLimit(.minutes(1))) func `one that is handed to nobody is closed, and the process goes on`() async throws
     {
-        let accepting = AcceptedConnection(http: HTTP1Channel(responder: { _, _, _ in }))
+        let accepting = WireConnection(http: HTTP1Channel(responder: { _, _, _ in }))
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(host: "127.0.0.1", port: 0) { accepting.setup(channel: $0, logger: Logger(label: "test")) }
         let address = try #require(listener.channel.localAddress)
