@@ -27,10 +27,10 @@ struct FakeNodeTests {
         try await FakeNode.open(.whole(Self.active)) { node, address in
             try await Verifier.running(at: [address], as: Self.client, follows: follows) { verifier in
                 if follows { try #require(try await eventually { verifier.mode == .remembering }) }
-                #expect(await verifier.refusal("credential", address: "::ffff:192.0.2.1") == nil)
+                #expect(await verifier.verdict("credential", address: "::ffff:192.0.2.1") == nil)
                 #expect(node.lastQuestion.hasSuffix("&client_address=192.0.2.1"))
                 for address in [nil, "nonsense"] {
-                    #expect(await verifier.refusal("credential", address: address) == nil)
+                    #expect(await verifier.verdict("credential", address: address) == nil)
                     #expect(!node.lastQuestion.contains("client_address"))
                 }
             }
@@ -59,8 +59,8 @@ struct FakeNodeTests {
     @Test func `a reply about another organization than was asked about is none`() async throws {
         try await FakeNode.open(.whole(Self.active)) { _, address in
             try await Verifier.running(at: [address], as: Self.client, follows: false) { verifier in
-                #expect(await verifier.refusal("credential") == nil)
-                #expect(await verifier.refusal("credential", organization: "org_1") == nil)
+                #expect(await verifier.verdict("credential") == nil)
+                #expect(await verifier.verdict("credential", organization: "org_1") == nil)
                 #expect(await verifier.refusal("credential", organization: "org_2")?.status == 503)
             }
         }

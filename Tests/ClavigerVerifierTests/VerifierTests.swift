@@ -48,6 +48,19 @@ extension Verifier {
             return error
         }
     }
+
+    /// What a check is refused with, nil where it is not. It is checked again while no answer comes within 750 ms, as happens
+    /// on a machine under load.
+    func verdict(
+        _ credential: String, _ scopes: [String] = [], address: String? = nil, organization: String? = nil
+    ) async -> Refusal? {
+        var verdict: Refusal?
+        _ = try? await eventually {
+            verdict = await refusal(credential, scopes, address: address, organization: organization)
+            return verdict?.reason != .unavailable
+        }
+        return verdict
+    }
 }
 
 @Suite("A verifier beside a real server", .server())
@@ -58,8 +71,13 @@ struct VerifierTests {
             let key = try await server.makeKey(in: demo.account, as: demo.operatorKey)
             let other = try await server.makeKey(in: demo.account, as: demo.operatorKey)
             #expect(try await verifier.remembers(key.secret))
-            #expect(verifier.mode == .remembering)
-            let caller = try await verifier.check(authorization: "Bearer \(key.secret)", scopes: ["data.read"])
+            #expect(try await eventually { verifier.mode == .remembering })
+            var known: Caller?
+            _ = try await eventually {
+                known = try? await verifier.check(authorization: "Bearer \(key.secret)", scopes: ["data.read"])
+                return known != nil
+            }
+            let caller = try #require(known)
             #expect(caller.credentialID == key.id && caller.subject == key.id && caller.clientID == nil)
             #expect(caller.accountID == demo.account && caller.organizationPath == demo.account)
             #expect(caller.scopes == ["data.read"])
@@ -67,8 +85,7 @@ struct VerifierTests {
             #expect(try await server.call("DELETE", key.path, bearer: demo.operatorKey).status == 204)
             #expect(try await eventually { await verifier.refusal(key.secret)?.status == 401 })
             // Nothing else was forgotten.
-            #expect(verifier.count == 2)
-            #expect(await verifier.refusal(other.secret) == nil)
+            #expect(try await eventually { await verifier.refusal(other.secret) == nil && verifier.count == 2 })
         }
     }
 
@@ -79,21 +96,21 @@ struct VerifierTests {
             let key = try await server.makeKey(
                 in: demo.account, ["allowed_addresses": ["203.0.113.0/24"]], as: demo.operatorKey)
             for _ in 0..<2 {
-                let unknown = try #require(await verifier.refusal("nonsense", ["data.read"]))
+                let unknown = try #require(await verifier.verdict("nonsense", ["data.read"]))
                 #expect(unknown.status == 401 && unknown.error == "invalid_token")
                 #expect(unknown.challenge == #"Bearer realm="Orders", error="invalid_token", scope="data.read""#)
-                let lacking = try #require(await verifier.refusal(free.secret, ["no.such"]))
+                let lacking = try #require(await verifier.verdict(free.secret, ["no.such"]))
                 #expect(lacking.status == 403 && lacking.reason == .insufficientScope(["no.such"]))
                 #expect(lacking.challenge == #"Bearer realm="Orders", error="insufficient_scope", scope="no.such""#)
-                #expect(await verifier.refusal(key.secret)?.reason == .address)
-                #expect(await verifier.refusal(key.secret, address: "192.0.2.1")?.status == 403)
-                #expect(await verifier.refusal(key.secret, address: "203.0.113.9") == nil)
-                #expect(await verifier.refusal(free.secret, organization: demo.account) == nil)
+                #expect(await verifier.verdict(key.secret)?.reason == .address)
+                #expect(await verifier.verdict(key.secret, address: "192.0.2.1")?.status == 403)
+                #expect(await verifier.verdict(key.secret, address: "203.0.113.9") == nil)
+                #expect(await verifier.verdict(free.secret, organization: demo.account) == nil)
                 #expect(
-                    await verifier.refusal(free.secret, organization: "org_0000000000000000000001")?.reason
+                    await verifier.verdict(free.secret, organization: "org_0000000000000000000001")?.reason
                         == .organization)
                 // Whatever the caller writes there, it is not for want of an answer that it is refused.
-                #expect(await verifier.refusal(free.secret, organization: "nonsense")?.reason == .organization)
+                #expect(await verifier.verdict(free.secret, organization: "nonsense")?.reason == .organization)
                 #expect(try await verifier.remembers(free.secret))
             }
             for (field, status) in [(nil, 401), ("Basic a", 400), ("Bearer a b", 400), ("Bearer a, Bearer b", 400)] {
@@ -111,7 +128,7 @@ struct VerifierTests {
     @Test func `without the stream it asks for each call, and where nothing answers it refuses`() async throws {
         let (server, demo) = try RunningServer.current
         try await Verifier.running(at: [server.base], as: demo.resourceServer, follows: false) { verifier in
-            for _ in 0..<2 { #expect(await verifier.refusal(demo.apiKey) == nil) }
+            for _ in 0..<2 { #expect(await verifier.verdict(demo.apiKey) == nil) }
             #expect(verifier.mode == .asking && verifier.count == 0)
         }
         let wrong = DemoCredentials.Client(id: demo.resourceServer.id, secret: demo.integration.secret)
@@ -139,7 +156,7 @@ struct VerifierTests {
             // As if the process had stood still: what is proven from now on was asked for before.
             skipped.withLock { $0 += 751 }
             #expect(verifier.mode == .asking)
-            #expect(await verifier.refusal(demo.apiKey) == nil)
+            #expect(await verifier.verdict(demo.apiKey) == nil)
         }
     }
 
@@ -164,10 +181,15 @@ struct VerifierTests {
                 let request = Request(
                     head: .init(method: .get, scheme: "http", authority: "a", path: path, headerFields: fields),
                     body: RequestBody(buffer: ByteBuffer()))
-                let response = try await responder.respond(
-                    to: request, context: VerifiedContext(source: BasicSource()))
-                #expect(response.status.code == status)
-                #expect((response.headers[.wwwAuthenticate] != nil) == (status != 200))
+                let isAnswered = try await eventually {
+                    let response = try await responder.respond(
+                        to: request, context: VerifiedContext(source: BasicSource()))
+                    guard response.status != .serviceUnavailable else { return false }
+                    #expect(response.status.code == status)
+                    #expect((response.headers[.wwwAuthenticate] != nil) == (status != 200))
+                    return true
+                }
+                #expect(isAnswered)
             }
         }
     }

@@ -88,6 +88,16 @@ class ServerTests(unittest.TestCase):
     def comes_to(self, status, credential, *arguments, **named):
         return eventually(lambda: self.status(credential, *arguments, **named) == status)
 
+    def check(self, verifier, *arguments, **named):
+        """What a check says, asked again while no answer comes within 750 ms, as happens on a machine under load."""
+        ends = time.monotonic() + 20
+        while True:
+            try:
+                return verifier.check(*arguments, **named)
+            except Refused as refused:
+                if refused.status != 503 or time.monotonic() > ends:
+                    raise
+
     def knows(self, credential):
         before = self.verifier.questions
         return self.status(credential, SCOPE) == 200 and self.verifier.questions == before
@@ -110,14 +120,14 @@ class ServerTests(unittest.TestCase):
     def test_the_caller_is_the_one_that_the_server_means(self):
         path, key = self.key()
         self.assertTrue(self.comes_to(200, key, SCOPE))
-        caller = self.verifier.check(key, [SCOPE, OTHER_SCOPE])
+        caller = self.check(self.verifier, key, [SCOPE, OTHER_SCOPE])
         self.assertEqual(caller.credential_id, path.rpartition("/")[2])
         self.assertEqual((caller.organization, caller.account), (TOLD["ACCOUNT"], TOLD["ACCOUNT"]))
         self.assertEqual(caller.credential_type, "api_key")
         _, client = self.client()
         token = self.token(client)
         self.assertTrue(self.comes_to(200, token))
-        caller = self.verifier.check(token)
+        caller = self.check(self.verifier, token)
         self.assertEqual((caller.client_id, caller.credential_type), (client[0], "access_token"))
 
     def test_a_known_credential_is_no_question(self):
@@ -133,9 +143,9 @@ class ServerTests(unittest.TestCase):
         _, key = self.key(scopes=[SCOPE])
         self.assertTrue(self.comes_to(403, key, [SCOPE, OTHER_SCOPE]))
         with self.assertRaises(Refused) as raised:
-            self.verifier.check(key, [OTHER_SCOPE])
-        if raised.exception.status == 403:
-            self.assertIn(f'error="insufficient_scope", scope="{OTHER_SCOPE}"', raised.exception.www_authenticate)
+            self.check(self.verifier, key, [OTHER_SCOPE])
+        self.assertEqual(raised.exception.status, 403)
+        self.assertIn(f'error="insufficient_scope", scope="{OTHER_SCOPE}"', raised.exception.www_authenticate)
 
     def test_what_is_no_credential(self):
         _, key = self.key()
@@ -151,7 +161,7 @@ class ServerTests(unittest.TestCase):
         below = self.call("POST", "/api/v1/organizations", {"name": "Below", "parent_id": TOLD["ACCOUNT"]})["id"]
         _, key = self.key()
         self.assertTrue(self.comes_to(200, key, SCOPE, organization=below))
-        self.assertEqual(self.verifier.check(key, organization=below).organization, below)
+        self.assertEqual(self.check(self.verifier, key, organization=below).organization, below)
         _, other = self.key(below)
         self.assertTrue(self.comes_to(403, other, SCOPE, organization=TOLD["ACCOUNT"]))
         self.assertTrue(self.comes_to(403, key, SCOPE, organization="nonsense"))
@@ -198,10 +208,11 @@ class ServerTests(unittest.TestCase):
     def test_without_the_stream_each_call_is_a_question(self):
         path, key = self.key()
         with self.make(stream=False) as verifier:
-            self.assertTrue(eventually(lambda: verifier.check(key).subject))
-            before = verifier.questions
-            verifier.check(key)
-            self.assertEqual((verifier.mode, verifier.questions), ("asking", before + 1))
+            for _ in range(2):
+                before = verifier.questions
+                self.assertTrue(self.check(verifier, key).subject)
+                self.assertGreater(verifier.questions, before)
+            self.assertEqual(verifier.mode, "asking")
 
     def test_a_wrong_secret_lets_nobody_in(self):
         _, key = self.key()
