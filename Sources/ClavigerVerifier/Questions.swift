@@ -16,7 +16,7 @@ enum Answer: Sendable {
 /// An answer, and when it was asked for.
 struct Asked: Sendable {
     /// For how long what was true may be acted upon: the bound itself.
-    private static let bound: Int64 = 1_000_000_000
+    static let bound: Int64 = 1_000_000_000
 
     let answer: Answer
     let begun: Int64
@@ -68,7 +68,7 @@ final class Questions: Sendable {
     }
 
     /// How old a question may be for others to wait for its answer too, in nanoseconds: that has to come before it is too old to be used.
-    private static let joinable: Int64 = 1_000_000_000 - StreamState.reach
+    private static let joinable = Asked.bound - StreamState.reach
 
     /// The answer about a credential. Of many who ask about the same at once, one asks.
     ///
