@@ -22,12 +22,18 @@ package struct IntrospectionEndpoint: Sendable {
     /// What the endpoint says.
     package enum Answer: Sendable {
         case inactive(Verdict.Rule)
-        /// With what people call the user (`username`, RFC 7662 §2.2), if the asker may know.
-        case active(VerifiedCaller, username: String?)
-        /// The same for a resource server that will remember it, and sees to the addresses by itself: what it has to listen to on the
-        /// revocation feed for that, nil where it must not remember it; and how much older than the question it may be, in nanoseconds.
-        case watched(VerifiedCaller, username: String?, fingerprints: [String]?, age: Int64?)
+        /// With what people call the user (`username`, RFC 7662 §2.2), if the asker may know; and what a resource server is told that
+        /// will remember it, nil for all others.
+        case active(VerifiedCaller, username: String?, watched: Watched?)
         case refreshToken(LiveRefreshToken)
+    }
+
+    /// What a resource server is told that will remember the answer, and sees to the addresses by itself.
+    package struct Watched: Sendable {
+        /// What it has to listen to on the revocation feed for that, nil where it must not remember it.
+        package let fingerprints: [String]?
+        /// How much older than the question the answer may be, in nanoseconds; nil where nothing says so.
+        package let age: Int64?
     }
 
     private let authenticator: ClientAuthenticator
@@ -36,12 +42,12 @@ package struct IntrospectionEndpoint: Sendable {
     private let roles: RoleService
     private let plans: PlanCheck
     private let seal: RefreshTokenSeal
-    private let fingerprints: ChangeFingerprints?
+    private let fingerprints: ChangeFingerprints
 
-    /// - Parameter fingerprints: What changes are called on the revocation feed, nil where nobody can follow it.
+    /// - Parameter fingerprints: What changes are called on the revocation feed.
     package init(
         authenticator: ClientAuthenticator, store: any Store, keyRing: KeyRing, product: Product, issuer: String,
-        fingerprints: ChangeFingerprints? = nil
+        fingerprints: ChangeFingerprints
     ) {
         self.fingerprints = fingerprints
         self.authenticator = authenticator
@@ -77,9 +83,7 @@ package struct IntrospectionEndpoint: Sendable {
             }
             address = parsed
         }
-        let watch = try fingerprints.flatMap { fingerprints in
-            try Watch(request.form, by: client, calling: fingerprints)
-        }
+        let watch = try Watch(request.form, by: client, calling: fingerprints)
         // From here on it is looked up for a client that has proved who it is.
         do throws(Missing) {
             // 3. What of it the client may see.
@@ -94,12 +98,10 @@ package struct IntrospectionEndpoint: Sendable {
             switch try evidence.judge(text, demand, at: request.now, noting: &record) {
             case .refused(let rule): return .told(.inactive(rule))
             case .admitted(let caller):
-                let username = Self.username(of: caller, for: client)
-                guard let watch else { return .told(.active(caller, username: username)) }
-                return .told(
-                    .watched(
-                        caller, username: username,
-                        fingerprints: evidence.isInGrace ? nil : watch.fingerprints(of: caller), age: age))
+                let watched = watch.map { watch in
+                    Watched(fingerprints: evidence.isInGrace ? nil : watch.fingerprints(of: caller), age: age)
+                }
+                return .told(.active(caller, username: Self.username(of: caller, for: client), watched: watched))
             }
         } catch {
             throw error.asked(by: client.id, caller: address)

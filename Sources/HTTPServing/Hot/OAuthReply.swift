@@ -46,14 +46,8 @@ enum OAuthReply {
             var reply = HotReply.json(inactive)
             reply.rule = rule.name
             return reply
-        case .active(let caller, let username):
-            var reply = HotReply.json(active(caller, username: username, issuer: issuer))
-            reply.caller = caller.credential.identifierText
-            return reply
-        case .watched(let caller, let username, let fingerprints, let age):
-            let body = active(
-                caller, username: username, issuer: issuer, tellingAddresses: true, watchedBy: fingerprints, age: age)
-            var reply = HotReply.json(body)
+        case .active(let caller, let username, let watched):
+            var reply = HotReply.json(active(caller, username: username, watched, issuer: issuer))
             reply.caller = caller.credential.identifierText
             return reply
         case .refreshToken(let token):
@@ -112,13 +106,8 @@ enum OAuthReply {
 
     private static let inactive = Array(#"{"active":false}"#.utf8)
 
-    /// - Parameters:
-    ///   - tellsAddresses: Whether who asks sees to it by itself from where the credential is used.
-    ///   - fingerprints: What whoever remembers it has to listen to, nil where nobody may.
-    ///   - age: How much older than the question the answer may be, in nanoseconds.
     private static func active(
-        _ caller: VerifiedCaller, username: String?, issuer: String, tellingAddresses tellsAddresses: Bool = false,
-        watchedBy fingerprints: [String]? = nil, age: Int64? = nil
+        _ caller: VerifiedCaller, username: String?, _ watched: IntrospectionEndpoint.Watched?, issuer: String
     ) -> [UInt8] {
         let credential = caller.credential
         let identifier = credential.identifierText
@@ -153,9 +142,9 @@ enum OAuthReply {
             json.member("organization_id", caller.standing.organizationText)
             json.member("organization_path", caller.standing.pathText)
             if let contact = credential.contact { json.member("contact_id", contact.identifierText) }
-            if let fingerprints { json.member("claviger_watch", fingerprints) }
-            if let age { json.member("claviger_age", Int((age + 999_999) / 1_000_000)) }
-            if tellsAddresses, let ranges = credential.addresses.ranges {
+            if let fingerprints = watched?.fingerprints { json.member("claviger_watch", fingerprints) }
+            if let age = watched?.age { json.member("claviger_age", Int((age + 999_999) / 1_000_000)) }
+            if watched != nil, let ranges = credential.addresses.ranges {
                 json.member("claviger_addresses", ranges.map(\.description))
             }
         }

@@ -144,7 +144,7 @@ extension SampleDesk {
     package func introspect(
         _ credential: String, as client: SampleClient?, _ parameters: [(String, String)] = []
     ) async throws -> VerifiedCaller? {
-        guard case .active(let caller, _) = try await told(credential, as: client, parameters) else { return nil }
+        guard case .active(let caller, _, _) = try await told(credential, as: client, parameters) else { return nil }
         return caller
     }
 
@@ -216,22 +216,20 @@ extension SampleDesk {
 extension IntrospectionEndpoint.Answer {
     /// The user's address, nil where it is not told.
     package var username: String? {
-        if case .active(_, let username) = self { username } else { nil }
+        if case .active(_, let username, _) = self { username } else { nil }
     }
 
     /// What whoever remembers it has to listen to, nil where nobody may.
-    package var fingerprints: [String]? {
-        if case .watched(_, _, let fingerprints, _) = self { fingerprints } else { nil }
-    }
+    package var fingerprints: [String]? { watched?.fingerprints }
 
     /// How much older than the question it may be, nil where that is not told.
-    package var age: Int64? {
-        if case .watched(_, _, _, let age) = self { age } else { nil }
-    }
+    package var age: Int64? { watched?.age }
 
     /// Whether it tells of a credential to who may remember it.
-    package var isWatched: Bool {
-        if case .watched = self { true } else { false }
+    package var isWatched: Bool { watched != nil }
+
+    private var watched: IntrospectionEndpoint.Watched? {
+        if case .active(_, _, let watched) = self { watched } else { nil }
     }
 
     /// The refresh token that it tells of.
