@@ -83,7 +83,7 @@ var theProduct: [Target] {
         .target(
             name: "Connections",
             dependencies: [
-                "Events", "Tokens", "ProductDefinition", "ProviderDefinition", crypto, lifecycle, logging,
+                "Credentials", "Tokens", "ProviderDefinition", crypto, lifecycle, logging,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
         .target(name: "Verification", dependencies: ["Tokens", "Credentials", "Organizations", lifecycle, logging]),

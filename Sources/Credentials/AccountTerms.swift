@@ -63,7 +63,7 @@ extension Refusal {
     /// The account has as many as it may.
     ///
     /// - Parameter narrowing: What is said besides of those that count.
-    static func full(
+    package static func full(
         code: String, of term: Term, _ limit: Int, adding narrowing: String = "", calling words: ProductWords
     ) -> Refusal {
         .limitReached(

@@ -51,7 +51,7 @@ struct Room: Sendable {
             "SignIn", ["Organizations", "Tokens", "BoundedCommand", "CArgon2"],
             libraries: ["Crypto", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),
         Room(
-            "Connections", ["Events", "Tokens", "ProductDefinition", "ProviderDefinition"],
+            "Connections", ["Credentials", "Tokens", "ProviderDefinition"],
             libraries: [
                 "Crypto", "FoundationEssentials", "Glibc", "JWTKit", "Logging", "ServiceLifecycle", "Synchronization",
             ]),

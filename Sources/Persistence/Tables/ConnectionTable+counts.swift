@@ -15,13 +15,7 @@ extension Transaction {
     package borrowing func liveConnections(
         ofAccount account: ID<Organization>, countingTo most: Int
     ) throws -> Int {
-        let path = OrganizationPath(root: account)
-        return try first(
-            """
-            SELECT COUNT(*) FROM (SELECT 1 FROM connection WHERE organization_path >= \(path.stored)
-            AND organization_path < \(path.storedEnd) AND status <> 'disconnected' LIMIT \(most)) live
-            """
-        ) { try $0.count(0) } ?? 0
+        try first("SELECT \(part: .liveConnections(ofAccount: account, countingTo: most))") { try $0.count(0) } ?? 0
     }
 
     /// All connections, counted. It reads one index from end to end.
@@ -51,5 +45,16 @@ extension Transaction {
             AND COALESCE(reason, '') <> 'disconnected'
             """
         ) { try $0.count(0) } ?? 0
+    }
+}
+
+extension BoundSQL {
+    /// How many connections of an account are not ended, as far as they are counted: a value in parentheses.
+    static func liveConnections(ofAccount account: ID<Organization>, countingTo most: Int) -> BoundSQL {
+        let path = OrganizationPath(root: account)
+        return """
+            (SELECT COUNT(*) FROM (SELECT 1 FROM connection WHERE organization_path >= \(path.stored)
+            AND organization_path < \(path.storedEnd) AND status <> 'disconnected' LIMIT \(most)) live)
+            """
     }
 }

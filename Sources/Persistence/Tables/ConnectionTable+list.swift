@@ -151,12 +151,10 @@ extension Transaction {
     package borrowing func connections(
         _ extent: Extent, _ query: ConnectionQuery, _ ends: ConnectionEnds, limit: Int, countingTo most: Int
     ) throws -> (page: OrderedListing<ListedConnection>, counts: ConnectionCounts) {
-        let account = OrganizationPath(root: extent.path.root)
+        let ofAccount: BoundSQL = .liveConnections(ofAccount: extent.path.root, countingTo: most)
         let counts: BoundSQL = """
             (SELECT COUNT(*) AS total, COALESCE(SUM(broken), 0) AS broken, COALESCE(SUM(ending), 0) AS ending,
-            COALESCE(SUM(lost), 0) AS lost, (SELECT COUNT(*) FROM (SELECT 1 FROM connection k
-            WHERE k.organization_path >= \(account.stored) AND k.organization_path < \(account.storedEnd)
-            AND k.status <> 'disconnected' LIMIT \(most)) live_of_account) AS of_account FROM (SELECT
+            COALESCE(SUM(lost), 0) AS lost, \(part: ofAccount) AS of_account FROM (SELECT
             CASE WHEN c.status IN (\(list: ConnectionStatus.broken.map(\.rawValue))) THEN 1 ELSE 0 END AS broken,
             CASE WHEN \(part: ends.condition(.all)) THEN 1 ELSE 0 END AS ending,
             CASE WHEN \(part: ends.condition(.withoutPerson)) THEN 1 ELSE 0 END AS lost
