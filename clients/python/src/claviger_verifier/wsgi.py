@@ -9,46 +9,21 @@ from types import GeneratorType
 from typing import Any, Callable, Dict, Iterable, Iterator, Optional
 
 from ._answer import Caller
-from ._bearer import Scopes, wanted_scopes
 from ._current import CALLER_KEY, current
+from ._middleware import Verification
 from ._refused import Refused
-from ._verifier import Verifier
 
 Environ = Dict[str, Any]
 StartResponse = Callable[..., Any]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
-def peer_address(environ: Environ) -> Optional[str]:
-    """The address of who has connected. Behind a proxy that is the proxy's."""
-    return environ.get("REMOTE_ADDR") or None
-
-
-class WSGIVerification:
+class WSGIVerification(Verification[App, Environ]):
     """Lets a request through if its bearer credential is good, with its caller in ``environ["claviger.caller"]``."""
 
-    def __init__(
-        self,
-        app: App,
-        verifier: Verifier,
-        *,
-        scopes: Scopes = (),
-        optional: bool = False,
-        address: Callable[[Environ], Optional[str]] = peer_address,
-        organization: Optional[Callable[[Environ], Optional[str]]] = None,
-    ) -> None:
-        """
-        :param scopes: What every request needs; ``requires`` asks for more where more is needed.
-        :param optional: Lets requests without a credential through, without a caller. One that is not good is refused even so.
-        :param address: Who calls, by what a proxy of yours says. Take no header field that the caller could have written.
-        :param organization: In which one the caller wants to act, by what the request says; None for its own.
-        """
-        self._app = app
-        self._verifier = verifier
-        self._wanted = wanted_scopes(scopes)
-        self._optional = optional
-        self._address = address
-        self._organization = organization
+    @staticmethod
+    def _peer_address(request: Environ) -> Optional[str]:
+        return request.get("REMOTE_ADDR") or None
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
@@ -68,11 +43,8 @@ class WSGIVerification:
     def _caller(self, environ: Environ) -> Optional[Caller]:
         # Servers join fields that were sent several times with commas, which no credential has.
         values = [environ["HTTP_AUTHORIZATION"]] if "HTTP_AUTHORIZATION" in environ else []
-        if not values and self._optional:
-            return None
-        credential = self._verifier.presented(values, self._wanted)
-        organization = self._organization(environ) if self._organization else None
-        return self._verifier.check(credential, self._wanted, self._address(environ), organization)
+        question = self._question(values, environ)
+        return None if question is None else self._verifier.check(*question)
 
 
 class _Body:
