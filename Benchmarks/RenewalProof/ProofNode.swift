@@ -18,6 +18,8 @@ final class ProofNode: Sendable {
     /// How many are taken over, or tried in the end, at once.
     private static let width = 16
     private static let connectionsPerOrganization = 500
+    /// How often is done again what others were in the way of.
+    private static let attempts = 10
     /// The clock stands still during a round, so what counts by time must not be waited for.
     private static let throttle = ProviderThrottle(perSecond: 1_000_000, burst: 1_000_000)
 
@@ -92,12 +94,24 @@ final class ProofNode: Sendable {
         let begin = ContinuousClock.now
         var counts: [String: Int] = [:]
         while true {
-            let outcomes = try await engine.round(limit: 200)
+            let outcomes = try await Self.patiently { [engine] in try await engine.round(limit: 200) }
             for outcome in outcomes { counts[outcome.word, default: 0] += 1 }
             // What is not done at this time is not done by asking again at the same.
             guard outcomes.contains(where: { $0.isDone }) else { break }
         }
         return try Self.json(RoundReport(outcomes: counts, seconds: (ContinuousClock.now - begin) / .seconds(1)))
+    }
+
+    /// What `work` finds. Where other nodes were in the way, it is done again, as a server does it again at its next look.
+    private static func patiently<Found: Sendable>(
+        _ work: @Sendable () async throws -> Found
+    ) async throws -> Found {
+        for _ in 1..<attempts {
+            do {
+                return try await work()
+            } catch let error as StoreError where error.isTemporary {}
+        }
+        return try await work()
     }
 
     /// Every connection, once: whether what is kept of it works.
@@ -106,7 +120,7 @@ final class ProofNode: Sendable {
         let connections = try await all()
         let failures = try await Self.each(connections) { [engine] connection -> Found? in
             guard connection.status.isRenewed else { return Found(connection, "not tried") }
-            let outcome = try await engine.renew(connection.id)
+            let outcome = try await Self.patiently { try await engine.renew(connection.id) }
             guard case .renewed = outcome else { return Found(connection, outcome.word) }
             return nil
         }
