@@ -174,6 +174,14 @@ var beside: [Target] {
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ] + nio, path: "Examples/ProviderSimulator", exclude: ["README.md"]),
+        .executableTarget(
+            name: "CarbonAPI",
+            dependencies: [
+                "CLibPQ", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, crypto, asyncHTTPClient,
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ] + nio, path: "Examples/CarbonAPI", exclude: ["README.md"]),
     ]
 }
 

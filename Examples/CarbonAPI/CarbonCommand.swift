@@ -1,0 +1,74 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// `CarbonAPI`
+@main
+struct CarbonCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "CarbonAPI",
+        abstract: "A carbon data API behind the credentials desk: an example of a backend.",
+        discussion: """
+            Each call shows an access token, and the desk is asked about it. What the caller sees and may do follows from the \
+            answer. `make run-carbon` starts it together with a desk and sample data.
+            """)
+
+    @Option(help: "Where to listen. Port 0 takes any that is free.")
+    var listen = "127.0.0.1:8090"
+
+    @Option(help: "How clients reach it, such as https://api.example. By itself, where it listens.")
+    var base: String?
+
+    @Option(help: "The desk's address.")
+    var desk = "http://127.0.0.1:8080"
+
+    @Flag(help: "Tell the desk from which address a call came; the desk must trust this address as a proxy.")
+    var tellAddress = false
+
+    @Option(help: "A postgres:// address of the schema's owner. Without it, a file in the data folder.")
+    var database: String?
+
+    @Option(help: "The folder of database, uploads and exports.")
+    var data = "./data-carbon"
+
+    @Option(help: "A file with the names of organizations.")
+    var organizations: String?
+
+    func validate() throws {
+        _ = try options
+    }
+
+    func run() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let (options, host) = (try options, try options.host)
+        // A secret on a command line would be everybody's.
+        let secret = ProcessInfo.processInfo.environment["CARBON_GATEWAY_SECRET"]
+        let verifier = DeskVerifier(
+            DeskVerifier.Options(address: desk, secret: secret, tellsAddress: tellAddress))
+        let server = CarbonServer(
+            options, verifier: verifier,
+            onRunning: { port in
+                print("The carbon API listens on http://\(host):\(port)")
+                fflush(nil)
+            })
+        try await ServiceGroup(
+            services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "carbon")
+        ).run()
+    }
+
+    private var options: CarbonOptions {
+        get throws {
+            guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
+                (0...65_535).contains(port), colon > listen.startIndex
+            else { throw ValidationError("--listen takes an address and a port, such as 127.0.0.1:8090.") }
+            var options = CarbonOptions(data: data, port: port)
+            options.host = String(listen[..<colon])
+            options.base = base
+            options.database = database
+            options.organizations = organizations
+            return options
+        }
+    }
+}

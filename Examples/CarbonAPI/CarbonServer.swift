@@ -1,0 +1,62 @@
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// The carbon data API: facilities, products, uploads, footprints and their export, for whom the desk lets in.
+package struct CarbonServer: Service {
+    private let options: CarbonOptions
+    private let verifier: any CallerVerifier
+    private let onRunning: @Sendable (Int) async -> Void
+
+    /// - Parameter onRunning: Told the port.
+    package init(
+        _ options: CarbonOptions, verifier: any CallerVerifier,
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) {
+        self.options = options
+        self.verifier = verifier
+        self.onRunning = onRunning
+    }
+
+    package func run() async throws {
+        try FileManager.default.createDirectory(atPath: options.data, withIntermediateDirectories: true)
+        let store = try await openStore()
+        do {
+            try await serve(store)
+        } catch {
+            await store.close()
+            throw error
+        }
+        await store.close()
+    }
+
+    private func openStore() async throws -> any Store {
+        if let address = options.database {
+            return try await PostgresStore.open(address, filters: options.filters)
+        }
+        return try SQLiteStore(path: options.data + "/carbon.sqlite", filters: options.filters)
+    }
+
+    private func serve(_ store: any Store) async throws {
+        var logger = Logger(label: "carbon")
+        logger.logLevel = .notice
+        let book = OrganizationBook(store)
+        if let path = options.organizations { try await book.readNames(from: path) }
+        let operations = Self.operations(store)
+        let base = options.base ?? "http://\(options.host):\(options.port)"
+        let onRunning = onRunning
+        let application = Application(
+            responder: CarbonResponder(operations, verifier, book, base: base),
+            configuration: ApplicationConfiguration(address: .hostname(options.host, port: options.port)),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) }, logger: logger)
+        try await application.run()
+    }
+
+    private static func operations(_ store: any Store) -> [Operation] {
+        OrganizationOperations(store: store).all + LocationOperations().all + FacilityOperations(store: store).all
+            + ProductOperations(store: store).all + StructureOperations(store: store).all
+            + InputOperations(store: store).all
+    }
+}

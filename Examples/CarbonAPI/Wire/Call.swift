@@ -1,0 +1,119 @@
+import Foundation
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+/// A call that was let in: of an operation, by a caller who may.
+// A class, so that asynchronous functions are handed one word and not a large value.
+final class Call: Sendable {
+    let operation: Operation
+    /// The parts of the path that the operation names, decoded.
+    private let parameters: [String: String]
+    private let query: [(name: String, value: String)]
+    let request: Request
+    let requestID: String
+    /// Who calls; nil where the operation is for everybody.
+    private let knownCaller: Caller?
+    /// What was shown. Kept nowhere but where a link must end with it.
+    let credential: String?
+    /// Where we are reached, without a final slash.
+    let base: String
+    let now: Timestamp
+
+    init(
+        _ operation: Operation, _ parameters: [String: String], _ request: Request, requestID: String, caller: Caller?,
+        credential: String?, base: String, now: Timestamp
+    ) {
+        self.operation = operation
+        self.parameters = parameters
+        query = Self.pairs(of: request.uri.query ?? "")
+        self.request = request
+        self.requestID = requestID
+        knownCaller = caller
+        self.credential = credential
+        self.base = base
+        self.now = now
+    }
+
+    private static func pairs(of query: String) -> [(name: String, value: String)] {
+        query.split(separator: "&").map { part in
+            let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (decoded(halves[0]), halves.count > 1 ? decoded(halves[1]) : "")
+        }
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        let spaced = text.replacing("+", with: " ")
+        return spaced.removingPercentEncoding ?? String(spaced)
+    }
+
+    var caller: Caller {
+        get throws {
+            guard let knownCaller else { throw Refusal(401, "This is not for everybody.") }
+            return knownCaller
+        }
+    }
+
+    /// What the caller sees.
+    var sight: Sight {
+        get throws { .within(try caller.organization) }
+    }
+
+    /// An identifier in the path. What is none is like one that does not exist.
+    func id(_ name: String) throws -> String {
+        guard let id = parameters[name].flatMap({ UUIDText.parse($0) }) else { throw Refusal.notFound }
+        return id
+    }
+
+    func parameter(_ name: String) -> String { parameters[name] ?? "" }
+
+    /// A parameter of the query, unless it is empty.
+    func query(_ name: String) -> String? { query.first { $0.name == name && !$0.value.isEmpty }?.value }
+
+    func queries(_ name: String) -> [String] { query.filter { $0.name == name && !$0.value.isEmpty }.map(\.value) }
+
+    /// As it was asked for.
+    var path: String { request.uri.path }
+
+    var queryPairs: [(name: String, value: String)] { query }
+
+    func header(_ name: String) -> String? {
+        HTTPField.Name(name).flatMap { request.headers[$0] }
+    }
+
+    /// The most that a JSON body may have.
+    static let mostBody = 8 << 20
+
+    func body(most: Int = Call.mostBody) async throws -> [UInt8] {
+        do {
+            return Array(buffer: try await request.body.collect(upTo: most))
+        } catch is NIOTooManyBytesError {
+            throw Refusal(413, "The body has more than \(most) bytes.")
+        }
+    }
+
+    /// The JSON in the body.
+    func json() async throws -> JSONValue {
+        if let type = request.headers[.contentType] {
+            let media = type.prefix { $0 != ";" }.lowercased().trimmingCharacters(in: .whitespaces)
+            guard media == "application/json" || media.hasSuffix("+json") else {
+                throw Refusal(415, "The body must be application/json.")
+            }
+        }
+        let bytes = try await body()
+        do {
+            return try JSONValue(parsing: bytes)
+        } catch {
+            let line = bytes.prefix(error.offset).count { $0 == 0x0A } + 1
+            throw Refusal.invalid(
+                "body", .invalid, "no JSON: \(error.problem), in line \(line), byte \(error.offset)", status: 400)
+        }
+    }
+
+    /// The JSON in the body, or null where there is none.
+    func optionalJSON() async throws -> JSONValue {
+        let length = request.headers[.contentLength].flatMap { Int($0) }
+        let isSent = length.map { $0 > 0 } ?? (request.headers[.transferEncoding] != nil)
+        return isSent ? try await json() : .null
+    }
+}

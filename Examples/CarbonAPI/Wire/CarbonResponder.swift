@@ -1,0 +1,175 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// Where a call came from.
+struct CallContext: InitializableFromSource {
+    let address: String?
+    let logger: Logger
+
+    init(source: ApplicationRequestContextSource) {
+        address = source.channel.remoteAddress?.ipAddress
+        logger = source.logger
+    }
+}
+
+/// Takes each request to its operation: by path and method, past who calls and what they may, to the answer.
+struct CarbonResponder: HTTPResponder {
+    typealias Context = CallContext
+
+    private let operations: [Operation]
+    private let verifier: any CallerVerifier
+    private let organizations: OrganizationBook
+    private let base: String
+
+    init(_ operations: [Operation], _ verifier: any CallerVerifier, _ organizations: OrganizationBook, base: String) {
+        // A path without parameters beats one with.
+        self.operations = operations.sorted { Self.parameters($0) < Self.parameters($1) }
+        self.verifier = verifier
+        self.organizations = organizations
+        self.base = base
+    }
+
+    private static func parameters(_ operation: Operation) -> Int { operation.path.count { $0.hasPrefix("{") } }
+
+    func respond(to request: Request, context: CallContext) async throws -> Response {
+        let requestID = UUIDText.make()
+        let isHead = request.method == .head
+        guard let segments = Self.segments(of: request.uri.path) else {
+            return Self.reply(to: Refusal(400, "The path is malformed."), .message, requestID, isHead)
+        }
+        let found = operations.compactMap { operation in operation.match(segments).map { (operation, $0) } }
+        guard let known = found.first?.0 else {
+            return Self.reply(to: .notFound, .message, requestID, isHead)
+        }
+        // What only reads can be asked for without its body. A GET that makes something cannot.
+        let method = isHead ? .get : Operation.Method(rawValue: request.method.rawValue.lowercased())
+        guard let (operation, parameters) = found.first(where: { $0.0.method == method }),
+            !isHead || operation.description.answer.status != 201
+        else {
+            let allowed = Set(found.map { $0.0.method.rawValue.uppercased() }).sorted().joined(separator: ", ")
+            var refusal = Refusal(405, "This path takes \(allowed).")
+            refusal.headers = [("Allow", allowed)]
+            return Self.reply(to: refusal, known.envelope, requestID, isHead)
+        }
+        do {
+            let credential = Self.credential(of: request)
+            let caller = try await admit(credential, to: operation, context)
+            let call = Call(
+                operation, parameters, request, requestID: requestID, caller: caller,
+                credential: try? credential.get(), base: base, now: .now)
+            return try await operation.handle(call).response(requestID: requestID, withoutBody: isHead)
+        } catch let refusal as Refusal {
+            return Self.reply(to: refusal, operation.envelope, requestID, isHead)
+        } catch StoreFailure.unique {
+            return Self.reply(to: Refusal(409, "It is there already."), operation.envelope, requestID, isHead)
+        } catch StoreFailure.conflict {
+            return Self.reply(to: .busy, operation.envelope, requestID, isHead)
+        } catch StoreFailure.unavailable(let problem) {
+            context.logger.error("the database is not there", metadata: ["problem": .string(problem)])
+            return Self.reply(to: .busy, operation.envelope, requestID, isHead)
+        } catch {
+            context.logger.error(
+                "a call failed",
+                metadata: ["operation": .string(operation.description.id), "error": .string("\(error)")])
+            return Self.reply(
+                to: Refusal(500, "Something went wrong here."), operation.envelope, requestID, isHead)
+        }
+    }
+
+    /// - Returns: Who calls, nil where that does not matter.
+    private func admit(
+        _ credential: Result<String, Refusal>, to operation: Operation, _ context: CallContext
+    ) async throws -> Caller? {
+        let scope: APIScope
+        switch operation.access {
+        case .everybody: return nil
+        case .holders(let needed): scope = needed
+        }
+        switch await verifier.verdict(on: try credential.get(), from: context.address) {
+        case .caller(let caller):
+            guard caller.scopes.contains(scope.rawValue) else { throw Refusal.lacking(scope) }
+            try await organizations.learn(caller.organization)
+            return caller
+        case .refused(let refusal): throw Refusal(refusal)
+        case .unknown: throw Refusal.busy
+        }
+    }
+
+    /// What stands behind `Bearer` (RFC 6750 §2.1).
+    private static func credential(of request: Request) -> Result<String, Refusal> {
+        let fields = request.headers[values: .authorization]
+        guard let field = fields.first else {
+            return .failure(.unauthorized("A bearer token is needed.", error: nil))
+        }
+        let parts = field.split(separator: " ", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+        if parts.first?.lowercased() == "bearer:" {
+            return .failure(.unauthorized("It is `Bearer` without a colon (RFC 6750).", error: "invalid_request"))
+        }
+        guard fields.count == 1, parts.count == 2, parts[0].lowercased() == "bearer",
+            parts[1].utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { return .failure(.unauthorized("A bearer token is needed.", error: "invalid_request")) }
+        return .success(parts[1])
+    }
+
+    private static func reply(
+        to refusal: Refusal, _ envelope: Envelope, _ requestID: String, _ isHead: Bool
+    ) -> Response {
+        let body = envelope.json(refusal, requestID: requestID)
+        return Reply.json(body, status: refusal.status, headers: refusal.headers)
+            .response(requestID: requestID, withoutBody: isHead)
+    }
+
+    /// Decoded; one slash at the end is as none.
+    private static func segments(of path: String) -> [String]? {
+        var parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        if parts.count > 1, parts.last?.isEmpty == true { parts = parts.dropLast() }
+        var segments: [String] = []
+        for part in parts {
+            guard let decoded = part.removingPercentEncoding, !decoded.utf8.contains(0) else { return nil }
+            segments.append(decoded)
+        }
+        return segments == [""] ? [] : segments
+    }
+}
+
+extension Refusal {
+    static let busy: Refusal = {
+        var refusal = Refusal(503, "Try again in a moment.")
+        refusal.headers = [("Retry-After", "1")]
+        return refusal
+    }()
+
+    /// 401 with a challenge (RFC 6750 §3).
+    static func unauthorized(_ message: String, error: String?) -> Refusal {
+        var refusal = Refusal(401, message)
+        refusal.headers = [
+            ("WWW-Authenticate", "Bearer realm=\"carbon\"" + (error.map { ", error=\"\($0)\"" } ?? ""))
+        ]
+        return refusal
+    }
+
+    static func lacking(_ scope: APIScope) -> Refusal {
+        var refusal = Refusal(403, "The credential lacks the scope \(scope.rawValue).").with(
+            "scope", .text(scope.rawValue))
+        refusal.headers = [
+            ("WWW-Authenticate", "Bearer realm=\"carbon\", error=\"insufficient_scope\", scope=\"\(scope.rawValue)\"")
+        ]
+        return refusal
+    }
+
+    /// What the desk says.
+    fileprivate init(_ refusal: CallerRefusal) {
+        let message =
+            switch refusal.status {
+            case 401: "The credential is unknown, expired or revoked."
+            case 429: "There were too many calls."
+            default: "The credential is not good for this call" + (refusal.reason.map { " (\($0))." } ?? ".")
+            }
+        self.init(refusal.status, message)
+        if let challenge = refusal.challenge { headers.append(("WWW-Authenticate", challenge)) }
+        if let wait = refusal.retryAfter { headers.append(("Retry-After", wait)) }
+    }
+}

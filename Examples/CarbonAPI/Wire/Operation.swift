@@ -1,0 +1,103 @@
+/// Something that the API does: by which method and path, with which scope, and how it tells of errors. The routes, the check of
+/// scopes and the OpenAPI document all come from here, so none of them can forget one.
+struct Operation: Sendable {
+    /// Who may.
+    enum Access: Sendable {
+        case everybody
+        /// Callers with a scope.
+        case holders(APIScope)
+    }
+
+    /// Where a client finds it.
+    enum Place: Sendable {
+        /// Below `/api/public/v1`.
+        case api
+        /// From the root.
+        case root
+    }
+
+    enum Method: String, Sendable {
+        case get, post, patch, delete
+    }
+
+    let method: Method
+    let place: Place
+    /// Segments; one in braces is a parameter.
+    let path: [String]
+    let access: Access
+    let envelope: Envelope
+    let description: OperationDescription
+    let handle: @Sendable (Call) async throws -> Reply
+
+    /// - Parameter path: Without the base and without a final slash, such as `/facilities/{facilityId}`.
+    init(
+        _ method: Method, _ path: String, at place: Place = .api, for access: Access,
+        envelope: Envelope = .message, _ description: OperationDescription,
+        _ handle: @escaping @Sendable (Call) async throws -> Reply
+    ) {
+        self.method = method
+        self.place = place
+        self.path = path.split(separator: "/").map(String.init)
+        self.access = access
+        self.envelope = envelope
+        self.description = description
+        self.handle = handle
+    }
+
+    static let base = ["api", "public", "v1"]
+
+    /// All segments.
+    var segments: [String] {
+        switch place {
+        case .api: Self.base + path
+        case .root: path
+        }
+    }
+
+    /// The parameters, if the segments are those of this path. A whole segment that is named here beats a parameter, for which
+    /// whoever asks tries the operations in order.
+    func match(_ asked: [String]) -> [String: String]? {
+        let segments = segments
+        guard segments.count == asked.count else { return nil }
+        var parameters: [String: String] = [:]
+        for (segment, value) in zip(segments, asked) {
+            if segment.hasPrefix("{") {
+                guard !value.isEmpty else { return nil }
+                parameters[String(segment.dropFirst().dropLast())] = value
+            } else if segment != value {
+                return nil
+            }
+        }
+        return parameters
+    }
+}
+
+/// What the OpenAPI document says of an operation.
+struct OperationDescription: Sendable {
+    /// `operationId`
+    let id: String
+    let summary: String
+    /// Whether the API that this one stands for has it, too.
+    var isOurs = false
+    /// The body's schema by name, nil for none.
+    var body: String?
+    /// The media type of the body.
+    var bodyType = "application/json"
+    /// The answer's status and schema by name, nil for one without a body.
+    var answer: (status: Int, schema: String?)
+    /// Names of the query's parameters; one with a `*` behind is required.
+    var query: [String] = []
+
+    init(
+        _ id: String, _ summary: String, ours isOurs: Bool = false, body: String? = nil,
+        bodyType: String = "application/json", answer status: Int = 200, _ schema: String? = nil, query: [String] = []
+    ) {
+        self.id = id
+        self.summary = summary
+        self.isOurs = isOurs
+        self.body = body
+        self.bodyType = bodyType
+        answer = (status, schema)
+        self.query = query
+    }
+}
