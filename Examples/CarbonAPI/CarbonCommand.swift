@@ -10,9 +10,34 @@ struct CarbonCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "CarbonAPI",
         abstract: "A carbon data API behind the credentials desk: an example of a backend.",
+        discussion: "`make run-carbon` starts it together with a desk and sample data.",
+        subcommands: [ServeCommand.self, SampleCommand.self], defaultSubcommand: ServeCommand.self)
+}
+
+/// `CarbonAPI sample`
+struct SampleCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sample", abstract: "Bring the sample data to an API that runs.",
+        discussion: "The token comes by the environment, CARBON_TOKEN.")
+
+    @Option(help: "The API's address.")
+    var api = "http://127.0.0.1:8090"
+
+    func run() async throws {
+        guard let token = ProcessInfo.processInfo.environment["CARBON_TOKEN"] else {
+            throw ValidationError("CARBON_TOKEN is not set.")
+        }
+        print(try await SampleLoader(base: api, token: token).load())
+    }
+}
+
+/// `CarbonAPI serve`
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve the API.",
         discussion: """
             Each call shows an access token, and the desk is asked about it. What the caller sees and may do follows from the \
-            answer. `make run-carbon` starts it together with a desk and sample data.
+            answer.
             """)
 
     @Option(help: "Where to listen. Port 0 takes any that is free.")
@@ -68,6 +93,7 @@ struct CarbonCommand: AsyncParsableCommand {
             options.base = base
             options.database = database
             options.organizations = organizations
+            options.tokenURL = desk + "/api/public/v1/oauth2/token"
             return options
         }
     }

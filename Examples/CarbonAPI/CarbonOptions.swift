@@ -11,10 +11,17 @@ package struct CarbonOptions: Sendable {
     package var data: String
     /// Names of organizations.
     package var organizations: String?
+    /// Where clients get their tokens: for the OpenAPI document alone.
+    package var tokenURL = "http://127.0.0.1:8080/api/public/v1/oauth2/token"
     /// Whether queries say whose rows they want. Only tests of the second wall leave that out.
     package var filters = true
     /// The most that open uploads and files may take in all, in bytes.
     package var mostStored = 20 << 30
+
+    /// How long an upload may stay open, in seconds.
+    package var uploadLifetime = 86_400
+    /// Seconds between two looks for what has expired.
+    package var sweepInterval = 60
 
     package init(data: String, port: Int = 8090) {
         self.data = data

@@ -44,19 +44,38 @@ package struct CarbonServer: Service {
         logger.logLevel = .notice
         let book = OrganizationBook(store)
         if let path = options.organizations { try await book.readNames(from: path) }
-        let operations = Self.operations(store)
+        let shelf = try FileShelf(in: options.data)
+        let jobs = JobQueue()
+        var operations = Self.operations(store, shelf, jobs, verifier, mostStored: options.mostStored)
         let base = options.base ?? "http://\(options.host):\(options.port)"
+        let document = OpenAPIDocument(tokenURL: options.tokenURL, base: base)
+        operations.append(try document.operation(describing: operations))
         let onRunning = onRunning
+        let work = JobService(
+            store: store, queue: jobs, datasets: DatasetProcessor(store: store, shelf: shelf),
+            exports: ExportWriter(store: store, shelf: shelf),
+            sweepers: JobService.Sweepers(
+                uploads: UploadSweeper(store: store, shelf: shelf, lifetime: options.uploadLifetime),
+                exports: ExportSweeper(store: store, shelf: shelf)), logger: logger)
+        let clock = SweepClock(queue: jobs, interval: options.sweepInterval)
         let application = Application(
             responder: CarbonResponder(operations, verifier, book, base: base),
             configuration: ApplicationConfiguration(address: .hostname(options.host, port: options.port)),
+            services: [work, clock],
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) }, logger: logger)
         try await application.run()
     }
 
-    private static func operations(_ store: any Store) -> [Operation] {
+    private static func operations(
+        _ store: any Store, _ shelf: FileShelf, _ jobs: JobQueue, _ verifier: any CallerVerifier, mostStored: Int
+    ) -> [Operation] {
         OrganizationOperations(store: store).all + LocationOperations().all + FacilityOperations(store: store).all
             + ProductOperations(store: store).all + StructureOperations(store: store).all
             + InputOperations(store: store).all
+            + DataSourceOperations(store: store, shelf: shelf, jobs: jobs, mostStored: mostStored).all
+            + UploadOperations(store: store, shelf: shelf, jobs: jobs, mostStored: mostStored).all
+            + ExportOperations(
+                store: store, shelf: shelf, jobs: jobs, links: ExportLinks(), verifier: verifier
+            ).all + FootprintOperations(store: store).all
     }
 }

@@ -68,11 +68,18 @@ final class PostgresStore: Store {
     ) async throws -> R {
         let line = try await lines.take()
         let (address, filters) = (address, filters)
-        let (used, result) = try await threads.runIfActive {
-            Self.attempt(line, address, begin, sight, filters: filters, body)
+        let outcome: (PostgresLine?, Result<R, any Error>)
+        do {
+            outcome = try await threads.runIfActive {
+                Self.attempt(line, address, begin, sight, filters: filters, body)
+            }
+        } catch {
+            // It was called off before it began.
+            await lines.giveBack(line)
+            throw error
         }
-        await lines.giveBack(used)
-        return try result.get()
+        await lines.giveBack(outcome.0)
+        return try outcome.1.get()
     }
 
     /// - Returns: The connection, if it can be used again, and what came of it.

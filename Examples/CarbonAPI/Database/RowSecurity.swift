@@ -11,13 +11,18 @@ enum RowSecurity {
     /// The setting that says for whom a transaction is. `SET LOCAL` leaves an empty text behind for the rest of the session, so empty
     /// counts as unset; compared with nothing, no row is seen.
     private static let organization = "nullif(current_setting('carbon.organization', true), '')"
+    /// The same organization, as others know it.
+    private static let partner = "nullif(current_setting('carbon.partner', true), '')"
     private static let upkeep = "current_setting('carbon.upkeep', true) = 'on'"
 
     /// Says in a transaction for whom it is.
     static func announce(_ sight: Sight, in transaction: some Transaction) throws {
         switch sight {
         case .within(let path):
-            _ = try transaction.rows("SELECT set_config('carbon.organization', \(path), true)")
+            _ = try transaction.rows(
+                """
+                SELECT set_config('carbon.organization', \(path), true), set_config('carbon.partner', \(path.uuid), true)
+                """)
         case .upkeep:
             _ = try transaction.rows("SELECT set_config('carbon.upkeep', 'on', true)")
         }
@@ -44,6 +49,17 @@ enum RowSecurity {
             all.append("GRANT SELECT, INSERT, UPDATE, DELETE ON \(table) TO \(role)")
             all.append(
                 "CREATE POLICY own_rows ON \(table) TO \(role) USING (\(condition)) WITH CHECK (\(condition))")
+            if let column = step.shared[table] {
+                // Read, and nothing else. Of the list of shares each partner sees its own rows.
+                let isShared =
+                    table == "footprint_share"
+                    ? "partner = \(partner)"
+                    : """
+                    EXISTS (SELECT 1 FROM footprint_share s
+                            WHERE s.footprint_id = \(table).\(column) AND s.partner = \(partner))
+                    """
+                all.append("CREATE POLICY shared_rows ON \(table) FOR SELECT TO \(role) USING (\(isShared))")
+            }
             guard step.upkeep.contains(table) else { continue }
             all.append("CREATE POLICY upkeep ON \(table) TO \(role) USING (\(upkeep)) WITH CHECK (\(upkeep))")
         }

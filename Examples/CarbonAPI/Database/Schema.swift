@@ -10,6 +10,8 @@ enum Schema {
         let tables: [String]
         /// Those that the server looks after for all organizations: jobs, and what expires.
         let upkeep: Set<String>
+        /// Those of which rows are shared with other organizations, with the column of the footprint that says so.
+        var shared: [String: String] = [:]
         /// `PATH` stands for the type of a text that is ordered by its bytes.
         fileprivate let script: String
 
@@ -21,7 +23,7 @@ enum Schema {
         }
     }
 
-    static let steps: [Step] = [facilities, products]
+    static let steps: [Step] = [facilities, products, dataSources, exports, footprints]
 
     private static let facilities = Step(
         tables: ["organization", "facility", "facility_version"], upkeep: ["organization"],
@@ -128,5 +130,139 @@ enum Schema {
             );
             CREATE INDEX structure_input_structure ON structure_input (product_structure_id);
             CREATE INDEX structure_input_organization ON structure_input (organization_path);
+            """)
+
+    private static let dataSources = Step(
+        tables: ["data_source", "upload", "upload_part", "dataset", "fact", "processed_dataset"],
+        upkeep: ["upload", "upload_part", "dataset"],
+        script: """
+            CREATE TABLE data_source (
+                id TEXT PRIMARY KEY,
+                organization_path PATH NOT NULL,
+                name TEXT NOT NULL,
+                user_email TEXT NOT NULL,
+                start_date TEXT,
+                end_date TEXT,
+                update_frequency TEXT,
+                methods TEXT NOT NULL,
+                activities TEXT NOT NULL,
+                created_at INTEGER NOT NULL
+            );
+            CREATE INDEX data_source_organization ON data_source (organization_path);
+            CREATE TABLE upload (
+                id TEXT PRIMARY KEY,
+                organization_path PATH NOT NULL,
+                data_source_id TEXT NOT NULL REFERENCES data_source (id) ON DELETE CASCADE,
+                file_id TEXT NOT NULL,
+                file_name TEXT NOT NULL,
+                user_email TEXT NOT NULL,
+                parts TEXT,
+                created_at INTEGER NOT NULL
+            );
+            CREATE INDEX upload_data_source ON upload (data_source_id);
+            CREATE INDEX upload_created ON upload (created_at);
+            CREATE TABLE upload_part (
+                upload_id TEXT NOT NULL REFERENCES upload (id) ON DELETE CASCADE,
+                number INTEGER NOT NULL,
+                organization_path PATH NOT NULL,
+                size INTEGER NOT NULL,
+                digest TEXT NOT NULL,
+                file TEXT NOT NULL,
+                range_start INTEGER,
+                range_total INTEGER,
+                PRIMARY KEY (upload_id, number)
+            );
+            CREATE TABLE dataset (
+                id TEXT PRIMARY KEY,
+                organization_path PATH NOT NULL,
+                data_source_id TEXT NOT NULL REFERENCES data_source (id) ON DELETE CASCADE,
+                file_name TEXT NOT NULL,
+                status TEXT NOT NULL,
+                files TEXT NOT NULL,
+                row_count INTEGER NOT NULL,
+                rows_done INTEGER NOT NULL,
+                fact_count INTEGER NOT NULL,
+                errors TEXT NOT NULL,
+                notes TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                ended_at INTEGER
+            );
+            CREATE INDEX dataset_data_source ON dataset (data_source_id, created_at);
+            CREATE INDEX dataset_status ON dataset (status);
+            CREATE TABLE fact (
+                id TEXT PRIMARY KEY,
+                organization_path PATH NOT NULL,
+                dataset_id TEXT NOT NULL REFERENCES dataset (id) ON DELETE CASCADE,
+                calendar_date TEXT NOT NULL,
+                financial_year INTEGER NOT NULL,
+                cells TEXT NOT NULL
+            );
+            CREATE INDEX fact_organization ON fact (organization_path, calendar_date);
+            CREATE INDEX fact_dataset ON fact (dataset_id);
+            CREATE TABLE processed_dataset (
+                dataset_id TEXT NOT NULL REFERENCES dataset (id) ON DELETE CASCADE,
+                organization_path PATH NOT NULL,
+                PRIMARY KEY (dataset_id, organization_path)
+            );
+            """)
+
+    private static let exports = Step(
+        tables: ["export_job"], upkeep: ["export_job"],
+        script: """
+            CREATE TABLE export_job (
+                id TEXT PRIMARY KEY,
+                organization_path PATH NOT NULL,
+                status TEXT NOT NULL,
+                wish TEXT NOT NULL,
+                files TEXT NOT NULL,
+                row_count INTEGER NOT NULL,
+                problem TEXT,
+                created_at INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL
+            );
+            CREATE INDEX export_job_organization ON export_job (organization_path);
+            CREATE INDEX export_job_status ON export_job (status);
+            CREATE INDEX export_job_expiry ON export_job (expires_at);
+            """)
+
+    private static let footprints = Step(
+        tables: ["footprint", "footprint_term", "footprint_share", "footprint_event"], upkeep: [],
+        shared: ["footprint": "id", "footprint_term": "footprint_id", "footprint_share": "footprint_id"],
+        script: """
+            CREATE TABLE footprint (
+                id TEXT PRIMARY KEY,
+                organization_path PATH NOT NULL,
+                product_id TEXT NOT NULL,
+                status TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                valid_start INTEGER NOT NULL,
+                valid_end INTEGER NOT NULL,
+                body TEXT NOT NULL
+            );
+            CREATE INDEX footprint_order ON footprint (organization_path, created_at, id);
+            CREATE INDEX footprint_product ON footprint (product_id);
+            CREATE TABLE footprint_term (
+                footprint_id TEXT NOT NULL REFERENCES footprint (id) ON DELETE CASCADE,
+                organization_path PATH NOT NULL,
+                kind TEXT NOT NULL,
+                term TEXT NOT NULL,
+                PRIMARY KEY (footprint_id, kind, term)
+            );
+            CREATE TABLE footprint_share (
+                footprint_id TEXT NOT NULL REFERENCES footprint (id) ON DELETE CASCADE,
+                organization_path PATH NOT NULL,
+                partner TEXT NOT NULL,
+                PRIMARY KEY (footprint_id, partner)
+            );
+            CREATE INDEX footprint_share_partner ON footprint_share (partner);
+            CREATE TABLE footprint_event (
+                organization_path PATH NOT NULL,
+                source TEXT NOT NULL,
+                id TEXT NOT NULL,
+                type TEXT NOT NULL,
+                data TEXT NOT NULL,
+                received_at INTEGER NOT NULL,
+                PRIMARY KEY (organization_path, source, id)
+            );
             """)
 }

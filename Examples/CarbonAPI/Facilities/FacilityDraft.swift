@@ -75,10 +75,10 @@ extension FacilityVersion {
         if capacity?.isNegative == true { fields.note("capacity", .outOfRange, "it is less than nothing") }
         let date = fields.date("effectiveDate")
         let isOpen = fields.bool("isOpen")
-        guard let name = fields.text("name", required: true, most: 200),
-            let hasAddress = fields.bool("hasAddress", required: true),
-            let boundary = boundary ?? before?.boundary
-        else { return nil }
+        let (name, hasAddress) = (
+            fields.text("name", required: true, most: 200), fields.bool("hasAddress", required: true)
+        )
+        guard let name, let hasAddress, let boundary = boundary ?? before?.boundary else { return nil }
         if hasAddress, address.country == nil, fields.bool("inheritParentAddress") != true {
             fields.note("country", .required, "an address needs one")
         }

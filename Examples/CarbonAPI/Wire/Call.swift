@@ -18,11 +18,14 @@ final class Call: Sendable {
     let credential: String?
     /// Where we are reached, without a final slash.
     let base: String
+    /// Where the call came from.
+    let address: String?
     let now: Timestamp
 
     init(
         _ operation: Operation, _ parameters: [String: String], _ request: Request, requestID: String, caller: Caller?,
-        credential: String?, base: String, now: Timestamp
+        credential: String?, base: String, address: String?,
+        now: Timestamp
     ) {
         self.operation = operation
         self.parameters = parameters
@@ -32,6 +35,7 @@ final class Call: Sendable {
         knownCaller = caller
         self.credential = credential
         self.base = base
+        self.address = address
         self.now = now
     }
 

@@ -59,7 +59,7 @@ struct CarbonResponder: HTTPResponder {
             let caller = try await admit(credential, to: operation, context)
             let call = Call(
                 operation, parameters, request, requestID: requestID, caller: caller,
-                credential: try? credential.get(), base: base, now: .now)
+                credential: try? credential.get(), base: base, address: context.address, now: .now)
             return try await operation.handle(call).response(requestID: requestID, withoutBody: isHead)
         } catch let refusal as Refusal {
             return Self.reply(to: refusal, operation.envelope, requestID, isHead)

@@ -1,0 +1,80 @@
+/// Where an organization's figures come from.
+struct DataSource: Sendable {
+    let id: String
+    let organization: OrganizationPath
+    var name: String
+    var userEmail: String
+    var startDate: CalendarDate?
+    var endDate: CalendarDate?
+    var frequency: String?
+    var methods: [String]
+    var activities: [String]
+    let createdAt: Timestamp
+
+    private static let frequencies = ["yearly", "quarterly", "monthly", "fortnightly", "weekly"]
+    private static let allActivities: Set<String> = [
+        "ElectricityPurchased", "ElectricityFuel", "ElectricityRenewable", "HeatingOnsite", "HeatingDistrict",
+        "WaterUse", "StationaryCombustion", "SolidWaste", "Wastewater", "FugitiveEmissions", "DirectEmissions",
+        "LogisticsOwn", "Logistics3rd", "LogisticsInboundProductFootprint", "BusinessTravelOwn", "BusinessTravel3rd",
+        "CommutingLocation", "CommutingSurvey", "ProductInputs", "CapitalGoods", "IndirectPurchases", "Processing",
+        "UseOfSold", "PostConsumerWaste", "UseOfLeased", "Investments", "Franchises",
+    ]
+
+    var json: JSONValue {
+        [
+            "datasourceId": .text(id), "name": .text(name), "userEmail": .text(userEmail),
+            "organizationId": .text(organization.uuid), "startDate": .optional(startDate?.description),
+            "endDate": .optional(endDate?.description), "updateFrequency": .optional(frequency),
+            "methods": .list(methods.map { .text($0) }), "activities": .list(activities.map { .text($0) }),
+            "createdAt": .text(createdAt.description),
+        ]
+    }
+
+    /// Reads a new data source.
+    init?(_ fields: Fields, in organization: OrganizationPath, at now: Timestamp) {
+        let (name, email) = (fields.text("name", required: true, most: 200), fields.text("userEmail", required: true))
+        id = UUIDText.make()
+        self.organization = organization
+        self.name = name ?? ""
+        userEmail = email ?? ""
+        (methods, activities) = ([], [])
+        createdAt = now
+        edit(fields)
+        guard name != nil, email != nil else { return nil }
+    }
+
+    /// Takes over what a body says; what it does not say stays.
+    mutating func edit(_ fields: Fields) {
+        if fields.has("name") { name = fields.text("name", required: true, most: 200) ?? name }
+        if fields.has("userEmail") {
+            userEmail = fields.text("userEmail", required: true) ?? userEmail
+            if !userEmail.contains("@") { fields.note("userEmail", .invalid, "it is no address") }
+        }
+        if fields.has("startDate") { startDate = fields.date("startDate") }
+        if fields.has("endDate") { endDate = fields.date("endDate") }
+        if let startDate, let endDate, endDate < startDate {
+            fields.note("endDate", .outOfRange, "it is before startDate")
+        }
+        if fields.has("updateFrequency") { frequency = fields.choice("updateFrequency", of: Self.frequencies) }
+        if fields.has("methods") { methods = fields.texts("methods") ?? [] }
+        if fields.has("activities") {
+            activities = fields.texts("activities") ?? []
+            for unknown in activities where !Self.allActivities.contains(unknown) {
+                fields.note("activities", .unknown, "there is no activity \(unknown.prefix(50))")
+            }
+        }
+    }
+
+    init(_ row: StoredRow) throws {
+        id = try row.text("id")
+        organization = try row.path("organization_path")
+        name = try row.text("name")
+        userEmail = try row.text("user_email")
+        startDate = try row.optionalDate("start_date")
+        endDate = try row.optionalDate("end_date")
+        frequency = try row.optionalText("update_frequency")
+        methods = (try row.json("methods").asList ?? []).compactMap(\.asText)
+        activities = (try row.json("activities").asList ?? []).compactMap(\.asText)
+        createdAt = try row.time("created_at")
+    }
+}

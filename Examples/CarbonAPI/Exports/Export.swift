@@ -1,0 +1,116 @@
+/// Which time an export is about.
+struct ExportPeriod: Sendable {
+    let years: [Int]
+    let start: CalendarDate?
+    let end: CalendarDate?
+}
+
+/// What somebody wants exported, and how.
+struct ExportWish: Sendable {
+    enum Format: String, Sendable {
+        case csv = "CSV"
+        case json = "JSON"
+    }
+
+    let period: ExportPeriod
+    let format: Format
+    /// A column; a file is written for each of its values.
+    let partition: String?
+    /// The body that it was read from.
+    let source: JSONValue
+
+    /// Reads a wish.
+    ///
+    /// - Throws: ``Refusal`` (422).
+    init(_ body: JSONValue) throws {
+        let findings = Findings()
+        let filters = Fields(body["filters"] ?? .object([]), prefix: "filters.", findings)
+        let form = Fields(body["format"] ?? .object([]), prefix: "format.", findings)
+        let years = Self.years(body["filters"]?["financialYears"], filters)
+        let (start, end) = (filters.date("startDate"), filters.date("endDate"))
+        if years.isEmpty, start == nil || end == nil, !filters.has("financialYears") {
+            filters.note("financialYears", .required, "financialYears, or startDate and endDate, are needed")
+        }
+        if let start, let end, end < start { filters.note("endDate", .outOfRange, "it is before startDate") }
+        let format = (form.text("type") ?? "JSON").uppercased()
+        if Format(rawValue: format) == nil { form.note("type", .invalid, "CSV and JSON are written") }
+        // In any case, and `auto` for what we have.
+        let compression = (form.text("compression") ?? "none").lowercased()
+        if !["none", "auto"].contains(compression) {
+            form.note("compression", .invalid, "only none (or auto) is done")
+        }
+        let columns = form.texts("partitionedBy") ?? []
+        if columns.count > 1 { form.note("partitionedBy", .outOfRange, "one column is possible") }
+        if let column = columns.first, !EmissionFact.columns.contains(column) {
+            form.note("partitionedBy", .unknown, "there is no such column")
+        }
+        try findings.check(status: 422)
+        period = ExportPeriod(years: years, start: start, end: end)
+        self.format = Format(rawValue: format) ?? .json
+        partition = columns.first
+        source = body
+    }
+
+    private static func years(_ value: JSONValue?, _ filters: Fields) -> [Int] {
+        guard let value, !value.isNull else { return [] }
+        let years = (value.asList ?? []).compactMap { element -> Int? in
+            switch element {
+            case .number(let digits): Int(digits)
+            case .text(let text): Int(text)
+            case .null, .bool, .list, .object: nil
+            }
+        }
+        guard let all = value.asList, years.count == all.count, (1...50).contains(years.count),
+            years.allSatisfy({ (1900...2200).contains($0) })
+        else {
+            filters.note("financialYears", .invalid, "a list of 1 to 50 years is expected")
+            return []
+        }
+        return years
+    }
+
+    var formatJSON: JSONValue {
+        [
+            "type": .text(format.rawValue), "compression": "none",
+            "partitionedBy": .list([partition].compactMap { $0.map { .text($0) } }),
+        ]
+    }
+}
+
+/// An export, asked for and perhaps done.
+struct Export: Sendable {
+    enum Status: String, Sendable {
+        case queued = "QUEUED"
+        case running = "RUNNING"
+        case succeeded = "SUCCEEDED"
+        case failed = "FAILED"
+    }
+
+    struct File: Sendable {
+        /// That of the column by which files are parted, nil where there is one file.
+        let value: String?
+        /// On the shelf.
+        let name: String
+
+        var json: JSONValue { ["value": .optional(value), "name": .text(name)] }
+    }
+
+    let id: String
+    let organization: OrganizationPath
+    var status: Status
+    let wish: ExportWish
+    var files: [File]
+    /// Rows that were written so far.
+    var rowCount: Int
+    var problem: String?
+    let createdAt: Timestamp
+    let expiresAt: Timestamp
+
+    func json(urls: [String]) -> JSONValue {
+        [
+            "status": .text(status.rawValue), "exportId": .text(id), "urls": .list(urls.map { .text($0) }),
+            "format": wish.formatJSON, "rowCount": .integer(rowCount), "problem": .optional(problem),
+            "createdAt": .text(createdAt.description), "expiresAt": .text(expiresAt.description),
+        ]
+    }
+}

@@ -1,0 +1,44 @@
+import Crypto
+import Foundation
+
+/// Addresses under which a file can be fetched without a token for five minutes. They end with the credential that asked for them,
+/// which is shown to the desk once more when somebody comes. They are in memory alone, and so end with the process, too.
+actor ExportLinks {
+    /// What a link leads to.
+    struct Target: Sendable {
+        let export: String
+        let organization: OrganizationPath
+        let file: String
+        /// What the file is called at the client.
+        let name: String
+        let contentType: String
+        let credential: String
+    }
+
+    private struct Link {
+        let target: Target
+        let expiresAt: Timestamp
+    }
+
+    private var links: [SHA256.Digest: Link] = [:]
+
+    static let lifetime = 300
+    private static let most = 50_000
+
+    /// - Returns: What stands in the address.
+    func make(for target: Target, at now: Timestamp) throws -> String {
+        if links.count >= Self.most { links = links.filter { $0.value.expiresAt > now } }
+        guard links.count < Self.most else { throw Refusal.busy }
+        let token = SymmetricKey(size: .bits256).withUnsafeBytes { bytes in
+            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+        links[SHA256.hash(data: Array(token.utf8))] = Link(
+            target: target, expiresAt: now.advanced(by: Self.lifetime))
+        return token
+    }
+
+    func target(of token: String, at now: Timestamp) -> Target? {
+        guard let link = links[SHA256.hash(data: Array(token.utf8))], link.expiresAt > now else { return nil }
+        return link.target
+    }
+}

@@ -1,0 +1,101 @@
+import Crypto
+import Foundation
+
+/// Where uploaded parts and finished exports lie: a folder with files under names of our own, never under a client's.
+struct FileShelf: Sendable {
+    private let folder: String
+
+    init(in data: String) throws {
+        folder = data + "/files"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    /// - Parameter name: One that ``UUIDText`` made.
+    func path(of name: String) -> String { "\(folder)/\(name)" }
+
+    func remove(_ name: String) {
+        try? FileManager.default.removeItem(atPath: path(of: name))
+    }
+
+    /// A new file.
+    func make() throws -> NewFile {
+        let name = UUIDText.make()
+        guard
+            FileManager.default.createFile(
+                atPath: path(of: name), contents: nil, attributes: [.posixPermissions: 0o600])
+        else { throw StoreFailure.unavailable("a file cannot be made in \(folder)") }
+        return NewFile(name, try FileHandle(forWritingTo: URL(fileURLWithPath: path(of: name))))
+    }
+}
+
+/// A file that is being written.
+final class NewFile {
+    let name: String
+    private let handle: FileHandle
+    private var hash = SHA256()
+    private(set) var size = 0
+
+    init(_ name: String, _ handle: FileHandle) {
+        self.name = name
+        self.handle = handle
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        try handle.write(contentsOf: Data(bytes))
+        hash.update(data: bytes)
+        size += bytes.count
+    }
+
+    /// - Returns: The digest of all that was written, in hexadecimal.
+    func close() throws -> String {
+        try handle.synchronize()
+        try handle.close()
+        return hash.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+}
+
+/// The bytes of several files behind one another, of which no more than a piece is in memory.
+final class FileBytes {
+    private var paths: ArraySlice<String>
+    private var handle: FileHandle?
+    private var buffer: [UInt8] = []
+    private var place = 0
+
+    private static let size = 65_536
+
+    init(_ paths: [String]) {
+        self.paths = paths[...]
+    }
+
+    deinit {
+        try? handle?.close()
+    }
+
+    /// The next byte, without taking it.
+    func peek() throws -> UInt8? {
+        if place == buffer.count { try fill() }
+        return place < buffer.count ? buffer[place] : nil
+    }
+
+    func next() throws -> UInt8? {
+        guard let byte = try peek() else { return nil }
+        place += 1
+        return byte
+    }
+
+    private func fill() throws {
+        buffer = []
+        place = 0
+        while buffer.isEmpty {
+            if handle == nil {
+                guard let path = paths.popFirst() else { return }
+                handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            }
+            buffer = Array(try handle?.read(upToCount: Self.size) ?? Data())
+            if buffer.isEmpty {
+                try handle?.close()
+                handle = nil
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+/// A product's footprint as PACT 3.0 has it. It never changes but for its status: what is calculated anew is another one, with this
+/// as its predecessor.
+struct Footprint: Sendable {
+    enum Status: String, Sendable {
+        case active = "Active"
+        case deprecated = "Deprecated"
+    }
+
+    /// By what a list can be narrowed.
+    enum Term: String, Sendable, CaseIterable {
+        case product = "productId"
+        case company = "companyId"
+        case geography
+        case classification
+    }
+
+    let id: String
+    let organization: OrganizationPath
+    /// Our own product's identifier.
+    let productID: String
+    var status: Status
+    let createdAt: Timestamp
+    let validity: Range<Timestamp>
+    /// The document but for `status`.
+    let body: JSONValue
+    /// In lower case.
+    let terms: [(Term, String)]
+
+    var json: JSONValue { body.with([("status", .text(status.rawValue))]) }
+
+    static let specification = "3.0.3"
+    /// Years for which a footprint holds after its reference period.
+    static let yearsOfValidity = 3
+}
+
+/// What is known of a footprint's emissions: all of one declared unit of the product, exactly but for shares, which are rounded half to
+/// even to 20 places before the sum is to 6.
+struct FootprintFigures: Sendable {
+    let product: Product
+    let organizationName: String
+    let year: Int
+    let country: String?
+    /// kgCO2e
+    let packaging: Exact
+    let freight: Exact
+    let site: Exact
+    /// Of the site's part, what it emits itself or by the energy that it buys.
+    let primary: Exact
+
+    /// The document.
+    func footprint(preceding: [String], at now: Timestamp) throws -> Footprint {
+        let whole = try packaging.plus(freight).plus(site)
+        let total = try whole.rounded(places: 6).description
+        let share = whole.isZero ? Exact.zero : try primary.times(Exact(100)).over(whole, places: 1)
+        let litres = product.additional["litres"]?.asText.flatMap { Exact($0) }
+        let mass = try product.weight.times(try WeightUnit.named(product.weightUnit).grams).times(.constant("0.001"))
+        let (id, domain, unit) = (UUIDText.make(), "tarnside.example", product.organization.uuid)
+        let company = "urn:pact:\(domain):supplier-id:\(unit)"
+        let productID = "urn:pact:\(domain):product-id:\(Self.urnPart(product.key))"
+        let (start, end) = ("\(year)-01-01T00:00:00Z", "\(year + 1)-01-01T00:00:00Z")
+        var pcf: [(String, JSONValue)] = [
+            ("declaredUnitOfMeasurement", litres == nil ? "kilogram" : "liter"),
+            ("declaredUnitAmount", .text((litres ?? mass).description)),
+            ("productMassPerDeclaredUnit", .text(mass.description)), ("referencePeriodStart", .text(start)),
+            ("referencePeriodEnd", .text(end)), ("pcfExcludingBiogenicUptake", .text(total)),
+            ("pcfIncludingBiogenicUptake", .text(total)), ("fossilGhgEmissions", .text(total)),
+            ("fossilCarbonContent", "0"), ("biogenicCarbonContent", "0"), ("biogenicCO2Uptake", "0"),
+            ("landUseChangeGhgEmissions", "0"), ("ipccCharacterizationFactors", ["AR5"]),
+            ("crossSectoralStandards", ["PACT-3.0"]), ("exemptedEmissionsPercent", "0"),
+            ("packagingEmissionsIncluded", true),
+            ("packagingGhgEmissions", .text(try packaging.rounded(places: 6).description)),
+            ("primaryDataShare", .text(share.description)), ("ccsTechnologicalCO2CaptureIncluded", false),
+            (
+                "secondaryEmissionFactorSources",
+                [["name": "UK Government GHG Conversion Factors", "version": "2025"]]
+            ),
+        ]
+        if let country { pcf.append(("geographyCountry", .text(country))) }
+        var members: [(String, JSONValue)] = [
+            ("id", .text(id)), ("specVersion", .text(Footprint.specification)), ("created", .text(now.description)),
+            ("companyName", .text(organizationName)), ("companyIds", [.text(company)]),
+            ("productDescription", .text(product.description ?? product.name)), ("productIds", [.text(productID)]),
+            ("productNameCompany", .text(product.name)), ("comment", "A sample: simplified and verified by nobody."),
+            ("pcf", JSONValue.object([]).with(pcf)),
+        ]
+        if !preceding.isEmpty { members.append(("precedingPfIds", .list(preceding.map { .text($0) }))) }
+        var terms: [(Footprint.Term, String)] = [(.product, productID), (.company, company)]
+        if let country { terms.append((.geography, country)) }
+        if let text = product.additional["classification"]?.asText, text.hasPrefix("urn:") {
+            members.append(("productClassifications", [.text(text)]))
+            terms.append((.classification, text))
+        }
+        let last = Timestamp("\(year + 1 + Footprint.yearsOfValidity)-01-01T00:00:00Z") ?? now
+        return Footprint(
+            id: id, organization: product.organization, productID: product.id, status: .active, createdAt: now,
+            validity: (Timestamp(end) ?? last)..<last, body: JSONValue.object([]).with(members),
+            terms: terms.map { ($0.0, $0.1.lowercased()) })
+    }
+
+    /// Without what would need an escape in a URN or an address.
+    private static func urnPart(_ key: String) -> String {
+        String(key.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == ".") ? $0 : "-" })
+    }
+}
+
+extension WeightUnit {
+    static func named(_ name: String) throws -> WeightUnit {
+        guard let unit = WeightUnit(rawValue: name) else { throw StoreFailure.unreadable("weight_unit") }
+        return unit
+    }
+}

@@ -1,0 +1,89 @@
+import Logging
+import ServiceLifecycle
+
+/// Does jobs, one after the other.
+struct JobService: Service {
+    let store: any Store
+    let queue: JobQueue
+    let datasets: DatasetProcessor
+    let exports: ExportWriter
+    let sweepers: Sweepers
+    let logger: Logger
+
+    /// Who takes away what.
+    struct Sweepers: Sendable {
+        let uploads: UploadSweeper
+        let exports: ExportSweeper
+    }
+
+    /// After the database was away.
+    private static let pause = Duration.seconds(1)
+
+    func run() async throws {
+        for dataset in try await store.read(.upkeep, { try $0.receivedDatasets() }) {
+            queue.add(.dataset(dataset.id, dataset.organization))
+        }
+        for export in try await store.read(.upkeep, { try $0.waitingExports() }) {
+            queue.add(.export(export.id, export.organization))
+        }
+        for await job in queue.jobs.cancelOnGracefulShutdown() {
+            do {
+                try await perform(job)
+            } catch let failure as StoreFailure where failure.mayPass {
+                logger.warning("a job waits for the database", metadata: ["failure": .string("\(failure)")])
+                try? await Task.sleep(for: Self.pause)
+                queue.add(job)
+            } catch {
+                logger.error("a job failed", metadata: ["job": .string("\(job)"), "error": .string("\(error)")])
+            }
+        }
+    }
+
+    @concurrent private func perform(_ job: Job) async throws {
+        switch job {
+        case .dataset(let id, let organization): try await datasets.process(id, of: organization)
+        case .export(let id, let organization): try await exports.write(id, of: organization)
+        case .sweep:
+            let now = Timestamp.now
+            try await sweepers.uploads.sweep(at: now)
+            try await sweepers.exports.sweep(at: now)
+        }
+    }
+}
+
+/// Has the sweepers look from time to time.
+struct SweepClock: Service {
+    let queue: JobQueue
+    /// Seconds.
+    let interval: Int
+
+    func run() async throws {
+        for await _ in Ticks(interval: interval).cancelOnGracefulShutdown() { queue.add(.sweep) }
+    }
+}
+
+/// Something at even distances.
+private struct Ticks: AsyncSequence, Sendable {
+    let interval: Int
+
+    func makeAsyncIterator() -> Iterator { Iterator(interval: interval) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        let interval: Int
+
+        mutating func next() async -> Void? {
+            do { try await Task.sleep(for: .seconds(interval)) } catch { return nil }
+            return ()
+        }
+    }
+}
+
+extension StoreFailure {
+    /// Whether another attempt may succeed.
+    var mayPass: Bool {
+        switch self {
+        case .conflict, .unavailable: true
+        case .unique, .reference, .unreadable, .engine: false
+        }
+    }
+}
