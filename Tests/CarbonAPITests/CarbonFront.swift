@@ -1,0 +1,163 @@
+import CarbonAPI
+import Foundation
+import TestSupport
+import Testing
+
+/// An API in this process, on a port and with a database of its own. Who calls is decided by a table of tokens; that the desk's answer
+/// is understood has a test of its own.
+final class CarbonFront: HTTPFront {
+    let base: String
+    private let folder: Folder
+    private let database: PostgresDatabase?
+    private let running: Task<Void, any Error>
+
+    /// - Parameters:
+    ///   - filters: Whether queries say whose rows they want.
+    ///   - options: What else is set.
+    init(
+        filters: Bool = true, verifier: (any CallerVerifier)? = nil, _ options: (inout CarbonOptions) -> Void = { _ in }
+    )
+        async throws
+    {
+        folder = try Folder()
+        let port = try FreePort.find()
+        base = "http://127.0.0.1:\(port)"
+        var settings = CarbonOptions(data: folder.path + "/data", port: port)
+        settings.filters = filters
+        settings.organizations = folder.path + "/organizations.json"
+        switch StoreUnderTest.current {
+        case .sqlite: database = nil
+        case .postgres: database = try await PostgresDatabase.make()
+        }
+        settings.database = database?.uri
+        options(&settings)
+        try Sample.organizations.write(toFile: folder.path + "/organizations.json", atomically: true, encoding: .utf8)
+        let (ports, heard) = AsyncStream.makeStream(of: Int.self)
+        let server = CarbonServer(settings, verifier: verifier ?? Sample.callers, onRunning: { heard.yield($0) })
+        running = Task {
+            defer { heard.finish() }
+            try await server.run()
+        }
+        var iterator = ports.makeAsyncIterator()
+        if await iterator.next() == nil {
+            try await running.value
+            throw ServerFailure("The API does not listen.")
+        }
+    }
+
+    deinit { running.cancel() }
+
+    static let path = "/api/public/v1"
+
+    /// A call that must succeed.
+    @discardableResult
+    func done(_ method: String, _ path: String, _ body: JSON? = nil, as token: String = "group") async throws -> JSON {
+        let answer = try await call(method, Self.path + path, bearer: token, body)
+        guard (200..<300).contains(answer.status) else {
+            throw ServerFailure("\(method) \(path): \(answer.status) \(answer.text)")
+        }
+        return answer.body.isEmpty ? .null : try answer.json
+    }
+
+    /// The status of a call.
+    func status(_ method: String, _ path: String, _ body: JSON? = nil, as token: String = "group") async throws -> Int {
+        try await call(method, Self.path + path, bearer: token, body).status
+    }
+
+    /// Sends rows, and tells what became of them.
+    func send(_ rows: String, to source: String, as token: String = "group") async throws -> JSON {
+        let path = "/datasource/\(source)/datasets"
+        let headers = [("Authorization", "Bearer \(token)"), ("Content-Type", "text/csv")]
+        let sent = try await send("POST", Self.path + path, headers: headers, body: Array(rows.utf8))
+        guard sent.status == 202 else { throw ServerFailure("\(sent.status) \(sent.text)") }
+        return try await settled(try sent.json["datasetId"].string, of: source, as: token)
+    }
+
+    /// A dataset, once it is read.
+    func settled(_ dataset: String, of source: String, as token: String = "group") async throws -> JSON {
+        var found = JSON.null
+        try await eventually(within: .seconds(120)) {
+            found = try await done("GET", "/datasource/\(source)/datasets/\(dataset)", as: token)
+            return found["status"] != "RECEIVED"
+        }
+        return found
+    }
+
+    /// The files of an export.
+    func export(_ format: String, as token: String = "group", _ members: [String: JSON] = [:]) async throws -> [Answer]
+    {
+        let form: [String: JSON] = ["type": .text(format)]
+        let wish: JSON = [
+            "filters": ["financialYears": [2025]], "format": .object(form.merging(members) { _, new in new }),
+        ]
+        let id = try await done("POST", "/export", wish, as: token)["exportId"].string
+        var found = JSON.null
+        try await eventually(within: .seconds(60)) {
+            found = try await done("GET", "/export/\(id)", as: token)
+            return found["status"] == "SUCCEEDED" || found["status"] == "FAILED"
+        }
+        var files: [Answer] = []
+        for url in try found["urls"].elements {
+            let path = try url.string.replacing(base, with: "")
+            files.append(try await get(path))
+        }
+        return files
+    }
+}
+
+/// Two customers, the first with two companies, and tokens of theirs.
+enum Sample {
+    static let group = "org_0000000000000000000001"
+    static let springs = "\(group)/org_0000000000000000000002"
+    static let gmbh = "\(group)/org_0000000000000000000003"
+    static let other = "org_0000000000000000000009"
+
+    /// `buId` of the organizations above.
+    static let springsUnit = "00000000-0000-0000-0000-000000000002"
+    static let gmbhUnit = "00000000-0000-0000-0000-000000000003"
+
+    static let organizations = """
+        {"organizations":[{"path":"\(group)","name":"Tarnside Group"},{"path":"\(springs)","name":"Tarnside Springs Ltd"},
+        {"path":"\(gmbh)","name":"Tarnside Vertrieb GmbH"},{"path":"\(other)","name":"Other"}]}
+        """
+
+    static let scopes: Set<String> = [
+        "facilities.read", "facilities.write", "products.read", "products.write", "data-sources.read",
+        "data-sources.write", "corporate-footprint.export", "product-footprint.export",
+    ]
+
+    static let callers = TokenTable(paths: ["group": group, "springs": springs, "gmbh": gmbh, "other": other])
+}
+
+/// Tokens by name. `NAME:SCOPE` is the organization's with that scope alone.
+struct TokenTable: CallerVerifier {
+    let paths: [String: String]
+
+    func verdict(on credential: String, from address: String?) async -> CallerVerdict {
+        let parts = credential.split(separator: ":")
+        guard let path = paths[String(parts[0])].flatMap(OrganizationPath.init) else {
+            return .refused(CallerRefusal(status: 401, challenge: "Bearer error=\"invalid_token\""))
+        }
+        let scopes = parts.count > 1 ? [String(parts[1])] : Sample.scopes
+        return .caller(Caller(organization: path, scopes: scopes, credential: credential))
+    }
+}
+
+extension JSON {
+    /// A facility as a client describes it.
+    static func facility(_ name: String, _ members: [String: JSON] = [:]) -> JSON {
+        let usual: [String: JSON] = [
+            "name": .text(name), "hasAddress": false, "capacityUnit": "m2", "boundaryIndicator": "OPERATIONAL_CONTROL",
+            "effectiveDate": "2025-01-01",
+        ]
+        return ["facilities": [.object(usual.merging(members) { _, new in new })]]
+    }
+
+    /// A product as a client describes it.
+    static func product(_ key: String) -> JSON {
+        [
+            "productKey": .text(key), "name": "Water", "declaredUnit": "1 pack", "weightPerDeclaredUnit": "0.5",
+            "weightUnit": "kg",
+        ]
+    }
+}

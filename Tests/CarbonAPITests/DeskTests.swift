@@ -1,0 +1,48 @@
+import CarbonAPI
+import TestSupport
+import Testing
+
+/// The API behind a real desk, with the product that it belongs to.
+@Suite("Behind the desk")
+struct DeskTests {
+    @Test func `walkthrough B: a token of the desk opens the API to its organization, until it is revoked`()
+        async throws
+    {
+        let product = try OurWords.sample("altruistiq").text
+        try await ServerProcess.withDemo(product: product) { desk, demo in
+            let below = try await desk.makeOrganization("Springs", below: demo.account, as: demo.operatorKey)
+            let other = try await desk.makeAccount("Other Ltd", as: demo.operatorKey)
+            let writing = ["facilities.read", "facilities.write"]
+            let child = try await desk.makeIntegration(in: below, scopes: writing, as: demo.operatorKey)
+            let foreign = try await desk.makeIntegration(in: other, scopes: writing, as: demo.operatorKey)
+            let reading = try await desk.makeIntegration(
+                in: demo.account, scopes: ["facilities.read"], as: demo.operatorKey)
+            let api = try await CarbonFront(verifier: DeskVerifier(DeskVerifier.Options(address: desk.base)))
+
+            // PACT's clients look for the endpoint at this path, and the documentation's at that one.
+            let pact = try await desk.tokenAnswer(demo.integration, path: "/auth/token").json["access_token"].string
+            let documented = try await desk.tokenAnswer(child.client, path: "/api/public/v1/oauth2/token")
+            let token = try documented.json["access_token"].string
+            let made = try await api.done("POST", "/facilities/bulk", .facility("Spring"), as: token)
+            let path = "/facilities/\(try made["facilities"][0]["facilityId"].string)"
+            #expect(try await api.status("GET", path, as: token) == 200)
+            #expect(try await api.status("GET", path, as: pact) == 200, "the parent sees it")
+            #expect(try await api.status("GET", path, as: try await desk.token(foreign.client)) == 404)
+            let refused = try await api.call(
+                "DELETE", CarbonFront.path + path, bearer: try await desk.token(reading.client))
+            #expect(refused.status == 403 && refused.text.contains("facilities.write"))
+            #expect(try await api.get("/3/footprints", bearer: pact).status == 200)
+
+            let deleted = try await desk.call("DELETE", child.path, bearer: demo.operatorKey)
+            #expect((200..<300).contains(deleted.status))
+            let after = try await api.get(CarbonFront.path + path, bearer: token)
+            #expect(after.status == 401 && after.headers["www-authenticate"]?.contains("invalid_token") == true)
+
+            desk.kill()
+            let lost = try await eventually {
+                try await api.status("GET", path, as: pact) == 503
+            }
+            #expect(lost, "nobody gets through whom nobody knows")
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import CarbonAPI
+import TestSupport
+import Testing
+
+@Suite("Product footprints by PACT, and the document", .onEveryEngine)
+struct FootprintTests {
+    @Test
+    func `the sample's footprints are the golden ones, are found by every filter, and are replaced, never changed`()
+        async throws
+    {
+        let api = try await CarbonFront()
+        try await SampleLoader(base: api.base, token: "group").load()
+        #expect(try await api.status("POST", "/footprints/calculation", ["year": 2024]) == 422)
+        try await api.done("POST", "/footprints/calculation", ["year": 2025])
+        let all = try await api.get("/3/footprints", bearer: "group").json["data"].elements
+        #expect(all.count == 4)
+        for (key, unit, packaging, pcf, share) in [
+            ("TS-PET-050", "0.5", "0.048674", "0.05802", "11.9"), ("TS-GLA-075", "0.75", "0.556101", "0.570119", "1.8"),
+            ("TS-CAN-033", "0.33", "0.050935", "0.057006", "7.7"), ("TS-CTN-100", "1", "0.082233", "0.100924", "13.7"),
+        ] {
+            let found = try #require(
+                all.first { $0["productIds"][0] == .text("urn:pact:tarnside.example:product-id:\(key)") })
+            #expect(found["pcf"]["declaredUnitOfMeasurement"] == "liter")
+            #expect(found["pcf"]["declaredUnitAmount"] == .text(unit))
+            #expect(found["pcf"]["packagingGhgEmissions"] == .text(packaging), "\(key)")
+            #expect(found["pcf"]["fossilGhgEmissions"] == .text(pcf), "\(key)")
+            #expect(found["pcf"]["pcfIncludingBiogenicUptake"] == .text(pcf), "\(key)")
+            #expect(found["pcf"]["primaryDataShare"] == .text(share), "\(key)")
+        }
+        let first = all[0]
+        let id = try first["id"].string
+        let (product, company) = (try first["productIds"][0].string, try first["companyIds"][0].string)
+        for (query, count) in [
+            ("productId=\(product.uppercased())", 1), ("companyId=\(company)&companyId=zzzzzzzz&companyId=yyyyyyyy", 4),
+            ("geography=gb", 4), ("classification=urn:cpc:24410", 4), ("classification=", 4), ("status=active", 4),
+            ("validOn=2026-06-01T00:00:00Z", 4), ("validAfter=2025-12-31T00:00:00Z", 4),
+            ("validBefore=2029-01-02T00:00:00Z", 4), ("status=Active&productId=\(product)", 1), ("geography=XX", 0),
+            ("productId=urn:bogus", 0), ("classification=urn:bogus", 0), ("status=Bogus", 0),
+            ("validOn=1900-01-01T00:00:00Z", 0), ("validAfter=2099-01-01T00:00:00Z", 0),
+            ("validBefore=1900-01-01T00:00:00Z", 0), ("status=Bogus&companyId=\(company)", 0),
+        ] {
+            let found = try await api.get("/3/footprints?\(query)", bearer: "group")
+            #expect(found.status == 200, "\(query)")
+            #expect(try found.json["data"].elements.count == count, "\(query)")
+        }
+        let page = try await api.get("/3/footprints?limit=1", bearer: "group")
+        let link = try #require(page.headers["link"]?.firstMatch(of: #/^<(.+)>; rel="next"/#)).1
+        #expect(link.hasPrefix(api.base))
+        let next = try await api.get(String(link).replacing(api.base, with: ""), bearer: "group").json["data"]
+        #expect(try next.elements.count == 1 && next[0]["id"] != first["id"])
+        #expect(try await api.get("/3/footprints?cursor=x", bearer: "group").status == 400)
+
+        try await api.done("POST", "/footprints/calculation", ["year": 2025])
+        let old = try await api.get("/3/footprints/\(id)", bearer: "group").json["data"]
+        #expect(old["status"] == "Deprecated" && old["pcf"] == first["pcf"])
+        let renewed = try await api.get("/3/footprints?status=Active&productId=\(product)", bearer: "group")
+        #expect(try renewed.json["data"][0]["precedingPfIds"] == [.text(id)])
+
+        // A partner sees what is shared with it, also what replaced it, and can pass nothing on.
+        let current = try renewed.json["data"][0]["id"].string
+        let partner: JSON = ["organizationId": "00000000-0000-0000-0000-000000000009"]
+        #expect(try await api.status("POST", "/footprints/\(current)/shares", partner, as: "other") == 404)
+        try await api.done("POST", "/footprints/\(current)/shares", partner)
+        try await api.done("POST", "/footprints/calculation", ["year": 2025])
+        let seen = try await api.get("/3/footprints?productId=\(product)", bearer: "other").json["data"].elements
+        #expect(seen.count == 2 && seen.contains { $0["id"] == .text(current) })
+        #expect(try await api.get("/3/footprints", bearer: "other").json["data"].elements.count == 2)
+        #expect(try await api.get("/3/footprints/\(current)", bearer: "other").status == 200)
+        #expect(try await api.status("GET", "/footprints/\(current)/shares", as: "other") == 404)
+        #expect(try await api.done("GET", "/footprints/\(current)/shares")["organizations"].elements.count == 1)
+        try await api.done("DELETE", "/footprints/\(current)/shares/\(try partner["organizationId"].string)")
+        #expect(try await api.get("/3/footprints/\(current)", bearer: "other").status == 404)
+
+        for (path, token, status, code) in [
+            ("/3/footprints/\(id)", "other", 404, "NotFound"), ("/3/footprints/\(id)", "nobody", 401, "BadRequest"),
+            ("/3/footprints/00000000-0000-0000-0000-000000000000", "group", 404, "NotFound"),
+            ("/3/footprints", "group:facilities.read", 403, "AccessDenied"),
+        ] {
+            let answer = try await api.get(path, bearer: token)
+            #expect(answer.status == status, "\(path) as \(token)")
+            #expect(try answer.json["code"].string == code)
+        }
+    }
+
+    @Test func `events are taken or refused at once`() async throws {
+        let api = try await CarbonFront()
+        func event(_ type: String, _ data: JSON) -> JSON {
+            [
+                "specversion": "1.0", "id": "1", "source": "//partner.example", "time": "2026-01-01T00:00:00Z",
+                "type": .text("org.wbcsd.pact.ProductFootprint.\(type)"), "data": data,
+            ]
+        }
+        let type = ("Content-Type", "application/cloudevents+json; charset=UTF-8")
+        for (body, status) in [
+            (event("PublishedEvent.3", ["pfIds": ["11111111-1111-4111-8111-111111111111"]]), 200),
+            (event("PublishedEvent.3", ["pfIds": ["urn:gtin:1"]]), 400), (event("Other.3", [:]), 400),
+            (event("RequestCreatedEvent.3", ["productId": ["urn:pact:null"]]), 501), (["type": "x"], 400),
+        ] {
+            let bearer = ("Authorization", "Bearer group")
+            for _ in 0..<2 {
+                let answer = try await api.send("POST", "/3/events", headers: [bearer, type], body: try body.bytes)
+                #expect(answer.status == status, "\(answer.text)")
+                #expect(status != 200 || answer.body.isEmpty)
+            }
+        }
+    }
+
+    @Test func `the document describes every operation with its scope, and refers to nothing that is not in it`()
+        async throws
+    {
+        let api = try await CarbonFront()
+        let answer = try await api.get("/openapi.json")
+        let document = try answer.json
+        #expect(document["openapi"] == "3.1.0")
+        let schemas = try document["components"]["schemas"].members
+        for reference in answer.text.matches(of: #/"\$ref":"#\/components\/schemas\/(\w+)"/#) {
+            #expect(schemas[String(reference.1)] != nil, "\(reference.1)")
+        }
+        var count = 0
+        for (path, item) in try document["paths"].members {
+            for (method, operation) in try item.members {
+                count += 1
+                let security = try operation["security"].elements
+                let isOpen = ["/openapi.json", CarbonFront.path + "/export/{exportId}/download"].contains(path)
+                #expect(isOpen == security.isEmpty, "\(method) \(path)")
+                // What is described is there, and lets nobody in without a token.
+                guard !isOpen else { continue }
+                let concrete = path.replacing(#/\{\w+\}/#, with: "11111111-1111-4111-8111-111111111111")
+                #expect(try await api.call(method.uppercased(), concrete).status == 401, "\(method) \(path)")
+            }
+        }
+        #expect(count > 50)
+    }
+}
