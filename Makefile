@@ -5,7 +5,7 @@ SOURCES := Package.swift Sources Tests Benchmarks Examples
 RELEASE_BUILD := swift build -c release --scratch-path .build-release
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clients tsan asan bench prove-revocation prove-refresh prove-renewal screenshots pictures lint format build release clean
+.PHONY: help run run-carbon test test-clients tsan asan bench prove-revocation prove-refresh prove-renewal screenshots pictures lint format build release clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,10 @@ help: ## List what can be made
 run: ## Start a demonstration on 127.0.0.1:8080 (PRODUCT=, LISTEN=, DATA=, SIMULATOR=, RELEASE=1)
 	@scripts/prepare
 	@scripts/run
+
+run-carbon: ## Start a desk and the carbon data API behind it with sample data (LISTEN=, API=, DATABASE=, RELEASE=1)
+	@scripts/prepare
+	@scripts/run-carbon
 
 test: ## Run every test
 	@scripts/prepare test

@@ -131,7 +131,7 @@ struct SampleProductFileTests {
         let open = product.plans.definitions.filter { $0.features.contains(.apiAccess) }
         #expect(open.map(\.name) == ["advanced", "enterprise", "business"])
         #expect(open.filter { $0.status == .legacy }.map(\.name) == ["enterprise", "business"])
-        #expect(product.endpoints.token == ["/api/public/v1/oauth2/token"])
+        #expect(product.endpoints.token == ["/api/public/v1/oauth2/token", "/auth/token"])
         #expect(product.policy.integrations.scopes == product.scopes.all)
         #expect(product.words[.organization].plural == "organisations")
     }
