@@ -112,21 +112,14 @@ struct ActivityReader {
     private mutating func nextJSON(_ bytes: FileBytes, after number: Int) throws -> Line? {
         var number = number
         while true {
-            var text: [UInt8] = []
-            var isAtEnd = true
-            while let byte = try bytes.next() {
-                isAtEnd = false
-                if byte == 0x0A { break }
-                text.append(byte)
-                guard text.count <= Self.mostLine else {
-                    form = .end
-                    return .problem(
-                        Finding(
-                            field: "row", code: .tooLong, message: "a line has more than \(Self.mostLine) bytes",
-                            line: number + 1))
-                }
+            guard let text = try bytes.line(most: Self.mostLine) else { return nil }
+            guard text.count <= Self.mostLine else {
+                form = .end
+                return .problem(
+                    Finding(
+                        field: "row", code: .tooLong, message: "a line has more than \(Self.mostLine) bytes",
+                        line: number + 1))
             }
-            if isAtEnd, text.isEmpty { return nil }
             number += 1
             form = .jsonLines(bytes, number: number)
             guard text.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { continue }

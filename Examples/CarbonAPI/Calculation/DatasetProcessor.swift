@@ -22,8 +22,20 @@ struct DatasetProcessor: Sendable {
         // What was begun before the server ended begins anew.
         while try await store.write(sight, { try $0.deleteFacts(of: id, limit: 5000) }) > 0 {}
         var organizations: Set<OrganizationPath> = []
-        if try await pass(&dataset, source, keeps: false, &organizations) {
-            _ = try await pass(&dataset, source, keeps: true, &organizations)
+        do {
+            if try await pass(&dataset, source, keeps: false, &organizations) {
+                _ = try await pass(&dataset, source, keeps: true, &organizations)
+            }
+        } catch {
+            // What may pass is tried again, also after the end of the server. Anything else would be tried for ever.
+            guard !(error is CancellationError), (error as? StoreFailure)?.mayPass != true else { throw error }
+            dataset.status = .rejected
+            dataset.errors = [
+                Finding(field: "file", code: .invalid, message: "it could not be read here", line: 1).json
+            ]
+        }
+        if dataset.status == .rejected {
+            while try await store.write(sight, { try $0.deleteFacts(of: id, limit: 5000) }) > 0 {}
         }
         dataset.endedAt = .now
         let (ended, shown) = (dataset, Array(organizations))

@@ -16,8 +16,6 @@ struct ExportWish: Sendable {
     let format: Format
     /// A column; a file is written for each of its values.
     let partition: String?
-    /// The body that it was read from.
-    let source: JSONValue
 
     /// Reads a wish.
     ///
@@ -48,7 +46,6 @@ struct ExportWish: Sendable {
         period = ExportPeriod(years: years, start: start, end: end)
         self.format = Format(rawValue: format) ?? .json
         partition = columns.first
-        source = body
     }
 
     private static func years(_ value: JSONValue?, _ filters: Fields) -> [Int] {
@@ -67,6 +64,15 @@ struct ExportWish: Sendable {
             return []
         }
         return years
+    }
+
+    /// The body that says all of it, as it is kept.
+    var json: JSONValue {
+        var filters: [(String, JSONValue)] = []
+        if !period.years.isEmpty { filters.append(("financialYears", .list(period.years.map { .integer($0) }))) }
+        if let start = period.start { filters.append(("startDate", .text(start.description))) }
+        if let end = period.end { filters.append(("endDate", .text(end.description))) }
+        return ["filters": JSONValue.object([]).with(filters), "format": formatJSON]
     }
 
     var formatJSON: JSONValue {

@@ -38,7 +38,7 @@ extension Transaction {
         try run(
             """
             INSERT INTO export_job (\(sql: columns))
-            VALUES (\(export.id), \(export.organization), \(export.status.rawValue), \(export.wish.source.description),
+            VALUES (\(export.id), \(export.organization), \(export.status.rawValue), \(export.wish.json.description),
                 \(JSONValue.list(export.files.map(\.json)).description), \(export.rowCount),
                 \(export.problem.sqlValue), \(export.createdAt), \(export.expiresAt))
             """)

@@ -18,12 +18,12 @@ struct ExportWriter: Sendable {
             try await writeRows(of: &export, to: &files)
             for (_, file) in files { _ = try file.close() }
             export.status = .succeeded
-        } catch let failure as StoreFailure where failure.mayPass {
+        } catch {
             for (_, file) in files { shelf.remove(file.name) }
-            throw failure
-        } catch let problem as TooManyFiles {
-            for (_, file) in files { shelf.remove(file.name) }
-            (export.files, export.status, export.problem) = ([], .failed, problem.text)
+            // What may pass is tried again, also after the end of the server. Anything else would be tried for ever.
+            guard !(error is CancellationError), (error as? StoreFailure)?.mayPass != true else { throw error }
+            let problem = (error as? TooManyFiles)?.text ?? "It could not be written here."
+            (export.files, export.status, export.problem) = ([], .failed, problem)
         }
         let ended = export
         try await store.write(sight) { try $0.update(ended) }

@@ -83,6 +83,23 @@ final class FileBytes {
         return byte
     }
 
+    /// The bytes up to the next line feed, which is taken and not given; nil at the end. Of a line that is longer than `most`, more than
+    /// that comes, and not all of it has to.
+    func line(most: Int) throws -> [UInt8]? {
+        guard try peek() != nil else { return nil }
+        var line: [UInt8] = []
+        while line.count <= most, try peek() != nil {
+            if let end = buffer[place...].firstIndex(of: 0x0A) {
+                line += buffer[place..<end]
+                place = end + 1
+                return line
+            }
+            line += buffer[place...]
+            place = buffer.count
+        }
+        return line
+    }
+
     private func fill() throws {
         buffer = []
         place = 0
