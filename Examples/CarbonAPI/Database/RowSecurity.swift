@@ -36,9 +36,12 @@ enum RowSecurity {
             """
             DO $$ BEGIN CREATE ROLE \(role) NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$
             """,
+            // Since PostgreSQL 16 who makes a role is its member without the right to become it.
             """
             DO $$ BEGIN
-                IF NOT pg_has_role(CURRENT_USER, '\(role)', 'MEMBER') THEN GRANT \(role) TO CURRENT_USER; END IF;
+                IF NOT pg_has_role(CURRENT_USER, '\(role)',
+                    CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)
+                THEN GRANT \(role) TO CURRENT_USER; END IF;
             END $$
             """,
         ]
@@ -50,13 +53,15 @@ enum RowSecurity {
             all.append(
                 "CREATE POLICY own_rows ON \(table) TO \(role) USING (\(condition)) WITH CHECK (\(condition))")
             if let column = step.shared[table] {
-                // Read, and nothing else. Of the list of shares each partner sees its own rows.
+                // Read, and nothing else. Of the list of shares each partner sees its own rows. A share counts only where it stands
+                // with the footprint's own organization: the foreign key of one that somebody else wrote would look past policies.
                 let isShared =
                     table == "footprint_share"
                     ? "partner = \(partner)"
                     : """
                     EXISTS (SELECT 1 FROM footprint_share s
-                            WHERE s.footprint_id = \(table).\(column) AND s.partner = \(partner))
+                            WHERE s.footprint_id = \(table).\(column) AND s.partner = \(partner)
+                            AND s.organization_path = \(table).organization_path)
                     """
                 all.append("CREATE POLICY shared_rows ON \(table) FOR SELECT TO \(role) USING (\(isShared))")
             }

@@ -30,7 +30,8 @@ extension Transaction {
         guard filters, case .within(let path) = sight else { return "1 = 1" }
         return """
             (\(sql: sees("f.organization_path")) OR EXISTS (
-                SELECT 1 FROM footprint_share s WHERE s.footprint_id = f.id AND s.partner = \(path.uuid)))
+                SELECT 1 FROM footprint_share s
+                WHERE s.footprint_id = f.id AND s.organization_path = f.organization_path AND s.partner = \(path.uuid)))
             """
     }
 
