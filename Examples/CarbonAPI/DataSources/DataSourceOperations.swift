@@ -118,8 +118,10 @@ struct DataSourceOperations: Sendable {
     /// What comes in one call is laid on the shelf as an upload of one part.
     private func sendRows(_ call: Call) async throws -> Reply {
         let (id, now) = (try call.id("datasourceId"), call.now)
-        let name = call.query("fileName") ?? "rows"
-        guard name.count <= 200 else { throw Refusal.invalid("fileName", .tooLong, "it has more than 200 characters") }
+        let findings = Findings()
+        let said = Fields(["fileName": .optional(call.query("fileName"))], findings).text("fileName", most: 200)
+        try findings.check(status: 422)
+        let name = said ?? "rows"
         let source = try await store.read(try call.sight) { try $0.dataSource(id) }
         guard let source else { throw Refusal.notFound }
         let bytes = try await call.body()

@@ -60,9 +60,17 @@ struct CarbonResponder: HTTPResponder {
             let call = Call(
                 operation, parameters, request, requestID: requestID, caller: caller,
                 credential: try? credential.get(), base: base, address: context.address, now: .now)
+            // No text of a database holds one.
+            guard !call.queryPairs.contains(where: { $0.value.utf8.contains(0) }) else {
+                throw Refusal(400, "The query has a NUL.")
+            }
             return try await operation.handle(call).response(requestID: requestID, withoutBody: isHead)
         } catch let refusal as Refusal {
             return Self.reply(to: refusal, operation.envelope, requestID, isHead)
+        } catch is Exact.Overflow {
+            return Self.reply(
+                to: Refusal(422, "The numbers are too large to be calculated with."), operation.envelope, requestID,
+                isHead)
         } catch StoreFailure.unique {
             return Self.reply(to: Refusal(409, "It is there already."), operation.envelope, requestID, isHead)
         } catch StoreFailure.conflict {

@@ -1,8 +1,12 @@
-/// What is found wrong with a body, all of it and not only the first.
+/// What is found wrong with a body, and not only the first of it.
 final class Findings {
     private(set) var all: [Finding] = []
 
+    /// A small body can have very much wrong with it, and an answer need not be many times as large.
+    private static let most = 100
+
     func add(_ field: String, _ code: Finding.Code, _ message: String) {
+        guard all.count < Self.most else { return }
         all.append(Finding(field: field, code: code, message: message))
     }
 

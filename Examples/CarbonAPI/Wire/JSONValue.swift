@@ -141,8 +141,11 @@ extension JSONValue {
 private struct JSONReader {
     private let bytes: [UInt8]
     private var place = 0
+    private var values = 0
 
     private static let mostDepth = 32
+    /// A value takes more memory than its text.
+    private static let mostValues = 1_000_000
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -173,6 +176,8 @@ private struct JSONReader {
 
     private mutating func value(depth: Int) throws(JSONValue.Malformed) -> JSONValue {
         guard depth < Self.mostDepth else { throw problem("values are nested too deep") }
+        values += 1
+        guard values <= Self.mostValues else { throw problem("there are too many values") }
         skipBlanks()
         guard let byte = next else { throw problem("it ends too early") }
         switch byte {
