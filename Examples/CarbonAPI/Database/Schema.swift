@@ -197,7 +197,7 @@ enum Schema {
                 financial_year INTEGER NOT NULL,
                 cells TEXT NOT NULL
             );
-            CREATE INDEX fact_organization ON fact (organization_path, calendar_date);
+            CREATE INDEX fact_organization ON fact (organization_path, id);
             CREATE INDEX fact_dataset ON fact (dataset_id);
             CREATE TABLE processed_dataset (
                 dataset_id TEXT NOT NULL REFERENCES dataset (id) ON DELETE CASCADE,

@@ -38,7 +38,7 @@ struct ExportWriter: Sendable {
         let column = export.wish.partition.flatMap { EmissionFact.columns.firstIndex(of: $0) }
         var places: [String?: Int] = [:]
         if column == nil { places[nil] = try begin(nil, of: &export, in: &files) }
-        var last = ""
+        var last = FactPlace.start
         while true {
             let after = last
             let rows = try await store.read(sight) { try $0.facts(period, after: after, limit: Self.page) }
@@ -56,7 +56,7 @@ struct ExportWriter: Sendable {
                 try files[place].file.write(Self.line(row.cells, export.wish.format))
             }
             export.rowCount += rows.count
-            guard rows.count == Self.page, let end = rows.last?.id else { return }
+            guard rows.count == Self.page, let end = rows.last?.place else { return }
             last = end
             let progress = export
             try await store.write(sight) { try $0.update(progress) }

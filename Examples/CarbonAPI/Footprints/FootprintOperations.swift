@@ -210,12 +210,12 @@ struct FootprintOperations: Sendable {
         let sight = try call.sight
         var calculator = FootprintCalculator(year: year)
         let period = ExportPeriod(years: [year], start: nil, end: nil)
-        var last = ""
+        var last = FactPlace.start
         while true {
             let after = last
             let rows = try await store.read(sight) { try $0.facts(period, after: after, limit: Self.page) }
             for row in rows { try calculator.add(row.cells) }
-            guard rows.count == Self.page, let end = rows.last?.id else { break }
+            guard rows.count == Self.page, let end = rows.last?.place else { break }
             last = end
         }
         let counted = calculator
