@@ -22,16 +22,20 @@ struct ActivityReader {
 
     init(_ bytes: FileBytes) throws {
         if try bytes.peek() == 0xEF { for _ in 0..<3 { _ = try bytes.next() } }
-        while let byte = try bytes.peek(), [0x20, 0x09, 0x0A, 0x0D].contains(byte) { _ = try bytes.next() }
+        var line = 1
+        while let byte = try bytes.peek(), [0x20, 0x09, 0x0A, 0x0D].contains(byte) {
+            _ = try bytes.next()
+            if byte == 0x0A { line += 1 }
+        }
         switch try bytes.peek() {
         case nil: form = .refused(Finding(field: "file", code: .required, message: "it is empty", line: 1))
-        case UInt8(ascii: "{"): form = .jsonLines(bytes, number: 0)
-        case UInt8(ascii: "["): form = try Self.array(bytes)
-        default: form = try Self.csv(bytes)
+        case UInt8(ascii: "{"): form = .jsonLines(bytes, number: line - 1)
+        case UInt8(ascii: "["): form = try Self.array(bytes, from: line)
+        default: form = try Self.csv(bytes, from: line)
         }
     }
 
-    private static func array(_ bytes: FileBytes) throws -> Form {
+    private static func array(_ bytes: FileBytes, from first: Int) throws -> Form {
         var text: [UInt8] = []
         while let byte = try bytes.next() {
             text.append(byte)
@@ -46,13 +50,13 @@ struct ActivityReader {
             let value = try JSONValue(parsing: text)
             return .array(value.asList ?? [], place: 0)
         } catch {
-            let line = text.prefix(error.offset).count { $0 == 0x0A } + 1
+            let line = text.prefix(error.offset).count { $0 == 0x0A } + first
             return .refused(Finding(field: "file", code: .invalid, message: "no JSON: \(error.problem)", line: line))
         }
     }
 
-    private static func csv(_ bytes: FileBytes) throws -> Form {
-        var reader = CSVReader(bytes)
+    private static func csv(_ bytes: FileBytes, from line: Int) throws -> Form {
+        var reader = CSVReader(bytes, from: line)
         switch try reader.next() {
         case nil: return .end
         case .problem(let finding): return .refused(finding)
@@ -166,7 +170,8 @@ extension String {
 
     /// Without the apostrophe that exports put before what a spreadsheet would take for a formula.
     fileprivate var withoutGuard: String {
-        guard first == "'", let second = dropFirst().first, FormulaGuard.marks.contains(second) else { return self }
-        return String(dropFirst())
+        guard unicodeScalars.first == "'" else { return self }
+        let rest = String(unicodeScalars.dropFirst())
+        return FormulaGuard.isFormula(rest) ? rest : self
     }
 }

@@ -7,7 +7,7 @@ struct CSVReader {
     }
 
     private let bytes: FileBytes
-    private var line = 1
+    private var line: Int
 
     private static let mostRecord = 65_536
     private static let comma = UInt8(ascii: ",")
@@ -15,8 +15,10 @@ struct CSVReader {
     private static let lineFeed: UInt8 = 0x0A
     private static let carriageReturn: UInt8 = 0x0D
 
-    init(_ bytes: FileBytes) {
+    /// - Parameter line: That of the first byte.
+    init(_ bytes: FileBytes, from line: Int = 1) {
         self.bytes = bytes
+        self.line = line
     }
 
     /// The next record with something in it, nil at the end.

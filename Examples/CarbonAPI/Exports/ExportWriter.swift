@@ -87,6 +87,9 @@ struct ExportWriter: Sendable {
         }
     }
 
+    /// Besides what RFC 4180 names, what a spreadsheet of another language or setting parts cells at: behind it a formula could begin.
+    private static let needsQuotes: Set<UInt8> = [0x22, 0x2C, 0x0A, 0x0D, UInt8(ascii: ";"), 0x09]
+
     /// A record of RFC 4180. No cell begins as a formula does.
     private static func csv(_ cells: [JSONValue]) -> [UInt8] {
         var bytes: [UInt8] = []
@@ -95,7 +98,7 @@ struct ExportWriter: Sendable {
             let text = text(cell)
             // A number is none.
             let safe = Exact(text) == nil ? FormulaGuard.guarded(text) : text
-            if safe.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) {
+            if safe.utf8.contains(where: { needsQuotes.contains($0) }) {
                 bytes += "\"\(safe.replacing("\"", with: "\"\""))\"".utf8
             } else {
                 bytes += safe.utf8
