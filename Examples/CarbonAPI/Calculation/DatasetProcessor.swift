@@ -20,7 +20,7 @@ struct DatasetProcessor: Sendable {
         dataset.rowsDone = 0
         dataset.factCount = 0
         // What was begun before the server ended begins anew.
-        while try await store.write(sight, { try $0.deleteFacts(of: id, limit: 5000) }) > 0 {}
+        while try await store.write(sight, { try $0.deleteFacts(of: id, limit: 5000) }) > 0 { try Job.goOn() }
         var organizations: Set<OrganizationPath> = []
         do {
             if try await pass(&dataset, source, keeps: false, &organizations) {
@@ -70,6 +70,7 @@ struct DatasetProcessor: Sendable {
                 isAtEnd = true
             }
             guard isAtEnd || rows.count == Self.batch else { continue }
+            try Job.goOn()
             let (batch, state) = (rows, dataset)
             let body: @Sendable (any Transaction) throws -> Outcome = { transaction in
                 try Self.calculate(batch, state, source, transaction, keeps: keeps)

@@ -40,6 +40,7 @@ struct ExportWriter: Sendable {
         if column == nil { places[nil] = try begin(nil, of: &export, in: &files) }
         var last = FactPlace.start
         while true {
+            try Job.goOn()
             let after = last
             let rows = try await store.read(sight) { try $0.facts(period, after: after, limit: Self.page) }
             for row in rows {

@@ -29,6 +29,9 @@ struct JobService: Service {
         for await job in queue.jobs.cancelOnGracefulShutdown() {
             do {
                 try await perform(job)
+            } catch is CancellationError {
+                // It is found in the database again by the next server.
+                return
             } catch let failure as StoreFailure where failure.mayPass {
                 logger.warning("a job waits for the database", metadata: ["failure": .string("\(failure)")])
                 try? await Task.sleep(for: Self.pause)
@@ -75,6 +78,16 @@ private struct Ticks: AsyncSequence, Sendable {
             do { try await Task.sleep(for: .seconds(interval)) } catch { return nil }
             return ()
         }
+    }
+}
+
+extension Job {
+    /// To be called between two steps of a long job, so that the end of the server need not wait for that of the job.
+    ///
+    /// - Throws: `CancellationError`
+    static func goOn() throws {
+        guard !Task.isShuttingDownGracefully else { throw CancellationError() }
+        try Task.checkCancellation()
     }
 }
 
