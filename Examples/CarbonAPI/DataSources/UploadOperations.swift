@@ -72,11 +72,15 @@ struct UploadOperations: Sendable {
 
     private func get(_ call: Call) async throws -> Reply {
         let (source, id) = (try call.id("datasourceId"), try call.id("uploadId"))
-        let parts = try await store.read(try call.sight) { transaction in
+        let (parts, isOpen) = try await store.read(try call.sight) { transaction -> ([UploadedPart], Bool) in
             guard let upload = try transaction.upload(id), upload.dataSourceID == source else { throw Refusal.notFound }
-            return try transaction.parts(of: id)
+            if let completed = upload.completed { return (completed, false) }
+            return (try transaction.parts(of: id).map(\.part), true)
         }
-        return .json(["dataSourceId": .text(source), "parts": .list(parts.map(\.part.json)), "status": "Upload Open"])
+        return .json([
+            "dataSourceId": .text(source), "parts": .list(parts.map(\.json)),
+            "status": isOpen ? "Upload Open" : Self.done["status"] ?? .null,
+        ])
     }
 
     // MARK: - Parts
@@ -97,6 +101,7 @@ struct UploadOperations: Sendable {
         var form = Form()
         do {
             try await read(call, into: &form)
+            try await UploadRoom(store: store, most: mostStored).check(for: form.file?.size ?? 0)
             let old = try await keep(form, of: source, call)
             if let old { shelf.remove(old) }
         } catch {

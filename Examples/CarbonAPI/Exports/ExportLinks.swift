@@ -17,23 +17,42 @@ actor ExportLinks {
 
     private struct Link {
         let target: Target
+        let token: String
         let expiresAt: Timestamp
     }
 
+    /// Whose link to what.
+    private struct Key: Hashable {
+        let file: String
+        let credential: String
+    }
+
     private var links: [SHA256.Digest: Link] = [:]
+    private var digests: [Key: SHA256.Digest] = [:]
 
     static let lifetime = 300
     private static let most = 50_000
 
+    /// Makes a link, or renews the one that the credential has for the file: who polls often has no more of them.
+    ///
     /// - Returns: What stands in the address.
     func make(for target: Target, at now: Timestamp) throws -> String {
-        if links.count >= Self.most { links = links.filter { $0.value.expiresAt > now } }
+        let key = Key(file: target.file, credential: target.credential)
+        if let digest = digests[key], let link = links[digest], link.expiresAt > now {
+            links[digest] = Link(target: target, token: link.token, expiresAt: now.advanced(by: Self.lifetime))
+            return link.token
+        }
+        if links.count >= Self.most {
+            links = links.filter { $0.value.expiresAt > now }
+            digests = digests.filter { links[$0.value] != nil }
+        }
         guard links.count < Self.most else { throw Refusal.busy }
         let token = SymmetricKey(size: .bits256).withUnsafeBytes { bytes in
             bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         }
-        links[SHA256.hash(data: Array(token.utf8))] = Link(
-            target: target, expiresAt: now.advanced(by: Self.lifetime))
+        let digest = SHA256.hash(data: Array(token.utf8))
+        if let old = digests.updateValue(digest, forKey: key) { links[old] = nil }
+        links[digest] = Link(target: target, token: token, expiresAt: now.advanced(by: Self.lifetime))
         return token
     }
 
