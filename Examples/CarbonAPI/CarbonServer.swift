@@ -56,7 +56,8 @@ package struct CarbonServer: Service {
             exports: ExportWriter(store: store, shelf: shelf),
             sweepers: JobService.Sweepers(
                 uploads: UploadSweeper(store: store, shelf: shelf, lifetime: options.uploadLifetime),
-                exports: ExportSweeper(store: store, shelf: shelf)), logger: logger)
+                exports: ExportSweeper(store: store, shelf: shelf),
+                shelf: ShelfSweeper(store: store, shelf: shelf)), logger: logger)
         let clock = SweepClock(queue: jobs, interval: options.sweepInterval)
         let application = Application(
             responder: CarbonResponder(operations, verifier, book, base: base),

@@ -110,6 +110,13 @@ extension Transaction {
             """)
     }
 
+    /// Those of the files that are parts of uploads.
+    func partFiles(among names: [String]) throws -> [String] {
+        try rows(
+            "SELECT file FROM upload_part WHERE file IN \(list: names) AND \(sql: sees("organization_path"))"
+        ).map { try $0.text("file") }
+    }
+
     /// Bytes of all uploads of all organizations.
     func storedBytes() throws -> Int {
         try count("SELECT CAST(coalesce(sum(size), 0) AS BIGINT) AS n FROM upload_part")

@@ -34,6 +34,13 @@ extension Transaction {
         ).map(Export.init)
     }
 
+    /// All files of all exports.
+    func exportFiles() throws -> [String] {
+        try rows("SELECT files FROM export_job WHERE \(sql: sees("organization_path"))").flatMap { row in
+            (try row.json("files").asList ?? []).compactMap { $0["name"]?.asText }
+        }
+    }
+
     func insert(_ export: Export) throws {
         try run(
             """

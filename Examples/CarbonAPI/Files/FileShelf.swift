@@ -17,6 +17,17 @@ struct FileShelf: Sendable {
         try? FileManager.default.removeItem(atPath: path(of: name))
     }
 
+    /// Files that nobody has written to since a moment.
+    func names(untouchedSince moment: Timestamp) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).filter { name in
+            guard UUIDText.parse(name) == name,
+                let attributes = try? FileManager.default.attributesOfItem(atPath: path(of: name)),
+                let date = attributes[.modificationDate] as? Date
+            else { return false }
+            return Int(date.timeIntervalSince1970) < moment.seconds
+        }
+    }
+
     /// A new file.
     func make() throws -> NewFile {
         let name = UUIDText.make()

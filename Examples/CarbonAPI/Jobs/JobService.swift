@@ -14,6 +14,7 @@ struct JobService: Service {
     struct Sweepers: Sendable {
         let uploads: UploadSweeper
         let exports: ExportSweeper
+        let shelf: ShelfSweeper
     }
 
     /// After the database was away.
@@ -50,6 +51,7 @@ struct JobService: Service {
             let now = Timestamp.now
             try await sweepers.uploads.sweep(at: now)
             try await sweepers.exports.sweep(at: now)
+            try await sweepers.shelf.sweep(at: now)
         }
     }
 }

@@ -42,6 +42,20 @@ extension Transaction {
         ).map(Product.init)
     }
 
+    /// A product by the organization's own name that is made at a facility. That of the facility's organization comes before others'.
+    func product(key: String, madeAt facility: String) throws -> Product? {
+        try first(
+            """
+            SELECT \(sql: productColumns) FROM product
+            WHERE product_key = \(key) AND \(sql: sees("organization_path"))
+            AND id IN (SELECT s.product_id FROM product_structure s
+                       WHERE s.facility_id = \(facility) AND \(sql: sees("s.organization_path")))
+            ORDER BY CASE WHEN organization_path = (SELECT f.organization_path FROM facility f WHERE f.id = \(facility))
+                     THEN 0 ELSE 1 END, id LIMIT 1
+            """
+        ).map(Product.init)
+    }
+
     func isProductKey(_ key: String, takenIn organization: OrganizationPath) throws -> Bool {
         try count(
             """
