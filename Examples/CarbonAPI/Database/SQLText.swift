@@ -51,6 +51,8 @@ struct SQLText: Sendable, ExpressibleByStringInterpolation {
     /// One more than there are values; each value stands behind its piece.
     private(set) var pieces: [String] = [""]
     private(set) var values: [SQLValue] = []
+    /// Whether its text depends on how many values a caller gave, so that there are very many such texts.
+    private(set) var isVarying = false
 
     init(stringLiteral value: StaticString) {
         pieces = ["\(value)"]
@@ -73,6 +75,7 @@ struct SQLText: Sendable, ExpressibleByStringInterpolation {
         pieces[pieces.count - 1] += other.pieces[0]
         pieces += other.pieces.dropFirst()
         values += other.values
+        isVarying = isVarying || other.isVarying
     }
 
     /// Several statements' parts, with another between them.
@@ -106,6 +109,7 @@ struct SQLText: Sendable, ExpressibleByStringInterpolation {
 
         /// `(…, …)`. Of nothing, it is a list that holds no value.
         mutating func appendInterpolation(list: [String]) {
+            text.isVarying = true
             guard !list.isEmpty else { return text.append("(NULL)") }
             text.append("(")
             text.append(SQLText.joined(list.map { "\($0)" }, ", "))

@@ -95,7 +95,9 @@ private struct SQLiteTransaction: Transaction {
     }
 
     private func prepared(_ statement: SQLText) throws -> Statement {
-        try database.cachedStatement(sql: statement.text { _ in "?" })
+        let text = statement.text { _ in "?" }
+        // What is kept is never thrown away again.
+        return statement.isVarying ? try database.makeStatement(sql: text) : try database.cachedStatement(sql: text)
     }
 
     private func arguments(_ statement: SQLText) -> StatementArguments {
