@@ -177,7 +177,8 @@ var beside: [Target] {
         .executableTarget(
             name: "CarbonAPI",
             dependencies: [
-                "CLibPQ", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, crypto, asyncHTTPClient,
+                "CLibPQ", "ClavigerVerifier", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, crypto,
+                asyncHTTPClient,
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

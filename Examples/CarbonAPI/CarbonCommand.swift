@@ -36,8 +36,9 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serve the API.",
         discussion: """
-            Each call shows an access token, and the desk is asked about it. What the caller sees and may do follows from the \
-            answer.
+            Each call shows an access token or an API key. Whether it is good is told by the desk, and remembered here as long as \
+            that may be: this API is a resource server there (--resource-server), whose secret comes by the environment, \
+            CARBON_CLIENT_SECRET. What the caller sees and may do follows from the answer.
             """)
 
     @Option(help: "Where to listen. Port 0 takes any that is free.")
@@ -49,7 +50,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The desk's address.")
     var desk = "http://127.0.0.1:8080"
 
-    @Flag(help: "Tell the desk from which address a call came; the desk must trust this address as a proxy.")
+    @Option(help: "The resource server that this API is at the desk (rsv_…).")
+    var resourceServer: String?
+
+    @Flag(help: "Ask the desk's /verify about each call instead, as a gateway does.")
+    var askVerify = false
+
+    @Flag(help: "With --ask-verify: tell from which address a call came; the desk must trust this address as a proxy.")
     var tellAddress = false
 
     @Option(help: "A postgres:// address of the schema's owner. Without it, a file in the data folder.")
@@ -63,17 +70,16 @@ struct ServeCommand: AsyncParsableCommand {
 
     func validate() throws {
         _ = try options
+        guard askVerify || resourceServer != nil else {
+            throw ValidationError("--resource-server is missing (or --ask-verify).")
+        }
     }
 
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let (options, host) = (try options, try options.host)
-        // A secret on a command line would be everybody's.
-        let secret = ProcessInfo.processInfo.environment["CARBON_GATEWAY_SECRET"]
-        let verifier = DeskVerifier(
-            DeskVerifier.Options(address: desk, secret: secret, tellsAddress: tellAddress))
         let server = CarbonServer(
-            options, verifier: verifier,
+            options, verifier: try verifier,
             onRunning: { port in
                 print("The carbon API listens on http://\(host):\(port)")
                 fflush(nil)
@@ -81,6 +87,22 @@ struct ServeCommand: AsyncParsableCommand {
         try await ServiceGroup(
             services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "carbon")
         ).run()
+    }
+
+    // A secret on a command line would be everybody's.
+    private var verifier: any CallerVerifier {
+        get throws {
+            let environment = ProcessInfo.processInfo.environment
+            guard let resourceServer, !askVerify else {
+                return DeskVerifier(
+                    DeskVerifier.Options(
+                        address: desk, secret: environment["CARBON_GATEWAY_SECRET"], tellsAddress: tellAddress))
+            }
+            guard let secret = environment["CARBON_CLIENT_SECRET"], !secret.isEmpty else {
+                throw ValidationError("CARBON_CLIENT_SECRET is not set.")
+            }
+            return LibraryVerifier(address: desk, clientID: resourceServer, clientSecret: secret)
+        }
     }
 
     private var options: CarbonOptions {

@@ -59,10 +59,13 @@ package struct CarbonServer: Service {
                 exports: ExportSweeper(store: store, shelf: shelf),
                 shelf: ShelfSweeper(store: store, shelf: shelf)), logger: logger)
         let clock = SweepClock(queue: jobs, interval: options.sweepInterval)
+        var services: [any Service] = [work, clock]
+        // The first ends last, after all who ask it.
+        if let following = verifier as? any Service { services.insert(following, at: 0) }
         let application = Application(
             responder: CarbonResponder(operations, verifier, book, base: base),
             configuration: ApplicationConfiguration(address: .hostname(options.host, port: options.port)),
-            services: [work, clock],
+            services: services,
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) }, logger: logger)
         try await application.run()
     }

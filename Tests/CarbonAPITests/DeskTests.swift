@@ -18,6 +18,9 @@ struct DeskTests {
             let reading = try await desk.makeIntegration(
                 in: demo.account, scopes: ["facilities.read"], as: demo.operatorKey)
             let api = try await CarbonFront(verifier: DeskVerifier(DeskVerifier.Options(address: desk.base)))
+            let near = try await CarbonFront(
+                verifier: LibraryVerifier(
+                    address: desk.base, clientID: demo.resourceServer.id, clientSecret: demo.resourceServer.secret))
 
             // PACT's clients look for the endpoint at this path, and the documentation's at that one.
             let pact = try await desk.tokenAnswer(demo.integration, path: "/auth/token").json["access_token"].string
@@ -33,14 +36,24 @@ struct DeskTests {
             #expect(refused.status == 403 && refused.text.contains("facilities.write"))
             #expect(try await api.get("/3/footprints", bearer: pact).status == 200)
 
+            // The same by what was learned before.
+            for _ in 0..<2 { #expect(try await near.status("GET", "/facilities", as: token) == 200) }
+            #expect(try await near.status("GET", "/products", as: token) == 403)
+            #expect(try await near.status("GET", "/facilities", as: "nothing") == 401)
+
             let deleted = try await desk.call("DELETE", child.path, bearer: demo.operatorKey)
             #expect((200..<300).contains(deleted.status))
             let after = try await api.get(CarbonFront.path + path, bearer: token)
             #expect(after.status == 401 && after.headers["www-authenticate"]?.contains("invalid_token") == true)
+            let isForgotten = try await eventually {
+                try await near.status("GET", "/facilities", as: token) == 401
+            }
+            #expect(isForgotten)
 
             desk.kill()
             let lost = try await eventually {
-                try await api.status("GET", path, as: pact) == 503
+                let far = try await api.status("GET", path, as: pact)
+                return try await near.status("GET", "/facilities", as: pact) == 503 && far == 503
             }
             #expect(lost, "nobody gets through whom nobody knows")
         }

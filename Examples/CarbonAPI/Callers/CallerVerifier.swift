@@ -42,8 +42,10 @@ package struct CallerRefusal: Sendable {
     }
 }
 
-/// Judges credentials. ``DeskVerifier`` asks the desk about each call; a library that keeps what it has learned, and forgets in time,
-/// can stand in its place.
+/// Judges credentials. ``LibraryVerifier`` remembers what it has learned and forgets in time; ``DeskVerifier`` asks the desk about each
+/// call.
+///
+/// One that is a service, too, runs beside the server.
 package protocol CallerVerifier: Sendable {
     /// - Parameters:
     ///   - credential: What stood behind `Bearer`.
