@@ -6,6 +6,8 @@ struct DatasetProcessor: Sendable {
 
     /// Rows of a transaction.
     private static let batch = 200
+    /// Emissions after which a transaction ends, however few rows those are of: a bill of materials can be long.
+    private static let mostFacts = 2000
 
     /// - Parameter organization: That of the file, whose facilities and products it may name.
     func process(_ id: String, of organization: OrganizationPath) async throws {
@@ -70,21 +72,24 @@ struct DatasetProcessor: Sendable {
                 isAtEnd = true
             }
             guard isAtEnd || rows.count == Self.batch else { continue }
-            try Job.goOn()
-            let (batch, state) = (rows, dataset)
-            let body: @Sendable (any Transaction) throws -> Outcome = { transaction in
-                try Self.calculate(batch, state, source, transaction, keeps: keeps)
-            }
-            let outcome = keeps ? try await store.write(sight, body) : try await store.read(sight, body)
-            findings += outcome.findings
-            organizations.formUnion(outcome.organizations)
             dataset.rowCount = max(dataset.rowCount, count)
-            if keeps {
-                dataset.rowsDone += rows.count
-                dataset.factCount += outcome.facts
-                dataset.notes += outcome.notes.map(\.json).prefix(max(0, Dataset.mostFindings - dataset.notes.count))
+            while !rows.isEmpty {
+                try Job.goOn()
+                let (batch, state) = (rows, dataset)
+                let body: @Sendable (any Transaction) throws -> Outcome = { transaction in
+                    try Self.calculate(batch, state, source, transaction, keeps: keeps)
+                }
+                let outcome = keeps ? try await store.write(sight, body) : try await store.read(sight, body)
+                findings += outcome.findings
+                organizations.formUnion(outcome.organizations)
+                if keeps {
+                    dataset.rowsDone += outcome.rows
+                    dataset.factCount += outcome.facts
+                    dataset.notes += outcome.notes.map(\.json)
+                        .prefix(max(0, Dataset.mostFindings - dataset.notes.count))
+                }
+                rows.removeFirst(outcome.rows)
             }
-            rows = []
         }
         dataset.rowCount = max(dataset.rowCount, count)
         if count == 0 {
@@ -96,6 +101,8 @@ struct DatasetProcessor: Sendable {
     }
 
     private struct Outcome: Sendable {
+        /// How many rows were looked at.
+        let rows: Int
         let findings: [Finding]
         let notes: [Finding]
         let facts: Int
@@ -106,15 +113,19 @@ struct DatasetProcessor: Sendable {
         _ rows: [ActivityRow], _ dataset: Dataset, _ source: DataSource, _ transaction: any Transaction, keeps: Bool
     ) throws -> Outcome {
         var calculator = RowCalculator(transaction, dataset, source, at: .now)
-        for row in rows { try calculator.add(row) }
+        var done = 0
+        while done < rows.count, calculator.facts.count + calculator.notes.count < mostFacts {
+            try calculator.add(rows[done])
+            done += 1
+        }
         if keeps, calculator.findings.isEmpty {
             try transaction.insert(calculator.facts, of: dataset.id)
             var progress = dataset
-            progress.rowsDone += rows.count
+            progress.rowsDone += done
             try transaction.update(progress)
         }
         return Outcome(
-            findings: calculator.findings, notes: calculator.notes, facts: calculator.facts.count,
+            rows: done, findings: calculator.findings, notes: calculator.notes, facts: calculator.facts.count,
             organizations: Set(calculator.facts.map(\.organization)))
     }
 }
