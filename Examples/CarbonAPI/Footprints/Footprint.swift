@@ -49,7 +49,8 @@ struct FootprintFigures: Sendable {
 
     /// The document.
     func footprint(preceding: [String], at now: Timestamp) throws -> Footprint {
-        let whole = try packaging.plus(freight).plus(site)
+        let packaged = try packaging.plus(freight)
+        let whole = try packaged.plus(site)
         let total = try whole.rounded(places: 6).description
         let share = whole.isZero ? Exact.zero : try primary.times(Exact(100)).over(whole, places: 1)
         let litres = product.additional["litres"]?.asText.flatMap { Exact($0) }
@@ -68,7 +69,7 @@ struct FootprintFigures: Sendable {
             ("landUseChangeGhgEmissions", "0"), ("ipccCharacterizationFactors", ["AR5"]),
             ("crossSectoralStandards", ["PACT-3.0"]), ("exemptedEmissionsPercent", "0"),
             ("packagingEmissionsIncluded", true),
-            ("packagingGhgEmissions", .text(try packaging.rounded(places: 6).description)),
+            ("packagingGhgEmissions", .text(try packaged.rounded(places: 6).description)),
             ("primaryDataShare", .text(share.description)), ("ccsTechnologicalCO2CaptureIncluded", false),
             (
                 "secondaryEmissionFactorSources",
