@@ -127,6 +127,10 @@ struct FacilityTests {
         }
         #expect(try await api.done("GET", "/facilities")["facilities"].elements.isEmpty)
 
+        let flood = JSON.facility("A", ["areas": .list((0..<200).map { _ in [:] })])
+        let flooded = try await api.call("POST", CarbonFront.path + "/facilities/bulk", bearer: "group", flood)
+        #expect(try flooded.status == 400 && flooded.json["errors"].elements.count == 100)
+
         let facility = JSON.facility("A")["facilities"][0]
         let twice: JSON = ["facilities": [facility, facility]]
         #expect(try await api.status("POST", "/facilities/bulk", twice) == 400)
@@ -153,6 +157,7 @@ struct FacilityTests {
             ("/facilities/%00", 400), ("/facilities/..%2f..%2fetc", 404), ("/nothing", 404),
             ("/facilities?pageSize=0", 400), ("/facilities?pageSize=9999999999999999999999", 400),
             ("/facilities?sortBy=name;DROP%20TABLE%20facility", 400), ("/facilities?search=%25%27%22!_", 200),
+            ("/facilities?search=%00", 400),
             ("/facilities?unknown=1", 200), ("/location/countries/XX/subdivisions", 404),
             ("/location/countries/de/subdivisions", 200),
         ] {

@@ -9,6 +9,8 @@ struct FootprintTests {
         async throws
     {
         let api = try await CarbonFront()
+        // Another company's product of the same name is none that is made there.
+        try await api.done("POST", "/products", .product("TS-PET-050"), as: "gmbh")
         try await SampleLoader(base: api.base, token: "group").load()
         #expect(try await api.status("POST", "/footprints/calculation", ["year": 2024]) == 422)
         try await api.done("POST", "/footprints/calculation", ["year": 2025])

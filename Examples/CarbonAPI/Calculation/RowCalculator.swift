@@ -58,12 +58,12 @@ struct RowCalculator {
     private mutating func addBill(_ origin: FactOrigin) throws {
         let row = origin.row
         guard let key = row.product else { return find(row, "product_key", .required, "it is missing") }
-        let products = try transaction.products(key: key)
-        guard let product = products.first, products.count == 1 else {
-            return find(
-                row, "product_key", .unknown, products.isEmpty ? "there is no such product" : "there are several")
+        guard try transaction.hasProduct(key: key) else {
+            return find(row, "product_key", .unknown, "there is no such product")
         }
+        // Two companies of a group can have products of one name.
         guard let facility = origin.facility,
+            let product = try transaction.product(key: key, madeAt: facility.facility.id),
             let structure = try transaction.structure(of: product.id, at: facility.facility.id, on: row.start)
         else { return find(row, "product_key", .unknown, "it has no structure at the facility on that day") }
         for input in try transaction.inputs(of: structure.id) {

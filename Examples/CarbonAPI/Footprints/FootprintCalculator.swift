@@ -91,7 +91,6 @@ struct FootprintCalculator: Sendable {
         guard let day = CalendarDate(year: year, month: 12, day: 31) else { return [] }
         for (use, tonnes) in used.sorted(by: { ($0.key.product, $0.key.facility) < ($1.key.product, $1.key.facility) })
         {
-            // Two companies of a group can have products of one name.
             guard let product = try transaction.product(key: use.product, madeAt: use.facility),
                 let facility = try transaction.facility(use.facility, on: day),
                 let structure = try transaction.structure(of: product.id, at: use.facility, on: day)

@@ -32,14 +32,10 @@ extension Transaction {
         ).map(Product.init)
     }
 
-    /// Products by the organization's own name. There may be one in each organization that is seen.
-    func products(key: String) throws -> [Product] {
-        try rows(
-            """
-            SELECT \(sql: productColumns) FROM product
-            WHERE product_key = \(key) AND \(sql: sees("organization_path")) LIMIT 2
-            """
-        ).map(Product.init)
+    /// Whether there is a product by the organization's own name. There may be one in each organization that is seen.
+    func hasProduct(key: String) throws -> Bool {
+        try count(
+            "SELECT count(*) AS n FROM product WHERE product_key = \(key) AND \(sql: sees("organization_path"))") > 0
     }
 
     /// A product by the organization's own name that is made at a facility. That of the facility's organization comes before others'.
