@@ -38,20 +38,15 @@ extension Transaction {
     package borrowing func claimDueProbes(
         at now: Instant, again: Instant, limit: Int
     ) throws -> [DueProbe] {
-        let due = try all(
+        try all(
             """
-            SELECT connection_id FROM connection_health WHERE next_at <= \(now) ORDER BY next_at LIMIT \(limit)
-            \(fixed: dialect.skippingLocked)
+            WITH due AS MATERIALIZED (
+            SELECT connection_id AS id FROM connection_health WHERE next_at <= \(now) ORDER BY next_at LIMIT \(limit)
+            \(fixed: dialect.skippingLocked))
+            UPDATE connection_health SET next_at = \(again) WHERE connection_id IN (SELECT id FROM due)
+            RETURNING connection_id, (SELECT provider FROM connection WHERE id = connection_id)
             """
-        ) { try $0.id(0, of: Connection.self) }
-        return try due.compactMap { id in
-            try first(
-                """
-                UPDATE connection_health SET next_at = \(again) WHERE connection_id = \(id) AND next_at <= \(now)
-                RETURNING (SELECT provider FROM connection WHERE id = connection_id)
-                """
-            ) { row in DueProbe(connection: id, provider: try row.optionalText(0) ?? "") }
-        }
+        ) { row in DueProbe(connection: try row.id(0), provider: try row.optionalText(1) ?? "") }
     }
 
     /// Removes what is known of a connection's health, and with it all further probes.

@@ -15,6 +15,12 @@ package struct ConnectionLease: Hashable, Sendable {
     package let fence: Int
 }
 
+extension ConnectionLease {
+    fileprivate init(row: StoredRow, holder: ID<Node>) throws(StoreError) {
+        self.init(connection: try Connection(row: row), holder: holder, fence: try row.count(24))
+    }
+}
+
 extension Transaction {
     /// The connection, nil where there is none.
     package borrowing func connection(_ id: ID<Connection>) throws -> Connection? {
@@ -93,18 +99,25 @@ extension Transaction {
     }
 
     /// Some at a provider that are due at `now` and that nobody has a lease of, the longest due first: claimed for `seconds` by the
-    /// database's clock. Those that another node is claiming are passed over, so nodes do not queue for the same ones.
+    /// database's clock. Those that another node is claiming are passed over, so nodes do not queue for the same ones. One
+    /// statement, since a serializable transaction that lasts meets the renewals of all other nodes.
     package borrowing func claimDueConnections(
         of provider: String, at now: Instant, by node: ID<Node>, seconds: Int, limit: Int
     ) throws -> [ConnectionLease] {
-        let due = try all(
+        try all(
             """
+            WITH due AS MATERIALIZED (
             SELECT id FROM connection
             WHERE provider = \(provider) AND next_renewal_at <= \(now) AND lease_until <= \(fixed: dialect.clock)
-            ORDER BY next_renewal_at, id LIMIT \(limit) \(fixed: dialect.skippingLocked)
+            ORDER BY next_renewal_at, id LIMIT \(limit) \(fixed: dialect.skippingLocked))
+            UPDATE connection SET \(part: leasing(to: node, seconds: seconds)) WHERE id IN (SELECT id FROM due)
+            RETURNING \(fixed: columns), fence
             """
-        ) { try $0.id(0, of: Connection.self) }
-        return try due.compactMap { try claim($0, by: node, seconds: seconds) }
+        ) { try ConnectionLease(row: $0, holder: node) }
+        .sorted { first, second in
+            (first.connection.nextRenewalAt ?? now, first.connection.id)
+                < (second.connection.nextRenewalAt ?? now, second.connection.id)
+        }
     }
 
     /// Claims one connection for `seconds` by the database's clock, nil where another node has it, it is not there, or its generation
@@ -119,12 +132,18 @@ extension Transaction {
         let own: BoundSQL = retaking ? "OR lease_owner = \(node)" : ""
         return try first(
             """
-            UPDATE connection SET lease_owner = \(node), fence = fence + 1,
-            lease_until = \(fixed: dialect.clock) + \(seconds * 1000)
+            UPDATE connection SET \(part: leasing(to: node, seconds: seconds))
             WHERE id = \(id) AND (lease_until <= \(fixed: dialect.clock) \(part: own)) \(part: condition)
             RETURNING \(fixed: columns), fence
             """
-        ) { row in ConnectionLease(connection: try Connection(row: row), holder: node, fence: try row.count(24)) }
+        ) { try ConnectionLease(row: $0, holder: node) }
+    }
+
+    /// What a claim changes of a connection.
+    private borrowing func leasing(to node: ID<Node>, seconds: Int) -> BoundSQL {
+        """
+        lease_owner = \(node), fence = fence + 1, lease_until = \(fixed: dialect.clock) + \(seconds * 1000)
+        """
     }
 
     /// Keeps a lease for another `seconds`, false where it was lost.
