@@ -8,6 +8,9 @@
 struct StreamState {
     /// For how long what is proven may be believed, in nanoseconds.
     static let reach: Int64 = 750_000_000
+    /// How long after its request a stream may begin, in nanoseconds. For as long as it lasted, one that began later would prove each moment
+    /// too late for that to be believed until the next one is proven.
+    static let longestOpening: Int64 = 500_000_000
     /// By one part of how many the rates of two clocks may differ: 200 parts in a million.
     private static let rate: Int64 = 5000
 
@@ -37,7 +40,7 @@ struct StreamState {
     mutating func heard(_ event: StreamEvent, at now: Int64) -> [Step] {
         defer { if let id = event.id { last = id.isEmpty ? nil : id } }
         switch event.name {
-        case "hello": return hello(event.data)
+        case "hello": return hello(event.data, at: now)
         case "proof": return proof(event.data, at: now)
         case "forget": return [.forget(event.data.split(separator: " ").map(String.init))]
         case "goodbye": return [.leave]
@@ -47,10 +50,11 @@ struct StreamState {
         }
     }
 
-    private mutating func hello(_ data: String) -> [Step] {
-        guard let reply = Reply(Array(data.utf8)), let now = reply.number("now"), let isResumed = reply.flag("resumed")
+    private mutating func hello(_ data: String, at now: Int64) -> [Step] {
+        guard let begun, now - begun <= Self.longestOpening, let reply = Reply(Array(data.utf8)),
+            let stamp = reply.number("now"), let isResumed = reply.flag("resumed")
         else { return abandon() }
-        answered = now
+        answered = stamp
         guard !isResumed else { return [] }
         last = nil
         return [.forgetEverything]

@@ -3,15 +3,20 @@ import Testing
 @testable import ClavigerVerifier
 
 extension StreamState {
-    /// Comes so late that all of it is past.
-    fileprivate mutating func heard(_ event: StreamEvent) -> [Step] { heard(event, at: .max) }
+    /// When the request was begun, by our clock.
+    fileprivate static let begun: Int64 = 5_000_000_000
+
+    /// A greeting comes at once, and all else so late that all of it is past.
+    fileprivate mutating func heard(_ event: StreamEvent) -> [Step] {
+        heard(event, at: event.name == "hello" ? Self.begun : .max)
+    }
 }
 
 @Suite("What a verifier makes of the stream")
 struct StreamStateTests {
     private static let millisecond: Int64 = 1_000_000
-    /// When the request was begun, by our clock; the node's shows something else entirely.
-    private static let begun: Int64 = 5_000_000_000
+    private static let begun = StreamState.begun
+    /// The node's clock shows something else entirely.
     private static let answered: Int64 = 77_000_000
 
     private func connected(resumed: Bool = false) -> StreamState {
@@ -40,6 +45,17 @@ struct StreamStateTests {
         #expect(
             state.heard(proof(after: milliseconds))
                 == [.believe(until: Self.begun + Int64((last * 1000).rounded()) * 1000)])
+    }
+
+    @Test func `a stream that began too late to prove anything in time is asked for anew`() {
+        let latest = Self.begun + StreamState.longestOpening
+        var state = StreamState()
+        state.connects(at: Self.begun)
+        #expect(state.heard(hello(resumed: true), at: latest) == [])
+        for resumed in [false, true] {
+            state.connects(at: Self.begun)
+            #expect(state.heard(hello(resumed: resumed), at: latest + 1) == [.forgetEverything, .giveUp])
+        }
     }
 
     @Test func `nothing is proven before the node has said its time, nor by what is no time`() {

@@ -259,6 +259,16 @@ class BrokenStreamTests(NodeCase):
         self.assertTrue(eventually(lambda: self.node.requests_for_streams == 7))
         self.assertTrue(eventually(lambda: self.verifier.mode == "remembering"))
 
+    def test_one_that_begins_too_late_to_prove_anything_in_time_is_asked_for_anew(self):
+        def hello(stream):
+            self.node.hello = None
+            self.node.clock.skip(501)
+            return f'event: hello\ndata: {{"node":"n1","now":{self.node.clock() // 1000},"resumed":false}}\n\n'
+
+        self.node.hello = hello
+        self.assertTrue(self.verifier.wait_until_remembering(20))
+        self.assertEqual(self.node.requests_for_streams, 2)
+
     def test_it_is_not_served(self):
         for answer, least in [
             (lambda handler: handler.answer(401, WWW_Authenticate="Basic"), _feed._LONGEST_PAUSE),

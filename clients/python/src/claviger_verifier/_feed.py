@@ -23,6 +23,10 @@ log = logging.getLogger("claviger_verifier")
 CONNECTING = 3.0
 SILENCE = 1.5
 
+#: How long after its request a stream may begin. For as long as it lasted, one that began later would prove each moment too late
+#: for that to be believed until the next one is proven.
+LONGEST_OPENING = SECOND // 2
+
 #: A node ends a stream after ten minutes, because the rates of clocks differ. One that does not is left.
 LONGEST_STREAM = 660 * SECOND
 
@@ -169,6 +173,8 @@ class Listener:
     def _begin(self, event: Event, requested_at: int, is_resuming: bool) -> None:
         if event.name != "hello":
             raise FeedBroken("it does not begin with hello")
+        if self._clock() - requested_at > LONGEST_OPENING:
+            raise NotServed("it begins too late to prove anything in time")
         hello = _object(event.data)
         node, now, resumed = hello.get("node"), hello.get("now"), hello.get("resumed")
         if not isinstance(node, str) or not _is_stamp(now) or not isinstance(resumed, bool):
