@@ -167,6 +167,12 @@ var beside: [Target] {
                 .product(name: "NIOPosix", package: "swift-nio"),
             ], path: "Benchmarks/RenewalProof"),
         .executableTarget(
+            name: "VerifyingBackend",
+            dependencies: [
+                "ClavigerVerifier", "ClavigerVerifierHummingbird", hummingbird, httpTypes, logging,
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], path: "Benchmarks/VerifyingBackend"),
+        .executableTarget(
             name: "ProviderSimulator",
             dependencies: [
                 "TextForms", "Locking", hummingbirdCore, httpTypes, lifecycle, logging, crypto, cryptoExtras,

@@ -93,6 +93,10 @@ class Desk:
         path, use = await self.api_key()
         return Credential(use, self.call("PATCH", path, {"allowed_addresses": ["192.0.2.0/24"]}))
 
+    async def api_key_rotated(self):
+        path, use = await self.api_key()
+        return Credential(use, self.call("POST", path + "/rotate", {"overlap_seconds": 0}))
+
     async def integration_deleted(self):
         path, client = await self.integration()
         use = request("GET", f"/verify?scope={SCOPE}", bearer=await self.token(client))
@@ -125,6 +129,7 @@ class Desk:
 KINDS = {
     "API key deleted": Desk.api_key_deleted,
     "API key disabled": Desk.api_key_disabled,
+    "API key rotated": Desk.api_key_rotated,
     "scope removed": Desk.scope_removed,
     "address rule added": Desk.address_rule_added,
     "integration deleted": Desk.integration_deleted,
@@ -132,3 +137,5 @@ KINDS = {
     "access token revoked": Desk.token_revoked,
     "organization suspended": Desk.organization_suspended,
 }
+# A client's secret is for our token endpoint, and an access token outlives the one that it was got with.
+SHOWN_TO_NO_BACKEND = {"client secret rotated"}

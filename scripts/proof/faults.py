@@ -19,10 +19,12 @@ class Fault:
     after, asks_before = 1.0, True
     # Whether the node that it strikes cannot answer before it ends.
     silences = False
+    # Whether it is between backends and nodes, so that backends alone are watched.
+    is_of_backends = False
 
     def __init__(self, installation, options):
         self.nodes, self.database, self.network = installation.nodes, installation.database, installation.network
-        self.desk, self.settled = installation.desk, installation.settled
+        self.backends, self.desk, self.settled = installation.backends, installation.desk, installation.settled
         # What it was found to have done wrong beside what is measured.
         self.failures = []
         self.options = options
@@ -123,8 +125,8 @@ class CutOff(Fault):
             self.way = self.network
             self.node.start(self.database.address(self.node, self.way.host), self.way.open_guest, self.way.within)
         else:
-            self.way = Relay()
-            await self.way.start(self.database.port)
+            self.way = Relay(lambda: ("127.0.0.1", self.database.port))
+            await self.way.start()
             self.node.start(self.database.address(self.node, port=self.way.port))
         await self.node.ready()
 
@@ -209,9 +211,9 @@ class FailOver(Fault):
     async def pair(self):
         """Has nodes reach the primary and a new standby, both over ways that can be cut."""
         await self.database.follow()
-        self.ways = [Relay(), Relay()]
-        for way, port in zip(self.ways, (self.database.port, self.database.standby_port)):
-            await way.start(port)
+        self.ways = [Relay(lambda port=port: ("127.0.0.1", port)) for port in (self.database.port, self.database.standby_port)]
+        for way in self.ways:
+            await way.start()
         self.database.ways = [way.port for way in self.ways]
         await self.start_nodes()
 
@@ -321,9 +323,58 @@ class QueueFlooded(Fault):
         await asyncio.gather(*self.floods)
 
 
+class BackendsNodeFrozen(NodePaused):
+    """The node that backends follow and ask stands still: the connections are there and say nothing."""
+
+    title = "backends' node frozen"
+    asks_before, silences, is_of_backends = True, False, True
+
+    async def choose(self, number):
+        await super().choose(number)
+        await self.lead_backends_to(self.victim)
+
+    async def clean_up(self):
+        await self.lead_backends_to(*self.nodes)
+
+    async def lead_backends_to(self, *nodes):
+        for backend in self.backends:
+            backend.way.lead_to(*(node.reached for node in nodes))
+        await self.settled()
+
+
+class BackendsConnectionsCut(Fault):
+    """The connections of backends to nodes end, and no new ones can be made."""
+
+    title = "backends' connections cut"
+    is_of_backends = True
+
+    async def choose(self, number):
+        """No node is struck."""
+
+    async def begin(self):
+        for backend in self.backends:
+            backend.way.break_off()
+
+    async def end(self):
+        for backend in self.backends:
+            backend.way.mend()
+
+
+class BackendsBytesSwallowed(BackendsConnectionsCut):
+    """Nothing passes between backends and nodes, in either direction, and nothing is told of it."""
+
+    title = "backends' bytes swallowed"
+    lasts = 3.0
+
+    async def begin(self):
+        for backend in self.backends:
+            backend.way.cut()
+
+
 FAULTS = {
     "stopped": ListenerStopped, "all-stopped": ConnectionsStopped, "dropped": ConnectionDropped, "cut-off": CutOff,
     "restarted": DatabaseRestarted, "paused": NodePaused, "killed": NodeKilled, "flooded": QueueFlooded, "frozen": PrimaryFrozen,
-    "vanish": PacketsVanish, "promoted": StandbyPromoted,
+    "vanish": PacketsVanish, "promoted": StandbyPromoted, "backend-frozen": BackendsNodeFrozen,
+    "backend-cut": BackendsConnectionsCut, "backend-swallowed": BackendsBytesSwallowed,
 }
 NO_FAULT = "no fault"

@@ -7,6 +7,7 @@ import secrets
 import subprocess
 from time import monotonic as now
 
+from proof.backend import Backend
 from proof.credentials import PATIENCE, Desk
 from proof.database import Database
 from proof.node import Node
@@ -26,7 +27,7 @@ class Installation:
         self.database = database or Database(folder / "postgres")
         # The text of a product file, None for the standard product.
         self.product = None
-        self.nodes = []
+        self.nodes, self.backends = [], []
 
     async def start(self):
         if self.network:
@@ -42,6 +43,23 @@ class Installation:
         for node in self.nodes:
             await node.ready()
         self.desk = Desk(self.nodes, self.desk_key)
+
+    async def start_backends(self, commands):
+        """Starts backends beside the nodes, each by the command for its library."""
+        made = await self.desk.make("/api/v1/resource-servers", {"name": "Proof", "audiences": [self.ISSUER]})
+        client = made["client_id"], made["client_secret"]
+        self.backends = [
+            Backend(library, self.folder, command, client, self.nodes) for library, command in commands.items()]
+        for backend in self.backends:
+            await backend.start()
+
+    async def stop_backends(self):
+        for backend in self.backends:
+            if backend.process:
+                backend.stop()
+                backend.way.stop()
+        # Their connections end.
+        await asyncio.sleep(0.1)
 
     def settings(self):
         master_key = self.folder / "master.key"
@@ -70,14 +88,14 @@ class Installation:
         return key[1]
 
     def stop(self):
-        for node in self.nodes:
-            node.stop()
+        for process in [*self.backends, *self.nodes]:
+            process.stop()
         self.database.stop()
         if self.network:
             self.network.remove()
 
     async def settled(self):
-        """Returns once every node is well and trusts its memory, and can be struck."""
+        """Returns once every node is well and trusts its memory, as backends do, and can be struck."""
         for node in self.nodes:
             await node.ready()
             begin = now()
@@ -87,3 +105,5 @@ class Installation:
                 await asyncio.sleep(0.1)
         # Two heartbeats and their return.
         await asyncio.sleep(0.6)
+        for backend in self.backends:
+            await backend.ready()

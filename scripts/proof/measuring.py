@@ -1,19 +1,21 @@
-"""How long nodes went on accepting what was revoked."""
+"""How long nodes and backends went on accepting what was revoked."""
 
 import asyncio
 import collections
 import math
 from time import monotonic as now
 
+from proof.node import Node
+
 # The bars, in milliseconds after the reply to the revocation.
 P99_BAR, MAXIMUM_BAR = 100, 1000
 
 
 class Watch:
-    """Asks one node about one credential. What counts is answered after the reply to the revocation."""
+    """Asks one node or backend about one credential. What counts is answered after the reply to the revocation."""
 
-    def __init__(self, node, credential, is_own):
-        self.node, self.credential, self.is_own = node, credential, is_own
+    def __init__(self, process, credential, is_own):
+        self.process, self.credential, self.is_own = process, credential, is_own
         self.revoked = math.inf
         # Times are moments; None is never. A process that stands still owes no answer until it goes on.
         self.refused = self.accepted = self.asked = None
@@ -22,7 +24,7 @@ class Watch:
         self.answers = collections.Counter()
 
     async def run(self, is_enough, pace=0.0):
-        wire = self.node.wire()
+        wire = self.process.wire()
         try:
             while not is_enough(self):
                 asked = now()
@@ -31,7 +33,7 @@ class Watch:
                 if pace or not status:
                     await asyncio.sleep(max(pace, 0.002))
         finally:
-            self.node.give(wire)
+            self.process.give(wire)
 
     def note(self, status, asked, answered):
         if status == 0 or answered < self.revoked:
@@ -57,8 +59,25 @@ class Watch:
             None if self.asked is None else (self.asked - self.revoked) * 1000)
 
 
+class Measured(dict):
+    """What was measured of one kind under one fault: that of the nodes, and that of each backend."""
+
+    def add(self, watches):
+        """The watches of one revocation."""
+        groups = collections.defaultdict(list)
+        for watch in watches:
+            groups[watch.process.measured_as].append(watch)
+        for who, group in groups.items():
+            self.of(who).add(group)
+
+    def of(self, who):
+        if who not in self:
+            self[who] = Results() if who == Node.measured_as else BackendResults()
+        return self[who]
+
+
 class Results:
-    """What was measured of one kind under one fault."""
+    """That of the nodes."""
 
     def __init__(self):
         self.revocations = 0
@@ -79,6 +98,17 @@ class Results:
             for values, value in zip((self.refused, self.accepted, self.asked), watch.delays()):
                 if value is not None:
                     values.append(value)
+
+    def include(self, other):
+        """Adds what was measured of another kind."""
+        self.revocations += other.revocations
+        self.answers.update(other.answers)
+        for values, more in zip((self.refused, self.accepted, self.asked), (other.refused, other.accepted, other.asked)):
+            values.extend(more)
+        self.silent += other.silent
+        self.relapses += other.relapses
+        self.own_accepted += other.own_accepted
+        self.accepted_later += other.accepted_later
 
     def report(self):
         return {
@@ -103,6 +133,20 @@ class Results:
             found.append(f"{self.silent} were never refused")
         if self.own_accepted:
             found.append(f"accepted {self.own_accepted} times by the node that revoked")
+        if self.accepted_later:
+            found.append(f"{self.accepted_later} accepted when asked again")
+        return found
+
+
+class BackendResults(Results):
+    """That of a backend, which may ask a node when it is asked itself: so what it says counts from when it was asked."""
+
+    def failures(self, is_faultless):
+        found = []
+        if percentile(self.asked, 1) > MAXIMUM_BAR:
+            found.append(f"accepted what it was asked later than {MAXIMUM_BAR:,} ms")
+        if self.silent:
+            found.append(f"{self.silent} were never refused")
         if self.accepted_later:
             found.append(f"{self.accepted_later} accepted when asked again")
         return found

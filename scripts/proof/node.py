@@ -1,4 +1,4 @@
-"""A server process."""
+"""Processes that answer over HTTP."""
 
 import asyncio
 import signal
@@ -13,22 +13,18 @@ from proof.wire import Wire, request
 PATIENCE = 60
 
 
-class Node:
-    """A server process, and the connections to it."""
+class Answering:
+    """A process that answers over HTTP, and the connections to it."""
 
-    def __init__(self, name, program, folder, settings):
-        self.name, self.program, self.log, self.settings = name, program, folder / f"{name}.log", settings
+    def __init__(self, name, folder):
+        self.name, self.log = name, folder / f"{name}.log"
         self.process, self.wires, self.made = None, [], 0
 
-    def start(self, database, host="127.0.0.1", within=()):
-        """Starts it. `within` is the command that puts it into a network of its own."""
+    def place(self, host):
+        """Gives it a place where nobody listens."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.address, self.wires = (host, port), []
-        self.command = [*within, self.program, "serve", "--listen", f"{host}:{port}"]
-        self.environment = {**self.settings, "CLAVIGER_DATABASE": database}
-        self.start_again()
+            self.address, self.wires = (host, free.getsockname()[1]), []
 
     def start_again(self):
         """Starts it where it was before."""
@@ -84,3 +80,25 @@ class Node:
         answer = await wire.ask(what)
         self.give(wire)
         return answer
+
+
+class Node(Answering):
+    """A server."""
+
+    # As what it is measured; and for how long who watches it waits after an answer, without a fault and under one.
+    measured_as, paces = "nodes", (0.0, 0.02)
+
+    def __init__(self, name, program, folder, settings):
+        super().__init__(name, folder)
+        self.program, self.settings = program, settings
+
+    def start(self, database, host="127.0.0.1", within=()):
+        """Starts it. `within` is the command that puts it into a network of its own."""
+        self.place(host)
+        self.command = [*within, self.program, "serve", "--listen", ":".join(map(str, self.address))]
+        self.environment = {**self.settings, "CLAVIGER_DATABASE": database}
+        self.start_again()
+
+    def reached(self):
+        """Where it is reached now."""
+        return self.address

@@ -1,6 +1,7 @@
-"""Ways from a node to the database that can be cut."""
+"""Ways that can be cut: from a node to the database, and from a backend to the nodes."""
 
 import asyncio
+import itertools
 import os
 import shutil
 import subprocess
@@ -55,40 +56,68 @@ class Network:
 
 
 class Relay:
-    """The way of a node to the database where there can be no network of its own: passes bytes on until it is cut, and
-    then swallows them without ending a connection."""
+    """A way that can be cut to where there can be no network of its own: passes bytes on until it is cut, and then swallows them
+    without ending a connection. Broken off, it ends all connections instead, and lets no new ones be made."""
 
-    async def start(self, port):
-        self.target, self.open = port, asyncio.Event()
-        self.open.set()
+    def __init__(self, *targets):
+        self.connections = set()
+        self.is_open, self.is_broken = asyncio.Event(), False
+        self.is_open.set()
+        # How many questions about credentials have passed.
+        self.questions = 0
+        self.lead_to(*targets)
+
+    def lead_to(self, *targets):
+        """Ends what there is, and leads to these from then on: one connection after another to another of them. They are
+        functions, because who is reached may come to be somewhere else."""
+        self.targets = itertools.cycle(targets)
+        self._end_connections()
+
+    async def start(self):
         self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = self.server.sockets[0].getsockname()[1]
 
     async def _serve(self, reader, writer):
-        await self.open.wait()
+        await self.is_open.wait()
+        self.connections.add(writer)
         try:
-            there, back = await asyncio.open_connection("127.0.0.1", self.target)
+            if self.is_broken:
+                raise ConnectionAbortedError
+            there, back = await asyncio.open_connection(*next(self.targets)())
+            self.connections.add(back)
+            await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
+            self.connections.remove(back)
         except OSError:
-            writer.close()
-            return
-        await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
+            writer.transport.abort()
+        self.connections.remove(writer)
 
     async def _pass(self, source, sink):
         try:
             while data := await source.read(65536):
-                await self.open.wait()
+                await self.is_open.wait()
+                self.questions += data.count(b"POST /oauth2/introspect ")
                 sink.write(data)
                 await sink.drain()
         except OSError:
             pass
-        await self.open.wait()
+        await self.is_open.wait()
         sink.close()
 
     def cut(self):
-        self.open.clear()
+        self.is_open.clear()
+
+    def break_off(self):
+        self.is_broken = True
+        self._end_connections()
 
     def mend(self):
-        self.open.set()
+        self.is_broken = False
+        self.is_open.set()
+
+    def _end_connections(self):
+        for connection in self.connections:
+            connection.transport.abort()
 
     def stop(self):
         self.server.close()
+        self._end_connections()
