@@ -70,9 +70,14 @@ final class Told: Sendable {
     let fingerprints: [String]?
     /// How much older than the question it may be, in nanoseconds.
     let age: Int64
+    /// For how long from the question on it may be remembered, in nanoseconds.
+    let remaining: Int64
+    /// The longest of that, in seconds, which no clock of ours comes to the end of.
+    private static let longestRemaining: Int64 = 1_000_000_000
 
+    /// - Parameter time: The node's when it answered, in seconds since 1970: that by which it judged when the credential ends.
     /// - Returns: Nil for what is no whole answer about an active credential.
-    init?(_ reply: Reply) {
+    init?(_ reply: Reply, at time: Int64) {
         guard let subject = reply.text("sub"), let credentialType = reply.text("credential_type"),
             let credentialID = reply.text("credential_id"), let accountID = reply.text("account_id"),
             let organizationID = reply.text("organization_id"), let organizationPath = reply.text("organization_path"),
@@ -107,5 +112,7 @@ final class Told: Sendable {
         audiences = reply.texts("aud") ?? reply.text("aud").map { [$0] } ?? []
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
+        // The node said whole seconds, so a second is left out: what is remembered may end early, and then it is asked, and never late.
+        remaining = expiresAt > time ? min(expiresAt - time - 1, Self.longestRemaining) * 1_000_000_000 : 0
     }
 }

@@ -46,12 +46,15 @@ final class Memory: Sendable {
 
     fileprivate final class Entry: Sendable {
         let told: Told
+        /// When the credential ends.
+        let end: Int64
         /// What it depends on, in the order of what that is called.
         let validities: [Validity]
         private let used = Atomic(false)
 
-        init(_ told: Told, _ validities: [Validity]) {
+        init(_ told: Told, until end: Int64, _ validities: [Validity]) {
             self.told = told
+            self.end = end
             self.validities = validities
         }
 
@@ -119,9 +122,9 @@ extension Memory {
 
     /// What is remembered of a credential, nil where that is nothing that may be believed.
     func recall(_ key: Key, at now: Int64) -> Told? {
-        guard isBelieved(at: now), let entry = shard(of: key).entries.withLock({ $0[key] }), entry.holds else {
-            return nil
-        }
+        guard isBelieved(at: now), let entry = shard(of: key).entries.withLock({ $0[key] }), entry.holds,
+            now < entry.end
+        else { return nil }
         entry.use()
         return entry.told
     }
@@ -145,10 +148,11 @@ extension Memory {
         guard let names = told.fingerprints else { return }
         heard.withLock { heard in
             let now = now()
-            guard isFresh(begun, now, heard) else { return }
+            let end = begun + told.remaining
+            guard isFresh(begun, now, heard), now < end else { return }
             for name in names where heard.times[name] ?? .min >= begun - StreamState.reach { return }
             let validities = names.map { heard.hold($0) }
-            let gone = shard(of: key).entries.withLock { $0.insert(Entry(told, validities), under: key) }
+            let gone = shard(of: key).entries.withLock { $0.insert(Entry(told, until: end, validities), under: key) }
             for entry in gone { heard.release(entry) }
         }
     }

@@ -166,7 +166,9 @@ final class Questions: Sendable {
             ).get()
             let body = response.body.map { Array($0.readableBytesView) } ?? []
             switch response.status.code {
-            case 200: return Self.outcome(of: body, in: organization)
+            case 200:
+                let date = response.headers.first(name: "Date").flatMap { HTTPDate.seconds($0) }
+                return Self.outcome(of: body, in: organization, at: date ?? clock.seconds())
             case 429, 503: return .busy(retryAfter: response.headers.retryAfter)
             // What is no identifier is no organization's, and it is the caller who named it.
             case 400 where organization != nil: return .answered(.inactive)
@@ -180,10 +182,12 @@ final class Questions: Sendable {
     }
 
     /// What is no whole answer is none, and never "active", nor is one about another organization than was asked about.
-    private static func outcome(of body: [UInt8], in organization: String?) -> Outcome {
+    private static func outcome(of body: [UInt8], in organization: String?, at time: Int64) -> Outcome {
         guard let reply = Reply(body), let isActive = reply.flag("active") else { return .silent }
         guard isActive else { return .answered(.inactive) }
-        guard let told = Told(reply), organization == nil || told.organizationID == organization else { return .silent }
+        guard let told = Told(reply, at: time), organization == nil || told.organizationID == organization else {
+            return .silent
+        }
         return .answered(.active(told))
     }
 

@@ -40,7 +40,7 @@ public final class Verifier: Sendable {
     /// - Parameters:
     ///   - configuration: How Claviger is reached, and how much is remembered.
     ///   - logger: Told once at each change of the ``mode``.
-    ///   - clock: What age and expiry go by.
+    ///   - clock: What age goes by.
     public init(
         _ configuration: VerifierConfiguration, logger: Logger = Logger(label: "claviger.verifier"),
         clock: VerifierClock = .system
@@ -154,7 +154,6 @@ extension Verifier {
     }
 
     private func judge(_ told: Told, _ scopes: [String], _ address: String?) throws(Refusal) -> Caller {
-        guard clock.seconds() < told.expiresAt else { throw refusal(.invalidToken, scopes) }
         if let blocks = told.addresses {
             guard let caller = address.flatMap({ CallerAddress($0) }), blocks.contains(where: { $0.contains(caller) })
             else { throw refusal(.address) }

@@ -11,12 +11,12 @@ public struct VerifierClock: Sendable {
     /// Nanoseconds that count on while the process or the machine stands still, and that nobody sets: by this one what is remembered
     /// ages.
     let uptime: @Sendable () -> Int64
-    /// Seconds since 1970: by this one credentials expire.
+    /// Seconds since 1970: by this one it is told how long a credential is still good for, where a node does not say its own time.
     let seconds: @Sendable () -> Int64
 
     /// - Parameters:
     ///   - uptime: Nanoseconds that count on while the process or the machine stands still.
-    ///   - seconds: Seconds since 1970.
+    ///   - seconds: Seconds since 1970, for where a node does not say its own time.
     public init(uptime: @escaping @Sendable () -> Int64, seconds: @escaping @Sendable () -> Int64) {
         self.uptime = uptime
         self.seconds = seconds

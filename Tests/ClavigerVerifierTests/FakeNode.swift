@@ -9,6 +9,8 @@ import Verification
 final class FakeNode: Sendable {
     enum Reply: Sendable {
         case whole(String)
+        /// The same, and the time that the node says it is.
+        case timed(String, date: String)
         /// The head and the beginning of the body, and nothing behind it.
         case half
         case nothing
@@ -100,15 +102,20 @@ private final class Answering: ChannelInboundHandler {
 
     private func answer(_ reply: FakeNode.Reply, _ context: ChannelHandlerContext) {
         switch reply {
-        case .whole(let text):
-            begin(["Content-Length": "\(text.utf8.count)"], context)
-            write(text, context)
-            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        case .whole(let text): answer(text, ["Content-Length": "\(text.utf8.count)"], context)
+        case .timed(let text, let date):
+            answer(text, ["Content-Length": "\(text.utf8.count)", "Date": date], context)
         case .half:
             begin(["Content-Length": "100"], context)
             write("{", context)
         case .nothing: break
         }
+    }
+
+    private func answer(_ text: String, _ fields: HTTPHeaders, _ context: ChannelHandlerContext) {
+        begin(fields, context)
+        write(text, context)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 
     private func stream(_ context: ChannelHandlerContext) {

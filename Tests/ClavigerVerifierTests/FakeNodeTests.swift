@@ -56,6 +56,29 @@ struct FakeNodeTests {
         }
     }
 
+    /// What the backend's clock shows, and when the credential ends, which the node knows at 1000.
+    @Test(arguments: [(0, 1001), (0, 5000), (9_999_999_999, 5000)])
+    func `a credential ends when the node says, whatever the backend's clock shows`(_ seconds: Int64, _ end: Int)
+        async throws
+    {
+        let clock = VerifierClock(uptime: { Uptime.nanoseconds() }, seconds: { seconds })
+        let isGood = end > 1001
+        let limit = Duration.milliseconds(isGood ? 30_000 : 1500)
+        let reply = Self.active.replacing("9999999999", with: #"\#(end),"claviger_watch":["key"]"#)
+        try await FakeNode.open(.timed(reply, date: "Thu, 01 Jan 1970 00:16:40 GMT")) { _, address in
+            try await Verifier.running(at: [address], as: Self.client, clock: clock) { verifier in
+                try #require(try await eventually { verifier.mode == .remembering })
+                // Nothing is kept that was asked for in the first 750 ms.
+                let isKept = try await eventually(within: limit) {
+                    _ = await verifier.verdict("credential")
+                    return verifier.count > 0
+                }
+                #expect(isKept == isGood)
+                #expect(await verifier.verdict("credential") == nil)
+            }
+        }
+    }
+
     @Test func `a reply about another organization than was asked about is none`() async throws {
         try await FakeNode.open(.whole(Self.active)) { _, address in
             try await Verifier.running(at: [address], as: Self.client, follows: false) { verifier in

@@ -7,14 +7,14 @@ struct MemoryTests {
     private static let millisecond: Int64 = 1_000_000
     private static let key = Memory.Key("credential")
 
-    private static func told(_ id: String = "key_1", depending names: [String]? = ["key", "organization"]) throws
-        -> Told
-    {
+    private static func told(
+        _ id: String = "key_1", depending names: [String]? = ["key", "organization"], until end: Int64 = 1_000_000
+    ) throws -> Told {
         let watch = names.map { #","claviger_watch":[\#($0.map { "\"\($0)\"" }.joined(separator: ","))]"# } ?? ""
         let text =
             #"{"active":true,"scope":"a b","sub":"\#(id)","credential_type":"api_key","credential_id":"\#(id)","#
-            + #""account_id":"org_1","organization_id":"org_1","organization_path":"org_1","iat":1,"exp":2\#(watch)}"#
-        return try #require(Reply(Array(text.utf8)).flatMap { Told($0) })
+            + #""account_id":"org_1","organization_id":"org_1","organization_path":"org_1","iat":1,"exp":\#(end)\#(watch)}"#
+        return try #require(Reply(Array(text.utf8)).flatMap { Told($0, at: 1000) })
     }
 
     /// Times in milliseconds. At 0 the stream has begun; from 1000 on every moment is proven that a test does not say otherwise of.
@@ -48,6 +48,39 @@ struct MemoryTests {
         #expect(!recalls(memory, at: 60_000))
         prove(memory, at: 60_000)
         #expect(recalls(memory, at: 60_000))
+    }
+
+    /// When the credential ends by the node, which answers at 1000 s; the question was begun at 1000 ms.
+    @Test(
+        arguments: [
+            (1062, 62_000), (1003, 3000), (1002, 2000), (1001, nil), (1000, nil), (-1, nil), (Int64.max, nil),
+        ] as [(Int64, Int64?)])
+    func `a credential is remembered until a second before its end by the node's clock`(
+        _ end: Int64, _ last: Int64?
+    ) throws {
+        let memory = memory()
+        keep(try Self.told(until: end), in: memory, asked: 1000, at: 1001)
+        let isEndless = end == .max
+        #expect(recalls(memory, at: 1001) == (last != nil || isEndless))
+        let last = last ?? 100_000_000_000
+        prove(memory, at: last - 1)
+        #expect(recalls(memory, at: last - 1) == (end > 1001))
+        prove(memory, at: last)
+        #expect(recalls(memory, at: last) == isEndless)
+    }
+
+    @Test(
+        arguments: [
+            ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777),
+            ("Thu, 29 Feb 2024 23:59:60 GMT", 1_709_251_200), ("Fri, 01 Mar 2024 00:00:00 GMT", 1_709_251_200),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", 253_402_300_799), ("", nil), ("Sun, 06 Nov 1994 08:49:37", nil),
+            ("Sun, 06 Nov 1994 08:49:37 CET", nil), ("Sun, 6 Nov 1994 08:49:37 GMT", nil),
+            ("Sun, 06 nov 1994 08:49:37 GMT", nil), ("Sun, 06 Nov 1969 08:49:37 GMT", nil),
+            ("Sun, 06 Nov 1994 24:49:37 GMT", nil), ("Sun, +6 Nov 1994 08:49:37 GMT", nil),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", nil),
+        ] as [(String, Int64?)])
+    func `the time of an answer is read as HTTP has it`(_ text: String, _ seconds: Int64?) {
+        #expect(HTTPDate.seconds(text) == seconds)
     }
 
     @Test func `no proof is good for longer than one of this moment`() {
@@ -153,7 +186,7 @@ struct MemoryTests {
             #"{"active":true,"scope":"a b","sub":"key_1","credential_type":"api_key","credential_id":"key_1","#
             + #""account_id":"org_1","organization_id":"org_1","organization_path":"org_1","iat":1,"exp":2"#
             + (age.map { #","claviger_age":\#($0)}"# } ?? "}")
-        let told = try #require(Reply(Array(text.utf8)).flatMap { Told($0) })
+        let told = try #require(Reply(Array(text.utf8)).flatMap { Told($0, at: 1000) })
         let asked = Asked(answer: .active(told), begun: 1000 * Self.millisecond)
         #expect(asked.isInTime(at: (1000 + last) * Self.millisecond))
         #expect(!asked.isInTime(at: (1000 + last) * Self.millisecond + 1))

@@ -22,7 +22,8 @@ import Testing
     ]
 
     @Test(.timeLimit(.minutes(8)))
-    func `what is revoked on one node is refused by the others and by backends in time, whatever breaks`() async throws {
+    func `what is revoked on one node is refused by the others and by backends in time, whatever breaks`() async throws
+    {
         let folder = try Folder()
         let figures = folder.path + "/figures.json"
         // Ends with a status of its own where other tests made it too slow for the bar at p99; that is no matter here.
