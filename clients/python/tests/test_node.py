@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 import unittest
+import unittest.mock
 
 from claviger_verifier import Refused, Verifier
 from claviger_verifier import _feed
@@ -387,6 +388,23 @@ class BrokenQuestionTests(NodeCase):
             self.addCleanup(self.verifier.close)
             self.assertEqual(self.status(), 503)
             self.assertEqual(self.verifier.mode, "asking")
+
+    def test_the_look_up_of_a_host_is_not_waited_for_longer_than_an_answer(self):
+        self.verifier = self.make(stream=False)
+        look_up, may_end, asked = socket.getaddrinfo, threading.Event(), []
+
+        def slow(*arguments, **named):
+            asked.append(arguments)
+            may_end.wait(30)
+            return look_up(*arguments, **named)
+
+        with unittest.mock.patch("socket.getaddrinfo", slow):
+            began = time.monotonic()
+            self.assertEqual([self.status(), self.status()], [503, 503])
+            self.assertLess(time.monotonic() - began, 10)
+            self.assertEqual(len(asked), 1)
+            may_end.set()
+            self.assertTrue(self.answers(200))
 
     def test_connections_are_kept_and_one_that_was_closed_meanwhile_is_no_error(self):
         self.verifier = self.make(stream=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import concurrent.futures
 import http.client
 import io
 import ipaddress
@@ -58,12 +59,17 @@ class Origin:
         self.port: int = port or (443 if parts.scheme == "https" else 80)
         self.prefix: str = parts.path.rstrip("/")
         self.url = f"{parts.scheme}://{parts.netloc}{self.prefix}"
+        self.begin()
         self.context: Optional[ssl.SSLContext] = None
         if parts.scheme == "https":
             if context is None:
                 context = ssl.create_default_context()
                 context.minimum_version = ssl.TLSVersion.TLSv1_2
             self.context = context
+
+    def begin(self) -> None:
+        """What belongs to one process."""
+        self.look_up = LookUp(self.host, self.port)
 
     def target(self, path: str) -> str:
         """A path below the issuer's."""
@@ -79,6 +85,48 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+class LookUp:
+    """The look-up of a host. It cannot be broken off, so a thread does it for all who wait at the time: where it takes too long
+    they leave, and who comes next waits for the same one."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host = host
+        self._port = port
+        self._lock = threading.Lock()
+        self._running: "Optional[concurrent.futures.Future[List[Any]]]" = None
+
+    def addresses(self, deadline: float) -> List[Any]:
+        """What ``socket.getaddrinfo`` finds. Raises OSError, ValueError."""
+        with self._lock:
+            running = self._running
+            if running is None:
+                running = concurrent.futures.Future()
+                thread = threading.Thread(target=self._run, args=(running,), name="claviger-look-up", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:
+                    raise OSError("no thread") from None
+                self._running = running
+        try:
+            return running.result(remaining(deadline))
+        except concurrent.futures.TimeoutError:
+            raise socket.timeout("timed out") from None
+
+    def _run(self, running: "concurrent.futures.Future[List[Any]]") -> None:
+        found: List[Any] = []
+        failure: Optional[Exception] = None
+        try:
+            found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+        except Exception as error:
+            failure = error
+        with self._lock:
+            self._running = None
+        if failure is None:
+            running.set_result(found)
+        else:
+            running.set_exception(failure)
 
 
 class Reply(NamedTuple):
@@ -166,7 +214,7 @@ class Connection(http.client.HTTPConnection):
 
     def _connected(self) -> socket.socket:
         """To the first address that answers. Each is given its part of the time, so that a dead one leaves some to the rest."""
-        found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        found = self._origin.look_up.addresses(self._deadline)
         failure: Optional[OSError] = None
         for tried, (family, kind, protocol, _, address) in enumerate(found):
             connected = socket.socket(family, kind, protocol)

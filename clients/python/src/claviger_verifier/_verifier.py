@@ -169,6 +169,7 @@ class Verifier:
         """Everything that belongs to one process."""
         self._lock = threading.Lock()
         self._memory = Memory(self._clock, self._max_entries)
+        self._origin.begin()
         self._asks = Introspection(self._origin, self._introspection_path, self._authorization)
         self._flights = {}
         self._listener = None
