@@ -230,7 +230,10 @@ var tests: [Target] {
         .testTarget(name: "OAuthTests", dependencies: ["TestSupport"]),
         .testTarget(
             name: "HTTPServingTests",
-            dependencies: ["TestSupport", .product(name: "NIOEmbedded", package: "swift-nio")]),
+            dependencies: [
+                "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .testTarget(name: "HTTPAPITests", dependencies: ["TestSupport"]),
         .testTarget(
             name: "WebConsoleTests",

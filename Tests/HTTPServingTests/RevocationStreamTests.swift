@@ -6,6 +6,7 @@ import Model
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
+import NIOPosix
 import Persistence
 import TestSupport
 import Testing
@@ -175,6 +176,58 @@ struct RevocationStreamTests {
         #expect(throws: ServerFailure.self) { try follow(stream, as: ID(at: 98)) }
     }
 
+    private static func addDoor(
+        to channel: any Channel, _ routes: HotRoutes, _ now: @escaping @Sendable () -> Instant
+    ) throws {
+        try channel.pipeline.syncOperations.addHandlers([
+            WireTap(), HTTPResponseEncoder(), ByteToMessageHandler(HTTPRequestDecoder()),
+            HotDoor(
+                routes: routes, log: RequestLog(sink: LogSink(to: .nullDevice), format: .json, level: .info),
+                idle: .seconds(75), now: now),
+        ])
+    }
+
+    private static func request(by server: SampleClient) -> ByteBuffer {
+        ByteBuffer(
+            string: "GET /api/v1/revocation-feed HTTP/1.1\r\nHost: a\r\nAuthorization: \(server.basic)\r\n\r\n")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a connection of which nobody takes anything is ended, although there is room for ten minutes`()
+        async throws
+    {
+        try await SampleDesk.open { desk in
+            let server = SampleClient(try await desk.resourceServer([SampleDesk.issuer]))
+            // In memory from now on.
+            #expect(try await desk.told("x", as: server).rule != nil)
+            let stream = stream()
+            let routes = HotRoutes(over: desk, stream: stream)
+            let now: @Sendable () -> Instant = desk.tree.clock.now
+            let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture { try Self.addDoor(to: channel, routes, now) }
+                }
+                .bind(host: "127.0.0.1", port: 0).get()
+            let address = try #require(listener.localAddress)
+            // Its system takes a few chunks, and no more because it does not read.
+            let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .channelOption(.socketOption(.so_rcvbuf), value: 1)
+                .channelOption(.autoRead, value: false)
+                .connect(to: address).get()
+            try await client.writeAndFlush(Self.request(by: server))
+            func followers() -> Double? { stream.metrics.first?.read().first?.value }
+            #expect(try await eventually { followers() == 1 })
+            for _ in 0..<100 { stream.beat() }
+            let isEnded = try await eventually {
+                stream.beat()
+                return followers() == 0
+            }
+            #expect(isEnded)
+            try? await client.close()
+            try await listener.close()
+        }
+    }
+
     @Test func `a connection follows until the server stops, and one that does not read is ended`() async throws {
         try await SampleDesk.open { desk in
             let server = SampleClient(try await desk.resourceServer([SampleDesk.issuer]))
@@ -184,15 +237,9 @@ struct RevocationStreamTests {
             let routes = HotRoutes(over: desk, stream: stream)
             func follow() throws -> EmbeddedChannel {
                 let channel = EmbeddedChannel()
-                try channel.pipeline.syncOperations.addHandlers([
-                    WireTap(), HTTPResponseEncoder(), ByteToMessageHandler(HTTPRequestDecoder()),
-                    HotDoor(
-                        routes: routes, log: RequestLog(sink: LogSink(to: .nullDevice), format: .json, level: .info),
-                        idle: .seconds(75), now: desk.tree.clock.now),
-                ])
+                try Self.addDoor(to: channel, routes, desk.tree.clock.now)
                 try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
-                let head = "GET /api/v1/revocation-feed HTTP/1.1\r\nHost: a\r\nAuthorization: \(server.basic)\r\n\r\n"
-                try channel.writeInbound(ByteBuffer(string: head))
+                try channel.writeInbound(Self.request(by: server))
                 return channel
             }
             func written(_ channel: EmbeddedChannel) throws -> String {

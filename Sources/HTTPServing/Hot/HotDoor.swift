@@ -506,6 +506,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
             if !isAnswering { _ = beginAnswering(closes: true, context) }
             closesAfterReply = true
             ending = .afterReply
+            RevocationStream.limitUntaken(on: context.channel)
             // The connection is the stream's alone from here on.
             held.removeAll { if case .part = $0 { true } else { false } }
             handedOn = 1

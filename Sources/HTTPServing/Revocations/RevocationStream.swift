@@ -1,4 +1,5 @@
 package import CredentialFormat
+import Glibc
 import HTTPTypes
 import Locking
 package import Model
@@ -23,6 +24,9 @@ package final class RevocationStream: FeedListener {
     /// How many chunks in a row may be written to one who has not read what came before: those of two seconds, if nothing is
     /// announced.
     static let maximumUnread = 8
+    /// For how long the client's system may take nothing of what is sent. Where a machine is gone, what is sent in ten minutes finds room in
+    /// our system's buffers, so it is never seen here that nobody reads.
+    static let longestUntaken = TimeAmount.seconds(3)
     /// How many bytes of what was missed are told at most. Who missed more forgets everything.
     private static let maximumMissed = 512 * 1024
     /// How many fingerprints one event has at most, and how many events what was committed together.
@@ -226,6 +230,14 @@ extension RevocationStream {
             return state.groups[ObjectIdentifier(loop)]
         }
         group?.followers.value[number] = nil
+    }
+
+    /// Has our system end a connection whose client's system takes nothing for too long (RFC 5482).
+    static func limitUntaken(on channel: any Channel) {
+        let option = ChannelOptions.Types.SocketOption(
+            level: .tcp, name: NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT))
+        let milliseconds = SocketOptionValue(longestUntaken.nanoseconds / 1_000_000)
+        try? channel.syncOptions?.setOption(option, value: milliseconds)
     }
 
     /// A connection was given up because it does not read.
