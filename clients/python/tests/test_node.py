@@ -99,11 +99,14 @@ class ListeningTests(NodeCase):
         self.assertEqual(headers["Accept"], "text/event-stream")
         self.assertNotIn("Last-Event-ID", headers)
 
-    def test_everything_is_forgotten_on_demand(self):
-        self.remember()
-        self.node.known[CREDENTIAL] = {"active": False}
-        self.node.say("event: forget-everything\nid: n1.9\ndata: {}\n\n")
-        self.assertTrue(self.answers(401))
+    def test_everything_is_forgotten_on_demand_and_when_something_is_said_that_is_not_understood(self):
+        for name in ["forget-everything", "something-new"]:
+            with self.subTest(name=name):
+                self.node.known[CREDENTIAL] = active()
+                self.remember()
+                self.node.known[CREDENTIAL] = {"active": False}
+                self.node.say(f"event: {name}\nid: n1.9\ndata: {{}}\n\n")
+                self.assertTrue(self.answers(401))
 
     def test_a_stream_that_is_resumed_brings_what_was_missed_and_the_rest_stays_known(self):
         self.node.known["other"] = active(watch=["fingerprint-of-2"])

@@ -194,8 +194,6 @@ class Listener:
             if not fingerprints or not all(FINGERPRINT.fullmatch(text) for text in fingerprints):
                 raise FeedBroken("something else than fingerprints to forget")
             self._memory.forget(fingerprints)
-        elif event.name == "forget-everything":
-            self._memory.forget_everything()
         elif event.name == "proof":
             if not event.data.isascii() or not event.data.isdigit() or len(event.data) > 18:
                 raise FeedBroken("a proof without a stamp")
@@ -206,6 +204,9 @@ class Listener:
             self._on_change()
         elif event.name == "hello":
             raise FeedBroken("a second hello")
+        elif event.name != "goodbye":
+            # That is what it says, or it is one that we do not know and may say what is to be forgotten.
+            self._memory.forget_everything()
         if event.id is not None:
             self._last_id = _identifier(event.id)
         return event.name == "goodbye"
