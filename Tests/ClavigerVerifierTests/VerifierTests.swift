@@ -30,7 +30,7 @@ extension Verifier {
     }
 
     /// Returns once what is learned is remembered. Nothing is that was asked for in the first 750 ms.
-    fileprivate func remembers(_ credential: String) async throws -> Bool {
+    func remembers(_ credential: String) async throws -> Bool {
         try await eventually {
             _ = try? await check(credential)
             return count > 0
