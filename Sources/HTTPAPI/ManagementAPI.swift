@@ -13,7 +13,8 @@ package import Verification
 
 /// The management API: what its endpoints call. A class because each of them holds it, and hands it on in every call.
 package final class ManagementAPI: Sendable {
-    let store: any Store
+    /// Each call's part of the database.
+    let store: ActorStore
     let knownOrganizations: KnownOrganizations
     let product: Product
     /// Where the server is reached.
@@ -62,7 +63,7 @@ package final class ManagementAPI: Sendable {
         confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
         now: @escaping @Sendable () -> Instant
     ) {
-        self.store = store
+        self.store = ActorStore(store)
         knownOrganizations = KnownOrganizations(store: store, verifier: verifier)
         self.product = product
         self.address = address
@@ -98,7 +99,7 @@ package final class ManagementAPI: Sendable {
     func creating(
         _ call: Call, _ body: JSONBody, _ make: @escaping @Sendable (borrowing Transaction) throws -> Reply
     ) async throws -> Reply {
-        guard let request = try keyed(call, body) else { return try await store.write(make) }
+        guard let request = try keyed(call, body) else { return try await store.write(as: call.actor, make) }
         return try await replies.reply(to: request, in: store, orMake: make)
     }
 
@@ -151,7 +152,9 @@ package final class ManagementAPI: Sendable {
     func passwordDigest(
         of password: NewPassword, in organization: ID<Organization>, as actor: Actor
     ) async throws -> PasswordDigest? {
-        try await store.read { tx in _ = try tx.organization(organization, where: actor, may: .membersManage) }
+        try await store.read(as: actor) { tx in
+            _ = try tx.organization(organization, where: actor, may: .membersManage)
+        }
         guard let email = password.email else { return nil }
         do {
             return try await passwords.digest(of: password.text, for: email)

@@ -22,6 +22,12 @@ package protocol EngineConnection: AnyObject {
     ///
     /// - Throws: ``StoreError``.
     func run(script: String) throws
+
+    /// Has the statements of this body from here on meet no rows but those in `scope`, where the database can hold to that. It
+    /// travels with the next statement, which throws if it fails.
+    ///
+    /// - Throws: ``StoreError``.
+    func confine(to scope: RowScope) throws
 }
 
 /// One transaction. It lives inside a body of ``Store`` and cannot leave it. The tables' files extend it with what can
@@ -41,6 +47,11 @@ package struct Transaction: ~Copyable {
     /// The same transaction on a connection that hands on to this one's, for whoever wants to see what is asked.
     package borrowing func through(_ wrap: (any EngineConnection) -> any EngineConnection) -> Transaction {
         Transaction(on: wrap(connection), announcing: announcements)
+    }
+
+    /// Has what follows in this body meet no rows but those in `scope`. ``ActorStore`` does so first of all.
+    borrowing func confine(to scope: RowScope) throws {
+        try connection.confine(to: scope)
     }
 
     /// Runs a statement whose outcome the body does not ask for. It may travel with the next one, which saves a way to

@@ -52,6 +52,11 @@ final class Line {
     private var inPreparation: [String: String] = [:]
     private var lastName = 0
     private var failure: StoreError?
+    /// Who runs the statements of accounts, nil until it was asked.
+    var accountRole: AccountRole?
+    /// Whether statements are run as that role. Its statements are prepared under names of their own: a plan holds for one role, and
+    /// would be made anew at each turn.
+    var isConfined = false
     /// When it was made.
     let madeAt = ContinuousClock.now
     /// Whether it ended, or was not answered in time.
@@ -183,7 +188,8 @@ final class Line {
 
 extension Line {
     private func transmit(_ text: String, _ values: [StoredValue]) throws(StoreError) {
-        let key = values.isEmpty ? text : text + "\n" + String(values.map(\.typeLetter))
+        var key = values.isEmpty ? text : text + "\n" + String(values.map(\.typeLetter))
+        if isConfined { key += "\nconfined" }
         let name: String
         if let known = prepared[key] ?? inPreparation[key] {
             name = known

@@ -11,6 +11,8 @@ final class PostgresConnection: BodyConnection {
     private(set) var hasWritten = false
     private(set) var isInTransaction = false
 
+    /// Whose rows the statements meet, in the transaction that is open.
+    private var scope = RowScope.everything
     private let lines: Lines
     private let limits: PostgresLimits
     private var line: Line?
@@ -27,6 +29,15 @@ final class PostgresConnection: BodyConnection {
     func beginBody() {
         failure = nil
         hasWritten = false
+        // Bodies that share a transaction are not of one account. What goes wrong here is kept, and ends the body.
+        try? confine(to: .everything)
+    }
+
+    func confine(to scope: RowScope) throws {
+        if let failure { throw failure }
+        guard scope != self.scope else { return }
+        try watched { line in try line.confine(to: scope, until: .now + limits.statement) }
+        self.scope = scope
     }
 
     @discardableResult
@@ -95,8 +106,11 @@ extension PostgresConnection {
     private func begin(_ statement: String) throws {
         failure = nil
         let line = try connected()
+        // The end of the transaction before has ended what it was confined to.
+        scope = .everything
         try guarded {
             try line.complete(until: .now + limits.statement)
+            line.isConfined = false
             try line.tidy()
             try line.send(statement, [])
         }

@@ -19,6 +19,10 @@ package struct PostgresStatus: Sendable {
     package let standbys: Int
     /// What its clock shows.
     package let clock: Instant
+    /// The name of the role for which policies hold (``AccountRole``).
+    package let accountRole: String
+    /// Whether it is there, and may be become.
+    package let hasAccountRole: Bool
 
     /// Asks the server that a transaction runs on.
     ///
@@ -31,15 +35,24 @@ package struct PostgresStatus: Sendable {
                 CASE WHEN current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on' THEN 1 ELSE 0 END,
                 CASE WHEN current_setting('synchronous_standby_names') = '' THEN 0 ELSE 1 END,
                 (SELECT COUNT(*) FROM pg_stat_replication),
-                CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)
+                CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT),
+                current_user || '_account',
+                CASE WHEN EXISTS (\(part: AccountRole.search)) THEN 1 ELSE 0 END
             """
-        ) { row in (try (0...4).map { Int(try row.integer($0)) }, try row.instant(5)) }
-        guard let (numbers, clock) = found else { throw StoreError.unreadable("the server says nothing of itself") }
-        version = numbers[0]
-        isPrimary = numbers[1] == 1
-        keepsWhatItWrote = numbers[2] == 1
-        hasSynchronousStandby = numbers[3] == 1
-        standbys = numbers[4]
-        self.clock = clock
+        ) { row in
+            (
+                numbers: try (0...4).map { Int(try row.integer($0)) }, clock: try row.instant(5), role: try row.text(6),
+                hasRole: try row.bool(7)
+            )
+        }
+        guard let found else { throw StoreError.unreadable("the server says nothing of itself") }
+        version = found.numbers[0]
+        isPrimary = found.numbers[1] == 1
+        keepsWhatItWrote = found.numbers[2] == 1
+        hasSynchronousStandby = found.numbers[3] == 1
+        standbys = found.numbers[4]
+        clock = found.clock
+        accountRole = found.role
+        hasAccountRole = found.hasRole
     }
 }

@@ -33,6 +33,8 @@ package final class PostgresStore: Engine {
             store.startThreads()
             let steps = try await MigrationRunner(migrations).run(on: store, at: now)
             store.steps.store(steps, ordering: .relaxed)
+            // Also where no step was missing: the role may have been made since.
+            try await store.write { tx in try tx.execute(script: AccountRole.grants) }
             await lock.release()
             return store
         } catch {

@@ -69,6 +69,9 @@ final class SQLiteConnection: BodyConnection {
         try watched { try database.execute(sql: script) }
     }
 
+    /// SQLite knows of no rows that are somebody's: here the statements themselves are the only wall.
+    func confine(to _: RowScope) throws {}
+
     /// Does `work`, and remembers its failure for the rest of the body.
     private func watched<T>(_ work: () throws -> T) throws -> T {
         do {

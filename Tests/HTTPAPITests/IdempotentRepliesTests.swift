@@ -38,7 +38,7 @@ struct IdempotentRepliesTests {
             let request = IdempotentReplies.KeyedRequest(
                 key: try #require(IdempotencyKey(key)), actor: actor ?? member,
                 caller: .permission(.apiKeysManage), target: target, body: Array(body.utf8))
-            return try await replies.reply(to: request, in: tree.store) { [made] _ in
+            return try await replies.reply(to: request, in: ActorStore(tree.store)) { [made] _ in
                 let number = made.next()
                 return .created(at: "/things/\(number)", revision: 1) { $0.member("secret", "s\u{1F511}\(number)") }
             }
@@ -125,7 +125,7 @@ struct IdempotentRepliesTests {
                 key: try #require(IdempotencyKey("k1")), actor: desk.member,
                 caller: .permission(.apiKeysManage), target: "POST /api/v1/things", body: Array("{}".utf8))
             await #expect(throws: Refusal.notFound) {
-                try await desk.replies.reply(to: request, in: desk.tree.store) { _ in throw Refusal.notFound }
+                try await desk.replies.reply(to: request, in: ActorStore(desk.tree.store)) { _ in throw Refusal.notFound }
             }
             #expect(try await !desk.create().isReplay)
         }

@@ -52,6 +52,7 @@ struct PostgresDoctorTests {
             #expect(texts.contains("schema up to date"))
             #expect(texts.contains("PostgreSQL 1"))
             #expect(texts.contains("no standby confirms a commit"))
+            #expect(texts.contains("_account keeps accounts apart"))
         }
     }
 

@@ -15,7 +15,7 @@ struct DeleteAPIKey: Endpoint {
         let id: ID<APIKey> = try call.id("key_id")
         let revision = try call.expectedRevision()
         let force = try call.query.force()
-        try await api.store.write { [api, actor = call.actor] tx in
+        try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.apiKeys.delete(id, in: organization, expecting: revision, force: force, as: actor, tx: tx)
         }
         return .noContent

@@ -15,7 +15,7 @@ struct DisableAPIKey: Endpoint {
         let organization = try call.organization()
         let id: ID<APIKey> = try call.id("key_id")
         let force = try await call.optionalBody().read { $0.force() }
-        let key = try await api.store.write { [api, actor = call.actor] tx in
+        let key = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.apiKeys.disable(id, in: organization, force: force, as: actor, tx: tx)
         }
         return .ok(revision: key.revision) { key.write(to: &$0, at: api.now()) }

@@ -21,7 +21,7 @@ struct EditAPIKey: Endpoint {
                 allowedAddresses: fields.clearableEdit("allowed_addresses", .texts))
             return (edit, fields.force())
         }
-        let key = try await api.store.write { [api, actor = call.actor] tx in
+        let key = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try input.apply { edit, force in
                 try api.apiKeys.edit(
                     id, in: organization, edit, expecting: revision, force: force, as: actor, tx: tx)

@@ -15,7 +15,7 @@ struct EndAPIKeySecret: Endpoint {
         let organization = try call.organization()
         let id: ID<APIKey> = try call.id("key_id")
         let secretID: ID<APIKeySecret> = try call.id("secret_id")
-        try await api.store.write { [api, actor = call.actor] tx in
+        try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.apiKeys.endSecret(secretID, of: id, in: organization, as: actor, tx: tx)
         }
         return .noContent

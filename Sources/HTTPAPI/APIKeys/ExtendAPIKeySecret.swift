@@ -17,7 +17,7 @@ struct ExtendAPIKeySecret: Endpoint {
         let id: ID<APIKey> = try call.id("key_id")
         let secretID: ID<APIKeySecret> = try call.id("secret_id")
         let input = try await call.body().input { $0.edit("expires_at", .time) }
-        let secret = try await api.store.write { [api, actor = call.actor] tx in
+        let secret = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try input.apply { end in
                 try api.apiKeys.extendSecret(secretID, of: id, in: organization, until: end, as: actor, tx: tx)
             }

@@ -13,7 +13,7 @@ struct GetAPIKey: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
         let id: ID<APIKey> = try call.id("key_id")
-        let key = try await api.store.read { [api, actor = call.actor] tx in
+        let key = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.apiKeys.get(id, in: organization, as: actor, tx: tx)
         }
         return .ok(revision: key.revision) { key.write(to: &$0, at: api.now()) }

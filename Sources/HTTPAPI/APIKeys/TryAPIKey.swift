@@ -16,7 +16,7 @@ struct TryAPIKey: Endpoint {
         let organization = try call.organization()
         let id: ID<APIKey> = try call.id("key_id")
         let input = try await call.optionalBody().input { CredentialTrial.Draft(&$0) }
-        let outcome = try await api.store.read { [api, actor = call.actor] tx in
+        let outcome = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             let key = try api.apiKeys.get(id, in: organization, as: actor, tx: tx)
             return try input.apply { try api.trial.outcome(of: key, $0, at: api.now(), tx: tx) }
         }

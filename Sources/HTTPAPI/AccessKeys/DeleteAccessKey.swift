@@ -15,7 +15,7 @@ struct DeleteAccessKey: Endpoint {
         let contact: ID<Contact> = try call.id("contact_id")
         let id: ID<AccessKey> = try call.id("access_key_id")
         let revision = try call.expectedRevision()
-        try await api.store.write { [api, actor = call.actor] tx in
+        try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.accessKeys.delete(id, of: contact, in: organization, expecting: revision, as: actor, tx: tx)
         }
         return .noContent

@@ -16,7 +16,7 @@ struct EnableAccessKey: Endpoint {
         let contact: ID<Contact> = try call.id("contact_id")
         let id: ID<AccessKey> = try call.id("access_key_id")
         try await call.optionalBody().read { _ in }
-        let key = try await api.store.write { [api, actor = call.actor] tx in
+        let key = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.accessKeys.enable(id, of: contact, in: organization, as: actor, tx: tx)
         }
         return .ok(revision: key.revision, key.write)

@@ -16,7 +16,7 @@ struct GetAccessKey: Endpoint {
         let organization = try call.organization()
         let contact: ID<Contact> = try call.id("contact_id")
         let id: ID<AccessKey> = try call.id("access_key_id")
-        let key = try await api.store.read { [api, actor = call.actor] tx in
+        let key = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.accessKeys.get(id, of: contact, in: organization, as: actor, tx: tx)
         }
         return .ok(revision: key.revision, key.write)

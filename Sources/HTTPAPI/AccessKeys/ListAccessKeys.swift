@@ -15,7 +15,7 @@ struct ListAccessKeys: Endpoint {
         let organization = try call.organization()
         let contact: ID<Contact> = try call.id("contact_id")
         let page = try call.page()
-        let listing = try await api.store.read { [api, actor = call.actor] tx in
+        let listing = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.accessKeys.list(of: contact, in: organization, page: page, as: actor, tx: tx)
         }
         return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0) } }

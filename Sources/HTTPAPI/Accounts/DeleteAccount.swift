@@ -10,7 +10,7 @@ struct DeleteAccount: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let id = try call.organization("account_id")
         let revision = try call.expectedRevision()
-        try await api.store.write { [api, actor = call.actor] tx in
+        try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.accounts.delete(id, expecting: revision, as: actor, tx: tx)
         }
         return .noContent

@@ -16,7 +16,7 @@ struct EditAccount: Endpoint {
                 name: fields.edit("name", .text), plan: fields.clearableEdit("plan", .text),
                 suspended: fields.edit("suspended", .flag))
         }
-        let account = try await api.store.write { [api, actor = call.actor] tx in
+        let account = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try input.apply { try api.accounts.edit(id, $0, expecting: revision, as: actor, tx: tx) }
         }
         return .ok(revision: account.revision) { account.write(to: &$0, api.product) }

@@ -9,7 +9,7 @@ struct GetAccount: Endpoint {
     let api: ManagementAPI
 
     func respond(to call: Call) async throws -> Reply {
-        let account = try await api.store.read {
+        let account = try await api.store.read(as: call.actor) {
             [api, id = try call.organization("account_id"), actor = call.actor] tx in
             try api.accounts.get(id, as: actor, tx: tx)
         }

@@ -15,7 +15,7 @@ struct DeleteApp: Endpoint {
         let organization = try call.organization()
         let id: ID<App> = try call.id("app_id")
         let revision = try call.expectedRevision()
-        try await api.store.write { [api, actor = call.actor] tx in
+        try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.apps.delete(id, in: organization, expecting: revision, as: actor, tx: tx)
         }
         return .noContent

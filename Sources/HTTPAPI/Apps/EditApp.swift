@@ -31,7 +31,7 @@ struct EditApp: Endpoint {
                 tokenFormat: fields.edit("token_format", .text),
                 idTokenAlgorithm: fields.edit("id_token_signed_response_alg", .text))
         }
-        let app = try await api.store.write { [api, actor = call.actor] tx in
+        let app = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try input.apply { try api.apps.edit(id, in: organization, $0, expecting: revision, as: actor, tx: tx) }
         }
         return .ok(revision: app.revision, app.write)

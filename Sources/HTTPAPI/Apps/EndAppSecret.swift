@@ -16,7 +16,7 @@ struct EndAppSecret: Endpoint {
         let organization = try call.organization()
         let id: ID<App> = try call.id("app_id")
         let secretID: ID<ClientSecret> = try call.id("secret_id")
-        try await api.store.write { [api, actor = call.actor] tx in
+        try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.apps.endSecret(secretID, of: id, in: organization, as: actor, tx: tx)
         }
         return .noContent

@@ -14,7 +14,7 @@ struct GetApp: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
         let id: ID<App> = try call.id("app_id")
-        let app = try await api.store.read { [api, actor = call.actor] tx in
+        let app = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.apps.get(id, in: organization, as: actor, tx: tx)
         }
         return .ok(revision: app.revision, app.write)

@@ -14,7 +14,7 @@ struct ListAppSecrets: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
         let id: ID<App> = try call.id("app_id")
-        let secrets = try await api.store.read { [api, actor = call.actor] tx in
+        let secrets = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.apps.secrets(of: id, in: organization, as: actor, tx: tx)
         }
         return .ok { $0.listing(Listing(items: secrets, next: nil), of: call.list) { $1.write(to: &$0) } }

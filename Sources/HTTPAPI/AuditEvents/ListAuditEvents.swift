@@ -17,7 +17,7 @@ struct ListAuditEvents: Endpoint {
             action: try call.query.single("action"), target: try call.query.single("target"),
             actor: try call.query.single("actor"), since: try call.query.time("since"),
             until: try call.query.time("until"), requestID: try call.query.single("request_id"))
-        let listing = try await api.store.read { [api, actor = call.actor] tx in
+        let listing = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.auditLog.list(
                 in: organization, includeDescendants: descendants, matching: filter, page: page, as: actor, tx: tx)
         }

@@ -17,7 +17,7 @@ struct DisconnectConnection: Endpoint {
         let id: ID<Connection> = try call.id("connection_id")
         let input = try await call.optionalBody().input { $0.optional("revoke", .text) }
         let service = api.connections.service
-        try await api.store.read { [actor = call.actor] tx in
+        try await api.store.read(as: call.actor) { [actor = call.actor] tx in
             try service.admit(actor, to: id, in: organization, tx: tx)
         }
         let text = try input.checked() ?? RevocationWish.unlessOthersEnd.rawValue

@@ -15,7 +15,7 @@ struct GetConnection: Endpoint {
         let organization = try call.organization()
         let id: ID<Connection> = try call.id("connection_id")
         let service = api.connections.service
-        let account = try await api.store.read { [actor = call.actor] tx in
+        let account = try await api.store.read(as: call.actor) { [actor = call.actor] tx in
             try service.account(of: id, in: organization, as: actor, tx: tx)
         }
         return .ok { account.write(to: &$0, knownBy: service) }

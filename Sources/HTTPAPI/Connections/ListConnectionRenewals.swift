@@ -15,7 +15,7 @@ struct ListConnectionRenewals: Endpoint {
         let organization = try call.organization()
         let id: ID<Connection> = try call.id("connection_id")
         let page = try call.page()
-        let listing = try await api.store.read { [api, actor = call.actor] tx in
+        let listing = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.connections.service.renewals(of: id, in: organization, page: page, as: actor, tx: tx)
         }
         return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0) } }

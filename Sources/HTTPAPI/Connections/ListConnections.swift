@@ -14,7 +14,7 @@ struct ListConnections: Endpoint {
         let page = try call.page()
         let descendants = try call.query.includesDescendants()
         let service = api.connections.service
-        let listing = try await api.store.read { [actor = call.actor] tx in
+        let listing = try await api.store.read(as: call.actor) { [actor = call.actor] tx in
             try service.list(in: organization, includeDescendants: descendants, page: page, as: actor, tx: tx)
         }
         return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0, knownBy: service) } }

@@ -17,7 +17,7 @@ struct ReconnectConnection: Endpoint {
         let id: ID<Connection> = try call.id("connection_id")
         let input = try await call.body().input { $0.required("session_id", .text) }
         let service = api.connections.service
-        try await api.store.read { [actor = call.actor] tx in
+        try await api.store.read(as: call.actor) { [actor = call.actor] tx in
             try service.admit(actor, to: id, in: organization, tx: tx)
         }
         let session = try ConnectSession(try input.checked(), provider: nil, of: service)

@@ -40,7 +40,7 @@ extension ManagementAPI {
     /// Refuses whoever may not manage connections there, and then what the plan of the account does not have: the pages are not the only
     /// door to it (threat I6).
     func admitNewConnection(by actor: Actor, in id: ID<Organization>) async throws {
-        try await store.read { [product] tx in
+        try await store.read(as: actor) { [product] tx in
             let organization = try tx.organization(id, where: actor, may: .connectionsManage)
             try tx.terms(of: organization.account, in: product).require(.connections)
         }

@@ -14,7 +14,7 @@ struct DeleteContact: Endpoint {
         let organization = try call.organization()
         let id: ID<Contact> = try call.id("contact_id")
         let revision = try call.expectedRevision()
-        try await api.store.write { [api, actor = call.actor] tx in
+        try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.contacts.delete(id, in: organization, expecting: revision, as: actor, tx: tx)
         }
         return .noContent

@@ -20,7 +20,7 @@ struct EditContact: Endpoint {
                 name: fields.edit("name", .text), email: fields.clearableEdit("email", .text),
                 member: fields.clearableEdit("member_id", .text))
         }
-        let contact = try await api.store.write { [api, actor = call.actor] tx in
+        let contact = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try input.apply {
                 try api.contacts.edit(id, in: organization, $0, expecting: revision, as: actor, tx: tx)
             }

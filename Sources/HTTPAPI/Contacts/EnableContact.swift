@@ -15,7 +15,7 @@ struct EnableContact: Endpoint {
         let organization = try call.organization()
         let id: ID<Contact> = try call.id("contact_id")
         try await call.optionalBody().read { _ in }
-        let contact = try await api.store.write { [api, actor = call.actor] tx in
+        let contact = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.contacts.enable(id, in: organization, as: actor, tx: tx)
         }
         return .ok(revision: contact.revision, contact.write)

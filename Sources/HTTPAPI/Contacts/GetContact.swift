@@ -13,7 +13,7 @@ struct GetContact: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
         let id: ID<Contact> = try call.id("contact_id")
-        let contact = try await api.store.read { [api, actor = call.actor] tx in
+        let contact = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.contacts.get(id, in: organization, as: actor, tx: tx)
         }
         return .ok(revision: contact.revision, contact.write)

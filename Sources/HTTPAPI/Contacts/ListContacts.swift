@@ -15,7 +15,7 @@ struct ListContacts: Endpoint {
         let page = try call.page()
         let descendants = try call.query.includesDescendants()
         let search = NameSearch(try call.query.single("search"))
-        let listing = try await api.store.read { [api, actor = call.actor] tx in
+        let listing = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.contacts.list(
                 in: organization, includeDescendants: descendants, matching: search, page: page, as: actor, tx: tx)
         }

@@ -13,7 +13,7 @@ struct GetGrant: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
         let id: ID<Grant> = try call.id("grant_id")
-        let grant = try await api.store.read { [api, actor = call.actor] tx in
+        let grant = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.grants.get(id, in: organization, as: actor, tx: tx)
         }
         return .ok(grant.write)

@@ -13,7 +13,7 @@ struct ListGrants: Endpoint {
         let organization = try call.organization()
         let page = try call.page()
         let descendants = try call.query.includesDescendants()
-        let listing = try await api.store.read { [api, actor = call.actor] tx in
+        let listing = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.grants.list(in: organization, includeDescendants: descendants, page: page, as: actor, tx: tx)
         }
         return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0) } }

@@ -14,7 +14,7 @@ struct RevokeGrant: Endpoint {
         try call.requireNoTag()
         let organization = try call.organization()
         let id: ID<Grant> = try call.id("grant_id")
-        try await api.store.write { [api, actor = call.actor] tx in
+        try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.grants.revoke(id, in: organization, as: actor, tx: tx)
         }
         return .noContent

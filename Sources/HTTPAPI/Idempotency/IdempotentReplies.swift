@@ -39,16 +39,20 @@ struct IdempotentReplies: Sendable {
     ///   opened any more, ``Refusal/forbidden(_:)`` if the caller has lost the right to make such a request, and what
     ///   `make` throws.
     func reply(
-        to request: KeyedRequest, in store: any Store,
+        to request: KeyedRequest, in store: ActorStore,
         orMake make: @escaping @Sendable (borrowing Transaction) throws -> Reply
     ) async throws -> Reply {
         do {
-            return try await store.write { [self] tx in try reply(to: request, in: tx, orMake: make) }
+            return try await store.write(as: request.actor) { [self] tx in
+                try reply(to: request, in: tx, orMake: make)
+            }
         } catch is SealedUnderAnotherKey {
             _ = try await keyRing.readKeys()
         }
         do {
-            return try await store.write { [self] tx in try reply(to: request, in: tx, orMake: make) }
+            return try await store.write(as: request.actor) { [self] tx in
+                try reply(to: request, in: tx, orMake: make)
+            }
         } catch is SealedUnderAnotherKey {
             throw ProblemDocument.firstReplyLost
         }

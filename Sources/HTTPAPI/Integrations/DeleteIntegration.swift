@@ -14,7 +14,7 @@ struct DeleteIntegration: Endpoint {
         let organization = try call.organization()
         let id: ID<Integration> = try call.id("integration_id")
         let revision = try call.expectedRevision()
-        try await api.store.write { [api, actor = call.actor] tx in
+        try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.integrations.delete(id, in: organization, expecting: revision, as: actor, tx: tx)
         }
         return .noContent

@@ -22,7 +22,7 @@ struct EditIntegration: Endpoint {
                 accessTokenSeconds: fields.clearableEdit("access_token_seconds", .wholeNumber),
                 tokenFormat: fields.edit("token_format", .text))
         }
-        let integration = try await api.store.write { [api, actor = call.actor] tx in
+        let integration = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try input.apply {
                 try api.integrations.edit(id, in: organization, $0, expecting: revision, as: actor, tx: tx)
             }

@@ -16,7 +16,7 @@ struct EndIntegrationSecret: Endpoint {
         let organization = try call.organization()
         let id: ID<Integration> = try call.id("integration_id")
         let secretID: ID<ClientSecret> = try call.id("secret_id")
-        try await api.store.write { [api, actor = call.actor] tx in
+        try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.integrations.endSecret(secretID, of: id, in: organization, as: actor, tx: tx)
         }
         return .noContent

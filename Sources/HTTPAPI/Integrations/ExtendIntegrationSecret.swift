@@ -18,7 +18,7 @@ struct ExtendIntegrationSecret: Endpoint {
         let id: ID<Integration> = try call.id("integration_id")
         let secretID: ID<ClientSecret> = try call.id("secret_id")
         let input = try await call.body().input { $0.edit("expires_at", .time) }
-        let secret = try await api.store.write { [api, actor = call.actor] tx in
+        let secret = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try input.apply { end in
                 try api.integrations.extendSecret(secretID, of: id, in: organization, until: end, as: actor, tx: tx)
             }

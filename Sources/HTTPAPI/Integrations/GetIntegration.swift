@@ -14,7 +14,7 @@ struct GetIntegration: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
         let id: ID<Integration> = try call.id("integration_id")
-        let integration = try await api.store.read { [api, actor = call.actor] tx in
+        let integration = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.integrations.get(id, in: organization, as: actor, tx: tx)
         }
         return .ok(revision: integration.revision, integration.write)

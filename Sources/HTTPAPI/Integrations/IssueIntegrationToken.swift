@@ -18,7 +18,7 @@ struct IssueIntegrationToken: Endpoint {
         let input = try await call.optionalBody().input { fields in
             (scopes: fields.optional("scopes", .texts), contact: fields.optional("contact_id", .text))
         }
-        let token = try await api.store.write { [api, actor = call.actor] tx in
+        let token = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try input.apply { asked in
                 try api.integrations.recordHandmadeToken(
                     of: id, in: organization, scopes: asked.scopes, contact: asked.contact, as: actor, tx: tx)

@@ -18,7 +18,8 @@ struct RevealIntegrationSecret: Endpoint {
         let organization = try call.organization()
         let id: ID<Integration> = try call.id("integration_id")
         try await call.optionalBody().read { _ in }
-        let revealed = try await api.store.write { [api, actor = call.actor, lineage = call.lineage] tx in
+        let revealed = try await api.store.write(as: call.actor) {
+            [api, actor = call.actor, lineage = call.lineage] tx in
             let presence = try tx.presence(by: lineage)
             return try api.integrations.reveal(id, in: organization, presence: presence, as: actor, tx: tx)
         }

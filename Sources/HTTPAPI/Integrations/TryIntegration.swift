@@ -16,7 +16,7 @@ struct TryIntegration: Endpoint {
         let organization = try call.organization()
         let id: ID<Integration> = try call.id("integration_id")
         let input = try await call.optionalBody().input { CredentialTrial.Draft(&$0) }
-        let outcome = try await api.store.read { [api, actor = call.actor] tx in
+        let outcome = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             let integration = try api.integrations.get(id, in: organization, as: actor, tx: tx)
             return try input.apply { try api.trial.outcome(of: integration, $0, at: api.now(), tx: tx) }
         }

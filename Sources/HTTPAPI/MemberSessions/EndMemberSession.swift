@@ -15,7 +15,7 @@ struct EndMemberSession: Endpoint {
         let organization = try call.organization()
         let id: ID<Member> = try call.id("member_id")
         let session: ID<MemberSession> = try call.id("session_id")
-        try await api.store.write { [api, actor = call.actor] tx in
+        try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.sessions.end(session, of: id, in: organization, as: actor, tx: tx)
         }
         return .noContent

@@ -14,7 +14,7 @@ struct ListMemberSessions: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
         let id: ID<Member> = try call.id("member_id")
-        let sessions = try await api.store.read { [api, actor = call.actor] tx in
+        let sessions = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.sessions.list(of: id, in: organization, as: actor, tx: tx)
         }
         return .ok { $0.listing(Listing(items: sessions, next: nil), of: call.list) { $1.write(to: &$0) } }

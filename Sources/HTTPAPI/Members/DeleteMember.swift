@@ -15,7 +15,7 @@ struct DeleteMember: Endpoint {
         let id: ID<Member> = try call.id("member_id")
         let revision = try call.expectedRevision()
         let force = try call.query.force()
-        try await api.store.write { [api, actor = call.actor] tx in
+        try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.members.delete(id, in: organization, expecting: revision, force: force, as: actor, tx: tx)
         }
         return .noContent

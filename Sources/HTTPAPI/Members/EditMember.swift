@@ -29,7 +29,7 @@ struct EditMember: Endpoint {
         let (read, password, force) = input.value
         var edit = read
         if case .some(.some(let password)) = password {
-            let known = try await api.store.read { tx in try tx.member(id) }
+            let known = try await api.store.read(as: call.actor) { tx in try tx.member(id) }
             let member = known?.organization == organization ? known : nil
             let given = ManagementAPI.NewPassword(
                 text: password, email: edit.email.map { EmailAddress($0) } ?? member?.email,
@@ -45,7 +45,7 @@ struct EditMember: Endpoint {
         } else if case .some(.none) = password {
             edit.password = .removed
         }
-        let edited = try await api.store.write { [api, edit, input, actor = call.actor] tx in
+        let edited = try await api.store.write(as: call.actor) { [api, edit, input, actor = call.actor] tx in
             try input.apply { _ in
                 try api.members.change(
                     id, in: organization, edit, expecting: revision, force: force, as: actor, tx: tx)

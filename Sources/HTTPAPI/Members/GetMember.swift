@@ -13,7 +13,7 @@ struct GetMember: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
         let id: ID<Member> = try call.id("member_id")
-        let member = try await api.store.read { [api, actor = call.actor] tx in
+        let member = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.members.get(id, in: organization, as: actor, tx: tx)
         }
         return .ok(revision: member.revision, member.write)

@@ -15,7 +15,7 @@ struct HandOverMemberCredentials: Endpoint {
         let organization = try call.organization()
         let id: ID<Member> = try call.id("member_id")
         let input = try await call.body().input { fields in fields.required("to", .text) }
-        let count = try await api.store.write { [api, input, actor = call.actor] tx in
+        let count = try await api.store.write(as: call.actor) { [api, input, actor = call.actor] tx in
             try input.apply { to in
                 try api.stewards.handOver(
                     from: id, in: organization, to: ID(parsing: to), as: actor, tx: tx)

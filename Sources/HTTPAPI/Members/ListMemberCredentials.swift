@@ -15,7 +15,7 @@ struct ListMemberCredentials: Endpoint {
         let organization = try call.organization()
         let id: ID<Member> = try call.id("member_id")
         let page = try call.page()
-        let listing = try await api.store.read { [api, actor = call.actor] tx in
+        let listing = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.stewards.list(of: id, in: organization, page: page, as: actor, tx: tx)
         }
         return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0) } }

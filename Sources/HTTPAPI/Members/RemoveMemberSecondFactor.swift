@@ -16,7 +16,7 @@ struct RemoveMemberSecondFactor: Endpoint {
         try call.requireNoTag()
         let organization = try call.organization()
         let id: ID<Member> = try call.id("member_id")
-        try await api.store.write { [api, actor = call.actor, lineage = call.lineage] tx in
+        try await api.store.write(as: call.actor) { [api, actor = call.actor, lineage = call.lineage] tx in
             try api.secondFactors.remove(of: id, in: organization, as: actor, by: lineage, tx: tx)
         }
         api.letters.tell(id, .secondFactorRemoved)

@@ -11,7 +11,7 @@ struct DeleteOrganization: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let id = try call.organization()
         let revision = try call.expectedRevision()
-        try await api.store.write { [api, actor = call.actor] tx in
+        try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.organizations.delete(id, expecting: revision, as: actor, tx: tx)
         }
         return .noContent

@@ -13,7 +13,7 @@ struct EditOrganization: Endpoint {
         let id = try call.organization()
         let revision = try call.expectedRevision()
         let input = try await call.body().input { $0.edit("name", .text) }
-        let organization = try await api.store.write { [api, actor = call.actor] tx in
+        let organization = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try input.apply { try api.organizations.rename(id, to: $0, expecting: revision, as: actor, tx: tx) }
         }
         return .ok(revision: organization.revision, organization.write)

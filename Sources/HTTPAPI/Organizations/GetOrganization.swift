@@ -11,7 +11,7 @@ struct GetOrganization: Endpoint {
 
     func respond(to call: Call) async throws -> Reply {
         let id = try call.organization()
-        let organization = try await api.store.read { [api, actor = call.actor] tx in
+        let organization = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.organizations.get(id, as: actor, tx: tx)
         }
         return .ok(revision: organization.revision, organization.write)

@@ -10,7 +10,7 @@ struct ListOrganizations: Endpoint {
 
     func respond(to call: Call) async throws -> Reply {
         let page = try call.page()
-        let listing = try await api.store.read { [api, actor = call.actor] tx in
+        let listing = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.organizations.list(page: page, as: actor, tx: tx)
         }
         return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0) } }

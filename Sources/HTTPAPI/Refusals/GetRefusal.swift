@@ -14,7 +14,7 @@ struct GetRefusal: Endpoint {
         let organization = try call.organization()
         let request = try call.requestID()
         let descendants = try call.query.includesDescendants()
-        let refusal = try await api.store.read { [api, actor = call.actor] tx in
+        let refusal = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.refusals.get(request, in: organization, includeDescendants: descendants, as: actor, tx: tx)
         }
         return .ok { refusal.write(to: &$0) }

@@ -16,7 +16,7 @@ struct ListRefusals: Endpoint {
         let descendants = try call.query.includesDescendants()
         let credential = try call.query.single("credential")
         let rule = try call.query.single("rule")
-        let listing = try await api.store.read { [api, actor = call.actor] tx in
+        let listing = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.refusals.list(
                 in: organization, includeDescendants: descendants, credential: credential, rule: rule, page: page,
                 as: actor, tx: tx)

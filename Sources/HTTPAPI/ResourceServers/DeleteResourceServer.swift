@@ -14,7 +14,7 @@ struct DeleteResourceServer: Endpoint {
         let id: ID<ResourceServer> = try call.id("resource_server_id")
         let revision = try call.expectedRevision()
         let force = try call.query.force()
-        try await api.store.write { [api, actor = call.actor] tx in
+        try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try api.resourceServers.delete(id, expecting: revision, force: force, as: actor, tx: tx)
         }
         return .noContent

@@ -17,7 +17,7 @@ struct EditResourceServer: Endpoint {
         let input = try await call.body().input { fields in
             ResourceServerEdit(name: fields.edit("name", .text), audiences: fields.edit("audiences", .texts))
         }
-        let server = try await api.store.write { [api, actor = call.actor] tx in
+        let server = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try input.apply { try api.resourceServers.edit(id, $0, expecting: revision, as: actor, tx: tx) }
         }
         return .ok(revision: server.revision, server.write)

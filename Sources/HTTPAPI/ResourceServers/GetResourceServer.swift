@@ -13,7 +13,7 @@ struct GetResourceServer: Endpoint {
 
     func respond(to call: Call) async throws -> Reply {
         let id: ID<ResourceServer> = try call.id("resource_server_id")
-        let server = try await api.store.read { [api, actor = call.actor] tx in
+        let server = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.resourceServers.get(id, as: actor, tx: tx)
         }
         return .ok(revision: server.revision, server.write)

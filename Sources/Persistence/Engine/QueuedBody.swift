@@ -47,7 +47,7 @@ package protocol BodyConnection: EngineConnection {
     /// Whether the transaction that was begun is still open.
     var isInTransaction: Bool { get }
 
-    /// Forgets what the body before did.
+    /// Forgets what the body before did, and whose rows it was confined to.
     func beginBody()
 
     /// Starts a transaction that may write.

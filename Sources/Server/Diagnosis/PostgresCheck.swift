@@ -31,8 +31,8 @@ struct PostgresCheck {
                 (try PostgresStatus(tx), try StoredState(tx, joining: installation, at: now))
             }
             return [.fine("database", "\(address), PostgreSQL \(status.version), \(state.schema)")]
-                + safety(status) + failOver(status) + clock(status) + state.findings(opening: key, now: now)
-                + state.findings(joining: installation)
+                + safety(status) + failOver(status) + separation(status) + clock(status)
+                + state.findings(opening: key, now: now) + state.findings(joining: installation)
         } catch {
             return [.error("database", "\(address): \(error)")]
         }
@@ -61,6 +61,18 @@ struct PostgresCheck {
         guard !status.hasSynchronousStandby else { return [] }
         let text = "no standby confirms a commit: a fail-over may lose the last changes that were acknowledged"
         return [status.standbys > 0 || address.hosts.count > 1 ? .warning("database", text) : .fine("database", text)]
+    }
+
+    /// Whether the database itself keeps accounts apart.
+    private func separation(_ status: PostgresStatus) -> [Finding] {
+        let role = status.accountRole
+        guard !status.hasAccountRole else { return [.fine("database", "the role \(role) keeps accounts apart")] }
+        return [
+            .warning(
+                "database",
+                "there is no role \(role) that its user may become, so accounts are kept apart by the program alone. Make "
+                    + "it as docs/operating-postgres.md says, and restart the nodes")
+        ]
     }
 
     /// Nodes go by their own clocks in what they issue, and by the database's in what they share.

@@ -427,4 +427,6 @@ private final class StatementNotes: EngineConnection {
     }
 
     func run(script: String) throws {}
+
+    func confine(to _: RowScope) throws {}
 }

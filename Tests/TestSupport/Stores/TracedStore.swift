@@ -64,4 +64,6 @@ final class TracedConnection: EngineConnection {
     }
 
     func run(script: String) throws { try connection.run(script: script) }
+
+    func confine(to scope: RowScope) throws { try connection.confine(to: scope) }
 }
