@@ -11,7 +11,9 @@ final class PostgresConnection: BodyConnection {
     private(set) var hasWritten = false
     private(set) var isInTransaction = false
 
-    /// Whose rows the statements meet, in the transaction that is open.
+    /// Whose rows the statements of this body shall meet.
+    private var wantedScope = RowScope.everything
+    /// Whose rows they meet, as was said last in this transaction.
     private var scope = RowScope.everything
     private let lines: Lines
     private let limits: PostgresLimits
@@ -29,15 +31,14 @@ final class PostgresConnection: BodyConnection {
     func beginBody() {
         failure = nil
         hasWritten = false
-        // Bodies that share a transaction are not of one account. What goes wrong here is kept, and ends the body.
-        try? confine(to: .everything)
+        // Bodies that share a transaction need not be of one account.
+        wantedScope = .everything
     }
 
+    /// Said with the body's next statement, and not at all where the body before was of the same account.
     func confine(to scope: RowScope) throws {
         if let failure { throw failure }
-        guard scope != self.scope else { return }
-        try watched { line in try line.confine(to: scope, until: .now + limits.statement) }
-        self.scope = scope
+        wantedScope = scope
     }
 
     @discardableResult
@@ -72,10 +73,14 @@ final class PostgresConnection: BodyConnection {
         }
     }
 
-    /// Does `work`, and remembers its failure for the rest of the body.
+    /// Does `work` within the body's scope, and remembers its failure for the rest of the body.
     private func watched<T>(_ work: (Line) throws -> T) throws -> T {
         do {
             guard let line else { throw StoreError.unavailable("the connection is lost") }
+            if wantedScope != scope {
+                try line.confine(to: wantedScope, until: .now + limits.statement)
+                scope = wantedScope
+            }
             return try work(line)
         } catch {
             let error = error as? StoreError ?? .engine("\(error)")
@@ -107,7 +112,7 @@ extension PostgresConnection {
         failure = nil
         let line = try connected()
         // The end of the transaction before has ended what it was confined to.
-        scope = .everything
+        (scope, wantedScope) = (.everything, .everything)
         try guarded {
             try line.complete(until: .now + limits.statement)
             line.isConfined = false

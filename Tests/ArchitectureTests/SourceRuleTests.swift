@@ -53,6 +53,14 @@ struct SourceRuleTests {
         #expect(file.literals.filter { $0.contains(statement) } == [])
     }
 
+    @Test(arguments: SourceFile.ours)
+    func `the management API has the database for its callers alone`(_ file: SourceFile) {
+        // The one makes each call's part of it; the other remembers organizations for all of them.
+        let exceptions = ["Sources/HTTPAPI/ManagementAPI.swift", "Sources/HTTPAPI/Me/KnownOrganizations.swift"]
+        guard file.path.hasPrefix("Sources/HTTPAPI/"), !exceptions.contains(file.path) else { return }
+        #expect(!file.code.contains(/\b(any|some) (Store|Engine)\b/))
+    }
+
     @Test(arguments: SourceFile.ours + SourceFile.beside)
     func `its name says what is in it`(_ file: SourceFile) {
         let empty: Set<String> = [

@@ -125,7 +125,8 @@ struct IdempotentRepliesTests {
                 key: try #require(IdempotencyKey("k1")), actor: desk.member,
                 caller: .permission(.apiKeysManage), target: "POST /api/v1/things", body: Array("{}".utf8))
             await #expect(throws: Refusal.notFound) {
-                try await desk.replies.reply(to: request, in: ActorStore(desk.tree.store)) { _ in throw Refusal.notFound }
+                try await desk.replies.reply(to: request, in: ActorStore(desk.tree.store)) { _ in throw Refusal.notFound
+                }
             }
             #expect(try await !desk.create().isReplay)
         }
