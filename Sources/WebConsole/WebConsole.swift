@@ -19,7 +19,10 @@ package struct WebConsole: Sendable {
     let site: Site
     let writer: PageWriter
     let product: Product
-    let store: any Store
+    /// Each visitor's part of the database.
+    let store: ActorStore
+    /// All of it, for the few things that are of no account.
+    let unconfined: any Store
     let signIns: SignInService
     let sessions: SessionService
     let secondFactors: SecondFactorService
@@ -76,7 +79,8 @@ package struct WebConsole: Sendable {
         site = Site(product: product, issuer: issuer)
         writer = try PageWriter(site: site)
         self.product = product
-        self.store = store
+        self.store = ActorStore(store)
+        unconfined = store
         self.now = now
         self.isDevelopment = isDevelopment
         signIns = SignInService(store: store, keyRing: keyRing, product: product, hasher: passwords, now: now)

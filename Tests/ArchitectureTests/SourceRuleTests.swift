@@ -54,11 +54,18 @@ struct SourceRuleTests {
     }
 
     @Test(arguments: SourceFile.ours)
-    func `the management API has the database for its callers alone`(_ file: SourceFile) {
-        // The one makes each call's part of it; the other remembers organizations for all of them.
-        let exceptions = ["Sources/HTTPAPI/ManagementAPI.swift", "Sources/HTTPAPI/Me/KnownOrganizations.swift"]
-        guard file.path.hasPrefix("Sources/HTTPAPI/"), !exceptions.contains(file.path) else { return }
-        #expect(!file.code.contains(/\b(any|some) (Store|Engine)\b/))
+    func `endpoints and pages have the database for their callers alone`(_ file: SourceFile) {
+        let exceptions = [
+            "Sources/HTTPAPI/ManagementAPI.swift", "Sources/WebConsole/WebConsole.swift",
+            // Remembers organizations for all calls.
+            "Sources/HTTPAPI/Me/KnownOrganizations.swift",
+            // Asks for secrets of the operator's.
+            "Sources/WebConsole/Routes/WebConsole+connecting.swift",
+            // Gives a browser another session, before it is certain that there is one.
+            "Sources/WebConsole/Routes/WebConsole+account.swift",
+        ]
+        guard ["HTTPAPI", "WebConsole"].contains(file.target), !exceptions.contains(file.path) else { return }
+        #expect(!file.code.contains(/\b(any|some) (Store|Engine)\b|\bunconfined\b/))
     }
 
     @Test(arguments: SourceFile.ours + SourceFile.beside)

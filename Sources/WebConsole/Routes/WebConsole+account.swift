@@ -33,8 +33,8 @@ extension WebConsole {
     }
 
     private func accountPage(_ visit: Visit) async throws -> PageReply {
-        let (me, _) = try signedIn(visit)
-        let (list, factor) = try await store.read { [sessions, secondFactors] tx in
+        let (me, actor) = try signedIn(visit)
+        let (list, factor) = try await store.read(as: actor) { [sessions, secondFactors] tx in
             (try sessions.list(of: me, tx: tx), try secondFactors.state(of: me.member.id, tx: tx))
         }
         let roles = roleTitles(me)
@@ -102,7 +102,7 @@ extension WebConsole {
         let (me, actor) = try signedIn(visit)
         guard let id = form["session"].flatMap({ ID<MemberSession>(parsing: $0) }) else { throw PageProblem.unreadable }
         return try await done(.account, .sessionEnded) {
-            try await store.write { [sessions] tx in try sessions.end(id, of: me, as: actor, tx: tx) }
+            try await store.write(as: actor) { [sessions] tx in try sessions.end(id, of: me, as: actor, tx: tx) }
         }
     }
 
@@ -115,7 +115,7 @@ extension WebConsole {
 
     private func takeEndOfOthers(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
         let (me, actor) = try signedIn(visit)
-        _ = try await store.write { [sessions] tx in try sessions.endOthers(of: me, as: actor, tx: tx) }
+        _ = try await store.write(as: actor) { [sessions] tx in try sessions.endOthers(of: me, as: actor, tx: tx) }
         return .redirect(.account, at: site).telling(.otherSessionsEnded, at: site)
     }
 
@@ -148,9 +148,11 @@ extension WebConsole {
     private static let twoSteps = "Two-step verification"
 
     private func showSecondFactor(_ visit: Visit) async throws -> PageReply {
-        let (me, _) = try signedIn(visit)
+        let (me, actor) = try signedIn(visit)
         try me.requireOwnSignIn(at: visit.now)
-        let state = try await store.read { [secondFactors] tx in try secondFactors.state(of: me.member.id, tx: tx) }
+        let state = try await store.read(as: actor) { [secondFactors] tx in
+            try secondFactors.state(of: me.member.id, tx: tx)
+        }
         if case .active(let left) = state {
             return .page(
                 try SecondFactorStatePage(
@@ -167,9 +169,9 @@ extension WebConsole {
     }
 
     private func takeBeginning(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
-        let (me, _) = try signedIn(visit)
+        let (me, actor) = try signedIn(visit)
         let browser = visit.browser
-        let enrolment = try await store.read { [secondFactors] tx in
+        let enrolment = try await store.read(as: actor) { [secondFactors] tx in
             try secondFactors.begin(for: me, in: browser, tx: tx)
         }
         return .page(try setUpPage(visit, enrolment, .scan))
@@ -185,7 +187,7 @@ extension WebConsole {
             }
             // Another right, another session identifier.
             let sent = SentForm.secondFactor(code: code, offer: offer, from: browser)
-            let started = try await store.write { [secondFactors, signIns] tx in
+            let started = try await unconfined.write { [secondFactors, signIns] tx in
                 try secondFactors.confirm(code: code, offer: offer, for: me, in: browser, as: actor, tx: tx)
                 return try signIns.renew(me, by: sent, from: browser, tx: tx)
             }
@@ -231,9 +233,9 @@ extension WebConsole {
     }
 
     private func takeNewCodes(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
-        let (me, _) = try signedIn(visit)
+        let (me, actor) = try signedIn(visit)
         let browser = visit.browser
-        let made = try await store.read { [secondFactors] tx in
+        let made = try await store.read(as: actor) { [secondFactors] tx in
             try secondFactors.offerRecoveryCodes(for: me, in: browser, tx: tx)
         }
         return .page(
@@ -249,7 +251,7 @@ extension WebConsole {
         let (me, actor) = try signedIn(visit)
         let (offer, browser) = (form.text("offer"), visit.browser)
         do {
-            try await store.write { [secondFactors] tx in
+            try await store.write(as: actor) { [secondFactors] tx in
                 try secondFactors.keepRecoveryCodes(offer: offer, for: me, in: browser, as: actor, tx: tx)
             }
         } catch SignInRefusal.expired {
@@ -261,7 +263,9 @@ extension WebConsole {
     private func takeRemoval(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
         let (me, actor) = try signedIn(visit)
         return try await done(.account, .secondFactorRemoved) {
-            try await store.write { [secondFactors] tx in try secondFactors.remove(for: me, as: actor, tx: tx) }
+            try await store.write(as: actor) { [secondFactors] tx in
+                try secondFactors.remove(for: me, as: actor, tx: tx)
+            }
             letters.tell(me.member.id, .secondFactorRemoved)
         }
     }

@@ -23,7 +23,7 @@ extension WebConsole {
 
     func key(_ entered: ConsoleVisit) async throws -> APIKey {
         let id: ID<APIKey> = try entered.id()
-        return try await store.read { [apiKeys] tx in
+        return try await store.read(as: entered.actor) { [apiKeys] tx in
             try apiKeys.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
         }
     }
@@ -42,7 +42,7 @@ extension WebConsole {
 
     private func showKey(_ entered: ConsoleVisit) async throws -> PageReply {
         let id: ID<APIKey> = try entered.id()
-        let (key, secrets, maker) = try await store.read { [apiKeys, product] tx in
+        let (key, secrets, maker) = try await store.read(as: entered.actor) { [apiKeys, product] tx in
             let key = try apiKeys.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
             let secrets = try apiKeys.secrets(of: id, in: entered.organization.id, as: entered.actor, tx: tx)
             return (
@@ -126,7 +126,7 @@ extension WebConsole {
     private func takeEndOfSecret(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let (key, secret) = (try await key(entered), try entered.id("part", of: APIKeySecret.self))
         return try await done(entered.url(.apiKey, key.id.description), .olderAPIKeyEnded) {
-            try await store.write { [apiKeys] tx in
+            try await store.write(as: entered.actor) { [apiKeys] tx in
                 try apiKeys.endSecret(secret, of: key.id, in: entered.organization.id, as: entered.actor, tx: tx)
             }
         }
@@ -138,7 +138,7 @@ extension WebConsole {
     private func overlapping(_ entered: ConsoleVisit) async throws -> (key: APIKey, older: APIKeySecret) {
         let id: ID<APIKey> = try entered.id()
         let part = try entered.id("part", of: APIKeySecret.self)
-        return try await store.read { [apiKeys] tx in
+        return try await store.read(as: entered.actor) { [apiKeys] tx in
             let key = try apiKeys.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
             let secrets = try apiKeys.secrets(of: id, in: entered.organization.id, as: entered.actor, tx: tx)
             guard let older = secrets.first(where: { $0.id == part && $0.expiresAt != nil }) else {
@@ -158,7 +158,7 @@ extension WebConsole {
         // No secret outlives its key.
         let until = min(entered.now.adding(seconds: Overlap(form, product.policy).seconds), key.expiresAt)
         do {
-            try await store.write { [apiKeys] tx in
+            try await store.write(as: entered.actor) { [apiKeys] tx in
                 _ = try apiKeys.extendSecret(
                     older.id, of: key.id, in: entered.organization.id, until: until, as: entered.actor, tx: tx)
             }
@@ -238,7 +238,7 @@ extension WebConsole {
         }
         do {
             let edit = written.edit
-            try await store.write { [apiKeys] tx in
+            try await store.write(as: entered.actor) { [apiKeys] tx in
                 _ = try apiKeys.edit(
                     before.id, in: entered.organization.id, edit, expecting: RevisionCondition(form["revision"]),
                     as: entered.actor, tx: tx)
@@ -270,7 +270,7 @@ extension WebConsole {
     private func showKeyActivity(_ entered: ConsoleVisit) async throws -> PageReply {
         let id: ID<APIKey> = try entered.id()
         let page = Model.Page(limit: 50, after: entered.visit.parameter("after").flatMap { Cursor(parsing: $0) })
-        let (key, listing, names) = try await store.read { [apiKeys, audit, product] tx in
+        let (key, listing, names) = try await store.read(as: entered.actor) { [apiKeys, audit, product] tx in
             let key = try apiKeys.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
             let listing = try audit.list(
                 in: entered.organization.id, matching: AuditFilter(target: id.description), page: page,
@@ -299,7 +299,7 @@ extension WebConsole {
         let overlap = Overlap(form, product.policy)
         let lifetime = form["lifetime_seconds"].map { Int($0) ?? 0 }
         do {
-            let (outcome, until) = try await store.write { [apiKeys, repetitions] tx in
+            let (outcome, until) = try await store.write(as: entered.actor) { [apiKeys, repetitions] tx in
                 var until: Instant?
                 let outcome = try repetitions.once(form, sentTo: entered.visit.path, as: entered.actor, tx: tx) { tx in
                     let issued = try apiKeys.rotate(
@@ -413,7 +413,7 @@ extension WebConsole {
     private func takeDisabling(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let id: ID<APIKey> = try entered.id()
         do {
-            try await store.write { [apiKeys] tx in
+            try await store.write(as: entered.actor) { [apiKeys] tx in
                 _ = try apiKeys.disable(id, in: entered.organization.id, as: entered.actor, tx: tx)
             }
         } catch let refusal as Refusal {
@@ -426,7 +426,7 @@ extension WebConsole {
     private func takeEnabling(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let id: ID<APIKey> = try entered.id()
         do {
-            try await store.write { [apiKeys] tx in
+            try await store.write(as: entered.actor) { [apiKeys] tx in
                 _ = try apiKeys.enable(id, in: entered.organization.id, as: entered.actor, tx: tx)
             }
         } catch let refusal as Refusal {

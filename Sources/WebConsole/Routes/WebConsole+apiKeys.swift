@@ -18,7 +18,7 @@ extension WebConsole {
             entered.visit, filters: filters.map(\.name), columns: APIKeyQuery.Order.allCases.map(\.rawValue))
         let query = APIKeyList.query(request, at: entered.now, product)
         let limit = entered.terms.maximum(of: .apiKeys)
-        let found = try await store.read { [apiKeys] tx in
+        let found = try await store.read(as: entered.actor) { [apiKeys] tx in
             try apiKeys.list(
                 in: entered.organization,
                 includeDescendants: !request.filters.contains(APIKeyList.Filter.here.rawValue), query,
@@ -127,7 +127,7 @@ extension WebConsole {
         }
         do {
             let draft = written.draft
-            let outcome = try await store.write { [apiKeys, repetitions] tx in
+            let outcome = try await store.write(as: entered.actor) { [apiKeys, repetitions] tx in
                 try repetitions.once(form, sentTo: entered.visit.path, as: entered.actor, tx: tx) { tx in
                     let issued = try apiKeys.create(draft, in: entered.organization.id, as: entered.actor, tx: tx)
                     return (issued.credential.id.description, issued.secret)
@@ -191,7 +191,7 @@ extension WebConsole {
             return PageReply.redirect(page, at: site).telling(.secretShownBefore, at: site)
         case .shown(let text, let secret):
             guard let id = ID<APIKey>(parsing: text) else { throw PageProblem.notFound }
-            let key = try await store.read { [apiKeys] tx in
+            let key = try await store.read(as: entered.actor) { [apiKeys] tx in
                 try apiKeys.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
             }
             return .page(keySecretPage(key, secret, entered, heading: heading(key), until: until))

@@ -18,10 +18,10 @@ extension WebConsole {
     }
 
     private func showApps(_ visit: Visit) async throws -> PageReply {
-        let (me, _) = try signedIn(visit)
+        let (me, actor) = try signedIn(visit)
         let cursor = visit.parameter("cursor").flatMap { Cursor(parsing: $0) }
         let member = me.member.id
-        let listing = try await store.read { [grants] tx in
+        let listing = try await store.read(as: actor) { [grants] tx in
             try grants.grants(of: member, page: Model.Page(after: cursor), tx: tx)
         }
         return .page(
@@ -48,12 +48,14 @@ extension WebConsole {
 
     /// Asks first. Of what is gone already, or was never one's own, there is nothing to ask.
     private func showRemoval(_ visit: Visit) async throws -> PageReply {
-        let (me, _) = try signedIn(visit)
+        let (me, actor) = try signedIn(visit)
         guard let id = visit.parameter("grant").flatMap({ ID<Grant>(parsing: $0) }) else {
             return .redirect(.apps, at: site)
         }
         let member = me.member.id
-        guard let described = try await store.read({ [grants] tx in try grants.grant(id, of: member, tx: tx) }) else {
+        guard
+            let described = try await store.read(as: actor, { [grants] tx in try grants.grant(id, of: member, tx: tx) })
+        else {
             return .redirect(.apps, at: site)
         }
         return .page(
@@ -68,7 +70,7 @@ extension WebConsole {
         let (_, actor) = try signedIn(visit)
         guard let id = form["grant"].flatMap({ ID<Grant>(parsing: $0) }) else { throw PageProblem.unreadable }
         return try await done(.apps, .appTakenBack) {
-            try await store.write { [grants] tx in try grants.revoke(own: id, as: actor, tx: tx) }
+            try await store.write(as: actor) { [grants] tx in try grants.revoke(own: id, as: actor, tx: tx) }
         }
     }
 }

@@ -17,7 +17,7 @@ extension WebConsole {
     private func showAuditLog(_ entered: ConsoleVisit) async throws -> PageReply {
         let search = AuditSearch(entered.visit)
         let cursor = entered.visit.parameter("cursor").flatMap { Cursor(parsing: $0) }
-        let page = try await store.read { tx -> AuditLogPage in
+        let page = try await store.read(as: entered.actor) { tx -> AuditLogPage in
             let whom = try search.who.map { try Self.label(of: $0, entered, tx: tx) }
             guard let filter = search.filter(actor: whom) else {
                 return AuditLogPage(
@@ -50,7 +50,7 @@ extension WebConsole {
     private func showStory(_ entered: ConsoleVisit) async throws -> PageReply {
         guard let thing = entered.visit.segment("thing") else { throw PageProblem.notFound }
         let cursor = entered.visit.parameter("cursor").flatMap { Cursor(parsing: $0) }
-        let page = try await store.read { [audit] tx -> AuditLogPage in
+        let page = try await store.read(as: entered.actor) { [audit] tx -> AuditLogPage in
             let listing = try audit.listNamed(
                 in: entered.organization, isOperatorsOwn: entered.isOperatorsAccount,
                 matching: AuditFilter(target: thing),

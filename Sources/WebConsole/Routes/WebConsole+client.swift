@@ -28,7 +28,7 @@ extension WebConsole {
 
     private func client(_ entered: ConsoleVisit) async throws -> Found? {
         let organization = entered.organization.id
-        return try await store.read { [integrations] tx -> Found? in
+        return try await store.read(as: entered.actor) { [integrations] tx -> Found? in
             let held = try integrations.list(
                 in: organization, page: Model.Page(limit: 1), as: entered.actor, tx: tx)
             guard let integration = held.items.first else { return nil }
@@ -73,7 +73,7 @@ extension WebConsole {
     private func takeGeneration(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let (actor, path, organization) = (entered.actor, entered.visit.path, entered.organization)
         do {
-            let outcome = try await store.write { [integrations, repetitions] tx in
+            let outcome = try await store.write(as: entered.actor) { [integrations, repetitions] tx in
                 try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
                     let made = try integrations.create(
                         IntegrationDraft(label: organization.name, scopes: nil), in: organization.id, as: actor, tx: tx)
@@ -151,7 +151,7 @@ extension WebConsole {
         }
         let (actor, path, organization) = (entered.actor, entered.visit.path, entered.organization.id)
         do {
-            let outcome = try await store.write { [integrations, repetitions] tx in
+            let outcome = try await store.write(as: entered.actor) { [integrations, repetitions] tx in
                 try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
                     switch way {
                     case .secret(let overlap):
@@ -203,7 +203,7 @@ extension WebConsole {
         guard let found = try await client(entered) else { return .redirect(entered.url(.client), at: site) }
         let presence = entered.me.presence
         do {
-            let revealed = try await store.write { [integrations] tx in
+            let revealed = try await store.write(as: entered.actor) { [integrations] tx in
                 try integrations.reveal(
                     found.integration.id, in: entered.organization.id, presence: presence, as: entered.actor, tx: tx)
             }

@@ -18,7 +18,8 @@ extension WebConsole {
 
     func showChoices(_ entered: ConsoleVisit) async throws -> PageReply {
         let service = try connectionDesk().service
-        let unready = try await store.read { tx in try service.unready(tx: tx) }
+        // Whether there is a secret of the operator's, which accounts do not read.
+        let unready = try await unconfined.read { tx in try service.unready(tx: tx) }
         return .page(ConnectForm.choicePage(service.choices, unready: unready, entered))
     }
 
@@ -51,7 +52,7 @@ extension WebConsole {
 
     func takeReconnect(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let (service, id) = (try connectionDesk().service, try entered.id(of: Connection.self))
-        let name = try await store.read { tx in
+        let name = try await store.read(as: entered.actor) { tx in
             try service.get(id, in: entered.organization.id, as: entered.actor, tx: tx).provider
         }
         let title = service.title(of: name)

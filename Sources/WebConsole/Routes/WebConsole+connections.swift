@@ -33,7 +33,7 @@ extension WebConsole {
         let request = ListRequest(
             entered.visit, filters: filters.map(\.name), columns: ConnectionQuery.Order.allCases.map(\.rawValue))
         let (query, most) = (ConnectionList.query(request), entered.terms.maximum(of: .connections))
-        let found = try await store.read { tx in
+        let found = try await store.read(as: entered.actor) { tx in
             try service.list(
                 in: entered.organization,
                 includeDescendants: !request.filters.contains(ConnectionList.Filter.here.rawValue), query,
@@ -50,7 +50,7 @@ extension WebConsole {
 
     private func details(_ entered: ConsoleVisit) async throws -> (details: ConnectionDetails, words: ConnectionWords) {
         let (service, id) = (try connectionDesk().service, try entered.id(of: Connection.self))
-        let details = try await store.read { tx in
+        let details = try await store.read(as: entered.actor) { tx in
             try service.describe(id, in: entered.organization.id, as: entered.actor, tx: tx)
         }
         return (details, ConnectionWords(details.listed, service, entered))
@@ -93,7 +93,7 @@ extension WebConsole {
     private func showConnectionHistory(_ entered: ConsoleVisit) async throws -> PageReply {
         let (details, words) = try await details(entered)
         let service = try connectionDesk().service
-        let history = try await store.read { tx in
+        let history = try await store.read(as: entered.actor) { tx in
             try service.history(of: details, limit: ConnectionHistory.most, tx: tx)
         }
         return part(
@@ -104,7 +104,7 @@ extension WebConsole {
     private func showConnectionPromises(_ entered: ConsoleVisit) async throws -> PageReply {
         let (details, words) = try await details(entered)
         let service = try connectionDesk().service
-        let lines = try await store.read { tx in
+        let lines = try await store.read(as: entered.actor) { tx in
             try service.promises(of: details, limit: ConnectionPromises.most, tx: tx)
         }
         return part(
@@ -116,7 +116,7 @@ extension WebConsole {
         let (details, words) = try await details(entered)
         let id = details.connection.id.description
         let page = Model.Page(limit: 50, after: entered.visit.parameter("after").flatMap { Cursor(parsing: $0) })
-        let (listing, names) = try await store.read { [audit, product] tx in
+        let (listing, names) = try await store.read(as: entered.actor) { [audit, product] tx in
             let listing = try audit.list(
                 in: entered.organization.id, matching: AuditFilter(target: id), page: page, as: entered.actor, tx: tx)
             return (listing, try ActorNames(listing.items.map(\.actor), for: entered.actor, of: product, tx: tx))

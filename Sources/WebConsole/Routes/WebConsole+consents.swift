@@ -38,7 +38,8 @@ extension WebConsole {
         query.after = request.after
         (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
         let asked = query
-        let (listing, name) = try await store.read { [grants] tx -> (OrderedListing<DescribedGrant>, String?) in
+        let (listing, name) = try await store.read(as: entered.actor) {
+            [grants] tx -> (OrderedListing<DescribedGrant>, String?) in
             let listing = try grants.list(
                 in: entered.organization, includeDescendants: !request.filters.contains(AppList.here), of: app,
                 matching: NameSearch(request.search), asked, limit: ConsentList.pageSize, as: entered.actor, tx: tx)
@@ -65,7 +66,7 @@ extension WebConsole {
 
     private func found(_ entered: ConsoleVisit) async throws -> DescribedGrant {
         let id: ID<Grant> = try entered.id()
-        return try await store.read { [grants] tx in
+        return try await store.read(as: entered.actor) { [grants] tx in
             try grants.get(id, within: entered.organization.id, as: entered.actor, tx: tx)
         }
     }
@@ -101,7 +102,7 @@ extension WebConsole {
 
     private func showRemovalOfAll(_ entered: ConsoleVisit) async throws -> PageReply {
         let app: ID<App> = try entered.id()
-        let (name, reach) = try await store.read { [grants] tx in
+        let (name, reach) = try await store.read(as: entered.actor) { [grants] tx in
             (
                 try Self.name(of: app, grants, entered, tx: tx),
                 try grants.reach(of: app, in: entered.organization.id, as: entered.actor, tx: tx)
@@ -133,7 +134,7 @@ extension WebConsole {
         let reply = try await doneOnce(entered, form, next: entered.url(.consents), .consentsRemoved) { tx in
             guard try removeSome(tx) > 0 else { throw Refusal.notFound }
         }
-        while try await store.write({ tx in try removeSome(tx) }) == Self.batch {}
+        while try await store.write(as: entered.actor, { tx in try removeSome(tx) }) == Self.batch {}
         return reply
     }
 }

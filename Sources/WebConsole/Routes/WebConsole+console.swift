@@ -86,7 +86,7 @@ extension WebConsole {
         let search = NameSearch(entered.visit.parameter("q"))
         let after = entered.visit.parameter("after").flatMap { ID<Organization>(parsing: $0) }
         let section = entered.visit.parameter("section").flatMap(ConsoleSection.init) ?? .overview
-        let found = try await store.read { tx in
+        let found = try await store.read(as: entered.actor) { tx in
             try tx.organizations(
                 within: entered.root, matching: search, after: after, limit: OrganizationChoicePage.pageSize + 1)
         }

@@ -58,7 +58,7 @@ extension WebConsole {
         (query.search, query.after) = (NameSearch(request.search), request.after)
         (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
         let asked = query
-        let found = try await store.read { [contacts] tx in
+        let found = try await store.read(as: entered.actor) { [contacts] tx in
             try contacts.list(
                 in: entered.organization, includeDescendants: !request.filters.contains(AppList.here), asked,
                 limit: ContactList.pageSize, as: entered.actor, tx: tx)
@@ -69,7 +69,7 @@ extension WebConsole {
 
     private func contact(_ entered: ConsoleVisit) async throws -> Contact {
         let id: ID<Contact> = try entered.id()
-        return try await store.read { [contacts] tx in
+        return try await store.read(as: entered.actor) { [contacts] tx in
             try contacts.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
         }
     }
@@ -77,7 +77,7 @@ extension WebConsole {
     private func showContact(_ entered: ConsoleVisit) async throws -> PageReply {
         let id: ID<Contact> = try entered.id()
         let organization = entered.organization
-        return try await store.read { [contacts, accessKeys] tx in
+        return try await store.read(as: entered.actor) { [contacts, accessKeys] tx in
             let contact = try contacts.get(id, in: organization.id, as: entered.actor, tx: tx)
             let keys = try accessKeys.list(of: [contact], in: organization.id, as: entered.actor, tx: tx)
             let member = entered.may(.membersRead) ? try contact.member.flatMap { try tx.member($0) } : nil
@@ -92,7 +92,7 @@ extension WebConsole {
     private func contactForm(
         _ entered: ConsoleVisit, of contact: Contact?, sent form: PageForm? = nil, _ errors: FieldErrors = .none
     ) async throws -> PageReply {
-        let eligible = try await store.read { [contacts] tx in
+        let eligible = try await store.read(as: entered.actor) { [contacts] tx in
             try contacts.eligibleMembers(
                 in: entered.organization.id, besides: contact?.member, limit: ContactForm.most + 1, as: entered.actor,
                 tx: tx)
@@ -105,7 +105,7 @@ extension WebConsole {
         let (actor, path) = (entered.actor, entered.visit.path)
         let draft = ContactDraft(name: form.text("name"), email: form["email"], member: form["member_id"])
         do {
-            let outcome = try await store.write { [contacts, repetitions] tx in
+            let outcome = try await store.write(as: entered.actor) { [contacts, repetitions] tx in
                 try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
                     let made = try contacts.create(draft, in: entered.organization.id, as: actor, tx: tx)
                     return (id: made.id.description, secret: "-")
@@ -130,7 +130,7 @@ extension WebConsole {
             name: form.text("name"), email: .some(form["email"]),
             member: entered.may(.membersRead) ? .some(form["member_id"]) : nil)
         do {
-            _ = try await store.write { [contacts] tx in
+            _ = try await store.write(as: entered.actor) { [contacts] tx in
                 try contacts.edit(contact.id, in: entered.organization.id, edit, as: entered.actor, tx: tx)
             }
         } catch let refusal as Refusal {
@@ -171,7 +171,7 @@ extension WebConsole {
         let organization = entered.organization.id
         switch act {
         case .disable, .enable:
-            _ = try await store.write { [contacts] tx in
+            _ = try await store.write(as: entered.actor) { [contacts] tx in
                 act == .disable
                     ? try contacts.disable(id, in: organization, as: entered.actor, tx: tx)
                     : try contacts.enable(id, in: organization, as: entered.actor, tx: tx)
@@ -215,7 +215,7 @@ extension WebConsole {
         let contact = try await contact(entered)
         let (actor, path, name) = (entered.actor, entered.visit.path, form.text("name"))
         do {
-            let outcome = try await store.write { [accessKeys, repetitions] tx in
+            let outcome = try await store.write(as: entered.actor) { [accessKeys, repetitions] tx in
                 try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
                     let made = try accessKeys.create(
                         name: name, for: contact.id, in: entered.organization.id, as: actor, tx: tx)
@@ -251,7 +251,7 @@ extension WebConsole {
     private func accessKey(_ entered: ConsoleVisit) async throws -> (contact: Contact, key: AccessKey) {
         let id: ID<Contact> = try entered.id()
         let part: ID<AccessKey> = try entered.id("part")
-        return try await store.read { [contacts, accessKeys] tx in
+        return try await store.read(as: entered.actor) { [contacts, accessKeys] tx in
             (
                 try contacts.get(id, in: entered.organization.id, as: entered.actor, tx: tx),
                 try accessKeys.get(part, of: id, in: entered.organization.id, as: entered.actor, tx: tx)
@@ -297,7 +297,7 @@ extension WebConsole {
         let next = entered.url(.contact, id.description)
         switch act {
         case .disable, .enable:
-            _ = try await store.write { [accessKeys] tx in
+            _ = try await store.write(as: entered.actor) { [accessKeys] tx in
                 act == .disable
                     ? try accessKeys.disable(part, of: id, in: organization, as: entered.actor, tx: tx)
                     : try accessKeys.enable(part, of: id, in: organization, as: entered.actor, tx: tx)
@@ -329,7 +329,7 @@ extension WebConsole {
         let (contact, key) = try await accessKey(entered)
         let (actor, path) = (entered.actor, entered.visit.path)
         do {
-            let outcome = try await store.write { [accessKeys, repetitions] tx in
+            let outcome = try await store.write(as: entered.actor) { [accessKeys, repetitions] tx in
                 try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
                     let made = try accessKeys.rotate(
                         key.id, of: contact.id, in: entered.organization.id, as: actor, tx: tx)

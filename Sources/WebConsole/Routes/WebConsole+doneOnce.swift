@@ -11,7 +11,7 @@ extension WebConsole {
         _ act: @escaping @Sendable (borrowing Transaction) throws -> Void
     ) async throws -> PageReply {
         let path = visit.path
-        _ = try await store.write { [repetitions] tx in
+        _ = try await store.write(as: actor) { [repetitions] tx in
             try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
                 try act(tx)
                 return (id: "-", secret: "-")

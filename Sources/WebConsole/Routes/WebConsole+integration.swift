@@ -51,7 +51,7 @@ extension WebConsole {
 
     private func showUse(_ entered: ConsoleVisit) async throws -> PageReply {
         let id: ID<Integration> = try entered.id()
-        let (found, maker) = try await store.read { [integrations, product] tx in
+        let (found, maker) = try await store.read(as: entered.actor) { [integrations, product] tx in
             let found = try integrations.look(id, in: entered.organization.id, as: entered.actor, tx: tx)
             let maker = found.listed.integration.createdBy
             return (found, try ActorNames([maker], for: entered.actor, of: product, tx: tx)[maker])
@@ -104,7 +104,7 @@ extension WebConsole {
 
     private func showSecrets(_ entered: ConsoleVisit) async throws -> PageReply {
         let id: ID<Integration> = try entered.id()
-        let found = try await store.read { [integrations] tx in
+        let found = try await store.read(as: entered.actor) { [integrations] tx in
             try integrations.look(id, in: entered.organization.id, as: entered.actor, tx: tx)
         }
         let word = product.words[.clientSecret]
@@ -184,7 +184,7 @@ extension WebConsole {
 
     func integration(_ entered: ConsoleVisit) async throws -> Integration {
         let id: ID<Integration> = try entered.id()
-        return try await store.read { [integrations] tx in
+        return try await store.read(as: entered.actor) { [integrations] tx in
             try integrations.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
         }
     }
@@ -198,7 +198,7 @@ extension WebConsole {
         }
         do {
             let edit = try written.edit
-            try await store.write { [integrations] tx in
+            try await store.write(as: entered.actor) { [integrations] tx in
                 _ = try integrations.edit(
                     before.id, in: entered.organization.id, edit,
                     expecting: RevisionCondition(form["revision"]), as: entered.actor, tx: tx)
@@ -235,7 +235,8 @@ extension WebConsole {
     private func showActivity(_ entered: ConsoleVisit) async throws -> PageReply {
         let id: ID<Integration> = try entered.id()
         let page = Model.Page(limit: 50, after: entered.visit.parameter("after").flatMap { Cursor(parsing: $0) })
-        let (integration, listing, names) = try await store.read { [integrations, audit, product] tx in
+        let (integration, listing, names) = try await store.read(as: entered.actor) {
+            [integrations, audit, product] tx in
             let integration = try integrations.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
             let listing = try audit.list(
                 in: entered.organization.id, matching: AuditFilter(target: id.description), page: page,

@@ -33,7 +33,7 @@ extension WebConsole {
         let outcome: FormRepetitions.Outcome
         do {
             let draft = try written.draft(of: product)
-            outcome = try await store.write { [integrations, repetitions] tx in
+            outcome = try await store.write(as: entered.actor) { [integrations, repetitions] tx in
                 try repetitions.once(form, sentTo: entered.visit.path, as: entered.actor, tx: tx) { tx in
                     let issued = try integrations.create(draft, in: entered.organization.id, as: entered.actor, tx: tx)
                     return (issued.credential.id.description, issued.secret)
@@ -77,7 +77,7 @@ extension WebConsole {
             return PageReply.redirect(page, at: site).telling(.secretShownBefore, at: site)
         case .shown(let text, let secret):
             guard let id = ID<Integration>(parsing: text) else { throw PageProblem.notFound }
-            let integration = try await store.read { [integrations] tx in
+            let integration = try await store.read(as: entered.actor) { [integrations] tx in
                 try integrations.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
             }
             return .page(secretPage(integration, secret, entered, heading: heading(integration), until: until))
@@ -125,7 +125,7 @@ extension WebConsole {
 
     private func looked(_ entered: ConsoleVisit) async throws -> IntegrationInList {
         let id: ID<Integration> = try entered.id()
-        return try await store.read { [integrations] tx in
+        return try await store.read(as: entered.actor) { [integrations] tx in
             try integrations.look(id, in: entered.organization.id, as: entered.actor, tx: tx)
         }
     }
@@ -134,7 +134,7 @@ extension WebConsole {
         let id: ID<Integration> = try entered.id()
         let overlap = Overlap(form, product.policy)
         do {
-            let (outcome, until) = try await store.write { [integrations, repetitions] tx in
+            let (outcome, until) = try await store.write(as: entered.actor) { [integrations, repetitions] tx in
                 var until: Instant?
                 let outcome = try repetitions.once(form, sentTo: entered.visit.path, as: entered.actor, tx: tx) { tx in
                     let issued = try integrations.rotate(
@@ -254,7 +254,7 @@ extension WebConsole {
         // Of what belongs to nobody here there is nothing to end; what has ended already counts as done.
         let integration = try await integration(entered)
         return try await done(entered.url(.integrationSecrets, integration.id.description), .secretEnded) {
-            try await store.write { [integrations] tx in
+            try await store.write(as: entered.actor) { [integrations] tx in
                 try integrations.endSecret(secret, of: id, in: entered.organization.id, as: entered.actor, tx: tx)
             }
         }
@@ -279,7 +279,7 @@ extension WebConsole {
         let id = found.listed.integration.id
         let until = entered.now.adding(seconds: Overlap(form, product.policy).seconds)
         do {
-            try await store.write { [integrations] tx in
+            try await store.write(as: entered.actor) { [integrations] tx in
                 _ = try integrations.extendSecret(
                     secret.id, of: id, in: entered.organization.id, until: until, as: entered.actor, tx: tx)
             }

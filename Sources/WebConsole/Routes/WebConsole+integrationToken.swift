@@ -28,7 +28,7 @@ extension WebConsole {
 
     /// Those for whom a token by hand can act, as far as who asks may say so.
     func tokenContacts(_ entered: ConsoleVisit) async throws -> TokenContactField {
-        let found = try await store.read { [integrations] tx in
+        let found = try await store.read(as: entered.actor) { [integrations] tx in
             try integrations.contactsForTokens(
                 in: entered.organization.id, limit: TokenContactField.most + 1, as: entered.actor, tx: tx)
         }
@@ -41,7 +41,7 @@ extension WebConsole {
     func makeToken(of id: ID<Integration>, _ entered: ConsoleVisit, _ form: PageForm) async throws -> ShownToken? {
         let (actor, path, organization) = (entered.actor, entered.visit.path, entered.organization.id)
         let chosen = form.value(of: TokenContactField.name)
-        let outcome = try await store.write { [integrations, repetitions, sealToken] tx in
+        let outcome = try await store.write(as: entered.actor) { [integrations, repetitions, sealToken] tx in
             try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
                 let made = try integrations.recordHandmadeToken(
                     of: id, in: organization, contact: chosen, as: actor, tx: tx)

@@ -17,7 +17,7 @@ extension WebConsole {
             entered.visit, filters: filters.map(\.name), columns: IntegrationQuery.Order.allCases.map(\.rawValue))
         let query = IntegrationList.query(request, at: entered.now, product)
         let limit = entered.terms.maximum(of: .integrations)
-        let found = try await store.read { [integrations] tx in
+        let found = try await store.read(as: entered.actor) { [integrations] tx in
             try integrations.list(
                 in: entered.organization,
                 includeDescendants: !request.filters.contains(IntegrationList.Filter.here.rawValue), query,

@@ -66,7 +66,7 @@ extension WebConsole {
     private func affected(_ entered: ConsoleVisit, _ id: ID<Member>?) async throws -> Affected {
         let (organization, actor, filter) = (entered.organization, entered.actor, filter(entered, id))
         let kinds = entered.readableKinds
-        return try await store.read { [apiKeys, stewards] tx in
+        return try await store.read(as: entered.actor) { [apiKeys, stewards] tx in
             // Whoever is not known here is not found.
             let first =
                 try id.map {

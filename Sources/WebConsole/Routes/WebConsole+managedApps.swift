@@ -37,7 +37,7 @@ extension WebConsole {
         (query.search, query.after) = (NameSearch(request.search), request.after)
         (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
         let (asked, limit) = (query, entered.terms.maximum(of: .apps))
-        let found = try await store.read { [apps] tx in
+        let found = try await store.read(as: entered.actor) { [apps] tx in
             try apps.list(
                 in: entered.organization, includeDescendants: !request.filters.contains(AppList.here), asked,
                 limit: AppList.pageSize, countingTo: limit, as: entered.actor, tx: tx)
@@ -53,7 +53,7 @@ extension WebConsole {
         let (actor, path) = (entered.actor, entered.visit.path)
         do {
             let draft = try entry.draft()
-            let outcome = try await store.write { [apps, repetitions] tx in
+            let outcome = try await store.write(as: entered.actor) { [apps, repetitions] tx in
                 try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
                     let made = try apps.create(draft, in: entered.organization.id, as: actor, tx: tx)
                     return (made.app.id.description, made.issued?.secret ?? Self.noSecret)
@@ -81,7 +81,7 @@ extension WebConsole {
                 return PageReply.redirect(entered.url(.app, id), at: site).telling(.appCreated, at: site)
             }
             guard let appID = ID<App>(parsing: id) else { throw PageProblem.notFound }
-            let app = try await store.read { [apps] tx in
+            let app = try await store.read(as: entered.actor) { [apps] tx in
                 try apps.get(appID, in: entered.organization.id, as: entered.actor, tx: tx)
             }
             return .page(secretPage(entered, app, secret, isNew: isNew))
@@ -112,14 +112,14 @@ extension WebConsole {
 
     func app(_ entered: ConsoleVisit) async throws -> App {
         let id: ID<App> = try entered.id()
-        return try await store.read { [apps] tx in
+        return try await store.read(as: entered.actor) { [apps] tx in
             try apps.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
         }
     }
 
     private func showApp(_ entered: ConsoleVisit) async throws -> PageReply {
         let id: ID<App> = try entered.id()
-        let (listed, reach, maker) = try await store.read { [apps] tx in
+        let (listed, reach, maker) = try await store.read(as: entered.actor) { [apps] tx in
             let listed = try apps.describe(id, in: entered.organization.id, as: entered.actor, tx: tx)
             let maker = ID<Member>(parsing: listed.app.createdBy)
             let names = try tx.memberNames(Set([maker].compactMap(\.self)), within: entered.actor.reach.bound())
@@ -152,7 +152,7 @@ extension WebConsole {
         guard form["more"] == nil else { return .page(entry.page(entered, of: app, tabs: tabs)) }
         do {
             let edit = try entry.edit(of: app, saysForWhom: entered.me.isOperator)
-            _ = try await store.write { [apps] tx in
+            _ = try await store.write(as: entered.actor) { [apps] tx in
                 try apps.edit(app.id, in: entered.organization.id, edit, as: entered.actor, tx: tx)
             }
         } catch let refusal as Refusal {
@@ -166,7 +166,7 @@ extension WebConsole {
 
     private func secrets(_ entered: ConsoleVisit) async throws -> (app: App, secrets: [ClientSecretSummary]) {
         let id: ID<App> = try entered.id()
-        let found = try await store.read { [apps] tx in
+        let found = try await store.read(as: entered.actor) { [apps] tx in
             (
                 try apps.get(id, in: entered.organization.id, as: entered.actor, tx: tx),
                 try apps.secrets(of: id, in: entered.organization.id, as: entered.actor, tx: tx)
@@ -196,7 +196,7 @@ extension WebConsole {
         }
         let (actor, path, isForced) = (entered.actor, entered.visit.path, form["force"] != nil)
         do {
-            let outcome = try await store.write { [apps, repetitions] tx in
+            let outcome = try await store.write(as: entered.actor) { [apps, repetitions] tx in
                 try repetitions.once(form, sentTo: path, as: actor, tx: tx) { tx in
                     let issued = try apps.rotate(
                         app.id, in: entered.organization.id, overlapSeconds: overlap, force: isForced, as: actor, tx: tx
@@ -251,7 +251,7 @@ extension WebConsole {
 
     private func showDeletionOfApp(_ entered: ConsoleVisit) async throws -> PageReply {
         let id: ID<App> = try entered.id()
-        let (app, reach) = try await store.read { [apps] tx in
+        let (app, reach) = try await store.read(as: entered.actor) { [apps] tx in
             (
                 try apps.get(id, in: entered.organization.id, as: entered.actor, tx: tx),
                 try apps.reach(of: id, in: entered.organization.id, as: entered.actor, tx: tx)

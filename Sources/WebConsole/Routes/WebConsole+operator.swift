@@ -25,11 +25,11 @@ extension WebConsole {
             shown(.nodes) { entered in
                 // Asked first: whoever answers has just been heard.
                 let confirmation = await confirm(.seconds(1))
-                let agreed = try await store.read { tx in try tx.installation()?.definition }
+                let agreed = try await store.read(as: entered.actor) { tx in try tx.installation()?.definition }
                 return .page(NodesPage(entered, confirmation, nodes(), agreed: agreed))
             },
             shown(.keyRing) { entered in
-                .page(KeyRingPage(entered, try await store.read { tx in try tx.keyRingRows() }))
+                .page(KeyRingPage(entered, try await store.read(as: entered.actor) { tx in try tx.keyRingRows() }))
             },
         ] + resourceServerRoutes + providerRoutes
     }
@@ -68,13 +68,16 @@ extension WebConsole {
         (query.search, query.after) = (NameSearch(request.search), request.after)
         (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
         let asked = query
-        let found = try await store.read { tx in try tx.accounts(asked, limit: AccountsPage.pageSize) }
+        let found = try await store.read(as: entered.actor) { tx in try tx.accounts(asked, limit: AccountsPage.pageSize)
+        }
         return .page(AccountsPage(entered, found, request))
     }
 
     private func account(_ entered: OperatorVisit) async throws -> Account {
         let id: ID<Organization> = try entered.id()
-        return try await store.read { [accounts] tx in try accounts.get(id, as: entered.actor, tx: tx) }
+        return try await store.read(as: entered.actor) { [accounts] tx in
+            try accounts.get(id, as: entered.actor, tx: tx)
+        }
     }
 
     private func takeAccount(_ entered: OperatorVisit, _ form: PageForm) async throws -> PageReply {
@@ -96,7 +99,7 @@ extension WebConsole {
     private func takeAccountEdit(_ entered: OperatorVisit, _ form: PageForm) async throws -> PageReply {
         let before = try await account(entered)
         do {
-            _ = try await store.write { [accounts] tx in
+            _ = try await store.write(as: entered.actor) { [accounts] tx in
                 try accounts.edit(
                     before.id,
                     AccountEdit(
@@ -119,7 +122,7 @@ extension WebConsole {
         let before = try await account(entered)
         let isSuspended = form["suspended"] == "yes"
         do {
-            _ = try await store.write { [accounts] tx in
+            _ = try await store.write(as: entered.actor) { [accounts] tx in
                 try accounts.edit(before.id, AccountEdit(suspended: isSuspended), as: entered.actor, tx: tx)
             }
         } catch let refusal as Refusal {

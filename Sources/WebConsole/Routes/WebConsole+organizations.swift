@@ -26,7 +26,7 @@ extension WebConsole {
         let search = NameSearch(entered.visit.parameter("q"))
         let after = entered.visit.parameter("after").flatMap { ID<Organization>(parsing: $0) }
         let path = entered.organization.path
-        let found = try await store.read { tx in
+        let found = try await store.read(as: entered.actor) { tx in
             try tx.organizations(
                 within: path, matching: search, after: after, limit: OrganizationsPage.pageSize + 1)
         }
@@ -49,7 +49,7 @@ extension WebConsole {
     private func takeName(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let name = form.text("name")
         do {
-            _ = try await store.write { [organizations] tx in
+            _ = try await store.write(as: entered.actor) { [organizations] tx in
                 try organizations.rename(entered.organization.id, to: name, as: entered.actor, tx: tx)
             }
         } catch Refusal.invalid(let fields) {
@@ -62,7 +62,7 @@ extension WebConsole {
     private func takeDeletion(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let organization = entered.organization
         do {
-            try await store.write { [organizations] tx in
+            try await store.write(as: entered.actor) { [organizations] tx in
                 try organizations.delete(organization.id, as: entered.actor, tx: tx)
             }
         } catch let refusal as Refusal {

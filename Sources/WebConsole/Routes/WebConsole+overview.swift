@@ -21,7 +21,7 @@ extension WebConsole {
             newSince: days(OverviewPage.newDays), oldBefore: days(oldDays))
         let hasAPI = entered.terms.features.contains(.apiAccess)
         let desk = entered.terms.features.contains(.connections) && entered.sees(.connections) ? connections : nil
-        let known = try await store.read { [audit] tx in
+        let known = try await store.read(as: entered.actor) { [audit] tx in
             OverviewPage.Known(
                 apiKeys: hasAPI && entered.sees(.apiKeys) ? try tx.apiKeyRisks(within: path, times) : nil,
                 integrations: hasAPI && entered.sees(.integrations)

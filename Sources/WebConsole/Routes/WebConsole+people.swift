@@ -55,7 +55,7 @@ extension WebConsole {
         let asked = query
         let path = entered.organization.path
         let kinds = entered.readableKinds
-        let found = try await store.read { tx in
+        let found = try await store.read(as: entered.actor) { tx in
             try tx.members(
                 .within(path), asked, at: entered.now, limit: PeoplePage.pageSize, countingTo: PeoplePage.countedTo,
                 leftOf: kinds)
@@ -69,7 +69,7 @@ extension WebConsole {
             email: input.email, name: input.name, roles: input.roles.sorted(), permissions: input.permissions.sorted())
         let member: Member
         do {
-            member = try await store.write {
+            member = try await store.write(as: entered.actor) {
                 [members, actor = entered.actor, organization = entered.organization.id] tx in
                 try members.create(draft, in: organization, as: actor, tx: tx)
             }
@@ -92,7 +92,9 @@ extension WebConsole {
     /// Who was made by the same form a moment ago: it was sent twice, and is answered as the first.
     private func justInvited(_ entered: ConsoleVisit, _ input: PersonForm.Input) async throws -> Member? {
         guard let email = EmailAddress(input.email) else { return nil }
-        let known = try await store.read { tx in try tx.member(email: email, in: entered.organization.id) }
+        let known = try await store.read(as: entered.actor) { tx in
+            try tx.member(email: email, in: entered.organization.id)
+        }
         guard let known, !known.hasPassword, known.name == input.name, Set(known.roles) == input.roles,
             entered.now.seconds(since: known.createdAt) < FormRepetitions.seconds
         else { return nil }
@@ -101,7 +103,7 @@ extension WebConsole {
 
     private func person(_ entered: ConsoleVisit) async throws -> Member {
         let id: ID<Member> = try entered.id()
-        return try await store.read { [members] tx in
+        return try await store.read(as: entered.actor) { [members] tx in
             try members.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
         }
     }
@@ -109,7 +111,7 @@ extension WebConsole {
     private func showPerson(_ entered: ConsoleVisit) async throws -> PageReply {
         let id: ID<Member> = try entered.id()
         let organization = entered.organization
-        return try await store.read { [members, sessions, stewards] tx in
+        return try await store.read(as: entered.actor) { [members, sessions, stewards] tx in
             let actor = entered.actor
             _ = try members.get(id, in: organization.id, as: actor, tx: tx)
             guard let listed = try tx.listedMember(id, at: entered.now) else { throw Refusal.notFound }
@@ -140,7 +142,7 @@ extension WebConsole {
             name: input.name, roles: roles.sorted(), permissions: permissions.sorted(), email: input.email)
         let edited: EditedMember
         do {
-            edited = try await store.write { [members] tx in
+            edited = try await store.write(as: entered.actor) { [members] tx in
                 try members.change(before.id, in: entered.organization.id, edit, as: entered.actor, tx: tx)
             }
         } catch let refusal as Refusal {
@@ -190,7 +192,7 @@ extension WebConsole {
     private func takeFactorRemoval(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let id: ID<Member> = try entered.id()
         // What is gone already counts as done.
-        let isFirst = try await store.write { [secondFactors] tx in
+        let isFirst = try await store.write(as: entered.actor) { [secondFactors] tx in
             guard try tx.member(id)?.organization == entered.organization.id else { throw Refusal.notFound }
             guard try tx.secondFactor(of: id) != nil else { return false }
             try secondFactors.remove(
@@ -205,7 +207,7 @@ extension WebConsole {
     private func takeEndOfSession(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let id: ID<Member> = try entered.id()
         let session: ID<MemberSession> = try entered.id("session")
-        try await store.write { [sessions] tx in
+        try await store.write(as: entered.actor) { [sessions] tx in
             guard try tx.member(id)?.organization == entered.organization.id else { throw Refusal.notFound }
             // What is over already counts as ended.
             do {
@@ -219,7 +221,7 @@ extension WebConsole {
         _ entered: ConsoleVisit, chosen: Set<String>? = nil, _ errors: FieldErrors = .none
     ) async throws -> PageReply {
         let id: ID<Member> = try entered.id()
-        let page = try await store.read { [stewards] tx in
+        let page = try await store.read(as: entered.actor) { [stewards] tx in
             let credentials = try stewards.list(
                 of: id, in: entered.organization.id, page: Model.Page(limit: HandOverFromPersonPage.most),
                 as: entered.actor, tx: tx
@@ -245,7 +247,9 @@ extension WebConsole {
         let id: ID<Member> = try entered.id()
         let chosen = Set(form.names(behind: "credential.").compactMap { StewardedID(parsing: $0) })
         let heir = form["to"].flatMap { ID<Member>(parsing: $0) }
-        let isHere = try await store.read { tx in try tx.member(id)?.organization == entered.organization.id }
+        let isHere = try await store.read(as: entered.actor) { tx in
+            try tx.member(id)?.organization == entered.organization.id
+        }
         do {
             return try await doneOnce(
                 entered, form, next: isHere ? entered.url(.person, id.description) : entered.url(.leftBehind),
@@ -261,7 +265,7 @@ extension WebConsole {
 
     private func showLeftBehind(_ entered: ConsoleVisit) async throws -> PageReply {
         let cursor = entered.visit.parameter("cursor").flatMap { Cursor(parsing: $0) }
-        return try await store.read { [stewards] tx in
+        return try await store.read(as: entered.actor) { [stewards] tx in
             LeftBehindPage(
                 entered,
                 try stewards.listLeft(
@@ -273,7 +277,7 @@ extension WebConsole {
     private func removalPage(_ entered: ConsoleVisit, _ notice: Notice? = nil) async throws -> PageReply {
         let id: ID<Member> = try entered.id()
         let organization = entered.organization.id
-        let page = try await store.read { [members, sessions, stewards] tx in
+        let page = try await store.read(as: entered.actor) { [members, sessions, stewards] tx in
             let member = try members.get(id, in: organization, as: entered.actor, tx: tx)
             return RemovePersonPage(
                 entered, member, sessions: try sessions.list(of: id, in: organization, as: entered.actor, tx: tx).count,

@@ -20,7 +20,7 @@ extension WebConsole {
     private func providers(_ entered: OperatorVisit) async throws -> [Known] {
         let desk = try connectionDesk()
         guard !product.providers.isEmpty else { throw PageProblem.notFound }
-        return try await store.read { tx in
+        return try await store.read(as: entered.actor) { tx in
             try desk.clients.describe(desk.service.choices, at: entered.now, as: entered.actor, tx: tx)
         }
     }

@@ -80,7 +80,7 @@ extension WebConsole {
 
     private func showRefused(of subject: Subject, _ entered: ConsoleVisit) async throws -> PageReply {
         let page = Model.Page(limit: 50, after: entered.visit.parameter("after").flatMap { Cursor(parsing: $0) })
-        let listing = try await store.read { [refusals] tx in
+        let listing = try await store.read(as: entered.actor) { [refusals] tx in
             try refusals.list(
                 in: entered.organization.id, credential: subject.id, page: page, as: entered.actor, tx: tx)
         }
@@ -118,7 +118,7 @@ extension WebConsole {
         guard let request = entered.visit.segment("request"), RequestID.isOne(request) else {
             throw PageProblem.notFound
         }
-        let refusal = try await store.read { [refusals] tx in
+        let refusal = try await store.read(as: entered.actor) { [refusals] tx in
             try refusals.get(request, in: entered.organization.id, as: entered.actor, tx: tx)
         }
         let words = RefusalWords(words: entered.words)
@@ -183,7 +183,7 @@ extension WebConsole {
     private func showTrial(of tried: Tried, _ entered: ConsoleVisit) async throws -> PageReply {
         guard let draft = Self.draft(entered) else { return .page(trialPage(tried, nil, nil, entered)) }
         do {
-            let outcome = try await store.read { tx in try tried.judge(draft, tx) }
+            let outcome = try await store.read(as: entered.actor) { tx in try tried.judge(draft, tx) }
             return .page(trialPage(tried, draft, outcome, entered))
         } catch let refusal as Refusal {
             let errors = try FieldErrors(refusal, shown: Self.trialNames)

@@ -39,14 +39,14 @@ extension WebConsole {
 
     private func server(_ entered: OperatorVisit) async throws -> ResourceServer {
         let id: ID<ResourceServer> = try entered.id()
-        return try await store.read { [resourceServers] tx in
+        return try await store.read(as: entered.actor) { [resourceServers] tx in
             try resourceServers.get(id, as: entered.actor, tx: tx)
         }
     }
 
     private func known(_ entered: OperatorVisit) async throws -> Known {
         let id: ID<ResourceServer> = try entered.id()
-        return try await store.read { [resourceServers] tx in
+        return try await store.read(as: entered.actor) { [resourceServers] tx in
             Known(
                 server: try resourceServers.get(id, as: entered.actor, tx: tx),
                 secrets: try resourceServers.secrets(of: id, as: entered.actor, tx: tx))
@@ -55,7 +55,7 @@ extension WebConsole {
 
     private func showServers(_ entered: OperatorVisit) async throws -> PageReply {
         let after = entered.visit.parameter("after").flatMap { Cursor(parsing: $0) }
-        let listing = try await store.read { [resourceServers] tx in
+        let listing = try await store.read(as: entered.actor) { [resourceServers] tx in
             try resourceServers.list(
                 page: Model.Page(limit: ResourceServersPage.pageSize, after: after), as: entered.actor, tx: tx)
         }
@@ -132,7 +132,7 @@ extension WebConsole {
         let written = ResourceServerForm(form)
         let draft = ResourceServerDraft(name: written.name, audiences: written.audienceList)
         do {
-            let outcome = try await store.write { [resourceServers, repetitions] tx in
+            let outcome = try await store.write(as: entered.actor) { [resourceServers, repetitions] tx in
                 try repetitions.once(form, sentTo: entered.visit.path, as: entered.actor, tx: tx) { tx in
                     let issued = try resourceServers.create(draft, as: entered.actor, tx: tx)
                     return (issued.credential.id.description, issued.secret)
@@ -163,7 +163,7 @@ extension WebConsole {
         let written = ResourceServerForm(form)
         let edit = ResourceServerEdit(name: written.name, audiences: written.audienceList)
         do {
-            _ = try await store.write { [resourceServers] tx in
+            _ = try await store.write(as: entered.actor) { [resourceServers] tx in
                 try resourceServers.edit(
                     id, edit, expecting: RevisionCondition(written.revision), as: entered.actor, tx: tx)
             }
@@ -188,7 +188,7 @@ extension WebConsole {
             return PageReply.redirect(page, at: site).telling(.secretShownBefore, at: site)
         case .shown(let text, let secret):
             guard let id = ID<ResourceServer>(parsing: text) else { throw PageProblem.notFound }
-            let server = try await store.read { [resourceServers] tx in
+            let server = try await store.read(as: entered.actor) { [resourceServers] tx in
                 try resourceServers.get(id, as: entered.actor, tx: tx)
             }
             return .page(serverSecretPage(server, secret, entered, until: until))
@@ -266,7 +266,7 @@ extension WebConsole {
         let id: ID<ResourceServer> = try entered.id()
         let overlap = Overlap(form, product.policy)
         do {
-            let (outcome, until) = try await store.write { [resourceServers, repetitions] tx in
+            let (outcome, until) = try await store.write(as: entered.actor) { [resourceServers, repetitions] tx in
                 var until: Instant?
                 let outcome = try repetitions.once(form, sentTo: entered.visit.path, as: entered.actor, tx: tx) { tx in
                     let issued = try resourceServers.rotate(

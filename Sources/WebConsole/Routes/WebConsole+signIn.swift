@@ -225,7 +225,7 @@ extension WebConsole {
     func signOut(_ visit: Visit) async throws {
         guard let signedIn = visit.signedIn else { return }
         let actor = signedIn.actor(requestID: visit.requestID, address: visit.address)
-        try await store.write { [sessions] tx in try sessions.signOut(signedIn, as: actor, tx: tx) }
+        try await store.write(as: actor) { [sessions] tx in try sessions.signOut(signedIn, as: actor, tx: tx) }
     }
 
     /// The page after a sign-out.

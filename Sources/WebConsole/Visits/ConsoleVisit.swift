@@ -121,7 +121,7 @@ extension WebConsole {
     /// The same where the address names no organization, because a visitor comes back from elsewhere.
     func enter(_ visit: Visit, _ page: ConsolePage, in id: ID<Organization>) async throws -> ConsoleVisit {
         let (me, actor) = try signedIn(visit)
-        let found = try await store.read { tx in
+        let found = try await store.read(as: actor) { tx in
             try tx.organization(
                 id, withThoseWithin: me.isOperator ? nil : me.organization.path, limit: OrganizationPicker.most + 1)
         }

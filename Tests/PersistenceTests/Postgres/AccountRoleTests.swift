@@ -1,4 +1,5 @@
 import CredentialFormat
+import Credentials
 import Model
 import PersistencePostgres
 import TestSupport
