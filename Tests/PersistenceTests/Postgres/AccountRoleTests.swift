@@ -36,9 +36,10 @@ struct AccountRoleTests {
 
     /// Every statement of the tables' files, with its filter left out.
     @Test func `a statement that forgot its filter shows and changes nothing of others`() async throws {
-        let statements = try WrittenStatement.all().filter { !$0.readsNothing }.compactMap { written in
+        let statements = try WrittenStatement.all().compactMap { written in
             written.filterless.map { (file: written.file, text: $0) }
-        }
+        }.filter { !$0.text.hasPrefix("INSERT") }
+        #expect(statements.count > 150)
         try await SampleTree.open(on: .postgres) { tree in
             try await fill(tree)
             var met = 0
@@ -207,6 +208,9 @@ extension AccountRoleTests {
             }
         } catch let undone as Undone {
             return undone.metRows
+        } catch StoreError.constraint {
+            // It had a row to change.
+            return true
         } catch StoreError.engine(let problem) {
             // A table that is nobody's; or what is left of the statement is none.
             let expected = ["42501", "42601"].contains { problem.contains(" \($0):") }
