@@ -1,8 +1,8 @@
 import Persistence
 
-/// As whom the statements of accounts are run, so that the policies of the tables hold for them (record 0040): a role that owns
-/// nothing, named like the user that nodes sign in as with `_account` behind it. The user itself owns the tables, and policies
-/// do not hold for owners, which migrations, backups and the operator's own work need.
+/// As whom the statements of accounts are run, so that the policies of the tables hold for them (row-level security,
+/// record 0040): a role that owns nothing, named like the user that nodes sign in as with `_account` behind it. The user itself owns the
+/// tables, and policies do not hold for owners, which migrations, backups and the operator's own work need.
 package enum AccountRole: Sendable {
     /// There is none, or the user may not become it: policies hold for nobody.
     case missing

@@ -74,7 +74,7 @@ struct TermTests {
         ("single flight", "SharedRun"), ("CSRF", "FormToken"), ("flash message", "Done"),
         ("open redirect", "ReturnPath"),
         ("group commit", "GroupCommit"), ("keyset pagination", "ListPlace"), ("fencing token", "Lease"),
-        ("idempoten", "FormRepetitions"),
+        ("idempoten", "FormRepetitions"), ("row-level security", "AccountRole"),
     ])
     func `a search for one finds its place`(_ term: String, _ name: String) {
         let found = SourceFile.ours.filter { file in
