@@ -1,7 +1,8 @@
 extension Migration {
     /// An account's rows are told by its identifier, by the path of its root, or by the row on which they hang: that one is looked up
     /// under its own policy. A row that hangs on two accounts, as a grant does on the user's and the app's, can be read by both and
-    /// written by the first.
+    /// written by the first. It is looked up as a value: `EXISTS` may be answered by reading all rows of the account, or of the table,
+    /// which a serializable transaction then counts as read.
     ///
     /// The setting that says which account is empty, and not absent, once a transaction that had set it is over. Compared with
     /// nothing, no row is met. Comparisons of bytes and of texts in the order of bytes may be made before a policy is asked, so that
@@ -41,7 +42,10 @@ extension Migration {
             ["member_session", "member_network", "second_factor", "recovery_code", "one_time_link"])
         all += hanging(on: "member", by: "viewer", ["secret_look"])
         all += hanging(on: "contact", by: "contact_id", ["access_key"])
-        all += hanging(on: "user_grant", by: "grant_id", ["refresh_lineage", "authorization_code"])
+        for table in ["refresh_lineage", "authorization_code"] {
+            let grant = "user_grant p JOIN organization o ON o.id = p.organization_id"
+            all.append(Policy(table: table, condition: "(SELECT TRUE FROM \(grant) WHERE p.id = \(table).grant_id)"))
+        }
         all += hanging(
             on: "connection", by: "connection_id",
             ["connection_secret", "connection_child", "connection_promise", "connection_health", "renewal_attempt"])
@@ -56,19 +60,21 @@ extension Migration {
 
     private static func hanging(on parent: String, by column: String, _ tables: [String]) -> [Policy] {
         tables.map { table in
-            Policy(table: table, condition: "EXISTS (SELECT 1 FROM \(parent) p WHERE p.id = \(table).\(column))")
+            Policy(table: table, condition: "(SELECT TRUE FROM \(parent) p WHERE p.id = \(table).\(column))")
         }
     }
 
     /// Whether a client is the account's own, and not one that it may read because somebody of its uses it.
     private static func isOwn(_ table: String, _ client: String) -> String {
-        "EXISTS (SELECT 1 FROM \(table) p WHERE p.id = \(client) AND p.account_id = \(account))"
+        "(SELECT TRUE FROM \(table) p WHERE p.id = \(client) AND p.account_id = \(account))"
     }
 
-    /// Of an app of another account, what is shown of a grant is read; of a grant to an app of its own, how many there are.
+    /// Of an app of another account, what is shown of a grant is read; of grants to an app of its own and of what came of them, how
+    /// many there are.
     private static let shared = [
         "CREATE POLICY granted_app ON app FOR SELECT USING (is_granted_within(id, \(account)));",
         "CREATE POLICY grants_of_app ON user_grant FOR SELECT USING (\(isOwn("app", "user_grant.app_id")));",
+        "CREATE POLICY lineages_of_app ON refresh_lineage FOR SELECT USING (\(isOwn("app", "refresh_lineage.app_id")));",
     ]
 
     private static let functions = [
