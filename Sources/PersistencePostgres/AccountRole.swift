@@ -40,8 +40,9 @@ package enum AccountRole: Sendable {
         ExemptTable(name: "usage_receipt", reason: "work that nodes share"),
     ]
 
-    /// Gives the role what it lacks: every right to rows in tables with policies (but none to change the audit log), and those above
-    /// in the others. Nothing where there is no role.
+    /// Gives the role what it lacks: every right to rows in tables with policies (but none to change the audit log), those above in the
+    /// others, and the functions that policies call, which a database may have taken from everybody. Nothing where there is no role.
+    /// It fails where policies hold for the user itself, to whom every table would seem empty.
     static var grants: String {
         let others = exemptTables.flatMap { table in table.rights.map { "('\(table.name)', '\($0)')" } }
         return """
@@ -50,6 +51,9 @@ package enum AccountRole: Sendable {
                 account_role CONSTANT TEXT := current_user || '_account';
                 step TEXT;
             BEGIN
+                IF row_security_active(to_regclass('organization')::oid) THEN
+                    RAISE EXCEPTION 'the tables belong to another user than %, who would meet no row', current_user;
+                END IF;
                 IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = account_role) THEN RETURN; END IF;
                 IF NOT has_schema_privilege(account_role::name, current_schema()::text, 'USAGE') THEN
                     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), account_role);
@@ -61,6 +65,11 @@ package enum AccountRole: Sendable {
                     AND (c.relrowsecurity OR (c.relname::text, wanted.kind) IN (\(others.joined(separator: ", "))))
                     AND NOT (c.relname = 'audit_event' AND wanted.kind IN ('UPDATE', 'DELETE'))
                     AND NOT has_table_privilege(account_role::name, c.oid, wanted.kind)
+                    UNION ALL
+                    SELECT format('GRANT EXECUTE ON FUNCTION %s TO %I', f.oid::regprocedure, account_role) FROM pg_proc f
+                    WHERE f.pronamespace = current_schema()::regnamespace
+                    AND f.proname IN ('client_identifier', 'is_granted_within')
+                    AND NOT has_function_privilege(account_role::name, f.oid, 'EXECUTE')
                 LOOP EXECUTE step; END LOOP;
             END $$;
             """

@@ -15,6 +15,9 @@ struct Lines: Sendable {
             to: address,
             settings: [
                 "SET statement_timeout = \(statement)", "SET lock_timeout = \(statement * 2 / 3)",
+                // As it is now, also for who becomes another role: `$user` in it is whoever one is.
+                "SELECT set_config('search_path', string_agg(quote_ident(name), ', ' ORDER BY place), false) "
+                    + "FROM unnest(current_schemas(false)) WITH ORDINALITY AS known (name, place)",
                 // A node that stands still must not keep others from what it has locked.
                 "SET idle_in_transaction_session_timeout = \(statement)",
                 // Acknowledged means on disk, whatever the server's standard is.
