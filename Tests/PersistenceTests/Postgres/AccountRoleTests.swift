@@ -97,19 +97,25 @@ struct AccountRoleTests {
                     try tx.organization(tree.europe.id) == nil, try tx.app(filled.app) != nil,
                     // How many use its app is told to who offers it, and not who.
                     try tx.grant(filled.grant) != nil, try tx.describedGrant(filled.grant) == nil,
+                    try tx.reach(of: filled.app, in: nil, at: Instant(seconds: 0)).refreshTokens == 1,
                 ]
             }
-            #expect(others == [true, true, true, true, true, true, true])
+            #expect(others == [true, true, true, true, true, true, true, true])
             // What is shared is read, and stays.
             try await callers.write(as: ours) { tx in try tx.delete(filled.app) }
-            try await callers.write(as: theirs) { tx in
+            let isEnded = try await callers.write(as: theirs) { tx -> Bool in
                 try tx.delete(filled.grant)
                 try tx.delete(filled.key)
+                return try tx.delete(filled.lineage)
             }
+            #expect(!isEnded)
             let left = try await tree.store.read { tx in
-                [try tx.app(filled.app) != nil, try tx.grant(filled.grant) != nil, try tx.apiKey(filled.key) != nil]
+                [
+                    try tx.app(filled.app) != nil, try tx.grant(filled.grant) != nil, try tx.apiKey(filled.key) != nil,
+                    try tx.lineage(filled.lineage) != nil,
+                ]
             }
-            #expect(left == [true, true, true])
+            #expect(left == [true, true, true, true])
         }
     }
 
@@ -130,6 +136,18 @@ struct AccountRoleTests {
                 }
             }
         }
+    }
+
+    @Test func `tables in the user's own schema are met by the role, too`() async throws {
+        let database = try await PostgresDatabase.make()
+        let (address, now) = (PostgresAddress(database.uri), FixedClock().current)
+        let empty = try await PostgresStore.open(address, migrations: [], limits: .forTests(), at: now)
+        _ = try await empty.write { tx in try tx.execute("CREATE SCHEMA AUTHORIZATION CURRENT_USER") }
+        await empty.close()
+        let store = try await PostgresStore.open(address, limits: .forTests(), at: now)
+        let nobody = Actor(.command("sign-in"), reach: .nothing, permissions: [], requestID: "r", address: nil)
+        #expect(try await ActorStore(store).read(as: nobody) { tx in try counts(tx) } == [0, 0, 0, 0])
+        await store.close()
     }
 
     @Test func `bodies that share a transaction are confined each for itself`() async throws {
@@ -167,6 +185,7 @@ extension AccountRoleTests {
         let member: ID<Member>
         let app: ID<App>
         let grant: ID<Grant>
+        let lineage: ID<RefreshLineage>
     }
 
     /// Has an account have something of most kinds, and use an app of another account.
@@ -179,7 +198,16 @@ extension AccountRoleTests {
         let grant = try await tree.grant(to: app, by: member, in: tree.europe)
         let contact = try await tree.contact(in: tree.europe)
         _ = try await tree.accessKey(of: contact)
-        return Filled(key: key.id, integration: integration.id, member: member.id, app: app.id, grant: grant.id)
+        let (lineage, bytes) = (ID<RefreshLineage>(at: 1), [UInt8](repeating: 1, count: 32))
+        try await tree.store.write { tx in
+            try tx.perform(
+                """
+                INSERT INTO refresh_lineage (id, grant_id, app_id, scopes, authenticated_at, generation, digest, pepper,
+                created_at, expires_at, ends_at) VALUES (\(lineage), \(grant.id), \(app.id), '', 1, 1, \(bytes), 1, 1, 1, 1)
+                """)
+        }
+        return Filled(
+            key: key.id, integration: integration.id, member: member.id, app: app.id, grant: grant.id, lineage: lineage)
     }
 
     private func counts(_ tx: borrowing Transaction) throws -> [Int] {
