@@ -8,19 +8,25 @@ package struct Migration: Sendable {
     /// Its statements for SQLite.
     private let sqlite: String
     /// The same for PostgreSQL. A test holds the schemas that come of both against each other.
-    private let postgres: String
+    private let postgres: [String]
 
     package init(number: Int, name: String, sqlite: String, postgres: String) {
+        self.init(number: number, name: name, sqlite: sqlite, postgresParts: [postgres])
+    }
+
+    /// - Parameter postgresParts: For a transaction each, which locks one table: whoever locks many waits for nodes that go on serving,
+    ///   which hold one of them and wait for another (a deadlock). All but the last may be run more than once.
+    package init(number: Int, name: String, sqlite: String, postgresParts: [String]) {
         self.number = number
         self.name = name
         self.sqlite = sqlite
-        self.postgres = postgres
+        postgres = postgresParts
     }
 
-    /// Its statements for one engine, each ended by a semicolon.
-    package func script(for dialect: Dialect) -> String {
+    /// Its statements for one engine, each ended by a semicolon, in the parts that have a transaction each.
+    package func parts(for dialect: Dialect) -> [String] {
         switch dialect {
-        case .sqlite: sqlite
+        case .sqlite: [sqlite]
         case .postgres: postgres
         }
     }

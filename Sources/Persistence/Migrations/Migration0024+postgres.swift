@@ -7,18 +7,27 @@ extension Migration {
     /// The setting that says which account is empty, and not absent, once a transaction that had set it is over. Compared with
     /// nothing, no row is met. Comparisons of bytes and of texts in the order of bytes may be made before a policy is asked, so that
     /// indexes are used as without one.
-    static let migration0024Postgres = (functions + policies.map(\.script) + shared).joined(separator: "\n")
+    static let migration0024Postgres = [functions.joined(separator: "\n")] + policies.map(\.script)
 
     private struct Policy {
         let table: String
         let condition: String
+        /// Of rows of another account, which are read.
+        var shared: (name: String, condition: String)?
 
         /// The name comes last of a table's, so that it is asked first.
         var script: String {
-            """
-            ALTER TABLE \(table) ENABLE ROW LEVEL SECURITY;
-            CREATE POLICY own_rows ON \(table) USING (\(condition)) WITH CHECK (\(condition));
-            """
+            let own = """
+                ALTER TABLE \(table) ENABLE ROW LEVEL SECURITY;
+                DROP POLICY IF EXISTS own_rows ON \(table);
+                CREATE POLICY own_rows ON \(table) USING (\(condition)) WITH CHECK (\(condition));
+                """
+            guard let shared else { return own }
+            return """
+                \(own)
+                DROP POLICY IF EXISTS \(shared.name) ON \(table);
+                CREATE POLICY \(shared.name) ON \(table) FOR SELECT USING (\(shared.condition));
+                """
         }
     }
 
@@ -53,6 +62,7 @@ extension Migration {
             let condition = "\(isOwn("integration", client)) OR \(isOwn("app", client))"
             all.append(Policy(table: table, condition: condition))
         }
+        for index in all.indices { all[index].shared = shared[all[index].table] }
         return all
     }()
 
@@ -72,15 +82,15 @@ extension Migration {
     /// Of an app of another account, what is shown of a grant is read; of grants to an app of its own and of what came of them, how
     /// many there are.
     private static let shared = [
-        "CREATE POLICY granted_app ON app FOR SELECT USING (is_granted_within(id, \(account)));",
-        "CREATE POLICY grants_of_app ON user_grant FOR SELECT USING (\(isOwn("app", "user_grant.app_id")));",
-        "CREATE POLICY lineages_of_app ON refresh_lineage FOR SELECT USING (\(isOwn("app", "refresh_lineage.app_id")));",
+        "app": (name: "granted_app", condition: "is_granted_within(id, \(account))"),
+        "user_grant": (name: "grants_of_app", condition: isOwn("app", "user_grant.app_id")),
+        "refresh_lineage": (name: "lineages_of_app", condition: isOwn("app", "refresh_lineage.app_id")),
     ]
 
     private static let functions = [
         // The 16 bytes that a client's identifier is written of, in base62 behind its prefix.
         """
-        CREATE FUNCTION client_identifier(written TEXT) RETURNS BYTEA
+        CREATE OR REPLACE FUNCTION client_identifier(written TEXT) RETURNS BYTEA
         LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
         DECLARE
             digits CONSTANT TEXT := '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -100,7 +110,7 @@ extension Migration {
         """,
         // Looks past the policies, since that of grants asks for apps.
         """
-        CREATE FUNCTION is_granted_within(app BYTEA, account BYTEA) RETURNS BOOLEAN
+        CREATE OR REPLACE FUNCTION is_granted_within(app BYTEA, account BYTEA) RETURNS BOOLEAN
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
             SELECT EXISTS (
                 SELECT 1 FROM user_grant g JOIN organization o ON o.id = g.organization_id

@@ -1,7 +1,7 @@
 package import Model
 
 /// Brings a store's schema up to date on start. Each step has a transaction of its own, which also records it, so
-/// whatever stops the process leaves whole steps, and the next start goes on from there.
+/// whatever stops the process leaves whole steps, and the next start goes on from there. Of a step in parts the last one records it.
 package struct MigrationRunner: Sendable {
     private let migrations: [Migration]
 
@@ -17,14 +17,21 @@ package struct MigrationRunner: Sendable {
     ///   a ``StoreError`` if a step fails.
     @discardableResult
     package func run(on store: some Store, at now: Instant) async throws -> Int {
-        let applied = try await store.write { tx in
+        let (applied, dialect) = try await store.write { tx in
             try tx.createMigrationTable()
-            return try tx.appliedMigrations()
+            return (try tx.appliedMigrations(), tx.dialect)
         }
         try refuseUnknown(applied)
         let missing = migrations.filter { applied[$0.number] == nil }
         for migration in missing {
-            try await store.write { tx in try tx.apply(migration, at: now) }
+            let parts = migration.parts(for: dialect)
+            // Nobody serves from an empty database, so there it is done at once.
+            let first = applied.isEmpty ? 0 : max(0, parts.count - 1)
+            for part in parts.prefix(first) {
+                try await store.write { tx in try tx.execute(script: part) }
+            }
+            let rest = parts.dropFirst(first).joined(separator: "\n")
+            try await store.write { tx in try tx.apply(migration, by: rest, at: now) }
         }
         return missing.count
     }
@@ -103,8 +110,8 @@ extension Transaction {
         return Dictionary(rows) { first, _ in first }
     }
 
-    fileprivate borrowing func apply(_ migration: Migration, at now: Instant) throws {
-        try execute(script: migration.script(for: dialect))
+    fileprivate borrowing func apply(_ migration: Migration, by script: String, at now: Instant) throws {
+        try execute(script: script)
         try execute(
             """
             INSERT INTO schema_migration (number, name, applied_at)
