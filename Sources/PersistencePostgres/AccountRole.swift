@@ -93,7 +93,7 @@ extension Line {
     private func knownAccountRole(until deadline: ContinuousClock.Instant) throws -> AccountRole {
         if let accountRole { return accountRole }
         var found = AccountRole.missing
-        _ = try answer(to: AccountRole.question, [], until: deadline) { row in
+        _ = try answer(to: AccountRole.search.text, [], until: deadline) { row in
             found = .present(name: try row.text(0), former: try row.text(1))
         }
         accountRole = found
@@ -102,15 +102,12 @@ extension Line {
 }
 
 extension AccountRole {
-    /// The role, if this user may become it, and what the session's own is set to.
+    /// The role, if this user may become it and it has been given its rights, and what the session's own is set to.
     static let search: BoundSQL = """
         SELECT rolname::text, current_setting('role') FROM pg_roles
         WHERE rolname = current_user || '_account'
         AND pg_has_role(
             current_user, oid, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)
+        AND COALESCE(has_table_privilege(oid, to_regclass('organization')::oid, 'SELECT'), true)
         """
-
-    /// The same, if it has been given its rights.
-    fileprivate static let question =
-        search.text + " AND has_table_privilege(oid, to_regclass('organization'), 'SELECT')"
 }

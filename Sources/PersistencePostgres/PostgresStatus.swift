@@ -21,7 +21,7 @@ package struct PostgresStatus: Sendable {
     package let clock: Instant
     /// The name of the role for which policies hold (``AccountRole``).
     package let accountRole: String
-    /// Whether it is there, and may be become.
+    /// Whether it is there, may be become, and has been given its rights.
     package let hasAccountRole: Bool
 
     /// Asks the server that a transaction runs on.

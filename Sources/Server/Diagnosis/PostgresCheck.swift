@@ -70,8 +70,8 @@ struct PostgresCheck {
         return [
             .warning(
                 "database",
-                "there is no role \(role) that its user may become, so accounts are kept apart by the program alone. Make "
-                    + "it as docs/operating-postgres.md says, and restart the nodes")
+                "there is no role \(role) that its user may become and that a node has given its rights, so accounts are kept "
+                    + "apart by the program alone. Make it as docs/operating-postgres.md says, and restart the nodes")
         ]
     }
 
