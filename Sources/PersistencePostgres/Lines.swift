@@ -18,6 +18,8 @@ struct Lines: Sendable {
                 // As it is now, also for who becomes another role: `$user` in it is whoever one is.
                 "SELECT set_config('search_path', string_agg(quote_ident(name), ', ' ORDER BY place), false) "
                     + "FROM unnest(current_schemas(false)) WITH ORDINALITY AS known (name, place)",
+                // Else statements that policies narrow would fail.
+                "SET row_security = on",
                 // A node that stands still must not keep others from what it has locked.
                 "SET idle_in_transaction_session_timeout = \(statement)",
                 // Acknowledged means on disk, whatever the server's standard is.
