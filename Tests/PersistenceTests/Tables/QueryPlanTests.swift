@@ -49,7 +49,9 @@ struct QueryPlan: CustomStringConvertible {
     /// The steps that read a whole table, or the whole of an index. What the statement itself put together first is none.
     var scans: [String] {
         steps.filter { step in
-            guard step.hasPrefix("SCAN "), !step.hasPrefix("SCAN live"), !step.contains("CONSTANT ROW") else { return false }
+            guard step.hasPrefix("SCAN "), !step.hasPrefix("SCAN live"), !step.contains("CONSTANT ROW") else {
+                return false
+            }
             let name = String(step.split(separator: " ")[1])
             return !Self.smallTables.contains(name) && !steps.contains("MATERIALIZE \(name)")
         }
