@@ -22,6 +22,9 @@ let package = Package(
         // Older ones can be crashed by a request with many headers (GHSA-cq87-8r7h-962v).
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        // Older ones do not bound resets, control frames and errors of one connection.
+        .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         // Foundation's Process reads past the end of a directory's entries where very many files are open.
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
@@ -97,6 +100,8 @@ var theOutside: [Target] {
             name: "HTTPServing",
             dependencies: [
                 "Verification", "OAuth", "Connections", hummingbird, httpTypes, lifecycle, logging, nioHTTPTypesHTTP1,
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ] + nio
         ),
         .target(name: "Outbound", dependencies: ["ProviderDefinition", "Locking", asyncHTTPClient, lifecycle] + nio),
@@ -131,6 +136,7 @@ var theWhole: [Target] {
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
             ] + nio
         ),
     ]
@@ -233,6 +239,8 @@ var tests: [Target] {
             dependencies: [
                 "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ]),
         .testTarget(name: "HTTPAPITests", dependencies: ["TestSupport"]),
         .testTarget(

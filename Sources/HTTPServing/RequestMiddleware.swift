@@ -28,7 +28,7 @@ package struct RequestMiddleware: RouterMiddleware {
         log.note(
             response.headers[.xRequestID] ?? context.requestID, request.method, path: Self.loggable(request.uri.path),
             status: response.status.code, address: context.clientAddress, caller: context.notes.caller,
-            rule: context.notes.rule, at: now())
+            rule: context.notes.rule, isStream: context.isStream, at: now())
         // What says that a body would come in pieces has none, and no length that is known.
         guard request.method == .head, response.headers[.transferEncoding] == nil else { return response }
         // A body behind a reply to HEAD would be taken for the next reply (RFC 9110 §9.3.2).

@@ -27,6 +27,8 @@ struct ArrowTests {
         ("Templating", ["WebConsole"]),
         ("Hummingbird", ["HTTPServing", "HTTPAPI", "WebConsole", "Server", "ClavigerVerifierHummingbird"]),
         ("NIOCore", ["HTTPServing", "HTTPAPI", "Outbound", "WebConsole", "Server", "ClavigerVerifier"]),
+        ("NIOHTTP2", ["HTTPServing"]),
+        ("NIOSSL", ["Server"]),
         ("AsyncHTTPClient", ["Outbound", "ClavigerVerifier"]),
         ("JWTKit", ["Connections"]),
         ("PersistenceSQLite", ["Server"]),

@@ -60,7 +60,9 @@ struct Room: Sendable {
             libraries: ["Crypto", "Dispatch", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),
         Room("OAuth", ["Verification"], libraries: ["Crypto"]),
         // 5 The outside.
-        Room("HTTPServing", ["Verification", "OAuth", "Connections"], libraries: http.union(["Glibc"])),
+        Room(
+            "HTTPServing", ["Verification", "OAuth", "Connections"],
+            libraries: http.union(["Glibc", "NIOHPACK", "NIOHTTP2"])),
         Room(
             "Outbound", ["ProviderDefinition", "Locking"],
             libraries: ["AsyncHTTPClient", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle"]),
@@ -83,7 +85,9 @@ struct Room: Sendable {
                 "HTTPAPI", "WebConsole", "Connections", "Outbound", "PersistenceSQLite", "PersistencePostgres",
                 "ProviderDefinition", "CMalloc",
             ],
-            libraries: http.union(["ArgumentParser", "Configuration", "Crypto", "Dispatch", "Glibc", "UnixSignals"])),
+            libraries: http.union([
+                "ArgumentParser", "Configuration", "Crypto", "Dispatch", "Glibc", "NIOSSL", "NIOTLS", "UnixSignals",
+            ])),
     ]
 
     private static let http: Set<String> = [

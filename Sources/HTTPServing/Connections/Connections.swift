@@ -31,7 +31,7 @@ package final class Connections: Sendable {
     }
 
     /// Asks a connection to go, if nothing is done for it.
-    struct MakeRoom: Sendable {}
+    package struct MakeRoom: Sendable {}
 
     private struct State {
         var entries: [ObjectIdentifier: Entry] = [:]

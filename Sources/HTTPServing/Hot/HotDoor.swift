@@ -853,8 +853,11 @@ package final class HotDoorInstaller: ChannelInboundHandler, RemovableChannelHan
     /// Without the codec the ordinary door answers everything: slower, and the same.
     package func handlerAdded(context: ChannelHandlerContext) {
         let pipeline = context.pipeline.syncOperations
-        guard let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) else { return }
-        try? pipeline.addHandler(WireTap(), position: .first)
+        guard let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self),
+            let parser = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+        else { return }
+        // Not in front of everything: what is read there may still be encrypted.
+        try? pipeline.addHandler(WireTap(), position: .before(parser))
         try? pipeline.addHandler(makeDoor(), position: .before(codec))
     }
 }

@@ -40,6 +40,9 @@ package struct OrdinaryDoor: Sendable {
         "UNSUBSCRIBE",
     ].compactMap { HTTPRequest.Method($0) }
 
+    /// Their names.
+    static let methodNames = Set(methods.map(\.rawValue))
+
     private func respond(
         to request: Request, _ context: CallerContext, _ endpoint: HotEndpoint
     ) async throws -> Response {

@@ -3,6 +3,7 @@ import HTTPTypes
 package import Logging
 import NIOCore
 import NIOHTTP1
+import NIOHTTP2
 import NIOHTTPTypesHTTP1
 import ProductDefinition
 
@@ -14,6 +15,8 @@ package struct OrdinaryResponder: Sendable {
         let head: HTTPRequest
         /// Whether it is for the management API, whose answers are made quickly.
         let isForManagement: Bool
+        /// Whether the answer is a provider's, which is passed on as it comes.
+        let isRelayed: Bool
     }
 
     /// What is written.
@@ -34,20 +37,31 @@ package struct OrdinaryResponder: Sendable {
 
     /// What the head of a request asks for, nil for what Hummingbird's channel has to make something of.
     func arriving(_ head: HTTPRequestHead) -> Arrived? {
-        // Answers of providers are passed on as they come, which only Hummingbird's channel does.
-        guard head.uri.utf8.first == UInt8(ascii: "/"), RelayedPath(head.uri[...]) == nil,
-            let method = try? HTTPRequest.Method(head.method)
-        else { return nil }
+        // Over HTTP/1.1 only Hummingbird's channel passes an answer on as it comes.
+        guard let arrived = arrivingOnStream(head), !arrived.isRelayed else { return nil }
+        return arrived
+    }
+
+    /// What the head of a request asks for that has a stream of HTTP/2 to itself, nil for what has no path.
+    func arrivingOnStream(_ head: HTTPRequestHead) -> Arrived? {
+        guard head.uri.utf8.first == UInt8(ascii: "/"), let method = try? HTTPRequest.Method(head.method) else {
+            return nil
+        }
         return Arrived(
             head: HTTPRequest(
                 method: method, scheme: "http", authority: head.headers["Host"].first, path: head.uri,
                 headerFields: HTTPFields(head.headers, splitCookie: false)),
-            isForManagement: head.uri.utf8.starts(with: Self.management.utf8))
+            isForManagement: head.uri.utf8.starts(with: Self.management.utf8),
+            isRelayed: RelayedPath(head.uri[...]) != nil)
     }
 
-    func answer(_ arrived: Arrived, body: ByteBuffer?, on channel: any Channel) async -> Answer {
+    /// - Parameter isStream: Whether the channel is a stream of HTTP/2.
+    func answer(
+        _ arrived: Arrived, body: ByteBuffer?, on channel: any Channel, isStream: Bool = false
+    ) async -> Answer {
         let request = Request(head: arrived.head, body: RequestBody(buffer: body ?? ByteBuffer()))
-        let context = CallerContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+        var context = CallerContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+        context.isStream = isStream
         let collected = CollectedBody()
         do {
             let response = try await responder.respond(to: request, context: context)
@@ -61,6 +75,43 @@ package struct OrdinaryResponder: Sendable {
                     version: .http1_1, status: .internalServerError, headers: ["Content-Length": "0"]),
                 body: ByteBuffer())
         }
+    }
+}
+
+extension OrdinaryResponder {
+    /// Answers on a stream of HTTP/2, and passes the answer on as it comes: no more is asked of the provider than the client has read.
+    ///
+    /// - Throws: When the answer ends before its end; the stream is then to be closed.
+    func relay(_ arrived: Arrived, body: ByteBuffer?, on channel: any Channel, date: String) async throws {
+        let request = Request(head: arrived.head, body: RequestBody(buffer: body ?? ByteBuffer()))
+        var context = CallerContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+        context.isStream = true
+        let response = try await responder.respond(to: request, context: context)
+        var head = HTTPResponseHead(response.head)
+        head.headers.replaceOrAdd(name: "Date", value: date)
+        let client = StreamedBody(channel: channel)
+        try await client.send(HTTP2Frame.FramePayload(head: head, isLast: false))
+        try await response.body.write(client)
+    }
+}
+
+/// The body of a reply on a stream of HTTP/2.
+private struct StreamedBody: ResponseBodyWriter {
+    let channel: any Channel
+
+    func write(_ part: ByteBuffer) async throws {
+        try await send(HTTP2Frame.FramePayload(body: part, isLast: false))
+    }
+
+    func finish(_: HTTPFields?) async throws {
+        try await send(HTTP2Frame.FramePayload(body: ByteBuffer(), isLast: true))
+    }
+
+    /// Waits until the client has made room for it, for as long as a connection that ends waits for its client.
+    func send(_ payload: HTTP2Frame.FramePayload) async throws {
+        let reading = channel.eventLoop.scheduleTask(in: Lingering.longest) { [channel] in channel.close(promise: nil) }
+        defer { reading.cancel() }
+        try await channel.writeAndFlush(payload).get()
     }
 }
 

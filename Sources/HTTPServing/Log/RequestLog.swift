@@ -24,28 +24,30 @@ package struct RequestLog: Sendable {
     }
 
     /// Notes a request to a hot route. `peer` is the text of its peer's address, which a door makes once a connection.
-    package func note(_ request: HotRequest, _ reply: HotReply, peer: String?) {
+    package func note(_ request: HotRequest, _ reply: HotReply, peer: String?, isStream: Bool = false) {
         note(
             request.requestID, request.method.rawValue, path: request.endpoint.path, status: reply.status.code,
-            address: peer, caller: reply.caller, rule: reply.rule, at: request.now)
+            address: peer, caller: reply.caller, rule: reply.rule, isStream: isStream, at: request.now)
     }
 
     /// Notes a request.
     ///
-    /// - Parameter path: Without its query.
+    /// - Parameters:
+    ///   - path: Without its query.
+    ///   - isStream: Whether it came as a stream of HTTP/2.
     package func note(
         _ requestID: String, _ method: HTTPRequest.Method, path: String, status: Int, address: IPAddress?,
-        caller: String?, rule: String?, at now: Instant
+        caller: String?, rule: String?, isStream: Bool = false, at now: Instant
     ) {
         note(
             requestID, method.rawValue, path: path, status: status, address: address?.description, caller: caller,
-            rule: rule, at: now)
+            rule: rule, isStream: isStream, at: now)
     }
 
     /// Notes a request of which no more may be known than that it was refused.
     func note(
         _ requestID: String, _ method: String, path: String, status: Int, address: String?, caller: String?,
-        rule: String?, at now: Instant
+        rule: String?, isStream: Bool = false, at now: Instant
     ) {
         guard isOn else { return }
         let time = times.text(of: now)
@@ -55,6 +57,7 @@ package struct RequestLog: Sendable {
             line.field("method", method, format)
             line.field("path", path, format)
             line.field("status", status, format)
+            if isStream { line.field("protocol", "h2", format) }
             if let address { line.field("peer", address, format) }
             if let caller { line.field("caller", caller, format) }
             if let rule { line.field("rule", rule, format) }

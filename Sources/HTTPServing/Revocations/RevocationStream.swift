@@ -270,6 +270,9 @@ extension RevocationStream {
     static let shared = refusal(
         .serviceUnavailable, "The stream needs a connection on which nothing else is asked.", rule: "pipelined")
 
+    static let onlyHTTP1 = refusal(
+        .serviceUnavailable, "The stream is served over HTTP/1.1 alone, on a connection of its own.", rule: "protocol")
+
     static let ending = refusal(.serviceUnavailable, "The server is about to end.", rule: "ending")
 
     private static func refusal(_ status: HTTPResponse.Status, _ text: StaticString, rule: String) -> HotReply {

@@ -1,0 +1,156 @@
+import Foundation
+import Hummingbird
+import Locking
+import Logging
+import NIOCore
+import NIOEmbedded
+import NIOHPACK
+import NIOHTTP1
+import NIOHTTP2
+import TestSupport
+import Testing
+
+@testable import HTTPServing
+
+/// The door of one stream, with routes that a test plays, on a loop whose time the test moves.
+@Suite("Requests on streams of HTTP/2")
+struct StreamDoorTests {
+    /// Answers at once with what it was asked.
+    private struct Echo: HTTPResponder {
+        func respond(to request: Request, context: CallerContext) async throws -> Response {
+            let body = ByteBuffer(string: "\(request.head.path ?? "") \(context.isStream)")
+            return Response(status: .ok, headers: [.connection: "close"], body: ResponseBody(byteBuffer: body))
+        }
+    }
+
+    private static let request = [
+        (":method", "GET"), (":scheme", "https"), (":authority", "a"), (":path", "/api/a"),
+    ]
+
+    private let channel = EmbeddedChannel()
+    private let door: StreamDoor
+
+    init() throws {
+        let logger = Logger(label: "test")
+        let serving = StreamServing(
+            routes: nil, ordinary: OrdinaryResponder(Echo(), logger: logger),
+            log: RequestLog(sink: LogSink(to: .nullDevice), format: .json, level: .info), idle: .seconds(75),
+            connections: Connections(
+                ConnectionLimits(total: 16, perAddress: 16), exempt: TrustedProxies(), logger: logger),
+            now: FixedClock().now)
+        door = StreamDoor(StreamConnection(serving, on: channel))
+        try channel.pipeline.syncOperations.addHandler(door)
+        try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
+    }
+
+    private func send(_ fields: [(String, String)], isLast: Bool = true) throws {
+        try channel.writeInbound(
+            HTTP2Frame.FramePayload.headers(.init(headers: HPACKHeaders(fields), endStream: isLast)))
+        channel.embeddedEventLoop.run()
+    }
+
+    private func send(_ body: String, isLast: Bool) throws {
+        try channel.writeInbound(HTTP2Frame.FramePayload(body: ByteBuffer(string: body), isLast: isLast))
+        channel.embeddedEventLoop.run()
+    }
+
+    private func pass(_ seconds: Int64) { door.lookAtClock(at: channel.eventLoop.now + .seconds(seconds)) }
+
+    /// What the client has received: fields, bodies, and how the stream ended.
+    private func received() throws -> [String] {
+        var told: [String] = []
+        while let frame = try channel.readOutbound(as: HTTP2Frame.FramePayload.self) {
+            switch frame {
+            case .headers(let part): told.append(part.headers.first(name: ":status") ?? "none")
+            case .data(let part):
+                guard case .byteBuffer(let bytes) = part.data else { continue }
+                told.append(String(buffer: bytes))
+            case .rstStream(let code): told.append("reset \(code.networkCode)")
+            default: told.append("another frame")
+            }
+        }
+        return told
+    }
+
+    @Test
+    func `an ordinary request is answered without a channel of Hummingbird's, and nothing is said of a connection`()
+        throws
+    {
+        try channel.writeInbound(
+            HTTP2Frame.FramePayload.headers(.init(headers: HPACKHeaders(Self.request), endStream: true)))
+        channel.embeddedEventLoop.run()
+        guard case .headers(let head) = try channel.readOutbound(as: HTTP2Frame.FramePayload.self) else {
+            Issue.record("no head")
+            return
+        }
+        #expect(head.headers.first(name: ":status") == "200")
+        #expect(!head.headers.contains(name: "connection"))
+        #expect(head.headers.contains(name: "date"))
+        #expect(try received() == ["/api/a true"])
+    }
+
+    @Test func `half a body and then silence is over after thirty seconds, and the rest is not wanted`() throws {
+        try send([(":method", "POST")] + Self.request.dropFirst(), isLast: false)
+        try send("x", isLast: false)
+        pass(29)
+        #expect(try received() == [])
+        pass(31)
+        let told = try received()
+        #expect(told.first == "408" && told.last == "reset 0" && told.count == 3)
+    }
+
+    @Test func `a reply that nobody reads is given up after the time of an idle connection`() throws {
+        try send(Self.request)
+        pass(74)
+        #expect(channel.isActive)
+        pass(76)
+        #expect(!channel.isActive)
+    }
+
+    @Test func `leave to send a body is given, and one that grows too large is refused as announced ones are`() throws {
+        try send(
+            [(":method", "POST")] + Self.request.dropFirst() + [("expect", "100-continue")], isLast: false)
+        #expect(try received() == ["100"])
+        try send(String(repeating: "x", count: HotDoor.maximumBody), isLast: false)
+        #expect(try received() == [])
+        // What refuses it is a middleware, which these routes lack.
+        try send("x", isLast: false)
+        #expect(try received() == ["200", "/api/a true", "reset 0"])
+    }
+
+    @Test func `an end behind the reply needs no reset`() throws {
+        try send([(":method", "BREW")] + Self.request.dropFirst())
+        let told = try received()
+        #expect(told.first == "501" && told.count == 2)
+    }
+
+    // MARK: - Heads
+
+    private static func head(_ fields: [(String, String)]) throws -> HTTPRequestHead {
+        try HTTPRequestHead(HPACKHeaders(fields))
+    }
+
+    @Test func `a head is what it would be in HTTP/1.1, with cookies in one piece and one host`() throws {
+        let head = try Self.head(Self.request + [("cookie", "a=1"), ("host", "A"), ("cookie", "b=2")])
+        #expect(head.method == .GET && head.uri == "/api/a" && head.version == .http1_1)
+        #expect(head.headers["host"] == ["a"])
+        #expect(head.headers["cookie"] == ["a=1; b=2"])
+    }
+
+    @Test func `what HTTP/1.1 refuses is refused`() {
+        let without: (String) -> [(String, String)] = { name in Self.request.filter { $0.0 != name } }
+        #expect(throws: WireRefusal.host) { try Self.head(Self.request + [("host", "b")]) }
+        #expect(throws: WireRefusal.host) { try Self.head(without(":authority")) }
+        #expect(throws: WireRefusal.host) {
+            try Self.head(without(":authority") + [("host", "a"), ("host", "a")])
+        }
+        #expect(throws: WireRefusal.method) { try Self.head(without(":method") + [(":method", "get")]) }
+        #expect(throws: WireRefusal.malformed) { try Self.head(without(":path") + [(":path", "http://a/")]) }
+        #expect(throws: WireRefusal.headTooLarge) {
+            try Self.head(Self.request + (0..<125).map { ("x-\($0)", "") })
+        }
+        #expect(throws: WireRefusal.headTooLarge) {
+            try Self.head(Self.request + [("x", String(repeating: "x", count: 16_384))])
+        }
+    }
+}
