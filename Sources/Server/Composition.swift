@@ -269,6 +269,11 @@ struct Composition {
         let rotation = KeyRotation(keyRing: keyRing, days: configuration.keyRotationDays, now: now, logger: logger)
         let resealing = MasterKeyReplacement(keyRing: keyRing, organizationKeys: organizationKeys, logger: logger)
         let watch = OperatorKeyWatch(store: store, now: now, logger: logger)
+        let responder = try responder()
+        let secured = try configuration.tls.map { try Secured($0, now: now, logger: logger) }
+        let certificate: [any Service] = secured.map { [$0.certificate] } ?? []
+        var listeners: [any Service] = [application(responder, onReady: onReady)]
+        if let secured { listeners.append(listener(securedBy: secured, responder)) }
         return listening() + keepingTime() + [
             RevocationBeat(stream: stream), UsageFlush(verifier.usage, store: store, node: node, logger: logger),
             PeriodicFlush("refusals", every: .seconds(1), logger: logger) { [refusals = verifier.refusals] _ in
@@ -286,10 +291,12 @@ struct Composition {
             },
             ErrandService(
                 box: configuration.database.errandBox, masterKey: masterKey, desk: errands, now: now, logger: logger),
-            OutageWatch(outages: outages, store: store, node: node), SignalNotices(logger: logger),
+            OutageWatch(outages: outages, store: store, node: node),
+            SignalNotices(logger: logger, certificate: secured?.certificate),
             watch,
-        ] + providers.services(isCounted: configuration.metrics != nil) + metricsServices(watch.metric)
-            + [try application(onReady: onReady), providers.farewell]
+        ] + providers.services(isCounted: configuration.metrics != nil)
+            + metricsServices([watch.metric] + Secured.metrics(of: secured)) + certificate
+            + [Listeners(all: listeners), providers.farewell]
     }
 
     /// What commands can have done.
@@ -306,10 +313,10 @@ struct Composition {
         clock.map { [DatabaseClockKeeping(clock: $0, logger: logger)] } ?? []
     }
 
-    private func metricsServices(_ further: Metric) -> [any Service] {
+    private func metricsServices(_ further: [Metric]) -> [any Service] {
         guard let address = configuration.metrics else { return [] }
         let metrics =
-            feedMetrics.all(verifier.hearing, feed) + verifier.memory.metrics + [verifier.refusals.metric, further]
+            feedMetrics.all(verifier.hearing, feed) + verifier.memory.metrics + [verifier.refusals.metric] + further
             + stream.metrics
             + connections.metrics
             + outages.metrics + ProviderMetrics(desk: providers).all
@@ -326,8 +333,25 @@ struct Composition {
             now: now)
     }
 
-    private func application(onReady: @escaping @Sendable (Int) async -> Void) throws -> some Service {
-        let responder = CanonicalPaths(try router().buildResponder(), unknown: unknown().buildResponder())
+    /// What is answered over TLS. Its connections are counted together with the others.
+    private func listener(
+        securedBy secured: Secured, _ responder: some HTTPResponder<CallerContext>
+    ) -> any Service {
+        let ordinary = OrdinaryResponder(responder, logger: logger)
+        let listener = listener(routes, ordinary, connections)
+        let server = listener.server(
+            securedBy: secured.certificate, counting: secured.handshakes, ordinary)
+        return SecureListener(secured.listen, responder: responder, on: listener, server: server, logger: logger)
+    }
+
+    private func responder() throws -> some HTTPResponder<CallerContext> {
+        CanonicalPaths(try router().buildResponder(), unknown: unknown().buildResponder())
+    }
+
+    private func application(
+        _ responder: some HTTPResponder<CallerContext>,
+        onReady: @escaping @Sendable (Int) async -> Void
+    ) -> any Service {
         let listener = listener(routes, OrdinaryResponder(responder, logger: logger), connections)
         return Application(
             responder: responder,

@@ -3,7 +3,7 @@ import HummingbirdCore
 import Model
 import NIOCore
 
-/// A listener as all of ours are: HTTP/1.1 with our own door in front, which keeps the rules of HTTP, and a limit on
+/// A listener as all of ours are: HTTP with our own door in front, which keeps the rules of HTTP, and a limit on
 /// connections.
 struct WireListener: Sendable {
     /// Nil where there are no hot routes.
@@ -18,6 +18,29 @@ struct WireListener: Sendable {
 
     /// What Hummingbird builds its server with.
     var server: HTTPServerBuilder {
+        let configuration = configuration
+        return HTTPServerBuilder { responder in
+            WireConnection(http: HTTP1Channel(responder: responder, configuration: configuration))
+        }
+    }
+
+    /// What it builds one with that answers over TLS, HTTP/1.1 and HTTP/2.
+    ///
+    /// - Parameter ordinary: Answers what is no hot route and comes by HTTP/2.
+    func server(
+        securedBy certificate: ServedCertificate, counting handshakes: Handshakes, _ ordinary: OrdinaryResponder
+    ) -> HTTPServerBuilder {
+        let configuration = configuration
+        let streams = StreamServing(
+            routes: routes, ordinary: ordinary, log: log, idle: idle, connections: connections, now: now)
+        return HTTPServerBuilder { responder in
+            SecureConnection(
+                http: WireConnection(http: HTTP1Channel(responder: responder, configuration: configuration)),
+                streams: streams, certificate: certificate, handshakes: handshakes)
+        }
+    }
+
+    private var configuration: HTTP1Channel.Configuration {
         let handlers: @Sendable () -> [any RemovableChannelHandler] = { [self] in
             [
                 HotDoorInstaller {
@@ -26,13 +49,10 @@ struct WireListener: Sendable {
                 }
             ]
         }
-        let configuration = HTTP1Channel.Configuration(
+        return HTTP1Channel.Configuration(
             additionalChannelHandlers: handlers(),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 128))
-        return HTTPServerBuilder { responder in
-            WireConnection(http: HTTP1Channel(responder: responder, configuration: configuration))
-        }
     }
 
     /// Begins to watch the listening socket. Hummingbird lends it once it listens.

@@ -48,8 +48,9 @@ package struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
 
     /// Every key, in the order in which it is shown.
     package static let all: [ConfigurationKey] = [
-        config, environment, issuer, listen, database, data, masterKeyFile, masterKeyCommand, masterKey,
-        previousMasterKeyFile, previousMasterKey, trustedProxies, verifyGateways, verifyGatewaySecret, idleSeconds,
+        config, environment, issuer, listen, tlsListen, tlsCertificateFile, tlsKeyFile, database, data,
+        masterKeyFile, masterKeyCommand, masterKey, previousMasterKeyFile, previousMasterKey, trustedProxies,
+        verifyGateways, verifyGatewaySecret, idleSeconds,
         maxConnections, maxConnectionsPerAddress, memoryLimit, keyRotationDays, logLevel, logFormat, metrics, product,
         providers, providerSecretsFolder, providerSecrets, providerSimulator, recoveryJournal,
         mailCommand, mailFrom,
@@ -76,6 +77,19 @@ extension ConfigurationKey {
         "listen", "address:port", standard: "127.0.0.1:8080",
         allowed: "an address and a port, such as 127.0.0.1:8080, 0.0.0.0:8080, [::1]:8080 or localhost:8080",
         "Where to answer HTTP")
+
+    package static let tlsListen = ConfigurationKey(
+        "tls-listen", "address:port", standard: "none",
+        allowed: "an address and a port, such as 0.0.0.0:8443, [::]:8443 or localhost:8443",
+        "Where to answer over TLS as well, HTTP/1.1 and HTTP/2; needs tls-certificate-file and tls-key-file")
+
+    package static let tlsCertificateFile = ConfigurationKey(
+        "tls-certificate-file", "file", standard: "none", allowed: "the path of a file",
+        "The certificate of TLS in PEM, and behind it those that lead to a root. Looked at again when it changes")
+
+    package static let tlsKeyFile = ConfigurationKey(
+        "tls-key-file", "file", standard: "none", allowed: "the path of a file",
+        "The key of that certificate in PEM, without a passphrase, in a file that only its owner may read")
 
     package static let database = ConfigurationKey(
         "database", "database", standard: "sqlite:./data/claviger.db",

@@ -7,6 +7,9 @@ package struct ConfigurationOptions: ParsableArguments {
     @Option(name: .of(.environment), help: .of(.environment)) var environment: String?
     @Option(name: .of(.issuer), help: .of(.issuer)) var issuer: String?
     @Option(name: .of(.listen), help: .of(.listen)) var listen: String?
+    @Option(name: .of(.tlsListen), help: .of(.tlsListen)) var tlsListen: String?
+    @Option(name: .of(.tlsCertificateFile), help: .of(.tlsCertificateFile)) var tlsCertificateFile: String?
+    @Option(name: .of(.tlsKeyFile), help: .of(.tlsKeyFile)) var tlsKeyFile: String?
     @Option(name: .of(.database), help: .of(.database)) var database: String?
     @Option(name: .of(.data), help: .of(.data)) var data: String?
     @Option(name: .of(.masterKeyFile), help: .of(.masterKeyFile)) var masterKeyFile: String?
@@ -51,7 +54,9 @@ package struct ConfigurationOptions: ParsableArguments {
     /// What was given, by key.
     package var given: [ConfigurationKey: String] {
         let flags: [(ConfigurationKey, String?)] = [
-            (.config, config), (.environment, environment), (.issuer, issuer), (.listen, listen), (.database, database),
+            (.config, config), (.environment, environment), (.issuer, issuer), (.listen, listen),
+            (.tlsListen, tlsListen), (.tlsCertificateFile, tlsCertificateFile), (.tlsKeyFile, tlsKeyFile),
+            (.database, database),
             (.data, data), (.masterKeyFile, masterKeyFile), (.masterKeyCommand, masterKeyCommand),
             (.previousMasterKeyFile, previousMasterKeyFile), (.trustedProxies, trustedProxies),
             (.verifyGateways, verifyGateways),

@@ -23,6 +23,8 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
     /// Whether somebody said it; otherwise it was made up for development.
     package let issuerIsSaid: Bool
     package let listen: ListenAddress
+    /// What is answered over TLS, nil where nothing is.
+    package let tls: TLS?
     package let database: DatabaseLocation
     package let masterKey: MasterKeySource
     /// Of one that only opens, while the master key is being replaced.
@@ -62,6 +64,12 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
     /// Who takes mail, nil where nobody does.
     package let mail: Mail?
 
+    /// Where to answer over TLS, and what with.
+    package struct TLS: Hashable, Sendable {
+        package let listen: ListenAddress
+        package let files: CertificateFiles
+    }
+
     /// How mail goes out.
     package struct Mail: Hashable, Sendable {
         /// The path of a sendmail-compatible program.
@@ -99,6 +107,7 @@ extension ServerConfiguration {
         let environment = settings.takeEnvironment(forced)
         let listen =
             settings.take(.listen, shown: ListenAddress.standard.description) { ListenAddress($0) } ?? .standard
+        tls = settings.takeTLS(besides: listen)
         issuerIsSaid = settings.source(of: .issuer) != nil
         let issuer = settings.takeIssuer(environment, listen)
         let database = settings.takeDatabase()
@@ -187,6 +196,26 @@ extension Settings {
             return secrets.isEmpty ? nil : secrets
         }
         return said ?? [:]
+    }
+
+    /// All of it or nothing.
+    fileprivate mutating func takeTLS(besides plain: ListenAddress) -> ServerConfiguration.TLS? {
+        let keys: [ConfigurationKey] = [.tlsListen, .tlsCertificateFile, .tlsKeyFile]
+        let said = keys.filter { source(of: $0) != nil }
+        let listen = take(.tlsListen) { ListenAddress($0) }
+        let certificate = take(.tlsCertificateFile) { $0 }
+        let key = take(.tlsKeyFile) { $0 }
+        if let first = said.first {
+            for key in keys where source(of: key) == nil {
+                refuseMissing(key, "is missing; \(first) needs it. It must be \(key.allowed)")
+            }
+        }
+        if let listen, listen == plain, listen.port != 0 {
+            refuse(.tlsListen, "must be another address than listen, where no TLS is spoken")
+        }
+        guard let listen, let certificate, let key else { return nil }
+        return ServerConfiguration.TLS(
+            listen: listen, files: CertificateFiles(certificate: certificate, key: key))
     }
 
     /// Both or neither.

@@ -18,6 +18,7 @@ struct Diagnosis: Sendable {
             findings.append(.warning("doctor", "looks at the rest once the settings are right"))
         case .success(let configuration):
             findings += ExposureCheck(configuration).findings()
+            findings += CertificateCheck(configuration, now: now).findings()
             findings += ConnectionCheck(configuration).findings()
             findings += MemoryCheck(configuration).findings()
             findings += ProductCheck(path: configuration.productPath, providers: configuration.providersPath).findings()

@@ -12,7 +12,8 @@ struct ExposureCheck {
         ranges(
             .trustedProxies, configuration.trustedProxies, "everybody could choose the address that they seem to have")
             + ranges(.verifyGateways, configuration.verifyGateways, "it closes nothing")
-            + (configuration.listen.isLoopback ? [] : reachable()) + metrics()
+            + (configuration.listen.isLoopback ? [] : unencrypted())
+            + reachable(at: [configuration.listen, configuration.tls?.listen].compactMap(\.self)) + metrics()
     }
 
     private func ranges(_ key: ConfigurationKey, _ ranges: [IPRange], _ consequence: String) -> [Finding] {
@@ -24,18 +25,15 @@ struct ExposureCheck {
         return [.warning("metrics", "\(metrics) tells everybody who reaches it how much there is and how it fares")]
     }
 
-    /// What is worth knowing once others than this machine reach it.
-    private func reachable() -> [Finding] {
+    /// What is worth knowing once others than this machine reach what is not encrypted.
+    private func unencrypted() -> [Finding] {
         let listen = configuration.listen
         var findings: [Finding] = [
             .warning(
                 "listen",
-                "\(listen) is reached by other machines, and this version has no TLS: let a proxy end TLS in front, and keep everybody else away"
+                "\(listen) is reached by other machines, and no TLS is spoken there: let a proxy end TLS in front, and keep everybody else away"
             )
         ]
-        if configuration.environment == .development {
-            findings.append(.warning("environment", "development is for trying out, and other machines reach it"))
-        }
         if configuration.trustedProxies.isEmpty {
             findings.append(
                 .warning(
@@ -43,8 +41,19 @@ struct ExposureCheck {
                     "none: behind a proxy every caller seems to have the proxy's address, and address rules look at that"
                 ))
         }
+        return findings
+    }
+
+    /// What is worth knowing once others than this machine reach any of it.
+    private func reachable(at addresses: [ListenAddress]) -> [Finding] {
+        let open = addresses.filter { !$0.isLoopback }.map(\.description).joined(separator: " and ")
+        guard !open.isEmpty else { return [] }
+        var findings: [Finding] = []
+        if configuration.environment == .development {
+            findings.append(.warning("environment", "development is for trying out, and other machines reach it"))
+        }
         if configuration.verifyGateways.isEmpty, configuration.verifyGatewaySecret == nil {
-            findings.append(.warning("verify-gateways", "/verify answers everybody who reaches \(listen)"))
+            findings.append(.warning("verify-gateways", "/verify answers everybody who reaches \(open)"))
         }
         return findings
     }

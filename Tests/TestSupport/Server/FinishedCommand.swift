@@ -63,9 +63,14 @@ package struct FinishedCommand: Sendable {
         try await run(root.appendingPathComponent("scripts/\(name)"), arguments, atMost: seconds)
     }
 
+    /// Runs a program of the system, such as `openssl` or `curl`.
+    package static func tool(_ name: String, _ arguments: [String]) async throws -> FinishedCommand {
+        try await run(URL(fileURLWithPath: "/usr/bin/env"), [name] + arguments)
+    }
+
     /// Runs the C compiler that Swift brings.
     static func clang(_ arguments: [String]) async throws -> FinishedCommand {
-        try await run(URL(fileURLWithPath: "/usr/bin/env"), ["clang"] + arguments)
+        try await tool("clang", arguments)
     }
 
     private static var root: URL {

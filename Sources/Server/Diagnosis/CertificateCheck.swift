@@ -1,0 +1,28 @@
+import Model
+
+/// Whether there is a certificate to be served, with its key, and until when it is good.
+struct CertificateCheck {
+    private let tls: ServerConfiguration.TLS?
+    private let now: Instant
+
+    init(_ configuration: ServerConfiguration, now: Instant) {
+        tls = configuration.tls
+        self.now = now
+    }
+
+    func findings() -> [Finding] {
+        guard let tls else { return [] }
+        do throws(CertificateError) {
+            let end = try tls.files.read().end
+            let until = "until \(CivilTime(end).rfc3339())"
+            let left = end.seconds(since: now)
+            if left <= 0 { return [.error("tls", "the certificate was good \(until)")] }
+            if left < ServedCertificate.warningDays * 86_400 {
+                return [.warning("tls", "the certificate is good \(until), no longer")]
+            }
+            return [.fine("tls", "the certificate and its key fit, \(until)")]
+        } catch {
+            return [.error("tls", error.description)]
+        }
+    }
+}

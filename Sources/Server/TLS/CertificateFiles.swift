@@ -1,0 +1,165 @@
+import Glibc
+import Model
+import NIOCore
+import NIOSSL
+
+/// Where the certificate of this server is, with those that lead to a root, and its key.
+package struct CertificateFiles: Hashable, Sendable {
+    package let certificate: String
+    package let key: String
+
+    package init(certificate: String, key: String) {
+        self.certificate = certificate
+        self.key = key
+    }
+
+    /// What both files say.
+    ///
+    /// - Throws: ``CertificateError``, in words for the operator.
+    func read() throws(CertificateError) -> Served {
+        let key = try PEMFile(self.key, holds: "The key of TLS", isSecret: true)
+        let chain = try PEMFile(certificate, holds: "The certificate of TLS", isSecret: false)
+        guard let certificates = try? NIOSSLCertificate.fromPEMBytes(chain.bytes), let leaf = certificates.first else {
+            throw CertificateError("\(certificate) holds no certificates in PEM.")
+        }
+        // Without somebody who answers, a question for a passphrase would go to the terminal.
+        guard
+            let privateKey = try? NIOSSLPrivateKey(
+                bytes: key.bytes, format: .pem,
+                passphraseCallback: { (_: NIOSSLPassphraseSetter<[UInt8]>) in throw NoPassphrase() })
+        else { throw CertificateError("\(self.key) holds no key in PEM that needs no passphrase.") }
+        guard let context = try? NIOSSLContext(configuration: Self.configuration(certificates, privateKey)) else {
+            throw CertificateError("The key \(self.key) is not that of the first certificate in \(certificate).")
+        }
+        let end = certificates.map(\.notAfter).min() ?? leaf.notAfter
+        return Served(context: context, state: State(certificate: chain.mark, key: key.mark), end: end)
+    }
+
+    /// What is in the files, as far as the system tells without reading them. Nil where one cannot be looked at.
+    var state: State? {
+        guard let certificate = FileMark(certificate), let key = FileMark(key) else { return nil }
+        return State(certificate: certificate, key: key)
+    }
+
+    /// Which files these are. Another file, or another content, is another state.
+    struct State: Hashable, Sendable {
+        let certificate: FileMark
+        let key: FileMark
+    }
+
+    /// What connections are secured with.
+    struct Served: Sendable {
+        let context: NIOSSLContext
+        let state: State
+        /// When the first of the certificates expires.
+        let end: Instant
+    }
+
+    private struct NoPassphrase: Error {}
+
+    /// TLS 1.2 and 1.3, forward secrecy and authenticated encryption alone.
+    ///
+    /// swift-nio-ssl takes what the client likes best of TLS 1.2, so there is nothing here that another would have to be preferred to.
+    private static func configuration(_ chain: [NIOSSLCertificate], _ key: NIOSSLPrivateKey) -> TLSConfiguration {
+        var tls = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        tls.minimumTLSVersion = .tlsv12
+        tls.cipherSuites = [
+            "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305",
+            "ECDHE-RSA-CHACHA20-POLY1305",
+        ].joined(separator: ":")
+        // Those that are built in end with SHA-1.
+        tls.signingSignatureAlgorithms = [
+            .ecdsaSecp256R1Sha256, .rsaPssRsaeSha256, .rsaPkcs1Sha256, .ecdsaSecp384R1Sha384, .rsaPssRsaeSha384,
+            .rsaPkcs1Sha384, .ecdsaSecp521R1Sha512, .rsaPssRsaeSha512, .rsaPkcs1Sha512, .ed25519,
+        ]
+        tls.renegotiationSupport = .none
+        tls.applicationProtocols = AgreedProtocol.allCases.map(\.rawValue)
+        // For so long a connection that we close is kept for the client to say goodbye as well.
+        tls.shutdownTimeout = .seconds(1)
+        return tls
+    }
+}
+
+/// What is spoken inside of TLS, by its name in ALPN (RFC 7301), what we like best first.
+enum AgreedProtocol: String, Sendable, CaseIterable {
+    case http2 = "h2"
+    case http1 = "http/1.1"
+}
+
+/// Why a certificate cannot be served.
+package struct CertificateError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// A file and its content, as far as the system tells without reading it.
+struct FileMark: Hashable, Sendable {
+    private let device: UInt64
+    private let inode: UInt64
+    private let size: Int
+    private let written: [Int]
+
+    fileprivate init(_ status: stat) {
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        size = Int(status.st_size)
+        // The second changes also when what was written before is put in its place again.
+        written = [
+            status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec,
+        ]
+    }
+
+    /// Nil where there is none.
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+}
+
+/// What is in a file that the operator named.
+private struct PEMFile {
+    /// More bytes than any chain of certificates has.
+    private static let maximumSize = 1 << 20
+
+    let bytes: [UInt8]
+    let mark: FileMark
+
+    /// - Parameter isSecret: Whether its owner alone may read it.
+    init(_ path: String, holds what: String, isSecret: Bool) throws(CertificateError) {
+        func unreadable(_ code: Int32) -> CertificateError {
+            CertificateError("\(what) \(path) cannot be read: \(String(cString: strerror(code))).")
+        }
+        // Not blocking, so that a pipe under this name is refused below and not waited for.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw unreadable(errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw unreadable(errno) }
+        mark = FileMark(status)
+        guard status.st_mode & S_IFMT == S_IFREG else { throw CertificateError("\(path) is not a file.") }
+        guard !isSecret || status.st_mode & 0o077 == 0 else {
+            throw CertificateError(
+                "\(what) \(path) is open to other users of this machine. Run: chmod 600 \(path)")
+        }
+        var content: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 16_384)
+        while content.count <= Self.maximumSize {
+            let count = Glibc.read(descriptor, &piece, piece.count)
+            guard count >= 0 else { throw unreadable(errno) }
+            guard count > 0 else { break }
+            content += piece.prefix(count)
+        }
+        guard content.count <= Self.maximumSize else { throw CertificateError("\(path) has more than 1 MiB.") }
+        bytes = content
+    }
+}
+
+extension NIOSSLCertificate {
+    /// From then on it is not valid.
+    fileprivate var notAfter: Instant { Instant(seconds: Int64(notValidAfter)) }
+}

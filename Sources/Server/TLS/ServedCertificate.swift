@@ -1,0 +1,132 @@
+import HTTPServing
+import Locking
+import Logging
+import Model
+import NIOSSL
+import ServiceLifecycle
+
+/// The certificate of this server and its key, as the files say at present. Looks at them every few seconds, and at SIGHUP.
+///
+/// A connection goes on with what it began with. What cannot be served, such as a certificate whose key is still the one before, changes
+/// nothing: the log says so once, and the pair before goes on to be served until the files change again.
+final class ServedCertificate: Service {
+    /// From one look to the next. It costs two calls of the system.
+    private static let interval = Duration.seconds(5)
+    private static let day = 86_400
+    /// From so many days before the end on, the log warns once a day.
+    static let warningDays = 14
+
+    private struct State {
+        var served: CertificateFiles.Served
+        /// What was looked at last and could not be served.
+        var refused: CertificateFiles.State?
+        /// Whether the log has said that the files are not there.
+        var saidMissing = false
+        var warnedAt: Instant?
+    }
+
+    private let files: CertificateFiles
+    private let now: @Sendable () -> Instant
+    private let logger: Logger
+    private let state: Lock<State>
+    private let served = Counter()
+    private let refused = Counter()
+
+    /// - Throws: ``CertificateError``
+    init(_ files: CertificateFiles, now: @escaping @Sendable () -> Instant, logger: Logger) throws(CertificateError) {
+        self.files = files
+        self.now = now
+        self.logger = logger
+        state = Lock(State(served: try files.read()))
+    }
+
+    /// What a new connection is secured with.
+    var context: NIOSSLContext { state.withLock(\.served.context) }
+
+    /// When the first of the certificates that are served expires.
+    var end: Instant { state.withLock(\.served.end) }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { [self] in
+            while !Task.isCancelled {
+                look()
+                warn()
+                try? await Task.sleep(for: Self.interval)
+            }
+        }
+    }
+
+    /// Serves what the files say, if that is another pair than is served, and a sound one.
+    ///
+    /// - Parameter isAsked: Whether somebody waits for an answer: then what was refused before is told again.
+    func look(isAsked: Bool = false) {
+        let found = files.state
+        let (served, refused, saidMissing) = state.withLock { ($0.served, $0.refused, $0.saidMissing) }
+        guard let found else {
+            if isAsked || !saidMissing { refuse(CertificateError("The certificate of TLS or its key is not there.")) }
+            return
+        }
+        guard found != served.state else {
+            state.withLock { state in
+                state.refused = nil
+                state.saidMissing = false
+            }
+            if isAsked { logger.notice("certificate and key are the same", metadata: ["until": "\(text(served.end))"]) }
+            return
+        }
+        guard isAsked || found != refused else { return }
+        do throws(CertificateError) {
+            let new = try files.read()
+            guard new.end > now() || new.end >= served.end else {
+                throw CertificateError("\(files.certificate) has expired.")
+            }
+            state.withLock { state in
+                state.served = new
+                state.refused = nil
+                state.saidMissing = false
+                state.warnedAt = nil
+            }
+            self.served.add()
+            logger.notice("a new certificate is served", metadata: ["until": "\(text(new.end))"])
+        } catch {
+            refuse(error, found)
+        }
+    }
+
+    private func refuse(_ error: CertificateError, _ found: CertificateFiles.State? = nil) {
+        self.refused.add()
+        state.withLock { state in
+            state.refused = found
+            state.saidMissing = found == nil
+        }
+        logger.error(
+            "certificate and key cannot be served; those before go on",
+            metadata: ["error": "\(error)", "until": "\(text(end))"])
+    }
+
+    private func warn() {
+        let now = now()
+        let end: Instant? = state.withLock { state in
+            guard state.served.end.seconds(since: now) < Self.warningDays * Self.day,
+                state.warnedAt.map({ now.seconds(since: $0) >= Self.day }) ?? true
+            else { return nil }
+            state.warnedAt = now
+            return state.served.end
+        }
+        guard let end else { return }
+        logger.warning("the certificate of TLS expires soon, or has", metadata: ["until": "\(text(end))"])
+    }
+
+    private func text(_ instant: Instant) -> String { CivilTime(instant).rfc3339(milliseconds: false) }
+
+    /// How long until the first of the certificates that are served expires.
+    var secondsLeft: Int { end.seconds(since: now()) }
+
+    /// How many changes of the files are served, and how many could not be.
+    var changes: [Metric.Reading] {
+        [
+            .init(Double(served.value), labels: [("outcome", "served")]),
+            .init(Double(refused.value), labels: [("outcome", "refused")]),
+        ]
+    }
+}
