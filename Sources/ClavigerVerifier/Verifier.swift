@@ -50,6 +50,8 @@ public final class Verifier: Sendable {
         var http = HTTPClient.Configuration(
             redirectConfiguration: .disallow, timeout: .init(connect: .milliseconds(750)))
         http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+        // The stream of revocations is served on a connection of its own, which HTTP/2 has none of.
+        http.httpVersion = .http1Only
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
         self.clock = clock
         self.logger = logger
