@@ -225,7 +225,12 @@ final class StreamDoor: ChannelInboundHandler {
     /// What ended before its end must not look whole.
     private func endRelay(isComplete: Bool, _ context: ChannelHandlerContext) {
         guard case .answering = phase else { return }
-        if isComplete { answered(context) } else { context.close(promise: nil) }
+        guard isComplete else {
+            context.close(promise: nil)
+            return
+        }
+        answered(context)
+        takeBack(context)
     }
 
     private func finish(_ reply: HotReply, to request: HotRequest, _ context: ChannelHandlerContext) {
@@ -297,6 +302,8 @@ final class StreamDoor: ChannelInboundHandler {
     }
 
     private func write(_ head: OutboundOut, _ body: ByteBuffer, _ context: ChannelHandlerContext) {
+        // First, because the client may have all of it before this returns, and the stream be over.
+        answered(context)
         var written: EventLoopPromise<Void>?
         if !isWhole {
             // Once the client has the reply, it hears that nothing else of the request is wanted (RFC 9113 §8.1).
@@ -310,13 +317,10 @@ final class StreamDoor: ChannelInboundHandler {
             context.write(wrapOutboundOut(head), promise: nil)
             context.writeAndFlush(wrapOutboundOut(.init(body: body, isLast: true)), promise: written)
         }
-        answered(context)
     }
 
-    /// The reply is written. From now on it is the client's time.
+    /// From now on it is the client's time.
     private func answered(_ context: ChannelHandlerContext) {
-        // Writing may have ended the stream.
-        guard case .answering = phase else { return }
         phase = .answered
         clock.await(.idle, at: context.eventLoop.now)
         connection.endAnswering()
