@@ -90,7 +90,7 @@ extension OrdinaryResponder {
         var head = HTTPResponseHead(response.head)
         head.headers.replaceOrAdd(name: "Date", value: date)
         let client = StreamedBody(channel: channel)
-        try await client.send(HTTP2Frame.FramePayload(head: head, isLast: false))
+        try await client.send(HTTP2Frame.FramePayload(head: head, isLast: false, isRelayed: true))
         try await response.body.write(client)
     }
 }
