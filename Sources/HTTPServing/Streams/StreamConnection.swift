@@ -37,6 +37,8 @@ final class StreamConnection: ChannelInboundHandler {
     private var doors: [ObjectIdentifier: StreamDoor] = [:]
     /// How many requests are being answered.
     private var busy = 0
+    /// How many bytes of bodies are kept.
+    private var kept = 0
     private var quietSince: NIODeadline
     private let entry: Connections.Entry?
     private var ending = Ending.none
@@ -99,6 +101,18 @@ final class StreamConnection: ChannelInboundHandler {
         entry?.becomesQuiet(at: context.eventLoop.now)
     }
 
+    /// Makes room for so much of a body.
+    ///
+    /// - Returns: Whether there is any.
+    func keep(_ count: Int) -> Bool {
+        guard kept + count <= StreamLimits.bodies else { return false }
+        kept += count
+        return true
+    }
+
+    /// So much of a body is of no use any more.
+    func giveBack(_ count: Int) { kept -= count }
+
     // MARK: - How it ends
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -112,6 +126,7 @@ final class StreamConnection: ChannelInboundHandler {
             if busy > 0, let entry {
                 serving.connections.stays(entry)
             } else {
+                goAway(after: newest, context)
                 context.close(promise: nil)
             }
         case is ChannelShouldQuiesceEvent: announceEnd(context)
@@ -125,11 +140,17 @@ final class StreamConnection: ChannelInboundHandler {
     /// was told so, and nothing is read of it any more.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !error.isOfOneStream else { return }
+        // What a client sends before it has heard of the end is no fault of its own, and what was begun before goes on.
+        guard ending == .none || !error.isOfWhatIsNotOpened else {
+            settle(context)
+            return
+        }
         context.close(promise: nil)
     }
 
-    /// Has the client open no further stream, in two steps: what it sends before it has heard of the first is still answered (RFC 9113
-    /// §6.8).
+    /// Has the client open no further stream, in two steps (RFC 9113 §6.8). swift-nio-http2 opens none from the first one on: what the
+    /// client sends before it has heard of that is refused as never looked at, so it may send it again elsewhere. The second step says
+    /// so of all that comes later, and the connection is not closed before that has been heard.
     private func announceEnd(_ context: ChannelHandlerContext) {
         guard ending == .none else { return }
         ending = .announced
@@ -196,9 +217,10 @@ extension Error {
     /// a proxy sent, which shares the connection with others.
     fileprivate var isOfOneStream: Bool {
         switch self {
-        case is NIOHTTP2Errors.StreamError, is NIOHTTP2Errors.StreamClosed, is NIOHTTP2Errors.NoSuchStream,
-            is NIOHTTP2Errors.MissingPseudoHeader, is NIOHTTP2Errors.DuplicatePseudoHeader,
+        case is NIOHTTP2Errors.StreamError, is NIOHTTP2Errors.StreamClosed, is NIOHTTP2Errors.MissingPseudoHeader,
+            is NIOHTTP2Errors.DuplicatePseudoHeader,
             is NIOHTTP2Errors.PseudoHeaderAfterRegularHeader, is NIOHTTP2Errors.UnknownPseudoHeader,
+            is NIOHTTP2Errors.UnsupportedPseudoHeader,
             is NIOHTTP2Errors.InvalidPseudoHeaders, is NIOHTTP2Errors.InvalidPseudoHeaderValue,
             is NIOHTTP2Errors.EmptyPathHeader, is NIOHTTP2Errors.ForbiddenHeaderField,
             is NIOHTTP2Errors.InvalidHTTP2HeaderFieldName, is NIOHTTP2Errors.InvalidHTTP2HeaderFieldValue,
@@ -207,5 +229,12 @@ extension Error {
             true
         case _: false
         }
+    }
+
+    /// Whether swift-nio-http2 says so of the body of a stream that it did not open because the connection ends: it takes it for one
+    /// that never was, and cannot tell the client so any more.
+    fileprivate var isOfWhatIsNotOpened: Bool {
+        self is NIOHTTP2Errors.NoSuchStream || self is NIOHTTP2Errors.RaisedGoawayLastStreamID
+            || self is NIOHTTP2Errors.IOOnClosedConnection
     }
 }

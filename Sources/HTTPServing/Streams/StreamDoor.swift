@@ -47,6 +47,8 @@ final class StreamDoor: ChannelInboundHandler {
     private var clock: ClientClock
     /// Whether the client has sent all that it wants to send.
     private var isWhole = false
+    /// How many bytes of the body are counted among those of the connection.
+    private var kept = 0
     private var context: ChannelHandlerContext?
 
     init(_ connection: StreamConnection) {
@@ -83,6 +85,7 @@ final class StreamDoor: ChannelInboundHandler {
         case .answering: connection.endAnswering()
         case .head, .answered: break
         }
+        giveBack()
         connection.close(self)
     }
 
@@ -135,6 +138,11 @@ final class StreamDoor: ChannelInboundHandler {
     private func read(_ bytes: ByteBuffer, isLast: Bool, _ context: ChannelHandlerContext) {
         isWhole = isLast
         guard case .body(let arriving) = phase else { return }
+        guard connection.keep(bytes.readableBytes) else {
+            refuseStream(of: arriving, context)
+            return
+        }
+        kept += bytes.readableBytes
         if arriving.body == nil {
             arriving.body = bytes
         } else {
@@ -273,6 +281,16 @@ final class StreamDoor: ChannelInboundHandler {
         }
     }
 
+    /// The others on the connection have bodies enough. The client may send it again (RFC 9113 §8.7).
+    private func refuseStream(of arriving: Arriving, _ context: ChannelHandlerContext) {
+        phase = .answered
+        arriving.body = nil
+        note(
+            arriving.head, status: 503, rule: "bodies of one connection", as: RequestID.next().description,
+            at: serving.now())
+        context.writeAndFlush(wrapOutboundOut(.rstStream(.refusedStream)), promise: nil)
+    }
+
     /// Refuses a request, whatever it asks for.
     private func refuse(_ refusal: WireRefusal, of head: HTTPRequestHead? = nil, _ context: ChannelHandlerContext) {
         beginAnswering()
@@ -284,10 +302,14 @@ final class StreamDoor: ChannelInboundHandler {
     }
 
     private func note(_ refusal: WireRefusal, of head: HTTPRequestHead?, as requestID: String, at now: Instant) {
+        note(head, status: refusal.loggedStatus, rule: refusal.rule, as: requestID, at: now)
+    }
+
+    private func note(_ head: HTTPRequestHead?, status: Int, rule: String, as requestID: String, at now: Instant) {
         let path = head.map { RequestMiddleware.loggable(String($0.uri.prefix { $0 != "?" && $0 != "#" })) }
         serving.log.note(
-            requestID, head?.method.rawValue ?? "-", path: path ?? "-", status: refusal.loggedStatus,
-            address: connection.peerText, caller: nil, rule: refusal.rule, isStream: true, at: now)
+            requestID, head?.method.rawValue ?? "-", path: path ?? "-", status: status, address: connection.peerText,
+            caller: nil, rule: rule, isStream: true, at: now)
     }
 
     // MARK: - What is written
@@ -323,7 +345,13 @@ final class StreamDoor: ChannelInboundHandler {
     private func answered(_ context: ChannelHandlerContext) {
         phase = .answered
         clock.await(.idle, at: context.eventLoop.now)
+        giveBack()
         connection.endAnswering()
+    }
+
+    private func giveBack() {
+        connection.giveBack(kept)
+        kept = 0
     }
 
     private func takeBack(_ context: ChannelHandlerContext) {
@@ -344,8 +372,8 @@ final class StreamDoor: ChannelInboundHandler {
         }
     }
 
-    /// swift-nio-http2 has reset the stream, or is about to.
-    func errorCaught(context _: ChannelHandlerContext, error _: any Error) {}
+    /// swift-nio-http2 has reset the stream, or does not write a reply that breaks the rules: then the client waits for it no longer.
+    func errorCaught(context: ChannelHandlerContext, error _: any Error) { context.close(promise: nil) }
 }
 
 @available(*, unavailable)

@@ -3,9 +3,10 @@ import NIOHTTP2
 
 /// What one connection of HTTP/2 may ask of us (law 7). The defaults of swift-nio-http2 are written out where we rely on them.
 enum StreamLimits {
-    /// How many requests may be open at once: the fewest that RFC 9113 §6.5.2 recommends. Each may hold a body of
-    /// ``HotDoor/maximumBody``.
+    /// How many requests may be open at once: the fewest that RFC 9113 §6.5.2 recommends.
     static let openStreams = 100
+    /// How many bytes their bodies may come to, all together.
+    static let bodies = 16 * HotDoor.maximumBody
     /// The longest list of fields, as long as a head of HTTP/1.1 may be.
     static let headerList = 32 * 1024
 
@@ -25,7 +26,9 @@ enum StreamLimits {
         limits.controlFrameRateLimit.maximumCount = 200
         limits.controlFrameRateLimit.windowLength = .seconds(30)
         limits.maximumRecentlyResetStreams = 200
-        limits.maximumConnectionGlitches = 200
+        // Those are all that there were since the connection began, which a proxy keeps for days: how many there are in a while is
+        // bounded below.
+        limits.maximumConnectionGlitches = .max
         return limits
     }
 
