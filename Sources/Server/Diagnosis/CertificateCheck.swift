@@ -13,7 +13,11 @@ struct CertificateCheck {
     func findings() -> [Finding] {
         guard let tls else { return [] }
         do throws(CertificateError) {
-            let end = try tls.files.read().end
+            let served = try tls.files.read()
+            if served.begin > now {
+                return [.error("tls", "the certificate is not valid before \(CivilTime(served.begin).rfc3339())")]
+            }
+            let end = served.end
             let until = "until \(CivilTime(end).rfc3339())"
             let left = end.seconds(since: now)
             if left <= 0 { return [.error("tls", "the certificate was good \(until)")] }

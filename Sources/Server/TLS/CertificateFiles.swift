@@ -31,8 +31,9 @@ package struct CertificateFiles: Hashable, Sendable {
         guard let context = try? NIOSSLContext(configuration: Self.configuration(certificates, privateKey)) else {
             throw CertificateError("The key \(self.key) is not that of the first certificate in \(certificate).")
         }
-        let end = certificates.map(\.notAfter).min() ?? leaf.notAfter
-        return Served(context: context, state: State(certificate: chain.mark, key: key.mark), end: end)
+        return Served(
+            context: context, state: State(certificate: chain.mark, key: key.mark), begin: leaf.notBefore,
+            ownEnd: leaf.notAfter, end: certificates.map(\.notAfter).min() ?? leaf.notAfter)
     }
 
     /// What is in the files, as far as the system tells without reading them. Nil where one cannot be looked at.
@@ -51,6 +52,10 @@ package struct CertificateFiles: Hashable, Sendable {
     struct Served: Sendable {
         let context: NIOSSLContext
         let state: State
+        /// From when on our own certificate is valid.
+        let begin: Instant
+        /// When it expires.
+        let ownEnd: Instant
         /// When the first of the certificates expires.
         let end: Instant
     }
@@ -160,6 +165,8 @@ private struct PEMFile {
 }
 
 extension NIOSSLCertificate {
+    /// Before it is not valid.
+    fileprivate var notBefore: Instant { Instant(seconds: Int64(notValidBefore)) }
     /// From then on it is not valid.
     fileprivate var notAfter: Instant { Instant(seconds: Int64(notValidAfter)) }
 }

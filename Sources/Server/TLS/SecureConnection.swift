@@ -41,12 +41,16 @@ struct SecureConnection: ServerChildChannel {
 
     func handle(value: Accepted, logger: Logger) async {
         value.isHandled.withLock { $0 = true }
-        if let connection = try? await value.inside.get() {
-            await http.handle(value: connection, logger: logger)
-            return
-        }
-        // It came to nothing, or the streams answer for themselves.
         let channel = value.channel
+        do {
+            if let connection = try await value.inside.get() {
+                await http.handle(value: connection, logger: logger)
+                return
+            }
+            // The streams answer for themselves.
+        } catch {
+            channel.close(promise: nil)
+        }
         await withTaskCancellationHandler {
             try? await channel.closeFuture.get()
         } onCancel: {

@@ -6,9 +6,13 @@ import NIOTLS
 /// Stands behind the handler of TLS: waits until the client and we have agreed (RFC 8446, and RFC 7301 on what is spoken inside), and then
 /// has the rest of the pipeline put together, before anything is read.
 ///
-/// It goes on to keep from those behind that a client closes without saying goodbye first: HTTP itself tells what is complete.
-final class SecureEntrance: ChannelInboundHandler {
+/// It goes on to keep from those behind that a client closes without saying goodbye first: HTTP itself tells what is complete. And where
+/// they close, it keeps from them what comes while the client may still say goodbye: that would be done, and never be answered.
+final class SecureEntrance: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     /// How long a client may take: as long as for a head.
     private static let patience = TimeAmount.seconds(30)
@@ -17,6 +21,10 @@ final class SecureEntrance: ChannelInboundHandler {
     private let agreed: (AgreedProtocol) throws -> Void
     private let failed: (any Error) -> Void
     private var isThrough = false
+    /// Whether the connection is being closed.
+    private var isClosing = false
+    /// Whether another waits for its place.
+    private var isHurried = false
     private var watch: Scheduled<Void>?
 
     /// - Parameters:
@@ -45,12 +53,32 @@ final class SecureEntrance: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        let isMakingRoom = event is Connections.MakeRoom
         if case .handshakeCompleted(let name) = event as? TLSUserEvent {
             begin(name, context)
-        } else if !isThrough, event is Connections.MakeRoom || event is ChannelShouldQuiesceEvent {
-            context.close(promise: nil)
+        } else if !isThrough, isMakingRoom || event is ChannelShouldQuiesceEvent {
+            end(context)
         }
+        isHurried = isMakingRoom
         context.fireUserInboundEventTriggered(event)
+        isHurried = false
+        // swift-nio-ssl, which lets a client end its half alone, would wait on.
+        if isClosing, event as? ChannelEvent == .inputClosed { leave(context) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
+        context.fireChannelRead(data)
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard case .all = mode else {
+            context.close(mode: mode, promise: promise)
+            return
+        }
+        context.channel.closeFuture.cascade(to: promise)
+        end(context)
+        if isHurried { leave(context) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -63,7 +91,7 @@ final class SecureEntrance: ChannelInboundHandler {
         guard !isThrough else { return }
         watch?.cancel()
         guard let spoken = AgreedProtocol(rawValue: name ?? AgreedProtocol.http1.rawValue) else {
-            context.close(promise: nil)
+            end(context)
             return
         }
         isThrough = true
@@ -73,8 +101,19 @@ final class SecureEntrance: ChannelInboundHandler {
             try agreed(spoken)
         } catch {
             failed(error)
-            context.close(promise: nil)
+            end(context)
         }
+    }
+
+    /// Says goodbye, and gives the client a moment to do so.
+    private func end(_ context: ChannelHandlerContext) {
+        isClosing = true
+        context.close(promise: nil)
+    }
+
+    /// Ends the connection without waiting for the client's goodbye. Ours has been written.
+    private func leave(_ context: ChannelHandlerContext) {
+        try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self).close(promise: nil)
     }
 
     private func giveUp(_ error: any Error) {

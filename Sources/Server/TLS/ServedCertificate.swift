@@ -20,6 +20,8 @@ final class ServedCertificate: Service {
         var served: CertificateFiles.Served
         /// What was looked at last and could not be served.
         var refused: CertificateFiles.State?
+        /// When that will be valid, where it is too early for it.
+        var refusedUntil: Instant?
         /// Whether the log has said that the files are not there.
         var saidMissing = false
         var warnedAt: Instant?
@@ -61,7 +63,9 @@ final class ServedCertificate: Service {
     /// - Parameter isAsked: Whether somebody waits for an answer: then what was refused before is told again.
     func look(isAsked: Bool = false) {
         let found = files.state
-        let (served, refused, saidMissing) = state.withLock { ($0.served, $0.refused, $0.saidMissing) }
+        let (served, refused, until, saidMissing) = state.withLock {
+            ($0.served, $0.refused, $0.refusedUntil, $0.saidMissing)
+        }
         guard let found else {
             if isAsked || !saidMissing { refuse(CertificateError("The certificate of TLS or its key is not there.")) }
             return
@@ -74,11 +78,16 @@ final class ServedCertificate: Service {
             if isAsked { logger.notice("certificate and key are the same", metadata: ["until": "\(text(served.end))"]) }
             return
         }
-        guard isAsked || found != refused else { return }
+        guard isAsked || found != refused || until.map({ $0 <= now() }) ?? false else { return }
+        var tooEarlyUntil: Instant?
         do throws(CertificateError) {
             let new = try files.read()
-            guard new.end > now() || new.end >= served.end else {
+            guard new.ownEnd > now() || new.ownEnd >= served.ownEnd else {
                 throw CertificateError("\(files.certificate) has expired.")
+            }
+            guard new.begin <= now() || new.begin <= served.begin else {
+                tooEarlyUntil = new.begin
+                throw CertificateError("\(files.certificate) is not valid before \(text(new.begin)).")
             }
             state.withLock { state in
                 state.served = new
@@ -89,14 +98,17 @@ final class ServedCertificate: Service {
             self.served.add()
             logger.notice("a new certificate is served", metadata: ["until": "\(text(new.end))"])
         } catch {
-            refuse(error, found)
+            refuse(error, found, until: tooEarlyUntil)
         }
     }
 
-    private func refuse(_ error: CertificateError, _ found: CertificateFiles.State? = nil) {
+    private func refuse(
+        _ error: CertificateError, _ found: CertificateFiles.State? = nil, until valid: Instant? = nil
+    ) {
         self.refused.add()
         state.withLock { state in
             state.refused = found
+            state.refusedUntil = valid
             state.saidMissing = found == nil
         }
         logger.error(
