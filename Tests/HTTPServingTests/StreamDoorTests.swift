@@ -28,17 +28,20 @@ struct StreamDoorTests {
     ]
 
     private let channel = EmbeddedChannel()
+    private let serving: StreamServing
+    private let connection: StreamConnection
     private let door: StreamDoor
 
     init() throws {
         let logger = Logger(label: "test")
-        let serving = StreamServing(
+        serving = StreamServing(
             routes: nil, ordinary: OrdinaryResponder(Echo(), logger: logger),
             log: RequestLog(sink: LogSink(to: .nullDevice), format: .json, level: .info), idle: .seconds(75),
             connections: Connections(
                 ConnectionLimits(total: 16, perAddress: 16), exempt: TrustedProxies(), logger: logger),
             now: FixedClock().now)
-        door = StreamDoor(StreamConnection(serving, on: channel))
+        connection = StreamConnection(serving, on: channel)
+        door = StreamDoor(connection)
         try channel.pipeline.syncOperations.addHandler(door)
         try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
     }
@@ -118,6 +121,84 @@ struct StreamDoorTests {
         #expect(try received() == ["200", "/api/a true", "reset 0"])
     }
 
+    @Test func `bodies that come to too much together are refused, until others are answered`() throws {
+        try send([(":method", "POST")] + Self.request.dropFirst(), isLast: false)
+        #expect(connection.keep(StreamLimits.bodies))
+        try send("x", isLast: true)
+        #expect(try received() == ["reset 7"])
+        #expect(!connection.keep(1))
+        connection.giveBack(StreamLimits.bodies)
+        #expect(connection.keep(StreamLimits.bodies))
+    }
+
+    @Test func `a body that is answered is counted no longer`() throws {
+        try send([(":method", "POST")] + Self.request.dropFirst(), isLast: false)
+        try send("x", isLast: true)
+        #expect(try received() == ["200", "/api/a true"])
+        #expect(connection.keep(StreamLimits.bodies))
+    }
+
+    // MARK: - The end of a connection
+
+    /// The channel of a connection that has one open stream.
+    private func outer(_ connection: StreamConnection) throws -> EmbeddedChannel {
+        let outer = EmbeddedChannel()
+        try outer.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
+        try outer.pipeline.syncOperations.addHandler(connection)
+        return outer
+    }
+
+    private func goodbyes(_ outer: EmbeddedChannel) throws -> [Int] {
+        var told: [Int] = []
+        while let frame = try outer.readOutbound(as: HTTP2Frame.self) {
+            if case .goAway(let last, _, _) = frame.payload { told.append(Int(last)) }
+        }
+        return told
+    }
+
+    @Test func `what comes behind the announced end ends nothing that was begun, and when that is answered all ends`()
+        throws
+    {
+        let outer = try outer(connection)
+        outer.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        outer.pipeline.fireErrorCaught(NIOHTTP2Errors.noSuchStream(streamID: 3))
+        outer.embeddedEventLoop.run()
+        #expect(outer.isActive)
+        #expect(try goodbyes(outer) == [Int(HTTP2StreamID.maxID), 0])
+        try channel.close().wait()
+        outer.embeddedEventLoop.run()
+        #expect(!outer.isActive)
+    }
+
+    @Test func `a body of no stream ends its connection, and a head without host its stream alone`() throws {
+        let outer = try outer(connection)
+        outer.pipeline.fireErrorCaught(NIOHTTP2Errors.missingPseudoHeader(":path"))
+        #expect(outer.isActive)
+        outer.pipeline.fireErrorCaught(NIOHTTP2Errors.noSuchStream(streamID: 3))
+        #expect(!outer.isActive)
+    }
+
+    @Test func `a quiet connection that makes room for another says what it has not seen`() throws {
+        let outer = try outer(connection)
+        outer.pipeline.fireUserInboundEventTriggered(Connections.MakeRoom())
+        #expect(try goodbyes(outer) == [0])
+        #expect(!outer.isActive)
+    }
+
+    // MARK: - Replies
+
+    @Test func `only fields with few values go into the client's table`() throws {
+        let head = HTTPResponseHead(
+            version: .http1_1, status: .ok, headers: ["Location": "/a", "Vary": "Origin", "Set-Cookie": "a=b"])
+        func indexing(isRelayed: Bool) -> [HPACKIndexing] {
+            let payload = HTTP2Frame.FramePayload(head: head, isLast: true, isRelayed: isRelayed)
+            guard case .headers(let part) = payload else { return [] }
+            return part.headers.dropFirst().map(\.indexable)
+        }
+        #expect(indexing(isRelayed: false) == [.nonIndexable, .indexable, .neverIndexed])
+        #expect(indexing(isRelayed: true) == [.nonIndexable, .nonIndexable, .neverIndexed])
+    }
+
     @Test func `an end behind the reply needs no reset`() throws {
         try send([(":method", "BREW")] + Self.request.dropFirst())
         let told = try received()
@@ -145,7 +226,16 @@ struct StreamDoorTests {
             try Self.head(without(":authority") + [("host", "a"), ("host", "a")])
         }
         #expect(throws: WireRefusal.method) { try Self.head(without(":method") + [(":method", "get")]) }
-        #expect(throws: WireRefusal.malformed) { try Self.head(without(":path") + [(":path", "http://a/")]) }
+        for path in ["http://a/", "/é", "/a b"] {
+            #expect(throws: WireRefusal.malformed) { try Self.head(without(":path") + [(":path", path)]) }
+        }
+        for length in ["+1", "1, 1", "-0"] {
+            #expect(throws: WireRefusal.malformed) { try Self.head(Self.request + [("content-length", length)]) }
+        }
+        #expect(throws: WireRefusal.malformed) {
+            try Self.head(Self.request + [("content-length", "1"), ("content-length", "1")])
+        }
+        #expect(throws: WireRefusal.malformed) { try Self.head(Self.request + [("x", "a\u{1}b")]) }
         #expect(throws: WireRefusal.headTooLarge) {
             try Self.head(Self.request + (0..<125).map { ("x-\($0)", "") })
         }
