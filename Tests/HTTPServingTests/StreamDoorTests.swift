@@ -205,6 +205,12 @@ struct StreamDoorTests {
         #expect(told.first == "501" && told.count == 2)
     }
 
+    @Test func `a refused HEAD has no body, whatever was wrong`() throws {
+        let fields = [(":method", "HEAD")] + Self.request.dropFirst()
+        try send(fields + [("host", "b")])
+        #expect(try received() == ["400"])
+    }
+
     // MARK: - Heads
 
     private static func head(_ fields: [(String, String)]) throws -> HTTPRequestHead {

@@ -114,9 +114,14 @@ final class StreamDoor: ChannelInboundHandler {
         let sound: RequestHead
         do throws(WireRefusal) {
             head = try HTTPRequestHead(list)
+        } catch {
+            refuse(error, isHead: list.first(name: ":method") == "HEAD", context)
+            return
+        }
+        do throws(WireRefusal) {
             sound = try RequestHead(head)
         } catch {
-            refuse(error, context)
+            refuse(error, of: head, context)
             return
         }
         guard let way = way(of: head) else {
@@ -292,13 +297,15 @@ final class StreamDoor: ChannelInboundHandler {
     }
 
     /// Refuses a request, whatever it asks for.
-    private func refuse(_ refusal: WireRefusal, of head: HTTPRequestHead? = nil, _ context: ChannelHandlerContext) {
+    private func refuse(
+        _ refusal: WireRefusal, of head: HTTPRequestHead? = nil, isHead: Bool = false, _ context: ChannelHandlerContext
+    ) {
         beginAnswering()
         let requestID = RequestID.next().description
         note(refusal, of: head, as: requestID, at: serving.now())
         write(
-            HotReply(refusal.problem, requestID: requestID), requestID: requestID, isHead: head?.method == .HEAD,
-            context)
+            HotReply(refusal.problem, requestID: requestID), requestID: requestID,
+            isHead: isHead || head?.method == .HEAD, context)
     }
 
     private func note(_ refusal: WireRefusal, of head: HTTPRequestHead?, as requestID: String, at now: Instant) {
