@@ -37,9 +37,13 @@ private let samples: [ConfigurationKey: [String]] = [
     .recoveryJournal: ["/a.journal", "/b.journal", "/c.journal"],
     .mailCommand: ["/usr/sbin/sendmail", "/usr/bin/msmtp", "/opt/sendmail"],
     .mailFrom: ["a@acme.example", "b@acme.example", "c@acme.example"],
+    .tlsListen: ["127.0.0.1:9101", "127.0.0.1:9102", "127.0.0.1:9103"],
+    .tlsCertificateFile: ["/a.pem", "/b.pem", "/c.pem"],
+    .tlsKeyFile: ["/a-key.pem", "/b-key.pem", "/c-key.pem"],
 ]
 private let settings = ConfigurationKey.all.filter { $0 != .config && $0 != .data }
 private let masterKeys: [ConfigurationKey] = [.masterKeyFile, .masterKeyCommand, .masterKey]
+private let tls: [ConfigurationKey] = [.tlsListen, .tlsCertificateFile, .tlsKeyFile]
 
 /// What production needs said, besides `key`.
 private func needed(besides key: ConfigurationKey? = nil) -> [String: String] {
@@ -49,6 +53,12 @@ private func needed(besides key: ConfigurationKey? = nil) -> [String: String] {
     if key == .providerSimulator { variables["CLAVIGER_ENVIRONMENT"] = "development" }
     if key == .issuer { variables["CLAVIGER_ISSUER"] = nil }
     if let key, masterKeys.contains(key) { variables["CLAVIGER_MASTER_KEY_FILE"] = nil }
+    if let key, tls.contains(key) {
+        let values = ["0.0.0.0:443", "/etc/tls.pem", "/etc/tls-key.pem"]
+        for (other, value) in zip(tls, values) where other != key {
+            if let variable = other.variable { variables[variable] = value }
+        }
+    }
     return variables
 }
 
@@ -114,7 +124,8 @@ struct ConfigurationOriginTests {
              "idle-seconds": 90, "max-connections": 5000, "max-connections-per-address": 200,
              "memory-limit": "2GiB", "key-rotation-days": 30, "log-level": "warning", "log-format": "json", "metrics": "[::1]:9464",
              "product": "p.yaml", "providers": "p", "provider-secrets": ["facebook=new", "tiktok=t=1", "facebook=old"],
-             "provider-secrets-folder": "s", "provider-simulator": "http://127.0.0.1:8199", "recovery-journal": "r", "mail-command": "/usr/sbin/sendmail", "mail-from": "auth@acme.example"}
+             "provider-secrets-folder": "s", "provider-simulator": "http://127.0.0.1:8199", "recovery-journal": "r", "mail-command": "/usr/sbin/sendmail", "mail-from": "auth@acme.example",
+             "tls-listen": "0.0.0.0:8443", "tls-certificate-file": "c.pem", "tls-key-file": "k.pem"}
             """
         try await withFile(file) { path in
             let found = try configuration([.config: path], [:])
@@ -133,6 +144,8 @@ struct ConfigurationOriginTests {
             #expect("\(found.logLevel)" == "warning")
             #expect(found.logFormat == .json)
             #expect(found.metrics == ListenAddress(host: "::1", port: 9464))
+            #expect(found.tls?.listen == ListenAddress(host: "0.0.0.0", port: 8443))
+            #expect(found.tls?.files == CertificateFiles(certificate: "c.pem", key: "k.pem"))
             #expect(found.productPath == "p.yaml" && found.providersPath == "p")
             #expect(found.providerSecrets == ["facebook": ["new", "old"], "tiktok": ["t=1"]])
             #expect(found.providerSecretsFolder == "s" && found.recoveryJournalPath == "r")
@@ -434,6 +447,6 @@ struct ConfigurationErrorTests {
 extension ConfigurationKey {
     /// Whether production does not start without it.
     fileprivate var isRequired: Bool {
-        self == .issuer || self == .mailCommand || self == .mailFrom || masterKeys.contains(self)
+        self == .issuer || self == .mailCommand || self == .mailFrom || masterKeys.contains(self) || tls.contains(self)
     }
 }
