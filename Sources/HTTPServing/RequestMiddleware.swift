@@ -1,5 +1,6 @@
 package import Hummingbird
 package import Model
+import NIOHTTP1
 
 /// What is done for every request that comes the ordinary way: finds out where it came from, and notes what became of
 /// it in the log.
@@ -53,4 +54,9 @@ package struct RequestMiddleware: RouterMiddleware {
         let known = parts.map { $0.utf8.count > longestPart ? "…" : $0 }.joined(separator: "/")
         return known.utf8.count > longestPath ? "…" : known
     }
+}
+
+extension HTTPRequestHead {
+    /// The path as the log shows it.
+    var loggablePath: String { RequestMiddleware.loggable(String(uri.prefix { $0 != "?" && $0 != "#" })) }
 }

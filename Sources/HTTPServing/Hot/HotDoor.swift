@@ -589,9 +589,8 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         let requestID = request?.requestID ?? RequestID.next().description
         let now = request?.now ?? self.now()
         let method = request?.method ?? head?.method
-        let path = head.map { RequestMiddleware.loggable(String($0.uri.prefix { $0 != "?" && $0 != "#" })) }
         log.note(
-            requestID, method?.rawValue ?? "-", path: request?.endpoint.path ?? path ?? "-",
+            requestID, method?.rawValue ?? "-", path: request?.endpoint.path ?? head?.loggablePath ?? "-",
             status: refusal.loggedStatus, address: peerText, caller: nil, rule: refusal.rule, at: now)
         send(
             HotReply(refusal.problem, requestID: requestID), requestID: requestID, isHead: method == .HEAD, at: now,

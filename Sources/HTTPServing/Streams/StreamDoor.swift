@@ -313,10 +313,9 @@ final class StreamDoor: ChannelInboundHandler {
     }
 
     private func note(_ head: HTTPRequestHead?, status: Int, rule: String, as requestID: String, at now: Instant) {
-        let path = head.map { RequestMiddleware.loggable(String($0.uri.prefix { $0 != "?" && $0 != "#" })) }
         serving.log.note(
-            requestID, head?.method.rawValue ?? "-", path: path ?? "-", status: status, address: connection.peerText,
-            caller: nil, rule: rule, isStream: true, at: now)
+            requestID, head?.method.rawValue ?? "-", path: head?.loggablePath ?? "-", status: status,
+            address: connection.peerText, caller: nil, rule: rule, isStream: true, at: now)
     }
 
     // MARK: - What is written
