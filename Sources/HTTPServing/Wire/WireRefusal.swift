@@ -143,9 +143,8 @@ extension WireRefusal {
 
     /// A whole request line with a method that the parser does not know, or the beginning of one.
     private static func endsInUnknownMethod(_ lines: [Substring]) -> Bool {
-        let known = Set(OrdinaryDoor.methods.map(\.rawValue))
         let requests = lines.compactMap { $0.wholeMatch(of: #/([!#$%&'*+.^_`|~0-9A-Za-z-]+) \S+ HTTP/\d\.\d/#) }
-        if !requests.isEmpty { return requests.contains { !known.contains(String($0.output.1)) } }
+        if !requests.isEmpty { return requests.contains { !OrdinaryDoor.methodNames.contains(String($0.output.1)) } }
         return lines.count == 1 && lines.allSatisfy { $0.wholeMatch(of: #/[!#$%&'*+.^_`|~0-9A-Za-z-]+/#) != nil }
     }
 
