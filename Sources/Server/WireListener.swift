@@ -52,7 +52,8 @@ struct WireListener: Sendable {
         return HTTP1Channel.Configuration(
             additionalChannelHandlers: handlers(),
             httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 128))
+                maxHeaderFieldSize: HeadLimits.longestField, maxHeaderListSize: HeadLimits.longest,
+                maxHeaderFieldCount: HeadLimits.mostFields))
     }
 
     /// Begins to watch the listening socket. Hummingbird lends it once it listens.

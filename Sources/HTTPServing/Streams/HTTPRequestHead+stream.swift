@@ -2,10 +2,6 @@ import NIOHPACK
 import NIOHTTP1
 
 extension HTTPRequestHead {
-    /// What HTTP/1.1 takes too (``WireRefusal``). All of it together is bounded where it is decoded.
-    private static let mostFields = 128
-    private static let longestField = 16 * 1024
-
     /// The head of a request that came as a list of fields (RFC 9113 §8.3), as HTTP/1.1 would have it.
     ///
     /// swift-nio-http2 has seen to it that the names are tokens in lower case, that no value has CR, LF or NUL, that no pseudo-header is
@@ -13,7 +9,8 @@ extension HTTPRequestHead {
     ///
     /// - Throws: Why the request is refused, whatever it asks for.
     init(_ list: HPACKHeaders) throws(WireRefusal) {
-        guard list.count <= Self.mostFields else { throw .headTooLarge }
+        // All of it together is bounded where it is decoded.
+        guard list.count <= HeadLimits.mostFields else { throw .headTooLarge }
         var method = ""
         var path = ""
         var authority: String?
@@ -23,7 +20,7 @@ extension HTTPRequestHead {
         var fields: [(String, String)] = []
         fields.reserveCapacity(list.count)
         for (name, value, _) in list {
-            guard name.utf8.count + value.utf8.count <= Self.longestField else { throw .headTooLarge }
+            guard name.utf8.count + value.utf8.count <= HeadLimits.longestField else { throw .headTooLarge }
             guard !value.utf8.contains(where: { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7F }) else { throw .malformed }
             switch name {
             case ":method": method = value

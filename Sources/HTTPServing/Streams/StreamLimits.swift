@@ -7,14 +7,12 @@ enum StreamLimits {
     static let openStreams = 100
     /// How many bytes their bodies may come to, all together.
     static let bodies = 16 * HotDoor.maximumBody
-    /// The longest list of fields, as long as a head of HTTP/1.1 may be.
-    static let headerList = 32 * 1024
 
     static var connection: NIOHTTP2Handler.ConnectionConfiguration {
         var limits = NIOHTTP2Handler.ConnectionConfiguration()
         limits.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: openStreams),
-            HTTP2Setting(parameter: .maxHeaderListSize, value: headerList),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: HeadLimits.longest),
         ]
         limits.headerBlockValidation = .enabled
         limits.contentLengthValidation = .enabled
