@@ -358,11 +358,10 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         let connection = NIOLoopBound((door: self, context: context), eventLoop: loop)
         answering = Task(executorPreference: tasks) {
             let reply = await routes.finish(rest, of: request, on: tasks)
-            let write = { @Sendable in
+            loop.executeAtOnce {
                 let (door, context) = connection.value
                 door.finish(reply, to: request, context)
             }
-            if loop.inEventLoop { write() } else { loop.execute(write) }
         }
     }
 
@@ -376,11 +375,10 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         let connection = NIOLoopBound((door: self, context: context), eventLoop: loop)
         answering = Task(executorPreference: arrived.isForManagement ? tasks : nil) {
             let answer = await responder.answer(arrived, body: body, on: channel)
-            let write = { @Sendable in
+            loop.executeAtOnce {
                 let (door, context) = connection.value
                 door.finish(answer, context)
             }
-            if loop.inEventLoop { write() } else { loop.execute(write) }
         }
     }
 

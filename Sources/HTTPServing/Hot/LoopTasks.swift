@@ -16,3 +16,10 @@ final class LoopTasks: TaskExecutor {
         loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
+
+extension EventLoop {
+    /// Does something on this loop: at once where one is on it, as a task that ran by ``LoopTasks`` is at its end.
+    func executeAtOnce(_ work: @escaping @Sendable () -> Void) {
+        if inEventLoop { work() } else { execute(work) }
+    }
+}

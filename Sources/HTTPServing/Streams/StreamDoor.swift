@@ -191,11 +191,10 @@ final class StreamDoor: ChannelInboundHandler {
             let stream = NIOLoopBound((door: self, context: context), eventLoop: loop)
             Task(executorPreference: tasks) {
                 let reply = await routes.finish(rest, of: request, on: tasks)
-                let write = { @Sendable in
+                loop.executeAtOnce {
                     let (door, context) = stream.value
                     door.finish(reply, to: request, context)
                 }
-                if loop.inEventLoop { write() } else { loop.execute(write) }
             }
         }
     }
@@ -208,11 +207,10 @@ final class StreamDoor: ChannelInboundHandler {
         let stream = NIOLoopBound((door: self, context: context), eventLoop: loop)
         Task(executorPreference: arrived.isForManagement ? connection.tasks : nil) {
             let answer = await responder.answer(arrived, body: body, on: channel, isStream: true)
-            let write = { @Sendable in
+            loop.executeAtOnce {
                 let (door, context) = stream.value
                 door.finish(answer, isHead: arrived.head.method == .head, context)
             }
-            if loop.inEventLoop { write() } else { loop.execute(write) }
         }
     }
 
@@ -227,11 +225,10 @@ final class StreamDoor: ChannelInboundHandler {
             } catch {
                 isComplete = false
             }
-            let end = { @Sendable in
+            loop.executeAtOnce {
                 let (door, context) = stream.value
                 door.endRelay(isComplete: isComplete, context)
             }
-            if loop.inEventLoop { end() } else { loop.execute(end) }
         }
     }
 
