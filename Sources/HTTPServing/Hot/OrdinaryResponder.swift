@@ -59,9 +59,7 @@ package struct OrdinaryResponder: Sendable {
     func answer(
         _ arrived: Arrived, body: ByteBuffer?, on channel: any Channel, isStream: Bool = false
     ) async -> Answer {
-        let request = Request(head: arrived.head, body: RequestBody(buffer: body ?? ByteBuffer()))
-        var context = CallerContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
-        context.isStream = isStream
+        let (request, context) = asked(arrived, body: body, on: channel, isStream: isStream)
         let collected = CollectedBody()
         do {
             let response = try await responder.respond(to: request, context: context)
@@ -76,6 +74,15 @@ package struct OrdinaryResponder: Sendable {
                 body: ByteBuffer())
         }
     }
+
+    /// The request as Hummingbird's routes have it.
+    private func asked(
+        _ arrived: Arrived, body: ByteBuffer?, on channel: any Channel, isStream: Bool
+    ) -> (Request, CallerContext) {
+        var context = CallerContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+        context.isStream = isStream
+        return (Request(head: arrived.head, body: RequestBody(buffer: body ?? ByteBuffer())), context)
+    }
 }
 
 extension OrdinaryResponder {
@@ -83,9 +90,7 @@ extension OrdinaryResponder {
     ///
     /// - Throws: When the answer ends before its end; the stream is then to be closed.
     func relay(_ arrived: Arrived, body: ByteBuffer?, on channel: any Channel, date: String) async throws {
-        let request = Request(head: arrived.head, body: RequestBody(buffer: body ?? ByteBuffer()))
-        var context = CallerContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
-        context.isStream = true
+        let (request, context) = asked(arrived, body: body, on: channel, isStream: true)
         let response = try await responder.respond(to: request, context: context)
         var head = HTTPResponseHead(response.head)
         head.headers.replaceOrAdd(name: "Date", value: date)
