@@ -21,7 +21,7 @@ struct CertificateCheck {
             let until = "until \(CivilTime(end).rfc3339())"
             let left = end.seconds(since: now)
             if left <= 0 { return [.error("tls", "the certificate was good \(until)")] }
-            if left < ServedCertificate.warningDays * 86_400 {
+            if left < ServedCertificate.noticeSeconds {
                 return [.warning("tls", "the certificate is good \(until), no longer")]
             }
             return [.fine("tls", "the certificate and its key fit, \(until)")]

@@ -13,18 +13,21 @@ final class ServedCertificate: Service {
     /// From one look to the next. It costs two calls of the system.
     private static let interval = Duration.seconds(5)
     private static let day = 86_400
-    /// From so many days before the end on, the log warns once a day.
-    static let warningDays = 14
+    /// From so many seconds before the end on, the log warns once a day.
+    static let noticeSeconds = 14 * day
 
     private struct State {
         var served: CertificateFiles.Served
-        /// What was looked at last and could not be served.
-        var refused: CertificateFiles.State?
-        /// When that will be valid, where it is too early for it.
-        var refusedUntil: Instant?
-        /// Whether the log has said that the files are not there.
-        var saidMissing = false
+        /// What was looked at last and could not be served, as the log has said.
+        var refused: Refused?
         var warnedAt: Instant?
+    }
+
+    private struct Refused {
+        /// Nil where one of the files was not there.
+        let found: CertificateFiles.State?
+        /// When it will be valid, where it is too early for it.
+        let until: Instant?
     }
 
     private let files: CertificateFiles
@@ -63,22 +66,17 @@ final class ServedCertificate: Service {
     /// - Parameter isAsked: Whether somebody waits for an answer: then what was refused before is told again.
     func look(isAsked: Bool = false) {
         let found = files.state
-        let (served, refused, until, saidMissing) = state.withLock {
-            ($0.served, $0.refused, $0.refusedUntil, $0.saidMissing)
-        }
-        guard let found else {
-            if isAsked || !saidMissing { refuse(CertificateError("The certificate of TLS or its key is not there.")) }
-            return
-        }
+        let (served, refused) = state.withLock { ($0.served, $0.refused) }
         guard found != served.state else {
-            state.withLock { state in
-                state.refused = nil
-                state.saidMissing = false
-            }
+            state.withLock { $0.refused = nil }
             if isAsked { logger.notice("certificate and key are the same", metadata: ["until": "\(text(served.end))"]) }
             return
         }
-        guard isAsked || found != refused || until.map({ $0 <= now() }) ?? false else { return }
+        if !isAsked, let refused, refused.found == found, refused.until.map({ $0 > now() }) ?? true { return }
+        guard let found else {
+            refuse(CertificateError("The certificate of TLS or its key is not there."))
+            return
+        }
         var tooEarlyUntil: Instant?
         do throws(CertificateError) {
             let new = try files.read()
@@ -92,7 +90,6 @@ final class ServedCertificate: Service {
             state.withLock { state in
                 state.served = new
                 state.refused = nil
-                state.saidMissing = false
                 state.warnedAt = nil
             }
             self.served.add()
@@ -106,11 +103,7 @@ final class ServedCertificate: Service {
         _ error: CertificateError, _ found: CertificateFiles.State? = nil, until valid: Instant? = nil
     ) {
         self.refused.add()
-        state.withLock { state in
-            state.refused = found
-            state.refusedUntil = valid
-            state.saidMissing = found == nil
-        }
+        state.withLock { $0.refused = Refused(found: found, until: valid) }
         logger.error(
             "certificate and key cannot be served; those before go on",
             metadata: ["error": "\(error)", "until": "\(text(end))"])
@@ -119,7 +112,7 @@ final class ServedCertificate: Service {
     private func warn() {
         let now = now()
         let end: Instant? = state.withLock { state in
-            guard state.served.end.seconds(since: now) < Self.warningDays * Self.day,
+            guard state.served.end.seconds(since: now) < Self.noticeSeconds,
                 state.warnedAt.map({ now.seconds(since: $0) >= Self.day }) ?? true
             else { return nil }
             state.warnedAt = now
