@@ -13,21 +13,15 @@ struct MasterKeyFile {
     ///
     /// - Throws: ``MasterKeyError`` also if others than its owner may read or change it.
     func read() throws(MasterKeyError) -> MasterKey {
-        // Not blocking, so that a pipe under this name is refused below and not waited for.
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw unreadable(errno) }
-        defer { Glibc.close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw unreadable(errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw MasterKeyError("\(path) is not a file.") }
-        guard status.st_mode & 0o077 == 0 else {
+        let file: NamedFile
+        do throws(NamedFile.Problem) {
+            file = try NamedFile(path, holds: "The master key", isSecret: true, upTo: Self.maximumSize)
+        } catch {
+            guard error.isMissing else { throw MasterKeyError(error.description) }
             throw MasterKeyError(
-                "The master key \(path) is open to other users of this machine. Run: chmod 600 \(shellQuoted(path))")
+                "\(error.description) To make one: (umask 077; openssl rand -base64 32 > \(path.shellQuoted))")
         }
-        var bytes = [UInt8](repeating: 0, count: Self.maximumSize)
-        let count = Glibc.read(descriptor, &bytes, bytes.count)
-        guard count >= 0 else { throw unreadable(errno) }
-        guard let key = MasterKey(text: String(decoding: bytes.prefix(count), as: UTF8.self)) else {
+        guard let key = MasterKey(text: String(decoding: file.bytes, as: UTF8.self)) else {
             throw MasterKeyError(
                 "\(path) does not hold a master key: it must be \(ConfigurationKey.masterKey.allowed).")
         }
@@ -74,23 +68,5 @@ struct MasterKeyFile {
 
     private func unmakeable(_ code: Int32) -> MasterKeyError {
         MasterKeyError("The master key \(path) cannot be made: \(String(cString: strerror(code))).")
-    }
-
-    private func unreadable(_ code: Int32) -> MasterKeyError {
-        let problem = "The master key \(path) cannot be read: \(String(cString: strerror(code)))."
-        guard code == ENOENT else { return MasterKeyError(problem) }
-        return MasterKeyError(
-            "\(problem) To make one: (umask 077; openssl rand -base64 32 > \(shellQuoted(path)))")
-    }
-
-    private func shellQuoted(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-            default: Array("./_-+@%".utf8).contains(byte)
-            }
-        }
-        return isPlain
-            ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

@@ -10,6 +10,10 @@ struct FileStatus {
     init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    init(_ status: stat) {
         mode = status.st_mode
         size = Int(status.st_size)
     }

@@ -1,10 +1,12 @@
-import Glibc
 import Model
 import NIOCore
 import NIOSSL
 
 /// Where the certificate of this server is, with those that lead to a root, and its key.
 package struct CertificateFiles: Hashable, Sendable {
+    /// More bytes than any chain of certificates has.
+    private static let maximumSize = 1 << 20
+
     package let certificate: String
     package let key: String
 
@@ -17,8 +19,8 @@ package struct CertificateFiles: Hashable, Sendable {
     ///
     /// - Throws: ``CertificateError``, in words for the operator.
     func read() throws(CertificateError) -> Served {
-        let key = try PEMFile(self.key, holds: "The key of TLS", isSecret: true)
-        let chain = try PEMFile(certificate, holds: "The certificate of TLS", isSecret: false)
+        let key = try Self.file(self.key, holds: "The key of TLS", isSecret: true)
+        let chain = try Self.file(certificate, holds: "The certificate of TLS", isSecret: false)
         guard let certificates = try? NIOSSLCertificate.fromPEMBytes(chain.bytes), let leaf = certificates.first else {
             throw CertificateError("\(certificate) holds no certificates in PEM.")
         }
@@ -34,6 +36,19 @@ package struct CertificateFiles: Hashable, Sendable {
         return Served(
             context: context, state: State(certificate: chain.mark, key: key.mark), begin: leaf.notBefore,
             ownEnd: leaf.notAfter, end: certificates.map(\.notAfter).min() ?? leaf.notAfter)
+    }
+
+    private static func file(
+        _ path: String, holds what: String, isSecret: Bool
+    ) throws(CertificateError) -> NamedFile {
+        let file: NamedFile
+        do throws(NamedFile.Problem) {
+            file = try NamedFile(path, holds: what, isSecret: isSecret, upTo: maximumSize + 1)
+        } catch {
+            throw CertificateError(error.description)
+        }
+        guard file.bytes.count <= maximumSize else { throw CertificateError("\(path) has more than 1 MiB.") }
+        return file
     }
 
     /// What is in the files, as far as the system tells without reading them. Nil where one cannot be looked at.
@@ -98,69 +113,6 @@ package struct CertificateError: Error, Hashable, Sendable, CustomStringConverti
 
     init(_ description: String) {
         self.description = description
-    }
-}
-
-/// A file and its content, as far as the system tells without reading it.
-struct FileMark: Hashable, Sendable {
-    private let device: UInt64
-    private let inode: UInt64
-    private let size: Int
-    private let written: [Int]
-
-    fileprivate init(_ status: stat) {
-        device = UInt64(status.st_dev)
-        inode = UInt64(status.st_ino)
-        size = Int(status.st_size)
-        // The second changes also when what was written before is put in its place again.
-        written = [
-            status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec,
-        ]
-    }
-
-    /// Nil where there is none.
-    init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        self.init(status)
-    }
-}
-
-/// What is in a file that the operator named.
-private struct PEMFile {
-    /// More bytes than any chain of certificates has.
-    private static let maximumSize = 1 << 20
-
-    let bytes: [UInt8]
-    let mark: FileMark
-
-    /// - Parameter isSecret: Whether its owner alone may read it.
-    init(_ path: String, holds what: String, isSecret: Bool) throws(CertificateError) {
-        func unreadable(_ code: Int32) -> CertificateError {
-            CertificateError("\(what) \(path) cannot be read: \(String(cString: strerror(code))).")
-        }
-        // Not blocking, so that a pipe under this name is refused below and not waited for.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw unreadable(errno) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw unreadable(errno) }
-        mark = FileMark(status)
-        guard status.st_mode & S_IFMT == S_IFREG else { throw CertificateError("\(path) is not a file.") }
-        guard !isSecret || status.st_mode & 0o077 == 0 else {
-            throw CertificateError(
-                "\(what) \(path) is open to other users of this machine. Run: chmod 600 \(path)")
-        }
-        var content: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 16_384)
-        while content.count <= Self.maximumSize {
-            let count = Glibc.read(descriptor, &piece, piece.count)
-            guard count >= 0 else { throw unreadable(errno) }
-            guard count > 0 else { break }
-            content += piece.prefix(count)
-        }
-        guard content.count <= Self.maximumSize else { throw CertificateError("\(path) has more than 1 MiB.") }
-        bytes = content
     }
 }
 
