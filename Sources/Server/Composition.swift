@@ -269,11 +269,8 @@ struct Composition {
         let rotation = KeyRotation(keyRing: keyRing, days: configuration.keyRotationDays, now: now, logger: logger)
         let resealing = MasterKeyReplacement(keyRing: keyRing, organizationKeys: organizationKeys, logger: logger)
         let watch = OperatorKeyWatch(store: store, now: now, logger: logger)
-        let responder = try responder()
         let secured = try configuration.tls.map { try Secured($0, now: now, logger: logger) }
         let certificate: [any Service] = secured.map { [$0.certificate] } ?? []
-        var listeners: [any Service] = [application(responder, onReady: onReady)]
-        if let secured { listeners.append(listener(securedBy: secured, responder)) }
         return listening() + keepingTime() + [
             RevocationBeat(stream: stream), UsageFlush(verifier.usage, store: store, node: node, logger: logger),
             PeriodicFlush("refusals", every: .seconds(1), logger: logger) { [refusals = verifier.refusals] _ in
@@ -296,7 +293,7 @@ struct Composition {
             watch,
         ] + providers.services(isCounted: configuration.metrics != nil)
             + metricsServices([watch.metric] + Secured.metrics(of: secured)) + certificate
-            + [Listeners(all: listeners), providers.farewell]
+            + [try listeners(secured, onReady: onReady), providers.farewell]
     }
 
     /// What commands can have done.
@@ -333,15 +330,18 @@ struct Composition {
             now: now)
     }
 
-    /// What is answered over TLS. Its connections are counted together with the others.
-    private func listener(
-        securedBy secured: Secured, _ responder: some HTTPResponder<CallerContext>
-    ) -> any Service {
+    /// Everything at which callers are answered. Their connections are counted together.
+    private func listeners(_ secured: Secured?, onReady: @escaping @Sendable (Int) async -> Void) throws -> Listeners {
+        let responder = try responder()
         let ordinary = OrdinaryResponder(responder, logger: logger)
         let listener = listener(routes, ordinary, connections)
-        let server = listener.server(
-            securedBy: secured.certificate, counting: secured.handshakes, ordinary)
-        return SecureListener(secured.listen, responder: responder, on: listener, server: server, logger: logger)
+        let plain = application(responder, on: listener, listener.server, at: configuration.listen, onReady: onReady)
+        guard let secured else { return Listeners(all: [plain]) }
+        let server = listener.server(securedBy: secured.certificate, counting: secured.handshakes, ordinary)
+        let encrypted = application(responder, on: listener, server, at: secured.listen) { [logger] port in
+            logger.notice("TLS is answered", metadata: ["port": "\(port)"])
+        }
+        return Listeners(all: [plain, encrypted])
     }
 
     private func responder() throws -> some HTTPResponder<CallerContext> {
@@ -349,15 +349,13 @@ struct Composition {
     }
 
     private func application(
-        _ responder: some HTTPResponder<CallerContext>,
-        onReady: @escaping @Sendable (Int) async -> Void
+        _ responder: some HTTPResponder<CallerContext>, on listener: WireListener, _ server: HTTPServerBuilder,
+        at address: ListenAddress, onReady: @escaping @Sendable (Int) async -> Void
     ) -> any Service {
-        let listener = listener(routes, OrdinaryResponder(responder, logger: logger), connections)
-        return Application(
+        Application(
             responder: responder,
-            server: listener.server,
-            configuration: ApplicationConfiguration(
-                address: .hostname(configuration.listen.host, port: configuration.listen.port)),
+            server: server,
+            configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
             onServerRunning: { channel in
                 await listener.guardSocket(channel)
                 await onReady(channel.localAddress?.port ?? 0)
