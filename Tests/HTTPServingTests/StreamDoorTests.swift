@@ -79,9 +79,7 @@ struct StreamDoorTests {
     func `an ordinary request is answered without a channel of Hummingbird's, and nothing is said of a connection`()
         throws
     {
-        try channel.writeInbound(
-            HTTP2Frame.FramePayload.headers(.init(headers: HPACKHeaders(Self.request), endStream: true)))
-        channel.embeddedEventLoop.run()
+        try send(Self.request)
         guard case .headers(let head) = try channel.readOutbound(as: HTTP2Frame.FramePayload.self) else {
             Issue.record("no head")
             return
