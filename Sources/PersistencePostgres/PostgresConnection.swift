@@ -241,7 +241,7 @@ extension PostgresConnection {
     }
 
     private func drop() {
-        if line?.isBroken == true { lines.suspicion.raise() }
+        if let line, line.isBroken { lines.suspicion.raise(byLineMadeAt: line.madeAt) }
         line = nil
         recovery = nil
         isInTransaction = false

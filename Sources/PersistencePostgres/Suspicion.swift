@@ -5,9 +5,13 @@ import Locking
 final class Suspicion: Sendable {
     private let since = Lock<ContinuousClock.Instant?>(nil)
 
-    /// A line was lost, or not answered in time.
-    func raise() {
-        since.withLock { $0 = .now }
+    /// A line that was made at `time` was lost, or not answered in time. Where it was one of those that are suspected already, that says
+    /// nothing of lines that were made since: else each of the old ones, as it is given up, would have all new ones made once more.
+    func raise(byLineMadeAt time: ContinuousClock.Instant) {
+        since.withLock { since in
+            if let known = since, time < known { return }
+            since = .now
+        }
     }
 
     /// Until when an answer is waited for on a line that was made at `time`: what is on its way when another line falls silent has a

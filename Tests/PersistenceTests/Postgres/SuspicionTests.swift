@@ -13,7 +13,7 @@ struct SuspicionTests {
 
     @Test func `once a line has fallen silent, what waits on the others has a second left`() {
         let suspicion = Suspicion()
-        suspicion.raise()
+        suspicion.raise(byLineMadeAt: now)
         let end = suspicion.end(ofWaitingOnLineMadeAt: now, for: now + .seconds(3600))
         #expect(end < ContinuousClock.now + .seconds(2))
         #expect(suspicion.end(ofWaitingOnLineMadeAt: now, for: now) == now, "its own deadline may be sooner")
@@ -21,8 +21,18 @@ struct SuspicionTests {
 
     @Test func `a line that was made since then leads to whoever answers now`() {
         let suspicion = Suspicion()
-        suspicion.raise()
+        suspicion.raise(byLineMadeAt: now)
         let later = ContinuousClock.now + .seconds(1)
         #expect(suspicion.end(ofWaitingOnLineMadeAt: later, for: later + .seconds(3)) == later + .seconds(3))
+    }
+
+    @Test func `of lines that were made since then, only one of their own is a sign`() {
+        let suspicion = Suspicion()
+        suspicion.raise(byLineMadeAt: now)
+        let made = ContinuousClock.now
+        suspicion.raise(byLineMadeAt: now)
+        #expect(!suspicion.concerns(made))
+        suspicion.raise(byLineMadeAt: made)
+        #expect(suspicion.concerns(made))
     }
 }
