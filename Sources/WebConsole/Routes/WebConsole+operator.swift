@@ -68,7 +68,8 @@ extension WebConsole {
         (query.search, query.after) = (NameSearch(request.search), request.after)
         (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
         let asked = query
-        let found = try await store.read(as: entered.actor) { tx in try tx.accounts(asked, limit: AccountsPage.pageSize)
+        let found = try await store.read(as: entered.actor) { tx in
+            try tx.accounts(asked, limit: AccountsPage.pageSize)
         }
         return .page(AccountsPage(entered, found, request))
     }
