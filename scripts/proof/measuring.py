@@ -23,7 +23,7 @@ class Watch:
         self.relapses = self.row = 0
         self.answers = collections.Counter()
 
-    async def run(self, is_enough, pace=0.0):
+    async def run(self, is_enough, pace):
         wire = self.process.wire()
         try:
             while not is_enough(self):
@@ -122,13 +122,7 @@ class Results:
         }
 
     def failures(self, is_faultless):
-        found = []
-        if is_faultless and percentile(self.refused, 0.99) > P99_BAR:
-            found.append(f"p99 is above {P99_BAR} ms")
-        if percentile(self.refused, 1) > MAXIMUM_BAR:
-            found.append(f"the longest is above {MAXIMUM_BAR:,} ms")
-        if percentile(self.accepted, 1) > MAXIMUM_BAR:
-            found.append(f"accepted later than {MAXIMUM_BAR:,} ms")
+        found = self.too_late(is_faultless)
         if self.silent:
             found.append(f"{self.silent} were never refused")
         if self.own_accepted:
@@ -137,19 +131,25 @@ class Results:
             found.append(f"{self.accepted_later} accepted when asked again")
         return found
 
+    def too_late(self, is_faultless):
+        """What took too long."""
+        found = []
+        if is_faultless and percentile(self.refused, 0.99) > P99_BAR:
+            found.append(f"p99 is above {P99_BAR} ms")
+        if percentile(self.refused, 1) > MAXIMUM_BAR:
+            found.append(f"the longest is above {MAXIMUM_BAR:,} ms")
+        if percentile(self.accepted, 1) > MAXIMUM_BAR:
+            found.append(f"accepted later than {MAXIMUM_BAR:,} ms")
+        return found
+
 
 class BackendResults(Results):
     """That of a backend, which may ask a node when it is asked itself: so what it says counts from when it was asked."""
 
-    def failures(self, is_faultless):
-        found = []
+    def too_late(self, is_faultless):
         if percentile(self.asked, 1) > MAXIMUM_BAR:
-            found.append(f"accepted what it was asked later than {MAXIMUM_BAR:,} ms")
-        if self.silent:
-            found.append(f"{self.silent} were never refused")
-        if self.accepted_later:
-            found.append(f"{self.accepted_later} accepted when asked again")
-        return found
+            return [f"accepted what it was asked later than {MAXIMUM_BAR:,} ms"]
+        return []
 
 
 def percentile(values, share):
