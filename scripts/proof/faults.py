@@ -80,20 +80,20 @@ class ConnectionsStopped(Fault):
 
     async def choose(self, number):
         await super().choose(number)
-        self.backends = [await self.database.listener(self.victim)]
+        self.stopped = [await self.database.listener(self.victim)]
 
     async def begin(self):
         # Without the feed the node asks the database for everything.
-        os.kill(self.backends[0], signal.SIGSTOP)
+        os.kill(self.stopped[0], signal.SIGSTOP)
         await asyncio.sleep(0.9)
-        self.backends += await self.database.backends(self.victim)
-        for backend in self.backends[1:]:
-            os.kill(backend, signal.SIGSTOP)
+        self.stopped += await self.database.backends(self.victim)
+        for process in self.stopped[1:]:
+            os.kill(process, signal.SIGSTOP)
 
     async def end(self):
-        for backend in self.backends:
+        for process in self.stopped:
             try:
-                os.kill(backend, signal.SIGCONT)
+                os.kill(process, signal.SIGCONT)
             except ProcessLookupError:
                 pass
 
