@@ -171,11 +171,7 @@ class Course:
             skew = [self.random.choice([0, 0, 0, 0, 0, 0, -300, 90, 600]) if not last_day else 0 for _ in self.nodes]
             victim = self.random.choice(self.nodes) if number in kills else None
             sleeper = self.random.choice(self.nodes) if number in pauses and not victim else None
-            # One that is killed dies at its next answer, in this step or a later one.
-            works = {
-                node: asyncio.create_task(asyncio.to_thread(
-                    node.tell, f"round {self.time + skew[place]}" + (" kill 1" if node is victim else "")))
-                for place, node in enumerate(self.nodes)}
+            works = self.begin(skew, victim)
             self.counts["clock steps"] += sum(1 for one in skew if one)
             if sleeper:
                 await self.sleep(sleeper, works)
@@ -183,13 +179,18 @@ class Course:
             # Whoever lost an answer asks again, as long as the provider allows it.
             self.time += AGAIN
             self.set_clock()
-            await self.end({
-                node: asyncio.create_task(asyncio.to_thread(node.tell, f"round {self.time + skew[place]}"))
-                for place, node in enumerate(self.nodes)})
+            await self.end(self.begin(skew))
             if now() - told > 30:
                 told = now()
                 print(f"  day {(self.time - START) / 86_400:.0f}, {sum(self.outcomes.values()):,} renewals")
         self.counts["seconds"] = round(now() - begin)
+
+    def begin(self, skew, victim=None):
+        """A round of every node. One that is killed dies at its next answer, in this step or a later one."""
+        return {
+            node: asyncio.create_task(asyncio.to_thread(
+                node.tell, f"round {self.time + skew[place]}" + (" kill 1" if node is victim else "")))
+            for place, node in enumerate(self.nodes)}
 
     async def end(self, works):
         """Takes what the nodes tell of a round, and starts those anew that were killed in it."""
