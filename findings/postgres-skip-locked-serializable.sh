@@ -54,7 +54,7 @@ both() {
     tell first "begin isolation level $1;" >/dev/null
     tell second "begin isolation level $1;" >/dev/null
     local taken="$(tell first "$claim") and $(tell second "$claim")"
-    echo "$taken taken, commits: first ${1+$(tell first "commit;")}, second $(tell second "commit;")"
+    echo "$taken taken, commits: first $(tell first "commit;"), second $(tell second "commit;")"
 }
 
 late() {
