@@ -186,7 +186,7 @@ class Course:
         self.counts["seconds"] = round(now() - begin)
 
     def begin(self, skew, victim=None):
-        """A round of every node. One that is killed dies at its next answer, in this step or a later one."""
+        """A round of every node. The victim dies at its first answer in it, if it has one."""
         return {
             node: asyncio.create_task(asyncio.to_thread(
                 node.tell, f"round {self.time + skew[place]}" + (" kill 1" if node is victim else "")))
