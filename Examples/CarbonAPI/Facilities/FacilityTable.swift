@@ -108,7 +108,7 @@ extension Transaction {
     }
 
     func insert(_ facility: Facility) throws {
-        let tags = JSONValue.list(facility.tags.map { .text($0) }).description
+        let tags = JSONValue.texts(facility.tags).description
         try run(
             """
             INSERT INTO facility (id, organization_path, internal_id, ownership_type, facility_type_id, capacity_unit,
@@ -121,7 +121,7 @@ extension Transaction {
 
     /// Writes what is the same in all versions.
     func update(_ facility: Facility, at now: Timestamp) throws {
-        let tags = JSONValue.list(facility.tags.map { .text($0) }).description
+        let tags = JSONValue.texts(facility.tags).description
         try run(
             """
             UPDATE facility SET internal_id = \(facility.internalID.sqlValue), facility_type_id = \(facility.typeID.sqlValue),

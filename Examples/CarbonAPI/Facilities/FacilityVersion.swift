@@ -58,7 +58,7 @@ struct FacilityView: Sendable {
             "ownershipType": .text(facility.ownershipType),
             "organization": ["id": .text(facility.organization.uuid), "name": .text(organizationName)],
             "buId": .text(facility.organization.uuid),
-            "tags": .list(facility.tags.map { .text($0) }),
+            "tags": .texts(facility.tags),
             "hasAddress": .bool(version.hasAddress),
             "inheritParentAddress": .bool(facility.inheritsAddress),
             "addressLine1": .optional(address.line1),

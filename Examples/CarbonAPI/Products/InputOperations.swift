@@ -87,7 +87,7 @@ struct InputOperations: Sendable {
 
     private func createOfMany(_ call: Call) async throws -> Reply {
         let ids = try await insert(try await call.json(), most: Self.mostOfMany, call)
-        return .json(["ids": .list(ids.map { .text($0) })], status: 201)
+        return .json(["ids": .texts(ids)], status: 201)
     }
 
     private func insert(_ body: JSONValue, most: Int, _ call: Call) async throws -> [String] {
@@ -122,7 +122,7 @@ struct InputOperations: Sendable {
             try findings.check(status: 422)
             return ids
         }
-        return .json(["ids": .list(ids.map { .text($0) })], status: 201)
+        return .json(["ids": .texts(ids)], status: 201)
     }
 
     /// - Returns: The new input's identifier, nil where something is wrong.

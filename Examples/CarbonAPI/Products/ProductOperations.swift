@@ -84,7 +84,7 @@ struct ProductOperations: Sendable {
         let products = list.compactMap { Product($0, in: organization, at: now) }
         try findings.check(status: 422)
         let ids = try await insert(products, prefixes: list.map(\.prefix), call)
-        return .json(["ids": .list(ids.map { .text($0) })], status: 201)
+        return .json(["ids": .texts(ids)], status: 201)
     }
 
     private func insert(_ products: [Product], prefixes: [String], _ call: Call) async throws -> [String] {
@@ -163,7 +163,7 @@ extension Refusal {
     /// Some of a list are not there.
     static func unknown(_ ids: [String]) -> Refusal {
         Refusal(422, "There is nothing with \(ids.count == 1 ? "this identifier" : "these identifiers").")
-            .with("invalidIds", .list(ids.map { .text($0) }))
+            .with("invalidIds", .texts(ids))
     }
 }
 

@@ -102,7 +102,7 @@ struct StructureOperations: Sendable {
             try findings.check(status: 422)
             return ids
         }
-        return .json(["ids": .list(ids.map { .text($0) })], status: 201)
+        return .json(["ids": .texts(ids)], status: 201)
     }
 
     /// A list, an object with one, or one structure alone: the document and its examples differ.

@@ -48,6 +48,7 @@ enum JSONValue: Sendable, Hashable {
     static func optional(_ number: Exact?) -> JSONValue { number.map { .number($0.description) } ?? .null }
     static func optional(_ number: Int?) -> JSONValue { number.map { .number(String($0)) } ?? .null }
     static func integer(_ number: Int) -> JSONValue { .number(String(number)) }
+    static func texts(_ texts: [String]) -> JSONValue { .list(texts.map { .text($0) }) }
 
     /// An object with another's members behind its own.
     func with(_ more: [(String, JSONValue)]) -> JSONValue {
