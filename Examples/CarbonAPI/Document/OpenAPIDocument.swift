@@ -84,7 +84,7 @@ struct OpenAPIDocument: Sendable {
     }
 
     private func parameters(_ operation: Operation) -> [JSONValue] {
-        let ofPath = operation.path.filter { $0.hasPrefix("{") }.map { segment -> JSONValue in
+        let ofPath = operation.segments.filter { $0.hasPrefix("{") }.map { segment -> JSONValue in
             let name = String(segment.dropFirst().dropLast())
             let schema: JSONValue = name == "code" ? ["type": "string"] : ["type": "string", "format": "uuid"]
             return ["name": .text(name), "in": "path", "required": true, "schema": schema]

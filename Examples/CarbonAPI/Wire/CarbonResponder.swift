@@ -32,7 +32,7 @@ struct CarbonResponder: HTTPResponder {
         self.base = base
     }
 
-    private static func parameters(_ operation: Operation) -> Int { operation.path.count { $0.hasPrefix("{") } }
+    private static func parameters(_ operation: Operation) -> Int { operation.segments.count { $0.hasPrefix("{") } }
 
     func respond(to request: Request, context: CallContext) async throws -> Response {
         let requestID = UUIDText.make()

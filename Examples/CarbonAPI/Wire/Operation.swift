@@ -21,9 +21,8 @@ struct Operation: Sendable {
     }
 
     let method: Method
-    let place: Place
-    /// Segments; one in braces is a parameter.
-    let path: [String]
+    /// All segments of the path; one in braces is a parameter.
+    let segments: [String]
     let access: Access
     let envelope: Envelope
     let description: OperationDescription
@@ -36,28 +35,23 @@ struct Operation: Sendable {
         _ handle: @escaping @Sendable (Call) async throws -> Reply
     ) {
         self.method = method
-        self.place = place
-        self.path = path.split(separator: "/").map(String.init)
+        let path = path.split(separator: "/").map(String.init)
+        segments =
+            switch place {
+            case .api: Self.base + path
+            case .root: path
+            }
         self.access = access
         self.envelope = envelope
         self.description = description
         self.handle = handle
     }
 
-    static let base = ["api", "public", "v1"]
-
-    /// All segments.
-    var segments: [String] {
-        switch place {
-        case .api: Self.base + path
-        case .root: path
-        }
-    }
+    private static let base = ["api", "public", "v1"]
 
     /// The parameters, if the segments are those of this path. A whole segment that is named here beats a parameter, for which
     /// whoever asks tries the operations in order.
     func match(_ asked: [String]) -> [String: String]? {
-        let segments = segments
         guard segments.count == asked.count else { return nil }
         var parameters: [String: String] = [:]
         for (segment, value) in zip(segments, asked) {
