@@ -3,15 +3,13 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 
-/// A call that was let in: of an operation, by a caller who may.
+/// A call that was let in, by a caller who may.
 // A class, so that asynchronous functions are handed one word and not a large value.
 final class Call: Sendable {
-    let operation: Operation
     /// The parts of the path that the operation names, decoded.
     private let parameters: [String: String]
-    private let query: [(name: String, value: String)]
+    let queryPairs: [(name: String, value: String)]
     let request: Request
-    let requestID: String
     /// Who calls; nil where the operation is for everybody.
     private let knownCaller: Caller?
     /// What was shown. Kept nowhere but where a link must end with it.
@@ -23,15 +21,12 @@ final class Call: Sendable {
     let now: Timestamp
 
     init(
-        _ operation: Operation, _ parameters: [String: String], _ request: Request, requestID: String, caller: Caller?,
-        credential: String?, base: String, address: String?,
-        now: Timestamp
+        _ parameters: [String: String], _ request: Request, caller: Caller?, credential: String?, base: String,
+        address: String?, now: Timestamp
     ) {
-        self.operation = operation
         self.parameters = parameters
-        query = Self.pairs(of: request.uri.query ?? "")
+        queryPairs = Self.pairs(of: request.uri.query ?? "")
         self.request = request
-        self.requestID = requestID
         knownCaller = caller
         self.credential = credential
         self.base = base
@@ -72,14 +67,14 @@ final class Call: Sendable {
     func parameter(_ name: String) -> String { parameters[name] ?? "" }
 
     /// A parameter of the query, unless it is empty.
-    func query(_ name: String) -> String? { query.first { $0.name == name && !$0.value.isEmpty }?.value }
+    func query(_ name: String) -> String? { queryPairs.first { $0.name == name && !$0.value.isEmpty }?.value }
 
-    func queries(_ name: String) -> [String] { query.filter { $0.name == name && !$0.value.isEmpty }.map(\.value) }
+    func queries(_ name: String) -> [String] {
+        queryPairs.filter { $0.name == name && !$0.value.isEmpty }.map(\.value)
+    }
 
     /// As it was asked for.
     var path: String { request.uri.path }
-
-    var queryPairs: [(name: String, value: String)] { query }
 
     func header(_ name: String) -> String? {
         HTTPField.Name(name).flatMap { request.headers[$0] }

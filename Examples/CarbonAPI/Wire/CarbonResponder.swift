@@ -58,8 +58,8 @@ struct CarbonResponder: HTTPResponder {
             let credential = Self.credential(of: request)
             let caller = try await admit(credential, to: operation, context)
             let call = Call(
-                operation, parameters, request, requestID: requestID, caller: caller,
-                credential: try? credential.get(), base: base, address: context.address, now: .now)
+                parameters, request, caller: caller, credential: try? credential.get(), base: base,
+                address: context.address, now: .now)
             // No text of a database holds one.
             guard !call.queryPairs.contains(where: { $0.value.utf8.contains(0) }) else {
                 throw Refusal(400, "The query has a NUL.")
