@@ -133,9 +133,8 @@ struct StructureOperations: Sendable {
         guard fields.findings.all.isEmpty else { return nil }
         let customerID = said ?? "aq|\(product.id)|\(validFrom)|\(facility.id)"
         if try transaction.structure(customerID: customerID, in: product.organization) != nil {
-            var refusal = Refusal(409, "There is such a structure already.")
-            refusal.members = [("conflictingCustomerStructureIds", [.text(customerID)])]
-            throw refusal
+            throw Refusal(409, "There is such a structure already.")
+                .with("conflictingCustomerStructureIds", [.text(customerID)])
         }
         let structure = ProductStructure(
             id: UUIDText.make(), organization: product.organization, productID: product.id, facilityID: facility.id,

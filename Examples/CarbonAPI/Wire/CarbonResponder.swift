@@ -50,8 +50,7 @@ struct CarbonResponder: HTTPResponder {
             !isHead || operation.description.answer.status != 201
         else {
             let allowed = Set(found.map { $0.0.method.rawValue.uppercased() }).sorted().joined(separator: ", ")
-            var refusal = Refusal(405, "This path takes \(allowed).")
-            refusal.headers = [("Allow", allowed)]
+            let refusal = Refusal(405, "This path takes \(allowed).", headers: [("Allow", allowed)])
             return Self.reply(to: refusal, known.envelope, requestID, isHead)
         }
         do {
@@ -144,28 +143,19 @@ struct CarbonResponder: HTTPResponder {
 }
 
 extension Refusal {
-    static let busy: Refusal = {
-        var refusal = Refusal(503, "Try again in a moment.")
-        refusal.headers = [("Retry-After", "1")]
-        return refusal
-    }()
+    static let busy = Refusal(503, "Try again in a moment.", headers: [("Retry-After", "1")])
 
     /// 401 with a challenge (RFC 6750 §3).
     static func unauthorized(_ message: String, error: String?) -> Refusal {
-        var refusal = Refusal(401, message)
-        refusal.headers = [
-            ("WWW-Authenticate", "Bearer realm=\"carbon\"" + (error.map { ", error=\"\($0)\"" } ?? ""))
-        ]
-        return refusal
+        let challenge = "Bearer realm=\"carbon\"" + (error.map { ", error=\"\($0)\"" } ?? "")
+        return Refusal(401, message, headers: [("WWW-Authenticate", challenge)])
     }
 
     static func lacking(_ scope: APIScope) -> Refusal {
-        var refusal = Refusal(403, "The credential lacks the scope \(scope.rawValue).").with(
-            "scope", .text(scope.rawValue))
-        refusal.headers = [
-            ("WWW-Authenticate", "Bearer realm=\"carbon\", error=\"insufficient_scope\", scope=\"\(scope.rawValue)\"")
-        ]
-        return refusal
+        let challenge = "Bearer realm=\"carbon\", error=\"insufficient_scope\", scope=\"\(scope.rawValue)\""
+        return Refusal(
+            403, "The credential lacks the scope \(scope.rawValue).", headers: [("WWW-Authenticate", challenge)]
+        ).with("scope", .text(scope.rawValue))
     }
 
     /// What the desk says.

@@ -31,13 +31,12 @@ struct Refusal: Error, Sendable {
     var findings: [Finding] = []
     /// Further members of the answer.
     var members: [(String, JSONValue)] = []
-    var headers: [(String, String)] = []
-    /// PACT's word for it, where that does not follow from the status.
-    var pactCode: String?
+    var headers: [(String, String)]
 
-    init(_ status: Int, _ message: String) {
+    init(_ status: Int, _ message: String, headers: [(String, String)] = []) {
         self.status = status
         self.message = message
+        self.headers = headers
     }
 
     static let notFound = Refusal(404, "There is no such thing here.")
@@ -78,9 +77,7 @@ enum Envelope: Sendable {
         case .status:
             members = [("status", .text(Self.word(refusal.status))), ("message", .text(refusal.message))]
         case .pact:
-            members = [
-                ("code", .text(refusal.pactCode ?? Self.pactCode(refusal.status))), ("message", .text(refusal.message)),
-            ]
+            members = [("code", .text(Self.pactCode(refusal.status))), ("message", .text(refusal.message))]
         }
         if !refusal.findings.isEmpty { members.append(("errors", .list(refusal.findings.map(\.json)))) }
         return JSONValue.object([]).with(members + refusal.members + [("request_id", .text(requestID))])
