@@ -64,25 +64,26 @@ struct CarbonResponder: HTTPResponder {
                 throw Refusal(400, "The query has a NUL.")
             }
             return try await operation.handle(call).response(requestID: requestID, withoutBody: isHead)
-        } catch let refusal as Refusal {
-            return Self.reply(to: refusal, operation.envelope, requestID, isHead)
-        } catch is Exact.Overflow {
-            return Self.reply(
-                to: Refusal(422, "The numbers are too large to be calculated with."), operation.envelope, requestID,
-                isHead)
-        } catch StoreFailure.unique {
-            return Self.reply(to: Refusal(409, "It is there already."), operation.envelope, requestID, isHead)
-        } catch StoreFailure.conflict {
-            return Self.reply(to: .busy, operation.envelope, requestID, isHead)
-        } catch StoreFailure.unavailable(let problem) {
-            context.logger.error("the database is not there", metadata: ["problem": .string(problem)])
-            return Self.reply(to: .busy, operation.envelope, requestID, isHead)
         } catch {
-            context.logger.error(
+            let refusal = Self.refusal(for: error, of: operation, context.logger)
+            return Self.reply(to: refusal, operation.envelope, requestID, isHead)
+        }
+    }
+
+    private static func refusal(for error: any Error, of operation: Operation, _ logger: Logger) -> Refusal {
+        switch error {
+        case let refusal as Refusal: return refusal
+        case is Exact.Overflow: return Refusal(422, "The numbers are too large to be calculated with.")
+        case StoreFailure.unique: return Refusal(409, "It is there already.")
+        case StoreFailure.conflict: return .busy
+        case StoreFailure.unavailable(let problem):
+            logger.error("the database is not there", metadata: ["problem": .string(problem)])
+            return .busy
+        default:
+            logger.error(
                 "a call failed",
                 metadata: ["operation": .string(operation.description.id), "error": .string("\(error)")])
-            return Self.reply(
-                to: Refusal(500, "Something went wrong here."), operation.envelope, requestID, isHead)
+            return Refusal(500, "Something went wrong here.")
         }
     }
 
