@@ -213,9 +213,7 @@ struct FacilityOperations: Sendable {
             guard var facility = try transaction.facility(id, on: now.date)?.facility else { throw Refusal.notFound }
             let findings = Findings()
             let fields = Fields(body, findings)
-            if let said = fields.uuid("facilityId"), said != id {
-                fields.note("facilityId", .invalid, "it is not the one of the path")
-            }
+            fields.mustBe("facilityId", id)
             if fields.has("internalId") { facility.internalID = fields.text("internalId", most: 200) }
             if fields.has("tags") { facility.tags = fields.texts("tags") ?? [] }
             if fields.has("facilityTypeId") {

@@ -152,13 +152,6 @@ struct ProductOperations: Sendable {
     }
 }
 
-extension Fields {
-    /// Notes a member that is there and says something else than the path.
-    func mustBe(_ name: String, _ expected: String) {
-        if let said = uuid(name), said != expected { note(name, .invalid, "it is not the one of the path") }
-    }
-}
-
 extension Refusal {
     /// Some of a list are not there.
     static func unknown(_ ids: [String]) -> Refusal {

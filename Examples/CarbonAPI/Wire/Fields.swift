@@ -135,6 +135,11 @@ struct Fields {
         return id
     }
 
+    /// Notes a member that is there and says something else than the path.
+    func mustBe(_ name: String, _ expected: String) {
+        if let said = uuid(name), said != expected { note(name, .invalid, "it is not the one of the path") }
+    }
+
     func texts(_ name: String, most: Int = 100) -> [String]? {
         guard let value = value(name, false) else { return nil }
         guard let elements = value.asList, elements.count <= most, elements.allSatisfy({ $0.asText != nil }) else {
