@@ -97,10 +97,7 @@ extension FacilityVersion {
 extension FacilityVersion.Address {
     /// - Parameter before: What stays where the body does not say.
     fileprivate init(_ fields: Fields, before: Self?) {
-        func text(_ name: String, _ old: String?) -> String? {
-            let said = fields.text(name, most: 200)
-            return fields.has(name) ? said : old
-        }
+        func text(_ name: String, _ old: String?) -> String? { fields.text(name, else: old, most: 200) }
         line1 = text("addressLine1", before?.line1)
         line2 = text("addressLine2", before?.line2)
         postalCode = text("postalCode", before?.postalCode)

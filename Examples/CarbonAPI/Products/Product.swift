@@ -53,8 +53,8 @@ extension Product {
             fields.note("productKey", .immutable, "it never changes")
         }
         if fields.has("name") { name = fields.text("name", required: true) ?? name }
-        if fields.has("description") { description = fields.text("description", most: 2000) }
-        if fields.has("category") { category = fields.text("category") }
+        description = fields.text("description", else: description, most: 2000)
+        category = fields.text("category", else: category)
         if fields.has("declaredUnit") {
             declaredUnit = fields.text("declaredUnit", required: true, most: 100) ?? declaredUnit
         }
@@ -163,21 +163,17 @@ extension StructureInput {
     }
 
     private mutating func read(_ fields: Fields, isNew: Bool) {
-        func text(_ name: String, _ old: String?) -> String? {
-            let said = fields.text(name)
-            return fields.has(name) ? said : old
-        }
         func country(_ name: String, _ old: String?) -> String? {
-            let said = text(name, old)
+            let said = fields.text(name, else: old)
             if let said, !Places.isCountry(said) { fields.note(name, .unknown, "it is no code of ISO 3166-1") }
             return said
         }
-        code = text("inputCode", code)
-        category = text("inputCategory", category)
-        subCategory = text("inputSubCategory", subCategory)
+        code = fields.text("inputCode", else: code)
+        category = fields.text("inputCategory", else: category)
+        subCategory = fields.text("inputSubCategory", else: subCategory)
         sourceCountry = country("sourceCountry", sourceCountry)
         supplierCountry = country("supplierCountryCode", supplierCountry)
-        supplierName = text("supplierName", supplierName)
+        supplierName = fields.text("supplierName", else: supplierName)
         if isNew || fields.has("inputName") { name = fields.text("inputName", required: true) ?? name }
         if isNew || fields.has("productOrPackaging") {
             kind = fields.choice("productOrPackaging", required: true, of: Self.kinds) ?? kind

@@ -70,6 +70,11 @@ struct Fields {
         return text
     }
 
+    /// A text, or `old` where the body does not have the member. Null and an empty one leave nothing.
+    func text(_ name: String, else old: String?, most: Int = 500) -> String? {
+        has(name) ? text(name, most: most) : old
+    }
+
     func choice(_ name: String, required: Bool = false, of words: [String]) -> String? {
         guard let text = text(name, required: required) else { return nil }
         guard words.contains(text) else {
