@@ -29,7 +29,7 @@ extension Product {
     init?(_ fields: Fields, in organization: OrganizationPath, at now: Timestamp) {
         let key = fields.text("productKey", required: true, most: 200)
         let (name, unit) = (fields.text("name", required: true), fields.text("declaredUnit", required: true, most: 100))
-        let (weight, weightUnit) = (Self.weight(fields, required: true), Self.weightUnit(fields, required: true))
+        let (weight, weightUnit) = (Self.weight(fields), Self.weightUnit(fields))
         let (description, category) = (fields.text("description", most: 2000), fields.text("category"))
         let additional = fields.object("additionalData") ?? .object([])
         guard let key, let name, let unit, let weight, let weightUnit else { return nil }
@@ -58,20 +58,20 @@ extension Product {
         if fields.has("declaredUnit") {
             declaredUnit = fields.text("declaredUnit", required: true, most: 100) ?? declaredUnit
         }
-        if fields.has("weightPerDeclaredUnit") { weight = Self.weight(fields, required: true) ?? weight }
-        if fields.has("weightUnit") { weightUnit = Self.weightUnit(fields, required: true) ?? weightUnit }
+        if fields.has("weightPerDeclaredUnit") { weight = Self.weight(fields) ?? weight }
+        if fields.has("weightUnit") { weightUnit = Self.weightUnit(fields) ?? weightUnit }
         if fields.has("additionalData") { additional = fields.object("additionalData") ?? .object([]) }
         updatedAt = now
     }
 
-    private static func weight(_ fields: Fields, required: Bool) -> Exact? {
-        let weight = fields.exact("weightPerDeclaredUnit", required: required)
+    private static func weight(_ fields: Fields) -> Exact? {
+        let weight = fields.exact("weightPerDeclaredUnit", required: true)
         if let weight, !weight.isPositive { fields.note("weightPerDeclaredUnit", .outOfRange, "it is not above 0") }
         return weight
     }
 
-    private static func weightUnit(_ fields: Fields, required: Bool) -> String? {
-        fields.choice("weightUnit", required: required, of: WeightUnit.names)
+    private static func weightUnit(_ fields: Fields) -> String? {
+        fields.choice("weightUnit", required: true, of: WeightUnit.names)
     }
 }
 
