@@ -97,7 +97,7 @@ struct FacilityOperations: Sendable {
         let (id, today) = (try call.id("facilityId"), call.now.date)
         let json = try await store.read(try call.sight) { transaction in
             guard let view = try transaction.facility(id, on: today) else { throw Refusal.notFound }
-            return try Self.whole(view, today, transaction)
+            return try Self.whole(view, try transaction.versions(of: id), today, transaction)
         }
         return .json(json)
     }
@@ -107,15 +107,14 @@ struct FacilityOperations: Sendable {
         let json = try await store.read(try call.sight) { transaction in
             let views = try transaction.versions(of: id)
             guard let view = views.first(where: { $0.version.id == version }) else { throw Refusal.notFound }
-            return try Self.whole(view, today, transaction)
+            return try Self.whole(view, views, today, transaction)
         }
         return .json(json)
     }
 
-    private static func whole(_ view: FacilityView, _ today: CalendarDate, _ transaction: any Transaction) throws
-        -> JSONValue
-    {
-        let versions = try transaction.versions(of: view.facility.id)
+    private static func whole(
+        _ view: FacilityView, _ versions: [FacilityView], _ today: CalendarDate, _ transaction: any Transaction
+    ) throws -> JSONValue {
         let areas = try transaction.areas(of: view.facility.id, on: today)
         return [
             "facility": view.json.with([
