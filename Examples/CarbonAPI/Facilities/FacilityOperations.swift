@@ -240,8 +240,9 @@ struct FacilityOperations: Sendable {
             _ = fields.date("effectiveDate", required: true)
             // What is not said is as it was before.
             var before = last.version
+            before.id = UUIDText.make()
             before.isOpen = true
-            guard let version = FacilityVersion(fields, before: before, today: now.date).map({ $0.renewed() }) else {
+            guard let version = FacilityVersion(fields, before: before, today: now.date) else {
                 throw Refusal.invalid(findings.all, status: Self.invalid)
             }
             try Self.place(version, of: last.facility, among: views, fields, transaction)
@@ -336,14 +337,5 @@ struct FacilityOperations: Sendable {
             try transaction.deleteVersion(version)
         }
         return .noContent
-    }
-}
-
-extension FacilityVersion {
-    /// A copy with an identifier of its own.
-    fileprivate func renewed() -> FacilityVersion {
-        FacilityVersion(
-            id: UUIDText.make(), effectiveDate: effectiveDate, name: name, hasAddress: hasAddress, address: address,
-            employeeCount: employeeCount, capacity: capacity, boundary: boundary, isOpen: isOpen)
     }
 }

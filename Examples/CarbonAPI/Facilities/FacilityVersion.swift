@@ -1,6 +1,6 @@
 /// How a facility is from a day on.
 struct FacilityVersion: Sendable {
-    let id: String
+    var id: String
     var effectiveDate: CalendarDate
     var name: String
     var hasAddress: Bool
