@@ -179,7 +179,8 @@ struct FacilityOperations: Sendable {
             version.address = try transaction.facility(parent.id, on: now.date)?.version.address ?? version.address
             version.hasAddress = version.address.country != nil
         }
-        try check(version.name, facility, draft.prefix, transaction, findings)
+        try checkName(version.name, of: facility, draft.prefix, transaction, findings)
+        try checkInternalID(of: facility, draft.prefix, transaction, findings)
         guard findings.all.isEmpty else { return }
         try transaction.insert(facility)
         try transaction.insert(version, of: facility)
@@ -190,13 +191,19 @@ struct FacilityOperations: Sendable {
         for area in draft.areas { try create(area, below: facility, caller, now, transaction, findings, &made) }
     }
 
-    /// Notes a name or an internal identifier that another facility of the organization has.
-    private static func check(
-        _ name: String, _ facility: Facility, _ prefix: String, _ transaction: any Transaction, _ findings: Findings
+    /// Notes a name that another facility of the organization has.
+    private static func checkName(
+        _ name: String, of facility: Facility, _ prefix: String, _ transaction: any Transaction, _ findings: Findings
     ) throws {
         if try transaction.isFacilityName(name, takenIn: facility.organization, besides: facility.id) {
             findings.add(prefix + "name", .duplicate, "another facility of the organization has it")
         }
+    }
+
+    /// Notes an internal identifier that another facility of the organization has.
+    private static func checkInternalID(
+        of facility: Facility, _ prefix: String, _ transaction: any Transaction, _ findings: Findings
+    ) throws {
         if let id = facility.internalID,
             try transaction.isInternalID(id, takenIn: facility.organization, besides: facility.id)
         {
@@ -219,11 +226,7 @@ struct FacilityOperations: Sendable {
                 facility.typeID = fields.uuid("facilityTypeId")
                 FacilityDraft.check(facility.typeID, of: facility.ownershipType, fields)
             }
-            if let internalID = facility.internalID,
-                try transaction.isInternalID(internalID, takenIn: facility.organization, besides: id)
-            {
-                fields.note("internalId", .duplicate, "another facility of the organization has it")
-            }
+            try Self.checkInternalID(of: facility, fields.prefix, transaction, findings)
             try findings.check(status: Self.invalid)
             try transaction.update(facility, at: now)
         }
@@ -284,9 +287,7 @@ struct FacilityOperations: Sendable {
         if others.contains(where: { $0.version.effectiveDate == version.effectiveDate }) {
             fields.note("effectiveDate", .duplicate, "another version begins on that day")
         }
-        if try transaction.isFacilityName(version.name, takenIn: facility.organization, besides: facility.id) {
-            fields.note("name", .duplicate, "another facility of the organization has it")
-        }
+        try checkName(version.name, of: facility, fields.prefix, transaction, fields.findings)
         try fields.findings.check(status: invalid)
     }
 
@@ -307,7 +308,8 @@ struct FacilityOperations: Sendable {
         } else if others.contains(where: { $0.version.effectiveDate > version.effectiveDate }) {
             fields.note("buId", .invalid, "only the last version can belong to another organization")
         }
-        try check(version.name, moved, fields.prefix, transaction, fields.findings)
+        try checkName(version.name, of: moved, fields.prefix, transaction, fields.findings)
+        try checkInternalID(of: moved, fields.prefix, transaction, fields.findings)
         try fields.findings.check(status: invalid)
         try transaction.move(facility.id, to: moved.organization)
     }
