@@ -15,7 +15,7 @@ struct FacilityDraft: Sendable {
 
     private static let mostAreas = 200
 
-    /// - Parameter parent: Where it stands in the body of the facility of which it is an area.
+    /// - Parameter isArea: Whether it stands in the body of the facility of which it is an area.
     /// - Returns: Nil where something was found wrong that leaves nothing to go on with.
     init?(_ fields: Fields, isArea: Bool = false, today: CalendarDate) {
         prefix = fields.prefix
