@@ -77,11 +77,11 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
-        let (options, host) = (try options, try options.host)
+        let options = try options
         let server = CarbonServer(
             options, verifier: try verifier,
             onRunning: { port in
-                print("The carbon API listens on http://\(host):\(port)")
+                print("The carbon API listens on http://\(options.host):\(port)")
                 fflush(nil)
             })
         try await ServiceGroup(
