@@ -95,10 +95,11 @@ struct InputOperations: Sendable {
         return try await store.write(try call.sight) { transaction in
             let findings = Findings()
             var (ids, unknown): ([String], [String]) = ([], [])
+            var counts: [String: Int] = [:]
             for fields in Fields(body, findings).list("inputs", most: most) {
                 guard let id = fields.uuid("structureId", required: true) else { continue }
                 if let structure = try transaction.structure(id) {
-                    if let made = try Self.insert(fields, of: structure, now, transaction) { ids.append(made) }
+                    if let made = try Self.insert(fields, of: structure, now, transaction, &counts) { ids.append(made) }
                 } else if !unknown.contains(id) {
                     unknown.append(id)
                 }
@@ -115,9 +116,10 @@ struct InputOperations: Sendable {
             guard let structure = try transaction.structure(id) else { throw Refusal.notFound }
             let findings = Findings()
             var ids: [String] = []
+            var counts: [String: Int] = [:]
             for fields in Fields(body, findings).list("inputs", most: Self.mostOfMany) {
                 fields.mustBe("structureId", id)
-                if let made = try Self.insert(fields, of: structure, now, transaction) { ids.append(made) }
+                if let made = try Self.insert(fields, of: structure, now, transaction, &counts) { ids.append(made) }
             }
             try findings.check(status: 422)
             return ids
@@ -125,17 +127,21 @@ struct InputOperations: Sendable {
         return .json(["ids": .texts(ids)], status: 201)
     }
 
+    /// - Parameter counts: How many inputs structures have by now, as far as that was asked.
     /// - Returns: The new input's identifier, nil where something is wrong.
     private static func insert(
-        _ fields: Fields, of structure: ProductStructure, _ now: Timestamp, _ transaction: any Transaction
+        _ fields: Fields, of structure: ProductStructure, _ now: Timestamp, _ transaction: any Transaction,
+        _ counts: inout [String: Int]
     ) throws -> String? {
         let input = StructureInput(fields, of: structure, at: now)
         guard let input, fields.findings.all.isEmpty else { return nil }
-        guard try transaction.inputCount(of: structure.id) < mostKept else {
+        let count = try counts[structure.id] ?? transaction.inputCount(of: structure.id)
+        guard count < mostKept else {
             fields.note("structureId", .outOfRange, "the structure has \(mostKept) inputs already")
             return nil
         }
         try transaction.insert(input)
+        counts[structure.id] = count + 1
         return input.id
     }
 
