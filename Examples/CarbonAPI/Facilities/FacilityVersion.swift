@@ -48,7 +48,7 @@ struct FacilityView: Sendable {
 
     /// As lists and single answers have it.
     var json: JSONValue {
-        let address = version.address
+        let (address, unit) = (version.address, facility.organization.uuid)
         return [
             "facilityId": .text(facility.id),
             "versionId": .text(version.id),
@@ -56,8 +56,8 @@ struct FacilityView: Sendable {
             "internalId": .optional(facility.internalID),
             "facilityType": FacilityWords.type(facility.typeID),
             "ownershipType": .text(facility.ownershipType),
-            "organization": ["id": .text(facility.organization.uuid), "name": .text(organizationName)],
-            "buId": .text(facility.organization.uuid),
+            "organization": ["id": .text(unit), "name": .text(organizationName)],
+            "buId": .text(unit),
             "tags": .texts(facility.tags),
             "hasAddress": .bool(version.hasAddress),
             "inheritParentAddress": .bool(facility.inheritsAddress),
