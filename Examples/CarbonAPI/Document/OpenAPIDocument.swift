@@ -20,7 +20,7 @@ struct OpenAPIDocument: Sendable {
         }
     }
 
-    func document(_ operations: [Operation]) throws -> JSONValue {
+    private func document(_ operations: [Operation]) throws -> JSONValue {
         var paths: [(String, JSONValue)] = []
         for operation in operations {
             let path = "/" + operation.segments.joined(separator: "/")

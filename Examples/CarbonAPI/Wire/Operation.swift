@@ -72,15 +72,15 @@ struct OperationDescription: Sendable {
     let id: String
     let summary: String
     /// Whether the API that this one stands for has it, too.
-    var isOurs = false
+    let isOurs: Bool
     /// The body's schema by name, nil for none.
-    var body: String?
+    let body: String?
     /// The media type of the body.
-    var bodyType = "application/json"
+    let bodyType: String
     /// The answer's status and schema by name, nil for one without a body.
-    var answer: (status: Int, schema: String?)
+    let answer: (status: Int, schema: String?)
     /// Names of the query's parameters; one with a `*` behind is required.
-    var query: [String] = []
+    let query: [String]
 
     init(
         _ id: String, _ summary: String, ours isOurs: Bool = false, body: String? = nil,
