@@ -8,12 +8,14 @@ struct KnownOrganization: Sendable {
     var json: JSONValue { ["id": .text(path.uuid), "name": .text(name)] }
 }
 
+private let columns: SQLText = "organization_path, name, root_name"
+
 extension Transaction {
     /// Those that the transaction sees, the one at the top first.
     func organizations() throws -> [KnownOrganization] {
         try rows(
             """
-            SELECT organization_path, name, root_name FROM organization
+            SELECT \(sql: columns) FROM organization
             WHERE \(sql: sees("organization_path")) ORDER BY organization_path
             """
         ).map(KnownOrganization.init)
@@ -23,15 +25,14 @@ extension Transaction {
     func organization(uuid: String) throws -> KnownOrganization? {
         try first(
             """
-            SELECT organization_path, name, root_name FROM organization
+            SELECT \(sql: columns) FROM organization
             WHERE \(sql: sees("organization_path")) AND uuid = \(uuid)
             """
         ).map(KnownOrganization.init)
     }
 
     func organization(at path: OrganizationPath) throws -> KnownOrganization {
-        let row = try first(
-            "SELECT organization_path, name, root_name FROM organization WHERE organization_path = \(path)")
+        let row = try first("SELECT \(sql: columns) FROM organization WHERE organization_path = \(path)")
         return try row.map(KnownOrganization.init)
             ?? KnownOrganization(path: path, name: path.id, rootName: path.root.id)
     }
