@@ -200,7 +200,7 @@ enum SampleData {
         let next =
             month == 12
             ? CalendarDate(year: 2026, month: 1, day: 1) : CalendarDate(year: 2025, month: month + 1, day: 1)
-        let start = "2025-\(month < 10 ? "0" : "")\(month)-01"
+        let start = "2025-\(CalendarDate.two(month))-01"
         let end = next?.dayBefore.description ?? ""
         return "\([facility, product, activity, sub, start, end, quantity, unit].joined(separator: ","))\r\n"
     }

@@ -26,7 +26,8 @@ struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.init(year: year, month: month, day: day)
     }
 
-    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+    /// The number that digits spell.
+    static func number(_ digits: ArraySlice<UInt8>) -> Int? {
         digits.reduce(0 as Int?) { sum, digit in
             guard let sum, (48...57).contains(digit) else { return nil }
             return sum * 10 + Int(digit) - 48
@@ -63,7 +64,8 @@ struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     var description: String { "\(year)-\(Self.two(month))-\(Self.two(day))" }
 
-    private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
+    /// A number with two digits.
+    static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
 
     private static func length(_ month: Int, _ year: Int) -> Int {
         switch month {

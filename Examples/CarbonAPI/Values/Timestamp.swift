@@ -17,8 +17,8 @@ struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
         guard bytes.count >= 20, bytes.count <= 40, bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: "t"),
             bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
             let date = CalendarDate(String(decoding: bytes[0..<10], as: UTF8.self)),
-            let hour = Self.number(bytes[11..<13]), let minute = Self.number(bytes[14..<16]),
-            let second = Self.number(bytes[17..<19]), hour < 24, minute < 60, second < 61
+            let hour = CalendarDate.number(bytes[11..<13]), let minute = CalendarDate.number(bytes[14..<16]),
+            let second = CalendarDate.number(bytes[17..<19]), hour < 24, minute < 60, second < 61
         else { return nil }
         var rest = bytes[19...]
         if rest.first == UInt8(ascii: ".") {
@@ -33,20 +33,13 @@ struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Seconds ahead of UTC.
     private static func offset(_ zone: [UInt8]) -> Int? {
         if zone == [UInt8(ascii: "Z")] || zone == [UInt8(ascii: "z")] { return 0 }
-        guard zone.count == 6, zone[3] == UInt8(ascii: ":"), let hours = number(zone[1..<3]),
-            let minutes = number(zone[4..<6]), hours < 24, minutes < 60
+        guard zone.count == 6, zone[3] == UInt8(ascii: ":"), let hours = CalendarDate.number(zone[1..<3]),
+            let minutes = CalendarDate.number(zone[4..<6]), hours < 24, minutes < 60
         else { return nil }
         switch zone[0] {
         case UInt8(ascii: "+"): return hours * 3600 + minutes * 60
         case UInt8(ascii: "-"): return -(hours * 3600 + minutes * 60)
         default: return nil
-        }
-    }
-
-    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
-        digits.reduce(0 as Int?) { sum, digit in
-            guard let sum, (48...57).contains(digit) else { return nil }
-            return sum * 10 + Int(digit) - 48
         }
     }
 
@@ -58,8 +51,7 @@ struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     var description: String {
         let ofDay = seconds - date.days * 86_400
-        return "\(date)T\(Self.two(ofDay / 3600)):\(Self.two(ofDay / 60 % 60)):\(Self.two(ofDay % 60))Z"
+        let parts = [ofDay / 3600, ofDay / 60 % 60, ofDay % 60].map(CalendarDate.two)
+        return "\(date)T\(parts.joined(separator: ":"))Z"
     }
-
-    private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
 }
