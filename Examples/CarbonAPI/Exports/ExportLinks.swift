@@ -47,9 +47,7 @@ actor ExportLinks {
             digests = digests.filter { links[$0.value] != nil }
         }
         guard links.count < Self.most else { throw Refusal.busy }
-        let token = SymmetricKey(size: .bits256).withUnsafeBytes { bytes in
-            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        }
+        let token = SymmetricKey(size: .bits256).withUnsafeBytes { $0.hexadecimal }
         let digest = SHA256.hash(data: Array(token.utf8))
         if let old = digests.updateValue(digest, forKey: key) { links[old] = nil }
         links[digest] = Link(target: target, token: token, expiresAt: now.advanced(by: Self.lifetime))

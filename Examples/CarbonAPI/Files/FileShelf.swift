@@ -61,7 +61,7 @@ final class NewFile {
     func close() throws -> String {
         try handle.synchronize()
         try handle.close()
-        return hash.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        return hash.finalize().hexadecimal
     }
 }
 
