@@ -134,8 +134,7 @@ extension StructureInput {
     /// What is in one declared unit, in tonnes, exactly.
     var tonnes: Exact {
         get throws {
-            guard let unit = WeightUnit(rawValue: weightUnit) else { throw StoreFailure.unreadable("weight_unit") }
-            return try weight.times(unit.grams).times(.constant("0.000001"))
+            try weight.times(try WeightUnit.named(weightUnit).grams).times(.constant("0.000001"))
         }
     }
 }

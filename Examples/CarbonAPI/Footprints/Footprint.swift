@@ -54,7 +54,7 @@ struct FootprintFigures: Sendable {
         let total = try whole.rounded(places: 6).description
         let share = whole.isZero ? Exact.zero : try primary.times(Exact(100)).over(whole, places: 1)
         let litres = product.additional["litres"]?.asText.flatMap { Exact($0) }
-        let mass = try product.weight.times(try WeightUnit.named(product.weightUnit).grams).times(.constant("0.001"))
+        let mass = try product.kilograms
         let (id, domain, unit) = (UUIDText.make(), "tarnside.example", product.organization.uuid)
         let company = "urn:pact:\(domain):supplier-id:\(unit)"
         let productID = "urn:pact:\(domain):product-id:\(Self.urnPart(product.key))"
@@ -104,7 +104,15 @@ struct FootprintFigures: Sendable {
     }
 }
 
+extension Product {
+    /// What one declared unit weighs, exactly.
+    var kilograms: Exact {
+        get throws { try weight.times(try WeightUnit.named(weightUnit).grams).times(.constant("0.001")) }
+    }
+}
+
 extension WeightUnit {
+    /// The unit that a row names.
     static func named(_ name: String) throws -> WeightUnit {
         guard let unit = WeightUnit(rawValue: name) else { throw StoreFailure.unreadable("weight_unit") }
         return unit

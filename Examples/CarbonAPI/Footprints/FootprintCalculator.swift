@@ -104,8 +104,7 @@ struct FootprintCalculator: Sendable {
             }
             guard bill.tonnes.isPositive else { continue }
             bill.packs = try tonnes.over(bill.tonnes, places: 6)
-            bill.mass = try product.weight.times(try WeightUnit.named(product.weightUnit).grams).times(
-                .constant("0.001"))
+            bill.mass = try product.kilograms
             bills.append(bill)
         }
         return bills
