@@ -1,3 +1,8 @@
+private let columns: SQLText = """
+    f.id AS id, f.organization_path AS organization_path, f.product_id AS product_id, f.status AS status,
+    f.created_at AS created_at, f.valid_start AS valid_start, f.valid_end AS valid_end, f.body AS body
+    """
+
 /// Which footprints a list has.
 struct FootprintFilter: Sendable {
     /// Within one name any of the values, between names all of them. In lower case.
@@ -77,9 +82,7 @@ extension Transaction {
             place.map { time, id in "(f.created_at > \(time) OR (f.created_at = \(time) AND f.id > \(id)))" } ?? "1 = 1"
         return try rows(
             """
-            SELECT f.id AS id, f.organization_path AS organization_path, f.product_id AS product_id,
-                f.status AS status, f.created_at AS created_at, f.valid_start AS valid_start, f.valid_end AS valid_end,
-                f.body AS body
+            SELECT \(sql: columns)
             FROM footprint f WHERE \(sql: filter.condition(self)) AND \(sql: behind)
             ORDER BY f.created_at, f.id LIMIT \(limit)
             """
@@ -89,9 +92,7 @@ extension Transaction {
     func footprint(_ id: String) throws -> Footprint? {
         try first(
             """
-            SELECT f.id AS id, f.organization_path AS organization_path, f.product_id AS product_id,
-                f.status AS status, f.created_at AS created_at, f.valid_start AS valid_start, f.valid_end AS valid_end,
-                f.body AS body
+            SELECT \(sql: columns)
             FROM footprint f WHERE f.id = \(id) AND \(sql: seesFootprint)
             """
         ).map(Footprint.init)
