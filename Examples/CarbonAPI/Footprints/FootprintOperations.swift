@@ -162,7 +162,7 @@ struct FootprintOperations: Sendable {
     private func shares(_ call: Call) async throws -> Reply {
         let id = try call.id("footprintId")
         let partners = try await store.read(try call.sight) { transaction in
-            guard try transaction.ownsFootprint(id) else { throw Refusal.notFound }
+            guard try transaction.ownFootprint(id) != nil else { throw Refusal.notFound }
             return try transaction.partners(of: id)
         }
         return .json(["organizations": .list(partners.map { ["id": .text($0)] })])
@@ -176,9 +176,7 @@ struct FootprintOperations: Sendable {
         let named = Fields(body, findings).uuid("organizationId", required: true)
         let wrong = findings.all
         try await store.write(try call.sight) { transaction in
-            guard try transaction.ownsFootprint(id), let footprint = try transaction.footprint(id) else {
-                throw Refusal.notFound
-            }
+            guard let footprint = try transaction.ownFootprint(id) else { throw Refusal.notFound }
             guard let named else { throw Refusal.invalid(wrong) }
             guard try transaction.partners(of: id).count < Self.mostPartners else {
                 throw Refusal(422, "It is shared with \(Self.mostPartners) organizations already.")
@@ -191,7 +189,7 @@ struct FootprintOperations: Sendable {
     private func unshare(_ call: Call) async throws -> Reply {
         let (id, partner) = (try call.id("footprintId"), try call.id("organizationId"))
         try await store.write(try call.sight) { transaction in
-            guard try transaction.ownsFootprint(id) else { throw Refusal.notFound }
+            guard try transaction.ownFootprint(id) != nil else { throw Refusal.notFound }
             try transaction.unshare(id, with: partner)
         }
         return .noContent

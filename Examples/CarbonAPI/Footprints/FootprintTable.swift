@@ -40,14 +40,10 @@ extension Transaction {
             """
     }
 
-    /// Whether a footprint is one's own, and not only shared with one.
-    func ownsFootprint(_ id: String) throws -> Bool {
-        guard case .within(let path) = sight else { return false }
-        return try count(
-            """
-            SELECT count(*) AS n FROM footprint
-            WHERE id = \(id) AND organization_path >= \(path) AND organization_path < \(path.end)
-            """) > 0
+    /// A footprint that is one's own, and not only shared with one.
+    func ownFootprint(_ id: String) throws -> Footprint? {
+        guard case .within(let path) = sight, let found = try footprint(id) else { return nil }
+        return found.organization.isWithin(path) ? found : nil
     }
 
     func share(_ footprint: Footprint, with partner: String) throws {
