@@ -58,7 +58,7 @@ struct FootprintFigures: Sendable {
         let (id, domain, unit) = (UUIDText.make(), "tarnside.example", product.organization.uuid)
         let company = "urn:pact:\(domain):supplier-id:\(unit)"
         let productID = "urn:pact:\(domain):product-id:\(Self.urnPart(product.key))"
-        let (start, end) = ("\(year)-01-01T00:00:00Z", "\(year + 1)-01-01T00:00:00Z")
+        let (start, end) = (Self.start(of: year), Self.start(of: year + 1))
         var pcf: [(String, JSONValue)] = [
             ("declaredUnitOfMeasurement", litres == nil ? "kilogram" : "liter"),
             ("declaredUnitAmount", .text((litres ?? mass).description)),
@@ -91,12 +91,19 @@ struct FootprintFigures: Sendable {
             members.append(("productClassifications", [.text(text)]))
             terms.append((.classification, text))
         }
-        let last = Timestamp("\(year + 1 + Footprint.yearsOfValidity)-01-01T00:00:00Z") ?? now
         return Footprint(
             id: id, organization: product.organization, productID: product.id, status: .active, createdAt: now,
-            validity: (Timestamp(end) ?? last)..<last, body: JSONValue.object([]).with(members),
+            validity: validity(at: now), body: JSONValue.object([]).with(members),
             terms: terms.map { ($0.0, $0.1.lowercased()) })
     }
+
+    /// From the end of the reference period on.
+    func validity(at now: Timestamp) -> Range<Timestamp> {
+        let last = Timestamp(Self.start(of: year + 1 + Footprint.yearsOfValidity)) ?? now
+        return (Timestamp(Self.start(of: year + 1)) ?? last)..<last
+    }
+
+    private static func start(of year: Int) -> String { "\(year)-01-01T00:00:00Z" }
 
     /// Without what would need an escape in a URN or an address.
     private static func urnPart(_ key: String) -> String {

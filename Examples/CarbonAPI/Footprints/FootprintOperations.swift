@@ -219,7 +219,7 @@ struct FootprintOperations: Sendable {
         let counted = calculator
         let ids = try await store.write(sight) { transaction in
             try counted.figures(transaction).map { figures in
-                let start = Timestamp("\(figures.year + 1)-01-01T00:00:00Z") ?? now
+                let start = figures.validity(at: now).lowerBound
                 let preceding = try transaction.deprecateFootprints(of: figures.product.id, validFrom: start)
                 let footprint = try figures.footprint(preceding: preceding, at: now)
                 try transaction.insert(footprint)
