@@ -58,14 +58,15 @@ struct RowCalculator {
     private mutating func addBill(_ origin: FactOrigin) throws {
         let row = origin.row
         guard let key = row.product else { return find(row, "product_key", .required, "it is missing") }
-        guard try transaction.hasProduct(key: key) else {
-            return find(row, "product_key", .unknown, "there is no such product")
-        }
         // Two companies of a group can have products of one name.
         guard let facility = origin.facility,
             let product = try transaction.product(key: key, madeAt: facility.facility.id),
             let structure = try transaction.structure(of: product.id, at: facility.facility.id, on: row.start)
-        else { return find(row, "product_key", .unknown, "it has no structure at the facility on that day") }
+        else {
+            let isKnown = try transaction.hasProduct(key: key)
+            let problem = isKnown ? "it has no structure at the facility on that day" : "there is no such product"
+            return find(row, "product_key", .unknown, problem)
+        }
         for input in try transaction.inputs(of: structure.id) {
             guard let material = Material.of(input) else {
                 note(row, "product_key", "no factor is known for \(input.name)")
