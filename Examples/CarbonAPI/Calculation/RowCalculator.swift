@@ -9,7 +9,14 @@ struct RowCalculator {
     /// What was left out because nobody knows a factor.
     private(set) var notes: [Finding] = []
 
-    private var facilities: [String: FacilityView?] = [:]
+    /// What an identifier of the organization's own names in a month.
+    private enum NamedFacility {
+        case one(FacilityView)
+        case missing
+        case several
+    }
+
+    private var facilities: [String: NamedFacility] = [:]
     private var organizations: [String: KnownOrganization] = [:]
 
     init(_ transaction: any Transaction, _ dataset: Dataset, _ dataSource: DataSource, at now: Timestamp) {
@@ -98,21 +105,21 @@ struct RowCalculator {
     private mutating func facility(of row: ActivityRow) throws -> FacilityView? {
         guard let internalID = row.facility else { return nil }
         let key = "\(row.start) \(internalID)"
-        if let known = facilities[key] {
-            if known == nil { find(row, "facility_internal_id", .unknown, "there is no such facility") }
-            return known
+        let named = try facilities[key] ?? facility(named: internalID, on: row.start)
+        facilities[key] = named
+        switch named {
+        case .one(let view): return view
+        case .missing: find(row, "facility_internal_id", .unknown, "there is no such facility")
+        case .several:
+            find(row, "facility_internal_id", .unknown, "several organizations have one of this identifier")
         }
+        return nil
+    }
+
+    private func facility(named internalID: String, on day: CalendarDate) throws -> NamedFacility {
         let ids = try transaction.facilities(internalID: internalID)
-        guard let id = ids.first, ids.count == 1 else {
-            facilities[key] = .some(nil)
-            let problem =
-                ids.isEmpty ? "there is no such facility" : "several organizations have one of this identifier"
-            find(row, "facility_internal_id", .unknown, problem)
-            return nil
-        }
-        let view = try transaction.facility(id, on: row.start)
-        facilities[key] = .some(view)
-        return view
+        guard let id = ids.first, let view = try transaction.facility(id, on: day) else { return .missing }
+        return ids.count == 1 ? .one(view) : .several
     }
 
     private mutating func organization(at path: OrganizationPath) throws -> KnownOrganization {
