@@ -64,17 +64,4 @@ struct DataSource: Sendable {
             }
         }
     }
-
-    init(_ row: StoredRow) throws {
-        id = try row.text("id")
-        organization = try row.path("organization_path")
-        name = try row.text("name")
-        userEmail = try row.text("user_email")
-        startDate = try row.optionalDate("start_date")
-        endDate = try row.optionalDate("end_date")
-        frequency = try row.optionalText("update_frequency")
-        methods = (try row.json("methods").asList ?? []).compactMap(\.asText)
-        activities = (try row.json("activities").asList ?? []).compactMap(\.asText)
-        createdAt = try row.time("created_at")
-    }
 }

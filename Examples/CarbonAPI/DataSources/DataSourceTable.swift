@@ -184,8 +184,8 @@ extension Transaction {
             """
             INSERT INTO dataset (\(sql: datasetColumns))
             VALUES (\(dataset.id), \(dataset.organization), \(dataset.dataSourceID), \(dataset.fileName),
-                \(dataset.status.rawValue), \(JSONValue.list(dataset.files.map { .text($0) }).description),
-                \(dataset.rowCount), \(dataset.rowsDone), \(dataset.factCount),
+                \(dataset.status.rawValue), \(texts(dataset.files)), \(dataset.rowCount),
+                \(dataset.rowsDone), \(dataset.factCount),
                 \(JSONValue.list(dataset.errors).description), \(JSONValue.list(dataset.notes).description),
                 \(dataset.createdAt), \(dataset.endedAt.sqlValue))
             """)
@@ -200,6 +200,21 @@ extension Transaction {
                 notes = \(JSONValue.list(dataset.notes).description), ended_at = \(dataset.endedAt.sqlValue)
             WHERE id = \(dataset.id) AND \(sql: sees("organization_path"))
             """)
+    }
+}
+
+extension DataSource {
+    fileprivate init(_ row: StoredRow) throws {
+        id = try row.text("id")
+        organization = try row.path("organization_path")
+        name = try row.text("name")
+        userEmail = try row.text("user_email")
+        startDate = try row.optionalDate("start_date")
+        endDate = try row.optionalDate("end_date")
+        frequency = try row.optionalText("update_frequency")
+        methods = try row.texts("methods")
+        activities = try row.texts("activities")
+        createdAt = try row.time("created_at")
     }
 }
 
@@ -228,7 +243,7 @@ extension Dataset {
         fileName = try row.text("file_name")
         guard let status = Status(rawValue: try row.text("status")) else { throw StoreFailure.unreadable("status") }
         self.status = status
-        files = (try row.json("files").asList ?? []).compactMap(\.asText)
+        files = try row.texts("files")
         rowCount = try row.integer("row_count")
         rowsDone = try row.integer("rows_done")
         factCount = try row.integer("fact_count")

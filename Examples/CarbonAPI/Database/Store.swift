@@ -111,6 +111,9 @@ struct StoredRow: Sendable {
         }
         return value
     }
+
+    /// A list of texts that we wrote.
+    func texts(_ name: String) throws -> [String] { (try json(name).asList ?? []).compactMap(\.asText) }
 }
 
 /// Why a transaction was not done.
