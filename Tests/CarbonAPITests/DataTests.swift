@@ -64,6 +64,9 @@ struct DataTests {
             "POST", "/facilities/bulk",
             .facility("Plant", ["internalId": "P", "hasAddress": true, "country": "GB"]))
         try await api.done("POST", "/facilities/bulk", .facility("Secret", ["internalId": "X"]), as: "other")
+        let wrong = try await api.call(
+            "POST", CarbonFront.path + "/datasource", bearer: "group", ["name": "", "userEmail": 5])
+        #expect(try wrong.status == 422 && wrong.json["errors"].elements.count == 2, "each is told once")
         let source = try await source(api)
         let good = "P,,ElectricityPurchased,grid,2025-01-01,2025-01-31,1000,kWh\n"
         let sent = try await api.send(

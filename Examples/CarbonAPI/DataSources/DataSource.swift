@@ -32,23 +32,24 @@ struct DataSource: Sendable {
 
     /// Reads a new data source.
     init?(_ fields: Fields, in organization: OrganizationPath, at now: Timestamp) {
-        let (name, email) = (fields.text("name", required: true, most: 200), fields.text("userEmail", required: true))
         id = UUIDText.make()
         self.organization = organization
-        self.name = name ?? ""
-        userEmail = email ?? ""
-        (methods, activities) = ([], [])
+        (name, userEmail, methods, activities) = ("", "", [], [])
         createdAt = now
-        edit(fields)
-        guard name != nil, email != nil else { return nil }
+        read(fields, isNew: true)
+        guard !name.isEmpty, !userEmail.isEmpty else { return nil }
     }
 
     /// Takes over what a body says; what it does not say stays.
     mutating func edit(_ fields: Fields) {
-        if fields.has("name") { name = fields.text("name", required: true, most: 200) ?? name }
-        if fields.has("userEmail") {
-            userEmail = fields.text("userEmail", required: true) ?? userEmail
-            if !userEmail.contains("@") { fields.note("userEmail", .invalid, "it is no address") }
+        read(fields, isNew: false)
+    }
+
+    private mutating func read(_ fields: Fields, isNew: Bool) {
+        if isNew || fields.has("name") { name = fields.text("name", required: true, most: 200) ?? name }
+        if isNew || fields.has("userEmail"), let said = fields.text("userEmail", required: true) {
+            userEmail = said
+            if !said.contains("@") { fields.note("userEmail", .invalid, "it is no address") }
         }
         if fields.has("startDate") { startDate = fields.date("startDate") }
         if fields.has("endDate") { endDate = fields.date("endDate") }
