@@ -81,6 +81,14 @@ struct DataTests {
         // Another's facility is as none.
         let foreign = try await api.send(Self.header + "X,,WaterUse,,2025-01-01,2025-01-31,1,m3\n", to: source)
         #expect(try foreign["errors"][0]["message"].string == "there is no such facility")
+        // What two companies of the group have is told of every row.
+        for token in ["springs", "gmbh"] {
+            try await api.done("POST", "/facilities/bulk", .facility("Twin", ["internalId": "T"]), as: token)
+        }
+        let twin = "T,,WaterUse,,2025-01-01,2025-01-31,1,m3\n"
+        let several = try await api.send(Self.header + twin + twin, to: source)
+        let problem: JSON = "several organizations have one of this identifier"
+        #expect(try several["errors"].elements.map { $0["message"] } == [problem, problem])
         for broken in [
             "facility,quantity\n1,2\n", Self.header + "\"P,1", Self.header + "P,1\n", "{\"quantity\":}", "[1]", "[[",
             "\u{0}\u{1}", Self.header, "{\"activity\":\"WaterUse\",\"wrong\":1}",
