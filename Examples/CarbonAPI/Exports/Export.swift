@@ -10,6 +10,21 @@ struct ExportWish: Sendable {
     enum Format: String, Sendable {
         case csv = "CSV"
         case json = "JSON"
+
+        /// How names of its files end.
+        var ending: String {
+            switch self {
+            case .csv: "csv"
+            case .json: "jsonl"
+            }
+        }
+
+        var contentType: String {
+            switch self {
+            case .csv: "text/csv; charset=utf-8; header=present"
+            case .json: "application/jsonl"
+            }
+        }
     }
 
     let period: ExportPeriod

@@ -51,24 +51,15 @@ struct ExportOperations: Sendable {
         let id = try call.id("exportId")
         let found = try await store.read(try call.sight) { try $0.export(id) }
         guard let export = found, let credential = call.credential else { throw Refusal.notFound }
+        let format = export.wish.format
         var urls: [String] = []
         if case .succeeded = export.status {
             for (number, file) in export.files.enumerated() {
                 let suffix = export.files.count > 1 ? "-\(number + 1)" : ""
-                let target: ExportLinks.Target
-                switch export.wish.format {
-                case .csv:
-                    target = ExportLinks.Target(
-                        export: id, organization: export.organization, file: file.name,
-                        name: "corporate-footprint\(suffix).csv",
-                        contentType: "text/csv; charset=utf-8; header=present",
-                        credential: credential)
-                case .json:
-                    target = ExportLinks.Target(
-                        export: id, organization: export.organization, file: file.name,
-                        name: "corporate-footprint\(suffix).jsonl", contentType: "application/jsonl",
-                        credential: credential)
-                }
+                let target = ExportLinks.Target(
+                    export: id, organization: export.organization, file: file.name,
+                    name: "corporate-footprint\(suffix).\(format.ending)", contentType: format.contentType,
+                    credential: credential)
                 let token = try await links.make(for: target, at: call.now)
                 urls.append("\(call.base)/api/public/v1/export/\(id)/download?token=\(token)")
             }
