@@ -45,8 +45,8 @@ struct ExportWish: Sendable {
             filters.note("financialYears", .required, "financialYears, or startDate and endDate, are needed")
         }
         if let start, let end, end < start { filters.note("endDate", .outOfRange, "it is before startDate") }
-        let format = (form.text("type") ?? "JSON").uppercased()
-        if Format(rawValue: format) == nil { form.note("type", .invalid, "CSV and JSON are written") }
+        let format = Format(rawValue: (form.text("type") ?? "JSON").uppercased())
+        if format == nil { form.note("type", .invalid, "CSV and JSON are written") }
         // In any case, and `auto` for what we have.
         let compression = (form.text("compression") ?? "none").lowercased()
         if !["none", "auto"].contains(compression) {
@@ -59,20 +59,22 @@ struct ExportWish: Sendable {
         }
         try findings.check(status: 422)
         period = ExportPeriod(years: years, start: start, end: end)
-        self.format = Format(rawValue: format) ?? .json
+        self.format = format ?? .json
         partition = columns.first
     }
 
     private static func years(_ value: JSONValue?, _ filters: Fields) -> [Int] {
         guard let value, !value.isNull else { return [] }
-        let years = (value.asList ?? []).compactMap { element -> Int? in
+        // What is no list is like one without a year.
+        let elements = value.asList ?? []
+        let years = elements.compactMap { element -> Int? in
             switch element {
             case .number(let digits): Int(digits)
             case .text(let text): Int(text)
             case .null, .bool, .list, .object: nil
             }
         }
-        guard let all = value.asList, years.count == all.count, (1...50).contains(years.count),
+        guard years.count == elements.count, (1...50).contains(years.count),
             years.allSatisfy({ (1900...2200).contains($0) })
         else {
             filters.note("financialYears", .invalid, "a list of 1 to 50 years is expected")

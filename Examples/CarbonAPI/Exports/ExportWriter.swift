@@ -44,8 +44,7 @@ struct ExportWriter: Sendable {
             let after = last
             let rows = try await store.read(sight) { try $0.facts(period, after: after, limit: Self.page) }
             for row in rows {
-                let value = column.flatMap { row.cells.indices.contains($0) ? Self.text(row.cells[$0]) : nil }
-                let key = column == nil ? nil : value ?? ""
+                let key = column.map { row.cells.indices.contains($0) ? Self.text(row.cells[$0]) : "" }
                 let place: Int
                 if let known = places[key] {
                     place = known
