@@ -13,13 +13,13 @@ struct ExportWriter: Sendable {
         // What was begun before the server ended begins anew.
         for file in export.files { shelf.remove(file.name) }
         (export.files, export.rowCount, export.status) = ([], 0, .running)
-        var files: [(value: String?, file: NewFile)] = []
+        var files: [NewFile] = []
         do {
             try await writeRows(of: &export, to: &files)
-            for (_, file) in files { _ = try file.close() }
+            for file in files { _ = try file.close() }
             export.status = .succeeded
         } catch {
-            for (_, file) in files { shelf.remove(file.name) }
+            for file in files { shelf.remove(file.name) }
             // What may pass is tried again, also after the end of the server. Anything else would be tried for ever.
             guard !(error is CancellationError), (error as? StoreFailure)?.mayPass != true else { throw error }
             let problem = (error as? TooManyFiles)?.text ?? "It could not be written here."
@@ -33,7 +33,7 @@ struct ExportWriter: Sendable {
         let text = "The column has more than \(ExportWriter.mostFiles) values."
     }
 
-    private func writeRows(of export: inout Export, to files: inout [(value: String?, file: NewFile)]) async throws {
+    private func writeRows(of export: inout Export, to files: inout [NewFile]) async throws {
         let (sight, period) = (Sight.within(export.organization), export.wish.period)
         let column = export.wish.partition.flatMap { EmissionFact.columns.firstIndex(of: $0) }
         var places: [String?: Int] = [:]
@@ -53,7 +53,7 @@ struct ExportWriter: Sendable {
                     place = try begin(key, of: &export, in: &files)
                     places[key] = place
                 }
-                try files[place].file.write(Self.line(row.cells, export.wish.format))
+                try files[place].write(Self.line(row.cells, export.wish.format))
             }
             export.rowCount += rows.count
             guard rows.count == Self.page, let end = rows.last?.place else { return }
@@ -65,10 +65,10 @@ struct ExportWriter: Sendable {
 
     /// - Returns: Where the new file stands.
     private func begin(
-        _ value: String?, of export: inout Export, in files: inout [(value: String?, file: NewFile)]
+        _ value: String?, of export: inout Export, in files: inout [NewFile]
     ) throws -> Int {
         let file = try shelf.make()
-        files.append((value, file))
+        files.append(file)
         export.files.append(Export.File(value: value, name: file.name))
         switch export.wish.format {
         case .csv: try file.write(Self.csv(EmissionFact.columns.map { .text($0) }))
