@@ -29,8 +29,7 @@ struct DatasetProcessor: Sendable {
                 _ = try await pass(&dataset, source, keeps: true, &organizations)
             }
         } catch {
-            // What may pass is tried again, also after the end of the server. Anything else would be tried for ever.
-            guard !(error is CancellationError), (error as? StoreFailure)?.mayPass != true else { throw error }
+            if Job.isTriedAgain(after: error) { throw error }
             dataset.status = .rejected
             dataset.errors = [
                 Finding(field: "file", code: .invalid, message: "it could not be read here", line: 1).json

@@ -20,8 +20,7 @@ struct ExportWriter: Sendable {
             export.status = .succeeded
         } catch {
             for file in files { shelf.remove(file.name) }
-            // What may pass is tried again, also after the end of the server. Anything else would be tried for ever.
-            guard !(error is CancellationError), (error as? StoreFailure)?.mayPass != true else { throw error }
+            if Job.isTriedAgain(after: error) { throw error }
             let problem = (error as? TooManyFiles)?.text ?? "It could not be written here."
             (export.files, export.status, export.problem) = ([], .failed, problem)
         }

@@ -91,6 +91,12 @@ extension Job {
         guard !Task.isShuttingDownGracefully else { throw CancellationError() }
         try Task.checkCancellation()
     }
+
+    /// Whether a job that threw this is tried again: what may pass, and what the end of the server broke off. Anything else would be
+    /// tried for ever.
+    static func isTriedAgain(after error: any Error) -> Bool {
+        error is CancellationError || (error as? StoreFailure)?.mayPass == true
+    }
 }
 
 extension StoreFailure {
