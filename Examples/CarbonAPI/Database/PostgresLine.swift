@@ -84,12 +84,12 @@ final class PostgresLine: @unchecked Sendable {
     private static func rows(of result: OpaquePointer?) throws -> [StoredRow] {
         let width = PQnfields(result)
         let names = (0..<width).map { String(cString: PQfname(result, $0)) }
-        let types = (0..<width).map { PQftype(result, $0) }
+        let isNumber = (0..<width).map { [bigint, integer, smallint].contains(PQftype(result, $0)) }
         return try (0..<PQntuples(result)).map { row in
             let values = try (0..<width).map { column -> SQLValue in
                 guard PQgetisnull(result, row, column) == 0 else { return .null }
                 let text = String(cString: PQgetvalue(result, row, column))
-                guard [bigint, integer, smallint].contains(types[Int(column)]) else { return .text(text) }
+                guard isNumber[Int(column)] else { return .text(text) }
                 guard let number = Int64(text) else { throw StoreFailure.unreadable("\(text) is no number") }
                 return .integer(number)
             }

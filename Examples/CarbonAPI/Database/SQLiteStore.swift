@@ -83,9 +83,10 @@ private struct SQLiteTransaction: Transaction {
     }
 
     func rows(_ statement: SQLText) throws -> [StoredRow] {
-        let rows = try Row.fetchAll(try prepared(statement), arguments: arguments(statement))
-        return rows.map { row in
-            StoredRow(columns: Array(row.columnNames), values: row.databaseValues.map(\.asValue))
+        let query = try prepared(statement)
+        let columns = query.columnNames
+        return try Row.fetchAll(query, arguments: arguments(statement)).map { row in
+            StoredRow(columns: columns, values: row.databaseValues.map(\.asValue))
         }
     }
 
