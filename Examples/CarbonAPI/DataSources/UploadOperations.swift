@@ -79,7 +79,7 @@ struct UploadOperations: Sendable {
         }
         return .json([
             "dataSourceId": .text(source), "parts": .list(parts.map(\.json)),
-            "status": isOpen ? "Upload Open" : Self.done["status"] ?? .null,
+            "status": isOpen ? "Upload Open" : Self.done,
         ])
     }
 
@@ -102,15 +102,14 @@ struct UploadOperations: Sendable {
         do {
             try await read(call, into: &form)
             try await UploadRoom(store: store, most: mostStored).check(for: form.file?.size ?? 0)
-            let old = try await keep(form, of: source, call)
+            let (part, old) = try await keep(form, of: source, call)
             if let old { shelf.remove(old) }
+            return .json(
+                ["dataSourceId": .text(source), "parts": [part.json], "status": "Upload Complete"], status: 201)
         } catch {
             if let file = form.file { shelf.remove(file.name) }
             throw error
         }
-        let part = UploadedPart(number: form.number.flatMap { Int($0) } ?? 0, digest: form.digest ?? "")
-        return .json(
-            ["dataSourceId": .text(source), "parts": [part.json], "status": "Upload Complete"], status: 201)
     }
 
     @concurrent private func read(_ call: Call, into form: inout Form) async throws {
@@ -138,8 +137,8 @@ struct UploadOperations: Sendable {
         }
     }
 
-    /// - Returns: The file of the part that was in its place before.
-    private func keep(_ form: Form, of source: String, _ call: Call) async throws -> String? {
+    /// - Returns: The part, and the file of the one that was in its place before.
+    private func keep(_ form: Form, of source: String, _ call: Call) async throws -> (UploadedPart, String?) {
         let number = form.number.flatMap { Int($0) }.flatMap { UploadedPart.numbers.contains($0) ? $0 : nil }
         let findings = Findings()
         let id = form.upload.flatMap { UUIDText.parse($0) }
@@ -169,7 +168,7 @@ struct UploadOperations: Sendable {
                 }
             }
             try transaction.put(part, of: upload)
-            return others.first { $0.part.number == number }?.file
+            return (part.part, others.first { $0.part.number == number }?.file)
         }
     }
 
@@ -188,7 +187,7 @@ struct UploadOperations: Sendable {
 
     // MARK: - The end
 
-    private static let done: JSONValue = ["status": "Multipart Upload Complete"]
+    private static let done: JSONValue = "Multipart Upload Complete"
 
     private func complete(_ call: Call) async throws -> Reply {
         let (source, id, file) = (try call.id("datasourceId"), try call.id("uploadId"), try call.id("fileId"))
@@ -213,7 +212,7 @@ struct UploadOperations: Sendable {
             return dataset
         }
         if let dataset { jobs.add(.dataset(dataset.id, dataset.organization)) }
-        return .json(Self.done)
+        return .json(["status": Self.done])
     }
 
     /// - Throws: ``Refusal`` unless what the client counts up is what has come, from 1 without a gap.
