@@ -46,7 +46,8 @@ package struct CarbonServer: Service {
         if let path = options.organizations { try await book.readNames(from: path) }
         let shelf = try FileShelf(in: options.data)
         let jobs = JobQueue()
-        var operations = Self.operations(store, shelf, jobs, verifier, mostStored: options.mostStored)
+        var operations = Self.operations(
+            store, shelf, jobs, verifier, room: UploadRoom(store: store, most: options.mostStored))
         let base = options.base ?? "http://\(options.host):\(options.port)"
         let document = OpenAPIDocument(tokenURL: options.tokenURL, base: base)
         operations.append(try document.operation(describing: operations))
@@ -71,13 +72,13 @@ package struct CarbonServer: Service {
     }
 
     private static func operations(
-        _ store: any Store, _ shelf: FileShelf, _ jobs: JobQueue, _ verifier: any CallerVerifier, mostStored: Int
+        _ store: any Store, _ shelf: FileShelf, _ jobs: JobQueue, _ verifier: any CallerVerifier, room: UploadRoom
     ) -> [Operation] {
         OrganizationOperations(store: store).all + LocationOperations().all + FacilityOperations(store: store).all
             + ProductOperations(store: store).all + StructureOperations(store: store).all
             + InputOperations(store: store).all
-            + DataSourceOperations(store: store, shelf: shelf, jobs: jobs, mostStored: mostStored).all
-            + UploadOperations(store: store, shelf: shelf, jobs: jobs, mostStored: mostStored).all
+            + DataSourceOperations(store: store, shelf: shelf, jobs: jobs, room: room).all
+            + UploadOperations(store: store, shelf: shelf, jobs: jobs, room: room).all
             + ExportOperations(
                 store: store, shelf: shelf, jobs: jobs, links: ExportLinks(), verifier: verifier
             ).all + FootprintOperations(store: store).all

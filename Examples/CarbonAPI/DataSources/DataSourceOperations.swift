@@ -3,8 +3,7 @@ struct DataSourceOperations: Sendable {
     let store: any Store
     let shelf: FileShelf
     let jobs: JobQueue
-    /// Bytes that may lie on the shelf.
-    let mostStored: Int
+    let room: UploadRoom
 
     var all: [Operation] {
         [
@@ -135,7 +134,7 @@ struct DataSourceOperations: Sendable {
                 id: UUIDText.make(), organization: source.organization, dataSourceID: id, fileID: UUIDText.make(),
                 fileName: name, userEmail: source.userEmail, completed: nil, createdAt: now)
             let dataset = Dataset(of: upload, files: [part.file], at: now)
-            try await UploadRoom(store: store, most: mostStored).check(for: part.size)
+            try await room.check(for: part.size)
             try await store.write(try call.sight) { transaction in
                 guard try transaction.waitingDatasets(of: id) < Self.mostWaiting else { throw Refusal.tooManyWaiting }
                 try transaction.insert(upload)
@@ -174,6 +173,7 @@ extension Refusal {
 /// The bound on what all organizations together may have lying here.
 struct UploadRoom: Sendable {
     let store: any Store
+    /// Bytes.
     let most: Int
 
     /// - Throws: ``Refusal`` where so many bytes more do not fit.

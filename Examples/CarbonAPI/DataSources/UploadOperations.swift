@@ -3,8 +3,7 @@ struct UploadOperations: Sendable {
     let store: any Store
     let shelf: FileShelf
     let jobs: JobQueue
-    /// Bytes that may lie on the shelf.
-    let mostStored: Int
+    let room: UploadRoom
 
     var all: [Operation] {
         [
@@ -97,11 +96,11 @@ struct UploadOperations: Sendable {
         let source = try call.id("datasourceId")
         let known = try await store.read(try call.sight) { try $0.dataSource(source) }
         guard known != nil else { throw Refusal.notFound }
-        try await UploadRoom(store: store, most: mostStored).check(for: Self.leastPart)
+        try await room.check(for: Self.leastPart)
         var form = Form()
         do {
             try await read(call, into: &form)
-            try await UploadRoom(store: store, most: mostStored).check(for: form.file?.size ?? 0)
+            try await room.check(for: form.file?.size ?? 0)
             let (part, old) = try await keep(form, of: source, call)
             if let old { shelf.remove(old) }
             return .json(
