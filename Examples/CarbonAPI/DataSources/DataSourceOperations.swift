@@ -130,9 +130,7 @@ struct DataSourceOperations: Sendable {
             try file.write(bytes)
             let part = StoredPart(
                 part: UploadedPart(number: 1, digest: try file.close()), size: file.size, file: file.name, range: nil)
-            let upload = Upload(
-                id: UUIDText.make(), organization: source.organization, dataSourceID: id, fileID: UUIDText.make(),
-                fileName: name, userEmail: source.userEmail, completed: nil, createdAt: now)
+            let upload = Upload(to: source, fileName: name, userEmail: source.userEmail, at: now)
             let dataset = Dataset(of: upload, files: [part.file], at: now)
             try await room.check(for: part.size)
             try await store.write(try call.sight) { transaction in
@@ -149,6 +147,15 @@ struct DataSourceOperations: Sendable {
             shelf.remove(file.name)
             throw error
         }
+    }
+}
+
+extension Upload {
+    /// A new one.
+    init(to source: DataSource, fileName: String, userEmail: String, at now: Timestamp) {
+        self.init(
+            id: UUIDText.make(), organization: source.organization, dataSourceID: source.id, fileID: UUIDText.make(),
+            fileName: fileName, userEmail: userEmail, completed: nil, createdAt: now)
     }
 }
 

@@ -57,9 +57,7 @@ struct UploadOperations: Sendable {
             guard try transaction.openUploads(of: id) < Self.mostOpen else {
                 throw Refusal(429, "\(Self.mostOpen) uploads of this data source are open already.")
             }
-            let upload = Upload(
-                id: UUIDText.make(), organization: source.organization, dataSourceID: id, fileID: UUIDText.make(),
-                fileName: name, userEmail: email, completed: nil, createdAt: now)
+            let upload = Upload(to: source, fileName: name, userEmail: email, at: now)
             try transaction.insert(upload)
             return upload
         }
