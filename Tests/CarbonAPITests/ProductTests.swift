@@ -33,11 +33,11 @@ struct ProductTests {
         #expect(
             try await api.status("PATCH", "/product-structure-inputs/\(id)", ["recyclePercentage": "100.5"]) == 422)
 
-        for (path, body) in [
-            ("/products/\(product)", JSON.null), ("/product-structures/\(made)", .null),
-            ("/product-structure-inputs/\(id)", .null), ("/product-structures/\(made)/inputs", .null),
+        for path in [
+            "/products/\(product)", "/product-structures/\(made)", "/product-structure-inputs/\(id)",
+            "/product-structures/\(made)/inputs",
         ] {
-            #expect(try await api.status("GET", path, body == .null ? nil : body, as: "other") == 404, "\(path)")
+            #expect(try await api.status("GET", path, as: "other") == 404, "\(path)")
         }
         // Never does an empty list mean everything.
         #expect(try await api.status("DELETE", "/products/\(product)/structures") == 422)
