@@ -132,6 +132,9 @@ struct DataTests {
         let refused = try await api.call("POST", CarbonFront.path + "/export", bearer: "group", parquet)
         #expect(refused.status == 422 && refused.text.contains("CSV and JSON"))
         #expect(try refused.json["status"].string == "Unprocessable")
+        // What says null says nothing.
+        let endless: JSON = ["filters": ["financialYears": .null, "startDate": "2025-01-01"]]
+        #expect(try await api.status("POST", "/export", endless) == 422)
         let period: JSON = ["filters": ["startDate": "2025-01-01", "endDate": "2025-01-31"]]
         let id = try await api.done("POST", "/export", period)["exportId"].string
         var urls: [JSON] = []

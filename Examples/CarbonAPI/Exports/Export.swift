@@ -41,7 +41,7 @@ struct ExportWish: Sendable {
         let form = Fields(body["format"] ?? .object([]), prefix: "format.", findings)
         let years = Self.years(body["filters"]?["financialYears"], filters)
         let (start, end) = (filters.date("startDate"), filters.date("endDate"))
-        if years.isEmpty, start == nil || end == nil, !filters.has("financialYears") {
+        if years == nil, start == nil || end == nil {
             filters.note("financialYears", .required, "financialYears, or startDate and endDate, are needed")
         }
         if let start, let end, end < start { filters.note("endDate", .outOfRange, "it is before startDate") }
@@ -58,13 +58,14 @@ struct ExportWish: Sendable {
             form.note("partitionedBy", .unknown, "there is no such column")
         }
         try findings.check(status: 422)
-        period = ExportPeriod(years: years, start: start, end: end)
+        period = ExportPeriod(years: years ?? [], start: start, end: end)
         self.format = format ?? .json
         partition = columns.first
     }
 
-    private static func years(_ value: JSONValue?, _ filters: Fields) -> [Int] {
-        guard let value, !value.isNull else { return [] }
+    /// - Returns: Nil where nothing is said of years, none where that is wrong.
+    private static func years(_ value: JSONValue?, _ filters: Fields) -> [Int]? {
+        guard let value, !value.isNull else { return nil }
         // What is no list is like one without a year.
         let elements = value.asList ?? []
         let years = elements.compactMap { element -> Int? in
