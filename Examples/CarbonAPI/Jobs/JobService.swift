@@ -63,22 +63,8 @@ struct SweepClock: Service {
     let interval: Int
 
     func run() async throws {
-        for await _ in Ticks(interval: interval).cancelOnGracefulShutdown() { queue.add(.sweep) }
-    }
-}
-
-/// Something at even distances.
-private struct Ticks: AsyncSequence, Sendable {
-    let interval: Int
-
-    func makeAsyncIterator() -> Iterator { Iterator(interval: interval) }
-
-    struct Iterator: AsyncIteratorProtocol {
-        let interval: Int
-
-        mutating func next() async -> Void? {
-            do { try await Task.sleep(for: .seconds(interval)) } catch { return nil }
-            return ()
+        await cancelWhenGracefulShutdown {
+            while (try? await Task.sleep(for: .seconds(interval))) != nil { queue.add(.sweep) }
         }
     }
 }
