@@ -1,6 +1,5 @@
 import Credentials
 import HTTPServing
-import Locking
 import Logging
 import Model
 import Persistence
@@ -95,35 +94,5 @@ struct OperatorKeysTests {
             #expect(gone.status == 204)
             #expect(try await server.call("GET", path, bearer: key).status == 401)
         }
-    }
-}
-
-/// Counts the warnings of a log.
-private final class Warnings: Sendable {
-    private let number = Lock(0)
-
-    var count: Int { number.withLock(\.self) }
-
-    fileprivate func add() {
-        number.withLock { $0 += 1 }
-    }
-}
-
-private struct WarningHandler: LogHandler {
-    let warnings: Warnings
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.debug
-
-    init(_ warnings: Warnings) {
-        self.warnings = warnings
-    }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        if event.level == .warning { warnings.add() }
     }
 }

@@ -140,6 +140,24 @@ struct SecureListenerTests {
         }
     }
 
+    @Test func `the log warns once a day of a certificate that is not valid yet, and of one that expires soon`()
+        async throws
+    {
+        try await withCertificates { certificates in
+            let today = SystemClock.now()
+            for (days, warned) in [(-2, 2), (1, 0), (20, 2)] {
+                let warnings = Warnings()
+                let clock = FixedClock(today.adding(seconds: days * 86_400))
+                let served = try ServedCertificate(
+                    certificates.files, now: clock.now, logger: Logger(label: "test") { _ in WarningHandler(warnings) })
+                for _ in 0..<3 { served.warn() }
+                clock.advance(seconds: 86_400)
+                served.warn()
+                #expect(warnings.count == warned, "from \(days) days on")
+            }
+        }
+    }
+
     @Test func `what cannot be served is named: a key of another, one that others may read, and what is no PEM`()
         async throws
     {

@@ -109,17 +109,22 @@ final class ServedCertificate: Service {
             metadata: ["error": "\(error)", "until": "\(text(end))"])
     }
 
-    private func warn() {
+    /// Says once a day what clients refuse, or soon will.
+    func warn() {
         let now = now()
-        let end: Instant? = state.withLock { state in
-            guard state.served.end.seconds(since: now) < Self.noticeSeconds,
+        let served: CertificateFiles.Served? = state.withLock { state in
+            guard state.served.begin > now || state.served.end.seconds(since: now) < Self.noticeSeconds,
                 state.warnedAt.map({ now.seconds(since: $0) >= Self.day }) ?? true
             else { return nil }
             state.warnedAt = now
-            return state.served.end
+            return state.served
         }
-        guard let end else { return }
-        logger.warning("the certificate of TLS expires soon, or has", metadata: ["until": "\(text(end))"])
+        guard let served else { return }
+        if served.begin > now {
+            logger.warning("the certificate of TLS is not valid yet", metadata: ["before": "\(text(served.begin))"])
+        } else {
+            logger.warning("the certificate of TLS expires soon, or has", metadata: ["until": "\(text(served.end))"])
+        }
     }
 
     private func text(_ instant: Instant) -> String { CivilTime(instant).rfc3339(milliseconds: false) }
