@@ -108,11 +108,12 @@ var theOutside: [Target] {
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "HTTPServing", "SignIn", "Connections", hummingbird, httpTypes,
+                "HTTPServing", "SignIn", "Connections", "COpenAPI", hummingbird, httpTypes,
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "Yams", package: "Yams"),
             ],
-            resources: [.embedInCode("openapi.yaml")]
+            exclude: ["openapi.yaml"]
         ),
+        .target(name: "COpenAPI"),
         .target(
             name: "WebConsole",
             dependencies: [

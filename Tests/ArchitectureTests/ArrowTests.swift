@@ -21,6 +21,7 @@ struct ArrowTests {
         ("GRDBSQLite", ["PersistenceSQLite"]),
         ("CLibPQ", ["PersistencePostgres"]),
         ("CArgon2", ["SignIn"]),
+        ("COpenAPI", ["HTTPAPI"]),
         ("CMalloc", ["Server"]),
         ("Yams", ["DefinitionFile", "HTTPAPI"]),
         ("ArgumentParser", ["Server"]),

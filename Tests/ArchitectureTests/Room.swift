@@ -66,7 +66,8 @@ struct Room: Sendable {
         Room(
             "Outbound", ["ProviderDefinition", "Locking"],
             libraries: ["AsyncHTTPClient", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle"]),
-        Room("HTTPAPI", ["HTTPServing", "SignIn", "Connections"], libraries: http.union(["Yams"])),
+        Room("COpenAPI"),
+        Room("HTTPAPI", ["HTTPServing", "SignIn", "Connections", "COpenAPI"], libraries: http.union(["Yams"])),
         Room(
             "WebConsole", ["HTTPServing", "SignIn", "Connections", "Templating"], libraries: http.union(["Crypto"])),
         // What backends of others build into themselves: of ours it sees two leaves, and nothing of ours sees it.

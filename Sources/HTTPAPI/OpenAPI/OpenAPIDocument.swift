@@ -1,3 +1,4 @@
+import COpenAPI
 import CredentialFormat
 package import HTTPServing
 import HTTPTypes
@@ -17,7 +18,8 @@ package struct OpenAPIDocument: Sendable {
 
     /// - Throws: What is wrong with the document, if it names no server.
     package init(at address: PublicAddress) throws {
-        let written = String(decoding: PackageResources.openapi_yaml, as: UTF8.self)
+        let written = String(
+            decoding: UnsafeBufferPointer(start: openapi_text(), count: openapi_count()), as: UTF8.self)
         guard written.contains(Self.serverAsWritten) else { throw Failure.server }
         yaml = Array(written.replacing(Self.serverAsWritten, with: "\n  - url: \(address.issuer)\n").utf8)
     }
