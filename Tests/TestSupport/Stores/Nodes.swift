@@ -4,6 +4,7 @@ extension StoreUnderTest {
     /// Has `use` work on one database as several nodes have it. SQLite has one process, whose parts then share a store.
     package func openNodes<R>(_ count: Int, _ use: ([any Engine]) async throws -> R) async throws -> R {
         try await withTemporaryFolder { folder in
+            try await MigratedDatabase.copy(to: folder, on: self)
             let first = try await open(in: folder)
             var stores = [first]
             if self == .postgres {

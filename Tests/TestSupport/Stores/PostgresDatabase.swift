@@ -11,13 +11,15 @@ package final class PostgresDatabase: Sendable {
     private let name: String
     private let server: PostgresServer
 
-    /// Makes an empty database.
-    package static func make() async throws -> PostgresDatabase {
+    /// Makes a database.
+    ///
+    /// - Parameter original: What it is a copy of, to which nobody may be connected; nil for an empty one.
+    package static func make(copying original: PostgresDatabase? = nil) async throws -> PostgresDatabase {
         let server = try PostgresServer.ofTests()
         let name = "claviger_" + UUID().uuidString.lowercased().replacing("-", with: "")
         let uri = try server.uri(of: name)
         // The other template may be in use by whoever looks into the server.
-        try await server.execute("CREATE DATABASE \(name) TEMPLATE template0")
+        try await server.execute("CREATE DATABASE \(name) TEMPLATE \(original?.name ?? "template0")")
         return PostgresDatabase(name: name, uri: uri, server: server)
     }
 
@@ -46,6 +48,11 @@ package final class PostgresDatabase: Sendable {
         }
     }
 
+    /// Removes it, for the end of the process, which waits for no task.
+    func remove() {
+        try? server.run("DROP DATABASE \(name) WITH (FORCE)")
+    }
+
     // MARK: - Folders
 
     private static let ofFolders = Lock<[String: PostgresDatabase]>([:])
@@ -56,6 +63,11 @@ package final class PostgresDatabase: Sendable {
         let made = try await make()
         ofFolders.withLock { $0[folder] = made }
         return made
+    }
+
+    /// Has a database belong to a temporary folder that has none.
+    static func keep(_ database: PostgresDatabase, in folder: String) {
+        ofFolders.withLock { $0[folder] = database }
     }
 
     /// Removes the database of a folder, if there is one.
@@ -92,13 +104,14 @@ private struct PostgresServer: Sendable {
     func execute(_ statement: String, at uri: String? = nil) async throws {
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
             DispatchQueue.global().async {
-                done.resume(with: Result { try run(statement, at: uri ?? self.uri.string ?? "") })
+                done.resume(with: Result { try run(statement, at: uri) })
             }
         }
     }
 
-    private func run(_ statement: String, at uri: String) throws {
-        let connection = PQconnectdb(uri)
+    /// The same, on the thread of the caller.
+    func run(_ statement: String, at uri: String? = nil) throws {
+        let connection = PQconnectdb(uri ?? self.uri.string ?? "")
         defer { PQfinish(connection) }
         let result = PQexec(connection, statement)
         defer { PQclear(result) }

@@ -12,11 +12,14 @@ package enum StoreUnderTest: String, CaseIterable, Sendable {
     @TaskLocal package static var current = StoreUnderTest.sqlite
 
     /// Has `use` work on a fresh store, which is closed and removed when it returns.
+    ///
+    /// - Parameter migrations: The steps of its schema, taken now; nil for all, taken once for all tests.
     package func open<R>(
-        migrations: [Migration] = Migration.all, _ use: (any Engine) async throws -> R
+        migrations: [Migration]? = nil, _ use: (any Engine) async throws -> R
     ) async throws -> R {
         try await withTemporaryFolder { folder in
-            let store = try await open(in: folder, migrations: migrations)
+            if migrations == nil { try await MigratedDatabase.copy(to: folder, on: self) }
+            let store = try await open(in: folder, migrations: migrations ?? Migration.all)
             do {
                 let result = try await use(store)
                 await store.close()
@@ -36,7 +39,7 @@ package enum StoreUnderTest: String, CaseIterable, Sendable {
         switch self {
         case .sqlite:
             try await SQLiteStore.open(
-                path: folder + "/claviger.sqlite", migrations: migrations,
+                path: Self.file(in: folder), migrations: migrations,
                 limits: SQLiteLimits(waitingBodies: waitingBodies), at: FixedClock().current)
         case .postgres:
             try await PostgresStore.open(
@@ -44,6 +47,9 @@ package enum StoreUnderTest: String, CaseIterable, Sendable {
                 limits: .forTests(waitingBodies: waitingBodies), at: FixedClock().current)
         }
     }
+
+    /// Where SQLite keeps the store of a folder.
+    static func file(in folder: String) -> String { folder + "/claviger.sqlite" }
 }
 
 extension PostgresLimits {
