@@ -22,11 +22,11 @@ struct SwiftText {
                 rest.removeFirst()
                 return code
             }
-            if rest.starts(with: "//") {
+            if next == "/", rest.starts(with: "//") {
                 rest = rest.drop { !$0.isNewline }
-            } else if rest.starts(with: "/*") {
+            } else if next == "/", rest.starts(with: "/*") {
                 code += skipComment(&rest)
-            } else if let quote = openQuote(rest) {
+            } else if next == "#" || next == "\"", let quote = openQuote(rest) {
                 code += readLiteral(&rest, quote)
             } else {
                 if next == "(" { depth += 1 }
@@ -75,14 +75,14 @@ struct SwiftText {
         rest.removeFirst(quote.length)
         var literal = ""
         var lines = ""
-        while !rest.isEmpty, !rest.starts(with: quote.closing) {
-            if rest.starts(with: quote.escape + "(") {
+        while let next = rest.first, next != "\"" || !rest.starts(with: quote.closing) {
+            if next == "\\", rest.starts(with: quote.escape + "(") {
                 rest.removeFirst(quote.escape.count + 1)
                 lines += "(" + readCode(&rest, until: ")") + ")"
-            } else if rest.starts(with: quote.escape) {
+            } else if next == "\\", rest.starts(with: quote.escape) {
                 rest.removeFirst(min(quote.escape.count + 1, rest.count))
             } else {
-                let next = rest.removeFirst()
+                rest.removeFirst()
                 literal.append(next)
                 if next.isNewline { lines.append(next) }
             }

@@ -56,7 +56,8 @@ struct BoundedCommandTests {
             await #expect(throws: BoundedCommandError.tooSlow) {
                 try await shell("cd \(folder); \(script)", limit: .milliseconds(300)).run(outputLimit: 100)
             }
-            while Self.processWorks(in: folder) { await Task.yield() }
+            let isOver = try await eventually { !Self.processWorks(in: folder) }
+            #expect(isOver)
         }
     }
 
@@ -64,10 +65,12 @@ struct BoundedCommandTests {
         try await withTemporaryFolder { folder in
             let command = shell("cd \(folder); sleep 60")
             let waiting = Task { try await command.run(outputLimit: 100) }
-            while !Self.processWorks(in: folder) { await Task.yield() }
+            let hasBegun = try await eventually { Self.processWorks(in: folder) }
+            #expect(hasBegun)
             waiting.cancel()
             await #expect(throws: CancellationError.self) { try await waiting.value }
-            while Self.processWorks(in: folder) { await Task.yield() }
+            let isOver = try await eventually { !Self.processWorks(in: folder) }
+            #expect(isOver)
         }
     }
 

@@ -121,7 +121,7 @@ struct WireRulesTests {
             }
             // Lines are written within a moment; the last request's is there when its successor's is.
             let marker = try await server.get("/nowhere").headers["x-request-id"] ?? "?"
-            while !server.log.contains(marker) { await Task.yield() }
+            #expect(try await eventually { server.log.contains(marker) })
             let left = server.log.split(separator: "\n").filter { $0.contains("client left") }
             #expect(left.count == 8, "\(server.log)")
             #expect(left.allSatisfy { $0.contains(" info ") && $0.contains("status=499") })

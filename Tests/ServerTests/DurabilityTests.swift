@@ -33,7 +33,7 @@ import Testing
                 for client in 0..<6 {
                     group.addTask { await Self.write(to: server, credentials, as: client, in: round, into: written) }
                 }
-                while written.count < 10 + round { await Task.yield() }
+                try await eventually(within: .seconds(120)) { written.count >= 10 + round }
                 try await server.crash()
             }
             keys += written.keys

@@ -105,14 +105,17 @@ struct FailOverTests {
 
     /// The first outcome that is not "try again later".
     private func insist<T>(_ call: () async throws -> T) async throws -> T {
-        let end = ContinuousClock.now + .seconds(30)
-        while true {
+        var outcome: T?
+        try await eventually {
             do {
-                return try await call()
-            } catch let error as StoreError where error.isTemporary && ContinuousClock.now < end {
-                await Task.yield()
+                outcome = try await call()
+                return true
+            } catch let error as StoreError where error.isTemporary {
+                return false
             }
         }
+        if let outcome { return outcome }
+        return try await call()
     }
 
     private func open(_ uri: String) async throws -> PostgresStore {
