@@ -18,10 +18,12 @@ package struct OpenAPIDocument: Sendable {
 
     /// - Throws: What is wrong with the document, if it names no server.
     package init(at address: PublicAddress) throws {
-        let written = String(
-            decoding: UnsafeBufferPointer(start: openapi_text(), count: openapi_count()), as: UTF8.self)
-        guard written.contains(Self.serverAsWritten) else { throw Failure.server }
-        yaml = Array(written.replacing(Self.serverAsWritten, with: "\n  - url: \(address.issuer)\n").utf8)
+        let written = UnsafeBufferPointer(start: openapi_text(), count: openapi_count())
+        guard let server = written.firstRange(of: Self.serverAsWritten.utf8) else { throw Failure.server }
+        var yaml = Array(written[..<server.lowerBound])
+        yaml += "\n  - url: \(address.issuer)\n".utf8
+        yaml += written[server.upperBound...]
+        self.yaml = yaml
     }
 
     /// The same as JSON, members in the same order. Made when it is asked for first: the tree of the YAML takes many times the memory of
