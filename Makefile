@@ -18,9 +18,8 @@ run-carbon: ## Start a desk and the carbon data API behind it with sample data (
 	@scripts/prepare
 	@scripts/run-carbon
 
-test: ## Run every test
-	@scripts/prepare test
-	swift build --build-tests
+test: ## Run every test (BUILD_FLAGS= of `swift build`)
+	@scripts/prepare test -- swift build --build-tests $(BUILD_FLAGS)
 	@scripts/test
 
 test-clients: ## Run the recipes of docs/clients.md with the real programs (CLIENTS="a name" for some)
