@@ -52,7 +52,13 @@ package struct TemplateSource: Sendable {
 
     /// Where the first two of a byte stand.
     private static func pair(_ byte: UInt8, in bytes: ArraySlice<UInt8>) -> Int? {
-        bytes.indices.dropLast().first { bytes[$0] == byte && bytes[$0 + 1] == byte }
+        // A closure for each byte would be a good part of the start of a debug build.
+        var index = bytes.startIndex
+        while index < bytes.endIndex - 1 {
+            if bytes[index] == byte, bytes[index + 1] == byte { return index }
+            index += 1
+        }
+        return nil
     }
 
     /// The line of a tag with its end, nil where something else stands in it.
