@@ -185,7 +185,7 @@ class Browser:
         return self.driver.execute_async_script(
             "const done = arguments[0];"
             "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], preload: false,"
-            # Where things stand that are well is not asked, and takes longer to say than to find what is not.
+            # Where things stand that are well is not asked, and is not looked up.
             " resultTypes: ['violations'], selectors: false})"
             ".then(found => done(found.violations.flatMap(rule =>"
             " rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)}`))))")
