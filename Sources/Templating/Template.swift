@@ -17,10 +17,12 @@ package struct Template: Sendable {
     private(set) var bytes: [UInt8] = []
     private(set) var names: [TemplateName] = []
 
-    /// What it makes of a value.
-    package func text(of value: TemplateValue) -> String {
-        var rendering = TemplateRendering(self, of: value)
-        return rendering.text()
+    /// What it makes of a value, in UTF-8.
+    package func bytes(of value: TemplateValue) -> [UInt8] {
+        bytes.withUnsafeBufferPointer { texts in
+            var rendering = TemplateRendering(self, texts, of: value)
+            return rendering.bytes()
+        }
     }
 
     mutating func append(_ text: ArraySlice<UInt8>) {

@@ -1,18 +1,17 @@
 /// A value with parts that have names.
-package final class TemplateParts {
-    private let names: [TemplateName]
+package struct TemplateParts {
+    private let names: TemplateNames
     let values: [TemplateValue]
 
     /// - Parameter values: In the order of the names.
     package init(_ names: TemplateNames, _ values: [TemplateValue]) {
-        self.names = names.all
+        self.names = names
         self.values = values
     }
 
     /// Nil where there is no such part, or nothing in it.
     func part(_ name: TemplateName) -> TemplateValue? {
-        // There are a dozen at most, and to compare numbers takes less than to hash one.
-        for (index, other) in names.enumerated() where other == name { return values[index].something }
-        return nil
+        guard let place = names.place(of: name), place < values.count else { return nil }
+        return values[place].something
     }
 }

@@ -1,29 +1,35 @@
 /// One rendering of a template.
 struct TemplateRendering {
-    private let template: Template
+    private let instructions: [Template.Instruction]
+    private let names: [TemplateName]
+    /// What stands between the tags, where it lies: a row has dozens of such pieces, and none of them is counted.
+    private let texts: UnsafeBufferPointer<UInt8>
     /// The value, and below it those of the sections that are open.
     private var stack: [TemplateValue]
     private var output: [UInt8] = []
 
-    init(_ template: Template, of value: TemplateValue) {
-        self.template = template
+    init(_ template: Template, _ texts: UnsafeBufferPointer<UInt8>, of value: TemplateValue) {
+        instructions = template.instructions
+        names = template.names
+        self.texts = texts
         stack = [value]
     }
 
-    mutating func text() -> String {
-        output.reserveCapacity(2 * template.bytes.count)
+    mutating func bytes() -> [UInt8] {
+        // Room for the fifty rows of a list, so that what is there already is not moved again and again.
+        output.reserveCapacity(16 * texts.count)
         follow(from: 0)
-        return String(decoding: output, as: UTF8.self)
+        return output
     }
 
     /// Follows the instructions to the end of a section, or to the end.
     private mutating func follow(from start: Int) {
         var index = start
-        while index < template.instructions.count {
-            let instruction = template.instructions[index]
+        while index < instructions.count {
+            let instruction = instructions[index]
             index += 1
             switch instruction.kind {
-            case .text: output += template.bytes[instruction.range]
+            case .text: write(texts[instruction.range])
             case .variable: write(value(of: instruction))
             case .end: return
             case .section:
@@ -41,7 +47,7 @@ struct TemplateRendering {
         guard let first = instruction.range.first else { return stack.last ?? .nothing }
         var depth = stack.count - 1
         while depth >= 0 {
-            if let found = stack[depth].part(template.names[first]) {
+            if let found = stack[depth].part(names[first]) {
                 return instruction.range.count == 1 ? found : part(of: found, instruction.range.dropFirst())
             }
             depth -= 1
@@ -49,10 +55,10 @@ struct TemplateRendering {
         return .nothing
     }
 
-    private func part(of value: TemplateValue, _ names: Range<Int>) -> TemplateValue {
+    private func part(of value: TemplateValue, _ further: Range<Int>) -> TemplateValue {
         var value = value
-        for index in names {
-            guard let found = value.part(template.names[index]) else { return .nothing }
+        for index in further {
+            guard let found = value.part(names[index]) else { return .nothing }
             value = found
         }
         return value
@@ -81,6 +87,10 @@ struct TemplateRendering {
         }
     }
 
+    private mutating func write(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+        output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes))
+    }
+
     private mutating func write(_ value: TemplateValue) {
         switch value {
         case .nothing, .list, .parts: break
@@ -97,24 +107,28 @@ struct TemplateRendering {
         var text = text
         text.withUTF8 { bytes in
             var start = 0
-            for index in bytes.indices {
-                guard let escaped = Self.escaped(bytes[index]) else { continue }
-                output += bytes[start..<index]
-                escaped.withUTF8Buffer { output += $0 }
+            for index in bytes.indices where Self.hasMeaning(bytes[index]) {
+                write(bytes[start..<index])
+                Self.escaped(bytes[index]).withUTF8Buffer { output.append(contentsOf: $0) }
                 start = index + 1
             }
-            output += bytes[start...]
+            write(bytes[start...])
         }
     }
 
-    private static func escaped(_ byte: UInt8) -> StaticString? {
+    /// Whether ``escaped(_:)`` is another text. Asked of every byte of every value, so one question for all five.
+    private static func hasMeaning(_ byte: UInt8) -> Bool {
+        let meaning: UInt64 = 1 << 0x22 | 1 << 0x26 | 1 << 0x27 | 1 << 0x3C | 1 << 0x3E
+        return byte < 64 && meaning &>> UInt64(byte) & 1 == 1
+    }
+
+    private static func escaped(_ byte: UInt8) -> StaticString {
         switch byte {
         case UInt8(ascii: "&"): "&amp;"
         case UInt8(ascii: "<"): "&lt;"
         case UInt8(ascii: ">"): "&gt;"
         case UInt8(ascii: "\""): "&quot;"
-        case UInt8(ascii: "'"): "&#39;"
-        default: nil
+        default: "&#39;"
         }
     }
 }

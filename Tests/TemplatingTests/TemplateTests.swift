@@ -2,6 +2,10 @@ import Testing
 
 @testable import Templating
 
+extension Template {
+    fileprivate func text(of value: TemplateValue) -> String { String(decoding: bytes(of: value), as: UTF8.self) }
+}
+
 private struct Inner: TemplateReadable {
     let name: String
     var under: String?

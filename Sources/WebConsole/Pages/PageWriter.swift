@@ -22,8 +22,8 @@ package struct PageWriter: Sendable {
         }
     }
 
-    /// The page as HTML.
-    package func html<P: Page>(_ page: P) -> String {
+    /// The page as HTML, in UTF-8.
+    package func html<P: Page>(_ page: P) -> [UInt8] {
         let surroundings = PageSurroundings(
             title: page.notice?.isError == true ? "Error: \(page.title)" : page.title, product: site.product,
             terms: terms, homeLink: site.link(.home), shell: page.shell, supportLink: site.supportLink,
@@ -32,7 +32,7 @@ package struct PageWriter: Sendable {
             productLogoWords: site.logoHasName ? site.product : "", productInitial: Initial.of(site.product),
             productName: site.logoHasName ? nil : site.product, frame: P.frame.rawValue, page: page,
             scripts: P.scripts.map(\.element).joined(separator: "\n"))
-        return templates[P.template]?.text(of: .of(surroundings)) ?? ""
+        return templates[P.template]?.bytes(of: .of(surroundings)) ?? []
     }
 }
 

@@ -7,7 +7,7 @@ import SignIn
 /// What a page's route answers.
 struct PageReply: Sendable {
     private enum Content: Sendable {
-        case html(@Sendable (PageWriter) -> String)
+        case html(@Sendable (PageWriter) -> [UInt8])
         case elsewhere(String)
     }
 
@@ -103,7 +103,7 @@ struct PageReply: Sendable {
         case .html(let html):
             headers[.contentType] = "text/html; charset=utf-8"
             return Response(
-                status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: html(writer))))
+                status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: html(writer))))
         }
     }
 }
