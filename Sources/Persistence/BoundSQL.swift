@@ -51,13 +51,16 @@ package struct BoundSQL: ExpressibleByStringInterpolation, Sendable {
         /// A piece of a statement with values of its own, whose parameters are numbered on from here. The one `$` in
         /// our SQL is that of a parameter.
         package mutating func appendInterpolation(part: BoundSQL) {
-            let pieces = part.text.split(separator: "$", omittingEmptySubsequences: false)
-            text += pieces.first ?? ""
+            defer { values += part.values }
+            // Most parts have nothing to be numbered on, or nothing before them.
+            guard !values.isEmpty, !part.values.isEmpty else { return text += part.text }
+            let pieces = part.text.utf8.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false)
+            text += pieces.first.map { Substring($0) } ?? ""
             for piece in pieces.dropFirst() {
-                let digits = piece.prefix { ("0"..."9").contains($0) }
-                text += "$\(values.count + (Int(digits) ?? 0))\(piece.dropFirst(digits.count))"
+                let digits = piece.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+                text += "$\(values.count + (Int(Substring(digits)) ?? 0))"
+                text += Substring(piece[digits.endIndex...])
             }
-            values += part.values
         }
 
         /// Text of our own that is fixed at build, such as a list of columns.

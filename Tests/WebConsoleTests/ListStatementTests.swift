@@ -85,7 +85,9 @@ struct ListStatementTests {
             guard step.hasPrefix("SCAN "), !step.hasPrefix("SCAN live"), !step.contains("CONSTANT ROW") else {
                 return nil
             }
-            return String(step.split(separator: " ")[1])
+            let name = String(step.split(separator: " ")[1])
+            // What the statement itself put together first.
+            return plan.contains("CO-ROUTINE \(name)") ? nil : name
         }
         #expect(scans.filter { !smallTables.contains($0) } == [], "\(statement.text)\n\(plan.joined(separator: "\n"))")
     }

@@ -43,7 +43,7 @@ package struct APIKeyQuery: Hashable, Sendable {
 
 extension Transaction {
     /// The API keys of an extent that a query asks for, and how many of the account live, in one statement. It reads the rows of
-    /// these organizations, by their index, and no others.
+    /// these organizations, by their index, and no others; first no more of them than what they are chosen and ordered by.
     ///
     /// - Parameters:
     ///   - limit: How many at most.
@@ -55,12 +55,14 @@ extension Transaction {
         let count: BoundSQL = """
             (SELECT COUNT(*) FROM (SELECT 1 FROM api_key WHERE account_id = \(account) AND expires_at > \(now) LIMIT \(most)) live)
             """
+        let order = query.listOrder
         let rows = try all(
             """
-            SELECT \(fixed: apiKeyColumns), o.name, \(part: count)
-            FROM organization o CROSS JOIN api_key k
-            WHERE \(part: extent.condition) AND k.organization_id = o.id \(part: query.condition)
-            \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
+            SELECT \(fixed: apiKeyColumns), o.name, \(part: count) FROM
+            (SELECT k.id FROM organization o CROSS JOIN api_key k
+            WHERE \(part: extent.condition) AND k.organization_id = o.id \(part: query.condition) \(part: order.condition)
+            \(part: order.clause) LIMIT \(limit + 1)) page CROSS JOIN api_key k CROSS JOIN organization o
+            WHERE k.id = page.id AND o.id = k.organization_id \(part: order.clause)
             """
         ) { row in
             (ListedAPIKey(key: try APIKey(row: row), organizationName: try row.text(17)), try row.count(18))
@@ -102,7 +104,7 @@ extension APIKeyQuery {
             case .organization: .text("lower(o.name)")
             case .expires: .number("k.expires_at")
             case .used: .number("COALESCE(k.used_at, 0)")
-            case .created: .number("k.created_at")
+            case .created: .age
             }
         return ListOrder(key, id: "k.id", isDescending: isDescending, after: after)
     }

@@ -38,7 +38,7 @@ private let listed: BoundSQL = """
 
 extension Transaction {
     /// The apps of an extent that a query asks for, and how many the account has, in one statement. It reads the rows of these
-    /// organizations, by their index, and no others.
+    /// organizations, by their index, and no others; first no more of them than what they are chosen and ordered by.
     ///
     /// - Parameters:
     ///   - limit: How many at most.
@@ -50,12 +50,14 @@ extension Transaction {
         let count: BoundSQL = """
             (SELECT COUNT(*) FROM (SELECT 1 FROM app WHERE account_id = \(account) LIMIT \(most)) live)
             """
+        let order = query.listOrder
         let rows = try all(
             """
-            SELECT \(fixed: appColumns)\(part: listed), \(part: count)
-            FROM organization o CROSS JOIN app p
-            WHERE \(part: extent.condition) AND p.organization_id = o.id \(part: query.condition)
-            \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
+            SELECT \(fixed: appColumns)\(part: listed), \(part: count) FROM
+            (SELECT p.id FROM organization o CROSS JOIN app p
+            WHERE \(part: extent.condition) AND p.organization_id = o.id \(part: query.condition) \(part: order.condition)
+            \(part: order.clause) LIMIT \(limit + 1)) page CROSS JOIN app p CROSS JOIN organization o
+            WHERE p.id = page.id AND o.id = p.organization_id \(part: order.clause)
             """
         ) { row in (try ListedApp(row: row), try row.count(26)) }
         return try counted(rows, limit: limit, count, place: query.place)
@@ -80,7 +82,7 @@ extension AppQuery {
             case .name: .text("lower(p.name)")
             case .organization: .text("lower(o.name)")
             case .used: .number("COALESCE(p.used_at, 0)")
-            case .created: .number("p.created_at")
+            case .created: .age
             }
         return ListOrder(key, id: "p.id", isDescending: isDescending, after: after)
     }

@@ -34,7 +34,7 @@ private let latestUse: StaticString = """
 
 extension Transaction {
     /// The contacts of an extent that a query asks for, and how many the account has, in one statement. It reads the rows of these
-    /// organizations with their few access keys, by their indexes, and no others.
+    /// organizations, by their index, and no others; first no more of them than what they are chosen and ordered by.
     ///
     /// - Parameters:
     ///   - limit: How many at most.
@@ -46,15 +46,17 @@ extension Transaction {
         let count: BoundSQL = """
             (SELECT COUNT(*) FROM (SELECT 1 FROM contact WHERE account_id = \(account) LIMIT \(most)) live)
             """
+        let order = query.listOrder
         let rows = try all(
             """
             SELECT \(fixed: contactColumns), o.name,
             (SELECT COUNT(*) FROM access_key k WHERE k.contact_id = c.id AND k.disabled_at IS NULL),
             (SELECT k.used_at \(fixed: latestUse)), (SELECT k.used_from \(fixed: latestUse)), (SELECT k.uses \(fixed: latestUse)),
-            \(part: count)
-            FROM organization o CROSS JOIN contact c
+            \(part: count) FROM
+            (SELECT c.id FROM organization o CROSS JOIN contact c
             WHERE \(part: extent.condition) AND c.organization_id = o.id \(part: ContactQuery.condition(query.search))
-            \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
+            \(part: order.condition) \(part: order.clause) LIMIT \(limit + 1)) page CROSS JOIN contact c
+            CROSS JOIN organization o WHERE c.id = page.id AND o.id = c.organization_id \(part: order.clause)
             """
         ) { row in (try ListedContact(row: row), try row.count(14)) }
         return try counted(rows, limit: limit, count, place: query.place)
@@ -74,7 +76,7 @@ extension ContactQuery {
             case .organization: .text("lower(o.name)")
             case .used:
                 .number("COALESCE((SELECT MAX(k.used_at) FROM access_key k WHERE k.contact_id = c.id), 0)")
-            case .created: .number("c.created_at")
+            case .created: .age
             }
         return ListOrder(key, id: "c.id", isDescending: isDescending, after: after)
     }

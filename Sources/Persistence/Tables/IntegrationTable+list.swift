@@ -50,7 +50,7 @@ private let columns: StaticString = """
 
 extension Transaction {
     /// The integrations of an extent that a query asks for, and how many the account has, in one statement. It reads the rows of
-    /// these organizations, by their index, and no others.
+    /// these organizations, by their index, and no others; first no more of them than what they are chosen and ordered by.
     ///
     /// - Parameters:
     ///   - limit: How many at most.
@@ -62,12 +62,14 @@ extension Transaction {
         let count: BoundSQL = """
             (SELECT COUNT(*) FROM (SELECT 1 FROM integration WHERE account_id = \(account) LIMIT \(most)) live)
             """
+        let order = query.listOrder
         let rows = try all(
             """
-            SELECT \(fixed: columns), \(part: count)
-            FROM organization o CROSS JOIN integration i
-            WHERE \(part: extent.condition) AND i.organization_id = o.id \(part: query.condition)
-            \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
+            SELECT \(fixed: columns), \(part: count) FROM
+            (SELECT i.id FROM organization o CROSS JOIN integration i
+            WHERE \(part: extent.condition) AND i.organization_id = o.id \(part: query.condition) \(part: order.condition)
+            \(part: order.clause) LIMIT \(limit + 1)) page CROSS JOIN integration i CROSS JOIN organization o
+            WHERE i.id = page.id AND o.id = i.organization_id \(part: order.clause)
             """
         ) { row in (try ListedIntegration(row: row), try row.count(19)) }
         return try counted(rows, limit: limit, count, place: query.place)
@@ -107,7 +109,7 @@ extension IntegrationQuery {
             case .organization: .text("lower(o.name)")
             case .secret: .number("COALESCE(i.secret_at, i.created_at)")
             case .used: .number("COALESCE(i.used_at, 0)")
-            case .created: .number("i.created_at")
+            case .created: .age
             }
         return ListOrder(key, id: "i.id", isDescending: isDescending, after: after)
     }

@@ -8,17 +8,20 @@ struct ListOrder {
     enum Key {
         case text(StaticString)
         case number(StaticString)
+        /// When they were made. Identifiers are ordered by that themselves, and an index has them without their rows.
+        case age
 
-        fileprivate var sql: StaticString {
+        fileprivate var sql: StaticString? {
             switch self {
             case .text(let sql), .number(let sql): sql
+            case .age: nil
             }
         }
 
         fileprivate var isText: Bool {
             switch self {
             case .text: true
-            case .number: false
+            case .number, .age: false
             }
         }
     }
@@ -41,14 +44,16 @@ struct ListOrder {
     /// What follows other conditions.
     var condition: BoundSQL {
         guard let after else { return "" }
-        return isDescending
-            ? "AND (\(fixed: key.sql), \(fixed: id)) < (\(after.stored), \(after.storedID))"
-            : "AND (\(fixed: key.sql), \(fixed: id)) > (\(after.stored), \(after.storedID))"
+        let beyond: StaticString = isDescending ? "<" : ">"
+        guard let sql = key.sql else { return "AND \(fixed: id) \(fixed: beyond) \(after.storedID)" }
+        return "AND (\(fixed: sql), \(fixed: id)) \(fixed: beyond) (\(after.stored), \(after.storedID))"
     }
 
     var clause: BoundSQL {
-        isDescending
-            ? "ORDER BY \(fixed: key.sql) DESC, \(fixed: id) DESC" : "ORDER BY \(fixed: key.sql), \(fixed: id)"
+        let direction: StaticString = isDescending ? " DESC" : ""
+        let last: BoundSQL = "\(fixed: id)\(fixed: direction)"
+        guard let sql = key.sql else { return "ORDER BY \(part: last)" }
+        return "ORDER BY \(fixed: sql)\(fixed: direction), \(part: last)"
     }
 }
 

@@ -33,7 +33,8 @@ package struct MemberQuery: Hashable, Sendable {
 
 extension Transaction {
     /// The members of an extent that a query asks for, with how many there are in all and how many credentials nobody looks
-    /// after, in one statement. It reads those of these organizations, by their index, and no others.
+    /// after, in one statement. It reads those of these organizations, by their index, and no others; first no more of them than
+    /// what they are chosen and ordered by.
     ///
     /// - Parameters:
     ///   - limit: How many members at most.
@@ -55,11 +56,13 @@ extension Transaction {
             WHERE \(part: extent.condition) AND m.organization_id = o.id LIMIT \(most)) AS live),
             \(part: Self.stewardedCount(.left(account: extent.path.root), kinds: kinds, within: extent.path, limit: most))
             """
+        let order = query.listOrder
         let rows = try all(
             """
-            SELECT \(part: Self.listed(at: now)), \(part: counts) FROM organization o CROSS JOIN member m
-            WHERE \(part: condition) AND m.organization_id = o.id
-            \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
+            SELECT \(part: Self.listed(at: now)), \(part: counts) FROM
+            (SELECT m.id FROM organization o CROSS JOIN member m WHERE \(part: condition) AND m.organization_id = o.id
+            \(part: order.condition) \(part: order.clause) LIMIT \(limit + 1)) page CROSS JOIN member m
+            CROSS JOIN organization o WHERE m.id = page.id AND o.id = m.organization_id \(part: order.clause)
             """
         ) { row in (try ListedMember(row: row), try row.count(14), try row.count(15)) }
         let listing = OrderedListing(rows.map(\.0), limit: limit, place: query.place)
@@ -113,7 +116,7 @@ extension MemberQuery {
             switch order {
             case .name: .text("lower(m.name)")
             case .organization: .text("lower(o.name)")
-            case .created: .number("m.created_at")
+            case .created: .age
             }
         return ListOrder(key, id: "m.id", isDescending: isDescending, after: after)
     }

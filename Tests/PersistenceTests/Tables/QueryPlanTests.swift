@@ -54,6 +54,7 @@ struct QueryPlan: CustomStringConvertible {
             }
             let name = String(step.split(separator: " ")[1])
             return !Self.smallTables.contains(name) && !steps.contains("MATERIALIZE \(name)")
+                && !steps.contains("CO-ROUTINE \(name)")
         }
     }
 
