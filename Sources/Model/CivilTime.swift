@@ -47,8 +47,28 @@ package struct CivilTime: Hashable, Sendable {
 
     /// `2026-11-21T18:09:28.123Z`, or without the fraction (RFC 3339 §5.6).
     package func rfc3339(milliseconds: Bool = false) -> String {
-        let fraction = milliseconds ? ".\(Self.padded(millisecond, 3))" : ""
-        return "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))T\(clock)\(fraction)Z"
+        // Digit by digit: lists of pages and of the API have one or several for each row.
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        Self.append(year, 4, then: "-", to: &text)
+        Self.append(month, 2, then: "-", to: &text)
+        Self.append(day, 2, then: "T", to: &text)
+        Self.append(hour, 2, then: ":", to: &text)
+        Self.append(minute, 2, then: ":", to: &text)
+        Self.append(second, 2, then: milliseconds ? "." : "Z", to: &text)
+        if milliseconds { Self.append(millisecond, 3, then: "Z", to: &text) }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func append(_ number: Int, _ width: Int, then end: Unicode.Scalar, to text: inout [UInt8]) {
+        let start = text.count
+        text.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: width))
+        var rest = number
+        for place in stride(from: start + width - 1, through: start, by: -1) {
+            text[place] += UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        text.append(UInt8(ascii: end))
     }
 
     /// `Sat, 21 Nov 2026 18:09:28 GMT` (RFC 9110 §5.6.7).

@@ -53,18 +53,18 @@ package struct ConsolePlaces: Hashable, Sendable {
         named.lazy.flatMap(\.pages).flatMap(\.sections).first { $0.section == section }?.button
     }
 
-    /// All that the product has, each once: as the file arranges it, and what it does not name under its own words.
-    package func arranged(for product: Product) -> [Place] {
-        let places = named.isEmpty ? Self.standard(in: product.words) : named
+    /// These sections, each once: as the file arranges them, and what it does not name under its own words.
+    func arranged(_ all: Set<ConsoleSection>, in words: ProductWords) -> [Place] {
+        let places = named.isEmpty ? Self.standard(in: words) : named
         let placed = Set(places.flatMap(\.pages).flatMap(\.sections).map(\.section))
-        func page(_ section: ConsoleSection) -> Page { Self.page(section, in: product.words) }
+        func page(_ section: ConsoleSection) -> Page { Self.page(section, in: words) }
         let others = ConsoleSection.allCases.filter { !placed.contains($0) && $0 != .overview }.map(page)
-        let all =
+        let known =
             (placed.contains(.overview) ? [] : [Place(title: nil, pages: [page(.overview)])]) + places
             + [Place(title: "More", pages: others)]
-        return all.compactMap { place in
+        return known.compactMap { place in
             let pages = place.pages.compactMap { page in
-                let sections = page.sections.filter { product.has($0.section) }
+                let sections = page.sections.filter { all.contains($0.section) }
                 return sections.isEmpty ? nil : Page(title: page.title, sections: sections)
             }
             return pages.isEmpty ? nil : Place(title: place.title, pages: pages)

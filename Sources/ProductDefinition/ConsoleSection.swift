@@ -58,16 +58,19 @@ package enum ConsoleSection: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-extension Product {
-    /// Whether the product has a section at all, whoever asks for it.
-    package func has(_ section: ConsoleSection) -> Bool {
-        guard !places.hidden.contains(section) else { return false }
-        return switch section {
-        case .integrations: policy.integrations.perOrganization == .many
-        case .client: policy.integrations.perOrganization == .one
-        case .contacts: policy.accessKeys != .off
-        case .connections: !providers.isEmpty
-        case .overview, .apiKeys, .apps, .consents, .people, .organizations, .auditLog: true
-        }
+extension Set<ConsoleSection> {
+    /// Those that a product has at all, whoever asks for them.
+    init(of places: ConsolePlaces, _ policy: ProductPolicy, _ providers: [OfferedProvider]) {
+        self.init(
+            ConsoleSection.allCases.filter { section in
+                guard !places.hidden.contains(section) else { return false }
+                return switch section {
+                case .integrations: policy.integrations.perOrganization == .many
+                case .client: policy.integrations.perOrganization == .one
+                case .contacts: policy.accessKeys != .off
+                case .connections: !providers.isEmpty
+                case .overview, .apiKeys, .apps, .consents, .people, .organizations, .auditLog: true
+                }
+            })
     }
 }

@@ -31,6 +31,10 @@ package final class Product: Sendable {
     package let words: ProductWords
     /// Where things stand on pages.
     package let places: ConsolePlaces
+    /// The sections that it has at all, whoever asks for them.
+    package let sections: Set<ConsoleSection>
+    /// The sections that it has where they stand. Made once, because every page shows it.
+    package let arrangement: [ConsolePlaces.Place]
     /// The providers whose accounts customers may connect, in the order in which pages show them.
     package let providers: [OfferedProvider]
     /// The `aud` of an access token that was not asked for a particular one; nil stands for the issuer.
@@ -71,6 +75,8 @@ package final class Product: Sendable {
         self.plans = plans
         self.words = words
         self.places = places
+        sections = Set(of: places, policy, providers)
+        arrangement = places.arranged(sections, in: words)
         self.providers = providers
     }
 

@@ -16,20 +16,22 @@ package struct ProductWord: Hashable, Sendable {
     package let plural: String
     /// The indefinite article, `a` or `an`.
     package let article: String
+    /// With its article: `an organization`.
+    package let indefinite: String
+    /// At the beginning of a sentence or heading: `Organization`, and `API key` as it is.
+    package let capitalized: String
+    /// Many, at the beginning of a sentence or heading.
+    package let capitalizedPlural: String
 
     /// The word. What is left out follows the rules of English.
     package init(_ singular: String, plural: String? = nil, article: String? = nil) {
         self.singular = singular
         self.plural = plural ?? Self.plural(of: singular)
         self.article = article ?? Self.article(of: singular)
+        indefinite = "\(self.article) \(singular)"
+        capitalized = Self.capitalized(singular)
+        capitalizedPlural = Self.capitalized(self.plural)
     }
-
-    /// With its article: `an organization`.
-    package var indefinite: String { "\(article) \(singular)" }
-    /// At the beginning of a sentence or heading: `Organization`, and `API key` as it is.
-    package var capitalized: String { Self.capitalized(singular) }
-    /// Many, at the beginning of a sentence or heading.
-    package var capitalizedPlural: String { Self.capitalized(plural) }
 
     /// So many: `1 key`, `0 keys`.
     package func counted(_ number: Int) -> String { "\(number) \(number == 1 ? singular : plural)" }
@@ -56,11 +58,14 @@ package struct ProductWord: Hashable, Sendable {
 /// What the product calls the things that people meet here, on every page, in every letter and in what is said to people of
 /// an error. British and American spelling are the words' alone.
 package struct ProductWords: Hashable, Sendable {
+    /// Of every term: a page asks for dozens of them, and ours are made by the rules of English.
     private let words: [Term: ProductWord]
 
     /// These words; ours for the terms that are left out.
     package init(_ words: [Term: ProductWord] = [:]) {
-        self.words = words
+        self.words = Term.allCases.reduce(into: words) { all, term in
+            all[term] = all[term] ?? Self.standard(term)
+        }
     }
 
     /// The word for a term.

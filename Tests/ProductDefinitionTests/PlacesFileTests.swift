@@ -23,7 +23,7 @@ struct PlacesFileTests {
         """
 
     private func outline(_ product: Product) -> [String] {
-        product.places.arranged(for: product).flatMap { place in
+        product.arrangement.flatMap { place in
             [place.title ?? "-"]
                 + place.pages.map { page in
                     "\(page.title): "
@@ -41,7 +41,9 @@ struct PlacesFileTests {
                 "What happened: What happened=audit-log", "More", "Contacts: Contacts=contacts",
                 "Organizations: Organizations=organizations",
             ])
-        #expect(!product.has(.apps) && product.has(.integrations) && !product.has(.client))
+        #expect(
+            !product.sections.contains(.apps) && product.sections.contains(.integrations)
+                && !product.sections.contains(.client))
         #expect(product.places.button(in: .apiKeys) == "Add" && product.places.button(in: .people) == "Add a person")
         #expect(product.places.button(in: .integrations) == nil)
     }

@@ -26,7 +26,7 @@ struct TutorialTests {
         #expect(product.words[.apiKey].plural == "API tokens")
         #expect(product.words[.member].counted(2) == "2 people")
         #expect(product.roles.map(\.name) == ["administrator", "developer", "dispatcher", "operator"])
-        #expect(product.has(.integrations) && !product.has(.apps))
+        #expect(product.sections.contains(.integrations) && !product.sections.contains(.apps))
         #expect(product.plans.definitions.map(\.name) == ["business", "starter"])
     }
 

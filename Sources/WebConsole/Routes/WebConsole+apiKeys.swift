@@ -70,25 +70,28 @@ extension WebConsole {
     ) -> ListPage.Row {
         let key = item.key
         let (id, home) = (key.id.description, key.organization)
+        let link = entered.link(.apiKey, id, in: home)
         let cells = [
             ListPage.Cell(text: key.scopes.summary(product)), APIKeyList.end(key, at: entered.now),
             IntegrationList.lastUse(key.lastUse, at: entered.now),
         ]
+        let open = RowMenu.Item(words: "Open", address: link, form: nil)
         return ListPage.Row(
-            name: key.name, link: entered.link(.apiKey, id, in: home), masked: key.hint.text,
-            badge: APIKeyList.badge(key, at: entered.now, product), status: "Active",
+            name: key.name, link: link, masked: key.hint.text, badge: APIKeyList.badge(key, at: entered.now, product),
+            status: "Active",
             cells: isAlone ? cells : [ListPage.Cell(text: item.organizationName)] + cells,
             rowMenu: RowMenu(
-                of: key.name, row: index, of: count, items: keyItems(key, entered, mayMake: mayMake),
+                of: key.name, row: index, of: count,
+                items: [open] + (mayMake ? keyItems(key, id, entered) : []),
                 dangerous: mayMake
                     ? [RowMenu.Item(words: "Delete", address: entered.link(.deleteAPIKey, id, in: home), form: nil)]
                     : []))
     }
 
-    private func keyItems(_ key: APIKey, _ entered: ConsoleVisit, mayMake: Bool) -> [RowMenu.Item] {
-        let (id, home) = (key.id.description, key.organization)
-        let open = RowMenu.Item(words: "Open", address: entered.link(.apiKey, id, in: home), form: nil)
-        guard mayMake else { return [open] }
+    /// What can be done to a key besides looking at it and deleting it.
+    private func keyItems(_ key: APIKey, _ id: String, _ entered: ConsoleVisit) -> [RowMenu.Item] {
+        guard key.state(at: entered.now) != .expired else { return [] }
+        let home = key.organization
         let switching =
             key.disabledAt == nil
             ? RowMenu.Item(words: "Disable", address: entered.link(.disableAPIKey, id, in: home), form: nil)
@@ -97,9 +100,8 @@ extension WebConsole {
                 form: RowMenu.Form(
                     action: entered.link(.enableAPIKey, id, in: home),
                     token: entered.token(sentTo: .enableAPIKey, id, in: home), fields: []))
-        guard key.state(at: entered.now) != .expired else { return [open] }
         return [
-            open, RowMenu.Item(words: "Edit", address: entered.link(.editAPIKey, id, in: home), form: nil),
+            RowMenu.Item(words: "Edit", address: entered.link(.editAPIKey, id, in: home), form: nil),
             RowMenu.Item(words: "Rotate", address: entered.link(.rotateAPIKey, id, in: home), form: nil), switching,
         ]
     }

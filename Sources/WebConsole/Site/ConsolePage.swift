@@ -11,35 +11,42 @@ struct ConsolePage: Hashable, Sendable {
     let section: ConsoleSection?
     /// What one must be allowed besides what the section needs.
     let needs: Permission?
-    /// Below the organization's own path; names in braces stand for identifiers.
-    private let rest: String
+    /// The path for the router: names in braces stand for identifiers, the organization's first.
+    let pattern: String
+    /// What stands around the identifiers behind the organization's.
+    private let pieces: [String]
 
     /// - Parameter rest: Below the section's own path, such as `/{id}/rotate`.
     init(_ section: ConsoleSection, _ rest: String = "", needs: Permission? = nil) {
+        self.init(section, needs, below: (section == .overview ? "" : "/\(section.rawValue)") + rest)
+    }
+
+    /// - Parameter rest: Below the organization's own path.
+    private init(_ section: ConsoleSection?, _ needs: Permission?, below rest: String) {
         self.section = section
         self.needs = needs
-        self.rest = (section == .overview ? "" : "/\(section.rawValue)") + rest
+        pattern = ReservedPath.console.below("{organization}\(rest)")
+        let parts = rest.split(omittingEmptySubsequences: false) { $0 == "{" || $0 == "}" }
+        pieces = stride(from: 0, to: parts.count, by: 2).map { String(parts[$0]) }
     }
-
-    private init(rest: String) {
-        section = nil
-        needs = nil
-        self.rest = rest
-    }
-
-    /// The path for the router.
-    var pattern: String { ReservedPath.console.below("{organization}\(rest)") }
 
     /// The path in an organization.
     ///
     /// - Parameter identifiers: What stands for the names in braces, in their order.
     func path(in organization: String, _ identifiers: [String] = []) -> String {
-        var left = identifiers[...]
-        let segments = rest.split(separator: "/").map { segment in
-            segment.hasPrefix("{") ? left.popFirst() ?? "-" : String(segment)
+        // Put together from what was taken apart once: a page of a list has some three hundred links.
+        var path = ""
+        path.reserveCapacity(96)
+        path += Self.root
+        path += organization
+        for (index, piece) in pieces.enumerated() {
+            if index > 0 { path += index <= identifiers.count ? identifiers[index - 1] : "-" }
+            path += piece
         }
-        return ([ReservedPath.console.path, organization] + segments).joined(separator: "/")
+        return path
     }
+
+    private static let root = ReservedPath.console.below("")
 
     /// What stands in a path of this page for the names in braces, the organization first; nil for the path of another page.
     func identifiers(in path: String) -> [String]? {
@@ -55,9 +62,9 @@ struct ConsolePage: Hashable, Sendable {
     /// What stands at the address of the organization itself.
     static let overview = ConsolePage(.overview)
     /// Where organizations are looked for, when there are many.
-    static let choice = ConsolePage(rest: "/choose")
+    static let choice = ConsolePage(nil, nil, below: "/choose")
     /// Why one request was refused.
-    static let refusal = ConsolePage(rest: "/refusals/{request}")
+    static let refusal = ConsolePage(nil, nil, below: "/refusals/{request}")
 }
 
 /// The address of a console's page.
@@ -75,7 +82,12 @@ package struct ConsoleAddress: Hashable, Sendable {
 
     init(_ page: ConsolePage, in organization: ID<Organization>, _ identifiers: [String] = [], query: [Parameter] = [])
     {
-        path = page.path(in: organization.description, identifiers)
+        self.init(page, in: organization.description, identifiers, query: query)
+    }
+
+    /// - Parameter organization: The text of its identifier.
+    init(_ page: ConsolePage, in organization: String, _ identifiers: [String] = [], query: [Parameter] = []) {
+        path = page.path(in: organization, identifiers)
         self.query = query.map { "\(PercentEscape.value($0.name))=\(PercentEscape.value($0.value))" }
             .joined(separator: "&")
     }

@@ -4,10 +4,14 @@ import ProductDefinition
 /// A page of the operator's own: where it stands and what one must be allowed to see it. Members of accounts have none of them.
 package struct OperatorPage: Hashable, Sendable {
     let needs: Permission
-    private let rest: String
+    /// The path for the router.
+    let pattern: String
+    /// What stands around an identifier in that path.
+    private let pieces: [String]
 
     private init(_ rest: String, needs: Permission) {
-        self.rest = rest
+        pattern = ReservedPath.operating.path + rest
+        pieces = pattern.split(separator: "{id}", omittingEmptySubsequences: false).map(String.init)
         self.needs = needs
     }
 
@@ -43,9 +47,6 @@ package struct OperatorPage: Hashable, Sendable {
         Self.places.map(\.page).first { pattern == $0.pattern || pattern.hasPrefix("\($0.pattern)/") } ?? .accounts
     }
 
-    /// The path for the router.
-    var pattern: String { ReservedPath.operating.path + rest }
-
     /// The path with an identifier in the place of its braces.
-    func path(_ identifier: String = "-") -> String { pattern.replacing("{id}", with: identifier) }
+    func path(_ identifier: String = "-") -> String { pieces.joined(separator: identifier) }
 }

@@ -23,8 +23,15 @@ package enum Script: String, Sendable, CaseIterable {
     }
 
     /// What stands in a page.
-    var element: String { "<script>\(source)</script>" }
+    var element: String { Self.made[self]?.element ?? "" }
 
     /// What the policy of such a page names.
-    var hash: String { ContentSecurityPolicy.hash(of: source) }
+    var hash: String { Self.made[self]?.hash ?? "" }
+
+    /// Both of each, once: every page of the console has three of them.
+    private static let made = Dictionary(
+        uniqueKeysWithValues: allCases.map { script in
+            let source = script.source
+            return (script, (element: "<script>\(source)</script>", hash: ContentSecurityPolicy.hash(of: source)))
+        })
 }

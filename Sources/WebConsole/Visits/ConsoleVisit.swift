@@ -21,7 +21,11 @@ struct ConsoleVisit: Sendable {
     let terms: AccountTerms
     let product: Product
     let site: Site
+    /// What one sees of the product, where it stands.
+    let seen: [ConsolePlaces.Place]
     private let standing: StoredStanding
+    /// The organization in the text of nearly every link.
+    private let organizationText: String
 
     fileprivate init(
         _ visit: Visit, _ page: ConsolePage, _ me: SignedIn, _ actor: Actor,
@@ -34,7 +38,9 @@ struct ConsoleVisit: Sendable {
         reachable = found.others
         self.product = product
         self.site = site
+        seen = ConsoleSections.seen(by: me.permissions, of: product)
         organization = found.organization
+        organizationText = found.organization.id.description
         standing = found.standing
         terms = AccountTerms(of: found.standing, in: product)
     }
@@ -94,13 +100,13 @@ struct ConsoleVisit: Sendable {
         _ page: ConsolePage, in organization: ID<Organization>, _ identifiers: [String], _ query: [(String, String)]
     ) -> ConsoleAddress {
         ConsoleAddress(
-            page, in: organization, identifiers,
+            page, in: organization == self.organization.id ? organizationText : organization.description, identifiers,
             query: query.map { ConsoleAddress.Parameter(name: $0.0, value: $0.1) })
     }
 
     /// The token of a form that is sent to a page with identifiers, and to no other.
     func token(sentTo page: ConsolePage, _ identifiers: String..., in other: ID<Organization>? = nil) -> String {
-        visit.token(for: .manage, about: page.path(in: (other ?? organization.id).description, identifiers))
+        visit.token(for: .manage, about: address(page, in: other ?? organization.id, identifiers, []).path)
     }
 }
 
@@ -128,7 +134,7 @@ extension WebConsole {
         guard let found, actor.sees(found.organization.path) else { throw PageProblem.notFound }
         let entered = ConsoleVisit(visit, page, me, actor, in: found, product: product, site: site)
         let isSeen =
-            page.section.map(entered.sees) ?? !ConsoleSections.seen(by: me.permissions, of: product).isEmpty
+            page.section.map(entered.sees) ?? !entered.seen.isEmpty
         guard isSeen, page.needs.map(entered.may) ?? true else { throw PageProblem.notFound }
         return entered
     }

@@ -6,10 +6,10 @@ struct Cookies: Sendable {
 
     init(_ fields: HTTPFields) {
         let text = fields[values: .cookie].joined(separator: ";")
-        pairs = text.split(separator: ";").compactMap { pair in
-            guard let equals = pair.firstIndex(of: "=") else { return nil }
-            let name = pair[..<equals].drop { $0 == " " }
-            return (name, pair[pair.index(after: equals)...])
+        pairs = text.utf8.split(separator: UInt8(ascii: ";")).compactMap { pair in
+            guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+            let name = pair[..<equals].drop { $0 == UInt8(ascii: " ") }
+            return (Substring(name), Substring(pair[pair.index(after: equals)...]))
         }
     }
 

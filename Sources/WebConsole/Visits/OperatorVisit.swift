@@ -66,7 +66,8 @@ struct OperatorVisit: Sendable {
                 mark: other == page ? "page" : title != nil && other == place ? "true" : nil)
         }
         return visit.shell(
-            me, product: product, link: { site.link(.console(ConsoleAddress($0, in: me.organization.id))) },
+            me, seeing: ConsoleSections.seen(by: me.permissions, of: product),
+            link: { site.link(.console(ConsoleAddress($0, in: me.organization.id))) },
             navigation: Navigation(
                 title: "For \(product.name)’s own people",
                 groups: [Navigation.Group(heading: "Operator", items: items)],

@@ -81,7 +81,7 @@ struct OverviewPage: Page {
     }
 
     private static func places(_ entered: ConsoleVisit) -> [PageLink] {
-        ConsoleSections.seen(by: entered.me.permissions, of: entered.product).flatMap(\.pages).flatMap(\.sections)
+        entered.seen.flatMap(\.pages).flatMap(\.sections)
             .filter { $0.section != .overview }
             .map { PageLink(words: $0.title, address: entered.link(ConsoleSections.root($0.section))) }
     }

@@ -33,12 +33,13 @@ extension WebConsole {
                 mark: other == place ? (title == nil ? "page" : "true") : nil)
         }
         // The account is no part of the console, and has a way back to it for who sees one.
+        let seen = ConsoleSections.seen(by: me.permissions, of: product)
         let back =
-            ConsoleSections.seen(by: me.permissions, of: product).isEmpty
+            seen.isEmpty
             ? []
             : [Navigation.Item(words: "Back to \(me.organization.name)", address: site.link(.home), mark: nil)]
         return visit.shell(
-            me, product: product,
+            me, seeing: seen,
             link: { site.link(.console(ConsoleAddress($0, in: me.organization.id))) },
             navigation: Navigation(
                 title: "Your account", groups: [Navigation.Group(heading: nil, items: back + items)],

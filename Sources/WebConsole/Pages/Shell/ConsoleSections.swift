@@ -11,7 +11,7 @@ enum ConsoleSections {
 
     /// Whether the product has a section and these permissions show it.
     static func isSeen(_ section: ConsoleSection, by permissions: Set<Permission>, of product: Product) -> Bool {
-        guard withPages.contains(section), product.has(section) else { return false }
+        guard withPages.contains(section), product.sections.contains(section) else { return false }
         guard let permission = section.permission else {
             return ConsoleSection.allCases.contains { other in
                 other.permission != nil && isSeen(other, by: permissions, of: product)
@@ -22,7 +22,7 @@ enum ConsoleSections {
 
     /// What somebody with these permissions sees, as the product arranges it.
     static func seen(by permissions: Set<Permission>, of product: Product) -> [ConsolePlaces.Place] {
-        product.places.arranged(for: product).compactMap { place in
+        product.arrangement.compactMap { place in
             let pages = place.pages.compactMap { page in
                 let sections = page.sections.filter { isSeen($0.section, by: permissions, of: product) }
                 return sections.isEmpty ? nil : ConsolePlaces.Page(title: page.title, sections: sections)
@@ -32,5 +32,7 @@ enum ConsoleSections {
     }
 
     /// The page that a section begins with.
-    static func root(_ section: ConsoleSection) -> ConsolePage { ConsolePage(section) }
+    static func root(_ section: ConsoleSection) -> ConsolePage { roots[section] ?? ConsolePage(section) }
+
+    private static let roots = Dictionary(uniqueKeysWithValues: ConsoleSection.allCases.map { ($0, ConsolePage($0)) })
 }

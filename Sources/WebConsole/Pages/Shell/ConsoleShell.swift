@@ -12,8 +12,6 @@ extension ConsoleVisit {
         return nil
     }
 
-    private var seen: [ConsolePlaces.Place] { ConsoleSections.seen(by: me.permissions, of: product) }
-
     /// The button of this section that makes something, called as the product says.
     ///
     /// - Parameter standard: What it is called where the product says nothing.
@@ -72,7 +70,7 @@ extension ConsoleVisit {
                     words: OperatorVisit.title($0, words), address: site.link(.operating($0, "-")), mark: nil)
             })
         return visit.shell(
-            me, product: product, link: { link($0, in: me.organization.id) },
+            me, seeing: seen, link: { link($0, in: me.organization.id) },
             picker: OrganizationPicker(of: self),
             navigation: Navigation(
                 title: organization.name, groups: groups + (operating.isEmpty ? [] : [desk]),
@@ -92,15 +90,18 @@ extension ConsolePlaces.Place {
 extension Visit {
     /// What stands around every page of who is signed in.
     ///
-    /// - Parameter link: Where a page of one's own organization stands.
+    /// - Parameters:
+    ///   - places: What one sees of the product.
+    ///   - link: Where a page of one's own organization stands.
     func shell(
-        _ me: SignedIn, product: Product, link: (ConsolePage) -> String, picker: OrganizationPicker? = nil,
+        _ me: SignedIn, seeing places: [ConsolePlaces.Place], link: (ConsolePage) -> String,
+        picker: OrganizationPicker? = nil,
         navigation: Navigation, crumbs: [Crumb], site: Site
     ) -> Shell {
         Shell(
             name: me.member.name, email: me.member.email.text, initial: Initial.of(me.member.name),
             accountLink: site.link(.account), appsLink: site.link(.apps),
-            settings: ConsoleSections.seen(by: me.permissions, of: product).compactMap { $0.entry(link) },
+            settings: places.compactMap { $0.entry(link) },
             signOutAction: site.link(.signOut), signOutToken: token(for: .signOut),
             returnLink: me.session.returnURL.map { PageLink(words: "Back to \(HostWords.of($0))", address: $0) },
             picker: picker, navigation: navigation, crumbs: crumbs, hasCrumbs: !crumbs.isEmpty)
