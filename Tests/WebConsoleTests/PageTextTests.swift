@@ -17,18 +17,20 @@ struct PageTextTests {
             heading: text, explanation: text, detail: text, requestID: text, link: PageLink(words: text, address: text))
     }
 
+    private func html(_ page: some Page) -> String { String(decoding: writer.html(page), as: UTF8.self) }
+
     @Test(arguments: [
         "<script>alert(1)</script>", "\"><img src=x>", "' onfocus='x", "&lt;", "\"\u{301} onfocus=alert(1)",
         "<\u{301}script>", "'\u{200D}x", ">\u{FE0F}", "&\u{20DD}", "{{product}}", "{{{product}}}",
     ])
     func `nothing that a page shows becomes markup`(_ text: String) {
         func marks(_ html: String) -> [UInt8] { html.utf8.filter { "<>\"'".utf8.contains($0) } }
-        #expect(marks(writer.html(error(text))) == marks(writer.html(error("PLAIN"))))
+        #expect(marks(html(error(text))) == marks(html(error("PLAIN"))))
     }
 
     @Test func `it is shown as it is otherwise`() {
-        #expect(writer.html(error("Grüße, 你好 🗝️")).contains("<h1>Grüße, 你好 🗝️</h1>"))
-        #expect(writer.html(error("{{product}}")).contains("<h1>{{product}}</h1>"))
+        #expect(html(error("Grüße, 你好 🗝️")).contains("<h1>Grüße, 你好 🗝️</h1>"))
+        #expect(html(error("{{product}}")).contains("<h1>{{product}}</h1>"))
     }
 
     @Test(arguments: PageTemplate.allCases.map(\.source) + PageTemplate.partials.values + [PageTemplate.layout])
@@ -42,7 +44,7 @@ struct PageTextTests {
 
     @Test func `links stand below the path of the issuer, and name no host`() {
         let site = Site(product: .standard, issuer: "https://id.example/desk")
-        #expect(writer.html(error("x")).contains("href=\"/desk/assets/claviger-"))
+        #expect(html(error("x")).contains("href=\"/desk/assets/claviger-"))
         #expect(site.link(.account) == "/desk/account")
         #expect(site.address.origin == "https://id.example")
         #expect(Site(product: .standard, issuer: "https://id.example:8443").address.origin == "https://id.example:8443")

@@ -42,7 +42,8 @@ struct ProductWordsTests {
         let (_, product) = try OurWords.sample("altyaa")
         func text(_ template: String) throws -> String {
             let library = try TemplateLibrary(["words": TemplateSource(file: "words", text: template)])
-            return try library.template("words").text(of: .of(TemplateTerms(product.words)))
+            let bytes = try library.template("words").bytes(of: .of(TemplateTerms(product.words)))
+            return String(decoding: bytes, as: UTF8.self)
         }
         #expect(try text("{{api_key.indefinite}}") == "a workspace API key")
         #expect(try text("{{member.capitalizedPlural}}") == "Teammates")
