@@ -27,6 +27,19 @@ struct QueryPlanTests {
             }
         }
     }
+
+    @Test func `the newest of a list are found by an index alone`() async throws {
+        try await StoreUnderTest.sqlite.open { store in
+            let statements = Question.newest.statements().filter { $0.text.contains("page.id") }
+            #expect(statements.count == 5)
+            for statement in statements {
+                let plan = try await QueryPlan(of: statement, in: store)
+                let found = plan.steps.prefix { !$0.hasPrefix("SCAN page") }
+                #expect(
+                    found.contains { $0.contains(/COVERING INDEX \w+_organization\b/) }, "\(statement.text)\n\(plan)")
+            }
+        }
+    }
 }
 
 /// How SQLite would answer a statement.
@@ -92,8 +105,17 @@ struct Question: Sendable, CustomTestStringConvertible {
         _ = try tx.auditEvents(.everything, matching: AuditFilter(), after: nil, limit: 2)
     }
 
+    static let newest = Question("the newest of each list of a subtree") { tx in
+        let (extent, now) = (Extent.within(OrganizationPath(root: ID(at: 1))), Instant(seconds: 1))
+        _ = try tx.apiKeys(extent, APIKeyQuery(), limit: 2, countingTo: 2, at: now)
+        _ = try tx.integrations(extent, IntegrationQuery(), limit: 2, countingTo: 2)
+        _ = try tx.apps(extent, AppQuery(), limit: 2, countingTo: 2)
+        _ = try tx.contacts(extent, ContactQuery(), limit: 2, countingTo: 2)
+        _ = try tx.members(extent, MemberQuery(), at: now, limit: 2, countingTo: 2, leftOf: [])
+    }
+
     static let all = [
-        keyOfDigest, lists,
+        keyOfDigest, lists, newest,
         Question("keys under keys") { tx in
             let organization = ID<Organization>(at: 1)
             _ = try tx.organizationKey(of: organization)
