@@ -39,9 +39,19 @@ struct ProductTests {
         ] {
             #expect(try await api.status("GET", path, as: "other") == 404, "\(path)")
         }
+        let large = JSON.text(String(repeating: "x", count: 17_000))
+        for wrong: JSON in [
+            ["additionalData": ["note": large]], ["name": "\u{1}"], ["description": large],
+            ["weightPerDeclaredUnit": 0], ["weightPerDeclaredUnit": "1e400"], ["weightUnit": "stone"],
+        ] {
+            #expect(try await api.status("PATCH", "/products/\(product)", wrong) == 422, "\(wrong)")
+        }
+        let moved: JSON = ["inputs": [["id": .text(id), "structureId": .text(unknown)]]]
+        #expect(try await api.status("PATCH", "/product-structures/\(made)/inputs", moved) == 422, "it cannot move")
         // Never does an empty list mean everything.
         #expect(try await api.status("DELETE", "/products/\(product)/structures") == 422)
         #expect(try await api.status("DELETE", "/products", ["ids": []]) == 422)
+        #expect(try await api.status("DELETE", "/products?ids=\(product)", [:]) == 422, "one of both names none")
         #expect(try await api.status("DELETE", "/products?ids=\(product),\(unknown)") == 422)
         #expect(try await api.status("GET", "/products/\(product)") == 200, "all or nothing")
         #expect(try await api.status("DELETE", "/products?ids=\(product)", as: "other") == 422)

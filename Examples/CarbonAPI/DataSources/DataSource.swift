@@ -11,8 +11,8 @@ struct DataSource: Sendable {
     var activities: [String]
     let createdAt: Timestamp
 
-    private static let frequencies = ["yearly", "quarterly", "monthly", "fortnightly", "weekly"]
-    private static let allActivities: Set<String> = [
+    static let frequencies = ["yearly", "quarterly", "monthly", "fortnightly", "weekly"]
+    static let allActivities: Set<String> = [
         "ElectricityPurchased", "ElectricityFuel", "ElectricityRenewable", "HeatingOnsite", "HeatingDistrict",
         "WaterUse", "StationaryCombustion", "SolidWaste", "Wastewater", "FugitiveEmissions", "DirectEmissions",
         "LogisticsOwn", "Logistics3rd", "LogisticsInboundProductFootprint", "BusinessTravelOwn", "BusinessTravel3rd",

@@ -11,7 +11,7 @@ struct DataSourceOperations: Sendable {
                 .get, "/datasource", for: .holders(.dataSourcesRead), envelope: .status,
                 OperationDescription(
                     "listDataSources", "Data sources", ours: true, answer: 200, "DataSources",
-                    query: ["search", "perPage", "pageNo", "sortField", "sortOrder"]), list),
+                    query: Self.names.parameters), list),
             Operation(
                 .post, "/datasource", for: .holders(.dataSourcesWrite), envelope: .status,
                 OperationDescription(
@@ -30,12 +30,12 @@ struct DataSourceOperations: Sendable {
                 .get, "/datasource/{datasourceId}/datasets", for: .holders(.dataSourcesRead), envelope: .status,
                 OperationDescription(
                     "listDatasets", "Files that came, and what became of them", ours: true, answer: 200, "Datasets",
-                    query: ["search", "perPage", "pageNo", "sortField", "sortOrder"]), listDatasets),
+                    query: Self.names.parameters), listDatasets),
             Operation(
                 .post, "/datasource/{datasourceId}/datasets", for: .holders(.dataSourcesWrite), envelope: .status,
                 OperationDescription(
                     "sendRows", "Send rows in one call", ours: true, body: "Rows", bodyType: "text/csv", answer: 202,
-                    "Dataset", query: ["fileName"]), sendRows),
+                    "Dataset", query: [QueryParameter("fileName", Self.fileName)], failures: [507]), sendRows),
             Operation(
                 .get, "/datasource/{datasourceId}/datasets/{datasetId}", for: .holders(.dataSourcesRead),
                 envelope: .status,
@@ -111,6 +111,10 @@ struct DataSourceOperations: Sendable {
         return .json(dataset.json)
     }
 
+    /// Characters.
+    static let mostFileName = 200
+    private static let fileName: JSONValue = ["type": "string", "maxLength": .integer(mostFileName)]
+
     /// Datasets of a source that may wait at a time.
     static let mostWaiting = 100
 
@@ -118,7 +122,8 @@ struct DataSourceOperations: Sendable {
     private func sendRows(_ call: Call) async throws -> Reply {
         let (id, now) = (try call.id("datasourceId"), call.now)
         let findings = Findings()
-        let said = Fields(["fileName": .optional(call.query("fileName"))], findings).text("fileName", most: 200)
+        let said = Fields(["fileName": .optional(call.query("fileName"))], findings)
+            .text("fileName", most: Self.mostFileName)
         try findings.check(status: 422)
         let name = said ?? "rows"
         let source = try await store.read(try call.sight) { try $0.dataSource(id) }

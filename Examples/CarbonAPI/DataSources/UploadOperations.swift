@@ -11,18 +11,18 @@ struct UploadOperations: Sendable {
             Operation(
                 .get, "/datasource/{datasourceId}/upload", for: .holders(.dataSourcesWrite), envelope: .status,
                 OperationDescription(
-                    "startUpload", "Begin an upload", answer: 201, "UploadStarted", query: ["userEmail*", "fileName*"]),
+                    "startUpload", "Begin an upload", answer: 201, "UploadStarted", query: Self.begun, failures: [422]),
                 start),
             Operation(
                 .post, "/datasource/{datasourceId}/upload/start", for: .holders(.dataSourcesWrite), envelope: .status,
                 OperationDescription(
                     "startUploadByPost", "Begin an upload", ours: true, answer: 201, "UploadStarted",
-                    query: ["userEmail*", "fileName*"]), start),
+                    query: Self.begun, failures: [422]), start),
             Operation(
                 .post, "/datasource/{datasourceId}/upload", for: .holders(.dataSourcesWrite), envelope: .status,
                 OperationDescription(
                     "sendPart", "Send a part", body: "PartForm", bodyType: "multipart/form-data", answer: 201,
-                    "UploadPart"), send),
+                    "UploadPart", failures: [507]), send),
             Operation(
                 .post, "/datasource/{datasourceId}/upload/{uploadId}/file/{fileId}/complete",
                 for: .holders(.dataSourcesWrite), envelope: .status,
@@ -37,6 +37,19 @@ struct UploadOperations: Sendable {
         ]
     }
 
+    /// Characters.
+    private static let mostEmail = 300
+
+    /// What the query of a beginning says.
+    private static let begun = [
+        required("userEmail", most: mostEmail), required("fileName", most: DataSourceOperations.mostFileName),
+    ]
+
+    private static func required(_ name: String, most: Int) -> QueryParameter {
+        QueryParameter(
+            name, ["type": "string", "minLength": .integer(1), "maxLength": .integer(most)], required: true)
+    }
+
     /// Uploads of a source that may be open at a time.
     private static let mostOpen = 10
     /// Bytes of a part; the last one may be smaller.
@@ -48,8 +61,8 @@ struct UploadOperations: Sendable {
         let findings = Findings()
         let fields = Fields(
             ["userEmail": .optional(call.query("userEmail")), "fileName": .optional(call.query("fileName"))], findings)
-        let email = fields.text("userEmail", required: true, most: 300)
-        let name = fields.text("fileName", required: true, most: 200)
+        let email = fields.text("userEmail", required: true, most: Self.mostEmail)
+        let name = fields.text("fileName", required: true, most: DataSourceOperations.mostFileName)
         let wrong = findings.all
         let upload = try await store.write(try call.sight) { transaction in
             guard let source = try transaction.dataSource(id) else { throw Refusal.notFound }
@@ -111,15 +124,16 @@ struct UploadOperations: Sendable {
 
     @concurrent private func read(_ call: Call, into form: inout Form) async throws {
         var reader = try MultipartReader(call)
-        var parts = 0
+        var names: Set<String> = []
         while let head = try await reader.nextPart() {
-            parts += 1
-            guard parts <= 20 else { throw Refusal(400, "The form has too many fields.") }
+            guard names.count < 20 else { throw Refusal(400, "The form has too many fields.") }
+            guard names.insert(head.name).inserted else {
+                throw Refusal.invalid(String(head.name.prefix(50)), .duplicate, "it comes twice", status: 400)
+            }
             switch head.name {
             case "uploadId": form.upload = try await reader.text(most: 100)
             case "partNo": form.number = try await reader.text(most: 20)
             case "file":
-                guard form.file == nil else { throw Refusal(400, "The form has two files.") }
                 let file = try shelf.make()
                 form.file = file
                 while let piece = try await reader.nextPiece() {
@@ -139,8 +153,11 @@ struct UploadOperations: Sendable {
         let number = form.number.flatMap { Int($0) }.flatMap { UploadedPart.numbers.contains($0) ? $0 : nil }
         let findings = Findings()
         let id = form.upload.flatMap { UUIDText.parse($0) }
-        if id == nil { findings.add("uploadId", .required, "a UUID is expected") }
-        if number == nil { findings.add("partNo", .required, "a whole number from 1 to 10000 is expected") }
+        if id == nil { findings.add("uploadId", form.upload == nil ? .required : .invalid, "a UUID is expected") }
+        if number == nil {
+            findings.add(
+                "partNo", form.number == nil ? .required : .invalid, "a whole number from 1 to 10000 is expected")
+        }
         let file = form.file.map { (name: $0.name, size: $0.size) }
         if file == nil { findings.add("file", .required, "it is missing") }
         let range = try Self.range(call.header("Content-Range"), size: file?.size ?? 0, findings)
@@ -173,8 +190,8 @@ struct UploadOperations: Sendable {
     private static func range(_ field: String?, size: Int, _ findings: Findings) throws -> (start: Int, total: Int)? {
         guard let field else { return nil }
         guard let match = field.wholeMatch(of: /bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})/),
-            let start = Int(match.1), let end = Int(match.2), let total = Int(match.3), end < total,
-            end - start + 1 == size
+            let start = Int(match.1), let end = Int(match.2), let total = Int(match.3),
+            start <= end, end < total, end - start + 1 == size
         else {
             findings.add("Content-Range", .invalid, "it is not bytes A-B/TOTAL of this part")
             return nil
@@ -193,6 +210,9 @@ struct UploadOperations: Sendable {
             guard let upload = try transaction.upload(id), upload.dataSourceID == source, upload.fileID == file else {
                 throw Refusal.notFound
             }
+            let findings = Findings()
+            _ = Fields(body, findings).text("fileName", most: DataSourceOperations.mostFileName)
+            try findings.check(status: 422)
             let said = try UploadedPart.all(in: body["parts"] ?? .null)
             if let completed = upload.completed {
                 guard completed == said else { throw Refusal(422, "The upload was completed with other parts.") }

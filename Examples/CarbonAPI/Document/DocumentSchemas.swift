@@ -27,21 +27,24 @@ enum DocumentSchemas {
         "countryCode":{"type":"string"}}}}},"required":["subdivisions"]},
         "FacilityTypes":{"type":"object","properties":{"types":{"type":"array","items":\#(named)}},
         "required":["types"]},
-        "FacilityVersionDraft":{"type":"object","properties":{\#(facilityMembers)},"required":["buId","name",
-        "hasAddress"],"description":"What is not said stays as it was. A new version needs effectiveDate, too."},
-        "FacilityDraft":{"type":"object","properties":{\#(facilityMembers),"internalId":{"type":["string","null"]},
-        "facilityTypeId":{"type":["string","null"],"format":"uuid"},"tags":{"type":"array","items":{"type":"string"}},
-        "parentId":{"type":["string","null"],"format":"uuid"},"inheritParentAddress":{"type":"boolean"},
-        "capacityUnit":{"const":"m2"},"areas":{"type":"array","items":{"$ref":"#/components/schemas/FacilityDraft"}}},
-        "required":["name","hasAddress","capacityUnit","boundaryIndicator"]},
+        "FacilityVersionDraft":{"type":"object","properties":{"buId":\#(id),\#(keptMembers),
+        "effectiveDate":\#(date)},"required":["buId","name","hasAddress","effectiveDate"],
+        "description":"What is not said stays as it was."},
+        "FacilityVersionEdit":{"type":"object","properties":{"buId":\#(id),\#(keptMembers),
+        "effectiveDate":\#(optionalDate)},"required":["buId","name","hasAddress"],
+        "description":"What is not said stays as it was."},
+        "FacilityDraft":{"type":"object","properties":{\#(draftMembers),"parentId":\#(optionalID),
+        "areas":{"type":["array","null"],"items":{"$ref":"#/components/schemas/AreaDraft"},
+        "maxItems":\#(FacilityDraft.mostAreas)}},"required":["name","hasAddress","capacityUnit","boundaryIndicator"]},
+        "AreaDraft":{"type":"object","properties":{\#(draftMembers)},"required":["name","hasAddress","capacityUnit",
+        "boundaryIndicator"],"description":"An area of the facility around it. It needs facilityTypeId."},
         "FacilityDrafts":{"type":"object","properties":{"facilities":{"type":"array",
         "items":{"$ref":"#/components/schemas/FacilityDraft"},"minItems":1,"maxItems":1000}},"required":["facilities"]},
         "CreatedFacilities":{"type":"object","properties":{"facilities":{"type":"array","items":{"type":"object",
         "properties":{"facilityId":{"type":"string","format":"uuid"},"versionId":{"type":"string","format":"uuid"},
         "internalId":{"type":["string","null"]}}}}},"required":["facilities"]},
-        "FacilityEdit":{"type":"object","properties":{"facilityId":{"type":"string","format":"uuid"},
-        "internalId":{"type":["string","null"]},"tags":{"type":"array","items":{"type":"string"}},
-        "facilityTypeId":{"type":["string","null"],"format":"uuid"}}},
+        "FacilityEdit":{"type":"object","properties":{"facilityId":\#(optionalID),
+        "internalId":\#(optionalText(200)),"tags":\#(optionalTexts),"facilityTypeId":\#(optionalID)}},
         "Facility":{"type":"object","properties":{"facilityId":{"type":"string","format":"uuid"},
         "versionId":{"type":"string","format":"uuid"},"facilityName":{"type":"string"},"internalId":{"type":["string",
         "null"]},"facilityType":{"oneOf":[\#(named),{"type":"null"}]},"ownershipType":{"type":"string",
@@ -64,14 +67,15 @@ enum DocumentSchemas {
         "items":{"$ref":"#/components/schemas/Facility"}}},"required":["facilities"]},
         "FacilityAnswer":{"type":"object","properties":{"facility":{"$ref":"#/components/schemas/Facility"}},
         "required":["facility"]},
-        "ProductDraft":{"type":"object","properties":{\#(productMembers)},"required":["productKey","name",
-        "declaredUnit","weightPerDeclaredUnit","weightUnit"]},
+        "ProductDraft":{"type":"object","properties":{"productKey":\#(someText(200)),\#(productMembers)},
+        "required":["productKey","name","declaredUnit","weightPerDeclaredUnit","weightUnit"]},
         "ProductDrafts":{"type":"object","properties":{"products":{"type":"array",
         "items":{"$ref":"#/components/schemas/ProductDraft"},"minItems":1,"maxItems":1000}},"required":["products"]},
-        "ProductEdit":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},\#(productMembers)}},
+        "ProductEdit":{"type":"object","properties":{"id":\#(optionalID),"productKey":\#(optionalText(200)),
+        \#(productMembers)}},
         "ProductEdits":{"type":"object","properties":{"products":{"type":"array","items":{"type":"object",
-        "properties":{"id":{"type":"string","format":"uuid"},\#(productMembers)},"required":["id"]},"minItems":1,
-        "maxItems":1000}},"required":["products"]},
+        "properties":{"id":\#(id),"productKey":\#(optionalText(200)),\#(productMembers)},"required":["id"]},
+        "minItems":1,"maxItems":1000}},"required":["products"]},
         "Product":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},"productKey":{"type":"string"},
         "name":{"type":"string"},"description":{"type":["string","null"]},"category":{"type":["string","null"]},
         "declaredUnit":{"type":"string"},"weightPerDeclaredUnit":{"type":"number"},"weightUnit":{"type":"string",
@@ -79,31 +83,33 @@ enum DocumentSchemas {
         "format":"date-time"}},"required":["id","productKey","name","declaredUnit","weightPerDeclaredUnit","weightUnit",
         "updatedAt"]},
         "Products":{"type":"array","items":{"$ref":"#/components/schemas/Product"}},
-        "StructureDraft":{"type":"object","properties":{\#(structureMembers)},"required":["productId","validFrom",
-        "facilityName"]},
-        "StructureDrafts":{"oneOf":[{"type":"object","properties":{"structures":{"type":"array",
-        "items":{"type":"object","properties":{\#(structureMembers)},"required":["validFrom","facilityName"]},
-        "minItems":1,"maxItems":500}},"required":["structures"]},{"type":"array","items":{"type":"object",
-        "properties":{\#(structureMembers)},"required":["validFrom","facilityName"]},"minItems":1,"maxItems":500},
-        {"type":"object","properties":{\#(structureMembers)},"required":["validFrom","facilityName"]}]},
-        "StructureEdit":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},
-        "routeDescription":{"type":"string"}},"required":["routeDescription"]},
-        "StructureEdits":{"type":"object","properties":{"structures":{"type":"array","items":{"type":"object",
-        "properties":{"id":{"type":"string","format":"uuid"},"routeDescription":{"type":"string"}},"required":["id",
-        "routeDescription"]},"minItems":1,"maxItems":500}},"required":["structures"]},
-        "Structure":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},\#(structureMembers),
+        "StructureDraft":{"type":"object","properties":{"productId":\#(id),\#(structureMembers)},
+        "required":["productId","validFrom","facilityName"]},
+        "StructureOfProduct":{"type":"object","properties":{"productId":\#(optionalID),\#(structureMembers)},
+        "required":["validFrom","facilityName"]},
+        "StructureDrafts":\#(oneOrMany("StructureOfProduct")),
+        "StructureEdit":{"type":"object","properties":{"id":\#(optionalID),"routeDescription":\#(someText(2000))},
+        "required":["routeDescription"]},
+        "StructureOfManyEdit":{"type":"object","properties":{"id":\#(id),"routeDescription":\#(someText(2000))},
+        "required":["id","routeDescription"]},
+        "StructureEdits":\#(oneOrMany("StructureOfManyEdit")),
+        "Structure":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},
+        "productId":{"type":"string","format":"uuid"},\#(structureMembers),
         "facilityId":{"type":"string","format":"uuid"},"createdAt":{"type":"string","format":"date-time"},
         "updatedAt":{"type":"string","format":"date-time"}},"required":["id","productId","facilityId","facilityName",
         "validFrom","customerStructureId"]},
         "Structures":{"type":"object","properties":{"structures":{"type":"array",
         "items":{"$ref":"#/components/schemas/Structure"}}},"required":["structures"]},
-        "InputDraft":{"type":"object","properties":{\#(inputMembers)},"required":["inputName","productOrPackaging",
-        "weight","weightUnit"]},
+        "InputDraft":{"type":"object","properties":{\#(inputMembers)},"required":["structureId","inputName",
+        "productOrPackaging","weight","weightUnit"]},
         "InputDrafts":{"type":"object","properties":{"inputs":{"type":"array",
         "items":{"$ref":"#/components/schemas/InputDraft"},"minItems":1,"maxItems":1000}},"required":["inputs"]},
-        "InputEdit":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},\#(inputMembers)}},
+        "StructureInputDrafts":{"type":"object","properties":{"inputs":{"type":"array","items":{"type":"object",
+        "properties":{\#(inputMembers)},"required":["inputName","productOrPackaging","weight","weightUnit"]},"minItems":1,
+        "maxItems":1000}},"required":["inputs"]},
+        "InputEdit":{"type":"object","properties":{"id":\#(optionalID),\#(inputMembers)}},
         "InputEdits":{"type":"object","properties":{"inputs":{"type":"array","items":{"type":"object",
-        "properties":{"id":{"type":"string","format":"uuid"},\#(inputMembers)},"required":["id"]},"minItems":1,
+        "properties":{"id":\#(id),\#(inputMembers)},"required":["id"]},"minItems":1,
         "maxItems":500}},"required":["inputs"]},
         "Input":{"type":"object","properties":{"id":{"type":"string","format":"uuid"},"structureId":{"type":"string",
         "format":"uuid"},"inputCode":{"type":["string","null"]},"inputName":{"type":"string"},
@@ -117,8 +123,8 @@ enum DocumentSchemas {
         "updatedAt":{"type":"string","format":"date-time"}},"required":["id","structureId","inputName",
         "productOrPackaging","weight","weightUnit"]},
         "Inputs":{"type":"array","items":{"$ref":"#/components/schemas/Input"}},
-        "DataSourceDraft":{"type":"object","properties":{\#(sourceMembers),"buId":{"type":["string","null"],
-        "format":"uuid"}},"required":["name","userEmail"]},
+        "DataSourceDraft":{"type":"object","properties":{\#(sourceMembers),"buId":\#(optionalID)},
+        "required":["name","userEmail"]},
         "DataSourceEdit":{"type":"object","properties":{\#(sourceMembers)}},
         "DataSource":{"type":"object","properties":{"datasourceId":{"type":"string","format":"uuid"},
         "organizationId":{"type":"string","format":"uuid"},\#(sourceMembers),"createdAt":{"type":"string",
@@ -144,15 +150,17 @@ enum DocumentSchemas {
         "UploadPart":{"type":"object","properties":{"dataSourceId":{"type":"string","format":"uuid"},
         "parts":{"type":"array","items":\#(part)},"status":{"type":"string"}},"required":["dataSourceId","parts",
         "status"]},
-        "UploadCompletion":{"type":"object","properties":{"fileName":{"type":"string"},"parts":{"type":"array",
-        "items":{"oneOf":[\#(part),{"type":"array","items":\#(part)}]},"minItems":1}},"required":["parts"]},
+        "UploadCompletion":{"type":"object","properties":{"fileName":\#(optionalText(DataSourceOperations.mostFileName)),
+        "parts":{"type":"array","items":{"oneOf":[\#(part),{"type":"array","items":\#(part)}]},"minItems":1}},
+        "required":["parts"]},
         "UploadStatus":{"type":"object","properties":{"status":{"type":"string"}},"required":["status"]},
         "ExportWish":{"type":"object","properties":{"filters":{"type":"object",
-        "properties":{"startDate":{"type":"string","format":"date"},"endDate":{"type":"string","format":"date"},
-        "financialYears":{"type":"array","items":{"type":"integer"},"minItems":1,"maxItems":50}}},
-        "format":{"type":"object","properties":{"type":{"type":"string","description":"CSV or JSON, in any case"},
-        "compression":{"type":"string","description":"none, or auto for the same"},"partitionedBy":{"type":"array",
-        "items":{"type":"string"},"maxItems":1}}}},"required":["filters"]},
+        "properties":{"startDate":\#(optionalDate),"endDate":\#(optionalDate),"financialYears":{"type":["array","null"],
+        "items":{"type":["integer","string"],"minimum":1900,"maximum":2200},"minItems":1,"maxItems":50}},
+        "description":"Years, or both dates."},"format":{"type":"object","properties":{"type":{"type":["string",
+        "null"],"description":"CSV or JSON, in any case"},"compression":{"type":["string","null"],
+        "description":"none, or auto for the same"},"partitionedBy":{"type":["array","null"],
+        "items":{"enum":\#(words(EmissionFact.columns))},"maxItems":1}}}},"required":["filters"]},
         "ExportCreated":{"type":"object","properties":{"status":{"type":"string"},"exportId":{"type":"string",
         "format":"uuid"}},"required":["status","exportId"]},
         "Export":{"type":"object","properties":{"status":{"type":"string","enum":["QUEUED","RUNNING","SUCCEEDED",
@@ -177,10 +185,11 @@ enum DocumentSchemas {
         "CloudEvent":{"type":"object","properties":{"type":{"type":"string"},"specversion":{"const":"1.0"},
         "id":{"type":"string"},"source":{"type":"string"},"time":{"type":"string","format":"date-time"},
         "data":{"type":"object"}},"required":["type","specversion","id","source","time","data"]},
-        "FootprintCalculation":{"type":"object","properties":{"year":{"type":"integer","minimum":1990,"maximum":2100}},
-        "required":["year"]},
+        "FootprintCalculation":{"type":"object","properties":{"year":{"type":["integer","string"],"minimum":1990,
+        "maximum":2100}},"required":["year"]},
         "Share":{"type":"object","properties":{"organizationId":{"type":"string","format":"uuid"}},
         "required":["organizationId"]},
+        "Document":{"type":"object"},
         "Shares":{"type":"object","properties":{"organizations":{"type":"array","items":{"type":"object",
         "properties":{"id":{"type":"string","format":"uuid"}},"required":["id"]}}},"required":["organizations"]}
         }
@@ -188,49 +197,60 @@ enum DocumentSchemas {
 
     // MARK: - Members that several have
 
-    private static let facilityMembers = #"""
-        "buId":{"type":"string","format":"uuid"},"name":{"type":"string"},"hasAddress":{"type":"boolean"},
-        "addressLine1":{"type":["string","null"]},"addressLine2":{"type":["string","null"]},
-        "postalCode":{"type":["string","null"]},"city":{"type":["string","null"]},"region":{"type":["string","null"]},
-        "country":{"type":["string","null"]},"countrySub":{"type":["string","null"]},"effectiveDate":{"type":"string",
-        "format":"date"},"employeeCount":{"type":["integer","null"],"minimum":0},"capacity":{"oneOf":[\#(exact),
-        {"type":"null"}]},"boundaryIndicator":{"type":"string","enum":\#(words(FacilityWords.boundaries))},
-        "isOpen":{"type":"boolean"},"ownershipType":{"type":"string","enum":\#(words(FacilityWords.ownershipTypes))}
+    private static let versionMembers = #"""
+        "name":\#(someText(200)),"hasAddress":{"type":"boolean"},"inheritParentAddress":{"type":["boolean","null"]},
+        "addressLine1":\#(optionalText(200)),"addressLine2":\#(optionalText(200)),"postalCode":\#(optionalText(200)),
+        "city":\#(optionalText(200)),"region":\#(optionalText(200)),"country":\#(optionalCountry),
+        "countrySub":\#(optionalText(200)),"employeeCount":{"type":["integer","string","null"],"minimum":0,
+        "maximum":10000000},"capacity":\#(optionalExact(fromNothing)),"isOpen":{"type":["boolean","null"]},
+        "ownershipType":\#(optionalWord(FacilityWords.ownershipTypes))
+        """#
+
+    private static let keptMembers = #"""
+        \#(versionMembers),"capacityUnit":{"enum":["m2",null]},
+        "boundaryIndicator":\#(optionalWord(FacilityWords.boundaries))
+        """#
+
+    private static let draftMembers = #"""
+        "buId":\#(optionalID),"effectiveDate":\#(optionalDate),"internalId":\#(optionalText(200)),
+        "facilityTypeId":\#(optionalID),"tags":\#(optionalTexts),\#(versionMembers),
+        "capacityUnit":{"const":"m2"},"boundaryIndicator":{"type":"string","enum":\#(words(FacilityWords.boundaries))}
         """#
 
     private static let productMembers = #"""
-        "productKey":{"type":"string"},"name":{"type":"string"},"description":{"type":["string","null"]},
-        "category":{"type":["string","null"]},"declaredUnit":{"type":"string"},"weightPerDeclaredUnit":\#(exact),
-        "weightUnit":{"type":"string","enum":\#(words(WeightUnit.names))},"additionalData":{"type":"object"}
+        "name":\#(someText(500)),"description":\#(optionalText(2000)),"category":\#(optionalText(500)),
+        "declaredUnit":\#(someText(100)),"weightPerDeclaredUnit":\#(exact(aboveNothing)),
+        "weightUnit":{"type":"string","enum":\#(words(WeightUnit.names))},"additionalData":\#(optionalObject)
         """#
 
     private static let structureMembers = #"""
-        "productId":{"type":"string","format":"uuid"},"validFrom":{"type":"string","format":"date"},
-        "facilityName":{"type":"string"},"routeDescription":{"type":["string","null"]},
-        "customerStructureId":{"type":"string"}
+        "validFrom":\#(date),"facilityName":\#(someText(500)),"routeDescription":\#(optionalText(2000)),
+        "customerStructureId":\#(optionalText(300))
         """#
 
     private static let inputMembers = #"""
-        "structureId":{"type":"string","format":"uuid"},"inputCode":{"type":["string","null"]},
-        "inputName":{"type":"string"},"inputCategory":{"type":["string","null"]},"inputSubCategory":{"type":["string",
-        "null"]},"productOrPackaging":{"type":"string","enum":\#(words(StructureInput.kinds))},"weight":\#(exact),
-        "weightUnit":{"type":"string","enum":\#(words(WeightUnit.names))},"sourceCountry":{"type":["string","null"]},
-        "supplierCountryCode":{"type":["string","null"]},"supplierName":{"type":["string","null"]},
-        "recyclePercentage":{"oneOf":[\#(exact),{"type":"null"}]},"downstreamInputType":{"oneOf":[{"type":"string",
-        "enum":\#(words(StructureInput.downstreamTypes))},{"type":"null"}]},"noOfUses":{"oneOf":[\#(exact),
-        {"type":"null"}]},"additionalData":{"type":"object"}
+        "structureId":\#(optionalID),"inputCode":\#(optionalText(500)),"inputName":\#(someText(500)),
+        "inputCategory":\#(optionalText(500)),"inputSubCategory":\#(optionalText(500)),
+        "productOrPackaging":{"type":"string","enum":\#(words(StructureInput.kinds))},
+        "weight":\#(exact(aboveNothing)),"weightUnit":{"type":"string","enum":\#(words(WeightUnit.names))},
+        "sourceCountry":\#(optionalCountry),"supplierCountryCode":\#(optionalCountry),
+        "supplierName":\#(optionalText(500)),"recyclePercentage":\#(optionalExact(percentage)),
+        "downstreamInputType":\#(optionalWord(StructureInput.downstreamTypes)),
+        "noOfUses":\#(optionalExact(aboveNothing)),"additionalData":\#(optionalObject)
         """#
 
     private static let sourceMembers = #"""
-        "name":{"type":"string"},"userEmail":{"type":"string"},"startDate":{"type":["string","null"],"format":"date"},
-        "endDate":{"type":["string","null"],"format":"date"},"updateFrequency":{"oneOf":[{"type":"string",
-        "enum":["yearly","quarterly","monthly","fortnightly","weekly"]},{"type":"null"}]},"methods":{"type":"array",
-        "items":{"type":"string"}},"activities":{"type":"array","items":{"type":"string"}}
+        "name":\#(someText(200)),"userEmail":{"type":"string","maxLength":500,"pattern":"@"},
+        "startDate":\#(optionalDate),"endDate":\#(optionalDate),
+        "updateFrequency":\#(optionalWord(DataSource.frequencies)),"methods":\#(optionalTexts),
+        "activities":{"type":["array","null"],"items":{"enum":\#(words(DataSource.allActivities.sorted()))},
+        "maxItems":\#(Fields.mostTexts)}
         """#
 
     private static let refusalMembers = #"""
         "errors":{"type":"array","items":{"$ref":"#/components/schemas/Finding"}},"scope":{"type":"string"},
-        "request_id":{"type":"string","format":"uuid"}
+        "request_id":{"type":"string","format":"uuid"},"invalidIds":{"type":"array","items":{"type":"string"}},
+        "conflictingCustomerStructureIds":{"type":"array","items":{"type":"string"}}
         """#
 
     // MARK: - Values that several have
@@ -252,10 +272,56 @@ enum DocumentSchemas {
         {"type":"object","properties":{"code":{"type":"string"},"name":{"type":"string"}},"required":["code","name"]}
         """#
 
-    private static let exact = #"""
-        {"type":["number","string"],
+    private static let id = #"{"type":"string","format":"uuid"}"#
+    private static let date = #"{"type":"string","format":"date"}"#
+
+    // What may be left out may be null, too.
+
+    private static let optionalID = #"{"type":["string","null"],"format":"uuid"}"#
+    private static let optionalDate = #"{"type":["string","null"],"format":"date"}"#
+    private static let optionalCountry = #"{"type":["string","null"],"pattern":"^([A-Z]{2})?$"}"#
+
+    private static let optionalObject = #"""
+        {"type":["object","null"],"description":"At most \#(Fields.mostObject) bytes."}
+        """#
+
+    private static let optionalTexts = #"""
+        {"type":["array","null"],"items":{"type":"string","maxLength":\#(Fields.mostText)},"maxItems":\#(Fields.mostTexts)}
+        """#
+
+    /// A text with something in it.
+    private static func someText(_ most: Int) -> String { #"{"type":"string","minLength":1,"maxLength":\#(most)}"# }
+
+    private static func optionalText(_ most: Int) -> String { #"{"type":["string","null"],"maxLength":\#(most)}"# }
+
+    private static func optionalWord(_ all: [String]) -> String {
+        JSONValue.object([]).with([("enum", .list(all.map { .text($0) } + [.null]))]).description
+    }
+
+    private static let aboveNothing = #""exclusiveMinimum":0"#
+    private static let fromNothing = #""minimum":0"#
+    private static let percentage = #""minimum":0,"maximum":100"#
+
+    /// A number, also as a text.
+    ///
+    /// - Parameter bounds: Those of the number.
+    private static func exact(_ bounds: String, _ more: String = "") -> String {
+        #"""
+        {"type":["number","string"\#(more)],\#(bounds),
         "description":"A number, also as a text: at most \#(Exact.mostWhole) digits before and \#(Exact.mostFraction) behind the point."}
         """#
+    }
+
+    private static func optionalExact(_ bounds: String) -> String { exact(bounds, #","null""#) }
+
+    /// One thing, a list of things, or an object with such a list: the document and the examples of the API that this one stands for
+    /// differ.
+    private static func oneOrMany(_ schema: String) -> String {
+        let one = ##"{"$ref":"#/components/schemas/\##(schema)"}"##
+        let many = #"{"type":"array","items":\#(one),"minItems":1,"maxItems":500}"#
+        let listed = #"{"type":"object","properties":{"structures":\#(many)},"required":["structures"]}"#
+        return #"{"anyOf":[\#(listed),\#(many),\#(one)]}"#
+    }
 
     /// The words that the API takes, as a list in JSON.
     private static func words(_ all: [String]) -> String { JSONValue.texts(all).description }

@@ -9,7 +9,9 @@ struct OpenAPIDocument: Sendable {
         let bytes = try document(operations).bytes
         return Operation(
             .get, "/openapi.json", at: .root, for: .everybody,
-            OperationDescription("getDocument", "This document", ours: true, answer: 200)
+            OperationDescription(
+                "getDocument", "This document", ours: true, answer: 200, "Document",
+                as: ["application/vnd.oai.openapi+json"])
         ) { _ in
             Reply(
                 status: 200,
@@ -89,12 +91,10 @@ struct OpenAPIDocument: Sendable {
             let schema: JSONValue = name == "code" ? ["type": "string"] : ["type": "string", "format": "uuid"]
             return ["name": .text(name), "in": "path", "required": true, "schema": schema]
         }
-        let ofQuery = operation.description.query.map { name -> JSONValue in
-            let isRequired = name.hasSuffix("*")
-            return [
-                "name": .text(isRequired ? String(name.dropLast()) : name), "in": "query",
-                "required": .bool(isRequired),
-                "schema": ["type": "string"],
+        let ofQuery = operation.description.query.map { parameter -> JSONValue in
+            [
+                "name": .text(parameter.name), "in": "query", "required": .bool(parameter.isRequired),
+                "schema": parameter.schema,
             ]
         }
         return ofPath + ofQuery
@@ -104,15 +104,7 @@ struct OpenAPIDocument: Sendable {
         let told = operation.description
         var members: [(String, JSONValue)] = []
         if let schema = told.answer.schema {
-            let content: [(String, JSONValue)]
-            switch schema {
-            case "ExportFile":
-                content = [
-                    ("text/csv", ["schema": Self.reference(schema)]),
-                    ("application/jsonl", ["schema": Self.reference(schema)]),
-                ]
-            default: content = [("application/json", ["schema": Self.reference(schema)])]
-            }
+            let content = told.answerTypes.map { ($0, JSONValue.object([]).with([("schema", Self.reference(schema))])) }
             members.append(
                 (String(told.answer.status), ["description": "Done.", "content": JSONValue.object([]).with(content)]))
         } else {
@@ -136,6 +128,7 @@ struct OpenAPIDocument: Sendable {
 
     private static func failures(_ operation: Operation) -> [(Int, String)] {
         var all = [(400, "It is malformed."), (404, "There is no such thing, or it is another organization's.")]
+        all += operation.description.failures.map { ($0, Self.reasons[$0] ?? "It is not done.") }
         switch operation.access {
         case .everybody: break
         case .holders:
@@ -146,12 +139,18 @@ struct OpenAPIDocument: Sendable {
         }
         if operation.description.body != nil {
             all += [
-                (409, "It is there already."), (413, "It is too large."), (415, "It is of another media type."),
-                (422, "Something in it is wrong, which is named."),
+                (409, "It is there already."), (413, "It is too large."),
+                (415, "It is of another media type, or compressed."), (422, unprocessable),
             ]
         }
         return all + [(405, "The path takes other methods."), (503, "The desk or the database cannot be reached.")]
     }
+
+    private static let unprocessable = "Something in it is wrong, which is named."
+    /// What statuses mean that few operations have.
+    private static let reasons = [
+        422: unprocessable, 501: "It is nothing that is done here.", 507: "There is no room for it at the moment.",
+    ]
 
     private static func reference(_ schema: String) -> JSONValue {
         ["$ref": .text("#/components/schemas/\(schema)")]

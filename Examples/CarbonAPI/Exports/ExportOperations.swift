@@ -22,7 +22,7 @@ struct ExportOperations: Sendable {
                 .get, "/export/{exportId}/download", for: .everybody, envelope: .status,
                 OperationDescription(
                     "downloadExport", "A file of an export, by an address of five minutes", answer: 200, "ExportFile",
-                    query: ["token*"]), download),
+                    as: ["text/csv", "application/jsonl"], query: ["token*"]), download),
         ]
     }
 

@@ -13,7 +13,7 @@ struct FacilityDraft: Sendable {
     /// Where it stands in the body.
     let prefix: String
 
-    private static let mostAreas = 200
+    static let mostAreas = 200
 
     /// - Parameter isArea: Whether it stands in the body of the facility of which it is an area.
     /// - Returns: Nil where something was found wrong that leaves nothing to go on with.

@@ -10,7 +10,7 @@ struct FacilityOperations: Sendable {
                 .get, "/facilities", for: .holders(.facilitiesRead),
                 OperationDescription(
                     "listFacilities", "Facilities and areas as they are today", answer: 200, "Facilities",
-                    query: ["search", "pageSize", "pageNo", "sortBy", "sortOrder", "buId", "showClosed"]), list),
+                    query: Self.names.parameters + ["buId", QueryParameter("showClosed", ["type": "boolean"])]), list),
             Operation(
                 .get, "/facilities/types", for: .holders(.facilitiesRead),
                 OperationDescription("listFacilityTypes", "Types of facilities", answer: 200, "FacilityTypes"), types),
@@ -44,7 +44,7 @@ struct FacilityOperations: Sendable {
             Operation(
                 .patch, "/facilities/{facilityId}/versions/{versionId}", for: .holders(.facilitiesWrite),
                 OperationDescription(
-                    "editFacilityVersion", "Edit a version", body: "FacilityVersionDraft", answer: 204), editVersion),
+                    "editFacilityVersion", "Edit a version", body: "FacilityVersionEdit", answer: 204), editVersion),
             Operation(
                 .delete, "/facilities/{facilityId}", for: .holders(.facilitiesWrite),
                 OperationDescription("deleteFacility", "Delete a facility with versions and areas", answer: 204), delete

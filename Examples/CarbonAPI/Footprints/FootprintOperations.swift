@@ -23,7 +23,7 @@ struct FootprintOperations: Sendable {
                 .post, "/3/events", at: .root, for: .holders(.productFootprint), envelope: .pact,
                 OperationDescription(
                     "sendEvent", "Tell of footprints that were published (PACT Events)", body: "CloudEvent",
-                    bodyType: "application/cloudevents+json", answer: 200), take),
+                    bodyType: "application/cloudevents+json", answer: 200, failures: [501]), take),
             Operation(
                 .post, "/footprints/calculation", for: .holders(.productFootprint),
                 OperationDescription(
@@ -118,6 +118,8 @@ struct FootprintOperations: Sendable {
 
     // MARK: - Events
 
+    /// Characters of what events are told apart by: an index takes no text of any length.
+    private static let mostKey = 200
     private static let types = "org.wbcsd.pact.ProductFootprint."
     private static let mostEvents = 100_000
 
@@ -127,8 +129,10 @@ struct FootprintOperations: Sendable {
         let (body, now, organization) = (try await call.json(), call.now, try call.caller.organization)
         let findings = Findings()
         let fields = Fields(body, findings)
-        let (type, id) = (fields.text("type", required: true), fields.text("id", required: true))
-        let (source, version) = (fields.text("source", required: true), fields.text("specversion", required: true))
+        let (type, id) = (fields.text("type", required: true), fields.text("id", required: true, most: Self.mostKey))
+        let (source, version) = (
+            fields.text("source", required: true, most: Self.mostKey), fields.text("specversion", required: true)
+        )
         if let time = fields.text("time", required: true), Timestamp(time) == nil {
             fields.note("time", .invalid, "a date and time is expected")
         }

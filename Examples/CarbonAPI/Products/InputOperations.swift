@@ -26,12 +26,12 @@ struct InputOperations: Sendable {
                 .get, "/product-structures/{structureId}/inputs", for: .holders(.productsRead),
                 OperationDescription(
                     "listInputs", "A structure's inputs", answer: 200, "Inputs",
-                    query: ["search", "perPage", "pageNo", "sortField", "sortOrder"]), list),
+                    query: Self.names.parameters), list),
             Operation(
                 .post, "/product-structures/{structureId}/inputs", for: .holders(.productsWrite),
                 OperationDescription(
-                    "createInputs", "Create inputs of a structure, all or none", body: "InputDrafts", answer: 201,
-                    "Identifiers"), createMany),
+                    "createInputs", "Create inputs of a structure, all or none", body: "StructureInputDrafts",
+                    answer: 201, "Identifiers"), createMany),
             Operation(
                 .patch, "/product-structures/{structureId}/inputs", for: .holders(.productsWrite),
                 OperationDescription(
@@ -173,6 +173,7 @@ struct InputOperations: Sendable {
                     fields.note("id", .unknown, "the structure has no such input")
                     continue
                 }
+                fields.mustBe("structureId", id)
                 input.edit(fields, at: now)
                 if findings.all.isEmpty { try transaction.update(input) }
             }

@@ -8,7 +8,7 @@ struct ProductOperations: Sendable {
                 .get, "/products", for: .holders(.productsRead),
                 OperationDescription(
                     "listProducts", "Products", answer: 200, "Products",
-                    query: ["query", "perPage", "pageNo", "sortField", "sortOrder"]), list),
+                    query: Self.names.parameters), list),
             Operation(
                 .post, "/products", for: .holders(.productsWrite),
                 OperationDescription(
@@ -167,9 +167,9 @@ extension Call {
         let body = try await optionalJSON()
         let findings = Findings()
         var texts = queries("ids").flatMap { $0.split(separator: ",").map(String.init) }
-        if !body.isNull { texts += Fields(body, findings).texts("ids", most: most) ?? [] }
+        if !body.isNull { texts += Fields(body, findings).texts("ids", required: true, most: most) ?? [] }
         let ids = texts.compactMap { UUIDText.parse($0) }
-        if texts.isEmpty { findings.add("ids", .required, "it is missing") }
+        if texts.isEmpty, findings.all.isEmpty { findings.add("ids", .required, "it is missing") }
         if texts.count > most { findings.add("ids", .outOfRange, "there are more than \(most)") }
         if ids.count < texts.count { findings.add("ids", .invalid, "UUIDs are expected") }
         try findings.check(status: 422)

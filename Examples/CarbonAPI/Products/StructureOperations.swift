@@ -22,7 +22,7 @@ struct StructureOperations: Sendable {
                 .get, "/products/{productId}/structures", for: .holders(.productsRead),
                 OperationDescription(
                     "listStructures", "A product's structures", answer: 200, "Structures",
-                    query: ["search", "perPage", "pageNo", "sortField", "sortOrder"]), list),
+                    query: Self.names.parameters), list),
             Operation(
                 .post, "/products/{productId}/structures", for: .holders(.productsWrite),
                 OperationDescription(

@@ -23,6 +23,13 @@ struct Fields {
     let prefix: String
     let findings: Findings
 
+    /// The characters that a text has where nothing else is said of it.
+    static let mostText = 500
+    /// The elements that a list of texts has where nothing else is said of it.
+    static let mostTexts = 100
+    /// The bytes that an object of whatever members has.
+    static let mostObject = 16_384
+
     /// - Parameter value: Anything but an object is noted, and has no members.
     init(_ value: JSONValue, prefix: String = "", _ findings: Findings) {
         if value.asObject == nil {
@@ -49,20 +56,13 @@ struct Fields {
     }
 
     /// A text with something in it and no control characters.
-    func text(_ name: String, required: Bool = false, most: Int = 500) -> String? {
+    func text(_ name: String, required: Bool = false, most: Int = Fields.mostText) -> String? {
         guard let value = value(name, required) else { return nil }
         guard let text = value.asText else {
             note(name, .invalid, "a text is expected")
             return nil
         }
-        guard text.utf8.count <= most * 4, text.count <= most else {
-            note(name, .tooLong, "it has more than \(most) characters")
-            return nil
-        }
-        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\n" && $0 != "\t" && $0 != "\r" }) else {
-            note(name, .invalid, "a control character stands in it")
-            return nil
-        }
+        guard isFit(text, name, most: most) else { return nil }
         guard text.contains(where: { !$0.isWhitespace }) else {
             if required { note(name, .required, "it is empty") }
             return nil
@@ -70,8 +70,21 @@ struct Fields {
         return text
     }
 
+    /// Notes a text that is too long, or has control characters.
+    private func isFit(_ text: String, _ name: String, most: Int) -> Bool {
+        guard text.utf8.count <= most * 4, text.count <= most else {
+            note(name, .tooLong, "it has more than \(most) characters")
+            return false
+        }
+        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\n" && $0 != "\t" && $0 != "\r" }) else {
+            note(name, .invalid, "a control character stands in it")
+            return false
+        }
+        return true
+    }
+
     /// A text, or `old` where the body does not have the member. Null and an empty one leave nothing.
-    func text(_ name: String, else old: String?, most: Int = 500) -> String? {
+    func text(_ name: String, else old: String?, most: Int = Fields.mostText) -> String? {
         has(name) ? text(name, most: most) : old
     }
 
@@ -145,19 +158,25 @@ struct Fields {
         if let said = uuid(name), said != expected { note(name, .invalid, "it is not the one of the path") }
     }
 
-    func texts(_ name: String, most: Int = 100) -> [String]? {
-        guard let value = value(name, false) else { return nil }
-        guard let elements = value.asList, elements.count <= most, elements.allSatisfy({ $0.asText != nil }) else {
-            note(name, .invalid, "a list of at most \(most) texts is expected")
+    func texts(_ name: String, required: Bool = false, most: Int = Fields.mostTexts) -> [String]? {
+        guard let value = value(name, required) else { return nil }
+        guard let elements = value.asList, elements.count <= most, elements.allSatisfy({ $0.asText != nil }),
+            !required || !elements.isEmpty
+        else {
+            note(name, .invalid, "a list of \(required ? 1 : 0) to \(most) texts is expected")
             return nil
         }
-        return elements.compactMap(\.asText)
+        let texts = elements.compactMap(\.asText)
+        for (index, text) in texts.enumerated() where !isFit(text, "\(name)[\(index)]", most: Self.mostText) {
+            return nil
+        }
+        return texts
     }
 
     /// An object of whatever members, of bounded size.
     func object(_ name: String) -> JSONValue? {
         guard let value = value(name, false) else { return nil }
-        guard value.asObject != nil, value.bytes.count <= 16_384 else {
+        guard value.asObject != nil, value.bytes.count <= Self.mostObject else {
             note(name, .invalid, "an object of at most 16 KiB is expected")
             return nil
         }

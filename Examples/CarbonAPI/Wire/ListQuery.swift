@@ -10,6 +10,26 @@ struct ListQuery: Sendable {
         let columns: [(name: String, column: SQLText)]
         /// Whether pages are also counted from 0, which is then the first.
         var allowsPageZero = false
+
+        fileprivate var pages: ClosedRange<Int> { (allowsPageZero ? 0 : 1)...ListQuery.mostPage }
+
+        /// How the document describes them.
+        var parameters: [QueryParameter] {
+            [
+                QueryParameter(search, ["type": "string", "maxLength": .integer(ListQuery.mostSearch)]),
+                QueryParameter(size, Self.whole(1...mostSize, usual: ListQuery.usualSize)),
+                QueryParameter("pageNo", Self.whole(pages, usual: 1)),
+                QueryParameter(sort, ["type": "string", "enum": .texts(columns.map(\.name))]),
+                QueryParameter("sortOrder", ["type": "string", "enum": ["ASC", "DESC"], "default": "ASC"]),
+            ]
+        }
+
+        private static func whole(_ range: ClosedRange<Int>, usual: Int) -> JSONValue {
+            [
+                "type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound),
+                "default": .integer(usual),
+            ]
+        }
     }
 
     let search: String?
@@ -19,12 +39,19 @@ struct ListQuery: Sendable {
     let order: SQLText
 
     private static let usualSize = 50
+    private static let mostPage = 1_000_000
+    private static let mostSearch = 500
 
     /// - Throws: 400 for what is out of range. Parameters of other names are not looked at.
     init(_ call: Call, _ names: Names) throws {
         search = call.query(names.search)
+        // SQLite takes no pattern of any length.
+        guard search.map({ $0.utf8.count <= Self.mostSearch * 4 && $0.count <= Self.mostSearch }) ?? true else {
+            throw Refusal.invalid(
+                names.search, .tooLong, "it has more than \(Self.mostSearch) characters", status: 400)
+        }
         size = try Self.number(call, names.size, usual: Self.usualSize, in: 1...names.mostSize)
-        let asked = try Self.number(call, "pageNo", usual: 1, in: (names.allowsPageZero ? 0 : 1)...1_000_000)
+        let asked = try Self.number(call, "pageNo", usual: 1, in: names.pages)
         page = max(asked, 1)
         let direction: SQLText
         switch call.query("sortOrder") {

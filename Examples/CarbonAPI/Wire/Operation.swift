@@ -79,12 +79,16 @@ struct OperationDescription: Sendable {
     let bodyType: String
     /// The answer's status and schema by name, nil for one without a body.
     let answer: (status: Int, schema: String?)
-    /// Names of the query's parameters; one with a `*` behind is required.
-    let query: [String]
+    /// The media types of the answer, of which it has one.
+    let answerTypes: [String]
+    let query: [QueryParameter]
+    /// Statuses of errors besides those that others of its kind have, too.
+    let failures: [Int]
 
     init(
         _ id: String, _ summary: String, ours isOurs: Bool = false, body: String? = nil,
-        bodyType: String = "application/json", answer status: Int = 200, _ schema: String? = nil, query: [String] = []
+        bodyType: String = "application/json", answer status: Int = 200, _ schema: String? = nil,
+        as answerTypes: [String] = ["application/json"], query: [QueryParameter] = [], failures: [Int] = []
     ) {
         self.id = id
         self.summary = summary
@@ -92,6 +96,27 @@ struct OperationDescription: Sendable {
         self.body = body
         self.bodyType = bodyType
         answer = (status, schema)
+        self.answerTypes = answerTypes
         self.query = query
+        self.failures = failures
+    }
+}
+
+/// A parameter of a query, and what the OpenAPI document says of it.
+struct QueryParameter: Sendable, ExpressibleByStringLiteral {
+    let name: String
+    let isRequired: Bool
+    let schema: JSONValue
+
+    init(_ name: String, _ schema: JSONValue, required isRequired: Bool = false) {
+        self.name = name
+        self.isRequired = isRequired
+        self.schema = schema
+    }
+
+    /// Any text; one with a `*` behind is required.
+    init(stringLiteral name: String) {
+        let isRequired = name.hasSuffix("*")
+        self.init(isRequired ? String(name.dropLast()) : name, ["type": "string"], required: isRequired)
     }
 }
