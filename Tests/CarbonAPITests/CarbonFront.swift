@@ -7,6 +7,7 @@ import Testing
 /// is understood has a test of its own.
 final class CarbonFront: HTTPFront {
     let base: String
+    private let port: Int
     private let folder: Folder
     private let database: PostgresDatabase?
     private let running: Task<Void, any Error>
@@ -20,7 +21,7 @@ final class CarbonFront: HTTPFront {
         async throws
     {
         folder = try Folder()
-        let port = try FreePort.find()
+        port = try FreePort.find()
         base = "http://127.0.0.1:\(port)"
         var settings = CarbonOptions(data: folder.path + "/data", port: port)
         settings.filters = filters
@@ -64,11 +65,33 @@ final class CarbonFront: HTTPFront {
         try await call(method, Self.path + path, bearer: token, body).status
     }
 
+    /// What is answered to bytes after which nothing more comes. It is waited for on a thread of its own, since the API is in this
+    /// process.
+    func exchange(_ bytes: String) async throws -> String {
+        let port = port
+        return try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                let answer = Result {
+                    let connection = try RawConnection(port: port)
+                    connection.send(bytes)
+                    connection.finishSending()
+                    return String(decoding: connection.receive(), as: UTF8.self)
+                }
+                continuation.resume(with: answer)
+            }
+        }
+    }
+
     /// Sends rows, and tells what became of them.
     func send(_ rows: String, to source: String, as token: String = "group") async throws -> JSON {
+        try await send(Array(rows.utf8), to: source, as: token)
+    }
+
+    /// The same for rows that need not be text.
+    func send(_ rows: [UInt8], to source: String, as token: String = "group") async throws -> JSON {
         let path = "/datasource/\(source)/datasets"
         let headers = [("Authorization", "Bearer \(token)"), ("Content-Type", "text/csv")]
-        let sent = try await send("POST", Self.path + path, headers: headers, body: Array(rows.utf8))
+        let sent = try await send("POST", Self.path + path, headers: headers, body: rows)
         guard sent.status == 202 else { throw ServerFailure("\(sent.status) \(sent.text)") }
         return try await settled(try sent.json["datasetId"].string, of: source, as: token)
     }

@@ -91,10 +91,28 @@ struct DataTests {
         #expect(try several["errors"].elements.map { $0["message"] } == [problem, problem])
         for broken in [
             "facility,quantity\n1,2\n", Self.header + "\"P,1", Self.header + "P,1\n", "{\"quantity\":}", "[1]", "[[",
-            "\u{0}\u{1}", Self.header, "{\"activity\":\"WaterUse\",\"wrong\":1}",
+            "\u{0}\u{1}", Self.header, "{\"activity\":\"WaterUse\",\"wrong\":1}", "\u{FEFF}",
+            "\u{FF0C}" + Self.header + good, (Self.header + good).replacing(",", with: ";"),
         ] {
             let dataset = try await api.send(broken, to: source)
             #expect(dataset["status"] == "REJECTED" && dataset["factCount"] == 0, "\(broken)")
+        }
+        // Each is told by its line.
+        let numbers = ["1e400", "NaN", "1,5", "0x10", "1000000000000000000", "\u{FF11}"]
+            .map { "P,,WaterUse,,2025-01-01,2025-01-31,\"\($0)\",m3\n" }
+        let days = ["2025-02-30", "2025-1-1", "0000-00-00", "31.01.2025"]
+            .map { "P,,WaterUse,,\($0),2025-02-28,1,m3\n" }
+        let strange = try await api.send("\u{FEFF}" + Self.header + numbers.joined() + days.joined(), to: source)
+        #expect(
+            try strange["errors"].elements.map { "\(try $0["line"].integer) \(try $0["column"].string)" }
+                == (2...7).map { "\($0) quantity" } + (8...11).map { "\($0) period_start" })
+        let endless = Self.header + good + "\"P" + String(repeating: good, count: 2000)
+        let unclosed = try await api.send(endless, to: source)["errors"]
+        #expect(try unclosed[0]["line"] == 3 && unclosed[0]["message"].string.contains("quote"))
+        let latin: [UInt8] = Array((Self.header + "Caf").utf8) + [0xE9, 0x0A]
+        let wide: [UInt8] = [0xFF, 0xFE] + Self.header.utf8.flatMap { [$0, 0] }
+        for bytes in [latin, wide] {
+            #expect(try await api.send(bytes, to: source)["errors"][0]["message"] == "it is no UTF-8")
         }
         #expect(try await facts(api, as: "group").isEmpty)
 
@@ -222,6 +240,7 @@ struct DataTests {
         let path = CarbonFront.path + "/datasource/\(source)/upload"
         let bearer = ("Authorization", "Bearer group")
         let type = ("Content-Type", "multipart/form-data; boundary=\"a b-c\"")
+        let upload = Array("11111111-1111-4111-8111-111111111111".utf8)
         let good = Self.form([("file", [1]), ("uploadId", Array("x".utf8)), ("partNo", Array("0".utf8))])
         let wrongs: [(headers: [(String, String)], body: [UInt8], status: Int)] = [
             ([bearer], good, 415), ([bearer, type], Array(good.dropLast(10)), 400), ([bearer, type], [], 400),
@@ -229,15 +248,27 @@ struct DataTests {
             ([bearer, type], Self.form([("file", [1]), ("file", [2])]), 400),
             ([bearer, type, ("Content-Range", "bytes 5-1/2")], good, 422),
             ([bearer, type], Self.form([("partNo", [UInt8](repeating: 0x31, count: 5000))]), 413),
+            ([bearer, type], Self.form([("partNo", [0x31]), ("partNo", [0x32])]), 400),
+            ([bearer, type], Self.form([("uploadId", upload), ("uploadId", upload)]), 400),
+            ([bearer, type], Self.form([("uploadId", upload), ("partNo", [0x31])]), 422),
+            ([bearer, type], Self.form([("uploadId", upload), ("partNo", Array("1e400".utf8)), ("file", [1])]), 422),
+            ([bearer, type], Self.form([("uploadId", [0xFF])]), 400),
+            ([bearer, type], Array("--a b-c\r\nContent-Disposition: form-data\r\n\r\n1\r\n--a b-c--".utf8), 400),
+            ([bearer, type], Array("--a b-c\r\n\r\n1\r\n--a b-c--".utf8), 400),
+            ([bearer, type, ("Content-Encoding", "gzip")], good, 415),
+            (
+                [bearer, type, ("Content-Range", "bytes 5-4/10")],
+                Self.form([("uploadId", upload), ("partNo", [0x31]), ("file", [])]), 422
+            ),
         ]
         for (headers, body, status) in wrongs {
             let answer = try await api.send("POST", path, headers: headers, body: body)
             #expect(answer.status == status, "\(answer.text)")
         }
         let begun = try await api.done("GET", "/datasource/\(source)/upload?userEmail=a%40b&fileName=f")
-        let upload = try begun["uploadId"].string
+        let abandoned = try begun["uploadId"].string
         let gone = try await eventually {
-            try await api.status("GET", "/datasource/\(source)/upload/\(upload)") == 404
+            try await api.status("GET", "/datasource/\(source)/upload/\(abandoned)") == 404
         }
         #expect(gone)
         #expect(try await api.status("GET", "/datasource/\(source)/upload?fileName=f") == 422)

@@ -104,6 +104,9 @@ struct FacilityTests {
         #expect(colon.status == 401 && colon.text.contains("colon"))
         let method = try await api.call("DELETE", CarbonFront.path + "/facilities", bearer: "group")
         #expect(method.status == 405 && method.headers["allow"] == "GET")
+        // What is named is no identifier.
+        let named = try await api.call("DELETE", CarbonFront.path + "/facilities/types", bearer: "group")
+        #expect(named.status == 405 && named.headers["allow"] == "GET")
     }
 
     @Test func `what is wrong with a body is told field by field, and nothing of it is done`() async throws {
@@ -143,25 +146,47 @@ struct FacilityTests {
         for body in [
             #"{"facilities":[{"name":"a","name":"b"}]}"#, "{", "", "[]", "null", "\u{FEFF}", #"{"facilities":{}}"#,
             #"{"facilities":[{"name":"\u0000"}]}"#, #"{"facilities":[{"name":"\ud800"}]}"#,
-            String(repeating: "[", count: 100_000), #"{"facilities":[{"capacity":1e999999999}]}"#,
+            String(repeating: "[", count: 100_000), String(repeating: #"{"facilities":"#, count: 10_000),
+            #"{"facilities":[{"capacity":1e999999999}]}"#,
+            #"{"facilities":["# + String(repeating: "9", count: 101) + "]}",
         ] {
             let answer = try await api.send(
                 "POST", CarbonFront.path + "/facilities/bulk", headers: headers, body: Array(body.utf8))
             #expect(answer.status == 400, "\(body.prefix(50)): \(answer.text)")
         }
-        let form = [("Authorization", "Bearer group"), ("Content-Type", "application/x-www-form-urlencoded")]
-        #expect(
-            try await api.send("POST", CarbonFront.path + "/facilities/bulk", headers: form, body: [0x61]).status == 415
-        )
+        let bearer = ("Authorization", "Bearer group")
+        let latin = Array(#"{"facilities":[{"name":"Caf"#.utf8) + [0xE9] + Array(#""}]}"#.utf8)
+        let wrongs: [(more: (String, String), body: [UInt8], status: Int)] = [
+            (("Content-Type", "application/json"), latin, 400), (("Content-Encoding", "gzip"), [0x1F, 0x8B], 415),
+            (("Content-Type", "application/x-www-form-urlencoded"), [0x61], 415),
+        ]
+        for (more, body, status) in wrongs {
+            let answer = try await api.send(
+                "POST", CarbonFront.path + "/facilities/bulk", headers: [bearer, more], body: body)
+            #expect(answer.status == status, "\(answer.text)")
+        }
+        // What is said of the length is not so, or of the pieces.
+        let whole = try JSON.facility("Half").bytes
+        let head = "POST \(CarbonFront.path)/facilities/bulk HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer group\r\n"
+        for length in ["Content-Length: \(whole.count + 1)\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\nff\r\n"] {
+            let answer = try await api.exchange(head + length + String(decoding: whole, as: UTF8.self))
+            #expect(answer.hasPrefix("HTTP/1.1 400 ") && answer.contains("ends before it should"), "\(answer)")
+        }
+        #expect(try await api.done("GET", "/facilities")["facilities"].elements.isEmpty)
         for (path, status) in [
             ("/facilities/%00", 400), ("/facilities/..%2f..%2fetc", 404), ("/nothing", 404),
             ("/facilities?pageSize=0", 400), ("/facilities?pageSize=9999999999999999999999", 400),
             ("/facilities?sortBy=name;DROP%20TABLE%20facility", 400), ("/facilities?search=%25%27%22!_", 200),
-            ("/facilities?search=%00", 400),
+            ("/facilities?search=%00", 400), ("/facilities?search=%FF", 400),
+            ("/facilities?search=" + String(repeating: "_", count: 501), 400),
+            ("/facilities/99999999999999999999999999", 404),
             ("/facilities?unknown=1", 200), ("/location/countries/XX/subdivisions", 404),
             ("/location/countries/de/subdivisions", 200),
         ] {
             #expect(try await api.status("GET", path) == status, "\(path)")
         }
+        // Also what is no path is told of in the form that goes with it.
+        let footprint = try await api.get("/3/footprints/%FF", bearer: "group")
+        #expect(try footprint.status == 400 && footprint.json["code"] == "BadRequest")
     }
 }

@@ -73,6 +73,17 @@ struct FootprintTests {
         try await api.done("DELETE", "/footprints/\(current)/shares/\(try partner["organizationId"].string)")
         #expect(try await api.get("/3/footprints/\(current)", bearer: "other").status == 404)
 
+        // A classification of any length, or a volume that is none, is as if nothing were said of it.
+        let known = try await api.done("GET", "/products?query=TS-PET-050").elements
+        let changed = try #require(known.first { $0["additionalData"]["litres"] != .null })["id"].string
+        let urn = "urn:" + (0..<400).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined()
+        let strange: JSON = ["additionalData": ["classification": .text(urn), "litres": "-1"]]
+        try await api.done("PATCH", "/products/\(changed)", strange)
+        try await api.done("POST", "/footprints/calculation", ["year": 2025])
+        let bare = try await api.get("/3/footprints?status=Active", bearer: "group").json["data"].elements
+            .filter { $0["productClassifications"] == .null }
+        #expect(bare.map { $0["pcf"]["declaredUnitOfMeasurement"] } == ["kilogram"])
+
         for (path, token, status, code) in [
             ("/3/footprints/\(id)", "other", 404, "NotFound"), ("/3/footprints/\(id)", "nobody", 401, "BadRequest"),
             ("/3/footprints/00000000-0000-0000-0000-000000000000", "group", 404, "NotFound"),
@@ -86,15 +97,17 @@ struct FootprintTests {
 
     @Test func `events are taken or refused at once`() async throws {
         let api = try await CarbonFront()
-        func event(_ type: String, _ data: JSON) -> JSON {
+        func event(_ type: String, _ data: JSON, _ id: String = "1") -> JSON {
             [
-                "specversion": "1.0", "id": "1", "source": "//partner.example", "time": "2026-01-01T00:00:00Z",
+                "specversion": "1.0", "id": .text(id), "source": "//partner.example", "time": "2026-01-01T00:00:00Z",
                 "type": .text("org.wbcsd.pact.ProductFootprint.\(type)"), "data": data,
             ]
         }
         let type = ("Content-Type", "application/cloudevents+json; charset=UTF-8")
+        let published: JSON = ["pfIds": ["11111111-1111-4111-8111-111111111111"]]
         for (body, status) in [
-            (event("PublishedEvent.3", ["pfIds": ["11111111-1111-4111-8111-111111111111"]]), 200),
+            (event("PublishedEvent.3", published), 200),
+            (event("PublishedEvent.3", published, String(repeating: "1", count: 201)), 400),
             (event("PublishedEvent.3", ["pfIds": ["urn:gtin:1"]]), 400), (event("Other.3", [:]), 400),
             (event("RequestCreatedEvent.3", ["productId": ["urn:pact:null"]]), 501), (["type": "x"], 400),
         ] {

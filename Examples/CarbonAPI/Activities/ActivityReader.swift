@@ -21,7 +21,14 @@ struct ActivityReader {
     private static let mostLine = 65_536
 
     init(_ bytes: FileBytes) throws {
-        if try bytes.peek() == 0xEF { for _ in 0..<3 { _ = try bytes.next() } }
+        if try bytes.peek() == 0xEF {
+            let mark = try (0..<3).map { _ in try bytes.next() }
+            guard mark == [0xEF, 0xBB, 0xBF] else {
+                form = .refused(
+                    Finding(field: "file", code: .invalid, message: "it begins with no column's name", line: 1))
+                return
+            }
+        }
         var line = 1
         while let byte = try bytes.peek(), [0x20, 0x09, 0x0A, 0x0D].contains(byte) {
             _ = try bytes.next()
@@ -64,11 +71,11 @@ struct ActivityReader {
             let header = names.map { $0.trimmed.lowercased() }
             for name in header where !ActivityRow.columns.contains(name) {
                 let known = ActivityRow.columns.joined(separator: ", ")
+                let isParted = name.contains { ";\t|".contains($0) }
+                let problem =
+                    isParted ? "cells have commas between them" : "there is no such column; there are \(known)"
                 return .refused(
-                    Finding(
-                        field: String(name.prefix(50)), code: .unknown,
-                        message: "there is no such column; there are \(known)",
-                        line: number))
+                    Finding(field: String(name.prefix(50)), code: .unknown, message: problem, line: number))
             }
             guard Set(header).count == header.count else {
                 return .refused(

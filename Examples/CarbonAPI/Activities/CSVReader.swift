@@ -42,7 +42,10 @@ struct CSVReader {
                 break
             }
             size += 1
-            guard size <= Self.mostRecord else { return ([], "a row has more than \(Self.mostRecord) bytes") }
+            guard size <= Self.mostRecord else {
+                let problem = "a row has more than \(Self.mostRecord) bytes"
+                return ([], isQuoted ? "a quote is not closed, or " + problem : problem)
+            }
             if byte == Self.lineFeed { line += 1 }
             if isQuoted {
                 if byte == Self.quote {

@@ -53,7 +53,7 @@ struct FootprintFigures: Sendable {
         let whole = try packaged.plus(site)
         let total = try whole.rounded(places: 6).description
         let share = whole.isZero ? Exact.zero : try primary.times(Exact(100)).over(whole, places: 1)
-        let litres = product.additional["litres"]?.asText.flatMap { Exact($0) }
+        let litres = product.additional["litres"]?.asText.flatMap { Exact($0) }.flatMap { $0.isPositive ? $0 : nil }
         let mass = try product.kilograms
         let (id, domain, unit) = (UUIDText.make(), "tarnside.example", product.organization.uuid)
         let company = "urn:pact:\(domain):supplier-id:\(unit)"
@@ -87,7 +87,7 @@ struct FootprintFigures: Sendable {
         if !preceding.isEmpty { members.append(("precedingPfIds", .list(preceding.map { .text($0) }))) }
         var terms: [(Footprint.Term, String)] = [(.product, productID), (.company, company)]
         if let country { terms.append((.geography, country)) }
-        if let text = product.additional["classification"]?.asText, text.hasPrefix("urn:") {
+        if let text = product.additional["classification"]?.asText, Self.isURN(text) {
             members.append(("productClassifications", [.text(text)]))
             terms.append((.classification, text))
         }
@@ -104,6 +104,11 @@ struct FootprintFigures: Sendable {
     }
 
     private static func start(of year: Int) -> String { "\(year)-01-01T00:00:00Z" }
+
+    /// Whether it can be one by which footprints are found: an index takes no text of any length.
+    private static func isURN(_ text: String) -> Bool {
+        text.hasPrefix("urn:") && text.utf8.count <= 500 && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
 
     /// Without what would need an escape in a URN or an address.
     private static func urnPart(_ key: String) -> String {

@@ -20,12 +20,13 @@ final class Call: Sendable {
     let address: String?
     let now: Timestamp
 
+    /// - Throws: ``Refusal`` for a query that is malformed.
     init(
         _ parameters: [String: String], _ request: Request, caller: Caller?, credential: String?, base: String,
         address: String?, now: Timestamp
-    ) {
+    ) throws {
         self.parameters = parameters
-        queryPairs = Self.pairs(of: request.uri.query ?? "")
+        queryPairs = try Self.pairs(of: request.uri.query ?? "")
         self.request = request
         knownCaller = caller
         self.credential = credential
@@ -34,16 +35,19 @@ final class Call: Sendable {
         self.now = now
     }
 
-    private static func pairs(of query: String) -> [(name: String, value: String)] {
-        query.split(separator: "&").map { part in
+    private static func pairs(of query: String) throws -> [(name: String, value: String)] {
+        try query.split(separator: "&").map { part in
             let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (decoded(halves[0]), halves.count > 1 ? decoded(halves[1]) : "")
+            return (try decoded(halves[0]), halves.count > 1 ? try decoded(halves[1]) : "")
         }
     }
 
-    private static func decoded(_ text: Substring) -> String {
-        let spaced = text.replacing("+", with: " ")
-        return spaced.removingPercentEncoding ?? String(spaced)
+    /// No text of a database holds a NUL.
+    private static func decoded(_ text: Substring) throws -> String {
+        guard let decoded = text.replacing("+", with: " ").removingPercentEncoding, !decoded.utf8.contains(0) else {
+            throw Refusal(400, "The query is malformed.")
+        }
+        return decoded
     }
 
     var caller: Caller {
@@ -84,11 +88,18 @@ final class Call: Sendable {
     static let mostBody = 8 << 20
 
     func body(most: Int = Call.mostBody) async throws -> [UInt8] {
+        try checkCoding()
         do {
             return Array(buffer: try await request.body.collect(upTo: most))
         } catch is NIOTooManyBytesError {
             throw Refusal(413, "The body has more than \(most) bytes.")
         }
+    }
+
+    /// - Throws: ``Refusal`` for a body that is compressed.
+    func checkCoding() throws {
+        let coding = request.headers[.contentEncoding] ?? "identity"
+        guard coding.lowercased() == "identity" else { throw Refusal(415, "The body must not be compressed.") }
     }
 
     /// The JSON in the body.

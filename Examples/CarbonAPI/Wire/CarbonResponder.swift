@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NIOHTTP1
 
 /// Where a call came from.
 struct CallContext: InitializableFromSource {
@@ -37,13 +38,17 @@ struct CarbonResponder: HTTPResponder {
     func respond(to request: Request, context: CallContext) async throws -> Response {
         let requestID = UUIDText.make()
         let isHead = request.method == .head
-        guard let segments = Self.segments(of: request.uri.path) else {
-            return Self.reply(to: Refusal(400, "The path is malformed."), .message, requestID, isHead)
+        let parts = Self.parts(of: request.uri.path)
+        guard let segments = Self.decoded(parts) else {
+            let meant = operations.first { $0.match(parts) != nil }
+            return Self.reply(
+                to: Refusal(400, "The path is malformed."), meant?.envelope ?? .message, requestID, isHead)
         }
-        let found = operations.compactMap { operation in operation.match(segments).map { (operation, $0) } }
-        guard let known = found.first?.0 else {
+        let all = operations.compactMap { operation in operation.match(segments).map { (operation, $0) } }
+        guard let known = all.first?.0 else {
             return Self.reply(to: .notFound, .message, requestID, isHead)
         }
+        let found = all.filter { $0.0.segments == known.segments }
         // What only reads can be asked for without its body. A GET that makes something cannot.
         let method = isHead ? .get : Operation.Method(rawValue: request.method.rawValue.lowercased())
         guard let (operation, parameters) = found.first(where: { $0.0.method == method }),
@@ -56,13 +61,9 @@ struct CarbonResponder: HTTPResponder {
         do {
             let credential = Self.credential(of: request)
             let caller = try await admit(credential, to: operation, context)
-            let call = Call(
+            let call = try Call(
                 parameters, request, caller: caller, credential: try? credential.get(), base: base,
                 address: context.address, now: .now)
-            // No text of a database holds one.
-            guard !call.queryPairs.contains(where: { $0.value.utf8.contains(0) }) else {
-                throw Refusal(400, "The query has a NUL.")
-            }
             return try await operation.handle(call).response(requestID: requestID, withoutBody: isHead)
         } catch {
             let refusal = Self.refusal(for: error, of: operation, context.logger)
@@ -73,6 +74,9 @@ struct CarbonResponder: HTTPResponder {
     private static func refusal(for error: any Error, of operation: Operation, _ logger: Logger) -> Refusal {
         switch error {
         case let refusal as Refusal: return refusal
+        // In the middle of a body the connection ended, or something came that is no HTTP.
+        case is HTTPParserError, is IOError, is ChannelError:
+            return Refusal(400, "The body is malformed, or ends before it should.")
         case is Exact.Overflow: return Refusal(422, "The numbers are too large to be calculated with.")
         case StoreFailure.unique: return Refusal(409, "It is there already.")
         case StoreFailure.conflict: return .busy
@@ -130,16 +134,17 @@ struct CarbonResponder: HTTPResponder {
             .response(requestID: requestID, withoutBody: isHead)
     }
 
-    /// Decoded; one slash at the end is as none.
-    private static func segments(of path: String) -> [String]? {
+    /// What stands between slashes; one at the end is as none.
+    private static func parts(of path: String) -> [String] {
         var parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        if parts.count > 1, parts.last?.isEmpty == true { parts = parts.dropLast() }
-        var segments: [String] = []
-        for part in parts {
-            guard let decoded = part.removingPercentEncoding, !decoded.utf8.contains(0) else { return nil }
-            segments.append(decoded)
-        }
-        return segments == [""] ? [] : segments
+        if parts.last?.isEmpty == true { parts = parts.dropLast() }
+        return parts.map(String.init)
+    }
+
+    /// - Returns: Nil where that cannot be done, and for a NUL, which no text of a database holds.
+    private static func decoded(_ parts: [String]) -> [String]? {
+        let segments = parts.compactMap(\.removingPercentEncoding)
+        return segments.count == parts.count && !segments.contains { $0.utf8.contains(0) } ? segments : nil
     }
 }
 

@@ -205,7 +205,9 @@ private struct JSONReader {
             skipBlanks()
             guard next == UInt8(ascii: "\"") else { throw problem("a member's name is expected") }
             let name = try text()
-            guard names.insert(name).inserted else { throw problem("the member \(name) comes twice") }
+            guard names.insert(name).inserted else {
+                throw problem("the member \(String(name.unicodeScalars.prefix(50))) comes twice")
+            }
             guard take(":") else { throw problem("a colon is expected") }
             members.append(JSONValue.Member(name: name, value: try value(depth: depth + 1)))
         } while take(",")

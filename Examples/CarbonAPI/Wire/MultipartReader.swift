@@ -25,6 +25,7 @@ struct MultipartReader {
 
     /// - Throws: ``Refusal`` for a body of another type.
     init(_ call: Call) throws {
+        try call.checkCoding()
         guard let contentType = call.header("Content-Type"), contentType.lowercased().hasPrefix("multipart/form-data"),
             let boundary = Self.parameter("boundary", of: contentType), (1...70).contains(boundary.utf8.count)
         else { throw Refusal(415, "The body must be multipart/form-data with a boundary.") }
