@@ -47,7 +47,7 @@ struct WallTests {
     }
 
     /// Something of each kind, of one company's.
-    private static func things(_ api: CarbonFront) async throws -> [String] {
+    static func things(_ api: CarbonFront) async throws -> [String] {
         let made = try await api.done(
             "POST", "/facilities/bulk",
             .facility("Plant", ["internalId": "P", "hasAddress": true, "country": "GB"]), as: "springs")

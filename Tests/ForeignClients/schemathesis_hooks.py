@@ -1,6 +1,8 @@
-"""What schemathesis is not to try. Named by `schemathesis.toml`."""
+"""What schemathesis does not know by itself, and what it is not to try. Named by `schemathesis.toml`."""
 
 import schemathesis
+
+schemathesis.serializer.alias("text/csv", "text/plain")
 
 
 @schemathesis.hook

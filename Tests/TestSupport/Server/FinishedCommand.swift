@@ -49,6 +49,23 @@ package struct FinishedCommand: Sendable {
         try await python([foreignClients.appendingPathComponent(script).path] + arguments, atMost: 180)
     }
 
+    /// Has schemathesis ask a server for what its OpenAPI document describes, as `Tests/ForeignClients/schemathesis.toml` says.
+    ///
+    /// - Parameter document: Where the server serves it.
+    package static func schemathesis(_ document: String, bearer: String) async throws -> FinishedCommand {
+        try await python(
+            [
+                "-m", "schemathesis.cli", "--config-file", "Tests/ForeignClients/schemathesis.toml", "run", document,
+                "--header", "Authorization: Bearer \(bearer)",
+            ], atMost: 300)
+    }
+
+    /// Whether schemathesis has tried so many operations, and left out none for want of time. The one at whose address it read the
+    /// document is not among them.
+    package func hasTried(_ operations: Int) -> Bool {
+        text.contains("Selected: \(operations)/\(operations)") && text.contains("Tested: \(operations)\n")
+    }
+
     private static var foreignClients: URL { root.appendingPathComponent("Tests/ForeignClients") }
 
     /// Runs a recipe of `docs/gateways.md` through the real gateway, with `Tests/Gateways/recipe.py`.
