@@ -101,6 +101,50 @@ struct FootprintTests {
             [
                 "specversion": "1.0", "id": .text(id), "source": "//partner.example", "time": "2026-01-01T00:00:00Z",
                 "type": .text("org.wbcsd.pact.ProductFootprint.\(type)"), "data": data,
+    @Test func `what is made by several bills and at several sites has one footprint, the mean of all that was made`()
+        async throws
+    {
+        let api = try await CarbonFront()
+        for (name, id, country) in [("North", "N", "GB"), ("South", "S", "DE")] {
+            let members: [String: JSON] = [
+                "internalId": .text(id), "hasAddress": true, "country": .text(country), "effectiveDate": "2024-01-01",
+            ]
+            try await api.done("POST", "/facilities/bulk", .facility(name, members))
+        }
+        let product = try await api.done("POST", "/products", .product("W-1"))["id"].string
+        for (facility, day, grams) in [
+            ("North", "2025-01-01", 10), ("North", "2025-07-01", 20), ("South", "2025-01-01", 30),
+        ] {
+            let draft: JSON = ["productId": .text(product), "validFrom": .text(day), "facilityName": .text(facility)]
+            let structure = try await api.done("POST", "/product-structures", draft)["id"]
+            let input: JSON = [
+                "structureId": structure, "inputName": "Bottle", "inputCategory": "PET",
+                "productOrPackaging": "PACKAGING", "weight": .number(Double(grams)), "weightUnit": "g",
+            ]
+            try await api.done("POST", "/product-structure-inputs", input)
+        }
+        let draft: JSON = ["name": "Bills", "userEmail": "a@example.com"]
+        let source = try await api.done("POST", "/datasource", draft)["datasourceId"].string
+        let sent = try await api.send(
+            """
+            facility_internal_id,product_key,activity,period_start,period_end,quantity,unit
+            N,W-1,ProductInputs,2025-01-01,2025-01-31,1000,pack
+            N,W-1,ProductInputs,2025-08-01,2025-08-31,3000,pack
+            S,W-1,ProductInputs,2025-08-01,2025-08-31,1000,pack
+            N,,WaterUse,2025-01-01,2025-01-31,100,m3
+            """, to: source)
+        #expect(sent["status"] == "PROCESSED")
+        for _ in 0..<2 {
+            #expect(try await api.done("POST", "/footprints/calculation", ["year": 2025])["ids"].elements.count == 1)
+        }
+        let active = try await api.get("/3/footprints?status=Active", bearer: "group").json["data"].elements
+        // 5,000 packs of 20 g at 3.86390131 kg a kg, and 19.13 kg of water.
+        let pcf = try #require(active.first)["pcf"]
+        #expect(active.count == 1)
+        #expect(pcf["packagingGhgEmissions"] == "0.077278" && pcf["fossilGhgEmissions"] == "0.081104")
+        #expect(pcf["geographyCountry"] == .null, "it is made in two")
+    }
+
             ]
         }
         let type = ("Content-Type", "application/cloudevents+json; charset=UTF-8")

@@ -32,6 +32,10 @@ struct FactOrigin: Sendable {
     let fileName: String
     let now: Timestamp
 
+    /// In `custom_tags`: the product, and the bill of materials by which it was calculated.
+    static let productTag = "product_key"
+    static let structureTag = "product_structure_id"
+
     /// The emission of one factor.
     ///
     /// - Parameters:
@@ -48,7 +52,8 @@ struct FactOrigin: Sendable {
         let supplierCountry = Places.country(input?.supplierCountry)
         let type = FacilityWords.type(facility?.facility.typeID)
         let material: [(String, JSONValue)] = input.map { [("material", .text($0.name))] } ?? []
-        let product: [(String, JSONValue)] = row.product.map { [("product_key", .text($0))] } ?? []
+        let product: [(String, JSONValue)] = row.product.map { [(Self.productTag, .text($0))] } ?? []
+        let structure: [(String, JSONValue)] = input.map { [(Self.structureTag, .text($0.structureID))] } ?? []
         let cells: [JSONValue] = [
             .text(id), .text(date.description), .integer(date.year), .text(emission.description), "kgCO2e",
             .text(quantity.description), .text(factor.unit), nil, nil, nil, .text(factor.unit), .text(kind.dimension),
@@ -61,7 +66,8 @@ struct FactOrigin: Sendable {
             facility == nil ? nil : "1", .text(dataSource), .text(fileName), .optional(input?.supplierName),
             supplierCountry["code"] ?? .null, supplierCountry["name"] ?? .null, nil,
             JSONValue.object([]).with(kind.tags + material), .integer(date.year), .object([]),
-            JSONValue.object([]).with(product), .text(factor.name), .text("country"), .text(factor.source.country),
+            JSONValue.object([]).with(product + structure), .text(factor.name), .text("country"),
+            .text(factor.source.country),
             .text(factor.source.name), .text(factor.source.version), .text(now.description), .text(now.description),
         ]
         return EmissionFact(id: id, organization: unit, date: date, cells: cells)

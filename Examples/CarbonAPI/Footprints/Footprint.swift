@@ -33,19 +33,40 @@ struct Footprint: Sendable {
     static let yearsOfValidity = 3
 }
 
-/// What is known of a footprint's emissions: all of one declared unit of the product, exactly but for shares, which are rounded half to
-/// even to 20 places before the sum is to 6.
+/// What is known of a footprint's emissions: all of one declared unit of the product, rounded half to even to 20 places before the sum
+/// is to 6.
 struct FootprintFigures: Sendable {
     let product: Product
     let organizationName: String
     let year: Int
+    /// Nil where it is made in several.
     let country: String?
     /// kgCO2e
-    let packaging: Exact
-    let freight: Exact
-    let site: Exact
+    private(set) var packaging = Exact.zero
+    private(set) var freight = Exact.zero
+    private(set) var site = Exact.zero
     /// Of the site's part, what it emits itself or by the energy that it buys.
-    let primary: Exact
+    private(set) var primary = Exact.zero
+
+    init(product: Product, organizationName: String, year: Int, country: String?) {
+        self.product = product
+        self.organizationName = organizationName
+        self.year = year
+        self.country = country
+    }
+
+    /// Takes into account what a part of the product emits.
+    ///
+    /// - Parameter part: Of all that was made, up to 1.
+    mutating func add(_ part: Exact, packaging: Exact, freight: Exact, site: Exact, primary: Exact) throws {
+        func sum(_ before: Exact, _ more: Exact) throws -> Exact {
+            try before.plus(part.times(more).rounded(places: FootprintCalculator.places))
+        }
+        self.packaging = try sum(self.packaging, packaging)
+        self.freight = try sum(self.freight, freight)
+        self.site = try sum(self.site, site)
+        self.primary = try sum(self.primary, primary)
+    }
 
     /// The document.
     func footprint(preceding: [String], at now: Timestamp) throws -> Footprint {
@@ -84,7 +105,7 @@ struct FootprintFigures: Sendable {
             ("productNameCompany", .text(product.name)), ("comment", "A sample: simplified and verified by nobody."),
             ("pcf", JSONValue.object([]).with(pcf)),
         ]
-        if !preceding.isEmpty { members.append(("precedingPfIds", .list(preceding.map { .text($0) }))) }
+        if !preceding.isEmpty { members.append(("precedingPfIds", .texts(preceding))) }
         var terms: [(Footprint.Term, String)] = [(.product, productID), (.company, company)]
         if let country { terms.append((.geography, country)) }
         if let text = product.additional["classification"]?.asText, Self.isURN(text) {
@@ -120,13 +141,5 @@ extension Product {
     /// What one declared unit weighs, exactly.
     var kilograms: Exact {
         get throws { try weight.times(try WeightUnit.named(weightUnit).grams).times(.constant("0.001")) }
-    }
-}
-
-extension WeightUnit {
-    /// The unit that a row names.
-    static func named(_ name: String) throws -> WeightUnit {
-        guard let unit = WeightUnit(rawValue: name) else { throw StoreFailure.unreadable("weight_unit") }
-        return unit
     }
 }

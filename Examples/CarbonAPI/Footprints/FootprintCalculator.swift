@@ -1,8 +1,9 @@
-/// Calculates product footprints from a year's emissions: packaging by the bill of materials; inbound freight spread over all packaging
-/// by mass; the site's emissions spread over its output by mass. Summed over all packs, they are the emissions again.
+/// Calculates product footprints from a year's emissions: packaging by the bills of materials; inbound freight spread over all packaging
+/// by mass; the site's emissions spread over its output by mass. What was made by several bills, of one site or of several, has
+/// the mean by declared units. Summed over all packs, footprints are the emissions again.
 struct FootprintCalculator: Sendable {
     private let year: Int
-    /// Packaging that each product used at each facility, in tonnes.
+    /// Packaging that each bill took, in tonnes.
     private var used: [Use: Exact] = [:]
     private var freight = Exact.zero
     private var sites: [String: Site] = [:]
@@ -10,6 +11,8 @@ struct FootprintCalculator: Sendable {
     private struct Use: Hashable {
         let product: String
         let facility: String
+        /// Nil where the emission does not say by which bill it was calculated.
+        let structure: String?
     }
 
     private struct Site {
@@ -18,7 +21,9 @@ struct FootprintCalculator: Sendable {
         var primary = Exact.zero
     }
 
-    private static let places = 20
+    static let places = 20
+    /// Of the part that a bill has in all that was made of its product.
+    private static let partPlaces = 12
     private static let columns = Dictionary(
         uniqueKeysWithValues: EmissionFact.columns.enumerated().map { ($1, $0) })
 
@@ -35,9 +40,11 @@ struct FootprintCalculator: Sendable {
         let emission = Exact.constant(cell("emission_quantity").asText ?? "0")
         switch (cell("activity_name").asText ?? "", cell("facility_uuid").asText) {
         case ("ProductInputs", .some(let facility)):
-            let product = cell("custom_tags")["product_key"]?.asText ?? ""
+            let tags = cell("custom_tags")
             let tonnes = Exact.constant(cell("calculation_input_quantity").asText ?? "0")
-            let use = Use(product: product, facility: facility)
+            let use = Use(
+                product: tags[FactOrigin.productTag]?.asText ?? "", facility: facility,
+                structure: tags[FactOrigin.structureTag]?.asText)
             used[use] = try (used[use] ?? .zero).plus(tonnes)
         case ("Logistics3rd", _): freight = try freight.plus(emission)
         case (_, .some(let facility)):
@@ -73,27 +80,33 @@ struct FootprintCalculator: Sendable {
         for bill in bills {
             outputs[bill.facility] = try (outputs[bill.facility] ?? .zero).plus(try bill.packs.times(bill.mass))
         }
-        return try bills.map { bill in
-            let site = sites[bill.facility] ?? Site()
-            let output = outputs[bill.facility] ?? .zero
-            return FootprintFigures(
-                product: bill.product,
-                organizationName: try transaction.organization(at: bill.product.organization).name,
-                year: year, country: bill.country, packaging: bill.emission,
-                freight: try freight.times(bill.tonnes).over(allPackaging, places: Self.places),
-                site: try site.total.times(bill.mass).over(output, places: Self.places),
-                primary: try site.primary.times(bill.mass).over(output, places: Self.places))
+        return try Dictionary(grouping: bills, by: \.product.id).values.compactMap { bills -> FootprintFigures? in
+            guard let (product, country) = bills.first.map({ ($0.product, $0.country) }) else { return nil }
+            let packs = try bills.reduce(Exact.zero) { try $0.plus($1.packs) }
+            var figures = FootprintFigures(
+                product: product, organizationName: try transaction.organization(at: product.organization).name,
+                year: year, country: bills.allSatisfy { $0.country == country } ? country : nil)
+            for bill in bills {
+                let (site, output) = (sites[bill.facility] ?? Site(), outputs[bill.facility] ?? .zero)
+                let part = try bill.packs.over(packs, places: Self.partPlaces)
+                try figures.add(
+                    part, packaging: bill.emission,
+                    freight: try freight.times(bill.tonnes).over(allPackaging, places: Self.places),
+                    site: try site.total.times(bill.mass).over(output, places: Self.places),
+                    primary: try site.primary.times(bill.mass).over(output, places: Self.places))
+            }
+            return figures
         }
+        .sorted { ($0.product.key, $0.product.id) < ($1.product.key, $1.product.id) }
     }
 
     private func bills(_ transaction: any Transaction) throws -> [Bill] {
         var bills: [Bill] = []
         guard let day = CalendarDate(year: year, month: 12, day: 31) else { return [] }
-        for (use, tonnes) in used.sorted(by: { ($0.key.product, $0.key.facility) < ($1.key.product, $1.key.facility) })
-        {
-            guard let product = try transaction.product(key: use.product, madeAt: use.facility),
-                let facility = try transaction.facility(use.facility, on: day),
-                let structure = try transaction.structure(of: product.id, at: use.facility, on: day)
+        for (use, tonnes) in used {
+            guard let facility = try transaction.facility(use.facility, on: day),
+                let structure = try structure(of: use, on: day, transaction),
+                let product = try transaction.product(structure.productID)
             else { continue }
             var bill = Bill(product: product, facility: use.facility, country: facility.version.address.country)
             for input in try transaction.inputs(of: structure.id) {
@@ -104,9 +117,19 @@ struct FootprintCalculator: Sendable {
             }
             guard bill.tonnes.isPositive else { continue }
             bill.packs = try tonnes.over(bill.tonnes, places: 6)
+            guard bill.packs.isPositive else { continue }
             bill.mass = try product.kilograms
             bills.append(bill)
         }
         return bills
+    }
+
+    /// The bill by which an emission was calculated; where that does not say it, the last one of the year.
+    private func structure(
+        of use: Use, on day: CalendarDate, _ transaction: any Transaction
+    ) throws -> ProductStructure? {
+        if let id = use.structure { return try transaction.structure(id) }
+        let product = try transaction.product(key: use.product, madeAt: use.facility)
+        return try product.flatMap { try transaction.structure(of: $0.id, at: use.facility, on: day) }
     }
 }

@@ -11,6 +11,12 @@ enum WeightUnit: String, CaseIterable, Sendable {
 
     static let names = allCases.map(\.rawValue)
 
+    /// The unit that a row names.
+    static func named(_ name: String) throws -> WeightUnit {
+        guard let unit = WeightUnit(rawValue: name) else { throw StoreFailure.unreadable("weight_unit") }
+        return unit
+    }
+
     /// Grams in one, exactly (international pound of 1959).
     var grams: Exact {
         switch self {
