@@ -51,6 +51,12 @@ struct FootprintTests {
         let next = try await api.get(String(link).replacing(api.base, with: ""), bearer: "group").json["data"]
         #expect(try next.elements.count == 1 && next[0]["id"] != first["id"])
         #expect(try await api.get("/3/footprints?cursor=x", bearer: "group").status == 400)
+        // What is too much is said, and not left out.
+        for (name, value, most) in [("validOn", "2026-06-01", 10), ("status", "Active", 100), ("productId", "x", 100)] {
+            let query = Array(repeating: "\(name)=\(value)", count: most + 1).joined(separator: "&")
+            let refused = try await api.get("/3/footprints?\(query)", bearer: "group")
+            #expect(try refused.status == 400 && refused.json["errors"][0]["field"] == .text(name), "\(refused.text)")
+        }
 
         try await api.done("POST", "/footprints/calculation", ["year": 2025])
         let old = try await api.get("/3/footprints/\(id)", bearer: "group").json["data"]
@@ -161,6 +167,15 @@ struct FootprintTests {
                 #expect(answer.status == status, "\(answer.text)")
                 #expect(status != 200 || answer.body.isEmpty)
             }
+        }
+        let id: JSON = "11111111-1111-4111-8111-111111111111"
+        for (data, status): (JSON, Int) in [
+            (["pfIds": .list(Array(repeating: id, count: 1001))], 400),
+            (["pfIds": [id], "more": .text(String(repeating: "x", count: 70_000))], 413),
+        ] {
+            let headers = [("Authorization", "Bearer group"), type]
+            let body = try event("PublishedEvent.3", data).bytes
+            #expect(try await api.send("POST", "/3/events", headers: headers, body: body).status == status)
         }
     }
 

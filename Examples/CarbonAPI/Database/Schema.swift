@@ -23,7 +23,7 @@ enum Schema {
         }
     }
 
-    static let steps: [Step] = [facilities, products, dataSources, exports, footprints]
+    static let steps: [Step] = [facilities, products, dataSources, exports, footprints, eventOrder]
 
     private static let facilities = Step(
         tables: ["organization", "facility", "facility_version"], upkeep: ["organization"],
@@ -264,5 +264,11 @@ enum Schema {
                 received_at INTEGER NOT NULL,
                 PRIMARY KEY (organization_path, source, id)
             );
+            """)
+
+    private static let eventOrder = Step(
+        tables: [], upkeep: [],
+        script: """
+            CREATE INDEX footprint_event_received ON footprint_event (organization_path, received_at, source, id);
             """)
 }

@@ -3,6 +3,8 @@ import Foundation
 /// Product footprints, exchanged as PACT 3.0 says.
 struct FootprintOperations: Sendable {
     let store: any Store
+    /// Events that are kept for an organization; of more, the oldest go.
+    let mostEvents: Int
 
     var all: [Operation] {
         [
@@ -84,21 +86,25 @@ struct FootprintOperations: Sendable {
     private static func filter(_ call: Call) throws -> FootprintFilter {
         var filter = FootprintFilter()
         for term in Footprint.Term.allCases {
-            let values = call.queries(term.rawValue).map { $0.lowercased() }
-            guard values.count <= 100 else {
-                throw Refusal.invalid(term.rawValue, .outOfRange, "there are more than 100", status: invalid)
-            }
-            filter.terms[term] = values
+            filter.terms[term] = try values(call, term.rawValue, most: 100).map { $0.lowercased() }
         }
-        filter.statuses = call.queries("status").prefix(100).map { $0.lowercased() }
+        filter.statuses = try values(call, "status", most: 100).map { $0.lowercased() }
         filter.validOn = try times(call, "validOn")
         filter.validAfter = try times(call, "validAfter")
         filter.validBefore = try times(call, "validBefore")
         return filter
     }
 
+    private static func values(_ call: Call, _ name: String, most: Int) throws -> [String] {
+        let values = call.queries(name)
+        guard values.count <= most else {
+            throw Refusal.invalid(name, .outOfRange, "there are more than \(most)", status: invalid)
+        }
+        return values
+    }
+
     private static func times(_ call: Call, _ name: String) throws -> [Timestamp] {
-        try call.queries(name).prefix(10).map { text in
+        try values(call, name, most: 10).map { text in
             // The plus of an offset that was not escaped has become a blank.
             let whole = text.replacing(" ", with: "+")
             guard let time = Timestamp(whole) ?? CalendarDate(whole).map({ Timestamp(seconds: $0.days * 86_400) })
@@ -121,12 +127,15 @@ struct FootprintOperations: Sendable {
     /// Characters of what events are told apart by: an index takes no text of any length.
     private static let mostKey = 200
     private static let types = "org.wbcsd.pact.ProductFootprint."
-    private static let mostEvents = 100_000
+    /// Bytes of an event, and footprints that it names.
+    private static let mostEvent = 65_536
+    private static let mostNamed = 1000
 
     /// Takes a CloudEvent. Of those of PACT, the announcement of footprints is kept; requests for footprints are not answered here, and
     /// that is said at once.
     private func take(_ call: Call) async throws -> Reply {
-        let (body, now, organization) = (try await call.json(), call.now, try call.caller.organization)
+        let body = try await call.json(most: Self.mostEvent)
+        let (now, organization) = (call.now, try call.caller.organization)
         let findings = Findings()
         let fields = Fields(body, findings)
         let (type, id) = (fields.text("type", required: true), fields.text("id", required: true, most: Self.mostKey))
@@ -143,18 +152,22 @@ struct FootprintOperations: Sendable {
         switch type {
         case Self.types + "PublishedEvent.3":
             let ids = data["pfIds"]?.asList ?? []
-            guard !ids.isEmpty, ids.count <= 10_000, ids.allSatisfy({ $0.asText.flatMap { UUIDText.parse($0) } != nil })
-            else { throw Refusal.invalid("data.pfIds", .invalid, "UUIDs are expected", status: Self.invalid) }
+            guard !ids.isEmpty, ids.count <= Self.mostNamed,
+                ids.allSatisfy({ $0.asText.flatMap { UUIDText.parse($0) } != nil })
+            else {
+                throw Refusal.invalid(
+                    "data.pfIds", .invalid, "1 to \(Self.mostNamed) UUIDs are expected", status: Self.invalid)
+            }
         case Self.types + "RequestCreatedEvent.3", Self.types + "RequestFulfilledEvent.3",
             Self.types + "RequestRejectedEvent.3":
             throw Refusal(501, "Requests for footprints are not answered here. Ask by ListFootprints.")
         default: throw Refusal.invalid("type", .unknown, "there is no such event", status: Self.invalid)
         }
+        let most = mostEvents
         try await store.write(try call.sight) { transaction in
-            guard try transaction.eventCount(of: organization) < Self.mostEvents else {
-                throw Refusal(429, "Too many events are kept already.")
-            }
             try transaction.keepEvent(id, of: source, type: type, data: data, for: organization, at: now)
+            let tooMany = try transaction.eventCount(of: organization) - most
+            if tooMany > 0 { try transaction.deleteOldestEvents(tooMany, of: organization) }
         }
         return Reply(status: 200, headers: [], body: .none)
     }
@@ -233,6 +246,6 @@ struct FootprintOperations: Sendable {
                 return footprint.id
             }
         }
-        return .json(["ids": .list(ids.map { .text($0) })], status: 201)
+        return .json(["ids": .texts(ids)], status: 201)
     }
 }

@@ -146,6 +146,15 @@ extension Transaction {
     func eventCount(of organization: OrganizationPath) throws -> Int {
         try count("SELECT count(*) AS n FROM footprint_event WHERE organization_path = \(organization)")
     }
+
+    func deleteOldestEvents(_ number: Int, of organization: OrganizationPath) throws {
+        try run(
+            """
+            DELETE FROM footprint_event WHERE organization_path = \(organization) AND (source, id) IN (
+                SELECT source, id FROM footprint_event WHERE organization_path = \(organization)
+                ORDER BY received_at, source, id LIMIT \(number))
+            """)
+    }
 }
 
 extension Footprint {

@@ -103,14 +103,14 @@ final class Call: Sendable {
     }
 
     /// The JSON in the body.
-    func json() async throws -> JSONValue {
+    func json(most: Int = Call.mostBody) async throws -> JSONValue {
         if let type = request.headers[.contentType] {
             let media = type.prefix { $0 != ";" }.lowercased().trimmingCharacters(in: .whitespaces)
             guard media == "application/json" || media.hasSuffix("+json") else {
                 throw Refusal(415, "The body must be application/json.")
             }
         }
-        let bytes = try await body()
+        let bytes = try await body(most: most)
         do {
             return try JSONValue(parsing: bytes)
         } catch {
