@@ -81,6 +81,16 @@ struct FacilityTests {
         #expect(
             try await api.status("PATCH", "/facilities/\(id)/versions/\(version)", handed) == 400, "S is taken there")
         try await api.done("PATCH", "/facilities/\(id)/persistent", ["internalId": "S-2"])
+        // It takes along its areas, and what it was called before.
+        let later: JSON = .object(try handed.members.merging(["effectiveDate": "2025-06-01"]) { _, new in new })
+        #expect(try await api.status("POST", "/facilities/\(id)/versions", later) == 400, "it was called Spring")
+        let type = try await api.done("GET", "/facilities/types")["types"][0]["id"]
+        let area: [String: JSON] = ["parentId": .text(id), "internalId": "S", "facilityTypeId": type]
+        let hall = try await api.done("POST", "/facilities/bulk", .facility("Hall", area))["facilities"][0]
+        let taken = try await api.call(
+            "PATCH", CarbonFront.path + "/facilities/\(id)/versions/\(version)", bearer: "group", handed)
+        #expect(taken.status == 400 && taken.text.contains("internalId S"), "\(taken.text)")
+        try await api.done("DELETE", "/facilities/\(try hall["facilityId"].string)")
         try await api.done("PATCH", "/facilities/\(id)/versions/\(version)", handed)
         #expect(try await api.status("GET", "/facilities/\(id)", as: "springs") == 404)
         #expect(try await api.status("GET", "/facilities/\(id)", as: "gmbh") == 200)

@@ -147,7 +147,7 @@ struct DataSourceOperations: Sendable {
             }
             jobs.add(.dataset(dataset.id, dataset.organization))
             return .json(dataset.json, status: 202).with(
-                "Location", "\(call.base)/api/public/v1/datasource/\(id)/datasets/\(dataset.id)")
+                "Location", call.link(below: "/datasource/\(id)/datasets/\(dataset.id)"))
         } catch {
             shelf.remove(file.name)
             throw error

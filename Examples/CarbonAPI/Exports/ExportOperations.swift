@@ -61,7 +61,7 @@ struct ExportOperations: Sendable {
                     name: "corporate-footprint\(suffix).\(format.ending)", contentType: format.contentType,
                     credential: credential)
                 let token = try await links.make(for: target, at: call.now)
-                urls.append("\(call.base)/api/public/v1/export/\(id)/download?token=\(token)")
+                urls.append(call.link(below: "/export/\(id)/download?token=\(token)"))
             }
         }
         return .json(export.json(urls: urls))

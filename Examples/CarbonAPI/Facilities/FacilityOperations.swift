@@ -253,7 +253,7 @@ struct FacilityOperations: Sendable {
             try Self.moveIfAsked(last.facility, version, among: views, fields, transaction)
             return version.id
         }
-        return Reply.noContent.with("Location", "\(call.base)/api/public/v1/facilities/\(id)/versions/\(made)")
+        return Reply.noContent.with("Location", call.link(below: "/facilities/\(id)/versions/\(made)"))
     }
 
     private func editVersion(_ call: Call) async throws -> Reply {
@@ -310,6 +310,15 @@ struct FacilityOperations: Sendable {
         }
         try checkName(version.name, of: moved, fields.prefix, transaction, fields.findings)
         try checkInternalID(of: moved, fields.prefix, transaction, fields.findings)
+        // It takes along its areas, and what it was called before.
+        if let name = try transaction.nameTaken(in: moved.organization, of: facility.id), name != version.name {
+            fields.note("buId", .duplicate, "another facility of that organization is called \(name)")
+        }
+        if let id = try transaction.internalIDTaken(in: moved.organization, of: facility.id),
+            id != facility.internalID
+        {
+            fields.note("buId", .duplicate, "another facility of that organization has the internalId \(id)")
+        }
         try fields.findings.check(status: invalid)
         try transaction.move(facility.id, to: moved.organization)
     }

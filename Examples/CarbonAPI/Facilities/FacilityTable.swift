@@ -107,6 +107,32 @@ extension Transaction {
             """) > 0
     }
 
+    /// A name that the facility or one of its areas has or had, and that another facility of the organization has or had, too.
+    func nameTaken(in organization: OrganizationPath, of facility: String) throws -> String? {
+        try first(
+            """
+            SELECT v.name AS name FROM facility_version v
+            JOIN facility f ON f.id = v.facility_id AND (f.id = \(facility) OR f.parent_id = \(facility))
+            JOIN facility_version o ON o.organization_path = \(organization) AND o.name = v.name
+            JOIN facility g ON g.id = o.facility_id AND g.id <> \(facility) AND coalesce(g.parent_id, '') <> \(facility)
+            ORDER BY v.name LIMIT 1
+            """
+        )?.text("name")
+    }
+
+    /// The same for identifiers of the organization's own.
+    func internalIDTaken(in organization: OrganizationPath, of facility: String) throws -> String? {
+        try first(
+            """
+            SELECT f.internal_id AS internal_id FROM facility f
+            JOIN facility g ON g.organization_path = \(organization) AND g.internal_id = f.internal_id
+                AND g.id <> \(facility) AND coalesce(g.parent_id, '') <> \(facility)
+            WHERE f.id = \(facility) OR f.parent_id = \(facility)
+            ORDER BY f.internal_id LIMIT 1
+            """
+        )?.text("internal_id")
+    }
+
     func insert(_ facility: Facility) throws {
         let tags = JSONValue.texts(facility.tags).description
         try run(
@@ -192,7 +218,7 @@ extension FacilityView {
             internalID: try row.optionalText("internal_id"), ownershipType: try row.text("ownership_type"),
             typeID: try row.optionalText("facility_type_id"), parentID: try row.optionalText("parent_id"),
             inheritsAddress: try row.bool("inherit_parent_address"),
-            tags: (try row.json("tags").asList ?? []).compactMap(\.asText), createdAt: try row.time("created_at"))
+            tags: try row.texts("tags"), createdAt: try row.time("created_at"))
         var address = FacilityVersion.Address()
         address.line1 = try row.optionalText("address_line1")
         address.line2 = try row.optionalText("address_line2")

@@ -7,6 +7,9 @@ extension Call {
         return base + path + (query.isEmpty ? "" : "?" + query)
     }
 
+    /// The address of something of the API, such as `/export/…`.
+    func link(below path: String) -> String { "\(base)/\(Operation.base.joined(separator: "/"))\(path)" }
+
     private static func encoded(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
     }

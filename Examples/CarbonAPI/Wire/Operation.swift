@@ -47,7 +47,8 @@ struct Operation: Sendable {
         self.handle = handle
     }
 
-    private static let base = ["api", "public", "v1"]
+    /// Of the API's paths.
+    static let base = ["api", "public", "v1"]
 
     /// The parameters, if the segments are those of this path. A whole segment that is named here beats a parameter, for which
     /// whoever asks tries the operations in order.
