@@ -191,6 +191,9 @@ struct FootprintTests {
             #expect(schemas[String(reference.1)] != nil, "\(reference.1)")
         }
         var count = 0
+        let named = try schemas["InputDraft"]?["required"].elements.contains("structureId")
+        let ofPath = schemas["StructureInputDrafts"]?["properties"]["inputs"]["items"]["required"]
+        #expect(try named == true && ofPath?.elements.contains("structureId") == false, "only the path says it, too")
         for (path, item) in try document["paths"].members {
             for (method, operation) in try item.members {
                 count += 1

@@ -52,6 +52,10 @@ struct ProductTests {
         #expect(try await api.status("DELETE", "/products/\(product)/structures") == 422)
         #expect(try await api.status("DELETE", "/products", ["ids": []]) == 422)
         #expect(try await api.status("DELETE", "/products?ids=\(product)", [:]) == 422, "one of both names none")
+        let many: JSON = ["ids": .list(Array(repeating: .text(unknown), count: 1000))]
+        let deletion = try await api.call(
+            "DELETE", CarbonFront.path + "/products/\(product)/structures", bearer: "group", many)
+        #expect(deletion.text.contains("\"invalidIds\":[\"\(unknown)\"]"), "as many as the document says")
         #expect(try await api.status("DELETE", "/products?ids=\(product),\(unknown)") == 422)
         #expect(try await api.status("GET", "/products/\(product)") == 200, "all or nothing")
         #expect(try await api.status("DELETE", "/products?ids=\(product)", as: "other") == 422)

@@ -16,7 +16,7 @@ enum DocumentSchemas {
         "Identifiers":{"type":"object","properties":{"ids":{"type":"array","items":{"type":"string","format":"uuid"}}},
         "required":["ids"]},
         "IdentifierList":{"type":"object","properties":{"ids":{"type":"array","items":{"type":"string","format":"uuid"},
-        "minItems":1,"maxItems":1000}},"required":["ids"]},
+        "minItems":1,"maxItems":\#(Call.mostIdentifiers)}},"required":["ids"]},
         "Success":{"type":"object","properties":{"success":{"type":"boolean"}},"required":["success"]},
         "Organizations":{"type":"object","properties":{"organizations":{"type":"array","items":\#(named)}},
         "required":["organizations"]},

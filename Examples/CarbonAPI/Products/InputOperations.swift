@@ -194,7 +194,7 @@ struct InputOperations: Sendable {
 
     private func deleteMany(_ call: Call) async throws -> Reply {
         let id = try call.id("structureId")
-        let ids = try await call.identifiers(most: Self.mostOfMany)
+        let ids = try await call.identifiers()
         try await store.write(try call.sight) { transaction in
             guard try transaction.structure(id) != nil else { throw Refusal.notFound }
             let unknown = try ids.filter { wanted in

@@ -143,7 +143,7 @@ struct ProductOperations: Sendable {
     }
 
     private func deleteMany(_ call: Call) async throws -> Reply {
-        let ids = try await call.identifiers(most: Self.most)
+        let ids = try await call.identifiers()
         try await store.write(try call.sight) { transaction in
             let unknown = try ids.filter { try !transaction.deleteProduct($0) }
             guard unknown.isEmpty else { throw Refusal.unknown(unknown) }
@@ -161,9 +161,13 @@ extension Refusal {
 }
 
 extension Call {
+    /// Things that may be deleted in one call.
+    static let mostIdentifiers = 1000
+
     /// Identifiers in the body (`{"ids":[…]}`), or for clients whose proxies drop the body of a DELETE in the query. None at all are
     /// an error: never do they mean everything.
-    func identifiers(most: Int) async throws -> [String] {
+    func identifiers() async throws -> [String] {
+        let most = Self.mostIdentifiers
         let body = try await optionalJSON()
         let findings = Findings()
         var texts = queries("ids").flatMap { $0.split(separator: ",").map(String.init) }

@@ -198,7 +198,7 @@ struct StructureOperations: Sendable {
 
     private func deleteMany(_ call: Call) async throws -> Reply {
         let id = try call.id("productId")
-        let ids = try await call.identifiers(most: Self.most)
+        let ids = try await call.identifiers()
         try await store.write(try call.sight) { transaction in
             guard try transaction.product(id) != nil else { throw Refusal.notFound }
             let unknown = try ids.filter { wanted in
