@@ -260,7 +260,7 @@ var tests: [Target] {
         .testTarget(
             name: "ProviderSimulatorTests",
             dependencies: ["ProviderSimulator", "TestSupport", crypto, cryptoExtras]),
-        .testTarget(name: "CarbonAPITests", dependencies: ["CarbonAPI", "TestSupport", "Locking"]),
+        .testTarget(name: "CarbonAPITests", dependencies: ["CarbonAPI", "TestSupport", "Locking", logging]),
         .testTarget(name: "ArchitectureTests"),
     ]
 }

@@ -3,7 +3,7 @@ package struct CarbonOptions: Sendable {
     package var host = "127.0.0.1"
     /// 0 for any that is free.
     package var port = 8090
-    /// How clients reach us, without a final slash. Nil for host and port.
+    /// How clients reach us, without a final slash. Nil for where we listen.
     package var base: String?
     /// A `postgres://` address, or nil for a file in the data folder.
     package var database: String?
@@ -17,6 +17,8 @@ package struct CarbonOptions: Sendable {
     package var filters = true
     /// The most that open uploads and files may take in all, in bytes.
     package var mostStored = 20 << 30
+    /// Announcements of others' footprints that are kept for an organization; of more, the oldest go.
+    package var mostEvents = 10_000
 
     /// How long an upload may stay open, in seconds.
     package var uploadLifetime = 86_400

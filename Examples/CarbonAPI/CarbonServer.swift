@@ -8,15 +8,17 @@ import ServiceLifecycle
 package struct CarbonServer: Service {
     private let options: CarbonOptions
     private let verifier: any CallerVerifier
+    private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
 
     /// - Parameter onRunning: Told the port.
     package init(
-        _ options: CarbonOptions, verifier: any CallerVerifier,
+        _ options: CarbonOptions, verifier: any CallerVerifier, logger: Logger = Logger(label: "carbon"),
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.options = options
         self.verifier = verifier
+        self.logger = logger
         self.onRunning = onRunning
     }
 
@@ -40,21 +42,21 @@ package struct CarbonServer: Service {
     }
 
     private func serve(_ store: any Store) async throws {
-        var logger = Logger(label: "carbon")
+        var logger = logger
         logger.logLevel = .notice
         let book = OrganizationBook(store)
         if let path = options.organizations { try await book.readNames(from: path) }
         let shelf = try FileShelf(in: options.data)
         let jobs = JobQueue()
         var operations = Self.operations(
-            store, shelf, jobs, verifier, room: UploadRoom(store: store, most: options.mostStored))
-        let base = options.base ?? "http://\(options.host):\(options.port)"
-        let document = OpenAPIDocument(tokenURL: options.tokenURL, base: base)
+            store, shelf, jobs, verifier, room: UploadRoom(store: store, most: options.mostStored),
+            mostEvents: options.mostEvents)
+        let document = OpenAPIDocument(tokenURL: options.tokenURL)
         operations.append(try document.operation(describing: operations))
         let onRunning = onRunning
         let work = JobService(
-            store: store, queue: jobs, datasets: DatasetProcessor(store: store, shelf: shelf),
-            exports: ExportWriter(store: store, shelf: shelf),
+            store: store, queue: jobs, datasets: DatasetProcessor(store: store, shelf: shelf, logger: logger),
+            exports: ExportWriter(store: store, shelf: shelf, logger: logger),
             sweepers: JobService.Sweepers(
                 uploads: UploadSweeper(store: store, shelf: shelf, lifetime: options.uploadLifetime),
                 exports: ExportSweeper(store: store, shelf: shelf),
@@ -64,7 +66,7 @@ package struct CarbonServer: Service {
         // The first ends last, after all who ask it.
         if let following = verifier as? any Service { services.insert(following, at: 0) }
         let application = Application(
-            responder: CarbonResponder(operations, verifier, book, base: base),
+            responder: CarbonResponder(operations, verifier, book, base: options.base, host: options.host),
             configuration: ApplicationConfiguration(address: .hostname(options.host, port: options.port)),
             services: services,
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) }, logger: logger)
@@ -72,7 +74,8 @@ package struct CarbonServer: Service {
     }
 
     private static func operations(
-        _ store: any Store, _ shelf: FileShelf, _ jobs: JobQueue, _ verifier: any CallerVerifier, room: UploadRoom
+        _ store: any Store, _ shelf: FileShelf, _ jobs: JobQueue, _ verifier: any CallerVerifier, room: UploadRoom,
+        mostEvents: Int
     ) -> [Operation] {
         OrganizationOperations(store: store).all + LocationOperations().all + FacilityOperations(store: store).all
             + ProductOperations(store: store).all + StructureOperations(store: store).all
@@ -81,6 +84,6 @@ package struct CarbonServer: Service {
             + UploadOperations(store: store, shelf: shelf, jobs: jobs, room: room).all
             + ExportOperations(
                 store: store, shelf: shelf, jobs: jobs, links: ExportLinks(), verifier: verifier
-            ).all + FootprintOperations(store: store).all
+            ).all + FootprintOperations(store: store, mostEvents: mostEvents).all
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// An API in this process, on a port and with a database of its own. Who calls is decided by a table of tokens; that the desk's answer
+/// An API in this process, on any port and with a database of its own. Who calls is decided by a table of tokens; that the desk's answer
 /// is understood has a test of its own.
 final class CarbonFront: HTTPFront {
     let base: String
@@ -21,9 +21,7 @@ final class CarbonFront: HTTPFront {
         async throws
     {
         folder = try Folder()
-        port = try FreePort.find()
-        base = "http://127.0.0.1:\(port)"
-        var settings = CarbonOptions(data: folder.path + "/data", port: port)
+        var settings = CarbonOptions(data: folder.path + "/data", port: 0)
         settings.filters = filters
         settings.organizations = folder.path + "/organizations.json"
         switch StoreUnderTest.current {
@@ -40,10 +38,11 @@ final class CarbonFront: HTTPFront {
             try await server.run()
         }
         var iterator = ports.makeAsyncIterator()
-        if await iterator.next() == nil {
+        guard let port = await iterator.next() else {
             try await running.value
             throw ServerFailure("The API does not listen.")
         }
+        base = "http://127.0.0.1:\(port)"
     }
 
     deinit { running.cancel() }

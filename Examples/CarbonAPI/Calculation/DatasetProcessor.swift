@@ -1,8 +1,11 @@
+import Logging
+
 /// Reads a file that has come and calculates what is in it: once to see whether all of it is right, and then once more to keep what
 /// comes of it. A file that is not right all through changes nothing.
 struct DatasetProcessor: Sendable {
     let store: any Store
     let shelf: FileShelf
+    let logger: Logger
 
     /// Rows of a transaction.
     private static let batch = 200
@@ -30,6 +33,8 @@ struct DatasetProcessor: Sendable {
             }
         } catch {
             if Job.isTriedAgain(after: error) { throw error }
+            logger.error(
+                "a file could not be read", metadata: ["dataset": .string(id), "error": .string("\(error)")])
             dataset.status = .rejected
             dataset.errors = [
                 Finding(field: "file", code: .invalid, message: "it could not be read here", line: 1).json

@@ -25,7 +25,7 @@ struct DataSource: Sendable {
             "datasourceId": .text(id), "name": .text(name), "userEmail": .text(userEmail),
             "organizationId": .text(organization.uuid), "startDate": .optional(startDate?.description),
             "endDate": .optional(endDate?.description), "updateFrequency": .optional(frequency),
-            "methods": .list(methods.map { .text($0) }), "activities": .list(activities.map { .text($0) }),
+            "methods": .texts(methods), "activities": .texts(activities),
             "createdAt": .text(createdAt.description),
         ]
     }

@@ -33,7 +33,8 @@ extension Transaction {
             INSERT INTO data_source (\(sql: sourceColumns))
             VALUES (\(source.id), \(source.organization), \(source.name), \(source.userEmail),
                 \(source.startDate.sqlValue), \(source.endDate.sqlValue), \(source.frequency.sqlValue),
-                \(texts(source.methods)), \(texts(source.activities)), \(source.createdAt))
+                \(JSONValue.texts(source.methods).description), \(JSONValue.texts(source.activities).description),
+                \(source.createdAt))
             """)
     }
 
@@ -42,13 +43,12 @@ extension Transaction {
             """
             UPDATE data_source SET name = \(source.name), user_email = \(source.userEmail),
                 start_date = \(source.startDate.sqlValue), end_date = \(source.endDate.sqlValue),
-                update_frequency = \(source.frequency.sqlValue), methods = \(texts(source.methods)),
-                activities = \(texts(source.activities))
+                update_frequency = \(source.frequency.sqlValue),
+                methods = \(JSONValue.texts(source.methods).description),
+                activities = \(JSONValue.texts(source.activities).description)
             WHERE id = \(source.id) AND \(sql: sees("organization_path"))
             """)
     }
-
-    private func texts(_ list: [String]) -> String { JSONValue.list(list.map { .text($0) }).description }
 }
 
 // MARK: - Uploads
@@ -129,8 +129,9 @@ extension Transaction {
         ).map { try $0.text("id") }
     }
 
-    /// Forgets the parts of a file that was read.
+    /// Forgets the parts of a file that was read, and where they lay: lists of datasets would be long with the names of thousands.
     func releaseParts(ofFile file: String) throws {
+        try run("UPDATE dataset SET files = '[]' WHERE id = \(file) AND \(sql: sees("organization_path"))")
         try run(
             """
             DELETE FROM upload_part WHERE \(sql: sees("organization_path"))
@@ -161,14 +162,14 @@ extension Transaction {
         ).map(Dataset.init)
     }
 
-    /// Those that wait, of all organizations.
-    func receivedDatasets() throws -> [Dataset] {
+    /// Those that wait, of all organizations. One that cannot be read is no reason not to do the others.
+    func waitingDatasets() throws -> [Result<Job, any Error>] {
         try rows(
             """
-            SELECT \(sql: datasetColumns) FROM dataset
+            SELECT id, organization_path FROM dataset
             WHERE status = \(Dataset.Status.received.rawValue) ORDER BY created_at LIMIT 10000
             """
-        ).map(Dataset.init)
+        ).map { row in Result { try .dataset(row.text("id"), row.path("organization_path")) } }
     }
 
     func waitingDatasets(of source: String) throws -> Int {
@@ -184,7 +185,7 @@ extension Transaction {
             """
             INSERT INTO dataset (\(sql: datasetColumns))
             VALUES (\(dataset.id), \(dataset.organization), \(dataset.dataSourceID), \(dataset.fileName),
-                \(dataset.status.rawValue), \(texts(dataset.files)), \(dataset.rowCount),
+                \(dataset.status.rawValue), \(JSONValue.texts(dataset.files).description), \(dataset.rowCount),
                 \(dataset.rowsDone), \(dataset.factCount),
                 \(JSONValue.list(dataset.errors).description), \(JSONValue.list(dataset.notes).description),
                 \(dataset.createdAt), \(dataset.endedAt.sqlValue))
@@ -231,7 +232,10 @@ extension Upload {
             completed = nil
             return
         }
-        completed = try UploadedPart.all(in: try row.json("parts"))
+        guard let parts = try? UploadedPart.all(in: try row.json("parts")) else {
+            throw StoreFailure.unreadable("parts")
+        }
+        completed = parts
     }
 }
 

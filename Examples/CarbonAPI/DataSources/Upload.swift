@@ -43,7 +43,7 @@ struct Dataset: Sendable {
     let dataSourceID: String
     let fileName: String
     var status: Status
-    /// On the shelf, in their order.
+    /// On the shelf, in their order, until it was read.
     let files: [String]
     /// Rows in the file, as far as it was read.
     var rowCount: Int

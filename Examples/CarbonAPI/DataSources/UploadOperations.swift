@@ -125,12 +125,12 @@ struct UploadOperations: Sendable {
     @concurrent private func read(_ call: Call, into form: inout Form) async throws {
         var reader = try MultipartReader(call)
         var names: Set<String> = []
-        while let head = try await reader.nextPart() {
+        while let name = try await reader.nextPart() {
             guard names.count < 20 else { throw Refusal(400, "The form has too many fields.") }
-            guard names.insert(head.name).inserted else {
-                throw Refusal.invalid(String(head.name.prefix(50)), .duplicate, "it comes twice", status: 400)
+            guard names.insert(name).inserted else {
+                throw Refusal.invalid(String(name.prefix(50)), .duplicate, "it comes twice", status: 400)
             }
-            switch head.name {
+            switch name {
             case "uploadId": form.upload = try await reader.text(most: 100)
             case "partNo": form.number = try await reader.text(most: 20)
             case "file":

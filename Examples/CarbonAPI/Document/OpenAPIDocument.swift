@@ -2,23 +2,22 @@
 struct OpenAPIDocument: Sendable {
     /// Where tokens are had.
     let tokenURL: String
-    let base: String
 
     /// How to fetch it.
     func operation(describing operations: [Operation]) throws -> Operation {
-        let bytes = try document(operations).bytes
+        let document = try document(operations)
         return Operation(
             .get, "/openapi.json", at: .root, for: .everybody,
             OperationDescription(
                 "getDocument", "This document", ours: true, answer: 200, "Document",
                 as: ["application/vnd.oai.openapi+json"])
-        ) { _ in
+        ) { call in
             Reply(
                 status: 200,
                 headers: [
                     ("Content-Type", "application/vnd.oai.openapi+json;version=3.1"), ("Cache-Control", "max-age=60"),
                 ],
-                body: .bytes(bytes))
+                body: .bytes(document.with([("servers", [["url": .text(call.base)]])]).bytes))
         }
     }
 
@@ -41,7 +40,6 @@ struct OpenAPIDocument: Sendable {
                 "description":
                     "An example of an API behind the desk. `x-addition` marks what the API that it stands for lacks.",
             ],
-            "servers": [["url": .text(base)]],
             "paths": JSONValue.object([]).with(paths),
             "components": [
                 "securitySchemes": [

@@ -96,7 +96,7 @@ struct ExportWish: Sendable {
     var formatJSON: JSONValue {
         [
             "type": .text(format.rawValue), "compression": "none",
-            "partitionedBy": .list([partition].compactMap { $0.map { .text($0) } }),
+            "partitionedBy": .texts([partition].compactMap { $0 }),
         ]
     }
 }
@@ -132,7 +132,7 @@ struct Export: Sendable {
 
     func json(urls: [String]) -> JSONValue {
         [
-            "status": .text(status.rawValue), "exportId": .text(id), "urls": .list(urls.map { .text($0) }),
+            "status": .text(status.rawValue), "exportId": .text(id), "urls": .texts(urls),
             "format": wish.formatJSON, "rowCount": .integer(rowCount), "problem": .optional(problem),
             "createdAt": .text(createdAt.description), "expiresAt": .text(expiresAt.description),
         ]

@@ -8,15 +8,15 @@ extension Transaction {
             .map(Export.init)
     }
 
-    /// Those that wait or were broken off, of all organizations.
-    func waitingExports() throws -> [Export] {
+    /// Those that wait or were broken off, of all organizations. One that cannot be read is no reason not to do the others.
+    func waitingExports() throws -> [Result<Job, any Error>] {
         try rows(
             """
-            SELECT \(sql: columns) FROM export_job
+            SELECT id, organization_path FROM export_job
             WHERE status IN (\(Export.Status.queued.rawValue), \(Export.Status.running.rawValue))
             ORDER BY created_at LIMIT 10000
             """
-        ).map(Export.init)
+        ).map { row in Result { try .export(row.text("id"), row.path("organization_path")) } }
     }
 
     func waitingExports(of organization: OrganizationPath) throws -> Int {
@@ -71,7 +71,8 @@ extension Export {
         organization = try row.path("organization_path")
         guard let status = Status(rawValue: try row.text("status")) else { throw StoreFailure.unreadable("status") }
         self.status = status
-        wish = try ExportWish(try row.json("wish"))
+        guard let wish = try? ExportWish(try row.json("wish")) else { throw StoreFailure.unreadable("wish") }
+        self.wish = wish
         files = (try row.json("files").asList ?? []).compactMap { file in
             file["name"]?.asText.map { File(value: file["value"]?.asText, name: $0) }
         }

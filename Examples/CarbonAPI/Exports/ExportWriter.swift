@@ -1,7 +1,10 @@
+import Logging
+
 /// Writes exports, a page of rows at a time: however many there are, no more than that is in memory.
 struct ExportWriter: Sendable {
     let store: any Store
     let shelf: FileShelf
+    let logger: Logger
 
     private static let page = 1000
     private static let mostFiles = 100
@@ -21,8 +24,12 @@ struct ExportWriter: Sendable {
         } catch {
             for file in files { shelf.remove(file.name) }
             if Job.isTriedAgain(after: error) { throw error }
-            let problem = (error as? TooManyFiles)?.text ?? "It could not be written here."
-            (export.files, export.status, export.problem) = ([], .failed, problem)
+            let known = (error as? TooManyFiles)?.text
+            if known == nil {
+                logger.error(
+                    "an export could not be written", metadata: ["export": .string(id), "error": .string("\(error)")])
+            }
+            (export.files, export.status, export.problem) = ([], .failed, known ?? "It could not be written here.")
         }
         let ended = export
         try await store.write(sight) { try $0.update(ended) }

@@ -21,11 +21,12 @@ struct JobService: Service {
     private static let pause = Duration.seconds(1)
 
     func run() async throws {
-        for dataset in try await store.read(.upkeep, { try $0.receivedDatasets() }) {
-            queue.add(.dataset(dataset.id, dataset.organization))
-        }
-        for export in try await store.read(.upkeep, { try $0.waitingExports() }) {
-            queue.add(.export(export.id, export.organization))
+        for waiting in try await store.read(.upkeep, { try $0.waitingDatasets() + $0.waitingExports() }) {
+            switch waiting {
+            case .success(let job): queue.add(job)
+            case .failure(let error):
+                logger.error("a job that waits cannot be read", metadata: ["error": .string("\(error)")])
+            }
         }
         for await job in queue.jobs.cancelOnGracefulShutdown() {
             do {

@@ -8,10 +8,13 @@ import NIOHTTP1
 /// Where a call came from.
 struct CallContext: InitializableFromSource {
     let address: String?
+    /// Our own, at which it arrived.
+    let port: Int
     let logger: Logger
 
     init(source: ApplicationRequestContextSource) {
         address = source.channel.remoteAddress?.ipAddress
+        port = source.channel.localAddress?.port ?? 0
         logger = source.logger
     }
 }
@@ -23,14 +26,22 @@ struct CarbonResponder: HTTPResponder {
     private let operations: [Operation]
     private let verifier: any CallerVerifier
     private let organizations: OrganizationBook
-    private let base: String
+    private let base: String?
+    private let host: String
 
-    init(_ operations: [Operation], _ verifier: any CallerVerifier, _ organizations: OrganizationBook, base: String) {
+    /// - Parameters:
+    ///   - base: How clients reach us, nil for the host with the port on which we listen.
+    ///   - host: Where we listen.
+    init(
+        _ operations: [Operation], _ verifier: any CallerVerifier, _ organizations: OrganizationBook, base: String?,
+        host: String
+    ) {
         // A path without parameters beats one with.
         self.operations = operations.sorted { Self.parameters($0) < Self.parameters($1) }
         self.verifier = verifier
         self.organizations = organizations
         self.base = base
+        self.host = host
     }
 
     private static func parameters(_ operation: Operation) -> Int { operation.segments.count { $0.hasPrefix("{") } }
@@ -62,8 +73,8 @@ struct CarbonResponder: HTTPResponder {
             let credential = Self.credential(of: request)
             let caller = try await admit(credential, to: operation, context)
             let call = try Call(
-                parameters, request, caller: caller, credential: try? credential.get(), base: base,
-                address: context.address, now: .now)
+                parameters, request, caller: caller, credential: try? credential.get(),
+                base: base ?? "http://\(host):\(context.port)", address: context.address, now: .now)
             return try await operation.handle(call).response(requestID: requestID, withoutBody: isHead)
         } catch {
             let refusal = Self.refusal(for: error, of: operation, context.logger)
@@ -71,7 +82,7 @@ struct CarbonResponder: HTTPResponder {
         }
     }
 
-    private static func refusal(for error: any Error, of operation: Operation, _ logger: Logger) -> Refusal {
+    static func refusal(for error: any Error, of operation: Operation, _ logger: Logger) -> Refusal {
         switch error {
         case let refusal as Refusal: return refusal
         // In the middle of a body the connection ended, or something came that is no HTTP.
@@ -79,6 +90,8 @@ struct CarbonResponder: HTTPResponder {
             return Refusal(400, "The body is malformed, or ends before it should.")
         case is Exact.Overflow: return Refusal(422, "The numbers are too large to be calculated with.")
         case StoreFailure.unique: return Refusal(409, "It is there already.")
+        // It was looked up before, and is gone meanwhile.
+        case StoreFailure.reference: return Refusal(409, "What it refers to is no longer there.")
         case StoreFailure.conflict: return .busy
         case StoreFailure.unavailable(let problem):
             logger.error("the database is not there", metadata: ["problem": .string(problem)])

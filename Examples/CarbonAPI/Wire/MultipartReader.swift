@@ -3,11 +3,6 @@ import NIOCore
 
 /// Reads `multipart/form-data` (RFC 7578) piece by piece as it arrives, so that no part has to fit into memory.
 struct MultipartReader {
-    /// What stands above a part.
-    struct Head: Sendable {
-        let name: String
-    }
-
     private enum State {
         case start
         case inPart
@@ -33,8 +28,8 @@ struct MultipartReader {
         source = call.request.body.makeAsyncIterator()
     }
 
-    /// The next part, nil at the end. What is left of the part before is skipped.
-    @concurrent mutating func nextPart() async throws -> Head? {
+    /// The name of the next part, nil at the end. What is left of the part before is skipped.
+    @concurrent mutating func nextPart() async throws -> String? {
         if case .start = state {
             while buffer.count < delimiter.count { try await fill() }
             guard buffer.starts(with: delimiter) else { throw Self.malformed }
@@ -59,7 +54,7 @@ struct MultipartReader {
         let head = String(decoding: buffer[2..<end], as: UTF8.self)
         buffer.removeFirst(end + Self.doubleBreak.count)
         state = .inPart
-        return Head(name: try Self.name(in: head))
+        return try Self.name(in: head)
     }
 
     /// The next bytes of the part, nil at its end.
