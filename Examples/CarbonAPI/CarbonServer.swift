@@ -8,17 +8,15 @@ import ServiceLifecycle
 package struct CarbonServer: Service {
     private let options: CarbonOptions
     private let verifier: any CallerVerifier
-    private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
 
     /// - Parameter onRunning: Told the port.
     package init(
-        _ options: CarbonOptions, verifier: any CallerVerifier, logger: Logger = Logger(label: "carbon"),
+        _ options: CarbonOptions, verifier: any CallerVerifier,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.options = options
         self.verifier = verifier
-        self.logger = logger
         self.onRunning = onRunning
     }
 
@@ -42,7 +40,7 @@ package struct CarbonServer: Service {
     }
 
     private func serve(_ store: any Store) async throws {
-        var logger = logger
+        var logger = Logger(label: "carbon")
         logger.logLevel = .notice
         let book = OrganizationBook(store)
         if let path = options.organizations { try await book.readNames(from: path) }
