@@ -251,6 +251,7 @@ struct Composition {
         console = try WebConsole(
             store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, passwords: passwords,
             links: links, emailChanges: emailChanges, letters: letters, authorization: authorization,
+            keepRefusal: { [refusals = verifier.refusals] in refusals.note($0, under: $1, at: $2) },
             sealToken: sealToken, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone },
             nodes: { [feed, node, definition = installation.definition] in
                 feed?.view(definition: definition)

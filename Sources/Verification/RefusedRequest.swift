@@ -1,6 +1,6 @@
 import CredentialFormat
-import Model
-import Policy
+package import Model
+package import Policy
 import ProductDefinition
 
 /// A request with a known credential that was refused, as the judgement leaves it. It refers to what memory knows, so making one
@@ -10,6 +10,8 @@ package final class RefusedRequest: Sendable {
     enum Subject: Sendable {
         case credential(KnownCredential)
         case client(KnownClient)
+        /// An app that the database was asked about, and where the organization that made it stands.
+        indirect case app(App, in: OrganizationPath)
     }
 
     let subject: Subject
@@ -35,6 +37,15 @@ package final class RefusedRequest: Sendable {
         self.address = address
         self.organization = organization
         self.grantType = grantType
+    }
+
+    /// An authorization request of an app, which nobody has proved to be.
+    package convenience init(
+        of app: App, in path: OrganizationPath, by rule: String, asking scopes: ScopeSet, from address: IPAddress?
+    ) {
+        self.init(
+            .app(app, in: path), isProven: false, .authorize, rule, scopes: scopes, address: address,
+            organization: nil, grantType: nil)
     }
 }
 
@@ -70,6 +81,7 @@ extension RefusedRequest.Subject {
         switch self {
         case .credential(let credential): credential.standing.path
         case .client(let client): client.standing.path
+        case .app(_, let path): path
         }
     }
 
@@ -82,6 +94,7 @@ extension RefusedRequest.Subject {
             case .accessToken(let token): token.lineage?.grant.value ?? token.client.id.value
             }
         case .client(let client): client.id.value
+        case .app(let app, _): app.id.value
         }
     }
 
@@ -118,6 +131,10 @@ extension RefusedRequest.Subject {
                 }
             return Known(
                 path: path, kind: client.id.kind, identifier: client.identifierText, token: nil, allowed: allowed)
+        case .app(let app, let path):
+            return Known(
+                path: path, kind: .app, identifier: app.id.description, token: nil,
+                allowed: KeptRefusal.Allowed(scopes: app.scopes, addresses: .anywhere))
         }
     }
 }

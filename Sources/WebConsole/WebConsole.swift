@@ -44,6 +44,8 @@ package struct WebConsole: Sendable {
     let apiKeys: APIKeyService
     let audit: AuditLog
     let refusals: RefusalService
+    /// Keeps what an app was refused, under the identifier of the request.
+    let keepRefusal: @Sendable (RefusedRequest, String, Instant) -> Void
     let trial: CredentialTrial
     let repetitions: FormRepetitions
     /// Nil where nothing is connected.
@@ -62,6 +64,7 @@ package struct WebConsole: Sendable {
     ///   - links: Invitations, forgotten passwords and hand-overs.
     ///   - emailChanges: Other addresses of one's own.
     ///   - letters: Tell members what changed in how they sign in.
+    ///   - keepRefusal: Keeps what an app was refused, under the identifier of the request.
     ///   - sealToken: Seals or signs an access token made by hand.
     ///   - confirm: Asks all nodes whether they hear, and waits at most so long.
     ///   - nodes: The nodes as this one sees them, nil where nothing of them is known.
@@ -71,7 +74,9 @@ package struct WebConsole: Sendable {
     package init(
         store: any Store, keyRing: KeyRing, product: Product, issuer: String, passwords: PasswordHasher,
         links: OneTimeLinkService, emailChanges: EmailChangeService, letters: OwnerLetters,
-        authorization: AuthorizationEndpoint, sealToken: @escaping @Sendable (HandmadeToken) throws -> String,
+        authorization: AuthorizationEndpoint,
+        keepRefusal: @escaping @Sendable (RefusedRequest, String, Instant) -> Void,
+        sealToken: @escaping @Sendable (HandmadeToken) throws -> String,
         confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
         nodes: @escaping @Sendable () -> FeedView? = { nil }, connections: ConnectionDesk? = nil,
         isDevelopment: Bool, now: @escaping @Sendable () -> Instant
@@ -101,6 +106,7 @@ package struct WebConsole: Sendable {
         apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
         audit = AuditLog()
         refusals = RefusalService(now: now)
+        self.keepRefusal = keepRefusal
         trial = CredentialTrial(product: product)
         repetitions = FormRepetitions(keyRing: keyRing, now: now)
         self.sealToken = sealToken

@@ -84,7 +84,7 @@ final class RunningPages: Sendable {
                 store: tree.store, keyRing: tree.keys, product: tree.product, issuer: base, hasher: hasher,
                 postman: nil, now: tree.clock.now),
             letters: OwnerLetters(store: tree.store, product: tree.product, postman: nil),
-            authorization: sample.authorization, sealToken: { _ in "" },
+            authorization: sample.authorization, keepRefusal: { _, _, _ in }, sealToken: { _ in "" },
             connections: ConnectionDesk(service: desk.service, clients: desk.clients), isDevelopment: true,
             now: tree.clock.now)
     }

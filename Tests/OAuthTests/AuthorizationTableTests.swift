@@ -305,11 +305,13 @@ struct AuthorizationTableTests {
                 throw ServerFailure("No page")
             }
             #expect(error.app == "Planner" && error.owner == "Europe")
+            #expect(error.refused?.app.id.description == app.id && error.refused?.path == desk.tree.europe.path)
+            #expect(error.refused?.scopes.isEmpty == false)
             let unknown = desk.request(of: app, ["client_id": "app_x"])
             guard case .errorPage(let other) = try await desk.authorize(unknown, as: nil) else {
                 throw ServerFailure("No page")
             }
-            #expect(other.app == nil && other.owner == nil)
+            #expect(other.app == nil && other.owner == nil && other.refused == nil)
             let answer = try await desk.approve(desk.request(of: app), in: desk.tree.europe, as: member)
             #expect(answer.response?.app == "Planner")
         }

@@ -92,6 +92,20 @@ struct AuditLogPagesTests {
         }
         #expect(found.contains(exchange), "\(found)")
         #expect(try await admin.open("/o/\(europe)/refusals/\(exchange)").text.contains("Go to the "))
+        // The page of a request that leads nowhere leads those to it who may read the app, and nobody else.
+        let elsewhere = app.request(["redirect_uri": "https://elsewhere.example.com", "scope": "assessments.read"])
+        let led = try await admin.open(elsewhere)
+        #expect(led.status == 400 && led.text.contains("href=\"\(tabOfApp)\""), "\(led.text)")
+        for unled in [try await visitor.open(elsewhere), try await server.get(elsewhere)] {
+            #expect(unled.status == 400 && !unled.text.contains(tabOfApp), "\(unled.text)")
+        }
+        let asked = try #require(led.headers["x-request-id"])
+        try await eventually {
+            found = try await admin.open(tabOfApp).text
+            return found.contains("/o/\(europe)/refusals/\(asked)")
+        }
+        #expect(found.contains("Redirect URI not registered"), "\(found)")
+        #expect(try await admin.open("/o/\(europe)/refusals/\(asked)").text.contains("unknown_redirect_uri"))
 
         let trial = "/o/\(europe)/api-keys/\(key.id)/what-if"
         let answer = try await visitor.open("\(trial)?tried=yes&scopes=assessments.read+assessments.write")

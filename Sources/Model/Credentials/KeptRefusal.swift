@@ -16,6 +16,8 @@ package struct KeptRefusal: Entity, Hashable, Sendable {
     package enum Door: String, Hashable, Sendable {
         case verify
         case token
+        /// The page to which an app sent a user's browser.
+        case authorize
         case managementAPI = "management_api"
     }
 
@@ -147,4 +149,10 @@ package enum RefusalRule: String, Hashable, Sendable, CaseIterable {
     case redirectURI = "redirect_uri"
     case refreshReuse = "refresh_reuse"
     case request = "invalid_request"
+    // Of an app's authorization request, while it is unproven where the answer goes.
+    case unknownRedirectURI = "unknown_redirect_uri"
+    case missingRedirectURI = "missing_redirect_uri"
+    case unsafeRedirectURI = "unsafe_redirect_uri"
+    case repeated
+    case state
 }

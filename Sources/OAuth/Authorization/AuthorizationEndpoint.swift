@@ -165,9 +165,13 @@ package struct AuthorizationEndpoint: Sendable {
         var address: ReturnAddress
         do {
             asking = try table.app(of: parameters, asking: member?.id, tx: tx)
-            address = try table.returnAddress(of: parameters, for: asking.app, tx: tx)
         } catch let error as AuthorizationError {
             return .ends(.errorPage(error))
+        }
+        do {
+            address = try table.returnAddress(of: parameters, for: asking.app, tx: tx)
+        } catch let error as AuthorizationError {
+            return .ends(.errorPage(error.refusing(asking, parameters)))
         }
         do {
             address.mode = try ResponseModeCheck.mode(of: parameters, to: address.uri)

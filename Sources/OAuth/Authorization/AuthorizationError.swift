@@ -1,4 +1,5 @@
 import Model
+import Persistence
 
 /// Why an authorization request is answered with a page of ours, and its app never hears of it: who asks, or where to
 /// send the answer, is not proven (RFC 6749 §4.1.2.1, threats R4, R6).
@@ -22,6 +23,8 @@ package struct AuthorizationError: Error, Equatable, Sendable {
     package private(set) var app: String?
     /// The name of the organization that made the app, where the app is known.
     package private(set) var owner: String?
+    /// What was refused, where the app is known: its makers are told why.
+    package private(set) var refused: RefusedApp?
 
     private init(_ reason: Reason, _ explanation: StaticString) {
         self.reason = reason
@@ -46,6 +49,13 @@ package struct AuthorizationError: Error, Equatable, Sendable {
     func of(_ app: App) -> AuthorizationError {
         var error = self
         error.app = app.name
+        return error
+    }
+
+    /// The same, of a request that an app made which is known.
+    func refusing(_ asking: AskingApp, _ parameters: AuthorizationParameters) -> AuthorizationError {
+        var error = self
+        error.refused = RefusedApp(asking, parameters)
         return error
     }
 

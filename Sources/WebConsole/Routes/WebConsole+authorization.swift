@@ -5,6 +5,7 @@ import Model
 import OAuth
 import Policy
 import SignIn
+import Verification
 
 extension WebConsole {
     /// Where the authorization endpoint answers: the canonical path, and those of the product.
@@ -78,7 +79,8 @@ extension WebConsole {
                 } ?? """
                     The \(site.words[.app].singular) that sent you here isn’t known here, or made a mistake. Go back and try again. \
                     If it happens again, tell whoever makes the \(site.words[.app].singular).
-                    """, detail: error.explanation.description, requestID: visit.requestID
+                    """, detail: error.explanation.description, requestID: visit.requestID,
+                link: keep(error, visit)
             ).refused(by: error.reason.rawValue)
         case .signIn(let request):
             return .redirect(
@@ -87,6 +89,21 @@ extension WebConsole {
         case .consent(let request, let question): return consentPage(visit, request, question, path: path)
         case .redirect(let response): return self.reply(with: response)
         }
+    }
+
+    /// Keeps what the app was refused, and leads there whoever may see it.
+    private func keep(_ error: AuthorizationError, _ visit: Visit) -> PageLink? {
+        guard let refused = error.refused else { return nil }
+        keepRefusal(
+            RefusedRequest(
+                of: refused.app, in: refused.path, by: error.reason.rawValue, asking: refused.scopes,
+                from: visit.address), visit.requestID, visit.now)
+        guard let signedIn = visit.signedIn,
+            ConsoleSections.isSeen(.apps, by: signedIn.permissions, of: product),
+            signedIn.actor(requestID: visit.requestID, address: visit.address).may(.appsRead, in: refused.path)
+        else { return nil }
+        let page = ConsoleAddress(.appRefused, in: refused.path.last, [refused.app.id.description])
+        return PageLink(words: "See what was refused", address: site.link(.console(page)))
     }
 
     private func reply(with response: AuthorizationResponse) -> PageReply {

@@ -30,6 +30,7 @@ extension WebConsole {
                 now: tree.clock.now),
             letters: OwnerLetters(store: tree.store, product: tree.product, postman: nil),
             authorization: desk.authorization,
+            keepRefusal: { [refusals = desk.verifier.refusals] in refusals.note($0, under: $1, at: $2) },
             sealToken: { token in
                 try desk.tokenIssuer.text(
                     of: token.accessToken(for: [SampleDesk.issuer]), as: token.integration.tokenFormat)

@@ -36,6 +36,11 @@ struct RefusalWords: Sendable {
         case .redirectURI: "Wrong redirect URI"
         case .refreshReuse: "Refresh token used twice"
         case .request: "Request incomplete"
+        case .unknownRedirectURI: "Redirect URI not registered"
+        case .missingRedirectURI: "Redirect URI missing"
+        case .unsafeRedirectURI: "Redirect URI not usable"
+        case .repeated: "Parameter sent twice"
+        case .state: "State too long"
         }
     }
 
@@ -73,6 +78,11 @@ struct RefusalWords: Sendable {
         case .refreshReuse:
             "Keep the newest refresh token. What came from this one has ended, in case somebody copied it."
         case .request: "Look at the error’s description in the reply."
+        case .unknownRedirectURI: "Register the address that it sends, to the letter."
+        case .missingRedirectURI: "Send one that is registered. Only a single one may be left out, and not with openid."
+        case .unsafeRedirectURI: "Register one without a parameter that the answer has, such as code or state."
+        case .repeated: "Send client_id, redirect_uri and state once each."
+        case .state: "Send at most 2048 bytes."
         }
     }
 
@@ -81,6 +91,7 @@ struct RefusalWords: Sendable {
         switch door {
         case .verify: "At an API"
         case .token: "Requesting a token"
+        case .authorize: "Sending somebody here to agree"
         case .managementAPI: "At the API that manages credentials"
         }
     }
