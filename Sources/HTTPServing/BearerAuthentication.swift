@@ -65,9 +65,8 @@ package struct BearerAuthentication: RouterMiddleware {
             do {
                 return try await next(request, context)
             } catch let refusal as Refusal {
-                if let lacking = refusal.lacking {
-                    let scopes = ScopeSet([lacking.scope].compactMap(\.self))
-                    keep(record, RefusalRule.permission.rawValue, asking: scopes, context, at: now)
+                if let (rule, scopes) = refusal.ofCredential {
+                    keep(record, rule.rawValue, asking: scopes, context, at: now)
                 }
                 throw refusal
             }
@@ -103,11 +102,14 @@ package struct BearerAuthentication: RouterMiddleware {
 }
 
 extension Refusal {
-    /// The right that the actor does not have, if that is why.
-    fileprivate var lacking: Permission? {
+    /// The rule by which the credential is not good for the request, with the right that it lacks. Nil for what is wrong with the
+    /// request itself.
+    fileprivate var ofCredential: (rule: RefusalRule, lacking: ScopeSet)? {
         switch self {
-        case .forbidden(let permission), .exceedsRights(let permission): permission
-        case .notFound, .invalid, .conflict, .limitReached, .presenceRequired, .tooOften, .preconditionFailed: nil
+        case .forbidden(let permission), .exceedsRights(let permission):
+            (.permission, ScopeSet([permission.scope].compactMap(\.self)))
+        case .presenceRequired: (.presence, .empty)
+        case .notFound, .invalid, .conflict, .limitReached, .tooOften, .preconditionFailed: nil
         }
     }
 }

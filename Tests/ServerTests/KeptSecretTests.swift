@@ -38,6 +38,13 @@ struct KeptSecretTests {
             let key = try await reveal(demo.operatorKey)
             #expect(key.status == 403)
             #expect(try key.json["type"] == "urn:claviger:problem:presence-required")
+            // Whoever may read the key finds out why, too (law 14).
+            let request = try #require(key.headers["x-request-id"])
+            let me = try await server.get("/api/v1/me", bearer: demo.operatorKey).json
+            let kept = "/api/v1/organizations/\(try me["organization"]["id"].string)/refusals/\(request)"
+            try await eventually { try await server.get(kept, bearer: demo.operatorKey).status == 200 }
+            let why = try await server.get(kept, bearer: demo.operatorKey).json
+            #expect(try why["rule"] == "presence_required" && why["door"] == "management_api")
             #expect(try await reveal(others).status == 403)
             #expect(try await server.get(made.path, bearer: mine).json["last_revealed_at"] == .null)
             let shown = try await reveal(mine)

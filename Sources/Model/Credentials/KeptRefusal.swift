@@ -132,6 +132,7 @@ package enum RefusalRule: String, Hashable, Sendable, CaseIterable {
     // Of our own API.
     case managementScope = "management_scope"
     case permission
+    case presence = "presence_required"
     // Of clients and grants.
     case client = "invalid_client"
     case method = "wrong_method"
