@@ -58,6 +58,19 @@ package struct Form: Sendable, Redacted {
         self = try result.get()
     }
 
+    /// Whether a `Content-Type` says that a body is one: the type in either case, with parameters or without.
+    package static func isType(_ contentType: String?) -> Bool {
+        guard let contentType else { return false }
+        if contentType == mediaType { return true }
+        let type = contentType.utf8.prefix { $0 != UInt8(ascii: ";") }
+        let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        guard let first = type.firstIndex(where: { !isBlank($0) }), let last = type.lastIndex(where: { !isBlank($0) })
+        else { return false }
+        return Substring(type[first...last]).lowercased() == mediaType
+    }
+
+    private static let mediaType = "application/x-www-form-urlencoded"
+
     /// The value of a parameter, nil if it is absent or empty: RFC 6749 §3.2 treats those alike.
     package subscript(name: StaticString) -> String? {
         name.withUTF8Buffer { wanted in

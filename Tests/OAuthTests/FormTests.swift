@@ -16,6 +16,16 @@ struct FormTests {
         #expect(form["g"] == nil)
     }
 
+    @Test(arguments: [
+        ("application/x-www-form-urlencoded", true), ("Application/X-WWW-Form-Urlencoded; charset=utf-8", true),
+        ("application/x-www-form-urlencoded \t;charset=utf-8", true), ("application/json", false), ("", false), (";", false),
+        ("application/x-www-form-urlencodedx", false), ("text/plain;application/x-www-form-urlencoded", false),
+        ("application/x-www-form-url encoded", false), (nil, false),
+    ])
+    func `a body says that it is one, in either case and with parameters`(_ contentType: String?, _ isForm: Bool) {
+        #expect(Form.isType(contentType) == isForm)
+    }
+
     @Test func `an empty body has no parameters`() throws {
         #expect(try Form(parsing: "")["a"] == nil)
         #expect(try Form(parsing: "&&&")["a"] == nil)

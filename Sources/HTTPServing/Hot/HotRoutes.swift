@@ -284,7 +284,7 @@ package final class HotRoutes: Sendable {
 
     /// What a client asks, as all OAuth endpoints read it.
     private func call(_ request: HotRequest) throws(OAuthError) -> OAuthRequest {
-        guard Self.isForm(request.field("Content-Type")) else {
+        guard Form.isType(request.field("Content-Type")) else {
             throw OAuthError(.invalidRequest, "The body must be application/x-www-form-urlencoded.")
         }
         return try OAuthRequest(
@@ -322,13 +322,5 @@ package final class HotRoutes: Sendable {
             Result { () throws(OAuthError) in try Form(parsing: bytes) }
         }
         return try result.get()
-    }
-
-    private static func isForm(_ contentType: String?) -> Bool {
-        guard let contentType else { return false }
-        if contentType == "application/x-www-form-urlencoded" { return true }
-        var type = contentType.prefix { $0 != ";" }
-        while type.last == " " { type.removeLast() }
-        return type.lowercased() == "application/x-www-form-urlencoded"
     }
 }

@@ -65,18 +65,13 @@ struct UserInfoRoute: Sendable {
         if let field = request.headers[.authorization], BearerField.hasColon(field) {
             throw OAuthError(.invalidRequest, PresentedCredential.Fault.colon.explanation)
         }
-        guard request.method == .post, Self.isForm(request.headers[.contentType]) else { return header }
+        guard request.method == .post, Form.isType(request.headers[.contentType]) else { return header }
         let body = try await request.body.collect(upTo: Form.maximumBytes)
         let inBody = try Form(parsing: Array(body.readableBytesView))["access_token"]
         guard inBody == nil || request.headers[.authorization] == nil else {
             throw OAuthError(.invalidRequest, "Send the token in the header or in the body, not in both.")
         }
         return inBody ?? header
-    }
-
-    private static func isForm(_ contentType: String?) -> Bool {
-        let type = (contentType ?? "").prefix { $0 != ";" }.lowercased()
-        return type.split(separator: " ") == ["application/x-www-form-urlencoded"]
     }
 
     /// OpenID Connect Core §5.3.2.

@@ -17,8 +17,7 @@ struct PageForm: Sendable, Redacted {
     ///
     /// - Throws: ``PageProblem`` for what no page of ours sends.
     init(_ request: Request) async throws {
-        let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
-        guard type == "application/x-www-form-urlencoded" else { throw PageProblem.unreadable }
+        guard Form.isType(request.headers[.contentType]) else { throw PageProblem.unreadable }
         let body: ByteBuffer
         do {
             body = try await request.body.collect(upTo: Form.maximumBytes)
