@@ -60,7 +60,7 @@ final class Questions: Sendable {
     init(_ configuration: VerifierConfiguration, through client: HTTPClient, _ clock: VerifierClock, _ logger: Logger) {
         addresses = configuration.addresses.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         let pair = "\(PercentEscape.value(configuration.clientID)):\(PercentEscape.value(configuration.clientSecret))"
-        authorization = "Basic \(Self.base64(Array(pair.utf8)))"
+        authorization = "Basic \(Base64.text(Array(pair.utf8)))"
         maximum = max(1, configuration.maximumQuestions)
         self.client = client
         self.clock = clock
@@ -200,12 +200,6 @@ final class Questions: Sendable {
         if isNew {
             logger.error("Claviger refuses this backend's own credentials", metadata: ["status": "\(status)"])
         }
-    }
-
-    /// RFC 4648 §4.
-    private static func base64(_ bytes: [UInt8]) -> String {
-        let text = Base64URL.text(bytes).replacing("-", with: "+").replacing("_", with: "/")
-        return text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
     }
 }
 

@@ -55,10 +55,7 @@ package struct JSONWriter {
     /// Writes a string as a value.
     package mutating func string(_ value: String) {
         separate()
-        bytes.append(UInt8(ascii: "\""))
-        var value = value
-        value.withUTF8 { append($0) }
-        bytes.append(UInt8(ascii: "\""))
+        JSONText.append(value, to: &bytes)
         needsComma = true
     }
 
@@ -128,47 +125,6 @@ package struct JSONWriter {
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = false
-    }
-
-    /// Appends text: at once where nothing in it needs escaping, as is usual.
-    private mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
-        if Self.isPlain(UnsafeRawBufferPointer(text)) { return bytes.append(contentsOf: text) }
-        for byte in text {
-            if Self.needsEscaping(byte) { escape(byte) } else { bytes.append(byte) }
-        }
-    }
-
-    /// Whether nothing in it needs escaping, asked of eight bytes at a time.
-    private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
-        let whole = text.count & ~7
-        for start in stride(from: 0, to: whole, by: 8) {
-            let word = text.loadUnaligned(fromByteOffset: start, as: UInt64.self)
-            // The highest bit of a byte, or of one behind it, is set where the byte needs escaping.
-            let isControl = (word &- 0x2020_2020_2020_2020) & ~word
-            let quotes = word ^ 0x2222_2222_2222_2222
-            let backslashes = word ^ 0x5C5C_5C5C_5C5C_5C5C
-            let isQuote = (quotes &- 0x0101_0101_0101_0101) & ~quotes
-            let isBackslash = (backslashes &- 0x0101_0101_0101_0101) & ~backslashes
-            guard (isControl | isQuote | isBackslash) & 0x8080_8080_8080_8080 == 0 else { return false }
-        }
-        return !text[whole...].contains(where: needsEscaping)
-    }
-
-    private static func needsEscaping(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == 0x22 || byte == 0x5C
-    }
-
-    private mutating func escape(_ byte: UInt8) {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-            bytes.append(UInt8(ascii: "\\"))
-            bytes.append(byte)
-        case 0x20...: bytes.append(byte)
-        case 0x0A: bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "n")])
-        default:
-            bytes.append(contentsOf: "\\u00".utf8)
-            Hexadecimal.append(byte, to: &bytes)
-        }
     }
 }
 

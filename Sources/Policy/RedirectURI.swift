@@ -195,7 +195,7 @@ private struct URIParts {
         guard text.utf8.contains(UInt8(ascii: "%")) else { return true }
         let pieces = text.utf8.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false)
         return pieces.dropFirst().allSatisfy { piece in
-            piece.count >= 2 && piece.prefix(2).allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
+            piece.count >= 2 && piece.prefix(2).allSatisfy { Hexadecimal.value(of: $0) != nil }
         }
     }
 

@@ -11,6 +11,14 @@ package enum Base64 {
 
     /// The same of bytes.
     package static func bytes(_ text: [UInt8]) -> [UInt8]? { text.withUnsafeBytes { bytes($0) } }
+
+    /// The text of `bytes`, with its padding.
+    package static func text(_ bytes: some RandomAccessCollection<UInt8>) -> String {
+        var text: [UInt8] = []
+        values.append(Array(bytes), to: &text)
+        text.append(contentsOf: repeatElement(UInt8(ascii: "="), count: (3 - bytes.count % 3) % 3))
+        return String(decoding: text, as: UTF8.self)
+    }
 }
 
 /// Base64 with the URL-safe alphabet and without padding (RFC 4648 §5), as JOSE uses it (RFC 7515 §2). Read strictly, too.
@@ -18,27 +26,7 @@ package enum Base64URL {
     private static let values = Base64Digits("-_")
 
     /// Appends the text of `bytes`.
-    package static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
-        let start = text.count
-        text.append(contentsOf: repeatElement(0, count: (bytes.count * 4 + 2) / 3))
-        text.withUnsafeMutableBufferPointer { text in
-            values.digits.withUnsafeBufferPointer { digits in
-                var held: UInt32 = 0
-                var bits: UInt32 = 0
-                var end = start
-                for byte in bytes {
-                    held = held << 8 | UInt32(byte)
-                    bits += 8
-                    while bits >= 6 {
-                        bits -= 6
-                        text[end] = digits[Int(held >> bits & 63)]
-                        end += 1
-                    }
-                }
-                if bits > 0 { text[end] = digits[Int(held << (6 - bits) & 63)] }
-            }
-        }
-    }
+    package static func append(_ bytes: [UInt8], to text: inout [UInt8]) { values.append(bytes, to: &text) }
 
     /// The text of `bytes`.
     package static func text(_ bytes: some RandomAccessCollection<UInt8>) -> String {
@@ -64,6 +52,29 @@ private struct Base64Digits {
         let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789\(lastTwo)".utf8)
         self.digits = digits
         values = (UInt8.min...UInt8.max).map { byte in digits.firstIndex(of: byte).map { UInt8($0) } ?? 255 }
+    }
+
+    /// Appends the text of `bytes`, without padding.
+    func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+        let start = text.count
+        text.append(contentsOf: repeatElement(0, count: (bytes.count * 4 + 2) / 3))
+        text.withUnsafeMutableBufferPointer { text in
+            digits.withUnsafeBufferPointer { digits in
+                var held: UInt32 = 0
+                var bits: UInt32 = 0
+                var end = start
+                for byte in bytes {
+                    held = held << 8 | UInt32(byte)
+                    bits += 8
+                    while bits >= 6 {
+                        bits -= 6
+                        text[end] = digits[Int(held >> bits & 63)]
+                        end += 1
+                    }
+                }
+                if bits > 0 { text[end] = digits[Int(held << (6 - bits) & 63)] }
+            }
+        }
     }
 
     /// The bytes of a text without padding. Nothing may be in the bits that are left over.

@@ -48,10 +48,11 @@ struct ClaimsReader {
         switch rest.popFirst() {
         case UInt8(ascii: "\""): return UInt8(ascii: "\"")
         case UInt8(ascii: "\\"): return UInt8(ascii: "\\")
+        case UInt8(ascii: "n"): return UInt8(ascii: "\n")
         case UInt8(ascii: "u"):
             // Claims are signed as they were written, so digits in upper case are none of ours.
             guard skip("00"), case let digits = rest.prefix(2), let byte = Hexadecimal.bytes(digits)?.first,
-                byte < 0x20,
+                byte < 0x20, byte != UInt8(ascii: "\n"),
                 Hexadecimal.text([byte]).utf8.elementsEqual(digits)
             else { return nil }
             rest = rest.dropFirst(2)

@@ -11,6 +11,7 @@ struct Base64Tests {
             let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
             let standard = Data(bytes).base64EncodedString()
             let url = standard.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+            #expect(Base64.text(bytes) == standard)
             #expect(Base64.bytes(Array(standard.utf8)) == bytes)
             #expect(Base64URL.text(bytes) == url)
             #expect(Base64URL.bytes(Array(url.utf8)) == bytes)

@@ -84,12 +84,8 @@ extension [UInt8] {
     /// takes them for one.
     private mutating func appendEscaped(_ text: some Sequence<UInt8>) {
         for byte in text {
-            if byte == 0x22 || byte == 0x5C {
-                append(UInt8(ascii: "\\"))
-                append(byte)
-            } else if byte < 0x20 || byte == 0x7F {
-                append(contentsOf: "\\u00".utf8)
-                Hexadecimal.append(byte, to: &self)
+            if byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F {
+                JSONText.appendEscape(of: byte, to: &self)
             } else {
                 append(byte)
             }

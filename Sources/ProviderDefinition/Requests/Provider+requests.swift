@@ -1,4 +1,3 @@
-import FoundationEssentials
 package import TextForms
 
 extension Provider {
@@ -29,7 +28,7 @@ extension Provider {
             let pair =
                 PercentEscape.value(try needed(.clientIdentifier)) + ":"
                 + PercentEscape.value(try needed(.clientSecret))
-            headers.append(.init("Authorization", "Basic " + Data(pair.utf8).base64EncodedString()))
+            headers.append(.init("Authorization", "Basic " + Base64.text(Array(pair.utf8))))
         case .bearer:
             headers.append(
                 .init("Authorization", "Bearer " + (try Self.headerValue(.accessToken, needed(.accessToken)))))
@@ -50,7 +49,7 @@ extension Provider {
             body = Array(Self.form(parameters).utf8)
             headers.append(.init("Content-Type", "application/x-www-form-urlencoded"))
         case .json:
-            body = Array(Self.json(parameters).utf8)
+            body = Self.json(parameters)
             headers.append(.init("Content-Type", "application/json"))
         }
         return ProviderRequest(method: template.method, host: host, target: target, headers: headers, body: body)
@@ -147,21 +146,15 @@ extension Provider {
         parameters.map { "\(PercentEscape.value($0.name))=\(PercentEscape.value($0.value))" }.joined(separator: "&")
     }
 
-    private static func json(_ parameters: [(name: String, value: String)]) -> String {
-        "{" + parameters.map { "\(quoted($0.name)):\(quoted($0.value))" }.joined(separator: ",") + "}"
-    }
-
-    /// A text as a JSON string (RFC 8259 §7).
-    private static func quoted(_ text: String) -> String {
-        var json = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": json += "\\" + String(scalar)
-            case "\u{0}"..<" ":
-                json += "\\u00" + Hexadecimal.text([UInt8(truncatingIfNeeded: scalar.value)])
-            default: json.unicodeScalars.append(scalar)
-            }
+    private static func json(_ parameters: [(name: String, value: String)]) -> [UInt8] {
+        var json = [UInt8(ascii: "{")]
+        for (index, parameter) in parameters.enumerated() {
+            if index > 0 { json.append(UInt8(ascii: ",")) }
+            JSONText.append(parameter.name, to: &json)
+            json.append(UInt8(ascii: ":"))
+            JSONText.append(parameter.value, to: &json)
         }
-        return json + "\""
+        json.append(UInt8(ascii: "}"))
+        return json
     }
 }

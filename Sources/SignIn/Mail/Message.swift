@@ -1,5 +1,5 @@
-import Foundation
 import Model
+import TextForms
 
 /// A letter as a message (RFC 5322) for `sendmail -t -i`, with `\n` at the end of each line.
 ///
@@ -31,11 +31,11 @@ struct Message: Sendable {
             if words[words.count - 1].count + bytes.count > 36 { words.append([]) }
             words[words.count - 1] += bytes
         }
-        return words.map { "=?utf-8?B?\(Data($0).base64EncodedString())?=" }.joined(separator: "\n ")
+        return words.map { "=?utf-8?B?\(Base64.text($0))?=" }.joined(separator: "\n ")
     }
 
     private static func lines(of body: String) -> String {
-        let text = Array(Data(body.utf8).base64EncodedString())
+        let text = Array(Base64.text(Array(body.utf8)))
         return stride(from: 0, to: text.count, by: 76)
             .map { String(text[$0..<min($0 + 76, text.count)]) }.joined(separator: "\n")
     }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import TextForms
 
 /// A QR code (ISO/IEC 18004): bytes at error correction level M, up to version 10, which is 213 bytes.
 struct QRCode: Hashable, Sendable {
@@ -37,6 +37,6 @@ struct QRCode: Hashable, Sendable {
         let svg =
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(width)\" shape-rendering=\"crispEdges\">"
             + "<path fill=\"#fff\" d=\"M0 0h\(width)v\(width)h-\(width)z\"/><path d=\"\(runs.joined())\"/></svg>"
-        return "data:image/svg+xml;base64,\(Data(svg.utf8).base64EncodedString())"
+        return "data:image/svg+xml;base64,\(Base64.text(Array(svg.utf8)))"
     }
 }

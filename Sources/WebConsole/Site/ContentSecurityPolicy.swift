@@ -1,5 +1,5 @@
 import Crypto
-import FoundationEssentials
+import TextForms
 
 /// What a page may load and where its forms may lead (CSP Level 3). Everything that is not said is forbidden.
 struct ContentSecurityPolicy: Hashable, Sendable {
@@ -27,7 +27,7 @@ struct ContentSecurityPolicy: Hashable, Sendable {
 
     /// The hash of an inline script, as a source.
     static func hash(of script: String) -> String {
-        "sha256-\(Data(SHA256.hash(data: Array(script.utf8))).base64EncodedString())"
+        "sha256-\(Base64.text(Array(SHA256.hash(data: Array(script.utf8)))))"
     }
 
     /// A source list cannot name an IPv6 address, so a form that leads to one may lead to any address of its scheme.
