@@ -18,7 +18,8 @@ struct FormTests {
 
     @Test(arguments: [
         ("application/x-www-form-urlencoded", true), ("Application/X-WWW-Form-Urlencoded; charset=utf-8", true),
-        ("application/x-www-form-urlencoded \t;charset=utf-8", true), ("application/json", false), ("", false), (";", false),
+        ("application/x-www-form-urlencoded \t;charset=utf-8", true), ("application/json", false), ("", false),
+        (";", false),
         ("application/x-www-form-urlencodedx", false), ("text/plain;application/x-www-form-urlencoded", false),
         ("application/x-www-form-url encoded", false), (nil, false),
     ])
