@@ -124,8 +124,8 @@ package struct WebConsole: Sendable {
     /// came back to the address, or loaded the answer again.
     var routes: [PageRoute] {
         let routes =
-            signInRoutes + linkRoutes + accountRoutes + emailRoutes + appRoutes + authorizationRoutes + consoleRoutes
-            + operatorRoutes + [connectionCallback] + (isDevelopment ? [.shown(.parts, showParts)] : [])
+            signInRoutes + linkRoutes + accountRoutes + emailRoutes + appRoutes + authorizationRoutes + endSessionRoutes
+            + consoleRoutes + operatorRoutes + [connectionCallback] + (isDevelopment ? [.shown(.parts, showParts)] : [])
         let shown = Set(routes.filter { $0.method == .get }.map(\.path))
         return routes
             + routes.filter { $0.method == .post && !shown.contains($0.path) }.map { $0.leading(at: site) }

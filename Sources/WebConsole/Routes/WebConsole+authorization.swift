@@ -19,16 +19,11 @@ extension WebConsole {
                 // OpenID Connect Core §3.1.2.1 wants POST as well, and from pages of others.
                 PageRoute(path: path, place: .fixed(page), work: .relayed(relay)),
             ]
-        } + [
-            .taken(.consent, for: .consent, on: .account, takeConsent),
-            .shown(.endSession, showEndSession),
-            PageRoute(path: ConsoleURL.endSession.path, place: .fixed(.account), work: .relayed(relay)),
-            .taken(.confirmEndSession, for: .endSession, on: .account, takeEndSession),
-        ]
+        } + [.taken(.consent, for: .consent, on: .account, takeConsent)]
     }
 
     /// Leads on to the GET of the same path with the same parameters.
-    private func relay(_ path: String, _ form: PageForm) async throws -> PageReply {
+    func relay(_ path: String, _ form: PageForm) async throws -> PageReply {
         let address = "\(path)?\(form.text)"
         let isPlain = form.text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"\"<>\\^`{|}#".utf8.contains($0) }
         guard isPlain else { throw PageProblem.unreadable }
@@ -159,45 +154,6 @@ extension WebConsole {
     /// form against its policy.
     func policy(before request: AuthorizationRequest?) -> ContentSecurityPolicy {
         ContentSecurityPolicy(formTargets: request.map { [$0.answerSource] } ?? [])
-    }
-
-    private func showEndSession(_ visit: Visit) async throws -> PageReply {
-        try await endSession(visit, query: visit.query, isConfirmed: false)
-    }
-
-    private func takeEndSession(_ visit: Visit, _ form: PageForm) async throws -> PageReply {
-        try await endSession(visit, query: form.text("request"), isConfirmed: true)
-    }
-
-    private func endSession(_ visit: Visit, query: String, isConfirmed: Bool) async throws -> PageReply {
-        let outcome: EndSession.Outcome
-        do {
-            let request = try EndSessionRequest(form: Form(parsing: Array(query.utf8)))
-            outcome = try await endSession.outcome(of: request, signedIn: visit.signedIn?.member.id)
-        } catch let error as OAuthError {
-            return errorPage(
-                .badRequest, "This link doesn’t work",
-                "The \(site.words[.app].singular) that sent you here made a mistake.",
-                detail: error.explanation.description, requestID: visit.requestID
-            ).refused(by: error.rule)
-        }
-        switch (outcome, visit.signedIn) {
-        case (.confirm(let target), .some(let signedIn)) where !isConfirmed:
-            let page = SignOutPage(
-                action: site.link(.confirmEndSession), token: visit.token(for: .endSession, about: query),
-                request: query, email: signedIn.member.email.text, accountLink: site.link(.account))
-            return .page(page, policy: ContentSecurityPolicy(formTargets: target.map(Self.source) ?? []))
-        case (.confirm(let target), _), (.end(let target), _):
-            try await signOut(visit)
-            guard let target else { return signedOut() }
-            return PageReply.redirect(toProven: target)
-                .setting(SignInCookie.clearingSession(at: site.address))
-        }
-    }
-
-    private static func source(of address: String) -> [String] {
-        guard let uri = try? RedirectURI(parsing: address) else { return [] }
-        return [uri.origin ?? uri.privateUseScheme.map { "\($0):" }].compactMap(\.self)
     }
 }
 
