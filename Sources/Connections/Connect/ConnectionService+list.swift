@@ -27,7 +27,7 @@ package struct ConnectionDetails: Sendable {
 }
 
 /// Where a consent that is under way was begun.
-package struct ConnectOrigin: Sendable {
+package struct BegunConsent: Sendable {
     package let organization: ID<Organization>
     /// What is consented to again, nil for a new connection.
     package let connection: ID<Connection>?
@@ -135,13 +135,13 @@ extension ConnectionService {
     }
 
     /// Where the consent was begun that a callback belongs to, nil for none of this session. It is not used up by that.
-    package func origin(ofCallback query: String, session: String) async throws -> ConnectOrigin? {
+    package func begunConsent(ofCallback query: String, session: String) async throws -> BegunConsent? {
         guard let state = Provider.state(ofCallback: query) else { return nil }
         let digest = try fingerprint(of: "connect_state", state)
         guard let consent = try await store.read({ tx in try tx.connectionConsent(digest) }),
             consent.session == (try fingerprint(of: "connect_session", session))
         else { return nil }
-        return ConnectOrigin(organization: consent.organization, connection: consent.connection)
+        return BegunConsent(organization: consent.organization, connection: consent.connection)
     }
 }
 

@@ -61,8 +61,10 @@ package struct AuthorizationCodeGrant: Sendable {
         try await tokens.prepare(for: app)
         let reuse = LineageEnd(action: .lineageReuseDetected, app: app.id, context: context, now: now)
         let end: End = try await store.write { tx in
+            // 1. A code of this app.
             guard let held = try find(secret, tx), held.stored.code.app == app.id else { throw Self.refusal }
             let stored = held.stored
+            // 2. Which was not used yet.
             guard stored.usedAt == nil else {
                 // It was used before: somebody has a copy. What came from it ends, so this must be committed.
                 if let lineage = try stored.lineage.flatMap({ try tx.lineage($0) }) {
@@ -84,6 +86,7 @@ package struct AuthorizationCodeGrant: Sendable {
     private func spend(
         _ held: HeldCode, _ request: Request, at now: Instant, tx: borrowing Transaction
     ) throws -> End {
+        // 3. In force, of a user and an app that are.
         let stored = held.stored
         let code = stored.code
         guard stored.wrongVerifiers < Self.maximumWrongVerifiers else {
@@ -92,6 +95,7 @@ package struct AuthorizationCodeGrant: Sendable {
         }
         guard now < code.expiresAt, let grant = LiveGrant(held.grant) else { throw Self.refusal }
         let app = grant.app
+        // 4. Shown as it was asked for: redirect URI, verifier, backend.
         // Also where the request named none, the one that it went to must still be the app's.
         guard code.redirectURI == request.redirectURI, let sentTo = code.sentTo ?? code.redirectURI,
             app.redirectURIs.contains(where: { $0.matches(sentTo) })
@@ -105,6 +109,7 @@ package struct AuthorizationCodeGrant: Sendable {
             return .wrongVerifier
         }
         try tokens.audiences.require(request.resource, toBe: code.resource)
+        // 5. Spent, for the tokens of a new lineage.
         let lineage = ID<RefreshLineage>(at: now.milliseconds)
         try tx.spend(code: stored.digest, for: lineage, at: now)
         let endsAt = now.adding(seconds: product.policy.refreshTokenMaximumSeconds)

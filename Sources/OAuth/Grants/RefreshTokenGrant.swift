@@ -75,10 +75,12 @@ package struct RefreshTokenGrant: Sendable {
         try await tokens.prepare(for: app)
         let reuse = LineageEnd(action: .lineageReuseDetected, app: app.id, context: context, now: now)
         let issued: AppTokens? = try await store.write { tx in
+            // 1. A lineage of this app.
             guard let held = try tx.heldLineage(presented.lineage), held.lineage.app == app.id else {
                 throw Self.refusal
             }
             let lineage = held.lineage
+            // 2. What a token of that generation brings about now.
             switch lineage.outcome(
                 presenting: presented.generation, request: request.digest, retryWindow: retrySeconds, at: now)
             {
@@ -115,11 +117,13 @@ package struct RefreshTokenGrant: Sendable {
     private func rotate(
         _ held: HeldLineage, _ request: Request, _ presented: RefreshToken, at now: Instant, tx: borrowing Transaction
     ) throws -> AppTokens {
+        // 3. The token in force, to the letter, of a user and an app that are.
         let lineage = held.lineage
         let peppers = tokens.keyRing.keys.peppers
         guard lineage.isInForce(presented, as: request.refreshToken.text, under: peppers),
             let grant = LiveGrant(held.grant)
         else { throw Self.refusal }
+        // 4. No scopes and no backend but those of the consent.
         let scopes = request.scopes.map(scope.understood) ?? lineage.scopes
         guard scopes.isSubset(of: lineage.scopes) else {
             throw OAuthError(
@@ -127,6 +131,7 @@ package struct RefreshTokenGrant: Sendable {
                 refusing: scopes.subtracting(lineage.scopes))
         }
         try tokens.audiences.require(request.resource, toBe: lineage.resource)
+        // 5. The tokens, and the lineage one generation on.
         let issued = try tokens.issue(
             AppTokenIssuer.Access(
                 grant: grant, lineage: lineage.id, generation: presented.generation + 1, scopes: scopes,

@@ -112,11 +112,11 @@ extension WebConsole {
         }
         let (me, actor) = try signedIn(visit)
         let mark = Self.mark(of: me)
-        let origin = try await service.origin(ofCallback: visit.query, session: mark)
+        let begun = try await service.begunConsent(ofCallback: visit.query, session: mark)
         let entered: ConsoleVisit? =
-            if let origin {
+            if let begun {
                 try await enter(
-                    visit, origin.connection == nil ? .newConnection : .reconnect, in: origin.organization)
+                    visit, begun.connection == nil ? .newConnection : .reconnect, in: begun.organization)
             } else { nil }
         if let entered, let reply = planReply(entered) { return reply }
         let outcome: ConnectOutcome
@@ -128,20 +128,20 @@ extension WebConsole {
         } catch Refusal.limitReached(_, let explanation) {
             return .page(
                 MessagePage(
-                    heading: "Nothing was connected", paragraphs: [explanation], link: again(origin, entered),
+                    heading: "Nothing was connected", paragraphs: [explanation], link: again(begun, entered),
                     shell: entered?.shell()), .conflict)
         } catch Refusal.conflict {
             return .page(
                 MessagePage(
                     heading: "Somebody else changed it at the same moment",
                     paragraphs: ["Nothing of yours was kept. Try again."],
-                    link: again(origin, entered), shell: entered?.shell()), .conflict)
+                    link: again(begun, entered), shell: entered?.shell()), .conflict)
         }
         switch outcome {
         case .connected(let account): return connected(account)
-        case .denied: return failed(.denied(at: title), origin, entered)
+        case .denied: return failed(.denied(at: title), begun, entered)
         case .failed(let failure):
-            return failed(ConnectFailureWords(failure, at: title, of: product.name), origin, entered)
+            return failed(ConnectFailureWords(failure, at: title, of: product.name), begun, entered)
         }
     }
 
@@ -158,18 +158,18 @@ extension WebConsole {
     }
 
     private func failed(
-        _ words: ConnectFailureWords, _ origin: ConnectOrigin?, _ entered: ConsoleVisit?
+        _ words: ConnectFailureWords, _ begun: BegunConsent?, _ entered: ConsoleVisit?
     ) -> PageReply {
         .page(
             MessagePage(
-                heading: words.heading, paragraphs: words.paragraphs, link: again(origin, entered),
+                heading: words.heading, paragraphs: words.paragraphs, link: again(begun, entered),
                 shell: entered?.shell()), words.status)
     }
 
     /// Where to begin again: the page of the connection, the list of providers, or where members begin.
-    private func again(_ origin: ConnectOrigin?, _ entered: ConsoleVisit?) -> PageLink {
+    private func again(_ begun: BegunConsent?, _ entered: ConsoleVisit?) -> PageLink {
         guard let entered else { return PageLink(words: "Begin again", address: site.link(.home)) }
-        guard let connection = origin?.connection else {
+        guard let connection = begun?.connection else {
             return PageLink(words: "Try again", address: entered.link(.newConnection))
         }
         return PageLink(words: "Back", address: entered.link(.connection, connection.description))
