@@ -25,15 +25,6 @@ extension Transaction {
         ) { try $0.id(0) }
     }
 
-    /// How many links of an address were neither used nor are over.
-    package borrowing func openAddressLinkCount(_ email: EmailAddress, at now: Instant) throws -> Int {
-        try first(
-            """
-            SELECT count(*) FROM address_link WHERE email = \(email.text) AND used_at IS NULL AND expires_at > \(now)
-            """
-        ) { try $0.count(0) } ?? 0
-    }
-
     /// Adds a link, and ends the oldest unused ones of that address, so that `kept` remain.
     package borrowing func insert(_ link: AddressLink, digest: SecretDigest, keeping kept: Int) throws {
         try perform(

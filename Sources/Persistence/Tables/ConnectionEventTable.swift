@@ -14,17 +14,6 @@ extension Transaction {
             """)
     }
 
-    /// Those that were not delivered yet, oldest first.
-    package borrowing func undeliveredConnectionEvents(
-        after: ID<ConnectionEvent>?, limit: Int
-    ) throws -> [ConnectionEvent] {
-        try all(
-            """
-            SELECT \(fixed: columns) FROM connection_event
-            WHERE delivered_at IS NULL AND id > \(place(after: after)) ORDER BY id LIMIT \(limit)
-            """, ConnectionEvent.init(row:))
-    }
-
     /// Those of a connection, newest first.
     ///
     /// - Parameter after: Older than this one, nil for all.
@@ -36,11 +25,6 @@ extension Transaction {
             SELECT \(fixed: columns) FROM connection_event
             WHERE connection_id = \(id) AND id < \(after ?? .last) ORDER BY id DESC LIMIT \(limit)
             """, ConnectionEvent.init(row:))
-    }
-
-    /// Writes down that an event was delivered.
-    package borrowing func deliver(_ id: ID<ConnectionEvent>, at now: Instant) throws {
-        try perform("UPDATE connection_event SET delivered_at = \(now) WHERE id = \(id)")
     }
 
     /// Removes at most `limit` events from before `time`, and says how many.

@@ -164,7 +164,6 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.latestPromises(of: id)
             _ = try tx.promises(of: id, limit: 2)
             _ = try tx.sweepPromises(settledBefore: now, limit: 2)
-            _ = try tx.undeliveredConnectionEvents(after: nil, limit: 2)
             _ = try tx.connectionEvents(of: id, limit: 2)
             _ = try tx.sweepConnectionEvents(before: now, limit: 2)
             _ = try tx.providerAccess(ID(at: 1))
@@ -269,7 +268,6 @@ struct Question: Sendable, CustomTestStringConvertible {
                 _ = try tx.setEmail(
                     email, of: ID(at: 1), from: email, password: nil, proof: nil, now: Instant(seconds: 1))
                 try tx.renewPasswordDigest(at: email, from: digest, to: digest)
-                _ = try tx.openAddressLinkCount(email, at: Instant(seconds: 1))
             }
             _ = try tx.apiKey(ID(at: 1))
             _ = try tx.secrets(ofAPIKey: ID(at: 1))
