@@ -37,8 +37,12 @@ package struct BoundSQL: ExpressibleByStringInterpolation, Sendable {
         /// Binds a value.
         package mutating func appendInterpolation(_ value: some StorableValue) {
             values.append(value.stored)
-            text += "$\(values.count)"
+            let number = values.count
+            if number < Self.parameters.count { text += Self.parameters[number] } else { text += "$\(number)" }
         }
+
+        /// The names of parameters, as many as most statements have: to make each anew costs more than to append it.
+        private static let parameters = (0...64).map { "$\($0)" }
 
         /// Binds each of `list`, with commas between, for `IN (…)`. Never empty: `IN ()` is no SQL.
         package mutating func appendInterpolation(list: [some StorableValue]) {
