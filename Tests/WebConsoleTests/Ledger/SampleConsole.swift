@@ -5,6 +5,7 @@ import OAuth
 import Persistence
 import SignIn
 import TestSupport
+import Verification
 
 @testable import WebConsole
 
