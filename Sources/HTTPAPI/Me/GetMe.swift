@@ -10,13 +10,13 @@ struct GetMe: Endpoint {
 
     func respond(to call: Call) async throws -> Reply {
         let actor = call.actor
-        let place: KnownOrganizations.Place
+        let wanted: KnownOrganizations.Wanted
         switch actor.reach {
         case .nothing: throw Refusal.notFound
-        case .subtree(let path): place = .organization(path.last)
-        case .everything: place = .operatorsOwn
+        case .subtree(let path): wanted = .organization(path.last)
+        case .everything: wanted = .operatorsOwn
         }
-        guard let organization = try await api.knownOrganizations.organization(at: place) else {
+        guard let organization = try await api.knownOrganizations.organization(wanted) else {
             throw Refusal.notFound
         }
         return .ok { json in

@@ -8,7 +8,7 @@ import Verification
 /// is: while this node hears of all changes, and none of the organization was announced since before it was read.
 final class KnownOrganizations: Sendable {
     /// Which one is asked for.
-    enum Place: Hashable, Sendable {
+    enum Wanted: Hashable, Sendable {
         case organization(ID<Organization>)
         /// The operator's own.
         case operatorsOwn
@@ -26,7 +26,7 @@ final class KnownOrganizations: Sendable {
     private let store: any Store
     private let hearing: Hearing
     private let changes: ChangeLog
-    private let known = Lock<[Place: Known]>([:])
+    private let known = Lock<[Wanted: Known]>([:])
 
     init(store: any Store, verifier: CredentialVerifier) {
         self.store = store
@@ -37,32 +37,32 @@ final class KnownOrganizations: Sendable {
     /// The organization, nil where there is none.
     ///
     /// - Throws: ``StoreError``.
-    func organization(at place: Place) async throws -> Organization? {
-        if hearing.isCurrent, let remembered = remembered(place) { return remembered }
+    func organization(_ wanted: Wanted) async throws -> Organization? {
+        if hearing.isCurrent, let remembered = remembered(wanted) { return remembered }
         let mark = changes.mark()
         let found = try await store.read { tx in
-            switch place {
+            switch wanted {
             case .organization(let id): try tx.organization(id)
             case .operatorsOwn: try tx.operatorAccount()?.organization
             }
         }
         known.withLock { known in
             if known.count >= Self.capacity { known = [:] }
-            known[place] = found.map { Known(organization: $0, mark: mark) }
+            known[wanted] = found.map { Known(organization: $0, mark: mark) }
         }
         return found
     }
 
-    private func remembered(_ place: Place) -> Organization? {
+    private func remembered(_ wanted: Wanted) -> Organization? {
         known.withLock { known in
-            guard let one = known[place] else { return nil }
+            guard let one = known[wanted] else { return nil }
             // So that the next look passes over no more than what was announced in between.
             let now = changes.mark()
             guard changes.isUnchanged(since: one.mark, { $0 == .organization(one.organization.id) }) else {
-                known[place] = nil
+                known[wanted] = nil
                 return nil
             }
-            known[place]?.mark = now
+            known[wanted]?.mark = now
             return one.organization
         }
     }
