@@ -47,7 +47,7 @@ package struct BearerAuthentication: RouterMiddleware {
             throw problem(for: rule)
         case .admitted(let caller):
             context.notes.admitted(caller.credential.identifierText)
-            let permissions = caller.scopes.permissions
+            let permissions = caller.credential.permissions
             guard !permissions.isEmpty else {
                 keep(record, RefusalRule.managementScope.rawValue, context, at: now)
                 throw ProblemDocument(

@@ -37,10 +37,25 @@ package struct CanonicalPaths: HTTPResponder {
     package static func isCanonical(_ path: Substring) -> Bool {
         guard path.utf8.first == UInt8(ascii: "/") else { return false }
         if path.utf8.count == 1 { return true }
-        guard !path.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "\\") }) else { return false }
-        return path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
-            !$0.isEmpty && $0 != "." && $0 != ".."
+        // Of the segment that is read: how long it is, and how many of its bytes are dots.
+        var (length, dots) = (0, 0)
+        for byte in path.utf8.dropFirst() {
+            switch byte {
+            case UInt8(ascii: "%"), UInt8(ascii: "\\"): return false
+            case UInt8(ascii: "/"):
+                guard isSegment(length, dots) else { return false }
+                (length, dots) = (0, 0)
+            default:
+                length += 1
+                if byte == UInt8(ascii: ".") { dots += 1 }
+            }
         }
+        return isSegment(length, dots)
+    }
+
+    /// Whether a segment is neither empty nor one or two dots alone.
+    private static func isSegment(_ length: Int, _ dots: Int) -> Bool {
+        length > 0 && (dots < length || length > 2)
     }
 }
 

@@ -23,6 +23,14 @@ package enum KnownCredential: Sendable {
         }
     }
 
+    /// What those give at our own API.
+    package var permissions: Set<Permission> {
+        switch self {
+        case .apiKey(let key): key.terms.permissions
+        case .accessToken(let token): token.terms.permissions
+        }
+    }
+
     package var addresses: AddressRule {
         switch self {
         case .apiKey(let key): key.terms.addresses

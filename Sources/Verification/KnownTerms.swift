@@ -1,13 +1,17 @@
+package import Model
 package import Policy
 
 /// The scopes and addresses of credentials, which many have in common.
 package final class KnownTerms: Hashable, Sendable {
     package let scopes: ScopeSet
     package let addresses: AddressRule
+    /// What the scopes give at our own API, which asks it at each call.
+    package let permissions: Set<Permission>
 
     package init(scopes: ScopeSet, addresses: AddressRule) {
         self.scopes = scopes
         self.addresses = addresses
+        permissions = scopes.permissions
     }
 
     package static func == (left: KnownTerms, right: KnownTerms) -> Bool {
@@ -20,7 +24,7 @@ package final class KnownTerms: Hashable, Sendable {
     }
 
     /// About how many bytes they take.
-    package var bytes: Int { 96 + scopes.bytes + (addresses.ranges?.count ?? 0) * 64 }
+    package var bytes: Int { 96 + scopes.bytes + (addresses.ranges?.count ?? 0) * 64 + permissions.count * 8 }
 }
 
 extension ScopeSet {

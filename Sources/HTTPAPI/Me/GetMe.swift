@@ -28,7 +28,7 @@ struct GetMe: Endpoint {
             json.object(organization.write)
             json.member("account_id", organization.account)
             json.member("operator", actor.reach == .everything)
-            json.member("permissions", actor.permissions.map(\.rawValue).sorted())
+            json.member("permissions", Permission.inOrder.filter(actor.permissions.contains).map(\.rawValue))
             json.member("scopes", call.scopes)
         }
     }

@@ -49,9 +49,12 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
 
     /// The right that a management scope gives, nil for any other scope.
     package init?(_ scope: Scope) {
-        guard let permission = Self.byScope[scope.name] else { return nil }
+        guard scope.isManagement, let permission = Self.byScope[scope.name] else { return nil }
         self = permission
     }
+
+    /// All of them, in the order of their names.
+    package static let inOrder = allCases.sorted { $0.rawValue < $1.rawValue }
 
     private static let byScope = Dictionary(
         uniqueKeysWithValues: allCases.map { (Scope.managementPrefix + $0.rawValue, $0) })
