@@ -248,20 +248,21 @@ struct Composition {
             connections: providers.use,
             sealToken: sealToken, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone },
             now: now)
-        console = try WebConsole(
-            store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, passwords: passwords,
-            links: links, emailChanges: emailChanges, letters: letters, authorization: authorization,
-            keepRefusal: { [refusals = verifier.refusals] in refusals.note($0, under: $1, at: $2) },
-            sealToken: sealToken, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone },
-            nodes: { [feed, node, definition = installation.definition] in
-                feed?.view(definition: definition)
-                    ?? FeedView(node: node, isShared: false, isTrusted: true, definition: definition, others: [])
-            },
-            connections: providers.isOffering
-                ? ConnectionDesk(
-                    service: providers.service, clients: providers.clients, readAtStart: providers.readAtStart)
-                : nil,
-            isDevelopment: configuration.environment == .development, now: now)
+        console = WebConsole(
+            try ConsoleServices(
+                store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, passwords: passwords,
+                links: links, emailChanges: emailChanges, letters: letters, authorization: authorization,
+                keepRefusal: { [refusals = verifier.refusals] in refusals.note($0, under: $1, at: $2) },
+                sealToken: sealToken, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone },
+                nodes: { [feed, node, definition = installation.definition] in
+                    feed?.view(definition: definition)
+                        ?? FeedView(node: node, isShared: false, isTrusted: true, definition: definition, others: [])
+                },
+                connections: providers.isOffering
+                    ? ConnectionDesk(
+                        service: providers.service, clients: providers.clients, readAtStart: providers.readAtStart)
+                    : nil,
+                isDevelopment: configuration.environment == .development, now: now))
     }
 
     /// Everything that runs while the server runs, in the order of starting. They end in the opposite order, so what was

@@ -1,123 +1,21 @@
 import CredentialFormat
-package import Credentials
-import Events
 package import HTTPServing
 package import Hummingbird
 import Logging
-package import Model
-package import OAuth
-import Organizations
-package import Persistence
+import Model
+import OAuth
 import Policy
-package import ProductDefinition
-package import SignIn
-package import Tokens
-package import Verification
+import ProductDefinition
+import SignIn
 
-/// The pages: sign-in, consent, one's own account and apps, and the console of an organization. They call the services that the management API calls.
+/// The pages: sign-in, consent, one's own account and apps, and the console of an organization. They call the services that the
+/// management API calls.
 package struct WebConsole: Sendable {
-    let site: Site
-    let writer: PageWriter
-    let product: Product
-    /// Each visitor's part of the database.
-    let store: ActorStore
-    /// All of it, for the few things that are of no account.
-    let unconfined: any Store
-    let signIns: SignInService
-    let sessions: SessionService
-    let secondFactors: SecondFactorService
-    let links: OneTimeLinkService
-    let emailChanges: EmailChangeService
-    let letters: OwnerLetters
-    let grants: GrantService
-    let authorization: AuthorizationEndpoint
-    let endSession: EndSession
-    let integrations: IntegrationService
-    let members: MembershipService
-    let stewards: StewardService
-    let organizations: OrganizationService
-    let accounts: AccountService
-    let resourceServers: ResourceServerService
-    let apps: AppService
-    let contacts: ContactService
-    let accessKeys: AccessKeyService
-    let apiKeys: APIKeyService
-    let audit: AuditLog
-    let refusals: RefusalService
-    /// Keeps what an app was refused, under the identifier of the request.
-    let keepRefusal: @Sendable (RefusedRequest, String, Instant) -> Void
-    let trial: CredentialTrial
-    let repetitions: FormRepetitions
-    /// Nil where nothing is connected.
-    let connections: ConnectionDesk?
-    /// Seals or signs an access token made by hand.
-    let sealToken: @Sendable (HandmadeToken) throws -> String
-    /// Asks all nodes whether they hear, and waits at most so long.
-    let confirm: @Sendable (Duration) async -> FeedConfirmation
-    /// The nodes as this one sees them, nil where nothing of them is known.
-    let nodes: @Sendable () -> FeedView?
-    let now: @Sendable () -> Instant
-    private let isDevelopment: Bool
+    let services: ConsoleServices
 
-    /// - Parameters:
-    ///   - issuer: The public base URL. Links, cookies and the check of `Origin` follow it.
-    ///   - links: Invitations, forgotten passwords and hand-overs.
-    ///   - emailChanges: Other addresses of one's own.
-    ///   - letters: Tell members what changed in how they sign in.
-    ///   - keepRefusal: Keeps what an app was refused, under the identifier of the request.
-    ///   - sealToken: Seals or signs an access token made by hand.
-    ///   - confirm: Asks all nodes whether they hear, and waits at most so long.
-    ///   - nodes: The nodes as this one sees them, nil where nothing of them is known.
-    ///   - connections: What the pages of connections call, nil where nothing is connected.
-    ///   - isDevelopment: Whether the page of all parts is shown.
-    /// - Throws: What is wrong with a template.
-    package init(
-        store: any Store, keyRing: KeyRing, product: Product, issuer: String, passwords: PasswordHasher,
-        links: OneTimeLinkService, emailChanges: EmailChangeService, letters: OwnerLetters,
-        authorization: AuthorizationEndpoint,
-        keepRefusal: @escaping @Sendable (RefusedRequest, String, Instant) -> Void,
-        sealToken: @escaping @Sendable (HandmadeToken) throws -> String,
-        confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
-        nodes: @escaping @Sendable () -> FeedView? = { nil }, connections: ConnectionDesk? = nil,
-        isDevelopment: Bool, now: @escaping @Sendable () -> Instant
-    ) throws {
-        site = Site(product: product, issuer: issuer)
-        writer = try PageWriter(site: site)
-        self.product = product
-        self.store = ActorStore(store)
-        unconfined = store
-        self.now = now
-        self.isDevelopment = isDevelopment
-        signIns = SignInService(store: store, keyRing: keyRing, product: product, hasher: passwords, now: now)
-        sessions = SessionService(store: store, keyRing: keyRing, product: product, now: now)
-        secondFactors = SecondFactorService(keyRing: keyRing, product: product, now: now)
-        self.links = links
-        self.emailChanges = emailChanges
-        self.letters = letters
-        grants = GrantService(now: now)
-        self.authorization = authorization
-        endSession = EndSession(store: store, keyRing: keyRing, issuer: issuer)
-        let peppers: @Sendable () -> Peppers = { keyRing.keys.peppers }
-        integrations = IntegrationService(
-            product: product, peppers: peppers, safe: ClientSecretSafe(keyRing: keyRing), now: now)
-        apps = AppService(product: product, peppers: peppers, now: now)
-        contacts = ContactService(now: now)
-        accessKeys = AccessKeyService(product: product, peppers: peppers, now: now)
-        apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
-        audit = AuditLog()
-        refusals = RefusalService(now: now)
-        self.keepRefusal = keepRefusal
-        trial = CredentialTrial(product: product)
-        repetitions = FormRepetitions(keyRing: keyRing, now: now)
-        self.sealToken = sealToken
-        self.confirm = confirm
-        self.nodes = nodes
-        self.connections = connections
-        members = MembershipService(product: product, now: now)
-        stewards = StewardService(now: now)
-        organizations = OrganizationService(product: product, now: now)
-        accounts = AccountService(product: product, now: now)
-        resourceServers = ResourceServerService(product: product, peppers: peppers, now: now)
+    /// The pages over what they call.
+    package init(_ services: ConsoleServices) {
+        self.services = services
     }
 
     /// Every page, and what is sent from it. Where a form alone is sent to, a GET leads to the page that holds it: somebody

@@ -75,18 +75,19 @@ final class RunningPages: Sendable {
     private func console() throws -> WebConsole {
         let (tree, hasher) = (desk.tree, PasswordHasher())
         let sample = SampleDesk(tree)
-        return try WebConsole(
-            store: tree.store, keyRing: tree.keys, product: tree.product, issuer: base, passwords: hasher,
-            links: OneTimeLinkService(
-                store: tree.store, keyRing: tree.keys, product: tree.product, issuer: base, hasher: hasher,
-                postman: nil, now: tree.clock.now),
-            emailChanges: EmailChangeService(
-                store: tree.store, keyRing: tree.keys, product: tree.product, issuer: base, hasher: hasher,
-                postman: nil, now: tree.clock.now),
-            letters: OwnerLetters(store: tree.store, product: tree.product, postman: nil),
-            authorization: sample.authorization, keepRefusal: { _, _, _ in }, sealToken: { _ in "" },
-            connections: ConnectionDesk(service: desk.service, clients: desk.clients), isDevelopment: true,
-            now: tree.clock.now)
+        return WebConsole(
+            try ConsoleServices(
+                store: tree.store, keyRing: tree.keys, product: tree.product, issuer: base, passwords: hasher,
+                links: OneTimeLinkService(
+                    store: tree.store, keyRing: tree.keys, product: tree.product, issuer: base, hasher: hasher,
+                    postman: nil, now: tree.clock.now),
+                emailChanges: EmailChangeService(
+                    store: tree.store, keyRing: tree.keys, product: tree.product, issuer: base, hasher: hasher,
+                    postman: nil, now: tree.clock.now),
+                letters: OwnerLetters(store: tree.store, product: tree.product, postman: nil),
+                authorization: sample.authorization, keepRefusal: { _, _, _ in }, sealToken: { _ in "" },
+                connections: ConnectionDesk(service: desk.service, clients: desk.clients), isDevelopment: true,
+                now: tree.clock.now))
     }
 
     /// Signs a member with a role in, and goes on to a page.
