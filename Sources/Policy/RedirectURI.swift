@@ -8,7 +8,7 @@ import TextForms
 /// (threat R8). Of `http://127.0.0.1` and `http://[::1]` the port may differ (RFC 8252 §7.3), and nothing else.
 package struct RedirectURI: Hashable, Sendable, CustomStringConvertible {
     /// Why a text is none.
-    package enum Problem: Error, Hashable, Sendable {
+    package enum Problem: String, Error, Hashable, Sendable, CaseIterable {
         case tooLong, forbiddenCharacter, brokenEscape, fragment, scheme, plainHTTP, host, userInformation
         case answerParameter
 

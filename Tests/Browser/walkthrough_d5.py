@@ -9,6 +9,8 @@ import urllib.parse
 import urllib.request
 import uuid
 
+from selenium.webdriver.support.ui import WebDriverWait
+
 from browser import CHALLENGE, VERIFIER, Browser, Callback, Walk, run
 
 PASSWORD = "correct horse battery 1"
@@ -108,6 +110,11 @@ def consents(walk):
                 look(browser, "consent")
         with Browser(shots=walk.shots) as browser:
             workspace.sign_in(browser, workspace.admin)
+            browser.find(".profile > summary").click()
+            browser.press("Workspace Settings")
+            assert browser.find(".side [aria-current]").text == "Integrations", browser.text
+            browser.press("Consents")
+            assert browser.url == workspace.address("/consents"), browser.url
             browser.open(workspace.address("/consents?q=nobody"))
             assert "Nothing matches" in browser.text, browser.text
             look(browser, "nothing-matches")
@@ -194,7 +201,14 @@ def making(walk):
         look(browser, "no-apps")
         browser.press("Create app")
         browser.fill("name", "Post Planner")
+        told = lambda: browser.find("[data-wrong]").text
+        browser.fill("'redirect_uris.0'", "http://app.example.com/back?state=1")
+        WebDriverWait(browser.driver, 5).until(lambda _: "http is for 127.0.0.1" in told())
+        browser.fill("'redirect_uris.0'", "https://app.example.com/back?state=1")
+        WebDriverWait(browser.driver, 5).until(lambda _: "only the answer may have" in told())
+        look(browser, "new-app-typing")
         browser.fill("'redirect_uris.0'", "http://127.0.0.1:7777/back")
+        WebDriverWait(browser.driver, 5).until(lambda _: told() == "")
         browser.press("Add more")
         assert browser.find("[name='redirect_uris.0']").get_attribute("value") == "http://127.0.0.1:7777/back"
         browser.find("[name='scope.analytics.read']").click()

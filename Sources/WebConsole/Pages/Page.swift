@@ -16,6 +16,8 @@ package protocol Page: Sendable {
     var shell: Shell? { get }
     /// What makes it nicer where scripts may run. It works without.
     static var scripts: [Script] { get }
+    /// Those of this one: of all of its kind, unless it says otherwise.
+    var scripts: [Script] { get }
 }
 
 extension Page {
@@ -23,6 +25,7 @@ extension Page {
     package var notice: Notice? { nil }
     package var shell: Shell? { nil }
     package static var scripts: [Script] { [] }
+    package var scripts: [Script] { Self.scripts }
 }
 
 /// How wide a card is.

@@ -31,7 +31,7 @@ package struct PageWriter: Sendable {
             productIcon: site.link(site.assets.icon), productLogo: site.assets.logo.map(site.link),
             productLogoWords: site.logoHasName ? site.product : "", productInitial: Initial.of(site.product),
             productName: site.logoHasName ? nil : site.product, frame: P.frame.rawValue, page: page,
-            scripts: P.scripts.map(\.element).joined(separator: "\n"))
+            scripts: page.scripts.map(\.element).joined(separator: "\n"))
         return templates[P.template]?.bytes(of: .of(surroundings)) ?? []
     }
 }

@@ -7,6 +7,8 @@ package enum Script: String, Sendable, CaseIterable {
     case leave
     /// Closes a menu by Esc and by a press beside it.
     case menus
+    /// Tells of a redirect URI what is wrong with it while it is typed in.
+    case redirects
     /// Says times in the reader's own zone beside the exact ones.
     case times
 
@@ -17,6 +19,7 @@ package enum Script: String, Sendable, CaseIterable {
             case .copy: PackageResources.copy_js
             case .leave: PackageResources.leave_js
             case .menus: PackageResources.menus_js
+            case .redirects: PackageResources.redirects_js
             case .times: PackageResources.times_js
             }
         return String(decoding: bytes, as: UTF8.self)

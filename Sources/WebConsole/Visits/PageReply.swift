@@ -25,7 +25,7 @@ struct PageReply: Sendable {
     ) -> PageReply {
         var reply = PageReply(content: .html { $0.html(page) }, status: status)
         reply.policy = policy
-        reply.policy.scripts += P.scripts.map(\.hash)
+        reply.policy.scripts += page.scripts.map(\.hash)
         return reply
     }
 

@@ -38,7 +38,10 @@ extension AppForm {
             // Of a form that is sent twice there comes one app.
             fields: app == nil ? [.idempotencyKey()] : [],
             sections: sections(entered, of: app, errors), verb: app == nil ? title : "Save changes",
-            cancelLink: id.map { entered.link(.app, $0) } ?? entered.link(.apps))
+            cancelLink: id.map { entered.link(.app, $0) } ?? entered.link(.apps),
+            explanations: RedirectURI.Problem.allCases.map {
+                FormPage.Explanation(name: $0.rawValue, words: $0.explanation)
+            })
     }
 
     private func sections(_ entered: ConsoleVisit, of app: App?, _ errors: FieldErrors) -> [FormSection] {

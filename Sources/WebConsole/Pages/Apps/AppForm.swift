@@ -126,19 +126,19 @@ extension AppForm {
     func redirectInputs(_ errors: FieldErrors) -> [TextField] {
         Self.inputs(
             "redirect_uris", redirectURIs, most: AppService.redirectURICount.upperBound, more: more,
-            label: "Redirect URI",
-            errors)
+            label: "Redirect URI", without: RedirectURI.answerParameters, errors)
     }
 
     /// The same for after a sign-out.
     func signedOutInputs(_ errors: FieldErrors) -> [TextField] {
         Self.inputs(
             "post_logout_redirect_uris", signedOutURIs, most: AppService.signedOutURICount.upperBound, more: more,
-            label: "After a sign-out", errors)
+            label: "After a sign-out", without: RedirectURI.signedOutParameters, errors)
     }
 
     private static func inputs(
-        _ name: String, _ texts: [String], most: Int, more: Int, label: String, _ errors: FieldErrors
+        _ name: String, _ texts: [String], most: Int, more: Int, label: String, without reserved: Set<String>,
+        _ errors: FieldErrors
     ) -> [TextField] {
         let wrong = Dictionary(errors.items(of: name).map { ($0.index, $0.message) }) { first, _ in first }
         let count = min(most, max(places.least, texts.count + places.empty) + more)
@@ -146,7 +146,8 @@ extension AppForm {
             TextField(
                 label: "\(label) \(index + 1)", name: "\(name).\(index)",
                 value: index < texts.count ? texts[index] : "", error: wrong[index],
-                maximum: RedirectURI.maximumLength, isCode: true)
+                maximum: RedirectURI.maximumLength, isCode: true,
+                checked: reserved.sorted().joined(separator: " "))
         }
     }
 }

@@ -20,6 +20,16 @@ struct FormPage: Page {
     let cancelLink: String
     /// A button that leads back to the step before.
     var backButton: FieldButton?
+    /// What a script says at fields that it checks while they are typed in; empty where there are none.
+    var explanations: [Explanation] = []
+
+    /// What can be wrong with a field, by the name that the script has for it.
+    struct Explanation: Hashable, Sendable {
+        let name: String
+        let words: String
+    }
+
+    var scripts: [Script] { explanations.isEmpty ? Self.scripts : Self.scripts + [.redirects] }
 }
 
 /// Fields that belong together, with their words at the left.
@@ -87,6 +97,8 @@ struct TextField: Hashable, Sendable {
     var isCode = false
     /// A further button beside it that sends the form to have the field filled in.
     var button: FieldButton?
+    /// Of a redirect URI that a script checks: the parameters that its query may not have.
+    var checked: String?
 }
 
 /// A button that sends a form for something else than what it is for: the page comes back with the input kept.
