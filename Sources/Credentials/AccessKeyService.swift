@@ -77,6 +77,20 @@ package struct AccessKeyService: Sendable {
             grouping: try tx.accessKeys(of: visible, limit: visible.count * Self.maximumPerContact), by: \.contact)
     }
 
+    /// The access keys of the contacts of an organization and those below it that a query asks for.
+    ///
+    /// - Parameters:
+    ///   - includeDescendants: Whether those below count.
+    ///   - limit: How many at most.
+    package func list(
+        in organization: Organization, includeDescendants: Bool = true, _ query: AccessKeyQuery, limit: Int,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> OrderedListing<ListedAccessKey> {
+        try actor.requires(.contactsRead, in: organization.path)
+        let extent: Extent = includeDescendants ? .within(organization.path) : .organization(organization.path)
+        return try tx.accessKeys(extent, query, limit: limit)
+    }
+
     /// One access key.
     package func get(
         _ id: ID<AccessKey>, of contact: ID<Contact>, in organization: ID<Organization>, as actor: Actor,

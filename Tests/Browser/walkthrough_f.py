@@ -208,6 +208,11 @@ def f3(walk):
         assert "Carla Carpenter" in browser.text
         look(browser)
         browser.shoot("f3-list")
+        browser.press("See all Access Keys")
+        assert "Shop floor" in browser.text and "Carla Carpenter" in browser.text, browser.text
+        look(browser)
+        browser.shoot("f3-access-keys")
+        browser.open(f"{walk.base}/o/{company.id}/contacts")
         browser.press("Carla Carpenter")
         browser.find("[aria-label='Actions for Shop floor']").click()
         browser.press("Rotate")

@@ -28,7 +28,7 @@ struct ListStatementTests {
     /// are.
     private static let lists: [(page: ConsolePage, sort: String)] = [
         (.apiKeys, "-used"), (.people, "name"), (.integrations, "-used"), (.auditLog, ""), (.apps, "-used"),
-        (.contacts, "-used"), (.consents, "-used"), (.connections, "-proven"),
+        (.contacts, "-used"), (.accessKeys, "-used"), (.consents, "-used"), (.connections, "-proven"),
     ]
 
     @Test func `a page of 500 takes few statements, and none of them reads a whole table`() async throws {

@@ -6,6 +6,8 @@ private let columns: StaticString = """
     k.id, k.contact_id, k.name, k.hint, k.generation, k.created_at, k.created_by, k.rotated_at, k.disabled_at, k.used_at,
     k.used_from, k.uses, k.revision
     """
+/// For lists that show access keys with more.
+let accessKeyColumns = columns
 
 extension Transaction {
     /// The access key, nil where there is none.
@@ -90,7 +92,8 @@ extension Transaction {
 }
 
 extension AccessKey {
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    /// Reads ``accessKeyColumns`` at the beginning of a row.
+    init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), contact: try row.id(1), name: try row.text(2), hint: SecretHint(stored: try row.text(3)),
             generation: try row.count(4), createdAt: try row.instant(5), createdBy: try row.text(6),

@@ -11,6 +11,7 @@ extension WebConsole {
     var contactRoutes: [PageRoute] {
         [
             shown(.contacts, showContacts),
+            shown(.accessKeys, showAccessKeys),
             shown(.newContact) { entered in try await contactForm(entered, of: nil) },
             taken(.newContact, takeNewContact),
             shown(.contact, showContact),
@@ -65,6 +66,20 @@ extension WebConsole {
         }
         return .page(
             ContactList.page(entered, request, filters, found.page, count: found.count, of: contacts.maximum))
+    }
+
+    private func showAccessKeys(_ entered: ConsoleVisit) async throws -> PageReply {
+        let filters = AccessKeyList.filters(entered)
+        let request = ListRequest(
+            entered.visit, filters: filters.map(\.name), columns: AccessKeyQuery.Order.allCases.map(\.rawValue))
+        let query = AccessKeyList.query(request, at: entered.now)
+        let found = try await store.read(as: entered.actor) { [accessKeys] tx in
+            try accessKeys.list(
+                in: entered.organization,
+                includeDescendants: !request.filters.contains(AccessKeyList.Filter.here.rawValue), query,
+                limit: AccessKeyList.pageSize, as: entered.actor, tx: tx)
+        }
+        return .page(AccessKeyList.page(entered, request, filters, found))
     }
 
     private func contact(_ entered: ConsoleVisit) async throws -> Contact {
@@ -222,7 +237,7 @@ extension WebConsole {
                     return (id: made.credential.id.description, secret: made.secret)
                 }
             }
-            return reply(to: outcome, of: contact, entered)
+            return reply(to: outcome, of: contact, named: name, entered)
         } catch let refusal as Refusal {
             let errors = try FieldErrors(of: refusal, product)
             return .page(accessKeyForm(entered, of: contact, name: name, errors), .unprocessableContent)
@@ -230,9 +245,10 @@ extension WebConsole {
     }
 
     private func reply(
-        to outcome: FormRepetitions.Outcome, of contact: Contact, _ entered: ConsoleVisit
+        to outcome: FormRepetitions.Outcome, of contact: Contact, named name: String = "", _ entered: ConsoleVisit
     ) -> PageReply {
         let id = contact.id.description
+        let hint = name.isEmpty ? nil : PoorLabel.hint(for: name, in: "name")
         guard case .shown(_, let secret) = outcome else { return .redirect(entered.url(.contact, id), at: site) }
         let word = product.words[.accessKey]
         return .page(
@@ -241,6 +257,7 @@ extension WebConsole {
                     below: word.capitalized, Crumb(words: contact.name, address: entered.link(.contact, id))),
                 heading: "Copy the \(word.singular) now",
                 lead: "It’s shown only once. If you lose it, rotate it.",
+                notices: hint.map { [.hint("“\(name)”: \($0.message)")] } ?? [],
                 secret: CodeBlock(secret, label: word.capitalized, isSecret: true),
                 file: (name: contact.name, lines: ["\(word.capitalized) of \(contact.name): \(secret)"]),
                 commands: [

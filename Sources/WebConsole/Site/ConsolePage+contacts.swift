@@ -3,6 +3,8 @@ import ProductDefinition
 
 extension ConsolePage {
     static let contacts = ConsolePage(.contacts)
+    /// All of them, whosever they are.
+    static let accessKeys = ConsolePage(.contacts, "/access-keys")
     static let newContact = ConsolePage(.contacts, "/new", needs: .contactsManage)
     static let contact = ConsolePage(.contacts, "/{id}")
     static let contactSettings = ConsolePage(.contacts, "/{id}/settings", needs: .contactsManage)

@@ -8,6 +8,7 @@ extension PageLine {
     static let contacts: [PageLine] =
         [
             PageLine(.contacts, readers),
+            PageLine(.accessKeys, readers),
             PageLine(.newContact, contactManagers),
             PageLine(.post, .newContact, contactManagers),
             PageLine(.contact, readers) { try await $1.contact(in: $0) },

@@ -38,7 +38,10 @@ enum ContactList {
             words: """
                 \(word.indefinite.capitalizedFirst) need not be able to sign in. With \(keyWord.indefinite) of theirs, tokens say \
                 for whom they act.
-                """, action: mayManage && !isFull ? create : nil, code: nil)
+                """, action: mayManage && !isFull ? create : nil,
+            code: mayManage
+                ? ManagementCommands(entered).making("contacts", #"{"name":"Grace Hopper"}"#)
+                : ManagementCommands(entered).listing("contacts"))
         let isAlone = entered.reachable.count < 2
         let columns =
             [frame.column("Name", by: "name"), ListPage.Column(words: "Status")]
@@ -50,8 +53,17 @@ enum ContactList {
         let rows = listing.items.enumerated().map { index, item in
             row(item, entered, index, of: listing.items.count, isAlone: isAlone)
         }
-        return frame.listPage(
+        var page = frame.listPage(
             head, columns: columns, rows: rows, next: listing.next, nothing: nothing, plural: word.plural)
+        if !rows.isEmpty {
+            page.forecast = Forecast(
+                look: "",
+                parts: [
+                    Forecast.Part(words: "Each has \(keyWord.plural) of their own. "),
+                    Forecast.Part(words: "See all \(keyWord.plural)", address: entered.link(.accessKeys)),
+                ])
+        }
+        return page
     }
 
     private static func row(

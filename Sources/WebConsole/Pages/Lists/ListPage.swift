@@ -76,7 +76,7 @@ struct ListPage: Page {
     /// What stands there instead of rows.
     let empty: EmptyState?
     let notice: Notice?
-    /// What will break, above the list.
+    /// A sentence above the list with links in it: what will break, or what else there is to see.
     var forecast: Forecast?
 }
 

@@ -1,0 +1,98 @@
+package import CredentialFormat
+package import Model
+
+/// An access key as a list shows it.
+package struct ListedAccessKey: Sendable {
+    package let key: AccessKey
+    package let contactName: String
+    /// Whether none of the contact's is accepted.
+    package let isContactDisabled: Bool
+    package let organization: ID<Organization>
+    package let organizationName: String
+}
+
+/// Which access keys a list shows, and in which order.
+package struct AccessKeyQuery: Hashable, Sendable {
+    /// What the list is ordered by.
+    package enum Order: String, Hashable, Sendable, CaseIterable {
+        case name, contact, organization, used, created
+    }
+
+    /// What its name or that of its contact contains.
+    package var search: NameSearch?
+    /// Those alone that were never used.
+    package var neverUsed = false
+    /// Those alone that were not used since then, and are as old.
+    package var unusedSince: Instant?
+    package var order = Order.created
+    package var isDescending = true
+    package var after: ListPlace?
+
+    package init() {}
+}
+
+extension Transaction {
+    /// The access keys of the contacts of an extent that a query asks for, in one statement. It reads the rows of these
+    /// organizations, by their indexes, and no others.
+    ///
+    /// - Parameter limit: How many at most.
+    package borrowing func accessKeys(
+        _ extent: Extent, _ query: AccessKeyQuery, limit: Int
+    ) throws -> OrderedListing<ListedAccessKey> {
+        let rows = try all(
+            """
+            SELECT \(fixed: accessKeyColumns), c.name, c.disabled_at, o.id, o.name
+            FROM organization o CROSS JOIN contact c CROSS JOIN access_key k
+            WHERE \(part: extent.condition) AND c.organization_id = o.id AND k.contact_id = c.id \(part: query.condition)
+            \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
+            """, ListedAccessKey.init(row:))
+        return OrderedListing(rows, limit: limit, place: query.place)
+    }
+}
+
+extension AccessKeyQuery {
+    fileprivate var condition: BoundSQL {
+        var condition: BoundSQL = ""
+        if let search {
+            condition = """
+                \(part: condition) AND (\(part: search.condition(on: "k.name")) OR \(part: search.condition(on: "c.name")))
+                """
+        }
+        if neverUsed { condition = "\(part: condition) AND k.used_at IS NULL" }
+        if let unusedSince { condition = "\(part: condition) AND COALESCE(k.used_at, k.created_at) < \(unusedSince)" }
+        return condition
+    }
+
+    fileprivate var listOrder: ListOrder {
+        let key: ListOrder.Key =
+            switch order {
+            case .name: .text("lower(k.name)")
+            case .contact: .text("lower(c.name)")
+            case .organization: .text("lower(o.name)")
+            case .used: .number("COALESCE(k.used_at, 0)")
+            case .created: .number("k.created_at")
+            }
+        return ListOrder(key, id: "k.id", isDescending: isDescending, after: after)
+    }
+
+    fileprivate func place(behind item: ListedAccessKey) -> ListPlace {
+        let id = item.key.id
+        return switch order {
+        case .name: ListPlace(behind: item.key.name, id)
+        case .contact: ListPlace(behind: item.contactName, id)
+        case .organization: ListPlace(behind: item.organizationName, id)
+        case .used: ListPlace(behind: item.key.lastUse?.at, id)
+        case .created: ListPlace(behind: item.key.createdAt, id)
+        }
+    }
+}
+
+extension ListedAccessKey {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        key = try AccessKey(row: row)
+        contactName = try row.text(13)
+        isContactDisabled = try row.optionalInstant(14) != nil
+        organization = try row.id(15)
+        organizationName = try row.text(16)
+    }
+}
