@@ -1,3 +1,4 @@
+package import CredentialFormat
 import Events
 package import Model
 package import Persistence
@@ -16,5 +17,16 @@ extension APIKeyService {
         try actor.requires(.apiKeysRead, in: organization.path)
         let extent: Extent = includeDescendants ? .within(organization.path) : .organization(organization.path)
         return try tx.apiKeys(extent, query, limit: limit, countingTo: most, at: now())
+    }
+
+    /// One key as a list shows it.
+    package func look(
+        _ id: ID<APIKey>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> ListedAPIKey {
+        _ = try tx.organization(organization, where: actor, may: .apiKeysRead)
+        guard let listed = try tx.listedAPIKey(id), listed.key.organization == organization else {
+            throw Refusal.notFound
+        }
+        return listed
     }
 }

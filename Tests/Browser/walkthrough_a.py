@@ -220,4 +220,21 @@ def a7(walk):
     assert desk.token(client, TOKEN)[0] == 200, "and back again"
 
 
+def a8(walk):
+    """With an integration that was made 400 days ago."""
+    desk = Desk(walk)
+    made(desk, "Made just now")
+    old = "Left in a drawer"
+    with Visitor(walk, desk.member("platform-administrator")) as browser:
+        browser.enter(LIST.format(desk.account))
+        assert browser.row(old).find_element("css selector", ".badge").text == "Rotate", browser.row(old).text
+        for name, words in [("unused-90-days", "Unused for 90 days"), ("old-secret", "Client Secret older than 1 year")]:
+            browser.open(walk.base + LIST.format(desk.account))
+            browser.tick(name)
+            browser.press("Apply")
+            assert browser.rows() == [old], browser.rows()
+            assert words in browser.find(".chips").text, browser.text
+            browser.look(f"a8-{name}")
+
+
 run_step({name: step for name, step in list(globals().items()) if name[0] == "a" and callable(step)})

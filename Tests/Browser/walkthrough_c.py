@@ -64,4 +64,28 @@ def c3(walk):
     assert status == 403, status
 
 
+def c3_rotate(walk):
+    """With a key that is 91 days old."""
+    desk = Desk(walk)
+    leaver = desk.member("admin", name="Lea Leaver")
+    with Visitor(walk, leaver) as browser:
+        browser.enter(LIST.format(desk.account) + "/new")
+        browser.fill("name", "Made by a leaver")
+        browser.press("Next")
+        browser.tick("scope.analytics.read")
+        browser.press("Create")
+        browser.tick_kept()
+        browser.press("Done")
+    members = f"/api/v1/organizations/{desk.account}/members"
+    _, found, _ = desk.call("GET", f"{members}?limit=200", bearer=walk.demo["operator_key"])
+    gone = next(member["id"] for member in found["items"] if member["email"] == leaver)
+    status, _, _ = desk.call("DELETE", f"{members}/{gone}", bearer=walk.demo["operator_key"])
+    assert status == 204, status
+    with Visitor(walk, desk.member("owner")) as browser:
+        browser.enter(LIST.format(desk.account))
+        for name in ["Ninety-one days", "Made by a leaver"]:
+            assert browser.row(name).find_element("css selector", ".badge").text == "Rotate", browser.row(name).text
+        browser.look("c3-rotate")
+
+
 run_step({name: step for name, step in list(globals().items()) if name[0] == "c" and callable(step)})

@@ -139,6 +139,9 @@ struct PeoplePagesTests {
         #expect(list.links("See what was left behind") == [path + "/left"])
         let left = try await visitor.open(path + "/left")
         #expect(left.text.contains("Quentin left"))
+        let keys = try await visitor.open("/o/\(demo.account)/api-keys?creator-left=on")
+        let rotate = /<span class="badge badge-caution">Rotate</
+        #expect(keys.text.matches(of: rotate).count == 1, "Who has left may have what they copied. \(keys.text)")
         // Each step leads back here.
         let rotation = try await visitor.open(try #require(left.links("Rotate").first))
         #expect(rotation.links("Cancel") == [path + "/left"])

@@ -1,4 +1,4 @@
-import CredentialFormat
+package import CredentialFormat
 package import Model
 import Policy
 
@@ -6,6 +6,8 @@ import Policy
 package struct ListedAPIKey: Sendable {
     package let key: APIKey
     package let organizationName: String
+    /// When whoever looked after it left, nil while somebody does.
+    package let leftAt: Instant?
 }
 
 /// Which API keys a list shows, and in which order.
@@ -58,16 +60,33 @@ extension Transaction {
         let order = query.listOrder
         let rows = try all(
             """
-            SELECT \(fixed: apiKeyColumns), o.name, \(part: count) FROM
+            SELECT \(fixed: apiKeyColumns), o.name, k.steward_left_at, \(part: count) FROM
             (SELECT k.id FROM organization o CROSS JOIN api_key k
             WHERE \(part: extent.condition) AND k.organization_id = o.id \(part: query.condition) \(part: order.condition)
             \(part: order.clause) LIMIT \(limit + 1)) page CROSS JOIN api_key k CROSS JOIN organization o
             WHERE k.id = page.id AND o.id = k.organization_id \(part: order.clause)
             """
         ) { row in
-            (ListedAPIKey(key: try APIKey(row: row), organizationName: try row.text(17)), try row.count(18))
+            (try ListedAPIKey(row: row), try row.count(19))
         }
         return try counted(rows, limit: limit, count, place: query.place)
+    }
+
+    /// An API key as a list shows it, nil where there is none.
+    package borrowing func listedAPIKey(_ id: ID<APIKey>) throws -> ListedAPIKey? {
+        try first(
+            """
+            SELECT \(fixed: apiKeyColumns), o.name, k.steward_left_at
+            FROM api_key k JOIN organization o ON o.id = k.organization_id WHERE k.id = \(id)
+            """, ListedAPIKey.init(row:))
+    }
+}
+
+extension ListedAPIKey {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        key = try APIKey(row: row)
+        organizationName = try row.text(17)
+        leftAt = try row.optionalInstant(18)
     }
 }
 

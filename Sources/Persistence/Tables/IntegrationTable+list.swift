@@ -12,6 +12,8 @@ package struct ListedIntegration: Sendable {
     package let secretAt: Instant
     /// Until when the secret before that works too, where that was put off.
     package let previousSecretEndsAt: Instant?
+    /// When whoever looked after it left, nil while somebody does.
+    package let leftAt: Instant?
 }
 
 /// Which integrations a list shows, and in which order.
@@ -45,7 +47,7 @@ package struct IntegrationQuery: Hashable, Sendable {
 private let columns: StaticString = """
     i.id, i.organization_id, i.label, i.scopes, i.addresses, i.access_token_seconds, i.token_format, i.created_at,
     i.created_by, i.revision, i.looked_at, i.looked_by, i.tokens_from, o.name, i.used_at, i.used_from, i.uses,
-    i.secret_at, i.previous_secret_ends_at
+    i.secret_at, i.previous_secret_ends_at, i.steward_left_at
     """
 
 extension Transaction {
@@ -71,7 +73,7 @@ extension Transaction {
             \(part: order.clause) LIMIT \(limit + 1)) page CROSS JOIN integration i CROSS JOIN organization o
             WHERE i.id = page.id AND o.id = i.organization_id \(part: order.clause)
             """
-        ) { row in (try ListedIntegration(row: row), try row.count(19)) }
+        ) { row in (try ListedIntegration(row: row), try row.count(20)) }
         return try counted(rows, limit: limit, count, place: query.place)
     }
 
@@ -133,5 +135,6 @@ extension ListedIntegration {
         lastUse = try row.lastUse(14)
         secretAt = try row.optionalInstant(17) ?? integration.createdAt
         previousSecretEndsAt = try row.optionalInstant(18)
+        leftAt = try row.optionalInstant(19)
     }
 }

@@ -42,13 +42,13 @@ extension WebConsole {
 
     private func showKey(_ entered: ConsoleVisit) async throws -> PageReply {
         let id: ID<APIKey> = try entered.id()
-        let (key, secrets, maker) = try await store.read(as: entered.actor) { [apiKeys, product] tx in
-            let key = try apiKeys.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
+        let (listed, secrets, maker) = try await store.read(as: entered.actor) { [apiKeys, product] tx in
+            let listed = try apiKeys.look(id, in: entered.organization.id, as: entered.actor, tx: tx)
             let secrets = try apiKeys.secrets(of: id, in: entered.organization.id, as: entered.actor, tx: tx)
-            return (
-                key, secrets, try ActorNames([key.createdBy], for: entered.actor, of: product, tx: tx)[key.createdBy]
-            )
+            let maker = listed.key.createdBy
+            return (listed, secrets, try ActorNames([maker], for: entered.actor, of: product, tx: tx)[maker])
         }
+        let key = listed.key
         let words = product.words
         var facts = [
             Fact(
@@ -75,7 +75,7 @@ extension WebConsole {
             DetailPage(
                 shell: entered.shell(below: key.name),
                 pageHead: PageHead(title: key.name, lead: nil, action: editLink(key, entered), reason: nil),
-                headBadge: APIKeyList.badge(key, at: entered.now, product), tabs: tabs(key, entered),
+                headBadge: APIKeyList.badge(listed, at: entered.now, product), tabs: tabs(key, entered),
                 panels: [
                     DetailPanel("facts", "Details", facts: facts, actions: keyActions(key, entered)),
                     secrets.count > 1 ? overlapPanel(secrets, of: key, entered) : nil,
@@ -270,13 +270,15 @@ extension WebConsole {
     private func showKeyActivity(_ entered: ConsoleVisit) async throws -> PageReply {
         let id: ID<APIKey> = try entered.id()
         let page = Model.Page(limit: 50, after: entered.visit.parameter("after").flatMap { Cursor(parsing: $0) })
-        let (key, listing, names) = try await store.read(as: entered.actor) { [apiKeys, audit, product] tx in
-            let key = try apiKeys.get(id, in: entered.organization.id, as: entered.actor, tx: tx)
+        let (listed, listing, names) = try await store.read(as: entered.actor) { [apiKeys, audit, product] tx in
+            let listed = try apiKeys.look(id, in: entered.organization.id, as: entered.actor, tx: tx)
             let listing = try audit.list(
                 in: entered.organization.id, matching: AuditFilter(target: id.description), page: page,
                 as: entered.actor, tx: tx)
-            return (key, listing, try ActorNames(listing.items.map(\.actor), for: entered.actor, of: product, tx: tx))
+            let names = try ActorNames(listing.items.map(\.actor), for: entered.actor, of: product, tx: tx)
+            return (listed, listing, names)
         }
+        let key = listed.key
         let changes = AuditTable.panel(listing, names, entered) { cursor in
             entered.link(.apiKeyActivity, id.description, query: [("after", cursor.description)])
         }
@@ -284,7 +286,7 @@ extension WebConsole {
             DetailPage(
                 shell: entered.shell(below: "Activity", above(key, entered)),
                 pageHead: PageHead(title: key.name, lead: nil, action: nil, reason: nil), part: "Activity",
-                headBadge: APIKeyList.badge(key, at: entered.now, product), tabs: tabs(key, entered),
+                headBadge: APIKeyList.badge(listed, at: entered.now, product), tabs: tabs(key, entered),
                 panels: [changes], notice: nil))
     }
 

@@ -77,7 +77,7 @@ extension WebConsole {
         ]
         let open = RowMenu.Item(words: "Open", address: link, form: nil)
         return ListPage.Row(
-            name: key.name, link: link, masked: key.hint.text, badge: APIKeyList.badge(key, at: entered.now, product),
+            name: key.name, link: link, masked: key.hint.text, badge: APIKeyList.badge(item, at: entered.now, product),
             status: "Active",
             cells: isAlone ? cells : [ListPage.Cell(text: item.organizationName)] + cells,
             rowMenu: RowMenu(

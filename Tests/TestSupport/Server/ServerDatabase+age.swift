@@ -20,6 +20,28 @@ extension ServerDatabase {
         try await change("UPDATE one_time_link SET expires_at = expires_at - \(seconds * 1000)")
     }
 
+    /// Has the integrations of a label have been made so much earlier, with their secrets.
+    ///
+    /// - Parameter label: Without quotation marks in it.
+    package func age(integration label: String, by seconds: Int) async throws {
+        let span = seconds * 1000
+        try await change(
+            """
+            UPDATE integration SET created_at = created_at - \(span), secret_at = secret_at - \(span) \
+            WHERE label = '\(label)'
+            """)
+    }
+
+    /// The same for the API keys of a name, which end when they did.
+    package func age(apiKey name: String, by seconds: Int) async throws {
+        let span = seconds * 1000
+        try await change(
+            """
+            UPDATE api_key SET created_at = created_at - \(span), rotated_at = rotated_at - \(span) \
+            WHERE name = '\(name)'
+            """)
+    }
+
     /// Runs a statement beside the server.
     func change(_ statement: String) async throws {
         if let postgres { return try await postgres.execute(statement) }

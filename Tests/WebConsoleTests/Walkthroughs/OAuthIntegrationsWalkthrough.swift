@@ -44,4 +44,13 @@ struct OAuthIntegrationsWalkthrough {
     @Test func `A7: without API access the section is gone, and admins are told whom to ask`() async throws {
         try await Walkthrough.take("a7", of: "a")
     }
+
+    @Test func `A8: what was not used for 90 days, and a secret older than a year, are found by filters`() async throws
+    {
+        let (server, demo) = try RunningServer.current
+        _ = try await server.makeIntegration(
+            in: demo.account, scopes: ["facilities.read"], ["label": "Left in a drawer"], as: demo.operatorKey)
+        try await server.database.age(integration: "Left in a drawer", by: 400 * 86_400)
+        try await Walkthrough.take("a8", of: "a")
+    }
 }

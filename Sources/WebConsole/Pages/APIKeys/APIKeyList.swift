@@ -70,7 +70,8 @@ enum APIKeyList {
     }
 
     /// What is not as usual, the most urgent first; nil for nothing.
-    static func badge(_ key: APIKey, at now: Instant, _ product: Product) -> Badge? {
+    static func badge(_ item: ListedAPIKey, at now: Instant, _ product: Product) -> Badge? {
+        let key = item.key
         switch key.state(at: now) {
         case .expired: return Badge(.bad, "Expired")
         case .disabled: return Badge(.neutral, "Disabled")
@@ -84,7 +85,10 @@ enum APIKeyList {
         if let until = key.previousExpiresAt, until > now {
             return Badge(.info, "Two secrets for \(Spans.roughly(until.seconds(since: now)))")
         }
-        if now.seconds(since: key.rotatedAt) > product.policy.rotationReminderSeconds {
+        // Who has left may still have what they copied.
+        if item.leftAt.map({ $0 > key.rotatedAt }) ?? false
+            || now.seconds(since: key.rotatedAt) > product.policy.rotationReminderSeconds
+        {
             return Badge(.caution, "Rotate")
         }
         if now.seconds(since: key.lastUse?.at ?? key.createdAt) > unusedDays * 86_400 {

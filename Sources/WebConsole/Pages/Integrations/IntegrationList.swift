@@ -68,7 +68,10 @@ enum IntegrationList {
         if let ending = item.previousSecretEndsAt, ending > now {
             return Badge(.info, "Two secrets for \(Spans.roughly(ending.seconds(since: now)))")
         }
-        if now.seconds(since: item.secretAt) > product.policy.rotationReminderSeconds {
+        // Who has left may still have what they copied.
+        if item.leftAt.map({ $0 > item.secretAt }) ?? false
+            || now.seconds(since: item.secretAt) > product.policy.rotationReminderSeconds
+        {
             return Badge(.caution, "Rotate")
         }
         let since = item.lastUse?.at ?? item.integration.createdAt
