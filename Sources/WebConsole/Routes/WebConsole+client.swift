@@ -98,19 +98,16 @@ extension WebConsole {
         return .page(secretPage(entered, id: id, secret: secret))
     }
 
-    /// Whether the product has secrets be looked at again.
-    private var isKept: Bool { product.policy.secretVisibility == .retrievable }
-
     private func secretPage(
         _ entered: ConsoleVisit, id: String, secret: String, lead: String? = nil
     ) -> SecretPage {
         let words = product.words
         return SecretPage(
             shell: entered.shell(below: words[.clientSecret].capitalized),
-            heading: isKept
+            heading: keepsSecrets
                 ? "Your \(ClientWords(words: words).pair)" : "Copy the \(words[.clientSecret].singular) now",
             lead: lead
-                ?? (isKept
+                ?? (keepsSecrets
                     ? "You find it here again, once you have proved who you are. Share it only with people who need it."
                     : "It’s shown only once. Share it only with people who need it."),
             codes: [CodeBlock(id, label: words[.clientID].capitalized, isWhole: true)],
@@ -123,7 +120,7 @@ extension WebConsole {
                 ]
             ),
             commands: [TokenCommands(site: site, product: product).curl(id, secret)],
-            keptWords: isKept ? "I have what I need" : "I’ve stored the \(words[.clientSecret].singular)",
+            keptWords: keepsSecrets ? "I have what I need" : "I’ve stored the \(words[.clientSecret].singular)",
             doneLink: entered.backLink(or: .client))
     }
 
@@ -180,48 +177,29 @@ extension WebConsole {
     // MARK: - Looking again
 
     private func showReveal(_ entered: ConsoleVisit) async throws -> PageReply {
-        guard isKept else { throw PageProblem.notFound }
+        guard keepsSecrets else { throw PageProblem.notFound }
         guard try await client(entered) != nil else { return .redirect(entered.url(.client), at: site) }
         try entered.me.requireRecentAuthentication(at: entered.now)
         return .page(revealQuestion(entered))
     }
 
     private func revealQuestion(_ entered: ConsoleVisit, notice: Notice? = nil) -> QuestionPage {
-        let word = product.words[.clientSecret]
-        return QuestionPage(
-            shell: entered.shell(below: word.capitalized),
-            confirmation: Confirmation(
-                title: "Show the \(word.singular)?",
-                consequence: "Each look is on record under the name of who looked, and the page tells who was last.",
-                verb: "Show \(word.singular)", action: entered.link(.revealClient),
-                token: entered.token(sentTo: .revealClient), fields: [], cancelLink: entered.link(.client),
-                alternative: nil, isTyped: false, expected: "", isHarmless: true), notice: notice)
+        RevealQuestion.page(
+            entered, in: entered.shell(below: product.words[.clientSecret].capitalized), at: [],
+            cancelLink: entered.link(.client), notice: notice)
     }
 
     private func takeReveal(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
-        guard isKept else { throw PageProblem.notFound }
+        guard keepsSecrets else { throw PageProblem.notFound }
         guard let found = try await client(entered) else { return .redirect(entered.url(.client), at: site) }
-        let presence = entered.me.presence
-        do {
-            let revealed = try await store.write(as: entered.actor) { [integrations] tx in
-                try integrations.reveal(
-                    found.integration.id, in: entered.organization.id, presence: presence, as: entered.actor, tx: tx)
-            }
+        switch try await look(at: found.integration.id, entered) {
+        case .shown(let revealed):
             return .page(
                 secretPage(
                     entered, id: revealed.integration.id.description, secret: revealed.secret,
-                    lead: "This look is on record under your name. Share it only with people who need it."))
-        } catch Refusal.presenceRequired {
-            throw SignInRefusal.reauthenticationRequired
-        } catch Refusal.tooOften(let seconds) {
-            return PageReply.page(
-                revealQuestion(
-                    entered, notice: .caution("You looked too often. Try again in \(Spans.roughly(seconds)).")),
-                .tooManyRequests
-            ).with(.retryAfter, "\(seconds)")
-        } catch let refusal as Refusal {
-            let errors = try FieldErrors(of: refusal, product)
-            return .page(revealQuestion(entered, notice: errors.notice(besides: [])), .unprocessableContent)
+                    lead: RevealQuestion.lead))
+        case .refused(let notice, let seconds):
+            return reply(with: revealQuestion(entered, notice: notice), retryAfter: seconds)
         }
     }
 

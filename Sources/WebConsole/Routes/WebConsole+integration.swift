@@ -51,15 +51,17 @@ extension WebConsole {
 
     private func showUse(_ entered: ConsoleVisit) async throws -> PageReply {
         let id: ID<Integration> = try entered.id()
-        let (found, maker) = try await store.read(as: entered.actor) { [integrations, product] tx in
+        let (found, names) = try await store.read(as: entered.actor) { [integrations, product] tx in
             let found = try integrations.look(id, in: entered.organization.id, as: entered.actor, tx: tx)
-            let maker = found.listed.integration.createdBy
-            return (found, try ActorNames([maker], for: entered.actor, of: product, tx: tx)[maker])
+            let integration = found.listed.integration
+            let labels = [integration.createdBy] + (integration.lastLook.map { [$0.by] } ?? [])
+            return (found, try ActorNames(labels, for: entered.actor, of: product, tx: tx))
         }
         let integration = found.listed.integration
+        let maker = names[integration.createdBy]
         let words = product.words
         let id2 = integration.id.description
-        let facts = [
+        let known = [
             Fact(term: words[.clientID].capitalized, text: id2, isCode: true, isCopied: true),
             Fact(term: words[.organization].capitalized, text: entered.organization.name),
             lastUseFact(found.listed.lastUse, entered),
@@ -76,6 +78,7 @@ extension WebConsole {
                 under: "for \(Spans.words(integration.accessTokenSeconds ?? product.policy.accessTokenSeconds))"),
             Fact(term: "Created", time: TimeWords(integration.createdAt, now: entered.now), after: " by \(maker)"),
         ]
+        let facts = known + seenFact(integration.lastLook, names, entered)
         var danger: [DetailAction] = []
         if entered.may(.integrationsManage) {
             danger = [
@@ -90,6 +93,18 @@ extension WebConsole {
                 integration, entered, badge: IntegrationList.badge(found.listed, at: entered.now, product),
                 DetailPanel("facts", "About", facts: facts, actions: danger),
                 DetailPanel("rights", "What it can do", listed: integration.scopes.listed(product))))
+    }
+
+    /// Who looked at the secret last, where it can be looked at.
+    private func seenFact(
+        _ look: Integration.Look?, _ names: ActorNames, _ entered: ConsoleVisit
+    ) -> [Fact] {
+        guard let look else { return [] }
+        return [
+            Fact(
+                term: "\(product.words[.clientSecret].capitalized) seen", time: TimeWords(look.at, now: entered.now),
+                after: " by \(names[look.by])")
+        ]
     }
 
     private func lastUseFact(_ use: LastUse?, _ entered: ConsoleVisit) -> Fact {
@@ -135,11 +150,22 @@ extension WebConsole {
                     "secrets", word.capitalizedPlural,
                     words: isOverlap
                         ? safety(found.secrets, entered)
-                        : "A secret is shown once, when it’s made. If it’s lost, rotate it.",
+                        : keepsSecrets
+                            ? "The one in force can be looked at again by who may and has just proved who they are. Each look is on record."
+                            : "A secret is shown once, when it’s made. If it’s lost, rotate it.",
                     rows: DetailTable(
                         caption: word.capitalizedPlural,
                         columns: [word.capitalized, "Status", "Made", "Last used", "Expires"],
-                        rows: rows, nextLink: nil))))
+                        rows: rows, nextLink: nil), actions: revealAction(of: id, entered))))
+    }
+
+    private func revealAction(of id: ID<Integration>, _ entered: ConsoleVisit) -> [DetailAction] {
+        guard keepsSecrets, entered.may(.integrationsReveal) else { return [] }
+        return [
+            DetailAction(
+                words: "Show \(product.words[.clientSecret].singular)",
+                address: entered.link(.revealIntegrationSecret, id.description))
+        ]
     }
 
     /// Whether it looks safe to end the older of two secrets.

@@ -84,12 +84,20 @@ extension WebConsole {
         }
     }
 
-    private func secretPage(
-        _ integration: Integration, _ secret: String, _ entered: ConsoleVisit, heading: String, until: Instant?
+    /// - Parameters:
+    ///   - until: For how long the secret before works on, nil for none.
+    ///   - lead: What is special about it, nil for a new one.
+    func secretPage(
+        _ integration: Integration, _ secret: String, _ entered: ConsoleVisit, heading: String, until: Instant? = nil,
+        lead: String? = nil
     ) -> SecretPage {
         let (id, words) = (integration.id.description, product.words)
         let (clientID, clientSecret) = (words[.clientID], words[.clientSecret])
         let before = until.map { "The one before it works until \(DateWords.minute($0))." }
+        let once =
+            keepsSecrets
+            ? "Copy the \(clientSecret.singular) to where secrets are kept. It’s kept here as well, for who may see it and has just proved who they are."
+            : "Copy the \(clientSecret.singular) now, and keep it where secrets are kept. It’s shown this once: if it’s lost, rotate it."
         let hint = PoorLabel.hint(for: integration.label, in: "label").map { hint in
             Notice.hint(
                 "“\(integration.label)”: \(hint.message)",
@@ -99,10 +107,7 @@ extension WebConsole {
         let commands = TokenCommands(site: site, product: product)
         return SecretPage(
             shell: entered.shell(below: heading), heading: heading,
-            lead: [
-                "Copy the \(clientSecret.singular) now, and keep it where secrets are kept. It’s shown this once: if it’s lost, rotate it.",
-                before,
-            ].compactMap(\.self).joined(separator: " "),
+            lead: [lead ?? once, before].compactMap(\.self).joined(separator: " "),
             notices: notices,
             codes: [CodeBlock(id, label: clientID.capitalized, isWhole: true)],
             secret: CodeBlock(secret, label: clientSecret.capitalized, isSecret: true),
@@ -113,7 +118,8 @@ extension WebConsole {
                     "\(clientSecret.capitalized): \(secret)", "Tokens: \(commands.address)",
                 ]
             ),
-            commands: [commands.curl(id, secret)], keptWords: "I’ve stored the \(clientSecret.singular)",
+            commands: [commands.curl(id, secret)],
+            keptWords: keepsSecrets ? "I have what I need" : "I’ve stored the \(clientSecret.singular)",
             doneLink: entered.backLink(or: .integration, id))
     }
 
@@ -174,7 +180,9 @@ extension WebConsole {
                 below: "Rotate", Crumb(words: integration.label, address: entered.link(.integration, id))),
             pageHead: PageHead(
                 title: "Rotate the \(secret) of \(integration.label)?",
-                lead: "The new one is shown only once. Update whatever uses the old one.", action: nil, reason: nil),
+                lead: keepsSecrets
+                    ? "Update whatever uses the old one."
+                    : "The new one is shown only once. Update whatever uses the old one.", action: nil, reason: nil),
             notice: errors.notice(besides: ["overlap_seconds"]), sentTo: entered.formLink(id),
             token: entered.token(sentTo: .rotateIntegration, id),
             fields: [.idempotencyKey()],

@@ -8,7 +8,7 @@ import ProductDefinition
 extension WebConsole {
     var integrationRoutes: [PageRoute] {
         [shown(.integrations, showIntegrations)] + integrationSecretRoutes + integrationTokenRoutes
-            + singleIntegrationRoutes
+            + singleIntegrationRoutes + revealRoutes
     }
 
     private func showIntegrations(_ entered: ConsoleVisit) async throws -> PageReply {

@@ -13,6 +13,7 @@ extension ConsolePage {
     static let rotateIntegration = ConsolePage(.integrations, "/{id}/rotate", needs: .integrationsManage)
     static let deleteIntegration = ConsolePage(.integrations, "/{id}/delete", needs: .integrationsManage)
     static let integrationToken = ConsolePage(.integrations, "/{id}/token", needs: .integrationsManage)
+    static let revealIntegrationSecret = ConsolePage(.integrations, "/{id}/reveal", needs: .integrationsReveal)
     static let endIntegrationSecret = ConsolePage(
         .integrations, "/{id}/secrets/{part}/end", needs: .integrationsManage)
     static let extendIntegrationSecret = ConsolePage(

@@ -20,6 +20,8 @@ extension PageLine {
         PageLine(.post, .deleteIntegration, managers, with: integration),
         PageLine(.integrationToken, managers, with: integration),
         PageLine(.post, .integrationToken, managers, with: integration),
+        PageLine(.revealIntegrationSecret, [.owner], with: integration),
+        PageLine(.post, .revealIntegrationSecret, [.owner], with: integration),
         PageLine(.extendIntegrationSecret, managers, with: olderSecret),
         PageLine(.post, .extendIntegrationSecret, managers, fields: [("overlap_seconds", "3600")], with: olderSecret),
         PageLine(.post, .endIntegrationSecret, managers, with: olderSecret),
