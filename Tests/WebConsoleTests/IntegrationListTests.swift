@@ -30,6 +30,41 @@ struct IntegrationListTests {
         #expect(page.text.contains("0 of 500"))
     }
 
+    @Test
+    func `a form with a field missing, doubled, too long or of another organization changes nothing, and says which`()
+        async throws
+    {
+        let (server, demo) = try RunningServer.current
+        let account = try await server.makeAccount("Mistaken", as: demo.operatorKey)
+        let other = try await server.makeAccount("Another", as: demo.operatorKey)
+        let stranger = try await server.makeMember(in: other, roles: ["owner"], as: demo.operatorKey)
+        var visitor = try await visitor(in: account, "Mona")
+        let path = "/o/\(account)/integrations/new"
+        let form = try await visitor.open(path)
+        for (label, hint) in [("", "Must not be empty."), (String(repeating: "x", count: 5000), "Must have at most")] {
+            let wrong = try await visitor.fill(form, path, [("label", label), ("scope.data.read", "on")])
+            let told = wrong.text.firstMatch(of: /id="label-hint" role="alert">([^<]*)</)?.1
+            #expect(wrong.status == 422 && told?.hasPrefix(hint) == true, "\(wrong.text)")
+        }
+        let none = try await visitor.fill(form, path, [("label", "Made")])
+        #expect(none.status == 422 && none.text.contains("id=\"scopes-hint\""), "\(none.text)")
+        let doubled = try await visitor.fill(form, path, [("label", "Made"), ("label", "Made too")])
+        #expect(doubled.status == 400 && doubled.text.contains("“label” was sent twice"), "\(doubled.text)")
+        let elsewhere = "/o/\(other)/integrations/new"
+        #expect(
+            try await visitor.post(elsewhere, (form.forms(to: path).first ?? []) + [("label", "Made")]).status == 403)
+        #expect(try await visitor.open("/o/\(account)/integrations").text.contains("0 of 500"))
+        #expect(
+            try await server.get("/api/v1/organizations/\(other)/integrations", bearer: demo.operatorKey)
+                .json["items"].elements.isEmpty)
+        let contact = "/o/\(account)/contacts/new"
+        let foreign = try await visitor.fill(
+            try await visitor.open(contact), contact, [("name", "Carla"), ("member_id", stranger.id)])
+        #expect(
+            foreign.status == 422 && foreign.text.contains("id=\"member_id-hint\" role=\"alert\""), "\(foreign.text)")
+        #expect(try await visitor.open("/o/\(account)/contacts").text.contains("No contacts yet"))
+    }
+
     @Test func `it is searched, filtered, ordered and paged by its address, and never shows a secret`() async throws {
         let (server, demo) = try RunningServer.current
         let account = try await server.makeAccount("Many", as: demo.operatorKey)

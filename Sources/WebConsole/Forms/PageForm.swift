@@ -8,6 +8,8 @@ import OAuth
 struct PageForm: Sendable, Redacted {
     /// The most fields: a box for each scope of the longest catalogue, and what else a form asks for.
     private static let maximumFields = 512
+    /// The longest name of a field that is told, in bytes: a scope behind a prefix.
+    private static let maximumName = 120
 
     private let form: Form
     /// The body as it came.
@@ -25,8 +27,32 @@ struct PageForm: Sendable, Redacted {
             throw PageProblem.tooLarge
         }
         let bytes = Array(buffer: body)
-        do { form = try Form(parsing: bytes, atMost: Self.maximumFields) } catch { throw PageProblem.unreadable }
         text = String(decoding: bytes, as: UTF8.self)
+        do {
+            form = try Form(parsing: bytes, atMost: Self.maximumFields)
+        } catch {
+            throw Self.repeatedName(in: text).map(PageProblem.repeated) ?? PageProblem.unreadable
+        }
+    }
+
+    /// The first name that comes twice, as far as it looks like the name of a field of ours.
+    private static func repeatedName(in text: String) -> String? {
+        var known: Set<String> = []
+        for pair in text.split(separator: "&") {
+            guard let name = Form.decode(pair.prefix { $0 != "=" }) else { return nil }
+            guard known.insert(name).inserted else { return isPlain(name) ? name : nil }
+        }
+        return nil
+    }
+
+    private static func isPlain(_ name: String) -> Bool {
+        (1...maximumName).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                default: "-_.:".utf8.contains(byte)
+                }
+            }
     }
 
     /// The value of a field, nil if it is absent or empty.

@@ -31,7 +31,7 @@ extension WebConsole {
 
     private func link(from problem: PageProblem, _ onward: Onward) -> PageLink {
         switch problem {
-        case .stale, .withoutCookie, .unreadable, .tooLarge:
+        case .stale, .withoutCookie, .unreadable, .repeated, .tooLarge:
             PageLink(words: "Reload", address: site.link(onward.page))
         // What another page sent says nothing of where its user wants to go.
         case .foreign, .notFound: accountLink

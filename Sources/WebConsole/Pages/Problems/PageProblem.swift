@@ -15,13 +15,15 @@ enum PageProblem: Error, Hashable, Sendable {
     case foreign
     /// No form of ours.
     case unreadable
+    /// A field of this name came twice.
+    case repeated(String)
     case tooLarge
     case notFound
 
     var status: HTTPResponse.Status {
         switch self {
         case .stale, .withoutCookie, .foreign: .forbidden
-        case .unreadable: .badRequest
+        case .unreadable, .repeated: .badRequest
         case .tooLarge: .contentTooLarge
         case .notFound: .notFound
         }
@@ -33,6 +35,7 @@ enum PageProblem: Error, Hashable, Sendable {
         case .stale, .withoutCookie: "form token"
         case .foreign: "form from elsewhere"
         case .unreadable: "unreadable form"
+        case .repeated: "repeated field"
         case .tooLarge: "body too large"
         case .notFound: "not found"
         }
@@ -60,6 +63,11 @@ enum PageProblem: Error, Hashable, Sendable {
                 """
             )
         case .unreadable: ("We couldn’t read that", "Nothing was changed. Go back and try again.")
+        case .repeated(let name):
+            (
+                "We couldn’t read that",
+                "Nothing was changed. The field “\(name)” was sent twice. Go back and try again."
+            )
         case .tooLarge:
             ("That’s too much to send at once", "Nothing was changed. Go back and shorten what you entered.")
         case .notFound: ("Page not found", "The address may be mistyped, or what was here is gone.")
