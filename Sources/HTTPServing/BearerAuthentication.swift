@@ -68,7 +68,7 @@ package struct BearerAuthentication: RouterMiddleware {
                 if let (rule, scopes) = refusal.ofCredential {
                     keep(record, rule.rawValue, asking: scopes, context, at: now)
                 }
-                throw refusal
+                throw refusal.hidden(from: caller.credential.lineage?.permissions)
             }
         }
     }
@@ -102,6 +102,15 @@ package struct BearerAuthentication: RouterMiddleware {
 }
 
 extension Refusal {
+    /// What a person is answered, by whichever app: of what their roles do not let them see they are told nothing (law 12).
+    /// What they may, and did not let the app do, it is told of.
+    ///
+    /// - Parameter permissions: Those of the person for whom an app acts, nil where nobody stands behind the credential.
+    fileprivate func hidden(from permissions: Set<Permission>?) -> Refusal {
+        guard case .forbidden(let permission) = self, !permission.isForOperator, let permissions else { return self }
+        return permissions.contains(permission) ? self : .notFound
+    }
+
     /// The rule by which the credential is not good for the request, with the right that it lacks. Nil for what is wrong with the
     /// request itself.
     fileprivate var ofCredential: (rule: RefusalRule, lacking: ScopeSet)? {

@@ -63,6 +63,31 @@ struct AccessMatrixTests {
         }
     }
 
+    @Test func `who acts through an app and has no permission for a thing is answered as if there were none`()
+        async throws
+    {
+        let (server, demo) = try RunningServer.current
+        let estate = try await Estate(on: server, demo)
+        let app = try await server.makeApp(in: demo.account, scopes: ManagementScopes.all, as: demo.operatorKey)
+        let reader = try await server.makeMember(
+            "reader", in: estate.europe, roles: ["owner"], as: demo.operatorKey)
+        var visitor = try await PageVisitor.signedIn(reader, at: server)
+        let scope = ManagementScopes.all.joined(separator: " ")
+        let token = try await visitor.tokens(for: app, ["scope": scope]).access
+        let edit = try await server.call(
+            "PATCH", reader.path, bearer: demo.operatorKey, ["roles": ["developer"], "force": true])
+        #expect(edit.status == 200, "\(edit.text)")
+        for (name, status) in [("integrations", 200), ("members", 404), ("audit-events", 404), ("apps", 404)] {
+            func list(in organization: String) async throws -> Answer {
+                try await server.get("/api/v1/organizations/\(organization)/\(name)", bearer: token)
+            }
+            let answer = try await list(in: estate.europe)
+            #expect(answer.status == status, "\(name): \(answer.text)")
+            guard status == 404 else { continue }
+            #expect(try await answer.withoutRequest == list(in: estate.gone).withoutRequest, "\(name)")
+        }
+    }
+
     @Test func `what is in one organization is not found under the path of another`() async throws {
         let (server, demo) = try RunningServer.current
         let estate = try await Estate(on: server, demo)

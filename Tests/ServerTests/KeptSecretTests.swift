@@ -45,7 +45,7 @@ struct KeptSecretTests {
             try await eventually { try await server.get(kept, bearer: demo.operatorKey).status == 200 }
             let why = try await server.get(kept, bearer: demo.operatorKey).json
             #expect(why["rule"] == "presence_required" && why["door"] == "management_api")
-            #expect(try await reveal(others).status == 403)
+            #expect(try await reveal(others).status == 404, "Nothing tells them that there is something to see.")
             #expect(try await server.get(made.path, bearer: mine).json["last_revealed_at"] == .null)
             let shown = try await reveal(mine)
             #expect(shown.status == 200, "\(shown.text)")
