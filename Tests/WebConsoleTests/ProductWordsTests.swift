@@ -20,7 +20,8 @@ struct ProductWordsTests {
             try await walk.signedIn()
             try await walk.consent()
             try await walk.links()
-            #expect(walk.pages.count > 30)
+            try await walk.console()
+            #expect(walk.pages.count > 50)
             for (path, page) in walk.pages {
                 #expect(words.found(onPage: page.text) == [], "\(name) \(path)")
             }
@@ -146,6 +147,37 @@ private struct WordWalk {
         let out = try await somebody.open("/account")
         let token = out.text.firstMatch(of: /action="\/sign-out"><input type="hidden" name="csrf" value="([^"]+)"/)
         _ = keep("signed out", try await somebody.post("/sign-out", [("csrf", String(token?.1 ?? ""))]))
+    }
+
+    /// The pages of the console and of the operator, each kind once, as people come to them by links: as whoever may do most in an
+    /// account, and as one of the operator's people.
+    mutating func console() async throws {
+        let most = product.roles.filter { !$0.isForOperator }.max { $0.permissions.count < $1.permissions.count }
+        let desk = product.roles.first { $0.isForOperator }
+        for (role, start) in [(most, "/o/\(demo.account)"), (desk, "/operator/accounts")] {
+            guard let person = role.flatMap({ demo.people[$0.name] }) else {
+                throw ServerFailure("Nobody to sign in as.")
+            }
+            somebody = PageVisitor(server)
+            guard try await somebody.signIn(person.email, person.password).status == 303 else {
+                throw ServerFailure("\(person.email) is not let in.")
+            }
+            // The definition itself is shown in its own words.
+            var (waiting, known): ([String], Set<String>) = ([start], ["/operator/product"])
+            while let path = waiting.first {
+                waiting.removeFirst()
+                guard known.insert(Self.kind(of: path)).inserted else { continue }
+                let page = try await look(path)
+                waiting += page.text.matches(of: /href="(\/(?:o|operator)\/[^"#]*)"/).map {
+                    String($0.1).replacing("&amp;", with: "&")
+                }
+            }
+        }
+    }
+
+    /// What a page is, whichever thing it is about and however its list is narrowed down.
+    private static func kind(of path: String) -> String {
+        String(path.prefix { $0 != "?" }).replacing(/[a-z]{2,4}_[0-9A-Za-z]{16,}/, with: "-")
     }
 
     /// Links, and the choice among two organizations.

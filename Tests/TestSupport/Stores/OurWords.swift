@@ -14,7 +14,11 @@ package struct OurWords: Sendable {
             product.roles.flatMap { [$0.title, $0.description] }
             + product.bundles.flatMap { [$0.title, $0.description] }
             + product.scopes.definitions.flatMap { [$0.description, $0.group] } + product.plans.definitions.map(\.title)
-        said = (words + titles.compactMap(\.self) + [product.name]).sorted { $0.count > $1.count }
+        let pages = product.places.named.flatMap(\.pages)
+        let sections = pages.flatMap(\.sections)
+        let places: [String?] =
+            product.places.named.map(\.title) + pages.map(\.title) + sections.map(\.title) + sections.map(\.button)
+        said = (words + (titles + places).compactMap(\.self) + [product.name]).sorted { $0.count > $1.count }
     }
 
     /// One of the files in `Products`.
@@ -27,11 +31,13 @@ package struct OurWords: Sendable {
     /// The names of the files in `Products`.
     package static let samples = ["allmoxy", "altruistiq", "altyaa", "onetrust"]
 
-    /// Those of a page: its text, and what is read out of its attributes.
+    /// Those of a page: its text, and what is read out of its attributes. What stands there as code is spelled as programs have it.
     package func found(onPage html: String) -> [String] {
         let attributes = html.matches(of: /(?:aria-label|alt|title|placeholder)="([^"]*)"/).map { String($0.1) }
-        let text = html.replacing(/<(style|script)\b.*?<\/(style|script)>/.dotMatchesNewlines(), with: "")
-            .replacing(/<[^>]*>/, with: "\n")
+        let text = html.replacing(
+            /<(style|script|code|pre)\b.*?<\/(style|script|code|pre)>/.dotMatchesNewlines(), with: ""
+        )
+        .replacing(/<[^>]*>/, with: "\n")
         return found(in: ([text] + attributes).joined(separator: "\n"))
     }
 
@@ -40,6 +46,8 @@ package struct OurWords: Sendable {
         var rest = text.lowercased()
         for word in said { rest = rest.replacing(word.lowercased(), with: "·") }
         rest.replace(/\b(your|another|an)(\s+\S+){0,2}\s+account\b/, with: "")
+        // Names of rights are names.
+        rest.replace(/\bclaviger:[a-z-]+\.[a-z]+/, with: "")
         // The page of that name, in its title, heading and menu.
         rest.replace(/^[ \t]*(menu · )?account( · ·)?[ \t]*$/.anchorsMatchLineEndings(), with: "")
         rest.replace("authenticator app", with: "")

@@ -25,6 +25,11 @@ struct AuditActionWords: Sendable {
         return "\(noun.prefix(1).uppercased())\(noun.dropFirst())"
     }
 
+    /// What a detail of an event is about: `workspace`, `overlap seconds`.
+    func detail(_ key: String) -> String {
+        Term(rawValue: key).map { words[$0].singular } ?? key.replacing("_", with: " ")
+    }
+
     /// What is said otherwise than by its noun and verb.
     private var special: [String: String] {
         [

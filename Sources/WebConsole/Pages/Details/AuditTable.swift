@@ -5,9 +5,9 @@ import ProductDefinition
 /// The story of one thing, on the page of the thing itself.
 enum AuditTable {
     /// The details that are worth a line.
-    private static func details(of event: AuditEvent) -> String? {
+    private static func details(of event: AuditEvent, _ words: AuditActionWords) -> String? {
         let shown = event.details.sorted { $0.key < $1.key }.filter { !$0.value.isEmpty && $0.key != "secret" }
-            .map { "\($0.key.replacing("_", with: " ")): \($0.value)" }
+            .map { "\(words.detail($0.key)): \($0.value)" }
         return shown.isEmpty ? nil : shown.joined(separator: " · ")
     }
 
@@ -31,7 +31,7 @@ enum AuditTable {
             rows: listing.items.map { event in
                 DetailTable.Row(
                     name: words.title(event.action), isCode: false, badge: nil, status: nil,
-                    details: details(of: event),
+                    details: details(of: event, words),
                     cells: [
                         ListPage.Cell(text: names[event.actor]),
                         ListPage.Cell(time: TimeWords(event.at, now: entered.now)),

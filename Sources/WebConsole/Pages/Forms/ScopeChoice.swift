@@ -116,7 +116,7 @@ struct ScopeChoice: Hashable, Sendable {
             guard let name = permission.scope?.name, permissions.contains(permission) || chosen.contains(name) else {
                 return nil
             }
-            return (name, permission.rawValue, !name.hasSuffix(".read"), isReading(name))
+            return (name, permission.words(in: product.words), !name.hasSuffix(".read"), isReading(name))
         }
         let own = titles.map { Part(title: $0, scopes: scopes[$0] ?? [], isManagement: false) }
         return management.isEmpty
