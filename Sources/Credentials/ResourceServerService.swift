@@ -69,6 +69,16 @@ package struct ResourceServerService: Sendable {
         return try Listing(of: page, by: \.id) { after, limit in try tx.resourceServers(after: after, limit: limit) }
     }
 
+    /// The resource servers that a query asks for.
+    ///
+    /// - Parameter limit: How many at most.
+    package func list(
+        _ query: ResourceServerQuery, limit: Int, as actor: Actor, tx: borrowing Transaction
+    ) throws -> OrderedListing<ResourceServer> {
+        try actor.requiresOperator(.resourceServersManage)
+        return try tx.resourceServers(query, limit: limit)
+    }
+
     /// One resource server.
     package func get(_ id: ID<ResourceServer>, as actor: Actor, tx: borrowing Transaction) throws -> ResourceServer {
         try actor.requiresOperator(.resourceServersManage)

@@ -173,6 +173,11 @@ struct OperatorPagesTests {
         let ring = try await visitor.open("/operator/key-ring")
         #expect(ring.text.contains("Seals access tokens") && ring.text.contains("Digests secrets"))
         let servers = try await visitor.open("/operator/resource-servers")
-        #expect(servers.text.contains("Demo API"))
+        #expect(servers.text.contains("Demo API") && servers.text.contains("Actions for Demo API"))
+        for (query, isFound) in [("?q=demo&sort=-name", true), ("?q=nowhere", false)] {
+            let list = try await visitor.open("/operator/resource-servers\(query)")
+            #expect(list.text.contains("<bdi>Demo API</bdi>") == isFound, "\(query)")
+            #expect(list.text.contains("Nothing matches") == !isFound && list.text.contains("Remove filter"))
+        }
     }
 }

@@ -1,6 +1,40 @@
 package import CredentialFormat
 package import Model
 
+/// Which resource servers a list shows, and in which order.
+package struct ResourceServerQuery: Hashable, Sendable {
+    /// What the list is ordered by.
+    package enum Order: String, Hashable, Sendable, CaseIterable {
+        case name, created
+    }
+
+    /// What the name contains.
+    package var search: NameSearch?
+    package var order = Order.created
+    package var isDescending = false
+    package var after: ListPlace?
+
+    package init() {}
+}
+
+extension ResourceServerQuery {
+    fileprivate var listOrder: ListOrder {
+        let key: ListOrder.Key =
+            switch order {
+            case .name: .text("lower(r.name)")
+            case .created: .number("r.created_at")
+            }
+        return ListOrder(key, id: "r.id", isDescending: isDescending, after: after)
+    }
+
+    fileprivate func place(behind server: ResourceServer) -> ListPlace {
+        switch order {
+        case .name: ListPlace(behind: server.name, server.id)
+        case .created: ListPlace(behind: server.createdAt, server.id)
+        }
+    }
+}
+
 private let columns: StaticString = "r.id, r.name, r.audiences, r.created_at, r.revision"
 
 extension Transaction {
@@ -16,6 +50,21 @@ extension Transaction {
             SELECT \(fixed: columns) FROM resource_server r
             WHERE r.id > \(place(after: after)) ORDER BY r.id LIMIT \(limit)
             """, ResourceServer.init(row:))
+    }
+
+    /// The resource servers that a query asks for.
+    ///
+    /// - Parameter limit: How many at most.
+    package borrowing func resourceServers(
+        _ query: ResourceServerQuery, limit: Int
+    ) throws -> OrderedListing<ResourceServer> {
+        let found: BoundSQL = query.search.map { $0.condition(on: "r.name") } ?? "1 = 1"
+        let rows = try all(
+            """
+            SELECT \(fixed: columns) FROM resource_server r
+            WHERE \(part: found) \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
+            """, ResourceServer.init(row:))
+        return OrderedListing(rows, limit: limit, place: query.place)
     }
 
     /// Adds a resource server.

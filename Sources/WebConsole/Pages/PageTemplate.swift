@@ -53,7 +53,6 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     case person
     case productInForce = "product-in-force"
     case removePerson = "remove-person"
-    case resourceServers = "resource-servers"
 
     /// As it was written.
     package var source: String {
@@ -111,7 +110,6 @@ package enum PageTemplate: String, Sendable, CaseIterable {
         case .person: Self.text(PackageResources.person_mustache)
         case .productInForce: Self.text(PackageResources.product_in_force_mustache)
         case .removePerson: Self.text(PackageResources.remove_person_mustache)
-        case .resourceServers: Self.text(PackageResources.resource_servers_mustache)
         }
     }
 

@@ -24,7 +24,7 @@ extension WebConsole {
         let known = try await store.read(as: entered.actor) { [audit] tx in
             OverviewPage.Known(
                 apiKeys: hasAPI && entered.sees(.apiKeys) ? try tx.apiKeyRisks(within: path, times) : nil,
-                integrations: hasAPI && entered.sees(.integrations)
+                integrations: hasAPI && (entered.sees(.integrations) || entered.sees(.client))
                     ? try tx.integrationRisks(within: path, times) : nil,
                 connections: try desk?.service.list(
                     in: entered.organization, ConnectionQuery(), limit: 1, as: entered.actor, tx: tx

@@ -54,12 +54,15 @@ extension WebConsole {
     }
 
     private func showServers(_ entered: OperatorVisit) async throws -> PageReply {
-        let after = entered.visit.parameter("after").flatMap { Cursor(parsing: $0) }
-        let listing = try await store.read(as: entered.actor) { [resourceServers] tx in
-            try resourceServers.list(
-                page: Model.Page(limit: ResourceServersPage.pageSize, after: after), as: entered.actor, tx: tx)
+        let request = ListRequest(entered.visit, columns: ResourceServerQuery.Order.allCases.map(\.rawValue))
+        var query = ResourceServerQuery()
+        (query.search, query.after) = (NameSearch(request.search), request.after)
+        (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
+        let asked = query
+        let found = try await store.read(as: entered.actor) { [resourceServers] tx in
+            try resourceServers.list(asked, limit: ResourceServerList.pageSize, as: entered.actor, tx: tx)
         }
-        return .page(ResourceServersPage(entered, listing))
+        return .page(ResourceServerList.page(entered, found, request))
     }
 
     private func showServer(_ entered: OperatorVisit) async throws -> PageReply {

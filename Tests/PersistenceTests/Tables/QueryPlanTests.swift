@@ -223,6 +223,12 @@ struct Question: Sendable, CustomTestStringConvertible {
                     (query.search, query.order) = (NameSearch("sap"), order)
                     _ = try tx.contacts(extent, query, limit: 2, countingTo: 500)
                 }
+                for order in AccessKeyQuery.Order.allCases {
+                    var query = AccessKeyQuery()
+                    (query.search, query.order) = (NameSearch("sap"), order)
+                    (query.neverUsed, query.unusedSince) = (true, now)
+                    _ = try tx.accessKeys(extent, query, limit: 2)
+                }
                 for order in GrantQuery.Order.allCases {
                     var query = GrantQuery()
                     query.filter = GrantFilter(app: ID(at: 1), search: NameSearch("sap"), reach: path)
@@ -235,6 +241,12 @@ struct Question: Sendable, CustomTestStringConvertible {
                 }
             }
             _ = try tx.listedIntegration(ID(at: 1))
+            _ = try tx.listedAPIKey(ID(at: 1))
+            for order in ResourceServerQuery.Order.allCases {
+                var query = ResourceServerQuery()
+                (query.search, query.order) = (NameSearch("carbon"), order)
+                _ = try tx.resourceServers(query, limit: 2)
+            }
             _ = try tx.organization(ID(at: 1), withThoseWithin: path, limit: 2)
             _ = try tx.organization(ID(at: 1), withThoseWithin: nil, limit: 2)
             _ = try tx.memberNames([ID(at: 1), ID(at: 2)], within: path)

@@ -1,6 +1,7 @@
 import CredentialFormat
 import Model
 import Persistence
+import Policy
 import ProductDefinition
 
 /// The list of apps.
@@ -42,7 +43,7 @@ enum AppList {
             words: """
                 \(word.indefinite.capitalizedFirst) acts for people, each of whom is asked on a consent page what it may do. \
                 For a program that acts for itself, create \(words[.integration].indefinite) instead.
-                """, action: mayMake && !isFull ? create : nil, code: nil)
+                """, action: mayMake && !isFull ? create : nil, code: example(entered))
         let isAlone = entered.reachable.count < 2
         let columns =
             [frame.column("Name", by: "name"), ListPage.Column(words: "Status")]
@@ -56,6 +57,16 @@ enum AppList {
         }
         return frame.listPage(
             head, columns: columns, rows: rows, next: listing.next, nothing: nothing, plural: word.plural)
+    }
+
+    /// How one is made by a program, for who may, with a scope of this product.
+    private static func example(_ entered: ConsoleVisit) -> CodeBlock {
+        let commands = ManagementCommands(entered)
+        guard entered.may(.appsManage) else { return commands.listing("apps") }
+        let scope = entered.product.scopes.definitions.first?.scope.name ?? ""
+        return commands.making(
+            "apps",
+            #"{"name":"Report builder","redirect_uris":["https://reports.example.com/callback"],"scopes":["\#(scope)"]}"#)
     }
 
     private static func row(

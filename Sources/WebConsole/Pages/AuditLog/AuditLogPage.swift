@@ -10,6 +10,7 @@ import Templating
 /// What was changed, by whom, and when: all of it, what a search asks for, or the story of one thing.
 struct AuditLogPage: Page {
     static let template = PageTemplate.auditLog
+    static let scripts: [Script] = [.menus, .copy, .times]
     static let pageSize = 50
     var title: String { pageHead.title }
 
@@ -103,7 +104,7 @@ extension AuditLogPage {
                     words: isNarrow
                         ? "No event is of that kind, person, thing and time." : "Every change is listed here.",
                     action: isNarrow ? PageLink(words: "Clear filters", address: entered.link(.auditLog)) : nil,
-                    code: nil) : nil,
+                    code: isNarrow ? nil : ManagementCommands(entered).listing("audit-events")) : nil,
             thingLink: nil,
             notice: refusal.map { refusal in
                 .hint(
@@ -148,7 +149,7 @@ extension AuditLogPage {
             at: TimeWords(event.at, now: entered.now), what: words.title(event.action), thing: thing ?? event.target,
             thingLink: entered.link(.story, event.target), isName: thing != nil, who: who.words, whoLink: who.link,
             place: place,
-            details: details.map { Detail(term: $0.key.replacing("_", with: " "), text: $0.value) },
+            details: details.map { Detail(term: words.detail($0.key), text: $0.value) },
             hasDetails: !details.isEmpty, request: event.requestID,
             requestLink: entered.link(.auditLog, query: [("request", event.requestID)]),
             address: event.address?.description)

@@ -80,7 +80,7 @@ enum ConnectionList {
             words: """
                 \(word.indefinite.capitalizedFirst) lets \(entered.product.name) work for you where you sign in once, such as at \
                 \(service.choices.prefix(3).map(\.provider.title).joined(separator: ", ")). It’s renewed and watched by itself.
-                """, action: create, code: nil)
+                """, action: create, code: ManagementCommands(entered).listing("connections"))
         let isAlone = entered.reachable.count < 2
         let columns =
             [frame.column("Name", by: "name"), ListPage.Column(words: "Status")]

@@ -41,7 +41,10 @@ struct ConsentList: Sendable {
             words: """
                 When somebody lets \(words[.app].indefinite) act for them, it’s listed here: who gave it, since when, and \
                 when it was last used.
-                """, action: nil, code: nil)
+                """,
+            action: entered.sees(.apps)
+                ? PageLink(words: "See the \(words[.app].plural)", address: entered.link(.apps)) : nil,
+            code: ManagementCommands(entered).listing("grants"))
         let columns =
             [
                 app == nil

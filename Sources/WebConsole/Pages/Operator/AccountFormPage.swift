@@ -8,6 +8,7 @@ import SignIn
 /// Makes an account, or changes its name and plan.
 struct AccountFormPage: Page {
     static let template = PageTemplate.accountForm
+    static let scripts: [Script] = [.menus]
     var title: String { pageHead.title }
 
     let shell: Shell?

@@ -9,6 +9,7 @@ import Templating
 /// The customers of the operator.
 struct AccountsPage: Page {
     static let template = PageTemplate.accounts
+    static let scripts: [Script] = [.menus, .times]
     static let pageSize = 50
     var title: String { pageHead.title }
 

@@ -10,6 +10,7 @@ import Verification
 /// The keys of the ring, with their ages.
 struct KeyRingPage: Page {
     static let template = PageTemplate.keyRing
+    static let scripts: [Script] = [.menus, .times]
     var title: String { pageHead.title }
 
     struct Row: Hashable, Sendable {

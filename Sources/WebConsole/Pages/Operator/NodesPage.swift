@@ -10,6 +10,7 @@ import Verification
 /// The nodes, and whether they hear of revocations.
 struct NodesPage: Page {
     static let template = PageTemplate.nodes
+    static let scripts: [Script] = [.menus, .times]
     var title: String { pageHead.title }
 
     struct Row: Hashable, Sendable {

@@ -11,6 +11,7 @@ import Verification
 /// The product definition in force, with where each value comes from.
 struct ProductPage: Page {
     static let template = PageTemplate.productInForce
+    static let scripts: [Script] = [.menus]
     var title: String { pageHead.title }
 
     struct Row: Hashable, Sendable {

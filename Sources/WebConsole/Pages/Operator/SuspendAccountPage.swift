@@ -8,6 +8,7 @@ import SignIn
 /// Asks before an account is suspended, or resumed.
 struct SuspendAccountPage: Page {
     static let template = PageTemplate.confirmationPage
+    static let scripts: [Script] = [.menus]
     var title: String { confirmation.title }
 
     let shell: Shell?

@@ -8,6 +8,7 @@ import SignIn
 /// Asks for the name of an organization.
 struct OrganizationNamePage: Page {
     static let template = PageTemplate.organizationName
+    static let scripts: [Script] = [.menus]
     var title: String { heading }
 
     let shell: Shell?

@@ -9,6 +9,7 @@ import Templating
 /// The tree below an organization, each of them as a line.
 struct OrganizationsPage: Page {
     static let template = PageTemplate.organizations
+    static let scripts: [Script] = [.menus, .times]
     static let pageSize = 200
     var title: String { pageHead.title }
 

@@ -10,6 +10,7 @@ import SignIn
 /// What breaks first: how many credentials are at which risk, each number a link to those.
 struct OverviewPage: Page {
     static let template = PageTemplate.overview
+    static let scripts: [Script] = [.menus, .times]
     /// Within how many days something ends soon, and after how many without use it is idle.
     static let soonDays = 30
     static let idleDays = 90
@@ -66,7 +67,9 @@ struct OverviewPage: Page {
             lead: "What needs attention in \(entered.organization.name) and below.", action: nil, reason: nil)
         tabs = entered.sectionTabs
         kinds = [
-            known.integrations.map { Self.kind(entered, .integrations, words[.integration], $0, oldDays) },
+            known.integrations.map {
+                Self.kind(entered, entered.sees(.client) ? .client : .integrations, words[.integration], $0, oldDays)
+            },
             known.apiKeys.map { Self.kind(entered, .apiKeys, words[.apiKey], $0, oldDays) },
             known.connections.map { Self.kind(entered, $0) },
         ].compactMap(\.self)
@@ -109,8 +112,11 @@ struct OverviewPage: Page {
         _ oldDays: Int
     ) -> Kind {
         let root = ConsoleSections.root(section)
+        // Where an organization has one alone, there is no list to lead to.
+        let isOne = section == .client
         func card(_ count: Int, _ words: String, _ name: String, _ value: String, isUrgent: Bool = false) -> RiskCard {
-            RiskCard(count, words, address: entered.link(root, query: [(name, value)]), isUrgent: isUrgent)
+            RiskCard(
+                count, words, address: entered.link(root, query: isOne ? [] : [(name, value)]), isUrgent: isUrgent)
         }
         let ending =
             section == .apiKeys
@@ -133,6 +139,6 @@ struct OverviewPage: Page {
             id: section.rawValue, title: word.capitalizedPlural,
             lead: risks.count == 0 ? "None yet." : word.counted(risks.count) + ".", risks: cards,
             hasRisks: risks.count > 0 || risks.expired > 0, listLink: entered.link(root),
-            listWords: "All \(word.plural)")
+            listWords: isOne ? "Open" : "All \(word.plural)")
     }
 }

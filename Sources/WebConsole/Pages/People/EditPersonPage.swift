@@ -9,6 +9,7 @@ import SignIn
 /// Invites somebody, or changes who is there.
 struct EditPersonPage: Page {
     static let template = PageTemplate.editPerson
+    static let scripts: [Script] = [.menus]
     var title: String { pageHead.title }
 
     let shell: Shell?

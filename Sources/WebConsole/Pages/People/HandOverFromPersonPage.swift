@@ -8,6 +8,7 @@ import SignIn
 /// What somebody looks after, or left behind, and to whom it goes.
 struct HandOverFromPersonPage: Page {
     static let template = PageTemplate.handOverFromPerson
+    static let scripts: [Script] = [.menus, .times]
     /// How many are on the page.
     static let most = 200
     /// To how many it can go.

@@ -8,6 +8,7 @@ import SignIn
 /// What people who left have left behind: credentials that nobody looks after any more.
 struct LeftBehindPage: Page {
     static let template = PageTemplate.leftBehind
+    static let scripts: [Script] = [.menus, .times]
     static let pageSize = 50
     var title: String { pageHead.title }
 

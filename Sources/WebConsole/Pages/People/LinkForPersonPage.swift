@@ -8,6 +8,7 @@ import SignIn
 /// Asks whether somebody shall get a link, and shows it to who asked, where it does not go out by mail. Once: it is nowhere else.
 struct LinkForPersonPage: Page {
     static let template = PageTemplate.linkForPerson
+    static let scripts: [Script] = [.menus, .copy]
     var title: String { pageHead.title }
 
     let shell: Shell?

@@ -9,6 +9,7 @@ import Templating
 /// The people of an organization and those below it.
 struct PeoplePage: Page {
     static let template = PageTemplate.people
+    static let scripts: [Script] = [.menus, .copy, .times]
     static let pageSize = 50
     /// How far is counted.
     static let countedTo = 10_000
@@ -119,7 +120,7 @@ struct PeoplePage: Page {
                 action: isNarrow
                     ? PageLink(words: "Clear filters", address: entered.link(.people))
                     : manages ? entered.makingLink("Invite \(person.indefinite)", to: .newPerson) : nil,
-                code: nil)
+                code: isNarrow ? nil : Self.example(entered))
         paging =
             found.next != nil || request.after != nil
             ? Paging(
@@ -129,6 +130,15 @@ struct PeoplePage: Page {
                     PageLink(words: "First page", address: entered.link(.people, query: request.query()))
                 }) : nil
         notice = entered.visit.done.map { .good($0.words(in: words)) }
+    }
+
+    /// How one is made by a program, for who may, with a role of this product.
+    private static func example(_ entered: ConsoleVisit) -> CodeBlock {
+        let commands = ManagementCommands(entered)
+        guard entered.may(.membersManage) else { return commands.listing("members") }
+        let role = entered.product.roles.first { !$0.isForOperator }?.name ?? ""
+        return commands.making(
+            "members", #"{"name":"Ada Lovelace","email":"ada@example.com","roles":["\#(role)"]}"#)
     }
 
     private static func columns(

@@ -8,6 +8,7 @@ import SignIn
 /// One person: who they are, what they may, where they are signed in, and what they look after.
 struct PersonPage: Page {
     static let template = PageTemplate.person
+    static let scripts: [Script] = [.menus, .times]
     var title: String { pageHead.title }
 
     struct Session: Hashable, Sendable {

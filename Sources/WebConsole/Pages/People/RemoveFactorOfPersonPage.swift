@@ -8,6 +8,7 @@ import SignIn
 /// Asks before somebody's second factor is removed.
 struct RemoveFactorOfPersonPage: Page {
     static let template = PageTemplate.confirmationPage
+    static let scripts: [Script] = [.menus]
     var title: String { confirmation.title }
 
     let shell: Shell?

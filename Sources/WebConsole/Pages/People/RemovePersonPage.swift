@@ -8,6 +8,7 @@ import SignIn
 /// Asks before somebody is removed, and what shall become of what they look after.
 struct RemovePersonPage: Page {
     static let template = PageTemplate.removePerson
+    static let scripts: [Script] = [.menus, .times]
     var title: String { heading }
 
     let shell: Shell?

@@ -5,6 +5,7 @@ import ProductDefinition
 /// The organizations that one may go to, where they are too many for a menu.
 struct OrganizationChoicePage: Page {
     static let template = PageTemplate.organizationChoice
+    static let scripts: [Script] = [.menus]
     static let pageSize = 20
     var title: String { pageHead.title }
 
