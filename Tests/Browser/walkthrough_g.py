@@ -3,6 +3,8 @@
 import concurrent.futures
 import urllib.parse
 
+from selenium.webdriver.common.keys import Keys
+
 from console_walk import Desk, Visitor, run_step
 
 LIST = "/o/{}/api-keys"
@@ -265,6 +267,56 @@ def without_script(walk):
         browser.menu("Without script", "Delete")
         browser.press("Delete")
         assert "Without script" not in browser.rows(), browser.text
+
+
+def by_keyboard(walk):
+    """A key is made, and its menu opened, with the keyboard alone."""
+    desk = Desk(walk)
+    with Visitor(walk, desk.member("site-admin")) as browser:
+        def go_to(selector):
+            for _ in range(120):
+                browser.keys(Keys.TAB)
+                is_here, is_seen = browser.driver.execute_script(
+                    "const here = document.activeElement;"
+                    "const isSeen = it => it && getComputedStyle(it).outlineStyle !== 'none';"
+                    "return [here.matches(arguments[0]), [here, here.closest('label')].some(isSeen)]", selector)
+                if is_here:
+                    assert is_seen, f"nobody sees that {selector} has the focus"
+                    return
+            raise AssertionError(f"no way to {selector}: {browser.text}")
+
+        def press(*keys):
+            before = browser.find("html")
+            browser.keys(*keys)
+            browser.wait_for_another(before)
+
+        browser.enter(LIST.format(desk.account) + "/new")
+        go_to("[name=name]")
+        browser.keys("By keyboard")
+        go_to("[name=lifetime_seconds]")
+        browser.keys(Keys.ARROW_DOWN)
+        go_to(".form-end button")
+        press(Keys.ENTER)
+        go_to("[name='scope.assessments.read']")
+        browser.keys(Keys.SPACE)
+        go_to(".form-end button")
+        press(Keys.ENTER)
+        assert browser.heading == "By keyboard is ready", browser.text
+        go_to("[data-kept]")
+        browser.keys(Keys.SPACE)
+        go_to("form .button")
+        press(Keys.ENTER)
+        browser.open(walk.base + LIST.format(desk.account) + "?q=By+keyboard")
+        go_to(".menu-dots")
+        browser.keys(Keys.ENTER)
+        go_to(".menu-list a")
+        browser.keys(Keys.ESCAPE)
+        assert not browser.has(".menu[open]"), "Esc closes it"
+        assert browser.focused.get_attribute("aria-label") == "Actions for By keyboard", "and nobody is lost"
+        browser.keys(Keys.ENTER)
+        go_to(".menu-list a.danger")
+        press(Keys.ENTER)
+        assert browser.heading == "Delete By keyboard?", browser.text
 
 
 run_step({name: step for name, step in list(globals().items()) if callable(step) and getattr(step, "__module__", "") == "__main__"})

@@ -40,6 +40,23 @@ final class LedgerCallers {
         }
     }
 
+    /// What a form of theirs is answered that another site sent, that has no token, and that has another page's (threat P1).
+    func answersToForged(by name: String, _ path: String, fields: [(String, String)]) async throws -> [Int] {
+        guard let caller = visitors[name] else { throw ServerFailure("Nobody is called \(name).") }
+        var visitor = caller.visitor
+        let secret = visitor.cookies[SignInCookie.formName(at: PublicAddress(issuer: server.base))] ?? ""
+        func token(about path: String) -> [(String, String)] {
+            let purpose = FormPurpose.manage.rawValue
+            return [("csrf", FormToken.make(secret, purpose: purpose, in: caller.session, about: path))]
+        }
+        let foreign = Self.asBrowser + [("Sec-Fetch-Site", "cross-site")]
+        return [
+            try await visitor.post(path, token(about: path) + fields, headers: foreign).status,
+            try await visitor.post(path, fields, headers: Self.asBrowser).status,
+            try await visitor.post(path, token(about: path + "/else") + fields, headers: Self.asBrowser).status,
+        ]
+    }
+
     /// What it answers to who is not signed in.
     func answerToNobody(_ method: PageLine.Method, _ path: String, fields: [(String, String)]) async throws -> Answer {
         var nobody = PageVisitor(server)

@@ -28,7 +28,7 @@ let ledgerProduct = """
     """
 
 /// Each page of the console × each caller (law 12): who may not see a page is answered as for one that does not exist.
-@Suite("The ledger of pages", .server(product: ledgerProduct), .serialized)
+@Suite("The ledger of pages", .server(product: ledgerProductOfMany), .serialized)
 struct PageLedgerTests {
     @Test func `every page has a line, every line is a page, and every section with pages is said to have them`()
         async throws
@@ -73,6 +73,26 @@ struct PageLedgerTests {
         try await PageLedger.hold(part.lines)
     }
 
+    @Test func `a kept secret is seen by who has just proved who they are, and the page tells who saw it`() async throws
+    {
+        let callers = try await LedgerCast.signedIn(["owner"])
+        let (server, demo, europe) = (callers.estate.server, callers.estate.demo, callers.estate.europe)
+        let made = try await server.makeIntegration(in: europe, as: demo.operatorKey)
+        let page = ConsolePage.revealIntegrationSecret.path(in: europe, [made.id])
+        let secrets = try await callers.answer(
+            to: "owner", .get, ConsolePage.integrationSecrets.path(in: europe, [made.id]))
+        #expect(secrets.links("Show client secret") == [page] && !secrets.text.contains(made.secret))
+        let shown = try await callers.answer(to: "owner", .post, page)
+        #expect(shown.status == 200 && shown.text.contains(made.secret), "\(shown.text)")
+        let use = try await callers.answer(to: "owner", .get, ConsolePage.integration.path(in: europe, [made.id]))
+        #expect(use.text.contains("Client secret seen") && !use.text.contains(made.secret))
+        try await server.database.age(authenticationsBy: 301)
+        for method in [PageLine.Method.get, .post] {
+            let answer = try await callers.answer(to: "owner", method, page)
+            #expect(answer.status == 303 && answer.location?.hasPrefix("/sign-in/again") == true, "\(answer.text)")
+        }
+    }
+
     @Test func `the operator's pages are there for the operator's people who may see them, and for nobody else`()
         async throws
     {
@@ -87,6 +107,17 @@ struct OneIntegrationLedgerTests {
         try await PageLedger.hold(PageLine.client)
     }
 
+    @Test func `the overview tells of the one as well`() async throws {
+        let callers = try await LedgerCast.signedIn(["owner"])
+        let (server, demo, europe) = (callers.estate.server, callers.estate.demo, callers.estate.europe)
+        // One that is there already is as good.
+        _ = try await server.call(
+            "POST", "/api/v1/organizations/\(europe)/integrations", bearer: demo.operatorKey, ["label": "The one"])
+        let overview = try await callers.answer(to: "owner", .get, ConsolePage.overview.path(in: europe))
+        let client = ConsolePage.client.path(in: europe)
+        #expect(overview.text.contains("href=\"\(client)\"><strong>0</strong>whose creator has left"))
+    }
+
     @Test func `what is for many is no page here`() async throws {
         let callers = try await LedgerCast.signedIn(["owner"])
         let answer = try await callers.answer(
@@ -94,6 +125,8 @@ struct OneIntegrationLedgerTests {
         #expect(answer.status == 404)
     }
 }
+
+let ledgerProductOfMany = ledgerProduct + "\npolicy: {secret_visibility: retrievable}\n"
 
 let ledgerProductOfOne =
     ledgerProduct
@@ -106,6 +139,7 @@ private enum PageLedger {
             PageLine.Role.allCases.map(\.rawValue) + LedgerCast.strangers + ["parent"])
         let estate = callers.estate
         let desk = LedgerDesk(server: estate.server, demo: estate.demo)
+        let secret = /[a-z]{2,8}_(?:key|cs|at|rt|ak|ses|code)_[0-9A-Za-z]{20,}/
         for line in lines {
             do {
                 let bait = try await line.identifiers(estate.europe, desk)
@@ -120,12 +154,18 @@ private enum PageLedger {
                 }
                 let nobody = try await callers.answerToNobody(line.method, path, fields: line.fields)
                 #expect(nobody.asksForSignIn, "\(line.key): \(nobody.status)")
+                if line.method == .post {
+                    let forged = try await callers.answersToForged(by: "owner", path, fields: line.fields)
+                    #expect(forged == [403, 403, 403], "P1: \(line.key)")
+                }
                 for role in PageLine.Role.allCases {
                     let name = role.rawValue
                     if line.roles.contains(role) {
                         let fresh = line.page.path(in: estate.europe, try await line.identifiers(estate.europe, desk))
                         let answer = try await callers.answer(to: name, line.method, fresh, fields: line.fields)
                         #expect(answer.isServed, "\(line.key) as \(name): \(answer.status) \(answer.text)")
+                        let isSecretShown = line.method == .get && answer.text.contains(secret)
+                        #expect(!isSecretShown, "P4: \(line.key) as \(name): \(answer.text)")
                     } else {
                         let answer = try await callers.answer(to: name, line.method, path)
                         #expect(answer.status == 404, "\(line.key) as \(name): \(answer.status)")

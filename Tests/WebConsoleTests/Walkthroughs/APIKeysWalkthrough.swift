@@ -36,6 +36,10 @@ struct APIKeysWalkthrough {
         try await Walkthrough.take("looks", of: "g", atMost: 900)
     }
 
+    @Test func `the keyboard alone is enough, and one sees where it is`() async throws {
+        try await Walkthrough.take("by_keyboard", of: "g")
+    }
+
     @Test func `everything works with scripts switched off`() async throws {
         try await Walkthrough.take("without_script", of: "g")
     }
