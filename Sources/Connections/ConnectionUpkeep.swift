@@ -10,8 +10,8 @@ import ServiceLifecycle
 /// one provider a connection that takes long holds up one lane. What was begun is ended when the server shuts down: a token that was spent
 /// is not left without its successor.
 package final class ConnectionUpkeep: Service {
-    /// Requests at a time, for each provider and each kind of work.
-    private static let lanes = 16
+    /// Requests at a time, for each provider and each kind of work: as many as our client may make in a second, within these bounds.
+    private static let lanes = 16.0...128.0
     /// Probes that are claimed at a time, of all providers.
     private static let probes = 128
 
@@ -29,16 +29,18 @@ package final class ConnectionUpkeep: Service {
     }
 
     private let engine: RenewalEngine
-    private let prober: HealthProber
+    private let prober: HealthProber?
     private let interval: Duration
     private let logger: Logger
     private let state = Lock(State())
     private let signal: AsyncStream<Bool>
     private let awaken: AsyncStream<Bool>.Continuation
 
-    /// - Parameter interval: How often is looked for what is due.
+    /// - Parameters:
+    ///   - prober: Nil where nothing is probed: for measurements of renewals.
+    ///   - interval: How often is looked for what is due.
     package init(
-        engine: RenewalEngine, prober: HealthProber, every interval: Duration = .seconds(1), logger: Logger
+        engine: RenewalEngine, prober: HealthProber?, every interval: Duration = .seconds(1), logger: Logger
     ) {
         self.engine = engine
         self.prober = prober
@@ -88,8 +90,9 @@ package final class ConnectionUpkeep: Service {
                 }
             }
             // Those that find no lane are due again a little later, so they are not in the way of others now.
+            guard let prober else { return hasStarted }
             for due in try await prober.claim(limit: Self.probes) where room(.probe(provider: due.provider)) > 0 {
-                begin(.probe(provider: due.provider)) { [prober] in
+                begin(.probe(provider: due.provider)) {
                     await prober.probe(due) != .postponed
                 }
             }
@@ -103,7 +106,16 @@ package final class ConnectionUpkeep: Service {
     }
 
     private func room(_ work: Work) -> Int {
-        state.withLock { $0.resting.contains(work) ? 0 : Self.lanes - ($0.busy[work] ?? 0) }
+        let lanes = lanes(of: work)
+        return state.withLock { $0.resting.contains(work) ? 0 : lanes - ($0.busy[work] ?? 0) }
+    }
+
+    private func lanes(of work: Work) -> Int {
+        let rate =
+            switch work {
+            case .renewal(let provider), .probe(let provider): engine.throttle.callsPerSecond(at: provider)
+            }
+        return Int(min(max(rate, Self.lanes.lowerBound), Self.lanes.upperBound))
     }
 
     /// - Parameter body: Says whether the provider may be asked for more at once.
@@ -120,8 +132,9 @@ package final class ConnectionUpkeep: Service {
     }
 
     private func end(_ work: Work, _ number: Int, goesOn: Bool) {
+        let lanes = lanes(of: work)
         let hadWaiting = state.withLock { state in
-            let wasFull = state.busy[work] == Self.lanes
+            let wasFull = state.busy[work] == lanes
             state.busy[work, default: 1] -= 1
             if state.busy[work] == 0 { state.busy[work] = nil }
             state.underWay[number] = nil

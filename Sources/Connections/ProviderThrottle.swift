@@ -22,22 +22,34 @@ package final class ProviderThrottle: Sendable {
         var at: Instant
     }
 
+    /// How much one of our clients may ask.
+    private struct Rate {
+        let perSecond: Double
+        let burst: Double
+    }
+
     private struct State {
         var breakers: [String: Breaker] = [:]
         var buckets: [ID<ProviderAccess>: Bucket] = [:]
     }
 
-    private let perSecond: Double
-    private let burst: Double
+    private let usual: Rate
+    private let rates: [String: Rate]
     private let state = Lock(State())
 
     /// - Parameters:
     ///   - perSecond: How many calls a second one of our clients makes, on this node.
     ///   - burst: How many at once.
-    package init(perSecond: Double = 20, burst: Double = 40) {
-        self.perSecond = perSecond
-        self.burst = burst
+    ///   - others: Of providers where it is another number: how many a second, and twice as many at once.
+    package init(perSecond: Double = 20, burst: Double = 40, others: [String: Int] = [:]) {
+        usual = Rate(perSecond: perSecond, burst: burst)
+        rates = others.mapValues { Rate(perSecond: Double($0), burst: Double($0) * 2) }
     }
+
+    /// How many calls a second our client makes at a provider.
+    func callsPerSecond(at provider: String) -> Double { rate(provider).perSecond }
+
+    private func rate(_ provider: String) -> Rate { rates[provider] ?? usual }
 
     /// Whether a scheduled renewal may be made now: nil if so, or when to ask again.
     package func delay(_ provider: String, _ access: ID<ProviderAccess>, at now: Instant) -> Instant? {
@@ -47,27 +59,28 @@ package final class ProviderThrottle: Sendable {
                 guard let trials = state.breakers[provider]?.trials, trials > 0 else { return now.adding(seconds: 5) }
                 state.breakers[provider]?.trials = trials - 1
             }
-            return take(access, leaving: 0, from: &state, at: now)
+            return take(access, rate(provider), leaving: 0, from: &state, at: now)
         }
     }
 
     /// Whether a probe may be made now: nil if so, or when to ask again. Half of what may be done at once is left to renewals. The breaker,
     /// which is theirs, is not asked: a probe spends nothing.
-    package func probeDelay(_ access: ID<ProviderAccess>, at now: Instant) -> Instant? {
-        state.withLock { take(access, leaving: burst / 2, from: &$0, at: now) }
+    package func probeDelay(_ provider: String, _ access: ID<ProviderAccess>, at now: Instant) -> Instant? {
+        let rate = rate(provider)
+        return state.withLock { take(access, rate, leaving: rate.burst / 2, from: &$0, at: now) }
     }
 
     private func take(
-        _ access: ID<ProviderAccess>, leaving rest: Double, from state: inout State, at now: Instant
+        _ access: ID<ProviderAccess>, _ rate: Rate, leaving rest: Double, from state: inout State, at now: Instant
     ) -> Instant? {
-        var bucket = state.buckets[access] ?? Bucket(tokens: burst, at: now)
+        var bucket = state.buckets[access] ?? Bucket(tokens: rate.burst, at: now)
         let passed = Double(max(0, now.milliseconds - bucket.at.milliseconds)) / 1000
-        bucket.tokens = min(burst, bucket.tokens + passed * perSecond)
+        bucket.tokens = min(rate.burst, bucket.tokens + passed * rate.perSecond)
         bucket.at = max(now, bucket.at)
         let missing = rest + 1 - bucket.tokens
         if missing <= 0 { bucket.tokens -= 1 }
         state.buckets[access] = bucket
-        return missing <= 0 ? nil : now.adding(seconds: max(1, Int((missing / perSecond).rounded(.up))))
+        return missing <= 0 ? nil : now.adding(seconds: max(1, Int((missing / rate.perSecond).rounded(.up))))
     }
 
     /// Notes how a call ended.

@@ -8,6 +8,7 @@ extension ProductKeys {
     enum Provider: String, CaseIterable {
         case secret, scopes, vars
         case clientIdentifier = "client_id"
+        case callsPerSecond = "calls_per_second"
     }
 
     enum ProviderSecret: String, CaseIterable {
@@ -55,7 +56,7 @@ extension OfferedProvider {
         self.init(
             provider: provider, clientIdentifier: try client.plainText(maximum: 300),
             secret: try keys[.secret].map(SecretSource.init) ?? .store, scopes: scopes, variables: variables,
-            place: entry.place)
+            callsPerSecond: try keys[.callsPerSecond]?.integer(in: 1...1000), place: entry.place)
     }
 }
 

@@ -19,18 +19,21 @@ package struct OfferedProvider: Sendable, Hashable {
     package let scopes: [String]?
     /// Values for the provider's variables, the same for every connection.
     package let variables: [String: String]
+    /// How many calls a second the client makes on a node, nil for the usual number.
+    package let callsPerSecond: Int?
     /// Where the file offers it, nil where no file does.
     package let place: FilePlace?
 
     package init(
         provider: String, clientIdentifier: String, secret: SecretSource = .store, scopes: [String]? = nil,
-        variables: [String: String] = [:], place: FilePlace? = nil
+        variables: [String: String] = [:], callsPerSecond: Int? = nil, place: FilePlace? = nil
     ) {
         self.provider = provider
         self.clientIdentifier = clientIdentifier
         self.secret = secret
         self.scopes = scopes
         self.variables = variables
+        self.callsPerSecond = callsPerSecond
         self.place = place
     }
 

@@ -164,7 +164,7 @@ struct DisconnectTests {
             desk.tree.clock.advance(seconds: 4390)
             // Our client has made as many calls as it may.
             let (access, now) = (try await desk.state(of: id).access, desk.tree.clock.current)
-            while desk.engine.throttle.probeDelay(access, at: now) == nil {}
+            while desk.engine.throttle.probeDelay(Self.google, access, at: now) == nil {}
             #expect(try await desk.prober.round() == [.postponed])
             desk.tree.clock.advance(seconds: 10)
             #expect(try await desk.prober.round() == [.renewed(.failed(code: "invalid_grant"))])

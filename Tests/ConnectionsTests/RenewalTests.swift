@@ -377,13 +377,22 @@ struct ProviderThrottleTests {
         #expect(throttle.delay("p", access, at: clock.current) == nil)
         // Probes leave half of a burst to renewals.
         let other = ID<ProviderAccess>(at: 3)
-        #expect(throttle.probeDelay(other, at: clock.current) == nil)
-        #expect(throttle.probeDelay(other, at: clock.current) == clock.current.adding(seconds: 1))
+        #expect(throttle.probeDelay("p", other, at: clock.current) == nil)
+        #expect(throttle.probeDelay("p", other, at: clock.current) == clock.current.adding(seconds: 1))
         for _ in 0..<2 { #expect(throttle.delay("p", other, at: clock.current) == nil) }
         // A clock that was set back gives nothing.
         clock.advance(seconds: -100)
         #expect(throttle.delay("p", access, at: clock.current) == nil)
         #expect(throttle.delay("p", access, at: clock.current) != nil)
+    }
+
+    @Test func `where the product says so, a client asks more`() {
+        let throttle = ProviderThrottle(perSecond: 2, burst: 3, others: ["q": 5])
+        for _ in 0..<10 { #expect(throttle.delay("q", access, at: clock.current) == nil) }
+        #expect(throttle.delay("q", access, at: clock.current) != nil)
+        let other = ID<ProviderAccess>(at: 2)
+        for _ in 0..<5 { #expect(throttle.probeDelay("q", other, at: clock.current) == nil) }
+        #expect(throttle.probeDelay("q", other, at: clock.current) != nil)
     }
 
     @Test func `the breaker opens where more than three in ten fail, alone for that provider, and closes step by step`()

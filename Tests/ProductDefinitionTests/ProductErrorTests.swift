@@ -160,6 +160,9 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake(
             after: 5, "connections.providers.acme.client_secret", "unknown key",
             "connections:\n  providers:\n    acme: {client_id: a, client_secret: b}"),
+        Mistake(
+            after: 5, "connections.providers.acme.calls_per_second", "1000",
+            "connections:\n  providers:\n    acme: {client_id: a, calls_per_second: 1001}"),
     ]
 }
 

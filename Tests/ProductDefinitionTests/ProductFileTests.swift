@@ -71,7 +71,7 @@ struct ProductFileTests {
             allowed_addresses: [192.0.2.0/24, '2001:db8::1']
         connections:
           providers:
-            facebook: {client_id: "123"}
+            facebook: {client_id: "123", calls_per_second: 300}
             microsoft: {client_id: b, secret: {file: /etc/b}, scopes: [openid], vars: {tenant: common}}
         """
 
@@ -93,6 +93,7 @@ struct ProductFileTests {
         #expect(product.providers.map(\.secret) == [.store, .file("/etc/b")])
         #expect(product.providers.map(\.scopes) == [nil, ["openid"]])
         #expect(product.providers.map(\.variables) == [[:], ["tenant": "common"]])
+        #expect(product.providers.map(\.callsPerSecond) == [300, nil])
         #expect(product.providers.map(\.place?.line) == [63, 64])
         let write = try #require(Scope("posts.write"))
         let read = try #require(Scope("analytics.read"))

@@ -75,7 +75,10 @@ package struct HealthProber: Sendable {
             try await put(health)
             return .skipped
         }
-        if asksThrottle, let until = service.engine.throttle.probeDelay(connection.access, at: now) {
+        if asksThrottle,
+            let until = service.engine.throttle.probeDelay(
+                connection.provider, connection.access, at: now)
+        {
             health.nextAt = until
             try await put(health)
             return .postponed

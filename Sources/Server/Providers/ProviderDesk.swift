@@ -47,7 +47,10 @@ final class ProviderDesk: Sendable {
         let simulator = configuration.providerSimulator.flatMap(OutboundReach.simulator)
         let outbound = OutboundCall(simulator ?? .providers, on: EventLoops.group)
         self.outbound = outbound
-        let throttle = ProviderThrottle()
+        let throttle = ProviderThrottle(
+            others: Dictionary(
+                product.providers.compactMap { offer in offer.callsPerSecond.map { (offer.provider, $0) } },
+                uniquingKeysWith: { first, _ in first }))
         self.throttle = throttle
         let measures = RenewalMeasures()
         self.measures = measures
