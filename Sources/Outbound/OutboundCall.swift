@@ -16,6 +16,9 @@ package final class OutboundCall: ProviderTransport, Service {
     private static let connect = TimeAmount.seconds(5)
     /// For so long an answer to a call that was passed on may pause.
     private static let pause = TimeAmount.seconds(30)
+    /// Requests of ours to one host at a time. How many there are is for those who make them to say, and none shall wait here: the
+    /// time that it may take would go by.
+    private static let width = 1024
     /// Calls that were passed on to one host at a time. Their answers may be long, so they have connections of their own.
     private static let relayWidth = 64
 
@@ -57,6 +60,7 @@ package final class OutboundCall: ProviderTransport, Service {
             case .closed: return nil
             case .unused:
                 var configuration = Self.configuration(reach)
+                configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.width
                 let own = HTTPClient(eventLoopGroup: group, configuration: configuration)
                 configuration.timeout.read = Self.pause
                 configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.relayWidth

@@ -137,6 +137,13 @@ struct SimulatedProviderTests {
         #expect(await end(open, profile, .milliseconds(500)) == "lost: timeout")
         try await simulator.fault("tiktok", "reset", ["times": 1])
         #expect(await end(open, profile).hasPrefix("lost: "))
+        // Many that take long do not wait for each other: each has a time within which it must be done.
+        try await simulator.fault("tiktok", "time_out", ["seconds": 20, "times": 40])
+        let ends = await withTaskGroup(of: String.self) { group in
+            for _ in 0..<40 { group.addTask { await end(open, profile, .seconds(2)) } }
+            return await group.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+        }
+        #expect(ends == ["lost: timeout": 40])
         for call in [open, closed, nowhere] { try await call.close() }
         withExtendedLifetime(simulator) {}
     }
