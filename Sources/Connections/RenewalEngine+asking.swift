@@ -102,18 +102,18 @@ extension RenewalEngine {
             id: ID(at: time.milliseconds), connection: connection.id, generation: connection.generation,
             fence: ground.lease.fence, tokenFingerprint: fingerprint, state: .sent, startedAt: time)
         let isSafe = ground.provider.renewal.rotation.retryWindow == .unbounded
-        let asked = ContinuousClock.now
+        let open = ground.attempts.filter { $0.state == .sent }
         let isNoted = try await store.write { [leaseSeconds] tx in
-            guard try tx.extend(ground.lease, seconds: leaseSeconds) else { return false }
-            for earlier in ground.attempts where earlier.state == .sent {
-                try tx.end(earlier.id, as: isSafe ? .superseded : .ambiguous, code: "no-result", at: time)
+            if !open.isEmpty {
+                // What is another's to end by now is let be.
+                guard try tx.extend(ground.lease, seconds: leaseSeconds) else { return false }
+                for earlier in open {
+                    try tx.end(earlier.id, as: isSafe ? .superseded : .ambiguous, code: "no-result", at: time)
+                }
             }
-            try tx.insert(attempt)
-            return true
+            return try tx.insert(attempt, under: ground.lease)
         }
-        guard isNoted else { return nil }
-        ground.held.prolonged(asked: asked)
-        return attempt.id
+        return isNoted ? attempt.id : nil
     }
 
     /// Asks, and sees to what comes of it. The lease is kept meanwhile, however long it takes.
@@ -127,7 +127,7 @@ extension RenewalEngine {
         case .tokens(let answer, let children):
             throttle.note(name, failed: false, at: now())
             let renewed = try sealed(answer, children, spending, ground, sentAt: sentAt)
-            return await saved(renewed, ground.held)
+            return await saved(renewed, ground)
         case .failed(let failure):
             throttle.note(name, failed: failure.errorClass == .retry, at: now())
             return try await failed(failure, spending.attempt, ground)

@@ -109,7 +109,7 @@ extension RenewalEngine {
         let change = Change(connection, lines.isEmpty ? nil : .expiring)
         return try await store.write { [lines] tx in
             guard try tx.settle(ground.lease, as: change.connection) else { return .busy }
-            for line in lines { try tx.put(line) }
+            try tx.put(lines)
             try tx.insert(change, at: time)
             return .postponed
         }

@@ -48,11 +48,11 @@ extension RenewalEngine {
     }
 
     /// Writes what a provider gave into the database, or else into the journal: it exists nowhere else.
-    func saved(_ renewed: RenewedTokens, _ held: HeldLease) async -> Outcome {
+    func saved(_ renewed: RenewedTokens, _ ground: RenewalGround) async -> Outcome {
         var isLeaseLost = false
         for number in 1...saves where !isLeaseLost {
             do {
-                if try await save(renewed, held.lease) { return .renewed(generation: renewed.generation + 1) }
+                if try await save(renewed, ground.lease, ground) { return .renewed(generation: renewed.generation + 1) }
                 isLeaseLost = true
             } catch {
                 logger.warning(
@@ -66,7 +66,7 @@ extension RenewalEngine {
             guard isLeaseLost else { return .waiting }
             // Whoever has the lease did not renew, or it has: the journal's way finds out.
             await recover()
-            let waits = try journal.holds(held.lease.connection.id, generation: renewed.generation)
+            let waits = try journal.holds(ground.connection.id, generation: renewed.generation)
             return waits ? .waiting : .unchanged(generation: renewed.generation + 1)
         } catch {
             logger.critical(
@@ -78,7 +78,11 @@ extension RenewalEngine {
 
     /// All of a renewal in one transaction: the connection, its secrets, the attempt, the promises, what is told. False, with nothing
     /// written, where the lease is another's or the generation is another one.
-    func save(_ renewed: RenewedTokens, _ lease: ConnectionLease) async throws -> Bool {
+    ///
+    /// - Parameter ground: What was read under this very lease, so that it need not be read again; nil where nothing was.
+    func save(
+        _ renewed: RenewedTokens, _ lease: ConnectionLease, _ ground: RenewalGround?
+    ) async throws -> Bool {
         guard lease.connection.generation == renewed.generation else { return false }
         let (applied, events) = renewed.applied(to: lease.connection)
         let time = now()
@@ -87,7 +91,7 @@ extension RenewalEngine {
             var next = applied
             var lines: [ConnectionPromise] = []
             if let file {
-                let latest = try tx.latestPromises(of: next.id)
+                let latest = if let ground { ground.promises } else { try tx.latestPromises(of: next.id) }
                 let settled = Self.settled(
                     latest, by: UpkeepPlan(file, for: lease.connection), of: lease.connection, at: time)
                 let known = latest.replaced(by: settled)
@@ -99,9 +103,11 @@ extension RenewalEngine {
                 next.nextRenewalAt = nil
             }
             guard try tx.settle(lease, as: next) else { return false }
-            for line in lines { try tx.put(line) }
+            try tx.put(lines)
             if let key = renewed.keyRow(of: next) { try tx.insert(key) }
-            try tx.insert(renewed.rows, of: next.id, generation: next.generation, at: time)
+            try tx.insert(
+                renewed.rows, of: next.id, generation: next.generation,
+                hasOneKey: renewed.key == nil && ground?.dataKeys.count == 1, at: time)
             if let attempt = renewed.attemptID { try tx.end(attempt, as: .succeeded, code: nil, at: time) }
             for child in renewed.children ?? [] {
                 try tx.note(
@@ -110,7 +116,8 @@ extension RenewalEngine {
                         metadata: child.metadata, generation: next.generation, seenAt: time))
             }
             for event in ConnectionEvent.inOrder(events, of: next, at: time) { try tx.insert(event) }
-            try tx.setFault(nil, of: next.access, at: time)
+            // Most have none. One that is said meanwhile goes with the next renewal.
+            if ground == nil || ground?.access?.fault != nil { try tx.setFault(nil, of: next.access, at: time) }
             return true
         }
     }
@@ -146,7 +153,7 @@ extension RenewalEngine {
         guard let id = entry.connectionID else { return true }
         let held = try await claim(id, ifGeneration: entry.generation, retaking: true)
         if let held {
-            guard held.lease.connection.status == .disconnected else { return try await save(entry, held.lease) }
+            guard held.lease.connection.status == .disconnected else { return try await save(entry, held.lease, nil) }
             try await store.write { tx in try tx.release(held.lease) }
             return true
         }

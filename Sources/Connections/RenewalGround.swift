@@ -24,12 +24,14 @@ final class RenewalGround: Sendable {
         self.held = held
         self.provider = provider
         secrets = try tx.connectionSecrets(of: connection.id, generation: connection.generation)
-        dataKeys = try tx.dataKeys(of: connection.id.description)
         attempts = try tx.renewalAttempts(of: connection.id, limit: Self.attemptsLookedAt)
         promises = try tx.latestPromises(of: connection.id)
         access = try tx.providerAccess(connection.access)
         accessSecrets = try tx.providerAccessSecrets(of: connection.access, at: time)
-        accessKeys = try tx.dataKeys(of: connection.access.description)
+        let holder = connection.id.description
+        let keys = try tx.dataKeys(of: [holder, connection.access.description])
+        dataKeys = keys.filter { $0.holder == holder }
+        accessKeys = keys.filter { $0.holder != holder }
     }
 
     var lease: ConnectionLease { held.lease }

@@ -12,12 +12,13 @@ extension Transaction {
     borrowing func breakPromises(
         _ promises: [ConnectionPromise], because reason: String?, at time: Instant
     ) throws {
-        for promise in promises where promise.state == .open {
-            var broken = promise
-            broken.state = .broken
-            broken.settledAt = time
-            broken.reason = reason
-            try put(broken)
-        }
+        try put(
+            promises.filter { $0.state == .open }.map { promise in
+                var broken = promise
+                broken.state = .broken
+                broken.settledAt = time
+                broken.reason = reason
+                return broken
+            })
     }
 }

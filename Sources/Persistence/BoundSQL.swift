@@ -52,6 +52,15 @@ package struct BoundSQL: ExpressibleByStringInterpolation, Sendable {
             }
         }
 
+        /// Binds rows of values, for `VALUES`. Never empty.
+        package mutating func appendInterpolation(rows: [[StoredValue]]) {
+            for (index, row) in rows.enumerated() {
+                text += index > 0 ? ", (" : "("
+                appendInterpolation(list: row)
+                text += ")"
+            }
+        }
+
         /// A piece of a statement with values of its own, whose parameters are numbered on from here. The one `$` in
         /// our SQL is that of a parameter.
         package mutating func appendInterpolation(part: BoundSQL) {

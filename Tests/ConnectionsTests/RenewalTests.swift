@@ -36,6 +36,26 @@ struct RenewalTests {
         }
     }
 
+    @Test func `a data key that another one has replaced is destroyed with the last that it sealed`() async throws {
+        let fresh = ScheduledPromise(
+            name: "fresh", due: .every(seconds: 86_400), action: .renew(lazily: false, sealing: true))
+        try await RenewalDesk.open(schedule: [fresh]) { desk in
+            var keys: [Int] = []
+            for seconds in [6400, 86_400, 6400, 6400] {
+                desk.tree.clock.advance(seconds: seconds)
+                _ = try await desk.node().round()
+                keys += [
+                    try await desk.tree.store.read { [id = desk.connection] tx in
+                        try tx.dataKeys(of: id.description).count
+                    }
+                ]
+            }
+            #expect(try await desk.state.generation == 5)
+            #expect(keys == [1, 2, 1, 1])
+            #expect(try await desk.secrets?.refreshToken == "rt.5")
+        }
+    }
+
     @Test func `K12: of two nodes and many who ask at once, one spends the token`() async throws {
         try await RenewalDesk.open { desk in
             let nodes = [desk.node("a"), desk.node("b")]

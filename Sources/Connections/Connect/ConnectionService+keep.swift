@@ -143,7 +143,7 @@ extension Transaction {
             }
             try insert(connection)
         }
-        for line in opened { try put(line) }
+        try put(opened)
         if let key { try insert(key) }
         try insert(rows, of: connection.id, generation: connection.generation, at: time)
         for child in children {

@@ -23,13 +23,12 @@ extension Transaction {
             """, ConnectionPromise.init(row:))
     }
 
-    /// Writes a line, in the place of the one of that number.
-    package borrowing func put(_ promise: ConnectionPromise) throws {
+    /// Writes lines, each in the place of the one of its number. What settles one comes before what opens the next.
+    package borrowing func put(_ promises: [ConnectionPromise]) throws {
+        guard !promises.isEmpty else { return }
         try perform(
             """
-            INSERT INTO connection_promise (\(fixed: columns))
-            VALUES (\(promise.connection), \(promise.name), \(promise.number), \(promise.dueAt),
-            \(promise.state.rawValue), \(promise.settledAt.stored), \(promise.reason.stored), \(promise.generation.stored))
+            INSERT INTO connection_promise (\(fixed: columns)) VALUES \(rows: promises.map(\.values))
             ON CONFLICT (connection_id, name, number) DO UPDATE SET due_at = excluded.due_at, state = excluded.state,
             settled_at = excluded.settled_at, reason = excluded.reason, generation = excluded.generation
             """)
@@ -47,6 +46,14 @@ extension Transaction {
 }
 
 extension ConnectionPromise {
+    /// In the order of the columns.
+    fileprivate var values: [StoredValue] {
+        [
+            connection.stored, name.stored, number.stored, dueAt.stored, state.rawValue.stored, settledAt.stored,
+            reason.stored, generation.stored,
+        ]
+    }
+
     fileprivate init(row: StoredRow) throws(StoreError) {
         self.init(
             connection: try row.id(0), name: try row.text(1), number: try row.count(2), dueAt: try row.instant(3),

@@ -21,6 +21,8 @@ package struct ConnectionSecretRow: Hashable, Sendable {
 }
 
 extension Transaction {
+    private static var secretsInAStatement: Int { 8 }
+
     /// What is sealed for a connection in a generation.
     package borrowing func connectionSecrets(
         of id: ID<Connection>, generation: Int
@@ -44,8 +46,11 @@ extension Transaction {
     }
 
     /// Adds the fields of a generation. The one before stays for a while, those before that go, with the data keys that sealed them.
+    ///
+    /// - Parameter hasOneKey: Whether one data key has sealed all that there is, and these.
     package borrowing func insert(
-        _ secrets: [ConnectionSecretRow], of id: ID<Connection>, generation: Int, at now: Instant
+        _ secrets: [ConnectionSecretRow], of id: ID<Connection>, generation: Int, hasOneKey: Bool = false,
+        at now: Instant
     ) throws {
         try perform("DELETE FROM connection_secret WHERE connection_id = \(id) AND generation < \(generation - 1)")
         try perform(
@@ -53,13 +58,18 @@ extension Transaction {
             UPDATE connection_secret SET replaced_at = \(now)
             WHERE connection_id = \(id) AND generation = \(generation - 1) AND replaced_at IS NULL
             """)
-        for secret in secrets {
+        // An account may have thousands of pages, each with a token.
+        var rest = secrets[...]
+        while !rest.isEmpty {
+            let step = rest.prefix(Self.secretsInAStatement)
+            rest = rest.dropFirst(step.count)
             try perform(
                 """
                 INSERT INTO connection_secret (connection_id, generation, field, data_key, sealed)
-                VALUES (\(id), \(generation), \(secret.field), \(secret.dataKey), \(secret.sealed))
+                VALUES \(rows: step.map { [id.stored, generation.stored, $0.field.stored, $0.dataKey.stored, $0.sealed.stored] })
                 """)
         }
+        if hasOneKey { return }
         try perform(
             """
             DELETE FROM data_key WHERE holder = \(id.description)

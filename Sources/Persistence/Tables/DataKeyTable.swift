@@ -39,6 +39,15 @@ extension Transaction {
             """, DataKeyRow.init(row:))
     }
 
+    /// The keys of some holders, oldest first.
+    package borrowing func dataKeys(of holders: [String]) throws -> [DataKeyRow] {
+        try all(
+            """
+            SELECT id, organization_id, holder, wrapped, created_at FROM data_key
+            WHERE holder IN (\(list: holders)) ORDER BY id
+            """, DataKeyRow.init(row:))
+    }
+
     /// Some of the keys of an organization, oldest first.
     package borrowing func dataKeys(
         of organization: ID<Organization>, after: ID<DataKeyRow>?, limit: Int

@@ -2,16 +2,21 @@ package import CredentialFormat
 package import Model
 
 extension Transaction {
-    /// Writes down that a token is about to be spent.
+    /// Writes down that a token is about to be spent, by whoever has the lease.
     ///
+    /// - Returns: False where somebody else has it by now; then nothing was written.
     /// - Throws: ``StoreError/constraint(_:)`` `.unique` where another one is under way.
-    package borrowing func insert(_ attempt: RenewalAttempt) throws {
-        try perform(
+    package borrowing func insert(_ attempt: RenewalAttempt, under lease: ConnectionLease) throws -> Bool {
+        // PostgreSQL is told no type of an absent value, and in a SELECT it finds none.
+        let fingerprint: BoundSQL = attempt.tokenFingerprint.map { "\($0)" } ?? "NULL"
+        return try execute(
             """
             INSERT INTO renewal_attempt (id, connection_id, generation, fence, token_fingerprint, state, started_at)
-            VALUES (\(attempt.id), \(attempt.connection), \(attempt.generation), \(attempt.fence),
-            \((attempt.tokenFingerprint?.stored).stored), \(attempt.state.rawValue), \(attempt.startedAt))
-            """)
+            SELECT \(attempt.id), id, \(attempt.generation), fence, \(part: fingerprint), \(attempt.state.rawValue),
+            \(attempt.startedAt)
+            FROM connection
+            WHERE id = \(lease.connection.id) AND lease_owner = \(lease.holder) AND fence = \(lease.fence)
+            """) == 1
     }
 
     /// The newest attempts of a connection, newest first.

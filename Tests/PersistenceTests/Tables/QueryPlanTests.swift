@@ -124,6 +124,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.wrapsAnything(masterKey: "mk_1")
             _ = try tx.dataKey(ID(at: 1))
             _ = try tx.dataKeys(of: "cnx_1")
+            _ = try tx.dataKeys(of: ["cnx_1", "pac_1"])
             _ = try tx.dataKeys(of: organization, after: nil, limit: 2)
             try tx.destroyDataKeys(of: "cnx_1")
             try tx.destroyKeys(of: organization)
@@ -142,7 +143,12 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.claimDueConnections(of: "p", at: now, by: ID(at: 1), seconds: 60, limit: 2)
             _ = try tx.claim(id, by: ID(at: 1), seconds: 60)
             let connection = Connection(id: id, path: path, provider: "p", access: ID(at: 1), name: "n", createdAt: now)
-            _ = try tx.settle(ConnectionLease(connection: connection, holder: ID(at: 1), fence: 1), as: connection)
+            let lease = ConnectionLease(connection: connection, holder: ID(at: 1), fence: 1)
+            _ = try tx.settle(lease, as: connection)
+            let attempt = RenewalAttempt(
+                id: ID(at: 1), connection: id, generation: 1, fence: 1, tokenFingerprint: nil, state: .sent,
+                startedAt: now)
+            _ = try tx.insert(attempt, under: lease)
             _ = try tx.replace(connection, ofGeneration: 1)
             _ = try tx.connectionSecrets(of: id, generation: 1)
             _ = try tx.connectionSecret(of: id, generation: 1, field: "f")

@@ -243,10 +243,11 @@ struct ConnectionPages: Sendable {
                     connection: connection.id, kind: "page", identifier: "7", name: "Bakery", metadata: [:],
                     generation: 1, seenAt: now))
             try tx.insert(ConnectionEvent(.revoked, of: connection, at: now))
-            try tx.put(
+            try tx.put([
                 ConnectionPromise(
                     connection: connection.id, name: "weekly", number: 1, dueAt: now, state: .broken, settledAt: now,
-                    reason: "190/460"))
+                    reason: "190/460")
+            ])
             return connection
         }
     }
