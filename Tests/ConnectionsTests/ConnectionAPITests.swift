@@ -388,6 +388,21 @@ struct ConnectionAPITests {
         }
         others.append(try place())
         #expect(others.count == RelayCrowd.mostOfOne)
+        // When the server ends, it is not waited for that long.
+        let second = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let called = CallAnswer(
+            answer: RelayedAnswer(status: 200, headers: [], body: OneBody([1])),
+            place: try #require(crowd.enter(ID(at: 2), of: account)))
+        let reply = Task {
+            try await ConnectionRelay.body(of: called, length: nil, on: second, pause: .hours(1))
+                .write(UnreadWriter(channel: second))
+        }
+        try await eventually {
+            crowd.end()
+            return !second.isActive
+        }
+        await #expect(throws: ChannelError.self) { try await reply.value }
     }
 
     @Test func `no account takes all places`() {

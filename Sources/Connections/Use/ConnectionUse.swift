@@ -77,6 +77,9 @@ package final class ConnectionUse: Sendable {
         record = UseRecord(store: service.store, now: service.now)
     }
 
+    /// Ends the replies to calls that are still being passed on, and that nobody may be reading.
+    package func endReplies() { crowd.end() }
+
     /// What token is wanted.
     package struct Wish: Sendable {
         /// For how many seconds it should still live. More than half of what it lives in all is never waited for.

@@ -14,30 +14,50 @@ final class RelayCrowd: Sendable {
         let connection: ID<Connection>
     }
 
-    private let counts = Lock<[Key: Int]>([:])
+    private struct State {
+        var counts: [Key: Int] = [:]
+        /// What ends a reply that is being written.
+        var endings: [ObjectIdentifier: @Sendable () -> Void] = [:]
+    }
+
+    private let state = Lock(State())
 
     /// A place, until it is dropped; nil where there is none.
     func enter(_ id: ID<Connection>, of account: ID<Organization>) -> RelayPlace? {
         let key = Key(account: account, connection: id)
-        let isIn = counts.withLock { counts in
+        let isIn = state.withLock { state in
             var (all, ofAccount) = (0, 0)
-            for (other, count) in counts {
+            for (other, count) in state.counts {
                 all += count
                 if other.account == account { ofAccount += count }
             }
-            guard counts[key, default: 0] < Self.mostOfOne, ofAccount < Self.mostOfAccount, all < Self.most else {
+            guard state.counts[key, default: 0] < Self.mostOfOne, ofAccount < Self.mostOfAccount, all < Self.most else {
                 return false
             }
-            counts[key, default: 0] += 1
+            state.counts[key, default: 0] += 1
             return true
         }
         return isIn ? RelayPlace(key, in: self) : nil
     }
 
-    fileprivate func leave(_ key: Key) {
-        counts.withLock { counts in
-            let rest = counts[key, default: 1] - 1
-            counts[key] = rest > 0 ? rest : nil
+    /// Ends the replies that are still being written.
+    func end() {
+        let endings = state.withLock { state in
+            defer { state.endings = [:] }
+            return state.endings.values.map(\.self)
+        }
+        for end in endings { end() }
+    }
+
+    fileprivate func note(_ place: RelayPlace, _ end: @escaping @Sendable () -> Void) {
+        state.withLock { $0.endings[ObjectIdentifier(place)] = end }
+    }
+
+    fileprivate func leave(_ key: Key, _ place: ObjectIdentifier) {
+        state.withLock { state in
+            let rest = state.counts[key, default: 1] - 1
+            state.counts[key] = rest > 0 ? rest : nil
+            state.endings[place] = nil
         }
     }
 }
@@ -52,5 +72,8 @@ package final class RelayPlace: Sendable {
         self.crowd = crowd
     }
 
-    deinit { crowd.leave(key) }
+    deinit { crowd.leave(key, ObjectIdentifier(self)) }
+
+    /// - Parameter end: Ends the reply, wherever it is.
+    package func whenEnded(_ end: @escaping @Sendable () -> Void) { crowd.note(self, end) }
 }

@@ -100,6 +100,7 @@ struct ConnectionRelay: Sendable {
         of called: CallAnswer, length: Int?, on channel: any Channel, pause: TimeAmount
     ) -> ResponseBody {
         ResponseBody(contentLength: length) { writer in
+            called.place.whenEnded { channel.close(promise: nil) }
             let end = ContinuousClock.now + patience
             var count = 0
             for try await part in called.answer.body {

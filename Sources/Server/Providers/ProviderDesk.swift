@@ -124,7 +124,7 @@ final class ProviderDesk: Sendable {
     }
 
     /// What ends before everything else, so it starts last.
-    var farewell: any Service { RelayFarewell(outbound: outbound, logger: logger) }
+    var farewell: any Service { RelayFarewell(outbound: outbound, use: use, logger: logger) }
 
     /// What keeps promises: the one place that says who does.
     private var upkeep: [any Service] { [ConnectionUpkeep(engine: engine, prober: prober, logger: logger)] }

@@ -1,3 +1,4 @@
+import Connections
 import Logging
 import Outbound
 import ServiceLifecycle
@@ -8,19 +9,25 @@ struct RelayFarewell: Service {
     /// How long they may go on. Less than the whole end may take.
     private static let grace = Duration.seconds(5)
 
+    /// What has been read of them by then is still passed on, to those who take it.
+    private static let rest = Duration.seconds(1)
+
     let outbound: OutboundCall
+    let use: ConnectionUse
     let logger: Logger
 
     /// Serves until shut down, as the first of all: what comes after it in the order of ending is told at once.
     func run() async throws {
         try? await gracefulShutdown()
-        Task { [outbound, logger] in
+        Task { [outbound, use, logger] in
             try? await Task.sleep(for: Self.grace)
             do {
                 try await outbound.endRelays()
             } catch {
                 logger.warning("calls to providers were not ended", metadata: ["error": "\(error)"])
             }
+            try? await Task.sleep(for: Self.rest)
+            use.endReplies()
         }
     }
 }
