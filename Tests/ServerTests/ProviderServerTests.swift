@@ -1,5 +1,7 @@
 import Crypto
 import Foundation
+import Model
+import ProviderDefinition
 import TestSupport
 import TextForms
 import Testing
@@ -18,6 +20,21 @@ struct ProviderServerTests {
         let code = HMAC<SHA256>.authenticationCode(
             for: Data(payload.utf8), using: SymmetricKey(data: Data(secret.utf8)))
         return Base64URL.text(Array(code)) + "." + payload
+    }
+
+    @Test func `the clock of most providers is what ours is compared with`() async throws {
+        let transport = DatedTransport()
+        let now = try #require(RFC3339.instant("2026-11-30T12:00:00Z"))
+        let clocks = ProviderClocks(over: transport, now: { now })
+        #expect(clocks.metric.read().isEmpty)
+        for host in ["a.example", "b.example", "wrong.example", "silent.example"] {
+            let request = ProviderRequest(method: .get, host: host, target: "/")
+            _ = await clocks.send(request, within: HostAllowList([]), timeout: .seconds(1))
+        }
+        #expect(clocks.metric.read().map(\.value) == [90])
+        for text in ["", "Mon, 30 Nov 2026 12:00:00 UTC", "Mon, 30 Non 2026 12:00:00 GMT", "a b c d e GMT"] {
+            #expect(ProviderClocks.time(text) == nil)
+        }
     }
 
     @Test func `a recovery journal is closed to others, and one server's alone`() throws {
@@ -113,5 +130,19 @@ struct ProviderServerTests {
                 try await eventually { try await server.form("\(push)/deauthorize", request).status == 202 })
             #expect(try await server.stop() == 0)
         }
+    }
+}
+
+/// Answers with the time that each host's clock has.
+private struct DatedTransport: ProviderTransport {
+    func send(
+        _ request: ProviderRequest, within hosts: HostAllowList, timeout: Duration
+    ) async -> ProviderResponse {
+        let dates = [
+            "a.example": "Mon, 30 Nov 2026 11:58:30 GMT", "b.example": "Mon, 30 Nov 2026 11:58:30 GMT",
+            "wrong.example": "Sun, 29 Nov 2026 12:00:00 GMT",
+        ]
+        let date = dates[request.host].map { ProviderRequest.Header("date", $0) }
+        return .answered(ProviderAnswer(status: 200, headers: [date].compactMap(\.self)))
     }
 }

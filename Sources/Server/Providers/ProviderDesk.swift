@@ -26,6 +26,7 @@ final class ProviderDesk: Sendable {
     let census: ConnectionCensus
     let measures: RenewalMeasures
     let pushMeasures = ProviderPushMeasures()
+    let clocks: ProviderClocks
     private let outbound: OutboundCall
     private let configuration: ServerConfiguration
     private let store: any Store
@@ -52,6 +53,8 @@ final class ProviderDesk: Sendable {
                 product.providers.compactMap { offer in offer.callsPerSecond.map { (offer.provider, $0) } },
                 uniquingKeysWith: { first, _ in first }))
         self.throttle = throttle
+        let clocks = ProviderClocks(over: outbound, now: now)
+        self.clocks = clocks
         let measures = RenewalMeasures()
         self.measures = measures
         journal = JournalFile(path: configuration.recoveryJournalPath)
@@ -60,7 +63,7 @@ final class ProviderDesk: Sendable {
             store: store, node: node, vault: vault, keyRing: keyRing,
             journal: RecoveryJournal(path: configuration.recoveryJournalPath), throttle: throttle,
             provider: { catalogue[$0] },
-            caller: MeasuredRenewal(ChainedRenewal(over: outbound), by: measures), logger: logger, now: now)
+            caller: MeasuredRenewal(ChainedRenewal(over: clocks), by: measures), logger: logger, now: now)
         self.engine = engine
         let service = ConnectionService(
             store: store, node: node, vault: vault, keyRing: keyRing, product: product,

@@ -52,6 +52,7 @@ struct ProviderMetrics: Sendable {
                 "What providers gave and the database has not taken yet. More than 0 for minutes needs a look."
             ) { [desk] in desk.isOffering ? [.init(Double(desk.journal.size))] : [] },
             desk.pushMeasures.metric,
+            desk.clocks.metric,
         ]
     }
 }
