@@ -170,7 +170,7 @@ var beside: [Target] {
         .executableTarget(
             name: "RenewalProof",
             dependencies: [
-                "Connections", "Outbound", "PersistenceSQLite", "PersistencePostgres", "Locking", logging,
+                "Connections", "Outbound", "PersistenceSQLite", "PersistencePostgres", "Locking", logging, lifecycle,
                 .product(name: "NIOPosix", package: "swift-nio"),
             ], path: "Benchmarks/RenewalProof"),
         .executableTarget(

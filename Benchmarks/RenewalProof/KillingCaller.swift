@@ -10,6 +10,7 @@ final class KillingCaller: RenewalCaller {
     /// After so many answers with tokens, nil for never.
     private let left = Lock<Int?>(nil)
     private let asked = Lock<Set<ID<Connection>>>([])
+    private let answered = Lock(0)
     private let notes: URL
 
     /// - Parameter notes: A file for the connections that were asked for in the round in which it died: what came for some of them is lost.
@@ -17,6 +18,9 @@ final class KillingCaller: RenewalCaller {
         self.caller = caller
         self.notes = URL(filePath: notes)
     }
+
+    /// How many answers with tokens there were.
+    var answers: Int { answered.withLock { $0 } }
 
     func arm(_ answers: Int?) {
         left.withLock { $0 = answers }
@@ -27,6 +31,7 @@ final class KillingCaller: RenewalCaller {
         asked.withLock { _ = $0.insert(request.connection) }
         let reply = await caller.renew(request)
         guard case .tokens = reply else { return reply }
+        answered.withLock { $0 += 1 }
         let dies = left.withLock { left in
             guard let count = left else { return false }
             left = count - 1

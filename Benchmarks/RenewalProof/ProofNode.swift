@@ -11,6 +11,7 @@ import PersistencePostgres
 import PersistenceSQLite
 import ProductDefinition
 import ProviderDefinition
+import ServiceLifecycle
 import Tokens
 
 /// A node, or what prepares the database for nodes.
@@ -31,6 +32,7 @@ final class ProofNode: Sendable {
     private let clients: ProviderClients
     private let offers: [OfferedProvider]
     private let clock: ProofClock
+    private let logger: Logger
 
     init(_ options: ProofOptions) async throws {
         guard let reach = OutboundReach.simulator(at: try options.text("simulator")),
@@ -53,6 +55,7 @@ final class ProofNode: Sendable {
         offers = catalogue.providers.map { OfferedProvider(provider: $0.identifier, clientIdentifier: "proof") }
         var logger = Logger(label: name)
         logger.logLevel = .error
+        self.logger = logger
         let folder = try options.text("folder")
         caller = KillingCaller(ChainedRenewal(over: outbound), notes: "\(folder)/\(name).killed")
         // The identifier of a node counts from the real time: it is another one after each start.
@@ -83,6 +86,7 @@ final class ProofNode: Sendable {
         if words.count > 1, let time = Int64(words[1]) { clock.set(Instant(seconds: time)) }
         switch words.first {
         case "round": return try await round(killAfter: words.count > 3 ? Int(words[3]) : nil)
+        case "serve": return try await serve(until: words.count > 2 ? Int(words[2]) ?? 0 : 0)
         case "prove": return try await prove()
         case "report": return try await report()
         default: throw ProofFailure("\(line) is no command")
@@ -101,6 +105,29 @@ final class ProofNode: Sendable {
         }
         return try Self.json(RoundReport(outcomes: counts, seconds: (ContinuousClock.now - begin) / .seconds(1)))
     }
+
+    /// Renews what is due as a server does, until that many answers came; with none to wait for, for a few seconds.
+    private func serve(until wanted: Int) async throws -> String {
+        caller.arm(nil)
+        let (before, begin) = (caller.answers, ContinuousClock.now)
+        let services = ServiceGroup(
+            services: [ConnectionUpkeep(engine: engine, prober: nil, logger: logger)], logger: logger)
+        let running = Task { try await services.run() }
+        while wanted > 0 ? caller.answers - before < wanted : ContinuousClock.now - begin < Self.idle {
+            guard ContinuousClock.now - begin < Self.longest else {
+                throw ProofFailure("of \(wanted) answers \(caller.answers - before) came in time")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        // What was begun is saved before it ends.
+        await services.triggerGracefulShutdown()
+        try await running.value
+        let seconds = (ContinuousClock.now - begin) / .seconds(1)
+        return try Self.json(RoundReport(outcomes: ["renewed": caller.answers - before], seconds: seconds))
+    }
+
+    private static let idle = Duration.seconds(3)
+    private static let longest = Duration.seconds(900)
 
     /// What `work` finds. Where other nodes were in the way, it is done again, as a server does it again at its next look.
     private static func patiently<Found: Sendable>(

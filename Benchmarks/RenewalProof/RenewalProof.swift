@@ -8,6 +8,7 @@ import Foundation
 ///
 ///   `round T [kill N]` renews what is due at `T`, in seconds since 1970. With `kill`, it kills itself once a provider has answered for the
 ///   N-th time and before anything of that is written down.
+///   `serve T N` renews as a server does, all lanes at once, until providers have answered N times; with 0, for a few seconds.
 ///   `prove T` renews every connection once, whatever is due.
 ///   `report` says how all connections and promises stand.
 ///

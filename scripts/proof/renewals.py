@@ -36,13 +36,13 @@ AGAIN = 40
 class Node:
     """A process that renews."""
 
-    def __init__(self, name, program, options):
-        self.name, self.program, self.options = name, program, options
+    def __init__(self, name, program, options, pin=()):
+        self.name, self.program, self.options, self.pin = name, program, options, pin
         self.process = None
 
     def start(self, at):
         self.process = subprocess.Popen(
-            [self.program, "node", "--name", self.name, "--at", str(at), *self.options], stdin=subprocess.PIPE,
+            [*self.pin, self.program, "node", "--name", self.name, "--at", str(at), *self.options], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, text=True)
         self.read()
 
@@ -69,6 +69,10 @@ class Node:
 class Course:
     """A proof on one database."""
 
+    providers = PROVIDERS
+    # What has the simulator run where it shall.
+    pin = ()
+
     def __init__(self, options, programs, folder, database, engine, count):
         self.options, self.programs, self.folder, self.database = options, programs, folder, database
         self.engine, self.count = engine, count
@@ -87,7 +91,7 @@ class Course:
 
     def start_simulator(self):
         self.simulator = subprocess.Popen(
-            [self.programs / "ProviderSimulator", "--listen", "127.0.0.1:0", "--seed", str(self.options.seed), "--clock",
+            [*self.pin, self.programs / "ProviderSimulator", "--listen", "127.0.0.1:0", "--seed", str(self.options.seed), "--clock",
              str(START)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         line = self.simulator.stdout.readline()
         found = re.search(r"http://\S+", line)
@@ -115,13 +119,7 @@ class Course:
     async def run(self):
         self.database.start()
         self.start_simulator()
-        key = secrets.token_hex(32)
-        database = self.database.uri
-        if self.engine == "sqlite":
-            database = str(self.folder / "claviger.db")
-        settings = [
-            "--database", database, "--simulator", self.base, "--folder", str(self.folder), "--master-key", key,
-            "--lease", str(self.options.lease)]
+        settings = self.settings()
         total = self.prepare(settings)
         print(f"\n{self.engine}, {self.count} node{'s' if self.count > 1 else ''}: {total:,} connections, "
               f"{self.options.days} days")
@@ -132,9 +130,16 @@ class Course:
         await self.pass_days()
         return self.verdict(total)
 
+    def settings(self):
+        """What every node is told."""
+        database = str(self.folder / "claviger.db") if self.engine == "sqlite" else self.database.uri
+        return [
+            "--database", database, "--simulator", self.base, "--folder", str(self.folder), "--master-key",
+            secrets.token_hex(32), "--lease", str(self.options.lease)]
+
     def prepare(self, settings):
-        grants, self.plan, first = {}, {}, 1
-        for provider, (share, name, rules) in PROVIDERS.items():
+        grants, first = {}, 1
+        for provider, (share, name, rules) in self.providers.items():
             count = max(1, round(self.options.connections * share))
             if rules:
                 self.ask("POST", f"rules/{name}", rules)
@@ -159,7 +164,7 @@ class Course:
         moments = range(2, max(3, steps - 48 * 3600 // step))
         kills = set(self.random.sample(moments, min(self.options.kills, len(moments))))
         pauses = set(self.random.sample(moments, min(self.options.pauses, len(moments)))) if self.count > 1 else set()
-        begin, told = now(), now()
+        begin, told, owed = now(), now(), 0
         for number in range(steps):
             self.time += step - AGAIN
             self.set_clock()
@@ -169,13 +174,15 @@ class Course:
             else:
                 self.disturb(step)
             skew = [self.random.choice([0, 0, 0, 0, 0, 0, -300, 90, 600]) if not last_day else 0 for _ in self.nodes]
-            victim = self.random.choice(self.nodes) if number in kills else None
-            sleeper = self.random.choice(self.nodes) if number in pauses and not victim else None
+            sleeper = self.random.choice(self.nodes) if number in pauses else None
+            # A round in which the victim gets no answer does not kill it. Then another is tried in the next.
+            owed += number in kills
+            victim = self.random.choice(self.nodes) if owed and not sleeper and not last_day else None
             works = self.begin(skew, victim)
             self.counts["clock steps"] += sum(1 for one in skew if one)
             if sleeper:
                 await self.sleep(sleeper, works)
-            await self.end(works)
+            owed -= await self.end(works)
             # Whoever lost an answer asks again, as long as the provider allows it.
             self.time += AGAIN
             self.set_clock()
@@ -193,7 +200,7 @@ class Course:
             for place, node in enumerate(self.nodes)}
 
     async def end(self, works):
-        """Takes what the nodes tell of a round, and starts those anew that were killed in it."""
+        """Takes what the nodes tell of a round, and starts those anew that were killed in it. How many were?"""
         reports = await asyncio.gather(*works.values())
         for node, report in zip(works, reports):
             if report is None:
@@ -201,6 +208,7 @@ class Course:
             else:
                 self.outcomes.update(report["outcomes"])
         self.renewing += max((report["seconds"] for report in reports if report), default=0)
+        return reports.count(None)
 
     def disturb(self, step):
         """What goes wrong in this step, or from it on."""
