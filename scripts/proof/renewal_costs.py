@@ -26,8 +26,11 @@ def pinned(core):
 
 
 def used(pid):
-    """Seconds of the processor that a process has used, and those of its children that have ended."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    """Seconds of the processor that a process has used, and those of its children that have ended. None where it has ended itself."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
     return sum(map(int, fields[11:15])) / TICKS
 
 
@@ -62,7 +65,8 @@ class Measurement(Course):
         self.start_simulator()
         if self.engine == "postgres":
             for pid in self.processes_of_database():
-                os.sched_setaffinity(pid, {OTHER_CORE})
+                with contextlib.suppress(OSError):
+                    os.sched_setaffinity(pid, {OTHER_CORE})
         settings = self.settings()
         node = Node("measured", self.programs / "RenewalProof", settings, pinned(NODE_CORE))
         self.nodes = [node]
@@ -155,7 +159,7 @@ class Measurement(Course):
                 ("node_us", "node"), ("simulator_us", "simulator"), ("database_us", "database")] if name in found),
             (f"{found['bytes_at_rest']:,.0f} bytes of a connection at rest", self.judged(
                 found["bytes_at_rest"] <= MOST_BYTES, f"≤ {MOST_BYTES:,}")),
-            *((f"  {size:,.0f} {name}", "") for name, size in found["bytes"].items()),
+            *((f"  {size:,.0f} {name}", "" if name in at_rest else "not counted") for name, size in found["bytes"].items()),
             (f"{sum(found['bytes_of_a_renewal'].values()):,.0f} bytes of a renewal until the sweep", ""),
             *((f"  {size:,.0f} {name}", "") for name, size in found["bytes_of_a_renewal"].items()),
             (f"{found['memory'] / 2**20:+.1f} MiB of memory for them all at rest", self.judged(
