@@ -54,6 +54,27 @@ struct ConnectTests {
         }
     }
 
+    @Test func `what does not open is named, and nothing else is`() async throws {
+        try await ConnectDesk.open(over: ScriptedProviders()) { desk in
+            _ = try await desk.connect(Self.google)
+            let broken = try await desk.connect("tiktok").connection.id
+            let inspection = SealInspection(store: desk.tree.store, vault: desk.vault, now: desk.tree.clock.now)
+            let before = try await inspection.inspect(after: nil, for: .seconds(60))
+            #expect(before.opened == 2 && before.unreadable == [] && before.next == nil)
+            // Values that somebody moved.
+            let access = try await desk.state(of: broken).access
+            try await desk.tree.store.write { tx in
+                try tx.perform(
+                    "UPDATE connection_secret SET field = 'x' WHERE connection_id = \(broken) AND field = 'refresh_token'"
+                )
+                try tx.perform("UPDATE provider_access_secret SET generation = 9 WHERE access = \(access)")
+            }
+            let found = try await inspection.inspect(after: nil, for: .seconds(60))
+            #expect(found.opened == 1 && found.unreadable == ["app at tiktok", broken.description])
+            #expect(try await desk.state(of: broken).status == .connected)
+        }
+    }
+
     @Test func `C4: a state works in its own browser, at its own provider and once, and fails before anybody is asked`()
         async throws
     {

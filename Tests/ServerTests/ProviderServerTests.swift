@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import HTTPServing
 import Model
 import ProviderDefinition
 import TestSupport
@@ -102,6 +103,12 @@ struct ProviderServerTests {
             chmod(file, 0o600)
             let done = try await set("tiktok")
             #expect(done.status == 0 && done.output.contains("altyaa-tiktok at tiktok is set"), "\(done.text)")
+            let verified = try await server.database.claviger(
+                [
+                    "provider", "verify", "--environment", "development", "--product",
+                    server.folder.path + "/claviger.yaml",
+                ])
+            #expect(verified.status == 0 && verified.output.contains("everything opens"), "\(verified.text)")
             let unknown = try await set("tiktak")
             #expect(unknown.status != 0 && unknown.errors.contains("It offers facebook"), "\(unknown.text)")
             let desk = try await server.get("/api/v1/me", bearer: demo.operatorKey).json["organization"]["id"].string

@@ -43,6 +43,14 @@ extension Transaction {
             """, Connection.init(row:))
     }
 
+    /// Those of all organizations, oldest first.
+    package borrowing func connections(after: ID<Connection>?, limit: Int) throws -> [Connection] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM connection WHERE id > \(place(after: after)) ORDER BY id LIMIT \(limit)
+            """, Connection.init(row:))
+    }
+
     /// Those by which an organization connected the same account at a provider through the same client of ours, what was ended last.
     package borrowing func connections(
         ofAccount fingerprint: [UInt8], through access: ID<ProviderAccess>, in organization: ID<Organization>,

@@ -7,7 +7,9 @@ struct ProviderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "provider",
         abstract: "Check provider files, list them, set secrets of our clients, and what editors can check files by.",
-        subcommands: [CheckProviders.self, ListProviders.self, SetProviderSecret.self, PrintProviderSchema.self])
+        subcommands: [
+            CheckProviders.self, ListProviders.self, SetProviderSecret.self, VerifySeals.self, PrintProviderSchema.self,
+        ])
 }
 
 /// `claviger provider check`

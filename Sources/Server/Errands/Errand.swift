@@ -14,6 +14,8 @@ struct Errand: Codable, Sendable {
         case makeOperatorKey(OperatorKeyRequest)
         /// Seals a secret of our client at a provider.
         case setProviderSecret(ProviderSecretRequest)
+        /// Opens what is sealed for connections, behind the one of that identifier.
+        case verifySeals(after: String?)
     }
 
     /// How long it is good, in seconds: a command waits no longer.

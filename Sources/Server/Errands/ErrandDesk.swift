@@ -1,5 +1,7 @@
 import Connections
+import CredentialFormat
 import Credentials
+import Foundation
 import Model
 import Persistence
 import ProductDefinition
@@ -22,6 +24,7 @@ struct ErrandDesk: Sendable {
             try await rotateKeys(Set(purposes.compactMap(KeyPurpose.init)), atOnce)
         case .makeOperatorKey(let request): try await makeOperatorKey(request)
         case .setProviderSecret(let request): try await setSecret(request)
+        case .verifySeals(let place): try await verifySeals(after: place.flatMap { ID(parsing: $0) })
         }
     }
 
@@ -59,6 +62,14 @@ struct ErrandDesk: Sendable {
             request.overlapSeconds == 0
             ? "The one before is forgotten." : "The one before works on for \(request.overlapSeconds / 86_400) days."
         return "The secret of \(offer.clientIdentifier) at \(offer.provider) is set. \(before)"
+    }
+
+    /// In steps that are shorter than a command waits.
+    private func verifySeals(after place: ID<Connection>?) async throws -> String {
+        let step = try await providers.seals.inspect(after: place, for: .seconds(Errand.seconds / 3))
+        let findings = SealFindings(
+            opened: step.opened, unreadable: step.unreadable, next: step.next?.description)
+        return String(decoding: try JSONEncoder().encode(findings), as: UTF8.self)
     }
 
     private func makeOperatorKey(_ request: OperatorKeyRequest) async throws -> String {

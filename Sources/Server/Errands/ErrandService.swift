@@ -56,6 +56,7 @@ extension Errand.Task {
             atOnce ? "rotate the key ring, and refuse the keys before" : "rotate the key ring"
         case .makeOperatorKey: "make an operator key"
         case .setProviderSecret: "set the secret of our client at a provider"
+        case .verifySeals: "say whether what is sealed opens"
         }
     }
 }

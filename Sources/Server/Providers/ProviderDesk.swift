@@ -15,6 +15,7 @@ import Tokens
 final class ProviderDesk: Sendable {
     let offers: [OfferedProvider]
     let clients: ProviderClients
+    let seals: SealInspection
     let service: ConnectionService
     /// Tokens for backends, and calls in a connection's name.
     let use: ConnectionUse
@@ -59,6 +60,7 @@ final class ProviderDesk: Sendable {
         self.measures = measures
         journal = JournalFile(path: configuration.recoveryJournalPath)
         clients = ProviderClients(store: store, vault: vault, now: now)
+        seals = SealInspection(store: store, vault: vault, now: now)
         let engine = RenewalEngine(
             store: store, node: node, vault: vault, keyRing: keyRing,
             journal: RecoveryJournal(path: configuration.recoveryJournalPath), throttle: throttle,

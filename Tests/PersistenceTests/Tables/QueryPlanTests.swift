@@ -136,6 +136,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.connection(id)
             _ = try tx.connections(.organization(path), after: nil, limit: 2)
             _ = try tx.connections(.within(path), after: nil, limit: 2)
+            _ = try tx.connections(after: id, limit: 2)
             _ = try tx.connections(ofAccount: [1], through: ID(at: 1), after: nil, limit: 2)
             _ = try tx.connections(ofAccount: [1], through: ID(at: 1), in: ID(at: 1), limit: 2)
             _ = try tx.liveConnections(ofAccount: ID(at: 1), countingTo: 2)
