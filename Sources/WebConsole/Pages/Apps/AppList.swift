@@ -66,7 +66,8 @@ enum AppList {
         let scope = entered.product.scopes.definitions.first?.scope.name ?? ""
         return commands.making(
             "apps",
-            #"{"name":"Report builder","redirect_uris":["https://reports.example.com/callback"],"scopes":["\#(scope)"]}"#)
+            #"{"name":"Report builder","redirect_uris":["https://reports.example.com/callback"],"scopes":["\#(scope)"]}"#
+        )
     }
 
     private static func row(
