@@ -25,6 +25,13 @@ package struct Template: Sendable {
         }
     }
 
+    /// Gives back the room that its lists grew into. Templates are kept for as long as the server runs.
+    mutating func trim() {
+        instructions = instructions.map(\.self)
+        bytes = bytes.map(\.self)
+        names = names.map(\.self)
+    }
+
     mutating func append(_ text: ArraySlice<UInt8>) {
         let start = bytes.count
         bytes += text

@@ -18,6 +18,7 @@ package struct TemplateLibrary: Sendable {
     package func template(_ name: String, with others: [String: String] = [:]) throws(TemplateError) -> Template {
         var template = Template()
         try put(name, with: others, into: &template, below: [])
+        template.trim()
         return template
     }
 
