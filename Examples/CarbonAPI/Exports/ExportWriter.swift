@@ -6,7 +6,7 @@ struct ExportWriter: Sendable {
     let shelf: FileShelf
     let logger: Logger
 
-    private static let page = 1000
+    private static let page = 500
     private static let mostFiles = 100
 
     func write(_ id: String, of organization: OrganizationPath) async throws {
