@@ -20,11 +20,16 @@ package struct SealInspection: Sendable {
 
     private let store: any Store
     private let vault: ConnectionVault
+    private let most: Int
     private let now: @Sendable () -> Instant
 
-    package init(store: any Store, vault: ConnectionVault, now: @escaping @Sendable () -> Instant) {
+    /// - Parameter most: Of connections that do not open, so many are named in a step: what tells a command of them has a bounded size.
+    package init(
+        store: any Store, vault: ConnectionVault, naming most: Int = 1000, now: @escaping @Sendable () -> Instant
+    ) {
         self.store = store
         self.vault = vault
+        self.most = most
         self.now = now
     }
 
@@ -42,15 +47,19 @@ package struct SealInspection: Sendable {
                 }
                 return found
             }
+            place = sealed.count == Self.atATime ? sealed.last?.connection.id : nil
             for one in sealed where one.isLookedAfter {
-                if try await vault.open(one.rows, of: one.connection, under: one.keys) != nil {
+                guard try await vault.open(one.rows, of: one.connection, under: one.keys) == nil else {
                     step.opened += 1
-                } else {
-                    step.unreadable.append(one.connection.id.description)
+                    continue
+                }
+                step.unreadable.append(one.connection.id.description)
+                if step.unreadable.count >= most {
+                    place = one.connection.id
+                    break
                 }
             }
-            place = sealed.count == Self.atATime ? sealed.last?.connection.id : nil
-        } while place != nil && ContinuousClock.now < end
+        } while place != nil && ContinuousClock.now < end && step.unreadable.count < most
         step.next = place
         return step
     }

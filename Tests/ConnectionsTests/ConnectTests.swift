@@ -71,6 +71,12 @@ struct ConnectTests {
             }
             let found = try await inspection.inspect(after: nil, for: .seconds(60))
             #expect(found.opened == 1 && found.unreadable == ["app at tiktok", broken.description])
+            // Where much does not open, it is told in more steps.
+            let few = SealInspection(
+                store: desk.tree.store, vault: desk.vault, naming: 2, now: desk.tree.clock.now)
+            #expect(try await few.inspect(after: nil, for: .seconds(60)).next == broken)
+            let rest = try await few.inspect(after: broken, for: .seconds(60))
+            #expect(rest.unreadable == [] && rest.next == nil)
             #expect(try await desk.state(of: broken).status == .connected)
         }
     }

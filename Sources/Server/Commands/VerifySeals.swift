@@ -7,8 +7,8 @@ struct VerifySeals: AsyncParsableCommand {
         commandName: "verify", abstract: "Say whether everything opens that is sealed for connections.",
         discussion: """
             Opens the tokens of every connection that is looked after, and the secrets of our clients at providers, and names what does \
-            not open: after a backup was restored, or before an old master key is put away. Nothing is changed and nothing secret is \
-            shown. Ends with 1 where something does not open.
+            not open: after a backup was restored, or a master key was replaced. Nothing is changed and nothing secret is shown. Ends \
+            with 1 where something does not open.
 
             While a server runs on a SQLite file, the command has that server do it. Give it the flags and the environment of the \
             server.
