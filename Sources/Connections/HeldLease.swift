@@ -29,8 +29,11 @@ final class HeldLease: Sendable {
     }
 
     private static func end(_ seconds: Int, _ asked: ContinuousClock.Instant) -> ContinuousClock.Instant {
-        asked + .seconds(seconds) - .seconds(seconds) / margin
+        asked + sure(seconds)
     }
+
+    /// For how long it is believed in.
+    private static func sure(_ seconds: Int) -> Duration { .seconds(seconds) - Duration.seconds(seconds) / margin }
 
     /// Whether no other node can have it now.
     var isSure: Bool { end.withLock { ContinuousClock.now < $0 } }
@@ -46,16 +49,20 @@ final class HeldLease: Sendable {
         return await prolong()
     }
 
-    /// Prolongs it until it is ended, or lost.
+    /// Prolongs it until it is ended, or lost: whenever a third of it has gone by.
     func keep() -> Task<Void, Never> {
         Task {
+            let third = Duration.seconds(seconds) / 3
+            // What was claimed a while ago may have less left than one pause.
+            var next = end.withLock { $0 } - Self.sure(seconds) + third
             while true {
                 do {
-                    try await Task.sleep(for: .seconds(seconds) / 3)
+                    try await Task.sleep(until: next, clock: .continuous)
                 } catch {
                     return
                 }
                 if await !prolong(), !isSure { return }
+                next = .now + third
             }
         }
     }

@@ -1,11 +1,12 @@
-import Connections
 import CredentialFormat
 import Locking
+import Logging
 import Model
 import Persistence
 import TestSupport
 import Testing
 
+@testable import Connections
 @testable import ProviderDefinition
 
 @Suite("Renewal of connections", .onEveryEngine)
@@ -200,6 +201,21 @@ struct RenewalTests {
             #expect(outcome == [.renewed(generation: 2)])
             #expect(others.all == [])
             #expect(desk.provider.spent == ["rt.1"])
+        }
+    }
+
+    @Test func `a lease that was claimed a while ago is prolonged at once while its token is spent`() async throws {
+        try await RenewalDesk.open { desk in
+            let claimed = try await desk.tree.store.write { [id = desk.connection] tx in
+                try tx.claim(id, by: ID(at: 1), seconds: 60)
+            }
+            let held = HeldLease(
+                try #require(claimed), seconds: 60, asked: .now - .seconds(50), on: desk.tree.store,
+                logger: Logger(label: "test"))
+            #expect(!held.isSure)
+            let heartbeat = held.keep()
+            defer { heartbeat.cancel() }
+            #expect(try await eventually(within: .seconds(10)) { held.isSure })
         }
     }
 
