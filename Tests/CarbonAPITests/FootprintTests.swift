@@ -112,17 +112,20 @@ struct FootprintTests {
             try await api.done("POST", "/facilities/bulk", .facility(name, members))
         }
         let product = try await api.done("POST", "/products", .product("W-1"))["id"].string
-        for (facility, day, grams) in [
-            ("North", "2025-01-01", 10), ("North", "2025-07-01", 20), ("South", "2025-01-01", 30),
-        ] {
+        func bill(_ facility: String, _ day: String, grams: Int) async throws -> (id: String, input: String) {
             let draft: JSON = ["productId": .text(product), "validFrom": .text(day), "facilityName": .text(facility)]
             let structure = try await api.done("POST", "/product-structures", draft)["id"]
             let input: JSON = [
                 "structureId": structure, "inputName": "Bottle", "inputCategory": "PET",
                 "productOrPackaging": "PACKAGING", "weight": .number(Double(grams)), "weightUnit": "g",
             ]
-            try await api.done("POST", "/product-structure-inputs", input)
+            return (
+                try structure.string, try await api.done("POST", "/product-structure-inputs", input)["id"].string
+            )
         }
+        _ = try await bill("North", "2025-01-01", grams: 10)
+        _ = try await bill("North", "2025-07-01", grams: 20)
+        let last = try await bill("South", "2025-01-01", grams: 30)
         let draft: JSON = ["name": "Bills", "userEmail": "a@example.com"]
         let source = try await api.done("POST", "/datasource", draft)["datasourceId"].string
         let sent = try await api.send(
@@ -143,6 +146,17 @@ struct FootprintTests {
         #expect(active.count == 1)
         #expect(pcf["packagingGhgEmissions"] == "0.077278" && pcf["fossilGhgEmissions"] == "0.081104")
         #expect(pcf["geographyCountry"] == .null, "it is made in two")
+
+        // A part of an exact product of long numbers would have more digits than there are.
+        let long: JSON = ["weight": "29.1234567891", "recyclePercentage": "33.3333333333"]
+        try await api.done("PATCH", "/product-structure-inputs/\(last.input)", long)
+        #expect(try await api.done("POST", "/footprints/calculation", ["year": 2025])["ids"].elements.count == 1)
+        // A bill that is made anew takes the place of what was calculated by the one that is gone.
+        try await api.done("DELETE", "/product-structures/\(last.id)")
+        _ = try await bill("South", "2025-01-01", grams: 30)
+        try await api.done("POST", "/footprints/calculation", ["year": 2025])
+        let anew = try await api.get("/3/footprints?status=Active", bearer: "group").json["data"].elements
+        #expect(try #require(anew.first)["pcf"]["packagingGhgEmissions"] == "0.077278")
     }
 
     @Test func `events are taken or refused at once`() async throws {

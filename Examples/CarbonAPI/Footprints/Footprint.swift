@@ -60,7 +60,9 @@ struct FootprintFigures: Sendable {
     /// - Parameter part: Of all that was made, up to 1.
     mutating func add(_ part: Exact, packaging: Exact, freight: Exact, site: Exact, primary: Exact) throws {
         func sum(_ before: Exact, _ more: Exact) throws -> Exact {
-            try before.plus(part.times(more).rounded(places: FootprintCalculator.places))
+            // Of an exact product of long numbers, a part needs more digits than there are.
+            let rounded = try more.rounded(places: FootprintCalculator.places)
+            return try before.plus(part.times(rounded).rounded(places: FootprintCalculator.places))
         }
         self.packaging = try sum(self.packaging, packaging)
         self.freight = try sum(self.freight, freight)

@@ -124,11 +124,11 @@ struct FootprintCalculator: Sendable {
         return bills
     }
 
-    /// The bill by which an emission was calculated; where that does not say it, the last one of the year.
+    /// The bill by which an emission was calculated; where that does not say it, or the bill is gone, the last one of the year.
     private func structure(
         of use: Use, on day: CalendarDate, _ transaction: any Transaction
     ) throws -> ProductStructure? {
-        if let id = use.structure { return try transaction.structure(id) }
+        if let id = use.structure, let known = try transaction.structure(id) { return known }
         let product = try transaction.product(key: use.product, madeAt: use.facility)
         return try product.flatMap { try transaction.structure(of: $0.id, at: use.facility, on: day) }
     }
