@@ -125,11 +125,11 @@ struct FootprintOperations: Sendable {
     // MARK: - Events
 
     /// Characters of what events are told apart by: an index takes no text of any length.
-    private static let mostKey = 200
+    static let mostKey = 200
     private static let types = "org.wbcsd.pact.ProductFootprint."
     /// Bytes of an event, and footprints that it names.
-    private static let mostEvent = 65_536
-    private static let mostNamed = 1000
+    static let mostEvent = 65_536
+    static let mostNamed = 1000
 
     /// Takes a CloudEvent. Of those of PACT, the announcement of footprints is kept; requests for footprints are not answered here, and
     /// that is said at once.
