@@ -42,6 +42,7 @@ final class CarbonFront: HTTPFront {
             try await running.value
             throw ServerFailure("The API does not listen.")
         }
+        self.port = port
         base = "http://127.0.0.1:\(port)"
     }
 
