@@ -33,18 +33,21 @@ package struct AccessKeyQuery: Hashable, Sendable {
 
 extension Transaction {
     /// The access keys of the contacts of an extent that a query asks for, in one statement. It reads the rows of these
-    /// organizations, by their indexes, and no others.
+    /// organizations, by their indexes, and no others; first no more of them than what they are chosen and ordered by.
     ///
     /// - Parameter limit: How many at most.
     package borrowing func accessKeys(
         _ extent: Extent, _ query: AccessKeyQuery, limit: Int
     ) throws -> OrderedListing<ListedAccessKey> {
+        let order = query.listOrder
         let rows = try all(
             """
-            SELECT \(fixed: accessKeyColumns), c.name, c.disabled_at, o.id, o.name
-            FROM organization o CROSS JOIN contact c CROSS JOIN access_key k
+            SELECT \(fixed: accessKeyColumns), c.name, c.disabled_at, o.id, o.name FROM
+            (SELECT k.id FROM organization o CROSS JOIN contact c CROSS JOIN access_key k
             WHERE \(part: extent.condition) AND c.organization_id = o.id AND k.contact_id = c.id \(part: query.condition)
-            \(part: query.listOrder.condition) \(part: query.listOrder.clause) LIMIT \(limit + 1)
+            \(part: order.condition) \(part: order.clause) LIMIT \(limit + 1)) page CROSS JOIN access_key k
+            CROSS JOIN contact c CROSS JOIN organization o
+            WHERE k.id = page.id AND c.id = k.contact_id AND o.id = c.organization_id \(part: order.clause)
             """, ListedAccessKey.init(row:))
         return OrderedListing(rows, limit: limit, place: query.place)
     }
@@ -70,7 +73,7 @@ extension AccessKeyQuery {
             case .contact: .text("lower(c.name)")
             case .organization: .text("lower(o.name)")
             case .used: .number("COALESCE(k.used_at, 0)")
-            case .created: .number("k.created_at")
+            case .created: .age
             }
         return ListOrder(key, id: "k.id", isDescending: isDescending, after: after)
     }

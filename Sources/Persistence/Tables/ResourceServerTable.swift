@@ -22,7 +22,7 @@ extension ResourceServerQuery {
         let key: ListOrder.Key =
             switch order {
             case .name: .text("lower(r.name)")
-            case .created: .number("r.created_at")
+            case .created: .age
             }
         return ListOrder(key, id: "r.id", isDescending: isDescending, after: after)
     }

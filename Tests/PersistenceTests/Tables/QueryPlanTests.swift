@@ -31,7 +31,7 @@ struct QueryPlanTests {
     @Test func `the newest of a list are found by an index alone`() async throws {
         try await StoreUnderTest.sqlite.open { store in
             let statements = Question.newest.statements().filter { $0.text.contains("page.id") }
-            #expect(statements.count == 5)
+            #expect(statements.count == 6)
             for statement in statements {
                 let plan = try await QueryPlan(of: statement, in: store)
                 let found = plan.steps.prefix { !$0.hasPrefix("SCAN page") }
@@ -111,6 +111,7 @@ struct Question: Sendable, CustomTestStringConvertible {
         _ = try tx.integrations(extent, IntegrationQuery(), limit: 2, countingTo: 2)
         _ = try tx.apps(extent, AppQuery(), limit: 2, countingTo: 2)
         _ = try tx.contacts(extent, ContactQuery(), limit: 2, countingTo: 2)
+        _ = try tx.accessKeys(extent, AccessKeyQuery(), limit: 2)
         _ = try tx.members(extent, MemberQuery(), at: now, limit: 2, countingTo: 2, leftOf: [])
     }
 
