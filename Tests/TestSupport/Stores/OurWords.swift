@@ -48,6 +48,7 @@ package struct OurWords: Sendable {
         rest.replace(/\b(your|another|an)(\s+\S+){0,2}\s+account\b/, with: "")
         // Names of rights are names.
         rest.replace(/\bclaviger:[a-z-]+\.[a-z]+/, with: "")
+        rest.replace(/\bopenid( \S+\.\S+)* organization\b/, with: "")
         // The page of that name, in its title, heading and menu.
         rest.replace(/^[ \t]*(menu · )?account( · ·)?[ \t]*$/.anchorsMatchLineEndings(), with: "")
         rest.replace("authenticator app", with: "")
