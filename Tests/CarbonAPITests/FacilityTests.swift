@@ -196,7 +196,7 @@ struct FacilityTests {
             #expect(try await api.status("GET", path) == status, "\(path)")
         }
         // Also what is no path is told of in the form that goes with it.
-        let footprint = try await api.get("/3/footprints/%FF", bearer: "group")
+        let footprint = try await api.get("/3/footprints/%00", bearer: "group")
         #expect(try footprint.status == 400 && footprint.json["code"] == "BadRequest")
     }
 }

@@ -52,6 +52,7 @@ struct ProductTests {
         #expect(try await api.status("DELETE", "/products/\(product)/structures") == 422)
         #expect(try await api.status("DELETE", "/products", ["ids": []]) == 422)
         #expect(try await api.status("DELETE", "/products?ids=\(product)", [:]) == 422, "one of both names none")
+        #expect(try await api.status("DELETE", "/products?ids=\(product)", JSON.null) == 422, "nor does null")
         let many: JSON = ["ids": .list(Array(repeating: .text(unknown), count: 1000))]
         let deletion = try await api.call(
             "DELETE", CarbonFront.path + "/products/\(product)/structures", bearer: "group", many)

@@ -171,7 +171,7 @@ extension Call {
         let body = try await optionalJSON()
         let findings = Findings()
         var texts = queries("ids").flatMap { $0.split(separator: ",").map(String.init) }
-        if !body.isNull { texts += Fields(body, findings).texts("ids", required: true, most: most) ?? [] }
+        if let body { texts += Fields(body, findings).texts("ids", required: true, most: most) ?? [] }
         let ids = texts.compactMap { UUIDText.parse($0) }
         if texts.isEmpty, findings.all.isEmpty { findings.add("ids", .required, "it is missing") }
         if texts.count > most { findings.add("ids", .outOfRange, "there are more than \(most)") }

@@ -120,10 +120,10 @@ final class Call: Sendable {
         }
     }
 
-    /// The JSON in the body, or null where there is none.
-    func optionalJSON() async throws -> JSONValue {
+    /// The JSON in the body, nil where there is no body.
+    func optionalJSON() async throws -> JSONValue? {
         let length = request.headers[.contentLength].flatMap { Int($0) }
         let isSent = length.map { $0 > 0 } ?? (request.headers[.transferEncoding] != nil)
-        return isSent ? try await json() : .null
+        return isSent ? try await json() : nil
     }
 }
