@@ -277,10 +277,10 @@ enum DocumentSchemas {
     private static let id = #"{"type":"string","format":"uuid"}"#
     private static let date = #"{"type":"string","format":"date"}"#
 
-    // What may be left out may be null, too.
+    // What may be left out may be null or empty, too.
 
-    private static let optionalID = #"{"type":["string","null"],"format":"uuid"}"#
-    private static let optionalDate = #"{"type":["string","null"],"format":"date"}"#
+    private static let optionalID = #"{"anyOf":[{"type":"string","format":"uuid"},{"enum":["",null]}]}"#
+    private static let optionalDate = #"{"anyOf":[{"type":"string","format":"date"},{"enum":["",null]}]}"#
     private static let optionalCountry = #"{"type":["string","null"],"pattern":"^([A-Z]{2})?$"}"#
 
     private static let optionalObject = #"""
@@ -297,7 +297,7 @@ enum DocumentSchemas {
     private static func optionalText(_ most: Int) -> String { #"{"type":["string","null"],"maxLength":\#(most)}"# }
 
     private static func optionalWord(_ all: [String]) -> String {
-        JSONValue.object([]).with([("enum", .list(all.map { .text($0) } + [.null]))]).description
+        JSONValue.object([]).with([("enum", .list(all.map { .text($0) } + [.text(""), .null]))]).description
     }
 
     private static let aboveNothing = #""exclusiveMinimum":0"#

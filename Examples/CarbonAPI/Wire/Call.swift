@@ -124,6 +124,6 @@ final class Call: Sendable {
     func optionalJSON() async throws -> JSONValue? {
         let length = request.headers[.contentLength].flatMap { Int($0) }
         let isSent = length.map { $0 > 0 } ?? (request.headers[.transferEncoding] != nil)
-        return isSent ? try await json() : nil
+        return isSent ? .some(try await json()) : .none
     }
 }
