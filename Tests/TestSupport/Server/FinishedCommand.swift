@@ -61,7 +61,7 @@ package struct FinishedCommand: Sendable {
     }
 
     /// Whether schemathesis has tried so many operations, and left out none for want of time. The one at whose address it read the
-    /// document is not among them.
+    /// document may not be among them.
     package func hasTried(_ operations: Int) -> Bool {
         text.contains("Selected: \(operations)/\(operations)") && text.contains("Tested: \(operations)\n")
     }
