@@ -69,6 +69,9 @@ package struct CredentialFields: Sendable {
         self.isAPIKey = isAPIKey
     }
 
+    /// The names of all of them.
+    var names: [String] { headers + ["Authorization"] }
+
     /// The credential of a request.
     ///
     /// - Parameters:

@@ -338,12 +338,24 @@ struct Composition {
         let ordinary = OrdinaryResponder(responder, logger: logger)
         let listener = listener(routes, ordinary, connections)
         let plain = application(responder, on: listener, listener.server, at: configuration.listen, onReady: onReady)
-        guard let secured else { return Listeners(all: [plain]) }
+        let all = [plain] + (configuration.spoeListen.map { [offload(on: listener, at: $0)] } ?? [])
+        guard let secured else { return Listeners(all: all) }
         let server = listener.server(securedBy: secured.certificate, counting: secured.handshakes, ordinary)
         let encrypted = application(responder, on: listener, server, at: secured.listen) { [logger] port in
             logger.notice("TLS is answered", metadata: ["port": "\(port)"])
         }
-        return Listeners(all: [plain, encrypted])
+        return Listeners(all: all + [encrypted])
+    }
+
+    private func offload(on listener: WireListener, at address: ListenAddress) -> any Service {
+        let serving = OffloadServing(
+            routes: routes, log: log, idle: listener.idle, connections: connections, now: now)
+        return OffloadConnection(serving: serving).server(
+            configuration: .init(address: .hostname(address.host, port: address.port)),
+            onServerRunning: { [logger] channel in
+                await listener.guardSocket(channel)
+                logger.notice("SPOE is answered", metadata: ["port": "\(channel.localAddress?.port ?? 0)"])
+            }, eventLoopGroup: EventLoops.group, logger: logger)
     }
 
     private func responder() throws -> some HTTPResponder<CallerContext> {

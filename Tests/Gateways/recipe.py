@@ -1,7 +1,8 @@
 """A recipe of docs/gateways.md through the real gateway, word for word but for ports, secret and client.
 
 recipe.py TOLD.json GATEWAY[ with preflights]: prints a line for each thing that holds, and ends with 0 if all do. Between the gateway and
-Claviger stands a relay of ours, which can also refuse, hang or be gone as Claviger might.
+Claviger stands a relay of ours, which can also refuse, hang or be gone as Claviger might; where the gateway asks by SPOE, it relays
+frames.
 """
 
 import contextlib
@@ -173,6 +174,73 @@ class Relay(Handler):
         desk.close()
 
 
+class OffloadRelay:
+    """The same as `Relay`, for frames of HAProxy's protocol SPOE."""
+
+    NOTIFY, ACK = 3, 103
+
+    def __init__(self):
+        self.port, self.connections = free_port(), set()
+        self.start()
+
+    def start(self):
+        self.listener = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self.accept, args=(self.listener,), daemon=True).start()
+
+    def stop(self):
+        for each in [self.listener, *self.connections]:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+    def accept(self, listener):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                self.connections.add(connection)
+                threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def serve(self, connection):
+        desk = socket.create_connection(("127.0.0.1", int(told.spoe_port)))
+        threading.Thread(target=self.pass_back, args=(desk, connection), daemon=True).start()
+        with contextlib.suppress(OSError), connection.makefile("rb") as frames:
+            while length := frames.read(4):
+                frame = frames.read(int.from_bytes(length, "big"))
+                if frame[0] != self.NOTIFY or Relay.mode == "pass":
+                    desk.sendall(length + frame)
+                elif Relay.mode == "close":
+                    break
+                elif Relay.mode != "hang":
+                    connection.sendall(self.ack(frame, Relay.mode))
+        self.connections.discard(connection)
+        for each in (desk, connection):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+    @staticmethod
+    def pass_back(desk, connection):
+        with contextlib.suppress(OSError):
+            while data := desk.recv(65536):
+                connection.sendall(data)
+            connection.shutdown(socket.SHUT_RDWR)
+
+    @classmethod
+    def ack(cls, frame, status):
+        end = 5
+        for _ in range(2):
+            # A number goes on while its first byte has the upper four bits, and each further one the uppermost.
+            least = 240
+            while frame[end] >= least:
+                end, least = end + 1, 128
+            end += 1
+        number = bytes([status & 0xF | 0xF0, (status - 240) >> 4])
+        setting = b"\x01\x03\x02"
+        body = bytes([cls.ACK, 0, 0, 0, 1]) + frame[5:end]
+        body += setting + b"\x0bretry_after\x08\x017" + setting + b"\x06status\x03" + number
+        return len(body).to_bytes(4, "big") + body
+
+
 def tls(folder):
     """A certificate for 127.0.0.1, and the context of a server that has it."""
     key, certificate = folder / "desk.key", folder / "desk.crt"
@@ -186,7 +254,7 @@ def tls(folder):
 
 folder = pathlib.Path(tempfile.mkdtemp(prefix="claviger-gateway-"))
 folder.chmod(0o755)
-relay = Server(Relay, tls(folder) if name == "apache" else None)
+relay = OffloadRelay() if name == "haproxy with spoe" else Server(Relay, tls(folder) if name == "apache" else None)
 backend = Server(Backend)
 port = free_port()
 
@@ -194,7 +262,7 @@ port = free_port()
 def filled(text):
     """A recipe with the addresses, the secret and the client of this run."""
     for old, new in [
-        ("127.0.0.1:8080", f"127.0.0.1:{relay.port}"), ("127.0.0.1:9000", f"127.0.0.1:{backend.port}"),
+        ("127.0.0.1:8080", f"127.0.0.1:{relay.port}"), ("127.0.0.1:8081", f"127.0.0.1:{relay.port}"), ("127.0.0.1:9000", f"127.0.0.1:{backend.port}"),
         ("127.0.0.1:8000", f"127.0.0.1:{port}"), (SECRET, told.secret), ("rsv_…", told.resource_server.client_id),
         ("clv_cs_…", told.resource_server.client_secret), ("/etc/haproxy", str(folder)), ("/etc/traefik", str(folder)),
     ]:
@@ -285,6 +353,18 @@ def haproxy():
     return ["/usr/sbin/haproxy", "-db", "-f", write("haproxy.cfg", filled(recipe))]
 
 
+def haproxy_with_spoe():
+    recipe, agent, preflight = blocks("HAProxy with SPOE")
+    if PREFLIGHT:
+        first, second, last = preflight.splitlines(keepends=True)
+        asking = "  http-request send-spoe-group claviger verify"
+        for old, new in [(f"{asking}\n", first), (re.search(rf"^{asking} unless.*\n", recipe, re.M).group(0), second),
+                         (re.search(r"^  http-request return status 503.*\n", recipe, re.M).group(0), last)]:
+            recipe = replaced(recipe, old, new)
+    write("claviger.spoe", filled(agent))
+    return ["/usr/sbin/haproxy", "-db", "-f", write("haproxy.cfg", filled(recipe))]
+
+
 def traefik():
     static, dynamic, router, middleware = blocks("Traefik")
     if PREFLIGHT:
@@ -328,10 +408,10 @@ def replaced(recipe, old, new):
 GATEWAYS = {
     "nginx": nginx, "caching nginx": caching_nginx, "caching nginx without proxy_cache off": caching_nginx_without_a_line,
     "caddy": caddy, "caddy of Debian": debians_caddy, "envoy": envoy, "envoy with a prefix": envoy_with_a_prefix,
-    "haproxy": haproxy, "traefik": traefik, "apache": apache,
+    "haproxy": haproxy, "haproxy with spoe": haproxy_with_spoe, "traefik": traefik, "apache": apache,
 }
 # What the client sees where it is not the status that Claviger answers.
-SEEN = {"nginx": {400: 503}, "haproxy": {400: 503}, "apache": {400: 401, 429: 401, 503: 401}}
+SEEN = {"nginx": {400: 503}, "haproxy": {400: 503}, "haproxy with spoe": {400: 503}, "apache": {400: 401, 429: 401, 503: 401}}
 # What the client sees where the recipe cannot pass on what there is: nobody there, and no answer in time.
 GONE = {"caddy": 502, "caddy of Debian": 502, "traefik": 500, "apache": 401}
 

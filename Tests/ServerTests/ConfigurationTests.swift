@@ -37,6 +37,7 @@ private let samples: [ConfigurationKey: [String]] = [
     .recoveryJournal: ["/a.journal", "/b.journal", "/c.journal"],
     .mailCommand: ["/usr/sbin/sendmail", "/usr/bin/msmtp", "/opt/sendmail"],
     .mailFrom: ["a@acme.example", "b@acme.example", "c@acme.example"],
+    .spoeListen: ["127.0.0.1:9201", "127.0.0.1:9202", "127.0.0.1:9203"],
     .tlsListen: ["127.0.0.1:9101", "127.0.0.1:9102", "127.0.0.1:9103"],
     .tlsCertificateFile: ["/a.pem", "/b.pem", "/c.pem"],
     .tlsKeyFile: ["/a-key.pem", "/b-key.pem", "/c-key.pem"],
@@ -125,7 +126,7 @@ struct ConfigurationOriginTests {
              "memory-limit": "2GiB", "key-rotation-days": 30, "log-level": "warning", "log-format": "json", "metrics": "[::1]:9464",
              "product": "p.yaml", "providers": "p", "provider-secrets": ["facebook=new", "tiktok=t=1", "facebook=old"],
              "provider-secrets-folder": "s", "provider-simulator": "http://127.0.0.1:8199", "recovery-journal": "r", "mail-command": "/usr/sbin/sendmail", "mail-from": "auth@acme.example",
-             "tls-listen": "0.0.0.0:8443", "tls-certificate-file": "c.pem", "tls-key-file": "k.pem"}
+             "tls-listen": "0.0.0.0:8443", "tls-certificate-file": "c.pem", "tls-key-file": "k.pem", "spoe-listen": "127.0.0.1:8081"}
             """
         try await withFile(file) { path in
             let found = try configuration([.config: path], [:])
@@ -138,6 +139,7 @@ struct ConfigurationOriginTests {
             #expect(found.verifyGateways.map(\.description) == ["192.0.2.1", "192.0.2.2"])
             #expect(found.verifyGatewaySecret == "0123456789abcdef0123456789ABCDEF")
             #expect(found.idleSeconds == 90)
+            #expect(found.spoeListen == ListenAddress(host: "127.0.0.1", port: 8081))
             #expect(found.maxConnections == 5000 && found.maxConnectionsPerAddress == 200)
             #expect(found.memoryLimit.bytes == 2 << 30)
             #expect(found.keyRotationDays == 30)

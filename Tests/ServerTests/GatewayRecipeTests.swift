@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+private let spoePort = (try? FreePort.find()) ?? 0
 private let gatewaySecret = "gateway-secret-0123456789abcdef-xyz"
 
 /// The recipes of `docs/gateways.md`, each as it stands there, through the real gateway. What a gateway does does not depend on
@@ -9,11 +10,12 @@ private let gatewaySecret = "gateway-secret-0123456789abcdef-xyz"
 @Suite(
     "Gateways: the recipes", .serialized,
     .server(
-        on: [.sqlite], arguments: ["--trusted-proxies", "127.0.0.1"],
+        on: [.sqlite], arguments: ["--trusted-proxies", "127.0.0.1", "--spoe-listen", "127.0.0.1:\(spoePort)"],
         environment: ["CLAVIGER_VERIFY_GATEWAY_SECRET": gatewaySecret]))
 struct GatewayRecipeTests {
     @Test(arguments: [
-        "nginx", "caddy", "caddy of Debian", "envoy", "envoy with a prefix", "haproxy", "traefik", "apache",
+        "nginx", "caddy", "caddy of Debian", "envoy", "envoy with a prefix", "haproxy", "haproxy with spoe", "traefik",
+        "apache",
     ])
     func `what arrives at the backend is the caller, what arrives at the client is the reason`(_ gateway: String)
         async throws
@@ -32,7 +34,7 @@ struct GatewayRecipeTests {
         #expect(run.status == 0)
     }
 
-    @Test(arguments: ["nginx", "caddy", "envoy", "haproxy", "traefik", "apache"])
+    @Test(arguments: ["nginx", "caddy", "envoy", "haproxy", "haproxy with spoe", "traefik", "apache"])
     func `with the lines for browsers, a preflight passes and nothing else`(_ gateway: String) async throws {
         let run = try await run("\(gateway) with preflights")
         #expect(run.lines == ["a preflight passes as nobody's", "nothing else does"], "\(run.text)")
@@ -50,7 +52,8 @@ struct GatewayRecipeTests {
     private func run(_ gateway: String) async throws -> FinishedCommand {
         let (server, demo) = try RunningServer.current
         let told: JSON = [
-            "port": .text("\(server.port)"), "secret": .text(gatewaySecret), "operator_key": .text(demo.operatorKey),
+            "port": .text("\(server.port)"), "spoe_port": .text("\(spoePort)"), "secret": .text(gatewaySecret),
+            "operator_key": .text(demo.operatorKey),
             "account": .text(demo.account), "client_id": .text(demo.integration.id),
             "token": .text(try await server.token(demo.integration, scope: "data.read")),
             "resource_server": [

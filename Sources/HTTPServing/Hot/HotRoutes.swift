@@ -66,6 +66,12 @@ package final class HotRoutes: Sendable {
         paths = Self.paths(product.endpoints, at: PublicAddress(issuer: issuer))
     }
 
+    /// The fields of a caller's request in which `/verify` looks for something.
+    var callerFields: [String] { verify.callerFields }
+
+    /// The reply to a question to `/verify` that could not be read.
+    func refuse(_ slip: GatewaySlip, in request: HotRequest) -> HotReply { verify.refuse(slip, request) }
+
     /// What a request target names, nil for what is no hot route.
     ///
     /// Behind `/verify/` stands the caller's own target, whatever it looks like: some gateways can only put a prefix before

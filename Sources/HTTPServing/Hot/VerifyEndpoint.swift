@@ -42,9 +42,7 @@ package struct VerifyEndpoint: Sendable {
         _ request: HotRequest, _ evidence: Evidence, noting record: inout JudgementRecord
     ) throws(Missing) -> HotReply {
         // 1. Whether this gateway may ask.
-        guard gateways.admits(request) else {
-            return HotReply(.forbidden, fields: [("X-Auth-Reason", "gateway")], rule: "gateway")
-        }
+        guard gateways.admits(request) else { return Self.notAdmitted }
         // 2. What it asks.
         let question: GatewayQuestion
         do {
@@ -96,6 +94,18 @@ package struct VerifyEndpoint: Sendable {
         }
         return reply
     }
+
+    /// The fields of a caller's request in which something is looked for.
+    var callerFields: [String] { credentials.names + [organizationHeader].compactMap(\.self) }
+
+    /// What is answered to a gateway whose question could not be read.
+    func refuse(_ slip: GatewaySlip, _ request: HotRequest) -> HotReply {
+        guard gateways.admits(request) else { return Self.notAdmitted }
+        slips.note(slip, at: request.now)
+        return Self.refused(slip, request)
+    }
+
+    private static let notAdmitted = HotReply(.forbidden, fields: [("X-Auth-Reason", "gateway")], rule: "gateway")
 
     private static func refused(_ slip: GatewaySlip, _ request: HotRequest) -> HotReply {
         let problem = ProblemDocument(

@@ -48,7 +48,7 @@ package struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
 
     /// Every key, in the order in which it is shown.
     package static let all: [ConfigurationKey] = [
-        config, environment, issuer, listen, tlsListen, tlsCertificateFile, tlsKeyFile, database, data,
+        config, environment, issuer, listen, tlsListen, tlsCertificateFile, tlsKeyFile, spoeListen, database, data,
         masterKeyFile, masterKeyCommand, masterKey, previousMasterKeyFile, previousMasterKey, trustedProxies,
         verifyGateways, verifyGatewaySecret, idleSeconds,
         maxConnections, maxConnectionsPerAddress, memoryLimit, keyRotationDays, logLevel, logFormat, metrics, product,
@@ -90,6 +90,11 @@ extension ConfigurationKey {
     package static let tlsKeyFile = ConfigurationKey(
         "tls-key-file", "file", standard: "none", allowed: "the path of a file",
         "The key of that certificate in PEM, without a passphrase, in a file that only its owner may read")
+
+    package static let spoeListen = ConfigurationKey(
+        "spoe-listen", "address:port", standard: "none",
+        allowed: "an address and a port, such as 127.0.0.1:8081",
+        "Where to answer HAProxy in its own protocol (SPOE), which is not encrypted. Without it nothing answers")
 
     package static let database = ConfigurationKey(
         "database", "database", standard: "sqlite:./data/claviger.db",

@@ -10,6 +10,7 @@ package struct ConfigurationOptions: ParsableArguments {
     @Option(name: .of(.tlsListen), help: .of(.tlsListen)) var tlsListen: String?
     @Option(name: .of(.tlsCertificateFile), help: .of(.tlsCertificateFile)) var tlsCertificateFile: String?
     @Option(name: .of(.tlsKeyFile), help: .of(.tlsKeyFile)) var tlsKeyFile: String?
+    @Option(name: .of(.spoeListen), help: .of(.spoeListen)) var spoeListen: String?
     @Option(name: .of(.database), help: .of(.database)) var database: String?
     @Option(name: .of(.data), help: .of(.data)) var data: String?
     @Option(name: .of(.masterKeyFile), help: .of(.masterKeyFile)) var masterKeyFile: String?
@@ -56,7 +57,7 @@ package struct ConfigurationOptions: ParsableArguments {
         let flags: [(ConfigurationKey, String?)] = [
             (.config, config), (.environment, environment), (.issuer, issuer), (.listen, listen),
             (.tlsListen, tlsListen), (.tlsCertificateFile, tlsCertificateFile), (.tlsKeyFile, tlsKeyFile),
-            (.database, database),
+            (.spoeListen, spoeListen), (.database, database),
             (.data, data), (.masterKeyFile, masterKeyFile), (.masterKeyCommand, masterKeyCommand),
             (.previousMasterKeyFile, previousMasterKeyFile), (.trustedProxies, trustedProxies),
             (.verifyGateways, verifyGateways),

@@ -25,6 +25,8 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
     package let listen: ListenAddress
     /// What is answered over TLS, nil where nothing is.
     package let tls: TLS?
+    /// Where HAProxy is answered in its own protocol, nil for nowhere.
+    package let spoeListen: ListenAddress?
     package let database: DatabaseLocation
     package let masterKey: MasterKeySource
     /// Of one that only opens, while the master key is being replaced.
@@ -108,6 +110,7 @@ extension ServerConfiguration {
         let listen =
             settings.take(.listen, shown: ListenAddress.standard.description) { ListenAddress($0) } ?? .standard
         tls = settings.takeTLS(besides: listen)
+        spoeListen = settings.takeSPOE(besides: [listen, tls?.listen].compactMap(\.self))
         issuerIsSaid = settings.source(of: .issuer) != nil
         let issuer = settings.takeIssuer(environment, listen)
         let database = settings.takeDatabase()
@@ -216,6 +219,14 @@ extension Settings {
         guard let listen, let certificate, let key else { return nil }
         return ServerConfiguration.TLS(
             listen: listen, files: CertificateFiles(certificate: certificate, key: key))
+    }
+
+    fileprivate mutating func takeSPOE(besides others: [ListenAddress]) -> ListenAddress? {
+        let listen = take(.spoeListen) { ListenAddress($0) }
+        if let listen, listen.port != 0, others.contains(listen) {
+            refuse(.spoeListen, "must be another address than listen and tls-listen, where HTTP is spoken")
+        }
+        return listen
     }
 
     /// Both or neither.

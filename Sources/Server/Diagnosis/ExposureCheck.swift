@@ -13,11 +13,23 @@ struct ExposureCheck {
             .trustedProxies, configuration.trustedProxies, "everybody could choose the address that they seem to have")
             + ranges(.verifyGateways, configuration.verifyGateways, "it closes nothing")
             + (configuration.listen.isLoopback ? [] : unencrypted())
-            + reachable(at: [configuration.listen, configuration.tls?.listen].compactMap(\.self)) + metrics()
+            + reachable(
+                at: [configuration.listen, configuration.tls?.listen, configuration.spoeListen].compactMap(\.self))
+            + offload() + metrics()
     }
 
     private func ranges(_ key: ConfigurationKey, _ ranges: [IPRange], _ consequence: String) -> [Finding] {
         ranges.filter { $0.prefixLength == 0 }.map { .error(key.name, "\($0) is everybody: \(consequence)") }
+    }
+
+    private func offload() -> [Finding] {
+        guard let listen = configuration.spoeListen, !listen.isLoopback else { return [] }
+        return [
+            .warning(
+                "spoe-listen",
+                "\(listen) is reached by other machines, and credentials pass there unencrypted: keep everybody but HAProxy away"
+            )
+        ]
     }
 
     private func metrics() -> [Finding] {
