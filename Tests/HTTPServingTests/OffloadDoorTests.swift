@@ -34,9 +34,14 @@ struct OffloadDoorTests {
 
         func send(_ bytes: ByteBuffer) throws { try channel.writeInbound(bytes) }
 
-        /// All that was written, frame by frame.
+        /// All that was written once nothing is left to do, frame by frame.
         func received() throws -> [Answer] {
             channel.embeddedEventLoop.run()
+            return try written()
+        }
+
+        /// All that was written.
+        func written() throws -> [Answer] {
             var bytes = ByteBuffer()
             while var part = try channel.readOutbound(as: ByteBuffer.self) { bytes.writeBuffer(&part) }
             var answers: [Answer] = []
@@ -85,12 +90,16 @@ struct OffloadDoorTests {
     private func atDesk(_ use: (Line, String) async throws -> Void) async throws {
         try await SampleDesk.open { desk in
             let key = try await desk.tree.key(in: desk.tree.global).secret
-            let request = HotRequest(
-                .verify, [("Authorization", "Bearer \(key)")], nil, query: "scope=data.read", at: desk.now)
-            // What memory holds is answered at once.
-            _ = await HotRoutes(over: desk).answer(request)
+            await remember(key, at: desk)
             try await use(try Line(desk), key)
         }
+    }
+
+    /// What memory holds is answered at once.
+    private func remember(_ key: String, at desk: SampleDesk) async {
+        let request = HotRequest(
+            .verify, [("Authorization", "Bearer \(key)")], nil, query: "scope=data.read", at: desk.now)
+        _ = await HotRoutes(over: desk).answer(request)
     }
 
     @Test(
@@ -250,6 +259,36 @@ struct OffloadDoorTests {
         }
     }
 
+    @Test func `no more is looked at than may wait for the database, or than HAProxy reads the answers of`()
+        async throws
+    {
+        try await atDesk { line, key in
+            let cold = try await line.desk.tree.key(in: line.desk.tree.global).secret
+            await remember(key, at: line.desk)
+            for (waiting, answered) in [(OffloadDoor.mostUnanswered - 1, 1), (OffloadDoor.mostUnanswered, 0)] {
+                let full = try Line(line.desk)
+                try full.greet()
+                var asked = ByteBuffer()
+                for stream in 0..<waiting {
+                    asked.writeImmutableBuffer(
+                        .question(cold, "scope=data.read", stream: UInt64(stream), frame: 1))
+                }
+                asked.writeImmutableBuffer(.question(key, "scope=data.read", stream: 1000, frame: 1))
+                try full.send(asked)
+                // The loop does not run, so none of those that wait is answered.
+                #expect(try full.written().count == answered)
+            }
+            let unread = try Line(line.desk)
+            try unread.greet()
+            unread.channel.isWritable = false
+            try unread.send(.question(key, "scope=data.read", stream: 1, frame: 1))
+            #expect(try unread.received() == [])
+            unread.channel.isWritable = true
+            unread.channel.pipeline.fireChannelWritabilityChanged()
+            #expect(try unread.received().map { $0.values["status"] } == ["200"])
+        }
+    }
+
     @Test func `who is slow or silent has their time, and a server that stops says so`() async throws {
         try await atDesk { line, key in
             line.channel.embeddedEventLoop.advanceTime(by: .seconds(11))
@@ -259,6 +298,19 @@ struct OffloadDoorTests {
             try half.send(ByteBuffer(bytes: [0, 0, 1, 0, 3]))
             half.channel.embeddedEventLoop.advanceTime(by: .seconds(21))
             #expect(try half.received().map(\.values) == [Answer.disconnect(.timeout)])
+            let busy = try Line(line.desk)
+            try busy.greet()
+            let asked = ByteBuffer.question(key, "scope=data.read", stream: 1, frame: 1)
+            let first = try #require(asked.getSlice(at: 0, length: 100))
+            var second = try #require(asked.getSlice(at: 100, length: asked.readableBytes - 100))
+            second.writeImmutableBuffer(first)
+            try busy.send(first)
+            for _ in 0..<6 {
+                busy.channel.embeddedEventLoop.advanceTime(by: .seconds(4))
+                try busy.send(second)
+            }
+            let told = try busy.received()
+            #expect(told.count == 6 && told.allSatisfy { $0.values["status"] == "200" })
             let idle = try Line(line.desk)
             try idle.greet()
             idle.channel.embeddedEventLoop.advanceTime(by: .seconds(70))

@@ -15,7 +15,7 @@ final class OffloadDoor: ChannelDuplexHandler {
 
     /// How long HAProxy may take to greet, and to send a frame that it began.
     static let patience = TimeAmount.seconds(10)
-    /// How many questions may wait for the database. No more is read meanwhile (law 7).
+    /// How many questions may wait for the database. Nothing else is looked at meanwhile, nor read (law 7).
     static let mostUnanswered = 256
 
     private enum Phase {
@@ -32,7 +32,7 @@ final class OffloadDoor: ChannelDuplexHandler {
     private let tasks: LoopTasks
     private let entry: Connections.Entry?
     @exclusivity(unchecked) private var phase = Phase.greeting
-    /// What came and is no whole frame yet.
+    /// What came and is no whole frame yet, or has to wait.
     @exclusivity(unchecked) private var arrived = ByteBuffer()
     /// What is to be written once all that came was looked at.
     @exclusivity(unchecked) private var outgoing = ByteBuffer()
@@ -87,34 +87,18 @@ final class OffloadDoor: ChannelDuplexHandler {
             arrived.discardReadBytes()
             arrived.writeBuffer(&bytes)
         }
-        do throws(OffloadFault) {
-            while phase != .ended, let frame = try OffloadFrame.next(in: &arrived, longest: longestFrame) {
-                try read(frame, context)
-            }
-        } catch {
-            end(because: error, context)
-        }
+        takeFrames(context)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
-        let now = context.eventLoop.now
-        quietSince = now
-        if arrived.readableBytes == 0 {
-            // Not to keep the memory of a large read behind a small rest.
-            arrived = ByteBuffer()
-            if phase != .greeting { owingSince = nil }
-        } else if owingSince == nil {
-            owingSince = now
-        }
-        if unanswered == 0 { entry?.becomesQuiet(at: now) }
-        flush(context)
-        leaveIfAnswered(context)
+        quietSince = context.eventLoop.now
+        settle(context)
         context.fireChannelReadComplete()
     }
 
     func read(context: ChannelHandlerContext) {
-        guard unanswered < Self.mostUnanswered, context.channel.isWritable else {
+        guard hasRoom(context) else {
             isReadHeld = true
             return
         }
@@ -122,12 +106,52 @@ final class OffloadDoor: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        readOn(context)
+        goOn(context)
         context.fireChannelWritabilityChanged()
     }
 
-    private func readOn(_ context: ChannelHandlerContext) {
-        guard isReadHeld, unanswered < Self.mostUnanswered, context.channel.isWritable else { return }
+    /// Whether another question may be looked at: one read brings more of them than may wait.
+    private func hasRoom(_ context: ChannelHandlerContext) -> Bool {
+        unanswered < Self.mostUnanswered && context.channel.isWritable
+    }
+
+    private func takeFrames(_ context: ChannelHandlerContext) {
+        do throws(OffloadFault) {
+            while phase != .ended, hasRoom(context),
+                let frame = try OffloadFrame.next(in: &arrived, longest: longestFrame)
+            {
+                owingSince = nil
+                try read(frame, context)
+                if outgoing.readableBytes >= OffloadFrame.sizes.upperBound { flush(context) }
+            }
+        } catch {
+            end(because: error, context)
+        }
+    }
+
+    /// Looks at what there was no room for, and reads on.
+    private func goOn(_ context: ChannelHandlerContext) {
+        // What is written in between may come back to here.
+        guard !isReading, phase != .ended else { return }
+        isReading = true
+        takeFrames(context)
+        isReading = false
+        settle(context)
+    }
+
+    /// What came was looked at, as far as there was room.
+    private func settle(_ context: ChannelHandlerContext) {
+        guard phase != .ended else { return }
+        if arrived.readableBytes == 0 {
+            // Not to keep the memory of a large read behind a small rest.
+            arrived = ByteBuffer()
+        } else if owingSince == nil, hasRoom(context) {
+            owingSince = context.eventLoop.now
+        }
+        if unanswered == 0 { entry?.becomesQuiet(at: context.eventLoop.now) }
+        flush(context)
+        leaveIfAnswered(context)
+        guard isReadHeld, hasRoom(context) else { return }
         isReadHeld = false
         context.read()
     }
@@ -191,12 +215,7 @@ final class OffloadDoor: ChannelDuplexHandler {
     private func finish(_ reply: HotReply, to request: HotRequest, _ number: OffloadFrame.Number) {
         unanswered -= 1
         write(reply, to: request, number)
-        guard let context, phase != .ended else { return }
-        if unanswered == 0, !isReading { entry?.becomesQuiet(at: context.eventLoop.now) }
-        guard !isReading else { return }
-        flush(context)
-        leaveIfAnswered(context)
-        readOn(context)
+        if let context { goOn(context) }
     }
 
     private func write(_ reply: HotReply, to request: HotRequest, _ number: OffloadFrame.Number) {
