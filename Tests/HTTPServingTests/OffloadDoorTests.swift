@@ -219,8 +219,9 @@ struct OffloadDoorTests {
                     "200"
                 ),
                 (good + [("gateway", .null), ("uri", .null)], "200"), (with("rule", .null), "400"),
-                (with("rule", .text("")), "200"), (with("address", .text("192.0.2.1")), "400"),
-                (with("fields", .null), "400"), (good + [("rule", .text(""))], "400"),
+                (with("rule", .text("")), "400"), (with("rule", .text("on_limit=429")), "200"),
+                (with("address", .text("192.0.2.1")), "400"),
+                (with("fields", .null), "400"), (good + [("rule", .text("scope=data.read"))], "400"),
                 (good + [("scope", .text("data.read"))], "400"), (good.filter { $0.0 != "rule" }, "400"),
                 (good.filter { $0.0 != "address" }, "400"), (good.filter { $0.0 != "fields" }, "400"),
                 (good + [("gateway", .number(1))], "400"),
@@ -254,7 +255,7 @@ struct OffloadDoorTests {
         try await atDesk { line, key in
             try line.send(.hello(size: 256))
             _ = try line.received()
-            try line.send(.question(key, "", stream: 1, frame: 1))
+            try line.send(.question(key, "scope=data.read", stream: 1, frame: 1))
             #expect(try line.received().map { $0.values["status"] } == ["503"])
         }
     }

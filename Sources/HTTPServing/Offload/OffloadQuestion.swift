@@ -53,7 +53,8 @@ struct OffloadQuestion {
         switch argument {
         case .rule:
             rule = value.text
-            if rule == nil { slips("rule of a message is no text") }
+            // A variable that HAProxy's configuration leaves empty would be a route without scopes (law 3).
+            if rule?.isEmpty ?? true { slips("rule of a message is empty, or no text") }
         case .gateway: add("X-Claviger-Gateway", value, as: argument)
         case .uri: add("X-Original-URI", value, as: argument)
         case .address:
