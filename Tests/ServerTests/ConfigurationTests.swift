@@ -255,6 +255,14 @@ struct ConfigurationErrorTests {
         #expect(errors([.mailFrom: "auth@acme.example"], needed()).map(\.name) == ["mail-from"])
     }
 
+    @Test func `HAProxy's protocol has an address of its own`() {
+        let same: [ConfigurationKey: String] = [.listen: "127.0.0.1:81", .spoeListen: "127.0.0.1:81"]
+        #expect(errors(same, needed()).map(\.name) == ["spoe-listen"])
+        let variables = needed(besides: .tlsListen).merging(["CLAVIGER_TLS_LISTEN": "127.0.0.1:82"]) { $1 }
+        #expect(errors([.spoeListen: "127.0.0.1:82"], variables).map(\.name) == ["spoe-listen"])
+        #expect(errors([.spoeListen: "127.0.0.1:83"], variables) == [])
+    }
+
     @Test func `a simulator stands in for providers in development alone`() {
         let found = errors([.providerSimulator: "http://127.0.0.1:8199"], needed())
         #expect(found.map(\.name) == ["provider-simulator"])

@@ -198,6 +198,9 @@ struct DoctorTests {
                 besidesMount(await installation.warnings()).map { $0.prefix { $0 != ":" } } == [
                     "listen", "environment",
                 ])
+            (installation.flags[.environment], installation.flags[.listen]) = (nil, nil)
+            installation.flags[.spoeListen] = "0.0.0.0:8081"
+            #expect(besidesMount(await installation.warnings()).map { $0.prefix { $0 != ":" } } == ["spoe-listen"])
         }
     }
 
