@@ -9,14 +9,14 @@ import Verification
 
 extension HotRoutes {
     /// The routes of a desk, as the server puts them together.
-    convenience init(over desk: SampleDesk, stream: RevocationStream? = nil) {
+    convenience init(over desk: SampleDesk, stream: RevocationStream? = nil, gatewaySecret: String? = nil) {
         let proxies = TrustedProxies([])
         let audiences = AudiencePolicy(standard: nil, issuer: SampleDesk.issuer)
         self.init(
             product: desk.tree.product, issuer: SampleDesk.issuer,
             verify: VerifyEndpoint(
                 verifier: desk.verifier, product: desk.tree.product, audiences: audiences, proxies: proxies,
-                gateways: GatewayRule(addresses: [], secret: nil), slips: GatewaySlipLog { _ in }),
+                gateways: GatewayRule(addresses: [], secret: gatewaySecret), slips: GatewaySlipLog { _ in }),
             token: desk.tokens, introspection: desk.introspection, revocation: desk.revocation,
             stream: stream
                 ?? RevocationStream(

@@ -18,10 +18,10 @@ struct OffloadDoorTests {
         let channel = EmbeddedChannel()
         let desk: SampleDesk
 
-        init(_ desk: SampleDesk) throws {
+        init(_ desk: SampleDesk, gatewaySecret: String? = nil) throws {
             self.desk = desk
             let serving = OffloadServing(
-                routes: HotRoutes(over: desk),
+                routes: HotRoutes(over: desk, gatewaySecret: gatewaySecret),
                 log: RequestLog(sink: LogSink(to: .nullDevice), format: .json, level: .info),
                 idle: .seconds(75),
                 connections: Connections(
@@ -232,6 +232,33 @@ struct OffloadDoorTests {
             }
             try line.send(.notify(good, messages: 2))
             #expect(try line.received().map { $0.values["status"] } == ["400"])
+        }
+    }
+
+    @Test func `where gateways have a secret, HAProxy says it, and no caller can`() async throws {
+        let secret = "gateway-secret-0123456789abcdef-xyz"
+        try await atDesk { line, key in
+            let line = try Line(line.desk, gatewaySecret: secret)
+            try line.greet()
+            let bearer = ("authorization", "Bearer \(key)")
+            func asked(_ gateway: OffloadValue, _ fields: [(String, String)]) -> [(String, OffloadValue)] {
+                [
+                    ("rule", .text("scope=data.read")), ("address", .null), ("gateway", gateway),
+                    ("fields", .list(fields)),
+                ]
+            }
+            let cases: [([(String, OffloadValue)], String)] = [
+                (asked(.text(secret), [bearer]), "200"), (asked(.null, [bearer]), "403"),
+                (asked(.text(""), [bearer]), "403"), (asked(.text("\(secret)x"), [bearer]), "403"),
+                (asked(.null, [("x-claviger-gateway", secret), bearer]), "403"),
+                (asked(.null, [bearer]) + [("scope", .null)], "403"),
+            ]
+            for (arguments, status) in cases {
+                try line.send(.notify(arguments))
+                let values = try line.received().map(\.values)
+                #expect(values.count == 1 && values.first?["status"] == status, "\(arguments)")
+                if status == "403" { #expect(values.first?["reason"] == "gateway", "\(arguments)") }
+            }
         }
     }
 
