@@ -47,7 +47,7 @@ package final class PostgresStore: Engine {
         self.lines = lines
         limits = lines.limits
         writes = Mailbox(capacity: limits.waitingBodies)
-        reads = Mailbox(capacity: limits.waitingBodies, givesWay: true)
+        reads = Mailbox(capacity: limits.waitingBodies)
     }
 
     /// A store that nobody closed: its threads end by themselves.

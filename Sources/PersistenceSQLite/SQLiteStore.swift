@@ -43,7 +43,7 @@ package final class SQLiteStore: Engine {
     private init(file: DatabaseFile, limits: SQLiteLimits) {
         self.file = file
         writes = Mailbox(capacity: limits.waitingBodies)
-        reads = Mailbox(capacity: limits.waitingBodies, givesWay: true)
+        reads = Mailbox(capacity: limits.waitingBodies)
     }
 
     /// A store that nobody closed: its threads end by themselves, and the last of them gives the file back.

@@ -30,7 +30,7 @@ struct Room: Sendable {
         Room("ProductDefinition", ["Model", "DefinitionFile"], libraries: ["Foundation", "FoundationEssentials"]),
         Room("ProviderDefinition", ["Model", "DefinitionFile"], libraries: ["Crypto", "FoundationEssentials"]),
         // 3 The door, and the engines behind it.
-        Room("Persistence", ["Model", "Locking"], libraries: ["Dispatch", "Glibc", "Synchronization"]),
+        Room("Persistence", ["Model", "Locking"], libraries: ["Dispatch", "Synchronization"]),
         Room(
             "PersistenceSQLite", ["Persistence"],
             libraries: ["Dispatch", "Foundation", "GRDB", "GRDBSQLite", "Glibc", "Synchronization"]),

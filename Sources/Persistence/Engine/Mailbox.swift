@@ -1,5 +1,4 @@
 import Dispatch
-import Glibc
 import Locking
 
 /// A bounded queue between tasks, which never wait to put something in, and threads of the engine, which wait until
@@ -12,18 +11,12 @@ package final class Mailbox<Item: Sendable>: Sendable {
     }
 
     private let capacity: Int
-    private let givesWay: Bool
     private let state = Lock(State())
     private let wake = DispatchSemaphore(value: 0)
 
     /// A queue of at most `capacity` items.
-    ///
-    /// - Parameter givesWay: Whether who puts something in lets the thread that it woke go first, if both share a processor: a busy
-    ///   event loop would keep it from a look-up of microseconds for as long as the kernel lets it run. Not for what is done in
-    ///   batches, which would come out shorter.
-    package init(capacity: Int, givesWay: Bool = false) {
+    package init(capacity: Int) {
         self.capacity = capacity
-        self.givesWay = givesWay
     }
 
     /// Puts an item at the end.
@@ -38,9 +31,7 @@ package final class Mailbox<Item: Sendable>: Sendable {
             state.idleThreads -= 1
             return true
         }
-        guard somebodyIsIdle else { return }
-        wake.signal()
-        if givesWay { sched_yield() }
+        if somebodyIsIdle { wake.signal() }
     }
 
     /// Takes the oldest items, at most `limit` of them, and blocks its thread until there is one. Nil once the queue is
