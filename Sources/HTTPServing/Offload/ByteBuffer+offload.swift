@@ -42,10 +42,7 @@ extension ByteBuffer {
     }
 
     mutating func readOffloadText() throws(OffloadFault) -> String {
-        guard let length = Int(exactly: try readOffloadNumber()), let text = readString(length: length) else {
-            throw .invalidFrame
-        }
-        return text
+        String(buffer: try readOffloadBytes())
     }
 
     mutating func readOffloadValue() throws(OffloadFault) -> OffloadValue {
