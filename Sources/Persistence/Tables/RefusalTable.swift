@@ -35,7 +35,11 @@ extension Transaction {
         // So few lengths that the engine remembers each statement.
         while !rest.isEmpty {
             let count = rest.count >= 64 ? 64 : rest.count >= 8 ? 8 : 1
-            try perform(Self.insertion(of: rest.prefix(count)))
+            try perform(
+                """
+                INSERT INTO refusal (account_id, \(fixed: columns)) VALUES \(rows: rest.prefix(count).map(\.values)) \
+                ON CONFLICT (id) DO NOTHING
+                """)
             rest = rest.dropFirst(count)
         }
         for (credential, rules) in Dictionary(grouping: refusals, by: \.credential).sorted(by: { $0.key < $1.key }) {
@@ -55,20 +59,6 @@ extension Transaction {
                 WHERE account_id = \(account) ORDER BY id DESC LIMIT 1 OFFSET \(KeptRefusal.mostOfAccount))
                 """)
         }
-    }
-
-    private static func insertion(of refusals: ArraySlice<KeptRefusal>) -> BoundSQL {
-        var text = BoundSQL.StringInterpolation(literalCapacity: 1024, interpolationCount: refusals.count * 16)
-        text.appendLiteral("INSERT INTO refusal (account_id, ")
-        text.appendInterpolation(fixed: columns)
-        text.appendLiteral(") VALUES ")
-        for (number, refusal) in refusals.enumerated() {
-            text.appendLiteral(number == 0 ? "(" : ", (")
-            text.appendInterpolation(list: refusal.values)
-            text.appendLiteral(")")
-        }
-        text.appendLiteral(" ON CONFLICT (id) DO NOTHING")
-        return BoundSQL(stringInterpolation: text)
     }
 
     /// The refusals since `time` that meet a filter, newest first.
