@@ -26,7 +26,7 @@ def pinned(core):
 
 
 def used(pid):
-    """Seconds of the processor that a process has used, and those of its children that have ended. None where it has ended itself."""
+    """Seconds of the processor that a process has used, and those of its children that have ended. 0 where it has ended itself."""
     try:
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
