@@ -118,8 +118,9 @@ struct RowCalculator {
 
     private func facility(named internalID: String, on day: CalendarDate) throws -> NamedFacility {
         let ids = try transaction.facilities(internalID: internalID)
+        guard ids.count <= 1 else { return .several }
         guard let id = ids.first, let view = try transaction.facility(id, on: day) else { return .missing }
-        return ids.count == 1 ? .one(view) : .several
+        return .one(view)
     }
 
     private mutating func organization(at path: OrganizationPath) throws -> KnownOrganization {
