@@ -44,6 +44,14 @@ package final class PostgresFeed: Sendable {
         lines = Lines(address: address, limits: limits)
     }
 
+    /// - Parameters:
+    ///   - lines: Those of a store. Where this connection falls silent, nobody waits long on them.
+    ///   - report: As above.
+    init(over lines: Lines, report: @escaping @Sendable (Condition) -> Void) {
+        self.report = report
+        self.lines = lines
+    }
+
     /// Has `receiver` hear the feed from now on, until ``close(saying:)``. To be called once.
     package func start(_ receiver: any FeedReceiver) {
         EngineThread.start(named: "postgres-feed", in: thread) { [self] in
@@ -89,7 +97,9 @@ package final class PostgresFeed: Sendable {
             problem = Self.words(error)
         }
         receiver.listeningEnded()
-        if !state.withLock(\.isClosed) { report(.isLost(problem)) }
+        guard !state.withLock(\.isClosed) else { return }
+        lines.suspicion.raise(byLineMadeAt: line.madeAt)
+        report(.isLost(problem))
     }
 
     private static func words(_ error: any Error) -> String {

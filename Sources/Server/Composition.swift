@@ -37,6 +37,7 @@ struct Composition {
     let configuration: ServerConfiguration
     let installation: Installation
     let product: Product
+    private let database: OpenDatabase
     let store: any Engine
     let masterKey: MasterKey
     let organizationKeys: OrganizationKeys
@@ -99,8 +100,8 @@ struct Composition {
             try Preflight(configuration: configuration, installation: installation).run(opening: masterKeys)
         }
         let outages = Outages(logger: logger, now: machine)
-        let store = ObservedEngine(
-            try await configuration.database.open(at: machine()), at: "\(configuration.database)", telling: outages)
+        let database = try await configuration.database.open(at: machine())
+        let store = ObservedEngine(database.engine, at: "\(configuration.database)", telling: outages)
         do {
             let shared = configuration.database.isShared && clock == nil ? try await DatabaseClock(of: store) : nil
             let now = shared.map { shared in { @Sendable in shared.now() } } ?? machine
@@ -124,7 +125,7 @@ struct Composition {
             case .maintaining: break
             }
             return try await Composition(
-                configuration, installation, product, catalogue, store, masterKeys, keyRing, organizationKeys,
+                configuration, installation, product, catalogue, database, store, masterKeys, keyRing, organizationKeys,
                 outages, sink: sink, logger: logger, clock: shared, now: now)
         } catch {
             await store.close()
@@ -134,7 +135,7 @@ struct Composition {
 
     private init(
         _ configuration: ServerConfiguration, _ installation: Installation, _ product: Product,
-        _ catalogue: ProviderCatalogue, _ store: any Engine,
+        _ catalogue: ProviderCatalogue, _ database: OpenDatabase, _ store: any Engine,
         _ masterKeys: MasterKeys, _ keyRing: KeyRing, _ organizationKeys: OrganizationKeys, _ outages: Outages,
         sink: LogSink, logger: Logger,
         clock: DatabaseClock?,
@@ -143,6 +144,7 @@ struct Composition {
         self.configuration = configuration
         self.installation = installation
         self.product = product
+        self.database = database
         self.store = store
         masterKey = masterKeys.newest
         self.keyRing = keyRing
@@ -304,8 +306,8 @@ struct Composition {
     }
 
     private func listening() -> [any Service] {
-        guard let feed, case .postgres(let address) = configuration.database else { return [] }
-        return [RevocationListening(feed, at: address, telling: outages, logger: logger)]
+        guard let feed, case .postgres(let store, let address) = database else { return [] }
+        return [RevocationListening(feed, of: store, at: address, telling: outages, logger: logger)]
     }
 
     private func keepingTime() -> [any Service] {
@@ -441,10 +443,23 @@ extension DatabaseLocation {
     /// Opens the store, and brings its schema up to date.
     ///
     /// - Throws: What is wrong with it, in words for the operator.
-    func open(at now: Instant) async throws -> any Engine {
+    func open(at now: Instant) async throws -> OpenDatabase {
         switch self {
-        case .sqlite(let path): try await SQLiteStore.open(path: path, at: now)
-        case .postgres(let address): try await PostgresStore.open(address, at: now)
+        case .sqlite(let path): .sqlite(try await SQLiteStore.open(path: path, at: now))
+        case .postgres(let address): .postgres(try await PostgresStore.open(address, at: now), at: address)
+        }
+    }
+}
+
+/// A database that was opened, and with which engine.
+enum OpenDatabase {
+    case sqlite(SQLiteStore)
+    case postgres(PostgresStore, at: PostgresAddress)
+
+    var engine: any Engine {
+        switch self {
+        case .sqlite(let store): store
+        case .postgres(let store, _): store
         }
     }
 }

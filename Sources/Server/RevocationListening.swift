@@ -9,10 +9,13 @@ struct RevocationListening: Service {
     let connection: PostgresFeed
     let logger: Logger
 
-    init(_ feed: RevocationFeed, at address: PostgresAddress, telling outages: Outages, logger: Logger) {
+    init(
+        _ feed: RevocationFeed, of store: PostgresStore, at address: PostgresAddress, telling outages: Outages,
+        logger: Logger
+    ) {
         self.feed = feed
         self.logger = logger
-        connection = PostgresFeed(address) { condition in
+        connection = store.feed { condition in
             switch condition {
             case .listens: outages.isWell(.feed, isCertain: true)
             case .isLost(let problem):

@@ -13,7 +13,7 @@ struct Migrate: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
-        let store = try await options.configuration().database.open(at: SystemClock.now())
+        let store = try await options.configuration().database.open(at: SystemClock.now()).engine
         let steps = store.stepsRun
         await store.close()
         switch steps {

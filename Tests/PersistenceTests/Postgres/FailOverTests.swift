@@ -2,6 +2,7 @@ import Foundation
 import Model
 import Persistence
 import PersistencePostgres
+import Synchronization
 import TestSupport
 import Testing
 
@@ -31,6 +32,28 @@ struct FailOverTests {
             await store.close()
             way.close()
         }
+    }
+
+    @Test func `what waits for a server is given up soon after the connection that listens fell silent`() async throws {
+        let database = try await PostgresDatabase.make()
+        let way = try Relay(to: database.port)
+        let store = try await open(
+            database.uri(through: way.port), limits: PostgresLimits(readers: 2, statement: .seconds(50)))
+        let ear = FeedEar(givingUpAfter: 2)
+        let feed = store.feed()
+        feed.start(ear)
+        await ear.begun(times: 1)
+        way.fallSilent()
+        let isGivenUp = Atomic(false)
+        async let call: Void = {
+            await #expect(throws: StoreError.self) { try await store.read { tx in try tx.noteCount() } }
+            isGivenUp.store(true, ordering: .relaxed)
+        }()
+        #expect(try await eventually { isGivenUp.load(ordering: .relaxed) })
+        way.close()
+        await call
+        await feed.close()
+        await store.close()
     }
 
     @Test(.timeLimit(.minutes(2)))
@@ -118,8 +141,8 @@ struct FailOverTests {
         return try await call()
     }
 
-    private func open(_ uri: String) async throws -> PostgresStore {
+    private func open(_ uri: String, limits: PostgresLimits = Self.limits) async throws -> PostgresStore {
         try await PostgresStore.open(
-            PostgresAddress(uri), migrations: Migration.all + [.scratch], limits: Self.limits, at: FixedClock().current)
+            PostgresAddress(uri), migrations: Migration.all + [.scratch], limits: limits, at: FixedClock().current)
     }
 }
