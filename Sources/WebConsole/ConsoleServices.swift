@@ -39,6 +39,7 @@ package final class ConsoleServices: Sendable {
     let contacts: ContactService
     let accessKeys: AccessKeyService
     let apiKeys: APIKeyService
+    let finder: CredentialFinder
     let audit: AuditLog
     let refusals: RefusalService
     /// Keeps what an app was refused, under the identifier of the request.
@@ -103,6 +104,7 @@ package final class ConsoleServices: Sendable {
         contacts = ContactService(now: now)
         accessKeys = AccessKeyService(product: product, peppers: peppers, now: now)
         apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
+        finder = CredentialFinder(product: product, peppers: peppers, now: now)
         audit = AuditLog()
         refusals = RefusalService(now: now)
         self.keepRefusal = keepRefusal
@@ -146,6 +148,7 @@ extension WebConsole {
     var contacts: ContactService { services.contacts }
     var accessKeys: AccessKeyService { services.accessKeys }
     var apiKeys: APIKeyService { services.apiKeys }
+    var finder: CredentialFinder { services.finder }
     var audit: AuditLog { services.audit }
     var refusals: RefusalService { services.refusals }
     var keepRefusal: @Sendable (RefusedRequest, String, Instant) -> Void { services.keepRefusal }

@@ -63,6 +63,8 @@ struct ConsolePage: Hashable, Sendable {
     static let overview = ConsolePage(.overview)
     /// Where organizations are looked for, when there are many.
     static let choice = ConsolePage(nil, nil, below: "/choose")
+    /// Where somebody asks whose a credential is.
+    static let find = ConsolePage(nil, nil, below: "/find")
     /// Why one request was refused.
     static let refusal = ConsolePage(nil, nil, below: "/refusals/{request}")
 }

@@ -39,6 +39,9 @@ enum Done: String, Sendable, CaseIterable {
     case olderAPIKeyEnded = "older-api-key-ended"
     case olderAPIKeyExtended = "older-api-key-extended"
     case apiKeysDisabled = "api-keys-disabled"
+    case found
+    case foundOlder = "found-older"
+    case foundEnded = "found-ended"
 
     case personInvited = "person-invited"
     case personSaved = "person-saved"
@@ -86,6 +89,10 @@ enum Done: String, Sendable, CaseIterable {
         case .olderAPIKeyEnded: "The older \(words[.apiKey].singular) no longer works."
         case .olderAPIKeyExtended: "The older \(words[.apiKey].singular) works for longer."
         case .apiKeysDisabled: "\(words[.apiKey].capitalizedPlural) disabled. They are refused until you enable them."
+        case .found: "That’s the one that you looked for."
+        case .foundOlder:
+            "That’s the one. What you looked for is its older secret, which still works beside the one in force."
+        case .foundEnded: "That’s the one. What you looked for is its older secret, which no longer works."
         case .appCreated: "\(words[.app].capitalized) created."
         case .contactCreated: "\(words[.contact].capitalized) created."
         case .contactSaved: "Changes saved."

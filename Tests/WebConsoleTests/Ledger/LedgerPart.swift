@@ -12,7 +12,12 @@ struct LedgerPart: Sendable, CustomTestStringConvertible {
     static let ofMany = [
         LedgerPart(
             testDescription: "every section",
-            lines: [PageLine(.overview, PageLine.readers), PageLine(.choice, PageLine.readers)]),
+            lines: [
+                PageLine(.overview, PageLine.readers), PageLine(.choice, PageLine.readers),
+                PageLine(.find, PageLine.readers),
+                // Nothing is found.
+                PageLine(.post, .find, PageLine.readers, fields: [("credential", "key_0000000000000000000001")]),
+            ]),
         LedgerPart(testDescription: "integrations", lines: PageLine.integrations),
         LedgerPart(testDescription: "API keys", lines: PageLine.apiKeys),
         LedgerPart(testDescription: "apps", lines: PageLine.apps),
