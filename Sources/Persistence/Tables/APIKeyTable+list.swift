@@ -32,6 +32,8 @@ package struct APIKeyQuery: Hashable, Sendable {
     /// Those alone that ended before.
     package var endedBefore: Instant?
     package var isDisabled = false
+    /// Those alone that work then, nil for all.
+    package var worksAt: Instant?
     /// Those alone that may be used from anywhere.
     package var fromAnywhere = false
     /// Those alone that nobody looks after, because who did has left.
@@ -111,6 +113,7 @@ extension APIKeyQuery {
         }
         if let endedBefore { condition = "\(part: condition) AND k.expires_at <= \(endedBefore)" }
         if isDisabled { condition = "\(part: condition) AND k.disabled_at IS NOT NULL" }
+        if let worksAt { condition = "\(part: condition) AND k.expires_at > \(worksAt) AND k.disabled_at IS NULL" }
         if isLeft { condition = "\(part: condition) AND k.steward_left_at IS NOT NULL" }
         if fromAnywhere { condition = "\(part: condition) AND k.addresses IS NULL" }
         return condition

@@ -22,6 +22,14 @@ enum APIKeyList {
         case fromAnywhere = "any-address"
         case creatorLeft = "creator-left"
         case here
+
+        /// Whether it is about keys that work: what works no longer is at no risk.
+        var isRisk: Bool {
+            switch self {
+            case .soon, .neverUsedThoughOld, .unused, .old, .creatorLeft: true
+            case .expired, .disabled, .neverUsed, .fromAnywhere, .here: false
+            }
+        }
     }
 
     /// What the address asks for.
@@ -29,7 +37,10 @@ enum APIKeyList {
         var query = APIKeyQuery()
         query.search = NameSearch(request.search)
         query.after = request.after
-        for filter in request.filters.compactMap(Filter.init) {
+        let filters = request.filters.compactMap(Filter.init)
+        let isAboutOthers = filters.contains(.expired) || filters.contains(.disabled)
+        if filters.contains(where: \.isRisk), !isAboutOthers { query.worksAt = now }
+        for filter in filters {
             switch filter {
             case .soon: query.ending = now..<now.adding(seconds: soonDays * 86_400)
             case .expired: query.endedBefore = now
@@ -50,7 +61,7 @@ enum APIKeyList {
     }
 
     /// The words of the filters.
-    static func filters(_ entered: ConsoleVisit) -> [(name: String, words: String)] {
+    static func filters(_ entered: ConsoleVisit) -> ListFrame.Filters {
         Filter.allCases.compactMap { filter in
             let words =
                 switch filter {
@@ -85,12 +96,7 @@ enum APIKeyList {
         if let until = key.previousExpiresAt, until > now {
             return Badge(.info, "Two secrets for \(Spans.roughly(until.seconds(since: now)))")
         }
-        // Who has left may still have what they copied.
-        if item.leftAt.map({ $0 > key.rotatedAt }) ?? false
-            || now.seconds(since: key.rotatedAt) > product.policy.rotationReminderSeconds
-        {
-            return Badge(.caution, "Rotate")
-        }
+        if let due = Badge.rotation(madeAt: key.rotatedAt, leftAt: item.leftAt, at: now, product) { return due }
         if now.seconds(since: key.lastUse?.at ?? key.createdAt) > unusedDays * 86_400 {
             return Badge(.neutral, "Unused")
         }

@@ -44,7 +44,7 @@ enum IntegrationList {
     }
 
     /// The words of the filters.
-    static func filters(_ entered: ConsoleVisit) -> [(name: String, words: String)] {
+    static func filters(_ entered: ConsoleVisit) -> ListFrame.Filters {
         let age = Spans.words(entered.product.policy.rotationReminderSeconds)
         let secret = entered.words[.clientSecret].capitalized
         return Filter.allCases.compactMap { filter in
@@ -68,12 +68,7 @@ enum IntegrationList {
         if let ending = item.previousSecretEndsAt, ending > now {
             return Badge(.info, "Two secrets for \(Spans.roughly(ending.seconds(since: now)))")
         }
-        // Who has left may still have what they copied.
-        if item.leftAt.map({ $0 > item.secretAt }) ?? false
-            || now.seconds(since: item.secretAt) > product.policy.rotationReminderSeconds
-        {
-            return Badge(.caution, "Rotate")
-        }
+        if let due = Badge.rotation(madeAt: item.secretAt, leftAt: item.leftAt, at: now, product) { return due }
         let since = item.lastUse?.at ?? item.integration.createdAt
         if now.seconds(since: since) > unusedDays * 86_400 { return Badge(.neutral, "Unused") }
         return nil
