@@ -1,6 +1,7 @@
 import CredentialFormat
 import Credentials
 import Model
+import Organizations
 import Persistence
 import ProductDefinition
 import TestSupport
@@ -104,6 +105,66 @@ struct AccessKeyServiceTests {
             }
             keys[beside.id] = nil
             #expect(found == keys)
+        }
+    }
+
+    @Test
+    func `as many are at a risk as its filter lists, and a maker who has left is one until another secret is made`()
+        async throws
+    {
+        try await SampleTree.open { tree in
+            let ada = try await tree.member(in: tree.global, roles: ["admin"])
+            _ = try await tree.member(in: tree.global, roles: ["admin"], email: "bob@example.com")
+            let hers = Actor(
+                .member(ada.id), reach: .subtree(tree.global.path), permissions: SampleTree.customerRights,
+                requestID: "req-ada", address: nil)
+            let through = Actor(
+                .app(ID(at: 1), for: ada.id), reach: .subtree(tree.global.path),
+                permissions: SampleTree.customerRights, requestID: "req-app", address: nil)
+            let (contact, away) = (try await tree.contact(in: tree.europe), try await tree.contact(in: tree.france))
+            let made = [
+                try await tree.accessKey(of: contact, as: hers), try await tree.accessKey(of: contact, as: through),
+                try await tree.accessKey(of: contact, as: hers), try await tree.accessKey(of: away, as: hers),
+            ].map(\.credential)
+            _ = try await tree.accessKey(of: try await tree.contact(in: tree.stranger))
+            tree.clock.advance(seconds: 100)
+            try await tree.store.write {
+                [contacts = tree.contacts, keys = tree.accessKeys, members = tree.members] tx in
+                let (actor, now) = (SampleTree.theOperator, tree.clock.current)
+                try tx.recordUse(accessKey: made[2].id, at: now, address: nil)
+                _ = try contacts.disable(away.id, in: tree.france.id, as: actor, tx: tx)
+                _ = try keys.rotate(made[2].id, of: contact.id, in: tree.europe.id, as: actor, tx: tx)
+                try members.delete(ada.id, in: tree.global.id, as: actor, tx: tx)
+            }
+            func risks() async throws -> CredentialRisks {
+                let now = tree.clock.current
+                let times = RiskTimes(now: now, soon: now, idleSince: now, newSince: now, oldBefore: now)
+                return try await tree.store.read { tx in try tx.accessKeyRisks(within: tree.global.path, times) }
+            }
+            func listed(_ narrow: (inout AccessKeyQuery) -> Void) async throws -> [ID<AccessKey>] {
+                var query = AccessKeyQuery()
+                (query.works, query.isDescending) = (true, false)
+                narrow(&query)
+                let asked = query
+                return try await tree.store.read { tx in
+                    try tx.accessKeys(.within(tree.global.path), asked, limit: 9).items.map(\.key.id)
+                }
+            }
+            let (now, found) = (tree.clock.current, try await risks())
+            let theirs = [made[0].id, made[1].id]
+            #expect(found.count == 4 && found.expiring == 0 && found.expired == 0)
+            #expect(found.neverUsed == 2 && found.idle == 2 && found.old == 2 && found.left == 2, "\(found)")
+            #expect(try await listed { ($0.neverUsed, $0.madeBefore) = (true, now) } == theirs)
+            #expect(try await listed { $0.unusedSince = now } == theirs)
+            #expect(try await listed { $0.secretBefore = now } == theirs)
+            #expect(
+                try await listed { $0.isCreatorLeft = true } == theirs,
+                "One has another secret since.")
+            #expect(try await listed { $0.works = false } == [made[3].id])
+            #expect(try await listed { $0.works = nil }.count == 4)
+            tree.clock.advance(seconds: 1)
+            _ = try await rotate(made[0], of: contact, tree)
+            #expect(try await risks().left == 1)
         }
     }
 

@@ -15,6 +15,8 @@ package struct AccessKey: Entity, Hashable, Sendable {
     package let createdAt: Instant
     /// Who made it, as in ``Actor/label``.
     package let createdBy: String
+    /// When that member left, nil while they are here, and of who is no member.
+    package let creatorLeftAt: Instant?
     /// When the secret in force was made.
     package var rotatedAt: Instant
     package var disabledAt: Instant?
@@ -25,7 +27,8 @@ package struct AccessKey: Entity, Hashable, Sendable {
     package init(
         id: ID<AccessKey>, contact: ID<Contact>, name: String, hint: SecretHint, generation: Int = 1,
         createdAt: Instant,
-        createdBy: String, rotatedAt: Instant, disabledAt: Instant? = nil, lastUse: LastUse? = nil, revision: Int = 1
+        createdBy: String, rotatedAt: Instant, disabledAt: Instant? = nil, lastUse: LastUse? = nil, revision: Int = 1,
+        creatorLeftAt: Instant? = nil
     ) {
         self.id = id
         self.contact = contact
@@ -34,6 +37,7 @@ package struct AccessKey: Entity, Hashable, Sendable {
         self.generation = generation
         self.createdAt = createdAt
         self.createdBy = createdBy
+        self.creatorLeftAt = creatorLeftAt
         self.rotatedAt = rotatedAt
         self.disabledAt = disabledAt
         self.lastUse = lastUse

@@ -18,12 +18,20 @@ package struct AccessKeyQuery: Hashable, Sendable {
         case name, contact, organization, used, created
     }
 
-    /// What its name or that of its contact contains.
+    /// What its name or that of its contact contains, or the identifier is, or how it ends.
     package var search: NameSearch?
     /// Those alone that were never used.
     package var neverUsed = false
+    /// Those alone that were made before.
+    package var madeBefore: Instant?
     /// Those alone that were not used since then, and are as old.
     package var unusedSince: Instant?
+    /// Those alone whose secret in force was made before.
+    package var secretBefore: Instant?
+    /// Those alone whose secret in force is known to whoever made it and has left.
+    package var isCreatorLeft = false
+    /// Those alone that work, or those alone that are disabled, by themselves or with their contact; nil for both.
+    package var works: Bool?
     package var order = Order.created
     package var isDescending = true
     package var after: ListPlace?
@@ -57,14 +65,30 @@ extension AccessKeyQuery {
     fileprivate var condition: BoundSQL {
         var condition: BoundSQL = ""
         if let search {
+            let id = ID<AccessKey>(parsing: search.text) ?? ID(value: 0)
             condition = """
-                \(part: condition) AND (\(part: search.condition(on: "k.name")) OR \(part: search.condition(on: "c.name")))
+                \(part: condition) AND (k.id = \(id) OR \(part: search.ending(on: "k.hint"))
+                OR \(part: search.condition(on: "k.name")) OR \(part: search.condition(on: "c.name")))
                 """
         }
         if neverUsed { condition = "\(part: condition) AND k.used_at IS NULL" }
         if let unusedSince { condition = "\(part: condition) AND COALESCE(k.used_at, k.created_at) < \(unusedSince)" }
+        if let madeBefore { condition = "\(part: condition) AND k.created_at < \(madeBefore)" }
+        if let secretBefore { condition = "\(part: condition) AND k.rotated_at < \(secretBefore)" }
+        if isCreatorLeft { condition = "\(part: condition) AND \(part: AccessKeyQuery.isWithLeaver)" }
+        switch works {
+        case true?: condition = "\(part: condition) AND \(part: Self.working)"
+        case false?: condition = "\(part: condition) AND NOT (\(part: Self.working))"
+        case nil: break
+        }
         return condition
     }
+
+    /// Neither it is disabled nor its contact.
+    static let working: BoundSQL = "k.disabled_at IS NULL AND c.disabled_at IS NULL"
+
+    /// Who has left may still have what they copied.
+    static let isWithLeaver: BoundSQL = "k.creator_left_at > k.rotated_at"
 
     fileprivate var listOrder: ListOrder {
         let key: ListOrder.Key =
@@ -93,9 +117,9 @@ extension AccessKeyQuery {
 extension ListedAccessKey {
     fileprivate init(row: StoredRow) throws(StoreError) {
         key = try AccessKey(row: row)
-        contactName = try row.text(13)
-        isContactDisabled = try row.optionalInstant(14) != nil
-        organization = try row.id(15)
-        organizationName = try row.text(16)
+        contactName = try row.text(14)
+        isContactDisabled = try row.optionalInstant(15) != nil
+        organization = try row.id(16)
+        organizationName = try row.text(17)
     }
 }

@@ -4,7 +4,7 @@ package import Policy
 
 private let columns: StaticString = """
     k.id, k.contact_id, k.name, k.hint, k.generation, k.created_at, k.created_by, k.rotated_at, k.disabled_at, k.used_at,
-    k.used_from, k.uses, k.revision
+    k.used_from, k.uses, k.revision, k.creator_left_at
     """
 /// For lists that show access keys with more.
 let accessKeyColumns = columns
@@ -98,6 +98,6 @@ extension AccessKey {
             id: try row.id(0), contact: try row.id(1), name: try row.text(2), hint: SecretHint(stored: try row.text(3)),
             generation: try row.count(4), createdAt: try row.instant(5), createdBy: try row.text(6),
             rotatedAt: try row.instant(7), disabledAt: try row.optionalInstant(8), lastUse: try row.lastUse(9),
-            revision: try row.count(12))
+            revision: try row.count(12), creatorLeftAt: try row.optionalInstant(13))
     }
 }

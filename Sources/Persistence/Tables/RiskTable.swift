@@ -72,6 +72,25 @@ extension Transaction {
             """, CredentialRisks.init(row:)) ?? CredentialRisks.none
     }
 
+    /// The risks of the access keys of contacts of an organization and those below it, which never end. Those that are disabled,
+    /// by themselves or with their contact, are at none.
+    package borrowing func accessKeyRisks(
+        within path: OrganizationPath, _ times: RiskTimes
+    ) throws -> CredentialRisks {
+        let lives = AccessKeyQuery.working
+        return try first(
+            """
+            SELECT COUNT(*), \(part: Self.counting("1 = 0")), \(part: Self.counting("1 = 0")),
+            \(part: Self.counting("\(part: lives) AND k.used_at IS NULL AND k.created_at < \(times.newSince)")),
+            \(part: Self.counting("\(part: lives) AND COALESCE(k.used_at, k.created_at) < \(times.idleSince)")),
+            \(part: Self.counting("\(part: lives) AND k.rotated_at < \(times.oldBefore ?? Instant(seconds: 0))")),
+            \(part: Self.counting("\(part: lives) AND \(part: AccessKeyQuery.isWithLeaver)"))
+            FROM organization o CROSS JOIN contact c CROSS JOIN access_key k
+            WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND c.organization_id = o.id
+            AND k.contact_id = c.id
+            """, CredentialRisks.init(row:)) ?? CredentialRisks.none
+    }
+
     private static func counting(_ condition: BoundSQL) -> BoundSQL {
         "COUNT(CASE WHEN \(part: condition) THEN 1 END)"
     }

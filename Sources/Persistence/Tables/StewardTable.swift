@@ -38,6 +38,12 @@ extension Transaction {
                 WHERE steward = \(member) AND steward IS NOT NULL
                 """)
         }
+        // An access key is its contact's. Whoever made it may have copied it all the same, by themself or through an app.
+        try perform(
+            """
+            UPDATE access_key SET creator_left_at = \(now)
+            WHERE created_by >= \(member.description) AND created_by < \(member.description + "!")
+            """)
     }
 
     /// Credentials of these kinds within a part of a tree, oldest first.

@@ -72,7 +72,7 @@ extension WebConsole {
         let filters = AccessKeyList.filters(entered)
         let request = ListRequest(
             entered.visit, filters: filters.map(\.name), columns: AccessKeyQuery.Order.allCases.map(\.rawValue))
-        let query = AccessKeyList.query(request, at: entered.now)
+        let query = AccessKeyList.query(request, at: entered.now, product)
         let found = try await store.read(as: entered.actor) { [accessKeys] tx in
             try accessKeys.list(
                 in: entered.organization,

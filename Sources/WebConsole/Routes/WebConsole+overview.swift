@@ -26,6 +26,8 @@ extension WebConsole {
                 apiKeys: hasAPI && entered.sees(.apiKeys) ? try tx.apiKeyRisks(within: path, times) : nil,
                 integrations: hasAPI && (entered.sees(.integrations) || entered.sees(.client))
                     ? try tx.integrationRisks(within: path, times) : nil,
+                accessKeys: hasAPI && entered.sees(.contacts) && product.policy.accessKeys != .off
+                    ? try tx.accessKeyRisks(within: path, times) : nil,
                 connections: try desk?.service.list(
                     in: entered.organization, ConnectionQuery(), limit: 1, as: entered.actor, tx: tx
                 ).counts,

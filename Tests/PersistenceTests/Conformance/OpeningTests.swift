@@ -1,3 +1,5 @@
+import CredentialFormat
+import Model
 import Persistence
 import TestSupport
 import Testing
@@ -47,6 +49,46 @@ struct OpeningTests {
             let store = try await engine.openWithScratch(in: folder)
             try await store.write { tx in try tx.insertNote(1) }
             await store.close()
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `whose maker left before that was written down is told by the audit log`(_ engine: StoreUnderTest) async throws
+    {
+        let (gone, here, now) = (ID<Member>(at: 1), ID<Member>(at: 2), Instant(seconds: 100))
+        let makers = ["\(gone)", "\(gone) by \(ID<App>(at: 1))", "\(here)", "\(ID<APIKey>(at: 1))"]
+        let keys = makers.indices.map { ID<AccessKey>(at: Int64($0)) }
+        try await withTemporaryFolder { folder in
+            let before = try await engine.open(in: folder, migrations: Migration.all.filter { $0.number < 25 })
+            try await before.write { tx in
+                let home = ID<Organization>(at: 1)
+                let organization = Organization(
+                    id: home, path: OrganizationPath(root: home), name: "Home", createdAt: now)
+                try tx.insert(organization)
+                let contact = Contact(
+                    id: ID(at: 1), organization: home, name: "Grace", email: nil, member: nil, createdAt: now,
+                    createdBy: "")
+                try tx.insert(contact, account: home)
+                for (index, maker) in makers.enumerated() {
+                    let digest = try #require(
+                        SecretDigest(stored: Array(repeating: UInt8(index), count: 32), pepperVersion: 1))
+                    let key = AccessKey(
+                        id: keys[index], contact: contact.id, name: "Export", hint: SecretHint(stored: "a…b"),
+                        createdAt: now, createdBy: maker, rotatedAt: now)
+                    try tx.insert(key, digest: digest)
+                }
+                for (action, member) in [("member.deleted", gone), ("member.created", here)] {
+                    try tx.record(
+                        AuditEvent(
+                            id: ID(at: 1), at: now, action: action, target: "\(member)", organization: home, actor: "",
+                            requestID: "", address: nil, details: [:]))
+                }
+            }
+            await before.close()
+            let store = try await engine.open(in: folder)
+            let left = try await store.read { tx in try keys.map { try tx.accessKey($0)?.creatorLeftAt } }
+            await store.close()
+            #expect(left == [now, now, nil, nil])
         }
     }
 

@@ -10,17 +10,33 @@ enum AccessKeyList {
     static let unusedDays = 90
 
     enum Filter: String, CaseIterable {
+        case disabled
         case neverUsed = "never-used"
+        case neverUsedThoughOld = "never-used-7-days"
         case unused = "unused-90-days"
+        case old
+        case creatorLeft = "creator-left"
         case here
+
+        /// Whether it is about keys that work: what works no longer is at no risk.
+        var isRisk: Bool {
+            switch self {
+            case .neverUsedThoughOld, .unused, .old, .creatorLeft: true
+            case .disabled, .neverUsed, .here: false
+            }
+        }
     }
 
-    static func filters(_ entered: ConsoleVisit) -> [(name: String, words: String)] {
+    static func filters(_ entered: ConsoleVisit) -> ListFrame.Filters {
         Filter.allCases.compactMap { filter in
             let words =
                 switch filter {
+                case .disabled: "Disabled"
                 case .neverUsed: "Never used"
+                case .neverUsedThoughOld: "Never used, made over \(OverviewPage.newDays) days ago"
                 case .unused: "Unused for \(unusedDays) days"
+                case .old: "Older than \(Spans.words(entered.product.policy.rotationReminderSeconds))"
+                case .creatorLeft: "Creator has left"
                 case .here: "In \(entered.organization.name) alone"
                 }
             return filter == .here && entered.reachable.count < 2 ? nil : (filter.rawValue, words)
@@ -28,13 +44,21 @@ enum AccessKeyList {
     }
 
     /// What the address asks for.
-    static func query(_ request: ListRequest, at now: Instant) -> AccessKeyQuery {
+    static func query(_ request: ListRequest, at now: Instant, _ product: Product) -> AccessKeyQuery {
         var query = AccessKeyQuery()
         (query.search, query.after) = (NameSearch(request.search), request.after)
-        for filter in request.filters.compactMap(Filter.init) {
+        let filters = request.filters.compactMap(Filter.init)
+        if filters.contains(where: \.isRisk) { query.works = true }
+        for filter in filters {
             switch filter {
+            case .disabled: query.works = false
             case .neverUsed: query.neverUsed = true
+            case .neverUsedThoughOld:
+                query.neverUsed = true
+                query.madeBefore = now.adding(seconds: -OverviewPage.newDays * 86_400)
             case .unused: query.unusedSince = now.adding(seconds: -unusedDays * 86_400)
+            case .old: query.secretBefore = now.adding(seconds: -product.policy.rotationReminderSeconds)
+            case .creatorLeft: query.isCreatorLeft = true
             case .here: break
             }
         }
@@ -43,18 +67,19 @@ enum AccessKeyList {
     }
 
     static func page(
-        _ entered: ConsoleVisit, _ request: ListRequest, _ filters: [(name: String, words: String)],
+        _ entered: ConsoleVisit, _ request: ListRequest, _ filters: ListFrame.Filters,
         _ listing: OrderedListing<ListedAccessKey>
     ) -> ListPage {
         let (words, word) = (entered.words, entered.words[.accessKey])
-        let title = word.capitalizedPlural
+        let plain = word.capitalizedPlural
+        let title = plain == entered.sectionTitle ? "All \(word.plural)" : plain
         let frame = ListFrame(
-            entered: entered, page: .accessKeys, request: request, filters: filters,
-            searchLabel: "Search by name or \(words[.contact].singular)",
+            entered, .accessKeys, below: title, request, filters,
+            searchLabel: "Search by name, \(words[.contact].singular), ID or last four characters",
             standard: ListRequest.Sort(column: AccessKeyQuery.Order.created.rawValue, isDescending: true))
         let contacts = PageLink(words: entered.sectionTitle, address: entered.link(.contacts))
         let head = PageHead(
-            title: title == entered.sectionTitle ? "All \(word.plural)" : title,
+            title: title,
             lead:
                 "Of the \(words[.contact].plural) of \(entered.organization.name) and below. Each is made and shown on the page of its \(words[.contact].singular).",
             action: nil, reason: nil)
@@ -77,8 +102,15 @@ enum AccessKeyList {
             row(item, entered, index, of: listing.items.count, isAlone: isAlone)
         }
         return frame.listPage(
-            head, columns: columns, rows: rows, next: listing.next, nothing: nothing, plural: word.plural,
-            below: head.title)
+            head, columns: columns, rows: rows, next: listing.next, nothing: nothing, plural: word.plural)
+    }
+
+    /// What is not as usual, the most urgent first; nil for nothing.
+    static func badge(_ key: AccessKey, isContactDisabled: Bool, at now: Instant, _ product: Product) -> Badge? {
+        if key.disabledAt != nil || isContactDisabled { return Badge(.neutral, "Disabled") }
+        if let due = Badge.rotation(madeAt: key.rotatedAt, leftAt: key.creatorLeftAt, at: now, product) { return due }
+        let idle = now.seconds(since: key.lastUse?.at ?? key.createdAt)
+        return idle > unusedDays * 86_400 ? Badge(.neutral, "Unused") : nil
     }
 
     private static func row(
@@ -101,7 +133,8 @@ enum AccessKeyList {
         let isDisabled = key.disabledAt != nil
         return ListPage.Row(
             name: key.name, link: entered.link(.contact, contact, in: place), masked: key.hint.text,
-            badge: isDisabled || item.isContactDisabled ? Badge(.neutral, "Disabled") : nil, status: "Active",
+            badge: badge(key, isContactDisabled: item.isContactDisabled, at: entered.now, entered.product),
+            status: "Active",
             cells: cells,
             rowMenu: RowMenu(
                 of: key.name, row: index, of: count,

@@ -8,7 +8,7 @@ enum ContactList {
     static let pageSize = 50
 
     static func page(
-        _ entered: ConsoleVisit, _ request: ListRequest, _ filters: [(name: String, words: String)],
+        _ entered: ConsoleVisit, _ request: ListRequest, _ filters: ListFrame.Filters,
         _ listing: OrderedListing<ListedContact>, count: Int, of limit: Int
     ) -> ListPage {
         let (words, word, keyWord) = (entered.words, entered.words[.contact], entered.words[.accessKey])
@@ -16,8 +16,7 @@ enum ContactList {
         let isFull = count >= limit
         let create = entered.makingLink("Create \(word.singular)", to: .newContact)
         let frame = ListFrame(
-            entered: entered, page: .contacts, request: request, filters: filters,
-            searchLabel: "Search by name or e-mail",
+            entered, .contacts, request, filters, searchLabel: "Search by name or e-mail",
             standard: ListRequest.Sort(column: "created", isDescending: true))
         let need =
             switch entered.product.policy.accessKeys {

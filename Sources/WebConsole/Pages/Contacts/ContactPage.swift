@@ -12,7 +12,8 @@ struct ContactPage: Page {
     struct Row: Hashable, Sendable {
         let name: String
         let hint: String
-        let isDisabled: Bool
+        /// What is not as usual, nil for as usual.
+        let badge: Badge?
         let made: TimeWords
         /// Nil for never yet.
         let used: TimeWords?
@@ -94,7 +95,8 @@ extension ContactPage {
         }
         let state = key.disabledAt == nil ? entry("Disable", .disableAccessKey) : entry("Enable", .enableAccessKey)
         return Row(
-            name: key.name, hint: key.hint.text, isDisabled: key.disabledAt != nil,
+            name: key.name, hint: key.hint.text,
+            badge: AccessKeyList.badge(key, isContactDisabled: false, at: entered.now, entered.product),
             made: TimeWords(key.rotatedAt, now: entered.now),
             used: key.lastUse.map { TimeWords($0.at, now: entered.now) },
             from: key.lastUse?.address.map { ", from \($0)" }, uses: "\(key.lastUse?.count ?? 0)",

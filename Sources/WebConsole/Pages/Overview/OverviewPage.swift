@@ -49,12 +49,15 @@ struct OverviewPage: Page {
     /// What else one may go to.
     let places: [PageLink]
     let hasPlaces: Bool
+    /// Where somebody asks whose a credential is, nil for who sees none.
+    let lookUp: PageLink?
     var notice: Notice?
 
     /// What there is to know, as far as one may.
     struct Known: Sendable {
         let apiKeys: CredentialRisks?
         let integrations: CredentialRisks?
+        let accessKeys: CredentialRisks?
         let connections: ConnectionCounts?
         let log: AuditLogPage?
     }
@@ -68,9 +71,12 @@ struct OverviewPage: Page {
         tabs = entered.sectionTabs
         kinds = [
             known.integrations.map {
-                Self.kind(entered, entered.sees(.client) ? .client : .integrations, words[.integration], $0, oldDays)
+                Self.kind(
+                    entered, ConsoleSections.root(entered.sees(.client) ? .client : .integrations), words[.integration],
+                    $0, oldDays)
             },
             known.apiKeys.map { Self.kind(entered, .apiKeys, words[.apiKey], $0, oldDays) },
+            known.accessKeys.map { Self.kind(entered, .accessKeys, words[.accessKey], $0, oldDays) },
             known.connections.map { Self.kind(entered, $0) },
         ].compactMap(\.self)
         events = (known.log?.rows ?? []).map { row in
@@ -80,6 +86,8 @@ struct OverviewPage: Page {
         logLink = entered.link(.auditLog)
         places = kinds.isEmpty && events.isEmpty ? Self.places(entered) : []
         hasPlaces = !places.isEmpty
+        let hasCredentials = [known.apiKeys, known.integrations, known.accessKeys].contains { $0 != nil }
+        lookUp = hasCredentials ? PageLink(words: FindLink.words, address: entered.link(.find)) : nil
         notice = entered.visit.done.map { .good($0.words(in: words)) }
     }
 
@@ -108,18 +116,18 @@ struct OverviewPage: Page {
     }
 
     private static func kind(
-        _ entered: ConsoleVisit, _ section: ConsoleSection, _ word: ProductWord, _ risks: CredentialRisks,
-        _ oldDays: Int
+        _ entered: ConsoleVisit, _ root: ConsolePage, _ word: ProductWord, _ risks: CredentialRisks, _ oldDays: Int
     ) -> Kind {
-        let root = ConsoleSections.root(section)
         // Where an organization has one alone, there is no list to lead to.
-        let isOne = section == .client
+        let isOne = root == .client
+        // What never ends says how old its secret is.
+        let isEnding = root == .apiKeys
         func card(_ count: Int, _ words: String, _ name: String, _ value: String, isUrgent: Bool = false) -> RiskCard {
             RiskCard(
                 count, words, address: entered.link(root, query: isOne ? [] : [(name, value)]), isUrgent: isUrgent)
         }
         let ending =
-            section == .apiKeys
+            isEnding
             ? [
                 card(risks.expiring, "expire within \(soonDays) days", "expires-soon", "on", isUrgent: true),
                 card(risks.expired, "have expired", "expired", "on"),
@@ -131,12 +139,12 @@ struct OverviewPage: Page {
             ]
             + [
                 card(
-                    risks.old, "with a secret older than \(oldDays) days", section == .apiKeys ? "old" : "old-secret",
+                    risks.old, "with a secret older than \(oldDays) days", root == .integrations ? "old-secret" : "old",
                     "on"),
                 card(risks.left, "whose creator has left", "creator-left", "on", isUrgent: true),
             ]
         return Kind(
-            id: section.rawValue, title: word.capitalizedPlural,
+            id: root == .accessKeys ? "access-keys" : root.section?.rawValue ?? "", title: word.capitalizedPlural,
             lead: risks.count == 0 ? "None yet." : word.counted(risks.count) + ".", risks: cards,
             hasRisks: risks.count > 0 || risks.expired > 0, listLink: entered.link(root),
             listWords: isOne ? "Open" : "All \(word.plural)")
