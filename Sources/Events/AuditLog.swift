@@ -49,17 +49,20 @@ package struct AuditLog: Sendable {
 
     /// The same with names, for a page that people read. Of people above or elsewhere, no name is told (law 12).
     ///
-    /// - Parameter isOperatorsOwn: Whether the organization is the operator's own.
+    /// - Parameters:
+    ///   - isOperatorsOwn: Whether the organization is the operator's own.
+    ///   - oldestFirst: Whether they come from the oldest on, else from the newest.
     package func listNamed(
-        in organization: Organization, isOperatorsOwn: Bool, matching filter: AuditFilter, page: Page, as actor: Actor,
-        tx: borrowing Transaction
+        in organization: Organization, isOperatorsOwn: Bool, matching filter: AuditFilter,
+        oldestFirst: Bool = false, page: Page, as actor: Actor, tx: borrowing Transaction
     ) throws -> Listing<NamedAuditEvent> {
         try actor.requires(.auditEventsRead, in: organization.path)
         let part = Extent.within(organization.path)
         let extent: AuditExtent = isOperatorsOwn && actor.reach == .everything ? .operatorsPart(part) : .part(part)
         let path = try actor.reach.bound()
         return try Listing(of: page, by: \.event.id) { after, limit in
-            try tx.namedAuditEvents(extent, matching: filter, namesWithin: path, after: after, limit: limit)
+            try tx.namedAuditEvents(
+                extent, matching: filter, namesWithin: path, oldestFirst: oldestFirst, after: after, limit: limit)
         }
     }
 

@@ -37,6 +37,13 @@ struct AuditLogPagesTests {
             return page.text.matches(of: /<tr role="row"><th role="rowheader"/).count
         }
         #expect(try await rows("?thing=\(id)") == 1)
+        let (oldest, newest) = (try await visitor.open(path + "?sort=when"), try await visitor.open(path))
+        func times(_ page: Answer) -> [String] {
+            page.text.matches(of: /<td role="cell"><time datetime="([^"]*)"/).map { String($0.1) }
+        }
+        #expect(times(oldest) == times(oldest).sorted() && times(newest) == times(newest).sorted().reversed())
+        #expect(try #require(times(oldest).first) <= #require(times(newest).last))
+        #expect(newest.links("When") == [path + "?sort=when"] && oldest.links("When") == [path])
         #expect(try await rows("?thing=\(id)&action=api-key.deleted") == 0)
         #expect(try await rows("?thing=\(id)&action=api-key.created") == 1)
         let today = try #require(

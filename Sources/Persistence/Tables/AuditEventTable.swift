@@ -95,23 +95,24 @@ extension Transaction {
         }
     }
 
-    /// The events that meet a filter, newest first, with the names of those whom they are about and where they are of, in one
-    /// statement.
+    /// The events that meet a filter, with the names of those whom they are about and where they are of, in one statement.
     ///
-    /// - Parameter path: Where members must belong whose names are told, nil for anywhere.
+    /// - Parameters:
+    ///   - path: Where members must belong whose names are told, nil for anywhere.
+    ///   - oldestFirst: Whether they come from the oldest on, else from the newest.
     package borrowing func namedAuditEvents(
         _ extent: AuditExtent, matching filter: AuditFilter, namesWithin path: OrganizationPath?,
-        after: ID<AuditEvent>?, limit: Int
+        oldestFirst: Bool = false, after: ID<AuditEvent>?, limit: Int
     ) throws -> [NamedAuditEvent] {
+        func selection(_ bound: BoundSQL?) -> BoundSQL {
+            Self.selection(in: bound, matching: filter, oldestFirst: oldestFirst, after: after, limit: limit)
+        }
         let found: BoundSQL
         switch extent {
-        case .everything: found = Self.selection(in: nil, matching: filter, after: after, limit: limit)
-        case .part(let part):
-            found = Self.selection(in: Self.condition(part), matching: filter, after: after, limit: limit)
+        case .everything: found = selection(nil)
+        case .part(let part): found = selection(Self.condition(part))
         case .operatorsPart(let part):
-            let own = Self.selection(in: Self.condition(part), matching: filter, after: after, limit: limit)
-            let others = Self.selection(
-                in: "organization_path IS NULL", matching: filter, after: after, limit: limit)
+            let (own, others) = (selection(Self.condition(part)), selection("organization_path IS NULL"))
             found = "SELECT * FROM (\(part: own)) live UNION ALL SELECT * FROM (\(part: others)) live"
         }
         let known: BoundSQL = path.map { "AND o.path >= \($0.stored) AND o.path < \($0.storedEnd)" } ?? ""
@@ -123,7 +124,7 @@ extension Transaction {
             (SELECT m.name FROM member m JOIN organization o ON o.id = m.organization_id
             WHERE m.id = live.target_member \(part: known)),
             (SELECT o.name FROM organization o WHERE o.path = live.organization_path)
-            FROM (\(part: found)) live ORDER BY live.id DESC LIMIT \(limit)
+            FROM (\(part: found)) live ORDER BY live.id \(part: Self.direction(oldestFirst)) LIMIT \(limit)
             """
         ) { row in
             NamedAuditEvent(
@@ -137,13 +138,18 @@ extension Transaction {
         in bound: BoundSQL?, matching filter: AuditFilter, after: ID<AuditEvent>?, limit: Int
     ) throws -> [AuditEvent] {
         try all(
-            Self.selection(in: bound, matching: filter, after: after, limit: limit), AuditEvent.init(row:))
+            Self.selection(in: bound, matching: filter, oldestFirst: false, after: after, limit: limit),
+            AuditEvent.init(row:))
     }
 
+    private static func direction(_ oldestFirst: Bool) -> BoundSQL { oldestFirst ? "" : "DESC" }
+
     private static func selection(
-        in bound: BoundSQL?, matching filter: AuditFilter, after: ID<AuditEvent>?, limit: Int
+        in bound: BoundSQL?, matching filter: AuditFilter, oldestFirst: Bool, after: ID<AuditEvent>?, limit: Int
     ) -> BoundSQL {
-        var condition: BoundSQL = "id < \(min(after ?? .last, filter.until.map(ID.first(at:)) ?? .last))"
+        let end = filter.until.map(ID<AuditEvent>.first(at:)) ?? .last
+        var condition: BoundSQL = "id < \(oldestFirst ? end : min(after ?? .last, end))"
+        if oldestFirst, let after { condition = "\(part: condition) AND id > \(after)" }
         if let since = filter.since { condition = "\(part: condition) AND id >= \(ID<AuditEvent>.first(at: since))" }
         if let bound { condition = "\(part: condition) AND \(part: bound)" }
         if let action = filter.action { condition = "\(part: condition) AND action = \(action)" }
@@ -152,7 +158,7 @@ extension Transaction {
         if let actor = filter.actor { condition = "\(part: condition) AND actor = \(actor)" }
         return """
             SELECT \(fixed: columns), acting_member, target_member FROM audit_event
-            WHERE \(part: condition) ORDER BY id DESC LIMIT \(limit)
+            WHERE \(part: condition) ORDER BY id \(part: direction(oldestFirst)) LIMIT \(limit)
             """
     }
 

@@ -25,11 +25,13 @@ extension WebConsole {
             }
             let listing = try audit.listNamed(
                 in: entered.organization, isOperatorsOwn: entered.isOperatorsAccount, matching: filter,
-                page: Model.Page(limit: AuditLogPage.pageSize, after: cursor), as: entered.actor, tx: tx)
+                oldestFirst: search.isOldestFirst, page: Model.Page(limit: AuditLogPage.pageSize, after: cursor),
+                as: entered.actor, tx: tx)
             let refusal = try search.request.flatMap { request in
                 try refused(request, entered, tx: tx)
             }
-            return AuditLogPage(entered, listing, search, error: nil, refusal: refusal)
+            return AuditLogPage(
+                entered, listing, search, error: nil, refusal: refusal, isFirst: cursor == nil)
         }
         return .page(page)
     }
@@ -49,14 +51,15 @@ extension WebConsole {
     /// All that happened to what the address names. Of what nothing is known, there is no page.
     private func showStory(_ entered: ConsoleVisit) async throws -> PageReply {
         guard let thing = entered.visit.segment("thing") else { throw PageProblem.notFound }
+        let search = AuditSearch(entered.visit)
         let cursor = entered.visit.parameter("cursor").flatMap { Cursor(parsing: $0) }
         let page = try await store.read(as: entered.actor) { [audit] tx -> AuditLogPage in
             let listing = try audit.listNamed(
                 in: entered.organization, isOperatorsOwn: entered.isOperatorsAccount,
-                matching: AuditFilter(target: thing),
+                matching: AuditFilter(target: thing), oldestFirst: search.isOldestFirst,
                 page: Model.Page(limit: AuditLogPage.pageSize, after: cursor), as: entered.actor, tx: tx)
             guard !listing.items.isEmpty else { throw PageProblem.notFound }
-            return AuditLogPage(entered, storyOf: thing, listing)
+            return AuditLogPage(entered, storyOf: thing, listing, search, isFirst: cursor == nil)
         }
         return .page(page)
     }

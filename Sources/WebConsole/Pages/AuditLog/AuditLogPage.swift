@@ -40,13 +40,15 @@ struct AuditLogPage: Page {
     /// What is searched for.
     struct Search: Hashable, Sendable {
         let sentTo: String
-        let actions: [PeoplePage.Option]
+        let actions: [SelectOption]
         let who: String
         let thing: String
         let request: String
         let since: String
         let until: String
         let isNarrow: Bool
+        /// The order, which a form that is sent keeps.
+        let kept: String?
         let error: String?
     }
 
@@ -56,6 +58,8 @@ struct AuditLogPage: Page {
     /// Nil on the story of one thing.
     let search: Search?
     let filters: Chips?
+    /// When it was, with the other order behind it.
+    let when: ListPage.Column
     let rows: [Row]
     let hasRows: Bool
     let paging: Paging?
@@ -68,10 +72,12 @@ struct AuditLogPage: Page {
 extension AuditLogPage {
     /// The log, as far as a search asks for it.
     ///
-    /// - Parameter refusal: That of the request which is searched for.
+    /// - Parameters:
+    ///   - refusal: That of the request which is searched for.
+    ///   - isFirst: Whether it is the first page.
     init(
         _ entered: ConsoleVisit, _ listing: Listing<NamedAuditEvent>, _ search: AuditSearch, error: String?,
-        refusal: KeptRefusal? = nil
+        refusal: KeptRefusal? = nil, isFirst: Bool = true
     ) {
         let words = AuditActionWords(words: entered.words)
         let isNarrow = !search.parameters.isEmpty
@@ -79,25 +85,24 @@ extension AuditLogPage {
             shell: entered.shell(),
             pageHead: PageHead(
                 title: entered.heading,
-                lead: "What was changed in \(entered.organization.name) and below, newest first.", action: nil,
+                lead:
+                    "What was changed in \(entered.organization.name) and below, \(search.isOldestFirst ? "oldest" : "newest") first.",
+                action: nil,
                 reason: nil),
             tabs: entered.sectionTabs,
             search: Search(
                 sentTo: entered.link(.auditLog),
                 actions: words.actions(for: entered.me.isOperator).map {
-                    PeoplePage.Option(
+                    SelectOption(
                         value: $0.rawValue, words: words.title($0.rawValue), isChosen: $0.rawValue == search.action)
                 },
                 who: search.who ?? "", thing: search.thing ?? "", request: search.request ?? "",
-                since: search.since ?? "", until: search.until ?? "", isNarrow: isNarrow, error: error),
+                since: search.since ?? "", until: search.until ?? "", isNarrow: isNarrow,
+                kept: search.isOldestFirst ? AuditSearch.oldestFirst : nil, error: error),
             filters: Self.chips(entered, search, words),
+            when: Self.when(search) { entered.link(.auditLog, query: $0) },
             rows: listing.items.map { Self.row($0, entered, words) }, hasRows: !listing.items.isEmpty,
-            paging: listing.next.map { next in
-                Paging(
-                    words: "\(listing.items.count) on this page",
-                    nextLink: entered.link(
-                        .auditLog, query: search.parameters + [("cursor", next.description)]))
-            },
+            paging: Self.paging(listing, isFirst: isFirst, search) { entered.link(.auditLog, query: $0) },
             nothing: listing.items.isEmpty
                 ? EmptyState(
                     title: isNarrow ? "Nothing matches" : "Nothing was changed yet",
@@ -116,7 +121,10 @@ extension AuditLogPage {
     }
 
     /// The story of one thing.
-    init(_ entered: ConsoleVisit, storyOf thing: String, _ listing: Listing<NamedAuditEvent>) {
+    init(
+        _ entered: ConsoleVisit, storyOf thing: String, _ listing: Listing<NamedAuditEvent>, _ search: AuditSearch,
+        isFirst: Bool
+    ) {
         let words = AuditActionWords(words: entered.words)
         let name = listing.items.lazy.compactMap(Self.name).first
         // What has no name, such as a session, is called by its kind.
@@ -126,12 +134,28 @@ extension AuditLogPage {
             pageHead: PageHead(
                 title: title, lead: "Everything that happened to \(thing).", action: nil, reason: nil),
             tabs: nil, search: nil, filters: nil,
+            when: Self.when(search) { entered.link(.story, thing, query: $0) },
             rows: listing.items.map { Self.row($0, entered, words) }, hasRows: !listing.items.isEmpty,
-            paging: listing.next.map { next in
-                Paging(
-                    words: "\(listing.items.count) on this page",
-                    nextLink: entered.link(.story, thing, query: [("cursor", next.description)]))
-            }, nothing: nil, thingLink: nil)
+            paging: Self.paging(listing, isFirst: isFirst, search) { entered.link(.story, thing, query: $0) },
+            nothing: nil, thingLink: nil)
+    }
+
+    /// The column by which the log is ordered.
+    private static func when(_ search: AuditSearch, link: ([(String, String)]) -> String) -> ListPage.Column {
+        ListPage.Column(
+            words: "When", address: link(search.query(oldestFirst: !search.isOldestFirst)),
+            order: search.isOldestFirst ? "ascending" : "descending")
+    }
+
+    private static func paging(
+        _ listing: Listing<NamedAuditEvent>, isFirst: Bool, _ search: AuditSearch,
+        link: ([(String, String)]) -> String
+    ) -> Paging? {
+        guard listing.next != nil || !isFirst else { return nil }
+        return Paging(
+            words: "\(listing.items.count) on this page",
+            nextLink: listing.next.map { link(search.query() + [("cursor", $0.description)]) },
+            firstLink: isFirst ? nil : PageLink(words: "First page", address: link(search.query())))
     }
 
     private static func row(
@@ -180,7 +204,7 @@ extension AuditLogPage {
         let chips = said.compactMap { name, term, text in
             text.map { text in
                 Chip(
-                    words: "\(term): \(text)", removeLink: entered.link(.auditLog, query: search.without(name)))
+                    words: "\(term): \(text)", removeLink: entered.link(.auditLog, query: search.query(without: name)))
             }
         }
         return chips.isEmpty ? nil : Chips(chips: chips, clearLink: entered.link(.auditLog))

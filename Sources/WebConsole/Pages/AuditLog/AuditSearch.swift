@@ -16,6 +16,8 @@ struct AuditSearch: Hashable, Sendable {
     /// A day, as `2026-11-29`, in UTC.
     var since: String?
     var until: String?
+    /// Whether the oldest come first, else the newest.
+    let isOldestFirst: Bool
 
     init(_ visit: Visit) {
         action = visit.parameter("action")
@@ -24,15 +26,27 @@ struct AuditSearch: Hashable, Sendable {
         request = visit.parameter("request")
         since = visit.parameter("since")
         until = visit.parameter("until")
+        isOldestFirst = visit.parameter("sort") == Self.oldestFirst
     }
 
+    /// What asks for the oldest first.
+    static let oldestFirst = "when"
+
+    /// What is searched for.
     var parameters: [(String, String)] {
         [("action", action), ("who", who), ("thing", thing), ("request", request), ("since", since), ("until", until)]
             .compactMap { name, value in value.map { (name, $0) } }
     }
 
-    /// The same without one of them.
-    func without(_ name: String) -> [(String, String)] { parameters.filter { $0.0 != name } }
+    /// The query of the same search.
+    ///
+    /// - Parameters:
+    ///   - name: What is left out of it.
+    ///   - isOldestFirst: The order, nil for the same.
+    func query(without name: String? = nil, oldestFirst isOldestFirst: Bool? = nil) -> [(String, String)] {
+        parameters.filter { $0.0 != name }
+            + (isOldestFirst ?? self.isOldestFirst ? [("sort", Self.oldestFirst)] : [])
+    }
 
     /// What is asked of the log; nil where a day cannot be read.
     ///

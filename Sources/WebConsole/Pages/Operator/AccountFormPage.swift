@@ -19,7 +19,7 @@ struct AccountFormPage: Page {
     let idempotencyKey: String?
     let name: String
     let nameError: String?
-    let plans: [PeoplePage.Option]
+    let plans: [SelectOption]
     let hasPlans: Bool
     let planError: String?
     let button: String
@@ -49,11 +49,11 @@ struct AccountFormPage: Page {
         let standard = catalogue.standard.map { catalogue[$0]?.title ?? $0 }
         plans =
             [
-                PeoplePage.Option(
+                SelectOption(
                     value: "", words: standard.map { "As new ones have it: \($0)" } ?? "None", isChosen: chosen.isEmpty)
             ]
             + catalogue.definitions.filter { $0.status == .offered || $0.name == chosen || account != nil }.map {
-                PeoplePage.Option(
+                SelectOption(
                     value: $0.name, words: ($0.title ?? $0.name) + ($0.status == .legacy ? " (no longer offered)" : ""),
                     isChosen: $0.name == chosen)
             }

@@ -23,7 +23,7 @@ struct HandOverFromPersonPage: Page {
     let idempotencyKey: String
     let credentials: [CredentialRow]
     let hasCredentials: Bool
-    let heirs: [PeoplePage.Option]
+    let heirs: [SelectOption]
     let heirError: String?
     let cancelLink: String
     /// Nil where there is no key that one may disable.
@@ -60,7 +60,7 @@ struct HandOverFromPersonPage: Page {
         hasCredentials = !credentials.isEmpty
         let others = heirs.filter { $0.id != id }
         self.heirs = others.map { heir in
-            PeoplePage.Option(
+            SelectOption(
                 value: heir.id.description,
                 words: heir.id == entered.me.member.id ? "You (\(heir.name))" : "\(heir.name), \(heir.email)",
                 isChosen: heir.id == entered.me.member.id)

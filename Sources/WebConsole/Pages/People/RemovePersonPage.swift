@@ -25,7 +25,7 @@ struct RemovePersonPage: Page {
     struct Legacy: Hashable, Sendable {
         /// `3 credentials that Ada looks after go to`
         let label: String
-        let heirs: [PeoplePage.Option]
+        let heirs: [SelectOption]
         let items: [Item]
     }
 
@@ -69,11 +69,11 @@ struct RemovePersonPage: Page {
             ? nil
             : Legacy(
                 label: "\(count == 1 ? "1 credential" : many) that \(member.name) looks after",
-                heirs: [PeoplePage.Option(value: "", words: "Nobody: leave it behind", isChosen: false)]
+                heirs: [SelectOption(value: "", words: "Nobody: leave it behind", isChosen: false)]
                     + Self.disabling(credentials, entered)
                     + heirs.filter { $0.id != member.id }.map { heir in
                         let isMe = heir.id == entered.me.member.id
-                        return PeoplePage.Option(
+                        return SelectOption(
                             value: heir.id.description,
                             words: isMe ? "Hand over to you" : "Hand over to \(heir.name), \(heir.email)",
                             isChosen: isMe)
@@ -91,13 +91,13 @@ struct RemovePersonPage: Page {
     /// To leave it behind with its keys disabled, where there are such keys and one may.
     private static func disabling(
         _ credentials: [StewardedCredential], _ entered: ConsoleVisit
-    ) -> [PeoplePage.Option] {
+    ) -> [SelectOption] {
         let count = credentials.workingKeys(entered).count
         guard count > 0 else { return [] }
         let word = entered.words[.apiKey]
         let many = count == 1 ? "the \(word.singular)" : "the \(count) \(word.plural) that work"
         return [
-            PeoplePage.Option(value: disables, words: "Nobody: leave it behind, and disable \(many)", isChosen: false)
+            SelectOption(value: disables, words: "Nobody: leave it behind, and disable \(many)", isChosen: false)
         ]
     }
 }
