@@ -83,6 +83,16 @@ package struct AccountService: Sendable {
         return try Listing(of: page, by: \.id) { after, limit in try tx.accounts(after: after, limit: limit) }
     }
 
+    /// The accounts that a query asks for.
+    ///
+    /// - Parameter limit: How many at most.
+    package func list(
+        _ query: AccountQuery, limit: Int, as actor: Actor, tx: borrowing Transaction
+    ) throws -> OrderedListing<Account> {
+        try actor.requiresOperator(.accountsManage)
+        return try tx.accounts(query, limit: limit)
+    }
+
     /// One account.
     package func get(_ id: ID<Organization>, as actor: Actor, tx: borrowing Transaction) throws -> Account {
         try actor.requiresOperator(.accountsManage)

@@ -59,6 +59,17 @@ package struct OrganizationService: Sendable {
         return try listing(within: organization.path, page, tx: tx)
     }
 
+    /// An organization that was found already and those below it, as far as a query asks for them.
+    ///
+    /// - Parameter limit: How many at most.
+    package func list(
+        in organization: Organization, _ query: OrganizationQuery, limit: Int, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> OrderedListing<ListedOrganization> {
+        try actor.requires(.organizationsRead, in: organization.path)
+        return try tx.organizations(within: organization.path, query, limit: limit)
+    }
+
     private func listing(
         within path: OrganizationPath, _ page: Page, tx: borrowing Transaction
     ) throws -> Listing<Organization> {

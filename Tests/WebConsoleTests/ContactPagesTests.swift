@@ -96,4 +96,87 @@ struct ContactPagesTests {
         #expect(left["member_id"] == .null)
         #expect(try await owner.open(page).links("Open Mia") == [])
     }
+
+    @Test func `the overview counts access keys at risk and leads to them, those of a maker who has left too`()
+        async throws
+    {
+        let (server, demo) = try RunningServer.current
+        let account = try await server.makeAccount("Leavers", as: demo.operatorKey)
+        let contact = try await server.makeContact(in: account, ["name": "Carla"], as: demo.operatorKey)
+        var (owner, _) = try await visitor("Orla", in: account)
+        var (leaver, mia) = try await visitor("Mina", in: account)
+        let new = "/o/\(account)/contacts/\(contact.id)/new-access-key"
+        _ = try await leaver.fill(try await leaver.open(new), new, [("name", "Hers")])
+        let keys = "/o/\(account)/contacts/access-keys"
+        func left() async throws -> String? {
+            try await owner.open("/o/\(account)").text.firstMatch(
+                of: /access-keys\?creator-left=on"[^>]*><strong>(\d+)</
+            ).map { String($0.1) }
+        }
+        #expect(try await left() == "0")
+        let path = "/api/v1/organizations/\(account)/members/\(mia.id)"
+        #expect(try await server.call("DELETE", path, bearer: demo.operatorKey).status == 204)
+        #expect(try await left() == "1")
+        for filter in ["creator-left", "old", "never-used-7-days", "unused-90-days"] {
+            let list = try await owner.open("\(keys)?\(filter)=on")
+            #expect(list.text.contains("Remove filter"), "\(filter)")
+            #expect(list.text.contains("<bdi>Hers</bdi>") == (filter == "creator-left"), "\(filter)")
+        }
+        #expect(try await owner.open(keys).text.contains("<span class=\"badge badge-caution\">Rotate</span>"))
+        #expect(try await owner.open("/o/\(account)/contacts/\(contact.id)").text.contains(">Rotate</span>"))
+    }
+
+    @Test func `whose a secret is is said to who may see it, and it stands in no address and on no page`() async throws
+    {
+        let (server, demo) = try RunningServer.current
+        let account = try await server.makeAccount("Finders", as: demo.operatorKey)
+        let elsewhere = try await server.makeAccount("Keepers", as: demo.operatorKey)
+        let key = try await server.makeKey(in: account, ["name": "Lost"], as: demo.operatorKey)
+        let access = try await server.makeAccessKey(in: account, as: demo.operatorKey)
+        let integration = try await server.makeIntegration(in: account, as: demo.operatorKey)
+        let foreign = try await server.makeKey(in: elsewhere, as: demo.operatorKey)
+        var (owner, _) = try await visitor("Fiona", in: account)
+        let (find, keys) = ("/o/\(account)/find", "/o/\(account)/api-keys")
+        let form = try await owner.open(find)
+        #expect(try await owner.open(keys).links("Find by secret or ID") == [find])
+        func look(_ text: String) async throws -> Answer {
+            let answer = try await owner.fill(form, find, [("credential", text)])
+            for secret in [key, access, integration, foreign].map(\.secret) {
+                #expect(!answer.text.contains(secret) && answer.location?.contains(secret) != true)
+            }
+            return answer
+        }
+        let page = "\(keys)/\(key.id)"
+        #expect(try await look("Authorization: Bearer \(key.secret)").location == page)
+        #expect(try await owner.open(page).good == "That’s the one that you looked for.")
+        #expect(try await look("  \(key.id)\n").location == page)
+        let listed = try await look(access.secret).location
+        #expect(listed == "/o/\(account)/contacts/access-keys?q=\(access.id)")
+        #expect(try await owner.open(try #require(listed)).text.contains("<bdi>Order export</bdi>"))
+        #expect(try await look(integration.id).location == "/o/\(account)/integrations/\(integration.id)")
+        let contact = String(access.path.split(separator: "/")[5])
+        #expect(try await look(contact).location == "/o/\(account)/contacts/\(contact)")
+        #expect(try await look(account).location == "/o/\(account)/organizations")
+        let clientSecret = try await look(integration.secret)
+        #expect(clientSecret.status == 422 && clientSecret.text.contains("Look for the client ID beside it."))
+        // The secret from before a rotation, while it works and afterwards.
+        let rotated = try await server.make(key.path + "/rotate", ["overlap_seconds": 3600], as: demo.operatorKey)
+        #expect(try await look(key.secret).location == page)
+        #expect(try await owner.open(page).good?.contains("which still works") == true)
+        #expect(try await look(try rotated["key"].string).location == page)
+        // What belongs to another customer is as what does not exist.
+        let other = try await look(foreign.secret)
+        let unknown = try await look("key_0000000000000000000001")
+        let byID = try await look(foreign.id)
+        #expect([other, unknown, byID].map(\.status) == [422, 422, 422])
+        #expect(other.text.contains("Nothing that you can see has this secret."))
+        #expect(byID.text.contains("Nothing that you can see has this ID") && !byID.text.contains(foreign.id))
+        var (guest, _) = try await visitor("Gus", "guest", in: account)
+        #expect(try await guest.open(find).status == 404)
+        #expect(!server.log.contains(key.secret) && !server.output.contains(key.secret))
+        // Whoever puts a secret into an address is told so, and not shown it again.
+        let searched = try await owner.open("\(keys)?q=\(key.secret)")
+        #expect(!searched.text.contains(key.secret) && searched.bad?.contains("You searched for a secret.") == true)
+        #expect(searched.text.contains("<bdi>Lost</bdi>"))
+    }
 }

@@ -15,7 +15,9 @@ struct IntegrationListTests {
     }
 
     private func labels(_ page: Answer) -> [String] {
-        page.text.matches(of: /<th scope="row"><a href="[^"]*"><bdi>([^<]*)<\/bdi>/).map { String($0.1) }
+        page.text.matches(of: /<th role="rowheader" scope="row"><a href="[^"]*"><bdi>([^<]*)<\/bdi>/).map {
+            String($0.1)
+        }
     }
 
     @Test func `nothing yet says what it is, has one button, and a command for this product`() async throws {

@@ -27,8 +27,9 @@ struct ListStatementTests {
     /// The lists, with an order that each can be asked for. Of a page's statements one finds who is signed in, and one where they
     /// are.
     private static let lists: [(page: ConsolePage, sort: String)] = [
-        (.apiKeys, "-used"), (.people, "name"), (.integrations, "-used"), (.auditLog, ""), (.apps, "-used"),
+        (.apiKeys, "-used"), (.people, "name"), (.integrations, "-used"), (.auditLog, "when"), (.apps, "-used"),
         (.contacts, "-used"), (.accessKeys, "-used"), (.consents, "-used"), (.connections, "-proven"),
+        (.organizations, "name"),
     ]
 
     @Test func `a page of 500 takes few statements, and none of them reads a whole table`() async throws {

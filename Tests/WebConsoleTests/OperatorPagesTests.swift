@@ -70,7 +70,19 @@ struct OperatorPagesTests {
         )
         #expect(up.count > 2 && up == down.reversed())
         #expect(up.map { $0.lowercased() } == up.map { $0.lowercased() }.sorted())
-        _ = (server, demo)
+        let all = Set(up)
+        let essential = try await visitor.open("/operator/accounts?plan-essential=on&sort=name")
+        #expect(names(essential) == ["Novo Steel"])
+        #expect(essential.text.contains("aria-label=\"Remove filter Plan: Altruistiq Essential\""))
+        let advanced = Set(names(try await visitor.open("/operator/accounts?plan-advanced=on")))
+        #expect(advanced.contains("Example Ltd"), "What is given none has the plan by default. \(advanced)")
+        #expect(!advanced.contains("Novo Steel") && advanced.isStrictSubset(of: all))
+        let either = Set(names(try await visitor.open("/operator/accounts?plan-advanced=on&plan-essential=on")))
+        #expect(either == advanced.union(["Novo Steel"]), "The operator’s own is on no plan.")
+        let none = try await visitor.open("/operator/accounts?plan-essential=on&suspended=on")
+        #expect(none.text.contains("Nothing matches") && Set(none.links("Clear all")) == ["/operator/accounts"])
+        #expect(names(try await visitor.open("/operator/accounts?q=\(demo.account)")) == ["Example Ltd"])
+        _ = server
     }
 
     @Test func `make, change, rotate and delete a resource server, whose secret is shown once`() async throws {

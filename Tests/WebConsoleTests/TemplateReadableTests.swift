@@ -27,14 +27,7 @@ struct TemplateReadableTests {
             at: time, what: "w", thing: "t", thingLink: "l", isName: true, who: "w", whoLink: "l", place: "p",
             details: [AuditLogPage.Detail(term: "t", text: "x")], hasDetails: true, request: "r", requestLink: "l",
             address: "a"),
-        PeoplePage.Row(
-            name: "n", email: "e", address: "a", place: "p", rights: "r", badge: Badge(.bad, "w"), factor: "f",
-            since: time, rowMenu: menu),
-        PeoplePage.Option(value: "v", words: "w", isChosen: true),
-        AccountsPage.Row(
-            name: "n", id: "i", address: "a", plan: "p", badge: Badge(.bad, "w"), made: time, rowMenu: menu),
-        OrganizationsPage.Row(
-            name: "n", place: "p", depth: "d", address: "a", isHere: true, made: time, rowMenu: menu),
+        SelectOption(value: "v", words: "w", isChosen: true),
         ScopeChoice(ofAppsOf: .standard, chosen: [], permissions: [], error: "e"),
         ScopeChoice.Group(
             legend: "l", name: "n", options: [option], hint: "h", boxes: [box], isFolded: true), box,
@@ -64,7 +57,7 @@ struct TemplateReadableTests {
     private static let cell = ListPage.Cell(text: "t", time: time, after: "a", isFigure: true, counted: "c")
     private static let row = ListPage.Row(
         name: "n", link: "l", masked: "m", badge: Badge(.info, "w"), status: "s", cells: [cell], rowMenu: menu,
-        because: "b")
+        because: "b", depth: "d")
     private static let tableRow = DetailTable.Row(
         name: "n", isCode: true, badge: nil, status: "s", details: "d", cells: [cell],
         actions: [DetailAction(words: "w")])

@@ -12,8 +12,13 @@ package struct AccountQuery: Hashable, Sendable {
         case name, created
     }
 
-    /// What the name contains.
+    /// What the name contains, or the identifier is.
     package var search: NameSearch?
+    /// Those alone that were given one of these plans, nil among them for those that were given none; empty for all. The
+    /// operator's own is on no plan.
+    package var plans: [String?] = []
+    /// Those alone that are suspended.
+    package var isSuspended = false
     package var order = Order.created
     package var isDescending = false
     package var after: ListPlace?
@@ -22,6 +27,22 @@ package struct AccountQuery: Hashable, Sendable {
 }
 
 extension AccountQuery {
+    fileprivate var condition: BoundSQL {
+        var condition: BoundSQL = ""
+        if let search {
+            let id = ID<Organization>(parsing: search.text) ?? ID(value: 0)
+            condition = "AND (o.id = \(id) OR \(part: search.condition(on: "o.name")))"
+        }
+        if !plans.isEmpty {
+            let given = plans.compactMap(\.self)
+            let among: BoundSQL = given.isEmpty ? "1 = 0" : "a.plan IN (\(list: given))"
+            let none: BoundSQL = given.count < plans.count ? "OR a.plan IS NULL" : ""
+            condition = "\(part: condition) AND a.is_operator = 0 AND (\(part: among) \(part: none))"
+        }
+        if isSuspended { condition = "\(part: condition) AND a.suspended_at IS NOT NULL" }
+        return condition
+    }
+
     fileprivate var listOrder: ListOrder {
         let key: ListOrder.Key =
             switch order {
@@ -71,12 +92,11 @@ extension Transaction {
     ///
     /// - Parameter limit: How many at most.
     package borrowing func accounts(_ query: AccountQuery, limit: Int) throws -> OrderedListing<Account> {
-        let found: BoundSQL = query.search.map { "AND \(part: $0.condition(on: "o.name"))" } ?? ""
         let rows = try all(
             """
             SELECT \(fixed: columns) FROM account a JOIN organization o ON o.id = a.organization_id
-            WHERE o.parent_id IS NULL \(part: found) \(part: query.listOrder.condition) \(part: query.listOrder.clause)
-            LIMIT \(limit + 1)
+            WHERE o.parent_id IS NULL \(part: query.condition) \(part: query.listOrder.condition)
+            \(part: query.listOrder.clause) LIMIT \(limit + 1)
             """, Account.init(row:))
         return OrderedListing(rows, limit: limit, place: query.place)
     }

@@ -74,7 +74,11 @@ extension Transaction {
 }
 
 extension AppQuery {
-    fileprivate var condition: BoundSQL { search.map { "AND \(part: $0.condition(on: "p.name"))" } ?? "" }
+    fileprivate var condition: BoundSQL {
+        guard let search else { return "" }
+        let id = ID<App>(parsing: search.text) ?? ID(value: 0)
+        return "AND (p.id = \(id) OR \(part: search.condition(on: "p.name")))"
+    }
 
     fileprivate var listOrder: ListOrder {
         let key: ListOrder.Key =

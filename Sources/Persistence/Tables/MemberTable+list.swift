@@ -19,16 +19,17 @@ package struct MemberQuery: Hashable, Sendable {
 
     /// What name or e-mail address contain.
     package var search: NameSearch?
-    /// The name of a role that they have.
-    package var role: String?
+    /// The names of roles of which they have one; empty for any.
+    package var roles: [String] = []
+    /// Those alone who have set none yet.
+    package var withoutPassword = false
+    /// Those alone for whom a password is enough.
+    package var withoutSecondFactor = false
     package var order = Order.created
     package var isDescending = false
     package var after: ListPlace?
 
-    package init(search: NameSearch? = nil, role: String? = nil) {
-        self.search = search
-        self.role = role
-    }
+    package init() {}
 }
 
 extension Transaction {
@@ -44,13 +45,6 @@ extension Transaction {
         _ extent: Extent, _ query: MemberQuery, at now: Instant, limit: Int, countingTo most: Int,
         leftOf kinds: Set<StewardedID.Kind>
     ) throws -> (page: OrderedListing<ListedMember>, count: Int, left: Int) {
-        var condition = extent.condition
-        if let search = query.search {
-            condition = """
-                \(part: condition) AND (\(part: search.condition(on: "m.name")) OR \(part: search.condition(on: "m.email")))
-                """
-        }
-        if let role = query.role { condition = "\(part: condition) AND ' ' || m.roles || ' ' LIKE \("% \(role) %")" }
         let counts: BoundSQL = """
             (SELECT COUNT(*) FROM (SELECT 1 FROM organization o CROSS JOIN member m
             WHERE \(part: extent.condition) AND m.organization_id = o.id LIMIT \(most)) AS live),
@@ -60,8 +54,8 @@ extension Transaction {
         let rows = try all(
             """
             SELECT \(part: Self.listed(at: now)), \(part: counts) FROM
-            (SELECT m.id FROM organization o CROSS JOIN member m WHERE \(part: condition) AND m.organization_id = o.id
-            \(part: order.condition) \(part: order.clause) LIMIT \(limit + 1)) page CROSS JOIN member m
+            (SELECT m.id FROM organization o CROSS JOIN member m WHERE \(part: extent.condition) AND m.organization_id = o.id
+            \(part: query.condition) \(part: order.condition) \(part: order.clause) LIMIT \(limit + 1)) page CROSS JOIN member m
             CROSS JOIN organization o WHERE m.id = page.id AND o.id = m.organization_id \(part: order.clause)
             """
         ) { row in (try ListedMember(row: row), try row.count(14), try row.count(15)) }
@@ -111,6 +105,28 @@ extension Transaction {
 }
 
 extension MemberQuery {
+    fileprivate var condition: BoundSQL {
+        var condition: BoundSQL = ""
+        if let search {
+            condition = """
+                AND (\(part: search.condition(on: "m.name")) OR \(part: search.condition(on: "m.email")))
+                """
+        }
+        if !roles.isEmpty {
+            let any = roles.reduce("1 = 0" as BoundSQL) { others, role in
+                "\(part: others) OR ' ' || m.roles || ' ' LIKE \("% \(role) %")"
+            }
+            condition = "\(part: condition) AND (\(part: any))"
+        }
+        if withoutPassword { condition = "\(part: condition) AND m.password IS NULL" }
+        if withoutSecondFactor {
+            condition = """
+                \(part: condition) AND NOT EXISTS (SELECT 1 FROM second_factor f WHERE f.member_id = m.id)
+                """
+        }
+        return condition
+    }
+
     fileprivate var listOrder: ListOrder {
         let key: ListOrder.Key =
             switch order {

@@ -37,7 +37,6 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     case signIn = "sign-in"
     case signOut = "sign-out"
     case accountForm = "account-form"
-    case accounts
     case auditLog = "audit-log"
     case confirmationPage = "confirmation-page"
     case editPerson = "edit-person"
@@ -47,9 +46,7 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     case linkForPerson = "link-for-person"
     case nodes
     case organizationName = "organization-name"
-    case organizations
     case overview
-    case people
     case person
     case productInForce = "product-in-force"
     case removePerson = "remove-person"
@@ -94,7 +91,6 @@ package enum PageTemplate: String, Sendable, CaseIterable {
         case .signIn: Self.text(PackageResources.sign_in_mustache)
         case .signOut: Self.text(PackageResources.sign_out_mustache)
         case .accountForm: Self.text(PackageResources.account_form_mustache)
-        case .accounts: Self.text(PackageResources.accounts_mustache)
         case .auditLog: Self.text(PackageResources.audit_log_mustache)
         case .confirmationPage: Self.text(PackageResources.confirmation_page_mustache)
         case .editPerson: Self.text(PackageResources.edit_person_mustache)
@@ -104,9 +100,7 @@ package enum PageTemplate: String, Sendable, CaseIterable {
         case .linkForPerson: Self.text(PackageResources.link_for_person_mustache)
         case .nodes: Self.text(PackageResources.nodes_mustache)
         case .organizationName: Self.text(PackageResources.organization_name_mustache)
-        case .organizations: Self.text(PackageResources.organizations_mustache)
         case .overview: Self.text(PackageResources.overview_mustache)
-        case .people: Self.text(PackageResources.people_mustache)
         case .person: Self.text(PackageResources.person_mustache)
         case .productInForce: Self.text(PackageResources.product_in_force_mustache)
         case .removePerson: Self.text(PackageResources.remove_person_mustache)

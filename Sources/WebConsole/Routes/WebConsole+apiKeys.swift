@@ -25,16 +25,16 @@ extension WebConsole {
                 limit: APIKeyList.pageSize, countingTo: limit, as: entered.actor, tx: tx)
         }
         let frame = ListFrame(
-            entered: entered, page: .apiKeys, request: request, filters: filters,
+            entered, .apiKeys, request, filters,
             searchLabel: "Search by name, ID or last four characters",
             standard: ListRequest.Sort(column: "created", isDescending: true))
-        return .page(keysPage(frame, found.page, count: found.count, of: limit))
+        return .page(keysPage(entered, frame, found.page, count: found.count, of: limit))
     }
 
     private func keysPage(
-        _ frame: ListFrame, _ found: OrderedListing<ListedAPIKey>, count: Int, of limit: Int
+        _ entered: ConsoleVisit, _ frame: ListFrame, _ found: OrderedListing<ListedAPIKey>, count: Int, of limit: Int
     ) -> ListPage {
-        let (entered, word) = (frame.entered, product.words[.apiKey])
+        let word = product.words[.apiKey]
         let mayMake = entered.may(.apiKeysManage)
         let isFull = count >= limit
         let create = entered.makingLink("Create \(word.singular)", to: .newAPIKey)
@@ -155,7 +155,7 @@ extension WebConsole {
             shell: entered.shell(below: "Create \(word.singular)"),
             pageHead: PageHead(
                 title: "Create \(word.singular)",
-                lead: "Step 1 of 2: details. It belongs to \(entered.organization.name) and sees nothing above it.",
+                lead: "Step 1 of 2: details. \(entered.ownership)",
                 action: nil, reason: nil),
             notice: errors.notice(besides: APIKeyForm.details), sentTo: entered.link(.newAPIKey),
             token: entered.token(sentTo: .newAPIKey),

@@ -40,10 +40,10 @@ extension WebConsole {
                 limit: ConnectionList.pageSize, countingTo: most, as: entered.actor, tx: tx)
         }
         let frame = ListFrame(
-            entered: entered, page: .connections, request: request, filters: filters,
+            entered, .connections, request, filters,
             searchLabel: "Search by name, ID, or what is below it",
             standard: ListRequest.Sort(column: "created", isDescending: true))
-        return .page(ConnectionList.page(frame, found.page, found.counts, service))
+        return .page(ConnectionList.page(entered, frame, found.page, found.counts, service))
     }
 
     // MARK: - One

@@ -52,13 +52,15 @@ extension WebConsole {
         _ form: IntegrationForm, _ entered: ConsoleVisit, _ errors: FieldErrors = .none
     ) -> FormPage {
         let word = product.words[.integration]
-        let lead =
+        let rights =
             IntegrationForm.isLabelAlone(product)
-            ? "It gets every permission of the catalogue, from any address; you can narrow that afterwards in its settings."
-            : nil
+            ? " It gets every permission of the catalogue, from any address; you can narrow that afterwards in its settings."
+            : ""
         return FormPage(
             shell: entered.shell(below: "Create \(word.singular)"),
-            pageHead: PageHead(title: "Create \(word.singular)", lead: lead, action: nil, reason: nil),
+            pageHead: PageHead(
+                title: "Create \(word.singular)", lead: entered.ownership + rights, action: nil,
+                reason: nil),
             notice: errors.notice(besides: IntegrationForm.names), sentTo: entered.link(.newIntegration),
             token: entered.token(sentTo: .newIntegration),
             fields: [.idempotencyKey()],

@@ -24,25 +24,26 @@ extension WebConsole {
                 limit: IntegrationList.pageSize, countingTo: limit, as: entered.actor, tx: tx)
         }
         let frame = ListFrame(
-            entered: entered, page: .integrations, request: request, filters: filters,
+            entered, .integrations, request, filters,
             searchLabel: "Search by label or \(product.words[.clientID].singular)",
             standard: ListRequest.Sort(column: "created", isDescending: true))
-        return .page(integrationsPage(frame, found.page, count: found.count, of: limit))
+        return .page(integrationsPage(entered, frame, found.page, count: found.count, of: limit))
     }
 
     private func integrationsPage(
-        _ frame: ListFrame, _ found: OrderedListing<ListedIntegration>, count: Int, of limit: Int
+        _ entered: ConsoleVisit, _ frame: ListFrame, _ found: OrderedListing<ListedIntegration>, count: Int,
+        of limit: Int
     ) -> ListPage {
-        let (entered, word) = (frame.entered, product.words[.integration])
+        let word = product.words[.integration]
         let mayMake = entered.may(.integrationsManage)
         let create = entered.makingLink("Create \(word.singular)", to: .newIntegration)
         let isFull = count >= limit
         let head = PageHead(
             title: entered.heading,
             lead:
-                "Programs that use the API for \(entered.organization.name). \(count) of \(limit) in the \(product.words[.account].singular).",
+                "Programs that use the API for \(entered.organization.name). \(Numbers.words(count)) of \(Numbers.words(limit)) in the \(product.words[.account].singular).",
             action: mayMake && !isFull ? create : nil,
-            reason: mayMake && isFull ? "All \(limit) are taken. Delete one to make room." : nil)
+            reason: mayMake && isFull ? "All \(Numbers.words(limit)) are taken. Delete one to make room." : nil)
         let nothing = EmptyState(
             title: "No \(word.plural) yet",
             words: """

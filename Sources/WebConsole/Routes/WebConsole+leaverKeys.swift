@@ -79,9 +79,9 @@ extension WebConsole {
                 keys: try apiKeys.workingKeys(filter, in: organization.id, as: actor, tx: tx),
                 integrations: try tx.stewardedCount(
                     filter, kinds: kinds.intersection([.integration]), within: path,
-                    limit: PeoplePage.countedTo),
+                    limit: PeopleList.countedTo),
                 apps: try tx.stewardedCount(
-                    filter, kinds: kinds.intersection([.app]), within: path, limit: PeoplePage.countedTo),
+                    filter, kinds: kinds.intersection([.app]), within: path, limit: PeopleList.countedTo),
                 name: id.map { _ in member?.name ?? first?.formerName ?? "somebody who left" },
                 isHere: member?.organization == organization.id)
         }

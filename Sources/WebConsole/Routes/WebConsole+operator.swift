@@ -63,15 +63,14 @@ extension WebConsole {
     }
 
     private func showAccounts(_ entered: OperatorVisit) async throws -> PageReply {
-        let request = ListRequest(entered.visit, columns: AccountQuery.Order.allCases.map(\.rawValue))
-        var query = AccountQuery()
-        (query.search, query.after) = (NameSearch(request.search), request.after)
-        (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
-        let asked = query
-        let found = try await store.read(as: entered.actor) { tx in
-            try tx.accounts(asked, limit: AccountsPage.pageSize)
+        let filters = AccountList.filters(product)
+        let request = ListRequest(
+            entered.visit, filters: filters.map(\.name), columns: AccountQuery.Order.allCases.map(\.rawValue))
+        let query = AccountList.query(request, product)
+        let found = try await store.read(as: entered.actor) { [accounts] tx in
+            try accounts.list(query, limit: AccountList.pageSize, as: entered.actor, tx: tx)
         }
-        return .page(AccountsPage(entered, found, request))
+        return .page(AccountList.page(entered, request, filters, found))
     }
 
     private func account(_ entered: OperatorVisit) async throws -> Account {

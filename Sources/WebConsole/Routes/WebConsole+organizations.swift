@@ -23,14 +23,13 @@ extension WebConsole {
     }
 
     private func showOrganizations(_ entered: ConsoleVisit) async throws -> PageReply {
-        let search = NameSearch(entered.visit.parameter("q"))
-        let after = entered.visit.parameter("after").flatMap { ID<Organization>(parsing: $0) }
-        let path = entered.organization.path
-        let found = try await store.read(as: entered.actor) { tx in
-            try tx.organizations(
-                within: path, matching: search, after: after, limit: OrganizationsPage.pageSize + 1)
+        let request = ListRequest(entered.visit, columns: OrganizationQuery.Order.allCases.map(\.rawValue))
+        let query = OrganizationsList.query(request)
+        let found = try await store.read(as: entered.actor) { [organizations] tx in
+            try organizations.list(
+                in: entered.organization, query, limit: OrganizationsList.pageSize, as: entered.actor, tx: tx)
         }
-        return .page(OrganizationsPage(entered, found, search, isPart: after != nil))
+        return .page(OrganizationsList.page(entered, request, found))
     }
 
     private func takeNewOrganization(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {

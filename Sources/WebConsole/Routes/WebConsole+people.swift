@@ -47,20 +47,19 @@ extension WebConsole {
     }
 
     private func showPeople(_ entered: ConsoleVisit) async throws -> PageReply {
+        let filters = PeopleList.filters(entered)
         let request = ListRequest(
-            entered.visit, choices: ["role"], columns: MemberQuery.Order.allCases.map(\.rawValue))
-        var query = MemberQuery(search: NameSearch(request.search), role: request.choice("role"))
-        query.after = request.after
-        (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
-        let asked = query
+            entered.visit, filters: filters.map(\.name), columns: MemberQuery.Order.allCases.map(\.rawValue))
+        let query = PeopleList.query(request)
         let path = entered.organization.path
         let kinds = entered.readableKinds
         let found = try await store.read(as: entered.actor) { tx in
             try tx.members(
-                .within(path), asked, at: entered.now, limit: PeoplePage.pageSize, countingTo: PeoplePage.countedTo,
+                .within(path), query, at: entered.now, limit: PeopleList.pageSize, countingTo: PeopleList.countedTo,
                 leftOf: kinds)
         }
-        return .page(PeoplePage(entered, found.page, request, count: found.count, leftCount: found.left))
+        return .page(
+            PeopleList.page(entered, request, filters, found.page, count: found.count, leftCount: found.left))
     }
 
     private func takeInvitation(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {

@@ -195,6 +195,75 @@ struct ListOrderTests {
         }
     }
 
+    @Test func `organizations and accounts come in every order, each once, and as they are looked for`() async throws {
+        try await SampleTree.open { tree in
+            let theOperator = SampleTree.theOperator
+            for name in Self.names {
+                tree.clock.advance(seconds: 1)
+                try await tree.store.write { [accounts = tree.accounts, organizations = tree.organizations] tx in
+                    _ = try organizations.create(name: name, below: tree.europe.id, as: theOperator, tx: tx)
+                    let account = try accounts.create(AccountDraft(name: name), as: theOperator, tx: tx)
+                    // The catalogue of plans is no matter of the tables.
+                    try tx.update(
+                        account: account.id, plan: name == "beta" ? nil : name.lowercased(),
+                        suspendedAt: name == "alpha" ? tree.clock.current : nil)
+                }
+            }
+            for isDescending in [false, true] {
+                for order in OrganizationQuery.Order.allCases {
+                    let found = try await all(tree) { after, tx in
+                        var query = OrganizationQuery()
+                        (query.order, query.isDescending, query.after) = (order, isDescending, after)
+                        return try tx.organizations(within: tree.europe.path, query, limit: 2)
+                    }
+                    requireOrder(
+                        of: found, count: 7, isDescending: isDescending, by: \.organization.id,
+                        { first, second in
+                            switch order {
+                            case .name: key(first.organization.name) < key(second.organization.name)
+                            case .created: first.organization.id < second.organization.id
+                            }
+                        }, "\(order)")
+                    let parents = found.filter { $0.organization.parent == tree.europe.id }.map(\.parentName)
+                    #expect(parents == Array(repeating: "Europe", count: 6))
+                    #expect(found.first { $0.organization.id == tree.europe.id }?.parentName == .some(nil))
+                }
+                for order in AccountQuery.Order.allCases {
+                    let found = try await all(tree) { after, tx in
+                        var query = AccountQuery()
+                        (query.order, query.isDescending, query.after) = (order, isDescending, after)
+                        return try tx.accounts(query, limit: 2)
+                    }
+                    requireOrder(
+                        of: found, count: 8, isDescending: isDescending, by: \.id,
+                        { first, second in
+                            switch order {
+                            case .name: key(first.organization.name) < key(second.organization.name)
+                            case .created: first.id < second.id
+                            }
+                        }, "\(order)")
+                }
+            }
+            func accounts(_ narrow: (inout AccountQuery) -> Void) async throws -> [String] {
+                var query = AccountQuery()
+                query.order = .name
+                narrow(&query)
+                let asked = query
+                return try await tree.store.read { tx in
+                    try tx.accounts(asked, limit: 20).items.map { key($0.organization.name) }
+                }
+            }
+            #expect(try await accounts { $0.plans = ["delta"] } == ["delta", "delta"])
+            #expect(
+                try await accounts { $0.plans = [nil] } == ["beta", "global", "stranger"],
+                "The operator’s own is on none.")
+            #expect(try await accounts { $0.plans = ["alpha", nil] }.count == 5)
+            #expect(try await accounts { $0.isSuspended = true } == ["alpha"])
+            #expect(try await accounts { ($0.isSuspended, $0.plans) = (true, ["delta"]) } == [])
+            #expect(try await accounts { $0.search = NameSearch(tree.global.id.description) } == ["global"])
+        }
+    }
+
     @Test(arguments: ["", "x", "0000000000000000000001", "0000000000000000000001n", "0000000000000000000001tA\0"])
     func `what spells no place is none`(_ text: String) {
         #expect(ListPlace(parsing: text) == nil)

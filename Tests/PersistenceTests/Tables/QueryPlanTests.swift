@@ -244,8 +244,11 @@ struct Question: Sendable, CustomTestStringConvertible {
                     _ = try tx.grants(extent, query, limit: 2)
                 }
                 for audited in [AuditExtent.part(extent), .operatorsPart(extent)] {
-                    _ = try tx.namedAuditEvents(
-                        audited, matching: AuditFilter(), namesWithin: path, after: nil, limit: 2)
+                    for oldestFirst in [false, true] {
+                        _ = try tx.namedAuditEvents(
+                            audited, matching: AuditFilter(), namesWithin: path, oldestFirst: oldestFirst,
+                            after: ID(at: 1), limit: 2)
+                    }
                 }
             }
             _ = try tx.listedIntegration(ID(at: 1))
@@ -255,12 +258,19 @@ struct Question: Sendable, CustomTestStringConvertible {
                 (query.search, query.order) = (NameSearch("carbon"), order)
                 _ = try tx.resourceServers(query, limit: 2)
             }
+            for order in OrganizationQuery.Order.allCases {
+                var query = OrganizationQuery()
+                (query.search, query.order) = (NameSearch("north"), order)
+                _ = try tx.organizations(within: path, query, limit: 2)
+            }
             _ = try tx.organization(ID(at: 1), withThoseWithin: path, limit: 2)
             _ = try tx.organization(ID(at: 1), withThoseWithin: nil, limit: 2)
             _ = try tx.memberNames([ID(at: 1), ID(at: 2)], within: path)
             for kinds in [[], Set(StewardedID.Kind.allCases)] {
                 for order in MemberQuery.Order.allCases {
-                    var query = MemberQuery(search: NameSearch("ada"), role: "admin")
+                    var query = MemberQuery()
+                    (query.search, query.roles) = (NameSearch("ada"), ["admin", "owner"])
+                    (query.withoutPassword, query.withoutSecondFactor) = (true, true)
                     (query.order, query.after) = (order, ListPlace(.text("ada"), ID<Member>(at: 1)))
                     _ = try tx.members(.within(path), query, at: now, limit: 2, countingTo: 2, leftOf: kinds)
                 }
@@ -330,6 +340,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             let times = RiskTimes(now: now, soon: now, idleSince: now, newSince: now, oldBefore: now)
             _ = try tx.apiKeyRisks(within: OrganizationPath(root: ID(at: 1)), times)
             _ = try tx.integrationRisks(within: OrganizationPath(root: ID(at: 1)), times)
+            _ = try tx.accessKeyRisks(within: OrganizationPath(root: ID(at: 1)), times)
         },
         Question("changes") { tx in
             try tx.rename(ID<Organization>(at: 1), to: "n")

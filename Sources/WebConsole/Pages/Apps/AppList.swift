@@ -10,7 +10,7 @@ enum AppList {
     /// The filter that leaves out what is below.
     static let here = "here"
 
-    static func filters(_ entered: ConsoleVisit) -> [(name: String, words: String)] {
+    static func filters(_ entered: ConsoleVisit) -> ListFrame.Filters {
         entered.reachable.count < 2 ? [] : [(here, "In \(entered.organization.name) alone")]
     }
 
@@ -21,7 +21,7 @@ enum AppList {
     }
 
     static func page(
-        _ entered: ConsoleVisit, _ request: ListRequest, _ filters: [(name: String, words: String)],
+        _ entered: ConsoleVisit, _ request: ListRequest, _ filters: ListFrame.Filters,
         _ listing: OrderedListing<ListedApp>, count: Int, of limit: Int
     ) -> ListPage {
         let (words, word) = (entered.words, entered.words[.app])
@@ -29,15 +29,15 @@ enum AppList {
         let isFull = count >= limit
         let create = entered.makingLink("Create \(word.singular)", to: .newApp)
         let frame = ListFrame(
-            entered: entered, page: .apps, request: request, filters: filters, searchLabel: "Search by name",
+            entered, .apps, request, filters, searchLabel: "Search by name or ID",
             standard: ListRequest.Sort(column: "created", isDescending: true))
         let head = PageHead(
             title: entered.heading,
             lead: """
-                They use \(entered.product.name) for people who let them. \(count) of \(limit) in the \
+                They use \(entered.product.name) for people who let them. \(Numbers.words(count)) of \(Numbers.words(limit)) in the \
                 \(words[.account].singular).
                 """, action: mayMake && !isFull ? create : nil,
-            reason: mayMake && isFull ? "All \(limit) are taken. Delete one to make room." : nil)
+            reason: mayMake && isFull ? "All \(Numbers.words(limit)) are taken. Delete one to make room." : nil)
         let nothing = EmptyState(
             title: "No \(word.plural) yet",
             words: """

@@ -23,7 +23,7 @@ enum ConnectionList {
     /// What stands before a provider's name in its filter.
     private static let at = "at-"
 
-    static func filters(_ entered: ConsoleVisit, _ choices: [ProviderChoice]) -> [(name: String, words: String)] {
+    static func filters(_ entered: ConsoleVisit, _ choices: [ProviderChoice]) -> ListFrame.Filters {
         let days = ConnectionService.forecastDays
         let own: [(String, String)] = Filter.allCases.compactMap { filter in
             let words =
@@ -60,10 +60,11 @@ enum ConnectionList {
     }
 
     static func page(
-        _ frame: ListFrame, _ found: OrderedListing<ListedConnection>, _ counts: ConnectionCounts,
+        _ entered: ConsoleVisit, _ frame: ListFrame, _ found: OrderedListing<ListedConnection>,
+        _ counts: ConnectionCounts,
         _ service: ConnectionService
     ) -> ListPage {
-        let (entered, word) = (frame.entered, frame.entered.words[.connection])
+        let word = entered.words[.connection]
         let (mayMake, most) = (entered.may(.connectionsManage), entered.terms.maximum(of: .connections))
         let isFull = counts.ofAccount >= most
         let create = mayMake && !isFull ? entered.makingLink("New \(word.singular)", to: .newConnection) : nil

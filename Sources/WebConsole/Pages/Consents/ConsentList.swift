@@ -10,7 +10,7 @@ struct ConsentList: Sendable {
 
     let entered: ConsoleVisit
     let request: ListRequest
-    let filters: [(name: String, words: String)]
+    let filters: ListFrame.Filters
     /// Nil for all.
     let app: ID<App>?
     let appName: String?
@@ -21,8 +21,8 @@ struct ConsentList: Sendable {
     func page(_ listing: OrderedListing<DescribedGrant>) -> ListPage {
         let words = entered.words
         let frame = ListFrame(
-            entered: entered, page: app == nil ? .consents : .consentsOfApp,
-            identifiers: app.map { [$0.description] } ?? [], request: request, filters: filters,
+            entered, app == nil ? .consents : .consentsOfApp, at: app.map { [$0.description] } ?? [], below: appName,
+            request, filters,
             searchLabel: app == nil
                 ? "Search by \(words[.app].singular), person or \(words[.organization].singular)"
                 : "Search by person or \(words[.organization].singular)",
@@ -59,8 +59,7 @@ struct ConsentList: Sendable {
             ]
         let rows = listing.items.enumerated().map { index, item in row(item, index, of: listing.items.count) }
         return frame.listPage(
-            head, columns: columns, rows: rows, next: listing.next, nothing: nothing, plural: "consents",
-            below: appName)
+            head, columns: columns, rows: rows, next: listing.next, nothing: nothing, plural: "consents")
     }
 
     private func row(_ item: DescribedGrant, _ index: Int, of count: Int) -> ListPage.Row {

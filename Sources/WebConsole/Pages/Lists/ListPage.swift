@@ -1,5 +1,3 @@
-import Persistence
-import ProductDefinition
 import Templating
 
 /// A list of things of one kind: search, filters as chips, a table with an order and a menu for each row, the count against the
@@ -44,6 +42,8 @@ struct ListPage: Page {
         let rowMenu: RowMenu?
         /// Why it is not as usual, below its badge.
         var because: String?
+        /// How far in its name begins: a class, nil for not at all.
+        var depth: String?
     }
 
     /// A filter that can be ticked.
@@ -73,112 +73,29 @@ struct ListPage: Page {
     let rows: [Row]
     let hasRows: Bool
     let paging: Paging?
-    /// What stands there instead of rows.
-    let empty: EmptyState?
+    /// What stands there instead of rows, or below them where none of them is what is looked for.
+    var empty: EmptyState?
     let notice: Notice?
+    /// Where somebody looks for one by what must stand in no address, nil where there is nothing of the kind.
+    var lookUp: PageLink?
+    /// Whether rows say whether all is as usual.
+    var hasStatus = true
     /// A sentence above the list with links in it: what will break, or what else there is to see.
     var forecast: Forecast?
-}
-
-/// Builds a ``ListPage`` of what a request asked for.
-struct ListFrame: Sendable {
-    let entered: ConsoleVisit
-    let page: ConsolePage
-    /// What stands in its path besides the organization.
-    var identifiers: [String] = []
-    let request: ListRequest
-    /// The words of each filter by its name, in the order of the form.
-    let filters: [(name: String, words: String)]
-    let searchLabel: String
-    /// In which order the list is when none was asked for.
-    let standard: ListRequest.Sort
-
-    /// Whether the address leaves anything out.
-    var isNarrow: Bool { request.search != nil || !request.filters.isEmpty }
-    /// The list without search and filters.
-    var clearLink: String { entered.link(page, at: identifiers) }
-
-    /// A column by which the list can be ordered.
-    ///
-    /// - Parameter startsDescending: Whether the first press shows the largest first.
-    func column(
-        _ words: String, by column: String, startsDescending: Bool = false, isFigure: Bool = false
-    ) -> ListPage.Column {
-        request.column(
-            words, by: column, standard: standard, startsDescending: startsDescending, isFigure: isFigure
-        ) { entered.link(page, at: identifiers, query: $0) }
-    }
-
-    /// The page.
-    ///
-    /// - Parameters:
-    ///   - total: How many rows there would be without search and filters; 0 means that there is nothing yet.
-    ///   - nothing: What stands there when there is nothing yet.
-    ///   - plural: What the things are called, for when nothing matches.
-    ///   - title: The page's own name, where it stands below the section's first one.
-    func listPage(
-        _ head: PageHead, columns: [ListPage.Column], rows: [ListPage.Row], next: ListPlace?, nothing: EmptyState,
-        plural: String, below title: String? = nil
-    ) -> ListPage {
-        let narrow = [request.search.map { "“\($0)”" }].compactMap(\.self) + inForce.map { $0.words.lowercased() }
-        let nothingMatches = EmptyState(
-            title: "Nothing matches", words: "None of your \(plural) is found with \(narrow.joined(separator: ", ")).",
-            action: PageLink(words: "Clear all", address: clearLink), code: nil)
-        let isEmpty = rows.isEmpty && request.after == nil
-        return ListPage(
-            shell: title.map { entered.shell(below: $0) } ?? entered.shell(), tabTitle: title ?? entered.sectionTitle,
-            pageHead: head, sectionTabs: title == nil ? entered.sectionTabs : nil,
-            searchAt: entered.link(page, at: identifiers),
-            search: request.search ?? "", searchLabel: searchLabel, sort: request.sort?.text,
-            facets: filters.map {
-                ListPage.Facet(name: $0.name, words: $0.words, isOn: request.filters.contains($0.name))
-            },
-            hasFacets: !filters.isEmpty, hasFilters: !isEmpty || isNarrow, chips: chips, caption: entered.sectionTitle,
-            columns: columns, rows: rows, hasRows: !rows.isEmpty, paging: paging(rows.count, next, plural),
-            empty: isEmpty ? (isNarrow ? nothingMatches : nothing) : nil,
-            notice: entered.visit.done.map { .good($0.words(in: entered.words)) })
-    }
-
-    private var inForce: [(name: String, words: String)] { filters.filter { request.filters.contains($0.name) } }
-
-    private var chips: Chips? {
-        let search = request.search.map { text in
-            Chip(
-                words: "Search: \(text)",
-                removeLink: entered.link(page, at: identifiers, query: request.query(search: .some(nil))))
-        }
-        let others = inForce.map { filter in
-            Chip(
-                words: filter.words,
-                removeLink: entered.link(page, at: identifiers, query: request.query(without: filter.name)))
-        }
-        let all = [search].compactMap(\.self) + others
-        return all.isEmpty ? nil : Chips(chips: all, clearLink: clearLink)
-    }
-
-    private func paging(_ count: Int, _ next: ListPlace?, _ plural: String) -> Paging? {
-        guard next != nil || request.after != nil else { return nil }
-        let first =
-            request.after == nil
-            ? nil : PageLink(words: "First page", address: entered.link(page, at: identifiers, query: request.query()))
-        return Paging(
-            words: "\(count) \(plural) on this page",
-            nextLink: next.map { entered.link(page, at: identifiers, query: request.query(after: $0)) },
-            firstLink: first)
-    }
 }
 
 extension ListPage: TemplateReadable {
     static let templateNames: TemplateNames = [
         "shell", "tabTitle", "pageHead", "sectionTabs", "searchAt", "search", "searchLabel", "sort", "facets",
         "hasFacets", "hasFilters", "chips", "caption", "columns", "rows", "hasRows", "paging", "empty", "notice",
-        "forecast",
+        "lookUp", "hasStatus", "forecast",
     ]
     var templateValues: [TemplateValue] {
         [
             .of(shell), .of(tabTitle), .of(pageHead), .of(sectionTabs), .of(searchAt), .of(search), .of(searchLabel),
             .of(sort), .of(facets), .of(hasFacets), .of(hasFilters), .of(chips), .of(caption), .of(columns), .of(rows),
-            .of(hasRows), .of(paging), .of(empty), .of(notice), .of(forecast),
+            .of(hasRows), .of(paging), .of(empty), .of(notice), .of(lookUp), .of(hasStatus),
+            .of(forecast),
         ]
     }
 }
@@ -195,11 +112,12 @@ extension ListPage.Cell: TemplateReadable {
 
 extension ListPage.Row: TemplateReadable {
     static let templateNames: TemplateNames = [
-        "name", "link", "masked", "badge", "status", "cells", "rowMenu", "because",
+        "name", "link", "masked", "badge", "status", "cells", "rowMenu", "because", "depth",
     ]
     var templateValues: [TemplateValue] {
         [
             .of(name), .of(link), .of(masked), .of(badge), .of(status), .of(cells), .of(rowMenu), .of(because),
+            .of(depth),
         ]
     }
 }

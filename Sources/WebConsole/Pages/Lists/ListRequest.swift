@@ -1,3 +1,4 @@
+import CredentialFormat
 import Persistence
 
 /// What a list was asked for, as its address says: a search, filters, an order and a place. Filters are parameters of their own,
@@ -12,15 +13,9 @@ struct ListRequest: Hashable, Sendable {
         var text: String { (isDescending ? "-" : "") + column }
     }
 
-    /// One of a few that was chosen.
-    struct Choice: Hashable, Sendable {
-        let name: String
-        let value: String
-    }
-
     let search: String?
-    /// What was chosen, of what the list lets choose.
-    let choices: [Choice]
+    /// Whether a secret was searched for, which stands in no address of ours; it is not looked for, and not shown again.
+    let hasSecret: Bool
     /// Those in force, of those that the list has.
     let filters: [String]
     /// Nil for the list's own order.
@@ -29,13 +24,11 @@ struct ListRequest: Hashable, Sendable {
 
     /// - Parameters:
     ///   - filters: Those that the list has.
-    ///   - choices: The names of what can be chosen.
     ///   - columns: What it can be ordered by.
-    init(_ visit: Visit, filters: [String] = [], choices: [String] = [], columns: [String]) {
-        search = NameSearch(visit.parameter("q"))?.text
-        self.choices = choices.compactMap { name in
-            visit.parameter(named: name).map { Choice(name: name, value: $0) }
-        }
+    init(_ visit: Visit, filters: [String] = [], columns: [String]) {
+        let text = NameSearch(visit.parameter("q"))?.text
+        hasSecret = text.map(Self.isSecret) ?? false
+        search = hasSecret ? nil : text
         self.filters = filters.filter { visit.parameter(named: $0) == "on" }
         sort = visit.parameter("sort").flatMap { text in
             let column = text.hasPrefix("-") ? String(text.dropFirst()) : text
@@ -44,7 +37,11 @@ struct ListRequest: Hashable, Sendable {
         after = visit.parameter("after").flatMap { ListPlace(parsing: $0) }
     }
 
-    func choice(_ name: String) -> String? { choices.first { $0.name == name }?.value }
+    /// Whether a text is one of our secrets by its form, whatever brand it has.
+    private static func isSecret(_ text: String) -> Bool {
+        guard let brand = Brand(String(text.prefix { $0 != "_" })) else { return false }
+        return CredentialText.parse(Array(text.utf8), brand: brand) != nil
+    }
 
     /// The order as a query of the tables has it.
     ///
@@ -56,7 +53,7 @@ struct ListRequest: Hashable, Sendable {
 
     /// The query of the same list with something else in it. What is left out is as it is; a place is never kept.
     ///
-    /// - Parameter filter: A filter or a choice that is left out.
+    /// - Parameter filter: A filter that is left out.
     func query(
         search: String?? = nil, without filter: String? = nil, sort: Sort?? = nil, after: ListPlace? = nil
     ) -> [(String, String)] {
@@ -64,7 +61,6 @@ struct ListRequest: Hashable, Sendable {
         let sort = sort ?? self.sort
         var query: [(String, String)] = []
         if let search { query.append(("q", search)) }
-        for choice in choices where choice.name != filter { query.append((choice.name, choice.value)) }
         for other in filters where other != filter { query.append((other, "on")) }
         if let sort { query.append(("sort", sort.text)) }
         if let after { query.append(("after", after.description)) }
@@ -74,18 +70,18 @@ struct ListRequest: Hashable, Sendable {
     /// A column by which the list can be ordered.
     ///
     /// - Parameters:
-    ///   - standard: In which order the list is when none was asked for.
+    ///   - standard: In which order the list is when none was asked for, nil for one that no column has.
     ///   - startsDescending: Whether the first press shows the largest first.
     ///   - link: The list with a query.
     func column(
-        _ words: String, by column: String, standard: Sort, startsDescending: Bool = false, isFigure: Bool = false,
+        _ words: String, by column: String, standard: Sort?, startsDescending: Bool = false, isFigure: Bool = false,
         link: ([(String, String)]) -> String
     ) -> ListPage.Column {
         let current = sort ?? standard
-        let isCurrent = current.column == column
-        let next = Sort(column: column, isDescending: isCurrent ? !current.isDescending : startsDescending)
+        let isCurrent = current?.column == column
+        let next = Sort(column: column, isDescending: isCurrent ? current?.isDescending == false : startsDescending)
         return ListPage.Column(
             words: words, address: link(query(sort: next)),
-            order: isCurrent ? (current.isDescending ? "descending" : "ascending") : nil, isFigure: isFigure)
+            order: isCurrent ? (current?.isDescending == true ? "descending" : "ascending") : nil, isFigure: isFigure)
     }
 }

@@ -19,6 +19,11 @@ extension ConsoleVisit {
         PageLink(words: page.section.flatMap { product.places.button(in: $0) } ?? standard, address: link(form))
     }
 
+    /// Whose a credential is that is made here, and what becomes of it when its maker leaves.
+    var ownership: String {
+        "It belongs to \(organization.name), sees nothing above it, and goes on working when whoever made it leaves."
+    }
+
     /// The section's title, in the product's words.
     var sectionTitle: String { place?.section.title ?? page.section?.title(in: words) ?? "" }
 
