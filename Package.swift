@@ -191,7 +191,8 @@ var beside: [Target] {
             name: "CarbonAPI",
             dependencies: [
                 "CLibPQ", "ClavigerVerifier", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, crypto,
-                asyncHTTPClient,
+                asyncHTTPClient, nioHTTPTypesHTTP1,
+                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -260,7 +261,7 @@ var tests: [Target] {
         .testTarget(
             name: "ProviderSimulatorTests",
             dependencies: ["ProviderSimulator", "TestSupport", crypto, cryptoExtras]),
-        .testTarget(name: "CarbonAPITests", dependencies: ["CarbonAPI", "TestSupport", "Locking", logging]),
+        .testTarget(name: "CarbonAPITests", dependencies: ["CarbonAPI", "TestSupport", "Locking", logging] + nio),
         .testTarget(name: "ArchitectureTests"),
     ]
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -65,6 +66,7 @@ package struct CarbonServer: Service {
         if let following = verifier as? any Service { services.insert(following, at: 0) }
         let application = Application(
             responder: CarbonResponder(operations, verifier, book, base: options.base, host: options.host),
+            server: HTTPServerBuilder { CompressingChannel($0) },
             configuration: ApplicationConfiguration(address: .hostname(options.host, port: options.port)),
             services: services,
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) }, logger: logger)

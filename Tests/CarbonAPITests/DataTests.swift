@@ -15,6 +15,44 @@ struct DataTests {
     private static let header =
         "facility_internal_id,product_key,activity,sub_activity,period_start,period_end,quantity,unit\n"
 
+    @Test func `large answers and files are compressed for who takes that, and for nobody else`() async throws {
+        let api = try await CarbonFront()
+        _ = try await WallTests.things(api)
+        let plain = try await api.get("/openapi.json")
+        for (accepted, coding) in [
+            ("gzip", "gzip"), ("br, gzip;q=0.5", "gzip"), ("gzip;q=0", nil), ("br", nil), ("identity", nil),
+        ] {
+            let answer = try await api.get("/openapi.json", headers: [("Accept-Encoding", accepted)])
+            #expect(answer.status == 200 && answer.headers["content-encoding"] == coding, "\(accepted)")
+            #expect(answer.headers["vary"] == "Accept-Encoding")
+            #expect(answer.headers["x-worth-compressing"] == nil)
+            if coding == nil { #expect(answer.body == plain.body) }
+            if coding != nil { #expect(answer.body.count * 4 < plain.body.count, "\(answer.body.count)") }
+        }
+        let small = try await api.get("/3/footprints", bearer: "nobody", headers: [("Accept-Encoding", "gzip")])
+        #expect(small.status == 401 && small.headers["content-encoding"] == nil && small.headers["vary"] == nil)
+        let head = try await api.send("HEAD", "/openapi.json", headers: [("Accept-Encoding", "gzip")])
+        #expect(head.status == 200 && head.headers["content-encoding"] == nil && head.body.isEmpty)
+
+        // What was compressed is what it was, of an answer and of a file.
+        let id = try await api.done("POST", "/export", ["filters": ["financialYears": [2025]]])["exportId"].string
+        var export = JSON.null
+        try await eventually {
+            export = try await api.done("GET", "/export/\(id)")
+            return export["status"] == "SUCCEEDED"
+        }
+        let link = try export["urls"][0].string
+        for url in [api.base + "/openapi.json", link] {
+            let told = try await FinishedCommand.tool("curl", ["-sS", url])
+            let options = ["-sS", "--compressed", "-H", "Accept-Encoding: gzip", "-w", "\n%header{content-encoding}"]
+            let compressed = try await FinishedCommand.tool("curl", options + [url])
+            #expect(compressed.output == told.output + "\ngzip" && !told.output.isEmpty, "\(compressed.errors)")
+        }
+        // An answer to what never was a request has nobody who takes anything.
+        #expect(try await api.exchange("no request at all\r\n\r\n").hasPrefix("HTTP/1.1 400 "))
+        #expect(try await api.get("/openapi.json").status == 200)
+    }
+
     @Test func `the sample data comes to its golden totals, also for one of its companies`() async throws {
         let api = try await CarbonFront()
         try await SampleLoader(base: api.base, token: "group").load()

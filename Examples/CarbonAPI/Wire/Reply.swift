@@ -37,6 +37,11 @@ struct Reply: Sendable {
         if let name = HTTPField.Name("X-Content-Type-Options") { fields[name] = "nosniff" }
         // What an organization's figures are is no business of a cache's.
         if fields[.cacheControl] == nil { fields[.cacheControl] = "no-store" }
+        if isWorthCompressing {
+            fields.append(HTTPField(name: .vary, value: "Accept-Encoding"))
+            // An answer without its body has nothing to compress.
+            if !withoutBody, let mark = HTTPField.Name(CompressingChannel.mark) { fields[mark] = "1" }
+        }
         let status = HTTPResponse.Status(code: status)
         switch body {
         case .none: return Response(status: status, headers: fields)
@@ -52,6 +57,17 @@ struct Reply: Sendable {
                 return Response(status: status, headers: fields, body: ResponseBody(asyncSequence: chunks))
             }
             return Response(status: status, headers: fields)
+        }
+    }
+    /// Bytes from which on compressing saves more than it costs.
+    static let worthwhile = 1024
+
+    /// All that is answered here is text. What a refusal or a small answer would save is less than its header.
+    private var isWorthCompressing: Bool {
+        switch body {
+        case .none: false
+        case .bytes(let bytes): bytes.count >= Self.worthwhile
+        case .file: true
         }
     }
 }
