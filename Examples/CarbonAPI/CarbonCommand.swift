@@ -68,6 +68,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "A file with the names of organizations.")
     var organizations: String?
 
+    @Option(help: "A file with those whose requests for footprints are answered. Secrets are in it: chmod 600.")
+    var partners: String?
+
     func validate() throws {
         _ = try options
         guard askVerify || resourceServer != nil else {
@@ -115,6 +118,7 @@ struct ServeCommand: AsyncParsableCommand {
             options.base = base
             options.database = database
             options.organizations = organizations
+            options.partners = partners
             options.tokenURL = desk + "/api/public/v1/oauth2/token"
             return options
         }

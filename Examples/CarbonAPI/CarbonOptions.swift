@@ -11,6 +11,8 @@ package struct CarbonOptions: Sendable {
     package var data: String
     /// Names of organizations.
     package var organizations: String?
+    /// Whose requests for footprints are answered, and where to.
+    package var partners: String?
     /// Where clients get their tokens: for the OpenAPI document alone.
     package var tokenURL = "http://127.0.0.1:8080/api/public/v1/oauth2/token"
     /// Whether queries say whose rows they want. Only tests of the second wall leave that out.
@@ -24,6 +26,9 @@ package struct CarbonOptions: Sendable {
     package var uploadLifetime = 86_400
     /// Seconds between two looks for what has expired.
     package var sweepInterval = 60
+
+    /// Seconds before an answer to a request for footprints is tried again.
+    package var answerPause = 60
 
     package init(data: String, port: Int = 8090) {
         self.data = data

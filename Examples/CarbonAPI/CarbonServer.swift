@@ -47,9 +47,13 @@ package struct CarbonServer: Service {
         if let path = options.organizations { try await book.readNames(from: path) }
         let shelf = try FileShelf(in: options.data)
         let jobs = JobQueue()
-        var operations = Self.operations(
-            store, shelf, jobs, verifier, room: UploadRoom(store: store, most: options.mostStored),
-            mostEvents: options.mostEvents)
+        let partners = try options.partners.map { try PartnerBook(file: $0) } ?? .empty
+        let bell = AnswerBell()
+        let events = FootprintEventOperations(
+            store: store, mostEvents: options.mostEvents, partners: partners, bell: bell)
+        var operations =
+            Self.operations(
+                store, shelf, jobs, verifier, room: UploadRoom(store: store, most: options.mostStored)) + events.all
         let document = OpenAPIDocument(tokenURL: options.tokenURL)
         operations.append(try document.operation(describing: operations))
         let onRunning = onRunning
@@ -61,7 +65,10 @@ package struct CarbonServer: Service {
                 exports: ExportSweeper(store: store, shelf: shelf),
                 shelf: ShelfSweeper(store: store, shelf: shelf)), logger: logger)
         let clock = SweepClock(queue: jobs, interval: options.sweepInterval)
-        var services: [any Service] = [work, clock]
+        let answerer = RequestAnswerer(
+            store: store, partners: partners, bell: bell, interval: options.sweepInterval, pause: options.answerPause,
+            logger: logger)
+        var services: [any Service] = [work, clock, answerer]
         // The first ends last, after all who ask it.
         if let following = verifier as? any Service { services.insert(following, at: 0) }
         let application = Application(
@@ -74,8 +81,7 @@ package struct CarbonServer: Service {
     }
 
     private static func operations(
-        _ store: any Store, _ shelf: FileShelf, _ jobs: JobQueue, _ verifier: any CallerVerifier, room: UploadRoom,
-        mostEvents: Int
+        _ store: any Store, _ shelf: FileShelf, _ jobs: JobQueue, _ verifier: any CallerVerifier, room: UploadRoom
     ) -> [Operation] {
         OrganizationOperations(store: store).all + LocationOperations().all + FacilityOperations(store: store).all
             + ProductOperations(store: store).all + StructureOperations(store: store).all
@@ -84,6 +90,6 @@ package struct CarbonServer: Service {
             + UploadOperations(store: store, shelf: shelf, jobs: jobs, room: room).all
             + ExportOperations(
                 store: store, shelf: shelf, jobs: jobs, links: ExportLinks(), verifier: verifier
-            ).all + FootprintOperations(store: store, mostEvents: mostEvents).all
+            ).all + FootprintOperations(store: store).all
     }
 }

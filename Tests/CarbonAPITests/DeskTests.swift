@@ -1,4 +1,6 @@
 import CarbonAPI
+import Foundation
+import Locking
 import TestSupport
 import Testing
 
@@ -18,9 +20,11 @@ struct DeskTests {
             let reading = try await desk.makeIntegration(
                 in: demo.account, scopes: ["facilities.read"], as: demo.operatorKey)
             let api = try await CarbonFront(verifier: DeskVerifier(DeskVerifier.Options(address: desk.base)))
+            let hours = Lock(0)
             let near = try await CarbonFront(
                 verifier: LibraryVerifier(
-                    address: desk.base, clientID: demo.resourceServer.id, clientSecret: demo.resourceServer.secret))
+                    address: desk.base, clientID: demo.resourceServer.id, clientSecret: demo.resourceServer.secret,
+                    now: { Int(Date().timeIntervalSince1970) + hours.withLock(\.self) * 3600 }))
 
             // PACT's clients look for the endpoint at this path, and the documentation's at that one.
             let pact = try await desk.tokenAnswer(demo.integration, path: "/auth/token").json["access_token"].string
@@ -49,6 +53,14 @@ struct DeskTests {
                 try await near.status("GET", "/facilities", as: token) == 401
             }
             #expect(isForgotten)
+            // Of a credential that was good once it is said that its time is over, when it is; of no other.
+            func code(_ credential: String) async throws -> JSON {
+                try await near.get("/3/footprints", bearer: credential).json["code"]
+            }
+            #expect(try await code(token) == "BadRequest")
+            hours.withLock { $0 = 2 }
+            #expect(try await code(token) == "TokenExpired")
+            #expect(try await code(token + "x") == "BadRequest")
 
             desk.kill()
             let lost = try await eventually {

@@ -1,4 +1,5 @@
 import CarbonAPI
+import Foundation
 import TestSupport
 import Testing
 
@@ -15,10 +16,13 @@ struct FootprintTests {
         #expect(try await api.status("POST", "/footprints/calculation", ["year": 2024]) == 422)
         try await api.done("POST", "/footprints/calculation", ["year": 2025])
         let all = try await api.get("/3/footprints", bearer: "group").json["data"].elements
-        #expect(all.count == 4)
-        for (key, unit, packaging, pcf, share) in [
-            ("TS-PET-050", "0.5", "0.048674", "0.05802", "11.9"), ("TS-GLA-075", "0.75", "0.556101", "0.570119", "1.8"),
-            ("TS-CAN-033", "0.33", "0.050935", "0.057006", "7.7"), ("TS-CTN-100", "1", "0.082233", "0.100924", "13.7"),
+        let older = try await api.get("/2/footprints?limit=10", bearer: "group").json["data"].elements
+        #expect(all.count == 4 && older.count == 4)
+        for (key, unit, packaging, pcf, perLitre, share) in [
+            ("TS-PET-050", "0.5", "0.048674", "0.05802", "0.116039", "11.9"),
+            ("TS-GLA-075", "0.75", "0.556101", "0.570119", "0.760159", "1.8"),
+            ("TS-CAN-033", "0.33", "0.050935", "0.057006", "0.172745", "7.7"),
+            ("TS-CTN-100", "1", "0.082233", "0.100924", "0.100924", "13.7"),
         ] {
             let found = try #require(
                 all.first { $0["productIds"][0] == .text("urn:pact:tarnside.example:product-id:\(key)") })
@@ -28,6 +32,11 @@ struct FootprintTests {
             #expect(found["pcf"]["fossilGhgEmissions"] == .text(pcf), "\(key)")
             #expect(found["pcf"]["pcfIncludingBiogenicUptake"] == .text(pcf), "\(key)")
             #expect(found["pcf"]["primaryDataShare"] == .text(share), "\(key)")
+            // The second PACT tells the same of one litre.
+            let same = try #require(older.first { $0["id"] == found["id"] })
+            #expect(same["pcf"]["fossilGhgEmissions"] == .text(perLitre), "\(key)")
+            #expect(same["pcf"]["unitaryProductAmount"] == .text(unit) && same["pcf"]["declaredUnit"] == "liter")
+            #expect(same["productCategoryCpc"] == "24410" && same["version"] == 0 && same["specVersion"] == "2.3.0")
         }
         let first = all[0]
         let id = try first["id"].string
@@ -48,6 +57,8 @@ struct FootprintTests {
         let page = try await api.get("/3/footprints?limit=1", bearer: "group")
         let link = try #require(page.headers["link"]?.firstMatch(of: #/^<(.+)>; rel="next"/#)).1
         #expect(link.hasPrefix(api.base))
+        let olderPage = try await api.get("/2/footprints?limit=1", bearer: "group")
+        #expect(olderPage.headers["link"]?.hasPrefix("<\(api.base)/2/footprints?") == true)
         let next = try await api.get(String(link).replacing(api.base, with: ""), bearer: "group").json["data"]
         #expect(try next.elements.count == 1 && next[0]["id"] != first["id"])
         #expect(try await api.get("/3/footprints?cursor=x", bearer: "group").status == 400)
@@ -61,6 +72,7 @@ struct FootprintTests {
         try await api.done("POST", "/footprints/calculation", ["year": 2025])
         let old = try await api.get("/3/footprints/\(id)", bearer: "group").json["data"]
         #expect(old["status"] == "Deprecated" && old["pcf"] == first["pcf"])
+        #expect(try await api.get("/2/footprints/\(id)", bearer: "group").json["data"]["status"] == "Deprecated")
         let renewed = try await api.get("/3/footprints?status=Active&productId=\(product)", bearer: "group")
         #expect(try renewed.json["data"][0]["precedingPfIds"] == [.text(id)])
 
@@ -89,11 +101,15 @@ struct FootprintTests {
         let bare = try await api.get("/3/footprints?status=Active", bearer: "group").json["data"].elements
             .filter { $0["productClassifications"] == .null }
         #expect(bare.map { $0["pcf"]["declaredUnitOfMeasurement"] } == ["kilogram"])
+        // Without a category the second PACT has no words for it.
+        #expect(try await api.get("/2/footprints/\(bare[0]["id"].string)", bearer: "group").status == 404)
 
         for (path, token, status, code) in [
             ("/3/footprints/\(id)", "other", 404, "NotFound"), ("/3/footprints/\(id)", "nobody", 401, "BadRequest"),
             ("/3/footprints/00000000-0000-0000-0000-000000000000", "group", 404, "NotFound"),
             ("/3/footprints", "group:facilities.read", 403, "AccessDenied"),
+            ("/2/footprints/\(id)", "other", 404, "NoSuchFootprint"), ("/2/footprints", "nobody", 401, "BadRequest"),
+            ("/2/footprints?$filter=created+ge+'2026-01-01T00:00:00Z'", "group", 400, "NotImplemented"),
         ] {
             let answer = try await api.get(path, bearer: token)
             #expect(answer.status == status, "\(path) as \(token)")
@@ -173,7 +189,9 @@ struct FootprintTests {
             (event("PublishedEvent.3", published), 200),
             (event("PublishedEvent.3", published, String(repeating: "1", count: 201)), 400),
             (event("PublishedEvent.3", ["pfIds": ["urn:gtin:1"]]), 400), (event("Other.3", [:]), 400),
-            (event("RequestCreatedEvent.3", ["productId": ["urn:pact:null"]]), 501), (["type": "x"], 400),
+            // Nobody is answered who is not configured, and we ask nobody.
+            (event("RequestCreatedEvent.3", ["productId": ["urn:pact:null"]]), 400), (["type": "x"], 400),
+            (event("RequestFulfilledEvent.3", ["requestEventId": "1", "pfs": []]), 400),
         ] {
             let bearer = ("Authorization", "Bearer group")
             for _ in 0..<2 {
@@ -190,6 +208,82 @@ struct FootprintTests {
             let headers = [("Authorization", "Bearer group"), type]
             let body = try event("PublishedEvent.3", data).bytes
             #expect(try await api.send("POST", "/3/events", headers: headers, body: body).status == status)
+        }
+    }
+
+    @Test func `a partner's request is answered once, by what it may see or by a refusal, until that is taken`()
+        async throws
+    {
+        let host = try await PartnerHost()
+        let partner: JSON = [
+            "source": "https://partner.example", "organization": .text(Sample.other),
+            "base": .text(host.base + "/pact/"),
+            "tokenEndpoint": .text(host.base + "/auth/token"), "clientId": .text(PartnerHost.client.id),
+            "clientSecret": .text(PartnerHost.client.secret),
+        ]
+        guard case .object(var older) = partner else { return }
+        older["source"] = "//partner.example"
+        let file = try Folder()
+        let path = file.path + "/partners.json"
+        let made = FileManager.default.createFile(
+            atPath: path, contents: Data(try (["partners": [partner, .object(older)]] as JSON).bytes),
+            attributes: [.posixPermissions: 0o600])
+        #expect(made)
+        let api = try await CarbonFront { options in
+            options.partners = path
+            (options.sweepInterval, options.answerPause) = (1, 1)
+        }
+        try await SampleLoader(base: api.base, token: "group").load()
+        try await api.done("POST", "/footprints/calculation", ["year": 2025])
+        let shared = try await api.get("/3/footprints", bearer: "group").json["data"][0]
+        let id = try shared["id"].string
+        let with: JSON = ["organizationId": "00000000-0000-0000-0000-000000000009"]
+        try await api.done("POST", "/footprints/\(id)/shares", with)
+
+        func ask(_ id: String, _ data: JSON, version: Int = 3, as token: String = "other") async throws -> Int {
+            let (type, source): (JSON, JSON) =
+                version == 3
+                ? ("org.wbcsd.pact.ProductFootprint.RequestCreatedEvent.3", "https://partner.example")
+                : ("org.wbcsd.pathfinder.ProductFootprintRequest.Created.v1", "//partner.example")
+            let event: JSON = [
+                "specversion": "1.0", "id": .text(id), "source": source, "time": "2026-01-01T00:00:00Z", "type": type,
+                "data": data,
+            ]
+            let headers = [("Authorization", "Bearer \(token)"), ("Content-Type", "application/cloudevents+json")]
+            let answer = try await api.send("POST", "/\(version)/events", headers: headers, body: try event.bytes)
+            return answer.status
+        }
+        let everything: JSON = ["companyId": shared["companyIds"]]
+        // What we are asked by one partner does not go to another.
+        #expect(try await ask("0", everything, as: "group") == 400)
+        for _ in 0..<2 { #expect(try await ask("1: whatever+that is", everything) == 200) }
+        #expect(try await ask("2", ["productId": "urn:pact:null"]) == 200)
+        #expect(try await ask("3", ["pf": ["productIds": shared["productIds"]]], version: 2) == 200)
+        #expect(try await ask("4", ["pf": ["pcf": ["geographyCountry": "GB"]]], version: 2) == 200)
+        #expect(try await ask("5", ["validOn": "yesterday"]) == 400)
+        #expect(try await eventually { host.events.count >= 4 })
+        let named = try host.events.map { (try $0.event["data"]["requestEventId"].string, $0) }
+        let events = Dictionary(named) { first, _ in first }
+        #expect(host.events.count == 4 && events.count == 4 && host.strays == 0, "\(host.events)")
+
+        // Not all of the company's, but the one that is shared.
+        let fulfilled = try #require(events["1: whatever+that is"])
+        #expect(fulfilled.path == "/pact/3/events")
+        #expect(fulfilled.event["type"] == "org.wbcsd.pact.ProductFootprint.RequestFulfilledEvent.3")
+        #expect(fulfilled.event["source"] == .text(api.base))
+        #expect(fulfilled.event["data"]["pfs"] == [shared])
+        let older2 = try #require(events["3"])
+        #expect(older2.path == "/pact/2/events")
+        #expect(older2.event["type"] == "org.wbcsd.pathfinder.ProductFootprintRequest.Fulfilled.v1")
+        #expect(try older2.event["data"]["pfs"].elements.map { $0["id"] } == [.text(id)])
+        #expect(older2.event["data"]["pfs"][0]["specVersion"] == "2.3.0")
+        for (request, type, code) in [
+            ("2", "org.wbcsd.pact.ProductFootprint.RequestRejectedEvent.3", "NotFound"),
+            ("4", "org.wbcsd.pathfinder.ProductFootprintRequest.Rejected.v1", "NotImplemented"),
+        ] {
+            let rejected = try #require(events[request]).event
+            #expect(rejected["type"] == .text(type) && rejected["data"]["error"]["code"] == .text(code))
+            #expect(try !rejected["data"]["error"]["message"].string.isEmpty)
         }
     }
 

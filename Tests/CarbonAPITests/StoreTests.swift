@@ -146,6 +146,33 @@ struct StoreTests {
         #expect(told.count == 4 && told.allSatisfy { $0.contains("organizations.json: ") }, "\(told)")
     }
 
+    @Test func `a file of partners that is none, or that others may read, says so`() throws {
+        let folder = try Folder()
+        let path = folder.path + "/partners.json"
+        func partner(_ base: String) -> String {
+            """
+            {"source":"s","organization":"\(self.path.text)","base":"\(base)","clientId":"i","clientSecret":"x"}
+            """
+        }
+        let near = partner("http://127.0.0.1:1")
+        for (text, mode, problem) in [
+            ("{", 0o600, "no JSON"), (#"{"partners":[]}"#, 0o600, "partners"),
+            (#"{"partners":[\#(partner("http://partner.example"))]}"#, 0o600, "partners[0].base: an https://"),
+            (#"{"partners":[\#(near),\#(near)]}"#, 0o600, "twice"),
+            (#"{"partners":[\#(near)]}"#, 0o640, "chmod 600"), (#"{"partners":[\#(near)]}"#, 0o600, ""),
+        ] {
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+            do {
+                let book = try PartnerBook(file: path)
+                let endpoint = book.partner("s", of: self.path)?.tokenEndpoint
+                #expect(problem.isEmpty && endpoint == "http://127.0.0.1:1/auth/token")
+            } catch let error as PartnerBook.Unreadable {
+                #expect(!problem.isEmpty && "\(error)".contains(problem), "\(error)")
+            }
+        }
+    }
+
     /// A data source, and a file of it that lies nowhere.
     private func dataset() throws -> (source: DataSource, dataset: Dataset) {
         let fields = Fields(["name": "Bills", "userEmail": "a@example.com"], Findings())

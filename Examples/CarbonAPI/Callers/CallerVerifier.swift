@@ -29,6 +29,9 @@ package struct CallerRefusal: Sendable {
     package let status: Int
     /// `WWW-Authenticate`
     package let challenge: String?
+    /// ``reason`` of a credential whose time is over, where that is known.
+    package static let expired = "expired"
+
     /// Which rule it was, such as `address`.
     package let reason: String?
     /// `Retry-After`

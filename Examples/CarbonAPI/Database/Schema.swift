@@ -23,7 +23,7 @@ enum Schema {
         }
     }
 
-    static let steps: [Step] = [facilities, products, dataSources, exports, footprints, eventOrder]
+    static let steps: [Step] = [facilities, products, dataSources, exports, footprints, eventOrder, requests]
 
     private static let facilities = Step(
         tables: ["organization", "facility", "facility_version"], upkeep: ["organization"],
@@ -270,5 +270,25 @@ enum Schema {
         tables: [], upkeep: [],
         script: """
             CREATE INDEX footprint_event_received ON footprint_event (organization_path, received_at, source, id);
+            """)
+
+    private static let requests = Step(
+        tables: ["footprint_request"], upkeep: ["footprint_request"],
+        script: """
+            ALTER TABLE footprint ADD COLUMN older TEXT;
+            CREATE TABLE footprint_request (
+                id TEXT PRIMARY KEY,
+                organization_path PATH NOT NULL,
+                source TEXT NOT NULL,
+                event TEXT NOT NULL,
+                version TEXT NOT NULL,
+                answer TEXT NOT NULL,
+                status TEXT NOT NULL,
+                attempts INTEGER NOT NULL,
+                next_at INTEGER NOT NULL,
+                received_at INTEGER NOT NULL
+            );
+            CREATE UNIQUE INDEX footprint_request_event ON footprint_request (organization_path, source, event);
+            CREATE INDEX footprint_request_due ON footprint_request (status, next_at, id);
             """)
 }

@@ -1,4 +1,4 @@
-/// A product's footprint as PACT 3.0 has it. It never changes but for its status: what is calculated anew is another one, with this
+/// A product's footprint as PACT has it. It never changes but for its status: what is calculated anew is another one, with this
 /// as its predecessor.
 struct Footprint: Sendable {
     enum Status: String, Sendable {
@@ -21,14 +21,32 @@ struct Footprint: Sendable {
     var status: Status
     let createdAt: Timestamp
     let validity: Range<Timestamp>
-    /// The document but for `status`.
+    /// The document of PACT 3.0 but for `status`.
     let body: JSONValue
+    /// The same of PACT 2.x, nil where that has no words for it: it wants a product category, and emissions of one unit, which
+    /// were not always kept.
+    let older: JSONValue?
     /// In lower case.
     let terms: [(Term, String)]
 
-    var json: JSONValue { body.with([("status", .text(status.rawValue))]) }
+    func isTold(by version: PactVersion) -> Bool {
+        switch version {
+        case .two: older != nil
+        case .three: true
+        }
+    }
+
+    func json(_ version: PactVersion) -> JSONValue {
+        let document =
+            switch version {
+            case .two: older ?? .null
+            case .three: body
+            }
+        return document.with([("status", .text(status.rawValue))])
+    }
 
     static let specification = "3.0.3"
+    static let olderSpecification = "2.3.0"
     /// Years for which a footprint holds after its reference period.
     static let yearsOfValidity = 3
 }
@@ -108,16 +126,65 @@ struct FootprintFigures: Sendable {
             ("pcf", JSONValue.object([]).with(pcf)),
         ]
         if !preceding.isEmpty { members.append(("precedingPfIds", .texts(preceding))) }
+        var older: JSONValue?
         var terms: [(Footprint.Term, String)] = [(.product, productID), (.company, company)]
         if let country { terms.append((.geography, country)) }
         if let text = product.additional["classification"]?.asText, Self.isURN(text) {
             members.append(("productClassifications", [.text(text)]))
             terms.append((.classification, text))
+            older = try Self.category(of: text).map {
+                try self.older(members, category: $0, unit: litres == nil ? "kilogram" : "liter", per: litres ?? mass)
+            }
         }
         return Footprint(
             id: id, organization: product.organization, productID: product.id, status: .active, createdAt: now,
-            validity: validity(at: now), body: JSONValue.object([]).with(members),
+            validity: validity(at: now), body: JSONValue.object([]).with(members), older: older,
             terms: terms.map { ($0.0, $0.1.lowercased()) })
+    }
+
+    /// The document of PACT 2.x, which tells emissions of one unit and not of the declared amount.
+    ///
+    /// - Parameter members: Of that of PACT 3.0.
+    private func older(
+        _ members: [(String, JSONValue)], category: String, unit: String, per amount: Exact
+    ) throws -> JSONValue {
+        func perUnit(_ emission: Exact) throws -> JSONValue {
+            .text(try emission.over(amount, places: 6).description)
+        }
+        let packaged = try packaging.plus(freight)
+        let whole = try packaged.plus(site)
+        let total = try perUnit(whole)
+        let share = whole.isZero ? Exact.zero : try primary.times(Exact(100)).over(whole, places: 1)
+        var pcf: [(String, JSONValue)] = [
+            ("declaredUnit", .text(unit)), ("unitaryProductAmount", .text(amount.description)),
+            ("pCfExcludingBiogenic", total), ("pCfIncludingBiogenic", total), ("fossilGhgEmissions", total),
+            ("fossilCarbonContent", "0"), ("biogenicCarbonContent", "0"), ("characterizationFactors", "AR5"),
+            ("ipccCharacterizationFactorsSources", ["AR5"]),
+            ("crossSectoralStandardsUsed", ["GHG Protocol Product standard"]),
+            (
+                "boundaryProcessesDescription",
+                "Cradle to gate: packaging materials, their transport to the site, and what the site emits."
+            ), ("referencePeriodStart", .text(Self.start(of: year))),
+            ("referencePeriodEnd", .text(Self.start(of: year + 1))), ("exemptedEmissionsPercent", .number("0")),
+            ("exemptedEmissionsDescription", ""), ("packagingEmissionsIncluded", true),
+            ("packagingGhgEmissions", try perUnit(packaged)), ("primaryDataShare", .number(share.description)),
+        ]
+        if let country { pcf.append(("geographyCountry", .text(country))) }
+        let kept = members.filter { !["specVersion", "pcf", "productClassifications"].contains($0.0) }
+        return JSONValue.object([]).with(
+            kept + [
+                ("specVersion", .text(Footprint.olderSpecification)), ("version", .number("0")),
+                ("productCategoryCpc", .text(category)), ("pcf", JSONValue.object([]).with(pcf)),
+            ])
+    }
+
+    /// The code of a class of the UN's Central Product Classification.
+    private static func category(of classification: String) -> String? {
+        let prefix = "urn:cpc:"
+        guard classification.lowercased().hasPrefix(prefix) else { return nil }
+        let code = classification.dropFirst(prefix.count)
+        return (1...5).contains(code.utf8.count) && code.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            ? String(code) : nil
     }
 
     /// From the end of the reference period on.

@@ -1,31 +1,43 @@
 import Foundation
 
-/// Product footprints, exchanged as PACT 3.0 says.
+/// Product footprints, exchanged as PACT says: 3.0, and the second one for those who still speak that.
 struct FootprintOperations: Sendable {
     let store: any Store
-    /// Events that are kept for an organization; of more, the oldest go.
-    let mostEvents: Int
 
-    var all: [Operation] {
-        [
-            Operation(
-                .get, "/3/footprints", at: .root, for: .holders(.productFootprint), envelope: .pact,
-                OperationDescription(
-                    "listFootprints", "Product footprints (PACT ListFootprints)", answer: 200, "Footprints",
-                    query: [
+    var all: [Operation] { PactVersion.allCases.flatMap(exchange) + own }
+
+    private func exchange(_ version: PactVersion) -> [Operation] {
+        let path = "/\(version.rawValue)/footprints"
+        let (list, get, schema, query): (String, String, String, [QueryParameter]) =
+            switch version {
+            case .two: ("listFootprints2", "getFootprint2", "Footprint2", ["limit", "$filter"])
+            case .three:
+                (
+                    "listFootprints", "getFootprint", "Footprint",
+                    [
                         "limit", "productId", "companyId", "geography", "classification", "validOn", "validAfter",
                         "validBefore", "status",
-                    ]), list),
+                    ]
+                )
+            }
+        return [
             Operation(
-                .get, "/3/footprints/{footprintId}", at: .root, for: .holders(.productFootprint), envelope: .pact,
+                .get, path, at: .root, for: .holders(.productFootprint), envelope: .pact(version),
                 OperationDescription(
-                    "getFootprint", "A product footprint (PACT GetFootprint)", answer: 200, "FootprintAnswer"),
-                get),
+                    list, "Product footprints (PACT \(version.rawValue) ListFootprints)", answer: 200, schema + "s",
+                    query: query)
+            ) { try await self.list($0, version) },
             Operation(
-                .post, "/3/events", at: .root, for: .holders(.productFootprint), envelope: .pact,
+                .get, path + "/{footprintId}", at: .root, for: .holders(.productFootprint), envelope: .pact(version),
                 OperationDescription(
-                    "sendEvent", "Tell of footprints that were published (PACT Events)", body: "CloudEvent",
-                    bodyType: "application/cloudevents+json", answer: 200, failures: [501]), take),
+                    get, "A product footprint (PACT \(version.rawValue) GetFootprint)", answer: 200,
+                    schema + "Answer")
+            ) { try await self.get($0, version) },
+        ]
+    }
+
+    private var own: [Operation] {
+        [
             Operation(
                 .post, "/footprints/calculation", for: .holders(.productFootprint),
                 OperationDescription(
@@ -54,8 +66,18 @@ struct FootprintOperations: Sendable {
 
     // MARK: - Reading
 
-    private func list(_ call: Call) async throws -> Reply {
-        let filter = try Self.filter(call)
+    private func list(_ call: Call, _ version: PactVersion) async throws -> Reply {
+        let filter: FootprintFilter
+        switch version {
+        case .two:
+            guard call.query("$filter") == nil else {
+                var refusal = Refusal(400, "$filter is not understood here. Without it, all footprints are listed.")
+                refusal.pactCode = "NotImplemented"
+                throw refusal
+            }
+            filter = FootprintFilter()
+        case .three: filter = try FootprintFilter { try Self.values(call, $0, most: $1) }
+        }
         var limit = Self.usualPage
         if let text = call.query("limit") {
             guard let number = Int(text), number > 0 else {
@@ -64,9 +86,11 @@ struct FootprintOperations: Sendable {
             limit = min(number, Self.mostPage)
         }
         let (most, place) = (limit, try Self.place(call.query("cursor")))
-        let found = try await store.read(try call.sight) { try $0.footprints(filter, after: place, limit: most + 1) }
+        let found = try await store.read(try call.sight) {
+            try $0.footprints(filter, of: version, after: place, limit: most + 1)
+        }
         let page = found.prefix(most)
-        let reply = Reply.json(["data": .list(page.map(\.json))])
+        let reply = Reply.json(["data": .list(page.map { $0.json(version) })])
         guard found.count > most, let last = page.last else { return reply }
         var pairs = call.queryPairs.filter { $0.name != "cursor" }
         pairs.append(("cursor", "\(last.createdAt.seconds)-\(last.id)"))
@@ -82,19 +106,6 @@ struct FootprintOperations: Sendable {
         return (Timestamp(seconds: seconds), id)
     }
 
-    /// An empty value is as none. What no footprint can have leaves an empty list.
-    private static func filter(_ call: Call) throws -> FootprintFilter {
-        var filter = FootprintFilter()
-        for term in Footprint.Term.allCases {
-            filter.terms[term] = try values(call, term.rawValue, most: 100).map { $0.lowercased() }
-        }
-        filter.statuses = try values(call, "status", most: 100).map { $0.lowercased() }
-        filter.validOn = try times(call, "validOn")
-        filter.validAfter = try times(call, "validAfter")
-        filter.validBefore = try times(call, "validBefore")
-        return filter
-    }
-
     private static func values(_ call: Call, _ name: String, most: Int) throws -> [String] {
         let values = call.queries(name)
         guard values.count <= most else {
@@ -103,73 +114,11 @@ struct FootprintOperations: Sendable {
         return values
     }
 
-    private static func times(_ call: Call, _ name: String) throws -> [Timestamp] {
-        try values(call, name, most: 10).map { text in
-            // The plus of an offset that was not escaped has become a blank.
-            let whole = text.replacing(" ", with: "+")
-            guard let time = Timestamp(whole) ?? CalendarDate(whole).map({ Timestamp(seconds: $0.days * 86_400) })
-            else {
-                throw Refusal.invalid(name, .invalid, "a date and time is expected", status: invalid)
-            }
-            return time
-        }
-    }
-
-    private func get(_ call: Call) async throws -> Reply {
+    private func get(_ call: Call, _ version: PactVersion) async throws -> Reply {
         let id = try call.id("footprintId")
         let found = try await store.read(try call.sight) { try $0.footprint(id) }
-        guard let found else { throw Refusal.notFound }
-        return .json(["data": found.json])
-    }
-
-    // MARK: - Events
-
-    /// Characters of what events are told apart by: an index takes no text of any length.
-    static let mostKey = 200
-    private static let types = "org.wbcsd.pact.ProductFootprint."
-    /// Bytes of an event, and footprints that it names.
-    static let mostEvent = 65_536
-    static let mostNamed = 1000
-
-    /// Takes a CloudEvent. Of those of PACT, the announcement of footprints is kept; requests for footprints are not answered here, and
-    /// that is said at once.
-    private func take(_ call: Call) async throws -> Reply {
-        let body = try await call.json(most: Self.mostEvent)
-        let (now, organization) = (call.now, try call.caller.organization)
-        let findings = Findings()
-        let fields = Fields(body, findings)
-        let (type, id) = (fields.text("type", required: true), fields.text("id", required: true, most: Self.mostKey))
-        let (source, version) = (
-            fields.text("source", required: true, most: Self.mostKey), fields.text("specversion", required: true)
-        )
-        if let time = fields.text("time", required: true), Timestamp(time) == nil {
-            fields.note("time", .invalid, "a date and time is expected")
-        }
-        if let version, version != "1.0" { fields.note("specversion", .invalid, "it is 1.0") }
-        if body["data"]?.asObject == nil { fields.note("data", .required, "an object is expected") }
-        try findings.check(status: Self.invalid)
-        guard let type, let id, let source, let data = body["data"] else { throw Refusal(400, "It is no event.") }
-        switch type {
-        case Self.types + "PublishedEvent.3":
-            let ids = data["pfIds"]?.asList ?? []
-            guard !ids.isEmpty, ids.count <= Self.mostNamed,
-                ids.allSatisfy({ $0.asText.flatMap { UUIDText.parse($0) } != nil })
-            else {
-                throw Refusal.invalid(
-                    "data.pfIds", .invalid, "1 to \(Self.mostNamed) UUIDs are expected", status: Self.invalid)
-            }
-        case Self.types + "RequestCreatedEvent.3", Self.types + "RequestFulfilledEvent.3",
-            Self.types + "RequestRejectedEvent.3":
-            throw Refusal(501, "Requests for footprints are not answered here. Ask by ListFootprints.")
-        default: throw Refusal.invalid("type", .unknown, "there is no such event", status: Self.invalid)
-        }
-        let most = mostEvents
-        try await store.write(try call.sight) { transaction in
-            try transaction.keepEvent(id, of: source, type: type, data: data, for: organization, at: now)
-            let tooMany = try transaction.eventCount(of: organization) - most
-            if tooMany > 0 { try transaction.deleteOldestEvents(tooMany, of: organization) }
-        }
-        return Reply(status: 200, headers: [], body: .none)
+        guard let found, found.isTold(by: version) else { throw Refusal.notFound }
+        return .json(["data": found.json(version)])
     }
 
     // MARK: - Sharing

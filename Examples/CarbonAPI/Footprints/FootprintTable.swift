@@ -1,6 +1,6 @@
 private let columns: SQLText = """
     f.id AS id, f.organization_path AS organization_path, f.product_id AS product_id, f.status AS status,
-    f.created_at AS created_at, f.valid_start AS valid_start, f.valid_end AS valid_end, f.body AS body
+    f.created_at AS created_at, f.valid_start AS valid_start, f.valid_end AS valid_end, f.body AS body, f.older AS older
     """
 
 /// Which footprints a list has.
@@ -12,8 +12,9 @@ struct FootprintFilter: Sendable {
     var validAfter: [Timestamp] = []
     var validBefore: [Timestamp] = []
 
-    fileprivate func condition(_ transaction: some Transaction) -> SQLText {
+    fileprivate func condition(_ transaction: some Transaction, _ version: PactVersion) -> SQLText {
         var all: [SQLText] = [transaction.seesFootprint]
+        if version == .two { all.append("f.older IS NOT NULL") }
         for (kind, values) in terms.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where !values.isEmpty {
             all.append(
                 """
@@ -72,14 +73,16 @@ extension Transaction {
         ).map { try $0.text("partner") }
     }
 
-    /// Footprints in the order in which they were made.
-    func footprints(_ filter: FootprintFilter, after place: (Timestamp, String)?, limit: Int) throws -> [Footprint] {
+    /// Footprints in the order in which they were made, of those that a version can tell of.
+    func footprints(
+        _ filter: FootprintFilter, of version: PactVersion, after place: (Timestamp, String)?, limit: Int
+    ) throws -> [Footprint] {
         let behind: SQLText =
             place.map { time, id in "(f.created_at > \(time) OR (f.created_at = \(time) AND f.id > \(id)))" } ?? "1 = 1"
         return try rows(
             """
             SELECT \(sql: columns)
-            FROM footprint f WHERE \(sql: filter.condition(self)) AND \(sql: behind)
+            FROM footprint f WHERE \(sql: filter.condition(self, version)) AND \(sql: behind)
             ORDER BY f.created_at, f.id LIMIT \(limit)
             """
         ).map(Footprint.init)
@@ -96,11 +99,14 @@ extension Transaction {
 
     func insert(_ footprint: Footprint) throws {
         let (start, end) = (footprint.validity.lowerBound, footprint.validity.upperBound)
+        let older = footprint.older.map(\.description).sqlValue
         try run(
             """
-            INSERT INTO footprint (id, organization_path, product_id, status, created_at, valid_start, valid_end, body)
+            INSERT INTO footprint
+                (id, organization_path, product_id, status, created_at, valid_start, valid_end, body, older)
             VALUES (\(footprint.id), \(footprint.organization), \(footprint.productID), \(footprint.status.rawValue),
-                \(footprint.createdAt), \(start), \(end), \(footprint.body.description))
+                \(footprint.createdAt), \(start), \(end), \(footprint.body.description),
+                \(older))
             """)
         for (kind, term) in footprint.terms {
             try run(
@@ -168,6 +174,7 @@ extension Footprint {
         let (start, end) = (try row.time("valid_start"), try row.time("valid_end"))
         validity = start..<max(start, end)
         body = try row.json("body")
+        older = try row.optionalText("older").map { _ in try row.json("older") }
         terms = []
     }
 }

@@ -179,13 +179,16 @@ extension Refusal {
 
     /// What the desk says.
     fileprivate init(_ refusal: CallerRefusal) {
+        let isExpired = refusal.status == 401 && refusal.reason == CallerRefusal.expired
         let message =
             switch refusal.status {
+            case 401 where isExpired: "The credential is expired."
             case 401: "The credential is unknown, expired or revoked."
             case 429: "There were too many calls."
             default: "The credential is not good for this call" + (refusal.reason.map { " (\($0))." } ?? ".")
             }
         self.init(refusal.status, message)
+        if isExpired { pactCode = "TokenExpired" }
         if let challenge = refusal.challenge { headers.append(("WWW-Authenticate", challenge)) }
         if let wait = refusal.retryAfter { headers.append(("Retry-After", wait)) }
     }

@@ -32,6 +32,8 @@ struct Refusal: Error, Sendable {
     /// Further members of the answer.
     var members: [(String, JSONValue)] = []
     var headers: [(String, String)]
+    /// PACT's word for it, where it is not the usual one of the status.
+    var pactCode: String?
 
     init(_ status: Int, _ message: String, headers: [(String, String)] = []) {
         self.status = status
@@ -66,7 +68,7 @@ enum Envelope: Sendable {
     /// `{"status":"Not found"}`
     case status
     /// `{"code":"NotFound","message":"…"}`, as PACT demands it.
-    case pact
+    case pact(PactVersion)
 
     func json(_ refusal: Refusal, requestID: String) -> JSONValue {
         var members: [(String, JSONValue)]
@@ -76,8 +78,9 @@ enum Envelope: Sendable {
             if refusal.status == 422 { members.insert(("success", false), at: 0) }
         case .status:
             members = [("status", .text(Self.word(refusal.status))), ("message", .text(refusal.message))]
-        case .pact:
-            members = [("code", .text(Self.pactCode(refusal.status))), ("message", .text(refusal.message))]
+        case .pact(let version):
+            let code = refusal.pactCode ?? Self.pactCode(refusal.status, version)
+            members = [("code", .text(code)), ("message", .text(refusal.message))]
         }
         if !refusal.findings.isEmpty { members.append(("errors", .list(refusal.findings.map(\.json)))) }
         return JSONValue.object([]).with(members + refusal.members + [("request_id", .text(requestID))])
@@ -101,10 +104,10 @@ enum Envelope: Sendable {
     }
 
     /// An unknown token is `BadRequest` for PACT's conformance tool.
-    private static func pactCode(_ status: Int) -> String {
+    private static func pactCode(_ status: Int, _ version: PactVersion) -> String {
         switch status {
         case 403: "AccessDenied"
-        case 404: "NotFound"
+        case 404: version.notFound
         case 501: "NotImplemented"
         case 500, 503: "InternalError"
         default: "BadRequest"

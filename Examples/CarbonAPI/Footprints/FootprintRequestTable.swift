@@ -1,0 +1,55 @@
+private let columns: SQLText =
+    "id, organization_path, source, event, version, answer, status, attempts, next_at, received_at"
+
+extension Transaction {
+    func hasFootprintRequest(_ event: String, of source: String, for organization: OrganizationPath) throws -> Bool {
+        try count(
+            """
+            SELECT count(*) AS n FROM footprint_request
+            WHERE organization_path = \(organization) AND source = \(source) AND event = \(event)
+            """) > 0
+    }
+
+    func waitingFootprintRequests(of organization: OrganizationPath) throws -> Int {
+        try count(
+            """
+            SELECT count(*) AS n FROM footprint_request
+            WHERE organization_path = \(organization) AND status = \(FootprintRequest.Status.waiting.rawValue)
+            """)
+    }
+
+    func insert(_ request: FootprintRequest) throws {
+        try run(
+            """
+            INSERT INTO footprint_request (\(sql: columns))
+            VALUES (\(request.id), \(request.organization), \(request.source), \(request.event),
+                \(request.version.rawValue), \(request.answer.description), \(request.status.rawValue),
+                \(request.attempts), \(request.nextAt), \(request.receivedAt))
+            """)
+    }
+
+    func update(_ request: FootprintRequest) throws {
+        try run(
+            """
+            UPDATE footprint_request SET answer = \(request.answer.description), status = \(request.status.rawValue),
+                attempts = \(request.attempts), next_at = \(request.nextAt)
+            WHERE id = \(request.id) AND \(sql: sees("organization_path"))
+            """)
+    }
+
+    /// Those to be answered now, of all organizations. One that cannot be read is no reason not to answer the others.
+    func dueFootprintRequests(at now: Timestamp, limit: Int) throws -> [Result<FootprintRequest, any Error>] {
+        try rows(
+            """
+            SELECT \(sql: columns) FROM footprint_request
+            WHERE status = \(FootprintRequest.Status.waiting.rawValue) AND next_at <= \(now)
+            ORDER BY next_at, id LIMIT \(limit)
+            """
+        ).map { row in Result { try FootprintRequest(row) } }
+    }
+
+    /// Forgets those that came before a moment.
+    func deleteFootprintRequests(receivedBefore moment: Timestamp) throws {
+        try run("DELETE FROM footprint_request WHERE received_at < \(moment)")
+    }
+}

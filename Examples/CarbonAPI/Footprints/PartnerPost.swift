@@ -1,0 +1,55 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// Brings events to partners, each with a token that is asked for with the configured credential.
+struct PartnerPost: Sendable {
+    /// It was not taken.
+    struct NotTaken: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private static let patience = TimeAmount.seconds(10)
+    private static let mostAnswer = 65_536
+
+    /// - Throws: ``NotTaken``, or what the network says.
+    func bring(_ event: JSONValue, of version: PactVersion, to partner: Partner) async throws {
+        let token = try await token(of: partner)
+        var call = HTTPClientRequest(url: "\(partner.base)/\(version.rawValue)/events")
+        call.method = .POST
+        call.headers.add(name: "Authorization", value: "Bearer \(token)")
+        call.headers.add(name: "Content-Type", value: "application/cloudevents+json; charset=UTF-8")
+        call.body = .bytes(event.bytes)
+        let answer = try await Self.client.execute(call, timeout: Self.patience)
+        // Read, the connection can be used again.
+        _ = try await answer.body.collect(upTo: Self.mostAnswer)
+        guard (200..<300).contains(answer.status.code) else {
+            throw NotTaken(description: "the event is answered \(answer.status.code)")
+        }
+    }
+
+    private func token(of partner: Partner) async throws -> String {
+        var call = HTTPClientRequest(url: partner.tokenEndpoint)
+        call.method = .POST
+        let pair = Data("\(partner.clientID):\(partner.clientSecret)".utf8).base64EncodedString()
+        call.headers.add(name: "Authorization", value: "Basic \(pair)")
+        call.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+        call.headers.add(name: "Accept", value: "application/json")
+        call.body = .bytes(Array("grant_type=client_credentials".utf8))
+        let answer = try await Self.client.execute(call, timeout: Self.patience)
+        let body = try await answer.body.collect(upTo: Self.mostAnswer)
+        guard answer.status == .ok, let told = try? JSONValue(parsing: Array(buffer: body)),
+            let token = told["access_token"]?.asText, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { throw NotTaken(description: "no token is given (\(answer.status.code))") }
+        return token
+    }
+
+    /// Follows no redirects: what is sent is for the configured address alone.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.timeout.connect = .seconds(5)
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+}

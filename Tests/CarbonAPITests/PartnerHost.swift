@@ -1,0 +1,92 @@
+import Foundation
+import Locking
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import TestSupport
+
+/// A partner's host: it gives tokens to a client that it knows, and takes events. The first event that it is brought it does not take.
+final class PartnerHost: Sendable {
+    let base: String
+    private let channel: any Channel
+    private let desk: Desk
+
+    static let client = (id: "us", secret: "our secret")
+
+    init() async throws {
+        let desk = Desk()
+        channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    try channel.pipeline.syncOperations.addHandler(Answering(for: desk))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        self.desk = desk
+        guard let port = channel.localAddress?.port else { throw ServerFailure("No port can be had.") }
+        base = "http://127.0.0.1:\(port)"
+    }
+
+    deinit { channel.close(promise: nil) }
+
+    /// What was taken, with the paths at which it came.
+    var events: [(path: String, event: JSON)] { desk.state.withLock(\.events) }
+
+    /// How often something else was asked for, or by somebody else.
+    var strays: Int { desk.state.withLock(\.strays) }
+
+    fileprivate final class Desk: Sendable {
+        let state = Lock((events: [(path: String, event: JSON)](), refused: 0, strays: 0))
+
+        func status(of head: HTTPRequestHead, _ body: [UInt8]) -> HTTPResponseStatus {
+            let pair = Data("\(client.id):\(client.secret)".utf8).base64EncodedString()
+            let shown = head.headers.first(name: "Authorization")
+            return state.withLock { state in
+                if head.uri == "/auth/token", shown == "Basic \(pair)" { return .ok }
+                guard head.uri.hasSuffix("/events"), shown == "Bearer given",
+                    head.headers.first(name: "Content-Type")?.hasPrefix("application/cloudevents+json") == true,
+                    let event = try? JSON(parsing: body)
+                else {
+                    state.strays += 1
+                    return .badRequest
+                }
+                guard state.refused > 0 else {
+                    state.refused += 1
+                    return .serviceUnavailable
+                }
+                state.events.append((head.uri, event))
+                return .ok
+            }
+        }
+    }
+}
+
+private final class Answering: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let desk: PartnerHost.Desk
+    private var head: HTTPRequestHead?
+    private var body: [UInt8] = []
+
+    init(for desk: PartnerHost.Desk) {
+        self.desk = desk
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): (self.head, body) = (head, [])
+        case .body(let part): body += part.readableBytesView
+        case .end:
+            guard let head else { return }
+            let status = desk.status(of: head, body)
+            let text = #"{"access_token":"given","token_type":"Bearer","expires_in":60}"#
+            let fields: HTTPHeaders = ["Content-Type": "application/json", "Content-Length": "\(text.utf8.count)"]
+            let answer = HTTPResponseHead(version: .http1_1, status: status, headers: fields)
+            context.write(wrapOutboundOut(.head(answer)), promise: nil)
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        }
+    }
+}
