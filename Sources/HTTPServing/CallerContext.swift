@@ -14,8 +14,8 @@ package struct CallerContext: RequestContext {
     package let peer: IPAddress?
     /// The connection itself. What waits for its client has to be able to end it.
     package let channel: any Channel
-    /// Whether that is a stream of HTTP/2.
-    var isStream = false
+    /// What is spoken on it.
+    var spoken = WireProtocol.http1
     /// Where the request came from. Set by ``RequestMiddleware``.
     package var clientAddress: IPAddress?
     /// Who calls. Set by ``BearerAuthentication``.

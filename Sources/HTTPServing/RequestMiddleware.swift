@@ -27,9 +27,9 @@ package struct RequestMiddleware: RouterMiddleware {
         // What does not say otherwise is about one caller at one moment, and no cache may keep it.
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         log.note(
-            response.headers[.xRequestID] ?? context.requestID, request.method, path: Self.loggable(request.uri.path),
-            status: response.status.code, address: context.clientAddress, caller: context.notes.caller,
-            rule: context.notes.rule, isStream: context.isStream, at: now())
+            response.headers[.xRequestID] ?? context.requestID, request.method, by: context.spoken,
+            path: Self.loggable(request.uri.path), status: response.status.code, address: context.clientAddress,
+            caller: context.notes.caller, rule: context.notes.rule, at: now())
         // What says that a body would come in pieces has none, and no length that is known.
         guard request.method == .head, response.headers[.transferEncoding] == nil else { return response }
         // A body behind a reply to HEAD would be taken for the next reply (RFC 9110 §9.3.2).

@@ -25,7 +25,8 @@ struct LogTests {
         let request = try JSON(parsing: Array(lines[0].utf8)).members
         #expect(
             Set(request.keys) == [
-                "time", "level", "message", "request_id", "method", "path", "status", "peer", "caller", "rule",
+                "time", "level", "message", "request_id", "method", "path", "status", "protocol", "peer", "caller",
+                "rule",
             ])
         #expect(request["caller"] == .text(value))
         #expect(request["rule"] == .text(value))
@@ -43,7 +44,8 @@ struct LogTests {
         let line = lines[0]
         #expect(line.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F })
         // Outside of quotes there is what a line without it has, and nothing else.
-        #expect(Self.names(in: line) == ["request_id", "method", "path", "status", "peer", "caller", "rule"])
+        #expect(
+            Self.names(in: line) == ["request_id", "method", "path", "status", "protocol", "peer", "caller", "rule"])
         #expect(line.hasSuffix(" rule=last"))
     }
 
@@ -51,7 +53,7 @@ struct LogTests {
         let lines = try await written(.text) { log, _ in note(log, caller: "key_1", rule: nil) }
         #expect(
             lines == [
-                "2026-09-21T14:13:20.123Z info request request_id=abc method=GET path=/verify status=200 peer=192.0.2.1 caller=key_1"
+                "2026-09-21T14:13:20.123Z info request request_id=abc method=GET path=/verify status=200 protocol=spoe peer=192.0.2.1 caller=key_1"
             ])
     }
 
@@ -118,7 +120,8 @@ struct LogTests {
 
     private func note(_ log: RequestLog, caller: String?, rule: String?) {
         log.note(
-            "abc", .get, path: "/verify", status: 200, address: IPAddress("192.0.2.1"), caller: caller, rule: rule,
+            "abc", .get, by: .spoe, path: "/verify", status: 200, address: IPAddress("192.0.2.1"), caller: caller,
+            rule: rule,
             at: Instant(milliseconds: 1_790_000_000_123))
     }
 

@@ -18,7 +18,7 @@ struct StreamDoorTests {
     /// Answers at once with what it was asked.
     private struct Echo: HTTPResponder {
         func respond(to request: Request, context: CallerContext) async throws -> Response {
-            let body = ByteBuffer(string: "\(request.head.path ?? "") \(context.isStream)")
+            let body = ByteBuffer(string: "\(request.head.path ?? "") \(context.spoken.rawValue)")
             return Response(status: .ok, headers: [.connection: "close"], body: ResponseBody(byteBuffer: body))
         }
     }
@@ -87,7 +87,7 @@ struct StreamDoorTests {
         #expect(head.headers.first(name: ":status") == "200")
         #expect(!head.headers.contains(name: "connection"))
         #expect(head.headers.contains(name: "date"))
-        #expect(try received() == ["/api/a true"])
+        #expect(try received() == ["/api/a h2"])
     }
 
     @Test func `half a body and then silence is over after thirty seconds, and the rest is not wanted`() throws {
@@ -116,7 +116,7 @@ struct StreamDoorTests {
         #expect(try received() == [])
         // What refuses it is a middleware, which these routes lack.
         try send("x", isLast: false)
-        #expect(try received() == ["200", "/api/a true", "reset 0"])
+        #expect(try received() == ["200", "/api/a h2", "reset 0"])
     }
 
     @Test func `bodies that come to too much together are refused, until others are answered`() throws {
@@ -132,7 +132,7 @@ struct StreamDoorTests {
     @Test func `a body that is answered is counted no longer`() throws {
         try send([(":method", "POST")] + Self.request.dropFirst(), isLast: false)
         try send("x", isLast: true)
-        #expect(try received() == ["200", "/api/a true"])
+        #expect(try received() == ["200", "/api/a h2"])
         #expect(connection.keep(StreamLimits.bodies))
     }
 

@@ -338,7 +338,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         switch routes.begin(request) {
         case .reply(let reply):
             guard let reply = replyUnlessFollowed(reply, to: request, context) else { return }
-            log.note(request, reply, peer: peerText)
+            log.note(request, reply, by: .http1, peer: peerText)
             send(
                 reply, requestID: request.requestID, isHead: request.method == .HEAD, at: request.now,
                 then: closes ? .closing : .none, context)
@@ -374,7 +374,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         let (loop, channel, body) = (context.eventLoop, context.channel, waiting.body)
         let connection = NIOLoopBound((door: self, context: context), eventLoop: loop)
         answering = Task(executorPreference: arrived.isForManagement ? tasks : nil) {
-            let answer = await responder.answer(arrived, body: body, on: channel)
+            let answer = await responder.answer(arrived, body: body, by: .http1, on: channel)
             loop.executeAtOnce {
                 let (door, context) = connection.value
                 door.finish(answer, context)
@@ -418,7 +418,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func finish(_ reply: HotReply, to request: HotRequest, _ context: ChannelHandlerContext) {
         guard let reply = isAnswering ? replyUnlessFollowed(reply, to: request, context) : reply else { return }
-        log.note(request, reply, peer: peerText)
+        log.note(request, reply, by: .http1, peer: peerText)
         // Otherwise the client has left.
         guard isAnswering else { return }
         endAnswering()
@@ -500,7 +500,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         switch followed.stream.add(follower, after: followed.last, on: context.eventLoop) {
         case .refused(let reply): return reply
         case .follows(let number, let opening):
-            log.note(request, reply, peer: peerText)
+            log.note(request, reply, by: .http1, peer: peerText)
             if !isAnswering { _ = beginAnswering(closes: true, context) }
             closesAfterReply = true
             ending = .afterReply
@@ -565,7 +565,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         waiting.body = nil
         let request = request(waiting, for: target)
         let reply = routes.refuseBody(of: request)
-        log.note(request, reply, peer: peerText)
+        log.note(request, reply, by: .http1, peer: peerText)
         send(
             reply, requestID: request.requestID, isHead: request.method == .HEAD, at: request.now, then: .lingering,
             context)
@@ -588,8 +588,9 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         let now = request?.now ?? self.now()
         let method = request?.method ?? head?.method
         log.note(
-            requestID, method?.rawValue ?? "-", path: request?.endpoint.path ?? head?.loggablePath ?? "-",
-            status: refusal.loggedStatus, address: peerText, caller: nil, rule: refusal.rule, at: now)
+            requestID, method?.rawValue ?? "-", by: .http1,
+            path: request?.endpoint.path ?? head?.loggablePath ?? "-", status: refusal.loggedStatus, address: peerText,
+            caller: nil, rule: refusal.rule, at: now)
         send(
             HotReply(refusal.problem, requestID: requestID), requestID: requestID, isHead: method == .HEAD, at: now,
             then: .lingering, context)

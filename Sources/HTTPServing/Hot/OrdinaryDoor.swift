@@ -69,7 +69,7 @@ package struct OrdinaryDoor: Sendable {
             }
         // What stands behind another request, or comes past the event loop's door, has no connection of its own.
         if reply.followed != nil { reply = RevocationStream.shared }
-        log.note(hotRequest, reply, peer: context.peer?.description)
+        log.note(hotRequest, reply, by: .http1, peer: context.peer?.description)
         let response = reply.response(requestID: context.requestID)
         // A body behind a reply to HEAD would be taken for the next reply (RFC 9110 §9.3.2).
         return request.method == .head ? response.createHeadResponse() : response

@@ -55,11 +55,10 @@ package struct OrdinaryResponder: Sendable {
             isRelayed: RelayedPath(head.uri[...]) != nil)
     }
 
-    /// - Parameter isStream: Whether the channel is a stream of HTTP/2.
     func answer(
-        _ arrived: Arrived, body: ByteBuffer?, on channel: any Channel, isStream: Bool = false
+        _ arrived: Arrived, body: ByteBuffer?, by spoken: WireProtocol, on channel: any Channel
     ) async -> Answer {
-        let (request, context) = asked(arrived, body: body, on: channel, isStream: isStream)
+        let (request, context) = asked(arrived, body: body, by: spoken, on: channel)
         let collected = CollectedBody()
         do {
             let response = try await responder.respond(to: request, context: context)
@@ -77,10 +76,10 @@ package struct OrdinaryResponder: Sendable {
 
     /// The request as Hummingbird's routes have it.
     private func asked(
-        _ arrived: Arrived, body: ByteBuffer?, on channel: any Channel, isStream: Bool
+        _ arrived: Arrived, body: ByteBuffer?, by spoken: WireProtocol, on channel: any Channel
     ) -> (Request, CallerContext) {
         var context = CallerContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
-        context.isStream = isStream
+        context.spoken = spoken
         return (Request(head: arrived.head, body: RequestBody(buffer: body ?? ByteBuffer())), context)
     }
 }
@@ -90,7 +89,7 @@ extension OrdinaryResponder {
     ///
     /// - Throws: When the answer ends before its end; the stream is then to be closed.
     func relay(_ arrived: Arrived, body: ByteBuffer?, on channel: any Channel, date: String) async throws {
-        let (request, context) = asked(arrived, body: body, on: channel, isStream: true)
+        let (request, context) = asked(arrived, body: body, by: .http2, on: channel)
         let response = try await responder.respond(to: request, context: context)
         var head = HTTPResponseHead(response.head)
         head.headers.replaceOrAdd(name: "Date", value: date)

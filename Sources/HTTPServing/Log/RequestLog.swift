@@ -24,30 +24,28 @@ package struct RequestLog: Sendable {
     }
 
     /// Notes a request to a hot route. `peer` is the text of its peer's address, which a door makes once a connection.
-    package func note(_ request: HotRequest, _ reply: HotReply, peer: String?, isStream: Bool = false) {
+    package func note(_ request: HotRequest, _ reply: HotReply, by spoken: WireProtocol, peer: String?) {
         note(
-            request.requestID, request.method.rawValue, path: request.endpoint.path, status: reply.status.code,
-            address: peer, caller: reply.caller, rule: reply.rule, isStream: isStream, at: request.now)
+            request.requestID, request.method.rawValue, by: spoken, path: request.endpoint.path,
+            status: reply.status.code, address: peer, caller: reply.caller, rule: reply.rule, at: request.now)
     }
 
     /// Notes a request.
     ///
-    /// - Parameters:
-    ///   - path: Without its query.
-    ///   - isStream: Whether it came as a stream of HTTP/2.
+    /// - Parameter path: Without its query.
     package func note(
-        _ requestID: String, _ method: HTTPRequest.Method, path: String, status: Int, address: IPAddress?,
-        caller: String?, rule: String?, isStream: Bool = false, at now: Instant
+        _ requestID: String, _ method: HTTPRequest.Method, by spoken: WireProtocol, path: String, status: Int,
+        address: IPAddress?, caller: String?, rule: String?, at now: Instant
     ) {
         note(
-            requestID, method.rawValue, path: path, status: status, address: address?.description, caller: caller,
-            rule: rule, isStream: isStream, at: now)
+            requestID, method.rawValue, by: spoken, path: path, status: status, address: address?.description,
+            caller: caller, rule: rule, at: now)
     }
 
     /// Notes a request of which no more may be known than that it was refused.
     func note(
-        _ requestID: String, _ method: String, path: String, status: Int, address: String?, caller: String?,
-        rule: String?, isStream: Bool = false, at now: Instant
+        _ requestID: String, _ method: String, by spoken: WireProtocol, path: String, status: Int, address: String?,
+        caller: String?, rule: String?, at now: Instant
     ) {
         guard isOn else { return }
         let time = times.text(of: now)
@@ -57,7 +55,7 @@ package struct RequestLog: Sendable {
             line.field("method", method, format)
             line.field("path", path, format)
             line.field("status", status, format)
-            if isStream { line.field("protocol", "h2", format) }
+            line.field("protocol", spoken.rawValue, format)
             if let address { line.field("peer", address, format) }
             if let caller { line.field("caller", caller, format) }
             if let rule { line.field("rule", rule, format) }

@@ -227,7 +227,7 @@ final class OffloadDoor: ChannelDuplexHandler {
             outgoing.moveWriterIndex(to: start)
             outgoing.writeOffloadAck(reply, requestID: request.requestID, to: number)
         }
-        serving.log.note(request, reply, peer: peerText)
+        serving.log.note(request, reply, by: .spoe, peer: peerText)
     }
 
     private func flush(_ context: ChannelHandlerContext) {

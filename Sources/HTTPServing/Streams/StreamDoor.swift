@@ -206,7 +206,7 @@ final class StreamDoor: ChannelInboundHandler {
         let (responder, loop, channel) = (serving.ordinary, context.eventLoop, context.channel)
         let stream = NIOLoopBound((door: self, context: context), eventLoop: loop)
         Task(executorPreference: arrived.isForManagement ? connection.tasks : nil) {
-            let answer = await responder.answer(arrived, body: body, on: channel, isStream: true)
+            let answer = await responder.answer(arrived, body: body, by: .http2, on: channel)
             loop.executeAtOnce {
                 let (door, context) = stream.value
                 door.finish(answer, isHead: arrived.head.method == .head, context)
@@ -245,7 +245,7 @@ final class StreamDoor: ChannelInboundHandler {
 
     private func finish(_ reply: HotReply, to request: HotRequest, _ context: ChannelHandlerContext) {
         let reply = reply.followed == nil ? reply : RevocationStream.onlyHTTP1
-        serving.log.note(request, reply, peer: connection.peerText, isStream: true)
+        serving.log.note(request, reply, by: .http2, peer: connection.peerText)
         write(reply, requestID: request.requestID, isHead: request.method == .HEAD, context)
     }
 
@@ -311,8 +311,8 @@ final class StreamDoor: ChannelInboundHandler {
 
     private func note(_ head: HTTPRequestHead?, status: Int, rule: String, as requestID: String, at now: Instant) {
         serving.log.note(
-            requestID, head?.method.rawValue ?? "-", path: head?.loggablePath ?? "-", status: status,
-            address: connection.peerText, caller: nil, rule: rule, isStream: true, at: now)
+            requestID, head?.method.rawValue ?? "-", by: .http2, path: head?.loggablePath ?? "-", status: status,
+            address: connection.peerText, caller: nil, rule: rule, at: now)
     }
 
     // MARK: - What is written
