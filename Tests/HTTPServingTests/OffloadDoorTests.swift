@@ -353,6 +353,20 @@ struct OffloadDoorTests {
                 #expect(try last.received().map(\.kind) == [103, 102])
                 #expect(!last.channel.isActive)
             }
+            // What HAProxy has half sent when the server stops has a moment to come, and no more.
+            for comes in [true, false] {
+                let last = try Line(line.desk)
+                try last.greet()
+                var question = ByteBuffer.question(key, "", stream: 1, frame: 1)
+                let half = question.readSlice(length: 20)
+                try last.send(try #require(half))
+                last.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+                #expect(try last.received() == [] && last.channel.isActive)
+                if comes { try last.send(question) }
+                last.channel.embeddedEventLoop.advanceTime(by: OffloadDoor.patienceAtTheEnd)
+                #expect(try last.received().map(\.kind) == (comes ? [103, 102] : [102]))
+                #expect(!last.channel.isActive)
+            }
         }
     }
 }

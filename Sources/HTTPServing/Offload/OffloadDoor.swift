@@ -15,6 +15,8 @@ final class OffloadDoor: ChannelDuplexHandler {
 
     /// How long HAProxy may take to greet, and to send a frame that it began.
     static let patience = TimeAmount.seconds(10)
+    /// The same while the server stops: what HAProxy sends at once is there long before.
+    static let patienceAtTheEnd = TimeAmount.seconds(1)
     /// How many questions may wait for the database. Nothing else is looked at meanwhile, nor read (law 7).
     static let mostUnanswered = 256
 
@@ -44,6 +46,8 @@ final class OffloadDoor: ChannelDuplexHandler {
     private var quietSince: NIODeadline
     /// Since when HAProxy owes the rest of what it began.
     private var owingSince: NIODeadline?
+    /// Whether the rest of a frame is waited for no longer.
+    private var isHurried = false
     private var watch: Scheduled<Void>?
     private var context: ChannelHandlerContext?
 
@@ -249,7 +253,12 @@ final class OffloadDoor: ChannelDuplexHandler {
             }
         case is ChannelShouldQuiesceEvent:
             if phase == .asking { phase = .leaving } else { end(because: .none, context) }
-            context.eventLoop.assumeIsolated().scheduleTask(in: Lingering.longestAtTheEnd) { [self] in
+            let loop = context.eventLoop.assumeIsolated()
+            loop.scheduleTask(in: Self.patienceAtTheEnd) { [self] in
+                isHurried = true
+                if let context = self.context { leaveIfAnswered(context) }
+            }
+            loop.scheduleTask(in: Lingering.longestAtTheEnd) { [self] in
                 if let context = self.context { end(because: .none, context) }
             }
             leaveIfAnswered(context)
@@ -261,7 +270,9 @@ final class OffloadDoor: ChannelDuplexHandler {
     func errorCaught(context: ChannelHandlerContext, error _: any Error) { context.close(promise: nil) }
 
     private func leaveIfAnswered(_ context: ChannelHandlerContext) {
-        guard phase == .leaving, unanswered == 0, !isReading, arrived.readableBytes == 0 else { return }
+        guard phase == .leaving, unanswered == 0, !isReading,
+            arrived.readableBytes == 0 || (isHurried && owingSince != nil)
+        else { return }
         end(because: .none, context)
     }
 
