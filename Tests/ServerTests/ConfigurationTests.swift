@@ -255,12 +255,32 @@ struct ConfigurationErrorTests {
         #expect(errors([.mailFrom: "auth@acme.example"], needed()).map(\.name) == ["mail-from"])
     }
 
-    @Test func `HAProxy's protocol has an address of its own`() {
-        let same: [ConfigurationKey: String] = [.listen: "127.0.0.1:81", .spoeListen: "127.0.0.1:81"]
-        #expect(errors(same, needed()).map(\.name) == ["spoe-listen"])
-        let variables = needed(besides: .tlsListen).merging(["CLAVIGER_TLS_LISTEN": "127.0.0.1:82"]) { $1 }
-        #expect(errors([.spoeListen: "127.0.0.1:82"], variables).map(\.name) == ["spoe-listen"])
-        #expect(errors([.spoeListen: "127.0.0.1:83"], variables) == [])
+    @Test func `each listener has an address of its own, and says of which other it would be`() {
+        let keys: [ConfigurationKey] = [.listen, .tlsListen, .spoeListen, .metrics]
+        let variables = needed(besides: .tlsListen).merging(["CLAVIGER_TLS_LISTEN": "127.0.0.1:80"]) { $1 }
+        func found(_ addresses: [ConfigurationKey: String]) -> [ConfigurationError] {
+            let apart = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, "127.0.0.1:\(90 + $0)") })
+            return errors(apart.merging(addresses) { $1 }, variables)
+        }
+        for (index, later) in keys.enumerated() {
+            for earlier in keys[..<index] {
+                let same = found([earlier: "127.0.0.1:81", later: "127.0.0.1:81"])
+                #expect(same.map(\.name) == [later.name], "\(same)")
+                #expect(same.first?.description.contains("another address than \(earlier.name),") == true, "\(same)")
+            }
+        }
+        #expect(found([:]) == [] && found([.spoeListen: "127.0.0.1:0", .metrics: "127.0.0.1:0"]) == [])
+        // Where a family's every address is, none of it is free.
+        for (listen, metrics, isRefused) in [
+            ("0.0.0.0:81", "127.0.0.1:81", true), ("127.0.0.1:81", "0.0.0.0:81", true),
+            ("[::]:81", "10.0.0.1:81", true), ("[::]:81", "0.0.0.0:81", true), ("10.0.0.1:81", "127.0.0.1:81", false),
+            ("0.0.0.0:81", "[::1]:81", false),
+            ("localhost:81", "0.0.0.0:81", true), ("127.0.0.1:81", "localhost:81", true),
+            ("0.0.0.0:81", "127.0.0.1:82", false),
+        ] {
+            let names = found([.listen: listen, .metrics: metrics]).map(\.name)
+            #expect(names == (isRefused ? ["metrics"] : []), "\(listen) \(metrics)")
+        }
     }
 
     @Test func `a simulator stands in for providers in development alone`() {

@@ -201,6 +201,11 @@ struct DoctorTests {
             (installation.flags[.environment], installation.flags[.listen]) = (nil, nil)
             installation.flags[.spoeListen] = "0.0.0.0:8081"
             #expect(besidesMount(await installation.warnings()).map { $0.prefix { $0 != ":" } } == ["spoe-listen"])
+            installation.flags[.trustedProxies] = nil
+            #expect(
+                besidesMount(await installation.warnings()).map { $0.prefix { $0 != ":" } } == [
+                    "trusted-proxies", "spoe-listen",
+                ])
         }
     }
 

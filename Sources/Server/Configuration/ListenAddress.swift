@@ -42,6 +42,22 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// Whether it stands for every address of the machine.
     package var isEverywhere: Bool { host == "0.0.0.0" || host == "::" }
 
+    /// Whether both cannot be listened at together: every address of a family has each of them in it, `::` those of IPv4 too.
+    func collides(with other: ListenAddress) -> Bool {
+        guard port != 0, port == other.port else { return false }
+        return host == other.host || isEverywhere(of: other) || other.isEverywhere(of: self) || mayBe(other)
+            || other.mayBe(self)
+    }
+
+    /// What `localhost` stands for is the system's to say.
+    private func mayBe(_ other: ListenAddress) -> Bool {
+        host == "localhost" && (other.host == "127.0.0.1" || other.host == "::1")
+    }
+
+    private func isEverywhere(of other: ListenAddress) -> Bool {
+        host == "::" || (host == "0.0.0.0" && (other.host == "localhost" || !other.host.contains(":")))
+    }
+
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// The number that `text` spells in decimal digits without leading zeros, if it is a port's.

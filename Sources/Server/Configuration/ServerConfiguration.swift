@@ -109,8 +109,9 @@ extension ServerConfiguration {
         let environment = settings.takeEnvironment(forced)
         let listen =
             settings.take(.listen, shown: ListenAddress.standard.description) { ListenAddress($0) } ?? .standard
-        tls = settings.takeTLS(besides: listen)
-        spoeListen = settings.takeSPOE(besides: [listen, tls?.listen].compactMap(\.self))
+        let (tls, tlsListen) = settings.takeTLS()
+        self.tls = tls
+        spoeListen = settings.take(.spoeListen) { ListenAddress($0) }
         issuerIsSaid = settings.source(of: .issuer) != nil
         let issuer = settings.takeIssuer(environment, listen)
         let database = settings.takeDatabase()
@@ -133,6 +134,9 @@ extension ServerConfiguration {
         let format: LogFormat = environment == .development ? .text : .json
         logFormat = settings.take(.logFormat, shown: format.rawValue) { LogFormat(rawValue: $0) } ?? format
         metrics = settings.take(.metrics) { ListenAddress($0) }
+        settings.refuseSameAddress([
+            (.listen, listen), (.tlsListen, tlsListen), (.spoeListen, spoeListen), (.metrics, metrics),
+        ])
         productPath = settings.take(.product, shown: "the standard product") { $0 }
         providersPath = settings.take(.providers, shown: "those that are built in") { $0 }
         providerSecretsFolder = settings.take(.providerSecretsFolder) { $0 }
@@ -201,8 +205,8 @@ extension Settings {
         return said ?? [:]
     }
 
-    /// All of it or nothing.
-    fileprivate mutating func takeTLS(besides plain: ListenAddress) -> ServerConfiguration.TLS? {
+    /// All of it or nothing; the address also where the rest is missing.
+    fileprivate mutating func takeTLS() -> (ServerConfiguration.TLS?, ListenAddress?) {
         let keys: [ConfigurationKey] = [.tlsListen, .tlsCertificateFile, .tlsKeyFile]
         let said = keys.filter { source(of: $0) != nil }
         let listen = take(.tlsListen) { ListenAddress($0) }
@@ -213,20 +217,19 @@ extension Settings {
                 refuseMissing(key, "is missing; \(first) needs it. It must be \(key.allowed)")
             }
         }
-        if let listen, listen == plain, listen.port != 0 {
-            refuse(.tlsListen, "must be another address than listen, where no TLS is spoken")
-        }
-        guard let listen, let certificate, let key else { return nil }
-        return ServerConfiguration.TLS(
-            listen: listen, files: CertificateFiles(certificate: certificate, key: key))
+        guard let listen, let certificate, let key else { return (nil, listen) }
+        let files = CertificateFiles(certificate: certificate, key: key)
+        return (ServerConfiguration.TLS(listen: listen, files: files), listen)
     }
 
-    fileprivate mutating func takeSPOE(besides others: [ListenAddress]) -> ListenAddress? {
-        let listen = take(.spoeListen) { ListenAddress($0) }
-        if let listen, listen.port != 0, others.contains(listen) {
-            refuse(.spoeListen, "must be another address than listen and tls-listen, where HTTP is spoken")
+    /// Refuses each listener that would answer where one before it does. Each speaks something else.
+    fileprivate mutating func refuseSameAddress(_ listeners: [(key: ConfigurationKey, address: ListenAddress?)]) {
+        for (index, later) in listeners.enumerated() {
+            guard let address = later.address,
+                let earlier = listeners[..<index].first(where: { $0.address?.collides(with: address) == true })
+            else { continue }
+            refuse(later.key, "must be another address than \(earlier.key), where something else is spoken")
         }
-        return listen
     }
 
     /// Both or neither.

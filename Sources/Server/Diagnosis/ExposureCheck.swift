@@ -12,7 +12,7 @@ struct ExposureCheck {
         ranges(
             .trustedProxies, configuration.trustedProxies, "everybody could choose the address that they seem to have")
             + ranges(.verifyGateways, configuration.verifyGateways, "it closes nothing")
-            + (configuration.listen.isLoopback ? [] : unencrypted())
+            + unencrypted()
             + reachable(
                 at: [configuration.listen, configuration.tls?.listen, configuration.spoeListen].compactMap(\.self))
             + offload() + metrics()
@@ -37,23 +37,15 @@ struct ExposureCheck {
         return [.warning("metrics", "\(metrics) tells everybody who reaches it how much there is and how it fares")]
     }
 
-    /// What is worth knowing once others than this machine reach what is not encrypted.
     private func unencrypted() -> [Finding] {
         let listen = configuration.listen
-        var findings: [Finding] = [
+        guard !listen.isLoopback else { return [] }
+        return [
             .warning(
                 "listen",
                 "\(listen) is reached by other machines, and no TLS is spoken there: let a proxy end TLS in front, and keep everybody else away"
             )
         ]
-        if configuration.trustedProxies.isEmpty {
-            findings.append(
-                .warning(
-                    "trusted-proxies",
-                    "none: behind a proxy every caller seems to have the proxy's address, and address rules look at that"
-                ))
-        }
-        return findings
     }
 
     /// What is worth knowing once others than this machine reach any of it.
@@ -61,6 +53,13 @@ struct ExposureCheck {
         let open = addresses.filter { !$0.isLoopback }.map(\.description).joined(separator: " and ")
         guard !open.isEmpty else { return [] }
         var findings: [Finding] = []
+        if configuration.trustedProxies.isEmpty {
+            findings.append(
+                .warning(
+                    "trusted-proxies",
+                    "none, and other machines reach \(open): behind a proxy or gateway every caller seems to have its address, and address rules look at that"
+                ))
+        }
         if configuration.environment == .development {
             findings.append(.warning("environment", "development is for trying out, and other machines reach it"))
         }
