@@ -1,4 +1,4 @@
-"""Holds a connection to a TLS listener while its certificate is replaced, and floods it with frames of HTTP/2.
+"""Holds a connection to a TLS listener while its certificate is replaced, floods it with frames of HTTP/2, and has it end at last.
 
 Told: the port, the number of the server's process, the folder with cert.pem and key.pem, which are a.pem and a-key.pem at first,
 and the server's log. Standard library alone.
@@ -162,3 +162,66 @@ ends_by("settings", frame(SETTINGS, 0, 0) * 1000)
 ends_by("a head without end", frame(HEADERS, END_STREAM, 1, REQUEST) + frame(CONTINUATION, 0, 1, b"\x00\x01a\x01b") * 100)
 ends_by("a head that is too long", frame(HEADERS, END_STREAM, 1, REQUEST) + frame(CONTINUATION, 0, 1, b"\x00\x01a\x7f\x80\x7e" + b"b" * 16_255) * 4)
 assert held.sock is kept, "the connection was not kept"
+
+
+# MARK: - The end of the server
+
+
+class Line:
+    """A connection of HTTP/2, and what comes on it."""
+
+    def __init__(self, connection: ssl.SSLSocket) -> None:
+        self.connection = connection
+        self.frames = iter(Frames(connection))
+        self.passed = []
+
+    def ask(self, stream: int) -> None:
+        """Until the answer is there in whole. `:status 200` is one byte (RFC 7541 appendix A)."""
+        self.connection.sendall(frame(HEADERS, END_HEADERS | END_STREAM, stream, REQUEST))
+        for kind, flags, payload in self.frames:
+            assert kind != RESET, payload
+            assert kind != HEADERS or payload[0] == 0x88, payload
+            if kind in (HEADERS, DATA) and flags & END_STREAM:
+                return
+            self.passed.append((kind, payload))
+        raise AssertionError("there is no answer")
+
+    def told(self, wanted: int) -> bytes:
+        """The next frame of a kind, also one that came before an answer."""
+        for index, (kind, payload) in enumerate(self.passed):
+            if kind == wanted:
+                del self.passed[index]
+                return payload
+        for kind, _, payload in self.frames:
+            assert kind != RESET, payload
+            if kind == wanted:
+                return payload
+        raise AssertionError(f"no frame of kind {wanted} comes")
+
+    def last(self) -> int:
+        """Of the streams that are answered, by the next GOAWAY."""
+        payload = self.told(GOAWAY)
+        assert payload[4:8] == bytes(4), payload
+        return int.from_bytes(payload[:4], "big")
+
+
+held.close()
+with streams() as first, streams() as second:
+    used, fresh = Line(first), Line(second)
+    used.ask(1)
+    fresh.told(SETTINGS)
+    os.kill(process, signal.SIGTERM)
+    assert used.last() == 0x7FFF_FFFF
+    # Both are sent, for all that the server can know, before the client has heard of anything.
+    used.ask(3)
+    fresh.ask(1)
+    assert fresh.last() == 0x7FFF_FFFF
+    for line, stream in ((used, 3), (fresh, 1)):
+        ping = line.told(PING)
+        try:
+            line.connection.sendall(frame(PING, 1, 0, ping))
+        except (ConnectionError, ssl.SSLError):
+            # The server waits for that a few seconds, and no longer.
+            pass
+        assert line.last() == stream
+        assert not list(line.frames), "something comes behind the end"

@@ -159,13 +159,63 @@ struct StreamDoorTests {
     {
         let outer = try outer(connection)
         outer.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        outer.embeddedEventLoop.run()
+        #expect(try goodbyes(outer) == [])
+        outer.embeddedEventLoop.advanceTime(by: StreamConnection.hearing)
         outer.pipeline.fireErrorCaught(NIOHTTP2Errors.noSuchStream(streamID: 3))
         outer.embeddedEventLoop.run()
         #expect(outer.isActive)
-        #expect(try goodbyes(outer) == [Int(HTTP2StreamID.maxID), 0])
+        #expect(try goodbyes(outer) == [0])
         try channel.close().wait()
         outer.embeddedEventLoop.run()
         #expect(!outer.isActive)
+    }
+
+    @Test func `what a client asks before it has heard of the end is answered, also where it has asked nothing yet`()
+        throws
+    {
+        func frame(_ kind: UInt8, _ flags: UInt8, of stream: UInt8, _ payload: [UInt8] = []) -> [UInt8] {
+            [0, 0, UInt8(payload.count), kind, flags, 0, 0, 0, stream] + payload
+        }
+        // GET https "/api/a" without a host, which is refused at once.
+        let request: [UInt8] = [0x82, 0x87, 0x04, 6] + Array("/api/a".utf8)
+        let channel = EmbeddedChannel()
+        try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
+        try serving.begin(on: channel)
+        func send(_ bytes: [UInt8]) throws { try channel.writeInbound(ByteBuffer(bytes: bytes)) }
+        /// The frames that were written, by kind and stream, and of a GOAWAY the last stream.
+        func received() throws -> [String] {
+            channel.embeddedEventLoop.run()
+            var bytes = ByteBuffer()
+            while var part = try channel.readOutbound(as: ByteBuffer.self) { bytes.writeBuffer(&part) }
+            var told: [String] = []
+            while let head = bytes.readBytes(length: 9),
+                let payload = bytes.readBytes(length: Int(head[1]) << 8 + Int(head[2]))
+            {
+                switch head[3] {
+                case 1: told.append("head \(head[8])")
+                case 3: told.append("reset \(head[8])")
+                case 6: told.append("ping \(payload)")
+                case 7: told.append("goaway \(payload[..<4].map { String($0, radix: 16) })")
+                default: break
+                }
+            }
+            return told
+        }
+        try send(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + frame(4, 0, of: 0))
+        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        #expect(try received() == [])
+        try send(frame(1, 5, of: 1, request))
+        var told = try received()
+        let ping = try #require(told.last { $0.hasPrefix("ping") })
+        #expect(told.filter { $0 != "head 1" } == [#"goaway ["7f", "ff", "ff", "ff"]"#, ping] && told.count == 3)
+        // This one crossed with the GOAWAY.
+        try send(frame(1, 5, of: 3, request))
+        told = try received()
+        #expect(told == ["head 3"] && channel.isActive)
+        try send(frame(6, 1, of: 0, Array("claviger".utf8)))
+        #expect(try received() == [#"goaway ["0", "0", "0", "3"]"#])
+        #expect(!channel.isActive)
     }
 
     @Test func `a body of no stream ends its connection, and a head without host its stream alone`() throws {

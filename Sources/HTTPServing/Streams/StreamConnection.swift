@@ -12,14 +12,16 @@ final class StreamConnection: ChannelInboundHandler {
 
     /// How often it looks at its streams.
     static let look = TimeAmount.seconds(5)
-    /// How long a client may take to hear that no more requests are taken.
-    private static let hearing = TimeAmount.seconds(1)
+    /// How long a client may take to hear that no more requests are taken, and for its first request.
+    static let hearing = TimeAmount.seconds(3)
     /// What tells an answer to our PING from others.
     private static let farewell = HTTP2PingData(withInteger: 0x636C_6176_6967_6572)
 
     /// How far the end of the connection is.
     private enum Ending {
         case none
+        /// The client, which has just come, is about to ask something, and shall have an answer.
+        case awaitingRequest
         /// The client was told that there will be one.
         case announced
         /// It was told which stream was the last. When all are answered, the connection goes.
@@ -78,6 +80,10 @@ final class StreamConnection: ChannelInboundHandler {
 
     func open(_ door: StreamDoor) {
         doors[ObjectIdentifier(door)] = door
+        if ending == .awaitingRequest, let context {
+            // Not in the midst of what is being read.
+            context.eventLoop.assumeIsolated().execute { [self] in announceEnd() }
+        }
         guard let context, watchedUntil > context.eventLoop.now + Self.look else { return }
         watchOver(context, until: context.eventLoop.now + Self.look)
     }
@@ -129,7 +135,7 @@ final class StreamConnection: ChannelInboundHandler {
                 goAway(after: newest, context)
                 context.close(promise: nil)
             }
-        case is ChannelShouldQuiesceEvent: announceEnd(context)
+        case is ChannelShouldQuiesceEvent: beginEnd(context)
         // Nobody could make room for a reply any more.
         case ChannelEvent.inputClosed: context.close(promise: nil)
         default: context.fireUserInboundEventTriggered(event)
@@ -140,26 +146,44 @@ final class StreamConnection: ChannelInboundHandler {
     /// was told so, and nothing is read of it any more.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !error.isOfOneStream else { return }
-        // What a client sends before it has heard of the end is no fault of its own, and what was begun before goes on.
-        guard ending == .none || !error.isOfWhatIsNotOpened else {
-            settle(context)
-            return
-        }
+        // What a client sends that has not heard of the end in all that time is no reason to end what was begun before.
+        if ending == .settled, error.isOfWhatIsNotOpened { return }
         context.close(promise: nil)
     }
 
-    /// Has the client open no further stream, in two steps (RFC 9113 §6.8). swift-nio-http2 opens none from the first one on: what the
-    /// client sends before it has heard of that is refused as never looked at, so it may send it again elsewhere. The second step says
-    /// so of all that comes later, and the connection is not closed before that has been heard.
-    private func announceEnd(_ context: ChannelHandlerContext) {
+    /// The server ends. A client that has just come has its request on the way, and many would neither take a GOAWAY before it for anything
+    /// but a failure, nor try again.
+    private func beginEnd(_ context: ChannelHandlerContext) {
         guard ending == .none else { return }
+        ending = .awaitingRequest
+        let loop = context.eventLoop.assumeIsolated()
+        loop.scheduleTask(in: Lingering.longestAtTheEnd) { [self] in self.context?.close(promise: nil) }
+        if newest == .rootStream, doors.isEmpty {
+            loop.scheduleTask(in: Self.hearing) { [self] in announceEnd() }
+        } else {
+            announceEnd()
+        }
+    }
+
+    /// Has the client open no further stream, in two steps (RFC 9113 §6.8). What it sends before it has heard of the first is still
+    /// answered: a PING behind it is answered by who has. The second says of all that comes later that nobody looked at it, and the
+    /// connection is not closed before that has been heard.
+    private func announceEnd() {
+        guard ending == .awaitingRequest, let context else { return }
         ending = .announced
-        goAway(after: .maxID, context)
+        Self.announceEnd(past: context)
         context.writeAndFlush(
             wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: .ping(Self.farewell, ack: false))), promise: nil)
-        let loop = context.eventLoop.assumeIsolated()
-        loop.scheduleTask(in: Self.hearing) { [self] in settle(context) }
-        loop.scheduleTask(in: Lingering.longestAtTheEnd) { [self] in self.context?.close(promise: nil) }
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.hearing) { [self] in settle(context) }
+    }
+
+    /// The first GOAWAY (RFC 9113 §6.8), written past swift-nio-http2: once that has written one, it refuses every further stream,
+    /// whichever the last one was said to be. It writes whole frames alone, so this one stands between two of them.
+    private static func announceEnd(past context: ChannelHandlerContext) {
+        let http2 = try? context.pipeline.syncOperations.context(handlerType: NIOHTTP2Handler.self)
+        // 8 bytes, GOAWAY, without flags, of the connection; the highest stream; NO_ERROR.
+        let frame: [UInt8] = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]
+        http2?.writeAndFlush(NIOAny(ByteBuffer(bytes: frame)), promise: nil)
     }
 
     private func settle(_ context: ChannelHandlerContext) {

@@ -16,6 +16,8 @@ final class SecureEntrance: ChannelDuplexHandler {
 
     /// How long a client may take: as long as for a head.
     private static let patience = TimeAmount.seconds(30)
+    /// The same while the server stops. The client's first request may come with its last word of TLS.
+    private static let patienceAtTheEnd = TimeAmount.seconds(1)
 
     private let handshakes: Handshakes
     private let agreed: (AgreedProtocol) throws -> Void
@@ -25,6 +27,8 @@ final class SecureEntrance: ChannelDuplexHandler {
     private var isClosing = false
     /// Whether another waits for its place.
     private var isHurried = false
+    /// Whether the server stops. Those who are not there yet are told when they are.
+    private var isLast = false
     private var watch: Scheduled<Void>?
 
     /// - Parameters:
@@ -54,14 +58,23 @@ final class SecureEntrance: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         let isMakingRoom = event is Connections.MakeRoom
+        var hasBegun = false
         if case .handshakeCompleted(let name) = event as? TLSUserEvent {
+            hasBegun = !isThrough
             begin(name, context)
-        } else if !isThrough, isMakingRoom || event is ChannelShouldQuiesceEvent {
+        } else if !isThrough, isMakingRoom {
             end(context)
+        } else if !isThrough, event is ChannelShouldQuiesceEvent {
+            isLast = true
+            watch?.cancel()
+            watch = context.eventLoop.assumeIsolated().scheduleTask(in: Self.patienceAtTheEnd) { [self] in
+                end(context)
+            }
         }
         isHurried = isMakingRoom
         context.fireUserInboundEventTriggered(event)
         isHurried = false
+        if hasBegun, isLast, !isClosing { context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
         // swift-nio-ssl, which lets a client end its half alone, would wait on.
         if isClosing, event as? ChannelEvent == .inputClosed { leave(context) }
     }
