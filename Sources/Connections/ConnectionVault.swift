@@ -51,7 +51,7 @@ package struct ConnectionVault: Sendable {
     /// After so many generations a data key has sealed enough.
     private static let generationsOfAKey = 100_000
 
-    private let keys: OrganizationKeys
+    let keys: OrganizationKeys
     private let environment: String
 
     /// - Parameter environment: Which installation it is: the brand.
@@ -100,7 +100,14 @@ package struct ConnectionVault: Sendable {
         } catch CustodyError.unreadable {
             organization = nil
         }
-        guard let organization else { return nil }
+        return organization.flatMap { open(rows, of: connection, under: dataKeys, wrappedBy: $0) }
+    }
+
+    /// As above, by a key of the organization that was had already.
+    func open(
+        _ rows: [ConnectionSecretRow], of connection: Connection, under dataKeys: [DataKeyRow],
+        wrappedBy organization: OrganizationKey
+    ) -> ConnectionSecrets? {
         var fields: [String: String] = [:]
         for row in rows {
             guard let key = dataKeys.first(where: { $0.id == row.dataKey }).flatMap(organization.open),
@@ -174,7 +181,15 @@ extension ConnectionVault {
         _ rows: [ProviderAccessSecretRow], of access: ProviderAccess, under dataKeys: [DataKeyRow]
     ) async throws -> [String] {
         guard let organization = try await keys.existingKey(of: access.organization) else { return [] }
-        return rows.compactMap { row in
+        return open(rows, of: access, under: dataKeys, wrappedBy: organization)
+    }
+
+    /// As above, by a key of the organization that was had already.
+    func open(
+        _ rows: [ProviderAccessSecretRow], of access: ProviderAccess, under dataKeys: [DataKeyRow],
+        wrappedBy organization: OrganizationKey
+    ) -> [String] {
+        rows.compactMap { row in
             dataKeys.first { $0.id == row.dataKey }.flatMap(organization.open)?
                 .open(row.sealed, at: place(of: access, row.generation))
                 .flatMap { String(validating: $0, as: UTF8.self) }

@@ -81,6 +81,26 @@ struct ConnectTests {
         }
     }
 
+    @Test func `a key of an organization that does not open is named, whatever is in memory, and so is all below it`()
+        async throws
+    {
+        try await ConnectDesk.open(over: ScriptedProviders()) { desk in
+            let connection = try await desk.connect("tiktok").connection
+            let inspection = SealInspection(store: desk.tree.store, vault: desk.vault, now: desk.tree.clock.now)
+            let sound = try await inspection.inspectKeys(after: nil, for: .seconds(60))
+            // The operator's, for our clients, and the customer's.
+            #expect(sound.opened == 2 && sound.older == [:] && sound.missing == [:] && sound.unreadable == [])
+            let broken = connection.organization
+            try await desk.tree.store.write { tx in
+                try tx.perform("UPDATE organization_key SET wrapped = \([UInt8(1)]) WHERE organization_id = \(broken)")
+            }
+            let found = try await inspection.inspectKeys(after: nil, for: .seconds(60))
+            #expect(found.opened == 1 && found.unreadable == [broken.description] && found.next == nil)
+            let below = try await inspection.inspect(after: nil, for: .seconds(60))
+            #expect(below.opened == 0 && below.unreadable == [connection.id.description])
+        }
+    }
+
     @Test func `C4: a state works in its own browser, at its own provider and once, and fails before anybody is asked`()
         async throws
     {

@@ -1,3 +1,4 @@
+import CredentialFormat
 import Model
 import ProductDefinition
 import Tokens
@@ -7,6 +8,8 @@ struct DatabaseCheck {
     private let location: DatabaseLocation
     private let masterKey: MasterKeyCheck
     private let installation: Installation?
+    /// Nil where the product definition cannot be read, which is told elsewhere.
+    private let brand: String?
     private let now: Instant
 
     init(_ configuration: ServerConfiguration, now: Instant) {
@@ -14,16 +17,21 @@ struct DatabaseCheck {
         masterKey = MasterKeyCheck(configuration)
         let product = try? configuration.productPath.map { try Product.load(from: $0) } ?? .standard
         installation = product.map { Installation(configuration, $0) }
+        brand = product?.brand.text
         self.now = now
     }
 
     func findings() async -> [Finding] {
         let (key, ofKey) = await masterKey.examine()
-        switch location {
-        case .sqlite(let path):
-            return ofKey + SQLiteCheck(path: path, installation: installation, now: now).findings(opening: key)
-        case .postgres(let address):
-            return ofKey + PostgresCheck(address: address, installation: installation, now: now).findings(opening: key)
-        }
+        let ofDatabase =
+            switch location {
+            case .sqlite(let path):
+                SQLiteCheck(path: path, installation: installation, now: now).findings(opening: key)
+            case .postgres(let address):
+                PostgresCheck(address: address, installation: installation, now: now).findings(opening: key)
+            }
+        guard let key else { return ofKey + ofDatabase }
+        let ofSeals = await SealCheck(location: location, keys: key, brand: brand, now: now).findings()
+        return ofKey + ofDatabase + ofSeals
     }
 }

@@ -73,7 +73,7 @@ package final class OrganizationKeys: FeedListener {
         }
         if let known { return known }
         guard let row = try await store.read({ tx in try tx.organizationKey(of: organization) }) else { return nil }
-        let key = try await unwrapped(row)
+        let key = try await key(in: row)
         memory.withLock { memory in
             guard memory.epoch == epoch else { return }
             if memory.entries.count >= capacity {
@@ -84,6 +84,9 @@ package final class OrganizationKeys: FeedListener {
         }
         return key
     }
+
+    /// The name of the master key that wraps new keys.
+    package var newestMasterKey: String { masters.newest.identifier }
 
     /// How many unwrapped keys are kept.
     package var countInMemory: Int { memory.withLock(\.entries.count) }
@@ -111,7 +114,10 @@ package final class OrganizationKeys: FeedListener {
         entry.since <= time && time < entry.since.adding(seconds: lifetimeSeconds)
     }
 
-    private func unwrapped(_ row: OrganizationKeyRow) async throws -> OrganizationKey {
+    /// The key in a row that was just read, whatever is in memory.
+    ///
+    /// - Throws: ``CustodyError``, or what the key that wraps it throws when it is out of reach.
+    package func key(in row: OrganizationKeyRow) async throws -> OrganizationKey {
         guard let master = masters.named(row.wrappedBy) else { throw CustodyError.missing(masterKey: row.wrappedBy) }
         guard
             let bytes = try await master.unwrap(row.wrapped, for: OrganizationKey.context(of: row.organization)),
@@ -199,30 +205,5 @@ extension OrganizationKeys {
             return count
         }
         return progress
-    }
-
-    /// Opens every key of some organizations and the data keys below, and says which do not open, by identifier.
-    ///
-    /// - Returns: What does not open, and from where to go on, nil at the end.
-    package func verify(
-        after place: ID<Organization>? = nil, limit: Int = 100
-    ) async throws -> (unreadable: [String], next: ID<Organization>?) {
-        let rows = try await store.read { tx in try tx.organizationKeys(after: place, limit: limit) }
-        var unreadable: [String] = []
-        for row in rows {
-            guard let key = try? await unwrapped(row) else {
-                unreadable.append(row.organization.description)
-                continue
-            }
-            var after: ID<DataKeyRow>?
-            repeat {
-                let from = after
-                let keys = try await store.read { tx in try tx.dataKeys(of: row.organization, after: from, limit: limit)
-                }
-                unreadable += keys.filter { key.open($0) == nil }.map(\.id.description)
-                after = keys.count == limit ? keys.last?.id : nil
-            } while after != nil
-        }
-        return (unreadable, rows.count == limit ? rows.last?.organization : nil)
     }
 }
