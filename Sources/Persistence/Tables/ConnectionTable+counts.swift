@@ -53,8 +53,9 @@ extension BoundSQL {
     static func liveConnections(ofAccount account: ID<Organization>, countingTo most: Int) -> BoundSQL {
         let path = OrganizationPath(root: account)
         return """
-            (SELECT COUNT(*) FROM (SELECT 1 FROM connection WHERE organization_path >= \(path.stored)
-            AND organization_path < \(path.storedEnd) AND status <> 'disconnected' LIMIT \(most)) live)
+            (SELECT COUNT(*) FROM (SELECT 1 FROM organization o CROSS JOIN connection c
+            WHERE \(part: Extent.within(path).condition) AND c.organization_id = o.id AND c.status <> 'disconnected'
+            LIMIT \(most)) live)
             """
     }
 }

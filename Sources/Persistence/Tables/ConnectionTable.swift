@@ -33,8 +33,9 @@ extension Transaction {
     ) throws -> [Connection] {
         let condition: BoundSQL =
             switch extent {
-            case .within(let path): "organization_path >= \(path.stored) AND organization_path < \(path.storedEnd)"
-            case .organization(let path): "organization_path = \(path.stored)"
+            case .within:
+                "organization_id IN (SELECT o.id FROM organization o WHERE \(part: extent.condition))"
+            case .organization(let path): "organization_id = \(path.last)"
             }
         return try all(
             """
@@ -117,7 +118,7 @@ extension Transaction {
             WITH due AS MATERIALIZED (
             SELECT id FROM connection
             WHERE provider = \(provider) AND next_renewal_at <= \(now) AND lease_until <= \(fixed: dialect.clock)
-            ORDER BY next_renewal_at, id LIMIT \(limit) \(fixed: dialect.skippingLocked))
+            ORDER BY next_renewal_at LIMIT \(limit) \(fixed: dialect.skippingLocked))
             UPDATE connection SET \(part: leasing(to: node, seconds: seconds)) WHERE id IN (SELECT id FROM due)
             RETURNING \(fixed: columns), fence
             """

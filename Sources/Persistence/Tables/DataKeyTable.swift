@@ -24,13 +24,6 @@ package struct DataKeyRow: Entity, Sendable, Hashable {
 }
 
 extension Transaction {
-    /// The key of that identifier, nil where it was destroyed.
-    package borrowing func dataKey(_ id: ID<DataKeyRow>) throws -> DataKeyRow? {
-        try first(
-            "SELECT id, organization_id, holder, wrapped, created_at FROM data_key WHERE id = \(id)",
-            DataKeyRow.init(row:))
-    }
-
     /// The keys of a holder, oldest first.
     package borrowing func dataKeys(of holder: String) throws -> [DataKeyRow] {
         try all(
@@ -45,17 +38,6 @@ extension Transaction {
             """
             SELECT id, organization_id, holder, wrapped, created_at FROM data_key
             WHERE holder IN (\(list: holders)) ORDER BY id
-            """, DataKeyRow.init(row:))
-    }
-
-    /// Some of the keys of an organization, oldest first.
-    package borrowing func dataKeys(
-        of organization: ID<Organization>, after: ID<DataKeyRow>?, limit: Int
-    ) throws -> [DataKeyRow] {
-        try all(
-            """
-            SELECT id, organization_id, holder, wrapped, created_at FROM data_key
-            WHERE organization_id = \(organization) AND id > \(place(after: after)) ORDER BY id LIMIT \(limit)
             """, DataKeyRow.init(row:))
     }
 

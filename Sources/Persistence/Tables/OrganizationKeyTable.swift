@@ -78,9 +78,8 @@ extension Transaction {
             """) == 1
     }
 
-    /// Destroys the key of an organization, so that nothing opens any more that was sealed for it, and the data keys with it.
-    package borrowing func destroyKeys(of id: ID<Organization>) throws {
-        try perform("DELETE FROM data_key WHERE organization_id = \(id)")
+    /// Destroys the key of an organization, so that nothing opens any more that was sealed for it: no data key below it does.
+    package borrowing func destroyKey(of id: ID<Organization>) throws {
         try perform("DELETE FROM organization_key WHERE organization_id = \(id)")
     }
 }

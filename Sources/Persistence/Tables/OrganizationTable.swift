@@ -104,7 +104,7 @@ extension Transaction {
     /// and its account if it is the root of one.
     package borrowing func delete(_ id: ID<Organization>) throws {
         try perform("DELETE FROM api_key WHERE organization_id = \(id)")
-        try destroyKeys(of: id)
+        try destroyKey(of: id)
         try perform("DELETE FROM account WHERE organization_id = \(id)")
         try perform("DELETE FROM organization WHERE id = \(id)")
     }

@@ -96,7 +96,7 @@ extension Transaction {
     package borrowing func shredKey(
         of organization: ID<Organization>, issuer: String, keys: KeySet, at now: Instant
     ) throws -> ShreddingReceiptRow {
-        try destroyKeys(of: organization)
+        try destroyKey(of: organization)
         announce(.organization(organization))
         return try keep(
             ShreddingReceipt(

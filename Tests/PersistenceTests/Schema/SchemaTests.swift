@@ -1,3 +1,5 @@
+import CredentialFormat
+import Model
 import Persistence
 import TestSupport
 import Testing
@@ -57,16 +59,43 @@ struct SchemaTests {
         #expect(try await schema(.postgres, same) == sqlite)
     }
 
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a step that makes a table anew takes all its rows along, and ends in the schema of a new database`(
+        _ engine: StoreUnderTest
+    ) async throws {
+        let keys = (1...5).map { number in
+            DataKeyRow(
+                id: ID(at: Int64(number)), organization: ID(at: 1), holder: "cnx_\(number % 2)",
+                wrapped: [UInt8(number)], createdAt: Instant(seconds: Int64(number)))
+        }
+        try await withTemporaryFolder { folder in
+            let before = try await engine.open(in: folder, migrations: Migration.all.filter { $0.number < 25 })
+            try await before.write { tx in for key in keys { try tx.insert(key) } }
+            await before.close()
+            let after = try await engine.open(in: folder)
+            let (odd, even, schema) = try await after.read { tx in
+                (try tx.dataKeys(of: "cnx_1"), try tx.dataKeys(of: "cnx_0"), try Self.schema(tx))
+            }
+            await after.close()
+            #expect(odd + even == [keys[0], keys[2], keys[4], keys[1], keys[3]])
+            #expect(schema.tables["data_key"]?.primaryKey == ["holder", "id"])
+            let new = try await engine.open { store in try await store.read { tx in try Self.schema(tx) } }
+            #expect(schema == new)
+        }
+    }
+
     /// The schema that a text makes.
     private func schema(_ engine: StoreUnderTest, _ text: String) async throws -> Schema {
         let step = Migration(number: 1, name: "one", sqlite: text, postgres: text)
         return try await engine.open(migrations: [step]) { store in
-            try await store.read { tx in
-                switch tx.dialect {
-                case .sqlite: try Schema(sqlite: tx)
-                case .postgres: try Schema(postgres: tx)
-                }
-            }
+            try await store.read { tx in try Self.schema(tx) }
+        }
+    }
+
+    private static func schema(_ tx: borrowing Transaction) throws -> Schema {
+        switch tx.dialect {
+        case .sqlite: try Schema(sqlite: tx)
+        case .postgres: try Schema(postgres: tx)
         }
     }
 }

@@ -123,12 +123,10 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.organizationKeys(notWrappedBy: "mk_1", after: organization, limit: 2)
             _ = try tx.organizationKeys(after: organization, limit: 2)
             _ = try tx.wrapsAnything(masterKey: "mk_1")
-            _ = try tx.dataKey(ID(at: 1))
             _ = try tx.dataKeys(of: "cnx_1")
             _ = try tx.dataKeys(of: ["cnx_1", "pac_1"])
-            _ = try tx.dataKeys(of: organization, after: nil, limit: 2)
             try tx.destroyDataKeys(of: "cnx_1")
-            try tx.destroyKeys(of: organization)
+            try tx.destroyKey(of: organization)
             _ = try tx.shreddingReceipts(of: "cnx_1")
             _ = try tx.sweepShreddingReceipts(before: Instant(seconds: 1), limit: 2)
         },
