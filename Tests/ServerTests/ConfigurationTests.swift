@@ -17,6 +17,7 @@ private let samples: [ConfigurationKey: [String]] = [
     .masterKeyCommand: ["echo a", "echo b", "echo c"],
     .masterKey: ["", String(repeating: "ab", count: 32), String(repeating: "cd", count: 32)],
     .previousMasterKeyFile: ["/d.key", "/e.key", "/f.key"],
+    .previousMasterKeyCommand: ["echo d", "echo e", "echo f"],
     .previousMasterKey: ["", String(repeating: "ef", count: 32), String(repeating: "01", count: 32)],
     .trustedProxies: ["10.0.0.1", "10.0.0.2", "10.0.0.3"],
     .verifyGateways: ["10.0.0.4", "10.0.0.5", "10.0.0.6"],
@@ -329,6 +330,7 @@ struct ConfigurationErrorTests {
         (.masterKeyCommand, ["", "echo\u{7}"]),
         (.masterKey, ["", "short", String(repeating: "a", count: 63), String(repeating: "zz", count: 32)]),
         (.previousMasterKeyFile, [""]),
+        (.previousMasterKeyCommand, ["", "echo\u{7}"]),
         (.previousMasterKey, ["", "short", String(repeating: "zz", count: 32)]),
         (.trustedProxies, ["", " ", ",", "10.0.0.0/33", "10.0.0.1/8", "proxy", "10.0.0.1;10.0.0.2", "*"]),
         (.verifyGateways, ["", "gateway", "10.0.0.0/8/8"]),
@@ -437,6 +439,8 @@ struct ConfigurationErrorTests {
         let found = errors([.masterKeyFile: "a", .masterKeyCommand: "b"], ["CLAVIGER_ISSUER": "https://a.example"])
         #expect(found.count == 1)
         #expect(found.first?.description.contains("more than once") == true)
+        let previous = errors([.previousMasterKeyFile: "a", .previousMasterKeyCommand: "b"], needed())
+        #expect(previous.map(\.name) == ["previous-master-key-command"])
     }
 
     @Test(arguments: ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1/x", "https://auth.example"])

@@ -49,8 +49,8 @@ package struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
     /// Every key, in the order in which it is shown.
     package static let all: [ConfigurationKey] = [
         config, environment, issuer, listen, tlsListen, tlsCertificateFile, tlsKeyFile, spoeListen, database, data,
-        masterKeyFile, masterKeyCommand, masterKey, previousMasterKeyFile, previousMasterKey, trustedProxies,
-        verifyGateways, verifyGatewaySecret, idleSeconds,
+        masterKeyFile, masterKeyCommand, masterKey, previousMasterKeyFile, previousMasterKeyCommand, previousMasterKey,
+        trustedProxies, verifyGateways, verifyGatewaySecret, idleSeconds,
         maxConnections, maxConnectionsPerAddress, memoryLimit, keyRotationDays, logLevel, logFormat, metrics, product,
         providers, providerSecretsFolder, providerSecrets, providerSimulator, recoveryJournal,
         mailCommand, mailFrom,
@@ -125,6 +125,10 @@ extension ConfigurationKey {
         "previous-master-key-file", "file", standard: "none", allowed: "the path of a file",
         "A file that holds the master key before, or the next one, while it is being replaced. It opens and seals nothing new"
     )
+
+    package static let previousMasterKeyCommand = ConfigurationKey(
+        "previous-master-key-command", "command", standard: "none", allowed: "a command for sh -c",
+        "A command that prints that key, run as master-key-command is. It must hold no secret itself")
 
     package static let previousMasterKey = ConfigurationKey(
         "previous-master-key", "key", standard: "none", allowed: "32 bytes as 64 hexadecimal digits or Base64",

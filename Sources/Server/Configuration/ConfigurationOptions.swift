@@ -16,6 +16,8 @@ package struct ConfigurationOptions: ParsableArguments {
     @Option(name: .of(.masterKeyFile), help: .of(.masterKeyFile)) var masterKeyFile: String?
     @Option(name: .of(.masterKeyCommand), help: .of(.masterKeyCommand)) var masterKeyCommand: String?
     @Option(name: .of(.previousMasterKeyFile), help: .of(.previousMasterKeyFile)) var previousMasterKeyFile: String?
+    @Option(name: .of(.previousMasterKeyCommand), help: .of(.previousMasterKeyCommand))
+    var previousMasterKeyCommand: String?
     @Option(name: .of(.trustedProxies), help: .of(.trustedProxies)) var trustedProxies: String?
     @Option(name: .of(.verifyGateways), help: .of(.verifyGateways)) var verifyGateways: String?
     @Option(name: .of(.idleSeconds), help: .of(.idleSeconds)) var idleSeconds: String?
@@ -59,7 +61,8 @@ package struct ConfigurationOptions: ParsableArguments {
             (.tlsListen, tlsListen), (.tlsCertificateFile, tlsCertificateFile), (.tlsKeyFile, tlsKeyFile),
             (.spoeListen, spoeListen), (.database, database),
             (.data, data), (.masterKeyFile, masterKeyFile), (.masterKeyCommand, masterKeyCommand),
-            (.previousMasterKeyFile, previousMasterKeyFile), (.trustedProxies, trustedProxies),
+            (.previousMasterKeyFile, previousMasterKeyFile), (.previousMasterKeyCommand, previousMasterKeyCommand),
+            (.trustedProxies, trustedProxies),
             (.verifyGateways, verifyGateways),
             (.idleSeconds, idleSeconds), (.maxConnections, maxConnections),
             (.maxConnectionsPerAddress, maxConnectionsPerAddress), (.memoryLimit, memoryLimit),

@@ -270,13 +270,15 @@ extension Settings {
     }
 
     fileprivate mutating func takePreviousMasterKey() -> MasterKeySource? {
-        let keys: [ConfigurationKey] = [.previousMasterKeyFile, .previousMasterKey]
+        let keys: [ConfigurationKey] = [.previousMasterKeyFile, .previousMasterKeyCommand, .previousMasterKey]
+        let said = keys.filter { source(of: $0) != nil }
         let sources: [MasterKeySource?] = [
             take(.previousMasterKeyFile) { .file($0) },
+            take(.previousMasterKeyCommand) { .command($0) },
             take(.previousMasterKey) { MasterKey(text: $0).map { .value($0) } },
         ]
-        if keys.allSatisfy({ source(of: $0) != nil }) {
-            refuse(keys[1], "the previous master key is said more than once, also by \(keys[0].name); give one of them")
+        if said.count > 1 {
+            refuse(said[1], "the previous master key is said more than once, also by \(said[0].name); give one of them")
         }
         return sources.lazy.compactMap(\.self).first
     }
