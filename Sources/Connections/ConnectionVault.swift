@@ -109,8 +109,13 @@ package struct ConnectionVault: Sendable {
         wrappedBy organization: OrganizationKey
     ) -> ConnectionSecrets? {
         var fields: [String: String] = [:]
+        // One key has sealed most, and may have sealed thousands of pages' tokens.
+        var opened: [ID<DataKeyRow>: DataKey] = [:]
         for row in rows {
-            guard let key = dataKeys.first(where: { $0.id == row.dataKey }).flatMap(organization.open),
+            if opened[row.dataKey] == nil {
+                opened[row.dataKey] = dataKeys.first { $0.id == row.dataKey }.flatMap(organization.open)
+            }
+            guard let key = opened[row.dataKey],
                 let plain = key.open(
                     row.sealed,
                     at: SealedPlace(connectionSecret: row.field, of: connection, connection.generation, environment)),
