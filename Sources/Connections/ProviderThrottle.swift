@@ -8,6 +8,7 @@ package final class ProviderThrottle: Sendable {
     /// Judged over so many seconds.
     private static let window = 300
     private static let fewest = 10
+    private static let most = 1000
     private static let openSeconds = 60
 
     private struct Breaker {
@@ -15,6 +16,30 @@ package final class ProviderThrottle: Sendable {
         var openUntil: Instant?
         /// How many may try after that, doubled with each that is well.
         var trials = 0
+
+        mutating func note(failed: Bool, at now: Instant) {
+            samples.append((now, failed))
+            if let oldest = samples.first, now.seconds(since: oldest.at) >= ProviderThrottle.window {
+                samples.removeAll { now.seconds(since: $0.at) >= ProviderThrottle.window }
+            }
+            if samples.count > ProviderThrottle.most { samples.removeFirst(samples.count - ProviderThrottle.most) }
+            if let until = openUntil {
+                if failed {
+                    open(at: now)
+                } else if now >= until {
+                    samples = samples.filter { !$0.failed }
+                    if samples.count >= ProviderThrottle.fewest { openUntil = nil } else { trials += 2 }
+                }
+            } else {
+                let failures = samples.count { $0.failed }
+                if samples.count >= ProviderThrottle.fewest, failures * 10 > samples.count * 3 { open(at: now) }
+            }
+        }
+
+        private mutating func open(at now: Instant) {
+            openUntil = now.adding(seconds: ProviderThrottle.openSeconds)
+            trials = 1
+        }
     }
 
     private struct Bucket {
@@ -87,28 +112,8 @@ package final class ProviderThrottle: Sendable {
     ///
     /// - Parameter failed: Whether the provider or the way to it was out of order.
     package func note(_ provider: String, failed: Bool, at now: Instant) {
-        state.withLock { state in
-            var breaker = state.breakers[provider] ?? Breaker()
-            breaker.samples.append((now, failed))
-            breaker.samples.removeAll { now.seconds(since: $0.at) >= Self.window }
-            if breaker.samples.count > 1000 { breaker.samples.removeFirst(breaker.samples.count - 1000) }
-            if let until = breaker.openUntil {
-                if failed {
-                    breaker.openUntil = now.adding(seconds: Self.openSeconds)
-                    breaker.trials = 1
-                } else if now >= until {
-                    breaker.samples = breaker.samples.filter { !$0.failed }
-                    if breaker.samples.count >= Self.fewest { breaker.openUntil = nil } else { breaker.trials += 2 }
-                }
-            } else {
-                let failures = breaker.samples.count { $0.failed }
-                if breaker.samples.count >= Self.fewest, failures * 10 > breaker.samples.count * 3 {
-                    breaker.openUntil = now.adding(seconds: Self.openSeconds)
-                    breaker.trials = 1
-                }
-            }
-            state.breakers[provider] = breaker
-        }
+        // In its place: as a copy, a thousand samples would be copied each time.
+        state.withLock { $0.breakers[provider, default: Breaker()].note(failed: failed, at: now) }
     }
 
     /// Whether so much fails at a provider that failures say nothing of one connection.
