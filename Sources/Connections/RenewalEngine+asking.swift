@@ -19,7 +19,7 @@ extension RenewalEngine {
             let waits = try journal.holds(connection.id, generation: connection.generation)
             return waits ? .waiting : .unchanged(generation: connection.generation + 1)
         }
-        let ground = try await store.read { tx in try RenewalGround(held, provider, at: time, tx: tx) }
+        let ground = try await grounds.ground(for: RenewalGround.Wish(held, provider))
         let plan = UpkeepPlan(provider, for: connection)
         let isDemanded = cause == .demand
         let due = plan.due(ground.promises, at: time)

@@ -50,6 +50,7 @@ package final class RenewalEngine: Sendable {
     let pause: @Sendable (Duration) async -> Void
     /// By the database's clock. A request ends within 45 s; where one takes longer, it is prolonged.
     let leaseSeconds: Int
+    let grounds: RenewalGroundReader
     private let flights = Lock<[ID<Connection>: Task<Outcome, any Error>]>([:])
 
     /// - Parameters:
@@ -74,6 +75,7 @@ package final class RenewalEngine: Sendable {
         self.pause = pause
         self.logger = logger
         self.now = now
+        grounds = RenewalGroundReader(store, now: now)
     }
 
     /// Has the key for fingerprints ready, and hands on what the journal has. Called before anything else.

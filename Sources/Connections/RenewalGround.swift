@@ -19,19 +19,70 @@ final class RenewalGround: Sendable {
     let accessSecrets: [ProviderAccessSecretRow]
     let accessKeys: [DataKeyRow]
 
-    init(_ held: HeldLease, _ provider: Provider, at time: Instant, tx: borrowing Transaction) throws {
-        let connection = held.lease.connection
-        self.held = held
-        self.provider = provider
-        secrets = try tx.connectionSecrets(of: connection.id, generation: connection.generation)
-        attempts = try tx.renewalAttempts(of: connection.id, limit: Self.attemptsLookedAt)
-        promises = try tx.latestPromises(of: connection.id)
-        access = try tx.providerAccess(connection.access)
-        accessSecrets = try tx.providerAccessSecrets(of: connection.access, at: time)
-        let holder = connection.id.description
-        let keys = try tx.dataKeys(of: [holder, connection.access.description])
-        dataKeys = keys.filter { $0.holder == holder }
-        accessKeys = keys.filter { $0.holder != holder }
+    private init(_ wish: Wish, _ found: Found) {
+        let connection = wish.held.lease.connection
+        held = wish.held
+        provider = wish.provider
+        secrets = found.secrets[connection.id] ?? []
+        attempts = (found.attempts[connection.id] ?? []).sorted { $0.id > $1.id }
+        promises = found.promises[connection.id] ?? []
+        access = found.accesses[connection.access]
+        accessSecrets = found.accessSecrets[connection.access] ?? []
+        dataKeys = found.keys[connection.id.description] ?? []
+        accessKeys = found.keys[connection.access.description] ?? []
+    }
+
+    /// What it is read for. On the heap, as ``RenewalCaller`` says.
+    final class Wish: Sendable {
+        let held: HeldLease
+        let provider: Provider
+
+        init(_ held: HeldLease, _ provider: Provider) {
+            self.held = held
+            self.provider = provider
+        }
+    }
+
+    /// What was found for some of them.
+    private struct Found {
+        let secrets: [ID<Connection>: [ConnectionSecretRow]]
+        let attempts: [ID<Connection>: [RenewalAttempt]]
+        let promises: [ID<Connection>: [ConnectionPromise]]
+        var accesses: [ID<ProviderAccess>: ProviderAccess] = [:]
+        var accessSecrets: [ID<ProviderAccess>: [ProviderAccessSecretRow]] = [:]
+        let keys: [String: [DataKeyRow]]
+
+        init(_ connections: [Connection], at time: Instant, tx: borrowing Transaction) throws {
+            // A few lengths, so that there are few statements to be prepared. Nothing has the identifier 0.
+            let missing = Self.length(for: connections.count) - connections.count
+            let nobody = Array(repeating: (ID<Connection>(value: 0), 0), count: missing)
+            let places = connections.map { ($0.id, $0.generation) } + nobody
+            secrets = Dictionary(grouping: try tx.connectionSecrets(of: places), by: \.connection)
+            let names = places.map(\.0)
+            attempts = Dictionary(
+                grouping: try tx.renewalAttempts(of: names, limit: RenewalGround.attemptsLookedAt), by: \.connection)
+            promises = Dictionary(grouping: try tx.latestPromises(of: names), by: \.connection)
+            let clients = Set(connections.map(\.access))
+            for client in clients {
+                accesses[client] = try tx.providerAccess(client)
+                accessSecrets[client] = try tx.providerAccessSecrets(of: client, at: time)
+            }
+            let holders = names.map(\.description) + clients.map(\.description)
+            keys = Dictionary(grouping: try tx.dataKeys(of: holders), by: \.holder)
+        }
+
+        /// The next power of two.
+        private static func length(for count: Int) -> Int {
+            var length = 1
+            while length < count { length *= 2 }
+            return length
+        }
+    }
+
+    /// Reads for some at once, in their order: as many statements as for one. Never none.
+    static func all(_ wishes: [Wish], at time: Instant, tx: borrowing Transaction) throws -> [RenewalGround] {
+        let found = try Found(wishes.map(\.held.lease.connection), at: time, tx: tx)
+        return wishes.map { RenewalGround($0, found) }
     }
 
     var lease: ConnectionLease { held.lease }

@@ -20,6 +20,16 @@ package struct BoundSQL: ExpressibleByStringInterpolation, Sendable {
         values = interpolation.values
     }
 
+    /// Questions for the same columns, answered together. Never empty.
+    static func united(_ questions: [BoundSQL]) -> BoundSQL {
+        var all = StringInterpolation(literalCapacity: 0, interpolationCount: 0)
+        for (index, question) in questions.enumerated() {
+            if index > 0 { all.appendLiteral("\nUNION ALL\n") }
+            all.appendInterpolation(part: question)
+        }
+        return BoundSQL(stringInterpolation: all)
+    }
+
     /// Collects text and values.
     package struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""

@@ -64,12 +64,40 @@ struct RenewalDesk: Sendable {
     }
 
     /// A node, with a journal of its own.
-    func node(_ name: String = "a", over store: (any Store)? = nil, leaseSeconds: Int = 60) -> RenewalEngine {
+    ///
+    /// - Parameter caller: Who asks the provider; nil for one that answers for the first connection alone.
+    func node(
+        _ name: String = "a", over store: (any Store)? = nil, asking caller: (any RenewalCaller)? = nil,
+        throttle: ProviderThrottle = ProviderThrottle(), leaseSeconds: Int = 60
+    ) -> RenewalEngine {
         RenewalEngine(
             store: store ?? tree.store, node: ID(at: tree.clock.current.milliseconds), vault: vault, keyRing: tree.keys,
-            journal: RecoveryJournal(path: "\(folder)/\(name).journal"), provider: { [provider] _ in provider.file },
-            caller: provider, logger: Logger(label: "test"), leaseSeconds: leaseSeconds, now: tree.clock.now,
+            journal: RecoveryJournal(path: "\(folder)/\(name).journal"),
+            throttle: throttle, provider: { [provider] _ in provider.file },
+            caller: caller ?? provider, logger: Logger(label: "test"), leaseSeconds: leaseSeconds, now: tree.clock.now,
             pause: { _ in })
+    }
+
+    /// Connections of other accounts, due with the first.
+    func addConnections(_ count: Int) async throws -> [ID<Connection>] {
+        let first = try await state
+        var added: [ID<Connection>] = []
+        for _ in 0..<count {
+            let connection = Connection(
+                id: ID(at: first.createdAt.milliseconds), path: first.path, provider: first.provider,
+                access: first.access, name: "Page", status: .connected, generation: 1, clocks: first.clocks,
+                nextRenewalAt: first.nextRenewalAt, createdAt: first.createdAt)
+            let (rows, key) = try await vault.seal(
+                ConnectionSecrets(accessToken: "at.1", refreshToken: "rt.1"), of: connection, generation: 1, under: nil,
+                isFresh: true, at: first.createdAt)
+            try await tree.store.write { tx in
+                try tx.insert(connection)
+                if let key { try tx.insert(key) }
+                try tx.insert(rows, of: connection.id, generation: 1, at: first.createdAt)
+            }
+            added.append(connection.id)
+        }
+        return added
     }
 
     var state: Connection {
@@ -112,6 +140,17 @@ struct RenewalDesk: Sendable {
     /// Has every lease lapse, as the database's clock would in time.
     func lapse() async throws {
         try await tree.store.write { tx in _ = try tx.execute("UPDATE connection SET lease_until = 0") }
+    }
+}
+
+/// Answers everybody at once.
+struct AnsweringCaller: RenewalCaller {
+    func renew(_ request: RenewalRequest) async -> ProviderReply {
+        var answer = TokenAnswer()
+        answer.accessToken = "next"
+        answer.refreshToken = "next"
+        answer.accessExpiry = .after(seconds: 7200)
+        return .tokens(answer, children: nil)
     }
 }
 

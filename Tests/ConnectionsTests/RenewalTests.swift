@@ -37,6 +37,32 @@ struct RenewalTests {
         }
     }
 
+    @Test func `what is due together is read together, and a row that nobody can read is one connection's`()
+        async throws
+    {
+        try await RenewalDesk.open { desk in
+            let others = try await desk.addConnections(15)
+            let now = desk.tree.clock.current
+            try await desk.tree.store.write { [first = desk.connection] tx in
+                _ = try tx.execute(
+                    """
+                    INSERT INTO renewal_attempt (id, connection_id, generation, fence, state, started_at)
+                    VALUES (\(ID<RenewalAttempt>(at: 1)), \(first), 1, 1, 'unheard-of', \(now))
+                    """)
+            }
+            desk.tree.clock.advance(seconds: 6400)
+            let store = WatchedStore(desk.tree.store)
+            let outcomes = try await desk.node(over: store, asking: AnsweringCaller()).round()
+            #expect(outcomes.count { $0 == .renewed(generation: 2) } == others.count)
+            #expect(outcomes.count { $0 == .failed(code: "store") } == 1)
+            #expect(try await desk.state.generation == 1)
+            desk.tree.clock.advance(seconds: 8000)
+            let before = store.reads
+            _ = try await desk.node(over: store, asking: AnsweringCaller()).round()
+            #expect(store.reads - before < others.count)
+        }
+    }
+
     @Test func `a data key that another one has replaced is destroyed with the last that it sealed`() async throws {
         let fresh = ScheduledPromise(
             name: "fresh", due: .every(seconds: 86_400), action: .renew(lazily: false, sealing: true))

@@ -31,6 +31,29 @@ struct UpkeepTests {
             #expect(try await desk.state(of: slow).generation == 2)
         }
     }
+
+    @Test func `what is due beyond the lanes takes them as they become free, and does not wait for the next interval`()
+        async throws
+    {
+        try await RenewalDesk.open { desk in
+            let all = [desk.connection] + (try await desk.addConnections(60))
+            let throttle = ProviderThrottle(perSecond: 16, burst: 1000)
+            let upkeep = ConnectionUpkeep(
+                engine: desk.node(asking: AnsweringCaller(), throttle: throttle), prober: nil, every: .seconds(86_400),
+                logger: Logger(label: "test"))
+            let services = ServiceGroup(services: [upkeep], logger: Logger(label: "test"))
+            desk.tree.clock.advance(seconds: 6400)
+            let running = Task { try await services.run() }
+            let areRenewed = try await eventually {
+                try await desk.tree.store.read { tx in
+                    try all.allSatisfy { try tx.connection($0)?.generation == 2 }
+                }
+            }
+            #expect(areRenewed)
+            await services.triggerGracefulShutdown()
+            try await running.value
+        }
+    }
 }
 
 extension ConnectDesk {

@@ -34,6 +34,20 @@ extension Transaction {
             """, ConnectionSecretRow.init(row:))
     }
 
+    /// What is sealed for some connections, each in a generation, in any order. Never empty.
+    package borrowing func connectionSecrets(
+        of places: [(connection: ID<Connection>, generation: Int)]
+    ) throws -> [ConnectionSecretRow] {
+        try all(
+            .united(
+                places.map { place in
+                    """
+                    SELECT connection_id, generation, field, data_key, sealed FROM connection_secret
+                    WHERE connection_id = \(place.connection) AND generation = \(place.generation)
+                    """
+                }), ConnectionSecretRow.init(row:))
+    }
+
     /// One field of a connection in a generation, so that no other is read with it.
     package borrowing func connectionSecret(
         of id: ID<Connection>, generation: Int, field: String

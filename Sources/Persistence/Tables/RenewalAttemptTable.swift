@@ -1,6 +1,10 @@
 package import CredentialFormat
 package import Model
 
+private let columns: StaticString = """
+    id, connection_id, generation, fence, token_fingerprint, state, started_at, ended_at, error_code
+    """
+
 extension Transaction {
     /// Writes down that a token is about to be spent, by whoever has the lease.
     ///
@@ -27,17 +31,21 @@ extension Transaction {
     ) throws -> [RenewalAttempt] {
         try all(
             """
-            SELECT id, connection_id, generation, fence, token_fingerprint, state, started_at, ended_at, error_code
-            FROM renewal_attempt WHERE connection_id = \(id) AND id < \(after ?? .last)
+            SELECT \(fixed: columns) FROM renewal_attempt WHERE connection_id = \(id) AND id < \(after ?? .last)
             ORDER BY id DESC LIMIT \(limit)
-            """
-        ) { row in
-            RenewalAttempt(
-                id: try row.id(0), connection: try row.id(1), generation: try row.count(2), fence: try row.count(3),
-                tokenFingerprint: row.isNull(4) ? nil : try row.bytes(4),
-                state: try row.parsed(5, RenewalAttempt.State.init(rawValue:)), startedAt: try row.instant(6),
-                endedAt: try row.optionalInstant(7), errorCode: try row.optionalText(8))
-        }
+            """, RenewalAttempt.init(row:))
+    }
+
+    /// The newest attempts of each of some connections, in any order. Never empty.
+    package borrowing func renewalAttempts(of connections: [ID<Connection>], limit: Int) throws -> [RenewalAttempt] {
+        try all(
+            .united(
+                connections.map { id in
+                    """
+                    SELECT * FROM (SELECT \(fixed: columns) FROM renewal_attempt WHERE connection_id = \(id)
+                    ORDER BY id DESC LIMIT \(limit)) AS r
+                    """
+                }), RenewalAttempt.init(row:))
     }
 
     /// Writes down what became of an attempt.
@@ -59,5 +67,15 @@ extension Transaction {
             (SELECT id FROM renewal_attempt
             WHERE id < \(ID<RenewalAttempt>.first(at: time)) AND state <> 'sent' ORDER BY id LIMIT \(limit))
             """)
+    }
+}
+
+extension RenewalAttempt {
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        self.init(
+            id: try row.id(0), connection: try row.id(1), generation: try row.count(2), fence: try row.count(3),
+            tokenFingerprint: row.isNull(4) ? nil : try row.bytes(4),
+            state: try row.parsed(5, State.init(rawValue:)), startedAt: try row.instant(6),
+            endedAt: try row.optionalInstant(7), errorCode: try row.optionalText(8))
     }
 }
