@@ -168,14 +168,15 @@ struct TokenChain {
         case .notSent(let code): throw .notSent(code: code)
         case .lost(let code): throw .lost(code: code)
         case .answered(let answer):
-            if case .failure(let failure) = provider.judge(answer, to: template, for: purpose) {
+            let body = answer.value
+            if case .failure(let failure) = provider.judge(answer, saying: body, to: template, for: purpose) {
                 // It did what it was asked to, and what it said of it cannot be read.
-                if purpose == .token, (200...299).contains(answer.status), answer.value == nil {
+                if purpose == .token, (200...299).contains(answer.status), body == nil {
                     throw .lost(code: failure.code)
                 }
                 throw .failed(failure)
             }
-            return answer.value ?? .null
+            return body ?? .null
         }
     }
 

@@ -1,4 +1,4 @@
-import TextForms
+package import TextForms
 
 extension Provider {
     /// What an answer means: the file's rules first, then those of RFC 6749, then the status.
@@ -9,18 +9,26 @@ extension Provider {
     package func judge(
         _ answer: ProviderAnswer, to request: RequestTemplate, for purpose: RequestPurpose
     ) -> AnswerJudgement {
-        judge(answer, accepts: request.accepts, for: purpose)
+        judge(answer, saying: answer.value, to: request, for: purpose)
+    }
+
+    /// The same for who has read the answer already.
+    ///
+    /// - Parameter body: What ``ProviderAnswer/value`` is.
+    package func judge(
+        _ answer: ProviderAnswer, saying body: JSONValue?, to request: RequestTemplate, for purpose: RequestPurpose
+    ) -> AnswerJudgement {
+        judge(answer, saying: body, accepts: request.accepts, for: purpose)
     }
 
     /// What the answer to a call of somebody else means, by status and the file's rules.
     package func judgeCall(_ answer: ProviderAnswer) -> AnswerJudgement {
-        judge(answer, accepts: [], for: .use)
+        judge(answer, saying: answer.value, accepts: [], for: .use)
     }
 
     private func judge(
-        _ answer: ProviderAnswer, accepts: [AnswerCondition], for purpose: RequestPurpose
+        _ answer: ProviderAnswer, saying body: JSONValue?, accepts: [AnswerCondition], for purpose: RequestPurpose
     ) -> AnswerJudgement {
-        let body = answer.value
         if (200...299).contains(answer.status) {
             let mustBeRead = !accepts.isEmpty || purpose == .token
             guard body != nil || !mustBeRead else { return .failure(answer.failure(.retry, code: "unreadable")) }
