@@ -19,7 +19,7 @@ extension RenewalEngine {
             let waits = try journal.holds(connection.id, generation: connection.generation)
             return waits ? .waiting : .unchanged(generation: connection.generation + 1)
         }
-        let ground = try await grounds.ground(for: RenewalGround.Wish(held, provider))
+        let ground = try await grounds.answer(to: RenewalGround.Wish(held, provider))
         let plan = UpkeepPlan(provider, for: connection)
         let isDemanded = cause == .demand
         let due = plan.due(ground.promises, at: time)
@@ -103,13 +103,15 @@ extension RenewalEngine {
             fence: ground.lease.fence, tokenFingerprint: fingerprint, state: .sent, startedAt: time)
         let isSafe = ground.provider.renewal.rotation.retryWindow == .unbounded
         let open = ground.attempts.filter { $0.state == .sent }
+        guard !open.isEmpty else {
+            let isNoted = try await notes.answer(to: AttemptNoting.Wish(attempt, under: ground.lease))
+            return isNoted ? attempt.id : nil
+        }
         let isNoted = try await store.write { [leaseSeconds] tx in
-            if !open.isEmpty {
-                // What is another's to end by now is let be.
-                guard try tx.extend(ground.lease, seconds: leaseSeconds) else { return false }
-                for earlier in open {
-                    try tx.end(earlier.id, as: isSafe ? .superseded : .ambiguous, code: "no-result", at: time)
-                }
+            // What is another's to end by now is let be.
+            guard try tx.extend(ground.lease, seconds: leaseSeconds) else { return false }
+            for earlier in open {
+                try tx.end(earlier.id, as: isSafe ? .superseded : .ambiguous, code: "no-result", at: time)
             }
             return try tx.insert(attempt, under: ground.lease)
         }

@@ -7,7 +7,7 @@ import ProviderDefinition
 import Tokens
 
 /// How often what a provider gave is offered to the database before it waits in the journal.
-private let saves = 3
+private let offers = 3
 
 extension RenewalEngine {
     /// What a provider gave, sealed. Nothing is asked for that, so nothing of it can fail for want of somebody's answer.
@@ -50,7 +50,7 @@ extension RenewalEngine {
     /// Writes what a provider gave into the database, or else into the journal: it exists nowhere else.
     func saved(_ renewed: RenewedTokens, _ ground: RenewalGround) async -> Outcome {
         var isLeaseLost = false
-        for number in 1...saves where !isLeaseLost {
+        for number in 1...offers where !isLeaseLost {
             do {
                 if try await save(renewed, ground.lease, ground) { return .renewed(generation: renewed.generation + 1) }
                 isLeaseLost = true
@@ -58,7 +58,7 @@ extension RenewalEngine {
                 logger.warning(
                     "what a provider gave was not saved",
                     metadata: ["connection": "\(renewed.connection)", "try": "\(number)", "error": "\(error)"])
-                if number < saves { await pause(.milliseconds(200 * number * number)) }
+                if number < offers { await pause(.milliseconds(200 * number * number)) }
             }
         }
         do {
@@ -86,40 +86,28 @@ extension RenewalEngine {
         guard lease.connection.generation == renewed.generation else { return false }
         let (applied, events) = renewed.applied(to: lease.connection)
         let time = now()
-        let file = provider(applied.provider)
-        return try await store.write { tx in
-            var next = applied
-            var lines: [ConnectionPromise] = []
-            if let file {
-                let latest = if let ground { ground.promises } else { try tx.latestPromises(of: next.id) }
-                let settled = Self.settled(
-                    latest, by: UpkeepPlan(file, for: lease.connection), of: lease.connection, at: time)
-                let known = latest.replaced(by: settled)
-                let plan = UpkeepPlan(file, for: next)
-                let opened = plan.opened(beside: known, at: time)
-                lines = settled + opened
-                next.nextRenewalAt = plan.next(known.replaced(by: opened), at: time)
-            } else {
-                next.nextRenewalAt = nil
-            }
-            guard try tx.settle(lease, as: next) else { return false }
-            try tx.put(lines)
-            if let key = renewed.keyRow(of: next) { try tx.insert(key) }
-            try tx.insert(
-                renewed.rows, of: next.id, generation: next.generation,
-                hasOneKey: renewed.key == nil && ground?.dataKeys.count == 1, at: time)
-            if let attempt = renewed.attemptID { try tx.end(attempt, as: .succeeded, code: nil, at: time) }
-            for child in renewed.children ?? [] {
-                try tx.note(
-                    ConnectionChildRow(
-                        connection: next.id, kind: child.kind, identifier: child.identifier, name: child.name,
-                        metadata: child.metadata, generation: next.generation, seenAt: time))
-            }
-            for event in ConnectionEvent.inOrder(events, of: next, at: time) { try tx.insert(event) }
-            // Most have none. One that is said meanwhile goes with the next renewal.
-            if ground == nil || ground?.access?.fault != nil { try tx.setFault(nil, of: next.access, at: time) }
-            return true
+        var next = applied
+        var lines: [ConnectionPromise] = []
+        next.nextRenewalAt = nil
+        if let file = provider(applied.provider) {
+            let latest =
+                if let ground { ground.promises } else {
+                    try await store.read { tx in try tx.latestPromises(of: applied.id) }
+                }
+            let settled = Self.settled(
+                latest, by: UpkeepPlan(file, for: lease.connection), of: lease.connection, at: time)
+            let known = latest.replaced(by: settled)
+            let plan = UpkeepPlan(file, for: next)
+            let opened = plan.opened(beside: known, at: time)
+            lines = settled + opened
+            next.nextRenewalAt = plan.next(known.replaced(by: opened), at: time)
         }
+        return try await saves.answer(
+            to: RenewalSaving.Wish(
+                renewed, under: lease, as: next, lines, ConnectionEvent.inOrder(events, of: next, at: time),
+                hasOneKey: renewed.key == nil && ground?.dataKeys.count == 1,
+                // Most have none. One that is said meanwhile goes with the next renewal.
+                mayHaveFault: ground == nil || ground?.access?.fault != nil, at: time))
     }
 
     // MARK: The journal

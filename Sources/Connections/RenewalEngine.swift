@@ -50,7 +50,9 @@ package final class RenewalEngine: Sendable {
     let pause: @Sendable (Duration) async -> Void
     /// By the database's clock. A request ends within 45 s; where one takes longer, it is prolonged.
     let leaseSeconds: Int
-    let grounds: RenewalGroundReader
+    let grounds: Gathering<GroundReading>
+    let notes: Gathering<AttemptNoting>
+    let saves: Gathering<RenewalSaving>
     private let flights = Lock<[ID<Connection>: Task<Outcome, any Error>]>([:])
 
     /// - Parameters:
@@ -75,7 +77,9 @@ package final class RenewalEngine: Sendable {
         self.pause = pause
         self.logger = logger
         self.now = now
-        grounds = RenewalGroundReader(store, now: now)
+        grounds = Gathering(GroundReading(store: store, now: now))
+        notes = Gathering(AttemptNoting(store: store))
+        saves = Gathering(RenewalSaving(store: store))
     }
 
     /// Has the key for fingerprints ready, and hands on what the journal has. Called before anything else.

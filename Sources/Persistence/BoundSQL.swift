@@ -30,6 +30,20 @@ package struct BoundSQL: ExpressibleByStringInterpolation, Sendable {
         return BoundSQL(stringInterpolation: all)
     }
 
+    /// So many rows, values or questions are in one statement at most.
+    private static var most: Int { 16 }
+
+    /// Does something with all of `items`, some at a time: numbers of them of which there are few, so that few statements are prepared.
+    static func inPieces<Item>(_ items: [Item], _ body: ([Item]) throws -> Void) rethrows {
+        var rest = items[...]
+        var length = most
+        while !rest.isEmpty {
+            while length > rest.count { length /= 2 }
+            try body(Array(rest.prefix(length)))
+            rest = rest.dropFirst(length)
+        }
+    }
+
     /// Collects text and values.
     package struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""

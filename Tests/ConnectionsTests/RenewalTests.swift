@@ -37,7 +37,7 @@ struct RenewalTests {
         }
     }
 
-    @Test func `what is due together is read together, and a row that nobody can read is one connection's`()
+    @Test func `what is due together is read and written together, and a row that nobody can read is one connection's`()
         async throws
     {
         try await RenewalDesk.open { desk in
@@ -57,9 +57,10 @@ struct RenewalTests {
             #expect(outcomes.count { $0 == .failed(code: "store") } == 1)
             #expect(try await desk.state.generation == 1)
             desk.tree.clock.advance(seconds: 8000)
-            let before = store.reads
-            _ = try await desk.node(over: store, asking: AnsweringCaller()).round()
-            #expect(store.reads - before < others.count)
+            let (reads, writes) = (store.reads, store.writes)
+            let again = try await desk.node(over: store, asking: AnsweringCaller()).round()
+            #expect(again.count { $0 == .renewed(generation: 3) } == others.count)
+            #expect(store.reads - reads < others.count && store.writes - writes < others.count)
         }
     }
 

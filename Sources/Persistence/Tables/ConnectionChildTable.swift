@@ -44,14 +44,28 @@ extension Transaction {
     }
 
     /// Writes down that a child is there.
-    package borrowing func note(_ child: ConnectionChildRow) throws {
-        try perform(
-            """
-            INSERT INTO connection_child (connection_id, kind, external_id, name, metadata, generation, seen_at)
-            VALUES (\(child.connection), \(child.kind), \(child.identifier), \(child.name.stored),
-            \(AuditDetails.text(of: child.metadata)), \(child.generation), \(child.seenAt))
-            ON CONFLICT (connection_id, kind, external_id) DO UPDATE SET name = excluded.name,
-            metadata = excluded.metadata, generation = excluded.generation, seen_at = excluded.seen_at
-            """)
+    package borrowing func note(_ child: ConnectionChildRow) throws { try note([child]) }
+
+    /// Writes down that children are there, each once.
+    package borrowing func note(_ children: [ConnectionChildRow]) throws {
+        try BoundSQL.inPieces(children) { piece in
+            try perform(
+                """
+                INSERT INTO connection_child (connection_id, kind, external_id, name, metadata, generation, seen_at)
+                VALUES \(rows: piece.map(\.values))
+                ON CONFLICT (connection_id, kind, external_id) DO UPDATE SET name = excluded.name,
+                metadata = excluded.metadata, generation = excluded.generation, seen_at = excluded.seen_at
+                """)
+        }
+    }
+}
+
+extension ConnectionChildRow {
+    /// In the order of the columns.
+    fileprivate var values: [StoredValue] {
+        [
+            connection.stored, kind.stored, identifier.stored, name.stored, AuditDetails.text(of: metadata).stored,
+            generation.stored, seenAt.stored,
+        ]
     }
 }

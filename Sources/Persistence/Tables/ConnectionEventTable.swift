@@ -5,13 +5,13 @@ private let columns: StaticString = "id, connection_id, organization_path, kind,
 
 extension Transaction {
     /// Puts an event into the outbox.
-    package borrowing func insert(_ event: ConnectionEvent) throws {
-        try perform(
-            """
-            INSERT INTO connection_event (\(fixed: columns))
-            VALUES (\(event.id), \(event.connection), \(event.path.stored), \(event.kind.rawValue), \(event.generation),
-            \(event.status.rawValue), \(event.reason.stored), \(event.at))
-            """)
+    package borrowing func insert(_ event: ConnectionEvent) throws { try insert([event]) }
+
+    /// Puts events into the outbox.
+    package borrowing func insert(_ events: [ConnectionEvent]) throws {
+        try BoundSQL.inPieces(events) { piece in
+            try perform("INSERT INTO connection_event (\(fixed: columns)) VALUES \(rows: piece.map(\.values))")
+        }
     }
 
     /// Those of a connection, newest first.
@@ -38,6 +38,14 @@ extension Transaction {
 }
 
 extension ConnectionEvent {
+    /// In the order of the columns.
+    fileprivate var values: [StoredValue] {
+        [
+            id.stored, connection.stored, path.stored.stored, kind.rawValue.stored, generation.stored,
+            status.rawValue.stored, reason.stored, at.stored,
+        ]
+    }
+
     fileprivate init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), connection: try row.id(1), path: try row.path(2),

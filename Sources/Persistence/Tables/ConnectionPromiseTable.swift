@@ -38,13 +38,14 @@ extension Transaction {
 
     /// Writes lines, each in the place of the one of its number. What settles one comes before what opens the next.
     package borrowing func put(_ promises: [ConnectionPromise]) throws {
-        guard !promises.isEmpty else { return }
-        try perform(
-            """
-            INSERT INTO connection_promise (\(fixed: columns)) VALUES \(rows: promises.map(\.values))
-            ON CONFLICT (connection_id, name, number) DO UPDATE SET due_at = excluded.due_at, state = excluded.state,
-            settled_at = excluded.settled_at, reason = excluded.reason, generation = excluded.generation
-            """)
+        try BoundSQL.inPieces(promises) { piece in
+            try perform(
+                """
+                INSERT INTO connection_promise (\(fixed: columns)) VALUES \(rows: piece.map(\.values))
+                ON CONFLICT (connection_id, name, number) DO UPDATE SET due_at = excluded.due_at, state = excluded.state,
+                settled_at = excluded.settled_at, reason = excluded.reason, generation = excluded.generation
+                """)
+        }
     }
 
     /// Removes at most `limit` lines that were settled before `time`, and says how many.

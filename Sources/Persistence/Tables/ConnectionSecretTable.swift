@@ -21,8 +21,6 @@ package struct ConnectionSecretRow: Hashable, Sendable {
 }
 
 extension Transaction {
-    private static var secretsInAStatement: Int { 8 }
-
     /// What is sealed for a connection in a generation.
     package borrowing func connectionSecrets(
         of id: ID<Connection>, generation: Int
@@ -66,24 +64,34 @@ extension Transaction {
         _ secrets: [ConnectionSecretRow], of id: ID<Connection>, generation: Int, hasOneKey: Bool = false,
         at now: Instant
     ) throws {
+        try retireSecrets(of: id, before: generation, at: now)
+        try insert(secrets)
+        if !hasOneKey { try deleteUnusedDataKeys(of: id) }
+    }
+
+    /// Marks the fields of the generation before as replaced, and removes those of earlier ones.
+    package borrowing func retireSecrets(of id: ID<Connection>, before generation: Int, at now: Instant) throws {
         try perform("DELETE FROM connection_secret WHERE connection_id = \(id) AND generation < \(generation - 1)")
         try perform(
             """
             UPDATE connection_secret SET replaced_at = \(now)
             WHERE connection_id = \(id) AND generation = \(generation - 1) AND replaced_at IS NULL
             """)
-        // An account may have thousands of pages, each with a token.
-        var rest = secrets[...]
-        while !rest.isEmpty {
-            let step = rest.prefix(Self.secretsInAStatement)
-            rest = rest.dropFirst(step.count)
+    }
+
+    /// Adds fields. An account may have thousands of pages, each with a token.
+    package borrowing func insert(_ secrets: [ConnectionSecretRow]) throws {
+        try BoundSQL.inPieces(secrets) { piece in
             try perform(
                 """
                 INSERT INTO connection_secret (connection_id, generation, field, data_key, sealed)
-                VALUES \(rows: step.map { [id.stored, generation.stored, $0.field.stored, $0.dataKey.stored, $0.sealed.stored] })
+                VALUES \(rows: piece.map(\.values))
                 """)
         }
-        if hasOneKey { return }
+    }
+
+    /// Destroys the data keys of a connection that seal nothing any more.
+    package borrowing func deleteUnusedDataKeys(of id: ID<Connection>) throws {
         try perform(
             """
             DELETE FROM data_key WHERE holder = \(id.description)
@@ -110,6 +118,11 @@ extension Transaction {
 }
 
 extension ConnectionSecretRow {
+    /// In the order of the columns.
+    fileprivate var values: [StoredValue] {
+        [connection.stored, generation.stored, field.stored, dataKey.stored, sealed.stored]
+    }
+
     fileprivate init(row: StoredRow) throws(StoreError) {
         self.init(
             connection: try row.id(0), generation: try row.count(1), field: try row.text(2), dataKey: try row.id(3),

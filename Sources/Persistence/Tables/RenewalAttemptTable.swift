@@ -11,16 +11,37 @@ extension Transaction {
     /// - Returns: False where somebody else has it by now; then nothing was written.
     /// - Throws: ``StoreError/constraint(_:)`` `.unique` where another one is under way.
     package borrowing func insert(_ attempt: RenewalAttempt, under lease: ConnectionLease) throws -> Bool {
-        // PostgreSQL is told no type of an absent value, and in a SELECT it finds none.
-        let fingerprint: BoundSQL = attempt.tokenFingerprint.map { "\($0)" } ?? "NULL"
-        return try execute(
-            """
-            INSERT INTO renewal_attempt (id, connection_id, generation, fence, token_fingerprint, state, started_at)
-            SELECT \(attempt.id), id, \(attempt.generation), fence, \(part: fingerprint), \(attempt.state.rawValue),
-            \(attempt.startedAt)
-            FROM connection
-            WHERE id = \(lease.connection.id) AND lease_owner = \(lease.holder) AND fence = \(lease.fence)
-            """) == 1
+        try !insert([(attempt, lease)]).isEmpty
+    }
+
+    /// Writes down that tokens are about to be spent, each by whoever has its lease.
+    ///
+    /// - Returns: What was written. The rest is missing where somebody else has the lease by now.
+    /// - Throws: As for one. Then nothing was written of any.
+    package borrowing func insert(
+        _ attempts: [(attempt: RenewalAttempt, lease: ConnectionLease)]
+    ) throws -> Set<ID<RenewalAttempt>> {
+        var written: Set<ID<RenewalAttempt>> = []
+        try BoundSQL.inPieces(attempts) { piece in
+            let questions = piece.map { attempt, lease -> BoundSQL in
+                // PostgreSQL is told no type of an absent value, and in a SELECT it finds none.
+                let fingerprint: BoundSQL = attempt.tokenFingerprint.map { "\($0)" } ?? "CAST(NULL AS BYTEA)"
+                return """
+                    SELECT \(attempt.id), id, \(attempt.generation), fence, \(part: fingerprint), \(attempt.state.rawValue),
+                    \(attempt.startedAt)
+                    FROM connection
+                    WHERE id = \(lease.connection.id) AND lease_owner = \(lease.holder) AND fence = \(lease.fence)
+                    """
+            }
+            written.formUnion(
+                try all(
+                    """
+                    INSERT INTO renewal_attempt (id, connection_id, generation, fence, token_fingerprint, state, started_at)
+                    \(part: .united(questions)) RETURNING id
+                    """
+                ) { try $0.id(0) })
+        }
+        return written
     }
 
     /// The newest attempts of a connection, newest first.
@@ -57,6 +78,17 @@ extension Transaction {
             UPDATE renewal_attempt SET state = \(state.rawValue), error_code = \(code.stored), ended_at = \(now)
             WHERE id = \(id)
             """)
+    }
+
+    /// Writes down what became of some attempts, of all the same.
+    package borrowing func end(_ ids: [ID<RenewalAttempt>], as state: RenewalAttempt.State, at now: Instant) throws {
+        try BoundSQL.inPieces(ids) { piece in
+            try perform(
+                """
+                UPDATE renewal_attempt SET state = \(state.rawValue), error_code = NULL, ended_at = \(now)
+                WHERE id IN (\(list: piece))
+                """)
+        }
     }
 
     /// Removes at most `limit` attempts from before `time` that are not under way, and says how many.

@@ -168,6 +168,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.providerAccesses()
             _ = try tx.renewalAttempts(of: id, limit: 2)
             _ = try tx.renewalAttempts(of: [id], limit: 2)
+            try tx.end([attempt.id], as: .succeeded, at: now)
             _ = try tx.sweepRenewalAttempts(before: now, limit: 2)
             _ = try tx.latestPromises(of: id)
             _ = try tx.latestPromises(of: [id])
