@@ -16,6 +16,8 @@ final class HeldLease: Sendable {
     private let seconds: Int
     private let logger: Logger
     private let end: Lock<ContinuousClock.Instant>
+    /// When it is to be prolonged.
+    private let next: Lock<ContinuousClock.Instant>
 
     /// - Parameter asked: When it was asked for, or before.
     init(
@@ -26,11 +28,15 @@ final class HeldLease: Sendable {
         self.store = store
         self.logger = logger
         end = Lock(Self.end(seconds, asked))
+        // What was claimed a while ago may have less left than one pause.
+        next = Lock(asked + Self.third(seconds))
     }
 
     private static func end(_ seconds: Int, _ asked: ContinuousClock.Instant) -> ContinuousClock.Instant {
         asked + sure(seconds)
     }
+
+    private static func third(_ seconds: Int) -> Duration { .seconds(seconds) / 3 }
 
     /// For how long it is believed in.
     private static func sure(_ seconds: Int) -> Duration { .seconds(seconds) - Duration.seconds(seconds) / margin }
@@ -49,22 +55,16 @@ final class HeldLease: Sendable {
         return await prolong()
     }
 
-    /// Prolongs it until it is ended, or lost: whenever a third of it has gone by.
-    func keep() -> Task<Void, Never> {
-        Task {
-            let third = Duration.seconds(seconds) / 3
-            // What was claimed a while ago may have less left than one pause.
-            var next = end.withLock { $0 } - Self.sure(seconds) + third
-            while true {
-                do {
-                    try await Task.sleep(until: next, clock: .continuous)
-                } catch {
-                    return
-                }
-                if await !prolong(), !isSure { return }
-                next = .now + third
-            }
-        }
+    /// Whether a third of it has gone by since it was asked for, or since it was last tried to prolong it.
+    var isToBeProlonged: Bool { next.withLock { $0 <= .now } }
+
+    /// Tries to prolong it, whoever has it by now.
+    ///
+    /// - Returns: Whether it may still be this node's.
+    func prolongInTime() async -> Bool {
+        next.withLock { $0 = .now + Self.third(seconds) }
+        let isProlonged = await prolong()
+        return isProlonged || isSure
     }
 
     private func prolong() async -> Bool {

@@ -120,8 +120,8 @@ extension RenewalEngine {
 
     /// Asks, and sees to what comes of it. The lease is kept meanwhile, however long it takes.
     private func spend(_ spending: Spending, _ ground: RenewalGround) async throws -> Outcome {
-        let heartbeat = ground.held.keep()
-        defer { heartbeat.cancel() }
+        leases.keep(ground.held)
+        defer { leases.drop(ground.held) }
         let name = ground.connection.provider
         let sentAt = now()
         guard let reply = await asked(spending, ground) else { return try await withdrawn(spending.attempt) }

@@ -50,6 +50,7 @@ package final class RenewalEngine: Sendable {
     let pause: @Sendable (Duration) async -> Void
     /// By the database's clock. A request ends within 45 s; where one takes longer, it is prolonged.
     let leaseSeconds: Int
+    let leases: LeaseKeeper
     let grounds: Gathering<GroundReading>
     let notes: Gathering<AttemptNoting>
     let saves: Gathering<RenewalSaving>
@@ -77,6 +78,7 @@ package final class RenewalEngine: Sendable {
         self.pause = pause
         self.logger = logger
         self.now = now
+        leases = LeaseKeeper(seconds: leaseSeconds)
         grounds = Gathering(GroundReading(store: store, now: now))
         notes = Gathering(AttemptNoting(store: store))
         saves = Gathering(RenewalSaving(store: store))

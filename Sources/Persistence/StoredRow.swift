@@ -57,7 +57,7 @@ package struct StoredRow: Sendable {
     package func id<E: Entity>(_ column: Int, of: E.Type = E.self) throws(StoreError) -> ID<E> {
         let bytes = try bytes(column)
         guard bytes.count == 16 else { throw unreadable(column, "identifier") }
-        return ID(value: bytes.reduce(0) { $0 << 8 | UInt128($1) })
+        return ID(value: bytes.withUnsafeBytes { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) })
     }
 
     /// The value that `read` makes of a column, nil for NULL.

@@ -46,7 +46,7 @@ extension Instant: StorableValue {
 extension ID: StorableValue {
     /// 16 bytes, most significant first, so rows sort by age.
     package var stored: StoredValue {
-        .bytes((0..<16).map { UInt8(truncatingIfNeeded: value >> UInt128(120 - $0 * 8)) })
+        withUnsafeBytes(of: value.bigEndian) { .bytes(Array($0)) }
     }
 }
 

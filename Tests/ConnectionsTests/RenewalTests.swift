@@ -240,8 +240,9 @@ struct RenewalTests {
                 try #require(claimed), seconds: 60, asked: .now - .seconds(50), on: desk.tree.store,
                 logger: Logger(label: "test"))
             #expect(!held.isSure)
-            let heartbeat = held.keep()
-            defer { heartbeat.cancel() }
+            let leases = LeaseKeeper(seconds: 60)
+            leases.keep(held)
+            defer { leases.drop(held) }
             #expect(try await eventually(within: .seconds(10)) { held.isSure })
         }
     }
