@@ -17,14 +17,11 @@ extension Transaction {
     /// The newest line of each promise for some connections, in any order. Never empty.
     package borrowing func latestPromises(of connections: [ID<Connection>]) throws -> [ConnectionPromise] {
         try all(
-            .united(
-                connections.map { id in
-                    """
-                    SELECT \(fixed: columns) FROM connection_promise WHERE connection_id = \(id) AND number =
-                    (SELECT MAX(n.number) FROM connection_promise n
-                    WHERE n.connection_id = \(id) AND n.name = connection_promise.name)
-                    """
-                }), ConnectionPromise.init(row:))
+            """
+            SELECT \(fixed: columns) FROM connection_promise WHERE connection_id IN (\(list: connections)) AND number =
+            (SELECT MAX(n.number) FROM connection_promise n
+            WHERE n.connection_id = connection_promise.connection_id AND n.name = connection_promise.name)
+            """, ConnectionPromise.init(row:))
     }
 
     /// The lines of a connection, newest of each name first.
