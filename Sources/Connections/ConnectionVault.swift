@@ -69,8 +69,18 @@ package struct ConnectionVault: Sendable {
         for connection: Connection, generation: Int, under last: DataKeyRow?, isFresh: Bool, at now: Instant
     ) async throws -> ConnectionSeal {
         let organization = try await keys.key(of: connection.organization)
+        return try await seal(
+            for: connection, generation: generation, underOpened: last.flatMap(organization.open), isFresh: isFresh,
+            at: now)
+    }
+
+    /// The same where the key is open.
+    func seal(
+        for connection: Connection, generation: Int, underOpened last: DataKey?, isFresh: Bool, at now: Instant
+    ) async throws -> ConnectionSeal {
+        let organization = try await keys.key(of: connection.organization)
         let isWorn = generation % Self.generationsOfAKey == 0
-        let known = isFresh || isWorn ? nil : last.flatMap(organization.open)
+        let known = isFresh || isWorn ? nil : last
         let made = known == nil ? try organization.makeDataKey(for: connection.id.description, at: now) : nil
         guard let key = known ?? made?.key else { throw CustodyError.unreadable(connection.organization) }
         return ConnectionSeal(
@@ -94,6 +104,24 @@ package struct ConnectionVault: Sendable {
     package func open(
         _ rows: [ConnectionSecretRow], of connection: Connection, under dataKeys: [DataKeyRow]
     ) async throws -> ConnectionSecrets? {
+        try await opened(rows, of: connection, under: dataKeys)?.secrets
+    }
+
+    /// What was opened, and the key under which the first of it was sealed.
+    final class Opened: Sendable, Redacted {
+        let secrets: ConnectionSecrets
+        let key: DataKey?
+
+        fileprivate init(_ secrets: ConnectionSecrets, _ key: DataKey?) {
+            self.secrets = secrets
+            self.key = key
+        }
+    }
+
+    /// The same, with the key.
+    func opened(
+        _ rows: [ConnectionSecretRow], of connection: Connection, under dataKeys: [DataKeyRow]
+    ) async throws -> Opened? {
         let organization: OrganizationKey?
         do {
             organization = try await keys.existingKey(of: connection.organization)
@@ -123,7 +151,8 @@ package struct ConnectionVault: Sendable {
             else { return nil }
             fields[row.field] = text
         }
-        return fields.isEmpty ? nil : ConnectionSecrets(fields: fields)
+        guard let first = rows.first else { return nil }
+        return Opened(ConnectionSecrets(fields: fields), opened[first.dataKey])
     }
 }
 

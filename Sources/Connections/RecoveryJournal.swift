@@ -77,6 +77,9 @@ package final class RecoveryJournal: Sendable {
     }
 
     private func read() throws -> [RenewedTokens] {
+        // Nearly always nothing waits, and each renewal asks.
+        var status = stat()
+        if stat(path, &status) == 0, status.st_size == 0 { return [] }
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return [] }

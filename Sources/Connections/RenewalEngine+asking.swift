@@ -33,7 +33,7 @@ extension RenewalEngine {
             connection.nextRenewalAt = until
             return try await settled(held.lease, Change(connection, nil), as: .postponed)
         }
-        guard let secrets = try await vault.open(ground.secrets, of: connection, under: ground.dataKeys) else {
+        guard let opened = try await vault.opened(ground.secrets, of: connection, under: ground.dataKeys) else {
             connection.nextRenewalAt = nil
             let event = connection.become(.unreadable, because: "credential_unreadable")
             return try await settled(
@@ -56,13 +56,13 @@ extension RenewalEngine {
         }
         // All that could fail for a reason of ours fails before anything is spent.
         let seal = try await vault.seal(
-            for: connection, generation: connection.generation + 1, under: ground.lastKey, isFresh: seals, at: time)
-        let clientSecrets = try await clientSecrets(ground)
+            for: connection, generation: connection.generation + 1, underOpened: opened.key, isFresh: seals, at: time)
+        let clientSecrets = try await ground.client.secrets(vault)
         guard !clientSecrets.isEmpty else {
             return try await failed(.ours(.configError, "no_client_secret"), nil, ground)
         }
-        guard let attempt = try await noted(ground, secrets, at: time) else { return .busy }
-        return try await spend(Spending(secrets, seal, clientSecrets, attempt), ground)
+        guard let attempt = try await noted(ground, opened.secrets, at: time) else { return .busy }
+        return try await spend(Spending(opened.secrets, seal, clientSecrets, attempt), ground)
     }
 
     /// What is spent, and how what comes for it is sealed. It holds secrets.
@@ -82,12 +82,6 @@ extension RenewalEngine {
             self.clientSecrets = clientSecrets
             self.attempt = attempt
         }
-    }
-
-    /// The secrets of our client at the provider. None where there is no such client.
-    private func clientSecrets(_ ground: RenewalGround) async throws -> [String] {
-        guard let access = ground.access else { return [] }
-        return try await vault.open(ground.accessSecrets, of: access, under: ground.accessKeys)
     }
 
     /// Writes down that a token is about to be spent, nil where the lease was lost meanwhile.

@@ -15,9 +15,7 @@ final class RenewalGround: Sendable {
     let attempts: [RenewalAttempt]
     /// The newest line of each promise.
     let promises: [ConnectionPromise]
-    let access: ProviderAccess?
-    let accessSecrets: [ProviderAccessSecretRow]
-    let accessKeys: [DataKeyRow]
+    let client: ClientGround
 
     private init(_ wish: Wish, _ found: Found) {
         let connection = wish.held.lease.connection
@@ -26,10 +24,8 @@ final class RenewalGround: Sendable {
         secrets = found.secrets[connection.id] ?? []
         attempts = (found.attempts[connection.id] ?? []).sorted { $0.id > $1.id }
         promises = found.promises[connection.id] ?? []
-        access = found.accesses[connection.access]
-        accessSecrets = found.accessSecrets[connection.access] ?? []
         dataKeys = found.keys[connection.id.description] ?? []
-        accessKeys = found.keys[connection.access.description] ?? []
+        client = found.clients[connection.access] ?? ClientGround(nil, [], [])
     }
 
     /// What it is read for. On the heap, as ``RenewalCaller`` says.
@@ -48,9 +44,8 @@ final class RenewalGround: Sendable {
         let secrets: [ID<Connection>: [ConnectionSecretRow]]
         let attempts: [ID<Connection>: [RenewalAttempt]]
         let promises: [ID<Connection>: [ConnectionPromise]]
-        var accesses: [ID<ProviderAccess>: ProviderAccess] = [:]
-        var accessSecrets: [ID<ProviderAccess>: [ProviderAccessSecretRow]] = [:]
         let keys: [String: [DataKeyRow]]
+        var clients: [ID<ProviderAccess>: ClientGround] = [:]
 
         init(_ connections: [Connection], at time: Instant, tx: borrowing Transaction) throws {
             // A few lengths, so that there are few statements to be prepared. Nothing has the identifier 0.
@@ -62,13 +57,14 @@ final class RenewalGround: Sendable {
             attempts = Dictionary(
                 grouping: try tx.renewalAttempts(of: names, limit: RenewalGround.attemptsLookedAt), by: \.connection)
             promises = Dictionary(grouping: try tx.latestPromises(of: names), by: \.connection)
-            let clients = Set(connections.map(\.access))
-            for client in clients {
-                accesses[client] = try tx.providerAccess(client)
-                accessSecrets[client] = try tx.providerAccessSecrets(of: client, at: time)
-            }
-            let holders = names.map(\.description) + clients.map(\.description)
+            let accesses = Set(connections.map(\.access))
+            let holders = names.map(\.description) + accesses.map(\.description)
             keys = Dictionary(grouping: try tx.dataKeys(of: holders), by: \.holder)
+            for access in accesses {
+                clients[access] = ClientGround(
+                    try tx.providerAccess(access), try tx.providerAccessSecrets(of: access, at: time),
+                    keys[access.description] ?? [])
+            }
         }
 
         /// The next power of two.
@@ -87,10 +83,5 @@ final class RenewalGround: Sendable {
 
     var lease: ConnectionLease { held.lease }
     var connection: Connection { held.lease.connection }
-
-    /// The data key that sealed the generation in force.
-    var lastKey: DataKeyRow? {
-        guard let last = secrets.first?.dataKey else { return nil }
-        return dataKeys.first { $0.id == last }
-    }
+    var access: ProviderAccess? { client.access }
 }
