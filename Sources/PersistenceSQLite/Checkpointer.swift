@@ -41,10 +41,14 @@ final class CheckpointTurns: Sendable {
 
     /// Moves the log into the database file when its turn has come. If it fails, the next time will do more; a log
     /// that can never be moved will fail the commits that make it grow.
-    func checkpoint(_ connection: SQLiteConnection, _ mode: Database.CheckpointMode) {
+    ///
+    /// - Returns: Whether it was moved, as far as `mode` says.
+    @discardableResult
+    func checkpoint(_ connection: SQLiteConnection, _ mode: Database.CheckpointMode) -> Bool {
         turn.withLock { _ in
-            guard (try? connection.database.checkpoint(mode)) != nil else { return }
+            guard (try? connection.database.checkpoint(mode)) != nil else { return false }
             done.wrappingAdd(1, ordering: .relaxed)
+            return true
         }
     }
 }

@@ -14,7 +14,7 @@ enum ConnectionRole: Sendable {
     }
 
     /// Seconds that it waits for a lock.
-    private var patience: Double {
+    var patience: Double {
         switch self {
         case .writer, .reader: 5
         // It holds the writer up while it waits, so it gives up long before the writer does.

@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 import Model
 import Persistence
 
@@ -27,20 +28,31 @@ struct GroupCommitWriter {
 
     /// Commits batches until the mailbox is closed.
     func serve() {
+        var restartFrames = limits.restartFrames
         while let taken = bodies.take(upTo: limits.batch) {
             groups.serve(taken)
-            if log.hasGrown() { shortenLog() }
+            if log.hasGrown() { shortenLog(beyond: &restartFrames) }
         }
     }
 
     /// Asks for the log to be moved into the database file. Under steady load the log could not start anew and would
     /// grow without bound, so beyond a length the writer sees to that itself. It is quick: most has been moved already.
-    private func shortenLog() {
-        if log.length > limits.restartFrames {
-            turns.checkpoint(connection, .restart)
-        } else {
+    ///
+    /// - Parameter length: Of the log, in frames. Beyond it where somebody reads for long, who must not hold up writes again
+    ///   and again: a backup.
+    private func shortenLog(beyond length: inout Int) {
+        guard log.length > length else {
             // If one request waits already, that will do.
             try? checkpoints.offer(CheckpointRequest())
+            return
         }
+        let handle = connection.database.sqliteConnection
+        sqlite3_busy_timeout(handle, Self.restartPatience)
+        defer { sqlite3_busy_timeout(handle, Int32(ConnectionRole.writer.patience * 1000)) }
+        let isMoved = turns.checkpoint(connection, .restart)
+        length = isMoved ? limits.restartFrames : log.length + limits.restartFrames / 4
     }
+
+    /// How long the writer waits for those who read to end, in milliseconds: longer than any read of our own takes.
+    private static let restartPatience: Int32 = 500
 }
