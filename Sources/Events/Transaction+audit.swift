@@ -18,6 +18,6 @@ extension Transaction {
             AuditEvent(
                 id: ID(at: now.milliseconds), at: now, action: action.rawValue, target: target.description,
                 organization: organization, actor: actor.label, requestID: actor.requestID, address: actor.address,
-                details: details))
+                details: details.merging(actor.remarks) { $1 }))
     }
 }

@@ -44,15 +44,19 @@ package struct Actor: Sendable {
     /// The request that it acts in, for the audit log.
     package let requestID: String
     package let address: IPAddress?
+    /// What each of its audit events says besides: why it was done, where nobody asked for that very thing.
+    package let remarks: [String: String]
 
     package init(
-        _ identity: Identity, reach: Reach, permissions: Set<Permission>, requestID: String, address: IPAddress?
+        _ identity: Identity, reach: Reach, permissions: Set<Permission>, requestID: String, address: IPAddress?,
+        remarks: [String: String] = [:]
     ) {
         self.identity = identity
         self.reach = reach
         self.permissions = permissions
         self.requestID = requestID
         self.address = address
+        self.remarks = remarks
     }
 
     /// The identifier, `command:<name>` or `provider:<name>`, as audit events and `created_by` show it.

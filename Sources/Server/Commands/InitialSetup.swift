@@ -19,10 +19,12 @@ struct InitialSetup: Sendable {
     let composition: Composition
 
     /// The one at the machine, who may do everything.
-    static func actor(_ command: String) -> Actor {
+    ///
+    /// - Parameter remarks: What each of its audit events says besides.
+    static func actor(_ command: String, remarks: [String: String] = [:]) -> Actor {
         Actor(
             .command(command), reach: .everything, permissions: Set(Permission.allCases), requestID: "command",
-            address: nil)
+            address: nil, remarks: remarks)
     }
 
     /// - Throws: ``Refusal`` `operator_exists` for a database that was set up before.

@@ -32,15 +32,17 @@ extension KeyRing {
     ///   - pace: When the new ones sign, and whether the old ones are refused.
     ///   - time: Dates the audit event.
     ///   - command: Who does it, for the audit log.
+    ///   - remarks: What the audit events say besides.
     /// - Returns: What was replaced.
     @discardableResult
     func rotateAll(
         _ purposes: Set<KeyPurpose> = KeyPurpose.rotating, olderThan seconds: Int? = nil, pace: RotationPace,
-        at time: Instant, by command: String = "keys rotate", through store: (any Store)? = nil
+        at time: Instant, by command: String = "keys rotate", remarks: [String: String] = [:],
+        through store: (any Store)? = nil
     ) async throws -> Set<KeyPurpose> {
         let actor = Actor(
             .command(command), reach: .everything, permissions: Set(Permission.allCases), requestID: "command",
-            address: nil)
+            address: nil, remarks: remarks)
         return try await rotate(purposes, olderThan: seconds, by: actor, pace: pace, through: store) {
             tx, actor, purpose, row in
             var details = ["version": String(row.version)]
