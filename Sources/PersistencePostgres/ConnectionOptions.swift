@@ -32,6 +32,20 @@ struct ConnectionOptions {
         self.init(values: values)
     }
 
+    /// What was said, as libpq writes it (its documentation, "Keyword/Value Connection Strings"), without `keywords`.
+    func text(without keywords: Set<String>) -> String {
+        let first = ["host", "hostaddr", "port", "user", "dbname"]
+        let others = values.keys.filter { !first.contains($0) }.sorted()
+        return (first + others).filter { !keywords.contains($0) }.compactMap { keyword in
+            values[keyword].map { "\(keyword)=\(Self.quoted($0))" }
+        }.joined(separator: " ")
+    }
+
+    private static func quoted(_ value: String) -> String {
+        guard value.contains(where: { $0 == " " || $0 == "'" || $0 == "\\" }) else { return value }
+        return "'" + value.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
+    }
+
     /// The value of a parameter, nil where it is not said or empty.
     subscript(keyword: String) -> String? { values[keyword] }
 }

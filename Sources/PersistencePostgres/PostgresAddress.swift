@@ -39,6 +39,11 @@ extension PostgresAddress {
         return options["password"] != nil || options["sslpassword"] != nil
     }
 
+    /// All of it that is no secret, for other programs that read what libpq does, such as `pg_dump`.
+    package var textWithoutSecrets: String {
+        ConnectionOptions(of: self)?.text(without: ["password", "sslpassword", "application_name"]) ?? ""
+    }
+
     /// The servers that are tried, in their order.
     package var hosts: [PostgresHost] {
         ConnectionOptions(of: self).map { PostgresHost.all(in: $0) } ?? []

@@ -1,11 +1,11 @@
 import CredentialFormat
-import HTTPServing
-import Model
+package import HTTPServing
+package import Model
 import Policy
 
 extension AuditEvent {
     /// What the API tells of it.
-    func write(to json: inout JSONWriter) {
+    package func write(to json: inout JSONWriter) {
         json.member("id", id)
         json.member("at", at)
         json.member("action", action)

@@ -50,6 +50,11 @@ package struct MigrationRunner: Sendable {
         try tx.hasMigrationTable() ? !tx.appliedMigrations().isEmpty : false
     }
 
+    /// The number of the newest step that a store has, 0 for none.
+    package func version(_ tx: borrowing Transaction) throws -> Int {
+        try tx.hasMigrationTable() ? tx.appliedMigrations().keys.max() ?? 0 : 0
+    }
+
     private func refuseUnknown(_ applied: [Int: String]) throws(MigrationError) {
         let known = Dictionary(migrations.map { ($0.number, $0.name) }) { first, _ in first }
         for (number, name) in applied.sorted(by: { $0.key < $1.key }) {

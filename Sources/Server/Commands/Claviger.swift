@@ -15,6 +15,6 @@ struct Claviger: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Serve.self, Initialize.self, Demo.self, Doctor.self, Migrate.self, Keys.self, OperatorKey.self, Adopt.self,
-            ProductCommand.self, ProviderCommand.self,
+            Backup.self, Restore.self, RevokeSince.self, AuditCommand.self, ProductCommand.self, ProviderCommand.self,
         ])
 }

@@ -16,6 +16,8 @@ struct Errand: Codable, Sendable {
         case setProviderSecret(ProviderSecretRequest)
         /// Opens what is sealed for connections, behind the one of that identifier.
         case verifySeals(after: String?)
+        /// Ends again what a restore put in force again.
+        case revoke(RevocationBatch)
     }
 
     /// How long it is good, in seconds: a command waits no longer.

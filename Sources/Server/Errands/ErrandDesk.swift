@@ -25,6 +25,7 @@ struct ErrandDesk: Sendable {
         case .makeOperatorKey(let request): try await makeOperatorKey(request)
         case .setProviderSecret(let request): try await setSecret(request)
         case .verifySeals(let place): try await verifySeals(after: place.flatMap { ID(parsing: $0) })
+        case .revoke(let batch): try await revoke(batch)
         }
     }
 
@@ -70,6 +71,11 @@ struct ErrandDesk: Sendable {
         let findings = SealFindings(
             opened: step.opened, unreadable: step.unreadable, next: step.next?.description)
         return String(decoding: try JSONEncoder().encode(findings), as: UTF8.self)
+    }
+
+    private func revoke(_ batch: RevocationBatch) async throws -> String {
+        let desk = RevocationDesk(store: store, product: product, keyRing: keyRing, now: now)
+        return String(decoding: try JSONEncoder().encode(await desk.perform(batch)), as: UTF8.self)
     }
 
     private func makeOperatorKey(_ request: OperatorKeyRequest) async throws -> String {

@@ -13,16 +13,26 @@ enum ErrandRun {
     /// - Returns: What to print.
     /// - Throws: ``CommandError``, or what keeps the database from being opened.
     static func perform(_ task: Errand.Task, with configuration: ServerConfiguration) async throws -> String {
+        try await several(with: configuration) { perform in try await perform(task) }
+    }
+
+    /// The same for several tasks, one after the other.
+    ///
+    /// - Parameter body: Gets what does a task, which answers as ``perform(_:with:)`` does.
+    static func several<R>(
+        with configuration: ServerConfiguration,
+        _ body: (_ perform: (Errand.Task) async throws -> String) async throws -> R
+    ) async throws -> R {
         if case .sqlite(let path) = configuration.database, let server = try SQLiteStore.owner(of: path) {
-            return try await ask(server, of: path, for: task, with: configuration)
+            return try await body { try await ask(server, of: path, for: $0, with: configuration) }
         }
         let sink = LogSink()
         defer { sink.close() }
         let composition = try await Composition.assemble(configuration, sink: sink)
         do {
-            let text = try await composition.errands.perform(task)
+            let result = try await body { try await composition.errands.perform($0) }
             await composition.store.close()
-            return text
+            return result
         } catch {
             await composition.store.close()
             throw CommandError(error)

@@ -57,6 +57,8 @@ extension Errand.Task {
         case .makeOperatorKey: "make an operator key"
         case .setProviderSecret: "set the secret of our client at a provider"
         case .verifySeals: "say whether what is sealed opens"
+        case .revoke(let batch):
+            batch.isTrial ? "say what would be ended again after a restore" : "end again what a restore put in force"
         }
     }
 }

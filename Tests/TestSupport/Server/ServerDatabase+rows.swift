@@ -61,6 +61,17 @@ extension ServerDatabase {
         return id.description
     }
 
+    /// So much that nobody needs, on SQLite.
+    package func addBallast(mebibytes: Int) async throws {
+        try await change("CREATE TABLE ballast (content BLOB NOT NULL)")
+        try await change(
+            """
+            INSERT INTO ballast WITH RECURSIVE piece (number) AS
+            (SELECT 1 UNION ALL SELECT number + 1 FROM piece WHERE number < \(mebibytes))
+            SELECT randomblob(1048576) FROM piece
+            """)
+    }
+
     /// Has a member look after an API key.
     package func setSteward(ofAPIKey key: String, to member: String) async throws {
         guard let key = ID<APIKey>(parsing: key), let member = ID<Member>(parsing: member) else {

@@ -26,6 +26,15 @@ package struct ServerDatabase: Sendable {
         }
     }
 
+    /// Another database with the same content, which belongs to the same installation. On PostgreSQL, while nobody is
+    /// connected to this one.
+    package func copied() async throws -> ServerDatabase? {
+        guard let postgres else { return nil }
+        let copy = try await PostgresDatabase.make(copying: postgres)
+        return ServerDatabase(
+            folder: folder, arguments: arguments, environment: ["CLAVIGER_DATABASE": copy.uri], postgres: copy)
+    }
+
     /// Runs a command of `claviger` on it.
     package func claviger(_ arguments: [String]) async throws -> FinishedCommand {
         try await FinishedCommand.claviger(arguments + self.arguments, environment: environment, in: folder.path)

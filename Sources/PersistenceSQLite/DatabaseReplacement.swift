@@ -1,0 +1,91 @@
+import Foundation
+import GRDB
+
+/// A database that nobody can start on while another one is put into its place. Whatever ends the process, there is the old
+/// database or the new one, and each with a log of its own.
+package final class DatabaseReplacement {
+    /// The new database comes to be here. What is left there of a try before is nobody's.
+    package let draft: String
+    private let file: DatabaseFile
+    /// Whether there was something before.
+    package let replacesSomething: Bool
+
+    /// Takes the database at `path` out of use.
+    ///
+    /// - Throws: ``SQLiteOpeningError`` if a server runs on it, or nothing can be made in its folder.
+    package init(of path: String) throws {
+        file = try DatabaseFile(owning: path)
+        draft = path + ".restoring"
+        var status = stat()
+        replacesSomething = stat(path, &status) == 0 && status.st_size > 0
+        discardDraft()
+    }
+
+    deinit {
+        file.release()
+    }
+
+    /// Removes the draft, and what SQLite laid beside it.
+    package func discardDraft() {
+        for name in ["", "-journal", "-wal", "-shm"] { unlink(draft + name) }
+    }
+
+    /// Puts the draft, which must be on disk, into the database's place. The one before stays under the name `kept`, with
+    /// everything that was committed to it.
+    ///
+    /// - Throws: ``SQLiteOpeningError`` while somebody reads the one before, or where the folder cannot be written to.
+    package func replace(keeping kept: String) throws {
+        let path = file.path
+        if replacesSomething {
+            let isWhole = try moveLogIn()
+            // Where a file cannot have two names, it is away for a moment, in which a start finds nothing to serve.
+            if link(path, kept) != 0 {
+                try require(errno != EEXIST && rename(path, kept) == 0, kept)
+            }
+            // A log that stayed would be taken for that of the new database.
+            if !isWhole { _ = rename(path + "-wal", kept + "-wal") }
+            for name in ["-wal", "-shm"] { unlink(path + name) }
+            try sync(folder)
+        }
+        try require(rename(draft, path) == 0, path)
+        try sync(folder)
+    }
+
+    /// Lets servers start on it again.
+    package func release() {
+        file.release()
+    }
+
+    /// Moves the log of the database before into its file.
+    ///
+    /// - Returns: False where the file is so damaged that it cannot be done.
+    private func moveLogIn() throws -> Bool {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(1)
+        do {
+            let queue = try DatabaseQueue(path: file.path, configuration: configuration)
+            defer { try? queue.close() }
+            _ = try queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            return true
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            throw SQLiteOpeningError.file(
+                path: file.path, problem: "another command reads it; try again when that has ended")
+        } catch {
+            return false
+        }
+    }
+
+    private var folder: String { URL(fileURLWithPath: file.path).deletingLastPathComponent().path }
+
+    private func sync(_ folder: String) throws {
+        let descriptor = Glibc.open(folder, O_RDONLY | O_CLOEXEC)
+        try require(descriptor >= 0, folder)
+        defer { Glibc.close(descriptor) }
+        try require(fsync(descriptor) == 0, folder)
+    }
+
+    private func require(_ isDone: Bool, _ path: String) throws {
+        let code = errno
+        guard isDone else { throw SQLiteOpeningError.file(path: path, problem: String(cString: strerror(code))) }
+    }
+}
