@@ -5,7 +5,7 @@ SOURCES := Package.swift Sources Tests Benchmarks Examples
 RELEASE_BUILD := swift build -c release --scratch-path .build-release
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-carbon test test-clients tsan asan bench prove-revocation prove-refresh prove-renewal prove-bulk screenshots pictures lint format build release clean
+.PHONY: help run run-carbon test test-clients tsan asan bench prove-revocation prove-refresh prove-renewal prove-restore prove-bulk screenshots pictures lint format build release clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ prove-refresh: ## Try refreshes with lost replies, doubled calls and killed serv
 prove-renewal: ## Renew connections through months of lost answers, outages and killed nodes (PROVE="--help")
 	@scripts/prepare proof
 	@scripts/prove-renewal $(PROVE)
+
+prove-restore: ## Restore databases from copies and see what was revoked refused (PROVE="--help")
+	@scripts/prepare proof
+	@scripts/prove-restore $(PROVE)
 
 prove-bulk: ## Upload 2 GiB to the carbon data API and export a million rows within 100 MiB of memory (PROVE="--help")
 	@scripts/prepare proof

@@ -28,6 +28,8 @@ class Installation:
         # The text of a product file, None for the standard product.
         self.product = None
         self.nodes, self.backends = [], []
+        # The environment of servers and commands, but for the database.
+        self.told = {}
 
     async def start(self):
         if self.network:
@@ -35,7 +37,7 @@ class Installation:
         self.database.start()
         if self.network:
             self.database.admit(self.network)
-        settings = self.settings()
+        settings = self.told = self.settings()
         self.desk_key = self.initialize(settings)
         self.nodes = [Node(f"node-{number + 1}", self.program, self.folder, settings) for number in range(self.count)]
         for node in self.nodes:
