@@ -128,7 +128,7 @@ package struct ConnectionVault: Sendable {
         } catch CustodyError.unreadable {
             organization = nil
         }
-        return organization.flatMap { open(rows, of: connection, under: dataKeys, wrappedBy: $0) }
+        return organization.flatMap { opened(rows, of: connection, under: dataKeys, wrappedBy: $0) }
     }
 
     /// As above, by a key of the organization that was had already.
@@ -136,6 +136,13 @@ package struct ConnectionVault: Sendable {
         _ rows: [ConnectionSecretRow], of connection: Connection, under dataKeys: [DataKeyRow],
         wrappedBy organization: OrganizationKey
     ) -> ConnectionSecrets? {
+        opened(rows, of: connection, under: dataKeys, wrappedBy: organization)?.secrets
+    }
+
+    private func opened(
+        _ rows: [ConnectionSecretRow], of connection: Connection, under dataKeys: [DataKeyRow],
+        wrappedBy organization: OrganizationKey
+    ) -> Opened? {
         var fields: [String: String] = [:]
         // One key has sealed most, and may have sealed thousands of pages' tokens.
         var opened: [ID<DataKeyRow>: DataKey] = [:]
