@@ -64,6 +64,33 @@ struct RenewalTests {
         }
     }
 
+    @Test func `of what is saved together, nothing is written for the one that somebody else has renewed meanwhile`()
+        async throws
+    {
+        try await RenewalDesk.open { desk in
+            let others = try await desk.addConnections(15)
+            let first = desk.connection
+            let caller = OvertakenCaller(first) {
+                try await desk.tree.store.write { tx in
+                    _ = try tx.execute(
+                        """
+                        UPDATE connection SET generation = 2, fence = fence + 1, lease_owner = NULL, lease_until = 0
+                        WHERE id = \(first)
+                        """)
+                }
+            }
+            desk.tree.clock.advance(seconds: 6400)
+            let outcomes = try await desk.node(asking: caller).round()
+            #expect(outcomes.count { $0 == .renewed(generation: 2) } == others.count)
+            #expect(outcomes.count { $0 == .unchanged(generation: 2) } == 1)
+            let sealed = try await desk.tree.store.read { tx in
+                try (others + [first]).map { try tx.connectionSecrets(of: $0, generation: 2).count }
+            }
+            #expect(sealed == others.map { _ in 2 } + [0])
+            #expect(try await desk.events == [])
+        }
+    }
+
     @Test func `a data key that another one has replaced is destroyed with the last that it sealed`() async throws {
         let fresh = ScheduledPromise(
             name: "fresh", due: .every(seconds: 86_400), action: .renew(lazily: false, sealing: true))
@@ -389,6 +416,24 @@ struct RenewalTests {
             let late = try #require(all.first { $0.number == 2 })
             #expect(late.state == .late && late.reason == "http-503")
         }
+    }
+}
+
+/// Answers everybody at once. Something happens before it answers for one of them.
+private struct OvertakenCaller: RenewalCaller {
+    private let overtaken: ID<Connection>
+    private let overtake: @Sendable () async throws -> Void
+
+    init(_ overtaken: ID<Connection>, _ overtake: @escaping @Sendable () async throws -> Void) {
+        self.overtaken = overtaken
+        self.overtake = overtake
+    }
+
+    func renew(_ request: RenewalRequest) async -> ProviderReply {
+        if request.connection == overtaken {
+            do { try await overtake() } catch { return .notSent(code: "\(error)") }
+        }
+        return await AnsweringCaller().renew(request)
     }
 }
 
