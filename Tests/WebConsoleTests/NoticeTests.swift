@@ -1,11 +1,24 @@
+import ProductDefinition
 import TestSupport
 import Testing
+import Verification
 
 @testable import WebConsole
 
 /// What went wrong is said where it has to be put right (WCAG 2.2 §3.3.1, §4.1.3), and what was done is said once.
 @Suite("What pages say of what was done", .server(on: [.sqlite]), .serialized)
 struct NoticeTests {
+    @Test(arguments: [
+        (Done.apiKeyDisabled, 3, 3, "refused until you enable it. All 3 nodes refuse it by now."),
+        (.apiKeyDisabled, 3, 2, "refused until you enable it. 2 of 3 nodes refuse it by now; the others follow."),
+        (.apiKeyDisabled, 1, 1, "refused until you enable it."),
+    ])
+    func `what was ended is refused by so many nodes by now`(_ done: Done, nodes: Int, confirmed: Int, words: String) {
+        let heard = FeedConfirmation(nodes: nodes, confirmed: confirmed, milliseconds: 4)
+        #expect(Notice.done(done, heard: heard, in: ProductWords())?.text.hasSuffix(words) == true)
+        #expect(Notice.done(nil, heard: heard, in: ProductWords()) == nil)
+    }
+
     @Test func `a password that is not right is said in the title and above, and neither field is called wrong`()
         async throws
     {

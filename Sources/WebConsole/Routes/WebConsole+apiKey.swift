@@ -80,7 +80,7 @@ extension WebConsole {
                     DetailPanel("facts", "Details", facts: facts, actions: keyActions(key, entered)),
                     secrets.count > 1 ? overlapPanel(secrets, of: key, entered) : nil,
                     DetailPanel("rights", "Scopes", listed: key.scopes.listed(product)),
-                ].compactMap(\.self), notice: entered.visit.done.map { .good($0.words(in: product.words)) }))
+                ].compactMap(\.self), notice: entered.doneNotice))
     }
 
     /// Both of two that work side by side, with what tells whether the older one can go.

@@ -65,7 +65,7 @@ extension WebConsole {
 
     private func showConnection(_ entered: ConsoleVisit) async throws -> PageReply {
         let (details, words) = try await details(entered)
-        let done = entered.visit.done.map { Notice.good($0.words(in: product.words)) }
+        let done = entered.doneNotice
         return .page(
             DetailPage(
                 shell: entered.shell(below: details.connection.name),

@@ -39,8 +39,9 @@ extension WebConsole {
     private func within(
         _ page: ConsolePage, _ visit: Visit, _ answer: (ConsoleVisit) async throws -> PageReply
     ) async throws -> PageReply {
-        let entered = try await enter(visit, page)
+        var entered = try await enter(visit, page)
         if let reply = planReply(entered) { return reply }
+        entered.heard = await heard(of: visit.done)
         do {
             return try await answer(entered).saying(visit.done, at: site)
         } catch Refusal.notFound, Refusal.forbidden {

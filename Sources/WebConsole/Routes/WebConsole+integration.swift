@@ -46,7 +46,7 @@ extension WebConsole {
                 title: integration.label, lead: nil,
                 action: entered.may(.integrationsManage) ? rotate : nil, reason: nil),
             part: part, headBadge: badge, tabs: tabs(integration, entered), panels: panels,
-            notice: notice ?? entered.visit.done.map { .good($0.words(in: product.words)) })
+            notice: notice ?? entered.doneNotice)
     }
 
     private func showUse(_ entered: ConsoleVisit) async throws -> PageReply {
@@ -247,7 +247,7 @@ extension WebConsole {
             pageHead: PageHead(title: integration.label, lead: nil, action: nil, reason: nil),
             tabs: tabs(integration, entered),
             notice: errors.notice(besides: IntegrationForm.names)
-                ?? entered.visit.done.map { .good($0.words(in: product.words)) }
+                ?? entered.doneNotice
                 ?? AddressField.warning(integration.addresses, entered),
             sentTo: entered.link(.integrationSettings, id),
             token: entered.token(sentTo: .integrationSettings, id),

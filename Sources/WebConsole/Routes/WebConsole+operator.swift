@@ -41,8 +41,10 @@ extension WebConsole {
         PageRoute(
             path: page.pattern, place: .fixed(.operating(page.isAbout ? page.above : page, "-")),
             work: .shown { visit in
-                let entered = try enter(visit, page)
-                return try await hiding { try await answer(entered).saying(visit.done, at: site) }
+                var entered = try enter(visit, page)
+                entered.heard = await heard(of: visit.done)
+                let seen = entered
+                return try await hiding { try await answer(seen).saying(visit.done, at: site) }
             })
     }
 

@@ -50,7 +50,7 @@ extension WebConsole {
                     title: "Providers",
                     lead: "Where your customers sign in through you. Register the redirect URI of each there.",
                     action: nil, reason: nil), headBadge: nil, tabs: nil, panels: panels,
-                notice: entered.visit.done.map { .good($0.words(in: product.words)) }))
+                notice: entered.doneNotice))
     }
 
     private func showProviderSecret(_ entered: OperatorVisit) async throws -> PageReply {

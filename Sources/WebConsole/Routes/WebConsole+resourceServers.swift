@@ -110,7 +110,7 @@ extension WebConsole {
                         rows: DetailTable(
                             caption: secret.capitalizedPlural,
                             columns: [secret.capitalized, "Status", "Made", "Last used"], rows: rows, nextLink: nil)),
-                ], notice: entered.visit.done.map { .good($0.words(in: words)) }))
+                ], notice: entered.doneNotice))
     }
 
     // MARK: - Create and edit

@@ -5,6 +5,7 @@ import Persistence
 import Policy
 import ProductDefinition
 import SignIn
+import Verification
 
 /// A visit to a page of an organization, by somebody who may see that page there. ``WebConsole/enter(_:_:)`` alone makes one, so
 /// a page that takes it cannot forget to ask.
@@ -23,6 +24,8 @@ struct ConsoleVisit: Sendable {
     let site: Site
     /// What one sees of the product, where it stands.
     let seen: [ConsolePlaces.Place]
+    /// Which nodes have heard of what the page before has just ended.
+    var heard: FeedConfirmation?
     private let standing: StoredStanding
     /// The organization in the text of nearly every link.
     private let organizationText: String
@@ -46,6 +49,8 @@ struct ConsoleVisit: Sendable {
     }
 
     var now: Instant { visit.now }
+    /// What the page before has just done.
+    var doneNotice: Notice? { .done(visit.done, heard: heard, in: words) }
     /// The highest organization that one may go to.
     var root: OrganizationPath { Self.root(for: me, at: organization) }
     var words: ProductWords { product.words }

@@ -5,6 +5,7 @@ import Policy
 import ProductDefinition
 import SignIn
 import TextForms
+import Verification
 
 /// A visit to a page of the operator's, by one of the operator's own people who may see it. ``WebConsole/enter(_:_:)`` alone
 /// makes one.
@@ -15,6 +16,8 @@ struct OperatorVisit: Sendable {
     let actor: Actor
     let product: Product
     let site: Site
+    /// Which nodes have heard of what the page before has just ended.
+    var heard: FeedConfirmation?
 
     fileprivate init(
         _ visit: Visit, _ page: OperatorPage, _ me: SignedIn, _ actor: Actor, _ product: Product, _ site: Site
@@ -29,6 +32,8 @@ struct OperatorVisit: Sendable {
 
     var now: Instant { visit.now }
     var words: ProductWords { product.words }
+    /// What the page before has just done.
+    var doneNotice: Notice? { .done(visit.done, heard: heard, in: words) }
 
     /// The identifier in the path of this page.
     ///

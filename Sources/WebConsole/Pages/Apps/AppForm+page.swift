@@ -32,7 +32,7 @@ extension AppForm {
                 action: nil, reason: nil),
             tabs: tabs,
             notice: errors.notice(besides: Self.names)
-                ?? entered.visit.done.map { .good($0.words(in: entered.words)) },
+                ?? entered.doneNotice,
             sentTo: id.map { entered.link(page, $0) } ?? entered.link(page),
             token: id.map { entered.token(sentTo: page, $0) } ?? entered.token(sentTo: page),
             // Of a form that is sent twice there comes one app.

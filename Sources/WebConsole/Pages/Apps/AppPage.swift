@@ -61,6 +61,6 @@ extension AppPage {
         delete =
             mayManage
             ? PageLink(words: "Delete \(words[.app].singular)", address: entered.link(.deleteApp, id)) : nil
-        notice = entered.visit.done.map { .good($0.words(in: words)) }
+        notice = entered.doneNotice
     }
 }

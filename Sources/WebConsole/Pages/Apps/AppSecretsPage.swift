@@ -60,6 +60,6 @@ extension AppSecretsPage {
             The one in force doesn’t expire and can’t be ended on its own: add another to replace it, or delete the \
             \(entered.words[.app].singular).
             """
-        notice = entered.visit.done.map { .good($0.words(in: entered.words)) }
+        notice = entered.doneNotice
     }
 }

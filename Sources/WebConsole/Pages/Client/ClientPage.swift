@@ -88,7 +88,7 @@ extension ClientPage {
                         found.integration.id.description,
                         words[.clientSecret].capitalized.uppercased().replacing(" ", with: "_")))
         }
-        notice = entered.visit.done.map { .good($0.words(in: words)) }
+        notice = entered.doneNotice
     }
 
     private static func facts(

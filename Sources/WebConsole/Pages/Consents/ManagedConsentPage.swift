@@ -62,6 +62,6 @@ extension ManagedConsentPage {
         remove =
             entered.may(.grantsManage)
             ? PageLink(words: "Remove access", address: entered.link(.removeConsent, grant.id.description)) : nil
-        notice = entered.visit.done.map { .good($0.words(in: words)) }
+        notice = entered.doneNotice
     }
 }

@@ -77,7 +77,7 @@ extension ContactPage {
         deletion =
             mayManage
             ? PageLink(words: "Delete \(word.singular)", address: entered.link(.deleteContact, id)) : nil
-        notice = entered.visit.done.map { .good($0.words(in: words)) }
+        notice = entered.doneNotice
     }
 
     private static func signIn(_ contact: Contact, _ member: Member?, _ words: ProductWords) -> Fact {

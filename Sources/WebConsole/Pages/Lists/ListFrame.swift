@@ -46,7 +46,7 @@ struct ListFrame: Sendable {
             ? .bad(
                 "You searched for a secret. The address of this page has it now, where your browser and others may keep it: replace it by another. A secret is safe here:",
                 link: find)
-            : entered.visit.done.map { .good($0.words(in: entered.words)) }
+            : entered.doneNotice
         link = { entered.link(page, at: identifiers, query: $0) }
     }
 
@@ -64,7 +64,7 @@ struct ListFrame: Sendable {
         ownTitle = nil
         tabs = nil
         lookUp = nil
-        notice = entered.visit.done.map { .good($0.words(in: entered.words)) }
+        notice = entered.doneNotice
         link = { entered.link(page, query: $0) }
     }
 

@@ -79,6 +79,6 @@ struct AccountFormPage: Page {
             } ?? []
         hasFacts = account != nil
         notice =
-            entered.visit.done.map { .good($0.words(in: entered.words)) } ?? errors.notice(besides: ["name", "plan"])
+            entered.doneNotice ?? errors.notice(besides: ["name", "plan"])
     }
 }

@@ -88,7 +88,7 @@ struct OverviewPage: Page {
         hasPlaces = !places.isEmpty
         let hasCredentials = [known.apiKeys, known.integrations, known.accessKeys].contains { $0 != nil }
         lookUp = hasCredentials ? PageLink(words: FindLink.words, address: entered.link(.find)) : nil
-        notice = entered.visit.done.map { .good($0.words(in: words)) }
+        notice = entered.doneNotice
     }
 
     private static func places(_ entered: ConsoleVisit) -> [PageLink] {

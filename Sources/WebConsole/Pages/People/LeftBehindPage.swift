@@ -59,6 +59,6 @@ struct LeftBehindPage: Page {
                 words: "Everything that somebody created has somebody who looks after it.",
                 action: PageLink(words: entered.sectionTitle, address: entered.link(.people)), code: nil)
         disabling = listing.items.disabling(entered, .disableLeftKeys)
-        notice = entered.visit.done.map { .good($0.words(in: entered.words)) }
+        notice = entered.doneNotice
     }
 }

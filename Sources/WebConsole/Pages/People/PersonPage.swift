@@ -106,7 +106,7 @@ struct PersonPage: Page {
         let contact = known.contact.map { Self.act(of: $0, entered) }
         acts = [contact].compactMap(\.self) + (manages ? Self.acts(entered, known) : [])
         hasActs = !acts.isEmpty
-        notice = entered.visit.done.map { .good($0.words(in: words)) }
+        notice = entered.doneNotice
     }
 
     private static func act(of contact: Contact, _ entered: ConsoleVisit) -> Act {

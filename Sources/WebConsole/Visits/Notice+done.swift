@@ -1,0 +1,42 @@
+import ProductDefinition
+import Verification
+
+extension Notice {
+    /// What the page before has just done, nil for nothing.
+    ///
+    /// - Parameter heard: Which nodes have heard of it, where something is refused from then on.
+    static func done(_ done: Done?, heard: FeedConfirmation?, in words: ProductWords) -> Notice? {
+        done.map { .good([$0.words(in: words), heard?.words].compactMap(\.self).joined(separator: " ")) }
+    }
+}
+
+extension FeedConfirmation {
+    /// How many refuse by now what was ended, nil where there is one alone.
+    var words: String? {
+        guard nodes > 1 else { return nil }
+        return confirmed >= nodes
+            ? "All \(nodes) nodes refuse it by now."
+            : "\(confirmed) of \(nodes) nodes refuse it by now; the others follow."
+    }
+}
+
+extension Done {
+    /// After these something is refused.
+    private static let endings: Set<Done> = [
+        .integrationDeleted, .secretEnded, .apiKeyDeleted, .apiKeyDisabled, .olderAPIKeyEnded, .apiKeysDisabled,
+        .contactDisabled, .contactDeleted, .accessKeyDisabled, .accessKeyDeleted, .appDeleted, .consentRemoved,
+        .consentsRemoved, .personRemoved, .resourceServerDeleted, .accountSuspended,
+    ]
+
+    /// Whether something is refused from then on.
+    var isEnding: Bool { Self.endings.contains(self) }
+}
+
+extension WebConsole {
+    /// Which nodes have heard of what the page before has just ended, nil where it ended nothing. It takes the few milliseconds of a
+    /// message, and no longer than this where a node is silent.
+    func heard(of done: Done?) async -> FeedConfirmation? {
+        guard let done, done.isEnding else { return nil }
+        return await confirm(.milliseconds(500))
+    }
+}
