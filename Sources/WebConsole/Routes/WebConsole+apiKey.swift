@@ -102,8 +102,11 @@ extension WebConsole {
                     } ?? ListPage.Cell(text: "Not used yet"),
                 ], actions: overlapActions(secret, of: key, entered))
         }
+        let (older, newer) = (secrets.first { $0.expiresAt != nil }, secrets.first { $0.expiresAt == nil })
         return DetailPanel(
-            "secrets", "Two work side by side", words: "Move what uses the older one, then end it.",
+            "secrets", "Two work side by side",
+            words: OverlapAdvice.words(
+                older: older?.lastUse, newer: newer?.lastUse, newerMadeAt: key.rotatedAt, now: entered.now),
             rows: DetailTable(
                 caption: "Secrets", columns: [product.words[.apiKey].capitalized, "Status", "Made", "Last used"],
                 rows: rows, nextLink: nil))

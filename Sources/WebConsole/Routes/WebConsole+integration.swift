@@ -123,7 +123,6 @@ extension WebConsole {
             try integrations.look(id, in: entered.organization.id, as: entered.actor, tx: tx)
         }
         let word = product.words[.clientSecret]
-        let isOverlap = found.secrets.count > 1
         let rows = found.secrets.map { secret in
             DetailTable.Row(
                 name: secret.hint.text, isCode: true,
@@ -148,11 +147,10 @@ extension WebConsole {
                 found.listed.integration, entered, part: "Secrets",
                 DetailPanel(
                     "secrets", word.capitalizedPlural,
-                    words: isOverlap
-                        ? safety(found.secrets, entered)
-                        : keepsSecrets
+                    words: OverlapAdvice.words(found.secrets, now: entered.now)
+                        ?? (keepsSecrets
                             ? "The one in force can be looked at again by who may and has just proved who they are. Each look is on record."
-                            : "A secret is shown once, when it’s made. If it’s lost, rotate it.",
+                            : "A secret is shown once, when it’s made. If it’s lost, rotate it."),
                     rows: DetailTable(
                         caption: word.capitalizedPlural,
                         columns: [word.capitalized, "Status", "Made", "Last used", "Expires"],
@@ -166,22 +164,6 @@ extension WebConsole {
                 words: "Show \(product.words[.clientSecret].singular)",
                 address: entered.link(.revealIntegrationSecret, id.description))
         ]
-    }
-
-    /// Whether it looks safe to end the older of two secrets.
-    private func safety(_ secrets: [ClientSecretSummary], _ entered: ConsoleVisit) -> String {
-        guard let older = secrets.first(where: { $0.expiresAt != nil }), let newer = secrets.last else { return "" }
-        let isNewUsed = newer.lastUse != nil
-        guard let use = older.lastUse else {
-            return "The older one was never used: it’s safe to end it now."
-        }
-        let span = Spans.roughly(entered.now.seconds(since: use.at))
-        guard isNewUsed, use.at < newer.createdAt else {
-            return
-                "Both work. The older one was used \(span) ago\(isNewUsed ? "" : ", and the new one not yet"): move what uses it before you end it."
-        }
-        return
-            "Both work. The older one wasn’t used since the new one was made, \(span) ago was the last time, and the new one is in use: it looks safe to end the older one now."
     }
 
     private func secretActions(

@@ -107,6 +107,7 @@ extension WebConsole {
                         ]),
                     DetailPanel(
                         "secrets", secret.capitalizedPlural,
+                        words: OverlapAdvice.words(known.secrets, now: entered.now),
                         rows: DetailTable(
                             caption: secret.capitalizedPlural,
                             columns: [secret.capitalized, "Status", "Made", "Last used"], rows: rows, nextLink: nil)),

@@ -56,10 +56,11 @@ extension AppSecretsPage {
                 endLink: mayManage && secret.expiresAt != nil
                     ? entered.link(.endAppSecret, id, secret.id.description) : nil)
         }
-        advice = """
+        let lasting = """
             The one in force doesn’t expire and can’t be ended on its own: add another to replace it, or delete the \
             \(entered.words[.app].singular).
             """
+        advice = [OverlapAdvice.words(secrets, now: entered.now), lasting].compactMap(\.self).joined(separator: " ")
         notice = entered.doneNotice
     }
 }
