@@ -30,6 +30,20 @@ enum APIKeyList {
             case .expired, .disabled, .neverUsed, .fromAnywhere, .here: false
             }
         }
+
+        /// What to do about those.
+        var advice: RiskAdvice? {
+            switch self {
+            case .soon: .expiring
+            case .expired: .expired
+            case .neverUsed, .neverUsedThoughOld: .neverUsed
+            case .unused: .unused(canBeDisabled: true)
+            case .old: .old
+            case .fromAnywhere: .fromAnywhere
+            case .creatorLeft: .creatorLeft
+            case .disabled, .here: nil
+            }
+        }
     }
 
     /// What the address asks for.

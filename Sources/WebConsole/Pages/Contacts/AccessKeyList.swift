@@ -25,6 +25,17 @@ enum AccessKeyList {
             case .disabled, .neverUsed, .here: false
             }
         }
+
+        /// What to do about those.
+        var advice: RiskAdvice? {
+            switch self {
+            case .neverUsed, .neverUsedThoughOld: .neverUsed
+            case .unused: .unused(canBeDisabled: true)
+            case .old: .old
+            case .creatorLeft: .creatorLeft
+            case .disabled, .here: nil
+            }
+        }
     }
 
     static func filters(_ entered: ConsoleVisit) -> ListFrame.Filters {
@@ -101,8 +112,12 @@ enum AccessKeyList {
         let rows = listing.items.enumerated().map { index, item in
             row(item, entered, index, of: listing.items.count, isAlone: isAlone)
         }
-        return frame.listPage(
+        var page = frame.listPage(
             head, columns: columns, rows: rows, next: listing.next, nothing: nothing, plural: word.plural)
+        if page.hasRows {
+            page.forecast = RiskAdvice.forecast(request.filters.compactMap(Filter.init).map(\.advice))
+        }
+        return page
     }
 
     /// What is not as usual, the most urgent first; nil for nothing.

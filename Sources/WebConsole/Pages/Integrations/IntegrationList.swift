@@ -19,6 +19,18 @@ enum IntegrationList {
         case fromAnywhere = "any-address"
         case creatorLeft = "creator-left"
         case here = "here"
+
+        /// What to do about those.
+        var advice: RiskAdvice? {
+            switch self {
+            case .neverUsed, .neverUsedThoughOld: .neverUsed
+            case .unused: .unused(canBeDisabled: false)
+            case .oldSecret: .old
+            case .fromAnywhere: .fromAnywhere
+            case .creatorLeft: .creatorLeft
+            case .here: nil
+            }
+        }
     }
 
     /// What the address asks for.
