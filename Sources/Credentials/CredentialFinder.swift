@@ -9,6 +9,7 @@ package import ProductDefinition
 package struct CredentialFinder: Sendable {
     /// What was found, and in which organization.
     package struct Found: Hashable, Sendable {
+        /// Whatever has a page of its own, or a list that it stands in.
         package enum Thing: Hashable, Sendable {
             case apiKey(ID<APIKey>)
             case accessKey(ID<AccessKey>)
