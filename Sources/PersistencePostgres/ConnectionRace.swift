@@ -78,15 +78,18 @@ struct ConnectionRace {
 }
 
 /// A connection that is being made to one server.
-private final class ConnectionAttempt {
+final class ConnectionAttempt {
     let target: ConnectionTarget
     private let handle: OpaquePointer
     private var step = PGRES_POLLING_WRITING
     private var isTaken = false
 
     /// Nil where there is no memory.
-    init?(to address: PostgresAddress, at target: ConnectionTarget) {
+    ///
+    /// - Parameter tellsState: Whether ``problem`` has the SQLSTATE of what the server says, and lines that are of use to nobody else.
+    init?(to address: PostgresAddress, at target: ConnectionTarget, tellsState: Bool = false) {
         guard let handle = Self.start(address, target) else { return nil }
+        if tellsState { PQsetErrorVerbosity(handle, PQERRORS_VERBOSE) }
         self.target = target
         self.handle = handle
         if PQstatus(handle) == CONNECTION_BAD { step = PGRES_POLLING_FAILED }
@@ -101,6 +104,9 @@ private final class ConnectionAttempt {
 
     /// Why it failed, if it did.
     var problem: String? { step == PGRES_POLLING_FAILED ? Line.problem(of: handle) : nil }
+
+    /// Whether it failed because the server wants a password and none was said.
+    var lacksPassword: Bool { PQconnectionNeedsPassword(handle) == 1 }
 
     /// What it waits for.
     var wanted: pollfd {

@@ -35,7 +35,7 @@ final class MigrationLock: Sendable {
                     taken.resume()
                     ending.wait()
                 } catch let error as StoreError {
-                    taken.resume(throwing: PostgresOpeningError(error))
+                    taken.resume(throwing: PostgresOpeningError(error, at: lines.address))
                 } catch {
                     taken.resume(throwing: error)
                 }

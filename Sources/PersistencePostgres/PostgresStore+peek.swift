@@ -11,7 +11,7 @@ extension PostgresStore {
         do {
             _ = try connection.connected()
         } catch {
-            throw PostgresOpeningError(error)
+            throw PostgresOpeningError(error, at: address)
         }
         try connection.beginReading()
         defer { try? connection.rollback() }
