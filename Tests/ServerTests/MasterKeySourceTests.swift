@@ -12,6 +12,8 @@ struct MasterKeySourceTests {
     private func write(_ text: String, to path: String, mode: Int = 0o600) throws {
         try text.write(toFile: path, atomically: false, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        // What root owns is another matter.
+        if geteuid() == 0 { #expect(chown(path, 65_534, 65_534) == 0) }
     }
 
     private func mode(of path: String) throws -> Int? {
@@ -42,6 +44,18 @@ struct MasterKeySourceTests {
             try write(text, to: folder + "/k", mode: mode)
             #expect(await problem(.file(folder + "/k"))?.contains("chmod 600 \(folder)/k") == true)
         }
+    }
+
+    @Test func `of what root owns a group may read, and nobody may change it or everybody read it`() {
+        func isExposed(_ mode: mode_t, owner: uid_t) -> Bool {
+            var status = stat()
+            status.st_mode = S_IFREG | mode
+            status.st_uid = owner
+            return FileStatus(status).exposesSecret
+        }
+        for mode: mode_t in [0o400, 0o600, 0o440, 0o640] { #expect(!isExposed(mode, owner: 0)) }
+        for mode: mode_t in [0o604, 0o644, 0o660, 0o620, 0o610, 0o602] { #expect(isExposed(mode, owner: 0)) }
+        for mode: mode_t in [0o440, 0o640] { #expect(isExposed(mode, owner: 1000)) }
     }
 
     @Test(arguments: ["", "not a key", String(repeating: "5a", count: 33), String(repeating: "x", count: 100_000)])

@@ -174,7 +174,7 @@ struct SecureListenerTests {
             try certificates.put("b-key.pem", as: "key.pem")
             #expect(problem()?.contains("is not that of the first certificate") == true)
             try FileManager.default.setAttributes(
-                [.posixPermissions: 0o640], ofItemAtPath: certificates.path("key.pem"))
+                [.posixPermissions: 0o644], ofItemAtPath: certificates.path("key.pem"))
             #expect(problem()?.contains("chmod 600") == true)
             try certificates.put("a.pem", as: "key.pem")
             #expect(problem()?.contains("holds no key in PEM") == true)

@@ -8,7 +8,7 @@ struct NamedFile {
 
     /// - Parameters:
     ///   - what: What it holds, for the operator.
-    ///   - isSecret: Whether its owner alone may read or change it.
+    ///   - isSecret: Whether nobody else may read or change it, as ``FileStatus/exposesSecret`` has it.
     ///   - most: How many bytes of it are read at most.
     init(_ path: String, holds what: String, isSecret: Bool, upTo most: Int) throws(Problem) {
         // Not blocking, so that a pipe under this name is refused below and not waited for.
@@ -20,7 +20,7 @@ struct NamedFile {
         mark = FileMark(found)
         let status = FileStatus(found)
         guard status.isFile else { throw Problem("\(path) is not a file.") }
-        guard !isSecret || !status.isOpenToOthers else {
+        guard !isSecret || !status.exposesSecret else {
             throw Problem(
                 "\(what) \(path) is open to other users of this machine. Run: chmod 600 \(path.shellQuoted)")
         }

@@ -54,7 +54,7 @@ struct Diagnosis: Sendable {
     }
 
     private static func settingsFile(_ path: String) -> [Finding] {
-        guard let status = FileStatus(path), status.isOpenToOthers else { return [] }
+        guard let status = FileStatus(path), status.exposesSecret else { return [] }
         return [
             .error("config", "\(path) says a secret and is open to other users of this machine. Run: chmod 600 \(path)")
         ]

@@ -3,6 +3,7 @@ import Foundation
 /// What the system says of a file or folder.
 struct FileStatus {
     private let mode: mode_t
+    private let owner: uid_t
     /// In bytes.
     let size: Int
 
@@ -15,12 +16,16 @@ struct FileStatus {
 
     init(_ status: stat) {
         mode = status.st_mode
+        owner = status.st_uid
         size = Int(status.st_size)
     }
 
     var isFile: Bool { mode & S_IFMT == S_IFREG }
     /// Whether the group or everybody may read or change it.
     var isOpenToOthers: Bool { mode & 0o077 != 0 }
+    /// Whether who must not have it may read or change a secret in it. That a group may read what root owns is root's word that it shall:
+    /// so a user is given what it does not own, by systemd's credentials and by Kubernetes' `fsGroup`.
+    var exposesSecret: Bool { mode & (owner == 0 ? 0o037 : 0o077) != 0 }
     /// Whether everybody may read or change it.
     var isOpenToAll: Bool { mode & 0o006 != 0 }
     /// Whether everybody may replace what is in a folder.

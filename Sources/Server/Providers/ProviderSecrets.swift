@@ -49,7 +49,7 @@ struct ProviderSecrets {
         guard let status = FileStatus(path), status.isFile else {
             throw CommandError("\(path) is no file that can be read.")
         }
-        guard !status.isOpenToOthers else {
+        guard !status.exposesSecret else {
             throw CommandError(
                 "\(path) holds secrets and is open to other users of this machine. Run: chmod 600 \(path)")
         }
