@@ -55,6 +55,8 @@ struct Composition {
     var keeper: PasswordKeeper { PasswordKeeper(hasher: passwords) { [keyRing] in keyRing.keys.peppers } }
     let log: RequestLog
     let logger: Logger
+    /// The least important line that is logged.
+    let logThreshold: LogThreshold
     /// This process, among the nodes of the installation.
     let node: ID<Node>
     /// What other nodes change is heard through it; none where this process owns the database.
@@ -68,6 +70,8 @@ struct Composition {
     let connections: Connections
     /// What is lost while the server runs.
     let outages: Outages
+    /// Whether it was told to end.
+    let drain = Drain()
     let now: @Sendable () -> Instant
     /// What all nodes go by; none where this process owns the database.
     private let clock: DatabaseClock?
@@ -76,17 +80,19 @@ struct Composition {
     ///
     /// - Parameters:
     ///   - purpose: What must be so for that.
+    ///   - say: Hears that a master key was made.
     ///   - clock: Another clock than the machine's, or the database's where nodes share it.
     /// - Throws: What is wrong with the configuration, the product definition, the database or the master key, in words
     ///   for the operator.
     static func assemble(
         _ configuration: ServerConfiguration, for purpose: Purpose = .maintaining, sink: LogSink,
-        clock: (@Sendable () -> Instant)? = nil
+        saying say: (String) -> Void = { print($0) }, clock: (@Sendable () -> Instant)? = nil
     ) async throws -> Composition {
         let machine = clock ?? SystemClock.now
+        let threshold = LogThreshold(configuration.logLevel)
         let logger = Logger(label: "claviger") { label in
             SinkLogHandler(
-                label: label, level: configuration.logLevel, sink: sink, format: configuration.logFormat, now: machine)
+                label: label, threshold: threshold, sink: sink, format: configuration.logFormat, now: machine)
         }
         let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
         // Reading the files takes a tenth of a start.
@@ -95,12 +101,14 @@ struct Composition {
             needsProviders ? try ProviderCatalogue.load(with: configuration.providersPath) : ProviderCatalogue([])
         try product.requireProviders(of: catalogue)
         let installation = Installation(configuration, product)
-        let masterKeys = try await configuration.masterKeys { print($0) }
-        if purpose == .serving {
-            try Preflight(configuration: configuration, installation: installation).run(opening: masterKeys)
-        }
+        let masterKeys = try await configuration.masterKeys(saying: say)
         let outages = Outages(logger: logger, now: machine)
-        let database = try await configuration.database.open(at: machine())
+        let database = try await DatabaseWait.of(configuration.database, for: purpose, logger).run {
+            if purpose == .serving {
+                try Preflight(configuration: configuration, installation: installation).run(opening: masterKeys)
+            }
+            return try await configuration.database.open(at: machine())
+        }
         let store = ObservedEngine(database.engine, at: "\(configuration.database)", telling: outages)
         do {
             let shared = configuration.database.isShared && clock == nil ? try await DatabaseClock(of: store) : nil
@@ -126,7 +134,7 @@ struct Composition {
             }
             return try await Composition(
                 configuration, installation, product, catalogue, database, store, masterKeys, keyRing, organizationKeys,
-                outages, sink: sink, logger: logger, clock: shared, now: now)
+                outages, sink: sink, logger: logger, threshold: threshold, clock: shared, now: now)
         } catch {
             await store.close()
             throw error
@@ -137,7 +145,7 @@ struct Composition {
         _ configuration: ServerConfiguration, _ installation: Installation, _ product: Product,
         _ catalogue: ProviderCatalogue, _ database: OpenDatabase, _ store: any Engine,
         _ masterKeys: MasterKeys, _ keyRing: KeyRing, _ organizationKeys: OrganizationKeys, _ outages: Outages,
-        sink: LogSink, logger: Logger,
+        sink: LogSink, logger: Logger, threshold: LogThreshold,
         clock: DatabaseClock?,
         now: @escaping @Sendable () -> Instant
     ) async throws {
@@ -150,11 +158,12 @@ struct Composition {
         self.keyRing = keyRing
         self.organizationKeys = organizationKeys
         self.logger = logger
+        logThreshold = threshold
         self.outages = outages
         self.now = now
         self.clock = clock
         node = ID(at: now().milliseconds)
-        log = RequestLog(sink: sink, format: configuration.logFormat, level: configuration.logLevel)
+        log = RequestLog(sink: sink, format: configuration.logFormat, threshold: threshold)
 
         connections = Connections(
             configuration.connectionLimits(descriptors: Descriptors.limits.soft),
@@ -269,13 +278,25 @@ struct Composition {
 
     /// Everything that runs while the server runs, in the order of starting. They end in the opposite order, so what was
     /// counted by the last request is still written down.
-    func services(onReady: @escaping @Sendable (Int) async -> Void) throws -> [any Service] {
+    ///
+    /// - Parameters:
+    ///   - read: Reads the settings anew.
+    ///   - settings: Those that were read at the start.
+    ///   - sockets: Where to listen instead of at the addresses of the settings.
+    ///   - manager: What is told how the server fares.
+    ///   - onReady: Told the port once everything listens.
+    func services(
+        rereading read: @escaping @Sendable () -> ConfigurationReport, unlike settings: [SettingInForce],
+        on sockets: PassedSockets, telling manager: ServiceManager, onReady: @escaping @Sendable (Int) async -> Void
+    ) throws -> [any Service] {
         let rotation = KeyRotation(keyRing: keyRing, days: configuration.keyRotationDays, now: now, logger: logger)
         let resealing = MasterKeyReplacement(keyRing: keyRing, organizationKeys: organizationKeys, logger: logger)
         let watch = OperatorKeyWatch(store: store, now: now, logger: logger)
         let secured = try configuration.tls.map { try Secured($0, now: now, logger: logger) }
         let certificate: [any Service] = secured.map { [$0.certificate] } ?? []
-        return listening() + keepingTime() + [
+        let addresses = [configuration.tls?.listen, configuration.spoeListen, configuration.metrics]
+        let begun = BegunListeners(count: 1 + addresses.count { $0 != nil }, onReady: onReady)
+        return watchdog(manager) + listening() + keepingTime() + [
             RevocationBeat(stream: stream), UsageFlush(verifier.usage, store: store, node: node, logger: logger),
             PeriodicFlush("refusals", every: .seconds(1), logger: logger) { [refusals = verifier.refusals] _ in
                 guard !refusals.isEmpty else { return }
@@ -293,11 +314,17 @@ struct Composition {
             ErrandService(
                 box: configuration.database.errandBox, masterKey: masterKey, desk: errands, now: now, logger: logger),
             OutageWatch(outages: outages, store: store, node: node),
-            SignalNotices(logger: logger, certificate: secured?.certificate),
+            Reloading(
+                read: read, settings: settings, threshold: logThreshold, certificate: secured?.certificate,
+                drain: drain, manager: manager, logger: logger),
             watch,
         ] + providers.services(isCounted: configuration.metrics != nil)
-            + metricsServices([watch.metric] + Secured.metrics(of: secured)) + certificate
-            + [try listeners(secured, onReady: onReady), providers.farewell]
+            + metricsServices([watch.metric] + Secured.metrics(of: secured), sockets[.metrics], begun) + certificate
+            + [try listeners(secured, sockets, begun), providers.farewell]
+    }
+
+    private func watchdog(_ manager: ServiceManager) -> [any Service] {
+        manager.watchdogInterval.map { [Watchdog(manager: manager, interval: $0, loops: EventLoops.group)] } ?? []
     }
 
     /// What commands can have done.
@@ -314,7 +341,7 @@ struct Composition {
         clock.map { [DatabaseClockKeeping(clock: $0, logger: logger)] } ?? []
     }
 
-    private func metricsServices(_ further: [Metric]) -> [any Service] {
+    private func metricsServices(_ further: [Metric], _ socket: Int32?, _ begun: BegunListeners) -> [any Service] {
         guard let address = configuration.metrics else { return [] }
         let metrics =
             feedMetrics.all(verifier.hearing, feed) + verifier.memory.metrics + [verifier.refusals.metric] + further
@@ -322,7 +349,9 @@ struct Composition {
             + connections.metrics
             + outages.metrics + ProviderMetrics(desk: providers).all
         let few = Connections(MetricsListener.limits, exempt: TrustedProxies(), logger: logger)
-        return [MetricsListener(address, metrics, on: listener(nil, nil, few), logger: logger)]
+        return [
+            MetricsListener(address, socket, metrics, on: listener(nil, nil, few), logger: logger) { await begun.add() }
+        ]
     }
 
     private func listener(
@@ -335,21 +364,47 @@ struct Composition {
     }
 
     /// Everything at which callers are answered. Their connections are counted together.
-    private func listeners(_ secured: Secured?, onReady: @escaping @Sendable (Int) async -> Void) throws -> Listeners {
+    private func listeners(_ secured: Secured?, _ sockets: PassedSockets, _ begun: BegunListeners) throws -> Listeners {
         let responder = try responder()
         let ordinary = OrdinaryResponder(responder, logger: logger)
         let listener = listener(routes, ordinary, connections)
-        let plain = application(responder, on: listener, listener.server, at: configuration.listen, onReady: onReady)
-        let all = [plain] + (configuration.spoeListen.map { [offload(on: listener, at: $0)] } ?? [])
-        guard let secured else { return Listeners(all: all) }
-        let server = listener.server(securedBy: secured.certificate, counting: secured.handshakes, ordinary)
-        let encrypted = application(responder, on: listener, server, at: secured.listen) { [logger] port in
-            logger.notice("TLS is answered", metadata: ["port": "\(port)"])
+        let answer = ApplicationResponder(responder: responder, now: now, logger: logger).answer
+        let plainBegun: @Sendable (any Channel) async -> Void = { channel in
+            await listener.guardSocket(channel)
+            await begun.add(port: channel.localAddress?.port ?? 0)
         }
-        return Listeners(all: all + [encrypted])
+        let plain: any Service =
+            sockets[.listen].map { socket in
+                PassedListener(
+                    place: .listen, descriptor: socket, connection: listener.connection(answeredBy: answer),
+                    logger: logger, onServerRunning: plainBegun)
+            } ?? application(responder, listener.server, at: configuration.listen, plainBegun)
+        var all: [Listeners.Listener] = [(sockets.place(.listen, configuration.listen), plain)]
+        if let address = configuration.spoeListen {
+            all.append(("\(address)", offload(on: listener, at: address, begun)))
+        }
+        guard let secured else { return Listeners(all: all) }
+        let encryptedBegun: @Sendable (any Channel) async -> Void = { [logger] channel in
+            await listener.guardSocket(channel)
+            logger.notice("TLS is answered", metadata: ["port": "\(channel.localAddress?.port ?? 0)"])
+            await begun.add()
+        }
+        let encrypted: any Service =
+            sockets[.tlsListen].map { socket in
+                PassedListener(
+                    place: .tlsListen, descriptor: socket,
+                    connection: listener.connection(answeredBy: answer, securedBy: secured, ordinary), logger: logger,
+                    onServerRunning: encryptedBegun)
+            }
+            ?? application(
+                responder, listener.server(securedBy: secured, ordinary), at: secured.listen, encryptedBegun)
+        all.append((sockets.place(.tlsListen, secured.listen), encrypted))
+        return Listeners(all: all)
     }
 
-    private func offload(on listener: WireListener, at address: ListenAddress) -> any Service {
+    private func offload(
+        on listener: WireListener, at address: ListenAddress, _ begun: BegunListeners
+    ) -> any Service {
         let serving = OffloadServing(
             routes: routes, log: log, idle: listener.idle, connections: connections, now: now)
         return OffloadConnection(serving: serving).server(
@@ -357,6 +412,7 @@ struct Composition {
             onServerRunning: { [logger] channel in
                 await listener.guardSocket(channel)
                 logger.notice("SPOE is answered", metadata: ["port": "\(channel.localAddress?.port ?? 0)"])
+                await begun.add()
             }, eventLoopGroup: EventLoops.group, logger: logger)
     }
 
@@ -365,17 +421,14 @@ struct Composition {
     }
 
     private func application(
-        _ responder: some HTTPResponder<CallerContext>, on listener: WireListener, _ server: HTTPServerBuilder,
-        at address: ListenAddress, onReady: @escaping @Sendable (Int) async -> Void
+        _ responder: some HTTPResponder<CallerContext>, _ server: HTTPServerBuilder, at address: ListenAddress,
+        _ onServerRunning: @escaping @Sendable (any Channel) async -> Void
     ) -> any Service {
         Application(
             responder: responder,
             server: server,
             configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
-            onServerRunning: { channel in
-                await listener.guardSocket(channel)
-                await onReady(channel.localAddress?.port ?? 0)
-            },
+            onServerRunning: onServerRunning,
             eventLoopGroupProvider: .shared(EventLoops.group),
             logger: logger)
     }
@@ -386,7 +439,8 @@ struct Composition {
         let router = Router(context: CallerContext.self, options: .autoGenerateHeadEndpoints)
         OrdinaryDoor(routes: routes, log: log, now: now).register(on: router)
         addMiddlewares(to: router)
-        Readiness(store: store, outages: outages, definition: installation.definition).register(on: router)
+        Readiness(store: store, outages: outages, drain: drain, definition: installation.definition).register(
+            on: router)
         openID.register(on: router)
         try OpenAPIDocument(at: address).register(on: router)
         console.register(on: router)

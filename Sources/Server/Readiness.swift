@@ -4,7 +4,7 @@ import Persistence
 import ProductDefinition
 
 /// `GET /readyz`: whether requests can be answered in full, which needs the database, room for changes, and the feed by
-/// which nodes hear of each other's. The key ring was opened before anything listens.
+/// which nodes hear of each other's, and whether they should come here at all: not once the server was told to end. The key ring was opened before anything listens.
 struct Readiness: Sendable {
     /// How long the database may take. Requests wait longer for one that comes back, but who asks this wants to know
     /// where to send them.
@@ -12,11 +12,19 @@ struct Readiness: Sendable {
 
     let store: any Store
     let outages: Outages
+    let drain: Drain
     /// The digest of the product definition of this node.
     let definition: String
 
     func register(on router: some RouterMethods<CallerContext>) {
         router.get(RouterPath(ServedEndpoint.ready.path)) { _, _ in
+            guard !drain.isOn else {
+                throw ProblemDocument(
+                    status: .serviceUnavailable, type: "draining", title: "Draining",
+                    detail:
+                        "This server is draining: it was told to end, and answers for a while. Send calls to another one.",
+                    headers: [.retryAfter: "1"])
+            }
             let stored = await read()
             let problems = (stored != nil ? [] : ["The database cannot be read."]) + outages.explanations
             guard problems.isEmpty else {

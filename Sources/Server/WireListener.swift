@@ -18,26 +18,33 @@ struct WireListener: Sendable {
 
     /// What Hummingbird builds its server with.
     var server: HTTPServerBuilder {
-        let configuration = configuration
-        return HTTPServerBuilder { responder in
-            WireConnection(http: HTTP1Channel(responder: responder, configuration: configuration))
-        }
+        HTTPServerBuilder { responder in connection(answeredBy: responder) }
+    }
+
+    /// How a connection is answered.
+    ///
+    /// - Parameter responder: Answers what Hummingbird's channel makes of it.
+    func connection(answeredBy responder: @escaping HTTPChannelHandler.Responder) -> WireConnection {
+        WireConnection(http: HTTP1Channel(responder: responder, configuration: configuration))
     }
 
     /// What it builds one with that answers over TLS, HTTP/1.1 and HTTP/2.
     ///
     /// - Parameter ordinary: Answers what is no hot route and comes by HTTP/2.
-    func server(
-        securedBy certificate: ServedCertificate, counting handshakes: Handshakes, _ ordinary: OrdinaryResponder
-    ) -> HTTPServerBuilder {
-        let configuration = configuration
-        let streams = StreamServing(
-            routes: routes, ordinary: ordinary, log: log, idle: idle, connections: connections, now: now)
-        return HTTPServerBuilder { responder in
-            SecureConnection(
-                http: WireConnection(http: HTTP1Channel(responder: responder, configuration: configuration)),
-                streams: streams, certificate: certificate, handshakes: handshakes)
-        }
+    func server(securedBy secured: Secured, _ ordinary: OrdinaryResponder) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in connection(answeredBy: responder, securedBy: secured, ordinary) }
+    }
+
+    /// How a connection is answered that comes over TLS.
+    func connection(
+        answeredBy responder: @escaping HTTPChannelHandler.Responder, securedBy secured: Secured,
+        _ ordinary: OrdinaryResponder
+    ) -> SecureConnection {
+        SecureConnection(
+            http: connection(answeredBy: responder),
+            streams: StreamServing(
+                routes: routes, ordinary: ordinary, log: log, idle: idle, connections: connections, now: now),
+            certificate: secured.certificate, handshakes: secured.handshakes)
     }
 
     private var configuration: HTTP1Channel.Configuration {

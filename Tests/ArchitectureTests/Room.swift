@@ -87,7 +87,8 @@ struct Room: Sendable {
                 "ProviderDefinition", "CMalloc",
             ],
             libraries: http.union([
-                "ArgumentParser", "Configuration", "Crypto", "Dispatch", "Glibc", "NIOSSL", "NIOTLS", "UnixSignals",
+                "ArgumentParser", "Configuration", "Crypto", "Dispatch", "Glibc", "NIOExtras", "NIOSSL", "NIOTLS",
+                "UnixSignals",
             ])),
     ]
 

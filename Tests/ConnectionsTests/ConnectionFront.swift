@@ -56,7 +56,8 @@ final class ConnectionFront: HTTPFront {
         router.add(
             middleware: RequestMiddleware(
                 proxies: TrustedProxies(),
-                log: RequestLog(sink: LogSink(to: .nullDevice), format: .json, level: .critical), now: now))
+                log: RequestLog(sink: LogSink(to: .nullDevice), format: .json, threshold: LogThreshold(.critical)),
+                now: now))
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: BodyLimit())
         api.register(

@@ -39,7 +39,7 @@ struct HotDoorTests {
     private let channel = EmbeddedChannel()
 
     init() throws {
-        let log = RequestLog(sink: LogSink(to: .nullDevice), format: .json, level: .info)
+        let log = RequestLog(sink: LogSink(to: .nullDevice), format: .json, threshold: LogThreshold(.info))
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandlers([
             WireTap(), HTTPResponseEncoder(), ByteToMessageHandler(HTTPRequestDecoder()),

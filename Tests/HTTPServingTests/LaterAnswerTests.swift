@@ -98,7 +98,7 @@ struct LaterAnswerTests {
     private let channel = EmbeddedChannel()
 
     init() throws {
-        let log = RequestLog(sink: LogSink(to: .nullDevice), format: .json, level: .info)
+        let log = RequestLog(sink: LogSink(to: .nullDevice), format: .json, threshold: LogThreshold(.info))
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandlers([
             socket, WireTap(), HTTPResponseEncoder(), ByteToMessageHandler(HTTPRequestDecoder()),

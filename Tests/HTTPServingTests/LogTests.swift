@@ -118,6 +118,19 @@ struct LogTests {
         #expect(lines == ["a"])
     }
 
+    @Test func `a level that changes holds for the lines of requests and for all others at once`() async throws {
+        let threshold = LogThreshold(.warning)
+        let lines = try await written(.text, upon: threshold) { log, logger in
+            logger.notice("before")
+            note(log, caller: nil, rule: nil)
+            threshold.level = .info
+            logger.notice("after")
+            note(log, caller: "key_1", rule: nil)
+        }
+        #expect(lines.count == 2)
+        #expect(lines.first?.contains("after") == true && lines.last?.contains("key_1") == true, "\(lines)")
+    }
+
     private func note(_ log: RequestLog, caller: String?, rule: String?) {
         log.note(
             "abc", .get, by: .spoe, path: "/verify", status: 200, address: IPAddress("192.0.2.1"), caller: caller,
@@ -128,10 +141,16 @@ struct LogTests {
     private func written(
         _ format: LogFormat, level: Logger.Level = .info, _ body: (RequestLog, Logger) -> Void
     ) async throws -> [String] {
+        try await written(format, upon: LogThreshold(level), body)
+    }
+
+    private func written(
+        _ format: LogFormat, upon threshold: LogThreshold, _ body: (RequestLog, Logger) -> Void
+    ) async throws -> [String] {
         try await collected { sink in
-            let log = RequestLog(sink: sink, format: format, level: level)
+            let log = RequestLog(sink: sink, format: format, threshold: threshold)
             let logger = Logger(label: "test") { label in
-                SinkLogHandler(label: label, level: level, sink: sink, format: format, now: FixedClock().now)
+                SinkLogHandler(label: label, threshold: threshold, sink: sink, format: format, now: FixedClock().now)
             }
             body(log, logger)
         }

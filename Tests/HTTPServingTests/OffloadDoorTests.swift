@@ -22,7 +22,7 @@ struct OffloadDoorTests {
             self.desk = desk
             let serving = OffloadServing(
                 routes: HotRoutes(over: desk, gatewaySecret: gatewaySecret),
-                log: RequestLog(sink: LogSink(to: .nullDevice), format: .json, level: .info),
+                log: RequestLog(sink: LogSink(to: .nullDevice), format: .json, threshold: LogThreshold(.info)),
                 idle: .seconds(75),
                 connections: Connections(
                     ConnectionLimits(total: 16, perAddress: 16), exempt: TrustedProxies(), logger: Logger(label: "test")

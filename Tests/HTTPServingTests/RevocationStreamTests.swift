@@ -182,7 +182,8 @@ struct RevocationStreamTests {
         try channel.pipeline.syncOperations.addHandlers([
             WireTap(), HTTPResponseEncoder(), ByteToMessageHandler(HTTPRequestDecoder()),
             HotDoor(
-                routes: routes, log: RequestLog(sink: LogSink(to: .nullDevice), format: .json, level: .info),
+                routes: routes,
+                log: RequestLog(sink: LogSink(to: .nullDevice), format: .json, threshold: LogThreshold(.info)),
                 idle: .seconds(75), now: now),
         ])
     }

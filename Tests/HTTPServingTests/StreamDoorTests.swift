@@ -36,7 +36,8 @@ struct StreamDoorTests {
         let logger = Logger(label: "test")
         serving = StreamServing(
             routes: nil, ordinary: OrdinaryResponder(Echo(), logger: logger),
-            log: RequestLog(sink: LogSink(to: .nullDevice), format: .json, level: .info), idle: .seconds(75),
+            log: RequestLog(sink: LogSink(to: .nullDevice), format: .json, threshold: LogThreshold(.info)),
+            idle: .seconds(75),
             connections: Connections(
                 ConnectionLimits(total: 16, perAddress: 16), exempt: TrustedProxies(), logger: logger),
             now: FixedClock().now)

@@ -23,6 +23,7 @@ private let samples: [ConfigurationKey: [String]] = [
     .verifyGateways: ["10.0.0.4", "10.0.0.5", "10.0.0.6"],
     .verifyGatewaySecret: ["", String(repeating: "s", count: 32), String(repeating: "t", count: 32)],
     .idleSeconds: ["5", "60", "3600"],
+    .drainSeconds: ["0", "20", "300"],
     .maxConnections: ["16", "500", "1000000"],
     .maxConnectionsPerAddress: ["1", "50", "1000000"],
     .memoryLimit: ["64MiB", "1024GiB", "700MiB"],
@@ -123,7 +124,7 @@ struct ConfigurationOriginTests {
             {"environment": "development", "issuer": "http://localhost:9000", "listen": "[::1]:9000",
              "database": "sqlite:x/y.db", "master-key-command": "cat k", "trusted-proxies": ["10.0.0.0/8", "::1"],
              "verify-gateways": "192.0.2.1, 192.0.2.2", "verify-gateway-secret": "0123456789abcdef0123456789ABCDEF",
-             "idle-seconds": 90, "max-connections": 5000, "max-connections-per-address": 200,
+             "idle-seconds": 90, "drain-seconds": 20, "max-connections": 5000, "max-connections-per-address": 200,
              "memory-limit": "2GiB", "key-rotation-days": 30, "log-level": "warning", "log-format": "json", "metrics": "[::1]:9464",
              "product": "p.yaml", "providers": "p", "provider-secrets": ["facebook=new", "tiktok=t=1", "facebook=old"],
              "provider-secrets-folder": "s", "provider-simulator": "http://127.0.0.1:8199", "recovery-journal": "r", "mail-command": "/usr/sbin/sendmail", "mail-from": "auth@acme.example",
@@ -139,7 +140,7 @@ struct ConfigurationOriginTests {
             #expect(found.trustedProxies.map(\.description) == ["10.0.0.0/8", "::1"])
             #expect(found.verifyGateways.map(\.description) == ["192.0.2.1", "192.0.2.2"])
             #expect(found.verifyGatewaySecret == "0123456789abcdef0123456789ABCDEF")
-            #expect(found.idleSeconds == 90)
+            #expect(found.idleSeconds == 90 && found.drainSeconds == 20)
             #expect(found.spoeListen == ListenAddress(host: "127.0.0.1", port: 8081))
             #expect(found.maxConnections == 5000 && found.maxConnectionsPerAddress == 200)
             #expect(found.memoryLimit.bytes == 2 << 30)
@@ -164,6 +165,7 @@ struct ConfigurationOriginTests {
         #expect(production.listen.description == ConfigurationKey.listen.standard)
         #expect(production.database.description == ConfigurationKey.database.standard)
         #expect("\(production.idleSeconds)" == ConfigurationKey.idleSeconds.standard)
+        #expect(production.drainSeconds == 5)
         #expect(production.maxConnections == 10_000 && production.maxConnectionsPerAddress == nil)
         #expect("\(production.memoryLimit)" == ConfigurationKey.memoryLimit.standard)
         #expect(production.memoryLimit.bytes == VerifierMemory.Bounds.standardBytes)
@@ -343,6 +345,7 @@ struct ConfigurationErrorTests {
             ]
         ),
         (.idleSeconds, ["", "4", "3601", "75s"]),
+        (.drainSeconds, ["", "-1", "301", "5s"]),
         (.maxConnections, ["", "15", "1000001", "many"]),
         (.maxConnectionsPerAddress, ["", "0", "1000001", "-1"]),
         (

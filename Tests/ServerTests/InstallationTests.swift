@@ -143,7 +143,7 @@ struct InstallationTests {
         let programs = try ServerProcess.executable.deletingLastPathComponent().path
         let folder = database.folder.path
         let environment =
-            "PATH=\(programs):$PATH; export PATH CLAVIGER_LISTEN=127.0.0.1:\(port); exec 2>&1\nset -e\n"
+            "PATH=\(programs):$PATH; export PATH CLAVIGER_DRAIN_SECONDS=0 CLAVIGER_LISTEN=127.0.0.1:\(port); exec 2>&1\nset -e\n"
         let shell = try await BackgroundProcess(
             "/bin/sh", ["-c", environment + script.replacing("\nclaviger serve", with: "\nexec claviger serve")],
             environment: FinishedCommand.environment(with: [:]), in: folder, output: folder + "/output.txt",

@@ -92,11 +92,34 @@ struct OutageTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func `SIGHUP does not end a server`() async throws {
-        try await ServerProcess.withDemo(arguments: Self.flags) { server, demo in
-            kill(server.identifier, SIGHUP)
-            try await becomes("it says that this changes nothing") { server.log.contains("SIGHUP changes nothing") }
+    func
+        `SIGHUP puts the level of the log in force that the file says now, names what waits for a restart, and ends nothing`()
+        async throws
+    {
+        let folder = try Folder()
+        let file = folder.path + "/settings.yaml"
+        func say(_ settings: String) throws {
+            try settings.write(toFile: file, atomically: true, encoding: .utf8)
+        }
+        try say("log-level: notice\n")
+        try await ServerProcess.withDemo(arguments: ["--config", file, "--log-format", "json"]) { server, demo in
             #expect(try await server.verify(demo.apiKey).status == 200)
+            try say("log-level: info\nidle-seconds: 90\n")
+            server.signal(SIGHUP)
+            try await becomes("the settings were read") { lines(server, "settings were read again").count == 1 }
+            let told = lines(server, "settings were read again").first
+            #expect(told?.contains("\"restart_for\":\"idle-seconds\"") == true, "\(server.log)")
+            #expect(lines(server, "request").isEmpty)
+            #expect(try await server.verify(demo.apiKey).status == 200)
+            try await becomes("requests are logged") { lines(server, "request").count == 1 }
+            try say("log-level: loud\n")
+            server.signal(SIGHUP)
+            try await becomes("it says that the file is wrong") {
+                lines(server, "the settings are not right any more, so none is changed").count == 1
+            }
+            server.signal(SIGUSR2)
+            #expect(try await server.verify(demo.apiKey).status == 200)
+            #expect(try await server.stop() == 0)
         }
     }
 

@@ -1,6 +1,6 @@
 package import HTTPTypes
 import Locking
-package import Logging
+import Logging
 package import Model
 import NIOHTTP1
 package import Policy
@@ -13,14 +13,14 @@ package import Policy
 package struct RequestLog: Sendable {
     private let sink: LogSink
     private let format: LogFormat
-    private let isOn: Bool
+    private let threshold: LogThreshold
     private let times = TimeTexts()
 
-    /// - Parameter level: Nothing is logged unless it is `info` or more talkative.
-    package init(sink: LogSink, format: LogFormat, level: Logger.Level) {
+    /// - Parameter threshold: Nothing is logged unless it is `info` or more talkative.
+    package init(sink: LogSink, format: LogFormat, threshold: LogThreshold) {
         self.sink = sink
         self.format = format
-        isOn = level <= .info
+        self.threshold = threshold
     }
 
     /// Notes a request to a hot route. `peer` is the text of its peer's address, which a door makes once a connection.
@@ -47,7 +47,7 @@ package struct RequestLog: Sendable {
         _ requestID: String, _ method: String, by spoken: WireProtocol, path: String, status: Int, address: String?,
         caller: String?, rule: String?, at now: Instant
     ) {
-        guard isOn else { return }
+        guard threshold.level <= .info else { return }
         let time = times.text(of: now)
         sink.append { line in
             line.begin(format, time: time, level: "info", message: "request")

@@ -3,21 +3,28 @@ package import Model
 
 /// What swift-log writes to: the sink, in our format.
 package struct SinkLogHandler: LogHandler {
-    package var logLevel: Logger.Level
+    /// That of all, unless this logger was given one of its own.
+    package var logLevel: Logger.Level {
+        get { own ?? threshold.level }
+        set { own = newValue }
+    }
     package var metadata: Logger.Metadata = [:]
+    private let threshold: LogThreshold
+    private var own: Logger.Level?
     private let label: String
     private let sink: LogSink
     private let format: LogFormat
     private let now: @Sendable () -> Instant
 
     package init(
-        label: String, level: Logger.Level, sink: LogSink, format: LogFormat, now: @escaping @Sendable () -> Instant
+        label: String, threshold: LogThreshold, sink: LogSink, format: LogFormat,
+        now: @escaping @Sendable () -> Instant
     ) {
+        self.threshold = threshold
         self.label = label
         self.sink = sink
         self.format = format
         self.now = now
-        logLevel = level
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {

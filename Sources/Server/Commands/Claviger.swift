@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The command line.
 @main
@@ -11,10 +12,29 @@ struct Claviger: AsyncParsableCommand {
             A first look:  claviger demo
             For real:      claviger init, then claviger serve
             Settings come from flags, CLAVIGER_* variables and a file, in that order; claviger doctor shows them.
+
+            Exit status:
+            \(ExitStatus.list)
             """,
-        version: "0.1.0",
+        version: ClavigerVersion.current,
         subcommands: [
             Serve.self, Initialize.self, Demo.self, Doctor.self, Migrate.self, Keys.self, OperatorKey.self, Adopt.self,
             Backup.self, Restore.self, RevokeSince.self, AuditCommand.self, ProductCommand.self, ProviderCommand.self,
         ])
+
+    /// As the argument parser runs commands, but with the exit statuses of ours.
+    static func main() async {
+        do {
+            var command = try await asyncParseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            guard let status = ExitStatus(of: error) else { exit(withError: error) }
+            FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+            Foundation.exit(status.rawValue)
+        }
+    }
 }

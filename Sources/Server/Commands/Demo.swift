@@ -18,9 +18,10 @@ struct Demo: AsyncParsableCommand {
     var credentialsFile: String?
 
     func run() async throws {
-        let configuration = try options.configuration(forcing: .development)
+        let read = options.reading(forcing: .development)
+        let configuration = try read().outcome.get()
         let credentials = Prepared()
-        try await Running.whole(configuration, for: .settingUp) { composition in
+        try await Running.whole(read, for: .settingUp) { composition in
             let made = try await DemoData(composition: composition).prepare()
             try credentialsFile.map { try made.write(to: $0) }
             if configuration.providerSimulator != nil {

@@ -50,7 +50,7 @@ package struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
     package static let all: [ConfigurationKey] = [
         config, environment, issuer, listen, tlsListen, tlsCertificateFile, tlsKeyFile, spoeListen, database, data,
         masterKeyFile, masterKeyCommand, masterKey, previousMasterKeyFile, previousMasterKeyCommand, previousMasterKey,
-        trustedProxies, verifyGateways, verifyGatewaySecret, idleSeconds,
+        trustedProxies, verifyGateways, verifyGatewaySecret, idleSeconds, drainSeconds,
         maxConnections, maxConnectionsPerAddress, memoryLimit, keyRotationDays, logLevel, logFormat, metrics, product,
         providers, providerSecretsFolder, providerSecrets, providerSimulator, recoveryJournal,
         mailCommand, mailFrom,
@@ -152,6 +152,11 @@ extension ConfigurationKey {
     package static let idleSeconds = ConfigurationKey(
         "idle-seconds", "seconds", standard: "75", allowed: "a whole number from 5 to 3600",
         "How long a connection is kept without a request. Longer than the proxies in front keep theirs")
+
+    package static let drainSeconds = ConfigurationKey(
+        "drain-seconds", "seconds", standard: "5; in development 0", allowed: "a whole number from 0 to 300",
+        "How long a server that was told to end serves on while /readyz says 503, so that who sends calls here can stop"
+    )
 
     package static let maxConnections = ConfigurationKey(
         "max-connections", "number", standard: "10000, or fewer where the system allows fewer descriptors",

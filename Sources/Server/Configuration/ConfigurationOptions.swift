@@ -21,6 +21,7 @@ package struct ConfigurationOptions: ParsableArguments {
     @Option(name: .of(.trustedProxies), help: .of(.trustedProxies)) var trustedProxies: String?
     @Option(name: .of(.verifyGateways), help: .of(.verifyGateways)) var verifyGateways: String?
     @Option(name: .of(.idleSeconds), help: .of(.idleSeconds)) var idleSeconds: String?
+    @Option(name: .of(.drainSeconds), help: .of(.drainSeconds)) var drainSeconds: String?
     @Option(name: .of(.maxConnections), help: .of(.maxConnections)) var maxConnections: String?
     @Option(name: .of(.maxConnectionsPerAddress), help: .of(.maxConnectionsPerAddress))
     var maxConnectionsPerAddress: String?
@@ -49,9 +50,24 @@ package struct ConfigurationOptions: ParsableArguments {
         try report(forcing: forced).outcome.get()
     }
 
-    /// What is in force and where it was said. The one place where the process's environment is read.
+    /// What is in force and where it was said.
     package func report(forcing forced: ServerConfiguration.Environment? = nil) -> ConfigurationReport {
-        ConfigurationReport(flags: given, variables: ProcessInfo.processInfo.environment, forcing: forced)
+        reading(forcing: forced)()
+    }
+
+    /// Reads flags, environment and file whenever it is called: what the file says may be another thing by then.
+    package func reading(
+        forcing forced: ServerConfiguration.Environment? = nil
+    ) -> @Sendable () -> ConfigurationReport {
+        let given = given
+        return { ConfigurationReport(flags: given, variables: ProcessInfo.processInfo.environment, forcing: forced) }
+    }
+
+    /// Where the database is, whatever else is said or lacks.
+    ///
+    /// - Throws: ``ConfigurationErrors``
+    package func databaseAlone() throws(ConfigurationErrors) -> DatabaseLocation {
+        try .said(in: ConfigurationReading(flags: given, variables: ProcessInfo.processInfo.environment))
     }
 
     /// What was given, by key.
@@ -64,7 +80,7 @@ package struct ConfigurationOptions: ParsableArguments {
             (.previousMasterKeyFile, previousMasterKeyFile), (.previousMasterKeyCommand, previousMasterKeyCommand),
             (.trustedProxies, trustedProxies),
             (.verifyGateways, verifyGateways),
-            (.idleSeconds, idleSeconds), (.maxConnections, maxConnections),
+            (.idleSeconds, idleSeconds), (.drainSeconds, drainSeconds), (.maxConnections, maxConnections),
             (.maxConnectionsPerAddress, maxConnectionsPerAddress), (.memoryLimit, memoryLimit),
             (.keyRotationDays, keyRotationDays), (.logLevel, logLevel), (.logFormat, logFormat), (.metrics, metrics),
             (.product, product), (.providers, providers), (.providerSecretsFolder, providerSecretsFolder),

@@ -39,6 +39,8 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
     package let verifyGatewaySecret: String?
     /// How long a connection is kept without a request, in seconds.
     package let idleSeconds: Int
+    /// How long the server serves on once it was told to end.
+    package let drainSeconds: Int
     /// How many connections are wanted at most.
     package let maxConnections: Int
     /// How many from one address, nil for a share of all.
@@ -123,6 +125,8 @@ extension ServerConfiguration {
             (32...256).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? text : nil
         }
         idleSeconds = settings.takeNumber(.idleSeconds, standard: 75, in: 5...3600)
+        drainSeconds = settings.takeNumber(
+            .drainSeconds, standard: environment == .development ? 0 : 5, in: 0...300)
         maxConnections = settings.takeNumber(.maxConnections, standard: 10_000, in: 16...1_000_000)
         maxConnectionsPerAddress = settings.take(.maxConnectionsPerAddress, shown: "a quarter of all") { text in
             Int(text).flatMap { (1...1_000_000).contains($0) ? $0 : nil }
@@ -153,6 +157,16 @@ extension ServerConfiguration {
         self.listen = listen
         self.database = database
         self.masterKey = masterKey
+    }
+}
+
+extension DatabaseLocation {
+    /// Where the database is, for a command that needs to know nothing else: other settings may be there, and need not.
+    static func said(in reading: ConfigurationReading) throws(ConfigurationErrors) -> DatabaseLocation {
+        var settings = Settings(reading)
+        let database = settings.takeDatabase()
+        guard settings.errors.isEmpty else { throw ConfigurationErrors(errors: settings.errors) }
+        return database
     }
 }
 

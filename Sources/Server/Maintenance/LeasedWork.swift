@@ -5,7 +5,7 @@ import ServiceLifecycle
 
 /// Work that any node could do and one does: whichever has the lease, which it keeps from one round to the next. When it
 /// ends, or is gone, another node's next round begins where it stopped.
-struct LeasedWork: Service {
+struct LeasedWork: Service, NamedPart {
     private let name: Lease.Name
     private let store: any Store
     private let node: ID<Node>
@@ -28,6 +28,8 @@ struct LeasedWork: Service {
         self.logger = logger
         self.work = work
     }
+
+    var partName: String { name.rawValue }
 
     func run() async throws {
         let last = await cancelWhenGracefulShutdown {

@@ -4,7 +4,7 @@ import ServiceLifecycle
 
 /// Writes down what waits somewhere, every few seconds while the server runs and once more when it ends. For rows that are a node's own:
 /// nodes do not wait for each other.
-struct PeriodicFlush: Service {
+struct PeriodicFlush: Service, NamedPart {
     private let name: String
     private let interval: Duration
     private let logger: Logger
@@ -23,6 +23,8 @@ struct PeriodicFlush: Service {
         self.logger = logger
         self.flush = flush
     }
+
+    var partName: String { "writing down \(name)" }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {

@@ -38,13 +38,15 @@ package final class ServerProcess: Sendable {
     /// - Parameters:
     ///   - database: That of another node, nil for an empty one of its own on ``StoreUnderTest/current``.
     ///   - disk: What its data is kept on, nil for what there is.
+    ///   - parent: A program and its arguments that ends by becoming what stands behind them.
     package init(
         command: String, on database: ServerDatabase? = nil, product: String? = nil, arguments: [String] = [],
-        environment: [String: String] = [:], disk: SmallDisk? = nil
+        environment: [String: String] = [:], disk: SmallDisk? = nil, parent: [String] = []
     ) async throws {
         folder = try Folder()
-        wrapper = disk?.wrapper(of: folder.path + "/data") ?? []
-        if !wrapper.isEmpty {
+        let disk = disk?.wrapper(of: folder.path + "/data") ?? []
+        wrapper = disk + parent
+        if !disk.isEmpty {
             try FileManager.default.createDirectory(atPath: folder.path + "/data", withIntermediateDirectories: true)
         }
         if let database {
@@ -62,9 +64,10 @@ package final class ServerProcess: Sendable {
             all += ["--product", path]
         }
         self.arguments = all + arguments
-        // Nodes of one database may share its folder, and never a journal.
+        // Nodes of one database may share its folder, and never a journal. Nobody sends calls to a test's server who would have to notice
+        // that it ends.
         self.environment = environment.merging(
-            ["CLAVIGER_RECOVERY_JOURNAL": folder.path + "/recovery.journal"]
+            ["CLAVIGER_RECOVERY_JOURNAL": folder.path + "/recovery.journal", "CLAVIGER_DRAIN_SECONDS": "0"]
         ) { said, _ in said }
     }
 
@@ -100,6 +103,19 @@ package final class ServerProcess: Sendable {
     /// SIGKILL, and waits until it is gone.
     package func crash() async throws {
         _ = try await end(by: SIGKILL)
+    }
+
+    /// Tells it something, without waiting.
+    package func signal(_ signal: Int32) {
+        process.withLock { $0?.signal(signal) }
+    }
+
+    /// Waits until it has ended by itself.
+    ///
+    /// - Returns: Its exit status.
+    package func end() async throws -> Int32 {
+        guard let ending = process.withLock({ $0.take() }) else { return -1 }
+        return try await ending.status()
     }
 
     /// SIGTERM, and waits until it has ended by itself.

@@ -1,0 +1,40 @@
+import Logging
+import UnixSignals
+
+/// What SIGTERM and SIGINT begin: the server says that it goes, serves on for as long as those need who send calls here, and ends. A
+/// second signal ends it at once.
+struct EndSignals: Sendable {
+    let drain: Drain
+    /// How long it serves on.
+    let seconds: Int
+    let manager: ServiceManager
+    let logger: Logger
+
+    /// Waits for signals until the task is cancelled.
+    ///
+    /// - Parameter end: Has the server close its listeners, finish what is in flight and write down what is left. Called once.
+    func run(on signals: UnixSignalsSequence, end: @escaping @Sendable () async -> Void) async {
+        var draining: Task<Void, Never>?
+        for await signal in signals {
+            if let draining {
+                logger.notice(
+                    "the server was told to end again, and waits no longer", metadata: ["signal": "\(name(of: signal))"]
+                )
+                draining.cancel()
+                continue
+            }
+            drain.begin()
+            manager.say(.stopping)
+            logger.notice(
+                "the server was told to end",
+                metadata: ["signal": "\(name(of: signal))", "drain_seconds": "\(seconds)"])
+            draining = Task { [seconds] in
+                if seconds > 0 { try? await Task.sleep(for: .seconds(seconds)) }
+                await end()
+            }
+        }
+    }
+
+    /// As manuals write it.
+    private func name(of signal: UnixSignal) -> String { "\(signal)".uppercased() }
+}

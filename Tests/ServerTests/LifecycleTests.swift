@@ -1,0 +1,181 @@
+import Foundation
+import Logging
+import Persistence
+import TestSupport
+import Testing
+
+@testable import Server
+
+/// How a server starts and ends, and what it tells of that, with real processes.
+@Suite("Starting and ending")
+struct LifecycleTests {
+    private static let flags = ["--log-format", "json", "--log-level", "notice"]
+
+    /// Makes listening sockets for the addresses of the command line that stands behind it, and becomes that command with them.
+    private static let parent = """
+        import os, socket, sys
+        command, names = sys.argv[1:], []
+        for name in ["metrics", "listen"]:
+            host, port = command[command.index("--" + name) + 1].split(":")
+            listening = socket.create_server((host, int(port)))
+            os.dup2(listening.fileno(), 100 + len(names))
+            names.append(name)
+        for number in range(len(names)):
+            os.dup2(100 + number, 3 + number)
+            os.close(100 + number)
+        os.environ.update(LISTEN_FDS=str(len(names)), LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES=":".join(names))
+        os.execv(command[0], command)
+        """
+
+    private func becomes(_ what: String, _ isSo: () async throws -> Bool) async throws {
+        let isSo = try await eventually(isSo)
+        #expect(isSo, "it does not come to be so: \(what)")
+    }
+
+    private func lines(_ server: ServerProcess, _ message: String) -> [String] {
+        server.log.split(separator: "\n").map(String.init).filter { $0.contains("\"message\":\"\(message)\"") }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `a server that is told to end says so and serves on, and ends at once when it is told again`() async throws {
+        try await ServerProcess.withDemo(arguments: Self.flags + ["--drain-seconds", "300"]) { server, demo in
+            #expect(try await server.get("/readyz").status == 200)
+            server.signal(SIGTERM)
+            try await becomes("it says that it drains") { try await server.get("/readyz").status == 503 }
+            #expect(try await server.get("/readyz").text.contains("draining"))
+            #expect(try await server.verify(demo.apiKey).status == 200)
+            #expect(try await server.get("/api/v1/me", bearer: demo.operatorKey).status == 200)
+            #expect(try await server.get("/healthz").status == 200)
+            server.signal(SIGTERM)
+            #expect(try await server.end() == 0)
+            let told = lines(server, "the server was told to end")
+            #expect(told.count == 1 && told.first?.contains("SIGTERM") == true, "\(server.log)")
+            #expect(told.first?.contains(#""drain_seconds":"300""#) == true)
+            #expect(lines(server, "the server has ended").count == 1)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `a service manager is told how the server fares, and its sockets are answered at`() async throws {
+        let folder = try Folder()
+        let manager = try NotifySocket(folder.path + "/notify")
+        let metrics = try FreePort.find()
+        let server = try await ServerProcess(
+            command: "demo", arguments: Self.flags + ["--metrics", "127.0.0.1:\(metrics)"],
+            environment: ["NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "400000"],
+            parent: ["/usr/bin/env", "python3", "-c", Self.parent])
+        defer { server.kill() }
+        try await server.start()
+        let demo = try server.credentials()
+        func count(_ word: String) -> Int {
+            manager.messages.count { $0.split(separator: "\n").contains(Substring(word)) }
+        }
+        try await becomes("it is ready") { count("READY=1") == 1 }
+        #expect(try await server.verify(demo.apiKey).status == 200)
+        #expect(try await Front(base: "http://127.0.0.1:\(metrics)").get("/metrics").status == 200)
+        #expect(lines(server, "the server starts").first?.contains("listen,metrics") == true, "\(server.log)")
+        try await becomes("it is alive") { count("WATCHDOG=1") > 2 }
+        server.signal(SIGHUP)
+        try await becomes("it has read its settings again") { count("READY=1") == 2 }
+        let reloading = try #require(manager.messages.first { $0.contains("RELOADING=1") })
+        #expect(reloading.contains(/\nMONOTONIC_USEC=[1-9]\d+\n/))
+        #expect(count("STOPPING=1") == 0)
+        #expect(try await server.stop() == 0)
+        #expect(count("STOPPING=1") == 1)
+    }
+
+    @Test func `an abstract socket of a service manager is told, and a watchdog that is another process's is not fed`()
+        throws
+    {
+        let manager = try NotifySocket("@claviger-\(UUID().uuidString)")
+        let variables = ["NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "3000000", "WATCHDOG_PID": "7"]
+        ServiceManager(variables, process: 7).say(.watchdog)
+        #expect(manager.messages == ["WATCHDOG=1"])
+        #expect(ServiceManager(variables, process: 7).watchdogInterval == .seconds(3))
+        #expect(ServiceManager(variables, process: 8).watchdogInterval == nil)
+        #expect(!ServiceManager([:]).isThere && !ServiceManager(["NOTIFY_SOCKET": "vsock:2:1"]).isThere)
+    }
+
+    @Test func `sockets for another process are none, and one that says nothing to us stops the start`() throws {
+        let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/dev/null"))
+        func sockets(_ names: String, count: Int = 1, for process: String = "7") throws -> PassedSockets {
+            try PassedSockets(
+                ["LISTEN_PID": process, "LISTEN_FDS": "\(count)", "LISTEN_FDNAMES": names], process: 7,
+                from: file.fileDescriptor)
+        }
+        #expect(try sockets("listen", for: "8").names == [])
+        #expect(throws: CommandError.self) { try sockets("listen:other", count: 2) }
+        let error = #expect(throws: CommandError.self) { try sockets("tls-listen") }
+        #expect(error?.description.contains("no stream socket that listens") == true)
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `a server that cannot listen says where, and that nothing of the settings is wrong`() async throws {
+        let folder = try Folder()
+        let database = try await ServerDatabase.make(in: folder)
+        let taken = try SwallowingPort()
+        let run = try await database.claviger(["demo", "--listen", "127.0.0.1:\(taken.number)"] + Self.flags)
+        #expect(run.status == ExitStatus.partFailed.rawValue, "\(run.text)")
+        #expect(run.errors.contains("a part of the server has failed"))
+        #expect(run.errors.contains("127.0.0.1:\(taken.number)") && run.errors.contains("in use"), "\(run.errors)")
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `a start waits for a database that is away, and not for one that is not there`() async throws {
+        let database = try await ServerDatabase.make(on: .postgres, in: Folder())
+        let development = ["--environment", "development"]
+        let setUp = try await database.claviger(
+            ["init", "--account", "A", "--admin-email", "a@example.com"] + development)
+        #expect(setUp.status == 0, "\(setUp.text)")
+        try await database.postgres?.takeConnections(false)
+        let server = try await ServerProcess(command: "serve", on: database, arguments: Self.flags + development)
+        defer { server.kill() }
+        async let start: Void = server.start()
+        try await becomes("it says that it waits") {
+            lines(server, "the database is not reached; the start waits").count == 1
+        }
+        try await database.postgres?.takeConnections(true)
+        try await start
+        let begun = try #require(lines(server, "the server starts").first)
+        for told in [
+            "\"version\":\"\(ClavigerVersion.current)\"", server.base, "postgres://", "\"product\":\"Claviger\"",
+        ] {
+            #expect(begun.contains(told), "\(begun)")
+        }
+        #expect(try await server.stop() == 0)
+
+        let uri = try #require(database.environment["CLAVIGER_DATABASE"])
+        let other = try await FinishedCommand.claviger(
+            ["serve"] + development, environment: ["CLAVIGER_DATABASE": uri + "_none"], in: database.folder.path)
+        #expect(other.status == ExitStatus.misconfigured.rawValue, "\(other.text)")
+        #expect(other.errors.contains("does not let us in") && !other.errors.contains("waits"), "\(other.errors)")
+    }
+
+    @Test func `a start does not wait for ever, and says what it waits for`() async throws {
+        var said: [String] = []
+        let wait = DatabaseWait(
+            place: "postgres://db/claviger", limit: .milliseconds(60), pause: .milliseconds(2),
+            interval: .milliseconds(10)
+        ) { message, details in
+            said.append(message)
+            #expect(details["error"] == "nobody answers")
+        }
+        let error = await #expect(throws: DatabaseAway.self) {
+            try await wait.run { throw StoreError.unavailable("nobody answers") }
+        }
+        #expect(said.first == "the database is not reached; the start waits" && said.count > 1)
+        #expect(error?.description.contains("postgres://db/claviger") == true)
+        #expect(error.flatMap(ExitStatus.init(of:)) == .databaseAway)
+        await #expect(throws: NotInitialized.self) { try await wait.run { throw NotInitialized() } }
+    }
+
+    @Test func `every exit status is in the documents and in the help`() async throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: root.appending(path: "docs/operating-process.md"), encoding: .utf8)
+        let documented = text.matches(of: /(?m)^\| (\d+) \|/).compactMap { Int32($0.1) }
+        #expect(documented == ExitStatus.allCases.map(\.rawValue))
+        let help = Claviger.helpMessage(columns: 10_000)
+        for status in ExitStatus.allCases { #expect(help.contains(status.meaning)) }
+    }
+}
