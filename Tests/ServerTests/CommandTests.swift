@@ -4,6 +4,8 @@ import TestSupport
 import Testing
 import Tokens
 
+@testable import Server
+
 private let setUp = ["--account", "First", "--admin-email", "ada@example.com"]
 private let development = ["--environment", "development"]
 
@@ -43,11 +45,41 @@ struct CommandTests {
         #expect(try me.json["operator"] == true)
     }
 
+    @Test func `an install that nobody watches needs no terminal, and a second run changes nothing`() async throws {
+        let database = try await ServerDatabase.make(in: Folder())
+        let migrated = try await database.claviger(["migrate"])
+        #expect(migrated.status == 0, "\(migrated.text)")
+        let key = database.folder.path + "/unwatched.key"
+        let text = (0..<32).map { _ in String(UInt8.random(in: 16...255), radix: 16) }.joined()
+        #expect(
+            FileManager.default.createFile(
+                atPath: key, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]))
+        let flags = development + ["--master-key-file", key]
+        let file = database.folder.path + "/operator.key"
+        let install = ["init", "--json", "--if-missing", "--operator-key-file", file] + setUp + flags
+        let first = try await database.claviger(install)
+        #expect(first.status == 0, "\(first.text)")
+        let told = try JSON(parsing: Array(first.output.utf8))
+        #expect(try told["created"] == true && told["account"]["name"] == "First")
+        #expect(try told["operator_key_file"].string == file && told.members["operator_key"] == nil)
+        #expect(try mode(file) == 0o600)
+        let secret = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        #expect(!first.text.contains(secret))
+        let server = try await ServerProcess(command: "serve", on: database, arguments: flags)
+        defer { server.kill() }
+        try await server.start()
+        #expect(try await server.get("/api/v1/me", bearer: secret).json["operator"] == true)
+        let second = try await database.claviger(install)
+        #expect(second.status == 0, "\(second.text)")
+        #expect(try JSON(parsing: Array(second.output.utf8))["created"] == false)
+        #expect(try String(contentsOfFile: file, encoding: .utf8).contains(secret))
+    }
+
     @Test func `serve without init says what to do`() async throws {
         let database = try await ServerDatabase.make(in: Folder())
         let run = try await database.claviger(
             ["serve", "--listen", "127.0.0.1:\(try FreePort.find())"] + development)
-        #expect(run.status != 0)
+        #expect(run.status == ExitStatus.misconfigured.rawValue)
         #expect(run.errors.contains("claviger init"))
     }
 

@@ -10,29 +10,40 @@ struct Preflight {
     let configuration: ServerConfiguration
     let installation: Installation
 
+    /// How far a database was set up.
+    enum Finding {
+        /// Not at all.
+        case nothing
+        /// It has begun to be; the schema lacks steps that must be run before more can be told.
+        case older
+        /// There is an operator.
+        case `operator`
+    }
+
     /// - Throws: ``NotInitialized``, ``InstallationMismatch``, ``MissingNames``, `MigrationError`; that the master key does not open what is
     ///   there; what is wrong with the way to the database.
     func run(opening masterKeys: MasterKeys) throws {
-        guard try isSetUp(masterKeys) else { throw NotInitialized() }
+        if try find(opening: masterKeys) == .nothing { throw NotInitialized() }
     }
 
-    private func isSetUp(_ masterKeys: MasterKeys) throws -> Bool {
-        func body(_ tx: borrowing Transaction) throws -> Bool {
+    /// - Throws: As ``run(opening:)`` does, but for ``NotInitialized``.
+    func find(opening masterKeys: MasterKeys) throws -> Finding {
+        func body(_ tx: borrowing Transaction) throws -> Finding {
             let runner = MigrationRunner()
             let missing = try runner.missing(tx)
-            guard try runner.hasBegun(tx) else { return false }
+            guard try runner.hasBegun(tx) else { return .nothing }
             // Tables and columns may be missing, too.
-            guard missing == 0 else { return true }
+            guard missing == 0 else { return .older }
             let stored = try tx.installation()
             if let stored { try installation.check(against: stored) }
             try installation.checkNames(after: stored, tx, at: SystemClock.now())
             try KeyRing.check(try tx.keyRingRows(), under: masterKeys)
-            return try tx.operatorAccount() != nil
+            return try tx.operatorAccount() == nil ? .nothing : .operator
         }
         switch configuration.database {
         case .postgres(let address): return try PostgresStore.peek(at: address, body)
         case .sqlite(let path):
-            guard let status = FileStatus(path), status.size > 0 else { return false }
+            guard let status = FileStatus(path), status.size > 0 else { return .nothing }
             return try SQLiteStore.peek(at: path, body)
         }
     }
