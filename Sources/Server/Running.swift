@@ -53,7 +53,8 @@ enum Running {
             signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
             let ending = Task { [signals] in
                 await EndSignals(
-                    drain: composition.drain, seconds: configuration.drainSeconds, manager: manager, logger: logger
+                    drain: composition.drain, connections: composition.connections, seconds: configuration.drainSeconds,
+                    manager: manager, logger: logger
                 ).run(on: signals) { await group.triggerGracefulShutdown() }
             }
             defer { ending.cancel() }

@@ -37,13 +37,16 @@ struct HotDoorTests {
 
     private let backend = Backend()
     private let channel = EmbeddedChannel()
+    private let connections = Connections(
+        ConnectionLimits(total: 16, perAddress: 16), exempt: TrustedProxies(), logger: Logger(label: "test"))
 
     init() throws {
         let log = RequestLog(sink: LogSink(to: .nullDevice), format: .json, threshold: LogThreshold(.info))
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandlers([
             WireTap(), HTTPResponseEncoder(), ByteToMessageHandler(HTTPRequestDecoder()),
-            HotDoor(routes: nil, log: log, idle: .seconds(75), now: FixedClock().now), backend,
+            HotDoor(
+                routes: nil, log: log, idle: .seconds(75), connections: connections, now: FixedClock().now), backend,
         ])
         try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
     }
@@ -72,6 +75,17 @@ struct HotDoorTests {
 
     private static func head(_ fields: String, _ target: String = "/page") -> String {
         "POST \(target) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n"
+    }
+
+    @Test func `towards the end of the server a reply says that its connection ends with it`() throws {
+        try send("GET /page HTTP/1.1\r\nHost: a\r\n\r\n")
+        try answer()
+        #expect(!(try received().lowercased().contains("connection: close")))
+        connections.endAfterReplies()
+        try send("GET /page HTTP/1.1\r\nHost: a\r\n\r\n")
+        try answer()
+        #expect(try received().lowercased().contains("connection: close"))
+        #expect(backend.targets == ["/page", "/page"])
     }
 
     // MARK: - Time

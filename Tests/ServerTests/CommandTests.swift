@@ -4,8 +4,6 @@ import TestSupport
 import Testing
 import Tokens
 
-@testable import Server
-
 private let setUp = ["--account", "First", "--admin-email", "ada@example.com"]
 private let development = ["--environment", "development"]
 
@@ -60,7 +58,7 @@ struct CommandTests {
         let first = try await database.claviger(install)
         #expect(first.status == 0, "\(first.text)")
         let told = try JSON(parsing: Array(first.output.utf8))
-        #expect(try told["created"] == true && told["account"]["name"] == "First")
+        #expect(told["created"] == true && told["account"]["name"] == "First")
         #expect(try told["operator_key_file"].string == file && told.members["operator_key"] == nil)
         #expect(try mode(file) == 0o600)
         let secret = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
@@ -79,7 +77,7 @@ struct CommandTests {
         let database = try await ServerDatabase.make(in: Folder())
         let run = try await database.claviger(
             ["serve", "--listen", "127.0.0.1:\(try FreePort.find())"] + development)
-        #expect(run.status == ExitStatus.misconfigured.rawValue)
+        #expect(run.status == 78)
         #expect(run.errors.contains("claviger init"))
     }
 

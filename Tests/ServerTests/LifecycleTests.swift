@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Logging
 import Persistence
@@ -154,8 +155,8 @@ struct LifecycleTests {
     @Test func `a start does not wait for ever, and says what it waits for`() async throws {
         var said: [String] = []
         let wait = DatabaseWait(
-            place: "postgres://db/claviger", limit: .milliseconds(60), pause: .milliseconds(2),
-            interval: .milliseconds(10)
+            place: "postgres://db/claviger", limit: .seconds(1), pause: .milliseconds(20),
+            interval: .zero
         ) { message, details in
             said.append(message)
             #expect(details["error"] == "nobody answers")

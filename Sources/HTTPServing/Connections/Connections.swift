@@ -51,6 +51,7 @@ package final class Connections: Sendable {
     private let refusedForAddress = Counter()
     private let refusedForAll = Counter()
     private let withoutDescriptor = Counter()
+    private let isLeaving = Atomic(false)
 
     /// - Parameters:
     ///   - exempt: Those for whom the limit of an address does not hold, because they come for many. They are asked to go
@@ -122,6 +123,13 @@ package final class Connections: Sendable {
         ask(state.withLock { makeRoom(&$0, for: max(max($0.entries.count / 8, 4) - $0.leaving.count, 0)) })
         warn("the process has no file descriptor left for another connection")
     }
+
+    /// From now on each connection over HTTP/1.1 ends with its next reply, which says so. Who keeps connections for later calls then has none
+    /// left when the server ends, and loses no call that is on its way while they are closed.
+    package func endAfterReplies() { isLeaving.store(true, ordering: .relaxed) }
+
+    /// Whether they do.
+    var endsAfterReplies: Bool { isLeaving.load(ordering: .relaxed) }
 
     private func remove(_ identifier: ObjectIdentifier) {
         state.withLock { state in

@@ -269,7 +269,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         awaited = .body
-        let closes = sound.isLast || !head.isKeepAlive
+        let closes = sound.isLast || !head.isKeepAlive || connections?.endsAfterReplies ?? false
         guard handedOn == 0, wire != nil, context.channel.isWritable, let way = way(of: head, sound) else {
             handOn(head, closes: closes || sound.isTooLarge, context)
             if sound.waitsForContinue, sound.hasBody, !sound.isTooLarge { owesContinue = true }

@@ -1,3 +1,4 @@
+import HTTPServing
 import Logging
 import UnixSignals
 
@@ -5,6 +6,8 @@ import UnixSignals
 /// second signal ends it at once.
 struct EndSignals: Sendable {
     let drain: Drain
+    /// Those that are ended towards the end of the drain, by the replies on them.
+    let connections: Connections
     /// How long it serves on.
     let seconds: Int
     let manager: ServiceManager
@@ -28,8 +31,16 @@ struct EndSignals: Sendable {
             logger.notice(
                 "the server was told to end",
                 metadata: ["signal": "\(name(of: signal))", "drain_seconds": "\(seconds)"])
-            draining = Task { [seconds] in
-                if seconds > 0 { try? await Task.sleep(for: .seconds(seconds)) }
+            draining = Task { [seconds, connections] in
+                let half = Duration.seconds(seconds) / 2
+                do {
+                    try await Task.sleep(for: half)
+                    // By now who looks has stopped to send calls. Who goes on keeps connections, and shall not send on one as it is closed.
+                    connections.endAfterReplies()
+                    try await Task.sleep(for: half)
+                } catch {
+                    // Told again.
+                }
                 await end()
             }
         }

@@ -14,8 +14,6 @@ struct ServiceManager: Sendable {
         case stopping
         /// It is alive.
         case watchdog
-        /// A line for people, nothing else.
-        case status(String)
 
         fileprivate var text: String {
             switch self {
@@ -23,7 +21,6 @@ struct ServiceManager: Sendable {
             case .reloading: "RELOADING=1\nMONOTONIC_USEC=\(Self.microseconds)\nSTATUS=Settings are read again."
             case .stopping: "STOPPING=1\nSTATUS=Told to end; what is in flight is answered."
             case .watchdog: "WATCHDOG=1"
-            case .status(let text): "STATUS=\(text.split(whereSeparator: \.isNewline).joined(separator: " "))"
             }
         }
 
