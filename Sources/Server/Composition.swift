@@ -283,11 +283,11 @@ struct Composition {
     ///   - read: Reads the settings anew.
     ///   - settings: Those that were read at the start.
     ///   - sockets: Where to listen instead of at the addresses of the settings.
-    ///   - manager: What is told how the server fares.
+    ///   - supervisor: What is told how the server fares.
     ///   - onReady: Told the port once everything listens.
     func services(
         rereading read: @escaping @Sendable () -> ConfigurationReport, unlike settings: [SettingInForce],
-        on sockets: PassedSockets, telling manager: ServiceManager, onReady: @escaping @Sendable (Int) async -> Void
+        on sockets: PassedSockets, telling supervisor: Supervisor, onReady: @escaping @Sendable (Int) async -> Void
     ) throws -> [any Service] {
         let rotation = KeyRotation(keyRing: keyRing, days: configuration.keyRotationDays, now: now, logger: logger)
         let resealing = MasterKeyReplacement(keyRing: keyRing, organizationKeys: organizationKeys, logger: logger)
@@ -296,7 +296,7 @@ struct Composition {
         let certificate: [any Service] = secured.map { [$0.certificate] } ?? []
         let addresses = [configuration.tls?.listen, configuration.spoeListen, configuration.metrics]
         let begun = BegunListeners(count: 1 + addresses.count { $0 != nil }, onReady: onReady)
-        return watchdog(manager) + listening() + keepingTime() + [
+        return watchdog(supervisor) + listening() + keepingTime() + [
             RevocationBeat(stream: stream), UsageFlush(verifier.usage, store: store, node: node, logger: logger),
             PeriodicFlush("refusals", every: .seconds(1), logger: logger) { [refusals = verifier.refusals] _ in
                 guard !refusals.isEmpty else { return }
@@ -316,15 +316,16 @@ struct Composition {
             OutageWatch(outages: outages, store: store, node: node),
             Reloading(
                 read: read, settings: settings, threshold: logThreshold, certificate: secured?.certificate,
-                drain: drain, manager: manager, logger: logger),
+                drain: drain, supervisor: supervisor, logger: logger),
             watch,
         ] + providers.services(isCounted: configuration.metrics != nil)
             + metricsServices([watch.metric] + Secured.metrics(of: secured), sockets[.metrics], begun) + certificate
             + [try listeners(secured, sockets, begun), providers.farewell]
     }
 
-    private func watchdog(_ manager: ServiceManager) -> [any Service] {
-        manager.watchdogInterval.map { [Watchdog(manager: manager, interval: $0, loops: EventLoops.group)] } ?? []
+    private func watchdog(_ supervisor: Supervisor) -> [any Service] {
+        supervisor.watchdogInterval.map { [Watchdog(supervisor: supervisor, interval: $0, loops: EventLoops.group)] }
+            ?? []
     }
 
     /// What commands can have done.

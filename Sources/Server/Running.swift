@@ -27,7 +27,7 @@ enum Running {
         let configuration = try report.outcome.get()
         let sockets = try PassedSockets()
         try sockets.check(against: configuration)
-        let manager = ServiceManager()
+        let supervisor = Supervisor()
         let sink = LogSink()
         defer { sink.close() }
         Descriptors.raise()
@@ -35,14 +35,14 @@ enum Running {
         let logger = composition.logger
         let signals: UnixSignalsSequence
         do {
-            StartLine(composition: composition, sockets: sockets, manager: manager).write()
+            StartLine(composition: composition, sockets: sockets, supervisor: supervisor).write()
             try await composition.keyRing.ensureAll()
             try await prepare(composition)
             try await composition.providers.prepare()
             let services = try composition.services(
-                rereading: read, unlike: report.inForce, on: sockets, telling: manager
+                rereading: read, unlike: report.inForce, on: sockets, telling: supervisor
             ) { port in
-                manager.say(.ready)
+                supervisor.say(.ready)
                 await onReady(port)
                 ProcessMemory.giveBackWhatTheStartTook()
             }
@@ -54,7 +54,7 @@ enum Running {
             let ending = Task { [signals] in
                 await EndSignals(
                     drain: composition.drain, connections: composition.connections, seconds: configuration.drainSeconds,
-                    manager: manager, logger: logger
+                    supervisor: supervisor, logger: logger
                 ).run(on: signals) { await group.triggerGracefulShutdown() }
             }
             defer { ending.cancel() }

@@ -90,11 +90,11 @@ struct LifecycleTests {
     {
         let manager = try NotifySocket("@claviger-\(UUID().uuidString)")
         let variables = ["NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "3000000", "WATCHDOG_PID": "7"]
-        ServiceManager(variables, process: 7).say(.watchdog)
+        Supervisor(variables, process: 7).say(.watchdog)
         #expect(manager.messages == ["WATCHDOG=1"])
-        #expect(ServiceManager(variables, process: 7).watchdogInterval == .seconds(3))
-        #expect(ServiceManager(variables, process: 8).watchdogInterval == nil)
-        #expect(!ServiceManager([:]).isThere && !ServiceManager(["NOTIFY_SOCKET": "vsock:2:1"]).isThere)
+        #expect(Supervisor(variables, process: 7).watchdogInterval == .seconds(3))
+        #expect(Supervisor(variables, process: 8).watchdogInterval == nil)
+        #expect(!Supervisor([:]).isThere && !Supervisor(["NOTIFY_SOCKET": "vsock:2:1"]).isThere)
     }
 
     @Test func `sockets for another process are none, and one that says nothing to us stops the start`() throws {

@@ -74,7 +74,9 @@ class Installation:
             product["CLAVIGER_PRODUCT"] = str(file)
         return product | {name: value for name, value in os.environ.items() if not name.startswith("CLAVIGER_")} | {
             "CLAVIGER_ENVIRONMENT": "production", "CLAVIGER_ISSUER": self.ISSUER,
-            "CLAVIGER_MASTER_KEY_FILE": str(master_key), "CLAVIGER_LOG_LEVEL": "warning"}
+            "CLAVIGER_MASTER_KEY_FILE": str(master_key), "CLAVIGER_LOG_LEVEL": "warning",
+            # Nobody who asks /readyz sends calls here, and faults are to come when they are meant to.
+            "CLAVIGER_DRAIN_SECONDS": "0"}
 
     def initialize(self, settings):
         """The operator's key. What else is printed is kept, too."""

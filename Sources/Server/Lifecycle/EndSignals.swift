@@ -10,7 +10,7 @@ struct EndSignals: Sendable {
     let connections: Connections
     /// How long it serves on.
     let seconds: Int
-    let manager: ServiceManager
+    let supervisor: Supervisor
     let logger: Logger
 
     /// Waits for signals until the task is cancelled.
@@ -27,7 +27,7 @@ struct EndSignals: Sendable {
                 continue
             }
             drain.begin()
-            manager.say(.stopping)
+            supervisor.say(.stopping)
             logger.notice(
                 "the server was told to end",
                 metadata: ["signal": "\(name(of: signal))", "drain_seconds": "\(seconds)"])

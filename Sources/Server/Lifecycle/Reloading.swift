@@ -13,17 +13,17 @@ struct Reloading: Service {
     /// Nil where TLS is not answered.
     let certificate: ServedCertificate?
     let drain: Drain
-    let manager: ServiceManager
+    let supervisor: Supervisor
     let logger: Logger
 
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sighup)
         for await _ in signals.cancelOnGracefulShutdown() {
-            // A manager that was told that we end would take the next word for a beginning.
+            // A supervisor that was told that we end would take the next word for a beginning.
             let isTold = !drain.isOn
-            if isTold { manager.say(.reloading) }
+            if isTold { supervisor.say(.reloading) }
             reload()
-            if isTold { manager.say(.ready) }
+            if isTold { supervisor.say(.ready) }
         }
     }
 

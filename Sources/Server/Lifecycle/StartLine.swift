@@ -7,7 +7,7 @@ import ProductDefinition
 struct StartLine {
     let composition: Composition
     let sockets: PassedSockets
-    let manager: ServiceManager
+    let supervisor: Supervisor
 
     func write() {
         composition.logger.notice("the server starts", metadata: details)
@@ -41,8 +41,8 @@ struct StartLine {
         }
         if configuration.previousMasterKey != nil { details["previous_master_key"] = "in use" }
         if !sockets.names.isEmpty { details["passed_sockets"] = "\(sockets.names.joined(separator: ","))" }
-        if manager.isThere {
-            details["service_manager"] = manager.watchdogInterval == nil ? "told" : "told, with a watchdog"
+        if supervisor.isThere {
+            details["supervisor"] = supervisor.watchdogInterval == nil ? "told" : "told, with a watchdog"
         }
         return details
     }

@@ -4,7 +4,7 @@ import ServiceLifecycle
 /// Tells the service manager that the server is alive, twice as often as it wants to hear it, and only once every event loop has
 /// answered: where one is stuck nothing is said, and the manager starts the server anew.
 struct Watchdog: Service {
-    let manager: ServiceManager
+    let supervisor: Supervisor
     /// How long the manager waits.
     let interval: Duration
     let loops: any EventLoopGroup
@@ -13,7 +13,7 @@ struct Watchdog: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 await prove()
-                manager.say(.watchdog)
+                supervisor.say(.watchdog)
                 try? await Task.sleep(for: interval / 2)
             }
         }

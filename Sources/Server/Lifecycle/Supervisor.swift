@@ -3,7 +3,7 @@ import Logging
 
 /// The service manager that started us, if it wants to be told how we fare: systemd's protocol (sd_notify(3)), a datagram to the socket
 /// that `NOTIFY_SOCKET` names. Nothing happens where there is none.
-struct ServiceManager: Sendable {
+struct Supervisor: Sendable {
     /// What it is told.
     enum Message: Sendable {
         /// The server answers.
