@@ -49,9 +49,11 @@ final class RenewalGround: Sendable {
 
         init(_ connections: [Connection], at time: Instant, tx: borrowing Transaction) throws {
             // A few lengths, so that there are few statements to be prepared. Nothing has the identifier 0.
-            let missing = Self.length(for: connections.count) - connections.count
+            // One whose lease lapsed while it waited, and that was claimed again, is here twice. Its rows must not be.
+            let newest = Dictionary(connections.map { ($0.id, $0.generation) }, uniquingKeysWith: max)
+            let missing = Self.length(for: newest.count) - newest.count
             let nobody = Array(repeating: (ID<Connection>(value: 0), 0), count: missing)
-            let places = connections.map { ($0.id, $0.generation) } + nobody
+            let places = newest.map { ($0.key, $0.value) } + nobody
             secrets = Dictionary(grouping: try tx.connectionSecrets(of: places), by: \.connection)
             let names = places.map(\.0)
             attempts = Dictionary(

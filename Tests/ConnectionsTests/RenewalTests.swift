@@ -64,6 +64,29 @@ struct RenewalTests {
         }
     }
 
+    @Test func `a connection whose lease lapsed while it waited to be read, and that was claimed again, is read once`()
+        async throws
+    {
+        try await RenewalDesk.open { desk in
+            let node = desk.node()
+            desk.provider.mood = .loses
+            desk.tree.clock.advance(seconds: 6400)
+            #expect(try await node.round() == [.failed(code: "timeout")])
+            var wishes: [RenewalGround.Wish] = []
+            for _ in 1...2 {
+                let held = try #require(try await node.claim(desk.connection, ifGeneration: 1, retaking: true))
+                wishes.append(RenewalGround.Wish(held, desk.provider.file))
+            }
+            let now = desk.tree.clock.current
+            let grounds = try await desk.tree.store.read { [wishes] tx in
+                try RenewalGround.all(wishes, at: now, tx: tx)
+            }
+            // Two attempts of which nobody knows the end would have a person consent again.
+            #expect(grounds.map(\.attempts.count) == [1, 1])
+            #expect(grounds.map(\.secrets.count) == [2, 2])
+        }
+    }
+
     @Test func `of what is saved together, nothing is written for the one that somebody else has renewed meanwhile`()
         async throws
     {
