@@ -84,7 +84,8 @@ extension RenewalEngine {
         }
     }
 
-    /// Writes down that a token is about to be spent, nil where the lease was lost meanwhile.
+    /// Writes down that a token is about to be spent, nil where the lease was lost meanwhile. Where nobody knows whether it was written,
+    /// it is taken back as far as can be: else a token that is whole would be taken for one that may be spent.
     private func noted(
         _ ground: RenewalGround, _ secrets: ConnectionSecrets, at time: Instant
     ) async throws -> ID<RenewalAttempt>? {
@@ -95,13 +96,19 @@ extension RenewalEngine {
         let attempt = RenewalAttempt(
             id: ID(at: time.milliseconds), connection: connection.id, generation: connection.generation,
             fence: ground.lease.fence, tokenFingerprint: fingerprint, state: .sent, startedAt: time)
+        do {
+            return try await note(attempt, ground, at: time) ? attempt.id : nil
+        } catch StoreError.uncertain {
+            _ = try? await withdrawn(attempt.id)
+            throw StoreError.uncertain
+        }
+    }
+
+    private func note(_ attempt: RenewalAttempt, _ ground: RenewalGround, at time: Instant) async throws -> Bool {
         let isSafe = ground.provider.renewal.rotation.retryWindow == .unbounded
         let open = ground.attempts.filter { $0.state == .sent }
-        guard !open.isEmpty else {
-            let isNoted = try await notes.answer(to: AttemptNoting.Wish(attempt, under: ground.lease))
-            return isNoted ? attempt.id : nil
-        }
-        let isNoted = try await store.write { [leaseSeconds] tx in
+        guard !open.isEmpty else { return try await notes.answer(to: AttemptNoting.Wish(attempt, under: ground.lease)) }
+        return try await store.write { [leaseSeconds] tx in
             // What is another's to end by now is let be.
             guard try tx.extend(ground.lease, seconds: leaseSeconds) else { return false }
             for earlier in open {
@@ -109,7 +116,6 @@ extension RenewalEngine {
             }
             return try tx.insert(attempt, under: ground.lease)
         }
-        return isNoted ? attempt.id : nil
     }
 
     /// Asks, and sees to what comes of it. The lease is kept meanwhile, however long it takes.

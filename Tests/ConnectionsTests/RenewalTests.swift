@@ -190,6 +190,25 @@ struct RenewalTests {
         }
     }
 
+    @Test func `K13: a token is not taken for spent where it is uncertain alone whether its use was written down`()
+        async throws
+    {
+        try await RenewalDesk.open(.singleUse) { desk in
+            let store = FaultyStore(desk.tree.store)
+            let node = desk.node(over: store)
+            desk.tree.clock.advance(seconds: 6400)
+            // The claim is the one write before.
+            store.inject(.lostAnswer, after: 1)
+            #expect(try await node.round() == [.failed(code: "store")])
+            #expect(desk.provider.spent == [])
+            #expect(try await desk.attempts == [.superseded])
+            store.inject(nil)
+            try await desk.lapse()
+            #expect(try await node.round() == [.renewed(generation: 2)])
+            #expect(desk.provider.spent == ["rt.1"])
+        }
+    }
+
     @Test(arguments: [true, false])
     func `K13: a token whose answer was lost is shown once more, though a refusal would else be confirmed`(
         _ isLost: Bool
