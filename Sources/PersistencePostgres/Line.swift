@@ -136,6 +136,9 @@ final class Line {
         try settle(until: deadline) { _ in }
     }
 
+    /// Whether an answer is still to come.
+    var isAwaited: Bool { !debts.isEmpty }
+
     /// Sends what was said so far, and a mark behind it, without waiting for the answer.
     func mark() throws(StoreError) {
         guard PQpipelineSync(handle) == 1 else { throw lost() }

@@ -98,7 +98,8 @@ package final class PostgresFeed: Sendable {
         }
         receiver.listeningEnded()
         guard !state.withLock(\.isClosed) else { return }
-        lines.suspicion.raise(byLineMadeAt: line.madeAt)
+        // A server that answers, be it with an error, is there: who made all lines anew each time would keep the store from working.
+        if line.isBroken || line.isAwaited { lines.suspicion.raise(byLineMadeAt: line.madeAt) }
         report(.isLost(problem))
     }
 

@@ -56,6 +56,20 @@ struct FailOverTests {
         await store.close()
     }
 
+    @Test func `a server that answers is kept to, though what is said to it is not heard`() async throws {
+        let database = try await PostgresDatabase.make()
+        let store = try await open(database.uri, limits: PostgresLimits(readers: 1))
+        let before = try await session(of: store)
+        // Each connection is given up at once.
+        let ear = FeedEar(givingUpAfter: 0)
+        let feed = store.feed()
+        feed.start(ear)
+        await ear.begun(times: 3)
+        #expect(try await session(of: store) == before)
+        await feed.close()
+        await store.close()
+    }
+
     @Test(.timeLimit(.minutes(2)))
     func `a node starts while the first server of its address takes connections and says nothing`() async throws {
         try await PostgresCluster.with { cluster in
@@ -139,6 +153,14 @@ struct FailOverTests {
         }
         if let outcome { return outcome }
         return try await call()
+    }
+
+    /// The number of the server's process for the store's only reader.
+    private func session(of store: PostgresStore) async throws -> Int64 {
+        let number = try await store.read { tx in
+            try tx.first("SELECT pg_backend_pid()::bigint") { try $0.integer(0) }
+        }
+        return try #require(number)
     }
 
     private func open(_ uri: String, limits: PostgresLimits = Self.limits) async throws -> PostgresStore {
