@@ -73,6 +73,7 @@ extension RenewalEngine.Outcome {
         case .unchanged: "unchanged"
         case .busy: "busy"
         case .postponed: "postponed"
+        case .throttled: "throttled"
         case .failed(let code): "failed \(code)"
         case .waiting: "waiting"
         case .impossible: "impossible"
@@ -82,7 +83,7 @@ extension RenewalEngine.Outcome {
     /// Whether asking again at the same time may find more to do.
     var isDone: Bool {
         switch self {
-        case .renewed, .unchanged, .postponed, .failed, .impossible: true
+        case .renewed, .unchanged, .postponed, .throttled, .failed, .impossible: true
         case .busy, .waiting: false
         }
     }

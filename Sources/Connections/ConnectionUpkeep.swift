@@ -135,7 +135,7 @@ package final class ConnectionUpkeep: Service {
         }
         for held in claimed {
             begin(.renewal(provider: held.lease.connection.provider)) { [engine] in
-                await engine.renew(held) != .postponed
+                await engine.renew(held) != .throttled
             }
         }
         let begun = Dictionary(grouping: claimed) { $0.lease.connection.provider }.mapValues(\.count)

@@ -31,7 +31,7 @@ extension RenewalEngine {
         }
         if !isDemanded, let until = throttle.delay(connection.provider, connection.access, at: time) {
             connection.nextRenewalAt = until
-            return try await settled(held.lease, Change(connection, nil), as: .postponed)
+            return try await settled(held.lease, Change(connection, nil), as: .throttled)
         }
         guard let opened = try await vault.opened(ground.secrets, of: connection, under: ground.dataKeys) else {
             connection.nextRenewalAt = nil

@@ -20,8 +20,10 @@ package final class RenewalEngine: Sendable {
         case unchanged(generation: Int)
         /// Another node is at it.
         case busy
-        /// Not now: the provider is asked too much, what was lost must be waited for, or only people had to be told.
+        /// Not now: what was lost must be waited for, or only people had to be told.
         case postponed
+        /// Not now: the provider is asked too much, and so for others of it.
+        case throttled
         case failed(code: String)
         /// The provider gave tokens that the database did not take yet. They wait in the journal.
         case waiting

@@ -4,10 +4,11 @@ import Locking
 import Logging
 import Model
 import Persistence
-import ProviderDefinition
 import ServiceLifecycle
 import TestSupport
 import Testing
+
+@testable import ProviderDefinition
 
 @Suite("Upkeep of connections", .onEveryEngine)
 struct UpkeepTests {
@@ -50,6 +51,30 @@ struct UpkeepTests {
                 }
             }
             #expect(areRenewed)
+            await services.triggerGracefulShutdown()
+            try await running.value
+        }
+    }
+
+    @Test func `where people had to be told of one, others of the provider do not wait for the next interval`()
+        async throws
+    {
+        let warning = ScheduledPromise(name: "end", due: .before(.seconds(3600), of: .accessToken), action: .warn)
+        try await RenewalDesk.open(schedule: [warning]) { desk in
+            let all = [desk.connection] + (try await desk.addConnections(60))
+            let upkeep = ConnectionUpkeep(
+                engine: desk.node(asking: AnsweringCaller()), prober: nil, every: .seconds(86_400),
+                logger: Logger(label: "test"))
+            let services = ServiceGroup(services: [upkeep], logger: Logger(label: "test"))
+            try await desk.tree.store.write { tx in _ = try tx.execute("UPDATE connection SET next_renewal_at = 1") }
+            desk.tree.clock.advance(seconds: 3700)
+            let running = Task { try await services.run() }
+            let areTold = try await eventually {
+                try await desk.tree.store.read { tx in
+                    try all.allSatisfy { try tx.connectionEvents(of: $0, limit: 2).map(\.kind) == [.expiring] }
+                }
+            }
+            #expect(areTold)
             await services.triggerGracefulShutdown()
             try await running.value
         }
