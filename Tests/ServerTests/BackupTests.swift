@@ -193,7 +193,7 @@ private struct Desk {
             [command, "copy.dump"] + development, environment: ["CLAVIGER_DATABASE": address])
         #expect(run.status != 0)
         #expect(run.text.contains("  \(program) "))
-        #expect(run.text.contains("'host=db1,db2 port=5433 user=claviger dbname=desk sslmode=verify-full'"))
+        #expect(run.text.contains("'host=db1,db2 port=,5433 user=claviger dbname=desk sslmode=verify-full'"))
         #expect(!run.text.contains("sesame"), "\(run.text)")
     }
 }
