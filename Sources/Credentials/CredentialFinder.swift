@@ -35,7 +35,7 @@ package struct CredentialFinder: Sendable {
         case olderSecret(works: Bool)
     }
 
-    /// How many words of a text are looked at.
+    /// How many words of a text are looked at, of those that might be something of ours.
     private static let mostWords = 16
 
     private let brand: Brand
@@ -56,20 +56,25 @@ package struct CredentialFinder: Sendable {
         words(of: text).lazy.compactMap { CredentialText.parse(Array($0.utf8), brand: brand)?.kind }.first
     }
 
-    /// Whose the first credential of a text is, nil for none that the actor may see.
+    /// Whose the first credential of a text is, nil for none that the actor may see. Beside one that says nothing, such as a client's
+    /// secret, may stand one that does.
     package func find(_ text: PresentedText, as actor: Actor, tx: borrowing Transaction) throws -> Found? {
         for word in words(of: text) {
-            if let secret = PresentedSecret(parsing: Array(word.utf8), brand: brand) {
-                return try find(secret, as: actor, tx: tx)
-            }
-            if let found = try find(identifier: word, as: actor, tx: tx) { return found }
+            let found =
+                if let secret = PresentedSecret(parsing: Array(word.utf8), brand: brand) {
+                    try find(secret, as: actor, tx: tx)
+                } else {
+                    try find(identifier: word, as: actor, tx: tx)
+                }
+            if let found { return found }
         }
         return nil
     }
 
+    /// All that is ours has an underscore.
     private func words(of text: PresentedText) -> [Substring] {
         text.text.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) }
-            .prefix(Self.mostWords).map(\.self)
+            .filter { $0.contains("_") }.prefix(Self.mostWords).map(\.self)
     }
 
     private func find(_ secret: PresentedSecret, as actor: Actor, tx: borrowing Transaction) throws -> Found? {
@@ -80,10 +85,11 @@ package struct CredentialFinder: Sendable {
             case .apiKey:
                 guard let found = try tx.apiKeyForVerification(matching: digest) else { continue }
                 guard actor.may(.apiKeysRead, in: found.organization) else { return nil }
+                let (key, now) = (found.key, self.now())
+                let works = key.state(at: now) == .active && key.previousExpiresAt.map { $0 > now } ?? false
                 return Found(
-                    thing: .apiKey(found.key.id), organization: found.key.organization,
-                    mark: found.isPrevious
-                        ? .olderSecret(works: found.key.previousExpiresAt.map { $0 > now() } ?? false) : .secret)
+                    thing: .apiKey(key.id), organization: key.organization,
+                    mark: found.isPrevious ? .olderSecret(works: works) : .secret)
             case .accessKey:
                 guard let (found, key) = try tx.contactForVerification(matching: digest) else { continue }
                 return try visible(

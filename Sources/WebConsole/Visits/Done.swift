@@ -92,7 +92,7 @@ enum Done: String, Sendable, CaseIterable {
         case .found: "That’s the one that you looked for."
         case .foundOlder:
             "That’s the one. What you looked for is its older secret, which still works beside the one in force."
-        case .foundEnded: "That’s the one. What you looked for is its older secret, which no longer works."
+        case .foundEnded: "That’s the one. What you looked for is its older secret, which doesn’t work."
         case .appCreated: "\(words[.app].capitalized) created."
         case .contactCreated: "\(words[.contact].capitalized) created."
         case .contactSaved: "Changes saved."
