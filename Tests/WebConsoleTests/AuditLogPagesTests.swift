@@ -57,6 +57,10 @@ struct AuditLogPagesTests {
         #expect(try await rows("?request=\(request)") == 1)
         let person = try #require(demo.people["auditor"])
         #expect(try await rows("?who=\(ServerProcess.encoded(person.email))&action=session.started") == 1)
+        for name in ["who", "thing", "request"] {
+            let pasted = try await visitor.open(path + "?\(name)=Bearer+\(key.secret)")
+            #expect(pasted.text.contains("You searched for a secret.") && !pasted.text.contains(key.secret))
+        }
         let wrong = try await visitor.open(path + "?since=yesterday")
         #expect(wrong.text.contains("Write a day as 2026-11-29.") && wrong.text.contains("aria-invalid=\"true\""))
         let chips = try await visitor.open(path + "?thing=\(id)&action=api-key.created")

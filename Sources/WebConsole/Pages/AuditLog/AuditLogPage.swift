@@ -111,13 +111,15 @@ extension AuditLogPage {
                     action: isNarrow ? PageLink(words: "Clear filters", address: entered.link(.auditLog)) : nil,
                     code: isNarrow ? nil : ManagementCommands(entered).listing("audit-events")) : nil,
             thingLink: nil,
-            notice: refusal.map { refusal in
-                .hint(
-                    "This request was refused.",
-                    link: PageLink(
-                        words: "See why",
-                        address: entered.link(.refusal, refusal.requestID, in: refusal.path.last)))
-            })
+            notice: search.hasSecret
+                ? .searchedForSecret(PageLink(words: FindLink.words, address: entered.link(.find)))
+                : refusal.map { refusal in
+                    .hint(
+                        "This request was refused.",
+                        link: PageLink(
+                            words: "See why",
+                            address: entered.link(.refusal, refusal.requestID, in: refusal.path.last)))
+                })
     }
 
     /// The story of one thing.

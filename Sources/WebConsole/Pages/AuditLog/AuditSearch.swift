@@ -18,12 +18,14 @@ struct AuditSearch: Hashable, Sendable {
     var until: String?
     /// Whether the oldest come first, else the newest.
     let isOldestFirst: Bool
+    /// Whether a secret was searched for, which is not looked for, and not shown again.
+    let hasSecret: Bool
 
     init(_ visit: Visit) {
         action = visit.parameter("action")
-        who = visit.parameter("who")
-        thing = visit.parameter("thing")
-        request = visit.parameter("request")
+        let texts = (who: visit.parameter("who"), thing: visit.parameter("thing"), request: visit.parameter("request"))
+        hasSecret = [texts.who, texts.thing, texts.request].contains { $0.map(SearchedText.hasSecret) ?? false }
+        if !hasSecret { (who, thing, request) = texts }
         since = visit.parameter("since")
         until = visit.parameter("until")
         isOldestFirst = visit.parameter("sort") == Self.oldestFirst

@@ -42,11 +42,7 @@ struct ListFrame: Sendable {
         ownTitle = title
         tabs = title == nil ? entered.sectionTabs : nil
         notice =
-            request.hasSecret
-            ? .bad(
-                "You searched for a secret. The address of this page has it now, where your browser and others may keep it: replace it by another. A secret is safe here:",
-                link: find)
-            : entered.doneNotice
+            request.hasSecret ? .searchedForSecret(find) : entered.doneNotice
         link = { entered.link(page, at: identifiers, query: $0) }
     }
 

@@ -1,4 +1,3 @@
-import CredentialFormat
 import Persistence
 
 /// What a list was asked for, as its address says: a search, filters, an order and a place. Filters are parameters of their own,
@@ -26,21 +25,15 @@ struct ListRequest: Hashable, Sendable {
     ///   - filters: Those that the list has.
     ///   - columns: What it can be ordered by.
     init(_ visit: Visit, filters: [String] = [], columns: [String]) {
-        let text = NameSearch(visit.parameter("q"))?.text
-        hasSecret = text.map(Self.isSecret) ?? false
-        search = hasSecret ? nil : text
+        let text = visit.parameter("q")
+        hasSecret = text.map(SearchedText.hasSecret) ?? false
+        search = hasSecret ? nil : NameSearch(text)?.text
         self.filters = filters.filter { visit.parameter(named: $0) == "on" }
         sort = visit.parameter("sort").flatMap { text in
             let column = text.hasPrefix("-") ? String(text.dropFirst()) : text
             return columns.contains(column) ? Sort(column: column, isDescending: text.hasPrefix("-")) : nil
         }
         after = visit.parameter("after").flatMap { ListPlace(parsing: $0) }
-    }
-
-    /// Whether a text is one of our secrets by its form, whatever brand it has.
-    private static func isSecret(_ text: String) -> Bool {
-        guard let brand = Brand(String(text.prefix { $0 != "_" })) else { return false }
-        return CredentialText.parse(Array(text.utf8), brand: brand) != nil
     }
 
     /// The order as a query of the tables has it.
