@@ -114,7 +114,7 @@ extension MemberQuery {
         }
         if !roles.isEmpty {
             let any = roles.reduce("1 = 0" as BoundSQL) { others, role in
-                "\(part: others) OR ' ' || m.roles || ' ' LIKE \("% \(role) %")"
+                "\(part: others) OR ' ' || m.roles || ' ' LIKE \("% \(role.replacing("_", with: "!_")) %") ESCAPE '!'"
             }
             condition = "\(part: condition) AND (\(part: any))"
         }
