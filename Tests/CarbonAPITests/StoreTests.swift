@@ -128,6 +128,31 @@ struct StoreTests {
         #expect(counts == [1, 2, 3, 3, 2, 2, 3])
     }
 
+    @Test func `of too many requests for footprints the oldest go that wait no longer, and one that is there stays`()
+        async throws
+    {
+        let left = try await OpenStore.with { [path] open in
+            try await open.store.write(.within(path)) { transaction in
+                for (number, second) in [(1, 1), (2, 2), (3, 3), (4, 4), (4, 5)] {
+                    let event = try PactEvent(
+                        [
+                            "specversion": "1.0", "id": .text("\(number)"), "source": "s",
+                            "time": "2026-01-01T00:00:00Z",
+                            "type": .text(PactVersion.three.type(of: .requestCreated)), "data": ["productId": "urn:x"],
+                        ], of: .three)
+                    var request = FootprintRequest(
+                        event, .three, for: path, found: [], base: "http://127.0.0.1:1",
+                        at: Timestamp(seconds: second))
+                    if number > 1 { request.succeed() }
+                    try transaction.insert(request)
+                }
+                try transaction.deleteEndedFootprintRequests(of: path, keeping: 2)
+                return try (1...4).filter { try transaction.hasFootprintRequest("\($0)", of: "s", for: path) }
+            }
+        }
+        #expect(left == [1, 3, 4])
+    }
+
     @Test func `a file of organizations that is none says where it is wrong`() async throws {
         let told = try await OpenStore.with { open in
             let book = OrganizationBook(open.store)

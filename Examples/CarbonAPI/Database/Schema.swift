@@ -23,7 +23,9 @@ enum Schema {
         }
     }
 
-    static let steps: [Step] = [facilities, products, dataSources, exports, footprints, eventOrder, requests]
+    static let steps: [Step] = [
+        facilities, products, dataSources, exports, footprints, eventOrder, requests, requestOrder,
+    ]
 
     private static let facilities = Step(
         tables: ["organization", "facility", "facility_version"], upkeep: ["organization"],
@@ -290,5 +292,13 @@ enum Schema {
             );
             CREATE UNIQUE INDEX footprint_request_event ON footprint_request (organization_path, source, event);
             CREATE INDEX footprint_request_due ON footprint_request (status, next_at, id);
+            """)
+
+    /// What of them waits, what was answered first, and what came too long ago to be remembered.
+    private static let requestOrder = Step(
+        tables: [], upkeep: [],
+        script: """
+            CREATE INDEX footprint_request_status ON footprint_request (organization_path, status, received_at, id);
+            CREATE INDEX footprint_request_received ON footprint_request (received_at);
             """)
 }

@@ -1,7 +1,7 @@
 /// What partners tell and ask by events, as PACT says.
 struct FootprintEventOperations: Sendable {
     let store: any Store
-    /// Announcements that are kept for an organization; of more, the oldest go.
+    /// Announcements that are kept for an organization, and requests of its that have ended; of more, the oldest go.
     let mostEvents: Int
     let partners: PartnerBook
     /// Rung for each answer that waits.
@@ -54,7 +54,7 @@ struct FootprintEventOperations: Sendable {
             throw Refusal.invalid(
                 "source", .unknown, "nobody of that name is known here who would be answered", status: 400)
         }
-        let filter = try event.wanted(by: version)
+        let (filter, most) = (try event.wanted(by: version), mostEvents)
         try await store.write(try call.sight) { transaction in
             guard try !transaction.hasFootprintRequest(event.id, of: event.source, for: organization) else { return }
             guard try transaction.waitingFootprintRequests(of: organization) < Self.mostWaiting else {
@@ -65,6 +65,7 @@ struct FootprintEventOperations: Sendable {
             }
             try transaction.insert(
                 FootprintRequest(event, version, for: organization, found: found, base: base, at: now))
+            try transaction.deleteEndedFootprintRequests(of: organization, keeping: most)
         }
         bell.ring()
     }

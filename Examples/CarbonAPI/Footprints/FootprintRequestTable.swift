@@ -18,13 +18,14 @@ extension Transaction {
             """)
     }
 
+    /// Keeps one. Where another call was quicker with the same event, that one's stays.
     func insert(_ request: FootprintRequest) throws {
         try run(
             """
             INSERT INTO footprint_request (\(sql: columns))
             VALUES (\(request.id), \(request.organization), \(request.source), \(request.event),
                 \(request.version.rawValue), \(request.answer.description), \(request.status.rawValue),
-                \(request.attempts), \(request.nextAt), \(request.receivedAt))
+                \(request.attempts), \(request.nextAt), \(request.receivedAt)) ON CONFLICT DO NOTHING
             """)
     }
 
@@ -46,6 +47,23 @@ extension Transaction {
             ORDER BY next_at, id LIMIT \(limit)
             """
         ).map { row in Result { try FootprintRequest(row) } }
+    }
+
+    /// Forgets the oldest of an organization that wait no longer, so that no more than so many are left.
+    func deleteEndedFootprintRequests(of organization: OrganizationPath, keeping most: Int) throws {
+        let ended = [FootprintRequest.Status.answered.rawValue, FootprintRequest.Status.givenUp.rawValue]
+        let kept = try count(
+            """
+            SELECT count(*) AS n FROM footprint_request
+            WHERE organization_path = \(organization) AND status IN \(list: ended)
+            """)
+        guard kept > most else { return }
+        try run(
+            """
+            DELETE FROM footprint_request WHERE organization_path = \(organization) AND id IN (
+                SELECT id FROM footprint_request WHERE organization_path = \(organization) AND status IN \(list: ended)
+                ORDER BY received_at, id LIMIT \(kept - most))
+            """)
     }
 
     /// Forgets those that came before a moment.

@@ -22,8 +22,8 @@ struct PartnerPost: Sendable {
         call.headers.add(name: "Content-Type", value: "application/cloudevents+json; charset=UTF-8")
         call.body = .bytes(event.bytes)
         let answer = try await Self.client.execute(call, timeout: Self.patience)
-        // Read, the connection can be used again.
-        _ = try await answer.body.collect(upTo: Self.mostAnswer)
+        // Read, the connection can be used again. Whatever is said besides, it is taken or not by now.
+        _ = try? await answer.body.collect(upTo: Self.mostAnswer)
         guard (200..<300).contains(answer.status.code) else {
             throw NotTaken(description: "the event is answered \(answer.status.code)")
         }
