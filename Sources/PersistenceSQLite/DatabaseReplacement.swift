@@ -42,11 +42,16 @@ package final class DatabaseReplacement {
             if link(path, kept) != 0 {
                 try require(errno != EEXIST && rename(path, kept) == 0, kept)
             }
-            // A log that stayed would be taken for that of the new database.
-            if !isWhole { _ = rename(path + "-wal", kept + "-wal") }
-            for name in ["-wal", "-shm"] { unlink(path + name) }
-            try sync(folder)
+            // What could not be moved in belongs to what is kept.
+            for name in isWhole ? [] : ["-wal", "-journal"] {
+                try require(rename(path + name, kept + name) == 0 || errno == ENOENT, kept + name)
+            }
         }
+        // A log that stayed, also that of a database which somebody has removed, would be taken for that of the new one.
+        for name in ["-wal", "-shm", "-journal"] {
+            try require(unlink(path + name) == 0 || errno == ENOENT, path + name)
+        }
+        try sync(folder)
         try require(rename(draft, path) == 0, path)
         try sync(folder)
     }
@@ -65,7 +70,11 @@ package final class DatabaseReplacement {
         do {
             let queue = try DatabaseQueue(path: file.path, configuration: configuration)
             defer { try? queue.close() }
-            _ = try queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            try queue.writeWithoutTransaction { database in
+                // To read is what undoes a transaction that was cut off, where there is no write-ahead log.
+                _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master")
+                _ = try database.checkpoint(.truncate)
+            }
             return true
         } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
             throw SQLiteOpeningError.file(

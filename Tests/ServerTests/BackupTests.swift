@@ -143,6 +143,26 @@ private struct Desk {
         }
     }
 
+    @Test func `the log of a database that somebody has removed is not taken for that of the copy`() async throws {
+        try await Desk.with { desk in
+            let server = desk.server
+            try await server.start()
+            let before = try await desk.makeKey()
+            #expect(try await desk.claviger(["backup", desk.copy]).status == 0)
+            let after = try await desk.makeKey()
+            try await server.crash()
+            let log = desk.database + "-wal"
+            #expect((FileStatus(log)?.size ?? 0) > 0, "there is nothing that could be taken for it")
+            try FileManager.default.removeItem(atPath: desk.database)
+            let restored = try await desk.claviger(["restore", desk.copy])
+            #expect(restored.status == 0, "\(restored.text)")
+            #expect(FileStatus(log) == nil)
+            try await server.start()
+            #expect(try await server.verify(before.secret).status == 200)
+            #expect(try await server.verify(after.secret).status == 401)
+        }
+    }
+
     @Test
     func `SIGKILL in the middle of a backup or a restore leaves the database as it was, and the next succeeds`()
         async throws
