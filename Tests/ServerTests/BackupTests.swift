@@ -143,6 +143,39 @@ private struct Desk {
         }
     }
 
+    @Test func `a copy takes the place neither of the database nor of what belongs to it`() async throws {
+        try await Desk.with { desk in
+            try await desk.server.start()
+            let link = desk.server.folder.path + "/link"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: desk.server.data)
+            for name in [desk.database, desk.database + "-wal", desk.database + ".lock", link + "/claviger.db"] {
+                let run = try await desk.claviger(["backup", name, "--force"])
+                #expect(run.status == 1 && run.errors.contains("belongs to the database"), "\(run.text)")
+            }
+            let key = try await desk.makeKey()
+            #expect(try await desk.server.stop() == 0)
+            try await desk.server.start()
+            #expect(try await desk.server.verify(key.secret).status == 200, "it was written to what is read now")
+        }
+    }
+
+    @Test func `a draft that a killed command left is begun anew, and nothing that has another name is`() throws {
+        let folder = try Folder()
+        let target = folder.path + "/copy.db"
+        try Data("left".utf8).write(to: URL(fileURLWithPath: target + ".unfinished"))
+        let draft = try DraftFile(for: target)
+        #expect(DraftFile.size(of: draft.path) == 0)
+        #expect(try mode(draft.path) == 0o600)
+        #expect(throws: CommandError.self) { try DraftFile(for: target).discard() }
+        try draft.write("whole")
+        try draft.publish()
+        #expect(try String(contentsOfFile: target, encoding: .utf8) == "whole")
+
+        #expect(link(target, target + ".unfinished") == 0)
+        #expect(throws: CommandError.self) { try DraftFile(for: target).discard() }
+        #expect(try String(contentsOfFile: target, encoding: .utf8) == "whole")
+    }
+
     @Test func `the log of a database that somebody has removed is not taken for that of the copy`() async throws {
         try await Desk.with { desk in
             let server = desk.server

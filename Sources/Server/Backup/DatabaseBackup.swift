@@ -20,6 +20,9 @@ struct DatabaseBackup {
         guard let status = FileStatus(path), status.size > 0 else {
             throw CommandError("There is no database at \(path).")
         }
+        for taken in [file, digestFile] where isOfDatabase(taken) {
+            throw CommandError("\(taken) belongs to the database itself. Say another name.")
+        }
         for taken in [file, digestFile] where !replaces && FileStatus(taken) != nil {
             throw CommandError("\(taken) is there already. Say another name, or --force to replace it.")
         }
@@ -56,6 +59,20 @@ struct DatabaseBackup {
             draft.discard()
             throw CommandError(error)
         }
+    }
+
+    /// Whether the database lies there, or what it cannot do without.
+    private func isOfDatabase(_ name: String) -> Bool {
+        func place(_ path: String) -> String {
+            let url = URL(fileURLWithPath: path)
+            let folder = url.deletingLastPathComponent().resolvingSymlinksInPath()
+            return folder.appendingPathComponent(url.lastPathComponent).path
+        }
+        let names = [path, URL(fileURLWithPath: path).resolvingSymlinksInPath().path].flatMap { path in
+            ["", "-wal", "-shm", "-journal", ".lock"].map { place(path + $0) }
+        }
+        let link = URL(fileURLWithPath: name).resolvingSymlinksInPath().path
+        return names.contains(place(name)) || names.contains(link)
     }
 
     private func digest(of path: String) throws -> FileDigest {

@@ -16,18 +16,39 @@ struct DraftFile: ~Copyable {
     }
 
     private static func begun(_ path: String, for target: String) throws -> Int32 {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW
+        var descriptor = open(path, flags | O_CREAT | O_EXCL, 0o600)
+        let wasThere = descriptor < 0 && errno == EEXIST
+        if wasThere { descriptor = open(path, flags) }
         guard descriptor >= 0 else { throw problem(path) }
         do {
-            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isNamed(path, descriptor) else {
                 throw CommandError("Another command is writing \(target).")
             }
+            if wasThere { try requireOurs(descriptor, path) }
             unlink(path + "-journal")
             guard ftruncate(descriptor, 0) == 0, fchmod(descriptor, 0o600) == 0 else { throw problem(path) }
             return descriptor
         } catch {
             close(descriptor)
             throw error
+        }
+    }
+
+    /// Whether a file still has the name under which it was opened. Who held the lock before may have given it its own name: to begin it
+    /// anew would empty what was made.
+    private static func isNamed(_ path: String, _ descriptor: Int32) -> Bool {
+        var (opened, named) = (stat(), stat())
+        return fstat(descriptor, &opened) == 0 && lstat(path, &named) == 0
+            && opened.st_dev == named.st_dev && opened.st_ino == named.st_ino
+    }
+
+    /// Refuses what another user has laid there, who could read what is written into it.
+    private static func requireOurs(_ descriptor: Int32, _ path: String) throws {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw problem(path) }
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(), status.st_nlink == 1 else {
+            throw CommandError("\(path) is another user's file. Remove it first.")
         }
     }
 
