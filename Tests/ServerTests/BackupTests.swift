@@ -372,6 +372,36 @@ private struct Desk {
         #expect(plan.madeSince == 1)
     }
 
+    @Test func `what was begun before the backup counts, and what this version does not know is told`() throws {
+        let start = try #require(RFC3339.instant("2026-01-01T00:05:01Z"))
+        var changes = LostChanges(since: start)
+        let lines = [
+            // A second too early.
+            Self.line(0, "api-key.deleted", "key_a"), Self.line(1, "api-key.deleted", "key_b"),
+            Self.line(2, "api-key.evaporated", "key_c"),
+        ]
+        for line in lines {
+            for event in try ExportedEvent.events(in: Data(line.utf8)) { try changes.add(event) }
+        }
+        #expect(changes.inOrder.map(\.target) == ["key_b"])
+        #expect(changes.unknown.values.allSatisfy { $0.hasPrefix("api-key.evaporated key_c") })
+        #expect(changes.unknown.count == 1)
+    }
+
+    @Test func `whose a token was is known after a second restore, and a contact's member is for people to see`() throws
+    {
+        let token = Self.line(1, "access-token.revoked", "tok_a", #""client":"int_a","repeats":"evt_b""#)
+        let plan = RevocationPlan([
+            try Self.event(token), try Self.event(Self.line(2, "contact.changed", "con_a", #""fields":"name""#)),
+            try Self.event(Self.line(3, "contact.changed", "con_b", #""fields":"name member_id""#)),
+        ])
+        guard case .revokeToken("int_a")? = plan.revocations.first?.deed else {
+            Issue.record("\(plan.revocations)")
+            return
+        }
+        #expect(plan.byHand.count == 1 && plan.byHand.first?.contains("con_b") == true)
+    }
+
     @Test func `a log is read as the API lists it and as it is exported, and what is neither is refused by its line`()
         throws
     {

@@ -18,7 +18,7 @@ struct AfterRestore {
     ///   database from being opened.
     func run(with configuration: ServerConfiguration, isTrial: Bool) async throws {
         let report = try await ErrandRun.several(with: configuration) { perform in
-            let known = try KnownEvents(in: configuration.database, since: changes.since)
+            let known = try KnownEvents(in: configuration.database, for: changes)
             let lost = changes.inOrder.filter { !known.ids.contains($0.id) }
             let plan = RevocationPlan(lost)
             var report = RevocationReport(changes: changes, lost: lost.count, plan: plan, isTrial: isTrial)
@@ -31,6 +31,9 @@ struct AfterRestore {
                 rest.append(.ofRefreshTokens(since: changes.since))
             }
             report.keepsRefreshTokens = keepsRefreshTokens
+            for (id, text) in changes.unknown.sorted(by: { $0.key < $1.key }) where !known.ids.contains(id) {
+                report.leave(text, because: "this version does not know what was done")
+            }
             while !rest.isEmpty {
                 let next = try Self.next(of: &rest)
                 let text = try await perform(.revoke(RevocationBatch(revocations: next, isTrial: isTrial)))
@@ -72,12 +75,14 @@ private struct KnownEvents {
     /// Those that were done again already.
     private(set) var repeated: Set<String> = []
 
-    init(in location: DatabaseLocation, since time: Instant) throws {
-        try location.auditEvents(since: time) { event in
+    init(in location: DatabaseLocation, for changes: LostChanges) throws {
+        try location.auditEvents(since: changes.start) { event in
             ids.insert(event.id)
             guard event.actor == "command:\(RevocationDesk.command)", let mark = event.details["repeats"] else {
                 return
             }
+            // What a restore before this backup did to refresh tokens was not done for this one.
+            guard mark != Revocation.refreshMark || event.at >= changes.since else { return }
             repeated.insert(mark)
         }
     }

@@ -35,6 +35,9 @@ struct LostChange: Sendable {
             ?? actor.split(separator: " ").first.flatMap { ID(parsing: $0) }
     }
 
+    /// The client of an access token that was revoked, as the event says it or else by who did it.
+    var client: String { details["client"] ?? actor.split(separator: " ").last.map(String.init) ?? "" }
+
     /// What it was, as a line of an answer.
     var text: String { "\(action.rawValue) \(target) (\(id))" }
 }

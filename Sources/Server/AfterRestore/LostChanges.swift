@@ -12,9 +12,14 @@ struct LostChanges: Sendable {
     static let maximum = 1_000_000
     /// Bytes of the longest line: a page of the API's.
     private static let longestLine = 4 << 20
+    /// How much of the time before the backup is looked at, too, in seconds. An event has the time at which its change was begun, by the
+    /// clock of who made it, and a copy lacks what was committed after it began. What the copy has is told by its own log.
+    private static let margin = 300
 
     let since: Instant
     private(set) var byID: [ID<AuditEvent>: LostChange] = [:]
+    /// What this version has no word for, as lines of an answer: it may have taken something away.
+    private(set) var unknown: [ID<AuditEvent>: String] = [:]
     /// Where they come from, for people.
     private(set) var sources: [String] = []
 
@@ -22,15 +27,22 @@ struct LostChanges: Sendable {
         self.since = since
     }
 
+    /// The first moment that is looked at.
+    var start: Instant { since.adding(seconds: -Self.margin) }
+
     /// Oldest first.
     var inOrder: [LostChange] { byID.values.sorted { $0.id < $1.id } }
 
     mutating func add(_ event: AuditEvent) throws {
-        guard event.at >= since, let change = LostChange(event) else { return }
-        guard byID.count < Self.maximum else {
+        guard event.at >= start else { return }
+        guard byID.count + unknown.count < Self.maximum else {
             throw CommandError("These are more than \(Self.maximum) changes.")
         }
-        byID[change.id] = change
+        if let change = LostChange(event) {
+            byID[change.id] = change
+        } else {
+            unknown[event.id] = "\(event.action) \(event.target) (\(event.id))"
+        }
     }
 
     /// Reads JSON Lines. A line that is none is refused: what it said would be left in force.
@@ -71,7 +83,7 @@ struct LostChanges: Sendable {
 
     /// Reads the audit log of a database that is not changed by it.
     mutating func read(_ location: DatabaseLocation) throws {
-        try location.auditEvents(since: since) { try add($0) }
+        try location.auditEvents(since: start) { try add($0) }
         sources.append(location.description)
     }
 }

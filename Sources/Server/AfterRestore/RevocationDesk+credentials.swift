@@ -137,7 +137,9 @@ extension RevocationDesk {
         let end = made.adding(seconds: product.policy.accessTokenMaximumSeconds)
         guard end > now(), try !tx.isRevoked(id) else { return false }
         try tx.insertRevokedToken(id, client: client, expiresAt: end)
-        try tx.record(.accessTokenRevoked, target: id, in: nil, by: actor, at: now())
+        // Another restore may read this event, whose actor is not the client.
+        try tx.record(
+            .accessTokenRevoked, target: id, in: nil, details: ["client": client.description], by: actor, at: now())
         tx.announce(.revokedToken(id, expiresAt: end))
         return true
     }

@@ -108,17 +108,19 @@ private struct Fate {
             sessions = Revocation(.endSessions, as: change)
             byHand.append(change)
         case .accessTokenRevoked:
-            let client = change.actor.split(separator: " ").last.map(String.init) ?? ""
-            others.append(Revocation(.revokeToken(client: client), as: change))
+            others.append(Revocation(.revokeToken(client: change.client), as: change))
         case .keyRingRotated:
             // A timed rotation takes nothing away.
             if change.details["before"] == "refused" { others = [Revocation(.replaceKeys, as: change)] }
+        case .contactChanged:
+            // Who may have tokens made for it.
+            if change.words("fields").contains("member_id") { byHand.append(change) }
         case .accountChanged, .connectionDisconnected, .connectionRevoked, .resourceServerChanged,
             .providerSecretSet, .installationChanged, .integrationSecretExtended, .appSecretExtended,
             .apiKeySecretExtended:
             byHand.append(change)
         case .accountCreated, .organizationCreated, .organizationRenamed, .memberCreated, .memberEmailChangeRequested,
-            .contactCreated, .contactChanged, .accessKeyCreated, .integrationCreated, .integrationSecretRevealed,
+            .contactCreated, .accessKeyCreated, .integrationCreated, .integrationSecretRevealed,
             .integrationCopiesDestroyed, .integrationTokenIssued, .integrationHandedOver, .appCreated, .appHandedOver,
             .grantGiven, .sessionStarted,
             .sessionHandedOver, .signInThrottled, .memberInvited, .passwordResetRequested, .apiKeyCreated,

@@ -25,8 +25,13 @@ struct RevocationReport {
         switch outcome.kind {
         case .done: done.append(revocation)
         case .needless: needless += 1
-        case .left: left.append("\(revocation.text): \(outcome.reason ?? "no reason is known")")
+        case .left: leave(revocation.text, because: outcome.reason ?? "no reason is known")
         }
+    }
+
+    /// Notes what is in force again and stays so.
+    mutating func leave(_ text: String, because reason: String) {
+        left.append("\(text): \(reason)")
     }
 
     var text: String {

@@ -13,7 +13,7 @@ struct Restore: AsyncParsableCommand {
 
             What was revoked since the backup is in force again. --then-revoke-since, with the moment that `claviger backup` \
             printed, does at once what `claviger revoke-since` does, and takes the audit log of the database that was replaced \
-            as one of those that it reads.
+            as one of those that it reads. Where that cannot be read it ends with 1, after everything else is done.
 
             Of a PostgreSQL database nothing is restored: it prints the commands of PostgreSQL that do it, and ends with 1.
             """)
@@ -65,15 +65,18 @@ struct Restore: AsyncParsableCommand {
                 """)
             return
         }
+        var isReadWhole = true
         if let kept {
             do {
                 try changes.read(.sqlite(path: kept))
             } catch {
+                isReadWhole = false
                 print("The audit log of \(kept) cannot be read, and is left out: \(CommandError(error))")
             }
         }
         print("")
         try await AfterRestore(changes: changes, keepsRefreshTokens: revocation.keepRefreshTokens).run(
             with: configuration, isTrial: false)
+        guard isReadWhole else { throw ExitCode(1) }
     }
 }
