@@ -42,7 +42,8 @@ enum Running {
             let services = try composition.services(
                 rereading: read, unlike: report.inForce, on: sockets, telling: supervisor
             ) { port in
-                supervisor.say(.ready)
+                // Who was told that we end would take that for a beginning.
+                if !composition.drain.isOn { supervisor.say(.ready) }
                 await onReady(port)
                 ProcessMemory.giveBackWhatTheStartTook()
             }

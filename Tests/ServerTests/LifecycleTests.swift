@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Persistence
+import ServiceLifecycle
 import TestSupport
 import Testing
 
@@ -168,6 +169,26 @@ struct LifecycleTests {
         #expect(error?.description.contains("postgres://db/claviger") == true)
         #expect(error.flatMap(ExitStatus.init(of:)) == .databaseAway)
         await #expect(throws: NotInitialized.self) { try await wait.run { throw NotInitialized() } }
+    }
+
+    @Test func `a part that is cancelled at the end of a server has not failed, and one that fails before has`()
+        async throws
+    {
+        struct Part: Service {
+            let waits: Bool
+
+            func run() async throws {
+                if waits { try await Task.sleep(for: .seconds(3600)) }
+                throw NotInitialized()
+            }
+        }
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let cancelled = Task { try await ServerPart(service: Part(waits: true), logger: logger).run() }
+        cancelled.cancel()
+        try await cancelled.value
+        await #expect(throws: PartFailure.self) {
+            try await ServerPart(service: Part(waits: false), logger: logger).run()
+        }
     }
 
     @Test func `every exit status is in the documents and in the help`() async throws {

@@ -10,12 +10,12 @@ struct ServerPart: Service {
         do {
             try await service.run()
         } catch {
-            // What fails because another part has failed is no news.
-            if !Task.isCancelled {
-                logger.critical(
-                    "a part of the server has failed, so the server ends",
-                    metadata: ["part": "\(name)", "error": "\(error)"])
-            }
+            // What is cancelled is so because another part has failed, which is told there, or because it took longer to end than it may:
+            // then the server ends as it was told to.
+            guard !Task.isCancelled else { return }
+            logger.critical(
+                "a part of the server has failed, so the server ends",
+                metadata: ["part": "\(name)", "error": "\(error)"])
             throw PartFailure(part: name, problem: "\(error)")
         }
         guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
