@@ -11,7 +11,9 @@ final class DatabaseFile: Sendable {
 
     /// Takes the lock, and creates what is missing: the folder for its owner alone, the file readable by its owner
     /// alone. SQLite gives the same mode to the files that it lays beside it.
-    init(owning path: String) throws(SQLiteOpeningError) {
+    ///
+    /// - Parameter owner: Whose the files are that are made; ours unless said.
+    init(owning path: String, for owner: (user: UInt32, group: UInt32)? = nil) throws(SQLiteOpeningError) {
         self.path = path
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         do {
@@ -21,7 +23,7 @@ final class DatabaseFile: Sendable {
             throw .file(path: folder, problem: "\(error.localizedDescription)")
         }
         let lockPath = path + ".lock"
-        let descriptor = try Self.openOrCreate(lockPath)
+        let descriptor = try Self.openOrCreate(lockPath, for: owner)
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
             Glibc.close(descriptor)
@@ -29,7 +31,7 @@ final class DatabaseFile: Sendable {
         }
         Self.write(owner: getpid(), to: descriptor)
         lock = Lock(descriptor)
-        Glibc.close(try Self.openOrCreate(path))
+        Glibc.close(try Self.openOrCreate(path, for: owner))
     }
 
     deinit {
@@ -76,7 +78,16 @@ final class DatabaseFile: Sendable {
         _ = pwrite(descriptor, text, text.count, 0)
     }
 
-    private static func openOrCreate(_ path: String) throws(SQLiteOpeningError) -> Int32 {
+    private static func openOrCreate(
+        _ path: String, for owner: (user: UInt32, group: UInt32)?
+    ) throws(SQLiteOpeningError) -> Int32 {
+        if let owner {
+            let made = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            if made >= 0 {
+                _ = fchown(made, owner.user, owner.group)
+                return made
+            }
+        }
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .file(path: path, problem: text(of: errno)) }
         return descriptor

@@ -12,9 +12,10 @@ package final class DatabaseReplacement {
 
     /// Takes the database at `path` out of use.
     ///
+    /// - Parameter owner: Whose the files are that are made beside it; ours unless said.
     /// - Throws: ``SQLiteOpeningError`` if a server runs on it, or nothing can be made in its folder.
-    package init(of path: String) throws {
-        file = try DatabaseFile(owning: path)
+    package init(of path: String, for owner: (user: UInt32, group: UInt32)? = nil) throws {
+        file = try DatabaseFile(owning: path, for: owner)
         draft = path + ".restoring"
         var status = stat()
         replacesSomething = stat(path, &status) == 0 && status.st_size > 0

@@ -176,6 +176,25 @@ private struct Desk {
         #expect(try String(contentsOfFile: target, encoding: .utf8) == "whole")
     }
 
+    @Test(.enabled(if: geteuid() == 0))
+    func `what root restores where nothing was belongs to the owner of the folder, also what lies beside it`()
+        async throws
+    {
+        try await Desk.with { desk in
+            #expect(try await desk.claviger(["backup", desk.copy]).status == 0)
+            for name in ["", "-wal", "-shm", ".lock"] { unlink(desk.database + name) }
+            #expect(chown(desk.server.data, 65_534, 65_534) == 0)
+            for further in [["--dry-run"], []] {
+                let run = try await desk.claviger(["restore", desk.copy] + further)
+                #expect(run.status == 0, "\(run.text)")
+                for name in ["", ".lock"] {
+                    var status = stat()
+                    #expect(stat(desk.database + name, &status) == 0 && status.st_uid == 65_534, "\(name)")
+                }
+            }
+        }
+    }
+
     @Test func `the log of a database that somebody has removed is not taken for that of the copy`() async throws {
         try await Desk.with { desk in
             let server = desk.server

@@ -21,8 +21,9 @@ struct DatabaseRestoration {
         let wanted = try said ?? Self.digest(beside: file)
         let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
         let masterKeys = try await configuration.masterKeys { print($0) }
-        let owner = Self.owner(of: path)
-        let replacement = try DatabaseReplacement(of: path)
+        // Root may restore for a server that is another user's, which has to open it.
+        let owner = geteuid() == 0 ? Self.owner(of: path) : nil
+        let replacement = try DatabaseReplacement(of: path, for: owner)
         defer { replacement.discardDraft() }
         try copy(into: replacement.draft, demanding: wanted, for: owner)
         if let damage = try SQLiteStore.damage(at: replacement.draft) {
@@ -49,7 +50,8 @@ struct DatabaseRestoration {
     }
 
     /// Copies it with its digest: what is looked at afterwards is what was digested.
-    private func copy(into draft: String, demanding wanted: FileDigest, for owner: (uid_t, gid_t)?) throws {
+    private func copy(into draft: String, demanding wanted: FileDigest, for owner: (user: uid_t, group: gid_t)?) throws
+    {
         let handle: FileHandle
         do {
             handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
@@ -60,8 +62,7 @@ struct DatabaseRestoration {
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw problem(draft) }
         let copy = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        // Root may restore for a server that is another user's, which has to read it.
-        if geteuid() == 0, let owner { _ = fchown(descriptor, owner.0, owner.1) }
+        if let owner { _ = fchown(descriptor, owner.user, owner.group) }
         let notes = ProgressNotes(work: "copied", total: FileStatus(file)?.size ?? 0)
         let digest = try notes.during({ FileStatus(draft)?.size ?? 0 }) {
             try FileDigest(of: handle) { piece, _ in try copy.write(contentsOf: piece) }
@@ -83,7 +84,7 @@ struct DatabaseRestoration {
     }
 
     /// Whose the database is, or else its folder.
-    private static func owner(of path: String) -> (uid_t, gid_t)? {
+    private static func owner(of path: String) -> (user: uid_t, group: gid_t)? {
         var status = stat()
         guard stat(path, &status) == 0 || stat(DatabaseLocation.folder(of: path), &status) == 0 else { return nil }
         return (status.st_uid, status.st_gid)
