@@ -26,6 +26,11 @@ final class NewSecretFile {
             )
         }
         isKept = true
+        // That it has its name is on the disk, too, where the folder may be read.
+        let folder = open(DatabaseLocation.folder(of: path), O_RDONLY | O_CLOEXEC)
+        guard folder >= 0 else { return }
+        fsync(folder)
+        close(folder)
     }
 
     deinit {
