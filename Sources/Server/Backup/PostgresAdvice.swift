@@ -26,7 +26,8 @@ struct PostgresAdvice {
           pg_restore --clean --if-exists --exit-on-error --single-transaction --dbname=\(database) \(file.shellQuoted)
           \(RevokeSince.example)
 
-        and start the servers. A password belongs into ~/.pgpass or PGPASSWORD.
+        and start the servers. If a later version has run on that database since, restore into a new, empty one: what its steps of the \
+        schema made would stay there, and the same steps would fail at the next start. A password belongs into ~/.pgpass or PGPASSWORD.
         """
     }
 }
