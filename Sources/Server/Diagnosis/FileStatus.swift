@@ -15,9 +15,16 @@ struct FileStatus {
     }
 
     init(_ status: stat) {
-        mode = status.st_mode
-        owner = status.st_uid
-        size = Int(status.st_size)
+        self.init(mode: status.st_mode, owner: status.st_uid, size: Int(status.st_size))
+    }
+
+    /// - Parameters:
+    ///   - mode: With the type of the file.
+    ///   - size: In bytes.
+    init(mode: mode_t, owner: uid_t, size: Int) {
+        self.mode = mode
+        self.owner = owner
+        self.size = size
     }
 
     var isFile: Bool { mode & S_IFMT == S_IFREG }
