@@ -188,8 +188,8 @@ private struct Desk {
                 let run = try await desk.claviger(["restore", desk.copy] + further)
                 #expect(run.status == 0, "\(run.text)")
                 for name in ["", ".lock"] {
-                    var status = stat()
-                    #expect(stat(desk.database + name, &status) == 0 && status.st_uid == 65_534, "\(name)")
+                    let facts = try FileManager.default.attributesOfItem(atPath: desk.database + name)
+                    #expect((facts[.ownerAccountID] as? NSNumber)?.intValue == 65_534, "\(name)")
                 }
             }
         }
