@@ -99,7 +99,9 @@ package final class PostgresFeed: Sendable {
         receiver.listeningEnded()
         guard !state.withLock(\.isClosed) else { return }
         // A server that answers, be it with an error, is there: who made all lines anew each time would keep the store from working.
-        if line.isBroken || line.isAwaited { lines.suspicion.raise(byLineMadeAt: line.madeAt) }
+        if line.isBroken || line.isAwaited {
+            lines.suspicion.raise(byLineMadeAt: line.madeAt, isLongSilent: !line.isBroken)
+        }
         report(.isLost(problem))
     }
 

@@ -7,10 +7,14 @@ final class Suspicion: Sendable {
 
     /// A line that was made at `time` was lost, or not answered in time. Where it was one of those that are suspected already, that says
     /// nothing of lines that were made since: else each of the old ones, as it is given up, would have all new ones made once more.
-    func raise(byLineMadeAt time: ContinuousClock.Instant) {
+    ///
+    /// - Parameter isLongSilent: Whether it was heard of no more for longer than the second that what is on its way has left: then that
+    ///   has none left.
+    func raise(byLineMadeAt time: ContinuousClock.Instant, isLongSilent: Bool = false) {
         since.withLock { since in
             if let known = since, time < known { return }
-            since = .now
+            let began = isLongSilent ? .now - Self.grace : ContinuousClock.now
+            since = since.map { max($0, began) } ?? began
         }
     }
 

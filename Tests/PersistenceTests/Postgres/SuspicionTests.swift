@@ -19,6 +19,14 @@ struct SuspicionTests {
         #expect(suspicion.end(ofWaitingOnLineMadeAt: now, for: now) == now, "its own deadline may be sooner")
     }
 
+    @Test func `where a line was silent for long, what waits on those from before has nothing left`() {
+        let suspicion = Suspicion()
+        let made = now - .seconds(60)
+        suspicion.raise(byLineMadeAt: made, isLongSilent: true)
+        #expect(suspicion.concerns(made))
+        #expect(suspicion.end(ofWaitingOnLineMadeAt: made, for: now + .seconds(3600)) <= .now)
+    }
+
     @Test func `a line that was made since then leads to whoever answers now`() {
         let suspicion = Suspicion()
         suspicion.raise(byLineMadeAt: now)
