@@ -57,7 +57,7 @@ package struct FinishedCommand: Sendable {
             [
                 "-m", "schemathesis.cli", "--config-file", "Tests/ForeignClients/schemathesis.toml", "run", document,
                 "--header", "Authorization: Bearer \(bearer)",
-            ], atMost: 300)
+            ], atMost: 960)
     }
 
     /// Whether schemathesis has tried so many operations, and left out none for want of time. The one at whose address it read the
