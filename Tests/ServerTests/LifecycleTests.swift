@@ -187,7 +187,11 @@ struct LifecycleTests {
             let waits: Bool
 
             func run() async throws {
-                if waits { try await Task.sleep(for: .seconds(3600)) }
+                if waits {
+                    let (nothing, held) = AsyncStream.makeStream(of: Void.self)
+                    for await _ in nothing {}
+                    held.finish()
+                }
                 throw NotInitialized()
             }
         }
