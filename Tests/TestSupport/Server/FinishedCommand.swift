@@ -51,13 +51,17 @@ package struct FinishedCommand: Sendable {
 
     /// Has schemathesis ask a server for what its OpenAPI document describes, as `Tests/ForeignClients/schemathesis.toml` says.
     ///
-    /// - Parameter document: Where the server serves it.
-    package static func schemathesis(_ document: String, bearer: String) async throws -> FinishedCommand {
+    /// - Parameters:
+    ///   - document: Where the server serves it.
+    ///   - seconds: When it ends at the latest. What it tries at random, it tries until then.
+    package static func schemathesis(
+        _ document: String, bearer: String, within seconds: Int
+    ) async throws -> FinishedCommand {
         try await python(
             [
                 "-m", "schemathesis.cli", "--config-file", "Tests/ForeignClients/schemathesis.toml", "run", document,
-                "--header", "Authorization: Bearer \(bearer)",
-            ], atMost: 960)
+                "--max-time", "\(seconds)", "--header", "Authorization: Bearer \(bearer)",
+            ], atMost: seconds + 60)
     }
 
     /// Whether schemathesis has tried so many operations, and left out none for want of time. The one at whose address it read the
