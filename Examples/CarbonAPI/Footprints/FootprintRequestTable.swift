@@ -71,3 +71,22 @@ extension Transaction {
         try run("DELETE FROM footprint_request WHERE received_at < \(moment)")
     }
 }
+
+extension FootprintRequest {
+    fileprivate init(_ row: StoredRow) throws {
+        id = try row.text("id")
+        organization = try row.path("organization_path")
+        source = try row.text("source")
+        event = try row.text("event")
+        guard let version = PactVersion(rawValue: try row.text("version")) else {
+            throw StoreFailure.unreadable("version")
+        }
+        self.version = version
+        answer = try row.json("answer")
+        guard let status = Status(rawValue: try row.text("status")) else { throw StoreFailure.unreadable("status") }
+        self.status = status
+        attempts = try row.integer("attempts")
+        nextAt = try row.time("next_at")
+        receivedAt = try row.time("received_at")
+    }
+}
