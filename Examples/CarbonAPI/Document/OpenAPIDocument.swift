@@ -146,9 +146,7 @@ struct OpenAPIDocument: Sendable {
 
     private static let unprocessable = "Something in it is wrong, which is named."
     /// What statuses mean that few operations have.
-    private static let reasons = [
-        422: unprocessable, 501: "It is nothing that is done here.", 507: "There is no room for it at the moment.",
-    ]
+    private static let reasons = [422: unprocessable, 507: "There is no room for it at the moment."]
 
     private static func reference(_ schema: String) -> JSONValue {
         ["$ref": .text("#/components/schemas/\(schema)")]

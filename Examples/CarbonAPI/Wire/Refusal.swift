@@ -108,7 +108,6 @@ enum Envelope: Sendable {
         switch status {
         case 403: "AccessDenied"
         case 404: version.notFound
-        case 501: "NotImplemented"
         case 500, 503: "InternalError"
         default: "BadRequest"
         }
