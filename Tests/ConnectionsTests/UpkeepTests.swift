@@ -38,21 +38,12 @@ struct UpkeepTests {
     {
         try await RenewalDesk.open { desk in
             let all = [desk.connection] + (try await desk.addConnections(60))
-            let throttle = ProviderThrottle(perSecond: 16, burst: 1000)
-            let upkeep = ConnectionUpkeep(
-                engine: desk.node(asking: AnsweringCaller(), throttle: throttle), prober: nil, every: .seconds(86_400),
-                logger: Logger(label: "test"))
-            let services = ServiceGroup(services: [upkeep], logger: Logger(label: "test"))
             desk.tree.clock.advance(seconds: 6400)
-            let running = Task { try await services.run() }
-            let areRenewed = try await eventually {
-                try await desk.tree.store.read { tx in
-                    try all.allSatisfy { try tx.connection($0)?.generation == 2 }
-                }
+            let throttle = ProviderThrottle(perSecond: 16, burst: 1000)
+            let areRenewed = try await desk.isKept(throttle) { tx in
+                try all.allSatisfy { try tx.connection($0)?.generation == 2 }
             }
             #expect(areRenewed)
-            await services.triggerGracefulShutdown()
-            try await running.value
         }
     }
 
@@ -62,21 +53,12 @@ struct UpkeepTests {
         let warning = ScheduledPromise(name: "end", due: .before(.seconds(3600), of: .accessToken), action: .warn)
         try await RenewalDesk.open(schedule: [warning]) { desk in
             let all = [desk.connection] + (try await desk.addConnections(60))
-            let upkeep = ConnectionUpkeep(
-                engine: desk.node(asking: AnsweringCaller()), prober: nil, every: .seconds(86_400),
-                logger: Logger(label: "test"))
-            let services = ServiceGroup(services: [upkeep], logger: Logger(label: "test"))
             try await desk.tree.store.write { tx in _ = try tx.execute("UPDATE connection SET next_renewal_at = 1") }
             desk.tree.clock.advance(seconds: 3700)
-            let running = Task { try await services.run() }
-            let areTold = try await eventually {
-                try await desk.tree.store.read { tx in
-                    try all.allSatisfy { try tx.connectionEvents(of: $0, limit: 2).map(\.kind) == [.expiring] }
-                }
+            let areTold = try await desk.isKept { tx in
+                try all.allSatisfy { try tx.connectionEvents(of: $0, limit: 2).map(\.kind) == [.expiring] }
             }
             #expect(areTold)
-            await services.triggerGracefulShutdown()
-            try await running.value
         }
     }
 }
@@ -87,6 +69,24 @@ extension ConnectDesk {
         ConnectionUpkeep(
             engine: engine(over: caller, journal: "upkeep"), prober: prober, every: .milliseconds(20),
             logger: Logger(label: "test"))
+    }
+}
+
+extension RenewalDesk {
+    /// Whether, with upkeep running whose interval comes once, all is done in the end.
+    fileprivate func isKept(
+        _ throttle: ProviderThrottle = ProviderThrottle(),
+        _ isDone: @escaping @Sendable (borrowing Transaction) throws -> Bool
+    ) async throws -> Bool {
+        let upkeep = ConnectionUpkeep(
+            engine: node(asking: AnsweringCaller(), throttle: throttle), prober: nil, every: .seconds(86_400),
+            logger: Logger(label: "test"))
+        let services = ServiceGroup(services: [upkeep], logger: Logger(label: "test"))
+        let running = Task { try await services.run() }
+        let isKept = try await eventually { try await tree.store.read(isDone) }
+        await services.triggerGracefulShutdown()
+        try await running.value
+        return isKept
     }
 }
 
