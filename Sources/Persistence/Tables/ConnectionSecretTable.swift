@@ -58,15 +58,12 @@ extension Transaction {
     }
 
     /// Adds the fields of a generation. The one before stays for a while, those before that go, with the data keys that sealed them.
-    ///
-    /// - Parameter hasOneKey: Whether one data key has sealed all that there is, and these.
     package borrowing func insert(
-        _ secrets: [ConnectionSecretRow], of id: ID<Connection>, generation: Int, hasOneKey: Bool = false,
-        at now: Instant
+        _ secrets: [ConnectionSecretRow], of id: ID<Connection>, generation: Int, at now: Instant
     ) throws {
         try retireSecrets(of: id, before: generation, at: now)
         try insert(secrets)
-        if !hasOneKey { try deleteUnusedDataKeys(of: id) }
+        try deleteUnusedDataKeys(of: id)
     }
 
     /// Marks the fields of the generation before as replaced, and removes those of earlier ones.
