@@ -67,10 +67,11 @@ extension ConnectDesk {
                 id: ID(at: now.milliseconds), path: tree.europe.path, provider: provider, access: access.id, name: name,
                 status: status, generation: 1, clocks: clocks, createdAt: now)
             try tx.insert(connection)
-            try tx.note(
+            try tx.note([
                 ConnectionChildRow(
                     connection: connection.id, kind: "page", identifier: "1", name: "Page of \(name)", metadata: [:],
-                    generation: 1, seenAt: now))
+                    generation: 1, seenAt: now)
+            ])
         }
     }
 }

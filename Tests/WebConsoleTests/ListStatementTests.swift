@@ -142,10 +142,11 @@ struct ListStatementTests {
                     generation: 1,
                     clocks: Connection.Clocks(consentedAt: clock.current), createdAt: clock.current)
                 try tx.insert(connection)
-                try tx.note(
+                try tx.note([
                     ConnectionChildRow(
                         connection: connection.id, kind: "page", identifier: "1", name: "Page", metadata: [:],
-                        generation: 1, seenAt: clock.current))
+                        generation: 1, seenAt: clock.current)
+                ])
                 try tx.put(ConnectionHealth(connection: connection.id, nextAt: nil, provenAt: clock.current))
             }
         }

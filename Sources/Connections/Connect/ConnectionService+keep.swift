@@ -146,14 +146,15 @@ extension Transaction {
         try put(opened)
         if let key { try insert(key) }
         try insert(rows, of: connection.id, generation: connection.generation, at: time)
-        for child in children {
-            try note(
+        // A chain has each once.
+        try note(
+            children.map { child in
                 ConnectionChildRow(
                     connection: connection.id, kind: child.kind, identifier: child.identifier,
                     name: child.name.flatMap(ProviderText.clean), metadata: child.answer.metadata,
-                    generation: connection.generation, seenAt: time))
-        }
-        for event in ConnectionEvent.inOrder(events, of: connection, at: time) { try insert(event) }
+                    generation: connection.generation, seenAt: time)
+            })
+        try insert(ConnectionEvent.inOrder(events, of: connection, at: time))
         if let probe = provider.health {
             try put(
                 ConnectionHealth(

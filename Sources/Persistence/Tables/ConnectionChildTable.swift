@@ -43,9 +43,6 @@ extension Transaction {
         }
     }
 
-    /// Writes down that a child is there.
-    package borrowing func note(_ child: ConnectionChildRow) throws { try note([child]) }
-
     /// Writes down that children are there, each once.
     package borrowing func note(_ children: [ConnectionChildRow]) throws {
         try BoundSQL.inPieces(children) { piece in

@@ -238,10 +238,11 @@ struct ConnectionPages: Sendable {
                 status: status,
                 reason: "190/460", generation: 1, createdAt: now)
             try tx.insert(connection)
-            try tx.note(
+            try tx.note([
                 ConnectionChildRow(
                     connection: connection.id, kind: "page", identifier: "7", name: "Bakery", metadata: [:],
-                    generation: 1, seenAt: now))
+                    generation: 1, seenAt: now)
+            ])
             try tx.insert(ConnectionEvent(.revoked, of: connection, at: now))
             try tx.put([
                 ConnectionPromise(
