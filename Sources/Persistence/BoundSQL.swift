@@ -30,11 +30,10 @@ package struct BoundSQL: ExpressibleByStringInterpolation, Sendable {
         return BoundSQL(stringInterpolation: all)
     }
 
-    /// So many rows, values or questions are in one statement at most.
-    private static var most: Int { 16 }
-
     /// Does something with all of `items`, some at a time: numbers of them of which there are few, so that few statements are prepared.
-    static func inPieces<Item>(_ items: [Item], _ body: ([Item]) throws -> Void) rethrows {
+    ///
+    /// - Parameter most: So many rows, values or questions are in one statement at most: a power of two.
+    static func inPieces<Item>(_ items: [Item], of most: Int = 16, _ body: ([Item]) throws -> Void) rethrows {
         var rest = items[...]
         var length = most
         while !rest.isEmpty {

@@ -31,16 +31,12 @@ extension Transaction {
     /// Adds refusals, and removes the oldest of the accounts and credentials that have too many by that. Those that are there
     /// already stay as they are, so it may be done again by whoever does not know whether it was done.
     package borrowing func insert(_ refusals: [KeptRefusal]) throws {
-        var rest = refusals[...]
-        // So few lengths that the engine remembers each statement.
-        while !rest.isEmpty {
-            let count = rest.count >= 64 ? 64 : rest.count >= 8 ? 8 : 1
+        try BoundSQL.inPieces(refusals, of: 64) { piece in
             try perform(
                 """
-                INSERT INTO refusal (account_id, \(fixed: columns)) VALUES \(rows: rest.prefix(count).map(\.values)) \
+                INSERT INTO refusal (account_id, \(fixed: columns)) VALUES \(rows: piece.map(\.values)) \
                 ON CONFLICT (id) DO NOTHING
                 """)
-            rest = rest.dropFirst(count)
         }
         for (credential, rules) in Dictionary(grouping: refusals, by: \.credential).sorted(by: { $0.key < $1.key }) {
             for rule in Set(rules.map(\.rule)).sorted() {
