@@ -1,3 +1,5 @@
+import CredentialFormat
+
 /// What a name must contain, whatever the case of its letters: typed by somebody who looks for an organization.
 ///
 /// Both engines fold ASCII alone (`lower` under PostgreSQL's collation `C`, and SQLite's). Other letters are looked for as they
@@ -27,6 +29,11 @@ package struct NameSearch: Hashable, Sendable {
             OR lower(\(fixed: column)) LIKE \(Self.pattern(small)) ESCAPE '!'
             OR lower(\(fixed: column)) LIKE \(Self.pattern(capital)) ESCAPE '!')
             """
+    }
+
+    /// Whether a column has the identifier that was typed. A text that is none is that of no row.
+    func identifier<E: Entity>(of: E.Type, on column: StaticString) -> BoundSQL {
+        "\(fixed: column) = \(ID<E>(parsing: text) ?? ID(value: 0))"
     }
 
     /// Whether a column that shows the first and last characters of a secret ends with these.

@@ -96,10 +96,9 @@ extension APIKeyQuery {
     fileprivate var condition: BoundSQL {
         var condition: BoundSQL = ""
         if let search {
-            let id = ID<APIKey>(parsing: search.text) ?? ID(value: 0)
             condition = """
-                \(part: condition) AND (k.id = \(id) OR \(part: search.ending(on: "k.hint"))
-                OR \(part: search.condition(on: "k.name")))
+                \(part: condition) AND (\(part: search.identifier(of: APIKey.self, on: "k.id"))
+                OR \(part: search.ending(on: "k.hint")) OR \(part: search.condition(on: "k.name")))
                 """
         }
         if neverUsed { condition = "\(part: condition) AND k.used_at IS NULL" }

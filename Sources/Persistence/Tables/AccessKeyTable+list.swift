@@ -65,10 +65,9 @@ extension AccessKeyQuery {
     fileprivate var condition: BoundSQL {
         var condition: BoundSQL = ""
         if let search {
-            let id = ID<AccessKey>(parsing: search.text) ?? ID(value: 0)
             condition = """
-                \(part: condition) AND (k.id = \(id) OR \(part: search.ending(on: "k.hint"))
-                OR \(part: search.condition(on: "k.name")) OR \(part: search.condition(on: "c.name")))
+                \(part: condition) AND (\(part: search.identifier(of: AccessKey.self, on: "k.id"))
+                OR \(part: search.ending(on: "k.hint")) OR \(part: search.condition(on: "k.name")) OR \(part: search.condition(on: "c.name")))
                 """
         }
         if neverUsed { condition = "\(part: condition) AND k.used_at IS NULL" }

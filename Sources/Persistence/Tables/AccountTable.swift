@@ -30,8 +30,10 @@ extension AccountQuery {
     fileprivate var condition: BoundSQL {
         var condition: BoundSQL = ""
         if let search {
-            let id = ID<Organization>(parsing: search.text) ?? ID(value: 0)
-            condition = "AND (o.id = \(id) OR \(part: search.condition(on: "o.name")))"
+            condition = """
+                AND (\(part: search.identifier(of: Organization.self, on: "o.id"))
+                OR \(part: search.condition(on: "o.name")))
+                """
         }
         if !plans.isEmpty {
             let given = plans.compactMap(\.self)

@@ -76,8 +76,7 @@ extension Transaction {
 extension AppQuery {
     fileprivate var condition: BoundSQL {
         guard let search else { return "" }
-        let id = ID<App>(parsing: search.text) ?? ID(value: 0)
-        return "AND (p.id = \(id) OR \(part: search.condition(on: "p.name")))"
+        return "AND (\(part: search.identifier(of: App.self, on: "p.id")) OR \(part: search.condition(on: "p.name")))"
     }
 
     fileprivate var listOrder: ListOrder {

@@ -221,9 +221,9 @@ extension ConnectionQuery {
             statuses.isEmpty
             ? "AND c.status <> 'disconnected'" : "AND c.status IN (\(list: statuses.map(\.rawValue)))"
         if let search {
-            let id = ID<Connection>(parsing: search.text) ?? ID(value: 0)
             condition = """
-                \(part: condition) AND (c.id = \(id) OR \(part: search.condition(on: "c.name")) OR EXISTS
+                \(part: condition) AND (\(part: search.identifier(of: Connection.self, on: "c.id"))
+                OR \(part: search.condition(on: "c.name")) OR EXISTS
                 (SELECT 1 FROM connection_child s WHERE s.connection_id = c.id AND \(part: search.condition(on: "s.name"))))
                 """
         }

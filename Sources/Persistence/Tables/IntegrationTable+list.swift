@@ -90,8 +90,10 @@ extension IntegrationQuery {
     fileprivate var condition: BoundSQL {
         var condition: BoundSQL = ""
         if let search {
-            let id = ID<Integration>(parsing: search.text) ?? ID(value: 0)
-            condition = "\(part: condition) AND (i.id = \(id) OR \(part: search.condition(on: "i.label")))"
+            condition = """
+                \(part: condition) AND (\(part: search.identifier(of: Integration.self, on: "i.id"))
+                OR \(part: search.condition(on: "i.label")))
+                """
         }
         if neverUsed { condition = "\(part: condition) AND i.used_at IS NULL" }
         if let madeBefore { condition = "\(part: condition) AND i.created_at < \(madeBefore)" }

@@ -51,8 +51,10 @@ extension Transaction {
 extension OrganizationQuery {
     fileprivate var condition: BoundSQL {
         guard let search else { return "" }
-        let id = ID<Organization>(parsing: search.text) ?? ID(value: 0)
-        return "AND (o.id = \(id) OR \(part: search.condition(on: "o.name")))"
+        return """
+            AND (\(part: search.identifier(of: Organization.self, on: "o.id"))
+            OR \(part: search.condition(on: "o.name")))
+            """
     }
 
     fileprivate var listOrder: ListOrder {
