@@ -50,7 +50,8 @@ package struct NameSearch: Hashable, Sendable {
                 }))
     }
 
-    private static func pattern(_ text: String) -> String {
+    /// What contains a text, for `LIKE … ESCAPE '!'`.
+    static func pattern(_ text: String) -> String {
         "%" + text.replacing("!", with: "!!").replacing("%", with: "!%").replacing("_", with: "!_") + "%"
     }
 }

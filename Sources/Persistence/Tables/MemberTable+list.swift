@@ -114,7 +114,7 @@ extension MemberQuery {
         }
         if !roles.isEmpty {
             let any = roles.reduce("1 = 0" as BoundSQL) { others, role in
-                "\(part: others) OR ' ' || m.roles || ' ' LIKE \("% \(role.replacing("_", with: "!_")) %") ESCAPE '!'"
+                "\(part: others) OR ' ' || m.roles || ' ' LIKE \(NameSearch.pattern(" \(role) ")) ESCAPE '!'"
             }
             condition = "\(part: condition) AND (\(part: any))"
         }
