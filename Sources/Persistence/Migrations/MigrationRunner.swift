@@ -40,19 +40,24 @@ package struct MigrationRunner: Sendable {
     ///
     /// - Throws: ``MigrationError`` for a database that this program cannot serve, or a ``StoreError``.
     package func missing(_ tx: borrowing Transaction) throws -> Int {
-        let applied = try tx.hasMigrationTable() ? tx.appliedMigrations() : [:]
+        let applied = try applied(tx)
         try refuseUnknown(applied)
         return migrations.count { applied[$0.number] == nil }
     }
 
     /// Whether any step was ever run in a store.
     package func hasBegun(_ tx: borrowing Transaction) throws -> Bool {
-        try tx.hasMigrationTable() ? !tx.appliedMigrations().isEmpty : false
+        try !applied(tx).isEmpty
     }
 
     /// The number of the newest step that a store has, 0 for none.
     package func version(_ tx: borrowing Transaction) throws -> Int {
-        try tx.hasMigrationTable() ? tx.appliedMigrations().keys.max() ?? 0 : 0
+        try applied(tx).keys.max() ?? 0
+    }
+
+    /// The names of the steps that a store has, by their number; none for one that was never used.
+    private func applied(_ tx: borrowing Transaction) throws -> [Int: String] {
+        try tx.hasMigrationTable() ? tx.appliedMigrations() : [:]
     }
 
     private func refuseUnknown(_ applied: [Int: String]) throws(MigrationError) {
