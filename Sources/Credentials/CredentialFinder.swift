@@ -78,8 +78,7 @@ package struct CredentialFinder: Sendable {
     }
 
     private func find(_ secret: PresentedSecret, as actor: Actor, tx: borrowing Transaction) throws -> Found? {
-        let peppers = peppers()
-        for pepper in [peppers.newest] + peppers.older {
+        for pepper in peppers().all {
             let digest = secret.digest(under: pepper)
             switch secret.kind {
             case .apiKey:
@@ -116,8 +115,7 @@ package struct CredentialFinder: Sendable {
             return try found(.apiKey(id), in: tx.apiKey(id)?.organization, .apiKeysRead)
         }
         if let id = ID<Integration>(parsing: text) {
-            return try found(
-                .integration(id), in: tx.listedIntegration(id)?.integration.organization, .integrationsRead)
+            return try found(.integration(id), in: tx.integration(id)?.organization, .integrationsRead)
         }
         if let id = ID<App>(parsing: text) { return try found(.app(id), in: tx.app(id)?.organization, .appsRead) }
         if let id = ID<AccessKey>(parsing: text) {
