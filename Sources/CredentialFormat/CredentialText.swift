@@ -90,6 +90,11 @@ package enum CredentialText {
         return (kind, body)
     }
 
+    /// The words of a text that may be something of ours, whatever stands around them: those with an underscore.
+    package static func words(of text: String) -> [Substring] {
+        text.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) }.filter { $0.contains("_") }
+    }
+
     private static let separator = UInt8(ascii: "_")
     private static let kinds = CredentialKind.allCases.map { (kind: $0, word: Array($0.rawValue.utf8)) }
 

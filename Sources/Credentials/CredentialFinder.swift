@@ -71,10 +71,8 @@ package struct CredentialFinder: Sendable {
         return nil
     }
 
-    /// All that is ours has an underscore.
-    private func words(of text: PresentedText) -> [Substring] {
-        text.text.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) }
-            .filter { $0.contains("_") }.prefix(Self.mostWords).map(\.self)
+    private func words(of text: PresentedText) -> ArraySlice<Substring> {
+        CredentialText.words(of: text.text).prefix(Self.mostWords)
     }
 
     private func find(_ secret: PresentedSecret, as actor: Actor, tx: borrowing Transaction) throws -> Found? {

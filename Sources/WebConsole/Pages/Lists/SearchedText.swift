@@ -4,7 +4,7 @@ import CredentialFormat
 enum SearchedText {
     /// Whether one of our secrets is in it, by its form, whatever brand it has and whatever stands around it.
     static func hasSecret(_ text: String) -> Bool {
-        text.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) }.contains { word in
+        CredentialText.words(of: text).contains { word in
             guard let brand = Brand(word.prefix { $0 != "_" }) else { return false }
             return CredentialText.parse(Array(word.utf8), brand: brand) != nil
         }
