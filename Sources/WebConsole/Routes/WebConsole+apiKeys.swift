@@ -61,12 +61,9 @@ extension WebConsole {
         let rows = found.items.enumerated().map { index, item in
             keyRow(item, entered, index, of: found.items.count, mayMake: mayMake, isAlone: isAlone)
         }
-        var page = frame.listPage(
-            head, columns: columns, rows: rows, next: found.next, nothing: nothing, plural: word.plural)
-        if page.hasRows {
-            page.forecast = RiskAdvice.forecast(frame.request.filters.compactMap(APIKeyList.Filter.init).map(\.advice))
-        }
-        return page
+        return frame.listPage(
+            head, columns: columns, rows: rows, next: found.next, nothing: nothing, plural: word.plural,
+            advice: frame.request.filters.compactMap(APIKeyList.Filter.init).map(\.advice))
     }
 
     private func keyRow(

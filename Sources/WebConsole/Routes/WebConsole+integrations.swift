@@ -62,13 +62,9 @@ extension WebConsole {
         let rows = found.items.enumerated().map { index, item in
             integrationRow(item, entered, index, of: found.items.count, mayMake: mayMake, isAlone: isAlone)
         }
-        var page = frame.listPage(
-            head, columns: columns, rows: rows, next: found.next, nothing: nothing, plural: word.plural)
-        if page.hasRows {
-            page.forecast = RiskAdvice.forecast(
-                frame.request.filters.compactMap(IntegrationList.Filter.init).map(\.advice))
-        }
-        return page
+        return frame.listPage(
+            head, columns: columns, rows: rows, next: found.next, nothing: nothing, plural: word.plural,
+            advice: frame.request.filters.compactMap(IntegrationList.Filter.init).map(\.advice))
     }
 
     private func integrationRow(

@@ -112,12 +112,9 @@ enum AccessKeyList {
         let rows = listing.items.enumerated().map { index, item in
             row(item, entered, index, of: listing.items.count, isAlone: isAlone)
         }
-        var page = frame.listPage(
-            head, columns: columns, rows: rows, next: listing.next, nothing: nothing, plural: word.plural)
-        if page.hasRows {
-            page.forecast = RiskAdvice.forecast(request.filters.compactMap(Filter.init).map(\.advice))
-        }
-        return page
+        return frame.listPage(
+            head, columns: columns, rows: rows, next: listing.next, nothing: nothing, plural: word.plural,
+            advice: request.filters.compactMap(Filter.init).map(\.advice))
     }
 
     /// What is not as usual, the most urgent first; nil for nothing.

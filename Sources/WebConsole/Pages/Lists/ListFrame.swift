@@ -84,9 +84,10 @@ struct ListFrame: Sendable {
     /// - Parameters:
     ///   - nothing: What stands there when there is nothing yet.
     ///   - plural: What the things are called, for when nothing matches.
+    ///   - advice: Of the filters that are asked for.
     func listPage(
         _ head: PageHead, columns: [ListPage.Column], rows: [ListPage.Row], next: ListPlace?, nothing: EmptyState,
-        plural: String
+        plural: String, advice: [RiskAdvice?] = []
     ) -> ListPage {
         let isEmpty = rows.isEmpty && request.after == nil
         return ListPage(
@@ -97,7 +98,8 @@ struct ListFrame: Sendable {
             },
             hasFacets: !filters.isEmpty, hasFilters: !isEmpty || isNarrow, chips: chips, caption: title,
             columns: columns, rows: rows, hasRows: !rows.isEmpty, paging: paging(rows.count, next, plural),
-            empty: isEmpty ? (isNarrow ? nothingMatches(plural) : nothing) : nil, notice: notice, lookUp: lookUp)
+            empty: isEmpty ? (isNarrow ? nothingMatches(plural) : nothing) : nil, notice: notice, lookUp: lookUp,
+            forecast: rows.isEmpty ? nil : RiskAdvice.forecast(advice))
     }
 
     private var inForce: Filters { filters.filter { request.filters.contains($0.name) } }
