@@ -70,11 +70,10 @@ struct ListRequest: Hashable, Sendable {
         _ words: String, by column: String, standard: Sort?, startsDescending: Bool = false, isFigure: Bool = false,
         link: ([(String, String)]) -> String
     ) -> ListPage.Column {
-        let current = sort ?? standard
-        let isCurrent = current?.column == column
-        let next = Sort(column: column, isDescending: isCurrent ? current?.isDescending == false : startsDescending)
+        let current = (sort ?? standard).flatMap { $0.column == column ? $0 : nil }
+        let next = Sort(column: column, isDescending: current.map { !$0.isDescending } ?? startsDescending)
         return ListPage.Column(
             words: words, address: link(query(sort: next)),
-            order: isCurrent ? (current?.isDescending == true ? "descending" : "ascending") : nil, isFigure: isFigure)
+            order: current.map { $0.isDescending ? "descending" : "ascending" }, isFigure: isFigure)
     }
 }
