@@ -102,6 +102,10 @@ extension WebConsole {
     }
 }
 
+extension ConsoleVisit {
+    var findLink: PageLink { PageLink(words: FindLink.words, address: link(.find)) }
+}
+
 /// What leads there.
 enum FindLink {
     static let words = "Find by secret or ID"

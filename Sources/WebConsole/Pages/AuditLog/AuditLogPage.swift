@@ -112,7 +112,7 @@ extension AuditLogPage {
                     code: isNarrow ? nil : ManagementCommands(entered).listing("audit-events")) : nil,
             thingLink: nil,
             notice: search.hasSecret
-                ? .searchedForSecret(PageLink(words: FindLink.words, address: entered.link(.find)))
+                ? .searchedForSecret(entered.findLink)
                 : refusal.map { refusal in
                     .hint(
                         "This request was refused.",

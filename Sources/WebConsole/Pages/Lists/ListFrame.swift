@@ -35,14 +35,12 @@ struct ListFrame: Sendable {
         self.filters = filters
         self.searchLabel = searchLabel
         self.standard = standard
-        let find = PageLink(words: FindLink.words, address: entered.link(.find))
-        lookUp = FindLink.lists.contains(page) ? find : nil
+        lookUp = FindLink.lists.contains(page) ? entered.findLink : nil
         shell = title.map { entered.shell(below: $0) } ?? entered.shell()
         self.title = entered.sectionTitle
         ownTitle = title
         tabs = title == nil ? entered.sectionTabs : nil
-        notice =
-            request.hasSecret ? .searchedForSecret(find) : entered.doneNotice
+        notice = request.hasSecret ? .searchedForSecret(entered.findLink) : entered.doneNotice
         link = { entered.link(page, at: identifiers, query: $0) }
     }
 

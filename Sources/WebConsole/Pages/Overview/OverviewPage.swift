@@ -87,7 +87,7 @@ struct OverviewPage: Page {
         places = kinds.isEmpty && events.isEmpty ? Self.places(entered) : []
         hasPlaces = !places.isEmpty
         let hasCredentials = [known.apiKeys, known.integrations, known.accessKeys].contains { $0 != nil }
-        lookUp = hasCredentials ? PageLink(words: FindLink.words, address: entered.link(.find)) : nil
+        lookUp = hasCredentials ? entered.findLink : nil
         notice = entered.doneNotice
     }
 
