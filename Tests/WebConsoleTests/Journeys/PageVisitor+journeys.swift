@@ -66,6 +66,13 @@ extension Answer {
         }
     }
 
+    /// The names of the rows of a list, in its order.
+    var rowNames: [String] {
+        text.matches(
+            of: /<th role="rowheader" scope="row"><a (?:class="depth-\d" )?href="[^"]*"><bdi>([^<]*)<\/bdi>/
+        ).map { String($0.1) }
+    }
+
     /// The tag of the field of this name that is to be filled in.
     func field(_ name: String) -> String? {
         text.matches(of: /<input [^>]*>/).map { String($0.0) }.first {
