@@ -3,8 +3,6 @@ import Events
 import Foundation
 import Model
 import Persistence
-import PersistencePostgres
-import PersistenceSQLite
 
 /// What audit logs say was done since the moment of a backup.
 struct LostChanges: Sendable {
@@ -91,7 +89,7 @@ struct LostChanges: Sendable {
 extension DatabaseLocation {
     /// The audit events since a moment, newest first, without owning the database.
     func auditEvents(since time: Instant, until end: Instant? = nil, _ take: (AuditEvent) throws -> Void) throws {
-        func body(_ tx: borrowing Transaction) throws {
+        try peek { tx in
             guard try MigrationRunner().hasBegun(tx) else { throw CommandError("It is no database of Claviger's.") }
             let filter = AuditFilter(since: time, until: end)
             var last: ID<AuditEvent>?
@@ -101,14 +99,6 @@ extension DatabaseLocation {
                 guard events.count == 500 else { return }
                 last = events.last?.id
             }
-        }
-        switch self {
-        case .postgres(let address): try PostgresStore.peek(at: address, body)
-        case .sqlite(let path):
-            guard let status = FileStatus(path), status.size > 0 else {
-                throw CommandError("There is no database at \(path).")
-            }
-            try SQLiteStore.peek(at: path, body)
         }
     }
 }

@@ -2,8 +2,6 @@ import ArgumentParser
 import DefinitionFile
 import Model
 import Persistence
-import PersistencePostgres
-import PersistenceSQLite
 import ProductDefinition
 import ProviderDefinition
 
@@ -78,21 +76,13 @@ struct PrintProductSchema: ParsableCommand {
 extension DatabaseLocation {
     /// What a database uses that a product definition lacks, nil for nothing. Nothing is changed.
     fileprivate func missingNames(of product: Product) throws -> MissingNames? {
-        func body(_ tx: borrowing Transaction) throws -> MissingNames? {
+        try peek { tx in
             let runner = MigrationRunner()
             guard try runner.hasBegun(tx) else { return nil }
             guard try runner.missing(tx) == 0 else {
                 throw CommandError("The database has an older schema. Run `claviger migrate` first.")
             }
             return try MissingNames(in: product, tx, at: SystemClock.now())
-        }
-        switch self {
-        case .postgres(let address): return try PostgresStore.peek(at: address, body)
-        case .sqlite(let path):
-            guard let status = FileStatus(path), status.size > 0 else {
-                throw CommandError("There is no database at \(path).")
-            }
-            return try SQLiteStore.peek(at: path, body)
         }
     }
 }

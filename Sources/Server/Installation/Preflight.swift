@@ -1,7 +1,5 @@
 import Model
 import Persistence
-import PersistencePostgres
-import PersistenceSQLite
 import Tokens
 
 /// A look into the database before it is opened, so that a server that must refuse to start has changed nothing there, not
@@ -28,7 +26,8 @@ struct Preflight {
 
     /// - Throws: As ``run(opening:)`` does, but for ``NotInitialized``.
     func find(opening masterKeys: MasterKeys) throws -> Finding {
-        func body(_ tx: borrowing Transaction) throws -> Finding {
+        guard !configuration.database.isToBeMade else { return .nothing }
+        return try configuration.database.peek { tx in
             let runner = MigrationRunner()
             let missing = try runner.missing(tx)
             guard try runner.hasBegun(tx) else { return .nothing }
@@ -39,12 +38,6 @@ struct Preflight {
             try installation.checkNames(after: stored, tx, at: SystemClock.now())
             try KeyRing.check(try tx.keyRingRows(), under: masterKeys)
             return try tx.operatorAccount() == nil ? .nothing : .operator
-        }
-        switch configuration.database {
-        case .postgres(let address): return try PostgresStore.peek(at: address, body)
-        case .sqlite(let path):
-            guard let status = FileStatus(path), status.size > 0 else { return .nothing }
-            return try SQLiteStore.peek(at: path, body)
         }
     }
 }
