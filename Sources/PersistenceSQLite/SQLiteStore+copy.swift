@@ -7,14 +7,7 @@ extension SQLiteStore {
     ///
     /// - Throws: ``SQLiteOpeningError`` for a file that cannot be opened, else ``StoreError``.
     package static func copy(_ path: String, into copy: String) throws {
-        var configuration = ConnectionRole.reader.configuration
-        configuration.readonly = true
-        let queue: DatabaseQueue
-        do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-        } catch {
-            throw SQLiteOpeningError(error, path: path)
-        }
+        let queue = try lookedAt(path)
         defer { try? queue.close() }
         do {
             try queue.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [copy]) }

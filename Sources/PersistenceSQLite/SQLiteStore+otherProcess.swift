@@ -13,17 +13,21 @@ extension SQLiteStore {
     ///
     /// - Throws: ``SQLiteOpeningError`` for a file that cannot be opened, ``StoreError``, or what `body` throws.
     package static func peek<T>(at path: String, _ body: (borrowing Transaction) throws -> T) throws -> T {
-        var configuration = ConnectionRole.reader.configuration
-        configuration.readonly = true
-        let queue: DatabaseQueue
-        do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-        } catch {
-            throw SQLiteOpeningError(error, path: path)
-        }
+        let queue = try lookedAt(path)
         defer { try? queue.close() }
         return try queue.read { database in
             try body(Transaction(on: SQLiteConnection(database), announcing: Announcements()))
+        }
+    }
+
+    /// A connection that reads a database without owning it. Close it.
+    static func lookedAt(_ path: String) throws(SQLiteOpeningError) -> DatabaseQueue {
+        var configuration = ConnectionRole.reader.configuration
+        configuration.readonly = true
+        do {
+            return try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw SQLiteOpeningError(error, path: path)
         }
     }
 }
