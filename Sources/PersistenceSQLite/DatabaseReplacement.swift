@@ -1,8 +1,8 @@
 import Foundation
 import GRDB
 
-/// A database that nobody can start on while another one is put into its place. Whatever ends the process, there is the old
-/// database or the new one, and each with a log of its own.
+/// A database on which nobody can start, as long as this lives, while another one is put into its place. Whatever ends the
+/// process, there is the old database or the new one, and each with a log of its own.
 package final class DatabaseReplacement {
     /// The new database comes to be here. What is left there of a try before is nobody's.
     package let draft: String
@@ -20,10 +20,6 @@ package final class DatabaseReplacement {
         var status = stat()
         replacesSomething = stat(path, &status) == 0 && status.st_size > 0
         discardDraft()
-    }
-
-    deinit {
-        file.release()
     }
 
     /// Removes the draft, and what SQLite laid beside it.
@@ -55,11 +51,6 @@ package final class DatabaseReplacement {
         try sync(folder)
         try require(rename(draft, path) == 0, path)
         try sync(folder)
-    }
-
-    /// Lets servers start on it again.
-    package func release() {
-        file.release()
     }
 
     /// Moves the log of the database before into its file.
