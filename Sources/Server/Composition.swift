@@ -94,7 +94,7 @@ struct Composition {
             SinkLogHandler(
                 label: label, threshold: threshold, sink: sink, format: configuration.logFormat, now: machine)
         }
-        let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
+        let product = try configuration.product()
         // Reading the files takes a tenth of a start.
         let needsProviders = !product.providers.isEmpty || configuration.providersPath != nil
         let catalogue =

@@ -1,7 +1,6 @@
 import Foundation
 import Model
 import PersistenceSQLite
-import ProductDefinition
 
 /// Puts a copy of a SQLite database into the place of the one in use, after everything that can be checked was.
 struct DatabaseRestoration {
@@ -19,7 +18,7 @@ struct DatabaseRestoration {
     /// - Throws: ``CommandError``, or what else speaks against it, in words.
     func run() async throws -> String? {
         let wanted = try said ?? Self.digest(beside: file)
-        let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
+        let product = try configuration.product()
         let masterKeys = try await configuration.masterKeys { print($0) }
         // Root may restore for a server that is another user's, which has to open it.
         let owner = geteuid() == 0 ? Self.owner(of: path) : nil

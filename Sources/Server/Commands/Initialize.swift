@@ -73,7 +73,7 @@ struct Initialize: AsyncParsableCommand {
 
     /// Whether there is an operator in the database, as far as can be told without owning it.
     private func isSetUp(_ configuration: ServerConfiguration) async throws -> Bool {
-        let product = try configuration.productPath.map { try Product.load(from: $0) } ?? .standard
+        let product = try configuration.product()
         let preflight = Preflight(configuration: configuration, installation: Installation(configuration, product))
         let masterKeys = try await configuration.masterKeys(saying: Self.tell)
         return try await DatabaseWait(place: configuration.database.description, say: DatabaseWait.tellTerminal).run {

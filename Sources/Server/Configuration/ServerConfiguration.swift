@@ -1,8 +1,10 @@
+import DefinitionFile
 package import HTTPServing
 package import Logging
 package import Model
 import Outbound
 package import Policy
+import ProductDefinition
 import ProviderDefinition
 import Tokens
 
@@ -95,6 +97,12 @@ extension ServerConfiguration {
         let newest = try await masterKey.load(saying: say)
         guard let previousMasterKey else { return MasterKeys(newest) }
         return MasterKeys(newest, older: [try await previousMasterKey.load(saying: say)])
+    }
+
+    /// The product that it names, or the standard one.
+    func product() throws(DefinitionError) -> Product {
+        guard let productPath else { return .standard }
+        return try Product.load(from: productPath)
     }
 
     /// How many connections there may be in a process with so many descriptors.

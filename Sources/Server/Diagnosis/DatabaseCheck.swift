@@ -1,23 +1,18 @@
-import CredentialFormat
 import Model
-import ProductDefinition
 import Tokens
 
 /// Whether database and master key are there, safe, and belong together. Owns and changes nothing.
 struct DatabaseCheck {
     private let location: DatabaseLocation
     private let masterKey: MasterKeyCheck
-    private let installation: Installation?
     /// Nil where the product definition cannot be read, which is told elsewhere.
-    private let brand: String?
+    private let installation: Installation?
     private let now: Instant
 
     init(_ configuration: ServerConfiguration, now: Instant) {
         location = configuration.database
         masterKey = MasterKeyCheck(configuration)
-        let product = try? configuration.productPath.map { try Product.load(from: $0) } ?? .standard
-        installation = product.map { Installation(configuration, $0) }
-        brand = product?.brand.text
+        installation = (try? configuration.product()).map { Installation(configuration, $0) }
         self.now = now
     }
 
@@ -31,7 +26,7 @@ struct DatabaseCheck {
                 PostgresCheck(address: address, installation: installation, now: now).findings(opening: key)
             }
         guard let key else { return ofKey + ofDatabase }
-        let ofSeals = await SealCheck(location: location, keys: key, brand: brand, now: now).findings()
+        let ofSeals = await SealCheck(location: location, keys: key, brand: installation?.brand, now: now).findings()
         return ofKey + ofDatabase + ofSeals
     }
 }
