@@ -64,7 +64,7 @@ struct DatabaseRestoration {
         if let owner { _ = fchown(descriptor, owner.user, owner.group) }
         let notes = ProgressNotes(work: "copied", total: FileStatus(file)?.size ?? 0)
         let digest = try notes.during({ FileStatus(draft)?.size ?? 0 }) {
-            try FileDigest(of: handle) { piece, _ in try copy.write(contentsOf: piece) }
+            try FileDigest(of: handle) { try copy.write(contentsOf: $0) }
         }
         guard digest == wanted else {
             throw CommandError("\(file) is not what was backed up: its SHA-256 is \(digest.text), not \(wanted.text).")

@@ -17,14 +17,12 @@ struct FileDigest: Hashable {
 
     /// Of all that is left to read of a file.
     ///
-    /// - Parameter take: Gets each piece, in order, and how many bytes came before it.
-    init(of handle: FileHandle, _ take: (Data, _ before: Int) throws -> Void = { _, _ in }) throws {
+    /// - Parameter take: Gets each piece, in order.
+    init(of handle: FileHandle, _ take: (Data) throws -> Void = { _ in }) throws {
         var hash = SHA256()
-        var count = 0
         while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
             hash.update(data: piece)
-            try take(piece, count)
-            count += piece.count
+            try take(piece)
         }
         text = Hexadecimal.text(hash.finalize())
     }
