@@ -40,9 +40,7 @@ extension KeyRing {
         at time: Instant, by command: String = "keys rotate", remarks: [String: String] = [:],
         through store: (any Store)? = nil
     ) async throws -> Set<KeyPurpose> {
-        let actor = Actor(
-            .command(command), reach: .everything, permissions: Set(Permission.allCases), requestID: "command",
-            address: nil, remarks: remarks)
+        let actor = InitialSetup.actor(command, remarks: remarks)
         return try await rotate(purposes, olderThan: seconds, by: actor, pace: pace, through: store) {
             tx, actor, purpose, row in
             var details = ["version": String(row.version)]
