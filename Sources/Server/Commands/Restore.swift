@@ -1,5 +1,4 @@
 import ArgumentParser
-import Model
 
 /// `claviger restore`
 struct Restore: AsyncParsableCommand {
@@ -42,9 +41,8 @@ struct Restore: AsyncParsableCommand {
         case .postgres(let address): throw CommandError(PostgresAdvice(address: address).restoration(of: file))
         case .sqlite(let ours): path = ours
         }
-        let since = try thenRevokeSince.map { try RevocationOptions.time($0) }
         // What cannot be read shall be known before anything is changed.
-        var changes = try since.map { try revocation.changes(since: $0) } ?? LostChanges(since: SystemClock.now())
+        let named = try thenRevokeSince.map { try revocation.changes(since: RevocationOptions.time($0)) }
         let kept: String?
         do {
             kept = try await DatabaseRestoration(
@@ -56,7 +54,7 @@ struct Restore: AsyncParsableCommand {
         }
         guard !dryRun else { return print("\nNothing was changed.") }
         print("restored  \(path)" + (kept.map { "\nbefore    \($0)" } ?? ""))
-        guard since != nil else {
+        guard var changes = named else {
             print(
                 """
 
