@@ -319,7 +319,7 @@ struct Composition {
                 drain: drain, supervisor: supervisor, logger: logger),
             watch,
         ] + providers.services(isCounted: configuration.metrics != nil)
-            + metricsServices([watch.metric] + Secured.metrics(of: secured), sockets[.metrics], begun) + certificate
+            + metricsServices([watch.metric] + Secured.metrics(of: secured), sockets, begun) + certificate
             + [try listeners(secured, sockets, begun), providers.farewell]
     }
 
@@ -342,7 +342,9 @@ struct Composition {
         clock.map { [DatabaseClockKeeping(clock: $0, logger: logger)] } ?? []
     }
 
-    private func metricsServices(_ further: [Metric], _ socket: Int32?, _ begun: BegunListeners) -> [any Service] {
+    private func metricsServices(
+        _ further: [Metric], _ sockets: PassedSockets, _ begun: BegunListeners
+    ) -> [any Service] {
         guard let address = configuration.metrics else { return [] }
         let metrics =
             feedMetrics.all(verifier.hearing, feed) + verifier.memory.metrics + [verifier.refusals.metric] + further
@@ -351,7 +353,9 @@ struct Composition {
             + outages.metrics + ProviderMetrics(desk: providers).all
         let few = Connections(MetricsListener.limits, exempt: TrustedProxies(), logger: logger)
         return [
-            MetricsListener(address, socket, metrics, on: listener(nil, nil, few), logger: logger) { await begun.add() }
+            MetricsListener(address, unlessOn: sockets, metrics, on: listener(nil, nil, few), logger: logger) {
+                await begun.add()
+            }
         ]
     }
 
@@ -369,37 +373,24 @@ struct Composition {
         let responder = try responder()
         let ordinary = OrdinaryResponder(responder, logger: logger)
         let listener = listener(routes, ordinary, connections)
-        let answer = ApplicationResponder(responder: responder, now: now, logger: logger).answer
-        let plainBegun: @Sendable (any Channel) async -> Void = { channel in
-            await listener.guardSocket(channel)
-            await begun.add(port: channel.localAddress?.port ?? 0)
-        }
-        let plain: any Service =
-            sockets[.listen].map { socket in
-                PassedListener(
-                    place: .listen, descriptor: socket, connection: listener.connection(answeredBy: answer),
-                    logger: logger, onServerRunning: plainBegun)
-            } ?? application(responder, listener.server, at: configuration.listen, plainBegun)
-        var all: [Listeners.Listener] = [(sockets.place(.listen, configuration.listen), plain)]
+        var all = [
+            listener.listening(
+                .listen, at: configuration.listen, unlessOn: sockets, asking: responder, logger: logger,
+                over: { listener.connection(answeredBy: $0) },
+                onListening: { channel in await begun.add(port: channel.localAddress?.port ?? 0) })
+        ]
         if let address = configuration.spoeListen {
             all.append(("\(address)", offload(on: listener, at: address, begun)))
         }
         guard let secured else { return Listeners(all: all) }
-        let encryptedBegun: @Sendable (any Channel) async -> Void = { [logger] channel in
-            await listener.guardSocket(channel)
-            logger.notice("TLS is answered", metadata: ["port": "\(channel.localAddress?.port ?? 0)"])
-            await begun.add()
-        }
-        let encrypted: any Service =
-            sockets[.tlsListen].map { socket in
-                PassedListener(
-                    place: .tlsListen, descriptor: socket,
-                    connection: listener.connection(answeredBy: answer, securedBy: secured, ordinary), logger: logger,
-                    onServerRunning: encryptedBegun)
-            }
-            ?? application(
-                responder, listener.server(securedBy: secured, ordinary), at: secured.listen, encryptedBegun)
-        all.append((sockets.place(.tlsListen, secured.listen), encrypted))
+        all.append(
+            listener.listening(
+                .tlsListen, at: secured.listen, unlessOn: sockets, asking: responder, logger: logger,
+                over: { listener.connection(answeredBy: $0, securedBy: secured, ordinary) },
+                onListening: { [logger] channel in
+                    logger.notice("TLS is answered", metadata: ["port": "\(channel.localAddress?.port ?? 0)"])
+                    await begun.add()
+                }))
         return Listeners(all: all)
     }
 
@@ -419,19 +410,6 @@ struct Composition {
 
     private func responder() throws -> some HTTPResponder<CallerContext> {
         CanonicalPaths(try router().buildResponder(), unknown: unknown().buildResponder())
-    }
-
-    private func application(
-        _ responder: some HTTPResponder<CallerContext>, _ server: HTTPServerBuilder, at address: ListenAddress,
-        _ onServerRunning: @escaping @Sendable (any Channel) async -> Void
-    ) -> any Service {
-        Application(
-            responder: responder,
-            server: server,
-            configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
-            onServerRunning: onServerRunning,
-            eventLoopGroupProvider: .shared(EventLoops.group),
-            logger: logger)
     }
 
     private var address: PublicAddress { PublicAddress(issuer: configuration.issuer) }

@@ -1,7 +1,6 @@
 import HTTPServing
 import Hummingbird
 import Logging
-import NIOCore
 import ServiceLifecycle
 
 /// Answers `GET /metrics` at an address of its own, apart from everything that callers reach.
@@ -14,31 +13,19 @@ struct MetricsListener: Service, NamedPart {
     static let limits = ConnectionLimits(total: 32, perAddress: 32)
 
     /// - Parameters:
-    ///   - socket: A listening socket that was passed to us, nil for the address.
-    ///   - onServerRunning: Told once it listens.
+    ///   - sockets: Where one may be to listen on instead of at the address.
+    ///   - onListening: Told once it listens.
     init(
-        _ address: ListenAddress, _ socket: Int32?, _ metrics: [Metric], on listener: WireListener, logger: Logger,
-        onServerRunning: @escaping @Sendable () async -> Void
+        _ address: ListenAddress, unlessOn sockets: PassedSockets, _ metrics: [Metric], on listener: WireListener,
+        logger: Logger, onListening: @escaping @Sendable () async -> Void
     ) {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         MetricsEndpoint(metrics).register(on: router)
-        let begun: @Sendable (any Channel) async -> Void = { channel in
-            await listener.guardSocket(channel)
-            await onServerRunning()
-        }
-        guard let socket else {
-            let application = Application(
-                router: router, server: listener.server,
-                configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
-                onServerRunning: begun, eventLoopGroupProvider: .shared(EventLoops.group), logger: logger)
-            listening = Listeners(all: [("\(address)", application)])
-            return
-        }
-        let responder = ApplicationResponder(responder: router.buildResponder(), now: listener.now, logger: logger)
-        let passed = PassedListener(
-            place: .metrics, descriptor: socket, connection: listener.connection(answeredBy: responder.answer),
-            logger: logger, onServerRunning: begun)
-        listening = Listeners(all: [("the socket metrics that was passed", passed)])
+        listening = Listeners(all: [
+            listener.listening(
+                .metrics, at: address, unlessOn: sockets, asking: router.buildResponder(), logger: logger,
+                over: { listener.connection(answeredBy: $0) }, onListening: { _ in await onListening() })
+        ])
     }
 
     func run() async throws {

@@ -1,7 +1,10 @@
 import HTTPServing
+import Hummingbird
 import HummingbirdCore
+import Logging
 import Model
 import NIOCore
+import ServiceLifecycle
 
 /// A listener as all of ours are: HTTP with our own door in front, which keeps the rules of HTTP, and a limit on
 /// connections.
@@ -16,9 +19,34 @@ struct WireListener: Sendable {
     let connections: Connections
     let now: @Sendable () -> Instant
 
-    /// What Hummingbird builds its server with.
-    var server: HTTPServerBuilder {
-        HTTPServerBuilder { responder in connection(answeredBy: responder) }
+    /// Answers HTTP at a socket that was passed to us, or else at an address.
+    ///
+    /// - Parameters:
+    ///   - connection: How a connection is answered, which asks what it is given.
+    ///   - onListening: Told of the listening channel.
+    func listening<Responder: HTTPResponder, Connection: ServerChildChannel>(
+        _ place: PassedSockets.Place, at address: ListenAddress, unlessOn sockets: PassedSockets,
+        asking responder: Responder, logger: Logger,
+        over connection: @escaping @Sendable (@escaping HTTPChannelHandler.Responder) -> Connection,
+        onListening: @escaping @Sendable (any Channel) async -> Void
+    ) -> Listeners.Listener where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
+        let begun: @Sendable (any Channel) async -> Void = { channel in
+            await guardSocket(channel)
+            await onListening(channel)
+        }
+        let service: any Service =
+            if let socket = sockets[place] {
+                PassedListener(
+                    place: place, descriptor: socket,
+                    connection: connection(ApplicationResponder(responder: responder, now: now, logger: logger).answer),
+                    logger: logger, onServerRunning: begun)
+            } else {
+                Application(
+                    responder: responder, server: HTTPServerBuilder { connection($0) },
+                    configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
+                    onServerRunning: begun, eventLoopGroupProvider: .shared(EventLoops.group), logger: logger)
+            }
+        return (sockets.place(place, address), service)
     }
 
     /// How a connection is answered.
@@ -28,14 +56,11 @@ struct WireListener: Sendable {
         WireConnection(http: HTTP1Channel(responder: responder, configuration: configuration))
     }
 
-    /// What it builds one with that answers over TLS, HTTP/1.1 and HTTP/2.
+    /// How a connection is answered that comes over TLS, by HTTP/1.1 and HTTP/2.
     ///
-    /// - Parameter ordinary: Answers what is no hot route and comes by HTTP/2.
-    func server(securedBy secured: Secured, _ ordinary: OrdinaryResponder) -> HTTPServerBuilder {
-        HTTPServerBuilder { responder in connection(answeredBy: responder, securedBy: secured, ordinary) }
-    }
-
-    /// How a connection is answered that comes over TLS.
+    /// - Parameters:
+    ///   - responder: Answers what Hummingbird's channel makes of it.
+    ///   - ordinary: Answers what is no hot route and comes by HTTP/2.
     func connection(
         answeredBy responder: @escaping HTTPChannelHandler.Responder, securedBy secured: Secured,
         _ ordinary: OrdinaryResponder
