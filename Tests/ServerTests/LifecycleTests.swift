@@ -29,15 +29,6 @@ struct LifecycleTests {
         os.execv(command[0], command)
         """
 
-    private func becomes(_ what: String, _ isSo: () async throws -> Bool) async throws {
-        let isSo = try await eventually(isSo)
-        #expect(isSo, "it does not come to be so: \(what)")
-    }
-
-    private func lines(_ server: ServerProcess, _ message: String) -> [String] {
-        server.log.split(separator: "\n").map(String.init).filter { $0.contains("\"message\":\"\(message)\"") }
-    }
-
     @Test(.timeLimit(.minutes(5)))
     func `a server that is told to end says so and serves on, and ends at once when it is told again`() async throws {
         try await ServerProcess.withDemo(arguments: Self.flags + ["--drain-seconds", "300"]) { server, demo in
@@ -50,10 +41,10 @@ struct LifecycleTests {
             #expect(try await server.get("/healthz").status == 200)
             server.signal(SIGTERM)
             #expect(try await server.end() == 0)
-            let told = lines(server, "the server was told to end")
+            let told = server.lines("the server was told to end")
             #expect(told.count == 1 && told.first?.contains("SIGTERM") == true, "\(server.log)")
             #expect(told.first?.contains(#""drain_seconds":"300""#) == true)
-            #expect(lines(server, "the server has ended").count == 1)
+            #expect(server.lines("the server has ended").count == 1)
         }
     }
 
@@ -75,7 +66,7 @@ struct LifecycleTests {
         try await becomes("it is ready") { count("READY=1") == 1 }
         #expect(try await server.verify(demo.apiKey).status == 200)
         #expect(try await Front(base: "http://127.0.0.1:\(metrics)").get("/metrics").status == 200)
-        #expect(lines(server, "the server starts").first?.contains("listen,metrics") == true, "\(server.log)")
+        #expect(server.lines("the server starts").first?.contains("listen,metrics") == true, "\(server.log)")
         try await becomes("it is alive") { count("WATCHDOG=1") > 2 }
         server.signal(SIGHUP)
         try await becomes("it has read its settings again") { count("READY=1") == 2 }
@@ -134,11 +125,11 @@ struct LifecycleTests {
         defer { server.kill() }
         async let start: Void = server.start()
         try await becomes("it says that it waits") {
-            lines(server, "the database is not reached; the start waits").count == 1
+            server.lines("the database is not reached; the start waits").count == 1
         }
         try await database.postgres?.takeConnections(true)
         try await start
-        let begun = try #require(lines(server, "the server starts").first)
+        let begun = try #require(server.lines("the server starts").first)
         for told in [
             "\"version\":\"\(ClavigerVersion.current)\"", server.base, "postgres://", "\"product\":\"Claviger\"",
         ] {

@@ -7,15 +7,6 @@ import Testing
 struct OutageTests {
     private static let flags = ["--log-format", "json", "--log-level", "notice"]
 
-    private func becomes(_ what: String, _ isSo: () async throws -> Bool) async throws {
-        let isSo = try await eventually(isSo)
-        #expect(isSo, "it does not come to be so: \(what)")
-    }
-
-    private func lines(_ server: ServerProcess, _ message: String) -> [String] {
-        server.log.split(separator: "\n").map(String.init).filter { $0.contains("\"message\":\"\(message)\"") }
-    }
-
     @Test(.timeLimit(.minutes(5)))
     func `a database that is lost is one error in the log, and its return one notice that says for how long`()
         async throws
@@ -29,8 +20,8 @@ struct OutageTests {
         try await database.postgres?.takeConnections(false)
         try await becomes("database and feed are lost") {
             _ = try await server.get("/readyz")
-            return lines(server, "the database is lost").count == 1
-                && lines(server, "the revocation feed is lost").count == 1
+            return server.lines("the database is lost").count == 1
+                && server.lines("the revocation feed is lost").count == 1
         }
         let answer = try await server.get("/readyz")
         #expect(answer.status == 503)
@@ -41,23 +32,23 @@ struct OutageTests {
         try await database.postgres?.takeConnections(true)
         // Nobody asks for anything meanwhile.
         try await becomes("both are back") {
-            lines(server, "the database is back").count == 1 && lines(server, "the revocation feed is back").count == 1
+            server.lines("the database is back").count == 1 && server.lines("the revocation feed is back").count == 1
         }
         #expect(try await server.get("/readyz").status == 200)
         for (message, level) in [
             ("the database is lost", "error"), ("the revocation feed is lost", "error"),
             ("the database is back", "notice"), ("the revocation feed is back", "notice"),
         ] {
-            let found = lines(server, message)
+            let found = server.lines(message)
             #expect(found.count == 1, "\(message)")
             #expect(found.first?.contains("\"level\":\"\(level)\"") == true)
             let more = level == "error" ? "\"error\":" : "\"seconds\":"
             #expect(found.first?.contains(more) == true, "\(found)")
         }
-        #expect(lines(server, "the database is lost").first?.contains("127.0.0.1") == true)
+        #expect(server.lines("the database is lost").first?.contains("127.0.0.1") == true)
         #expect(try await server.stop() == 0)
-        #expect(lines(server, "the server was told to end").count == 1)
-        #expect(lines(server, "the server has ended").count == 1)
+        #expect(server.lines("the server was told to end").count == 1)
+        #expect(server.lines("the server has ended").count == 1)
     }
 
     @Test(.timeLimit(.minutes(5)))
@@ -75,7 +66,7 @@ struct OutageTests {
         let rotation = try await database.claviger(["keys", "rotate", "--environment", "development"])
         #expect(rotation.status == 0, "\(rotation.text)")
         try await becomes("both say that keys were rotated") {
-            [first, second].allSatisfy { !lines($0, "the key ring was changed, and is read anew").isEmpty }
+            [first, second].allSatisfy { !$0.lines("the key ring was changed, and is read anew").isEmpty }
         }
         let key = try first.credentials().operatorKey
         let desk = try await first.get("/api/v1/me", bearer: key).json["account_id"].string
@@ -87,7 +78,7 @@ struct OutageTests {
         #expect(try others.json["items"].elements.isEmpty, "\(others.text)")
         #expect(try await second.stop() == 0)
         try await becomes("the first says that the second ended") {
-            lines(first, "another node has ended").count == 1
+            first.lines("another node has ended").count == 1
         }
     }
 
@@ -106,16 +97,16 @@ struct OutageTests {
             #expect(try await server.verify(demo.apiKey).status == 200)
             try say("log-level: info\nidle-seconds: 90\n")
             server.signal(SIGHUP)
-            try await becomes("the settings were read") { lines(server, "settings were read again").count == 1 }
-            let told = lines(server, "settings were read again").first
+            try await becomes("the settings were read") { server.lines("settings were read again").count == 1 }
+            let told = server.lines("settings were read again").first
             #expect(told?.contains("\"restart_for\":\"idle-seconds\"") == true, "\(server.log)")
-            #expect(lines(server, "request").isEmpty)
+            #expect(server.lines("request").isEmpty)
             #expect(try await server.verify(demo.apiKey).status == 200)
-            try await becomes("requests are logged") { lines(server, "request").count == 1 }
+            try await becomes("requests are logged") { server.lines("request").count == 1 }
             try say("log-level: loud\n")
             server.signal(SIGHUP)
             try await becomes("it says that the file is wrong") {
-                lines(server, "the settings are not right any more, so none is changed").count == 1
+                server.lines("the settings are not right any more, so none is changed").count == 1
             }
             server.signal(SIGUSR2)
             #expect(try await server.verify(demo.apiKey).status == 200)
@@ -158,13 +149,13 @@ struct OutageTests {
             #expect(readiness.status == 503 && readiness.text.contains("Nothing can be written"), "\(readiness.text)")
             let told = try await Front(base: "http://127.0.0.1:\(metrics)").get("/metrics").text
             #expect(told.contains(#"claviger_available{dependency="writing"} 0"#))
-            let found = lines(server, "nothing can be written")
+            let found = server.lines("nothing can be written")
             #expect(found.count == 1, "\(disk): \(server.log)")
             #expect(found.first?.contains("claviger.db") == true && found.first?.contains("\"cause\":") == true)
             #expect(
                 server.log.split(separator: "\n").count { $0.contains("\"level\":\"error\"") } == 1, "\(server.log)")
             try await disk.free(for: server)
-            try await becomes("writing works again") { lines(server, "writing works again").count == 1 }
+            try await becomes("writing works again") { server.lines("writing works again").count == 1 }
             #expect(try await change(4000).status == 200)
             #expect(try await server.get("/readyz").status == 200)
             #expect(try await server.stop() == 0)
