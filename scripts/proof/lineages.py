@@ -5,14 +5,14 @@ import collections
 import json
 import random
 import sys
-import urllib.parse
 from time import monotonic as now
 
+from proof.apps import refresh
+from proof.credentials import SCOPE
 from proof.wire import Wire, request
 
 # How long what must succeed is tried, in seconds: less than the window in which a refresh may be repeated.
 PATIENCE = 25
-SCOPE = "data.read"
 
 
 class Lineage:
@@ -22,8 +22,7 @@ class Lineage:
         self.storm, self.client, self.pair, self.spent = storm, client, pair, []
 
     def call(self, token):
-        form = urllib.parse.urlencode({"grant_type": "refresh_token", "refresh_token": token})
-        return request("POST", "/oauth2/token", form=form, client=self.client)
+        return refresh(self.client, token)
 
     def exchange(self, token):
         return self.storm.refresh(self.call(token))
