@@ -23,6 +23,7 @@ enum Running {
     ) async throws {
         ProcessMemory.prepare()
         ProcessSignals.stayAlive()
+        ProcessSignals.endFirstProcess()
         let report = read()
         let configuration = try report.outcome.get()
         let sockets = try PassedSockets()

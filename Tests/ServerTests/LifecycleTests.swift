@@ -144,6 +144,35 @@ struct LifecycleTests {
         #expect(other.errors.contains("does not let us in") && !other.errors.contains("waits"), "\(other.errors)")
     }
 
+    /// As the first process of a container, to which the kernel gives no signal that it has no action of its own for.
+    @Test(.enabled("needs a process namespace of its own") { await Self.hasNamespaces }, .timeLimit(.minutes(5)))
+    func `the first process of a container is ended while it waits for its database`() async throws {
+        let database = try await ServerDatabase.make(on: .postgres, in: Folder())
+        try await database.postgres?.takeConnections(false)
+        let server = try await ServerProcess(
+            command: "serve", on: database, arguments: Self.flags + ["--environment", "development"],
+            parent: Self.namespace)
+        defer { server.kill() }
+        let start = Task { try await server.start() }
+        try await becomes("it says that it waits") {
+            server.lines("the database is not reached; the start waits").count == 1
+        }
+        let children = try String(
+            contentsOfFile: "/proc/\(server.identifier)/task/\(server.identifier)/children", encoding: .utf8)
+        let first = try #require(children.split(separator: " ").first.flatMap { Int32($0) })
+        #expect(kill(first, SIGTERM) == 0)
+        await #expect(throws: ServerFailure.self) { try await start.value }
+        #expect(try await server.end() == 128 + SIGTERM)
+    }
+
+    private static let namespace = ["/usr/bin/unshare", "--pid", "--fork", "--kill-child"]
+
+    private static var hasNamespaces: Bool {
+        get async {
+            (try? await BackgroundProcess(namespace[0], Array(namespace.dropFirst()) + ["true"]).status()) == 0
+        }
+    }
+
     @Test func `a start does not wait for ever, and says what it waits for`() async throws {
         var said: [String] = []
         var wait = DatabaseWait(

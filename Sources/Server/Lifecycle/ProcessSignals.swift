@@ -8,4 +8,12 @@ enum ProcessSignals {
     static func stayAlive() {
         for number in [SIGHUP, SIGUSR1, SIGUSR2, SIGXFSZ] { _ = signal(number, SIG_IGN) }
     }
+
+    /// Has SIGTERM and SIGINT end the first process of a container, too, before anybody listens to them: while it waits for its
+    /// database, say. The kernel keeps from a process 1 every signal for which it has no action of its own, and whoever runs the
+    /// container would wait until the time for SIGKILL. Its exit status is the one that shells give, 128 and the signal's number.
+    static func endFirstProcess() {
+        guard getpid() == 1 else { return }
+        for number in [SIGTERM, SIGINT] { _ = signal(number) { _exit(128 + $0) } }
+    }
 }
