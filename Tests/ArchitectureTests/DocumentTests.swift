@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite("The documents of the repository")
@@ -26,15 +27,19 @@ struct DocumentTests {
         }
     }
 
-    @Test(arguments: [
-        "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "docs/threat-model.md", "docs/gateways.md",
-    ])
-    func `links to other files of the repository lead somewhere`(_ document: String) throws {
-        let text = try Repository.text(of: document)
-        let folder = document.contains("/") ? "docs/" : ""
-        for link in text.matches(of: /\]\(([^):#]+)(?:#[^)]*)?\)/) {
-            let target = folder + String(link.1)
-            #expect(Repository.exists(target), "\(document) links to \(target)")
+    @Test func `links of documents lead to a file, and to a heading of it where they name one`() throws {
+        let documents = try Repository.documents()
+        #expect(documents.contains("README.md") && documents.contains("docs/decisions/README.md"))
+        for document in documents {
+            for link in try prose(of: document).matches(of: /\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/) {
+                let folder = document.split(separator: "/").dropLast()
+                let target =
+                    link.1.isEmpty
+                    ? document : NSString(string: (folder + [link.1]).joined(separator: "/")).standardizingPath
+                #expect(Repository.exists(target), "\(document) links to \(target)")
+                guard let heading = link.2, target.hasSuffix(".md"), Repository.exists(target) else { continue }
+                #expect(try anchors(of: target).contains(String(heading)), "\(document) links to \(target)#\(heading)")
+            }
         }
     }
 
@@ -55,6 +60,29 @@ struct DocumentTests {
     @Test(arguments: [".build", ".build-*", "Package.resolved", "/data"])
     func `git ignores what is built, resolved or stored here`(_ pattern: String) throws {
         #expect(try Repository.text(of: ".gitignore").split(separator: "\n").contains { $0 == pattern })
+    }
+
+    /// A document without its blocks of code, in which nothing is a link or a heading.
+    private func prose(of document: String) throws -> String {
+        var isCode = false
+        return try Repository.text(of: document).split(separator: "\n", omittingEmptySubsequences: false).filter {
+            line in
+            let isFence = line.drop { $0 == " " }.hasPrefix("```")
+            if isFence { isCode.toggle() }
+            return !isFence && !isCode
+        }.joined(separator: "\n")
+    }
+
+    /// What the headings of a document are linked by: their words in lower case with dashes between, without other signs.
+    private func anchors(of document: String) throws -> Set<String> {
+        var anchors: Set<String> = []
+        for heading in try prose(of: document).matches(of: /(?m)^#+ +(.+)$/) {
+            let words = heading.1.replacing(/\[([^\]]*)\]\([^)]*\)/) { $0.1 }.lowercased()
+            anchors.insert(
+                String(
+                    words.compactMap { $0 == " " ? "-" : $0.isLetter || $0.isNumber || "-_".contains($0) ? $0 : nil }))
+        }
+        return anchors
     }
 
     private func records() throws -> [String] {

@@ -18,6 +18,14 @@ enum Repository {
         return paths.filter { $0.hasSuffix(".swift") }.map { "\(folder)/\($0)" }.sorted()
     }
 
+    /// The paths, from the root, of all documents in Markdown, sorted; nothing of hidden folders, where what is built lies.
+    static func documents() throws -> [String] {
+        try names(in: "").flatMap { name in
+            let below = FileManager.default.enumerator(atPath: root.appending(path: name).path)
+            return [name] + (below?.compactMap { $0 as? String } ?? []).map { "\(name)/\($0)" }
+        }.filter { $0.hasSuffix(".md") }.sorted()
+    }
+
     /// The names in `folder`, sorted, without hidden ones.
     static func names(in folder: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path)
