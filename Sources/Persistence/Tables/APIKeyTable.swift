@@ -58,7 +58,8 @@ extension Transaction {
     }
 
     /// When the last of an account's keys with a scope ends, nil where none of them is accepted at `now`. The cost grows with
-    /// the live keys of the account, whose number is bounded.
+    /// the live keys of the account, whose number is bounded. The scope is compared letter by letter: `LIKE` takes `_` and `%` of a
+    /// name for others, and large letters for small ones on one engine.
     ///
     /// - Parameter id: A key that does not count.
     package borrowing func lastEnd(
@@ -68,7 +69,8 @@ extension Transaction {
             """
             SELECT MAX(expires_at) FROM api_key
             WHERE account_id = \(account) AND expires_at > \(now) AND disabled_at IS NULL
-            AND ' ' || scopes || ' ' LIKE \("% \(scope.name) %") AND id <> \(id ?? ID(value: 0))
+            AND replace(' ' || scopes || ' ', \(" \(scope.name) "), '') <> ' ' || scopes || ' '
+            AND id <> \(id ?? ID(value: 0))
             """
         ) { try $0.optionalInstant(0) } ?? nil
     }

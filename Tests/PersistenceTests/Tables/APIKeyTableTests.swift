@@ -105,6 +105,28 @@ struct APIKeyTableTests {
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `the last key with a scope is one with that very scope, letter by letter`(_ engine: StoreUnderTest)
+        async throws
+    {
+        try await SampleTree.open(on: engine) { tree in
+            let key = try await tree.key(in: tree.global).credential
+            try await tree.store.write { tx in
+                _ = try tx.execute("UPDATE api_key SET scopes = \("a.b readXall 100x c.d") WHERE id = \(key.id)")
+            }
+            func end(of scope: String) async throws -> Instant? {
+                let scope = try #require(Scope(scope))
+                return try await tree.store.read { tx in
+                    try tx.lastEnd(ofAPIKeysWith: scope, account: tree.global.account, at: tree.clock.current)
+                }
+            }
+            for scope in ["a.b", "readXall", "100x", "c.d"] { #expect(try await end(of: scope) == key.expiresAt) }
+            for scope in ["read_all", "readxall", "100%", "%", "a", "b", "d"] {
+                #expect(try await end(of: scope) == nil, "\(scope)")
+            }
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `a sweep removes the longest expired first, and no more than it may`(_ engine: StoreUnderTest) async throws {
         try await SampleTree.open(on: engine) { tree in
             var ids: [ID<APIKey>] = []
