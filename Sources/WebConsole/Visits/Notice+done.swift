@@ -21,15 +21,25 @@ extension FeedConfirmation {
 }
 
 extension Done {
-    /// After these something is refused.
-    private static let endings: Set<Done> = [
-        .integrationDeleted, .secretEnded, .apiKeyDeleted, .apiKeyDisabled, .olderAPIKeyEnded, .apiKeysDisabled,
-        .contactDisabled, .contactDeleted, .accessKeyDisabled, .accessKeyDeleted, .appDeleted, .consentRemoved,
-        .consentsRemoved, .personRemoved, .resourceServerDeleted, .accountSuspended,
-    ]
-
-    /// Whether something is refused from then on.
-    var isEnding: Bool { Self.endings.contains(self) }
+    /// Whether something is refused from then on that nodes may remember, so that it is worth saying which of them have heard. Sessions
+    /// and connections are none of that: each node asks the database for them with every request.
+    var isEnding: Bool {
+        switch self {
+        case .integrationDeleted, .secretEnded, .apiKeyDeleted, .apiKeyDisabled, .olderAPIKeyEnded, .apiKeysDisabled,
+            .contactDisabled, .contactDeleted, .accessKeyDisabled, .accessKeyDeleted, .appDeleted, .appTakenBack,
+            .consentRemoved, .consentsRemoved, .personRemoved, .organizationDeleted, .resourceServerDeleted,
+            .accountSuspended:
+            true
+        case .sessionEnded, .otherSessionsEnded, .personSignedOut, .passwordChanged, .disconnected: false
+        case .passwordSet, .emailChanged, .secondFactorAdded, .secondFactorRemoved, .personFactorRemoved, .appCreated,
+            .appSaved, .contactCreated, .contactSaved, .contactEnabled, .accessKeyEnabled, .integrationSaved,
+            .secretShownBefore, .tokenShownBefore, .secretExtended, .apiKeySaved, .apiKeyEnabled, .olderAPIKeyExtended,
+            .found, .foundOlder, .foundEnded, .personInvited, .personSaved, .handedOver, .organizationCreated,
+            .organizationSaved, .resourceServerSaved, .connected, .connectionRepaired, .connectionRecognized,
+            .providerSecretSaved, .accountCreated, .accountSaved, .accountResumed:
+            false
+        }
+    }
 }
 
 extension WebConsole {
