@@ -90,6 +90,7 @@ struct APIKeySecretTests {
                     """)
             }
             #expect(try await secrets(of: issued, tree).map(\.lastUse) == [nil, nil])
+            #expect(try await secrets(of: issued, tree).map(\.isCounted) == [false, true], "None is not never.")
             tree.clock.advance(seconds: 1)
             try await use(issued, madeAt: nil, at: tree.clock.current, from: nil, tree)
             #expect(try await secrets(of: issued, tree).map(\.lastUse?.at) == [nil, tree.clock.current])

@@ -10,15 +10,19 @@ package struct APIKeySecret: Entity, Hashable, Sendable {
     /// Nil for the one in force, which ends with the key.
     package var expiresAt: Instant?
     package let lastUse: LastUse?
+    /// Whether its uses are counted for it alone. They are not for the older one of a rotation from before they were.
+    package let isCounted: Bool
 
     package init(
-        of key: ID<APIKey>, hint: SecretHint, createdAt: Instant, expiresAt: Instant?, lastUse: LastUse?
+        of key: ID<APIKey>, hint: SecretHint, createdAt: Instant, expiresAt: Instant?, lastUse: LastUse?,
+        isCounted: Bool = true
     ) {
         id = Self.id(of: key, madeAt: createdAt)
         self.hint = hint
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.lastUse = lastUse
+        self.isCounted = isCounted
     }
 
     /// Whether it is accepted at `now`, if its key is.

@@ -124,17 +124,18 @@ extension Transaction {
         try first(
             """
             SELECT hint, rotated_at, \(fixed: usedAt), \(fixed: usedFrom), \(fixed: uses), previous_expires_at,
-            COALESCE(previous_hint, '…'), COALESCE(previous_created_at, created_at), previous_used_at, previous_used_from,
-            previous_uses FROM api_key WHERE id = \(id)
+            COALESCE(previous_hint, '…'), previous_created_at, previous_used_at, previous_used_from, previous_uses,
+            created_at FROM api_key WHERE id = \(id)
             """
         ) { row in
             let inForce = APIKeySecret(
                 of: id, hint: SecretHint(stored: try row.text(0)), createdAt: try row.instant(1), expiresAt: nil,
                 lastUse: try row.lastUse(2))
             guard let end = try row.optionalInstant(5) else { return [inForce] }
+            let madeAt = try row.optionalInstant(7)
             let previous = APIKeySecret(
-                of: id, hint: SecretHint(stored: try row.text(6)), createdAt: try row.instant(7), expiresAt: end,
-                lastUse: try row.lastUse(8))
+                of: id, hint: SecretHint(stored: try row.text(6)), createdAt: try madeAt ?? row.instant(11),
+                expiresAt: end, lastUse: try row.lastUse(8), isCounted: madeAt != nil)
             return [previous, inForce]
         } ?? []
     }

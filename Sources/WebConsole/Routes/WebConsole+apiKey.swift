@@ -99,14 +99,12 @@ extension WebConsole {
                             text: "Used ", time: TimeWords(use.at, now: entered.now),
                             after: (use.address.map { " from \($0)" } ?? "") + ", \(Numbers.counted(use.count, "time"))"
                         )
-                    } ?? ListPage.Cell(text: "Not used yet"),
+                    } ?? ListPage.Cell(text: secret.isCounted ? "Not used yet" : "Not counted"),
                 ], actions: overlapActions(secret, of: key, entered))
         }
-        let (older, newer) = (secrets.first { $0.expiresAt != nil }, secrets.first { $0.expiresAt == nil })
         return DetailPanel(
             "secrets", "Two work side by side",
-            words: OverlapAdvice.words(
-                older: older?.lastUse, newer: newer?.lastUse, newerMadeAt: key.rotatedAt, now: entered.now),
+            words: OverlapAdvice.words(secrets, now: entered.now),
             rows: DetailTable(
                 caption: "Secrets", columns: [product.words[.apiKey].capitalized, "Status", "Made", "Last used"],
                 rows: rows, nextLink: nil))

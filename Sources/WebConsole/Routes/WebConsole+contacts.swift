@@ -284,7 +284,7 @@ extension WebConsole {
         let use =
             key.lastUse.map { use in
                 "It was last used \(TimeWords(use.at, now: entered.now).words)\(use.address.map { ", from \($0)" } ?? "")."
-            } ?? "It was never used."
+            } ?? "No use of it is known."
         return QuestionPage(
             shell: entered.shell(below: verb, Crumb(words: contact.name, address: entered.link(.contact, id))),
             confirmation: Confirmation(
