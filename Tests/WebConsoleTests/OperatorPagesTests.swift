@@ -77,6 +77,13 @@ struct OperatorPagesTests {
         let none = try await visitor.open("/operator/accounts?plan-essential=on&suspended=on")
         #expect(none.text.contains("Nothing matches") && Set(none.links("Clear all")) == ["/operator/accounts"])
         #expect(try await visitor.open("/operator/accounts?q=\(demo.account)").rowNames == ["Example Ltd"])
+        // A secret does not stay in the address, and its place is said.
+        let pasted = try await visitor.open("/operator/accounts?sort=name&q=\(demo.operatorKey)")
+        #expect(pasted.status == 303 && pasted.location == "/operator/accounts?sort=name")
+        let told = try await visitor.open("/operator/accounts?sort=name")
+        #expect(told.bad?.contains("You searched for a secret.") == true && told.rowNames == up)
+        let find = try #require(told.links("Find by secret or ID").first)
+        #expect(try await visitor.open(find).status == 200)
     }
 
     @Test func `make, change, rotate and delete a resource server, whose secret is shown once`() async throws {

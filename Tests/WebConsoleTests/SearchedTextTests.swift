@@ -12,11 +12,19 @@ struct SearchedTextTests {
         let brand = try #require(Brand("acme"))
         let length = kind.isSealed ? 300 : CredentialText.secretBodyLength
         let secret = CredentialText.compose(brand, kind, body: Array(repeating: UInt8(ascii: "a"), count: length))
+        // What browsers hold a search against before they send it.
+        let pattern = try Regex(SearchedText.pattern)
         for text in [secret, "Bearer \(secret)", "https://desk.example/of?token=\(secret)&more=1"] {
             #expect(SearchedText.hasSecret(text))
+            #expect(text.wholeMatch(of: pattern) == nil)
         }
-        for text in [String(secret.dropLast()), "key_0000000000000000000001", "Quarterly sync_2"] {
+        #expect(!SearchedText.hasSecret(String(secret.dropLast())))
+        for text in ["", "key_0000000000000000000001", "Quarterly sync_2", "clv_key_7Hq2…x9Zb", "ada@example.com"] {
             #expect(!SearchedText.hasSecret(text))
+            #expect(text.wholeMatch(of: pattern) != nil, "\(text)")
         }
+        #expect(SearchedText.withoutSecrets(query: "sort=-name&q=Bearer+\(secret)&here=on") == "sort=-name&here=on")
+        #expect(SearchedText.withoutSecrets(query: "q=%\(secret)") == "", "What cannot be read may be one, too.")
+        #expect(SearchedText.withoutSecrets(query: "sort=-name&q=Quarterly+sync_2") == nil)
     }
 }

@@ -57,16 +57,21 @@ struct PageSurroundings: TemplateReadable {
     let page: any Page
     /// The elements: the one thing in a page that is not escaped.
     let scripts: String
+    /// What every search is held against before it is sent, and what is said of one that is not.
+    var searchPattern = SearchedText.pattern
+    var searchRule = SearchedText.rule
 
     static let templateNames: TemplateNames = [
         "title", "product", "terms", "homeLink", "shell", "supportLink", "stylesheet", "productStylesheet",
         "productIcon", "productLogo", "productLogoWords", "productInitial", "productName", "frame", "page", "scripts",
+        "searchPattern", "searchRule",
     ]
     var templateValues: [TemplateValue] {
         [
             .of(title), .of(product), .of(terms), .of(homeLink), .of(shell), .of(supportLink), .of(stylesheet),
             .of(productStylesheet), .of(productIcon), .of(productLogo), .of(productLogoWords), .of(productInitial),
             .of(productName), .of(frame), .reflecting(page), .markup(scripts),
+            .of(searchPattern), .of(searchRule),
         ]
     }
 }

@@ -19,7 +19,20 @@ extension WebConsole {
     ) -> PageRoute {
         PageRoute(
             path: page.pattern, place: .alike(page, page),
-            work: .shown { visit in try await within(page, visit) { entered in try await answer(entered) } })
+            work: .shown { visit in
+                if let reply = replyWithoutSecret(visit) { return reply }
+                return try await within(page, visit) { entered in try await answer(entered) }
+            })
+    }
+
+    /// What somebody is answered who has one of our secrets in the query of a page: the same page without it, which says so. Else it
+    /// stayed in the address of the page, and went on from there into that of a sign-in. Nil where there is none.
+    func replyWithoutSecret(_ visit: Visit) -> PageReply? {
+        guard let query = SearchedText.withoutSecrets(query: visit.query) else { return nil }
+        let plain = ReturnPath(visit.path, authorizationPaths: [])
+        let whole = ReturnPath(query.isEmpty ? visit.path : "\(visit.path)?\(query)", authorizationPaths: [])
+        return PageReply.redirect((whole ?? plain).map(ConsoleURL.returning) ?? .home, at: site)
+            .telling(.searchedForSecret, at: site)
     }
 
     /// A form that is taken from who may see its page.

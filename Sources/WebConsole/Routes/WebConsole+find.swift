@@ -15,13 +15,7 @@ extension WebConsole {
     private static let field: StaticString = "credential"
 
     private func findPage(_ entered: ConsoleVisit, error: String?) throws -> FormPage {
-        let words = product.words
-        let hasClients = entered.sees(.integrations) || entered.sees(.client) || entered.sees(.apps)
-        let things = [
-            entered.sees(.apiKeys) ? words[.apiKey].singular : nil,
-            entered.sees(.contacts) && product.policy.accessKeys != .off ? words[.accessKey].singular : nil,
-            hasClients ? words[.clientID].singular : nil,
-        ].compactMap(\.self)
+        let things = entered.findThings
         guard !things.isEmpty else { throw PageProblem.notFound }
         return FormPage(
             shell: entered.shell(below: FindLink.words),
@@ -103,6 +97,8 @@ extension WebConsole {
 }
 
 extension ConsoleVisit {
+    /// What can be found here, empty for who sees nothing of the kind.
+    var findThings: [String] { FindLink.things(product, sees: sees) }
     var findLink: PageLink { PageLink(words: FindLink.words, address: link(.find)) }
 }
 
@@ -111,4 +107,15 @@ enum FindLink {
     static let words = "Find by secret or ID"
     /// The lists that have it beside their search, which an address tells.
     static let lists: Set<ConsolePage> = [.apiKeys, .integrations, .apps, .accessKeys]
+
+    /// What can be found by who sees these sections, in the product's words.
+    static func things(_ product: Product, sees: (ConsoleSection) -> Bool) -> [String] {
+        let words = product.words
+        let hasClients = sees(.integrations) || sees(.client) || sees(.apps)
+        return [
+            sees(.apiKeys) ? words[.apiKey].singular : nil,
+            sees(.contacts) && product.policy.accessKeys != .off ? words[.accessKey].singular : nil,
+            hasClients ? words[.clientID].singular : nil,
+        ].compactMap(\.self)
+    }
 }

@@ -41,6 +41,7 @@ extension WebConsole {
         PageRoute(
             path: page.pattern, place: .fixed(.operating(page.isAbout ? page.above : page, "-")),
             work: .shown { visit in
+                if let reply = replyWithoutSecret(visit) { return reply }
                 var entered = try enter(visit, page)
                 entered.heard = await heard(of: visit.done)
                 let seen = entered

@@ -50,7 +50,7 @@ struct ConsoleVisit: Sendable {
 
     var now: Instant { visit.now }
     /// What the page before has just done.
-    var doneNotice: Notice? { .done(visit.done, heard: heard, in: words) }
+    var doneNotice: Notice? { .done(visit.done, heard: heard, in: words, find: findThings.isEmpty ? nil : findLink) }
     /// The highest organization that one may go to.
     var root: OrganizationPath { Self.root(for: me, at: organization) }
     var words: ProductWords { product.words }

@@ -4,9 +4,18 @@ import Verification
 extension Notice {
     /// What the page before has just done, nil for nothing.
     ///
-    /// - Parameter heard: Which nodes have heard of it, where something is refused from then on.
-    static func done(_ done: Done?, heard: FeedConfirmation?, in words: ProductWords) -> Notice? {
-        done.map { .good([$0.words(in: words), heard?.words].compactMap(\.self).joined(separator: " ")) }
+    /// - Parameters:
+    ///   - heard: Which nodes have heard of it, where something is refused from then on.
+    ///   - find: Where one asks by a secret, nil for who finds nothing there.
+    static func done(
+        _ done: Done?, heard: FeedConfirmation?, in words: ProductWords, find: PageLink? = nil
+    ) -> Notice? {
+        guard let done else { return nil }
+        let text = done.words(in: words)
+        guard done != .searchedForSecret else {
+            return .bad(find == nil ? text : "\(text) A secret is safe here:", link: find)
+        }
+        return .good([text, heard?.words].compactMap(\.self).joined(separator: " "))
     }
 }
 
@@ -33,7 +42,8 @@ extension Done {
         case .sessionEnded, .otherSessionsEnded, .personSignedOut, .passwordChanged, .disconnected: false
         case .passwordSet, .emailChanged, .secondFactorAdded, .secondFactorRemoved, .personFactorRemoved, .appCreated,
             .appSaved, .contactCreated, .contactSaved, .contactEnabled, .accessKeyEnabled, .integrationSaved,
-            .secretShownBefore, .tokenShownBefore, .secretExtended, .apiKeySaved, .apiKeyEnabled, .olderAPIKeyExtended,
+            .secretShownBefore, .tokenShownBefore, .searchedForSecret, .secretExtended, .apiKeySaved, .apiKeyEnabled,
+            .olderAPIKeyExtended,
             .found, .foundOlder, .foundEnded, .personInvited, .personSaved, .handedOver, .organizationCreated,
             .organizationSaved, .resourceServerSaved, .connected, .connectionRepaired, .connectionRecognized,
             .providerSecretSaved, .accountCreated, .accountSaved, .accountResumed:

@@ -33,7 +33,12 @@ struct OperatorVisit: Sendable {
     var now: Instant { visit.now }
     var words: ProductWords { product.words }
     /// What the page before has just done.
-    var doneNotice: Notice? { .done(visit.done, heard: heard, in: words) }
+    var doneNotice: Notice? {
+        let things = FindLink.things(product) { ConsoleSections.isSeen($0, by: me.permissions, of: product) }
+        let find = PageLink(
+            words: FindLink.words, address: site.link(.console(ConsoleAddress(.find, in: me.organization.id))))
+        return .done(visit.done, heard: heard, in: words, find: things.isEmpty ? nil : find)
+    }
 
     /// The identifier in the path of this page.
     ///

@@ -111,9 +111,8 @@ extension AuditLogPage {
                     action: isNarrow ? PageLink(words: "Clear filters", address: entered.link(.auditLog)) : nil,
                     code: isNarrow ? nil : ManagementCommands(entered).listing("audit-events")) : nil,
             thingLink: nil,
-            notice: search.hasSecret
-                ? .searchedForSecret(entered.findLink)
-                : refusal.map { refusal in
+            notice: entered.doneNotice
+                ?? refusal.map { refusal in
                     .hint(
                         "This request was refused.",
                         link: PageLink(

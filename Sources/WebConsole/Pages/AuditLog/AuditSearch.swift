@@ -18,14 +18,10 @@ struct AuditSearch: Hashable, Sendable {
     var until: String?
     /// Whether the oldest come first, else the newest.
     let isOldestFirst: Bool
-    /// Whether a secret was searched for, which is not looked for, and not shown again.
-    let hasSecret: Bool
 
     init(_ visit: Visit) {
         action = visit.parameter("action")
-        let texts = (who: visit.parameter("who"), thing: visit.parameter("thing"), request: visit.parameter("request"))
-        hasSecret = [texts.who, texts.thing, texts.request].contains { $0.map(SearchedText.hasSecret) ?? false }
-        if !hasSecret { (who, thing, request) = texts }
+        (who, thing, request) = (visit.parameter("who"), visit.parameter("thing"), visit.parameter("request"))
         since = visit.parameter("since")
         until = visit.parameter("until")
         isOldestFirst = visit.parameter("sort") == Self.oldestFirst

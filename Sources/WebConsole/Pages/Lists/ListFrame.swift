@@ -40,7 +40,7 @@ struct ListFrame: Sendable {
         self.title = entered.sectionTitle
         ownTitle = title
         tabs = title == nil ? entered.sectionTabs : nil
-        notice = request.hasSecret ? .searchedForSecret(entered.findLink) : entered.doneNotice
+        notice = entered.doneNotice
         link = { entered.link(page, at: identifiers, query: $0) }
     }
 

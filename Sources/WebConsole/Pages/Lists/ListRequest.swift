@@ -13,8 +13,6 @@ struct ListRequest: Hashable, Sendable {
     }
 
     let search: String?
-    /// Whether a secret was searched for, which stands in no address of ours; it is not looked for, and not shown again.
-    let hasSecret: Bool
     /// Those in force, of those that the list has.
     let filters: [String]
     /// Nil for the list's own order.
@@ -25,9 +23,7 @@ struct ListRequest: Hashable, Sendable {
     ///   - filters: Those that the list has.
     ///   - columns: What it can be ordered by.
     init(_ visit: Visit, filters: [String] = [], columns: [String]) {
-        let text = visit.parameter("q")
-        hasSecret = text.map(SearchedText.hasSecret) ?? false
-        search = hasSecret ? nil : NameSearch(text)?.text
+        search = NameSearch(visit.parameter("q"))?.text
         self.filters = filters.filter { visit.parameter(named: $0) == "on" }
         sort = visit.parameter("sort").flatMap { text in
             let column = text.hasPrefix("-") ? String(text.dropFirst()) : text

@@ -1,4 +1,5 @@
 import CredentialFormat
+import OAuth
 
 /// What was searched for, as an address has it.
 enum SearchedText {
@@ -9,4 +10,21 @@ enum SearchedText {
             return CredentialText.parse(Array(word.utf8), brand: brand) != nil
         }
     }
+
+    /// A query without the parameters that have a secret in them, nil where none has.
+    static func withoutSecrets(query: String) -> String? {
+        let all = query.split(separator: "&")
+        let kept = all.filter { parameter in !hasSecret(Form.decode(parameter) ?? String(parameter)) }
+        return kept.count == all.count ? nil : kept.joined(separator: "&")
+    }
+
+    /// What a browser holds a search against before it is sent (`pattern` of HTML): everything but what looks like a secret of ours. A
+    /// sealed token is longer than a field takes, so its check is not asked for.
+    static let pattern: String = {
+        let kinds = CredentialKind.allCases.map(\.rawValue).joined(separator: "|")
+        let length = CredentialText.secretBodyLength + CredentialText.checkLength
+        return "(?!.*[a-z]{2,8}_(?:\(kinds))_[0-9A-Za-z]{\(length)}).*"
+    }()
+    /// What it says then.
+    static let rule = "No secrets here: the address would keep it."
 }

@@ -25,6 +25,7 @@ struct OrganizationChoicePage: Page {
     let hasChoices: Bool
     let nothing: String
     let nextLink: String?
+    let notice: Notice?
 
     /// - Parameter found: One more than a page holds, where there are as many.
     init(_ entered: ConsoleVisit, _ found: [Organization], search: String?, section: ConsoleSection) {
@@ -32,6 +33,7 @@ struct OrganizationChoicePage: Page {
         let shown = found.prefix(Self.pageSize)
         let root = section == .overview ? ConsolePage.overview : ConsoleSections.root(section)
         shell = entered.shell()
+        notice = entered.doneNotice
         pageHead = PageHead(title: "Choose \(word.indefinite)", lead: nil, action: nil, reason: nil)
         sentTo = entered.link(.choice)
         self.section = section.rawValue
