@@ -138,6 +138,12 @@ struct PeoplePagesTests {
         try await server.database.setSteward(ofAPIKey: try await demo.apiKeyID(server), to: id)
         let page = try await visitor.open("\(path)/\(id)")
         #expect(page.text.contains("Looks after") && page.text.contains("Demo"), "\(page.text)")
+        // The list of people says how many it is, and his own list of keys which.
+        let row = try await visitor.open("\(path)?q=quentin").text
+        #expect(row.contains(/<td role="cell" class="figure"><span class="phone">Looks after: <\/span><bdi>1<\/bdi>/))
+        let mine = "/o/\(demo.account)/api-keys?mine=on"
+        #expect(try await quentin.open(mine).rowNames == ["Demo"])
+        #expect(try await !visitor.open(mine).rowNames.contains("Demo"))
         let ask = try await visitor.open("\(path)/\(id)/delete")
         #expect(ask.text.contains("Remove Quentin?") && ask.text.contains("1 credential that Quentin looks after"))
         let gone = try await visitor.fill(ask, "\(path)/\(id)/delete", [("to", "")])

@@ -38,6 +38,8 @@ package struct APIKeyQuery: Hashable, Sendable {
     package var fromAnywhere = false
     /// Those alone that nobody looks after, because who did has left.
     package var isLeft = false
+    /// Those alone that a member looks after.
+    package var steward: ID<Member>?
     package var order = Order.created
     package var isDescending = true
     package var after: ListPlace?
@@ -114,6 +116,7 @@ extension APIKeyQuery {
         if isDisabled { condition = "\(part: condition) AND k.disabled_at IS NOT NULL" }
         if let worksAt { condition = "\(part: condition) AND k.expires_at > \(worksAt) AND k.disabled_at IS NULL" }
         if isLeft { condition = "\(part: condition) AND k.steward_left_at IS NOT NULL" }
+        if let steward { condition = "\(part: condition) AND k.steward = \(steward)" }
         if fromAnywhere { condition = "\(part: condition) AND k.addresses IS NULL" }
         return condition
     }

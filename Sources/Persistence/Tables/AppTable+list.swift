@@ -23,6 +23,8 @@ package struct AppQuery: Hashable, Sendable {
 
     /// What the name contains.
     package var search: NameSearch?
+    /// Those alone that a member looks after.
+    package var steward: ID<Member>?
     package var order = Order.created
     package var isDescending = true
     package var after: ListPlace?
@@ -75,8 +77,14 @@ extension Transaction {
 
 extension AppQuery {
     fileprivate var condition: BoundSQL {
-        guard let search else { return "" }
-        return "AND (\(part: search.identifier(of: App.self, on: "p.id")) OR \(part: search.condition(on: "p.name")))"
+        var condition: BoundSQL = ""
+        if let search {
+            condition = """
+                AND (\(part: search.identifier(of: App.self, on: "p.id")) OR \(part: search.condition(on: "p.name")))
+                """
+        }
+        if let steward { condition = "\(part: condition) AND p.steward = \(steward)" }
+        return condition
     }
 
     fileprivate var listOrder: ListOrder {

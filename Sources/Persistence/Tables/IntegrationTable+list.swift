@@ -37,6 +37,8 @@ package struct IntegrationQuery: Hashable, Sendable {
     package var fromAnywhere = false
     /// Those alone that nobody looks after, because who did has left.
     package var isLeft = false
+    /// Those alone that a member looks after.
+    package var steward: ID<Member>?
     package var order = Order.created
     package var isDescending = true
     package var after: ListPlace?
@@ -102,6 +104,7 @@ extension IntegrationQuery {
             condition = "\(part: condition) AND COALESCE(i.secret_at, i.created_at) < \(secretBefore)"
         }
         if isLeft { condition = "\(part: condition) AND i.steward_left_at IS NOT NULL" }
+        if let steward { condition = "\(part: condition) AND i.steward = \(steward)" }
         if fromAnywhere { condition = "\(part: condition) AND i.addresses IS NULL" }
         return condition
     }

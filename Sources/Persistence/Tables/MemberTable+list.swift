@@ -8,6 +8,8 @@ package struct ListedMember: Hashable, Sendable {
     package let hasSecondFactor: Bool
     /// Whether an invitation waits for them.
     package let isInvited: Bool
+    /// How many credentials they look after, of those that who asks may see; nil where that was not asked.
+    package var looksAfter: Int?
 }
 
 /// Which members a list shows, and in which order.
@@ -33,17 +35,18 @@ package struct MemberQuery: Hashable, Sendable {
 }
 
 extension Transaction {
-    /// The members of an extent that a query asks for, with how many there are in all and how many credentials nobody looks
-    /// after, in one statement. It reads those of these organizations, by their index, and no others; first no more of them than
+    /// The members of an extent that a query asks for and how many credentials each looks after, with how many members there are
+    /// in all and how many credentials nobody looks after, in one statement. It reads those of these organizations, by their index, and no others; first no more of them than
     /// what they are chosen and ordered by.
     ///
     /// - Parameters:
     ///   - limit: How many members at most.
     ///   - most: How far is counted.
     ///   - kinds: The kinds of credentials that count.
+    ///   - sight: Where those that a member looks after count.
     package borrowing func members(
         _ extent: Extent, _ query: MemberQuery, at now: Instant, limit: Int, countingTo most: Int,
-        leftOf kinds: Set<StewardedID.Kind>
+        credentials kinds: Set<StewardedID.Kind>, within sight: OrganizationPath
     ) throws -> (page: OrderedListing<ListedMember>, count: Int, left: Int) {
         let counts: BoundSQL = """
             (SELECT COUNT(*) FROM (SELECT 1 FROM organization o CROSS JOIN member m
@@ -53,12 +56,17 @@ extension Transaction {
         let order = query.listOrder
         let rows = try all(
             """
-            SELECT \(part: Self.listed(at: now)), \(part: counts) FROM
+            SELECT \(part: Self.listed(at: now)), \(part: counts),
+            \(part: Self.stewardedCountOfRow(kinds: kinds, within: sight, limit: most)) FROM
             (SELECT m.id FROM organization o CROSS JOIN member m WHERE \(part: extent.condition) AND m.organization_id = o.id
             \(part: query.condition) \(part: order.condition) \(part: order.clause) LIMIT \(limit + 1)) page CROSS JOIN member m
             CROSS JOIN organization o WHERE m.id = page.id AND o.id = m.organization_id \(part: order.clause)
             """
-        ) { row in (try ListedMember(row: row), try row.count(14), try row.count(15)) }
+        ) { row in
+            var listed = try ListedMember(row: row)
+            listed.looksAfter = try row.count(16)
+            return (listed, try row.count(14), try row.count(15))
+        }
         let listing = OrderedListing(rows.map(\.0), limit: limit, place: query.place)
         if let (_, count, left) = rows.first { return (listing, count, left) }
         // No row, no count.

@@ -103,6 +103,20 @@ extension Transaction {
     static func stewardedCount(
         _ filter: StewardFilter, kinds: Set<StewardedID.Kind>, within path: OrganizationPath?, limit: Int
     ) -> BoundSQL {
+        stewardedCount(where: condition(filter, within: path), kinds: kinds, limit: limit)
+    }
+
+    /// How many the member `m` of a statement's row looks after, as a number within it.
+    static func stewardedCountOfRow(
+        kinds: Set<StewardedID.Kind>, within path: OrganizationPath, limit: Int
+    ) -> BoundSQL {
+        stewardedCount(
+            where: bound("c.steward = m.id AND c.steward IS NOT NULL", within: path), kinds: kinds, limit: limit)
+    }
+
+    private static func stewardedCount(
+        where condition: BoundSQL, kinds: Set<StewardedID.Kind>, limit: Int
+    ) -> BoundSQL {
         StewardedID.Kind.allCases.filter(kinds.contains).reduce("0") { sum, kind in
             let table: StaticString =
                 switch kind {
@@ -113,7 +127,7 @@ extension Transaction {
             return """
                 \(part: sum) + (SELECT COUNT(*) FROM (SELECT 1 FROM \(fixed: table) c
                 JOIN organization o ON o.id = c.organization_id
-                WHERE \(part: condition(filter, within: path)) LIMIT \(limit)) AS live)
+                WHERE \(part: condition) LIMIT \(limit)) AS live)
                 """
         }
     }
@@ -124,6 +138,10 @@ extension Transaction {
             case .member(let member): "c.steward = \(member) AND c.steward IS NOT NULL"
             case .left(let account): "c.account_id = \(account) AND c.steward_left_at IS NOT NULL"
             }
+        return bound(whose, within: path)
+    }
+
+    private static func bound(_ whose: BoundSQL, within path: OrganizationPath?) -> BoundSQL {
         guard let path else { return whose }
         return "\(part: whose) AND o.path >= \(path.stored) AND o.path < \(path.storedEnd)"
     }

@@ -16,7 +16,7 @@ extension WebConsole {
         let filters = APIKeyList.filters(entered)
         let request = ListRequest(
             entered.visit, filters: filters.map(\.name), columns: APIKeyQuery.Order.allCases.map(\.rawValue))
-        let query = APIKeyList.query(request, at: entered.now, product)
+        let query = APIKeyList.query(request, entered)
         let limit = entered.terms.maximum(of: .apiKeys)
         let found = try await store.read(as: entered.actor) { [apiKeys] tx in
             try apiKeys.list(

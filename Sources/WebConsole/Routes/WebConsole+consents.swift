@@ -31,7 +31,7 @@ extension WebConsole {
     }
 
     private func showList(_ entered: ConsoleVisit, of app: ID<App>?) async throws -> PageReply {
-        let filters = AppList.filters(entered)
+        let filters = AppList.filtersByPlace(entered)
         let request = ListRequest(
             entered.visit, filters: filters.map(\.name), columns: GrantQuery.Order.allCases.map(\.rawValue))
         var query = GrantQuery()

@@ -52,7 +52,7 @@ extension WebConsole {
     // MARK: - Contacts
 
     private func showContacts(_ entered: ConsoleVisit) async throws -> PageReply {
-        let filters = AppList.filters(entered)
+        let filters = AppList.filtersByPlace(entered)
         let request = ListRequest(
             entered.visit, filters: filters.map(\.name), columns: ContactQuery.Order.allCases.map(\.rawValue))
         var query = ContactQuery()

@@ -15,7 +15,7 @@ extension WebConsole {
         let filters = IntegrationList.filters(entered)
         let request = ListRequest(
             entered.visit, filters: filters.map(\.name), columns: IntegrationQuery.Order.allCases.map(\.rawValue))
-        let query = IntegrationList.query(request, at: entered.now, product)
+        let query = IntegrationList.query(request, entered)
         let limit = entered.terms.maximum(of: .integrations)
         let found = try await store.read(as: entered.actor) { [integrations] tx in
             try integrations.list(

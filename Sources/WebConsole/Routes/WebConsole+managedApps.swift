@@ -33,13 +33,10 @@ extension WebConsole {
         let filters = AppList.filters(entered)
         let request = ListRequest(
             entered.visit, filters: filters.map(\.name), columns: AppQuery.Order.allCases.map(\.rawValue))
-        var query = AppQuery()
-        (query.search, query.after) = (NameSearch(request.search), request.after)
-        (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
-        let (asked, limit) = (query, entered.terms.maximum(of: .apps))
+        let (query, limit) = (AppList.query(request, entered), entered.terms.maximum(of: .apps))
         let found = try await store.read(as: entered.actor) { [apps] tx in
             try apps.list(
-                in: entered.organization, includeDescendants: !request.filters.contains(AppList.here), asked,
+                in: entered.organization, includeDescendants: !request.filters.contains(AppList.here), query,
                 limit: AppList.pageSize, countingTo: limit, as: entered.actor, tx: tx)
         }
         return .page(AppList.page(entered, request, filters, found.page, count: found.count, of: limit))

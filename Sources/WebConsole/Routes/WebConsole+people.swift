@@ -56,7 +56,7 @@ extension WebConsole {
         let found = try await store.read(as: entered.actor) { tx in
             try tx.members(
                 .within(path), query, at: entered.now, limit: PeopleList.pageSize, countingTo: PeopleList.countedTo,
-                leftOf: kinds)
+                credentials: kinds, within: entered.root)
         }
         return .page(
             PeopleList.page(entered, request, filters, found.page, count: found.count, leftCount: found.left))

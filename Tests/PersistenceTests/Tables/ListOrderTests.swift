@@ -166,7 +166,10 @@ struct ListOrderTests {
                     let members = try await all(tree) { after, tx in
                         var query = MemberQuery()
                         (query.order, query.isDescending, query.after) = (order, isDescending, after)
-                        return try tx.members(extent, query, at: now, limit: 2, countingTo: 100, leftOf: []).page
+                        return try tx.members(
+                            extent, query, at: now, limit: 2, countingTo: 100, credentials: [],
+                            within: tree.global.path
+                        ).page
                     }
                     requireOrder(
                         of: members, count: 5, isDescending: isDescending, by: \.member.id,

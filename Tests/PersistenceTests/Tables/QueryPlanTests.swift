@@ -112,7 +112,9 @@ struct Question: Sendable, CustomTestStringConvertible {
         _ = try tx.apps(extent, AppQuery(), limit: 2, countingTo: 2)
         _ = try tx.contacts(extent, ContactQuery(), limit: 2, countingTo: 2)
         _ = try tx.accessKeys(extent, AccessKeyQuery(), limit: 2)
-        _ = try tx.members(extent, MemberQuery(), at: now, limit: 2, countingTo: 2, leftOf: [])
+        _ = try tx.members(
+            extent, MemberQuery(), at: now, limit: 2, countingTo: 2, credentials: [],
+            within: OrganizationPath(root: ID(at: 1)))
     }
 
     static let all = [
@@ -215,17 +217,19 @@ struct Question: Sendable, CustomTestStringConvertible {
                     var query = IntegrationQuery()
                     (query.search, query.order, query.neverUsed) = (NameSearch("sap"), order, true)
                     (query.unusedSince, query.secretBefore, query.fromAnywhere) = (now, now, true)
+                    query.steward = ID(at: 1)
                     _ = try tx.integrations(extent, query, limit: 2, countingTo: 500)
                 }
                 for order in APIKeyQuery.Order.allCases {
                     var query = APIKeyQuery()
                     (query.search, query.order, query.neverUsed) = (NameSearch("sap"), order, true)
                     (query.unusedSince, query.secretBefore, query.endedBefore) = (now, now, now)
+                    query.steward = ID(at: 1)
                     _ = try tx.apiKeys(extent, query, limit: 2, countingTo: 500, at: now)
                 }
                 for order in AppQuery.Order.allCases {
                     var query = AppQuery()
-                    (query.search, query.order) = (NameSearch("sap"), order)
+                    (query.search, query.order, query.steward) = (NameSearch("sap"), order, ID(at: 1))
                     _ = try tx.apps(extent, query, limit: 2, countingTo: 500)
                 }
                 for order in ContactQuery.Order.allCases {
@@ -274,7 +278,8 @@ struct Question: Sendable, CustomTestStringConvertible {
                     (query.search, query.roles) = (NameSearch("ada"), ["admin", "owner"])
                     (query.withoutPassword, query.withoutSecondFactor) = (true, true)
                     (query.order, query.after) = (order, ListPlace(.text("ada"), ID<Member>(at: 1)))
-                    _ = try tx.members(.within(path), query, at: now, limit: 2, countingTo: 2, leftOf: kinds)
+                    _ = try tx.members(
+                        .within(path), query, at: now, limit: 2, countingTo: 2, credentials: kinds, within: path)
                 }
             }
         },

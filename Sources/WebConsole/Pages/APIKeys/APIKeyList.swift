@@ -21,13 +21,14 @@ enum APIKeyList {
         case old
         case fromAnywhere = "any-address"
         case creatorLeft = "creator-left"
+        case mine
         case here
 
         /// Whether it is about keys that work: what works no longer is at no risk.
         var isRisk: Bool {
             switch self {
             case .soon, .neverUsedThoughOld, .unused, .old, .creatorLeft: true
-            case .expired, .disabled, .neverUsed, .fromAnywhere, .here: false
+            case .expired, .disabled, .neverUsed, .fromAnywhere, .mine, .here: false
             }
         }
 
@@ -41,13 +42,14 @@ enum APIKeyList {
             case .old: .old
             case .fromAnywhere: .fromAnywhere
             case .creatorLeft: .creatorLeft
-            case .disabled, .here: nil
+            case .disabled, .mine, .here: nil
             }
         }
     }
 
     /// What the address asks for.
-    static func query(_ request: ListRequest, at now: Instant, _ product: Product) -> APIKeyQuery {
+    static func query(_ request: ListRequest, _ entered: ConsoleVisit) -> APIKeyQuery {
+        let (now, product) = (entered.now, entered.product)
         var query = APIKeyQuery()
         query.search = NameSearch(request.search)
         query.after = request.after
@@ -67,6 +69,7 @@ enum APIKeyList {
             case .old: query.secretBefore = now.adding(seconds: -product.policy.rotationReminderSeconds)
             case .fromAnywhere: query.fromAnywhere = true
             case .creatorLeft: query.isLeft = true
+            case .mine: query.steward = entered.me.member.id
             case .here: break
             }
         }
@@ -88,6 +91,7 @@ enum APIKeyList {
                 case .old: "Older than \(Spans.words(entered.product.policy.rotationReminderSeconds))"
                 case .fromAnywhere: "No address rule"
                 case .creatorLeft: "Creator has left"
+                case .mine: "Looked after by you"
                 case .here: "In \(entered.organization.name) alone"
                 }
             return filter == .here && entered.reachable.count < 2 ? nil : (filter.rawValue, words)

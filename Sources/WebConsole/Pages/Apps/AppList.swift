@@ -7,11 +7,27 @@ import ProductDefinition
 /// The list of apps.
 enum AppList {
     static let pageSize = 50
+    /// The filter that leaves out what others look after.
+    private static let mine = "mine"
     /// The filter that leaves out what is below.
     static let here = "here"
 
     static func filters(_ entered: ConsoleVisit) -> ListFrame.Filters {
+        [(mine, "Looked after by you")] + filtersByPlace(entered)
+    }
+
+    /// Those of a list of what nobody looks after by themself.
+    static func filtersByPlace(_ entered: ConsoleVisit) -> ListFrame.Filters {
         entered.reachable.count < 2 ? [] : [(here, "In \(entered.organization.name) alone")]
+    }
+
+    /// What the address asks for.
+    static func query(_ request: ListRequest, _ entered: ConsoleVisit) -> AppQuery {
+        var query = AppQuery()
+        (query.search, query.after) = (NameSearch(request.search), request.after)
+        if request.filters.contains(mine) { query.steward = entered.me.member.id }
+        (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
+        return query
     }
 
     /// What is not as usual, nil for nothing.

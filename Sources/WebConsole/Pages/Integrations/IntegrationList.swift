@@ -18,6 +18,7 @@ enum IntegrationList {
         case oldSecret = "old-secret"
         case fromAnywhere = "any-address"
         case creatorLeft = "creator-left"
+        case mine
         case here = "here"
 
         /// What to do about those.
@@ -28,13 +29,14 @@ enum IntegrationList {
             case .oldSecret: .old
             case .fromAnywhere: .fromAnywhere
             case .creatorLeft: .creatorLeft
-            case .here: nil
+            case .mine, .here: nil
             }
         }
     }
 
     /// What the address asks for.
-    static func query(_ request: ListRequest, at now: Instant, _ product: Product) -> IntegrationQuery {
+    static func query(_ request: ListRequest, _ entered: ConsoleVisit) -> IntegrationQuery {
+        let (now, product) = (entered.now, entered.product)
         var query = IntegrationQuery()
         query.search = NameSearch(request.search)
         query.after = request.after
@@ -48,6 +50,7 @@ enum IntegrationList {
             case .oldSecret: query.secretBefore = now.adding(seconds: -product.policy.rotationReminderSeconds)
             case .fromAnywhere: query.fromAnywhere = true
             case .creatorLeft: query.isLeft = true
+            case .mine: query.steward = entered.me.member.id
             case .here: break
             }
         }
@@ -68,6 +71,7 @@ enum IntegrationList {
                 case .oldSecret: "\(secret) older than \(age)"
                 case .fromAnywhere: "No address rule"
                 case .creatorLeft: "Creator has left"
+                case .mine: "Looked after by you"
                 case .here: "In \(entered.organization.name) alone"
                 }
             // Where there is nothing below, it would leave nothing out.

@@ -67,20 +67,18 @@ enum PeopleList {
             title: "Nobody yet", words: "\(word.capitalizedPlural) sign in here and do what their roles let them.",
             action: invite, code: example(entered))
         let places = Set(shown.map(\.member.organization))
+        let hasCredentials = !entered.readableKinds.isEmpty
         let hasPlaces = places.count > 1 || places.first.map { $0 != entered.organization.id } ?? false
-        let columns =
-            [frame.column("Name", by: MemberQuery.Order.name.rawValue), ListPage.Column(words: "Status")]
-            + (hasPlaces
-                ? [
-                    frame.column(
-                        entered.words[.organization].capitalized, by: MemberQuery.Order.organization.rawValue)
-                ] : [])
-            + [
-                ListPage.Column(words: "Roles"), ListPage.Column(words: "Two-step"),
-                frame.column("Since", by: MemberQuery.Order.created.rawValue, startsDescending: true),
-            ]
+        var columns = [frame.column("Name", by: MemberQuery.Order.name.rawValue), ListPage.Column(words: "Status")]
+        if hasPlaces {
+            columns.append(
+                frame.column(entered.words[.organization].capitalized, by: MemberQuery.Order.organization.rawValue))
+        }
+        columns += [ListPage.Column(words: "Roles"), ListPage.Column(words: "Two-step")]
+        if hasCredentials { columns.append(ListPage.Column(words: "Looks after", isFigure: true)) }
+        columns.append(frame.column("Since", by: MemberQuery.Order.created.rawValue, startsDescending: true))
         let rows = shown.enumerated().map { index, listed in
-            row(listed, entered, index, of: shown.count, hasPlaces: hasPlaces)
+            row(listed, entered, index, of: shown.count, hasPlaces: hasPlaces, hasCredentials: hasCredentials)
         }
         var page = frame.listPage(
             head, columns: columns, rows: rows, next: found.next, nothing: nothing, plural: word.plural)
@@ -109,7 +107,8 @@ enum PeopleList {
     }
 
     private static func row(
-        _ listed: ListedMember, _ entered: ConsoleVisit, _ index: Int, of count: Int, hasPlaces: Bool
+        _ listed: ListedMember, _ entered: ConsoleVisit, _ index: Int, of count: Int, hasPlaces: Bool,
+        hasCredentials: Bool
     ) -> ListPage.Row {
         let member = listed.member
         let id = member.id.description
@@ -125,13 +124,16 @@ enum PeopleList {
                 entry("Hand over", .handOverFromPerson),
             ],
             dangerous: [entry("Remove", .removePerson)])
-        let cells =
-            (hasPlaces ? [ListPage.Cell(text: listed.organizationName)] : [])
-            + [
-                ListPage.Cell(text: PersonWords(product: entered.product).rights(of: member)),
-                ListPage.Cell(text: listed.hasSecondFactor ? "On" : "Off", counted: "Two-step"),
-                ListPage.Cell(time: TimeWords(member.createdAt, now: entered.now)),
-            ]
+        var cells = hasPlaces ? [ListPage.Cell(text: listed.organizationName)] : []
+        cells += [
+            ListPage.Cell(text: PersonWords(product: entered.product).rights(of: member)),
+            ListPage.Cell(text: listed.hasSecondFactor ? "On" : "Off", counted: "Two-step"),
+        ]
+        if hasCredentials {
+            let many = Numbers.words(listed.looksAfter ?? 0)
+            cells.append(ListPage.Cell(text: many, isFigure: true, counted: "Looks after"))
+        }
+        cells.append(ListPage.Cell(time: TimeWords(member.createdAt, now: entered.now)))
         return ListPage.Row(
             name: member.name, link: entered.link(.person, id, in: member.organization), masked: member.email.text,
             badge: PersonWords.badge(listed), status: "Active", cells: cells,
