@@ -162,8 +162,8 @@ private struct WordWalk {
             guard try await somebody.signIn(person.email, person.password).status == 303 else {
                 throw ServerFailure("\(person.email) is not let in.")
             }
-            // The definition itself is shown in its own words.
-            var (waiting, known): ([String], Set<String>) = ([start], ["/operator/product"])
+            // The definition itself is shown in its own words, and the audit log's file has the log's beside the product's.
+            var (waiting, known): ([String], Set<String>) = ([start], ["/operator/product", "/o/-/audit-log/file"])
             while let path = waiting.first {
                 waiting.removeFirst()
                 guard known.insert(Self.kind(of: path)).inserted else { continue }

@@ -11,7 +11,7 @@ import SignIn
 
 extension WebConsole {
     var auditLogRoutes: [PageRoute] {
-        [shown(.auditLog, showAuditLog), shown(.story, showStory)]
+        [shown(.auditLog, showAuditLog), shown(.auditFile, showAuditFile), shown(.story, showStory)]
     }
 
     private func showAuditLog(_ entered: ConsoleVisit) async throws -> PageReply {
@@ -34,6 +34,32 @@ extension WebConsole {
                 entered, listing, search, error: nil, refusal: refusal, isFirst: cursor == nil)
         }
         return .page(page)
+    }
+
+    /// The events of a search as a file, that of one thing too. What is wrong with the search is said on its page.
+    private func showAuditFile(_ entered: ConsoleVisit) async throws -> PageReply {
+        let search = AuditSearch(entered.visit)
+        let file = try await store.read(as: entered.actor) { [audit] tx -> AuditFile? in
+            let whom = try search.who.map { try Self.label(of: $0, entered, tx: tx) }
+            guard let filter = search.filter(actor: whom) else { return nil }
+            var (file, cursor) = (AuditFile(entered.words), Cursor?.none)
+            while true {
+                let listing = try audit.listNamed(
+                    in: entered.organization, isOperatorsOwn: entered.isOperatorsAccount, matching: filter,
+                    oldestFirst: search.isOldestFirst,
+                    page: Model.Page(limit: Model.Page.limits.upperBound, after: cursor), as: entered.actor, tx: tx)
+                for event in listing.items { file.add(event) }
+                cursor = listing.next
+                guard cursor != nil else { return file }
+                guard file.count < AuditFile.most else {
+                    file.leaveOut()
+                    return file
+                }
+            }
+        }
+        guard let file else { return .redirect(entered.url(.auditLog, query: search.query()), at: site) }
+        let name = "audit-log-\(RFC3339.text(of: entered.now).prefix(10)).csv"
+        return .file(file.bytes, AuditFile.type, named: name)
     }
 
     /// The refusal of a request here or below, if there is one that they may see.

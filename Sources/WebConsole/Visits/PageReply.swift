@@ -9,6 +9,7 @@ struct PageReply: Sendable {
     private enum Content: Sendable {
         case html(@Sendable (PageWriter) -> [UInt8])
         case elsewhere(String)
+        case file([UInt8], type: String)
     }
 
     private let content: Content
@@ -27,6 +28,14 @@ struct PageReply: Sendable {
         reply.policy = policy
         reply.policy.scripts += page.scripts.map(\.hash)
         return reply
+    }
+
+    /// What a browser keeps as a file.
+    ///
+    /// - Parameter name: Letters, digits, `-` and `.`.
+    static func file(_ bytes: [UInt8], _ type: String, named name: String) -> PageReply {
+        PageReply(content: .file(bytes, type: type), status: .ok)
+            .with(.contentDisposition, "attachment; filename=\"\(name)\"")
     }
 
     /// Another page of ours. 303, so that no form is ever sent on (threat R11).
@@ -100,6 +109,9 @@ struct PageReply: Sendable {
         case .elsewhere(let address):
             headers[.location] = address
             return Response(status: status, headers: headers)
+        case .file(let bytes, let type):
+            headers[.contentType] = type
+            return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
         case .html(let html):
             headers[.contentType] = "text/html; charset=utf-8"
             return Response(

@@ -46,7 +46,7 @@ extension PageLine {
     ]
 
     static let auditLog: [PageLine] = [
-        PageLine(.auditLog, seers), PageLine(.story, seers, with: member),
+        PageLine(.auditLog, seers), PageLine(.auditFile, seers), PageLine(.story, seers, with: member),
     ]
 
     /// A member who has never signed in.

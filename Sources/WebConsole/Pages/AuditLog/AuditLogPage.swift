@@ -66,6 +66,8 @@ struct AuditLogPage: Page {
     let nothing: EmptyState?
     /// Where the thing itself stands, if that is known.
     let thingLink: PageLink?
+    /// The same as a file, nil where there is nothing.
+    let file: PageLink?
     var notice: Notice?
 }
 
@@ -110,7 +112,7 @@ extension AuditLogPage {
                         ? "No event is of that kind, person, thing and time." : "Every change is listed here.",
                     action: isNarrow ? PageLink(words: "Clear filters", address: entered.link(.auditLog)) : nil,
                     code: isNarrow ? nil : ManagementCommands(entered).listing("audit-events")) : nil,
-            thingLink: nil,
+            thingLink: nil, file: Self.file(listing, entered, search.query()),
             notice: entered.doneNotice
                 ?? refusal.map { refusal in
                     .hint(
@@ -138,7 +140,15 @@ extension AuditLogPage {
             when: Self.when(search) { entered.link(.story, thing, query: $0) },
             rows: listing.items.map { Self.row($0, entered, words) }, hasRows: !listing.items.isEmpty,
             paging: Self.paging(listing, isFirst: isFirst, search) { entered.link(.story, thing, query: $0) },
-            nothing: nil, thingLink: nil)
+            nothing: nil, thingLink: nil,
+            file: Self.file(listing, entered, [("thing", thing)] + search.query().filter { $0.0 == "sort" }))
+    }
+
+    private static func file(
+        _ listing: Listing<NamedAuditEvent>, _ entered: ConsoleVisit, _ query: [(String, String)]
+    ) -> PageLink? {
+        listing.items.isEmpty
+            ? nil : PageLink(words: "Download as .csv", address: entered.link(.auditFile, query: query))
     }
 
     /// The column by which the log is ordered.
