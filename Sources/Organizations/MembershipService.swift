@@ -81,11 +81,13 @@ package struct MembershipService: Sendable {
 
     private let roles: RoleService
     private let words: ProductWords
+    private let room: AccountRoom
     private let now: @Sendable () -> Instant
 
     package init(product: Product, now: @escaping @Sendable () -> Instant) {
         roles = RoleService(product: product)
         words = product.words
+        room = AccountRoom(product: product)
         self.now = now
     }
 
@@ -110,7 +112,7 @@ package struct MembershipService: Sendable {
             permissions: given.permissions, hasPassword: draft.password != nil,
             emailProof: draft.isEmailVerified == true ? .operatorsWord(now) : nil, createdAt: now)
         do {
-            return try enrol(member, password: draft.password, by: actor, tx: tx)
+            return try enrol(member, in: organization.account, password: draft.password, by: actor, tx: tx)
         } catch StoreError.constraint(.unique) {
             throw Refusal.emailTaken(words)
         }
@@ -118,10 +120,13 @@ package struct MembershipService: Sendable {
 
     /// Writes down a member who is new and whose fields and rights were checked: the one place where one begins to be.
     ///
-    /// - Throws: ``StoreError/constraint(_:)`` where the organization has the address, perhaps since a moment ago.
+    /// - Throws: ``StoreError/constraint(_:)`` where the organization has the address, perhaps since a moment ago, and
+    ///   ``Refusal/limitReached(code:explanation:)`` `member_limit` where the account has as many as it may.
     package func enrol(
-        _ member: Member, password: PasswordDigest?, by actor: Actor, tx: borrowing Transaction
+        _ member: Member, in account: ID<Organization>, password: PasswordDigest?, by actor: Actor,
+        tx: borrowing Transaction
     ) throws -> Member {
+        try room.requireForMember(in: account, tx: tx)
         try tx.insert(member, password: password)
         try tx.record(
             .memberCreated, target: member.id, in: member.organization,

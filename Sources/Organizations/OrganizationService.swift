@@ -9,10 +9,12 @@ package import ProductDefinition
 /// Every function runs inside a transaction and throws ``Refusal`` for what may not be done.
 package struct OrganizationService: Sendable {
     private let words: ProductWords
+    private let room: AccountRoom
     private let now: @Sendable () -> Instant
 
     package init(product: Product, now: @escaping @Sendable () -> Instant) {
         words = product.words
+        room = AccountRoom(product: product)
         self.now = now
     }
 
@@ -31,6 +33,7 @@ package struct OrganizationService: Sendable {
             "The tree may be at most \(words[.organization].counted(OrganizationPath.maximumDepth)) deep.")
         try checks.finish()
         guard let path else { throw Refusal.notFound }
+        try room.requireForOrganization(in: parent.account, tx: tx)
         let organization = Organization(id: id, path: path, name: name, createdAt: now)
         try tx.insert(organization)
         try tx.record(.organizationCreated, target: id, in: id, details: ["name": name], by: actor, at: now)
@@ -59,15 +62,17 @@ package struct OrganizationService: Sendable {
         return try listing(within: organization.path, page, tx: tx)
     }
 
-    /// An organization that was found already and those below it, as far as a query asks for them.
+    /// An organization that was found already and those below it, as far as a query asks for them, and how many the account has.
     ///
-    /// - Parameter limit: How many at most.
+    /// - Parameters:
+    ///   - limit: How many at most.
+    ///   - most: How far is counted.
     package func list(
-        in organization: Organization, _ query: OrganizationQuery, limit: Int, as actor: Actor,
+        in organization: Organization, _ query: OrganizationQuery, limit: Int, countingTo most: Int, as actor: Actor,
         tx: borrowing Transaction
-    ) throws -> OrderedListing<ListedOrganization> {
+    ) throws -> (page: OrderedListing<ListedOrganization>, count: Int) {
         try actor.requires(.organizationsRead, in: organization.path)
-        return try tx.organizations(within: organization.path, query, limit: limit)
+        return try tx.organizations(within: organization.path, query, limit: limit, countingTo: most)
     }
 
     private func listing(

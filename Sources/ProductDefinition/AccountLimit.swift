@@ -5,6 +5,8 @@ package enum AccountLimit: String, Hashable, Sendable, CaseIterable {
     case integrations
     case apps
     case connections
+    case members
+    case organizations
 }
 
 extension ProductPolicy {
@@ -15,6 +17,8 @@ extension ProductPolicy {
         case .integrations: integrationsPerAccount
         case .apps: appsPerAccount
         case .connections: connectionsPerAccount
+        case .members: membersPerAccount
+        case .organizations: organizationsPerAccount
         }
     }
 }

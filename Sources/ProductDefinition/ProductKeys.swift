@@ -50,6 +50,8 @@ package enum ProductKeys {
         case revocationGraceSeconds = "revocation_grace_seconds"
         case appsPerAccount = "apps_per_account"
         case connectionsPerAccount = "connections_per_account"
+        case membersPerAccount = "members_per_account"
+        case organizationsPerAccount = "organizations_per_account"
         case confidentialAppsWithoutPKCE = "confidential_apps_without_pkce"
         case authorizationCodeLifetime = "authorization_code_lifetime"
         case refreshTokenLifetime = "refresh_token_lifetime"

@@ -36,6 +36,8 @@ extension ProductPolicy {
         case .revocationGraceSeconds: Self.span(revocationGraceSeconds)
         case .appsPerAccount: "\(appsPerAccount)"
         case .connectionsPerAccount: "\(connectionsPerAccount)"
+        case .membersPerAccount: "\(membersPerAccount)"
+        case .organizationsPerAccount: "\(organizationsPerAccount)"
         case .confidentialAppsWithoutPKCE: Self.word(confidentialAppsWithoutPKCE)
         case .authorizationCodeLifetime: Self.span(authorizationCodeSeconds)
         case .refreshTokenLifetime: Self.span(refreshTokenSeconds)

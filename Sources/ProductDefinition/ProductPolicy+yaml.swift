@@ -66,7 +66,11 @@ extension ProductPolicy {
             secretVisibility: try entries[.secretVisibility]?.word(SecretVisibility.self, of: "choice")
                 ?? standard.secretVisibility,
             connectionsPerAccount: try entries[.connectionsPerAccount]?.integer(in: Self.limitRange)
-                ?? standard.connectionsPerAccount
+                ?? standard.connectionsPerAccount,
+            membersPerAccount: try entries[.membersPerAccount]?.integer(in: Self.limitRange)
+                ?? standard.membersPerAccount,
+            organizationsPerAccount: try entries[.organizationsPerAccount]?.integer(in: Self.limitRange)
+                ?? standard.organizationsPerAccount
         )
     }
 

@@ -41,6 +41,10 @@ package struct ProductPolicy: Hashable, Sendable {
     package let appsPerAccount: Int
     /// The most connections of an account that are not ended.
     package let connectionsPerAccount: Int
+    /// The most members of an account, in all of its organizations.
+    package let membersPerAccount: Int
+    /// The most organizations of an account, its root among them.
+    package let organizationsPerAccount: Int
     /// Whether confidential apps may do without PKCE. Public ones never may (RFC 7636, RFC 9700 §2.1.1).
     package let confidentialAppsWithoutPKCE: Bool
     /// How long an authorization code lives, in seconds.
@@ -56,7 +60,7 @@ package struct ProductPolicy: Hashable, Sendable {
     /// How long it lasts at most, in seconds.
     package let sessionMaximumSeconds: Int
 
-    /// How many of one kind of credential an account may be allowed.
+    /// How many of one kind an account may be allowed.
     package static let limitRange = 1...1_000_000
     /// The longest grace that a product may allow, in seconds.
     package static let maximumRevocationGraceSeconds = 3600
@@ -74,7 +78,7 @@ package struct ProductPolicy: Hashable, Sendable {
         sessionIdleSeconds: Int = 8 * 3600, sessionMaximumSeconds: Int = 7 * 86_400,
         integrations: IntegrationPolicy = IntegrationPolicy(), rotationReminderSeconds: Int = 365 * 86_400,
         accessKeys: AccessKeyPolicy = .optional, secretVisibility: SecretVisibility = .once,
-        connectionsPerAccount: Int = 10_000
+        connectionsPerAccount: Int = 10_000, membersPerAccount: Int = 10_000, organizationsPerAccount: Int = 10_000
     ) {
         self.apiKeyLifetimes = apiKeyLifetimes
         self.apiKeysPerAccount = apiKeysPerAccount
@@ -94,6 +98,8 @@ package struct ProductPolicy: Hashable, Sendable {
         self.revocationGraceSeconds = revocationGraceSeconds
         self.appsPerAccount = appsPerAccount
         self.connectionsPerAccount = connectionsPerAccount
+        self.membersPerAccount = membersPerAccount
+        self.organizationsPerAccount = organizationsPerAccount
         self.confidentialAppsWithoutPKCE = confidentialAppsWithoutPKCE
         self.authorizationCodeSeconds = authorizationCodeSeconds
         self.refreshTokenSeconds = refreshTokenSeconds

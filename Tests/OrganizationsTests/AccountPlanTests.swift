@@ -16,7 +16,8 @@ extension Product {
                 PlanDefinition(name: "full"), PlanDefinition(name: "old", status: .legacy),
                 PlanDefinition(name: "essential", features: [.apps]),
                 PlanDefinition(
-                    name: "small", limits: [.apiKeys: 3, .integrations: 2, .apps: 1]),
+                    name: "small",
+                    limits: [.apiKeys: 3, .integrations: 2, .apps: 1, .members: 2, .organizations: 6]),
                 PlanDefinition(name: "plain", features: [.apiAccess]),
             ], standard: "full"))
 }
@@ -104,7 +105,20 @@ struct AccountPlanTests {
             #expect(integrations.count(where: \.isSuccess) == 2)
             let apps = await race(12) { number in try await app(in: organizations[number % 4], tree) }
             #expect(apps.count(where: \.isSuccess) == 1)
-            for case .failure(let error) in keys + integrations + apps {
+            let members = await race(12) { number in
+                _ = try await tree.member(
+                    in: organizations[number % 4], roles: [], email: "m\(number)@example.com")
+            }
+            #expect(members.count(where: \.isSuccess) == 2)
+            // Of six there are four, with the root.
+            let places = await race(12) { number in
+                try await tree.store.write { [service = tree.organizations] tx in
+                    _ = try service.create(
+                        name: "More \(number)", below: organizations[number % 4].id, as: SampleTree.theOperator, tx: tx)
+                }
+            }
+            #expect(places.count(where: \.isSuccess) == 2)
+            for case .failure(let error) in keys + integrations + apps + members + places {
                 guard case Refusal.limitReached = error else {
                     Issue.record("Refused as \(error)")
                     continue

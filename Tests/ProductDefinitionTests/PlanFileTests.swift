@@ -21,7 +21,7 @@ struct PlanFileTests {
           advanced:
             title: Acme Advanced
             features: [api_access, apps, connections, webhooks]
-            limits: {api_keys: 7, integrations: 3, apps: 2, connections: 4}
+            limits: {api_keys: 7, integrations: 3, apps: 2, connections: 4, members: 5, organizations: 6}
           enterprise:
             status: legacy
             features: [api_access]
@@ -37,7 +37,9 @@ struct PlanFileTests {
         let product = try Product(yaml: Self.yaml, file: "claviger.yaml")
         let advanced = PlanDefinition(
             name: "advanced", title: "Acme Advanced",
-            limits: [.apiKeys: 7, .integrations: 3, .apps: 2, .connections: 4])
+            limits: [
+                .apiKeys: 7, .integrations: 3, .apps: 2, .connections: 4, .members: 5, .organizations: 6,
+            ])
         let enterprise = PlanDefinition(name: "enterprise", status: .legacy, features: [.apiAccess])
         #expect(
             product.plans

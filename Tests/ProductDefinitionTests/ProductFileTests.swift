@@ -56,6 +56,8 @@ struct ProductFileTests {
           revocation_grace_seconds: 45
           apps_per_account: 7
           connections_per_account: 8
+          members_per_account: 9
+          organizations_per_account: 11
           confidential_apps_without_pkce: true
           authorization_code_lifetime: 30
           refresh_token_lifetime: 30d
@@ -94,7 +96,7 @@ struct ProductFileTests {
         #expect(product.providers.map(\.scopes) == [nil, ["openid"]])
         #expect(product.providers.map(\.variables) == [[:], ["tenant": "common"]])
         #expect(product.providers.map(\.callsPerSecond) == [300, nil])
-        #expect(product.providers.map(\.place?.line) == [63, 64])
+        #expect(product.providers.map(\.place?.line) == [65, 66])
         let write = try #require(Scope("posts.write"))
         let read = try #require(Scope("analytics.read"))
         #expect(
@@ -129,7 +131,8 @@ struct ProductFileTests {
                         perOrganization: .one, scopes: ScopeSet([read]),
                         addresses: try #require(
                             AddressRule(within: ["192.0.2.0/24", "2001:db8::1"].compactMap { IPRange($0) }))),
-                    accessKeys: .required, secretVisibility: .retrievable, connectionsPerAccount: 8))
+                    accessKeys: .required, secretVisibility: .retrievable, connectionsPerAccount: 8,
+                    membersPerAccount: 9, organizationsPerAccount: 11))
     }
 
     @Test(arguments: [("off", AccessKeyPolicy.off), ("'off'", .off), ("optional", .optional), ("required", .required)])

@@ -46,6 +46,10 @@ struct GetProduct: Endpoint {
             json.object { $0.member("maximum_per_account", policy.maximum(of: .apps)) }
             json.name("connections")
             json.object { $0.member("maximum_per_account", policy.maximum(of: .connections)) }
+            json.name("members")
+            json.object { $0.member("maximum_per_account", policy.maximum(of: .members)) }
+            json.name("organizations")
+            json.object { $0.member("maximum_per_account", policy.maximum(of: .organizations)) }
             json.name("access_tokens")
             json.object {
                 $0.member("standard_lifetime_seconds", policy.accessTokenSeconds)

@@ -36,7 +36,7 @@ package struct MemberQuery: Hashable, Sendable {
 
 extension Transaction {
     /// The members of an extent that a query asks for and how many credentials each looks after, with how many members there are
-    /// in all and how many credentials nobody looks after, in one statement. It reads those of these organizations, by their index, and no others; first no more of them than
+    /// in all and in the account and how many credentials nobody looks after, in one statement. It reads those of these organizations, by their index, and no others; first no more of them than
     /// what they are chosen and ordered by.
     ///
     /// - Parameters:
@@ -47,11 +47,12 @@ extension Transaction {
     package borrowing func members(
         _ extent: Extent, _ query: MemberQuery, at now: Instant, limit: Int, countingTo most: Int,
         credentials kinds: Set<StewardedID.Kind>, within sight: OrganizationPath
-    ) throws -> (page: OrderedListing<ListedMember>, count: Int, left: Int) {
+    ) throws -> (page: OrderedListing<ListedMember>, count: Int, left: Int, ofAccount: Int) {
         let counts: BoundSQL = """
             (SELECT COUNT(*) FROM (SELECT 1 FROM organization o CROSS JOIN member m
             WHERE \(part: extent.condition) AND m.organization_id = o.id LIMIT \(most)) AS live),
-            \(part: Self.stewardedCount(.left(account: extent.path.root), kinds: kinds, within: extent.path, limit: most))
+            \(part: Self.stewardedCount(.left(account: extent.path.root), kinds: kinds, within: extent.path, limit: most)),
+            \(part: Self.memberCount(ofAccount: extent.path.root, countingTo: most))
             """
         let order = query.listOrder
         let rows = try all(
@@ -64,14 +65,28 @@ extension Transaction {
             """
         ) { row in
             var listed = try ListedMember(row: row)
-            listed.looksAfter = try row.count(16)
-            return (listed, try row.count(14), try row.count(15))
+            listed.looksAfter = try row.count(17)
+            return (listed, try row.count(14), try row.count(15), try row.count(16))
         }
         let listing = OrderedListing(rows.map(\.0), limit: limit, place: query.place)
-        if let (_, count, left) = rows.first { return (listing, count, left) }
+        if let (_, count, left, ofAccount) = rows.first { return (listing, count, left, ofAccount) }
         // No row, no count.
-        let (count, left) = try first("SELECT \(part: counts)") { (try $0.count(0), try $0.count(1)) } ?? (0, 0)
-        return (listing, count, left)
+        let counted = try first("SELECT \(part: counts)") { (try $0.count(0), try $0.count(1), try $0.count(2)) }
+        let (count, left, ofAccount) = counted ?? (0, 0, 0)
+        return (listing, count, left, ofAccount)
+    }
+
+    /// How many members an account has, as far as it is counted.
+    package borrowing func memberCount(ofAccount account: ID<Organization>, countingTo most: Int) throws -> Int {
+        try first("SELECT \(part: Self.memberCount(ofAccount: account, countingTo: most))") { try $0.count(0) } ?? 0
+    }
+
+    /// The same as a number within a statement.
+    private static func memberCount(ofAccount account: ID<Organization>, countingTo most: Int) -> BoundSQL {
+        """
+        (SELECT COUNT(*) FROM (SELECT 1 FROM organization o CROSS JOIN member m
+        WHERE o.account_id = \(account) AND m.organization_id = o.id LIMIT \(most)) AS live)
+        """
     }
 
     /// One member as a list shows them.

@@ -25,26 +25,30 @@ package struct OrganizationQuery: Hashable, Sendable {
 }
 
 extension Transaction {
-    /// The organization at `path` and those below it that a query asks for. It reads those of the account, by their index, and no
-    /// others.
+    /// The organization at `path` and those below it that a query asks for, and how many the account has, in one statement. It reads
+    /// those of the account, by their index, and no others.
     ///
-    /// - Parameter limit: How many at most.
+    /// - Parameters:
+    ///   - limit: How many at most.
+    ///   - most: How far is counted.
     package borrowing func organizations(
-        within path: OrganizationPath, _ query: OrganizationQuery, limit: Int
-    ) throws -> OrderedListing<ListedOrganization> {
+        within path: OrganizationPath, _ query: OrganizationQuery, limit: Int, countingTo most: Int
+    ) throws -> (page: OrderedListing<ListedOrganization>, count: Int) {
+        let count = Self.organizationCount(ofAccount: path.root, countingTo: most)
         let order = query.listOrder
         let rows = try all(
             """
-            SELECT \(fixed: organizationColumns), above.name FROM organization o LEFT JOIN organization above
+            SELECT \(fixed: organizationColumns), above.name, \(part: count) FROM organization o LEFT JOIN organization above
             ON above.id = o.parent_id AND above.path >= \(path.stored) AND above.path < \(path.storedEnd)
             WHERE o.account_id = \(path.root) AND o.path >= \(path.stored) AND o.path < \(path.storedEnd)
             \(part: query.condition) \(part: order.condition) \(part: order.clause) LIMIT \(limit + 1)
             """
         ) { row in
-            ListedOrganization(
+            let listed = ListedOrganization(
                 organization: try Organization(row: row, from: 0), parentName: try row.optionalText(5))
+            return (listed, try row.count(6))
         }
-        return OrderedListing(rows, limit: limit, place: query.place)
+        return try counted(rows, limit: limit, count, place: query.place)
     }
 }
 

@@ -59,6 +59,18 @@ extension Transaction {
         }
     }
 
+    /// How many organizations an account has, its root among them, as far as it is counted.
+    package borrowing func organizationCount(ofAccount account: ID<Organization>, countingTo most: Int) throws -> Int {
+        try first("SELECT \(part: Self.organizationCount(ofAccount: account, countingTo: most))") {
+            try $0.count(0)
+        } ?? 0
+    }
+
+    /// The same as a number within a statement.
+    static func organizationCount(ofAccount account: ID<Organization>, countingTo most: Int) -> BoundSQL {
+        "(SELECT COUNT(*) FROM (SELECT 1 FROM organization WHERE account_id = \(account) LIMIT \(most)) AS live)"
+    }
+
     /// Those of every account, oldest first.
     package borrowing func organizations(after: ID<Organization>?, limit: Int) throws -> [Organization] {
         try all(

@@ -124,7 +124,7 @@ package struct ConsoleSessionService: Sendable {
             id: ID(at: now.milliseconds), organization: organization.id, email: email, name: name, roles: roles,
             hasPassword: false, createdAt: now)
         do {
-            return try members.enrol(member, password: nil, by: actor, tx: tx)
+            return try members.enrol(member, in: organization.account, password: nil, by: actor, tx: tx)
         } catch StoreError.constraint(.unique) {
             // Another call made the member at the same moment.
             throw StoreError.conflict

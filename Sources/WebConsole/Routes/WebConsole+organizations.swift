@@ -27,9 +27,10 @@ extension WebConsole {
         let query = OrganizationsList.query(request)
         let found = try await store.read(as: entered.actor) { [organizations] tx in
             try organizations.list(
-                in: entered.organization, query, limit: OrganizationsList.pageSize, as: entered.actor, tx: tx)
+                in: entered.organization, query, limit: OrganizationsList.pageSize,
+                countingTo: entered.terms.maximum(of: .organizations), as: entered.actor, tx: tx)
         }
-        return .page(OrganizationsList.page(entered, request, found))
+        return .page(OrganizationsList.page(entered, request, found.page, inAccount: found.count))
     }
 
     private func takeNewOrganization(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
@@ -42,6 +43,9 @@ extension WebConsole {
         } catch Refusal.invalid(let fields) {
             return .page(
                 OrganizationNamePage(creating: entered, name: name, FieldErrors(fields)), .unprocessableContent)
+        } catch Refusal.limitReached(let code, let explanation) {
+            let errors = FieldErrors([InvalidField("", code, explanation)])
+            return .page(OrganizationNamePage(creating: entered, name: name, errors), .unprocessableContent)
         }
     }
 

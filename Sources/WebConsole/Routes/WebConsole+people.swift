@@ -59,7 +59,9 @@ extension WebConsole {
                 credentials: kinds, within: entered.root)
         }
         return .page(
-            PeopleList.page(entered, request, filters, found.page, count: found.count, leftCount: found.left))
+            PeopleList.page(
+                entered, request, filters, found.page, count: found.count, ofAccount: found.ofAccount,
+                leftCount: found.left))
     }
 
     private func takeInvitation(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
@@ -334,11 +336,12 @@ extension Refusal {
         case .invalid(let fields): FieldErrors(fields)
         case .conflict(let code, let explanation):
             FieldErrors([InvalidField(code == "email_taken" ? email : "", code, explanation)])
+        case .limitReached(let code, let explanation): FieldErrors([InvalidField("", code, explanation)])
         case .exceedsRights:
             FieldErrors([
                 InvalidField("", "exceeds_rights", "You can’t give or change rights that you don’t have yourself.")
             ])
-        case .notFound, .forbidden, .limitReached, .presenceRequired, .preconditionFailed, .tooOften: nil
+        case .notFound, .forbidden, .presenceRequired, .preconditionFailed, .tooOften: nil
         }
     }
 

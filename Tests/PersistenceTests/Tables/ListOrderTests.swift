@@ -217,7 +217,7 @@ struct ListOrderTests {
                     let found = try await all(tree) { after, tx in
                         var query = OrganizationQuery()
                         (query.order, query.isDescending, query.after) = (order, isDescending, after)
-                        return try tx.organizations(within: tree.europe.path, query, limit: 2)
+                        return try tx.organizations(within: tree.europe.path, query, limit: 2, countingTo: 2).page
                     }
                     requireOrder(
                         of: found, count: 7, isDescending: isDescending, by: \.organization.id,

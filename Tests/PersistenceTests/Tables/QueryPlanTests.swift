@@ -267,11 +267,13 @@ struct Question: Sendable, CustomTestStringConvertible {
             for order in OrganizationQuery.Order.allCases {
                 var query = OrganizationQuery()
                 (query.search, query.order) = (NameSearch("north"), order)
-                _ = try tx.organizations(within: path, query, limit: 2)
+                _ = try tx.organizations(within: path, query, limit: 2, countingTo: 2)
             }
             _ = try tx.organization(ID(at: 1), withThoseWithin: path, limit: 2)
             _ = try tx.organization(ID(at: 1), withThoseWithin: nil, limit: 2)
             _ = try tx.memberNames([ID(at: 1), ID(at: 2)], within: path)
+            _ = try tx.memberCount(ofAccount: ID(at: 1), countingTo: 2)
+            _ = try tx.organizationCount(ofAccount: ID(at: 1), countingTo: 2)
             for kinds in [[], Set(StewardedID.Kind.allCases)] {
                 for order in MemberQuery.Order.allCases {
                     var query = MemberQuery()

@@ -18,14 +18,19 @@ enum OrganizationsList {
         return query
     }
 
+    /// - Parameter inAccount: How many the account has.
     static func page(
-        _ entered: ConsoleVisit, _ request: ListRequest, _ found: OrderedListing<ListedOrganization>
+        _ entered: ConsoleVisit, _ request: ListRequest, _ found: OrderedListing<ListedOrganization>, inAccount: Int
     ) -> ListPage {
         let (word, home) = (entered.words[.organization], entered.organization)
         let isWhole = request.search == nil && request.after == nil && found.next == nil
         let isTree = isWhole && request.sort == nil
+        let limit = entered.terms.maximum(of: .organizations)
+        let (mayMake, isFull) = (entered.may(.organizationsManage), inAccount >= limit)
+        let used =
+            "\(Numbers.words(inAccount)) of \(Numbers.words(limit)) in the \(entered.words[.account].singular)."
         let create =
-            entered.may(.organizationsManage)
+            mayMake && !isFull
             ? entered.makingLink("Create \(word.singular)", to: .newOrganization) : nil
         let frame = ListFrame(
             entered, .organizations, request, searchLabel: "Search by name or ID",
@@ -34,8 +39,10 @@ enum OrganizationsList {
         let head = PageHead(
             title: entered.heading,
             lead: isWhole
-                ? lead(home, below: found.items.count - 1, word) : "\(word.capitalizedPlural) below \(home.name).",
-            action: create, reason: nil)
+                ? "\(lead(home, below: found.items.count - 1, word)) \(used)"
+                : "\(word.capitalizedPlural) below \(home.name). \(used)",
+            action: create,
+            reason: mayMake && isFull ? "All \(Numbers.words(limit)) are taken. Delete one to make room." : nil)
         let nothing = EmptyState(
             title: "Nothing below \(home.name) yet",
             words: "Each \(word.singular) sees itself and what is below it, never above or beside.", action: create,

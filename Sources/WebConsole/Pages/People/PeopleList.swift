@@ -46,23 +46,27 @@ enum PeopleList {
 
     /// - Parameters:
     ///   - count: How many there are in all.
+    ///   - inAccount: How many the account has.
     ///   - leftCount: How many credentials nobody looks after.
     static func page(
         _ entered: ConsoleVisit, _ request: ListRequest, _ filters: ListFrame.Filters,
-        _ found: OrderedListing<ListedMember>, count: Int, leftCount: Int
+        _ found: OrderedListing<ListedMember>, count: Int, ofAccount inAccount: Int, leftCount: Int
     ) -> ListPage {
         let (word, shown) = (entered.words[.member], found.items)
         let frame = ListFrame(
             entered, .people, request, filters, searchLabel: "Search by name or e-mail",
             standard: ListRequest.Sort(column: MemberQuery.Order.created.rawValue, isDescending: false))
-        let invite =
-            entered.may(.membersManage) ? entered.makingLink("Invite \(word.indefinite)", to: .newPerson) : nil
-        let counted = Numbers.words(min(count, countedTo)) + (count >= countedTo ? " or more" : "")
+        let limit = entered.terms.maximum(of: .members)
+        let (mayInvite, isFull) = (entered.may(.membersManage), inAccount >= limit)
+        let invite = mayInvite && !isFull ? entered.makingLink("Invite \(word.indefinite)", to: .newPerson) : nil
+        let taken = isFull ? Numbers.words(limit) : many(inAccount)
+        let used = "\(taken) of \(Numbers.words(limit)) in the \(entered.words[.account].singular)"
         let head = PageHead(
             title: entered.heading,
             lead:
-                "\(counted) \(count == 1 ? word.singular : word.plural) in \(entered.organization.name) and below.",
-            action: invite, reason: nil)
+                "\(many(count)) \(count == 1 ? word.singular : word.plural) in \(entered.organization.name) and below. \(used).",
+            action: invite,
+            reason: mayInvite && isFull ? "All \(Numbers.words(limit)) are taken. Remove one to make room." : nil)
         let nothing = EmptyState(
             title: "Nobody yet", words: "\(word.capitalizedPlural) sign in here and do what their roles let them.",
             action: invite, code: example(entered))
@@ -84,6 +88,10 @@ enum PeopleList {
             head, columns: columns, rows: rows, next: found.next, nothing: nothing, plural: word.plural)
         if leftCount > 0 { page.forecast = left(leftCount, entered) }
         return page
+    }
+
+    private static func many(_ count: Int) -> String {
+        Numbers.words(min(count, countedTo)) + (count >= countedTo ? " or more" : "")
     }
 
     /// That somebody left something behind.
