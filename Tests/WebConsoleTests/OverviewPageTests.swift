@@ -42,6 +42,49 @@ struct OverviewPageTests {
         }
     }
 
+    @Test func `of what a list shows, several are disabled or deleted together, after a question that names them`()
+        async throws
+    {
+        let (server, demo) = try RunningServer.current
+        let (europe, elsewhere) = (
+            try #require(demo.organizations["Europe"]), try await server.makeAccount("Apart", as: demo.operatorKey)
+        )
+        var made: [MadeCredential] = []
+        for name in ["Batch one", "Batch two", "Batch three"] {
+            made.append(
+                try await server.makeKey(
+                    in: europe, scopes: ["assessments.read"], ["name": .text(name)], as: demo.operatorKey))
+        }
+        let foreign = try await server.makeKey(in: elsewhere, scopes: ["assessments.read"], as: demo.operatorKey)
+        var visitor = PageVisitor(server)
+        let person = try #require(demo.people["site-admin"])
+        _ = try await visitor.signIn(person.email, person.password)
+        let list = "/o/\(demo.account)/api-keys?q=batch"
+        let several = try #require(try await visitor.open(list).links("Disable or delete several").first)
+        let choice = try await visitor.open(several)
+        #expect(choice.text.matches(of: /name="key\.key_[A-Za-z0-9]+" value="on" checked/).count == 3)
+        func boxes(_ credentials: [MadeCredential]) -> [(String, String)] {
+            credentials.map { ("key.\($0.id)", "on") }
+        }
+        let none = try await visitor.post(several, choice.hiddenFields)
+        #expect(none.status == 422 && none.text.contains("Say what to do."))
+        for (change, chosen) in [("disable", made), ("delete", [made[0], made[1]])] {
+            let question = try await visitor.post(
+                several, choice.hiddenFields + boxes(chosen + [foreign]) + [("do", change)])
+            #expect(question.status == 200 && question.text.contains("“Batch one” in Europe"))
+            #expect(question.text.contains("No use within the last 7 days is known."))
+            #expect(!question.text.contains(foreign.id), "What is another customer’s is not there.")
+            for _ in 1...2 {
+                #expect(try await visitor.post(several, question.hiddenFields).location == list, "Twice is as once.")
+            }
+            #expect(try await visitor.open(list).good?.contains(change == "disable" ? "disabled" : "deleted") == true)
+        }
+        #expect(try await visitor.open(list).rowNames == ["Batch three"])
+        let left = try await server.get(made[2].path, bearer: demo.operatorKey)
+        #expect(try left.json["state"].string == "disabled")
+        #expect(try await server.get(foreign.path, bearer: demo.operatorKey).json["state"].string == "active")
+    }
+
     @Test func `shows each what they may see, and changes to who may read the log`() async throws {
         let auditor = try await open(as: "auditor")
         #expect(auditor.text.contains("Recent changes") && counts(auditor).count > 2)

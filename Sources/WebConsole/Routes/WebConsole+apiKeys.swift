@@ -9,7 +9,8 @@ import ProductDefinition
 /// The list of API keys, and making one.
 extension WebConsole {
     var apiKeyRoutes: [PageRoute] {
-        [shown(.apiKeys, showKeys), shown(.newAPIKey, showNewKey), taken(.newAPIKey, takeNewKey)] + singleKeyRoutes
+        [shown(.apiKeys, showKeys), shown(.newAPIKey, showNewKey), taken(.newAPIKey, takeNewKey)]
+            + severalKeysRoutes + singleKeyRoutes
     }
 
     private func showKeys(_ entered: ConsoleVisit) async throws -> PageReply {
@@ -61,9 +62,16 @@ extension WebConsole {
         let rows = found.items.enumerated().map { index, item in
             keyRow(item, entered, index, of: found.items.count, mayMake: mayMake, isAlone: isAlone)
         }
-        return frame.listPage(
+        var page = frame.listPage(
             head, columns: columns, rows: rows, next: found.next, nothing: nothing, plural: word.plural,
             advice: frame.request.filters.compactMap(APIKeyList.Filter.init).map(\.advice))
+        if mayMake, frame.isNarrow, rows.count > 1 {
+            let address = entered.link(.severalAPIKeys, query: frame.request.query())
+            let advice = page.forecast.map { $0.parts + [Forecast.Part(words: " ")] } ?? []
+            page.forecast = Forecast(
+                look: "", parts: advice + [Forecast.Part(words: "Disable or delete several", address: address)])
+        }
+        return page
     }
 
     private func keyRow(

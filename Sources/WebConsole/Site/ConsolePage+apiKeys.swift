@@ -4,6 +4,8 @@ import ProductDefinition
 extension ConsolePage {
     static let apiKeys = ConsolePage(.apiKeys)
     static let newAPIKey = ConsolePage(.apiKeys, "/new", needs: .apiKeysManage)
+    /// Of what a list shows, some together.
+    static let severalAPIKeys = ConsolePage(.apiKeys, "/several", needs: .apiKeysManage)
     static let apiKey = ConsolePage(.apiKeys, "/{id}")
     static let editAPIKey = ConsolePage(.apiKeys, "/{id}/edit", needs: .apiKeysManage)
     static let apiKeyActivity = ConsolePage(.apiKeys, "/{id}/activity", needs: .auditEventsRead)

@@ -39,6 +39,7 @@ enum Done: String, Sendable, CaseIterable {
     case olderAPIKeyEnded = "older-api-key-ended"
     case olderAPIKeyExtended = "older-api-key-extended"
     case apiKeysDisabled = "api-keys-disabled"
+    case apiKeysDeleted = "api-keys-deleted"
     case searchedForSecret = "searched-for-secret"
     case found
     case foundOlder = "found-older"
@@ -90,6 +91,7 @@ enum Done: String, Sendable, CaseIterable {
         case .olderAPIKeyEnded: "The older \(words[.apiKey].singular) no longer works."
         case .olderAPIKeyExtended: "The older \(words[.apiKey].singular) works for longer."
         case .apiKeysDisabled: "\(words[.apiKey].capitalizedPlural) disabled. They are refused until you enable them."
+        case .apiKeysDeleted: "\(words[.apiKey].capitalizedPlural) deleted. They are refused from now on."
         case .searchedForSecret:
             "You searched for a secret. It stood in an address for a moment, which your browser and others may have kept: replace it by another."
         case .found: "That’s the one that you looked for."

@@ -35,6 +35,7 @@ extension Done {
     var isEnding: Bool {
         switch self {
         case .integrationDeleted, .secretEnded, .apiKeyDeleted, .apiKeyDisabled, .olderAPIKeyEnded, .apiKeysDisabled,
+            .apiKeysDeleted,
             .contactDisabled, .contactDeleted, .accessKeyDisabled, .accessKeyDeleted, .appDeleted, .appTakenBack,
             .consentRemoved, .consentsRemoved, .personRemoved, .organizationDeleted, .resourceServerDeleted,
             .accountSuspended:

@@ -259,6 +259,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             }
             _ = try tx.listedIntegration(ID(at: 1))
             _ = try tx.listedAPIKey(ID(at: 1))
+            _ = try tx.listedAPIKeys([ID(at: 1), ID(at: 2)], within: path)
             for order in ResourceServerQuery.Order.allCases {
                 var query = ResourceServerQuery()
                 (query.search, query.order) = (NameSearch("carbon"), order)

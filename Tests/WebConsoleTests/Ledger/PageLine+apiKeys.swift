@@ -6,6 +6,9 @@ extension PageLine {
     static let apiKeys: [PageLine] = [
         PageLine(.apiKeys, readers),
         PageLine(.newAPIKey, managers), PageLine(.post, .newAPIKey, managers, fields: [("name", "Made")]),
+        PageLine(.severalAPIKeys, managers),
+        // Nothing is ticked: who may is told so.
+        PageLine(.post, .severalAPIKeys, managers, fields: [("do", "disable")]),
         PageLine(.apiKey, readers, with: key), PageLine(.editAPIKey, managers, with: key),
         PageLine(.post, .editAPIKey, managers, with: key), PageLine(.apiKeyActivity, [.owner, .auditor], with: key),
         PageLine(.apiKeyRefused, readers, with: key), PageLine(.apiKeyTrial, readers, with: key),
