@@ -1,4 +1,5 @@
 import CredentialFormat
+import Credentials
 import Model
 import ProductDefinition
 
@@ -41,14 +42,16 @@ extension ContactPage {
         let (words, id) = (entered.words, contact.id.description)
         let (word, keyWord) = (words[.contact], words[.accessKey])
         let mayManage = entered.may(.contactsManage)
+        let most = AccessKeyService.maximumPerContact
+        let isFull = keys.count >= most
         shell = entered.shell(below: contact.name)
         pageHead = PageHead(
             title: contact.name,
             lead:
-                "\(words[.integration].indefinite.capitalizedFirst) acts for them with one of these \(keyWord.plural).",
-            action: mayManage
+                "\(words[.integration].indefinite.capitalizedFirst) acts for them with one of these \(keyWord.plural). \(keys.count) of \(most).",
+            action: mayManage && !isFull
                 ? PageLink(words: "Create \(keyWord.singular)", address: entered.link(.newAccessKey, id)) : nil,
-            reason: nil)
+            reason: mayManage && isFull ? "All \(most) are taken. Delete one to make room." : nil)
         warning = contact.disabledAt.map { since in
             "Disabled since \(DateWords.minute(since)). No \(keyWord.singular) of theirs is accepted."
         }
