@@ -12,6 +12,9 @@ package enum StoreError: Error, Sendable {
     case conflict
     /// The database was not reached, or did not answer in time. Nothing was changed. The text is for the log.
     case unavailable(String)
+    /// The database ended a statement that took too long. Nothing was changed. It may be that statement's fault alone, or everything
+    /// takes so long. The text is for the log.
+    case slow(String)
     /// Nothing can be written at present, and nothing was changed; what is there can be read. The text is for the log.
     case unwritable(Obstacle, String)
     /// The database was lost while a transaction was being committed, and cannot be asked what became of it.
@@ -47,7 +50,7 @@ package enum StoreError: Error, Sendable {
     /// Whether it says nothing about the request: the same one may succeed a moment later.
     package var isTemporary: Bool {
         switch self {
-        case .overloaded, .conflict, .unavailable, .unwritable, .uncertain, .closed: true
+        case .overloaded, .conflict, .unavailable, .slow, .unwritable, .uncertain, .closed: true
         case .constraint, .unreadable, .engine: false
         }
     }
@@ -55,10 +58,13 @@ package enum StoreError: Error, Sendable {
     /// Whether it is one of many that an outage brings, which the log tells once.
     package var isOutage: Bool {
         switch self {
-        case .unavailable, .unwritable, .uncertain: true
+        case .unavailable, .slow, .unwritable, .uncertain: true
         case .constraint, .unreadable, .overloaded, .conflict, .closed, .engine: false
         }
     }
+
+    /// Whether whoever asks for something else now would fail as well.
+    package var concernsAll: Bool { isOutage && !mayBeOfOneBody }
 }
 
 extension StoreError {
@@ -67,18 +73,18 @@ extension StoreError {
         error as? StoreError ?? .engine("\(error)")
     }
 
-    /// Whether the transaction was not committed and may be run again.
+    /// Whether the transaction was not committed and may be run again. One that took too long would keep others waiting once more.
     var isPassing: Bool {
         switch self {
         case .conflict, .unavailable: true
-        case .constraint, .unreadable, .overloaded, .unwritable, .uncertain, .closed, .engine: false
+        case .constraint, .unreadable, .overloaded, .slow, .unwritable, .uncertain, .closed, .engine: false
         }
     }
 
     /// Whether other bodies of the same batch may succeed.
     var mayBeOfOneBody: Bool {
         switch self {
-        case .constraint, .conflict: true
+        case .constraint, .conflict, .slow: true
         case .unreadable, .overloaded, .unavailable, .unwritable, .uncertain, .closed, .engine: false
         }
     }

@@ -10,7 +10,9 @@ struct Lines: Sendable {
 
     /// - Throws: ``StoreError/unavailable(_:)``.
     func open(until deadline: ContinuousClock.Instant) throws(StoreError) -> Line {
-        let statement = limits.statement.milliseconds
+        let silence = limits.statement.milliseconds
+        // Less than an answer is waited for, or a statement that takes too long is taken for a server that is gone.
+        let statement = silence * 5 / 6
         return try Line(
             to: address,
             settings: [
@@ -21,7 +23,7 @@ struct Lines: Sendable {
                 // Else statements that policies narrow would fail.
                 "SET row_security = on",
                 // A node that stands still must not keep others from what it has locked.
-                "SET idle_in_transaction_session_timeout = \(statement)",
+                "SET idle_in_transaction_session_timeout = \(silence)",
                 // Acknowledged means on disk, whatever the server's standard is.
                 "SELECT set_config('synchronous_commit', 'on', false) "
                     + "WHERE current_setting('synchronous_commit') IN ('off', 'local')",

@@ -191,6 +191,8 @@ extension PostgresConnection {
                 drop()
                 Lines.pause(limits.connecting / 10)
                 continue
+            } catch StoreError.slow {
+                continue
             } catch {
                 break
             }

@@ -107,7 +107,7 @@ package final class PostgresFeed: Sendable {
 
     private static func words(_ error: any Error) -> String {
         switch error {
-        case StoreError.unavailable(let problem), StoreError.engine(let problem): problem
+        case StoreError.unavailable(let problem), StoreError.slow(let problem), StoreError.engine(let problem): problem
         default: "\(error)"
         }
     }

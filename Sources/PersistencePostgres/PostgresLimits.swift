@@ -9,7 +9,7 @@ package struct PostgresLimits: Sendable {
     /// How long a caller waits for a body that reads or writes to be begun. Later it is refused as
     /// `StoreError.overloaded`.
     package let patience: Duration
-    /// How long the server may take for one statement.
+    /// How long an answer to a statement is waited for. The server itself ends a statement a sixth earlier.
     package let statement: Duration
     /// How long to wait for a connection to be made. After a failure, none is tried for a tenth of it.
     package let connecting: Duration

@@ -24,7 +24,7 @@ package enum PostgresOpeningError: Error, Sendable, CustomStringConvertible {
         case .unavailable(let problem):
             self = ConnectionRefusal.isFinal(at: address) ? .refused(problem) : .unreachable(problem)
         case .engine(let problem): self = .refused(problem)
-        case .constraint, .unreadable, .overloaded, .conflict, .unwritable, .uncertain, .closed:
+        case .constraint, .unreadable, .overloaded, .conflict, .slow, .unwritable, .uncertain, .closed:
             self = .unreachable("\(error)")
         }
     }

@@ -15,9 +15,11 @@ extension StoreError {
             // No room is left on its disk; a file cannot be read or written.
             case "53100": .unwritable(.full, message)
             case "58030": .unwritable(.device, message)
-            // A time-out; the server shuts down, or lets nobody in; the transaction was idle for too long; the server has
+            // A statement was ended: it took too long.
+            case "57014": .slow(message)
+            // The server shuts down, or lets nobody in; the transaction was idle for too long; the server has
             // become a standby; it is short of memory.
-            case "57014", "57P01", "57P02", "57P03", "53300", "53000", "53200", "25P03", "25006": .unavailable(message)
+            case "57P01", "57P02", "57P03", "53300", "53000", "53200", "25P03", "25006": .unavailable(message)
             // Our statements are not there, or somebody's are: another session than the one that they were prepared in.
             case "26000", "42P05":
                 .unavailable(

@@ -72,7 +72,7 @@ struct UnavailableTests {
         #expect(problem.status == .internalServerError)
     }
 
-    @Test(arguments: [StoreError.overloaded, .conflict, .unavailable("gone"), .closed, .uncertain])
+    @Test(arguments: [StoreError.overloaded, .conflict, .unavailable("gone"), .slow("gone"), .closed, .uncertain])
     func `the management API answers so too, and says when a change may have been made`(_ error: StoreError) {
         let problem = ProblemMiddleware.problem(for: error, logger: Logger(label: "test"), requestID: "req-1")
         #expect(problem.status == .serviceUnavailable)

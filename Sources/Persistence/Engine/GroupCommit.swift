@@ -40,18 +40,23 @@ package struct GroupCommit<Connection: BodyConnection> {
         if !wanted.isEmpty { commit(wanted) }
     }
 
-    private func commit(_ batch: [any WaitingBody]) {
+    /// - Returns: What kept it from being committed, if something did.
+    @discardableResult
+    private func commit(_ batch: [any WaitingBody]) -> StoreError? {
         var attempt = 1
         while true {
             do {
                 try connection.beginWriting()
                 if let changes = run(batch) {
                     try end(batch, announcing: changes)
-                    return
+                    return nil
                 }
                 let failure = connection.failure
                 try connection.rollback()
-                guard let failure, failure.isPassing else { return settle(batch) }
+                guard let failure, failure.isPassing else {
+                    settle(batch)
+                    return failure
+                }
                 throw failure
             } catch {
                 // If even this fails, so does the next BEGIN, and its callers are told.
@@ -62,9 +67,12 @@ package struct GroupCommit<Connection: BodyConnection> {
                     attempt += 1
                     continue
                 }
-                if batch.count > 1, error.mayBeOfOneBody { return commitEachAlone(batch) }
-                for body in batch { body.fail(error) }
-                return
+                if batch.count > 1, error.mayBeOfOneBody {
+                    commitEachAlone(batch)
+                } else {
+                    for body in batch { body.fail(error) }
+                }
+                return error
             }
         }
     }
@@ -105,8 +113,16 @@ package struct GroupCommit<Connection: BodyConnection> {
         for body in batch { body.answer() }
     }
 
+    /// Where a second one takes too long, it is no longer one's fault, and nobody waits for the rest.
     private func commitEachAlone(_ batch: [any WaitingBody]) {
-        for body in batch { commit([body]) }
+        var slow: [StoreError] = []
+        for body in batch {
+            if slow.count > 1, let error = slow.last {
+                body.fail(error)
+            } else if let error = commit([body]), case .slow = error {
+                slow.append(error)
+            }
+        }
     }
 
     /// Whether to run the batch again: a few times if it met others, and while its callers wait if the database is away.
@@ -114,7 +130,7 @@ package struct GroupCommit<Connection: BodyConnection> {
         switch error {
         case .conflict: attempt < Self.attempts && !batch.contains(where: \.isOverdue)
         case .unavailable: !batch.contains { $0.deadline == nil || $0.isOverdue }
-        case .constraint, .unreadable, .overloaded, .unwritable, .uncertain, .closed, .engine: false
+        case .constraint, .unreadable, .overloaded, .slow, .unwritable, .uncertain, .closed, .engine: false
         }
     }
 

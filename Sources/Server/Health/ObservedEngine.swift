@@ -50,7 +50,7 @@ final class ObservedEngine: Engine {
 
     private func note(_ error: any Error) {
         switch error as? StoreError {
-        case .unavailable(let problem):
+        case .unavailable(let problem), .slow(let problem):
             outages.met(.database, details: ["database": "\(place)", "error": "\(problem)"])
         case .uncertain:
             outages.met(.database, details: ["database": "\(place)", "error": "lost during a commit"])

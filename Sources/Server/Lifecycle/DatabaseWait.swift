@@ -73,7 +73,7 @@ struct DatabaseWait {
     private static func passing(_ error: any Error) -> String? {
         switch error {
         case let error as PostgresOpeningError where error.mayPass: "\(error)"
-        case StoreError.unavailable(let problem): problem
+        case StoreError.unavailable(let problem), StoreError.slow(let problem): problem
         default: nil
         }
     }

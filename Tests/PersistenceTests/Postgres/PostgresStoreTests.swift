@@ -78,6 +78,30 @@ struct PostgresStoreTests {
         }
     }
 
+    @Test func `a statement that takes too long fails its own body alone, and its connection goes on`() async throws {
+        try await withScratchDatabase { database in
+            let limits = PostgresLimits(
+                readers: 1, patience: .seconds(30), statement: .milliseconds(600), connecting: .seconds(10))
+            let store = try await open(database.uri, limits: limits)
+            let before = try await store.write { tx in try tx.backend() }
+            let ends = await race(40) { number in
+                try await store.write { tx in
+                    try tx.insertNote(number)
+                    if number == 20 { _ = try tx.first("SELECT 1 FROM pg_sleep(600)") { _ in true } }
+                }
+            }
+            #expect(ends.indices.filter { !ends[$0].isSuccess } == [20])
+            let error = #expect(throws: StoreError.self) { try ends[20].get() }
+            guard case .slow? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            try await expectNotes((0..<40).filter { $0 != 20 }, in: store)
+            #expect(try await store.write { tx in try tx.backend() } == before)
+            await store.close()
+        }
+    }
+
     @Test func `nobody listens there, and opening says so without the password`() async throws {
         let port = try FreePort.find()
         let error = await #expect(throws: PostgresOpeningError.self) {
@@ -214,6 +238,13 @@ extension PostgresDatabase {
             WHERE datname = current_database() AND pid <> pg_backend_pid()
             """
         _ = try PostgresStore.peek(at: PostgresAddress(uri)) { tx in try tx.first(statement) { try $0.integer(0) } }
+    }
+}
+
+extension Transaction {
+    /// Which process of the server serves this connection.
+    fileprivate borrowing func backend() throws -> Int64? {
+        try first("SELECT pg_backend_pid()::bigint") { try $0.integer(0) }
     }
 }
 
