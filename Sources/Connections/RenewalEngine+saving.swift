@@ -121,7 +121,7 @@ extension RenewalEngine {
             for entry in entries {
                 do {
                     if try await recovered(entry) { done.insert(entry.attempt) }
-                } catch let error as StoreError where error.isOutage {
+                } catch let error as StoreError where error.concernsAll {
                     logger.debug("the recovery journal waits for the database", metadata: ["error": "\(error)"])
                     break
                 } catch {

@@ -13,12 +13,21 @@ protocol GatheredWork: Sendable {
     /// - Returns: As many, in their order.
     /// - Throws: A ``StoreError``.
     func answers(to wishes: [Wish]) async throws -> [Answer]
+
+    /// About how many rows it takes: more than some of them are not done together. One, unless it says something else.
+    func weight(of wish: Wish) -> Int
+}
+
+extension GatheredWork {
+    func weight(of wish: Wish) -> Int { 1 }
 }
 
 /// Has who asks answered together with others: who comes while some are being answered is among the next. Nobody waits for others to come,
 /// and where it fails for several, it is tried for each alone, so that one fails no other.
 final class Gathering<Work: GatheredWork>: Sendable {
     private static var most: Int { 32 }
+    /// What is heavier than this is done alone: an account may have thousands of pages, and a transaction that lasts keeps others waiting.
+    private static var heaviest: Int { 1024 }
 
     private struct Request {
         let wish: Work.Wish
@@ -57,7 +66,12 @@ final class Gathering<Work: GatheredWork>: Sendable {
 
     private func next() -> [Request]? {
         state.withLock { state in
-            let next = Array(state.requests.prefix(Self.most))
+            var weight = 0
+            let fitting = state.requests.prefix(Self.most).prefix { request in
+                weight += work.weight(of: request.wish)
+                return weight <= Self.heaviest
+            }
+            let next = Array(state.requests.prefix(max(1, fitting.count)))
             state.requests.removeFirst(next.count)
             state.isAnswering = !next.isEmpty
             return next.isEmpty ? nil : next
@@ -69,8 +83,8 @@ final class Gathering<Work: GatheredWork>: Sendable {
             let answers = try await work.answers(to: requests.map(\.wish))
             for (request, answer) in zip(requests, answers) { request.caller.resume(returning: answer) }
         } catch {
-            let isOutage = (error as? StoreError)?.isOutage ?? false
-            guard requests.count > 1, !isOutage else {
+            let concernsAll = (error as? StoreError)?.concernsAll ?? false
+            guard requests.count > 1, !concernsAll else {
                 for request in requests { request.caller.resume(throwing: error) }
                 return
             }

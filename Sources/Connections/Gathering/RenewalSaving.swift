@@ -44,6 +44,12 @@ struct RenewalSaving: GatheredWork {
 
     let store: any Store
 
+    func weight(of wish: Wish) -> Int {
+        // The connection, its attempt, and what was sealed before.
+        3 + wish.renewed.fields.count * 2 + (wish.renewed.children ?? []).count + wish.promises.count
+            + wish.events.count
+    }
+
     func answers(to wishes: [Wish]) async throws -> [Bool] {
         try await store.write { tx in
             let areSettled = try wishes.map { wish in try tx.settle(wish.lease, as: wish.connection) }
