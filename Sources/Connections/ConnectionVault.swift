@@ -69,16 +69,24 @@ package struct ConnectionVault: Sendable {
         for connection: Connection, generation: Int, under last: DataKeyRow?, isFresh: Bool, at now: Instant
     ) async throws -> ConnectionSeal {
         let organization = try await keys.key(of: connection.organization)
-        return try await seal(
-            for: connection, generation: generation, underOpened: last.flatMap(organization.open), isFresh: isFresh,
+        return try seal(
+            for: connection, generation: generation, by: organization, under: last.flatMap(organization.open),
+            isFresh: isFresh, at: now)
+    }
+
+    /// The same for what comes after a generation that is open: nobody is asked for a key.
+    func seal(
+        for connection: Connection, generation: Int, after opened: Opened, isFresh: Bool, at now: Instant
+    ) throws -> ConnectionSeal {
+        try seal(
+            for: connection, generation: generation, by: opened.organization, under: opened.key, isFresh: isFresh,
             at: now)
     }
 
-    /// The same where the key is open.
-    func seal(
-        for connection: Connection, generation: Int, underOpened last: DataKey?, isFresh: Bool, at now: Instant
-    ) async throws -> ConnectionSeal {
-        let organization = try await keys.key(of: connection.organization)
+    private func seal(
+        for connection: Connection, generation: Int, by organization: OrganizationKey, under last: DataKey?,
+        isFresh: Bool, at now: Instant
+    ) throws -> ConnectionSeal {
         let isWorn = generation % Self.generationsOfAKey == 0
         let known = isFresh || isWorn ? nil : last
         let made = known == nil ? try organization.makeDataKey(for: connection.id.description, at: now) : nil
@@ -107,18 +115,20 @@ package struct ConnectionVault: Sendable {
         try await opened(rows, of: connection, under: dataKeys)?.secrets
     }
 
-    /// What was opened, and the key under which the first of it was sealed.
+    /// What was opened, the key under which the first of it was sealed, and the one that wraps that.
     final class Opened: Sendable, Redacted {
         let secrets: ConnectionSecrets
-        let key: DataKey?
+        fileprivate let key: DataKey?
+        fileprivate let organization: OrganizationKey
 
-        fileprivate init(_ secrets: ConnectionSecrets, _ key: DataKey?) {
+        fileprivate init(_ secrets: ConnectionSecrets, _ key: DataKey?, wrappedBy organization: OrganizationKey) {
             self.secrets = secrets
             self.key = key
+            self.organization = organization
         }
     }
 
-    /// The same, with the key.
+    /// The same, with the keys.
     func opened(
         _ rows: [ConnectionSecretRow], of connection: Connection, under dataKeys: [DataKeyRow]
     ) async throws -> Opened? {
@@ -159,7 +169,7 @@ package struct ConnectionVault: Sendable {
             fields[row.field] = text
         }
         guard let first = rows.first else { return nil }
-        return Opened(ConnectionSecrets(fields: fields), opened[first.dataKey])
+        return Opened(ConnectionSecrets(fields: fields), opened[first.dataKey], wrappedBy: organization)
     }
 }
 

@@ -55,8 +55,8 @@ extension RenewalEngine {
                 as: .failed(code: "ambiguous_refresh"))
         }
         // All that could fail for a reason of ours fails before anything is spent.
-        let seal = try await vault.seal(
-            for: connection, generation: connection.generation + 1, underOpened: opened.key, isFresh: seals, at: time)
+        let seal = try vault.seal(
+            for: connection, generation: connection.generation + 1, after: opened, isFresh: seals, at: time)
         let clientSecrets = try await ground.client.secrets(vault)
         guard !clientSecrets.isEmpty else {
             return try await failed(.ours(.configError, "no_client_secret"), nil, ground)
