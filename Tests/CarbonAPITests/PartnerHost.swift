@@ -2,33 +2,23 @@ import Foundation
 import Locking
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import TestSupport
 
 /// A partner's host: it gives tokens to a client that it knows, and takes events. The first event that it is brought it does not take.
 final class PartnerHost: Sendable {
-    let base: String
-    private let channel: any Channel
+    var base: String { host.base }
+    private let host: FakeHost
     private let desk: Desk
 
     static let client = (id: "us", secret: "our secret")
 
     init() async throws {
         let desk = Desk()
-        channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(Answering(for: desk))
-                }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
+        host = try await FakeHost { Answering(for: desk) }
         self.desk = desk
-        guard let port = channel.localAddress?.port else { throw ServerFailure("No port can be had.") }
-        base = "http://127.0.0.1:\(port)"
     }
 
-    deinit { channel.close(promise: nil) }
+    deinit { host.close() }
 
     /// What was taken, with the paths at which it came.
     var events: [(path: String, event: JSON)] { desk.state.withLock(\.events) }

@@ -1,7 +1,6 @@
 import Locking
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import TestSupport
 import Verification
 
@@ -27,22 +26,9 @@ final class FakeNode: Sendable {
     /// Has `use` work with a node and its address.
     static func open(_ replies: Reply..., use: (FakeNode, String) async throws -> Void) async throws {
         let node = FakeNode(replies)
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(Answering(for: node))
-                }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-        guard let port = channel.localAddress?.port else { throw ServerFailure("No port can be had.") }
-        do {
-            try await use(node, "http://127.0.0.1:\(port)")
-        } catch {
-            try? await channel.close()
-            throw error
-        }
-        try await channel.close()
+        let host = try await FakeHost { Answering(for: node) }
+        defer { host.close() }
+        try await use(node, host.base)
     }
 
     /// How often it was asked for a credential.
