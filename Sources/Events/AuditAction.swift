@@ -89,6 +89,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case connectionImported = "connection.imported"
     /// A user consented again.
     case connectionRepaired = "connection.reauthenticated"
+    /// Somebody did not wait for the schedule.
+    case connectionRenewalWanted = "connection.renewal-requested"
     case connectionDisconnected = "connection.disconnected"
     /// The provider said that access was taken back there.
     case connectionRevoked = "connection.revoked"

@@ -31,8 +31,8 @@ extension ManagementAPI {
         TryAPIKey.self,
 
         ListConnections.self, StartConnection.self, ImportConnection.self, GetConnection.self,
-        ReconnectConnection.self, ForecastDisconnection.self, DisconnectConnection.self, ListConnectionEvents.self,
-        ListConnectionRenewals.self, GetConnectionToken.self,
+        ReconnectConnection.self, RenewConnection.self, ForecastDisconnection.self, DisconnectConnection.self,
+        ListConnectionEvents.self, ListConnectionRenewals.self, GetConnectionToken.self,
 
         ListMembers.self, CreateMember.self, GetMember.self, EditMember.self, DeleteMember.self,
         InviteMember.self, ResetMemberPassword.self, ListMemberSessions.self, EndMemberSession.self,

@@ -197,6 +197,47 @@ struct ConnectionAPITests {
         }
     }
 
+    @Test func `whoever put something right has it tried at once, and not again and again`() async throws {
+        let providers = ScriptedProviders()
+        try await withFront(providers) { front in
+            let tree = front.desk.tree
+            let connection = try await front.desk.connect("tiktok").connection
+            let path = front.path(connection, "/renew")
+            func outcome() async throws -> JSON {
+                let answer = try await front.call("POST", path, bearer: front.keeper)
+                guard answer.status == 200 else { throw ServerFailure(answer.text) }
+                return try answer.json
+            }
+            tree.clock.advance(seconds: 60)
+            providers.answer("/v2/oauth/token/", #"{"error":"invalid_client"}"#, status: 401)
+            let failed = try await outcome()
+            #expect(failed["outcome"] == "failed" && failed["error"] == "invalid_client")
+            #expect(failed["status"] == "connected", "The operator's fault is no connection's.")
+            let asked = providers.requests("/v2/oauth/token/").count
+            let early = try await front.call("POST", path, bearer: front.keeper)
+            #expect(early.status == 429 && early.headers["retry-after"] == "30", "\(early.text)")
+            #expect(providers.requests("/v2/oauth/token/").count == asked)
+            tree.clock.advance(seconds: 30)
+            providers.answer(
+                "/v2/oauth/token/",
+                #"{"access_token":"t.at2","refresh_token":"t.rt2","expires_in":7200,"open_id":"u1"}"#)
+            let renewed = try await outcome()
+            #expect(renewed["outcome"] == "renewed" && renewed["generation"] == .number(2) && renewed["error"] == .null)
+            #expect(try await front.desk.fault("tiktok") == nil)
+            #expect(try await outcome()["outcome"] == "unchanged")
+            #expect(providers.requests("/v2/oauth/token/").count == asked + 1)
+            let wanted = try await tree.auditEvents().filter { $0.action == "connection.renewal-requested" }
+            #expect(wanted.map(\.target) == [connection.id.description, connection.id.description])
+
+            tree.clock.advance(seconds: 30)
+            providers.answer("/v2/oauth/token/", #"{"error":"invalid_grant"}"#, status: 400)
+            #expect(try await outcome()["status"] == "reauth_required")
+            let dead = try await front.call("POST", path, bearer: front.keeper)
+            #expect(dead.status == 409, "\(dead.text)")
+            #expect(try dead.json["type"] == "urn:claviger:problem:connection-reauth-required")
+        }
+    }
+
     @Test func `what nothing can renew is given as long as it lives, and asked of nobody`() async throws {
         let providers = ScriptedProviders()
         try await withFront(providers) { front in

@@ -199,6 +199,7 @@ extension AccessRow {
         AccessRow("reconnectConnection", 409) {
             (try await $0.connection() + "/reconnect", ["session_id": "ses_0000000000000000000001"])
         },
+        AccessRow("renewConnection", 409) { (try await $0.connection() + "/renew", nil) },
         AccessRow("forecastDisconnection", 200) { (try await $0.connection() + "/disconnection", nil) },
         AccessRow("disconnectConnection", 200) { (try await $0.connection() + "/disconnect", ["revoke": "never"]) },
         AccessRow("listConnectionEvents", 200) { (try await $0.connection() + "/events", nil) },

@@ -220,13 +220,9 @@ package final class ConnectionUse: Sendable {
         service.catalogue[held.connection.provider].map { UpkeepPlan($0, for: held.connection).youngest }
     }
 
-    /// Whether there is anything to renew it with. An attempt without that would call the connection dead before it is.
     private func isRenewable(_ held: UsableToken) -> Bool {
-        switch service.catalogue[held.connection.provider]?.renewal.grant {
-        case Renewal.Grant.none?, nil: false
-        case .refreshToken: held.hasRefreshToken
-        case .accessToken, .chain: true
-        }
+        service.catalogue[held.connection.provider]?.renewal.grant.isPossible(withRefreshToken: held.hasRefreshToken)
+            ?? false
     }
 
     /// Whether it works as far as anybody knows, although it is not what was wished for.
@@ -263,7 +259,7 @@ package final class ConnectionUse: Sendable {
         explanation: "Its access token has ended, and nothing renews it. The account must be connected again.")
 
     /// Why no token of it is given.
-    fileprivate static func refusal(of connection: Connection, as status: ConnectionStatus) -> Refusal {
+    static func refusal(of connection: Connection, as status: ConnectionStatus) -> Refusal {
         let reason = connection.reason.map { " Reason: \($0)." } ?? ""
         return .conflict(code: "connection_\(status.rawValue)", explanation: status.explanation + reason)
     }

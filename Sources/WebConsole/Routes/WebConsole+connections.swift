@@ -17,7 +17,8 @@ extension WebConsole {
             taken(.connectTo, takeConnect), shown(.connection, showConnection),
             shown(.connectionHistory, showConnectionHistory), shown(.connectionPromises, showConnectionPromises),
             shown(.connectionActivity, showConnectionActivity), taken(.reconnect, on: .connection, takeReconnect),
-            shown(.disconnect, showDisconnect), taken(.disconnect, takeDisconnect),
+            taken(.renewConnection, on: .connection, takeRenewal), shown(.disconnect, showDisconnect),
+            taken(.disconnect, takeDisconnect),
         ]
     }
 
@@ -125,6 +126,28 @@ extension WebConsole {
             entered.link(.connectionActivity, id, query: [("after", cursor.description)])
         }
         return part("Activity", of: details, words, entered, [changes])
+    }
+
+    // MARK: - Renewed by hand
+
+    private func takeRenewal(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let (service, id) = (try connectionDesk().service, try entered.id(of: Connection.self))
+        let done: Done?
+        do {
+            done =
+                switch try await service.renew(id, in: entered.organization.id, as: entered.actor).outcome {
+                case .renewed, .unchanged: .connectionRenewed
+                case .underWay, .postponed: .connectionRenewalWaits
+                case .failed: .connectionNotRenewed
+                }
+        } catch Refusal.tooOften {
+            done = .connectionTriedBefore
+        } catch Refusal.conflict {
+            // How it is now is said on its page.
+            done = nil
+        }
+        let page = PageReply.redirect(entered.url(.connection, id.description), at: site)
+        return done.map { page.telling($0, at: site) } ?? page
     }
 
     // MARK: - Its end

@@ -10,5 +10,6 @@ extension ConsolePage {
     static let connectionPromises = ConsolePage(.connections, "/{id}/promises")
     static let connectionActivity = ConsolePage(.connections, "/{id}/activity", needs: .auditEventsRead)
     static let reconnect = ConsolePage(.connections, "/{id}/reconnect", needs: .connectionsManage)
+    static let renewConnection = ConsolePage(.connections, "/{id}/renew", needs: .connectionsManage)
     static let disconnect = ConsolePage(.connections, "/{id}/disconnect", needs: .connectionsManage)
 }

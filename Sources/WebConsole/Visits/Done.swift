@@ -59,6 +59,10 @@ enum Done: String, Sendable, CaseIterable {
     case connected
     case connectionRepaired = "connection-repaired"
     case connectionRecognized = "connection-recognized"
+    case connectionRenewed = "connection-renewed"
+    case connectionNotRenewed = "connection-not-renewed"
+    case connectionRenewalWaits = "connection-renewal-waits"
+    case connectionTriedBefore = "connection-tried-before"
     case disconnected
     case providerSecretSaved = "provider-secret-saved"
     case accountCreated = "account-created"
@@ -128,6 +132,10 @@ enum Done: String, Sendable, CaseIterable {
             "Signed in again. It’s the same \(words[.connection].singular) as before, and it works."
         case .connectionRecognized:
             "That was connected before, so this \(words[.connection].singular) has the new access. Nothing was doubled."
+        case .connectionRenewed: "Renewed: it works."
+        case .connectionNotRenewed: "It was tried, and failed again. It’s tried further by itself."
+        case .connectionRenewalWaits: "It’s being renewed already. Look again in a minute."
+        case .connectionTriedBefore: "It was tried a moment ago. Wait half a minute."
         case .disconnected: "Disconnected. What was kept for it is destroyed."
         case .providerSecretSaved: "\(words[.clientSecret].capitalized) saved. It isn’t shown again."
         case .accountCreated: "\(words[.account].capitalized) created."

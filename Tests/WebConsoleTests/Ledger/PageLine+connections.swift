@@ -15,6 +15,7 @@ extension PageLine {
         PageLine(.connectionPromises, connectionReaders),
         PageLine(.connectionActivity, connectionReaders),
         PageLine(.post, .reconnect, connectionManagers),
+        PageLine(.post, .renewConnection, connectionManagers),
         PageLine(.disconnect, connectionManagers),
         PageLine(.post, .disconnect, connectionManagers),
     ]

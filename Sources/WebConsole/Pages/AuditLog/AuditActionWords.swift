@@ -54,6 +54,7 @@ struct AuditActionWords: Sendable {
             "integration.secret-ended": "Older \(words[.clientSecret].singular) ended",
             "app.secret-extended": "Older \(words[.clientSecret].singular) works for longer",
             "connection.reauthenticated": "\(words[.connection].capitalized) repaired by a new consent",
+            "connection.renewal-requested": "Renewal asked for by hand",
             "connection.disconnected": "\(words[.connection].capitalized) ended",
             "connection.revoked": "Access taken back at the provider",
             "app.secret-ended": "Older \(words[.clientSecret].singular) ended",

@@ -52,11 +52,12 @@ struct ConnectionPanels: Sendable {
     private var actions: [DetailAction] {
         guard entered.may(.connectionsManage), connection.status != .disconnected else { return [] }
         let (id, name) = (connection.id.description, connection.name)
-        return [
-            DetailAction(
-                words: "Sign in again", of: name,
-                form: RowMenu.Form(
-                    action: entered.link(.reconnect, id), token: entered.token(sentTo: .reconnect, id), fields: [])),
+        func form(_ page: ConsolePage) -> RowMenu.Form {
+            RowMenu.Form(action: entered.link(page, id), token: entered.token(sentTo: page, id), fields: [])
+        }
+        let trial = DetailAction(words: "Try now", of: name, form: form(.renewConnection))
+        return (words.mayBeTriedNow ? [trial] : []) + [
+            DetailAction(words: "Sign in again", of: name, form: form(.reconnect)),
             DetailAction(words: "Disconnect", of: name, address: entered.link(.disconnect, id), isDanger: true),
         ]
     }

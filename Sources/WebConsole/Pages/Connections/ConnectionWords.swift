@@ -98,6 +98,12 @@ struct ConnectionWords: Sendable {
 
     private static let ours: Set = ["ambiguous_refresh", "credential_unreadable", "disconnected", "no-result"]
 
+    /// Whether a renewal that does not wait for its time may help.
+    var mayBeTriedNow: Bool {
+        guard connection.status.isRenewed, connection.generation > 0 else { return false }
+        return connection.status != .connected || isFaulty || connection.trouble.failures > 0
+    }
+
     /// When it is renewed next.
     var renewal: ListPage.Cell {
         guard connection.status.isRenewed else { return ListPage.Cell(text: "None") }
