@@ -50,6 +50,15 @@ struct ConnectionAPITests {
             #expect(json["predicted_death_at"] != .null && json["next_action_at"] != .null)
             #expect(try !json["promises"].elements.isEmpty)
             #expect(!read.text.contains("t.at") && !read.text.contains("t.rt"))
+            // A check proves it as well as a renewal does.
+            desk.tree.clock.advance(seconds: 3600)
+            #expect(try await desk.prober.probe(id.id) == .well)
+            let checked = try await front.get(front.path(id), bearer: front.keeper).json
+            let listed = try await front.get(front.path(), bearer: front.keeper).json["items"].elements
+            #expect(checked["checks"]["every"] == .number(3600) && checked["checks"]["error"] == .null)
+            #expect(checked["last_proven_at"] == checked["checks"]["proven_at"])
+            #expect(checked["last_proven_at"] != json["last_proven_at"])
+            #expect(listed.map { $0["last_proven_at"] } == [checked["last_proven_at"]])
             let again = try await consent(front.path(id, "/reconnect"), ["session_id": here]).account
             #expect(again.way == .repaired && again.connection.id == id.id)
 

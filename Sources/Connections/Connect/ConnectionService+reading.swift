@@ -15,6 +15,16 @@ package struct ConnectionAccount: Sendable {
     package let fault: String?
     /// That its keys were destroyed, nil as long as it has any.
     package let receipt: ShreddingReceiptRow?
+    /// Nil where nobody asks how it is but by renewing it.
+    package let checks: ConnectionChecks?
+}
+
+/// How it is asked from time to time whether a connection works, without anything being changed.
+package struct ConnectionChecks: Sendable {
+    /// About how often, in seconds.
+    package let every: Int
+    /// What they found out.
+    package let found: ConnectionHealth
 }
 
 extension ConnectionService {
@@ -22,13 +32,30 @@ extension ConnectionService {
     package func account(
         of id: ID<Connection>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
     ) throws -> ConnectionAccount {
-        let connection = try get(id, in: organization, as: actor, tx: tx)
+        var connection = try get(id, in: organization, as: actor, tx: tx)
         let isEnded = connection.status == .disconnected
+        let health = try tx.health(of: id)
+        connection.noteProof(at: health?.provenAt)
         return ConnectionAccount(
             connection: connection,
             children: isEnded ? [] : try tx.currentChildren(of: connection),
             promises: try tx.latestPromises(of: id), fault: try tx.providerAccess(connection.access)?.fault,
-            receipt: isEnded ? try tx.shreddingReceipts(of: id.description).last : nil)
+            receipt: isEnded ? try tx.shreddingReceipts(of: id.description).last : nil,
+            checks: checks(of: connection, health))
+    }
+
+    private func checks(of connection: Connection, _ health: ConnectionHealth?) -> ConnectionChecks? {
+        guard connection.status.isRenewed, let every = catalogue[connection.provider]?.health?.every, let health else {
+            return nil
+        }
+        return ConnectionChecks(every: every, found: health)
+    }
+
+    /// The checks of a connection, nil where there are none, or none any more.
+    ///
+    /// - Parameter details: As they were described to whoever asks.
+    package func checks(of details: ConnectionDetails, tx: borrowing Transaction) throws -> ConnectionChecks? {
+        checks(of: details.connection, try tx.health(of: details.connection.id))
     }
 
     /// What became of a connection, newest first.

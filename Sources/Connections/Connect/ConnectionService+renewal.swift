@@ -70,7 +70,9 @@ extension ConnectionService {
         case .impossible: throw Self.notRenewable
         }
         let after = try await store.read { tx in
-            try tx.connection(id, in: organization, where: actor, may: .connectionsManage)
+            var connection = try tx.connection(id, in: organization, where: actor, may: .connectionsManage)
+            connection.noteProof(at: try tx.health(of: id)?.provenAt)
+            return connection
         }
         return (after, outcome)
     }

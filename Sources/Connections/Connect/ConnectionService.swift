@@ -138,7 +138,10 @@ extension ConnectionService {
     ) throws -> Listing<Connection> {
         let extent = try tx.extent(of: id, includeDescendants, where: actor, may: .connectionsRead)
         return try Listing(of: page, by: \.id) { after, limit in
-            try tx.connections(extent, after: after, limit: limit)
+            var found = try tx.connections(extent, after: after, limit: limit)
+            let proofs = Dictionary(grouping: try tx.health(of: found.map(\.id)), by: \.connection)
+            for index in found.indices { found[index].noteProof(at: proofs[found[index].id]?.first?.provenAt) }
+            return found
         }
     }
 

@@ -43,6 +43,15 @@ extension ConnectionAccount {
         json.name("promises")
         json.array(promises) { json, promise in json.object { promise.write(to: &$0) } }
         json.receipt(receipt)
+        json.name("checks")
+        guard let checks else { return json.null() }
+        json.object { json in
+            json.member("every", checks.every)
+            json.member("next_at", checks.found.nextAt)
+            json.member("proven_at", checks.found.provenAt)
+            json.member("failing_since", checks.found.failedAt)
+            json.member("error", checks.found.errorCode)
+        }
     }
 }
 

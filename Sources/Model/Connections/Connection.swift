@@ -102,6 +102,12 @@ package struct Connection: Entity, Hashable, Sendable {
 
     package var organization: ID<Organization> { path.last }
 
+    /// Notes that it was shown to work, if that is news.
+    package mutating func noteProof(at time: Instant?) {
+        guard let time else { return }
+        lastProvenAt = max(lastProvenAt ?? time, time)
+    }
+
     /// Gives it another status, if that may follow.
     ///
     /// - Returns: What is to be told, nil where it was so before or may not be.

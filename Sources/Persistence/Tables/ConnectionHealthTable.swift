@@ -16,6 +16,17 @@ extension Transaction {
             "SELECT \(fixed: columns) FROM connection_health WHERE connection_id = \(id)", ConnectionHealth.init(row:))
     }
 
+    /// The same of some connections, in any order.
+    package borrowing func health(of connections: [ID<Connection>]) throws -> [ConnectionHealth] {
+        var found: [ConnectionHealth] = []
+        try BoundSQL.inPieces(connections) { piece in
+            found += try all(
+                "SELECT \(fixed: columns) FROM connection_health WHERE connection_id IN (\(list: piece))",
+                ConnectionHealth.init(row:))
+        }
+        return found
+    }
+
     /// Writes it down, in the place of what was there.
     package borrowing func put(_ health: ConnectionHealth) throws {
         try perform(

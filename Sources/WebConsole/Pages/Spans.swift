@@ -9,6 +9,12 @@ enum Spans {
         return count(seconds, "second")
     }
 
+    /// How often: `every hour`, `every 7 days`.
+    static func every(_ seconds: Int) -> String {
+        let words = words(seconds)
+        return "every \(words.hasPrefix("1 ") ? String(words.dropFirst(2)) : words)"
+    }
+
     /// About how long, for what changes while one reads: `23 hours`.
     static func roughly(_ seconds: Int) -> String {
         switch seconds {

@@ -105,12 +105,16 @@ extension WebConsole {
     private func showConnectionPromises(_ entered: ConsoleVisit) async throws -> PageReply {
         let (details, words) = try await details(entered)
         let service = try connectionDesk().service
-        let lines = try await store.read(as: entered.actor) { tx in
-            try service.promises(of: details, limit: ConnectionPromises.most, tx: tx)
+        let (lines, checks) = try await store.read(as: entered.actor) { tx in
+            (
+                try service.promises(of: details, limit: ConnectionPromises.most, tx: tx),
+                try service.checks(of: details, tx: tx)
+            )
         }
-        return part(
-            "Promises", of: details, words, entered,
-            ConnectionPromises.panels(lines, of: service.provider(details.connection.provider), at: entered.now))
+        let promises = ConnectionPromises.panels(
+            lines, of: service.provider(details.connection.provider), at: entered.now)
+        let checked = checks.map { ConnectionPromises.panel($0, of: words.provider, at: entered.now) }
+        return part("Promises", of: details, words, entered, [checked].compactMap(\.self) + promises)
     }
 
     private func showConnectionActivity(_ entered: ConsoleVisit) async throws -> PageReply {

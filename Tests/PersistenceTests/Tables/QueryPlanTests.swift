@@ -163,6 +163,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             try tx.trimConnectionConsents(of: ID(at: 1), toNewest: 2)
             _ = try tx.sweepConnectionConsents(before: Instant(seconds: 1), limit: 2)
             _ = try tx.health(of: id)
+            _ = try tx.health(of: [id])
             _ = try tx.hasDueProbes(at: Instant(seconds: 1))
             _ = try tx.claimDueProbes(at: Instant(seconds: 1), again: Instant(seconds: 2), limit: 2)
             try tx.deleteHealth(of: id)

@@ -186,6 +186,30 @@ enum ConnectionPromises {
         }
     }
 
+    /// The checks, of which there are too many for a line each.
+    static func panel(_ checks: ConnectionChecks, of provider: String, at now: Instant) -> DetailPanel {
+        let found = checks.found
+        let facts = [
+            found.provenAt.map { Fact(term: "Last found well", time: TimeWords($0, now: now)) }
+                ?? Fact(term: "Last found well", text: "Not yet"),
+            found.failedAt.map { since in
+                Fact(
+                    term: "Found wrong since", time: TimeWords(since, now: now),
+                    under: found.errorCode.map { "\(provider) said \($0)" })
+            },
+            found.nextAt.map { next in
+                let left = next.seconds(since: now)
+                return Fact(
+                    term: "Next check",
+                    time: TimeWords(next, now: now, words: left <= 0 ? "due now" : "in \(Spans.roughly(left))"))
+            },
+        ]
+        return DetailPanel(
+            "checks", "Checked about \(Spans.every(checks.every))",
+            words: "\(provider) is asked whether it works. Nothing is changed by that.",
+            facts: facts.compactMap(\.self))
+    }
+
     private static func row(_ line: ConnectionPromise, at now: Instant) -> DetailTable.Row {
         let badge: Badge? =
             switch line.state {
@@ -210,7 +234,7 @@ enum ConnectionPromises {
             case .warn: "You’re told"
             }
         switch promise.due {
-        case .every(let seconds): return "\(what) every \(Spans.words(seconds))"
+        case .every(let seconds): return "\(what) \(Spans.every(seconds))"
         case .age(let maximum, let before):
             return "\(what) \(Spans.words(before)) before it’s \(Spans.words(maximum)) old"
         case .before(let margin, let clock):
