@@ -56,9 +56,15 @@ package struct ConnectionService: Sendable {
     package static func callbackPath(of provider: String) -> String { "/connections/callback/\(provider)" }
 
     /// The whole of it, as the operator registers it at the provider.
-    package func redirectURI(of provider: String) -> String {
-        (issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer) + Self.callbackPath(of: provider)
+    package func redirectURI(of provider: String) -> String { base + Self.callbackPath(of: provider) }
+
+    /// The page of a connection, where people sign in at the provider again. Nil once it is over.
+    package func reconnectAddress(of connection: Connection) -> String? {
+        guard connection.status != .disconnected else { return nil }
+        return base + ReservedPath.console.below("\(connection.organization)/connections/\(connection.id)")
     }
+
+    private var base: String { issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer }
 
     /// A provider that the product offers, with its file.
     struct Offered {

@@ -17,6 +17,7 @@ extension Connection {
         json.member("reason", reason)
         json.member("explanation", status.explanation)
         json.member("needs_person", status.needsPerson)
+        json.member("reconnect_url", service.reconnectAddress(of: self))
         json.member("scopes", scopes)
         json.texts("metadata", metadata)
         json.member("generation", generation)

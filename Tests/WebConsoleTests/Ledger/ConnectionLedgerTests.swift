@@ -145,6 +145,7 @@ struct ConnectionLedgerTests {
             let made = try await pages.connection(in: home, status: .reauthRequired)
             let id = made.id.description
             let one = ConsolePage.connection.path(in: home.id.description, [id])
+            #expect(pages.desk.service.reconnectAddress(of: made) == SampleDesk.issuer + one)
             for path in [
                 list, "\(list)/new", "\(list)/new/facebook", one, "\(one)/history", "\(one)/promises",
                 "\(one)/disconnect",
