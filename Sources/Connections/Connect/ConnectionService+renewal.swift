@@ -25,7 +25,7 @@ extension ConnectionService {
     /// client there, need not wait to see that it works. Who asks while it is renewed gets what comes of that.
     ///
     /// - Returns: The connection as it is then, and what came of it.
-    /// - Throws: ``Refusal``: also where only a person at the provider helps, where nothing renews it, and ``Refusal/tooOften(_:)``
+    /// - Throws: ``Refusal``: also where only a person at the provider helps, where nothing renews it, and ``Refusal/tooOften(retryAfterSeconds:)``
     ///   a moment after a renewal that failed.
     package func renew(
         _ id: ID<Connection>, in organization: ID<Organization>, as actor: Actor

@@ -146,7 +146,10 @@ extension ConnectionService {
         return try Listing(of: page, by: \.id) { after, limit in
             var found = try tx.connections(extent, after: after, limit: limit)
             let proofs = Dictionary(grouping: try tx.health(of: found.map(\.id)), by: \.connection)
-            for index in found.indices { found[index].noteProof(at: proofs[found[index].id]?.first?.provenAt) }
+            for index in found.indices {
+                let proof = proofs[found[index].id]?.first
+                found[index].noteProof(at: proof?.provenAt)
+            }
             return found
         }
     }

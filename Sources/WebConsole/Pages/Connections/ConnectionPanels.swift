@@ -189,7 +189,7 @@ enum ConnectionPromises {
     /// The checks, of which there are too many for a line each.
     static func panel(_ checks: ConnectionChecks, of provider: String, at now: Instant) -> DetailPanel {
         let found = checks.found
-        let facts = [
+        let facts: [Fact?] = [
             found.provenAt.map { Fact(term: "Last found well", time: TimeWords($0, now: now)) }
                 ?? Fact(term: "Last found well", text: "Not yet"),
             found.failedAt.map { since in
