@@ -256,8 +256,7 @@ struct ConnectionAPITests {
                 let rows = try tx.connectionSecrets(of: connection.id, generation: 1)
                 _ = try tx.deleteConnectionSecrets(of: connection.id)
                 try tx.insert(
-                    rows.filter { $0.field == "access_token" }, of: connection.id, generation: 1,
-                    at: tree.clock.current)
+                    rows.filter { $0.field == "access_token" }, of: connection.id, at: tree.clock.current)
             }
             let asked = providers.count
             tree.clock.advance(seconds: 7000)

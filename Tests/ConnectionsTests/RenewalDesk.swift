@@ -58,7 +58,7 @@ struct RenewalDesk: Sendable {
             try tx.insert(secret, endingOthersAt: now)
             try tx.insert(connection)
             if let key { try tx.insert(key) }
-            try tx.insert(rows, of: connection.id, generation: 1, at: now)
+            try tx.insert(rows, of: connection.id, at: now)
         }
         self.connection = connection.id
     }
@@ -93,7 +93,7 @@ struct RenewalDesk: Sendable {
             try await tree.store.write { tx in
                 try tx.insert(connection)
                 if let key { try tx.insert(key) }
-                try tx.insert(rows, of: connection.id, generation: 1, at: first.createdAt)
+                try tx.insert(rows, of: connection.id, at: first.createdAt)
             }
             added.append(connection.id)
         }

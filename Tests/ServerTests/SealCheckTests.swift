@@ -54,7 +54,7 @@ struct SealCheckTests {
             try tx.insert(access)
             try tx.insert(connection)
             if let key = sealed.newKey { try tx.insert(key) }
-            try tx.insert(sealed.rows, of: connection.id, generation: 1, at: now)
+            try tx.insert(sealed.rows, of: connection.id, at: now)
         }
         return connection
     }

@@ -145,7 +145,7 @@ extension Transaction {
         }
         try put(opened)
         if let key { try insert(key) }
-        try insert(rows, of: connection.id, generation: connection.generation, at: time)
+        try insert(rows, of: connection.id, at: time)
         // A chain has each once.
         try note(
             children.map { child in

@@ -58,8 +58,8 @@ struct RenewalSaving: GatheredWork {
             try tx.put(settled.flatMap(\.promises))
             for wish in settled {
                 if let key = wish.renewed.keyRow(of: wish.connection) { try tx.insert(key) }
-                try tx.retireSecrets(of: wish.connection.id, before: wish.connection.generation, at: wish.time)
             }
+            try tx.retireSecrets(of: settled.map(\.connection.id), at: time)
             try tx.insert(settled.flatMap(\.renewed.rows))
             for wish in settled where !wish.hasOneKey { try tx.deleteUnusedDataKeys(of: wish.connection.id) }
             try tx.end(settled.compactMap(\.renewed.attemptID), as: .succeeded, at: time)

@@ -57,23 +57,29 @@ extension Transaction {
             """, ConnectionSecretRow.init(row:))
     }
 
-    /// Adds the fields of a generation. The one before stays for a while, those before that go, with the data keys that sealed them.
-    package borrowing func insert(
-        _ secrets: [ConnectionSecretRow], of id: ID<Connection>, generation: Int, at now: Instant
-    ) throws {
-        try retireSecrets(of: id, before: generation, at: now)
+    /// Adds the fields of the generation that a connection has by now. The one before stays for a while, those before that go, with the data
+    /// keys that sealed them.
+    package borrowing func insert(_ secrets: [ConnectionSecretRow], of id: ID<Connection>, at now: Instant) throws {
+        try retireSecrets(of: [id], at: now)
         try insert(secrets)
         try deleteUnusedDataKeys(of: id)
     }
 
-    /// Marks the fields of the generation before as replaced, and removes those of earlier ones.
-    package borrowing func retireSecrets(of id: ID<Connection>, before generation: Int, at now: Instant) throws {
-        try perform("DELETE FROM connection_secret WHERE connection_id = \(id) AND generation < \(generation - 1)")
-        try perform(
-            """
-            UPDATE connection_secret SET replaced_at = \(now)
-            WHERE connection_id = \(id) AND generation = \(generation - 1) AND replaced_at IS NULL
-            """)
+    /// Marks the fields of the generation before the one that each connection has by now as replaced, and removes those of earlier ones.
+    package borrowing func retireSecrets(of connections: [ID<Connection>], at now: Instant) throws {
+        try BoundSQL.inPieces(connections) { piece in
+            try perform(
+                """
+                DELETE FROM connection_secret WHERE connection_id IN (\(list: piece)) AND generation <
+                (SELECT c.generation - 1 FROM connection c WHERE c.id = connection_secret.connection_id)
+                """)
+            try perform(
+                """
+                UPDATE connection_secret SET replaced_at = \(now)
+                WHERE connection_id IN (\(list: piece)) AND replaced_at IS NULL AND generation =
+                (SELECT c.generation - 1 FROM connection c WHERE c.id = connection_secret.connection_id)
+                """)
+        }
     }
 
     /// Adds fields. An account may have thousands of pages, each with a token.

@@ -72,7 +72,7 @@ final class RenewalStorm: Sendable {
         try await tree.store.write { tx in
             try tx.insert(connection)
             if let key { try tx.insert(key) }
-            try tx.insert(rows, of: connection.id, generation: 1, at: now)
+            try tx.insert(rows, of: connection.id, at: now)
         }
         providers.add(connection.id, rotation)
         connections.withLock { $0.append(connection.id) }

@@ -155,7 +155,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.connectionSecrets(of: id, generation: 1)
             _ = try tx.connectionSecrets(of: [(id, 1)])
             _ = try tx.connectionSecret(of: id, generation: 1, field: "f")
-            try tx.insert([], of: id, generation: 2, at: now)
+            try tx.insert([], of: id, at: now)
             _ = try tx.deleteConnectionSecrets(of: id)
             _ = try tx.sweepConnectionSecrets(replacedBefore: now, limit: 2)
             _ = try tx.connectionChildren(of: id)
