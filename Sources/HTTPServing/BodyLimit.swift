@@ -14,7 +14,7 @@ package struct BodyLimit: RouterMiddleware {
     ) async throws -> Response {
         guard !Self.isExceeded(by: request) else {
             context.notes.refused(by: WireRefusal.bodyTooLarge.rule)
-            throw ProblemDocument.bodyTooLarge
+            throw Self.isRelayed(request) ? ProblemDocument.relayedBodyTooLarge : ProblemDocument.bodyTooLarge
         }
         do {
             return try await next(request, context)
@@ -29,6 +29,11 @@ package struct BodyLimit: RouterMiddleware {
     /// Whether the announced length is larger than the limit. What is no `Int` is.
     static func isExceeded(by request: Request) -> Bool {
         guard let announced = request.headers[.contentLength] else { return false }
-        return Int(announced).map { $0 > HotDoor.maximumBody } ?? true
+        guard let length = Int(announced) else { return true }
+        return length > HotDoor.maximumBody && (length > HotDoor.maximumRelayedBody || !isRelayed(request))
+    }
+
+    private static func isRelayed(_ request: Request) -> Bool {
+        request.head.path.map { RelayedPath($0[...]) != nil } ?? false
     }
 }

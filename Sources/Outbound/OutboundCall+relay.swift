@@ -14,7 +14,10 @@ extension OutboundCall: ProviderRelay {
         request.method = HTTPMethod(rawValue: call.method)
         for header in call.headers { request.headers.add(name: header.name, value: header.value) }
         request.headers.replaceOrAdd(name: "User-Agent", value: caller)
-        if !call.body.isEmpty { request.body = .bytes(call.body) }
+        switch call.body {
+        case .whole(let bytes): if !bytes.isEmpty { request.body = .bytes(bytes) }
+        case .stream(let parts, let length): request.body = Self.body(parts, length)
+        }
         do {
             let response = try await relayClient.execute(request, deadline: .now() + TimeAmount(timeout))
             return .answered(
@@ -26,6 +29,12 @@ extension OutboundCall: ProviderRelay {
             let code = Self.code(of: error)
             return Self.isCertainlyUnsent(error) ? .notSent(code: code) : .lost(code: code)
         }
+    }
+
+    private static func body(
+        _ parts: some AsyncSequence<[UInt8], any Error> & Sendable, _ length: Int
+    ) -> HTTPClientRequest.Body {
+        .stream(parts.map { ByteBuffer(bytes: $0) }, length: .known(Int64(length)))
     }
 
     /// Whether an error says that there was no connection, or no request.

@@ -14,7 +14,7 @@ package final class OutboundCall: ProviderTransport, Service {
     private static let idle = TimeAmount.seconds(2)
     private static let farewell = TimeAmount.milliseconds(100)
     private static let connect = TimeAmount.seconds(5)
-    /// For so long an answer to a call that was passed on may pause.
+    /// For so long an answer to a call that was passed on may pause, and the call itself.
     private static let pause = TimeAmount.seconds(30)
     /// Requests of ours to one host at a time. How many there are is for those who make them to say, and none shall wait here: the
     /// time that it may take would go by.
@@ -63,6 +63,7 @@ package final class OutboundCall: ProviderTransport, Service {
                 configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.width
                 let own = HTTPClient(eventLoopGroup: group, configuration: configuration)
                 configuration.timeout.read = Self.pause
+                configuration.timeout.write = Self.pause
                 configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.relayWidth
                 let clients = Clients(
                     own: own, relay: HTTPClient(eventLoopGroup: group, configuration: configuration))
@@ -151,7 +152,8 @@ package final class OutboundCall: ProviderTransport, Service {
         switch error {
         case is ForbiddenAddress: "address-not-allowed"
         case is AnswerCollector.TooLarge: "answer-too-large"
-        case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout: "timeout"
+        case let error as HTTPClientError where [.deadlineExceeded, .readTimeout, .writeTimeout].contains(error):
+            "timeout"
         case let error as HTTPClientError where error == .connectTimeout: "connect-timeout"
         case let error as HTTPClientError where error == .remoteConnectionClosed: "connection-closed"
         case is NIOConnectionError: "unreachable"

@@ -297,7 +297,7 @@ struct ConnectionAPITests {
             #expect(dropped.allSatisfy { answer.headers[$0] == nil })
             let call = try #require(relay.calls.first)
             #expect(call.method == "POST" && call.target == "/v2/video/list/?fields=id%2Ctitle")
-            #expect(call.headers["Authorization"] == "Bearer t.at" && call.body == Array("hello".utf8))
+            #expect(call.headers["Authorization"] == "Bearer t.at" && call.bytes == Array("hello".utf8))
             #expect(call.headers.count { $0.name.lowercased() == "authorization" } == 1)
             #expect(call.headers["Idempotency-Key"] == "k" && call.headers["Content-Type"] == "text/plain")
             #expect(["Cookie", "X-Forwarded-For", "Host"].allSatisfy { call.headers[$0] == nil })
@@ -307,6 +307,28 @@ struct ConnectionAPITests {
             let keeper = [("Authorization", "Bearer \(front.keeper)")]
             let other = front.path(connection, "/proxy/open.tiktokapis.com/v2")
             #expect(try await front.send("GET", other, headers: keeper).status == 403)
+        }
+    }
+
+    @Test func `what is longer than we keep is passed on as it comes, and once`() async throws {
+        let relay = ScriptedRelay(
+            .answer(401, #"{"error":{"code":"access_token_invalid"}}"#), .answer(200, "well"))
+        let providers = ScriptedProviders()
+        try await withFront(providers, relay: relay) { front in
+            let connection = try await front.desk.connect("tiktok").connection
+            providers.answer(
+                "/v2/oauth/token/",
+                #"{"access_token":"t.at2","refresh_token":"t.rt2","expires_in":7200,"open_id":"u1"}"#)
+            let body = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+            let refused = try await front.pass(connection, "open.tiktokapis.com/v2/upload/", by: "PUT", body: body)
+            #expect(refused.status == 401 && refused.text.contains("access_token_invalid"), "\(refused.text)")
+            #expect(relay.streams == [300_000] && relay.calls.map(\.bytes) == [body])
+            // It is for the caller to send it again; then there is another token.
+            #expect(try await front.desk.state(of: connection.id).generation == 2)
+            let taken = try await front.pass(connection, "open.tiktokapis.com/v2/upload/", by: "PUT", body: body)
+            #expect(taken.status == 200 && taken.text == "well", "\(taken.text)")
+            #expect(relay.calls.last?.headers["Authorization"] == "Bearer t.at2")
+            #expect(relay.calls.last?.bytes == body && relay.streams.count == 2)
         }
     }
 
@@ -322,7 +344,7 @@ struct ConnectionAPITests {
             let answer = try await front.pass(connection, "open.tiktokapis.com/v2/a", by: "PUT", body: [1])
             #expect(answer.status == 200 && answer.text == "well")
             #expect(relay.calls.map { $0.headers["Authorization"] } == ["Bearer t.at", "Bearer t.at2"])
-            #expect(relay.calls.map(\.body) == [[1], [1]])
+            #expect(relay.calls.map(\.bytes) == [[1], [1]])
             // What refuses a token that is new is cured by no other, so none is spent for it.
             let spent = providers.requests("/v2/oauth/token/").count
             let refused = try await front.pass(connection, "open.tiktokapis.com/v2/a")
@@ -393,7 +415,7 @@ struct ConnectionAPITests {
                 id: ID(at: 1), path: OrganizationPath(root: ID(at: 1)), provider: provider, access: ID(at: 1),
                 name: "A", metadata: metadata, createdAt: Instant(seconds: 1))
             let draft = CallDraft(
-                method: "GET", host: host, target: "/", headers: [], ownHeaders: [], body: [], child: nil)
+                method: "GET", host: host, target: "/", headers: [], ownHeaders: [], body: .whole([]), child: nil)
             do {
                 try draft.check(against: try #require(catalogue[provider]), for: connection)
                 return false
@@ -475,8 +497,8 @@ struct ConnectionAPITests {
             ("/me?appsecret%5Fproof=x", false), ("/me#x", false), ("/a/./b", false), ("me", false),
         ] {
             let draft = CallDraft(
-                method: "GET", host: "graph.facebook.com", target: target, headers: [], ownHeaders: [], body: [],
-                child: nil)
+                method: "GET", host: "graph.facebook.com", target: target, headers: [], ownHeaders: [],
+                body: .whole([]), child: nil)
             let passes = (try? draft.check(against: facebook, for: connection)) != nil
             #expect(passes == isSound, "\(target)")
         }
@@ -496,6 +518,10 @@ struct ConnectionAPITests {
                 let answer = try await front.pass(connection, "open.tiktokapis.com/v2/user/info/?fields=open_id")
                 #expect(answer.status == 200, "\(answer.text)")
                 #expect(try answer.json["data"]["user"]["open_id"] != .null)
+                let large = try await front.pass(
+                    connection, "open.tiktokapis.com/v2/media/", by: "POST",
+                    body: Array(repeating: 1, count: 500_000))
+                #expect(large.status == 200, "\(large.text)")
                 // The provider forgot the token: it is renewed, and nobody notices.
                 try await simulator.control("clock", ["advance": "2d"])
                 let after = try await front.pass(connection, "open.tiktokapis.com/v2/user/info/?fields=open_id")

@@ -108,21 +108,45 @@ final class ConnectionFront: HTTPFront {
 
 /// Answers calls that are passed on with what a test wrote down, in turn; the last for all that follow.
 final class ScriptedRelay: ProviderRelay {
-    private let state: Lock<(answers: [RelayOutcome], calls: [RelayedCall])>
+    private let state: Lock<(answers: [RelayOutcome], calls: [RelayedCall], streams: [Int])>
 
     init(_ answers: RelayOutcome...) {
-        state = Lock((answers, []))
+        state = Lock((answers, [], []))
     }
 
-    /// What was passed on.
+    /// What was passed on, each whole.
     var calls: [RelayedCall] { state.withLock { $0.calls } }
+
+    /// What was announced of those that came bit by bit, in bytes.
+    var streams: [Int] { state.withLock { $0.streams } }
 
     func relay(_ call: RelayedCall, within hosts: HostAllowList, timeout: Duration) async -> RelayOutcome {
         guard hosts.allows(call.host) else { return .notSent(code: "host-not-allowed") }
+        var bytes = call.bytes
+        if case .stream(let parts, let length) = call.body {
+            do {
+                for try await part in parts { bytes += part }
+            } catch {
+                return .lost(code: "\(error)")
+            }
+            state.withLock { $0.streams.append(length) }
+        }
+        let whole = RelayedCall(
+            method: call.method, host: call.host, target: call.target, headers: call.headers, body: .whole(bytes))
         return state.withLock { state in
-            state.calls.append(call)
+            state.calls.append(whole)
             if state.answers.count > 1 { return state.answers.removeFirst() }
             return state.answers.first ?? .notSent(code: "unreachable")
+        }
+    }
+}
+
+extension RelayedCall {
+    /// Its body, where all of it is there.
+    var bytes: [UInt8] {
+        switch body {
+        case .whole(let bytes): bytes
+        case .stream: []
         }
     }
 }

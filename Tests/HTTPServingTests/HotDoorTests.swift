@@ -229,6 +229,36 @@ struct HotDoorTests {
         #expect(!channel.isActive)
     }
 
+    // MARK: - What is passed on to a provider
+
+    private static let relayed = "/api/v1/organizations/org_1/connections/cnx_1/proxy/api.provider.example/b"
+    private static let piece = String(repeating: "x", count: 50_000)
+
+    @Test func `what is passed on may be larger than what is kept, and its connection ends with it`() throws {
+        try send(Self.head("Content-Length: 150000\r\nExpect: 100-continue\r\n", Self.relayed))
+        #expect(try received().hasPrefix("HTTP/1.1 100 "))
+        for _ in 0..<3 { try send(Self.piece) }
+        #expect(backend.body.utf8.count == 150_000 && backend.ends == 1 && backend.cutShort == [])
+        try answer()
+        #expect(try received().lowercased().contains("connection: close"))
+    }
+
+    @Test func `a reply that comes before all of it is the last, and the rest is not handed on`() throws {
+        try send(Self.head("Content-Length: 150000\r\n", Self.relayed) + Self.piece)
+        try answer(.unauthorized)
+        let text = try received()
+        #expect(text.hasPrefix("HTTP/1.1 401 ") && text.lowercased().contains("connection: close"))
+        #expect(!channel.isActive)
+        #expect(backend.body.utf8.count == 50_000 && backend.ends == 0)
+    }
+
+    @Test(arguments: ["Content-Length: 268435457\r\n", "Transfer-Encoding: chunked\r\n"])
+    func `it has a bound too, and one that announces nothing has the usual one`(_ length: String) throws {
+        try send(Self.head(length, Self.relayed))
+        if length.hasPrefix("T") { for _ in 0..<2 { try send("c350\r\n\(Self.piece)\r\n") } }
+        #expect(backend.cutShort == [.bodyTooLarge])
+    }
+
     // MARK: - Refusals
 
     @Test func `a refusal waits for the answers before it`() throws {

@@ -15,13 +15,13 @@ package struct CallDraft: Sendable {
     package let headers: [ProviderRequest.Header]
     /// Names of fields that are for us alone, in lower case.
     package let ownHeaders: Set<String>
-    package let body: [UInt8]
+    package let body: RelayedBody
     /// As in ``ConnectionUse/Wish``.
     package let child: String?
 
     package init(
         method: String, host: String, target: String, headers: [ProviderRequest.Header], ownHeaders: Set<String>,
-        body: [UInt8], child: String?
+        body: RelayedBody, child: String?
     ) {
         self.method = method
         self.host = host
@@ -44,17 +44,22 @@ package struct CallAnswer: Sendable {
 extension ConnectionUse {
     /// Until the head of an answer has come.
     private static let patience = Duration.seconds(60)
+    /// The same where the call itself comes bit by bit.
+    private static let patienceWithStreams = Duration.seconds(600)
     /// What a token still lives for when it is sent, in seconds.
     private static let leastLife = 30
+    /// The same where that goes on for longer, and there is no second time.
+    private static let leastLifeWithStreams = 300
 
     /// Passes a call on to the provider of a connection, with its token. Where the provider refuses that, it is renewed, and the call
-    /// made once more.
+    /// made once more, if all of it is here.
     ///
     /// - Throws: As ``token(of:in:_:as:)``, and ``Refusal/invalid(_:)`` for a call that leads elsewhere.
     package func call(
         _ draft: CallDraft, of id: ID<Connection>, in organization: ID<Organization>, as actor: Actor
     ) async throws -> CallAnswer {
-        var wish = Wish(seconds: Self.leastLife, child: draft.child)
+        let isWhole = draft.body.isWhole
+        var wish = Wish(seconds: isWhole ? Self.leastLife : Self.leastLifeWithStreams, child: draft.child)
         var token = try await fresh(id, organization, wish, actor)
         guard let provider = service.catalogue[token.connection.provider] else {
             throw Refusal.conflict(code: "not_offered", explanation: "The provider is known here no longer.")
@@ -67,7 +72,7 @@ extension ConnectionUse {
         var answer = try await sent(draft, token, provider)
         if try await isRefusal(&answer, by: provider) {
             wish.refused = token.connection.generation
-            if let renewed = try await renewed(id, organization, wish, actor) {
+            if let renewed = try await renewed(id, organization, wish, actor), isWhole {
                 token = renewed
                 answer = try await sent(draft, token, provider)
             }
@@ -111,7 +116,8 @@ extension ConnectionUse {
             throw UseFailure(.unavailable, code: "provider_not_ready", retryAfter: 60)
         }
         let outcome = await relay.relay(
-            draft.call(with: authorization), within: provider.hosts, timeout: Self.patience)
+            draft.call(with: authorization), within: provider.hosts,
+            timeout: draft.body.isWhole ? Self.patience : Self.patienceWithStreams)
         switch outcome {
         case .answered(let answer): return answer
         case .notSent(let code): throw UseFailure(.unavailable, code: code, retryAfter: 5)

@@ -45,13 +45,12 @@ struct ConnectionRelay: Sendable {
         let id: ID<Connection> = try call.id("connection_id")
         guard let rest = call.relayed else { throw Refusal.notFound }
         let host = rest.prefix { $0 != "/" && $0 != "?" }
-        let body = try await call.bytes()
         let policy = api.product.policy
         let own = (policy.apiKeyHeaders + [policy.organizationHeader].compactMap(\.self)).map { $0.lowercased() }
         let draft = CallDraft(
             method: call.method, host: String(host), target: String(rest[host.endIndex...]),
             headers: call.fields.map { ProviderRequest.Header($0.name.rawName, $0.value) }, ownHeaders: Set(own),
-            body: body, child: call.fields[.clavigerChild])
+            body: try await call.relayedBody(), child: call.fields[.clavigerChild])
         let answer: CallAnswer
         do {
             answer = try await api.connections.call(draft, of: id, in: organization, as: call.actor)

@@ -5,6 +5,7 @@ import Hummingbird
 import Model
 import NIOCore
 import Policy
+import ProviderDefinition
 import TextForms
 
 /// A call of the management API, with the parts that endpoints read.
@@ -121,6 +122,16 @@ struct Call: Sendable {
         } catch is NIOTooManyBytesError {
             throw ProblemDocument.bodyTooLarge
         }
+    }
+
+    /// The body of a call that is passed on: as it comes, where it is announced to be longer than what is kept here.
+    ///
+    /// - Throws: A problem with 413.
+    func relayedBody() async throws -> RelayedBody {
+        guard let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.maximumBodyLength else {
+            return .whole(try await bytes())
+        }
+        return .stream(request.body.map { Array(buffer: $0) }, length: length)
     }
 
     private func requireJSON() throws(ProblemDocument) {

@@ -28,6 +28,8 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// The largest body that anything here takes, in bytes.
     package static let maximumBody = 65_536
+    /// The largest that is passed on to a provider as it comes, and kept nowhere, in bytes. Its length must be announced.
+    package static let maximumRelayedBody = 256 << 20
 
     /// A request that is being read. A class, so that to look whether there is one copies nothing of it.
     private final class Waiting {
@@ -123,6 +125,8 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     @exclusivity(unchecked) private var owesContinue = false
     /// How much came of the body of a request that was handed on.
     @exclusivity(unchecked) private var bodyHandedOn = 0
+    /// How much may come of that which is being read.
+    @exclusivity(unchecked) private var mostOfBody = HotDoor.maximumBody
     /// Whether those behind us have read something that they were not told the end of.
     @exclusivity(unchecked) private var owesReadComplete = false
     private var peer: IPAddress?
@@ -270,12 +274,16 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         }
         awaited = .body
         let closes = sound.isLast || !head.isKeepAlive || connections?.endsAfterReplies ?? false
+        let isLarge = sound.isTooLarge
+        mostOfBody = isLarge && RelayedPath(head.uri[...]) != nil ? Self.maximumRelayedBody : Self.maximumBody
         guard handedOn == 0, wire != nil, context.channel.isWritable, let way = way(of: head, sound) else {
-            handOn(head, closes: closes || sound.isTooLarge, context)
-            if sound.waitsForContinue, sound.hasBody, !sound.isTooLarge { owesContinue = true }
+            let isTooLarge = isLarge && sound.announced.map { $0 > mostOfBody } ?? true
+            // Where the reply comes before all of a large one, the rest is not waited for either.
+            handOn(head, closes: closes || isLarge, context)
+            if sound.waitsForContinue, sound.hasBody, !isTooLarge { owesContinue = true }
             giveLeave(context)
             // Its reply needs no body, so none is waited for.
-            if sound.isTooLarge { endAfterReply(because: .bodyTooLarge, context) }
+            if isTooLarge { endAfterReply(because: .bodyTooLarge, context) }
             return
         }
         waiting = Waiting(head, closes: closes, by: way)
@@ -302,7 +310,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
             bodyHandedOn += part.readableBytes
             handOn(data, context)
             // Whoever reads the body has seen by now that it is too large.
-            if bodyHandedOn > Self.maximumBody { endAfterReply(because: .bodyTooLarge, context) }
+            if bodyHandedOn > mostOfBody { endAfterReply(because: .bodyTooLarge, context) }
             return
         }
         if waiting.body == nil {

@@ -277,7 +277,7 @@ final class StreamDoor: ChannelInboundHandler {
         case .ordinary:
             // Said of a length, ``BodyLimit`` refuses it as each route would have it.
             var head = arriving.head
-            head.headers.replaceOrAdd(name: "Content-Length", value: String(HotDoor.maximumBody + 1))
+            head.headers.replaceOrAdd(name: "Content-Length", value: String(Int.max))
             guard let arrived = serving.ordinary.arrivingOnStream(head) else { return }
             answer(arrived, nil, context)
         }

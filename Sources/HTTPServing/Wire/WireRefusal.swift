@@ -98,6 +98,14 @@ extension ProblemDocument {
     package static let bodyTooLarge = ProblemDocument(
         status: .contentTooLarge, type: "body-too-large", title: "Body too large",
         detail: "The body may have at most \(HotDoor.maximumBody) bytes.")
+
+    /// The same of what would be passed on to a provider.
+    static let relayedBodyTooLarge = ProblemDocument(
+        status: .contentTooLarge, type: "body-too-large", title: "Body too large",
+        detail: """
+            A body that is passed on may have at most \(HotDoor.maximumRelayedBody) bytes over HTTP/1.1 where `Content-Length` says \
+            how many, else \(HotDoor.maximumBody).
+            """)
 }
 
 /// The rest of a request that was handed on will not come.

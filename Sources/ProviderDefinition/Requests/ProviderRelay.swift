@@ -1,5 +1,21 @@
 import CredentialFormat
 
+/// The body of a call that is passed on.
+package enum RelayedBody: Sendable {
+    /// All of it, which may be sent more than once.
+    case whole([UInt8])
+    /// What comes, as it comes: of so many bytes, sent once.
+    case stream(any AsyncSequence<[UInt8], any Error> & Sendable, length: Int)
+
+    /// Whether it may be sent more than once.
+    package var isWhole: Bool {
+        switch self {
+        case .whole: true
+        case .stream: false
+        }
+    }
+}
+
 /// A call of somebody else to a provider's API, as it is to be sent: with a token that they do not see. It holds secrets.
 package struct RelayedCall: Sendable, Redacted {
     /// Upper-case letters.
@@ -9,10 +25,11 @@ package struct RelayedCall: Sendable, Redacted {
     /// With its query, escaped; begins with `/`.
     package let target: String
     package let headers: [ProviderRequest.Header]
-    package let body: [UInt8]
+    package let body: RelayedBody
 
     package init(
-        method: String, host: String, target: String, headers: [ProviderRequest.Header] = [], body: [UInt8] = []
+        method: String, host: String, target: String, headers: [ProviderRequest.Header] = [],
+        body: RelayedBody = .whole([])
     ) {
         self.method = method
         self.host = host
