@@ -26,7 +26,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
     package typealias OutboundIn = HTTPServerResponsePart
     package typealias OutboundOut = HTTPServerResponsePart
 
-    /// The largest body that anything here takes, in bytes.
+    /// The largest body that is kept here, in bytes.
     package static let maximumBody = 65_536
     /// The largest that is passed on to a provider as it comes, and kept nowhere, in bytes. Its length must be announced.
     package static let maximumRelayedBody = 256 << 20

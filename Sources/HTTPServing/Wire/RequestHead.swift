@@ -13,7 +13,7 @@ struct RequestHead {
 
     /// Whether a body follows.
     var hasBody: Bool { announced != 0 }
-    /// Whether the body is announced to be larger than anything here takes.
+    /// Whether the body is announced to be larger than anything that is kept here.
     var isTooLarge: Bool { announced.map { $0 > HotDoor.maximumBody } ?? false }
 
     /// - Throws: Why the request is refused, whatever it asks for.
