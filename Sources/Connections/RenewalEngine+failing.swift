@@ -10,6 +10,7 @@ extension RenewalEngine {
     ) async throws -> Outcome {
         var connection = ground.connection
         let time = now()
+        let failure = TestingMode.explained(failure, of: connection, at: ground.provider, at: time)
         let lost = LostAnswer(ground.attempts, of: connection, rotation: ground.provider.renewal.rotation, at: time)
         let event = FailurePolicy.apply(
             failure, to: &connection, isFrozen: throttle.isOpen(connection.provider),

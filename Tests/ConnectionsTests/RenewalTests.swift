@@ -379,6 +379,23 @@ struct RenewalTests {
         }
     }
 
+    @Test(arguments: [(7, "testing_mode"), (3, "invalid_grant")])
+    func `a token of seven days ends with the reason that our client is in a mode for tests, unless it ended before`(
+        _ days: Int, _ reason: String
+    ) async throws {
+        try await RenewalDesk.open(.none) { desk in
+            let end = desk.tree.clock.current.adding(seconds: 7 * 86_400)
+            try await desk.tree.store.write { tx in
+                _ = try tx.execute("UPDATE connection SET refresh_expires_at = \(end)")
+            }
+            desk.provider.mood = .refuses(.invalidGrant)
+            desk.tree.clock.advance(seconds: days * 86_400)
+            #expect(try await desk.node().round() == [.failed(code: reason)])
+            let state = try await desk.state
+            #expect(state.status == .reauthRequired && state.reason == reason && state.trouble.errorCode == reason)
+        }
+    }
+
     @Test func `the operator's fault is no connection's, and a secret beside the new one serves meanwhile`()
         async throws
     {

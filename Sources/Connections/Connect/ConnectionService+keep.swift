@@ -59,10 +59,16 @@ extension ConnectionService {
             }
             guard let kept else { continue }
             let others = try await others(of: kept, as: actor)
+            let isOfTestingMode = TestingMode.holds(kept, at: provider)
+            if isOfTestingMode {
+                logger.warning(
+                    "a connection lives for seven days: our client at the provider seems to be in a mode for tests",
+                    metadata: ["connection": "\(kept.id)", "provider": "\(kept.provider)"])
+            }
             return .connected(
                 ConnectedAccount(
                     connection: kept, way: draft.way, missingScopes: missing, children: children.count,
-                    others: others.visible, isOfTestingMode: TestingMode.holds(kept, at: provider)))
+                    others: others.visible, isOfTestingMode: isOfTestingMode))
         }
         throw Refusal.conflict(code: "busy", explanation: "Others changed it at the same moment. Try it again.")
     }

@@ -71,4 +71,20 @@ package enum TestingMode {
         else { return false }
         return seconds.contains(end.seconds(since: start))
     }
+
+    /// Why a connection ended that had no longer to live for that.
+    static let reason = "testing_mode"
+
+    /// A failure by a code that says so, where the tokens ended because of such a mode. To the provider they are like any that it does not
+    /// know.
+    static func explained(
+        _ failure: AnswerFailure, of connection: Connection, at provider: Provider, at now: Instant
+    ) -> AnswerFailure {
+        guard failure.errorClass == .reauthRequired, holds(connection, at: provider),
+            let end = connection.clocks.refreshExpiresAt, end <= now.adding(seconds: 3600)
+        else { return failure }
+        return AnswerFailure(
+            errorClass: failure.errorClass, code: reason, retryAfter: failure.retryAfter,
+            needsConfirmation: failure.needsConfirmation, note: failure.note)
+    }
 }

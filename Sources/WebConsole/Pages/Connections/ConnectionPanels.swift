@@ -261,6 +261,7 @@ enum ConnectionPromises {
     static func reason(_ code: String) -> String {
         switch code {
         case "ambiguous_refresh", "no-result": "The answer was lost"
+        case "testing_mode": "The operator’s own access was in test mode"
         case "credential_unreadable": "What was kept couldn’t be read"
         case "not_reached_in_time": "It wasn’t reached in time"
         case "disconnected": "It was disconnected"

@@ -62,9 +62,16 @@ struct ConnectionWords: Sendable {
         switch connection.status {
         case .pending: return "Nobody has finished signing in at \(provider)."
         case .reauthRequired:
-            return connection.reason == "ambiguous_refresh"
-                ? "The answer to a renewal was lost, and \(provider) takes each token once. Sign in there again."
-                : "\(provider) doesn’t accept it any more. Sign in there again."
+            switch connection.reason {
+            case "ambiguous_refresh":
+                return "The answer to a renewal was lost, and \(provider) takes each token once. Sign in there again."
+            case "testing_mode":
+                return """
+                    \(provider) let it live for seven days, because \(product)’s own access there is in test mode. Ask \(product), \
+                    then sign in there again.
+                    """
+            default: return "\(provider) doesn’t accept it any more. Sign in there again."
+            }
         case .exhausted: return "It couldn’t be renewed for so long that it has ended. Sign in at \(provider) again."
         case .revoked: return "Somebody took access away at \(provider). Sign in there again to give it back."
         case .userAction:
@@ -96,7 +103,9 @@ struct ConnectionWords: Sendable {
         return Self.ours.contains(code) ? nil : "\(provider) said \(code)"
     }
 
-    private static let ours: Set = ["ambiguous_refresh", "credential_unreadable", "disconnected", "no-result"]
+    private static let ours: Set = [
+        "ambiguous_refresh", "credential_unreadable", "disconnected", "no-result", "testing_mode",
+    ]
 
     /// Whether a renewal that does not wait for its time may help.
     var mayBeTriedNow: Bool {
