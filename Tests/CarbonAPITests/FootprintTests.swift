@@ -285,6 +285,17 @@ struct FootprintTests {
             #expect(rejected["type"] == .text(type) && rejected["data"]["error"]["code"] == .text(code))
             #expect(try !rejected["data"]["error"]["message"].string.isEmpty)
         }
+
+        // What is withdrawn while the answer waits is told no more.
+        let before = host.refused
+        host.setAway(true)
+        #expect(try await ask("6", everything) == 200)
+        #expect(try await eventually { host.refused > before })
+        try await api.done("DELETE", "/footprints/\(id)/shares/\(try with["organizationId"].string)")
+        host.setAway(false)
+        #expect(try await eventually { host.events.count == 5 })
+        let last = try #require(host.events.last).event
+        #expect(last["data"]["requestEventId"] == "6" && last["data"]["error"]["code"] == "NotFound", "\(last)")
     }
 
     @Test func `the document describes every operation with its scope, and refers to nothing that is not in it`()

@@ -26,8 +26,14 @@ final class PartnerHost: Sendable {
     /// How often something else was asked for, or by somebody else.
     var strays: Int { desk.state.withLock(\.strays) }
 
+    /// How many events were not taken.
+    var refused: Int { desk.state.withLock(\.refused) }
+
+    /// Takes no events until told otherwise.
+    func setAway(_ isAway: Bool) { desk.state.withLock { $0.isAway = isAway } }
+
     fileprivate final class Desk: Sendable {
-        let state = Lock((events: [(path: String, event: JSON)](), refused: 0, strays: 0))
+        let state = Lock((events: [(path: String, event: JSON)](), refused: 0, strays: 0, isAway: false))
 
         func status(of head: HTTPRequestHead, _ body: [UInt8]) -> HTTPResponseStatus {
             let pair = Data("\(client.id):\(client.secret)".utf8).base64EncodedString()
@@ -41,7 +47,7 @@ final class PartnerHost: Sendable {
                     state.strays += 1
                     return .badRequest
                 }
-                guard state.refused > 0 else {
+                guard state.refused > 0, !state.isAway else {
                     state.refused += 1
                     return .serviceUnavailable
                 }

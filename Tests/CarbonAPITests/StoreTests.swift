@@ -134,15 +134,7 @@ struct StoreTests {
         let left = try await OpenStore.with { [path] open in
             try await open.store.write(.within(path)) { transaction in
                 for (number, second) in [(1, 1), (2, 2), (3, 3), (4, 4), (4, 5)] {
-                    let event = try PactEvent(
-                        [
-                            "specversion": "1.0", "id": .text("\(number)"), "source": "s",
-                            "time": "2026-01-01T00:00:00Z",
-                            "type": .text(PactVersion.three.type(of: .requestCreated)), "data": ["productId": "urn:x"],
-                        ], of: .three)
-                    var request = FootprintRequest(
-                        event, .three, for: path, found: [], base: "http://127.0.0.1:1",
-                        at: Timestamp(seconds: second))
+                    var request = try Self.request("\(number)", for: path, at: Timestamp(seconds: second))
                     if number > 1 { request.succeed() }
                     try transaction.insert(request)
                 }
@@ -151,6 +143,55 @@ struct StoreTests {
             }
         }
         #expect(left == [1, 3, 4])
+    }
+
+    @Test func `requests for footprints that cannot be read wait behind all others`() async throws {
+        let lines = Lines()
+        let (left, waiting) = try await OpenStore.with { [path] open in
+            let (store, moment) = (open.store, Timestamp.now)
+            try await store.write(.within(path)) { transaction in
+                for number in 1...70 {
+                    try transaction.insert(
+                        try Self.request("\(number)", for: path, at: moment.advanced(by: number - 100)))
+                }
+                try transaction.run("UPDATE footprint_request SET version = 'x' WHERE event <> '70'")
+            }
+            let answerer = RequestAnswerer(
+                store: store, partners: .empty, bell: AnswerBell(), interval: 60, pause: 60,
+                logger: Logger(label: "test") { _ in LineHandler(lines) })
+            let work = Task { try await answerer.run() }
+            defer { work.cancel() }
+            var left = -1
+            try await eventually {
+                left = try await store.read(.upkeep) { try $0.dueFootprintRequests(at: moment, limit: 100).count }
+                return left == 0
+            }
+            work.cancel()
+            try await work.value
+            let later = moment.advanced(by: 2 * FootprintRequest.longestPause)
+            return (left, try await store.read(.upkeep) { try $0.dueFootprintRequests(at: later, limit: 100) })
+        }
+        #expect(left == 0 && waiting.count == 70)
+        #expect(waiting.compactMap { try? $0.request.get().attempts } == [1], "nobody is configured for it")
+        #expect(lines.all.count { $0 == "a request for footprints cannot be read" } == 69)
+    }
+
+    @Test func `an export that cannot be read expires like the others`() async throws {
+        let left = try await OpenStore.with { [path, export = try export(of: 2025)] open in
+            try await open.store.write(.within(path)) { transaction in
+                for text in ["{}", export.wish.json.description] {
+                    try transaction.run(
+                        """
+                        INSERT INTO export_job
+                        (id, organization_path, status, wish, files, row_count, created_at, expires_at)
+                        VALUES (\(UUIDText.make()), \(path), 'SUCCEEDED', \(text), 'x', 0, 0, 0)
+                        """)
+                }
+            }
+            try await ExportSweeper(store: open.store, shelf: try FileShelf(in: open.folder.path)).sweep(at: .now)
+            return try await open.store.read(.upkeep) { try $0.exportFiles() }
+        }
+        #expect(left.isEmpty)
     }
 
     @Test func `a file of organizations that is none says where it is wrong`() async throws {
@@ -196,6 +237,17 @@ struct StoreTests {
                 #expect(!problem.isEmpty && "\(error)".contains(problem), "\(error)")
             }
         }
+    }
+
+    private static func request(
+        _ event: String, for path: OrganizationPath, at now: Timestamp
+    ) throws -> FootprintRequest {
+        let asked = try PactEvent(
+            [
+                "specversion": "1.0", "id": .text(event), "source": "s", "time": "2026-01-01T00:00:00Z",
+                "type": .text(PactVersion.three.type(of: .requestCreated)), "data": ["productId": "urn:x"],
+            ], of: .three)
+        return FootprintRequest(asked, .three, for: path, base: "http://127.0.0.1:1", at: now)
     }
 
     /// A data source, and a file of it that lies nowhere.

@@ -24,7 +24,7 @@ enum Schema {
     }
 
     static let steps: [Step] = [
-        facilities, products, dataSources, exports, footprints, eventOrder, requests, requestOrder,
+        facilities, products, dataSources, exports, footprints, eventOrder, requests, requestOrder, requestWishes,
     ]
 
     private static let facilities = Step(
@@ -300,5 +300,16 @@ enum Schema {
         script: """
             CREATE INDEX footprint_request_status ON footprint_request (organization_path, status, received_at, id);
             CREATE INDEX footprint_request_received ON footprint_request (received_at);
+            """)
+
+    /// What was asked takes the place of an answer that was made at once. Of that, what was asked cannot be told, so requests that wait are
+    /// forgotten: one that is sent again is answered.
+    private static let requestWishes = Step(
+        tables: [], upkeep: [],
+        script: """
+            DELETE FROM footprint_request WHERE status = 'WAITING';
+            ALTER TABLE footprint_request DROP COLUMN answer;
+            ALTER TABLE footprint_request ADD COLUMN asked TEXT NOT NULL DEFAULT 'null';
+            ALTER TABLE footprint_request ADD COLUMN base TEXT NOT NULL DEFAULT '';
             """)
 }

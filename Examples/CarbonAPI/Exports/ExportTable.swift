@@ -27,18 +27,16 @@ extension Transaction {
             """)
     }
 
-    /// Those that have expired.
-    func exports(expiredAt moment: Timestamp, limit: Int) throws -> [Export] {
+    /// Those that have expired, with their files. One that cannot be read is no reason to keep it, or the others.
+    func exports(expiredAt moment: Timestamp, limit: Int) throws -> [(id: String, files: [String])] {
         try rows(
-            "SELECT \(sql: columns) FROM export_job WHERE expires_at <= \(moment) ORDER BY expires_at LIMIT \(limit)"
-        ).map(Export.init)
+            "SELECT id, files FROM export_job WHERE expires_at <= \(moment) ORDER BY expires_at LIMIT \(limit)"
+        ).map { (try $0.text("id"), (try? $0.exportFiles) ?? []) }
     }
 
     /// All files of all exports.
     func exportFiles() throws -> [String] {
-        try rows("SELECT files FROM export_job WHERE \(sql: sees("organization_path"))").flatMap { row in
-            (try row.json("files").asList ?? []).compactMap { $0["name"]?.asText }
-        }
+        try rows("SELECT files FROM export_job WHERE \(sql: sees("organization_path"))").flatMap { try $0.exportFiles }
     }
 
     func insert(_ export: Export) throws {
@@ -62,6 +60,13 @@ extension Transaction {
 
     func deleteExport(_ id: String) throws {
         try run("DELETE FROM export_job WHERE id = \(id) AND \(sql: sees("organization_path"))")
+    }
+}
+
+extension StoredRow {
+    /// The names of an export's files.
+    fileprivate var exportFiles: [String] {
+        get throws { (try json("files").asList ?? []).compactMap { $0["name"]?.asText } }
     }
 }
 

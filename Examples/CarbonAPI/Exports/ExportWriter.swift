@@ -132,7 +132,7 @@ struct ExportSweeper: Sendable {
     func sweep(at now: Timestamp) async throws {
         for export in try await store.read(.upkeep, { try $0.exports(expiredAt: now, limit: Self.batch) }) {
             try await store.write(.upkeep) { try $0.deleteExport(export.id) }
-            for file in export.files { shelf.remove(file.name) }
+            for file in export.files { shelf.remove(file) }
         }
     }
 }

@@ -47,24 +47,22 @@ struct FootprintEventOperations: Sendable {
         }
     }
 
-    /// Makes the answer, and has it brought to the partner. A request that came before is answered once.
+    /// Keeps what is asked, and has the answer brought to the partner. A request that came before is answered once.
     private func answer(_ event: PactEvent, _ version: PactVersion, _ call: Call) async throws {
         let (now, base, organization) = (call.now, call.base, try call.caller.organization)
         guard partners.partner(event.source, of: organization) != nil else {
             throw Refusal.invalid(
                 "source", .unknown, "nobody of that name is known here who would be answered", status: 400)
         }
-        let (filter, most) = (try event.wanted(by: version), mostEvents)
+        // What is wrong with it is said at once.
+        _ = try PactEvent.wanted(by: event.data, version)
+        let most = mostEvents
         try await store.write(try call.sight) { transaction in
             guard try !transaction.hasFootprintRequest(event.id, of: event.source, for: organization) else { return }
             guard try transaction.waitingFootprintRequests(of: organization) < Self.mostWaiting else {
                 throw Refusal.busy
             }
-            let found = try filter.map {
-                try transaction.footprints($0, of: version, after: nil, limit: FootprintRequest.mostFound + 1)
-            }
-            try transaction.insert(
-                FootprintRequest(event, version, for: organization, found: found, base: base, at: now))
+            try transaction.insert(FootprintRequest(event, version, for: organization, base: base, at: now))
             try transaction.deleteEndedFootprintRequests(of: organization, keeping: most)
         }
         bell.ring()

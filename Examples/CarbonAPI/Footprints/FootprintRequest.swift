@@ -1,5 +1,5 @@
-/// A partner's request for footprints, with the answer that it is owed. That is made when the request comes, so that it is one and the
-/// same however often it has to be sent.
+/// A partner's request for footprints. What it asks is kept, and not its answer: that is made each time it is sent, of what the
+/// partner may see at that moment, since a footprint may be withdrawn while an answer waits.
 struct FootprintRequest: Sendable {
     enum Status: String, Sendable {
         case waiting = "WAITING"
@@ -8,15 +8,17 @@ struct FootprintRequest: Sendable {
         case givenUp = "GIVEN_UP"
     }
 
-    /// The answering event's.
+    /// The answering event's, the same however often that is sent.
     let id: String
     let organization: OrganizationPath
     let source: String
     /// The asking event's.
     let event: String
     let version: PactVersion
-    /// The event that answers. Null once it is brought.
-    var answer: JSONValue
+    /// The `data` of the asking event. Null once it is answered.
+    var asked: JSONValue
+    /// Where the partner reached us.
+    let base: String
     var status = Status.waiting
     var attempts = 0
     /// When it is tried again.
@@ -32,19 +34,25 @@ struct FootprintRequest: Sendable {
     /// The longest time between two attempts, in seconds.
     static let longestPause = 3600
 
-    /// - Parameters:
-    ///   - found: Nil where the request asks by what is not looked at here.
-    ///   - base: Where we are reached.
+    /// - Parameter base: Where we are reached.
     init(
-        _ event: PactEvent, _ version: PactVersion, for organization: OrganizationPath, found: [Footprint]?,
-        base: String, at now: Timestamp
+        _ event: PactEvent, _ version: PactVersion, for organization: OrganizationPath, base: String, at now: Timestamp
     ) {
         id = UUIDText.make()
         self.organization = organization
         source = event.source
         self.event = event.id
         self.version = version
+        asked = event.data
+        self.base = base
         (nextAt, receivedAt) = (now, now)
+    }
+
+    /// The event that answers.
+    ///
+    /// - Parameter found: What the partner sees of what it asks for, at most one more than ``mostFound``; nil where it asks by what is not
+    ///   looked at here.
+    func answer(_ found: [Footprint]?, at now: Timestamp) -> JSONValue {
         let happening: PactVersion.Happening
         let data: (String, JSONValue)
         func rejected(_ code: String, _ message: String) -> (String, JSONValue) {
@@ -65,10 +73,10 @@ struct FootprintRequest: Sendable {
             happening = .requestFulfilled
             data = ("pfs", .list(found.map { $0.json(version) }))
         }
-        answer = [
+        return [
             "specversion": "1.0", "id": .text(id), "source": .text(version.source(base)),
             "time": .text(now.description), "type": .text(version.type(of: happening)),
-            "data": JSONValue.object([]).with([("requestEventId", .text(event.id)), data]),
+            "data": JSONValue.object([]).with([("requestEventId", .text(event)), data]),
         ]
     }
 
@@ -79,12 +87,12 @@ struct FootprintRequest: Sendable {
         attempts += 1
         nextAt = now.advanced(by: min(pause << min(attempts - 1, 6), Self.longestPause))
         guard nextAt >= receivedAt.advanced(by: Self.patience) else { return }
-        (status, answer) = (.givenUp, .null)
+        (status, asked) = (.givenUp, .null)
     }
 
     mutating func succeed() {
         attempts += 1
-        (status, answer) = (.answered, .null)
+        (status, asked) = (.answered, .null)
     }
 }
 

@@ -1,5 +1,11 @@
 private let columns: SQLText =
-    "id, organization_path, source, event, version, answer, status, attempts, next_at, received_at"
+    "id, organization_path, source, event, version, asked, base, status, attempts, next_at, received_at"
+
+/// A request that is to be answered.
+struct DueFootprintRequest: Sendable {
+    let id: String
+    let request: Result<FootprintRequest, any Error>
+}
 
 extension Transaction {
     func hasFootprintRequest(_ event: String, of source: String, for organization: OrganizationPath) throws -> Bool {
@@ -24,7 +30,7 @@ extension Transaction {
             """
             INSERT INTO footprint_request (\(sql: columns))
             VALUES (\(request.id), \(request.organization), \(request.source), \(request.event),
-                \(request.version.rawValue), \(request.answer.description), \(request.status.rawValue),
+                \(request.version.rawValue), \(request.asked.description), \(request.base), \(request.status.rawValue),
                 \(request.attempts), \(request.nextAt), \(request.receivedAt)) ON CONFLICT DO NOTHING
             """)
     }
@@ -32,21 +38,32 @@ extension Transaction {
     func update(_ request: FootprintRequest) throws {
         try run(
             """
-            UPDATE footprint_request SET answer = \(request.answer.description), status = \(request.status.rawValue),
+            UPDATE footprint_request SET asked = \(request.asked.description), status = \(request.status.rawValue),
                 attempts = \(request.attempts), next_at = \(request.nextAt)
             WHERE id = \(request.id) AND \(sql: sees("organization_path"))
             """)
     }
 
     /// Those to be answered now, of all organizations. One that cannot be read is no reason not to answer the others.
-    func dueFootprintRequests(at now: Timestamp, limit: Int) throws -> [Result<FootprintRequest, any Error>] {
+    func dueFootprintRequests(at now: Timestamp, limit: Int) throws -> [DueFootprintRequest] {
         try rows(
             """
             SELECT \(sql: columns) FROM footprint_request
             WHERE status = \(FootprintRequest.Status.waiting.rawValue) AND next_at <= \(now)
             ORDER BY next_at, id LIMIT \(limit)
             """
-        ).map { row in Result { try FootprintRequest(row) } }
+        ).map { row in
+            DueFootprintRequest(id: try row.text("id"), request: Result { try FootprintRequest(row) })
+        }
+    }
+
+    /// Has them wait, so that those behind them come first.
+    func postponeFootprintRequests(_ ids: [String], until moment: Timestamp) throws {
+        try run(
+            """
+            UPDATE footprint_request SET next_at = \(moment)
+            WHERE id IN \(list: ids) AND \(sql: sees("organization_path"))
+            """)
     }
 
     /// Forgets the oldest of an organization that wait no longer, so that no more than so many are left.
@@ -82,7 +99,8 @@ extension FootprintRequest {
             throw StoreFailure.unreadable("version")
         }
         self.version = version
-        answer = try row.json("answer")
+        asked = try row.json("asked")
+        base = try row.text("base")
         guard let status = Status(rawValue: try row.text("status")) else { throw StoreFailure.unreadable("status") }
         self.status = status
         attempts = try row.integer("attempts")

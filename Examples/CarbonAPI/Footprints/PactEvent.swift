@@ -47,11 +47,12 @@ struct PactEvent: Sendable {
 
     /// Which footprints a request is for.
     ///
+    /// - Parameter data: The request's.
     /// - Returns: Nil where it asks by something that is not looked at here, so that anything at all might be meant.
-    func wanted(by version: PactVersion) throws -> FootprintFilter? {
+    static func wanted(by data: JSONValue, _ version: PactVersion) throws -> FootprintFilter? {
         switch version {
-        case .three: return try FootprintFilter { try Self.values(data, $0, at: "data.\($0)", most: $1) }
-        case .two: return try Self.filter(ofFragment: data["pf"] ?? .null)
+        case .three: return try FootprintFilter { try values(data, $0, at: "data.\($0)", most: $1) }
+        case .two: return try filter(ofFragment: data["pf"] ?? .null)
         }
     }
 

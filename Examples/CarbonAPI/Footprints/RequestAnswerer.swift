@@ -39,9 +39,9 @@ struct RequestAnswerer: Service {
                 let due = try await store.read(.upkeep) {
                     try $0.dueFootprintRequests(at: .now, limit: Self.batch)
                 }
-                let readable = due.compactMap { try? $0.get() }
-                if readable.count < due.count { logger.error("a request for footprints cannot be read") }
-                guard !readable.isEmpty else { return }
+                guard !due.isEmpty else { return }
+                try await postpone(due)
+                let readable = due.compactMap { try? $0.request.get() }
                 for start in stride(from: 0, to: readable.count, by: Self.atOnce) {
                     try await answer(readable[start..<min(start + Self.atOnce, readable.count)])
                 }
@@ -51,6 +51,22 @@ struct RequestAnswerer: Service {
         } catch {
             logger.warning("requests for footprints wait", metadata: ["error": .string("\(error)")])
         }
+    }
+
+    /// Has those wait that cannot be read: as many as a batch has would keep all others from being answered. A newer server may understand
+    /// them, so they are looked at again.
+    private func postpone(_ due: [DueFootprintRequest]) async throws {
+        var ids: [String] = []
+        for one in due {
+            guard case .failure(let error) = one.request else { continue }
+            logger.error(
+                "a request for footprints cannot be read",
+                metadata: ["request": .string(one.id), "error": .string("\(error)")])
+            ids.append(one.id)
+        }
+        guard !ids.isEmpty else { return }
+        let (unreadable, moment) = (ids, Timestamp.now.advanced(by: FootprintRequest.longestPause))
+        try await store.write(.upkeep) { try $0.postponeFootprintRequests(unreadable, until: moment) }
     }
 
     private func answer(_ requests: ArraySlice<FootprintRequest>) async throws {
@@ -67,8 +83,10 @@ struct RequestAnswerer: Service {
             guard let partner = partners.partner(request.source, of: request.organization) else {
                 throw PartnerPost.NotTaken(description: "nobody of that name is configured any more")
             }
-            try await PartnerPost().bring(request.answer, of: request.version, to: partner)
+            try await PartnerPost().bring(try await event(answering: request), of: request.version, to: partner)
             request.succeed()
+        } catch let failure as StoreFailure where failure.mayPass {
+            throw failure
         } catch {
             // What the end of the server broke off is no failure of the partner's.
             try Task.checkCancellation()
@@ -81,5 +99,17 @@ struct RequestAnswerer: Service {
         }
         let ended = request
         try await store.write(.upkeep) { try $0.update(ended) }
+    }
+
+    /// The answer as it is now: the partner sees what it sees at this moment, and not what it saw when it asked.
+    private func event(answering request: FootprintRequest) async throws -> JSONValue {
+        let wanted = try PactEvent.wanted(by: request.asked, request.version)
+        return try await store.read(.within(request.organization)) { transaction in
+            let found = try wanted.map {
+                try transaction.footprints(
+                    $0, of: request.version, after: nil, limit: FootprintRequest.mostFound + 1)
+            }
+            return request.answer(found, at: .now)
+        }
     }
 }
