@@ -191,13 +191,14 @@ var beside: [Target] {
         .executableTarget(
             name: "CarbonAPI",
             dependencies: [
-                "CLibPQ", "ClavigerVerifier", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, crypto,
-                asyncHTTPClient, nioHTTPTypesHTTP1,
+                "CLibPQ", "CZlib", "ClavigerVerifier", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging,
+                crypto, asyncHTTPClient, nioHTTPTypesHTTP1,
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ] + nio, path: "Examples/CarbonAPI", exclude: ["README.md"]),
+        .systemLibrary(name: "CZlib", path: "Examples/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]
 }
 

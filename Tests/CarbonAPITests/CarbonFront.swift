@@ -113,18 +113,22 @@ final class CarbonFront: HTTPFront {
         let wish: JSON = [
             "filters": ["financialYears": [2025]], "format": .object(form.merging(members) { _, new in new }),
         ]
+        var files: [Answer] = []
+        for url in try await self.files(of: wish, as: token) {
+            files.append(try await get(url.replacing(base, with: "")))
+        }
+        return files
+    }
+
+    /// The addresses of an export's files.
+    func files(of wish: JSON, as token: String = "group") async throws -> [String] {
         let id = try await done("POST", "/export", wish, as: token)["exportId"].string
         var found = JSON.null
         try await eventually(within: .seconds(60)) {
             found = try await done("GET", "/export/\(id)", as: token)
             return found["status"] == "SUCCEEDED" || found["status"] == "FAILED"
         }
-        var files: [Answer] = []
-        for url in try found["urls"].elements {
-            let path = try url.string.replacing(base, with: "")
-            files.append(try await get(path))
-        }
-        return files
+        return try found["urls"].elements.map { try $0.string }
     }
 }
 

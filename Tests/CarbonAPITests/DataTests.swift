@@ -51,6 +51,21 @@ struct DataTests {
             let old = ["-sS", "--http1.0", "-H", "Accept-Encoding: gzip", "-w", "\n%header{content-encoding}", url]
             #expect(try await FinishedCommand.tool("curl", old).output == told.output + "\n")
         }
+        // What was asked for as a gzip file is one, and is not packed once more.
+        let parted: [String: JSON] = ["partitionedBy": ["scope"]]
+        let form: JSON = .object(parted.merging(["type": "CSV", "compression": "GZIP"]) { _, new in new })
+        let wish: JSON = ["filters": ["financialYears": [2025]], "format": form]
+        let packed = try await api.files(of: wish)
+        let unpacked = try await api.export("CSV", parted)
+        #expect(packed.count == unpacked.count && !packed.isEmpty)
+        for (url, plain) in zip(packed, unpacked) {
+            let sent = try await FinishedCommand.tool(
+                "bash", ["-c", "curl -sSD /dev/stderr -H 'Accept-Encoding: gzip' '\(url)' | gzip -dc"])
+            #expect(sent.output == plain.text && !sent.output.isEmpty)
+            #expect(sent.errors.contains(": application/gzip"), "\(sent.errors)")
+            #expect(!sent.errors.lowercased().contains("content-encoding"), "\(sent.errors)")
+            #expect(sent.errors.contains(#/filename="corporate-footprint(-\d)?.csv.gz"/#), "\(sent.errors)")
+        }
         // An answer to what never was a request has nobody who takes anything.
         #expect(try await api.exchange("no request at all\r\n\r\n").hasPrefix("HTTP/1.1 400 "))
         #expect(try await api.get("/openapi.json").status == 200)

@@ -159,7 +159,7 @@ enum DocumentSchemas {
         "items":{"type":["integer","string"],"minimum":1900,"maximum":2200},"minItems":1,"maxItems":50}},
         "description":"Years, or both dates."},"format":{"type":"object","properties":{"type":{"type":["string",
         "null"],"description":"CSV or JSON, in any case"},"compression":{"type":["string","null"],
-        "description":"none, or auto for the same"},"partitionedBy":{"type":["array","null"],
+        "description":"none, or gzip (auto is the same), in any case"},"partitionedBy":{"type":["array","null"],
         "items":{"enum":\#(words(EmissionFact.columns))},"maxItems":1}}}},"required":["filters"]},
         "ExportCreated":{"type":"object","properties":{"status":{"type":"string"},"exportId":{"type":"string",
         "format":"uuid"}},"required":["status","exportId"]},

@@ -27,8 +27,22 @@ struct ExportWish: Sendable {
         }
     }
 
+    enum Compression: String, Sendable {
+        case plain = "none"
+        case gzip
+
+        /// What its files are, and how their names end, where they are not simply of the format.
+        var file: (contentType: String, ending: String)? {
+            switch self {
+            case .plain: nil
+            case .gzip: ("application/gzip", ".gz")
+            }
+        }
+    }
+
     let period: ExportPeriod
     let format: Format
+    let compression: Compression
     /// A column; a file is written for each of its values.
     let partition: String?
 
@@ -47,11 +61,10 @@ struct ExportWish: Sendable {
         if let start, let end, end < start { filters.note("endDate", .outOfRange, "it is before startDate") }
         let format = Format(rawValue: (form.text("type") ?? "JSON").uppercased())
         if format == nil { form.note("type", .invalid, "CSV and JSON are written") }
-        // In any case, and `auto` for what we have.
-        let compression = (form.text("compression") ?? "none").lowercased()
-        if !["none", "auto"].contains(compression) {
-            form.note("compression", .invalid, "only none (or auto) is done")
-        }
+        // In any case.
+        let word = (form.text("compression") ?? Compression.plain.rawValue).lowercased()
+        let compression = Compression(rawValue: word == "auto" ? Compression.gzip.rawValue : word)
+        if compression == nil { form.note("compression", .invalid, "none and gzip (or auto) are done") }
         let columns = form.texts("partitionedBy") ?? []
         if columns.count > 1 { form.note("partitionedBy", .outOfRange, "one column is possible") }
         if let column = columns.first, !EmissionFact.columns.contains(column) {
@@ -60,6 +73,7 @@ struct ExportWish: Sendable {
         try findings.check(status: 422)
         period = ExportPeriod(years: years ?? [], start: start, end: end)
         self.format = format ?? .json
+        self.compression = compression ?? .plain
         partition = columns.first
     }
 
@@ -95,7 +109,7 @@ struct ExportWish: Sendable {
 
     var formatJSON: JSONValue {
         [
-            "type": .text(format.rawValue), "compression": "none",
+            "type": .text(format.rawValue), "compression": .text(compression.rawValue),
             "partitionedBy": .texts([partition].compactMap { $0 }),
         ]
     }

@@ -12,6 +12,7 @@ actor ExportLinks {
         /// What the file is called at the client.
         let name: String
         let contentType: String
+        let isCompressed: Bool
         let credential: String
     }
 

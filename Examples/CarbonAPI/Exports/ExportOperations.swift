@@ -22,7 +22,7 @@ struct ExportOperations: Sendable {
                 .get, "/export/{exportId}/download", for: .everybody, envelope: .status,
                 OperationDescription(
                     "downloadExport", "A file of an export, by an address of five minutes", answer: 200, "ExportFile",
-                    as: ["text/csv", "application/jsonl"], query: ["token*"]), download),
+                    as: ["text/csv", "application/jsonl", "application/gzip"], query: ["token*"]), download),
         ]
     }
 
@@ -51,14 +51,15 @@ struct ExportOperations: Sendable {
         let id = try call.id("exportId")
         let found = try await store.read(try call.sight) { try $0.export(id) }
         guard let export = found, let credential = call.credential else { throw Refusal.notFound }
-        let format = export.wish.format
+        let (format, compressed) = (export.wish.format, export.wish.compression.file)
         var urls: [String] = []
         if case .succeeded = export.status {
             for (number, file) in export.files.enumerated() {
                 let suffix = export.files.count > 1 ? "-\(number + 1)" : ""
                 let target = ExportLinks.Target(
                     export: id, organization: export.organization, file: file.name,
-                    name: "corporate-footprint\(suffix).\(format.ending)", contentType: format.contentType,
+                    name: "corporate-footprint\(suffix).\(format.ending)\(compressed?.ending ?? "")",
+                    contentType: compressed?.contentType ?? format.contentType, isCompressed: compressed != nil,
                     credential: credential)
                 let token = try await links.make(for: target, at: call.now)
                 urls.append(call.link(below: "/export/\(id)/download?token=\(token)"))
@@ -88,6 +89,6 @@ struct ExportOperations: Sendable {
             headers: [
                 ("Content-Type", target.contentType),
                 ("Content-Disposition", "attachment; filename=\"\(target.name)\""),
-            ], body: .file(FileChunks(path: shelf.path(of: target.file))))
+            ], body: .file(FileChunks(path: shelf.path(of: target.file), isCompressed: target.isCompressed)))
     }
 }

@@ -73,7 +73,7 @@ struct ExportWriter: Sendable {
     private func begin(
         _ value: String?, of export: inout Export, in files: inout [NewFile]
     ) throws -> Int {
-        let file = try shelf.make()
+        let file = try shelf.make(isCompressed: export.wish.compression.file != nil)
         files.append(file)
         export.files.append(Export.File(value: value, name: file.name))
         switch export.wish.format {

@@ -29,13 +29,17 @@ struct FileShelf: Sendable {
     }
 
     /// A new file.
-    func make() throws -> NewFile {
+    ///
+    /// - Parameter isCompressed: Whether it becomes a gzip file of what is written.
+    func make(isCompressed: Bool = false) throws -> NewFile {
         let name = UUIDText.make()
         guard
             FileManager.default.createFile(
                 atPath: path(of: name), contents: nil, attributes: [.posixPermissions: 0o600])
         else { throw StoreFailure.unavailable("a file cannot be made in \(folder)") }
-        return NewFile(name, try FileHandle(forWritingTo: URL(fileURLWithPath: path(of: name))))
+        return NewFile(
+            name, try FileHandle(forWritingTo: URL(fileURLWithPath: path(of: name))),
+            compressor: try isCompressed ? GzipStream() : nil)
     }
 }
 
@@ -43,22 +47,31 @@ struct FileShelf: Sendable {
 final class NewFile {
     let name: String
     private let handle: FileHandle
+    private let compressor: GzipStream?
     private var hash = SHA256()
+    /// Bytes that lie in it.
     private(set) var size = 0
 
-    init(_ name: String, _ handle: FileHandle) {
+    init(_ name: String, _ handle: FileHandle, compressor: GzipStream?) {
         self.name = name
         self.handle = handle
+        self.compressor = compressor
     }
 
     func write(_ bytes: [UInt8]) throws {
+        try put(try compressor?.compress(bytes) ?? bytes)
+    }
+
+    private func put(_ bytes: [UInt8]) throws {
+        guard !bytes.isEmpty else { return }
         try handle.write(contentsOf: Data(bytes))
         hash.update(data: bytes)
         size += bytes.count
     }
 
-    /// - Returns: The digest of all that was written, in hexadecimal.
+    /// - Returns: The digest of all that lies in it, in hexadecimal.
     func close() throws -> String {
+        if let compressor { try put(try compressor.finish()) }
         try handle.synchronize()
         try handle.close()
         return hash.finalize().hexadecimal

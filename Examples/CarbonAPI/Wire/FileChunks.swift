@@ -5,6 +5,8 @@ import NIOPosix
 /// A file, read piece by piece as whoever wants it can take it: no more than a piece of it is in memory.
 struct FileChunks: AsyncSequence, Sendable {
     let path: String
+    /// Whether compressing it would save nothing.
+    let isCompressed: Bool
 
     private static let size = 65_536
 

@@ -62,12 +62,12 @@ struct Reply: Sendable {
     /// Bytes from which on compressing saves more than it costs.
     static let worthwhile = 1024
 
-    /// All that is answered here is text. What a refusal or a small answer would save is less than its header.
+    /// All that is answered here is text, but for files that are compressed already. What a refusal or a small answer would save is less than its header.
     private var isWorthCompressing: Bool {
         switch body {
         case .none: false
         case .bytes(let bytes): bytes.count >= Self.worthwhile
-        case .file: true
+        case .file(let chunks): !chunks.isCompressed
         }
     }
 }
