@@ -214,7 +214,8 @@ struct StoreTests {
 
     @Test func `a file of partners that is none, or that others may read, says so`() throws {
         let folder = try Folder()
-        let path = folder.path + "/partners.json"
+        let (path, link) = (folder.path + "/partners.json", folder.path + "/link.json")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
         func partner(_ base: String) -> String {
             """
             {"source":"s","organization":"\(self.path.text)","base":"\(base)","clientId":"i","clientSecret":"x"}
@@ -225,16 +226,19 @@ struct StoreTests {
             ("{", 0o600, "no JSON"), (#"{"partners":[]}"#, 0o600, "partners"),
             (#"{"partners":[\#(partner("http://partner.example"))]}"#, 0o600, "partners[0].base: an https://"),
             (#"{"partners":[\#(near),\#(near)]}"#, 0o600, "twice"),
-            (#"{"partners":[\#(near)]}"#, 0o640, "chmod 600"), (#"{"partners":[\#(near)]}"#, 0o600, ""),
+            (#"{"partners":[\#(near)]}"#, 0o604, "chmod 600"), (#"{"partners":[\#(near)]}"#, 0o600, ""),
         ] {
             try text.write(toFile: path, atomically: true, encoding: .utf8)
             try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
-            do {
-                let book = try PartnerBook(file: path)
-                let endpoint = book.partner("s", of: self.path)?.tokenEndpoint
-                #expect(problem.isEmpty && endpoint == "http://127.0.0.1:1/auth/token")
-            } catch let error as PartnerBook.Unreadable {
-                #expect(!problem.isEmpty && "\(error)".contains(problem), "\(error)")
+            // A link is everybody's to read, and says nothing of what it leads to.
+            for name in [path, link] {
+                do {
+                    let book = try PartnerBook(file: name)
+                    let endpoint = book.partner("s", of: self.path)?.tokenEndpoint
+                    #expect(problem.isEmpty && endpoint == "http://127.0.0.1:1/auth/token")
+                } catch let error as PartnerBook.Unreadable {
+                    #expect(!problem.isEmpty && "\(error)".contains(problem), "\(error)")
+                }
             }
         }
     }

@@ -18,9 +18,17 @@ struct PartnerBook: Sendable {
         func fail(_ problem: String) -> Unreadable { Unreadable(path: path, problem: problem) }
         let value: JSONValue
         do {
-            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int ?? 0o777
-            guard mode & 0o077 == 0 else { throw fail("others may read it, and secrets are in it: chmod 600") }
-            value = try JSONValue(parsing: Array(try Data(contentsOf: URL(fileURLWithPath: path))))
+            // What is judged is what is read: behind a link, as by a name that has been given to another file meanwhile.
+            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            var status = stat()
+            guard fstat(file.fileDescriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+                throw fail("it is no file")
+            }
+            // That a group may read what root owns is root's word: so systemd and Kubernetes give secrets to a user.
+            guard status.st_mode & (status.st_uid == 0 ? 0o037 : 0o077) == 0 else {
+                throw fail("others may read it, and secrets are in it: chmod 600")
+            }
+            value = try JSONValue(parsing: Array(try file.readToEnd() ?? Data()))
         } catch let error as Unreadable {
             throw error
         } catch let error as JSONValue.Malformed {
