@@ -78,6 +78,13 @@ struct SQLText: Sendable, ExpressibleByStringInterpolation {
         isVarying = isVarying || other.isVarying
     }
 
+    /// The same where a caller decides how many of it there are.
+    var asVarying: SQLText {
+        var varying = self
+        varying.isVarying = true
+        return varying
+    }
+
     /// Several statements' parts, with another between them.
     static func joined(_ parts: [SQLText], _ separator: SQLText) -> SQLText {
         var whole = SQLText()

@@ -70,12 +70,9 @@ struct FootprintOperations: Sendable {
         let filter: FootprintFilter
         switch version {
         case .two:
-            guard call.query("$filter") == nil else {
-                var refusal = Refusal(400, "$filter is not understood here. Without it, all footprints are listed.")
-                refusal.pactCode = "NotImplemented"
-                throw refusal
-            }
-            filter = FootprintFilter()
+            var wanted = FootprintFilter()
+            if let text = call.query("$filter") { wanted.comparisons = try FootprintFilterReader.read(text) }
+            filter = wanted
         case .three: filter = try FootprintFilter { try Self.values(call, $0, most: $1) }
         }
         var limit = Self.usualPage

@@ -11,6 +11,8 @@ struct FootprintFilter: Sendable {
     var validOn: [Timestamp] = []
     var validAfter: [Timestamp] = []
     var validBefore: [Timestamp] = []
+    /// All of them must hold.
+    var comparisons: [FootprintComparison] = []
 
     fileprivate func condition(_ transaction: some Transaction, _ version: PactVersion) -> SQLText {
         var all: [SQLText] = [transaction.seesFootprint]
@@ -26,7 +28,35 @@ struct FootprintFilter: Sendable {
         for moment in validOn { all.append("f.valid_start <= \(moment) AND f.valid_end >= \(moment)") }
         for moment in validAfter { all.append("f.valid_start > \(moment)") }
         for moment in validBefore { all.append("f.valid_end < \(moment)") }
+        for comparison in comparisons { all.append(comparison.condition.asVarying) }
         return SQLText.joined(all, " AND ")
+    }
+}
+
+extension FootprintComparison {
+    fileprivate var condition: SQLText {
+        switch self {
+        case .created(let relation, let moment): "f.created_at \(sql: relation.sign) \(moment)"
+        case .ended(let relation, let moment): "f.valid_start \(sql: relation.sign) \(moment)"
+        case .term(let kind, let relation, let text):
+            """
+            EXISTS (SELECT 1 FROM footprint_term t
+                    WHERE t.footprint_id = f.id AND t.kind = \(kind.rawValue) AND t.term \(sql: relation.sign) \(text))
+            """
+        case .never: "1 = 0"
+        }
+    }
+}
+
+extension FootprintComparison.Relation {
+    fileprivate var sign: SQLText {
+        switch self {
+        case .equal: "="
+        case .less: "<"
+        case .atMost: "<="
+        case .greater: ">"
+        case .atLeast: ">="
+        }
     }
 }
 
