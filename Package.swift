@@ -194,7 +194,7 @@ var beside: [Target] {
                 "CLibPQ", "CZlib", "ClavigerVerifier", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging,
                 crypto, asyncHTTPClient, nioHTTPTypesHTTP1,
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ] + nio, path: "Examples/CarbonAPI", exclude: ["README.md"]),
@@ -263,7 +263,12 @@ var tests: [Target] {
         .testTarget(
             name: "ProviderSimulatorTests",
             dependencies: ["ProviderSimulator", "TestSupport", crypto, cryptoExtras]),
-        .testTarget(name: "CarbonAPITests", dependencies: ["CarbonAPI", "TestSupport", "Locking", logging] + nio),
+        .testTarget(
+            name: "CarbonAPITests",
+            dependencies: [
+                "CarbonAPI", "TestSupport", "Locking", logging, asyncHTTPClient,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio),
         .testTarget(name: "ArchitectureTests"),
     ]
 }

@@ -44,6 +44,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Where to listen. Port 0 takes any that is free.")
     var listen = "127.0.0.1:8090"
 
+    @Option(help: "A certificate and those up to its authority (PEM), for TLS. Renewed, it wants a restart.")
+    var tlsCertificate: String?
+
+    @Option(help: "The private key of the certificate (PEM).")
+    var tlsKey: String?
+
     @Option(help: "How clients reach it, such as https://api.example. By itself, where it listens.")
     var base: String?
 
@@ -84,7 +90,7 @@ struct ServeCommand: AsyncParsableCommand {
         let server = CarbonServer(
             options, verifier: try verifier,
             onRunning: { port in
-                print("The carbon API listens on http://\(options.host):\(port)")
+                print("The carbon API listens on \(options.tls == nil ? "http" : "https")://\(options.host):\(port)")
                 fflush(nil)
             })
         try await ServiceGroup(
@@ -116,6 +122,11 @@ struct ServeCommand: AsyncParsableCommand {
             var options = CarbonOptions(data: data, port: port)
             options.host = String(listen[..<colon])
             options.base = base
+            switch (tlsCertificate, tlsKey) {
+            case (nil, nil): break
+            case (.some(let certificate), .some(let key)): options.tls = (certificate, key)
+            case (.some, nil), (nil, .some): throw ValidationError("--tls-certificate and --tls-key go together.")
+            }
             options.database = database
             options.organizations = organizations
             options.partners = partners

@@ -3,6 +3,8 @@ package struct CarbonOptions: Sendable {
     package var host = "127.0.0.1"
     /// 0 for any that is free.
     package var port = 8090
+    /// The files of a certificate and of its key, in PEM. Nil for HTTP without TLS.
+    package var tls: (certificate: String, key: String)?
     /// How clients reach us, without a final slash. Nil for where we listen.
     package var base: String?
     /// A `postgres://` address, or nil for a file in the data folder.

@@ -56,6 +56,8 @@ package struct CarbonServer: Service {
                 store, shelf, jobs, verifier, room: UploadRoom(store: store, most: options.mostStored)) + events.all
         let document = OpenAPIDocument(tokenURL: options.tokenURL)
         operations.append(try document.operation(describing: operations))
+        let tls = try options.tls.map { try ServerCertificate.context(certificate: $0.certificate, key: $0.key) }
+        let origin = "\(tls == nil ? "http" : "https")://\(options.host)"
         let onRunning = onRunning
         let work = JobService(
             store: store, queue: jobs, datasets: DatasetProcessor(store: store, shelf: shelf, logger: logger),
@@ -72,8 +74,8 @@ package struct CarbonServer: Service {
         // The first ends last, after all who ask it.
         if let following = verifier as? any Service { services.insert(following, at: 0) }
         let application = Application(
-            responder: CarbonResponder(operations, verifier, book, base: options.base, host: options.host),
-            server: HTTPServerBuilder { CompressingChannel($0) },
+            responder: CarbonResponder(operations, verifier, book, base: options.base, origin: origin),
+            server: HTTPServerBuilder { CompressingChannel($0, tls: tls) },
             configuration: ApplicationConfiguration(address: .hostname(options.host, port: options.port)),
             services: services,
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) }, logger: logger)

@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import CarbonAPI
 import Foundation
 import TestSupport
@@ -7,6 +8,7 @@ import Testing
 /// is understood has a test of its own.
 final class CarbonFront: HTTPFront {
     let base: String
+    let client: HTTPClient
     private let port: Int
     private let folder: Folder
     private let database: PostgresDatabase?
@@ -14,12 +16,12 @@ final class CarbonFront: HTTPFront {
 
     /// - Parameters:
     ///   - filters: Whether queries say whose rows they want.
+    ///   - client: By which it is asked, nil for one that knows the usual authorities.
     ///   - options: What else is set.
     init(
-        filters: Bool = true, verifier: (any CallerVerifier)? = nil, _ options: (inout CarbonOptions) -> Void = { _ in }
-    )
-        async throws
-    {
+        filters: Bool = true, verifier: (any CallerVerifier)? = nil, client: HTTPClient? = nil,
+        _ options: (inout CarbonOptions) -> Void = { _ in }
+    ) async throws {
         folder = try Folder()
         var settings = CarbonOptions(data: folder.path + "/data", port: 0)
         settings.filters = filters
@@ -43,7 +45,8 @@ final class CarbonFront: HTTPFront {
             throw ServerFailure("The API does not listen.")
         }
         self.port = port
-        base = "http://127.0.0.1:\(port)"
+        let front = Front(base: "\(settings.tls == nil ? "http" : "https")://127.0.0.1:\(port)", by: client)
+        (base, self.client) = (front.base, front.client)
     }
 
     deinit { running.cancel() }

@@ -7,39 +7,6 @@ import Testing
 
 @testable import Server
 
-/// Certificates for 127.0.0.1 that sign themselves, made at test time.
-private struct TestCertificates {
-    let folder: String
-
-    /// Makes `name.pem` and `name-key.pem`.
-    func make(_ name: String) async throws {
-        let made = try await FinishedCommand.tool(
-            "openssl",
-            [
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
-                "-subj",
-                "/CN=\(name)", "-addext", "subjectAltName=IP:127.0.0.1", "-out", path("\(name).pem"), "-keyout",
-                path("\(name)-key.pem"),
-            ])
-        guard made.status == 0 else { throw ServerFailure(made.text) }
-        try close("\(name)-key.pem")
-    }
-
-    /// Puts a file in the place of another.
-    func put(_ name: String, as place: String) throws {
-        try Data(contentsOf: URL(filePath: path(name))).write(to: URL(filePath: path(place)), options: .atomic)
-        try close(place)
-    }
-
-    private func close(_ name: String) throws {
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path(name))
-    }
-
-    func path(_ name: String) -> String { "\(folder)/\(name)" }
-
-    var files: CertificateFiles { CertificateFiles(certificate: path("cert.pem"), key: path("key.pem")) }
-}
-
 @Suite("TLS")
 struct SecureListenerTests {
     /// Two pairs, the first of them in place.
@@ -200,4 +167,8 @@ struct SecureListenerTests {
         #expect(errors(files.merging([.tlsListen: "0.0.0.0:8443"]) { $1 }) == ["tls-listen"])
         #expect(errors(files.merging([.tlsListen: "0.0.0.0:443"]) { $1 }) == [])
     }
+}
+
+extension TestCertificates {
+    fileprivate var files: CertificateFiles { CertificateFiles(certificate: path("cert.pem"), key: path("key.pem")) }
 }

@@ -1,4 +1,4 @@
-import AsyncHTTPClient
+package import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
@@ -7,10 +7,12 @@ package struct SampleLoader: Sendable {
     /// Where the API is, without a final slash.
     private let base: String
     private let token: String
+    private let client: HTTPClient
 
-    package init(base: String, token: String) {
+    package init(base: String, token: String, by client: HTTPClient = .shared) {
         self.base = base + "/api/public/v1"
         self.token = token
+        self.client = client
     }
 
     package struct Failure: Error, CustomStringConvertible {
@@ -89,7 +91,7 @@ package struct SampleLoader: Sendable {
             request.headers.add(name: "Content-Type", value: type)
             request.body = .bytes(ByteBuffer(bytes: body))
         }
-        let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let answer = try await client.execute(request, timeout: .seconds(60))
         let bytes = Array(buffer: try await answer.body.collect(upTo: 1 << 24))
         guard (200..<300).contains(answer.status.code) else {
             throw Failure(

@@ -4,6 +4,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// Where a call came from.
 struct CallContext: InitializableFromSource {
@@ -27,21 +28,21 @@ struct CarbonResponder: HTTPResponder {
     private let verifier: any CallerVerifier
     private let organizations: OrganizationBook
     private let base: String?
-    private let host: String
+    private let origin: String
 
     /// - Parameters:
-    ///   - base: How clients reach us, nil for the host with the port on which we listen.
-    ///   - host: Where we listen.
+    ///   - base: How clients reach us, nil for the origin with the port on which we listen.
+    ///   - origin: Where we listen, without the port.
     init(
         _ operations: [Operation], _ verifier: any CallerVerifier, _ organizations: OrganizationBook, base: String?,
-        host: String
+        origin: String
     ) {
         // A path without parameters beats one with.
         self.operations = operations.sorted { Self.parameters($0) < Self.parameters($1) }
         self.verifier = verifier
         self.organizations = organizations
         self.base = base
-        self.host = host
+        self.origin = origin
     }
 
     private static func parameters(_ operation: Operation) -> Int { operation.segments.count { $0.hasPrefix("{") } }
@@ -74,7 +75,7 @@ struct CarbonResponder: HTTPResponder {
             let caller = try await admit(credential, to: operation, context)
             let call = try Call(
                 parameters, request, caller: caller, credential: try? credential.get(),
-                base: base ?? "http://\(host):\(context.port)", address: context.address, now: .now)
+                base: base ?? "\(origin):\(context.port)", address: context.address, now: .now)
             return try await operation.handle(call).response(requestID: requestID, withoutBody: isHead)
         } catch {
             let refusal = Self.refusal(for: error, of: operation, context.logger)
@@ -86,7 +87,7 @@ struct CarbonResponder: HTTPResponder {
         switch error {
         case let refusal as Refusal: return refusal
         // In the middle of a body the connection ended, or something came that is no HTTP.
-        case is HTTPParserError, is IOError, is ChannelError:
+        case is HTTPParserError, is IOError, is ChannelError, is NIOSSLError:
             return Refusal(400, "The body is malformed, or ends before it should.")
         case is Exact.Overflow: return Refusal(422, "The numbers are too large to be calculated with.")
         case StoreFailure.unique: return Refusal(409, "It is there already.")

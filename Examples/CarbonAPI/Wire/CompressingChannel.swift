@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPCompression
 import NIOHTTPTypesHTTP1
+import NIOSSL
 
 /// A connection of HTTP/1.1 whose answers are compressed where whoever asked takes that (`Accept-Encoding`, RFC 9110 §12.5.3) and the
 /// answer says of itself that it is worth it. A piece that was written is compressed and sent before the next is asked for, so
@@ -12,16 +13,24 @@ struct CompressingChannel: ServerChildChannel {
     typealias Value = HTTP1Channel.Value
 
     private let channel: HTTP1Channel
+    private let tls: NIOSSLContext?
 
-    init(_ responder: @escaping HTTPChannelHandler.Responder) {
+    /// - Parameter tls: What it is inside of, nil for nothing.
+    init(_ responder: @escaping HTTPChannelHandler.Responder, tls: NIOSSLContext?) {
         channel = HTTP1Channel(responder: responder)
+        self.tls = tls
     }
 
     /// The field by which an answer says so. It is taken out here.
     static let mark = "X-Worth-Compressing"
 
     func setup(channel connection: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        channel.setup(channel: connection, logger: logger).flatMapThrowing { value in
+        connection.eventLoop.makeCompletedFuture {
+            guard let tls else { return }
+            try connection.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+        }.flatMap {
+            channel.setup(channel: connection, logger: logger)
+        }.flatMapThrowing { value in
             let pipeline = connection.pipeline.syncOperations
             let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
             let compressor = HTTPResponseCompressor { head, isTaken in

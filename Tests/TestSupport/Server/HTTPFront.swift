@@ -1,4 +1,4 @@
-import AsyncHTTPClient
+package import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -34,20 +34,26 @@ private let impatientClient: HTTPClient = {
 package protocol HTTPFront: Sendable {
     /// Without a final slash.
     var base: String { get }
+    /// By which it is asked.
+    var client: HTTPClient { get }
 }
 
 /// Something of which no more than its base URL is known.
 package struct Front: HTTPFront {
     package let base: String
+    package let client: HTTPClient
 
-    package init(base: String) {
+    package init(base: String, by client: HTTPClient? = nil) {
         self.base = base
+        self.client = client ?? impatientClient
     }
 }
 
 extension ServerProcess: HTTPFront {}
 
 extension HTTPFront {
+    package var client: HTTPClient { impatientClient }
+
     /// Sends any request.
     package func send(
         _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil
@@ -56,7 +62,7 @@ extension HTTPFront {
         request.method = HTTPMethod(rawValue: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let response = try await impatientClient.execute(request, timeout: .seconds(60))
+        let response = try await client.execute(request, timeout: .seconds(60))
         let bytes = Array(buffer: try await response.body.collect(upTo: 1 << 24))
         let headers = Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { "\($0), \($1)" }
         return Answer(status: Int(response.status.code), headers: headers, body: bytes)
