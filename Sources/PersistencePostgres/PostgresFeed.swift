@@ -34,19 +34,8 @@ package final class PostgresFeed: Sendable {
     private let thread = DispatchGroup()
 
     /// - Parameters:
-    ///   - address: The same database that the store is in.
-    ///   - report: Told of each change, and of each attempt that fails, on the thread that listens.
-    package init(
-        _ address: PostgresAddress, limits: PostgresLimits = PostgresLimits(),
-        report: @escaping @Sendable (Condition) -> Void = { _ in }
-    ) {
-        self.report = report
-        lines = Lines(address: address, limits: limits)
-    }
-
-    /// - Parameters:
     ///   - lines: Those of a store. Where this connection falls silent, nobody waits long on them.
-    ///   - report: As above.
+    ///   - report: Told of each change, and of each attempt that fails, on the thread that listens.
     init(over lines: Lines, report: @escaping @Sendable (Condition) -> Void) {
         self.report = report
         self.lines = lines

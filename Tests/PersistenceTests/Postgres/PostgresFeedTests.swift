@@ -2,10 +2,11 @@ import CredentialFormat
 import Foundation
 import Model
 import Persistence
-import PersistencePostgres
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import PersistencePostgres
 
 @Suite("PostgreSQL: the connection that listens")
 struct PostgresFeedTests {
@@ -63,7 +64,8 @@ struct PostgresFeedTests {
             return silence.exchange(false, ordering: .relaxed) ? .fallSilent : .pass
         }
         let ear = FeedEar(givingUpAfter: 2)
-        let feed = PostgresFeed(PostgresAddress(database.uri(through: relay.port)))
+        let lines = Lines(address: PostgresAddress(database.uri(through: relay.port)), limits: PostgresLimits())
+        let feed = PostgresFeed(over: lines, report: { _ in })
         feed.start(ear)
         await ear.ended()
         relay.close()
@@ -86,7 +88,8 @@ struct PostgresFeedTests {
         let database = try await PostgresDatabase.make()
         let ears = (0..<count).map { _ in FeedEar() }
         let feeds = ears.map { ear in
-            let feed = PostgresFeed(PostgresAddress(database.uri), limits: .forTests())
+            let lines = Lines(address: PostgresAddress(database.uri), limits: .forTests())
+            let feed = PostgresFeed(over: lines, report: { _ in })
             ear.say = { feed.say($0) }
             feed.start(ear)
             return feed
