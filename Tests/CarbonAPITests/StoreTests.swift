@@ -145,20 +145,32 @@ struct StoreTests {
         #expect(left == [1, 3, 4])
     }
 
-    @Test func `requests for footprints that cannot be read wait behind all others`() async throws {
+    @Test func `requests that cannot be read wait behind all others, and who takes nothing is called once a round`()
+        async throws
+    {
         let lines = Lines()
+        let host = try await PartnerHost()
+        host.setAway(true)
         let (left, waiting) = try await OpenStore.with { [path] open in
+            let file = open.folder.path + "/partners.json"
+            let partner: JSON = [
+                "source": "s", "organization": .text(path.text), "base": .text(host.base),
+                "clientId": .text(PartnerHost.client.id), "clientSecret": .text(PartnerHost.client.secret),
+            ]
+            try Data(try (["partners": [partner]] as JSON).bytes).write(to: URL(fileURLWithPath: file))
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
             let (store, moment) = (open.store, Timestamp.now)
             try await store.write(.within(path)) { transaction in
                 for number in 1...70 {
                     try transaction.insert(
                         try Self.request("\(number)", for: path, at: moment.advanced(by: number - 100)))
                 }
-                try transaction.run("UPDATE footprint_request SET version = 'x' WHERE event <> '70'")
+                let last = moment.advanced(by: 65 - 100)
+                try transaction.run("UPDATE footprint_request SET version = 'x' WHERE received_at <= \(last)")
             }
             let answerer = RequestAnswerer(
-                store: store, partners: .empty, bell: AnswerBell(), interval: 60, pause: 60,
-                logger: Logger(label: "test") { _ in LineHandler(lines) })
+                store: store, partners: try PartnerBook(file: file), bell: AnswerBell(), interval: 60,
+                pause: 60, logger: Logger(label: "test") { _ in LineHandler(lines) })
             let work = Task { try await answerer.run() }
             defer { work.cancel() }
             var left = -1
@@ -172,8 +184,9 @@ struct StoreTests {
             return (left, try await store.read(.upkeep) { try $0.dueFootprintRequests(at: later, limit: 100) })
         }
         #expect(left == 0 && waiting.count == 70)
-        #expect(waiting.compactMap { try? $0.request.get().attempts } == [1], "nobody is configured for it")
-        #expect(lines.all.count { $0 == "a request for footprints cannot be read" } == 69)
+        #expect(waiting.compactMap { try? $0.request.get().attempts } == [1, 1, 1, 1, 1])
+        #expect(host.refused == 1)
+        #expect(lines.all.count { $0 == "a request for footprints cannot be read" } == 65)
     }
 
     @Test func `an export that cannot be read expires like the others`() async throws {

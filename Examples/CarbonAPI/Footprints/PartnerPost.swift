@@ -8,6 +8,8 @@ struct PartnerPost: Sendable {
     /// It was not taken.
     struct NotTaken: Error, CustomStringConvertible {
         let description: String
+        /// Whether it is this event alone that is not wanted.
+        var isOfThisEvent = false
     }
 
     private static let patience = TimeAmount.seconds(10)
@@ -25,7 +27,9 @@ struct PartnerPost: Sendable {
         // Read, the connection can be used again. Whatever is said besides, it is taken or not by now.
         _ = try? await answer.body.collect(upTo: Self.mostAnswer)
         guard (200..<300).contains(answer.status.code) else {
-            throw NotTaken(description: "the event is answered \(answer.status.code)")
+            throw NotTaken(
+                description: "the event is answered \(answer.status.code)",
+                isOfThisEvent: (400..<500).contains(answer.status.code) && answer.status != .tooManyRequests)
         }
     }
 

@@ -35,15 +35,19 @@ struct RequestAnswerer: Service {
             try await store.write(.upkeep) {
                 try $0.deleteFootprintRequests(receivedBefore: now.advanced(by: -FootprintRequest.memory))
             }
+            // Who takes nothing is left alone for the rest of the round, so that others need not wait while it is called in vain.
+            var silent: Set<Addressee> = []
             while !Task.isCancelled {
                 let due = try await store.read(.upkeep) {
                     try $0.dueFootprintRequests(at: .now, limit: Self.batch)
                 }
                 guard !due.isEmpty else { return }
                 try await postpone(due)
-                let readable = due.compactMap { try? $0.request.get() }
-                for start in stride(from: 0, to: readable.count, by: Self.atOnce) {
-                    try await answer(readable[start..<min(start + Self.atOnce, readable.count)])
+                let readable = Dictionary(grouping: due.compactMap { try? $0.request.get() }, by: Addressee.init)
+                let all = Array(readable)
+                for start in stride(from: 0, to: all.count, by: Self.atOnce) {
+                    let some = all[start..<min(start + Self.atOnce, all.count)]
+                    silent.formUnion(try await answer(some, leaving: silent))
                 }
             }
         } catch is CancellationError {
@@ -69,17 +73,34 @@ struct RequestAnswerer: Service {
         try await store.write(.upkeep) { try $0.postponeFootprintRequests(unreadable, until: moment) }
     }
 
-    private func answer(_ requests: ArraySlice<FootprintRequest>) async throws {
-        try await withThrowingDiscardingTaskGroup { group in
-            for request in requests {
-                group.addTask { try await answer(request) }
+    /// - Returns: Those of the partners that take nothing.
+    private func answer(
+        _ requests: ArraySlice<(key: Addressee, value: [FootprintRequest])>, leaving silent: Set<Addressee>
+    ) async throws -> Set<Addressee> {
+        try await withThrowingTaskGroup(of: Addressee?.self) { group in
+            for (partner, requests) in requests {
+                group.addTask {
+                    var isSilent = silent.contains(partner)
+                    for request in requests {
+                        let takes = try await answer(request, onlyNoting: isSilent)
+                        isSilent = isSilent || !takes
+                    }
+                    return isSilent ? partner : nil
+                }
+            }
+            return try await group.reduce(into: []) { found, partner in
+                if let partner { found.insert(partner) }
             }
         }
     }
 
-    private func answer(_ request: FootprintRequest) async throws {
+    /// - Parameter isSilent: Whether the partner is not called: what waits for it waits longer.
+    /// - Returns: Whether the partner takes anything.
+    private func answer(_ request: FootprintRequest, onlyNoting isSilent: Bool) async throws -> Bool {
         var request = request
+        var takes = true
         do {
+            guard !isSilent else { throw PartnerPost.NotTaken(description: "the partner has just taken nothing") }
             guard let partner = partners.partner(request.source, of: request.organization) else {
                 throw PartnerPost.NotTaken(description: "nobody of that name is configured any more")
             }
@@ -90,6 +111,8 @@ struct RequestAnswerer: Service {
         } catch {
             // What the end of the server broke off is no failure of the partner's.
             try Task.checkCancellation()
+            // What cannot be told, or is not wanted, says nothing of what else there is.
+            takes = error is StoreFailure || error is Refusal || (error as? PartnerPost.NotTaken)?.isOfThisEvent == true
             request.fail(at: .now, pause: pause)
             let isGivenUp = request.status == .givenUp
             logger.log(
@@ -99,6 +122,7 @@ struct RequestAnswerer: Service {
         }
         let ended = request
         try await store.write(.upkeep) { try $0.update(ended) }
+        return takes
     }
 
     /// The answer as it is now: the partner sees what it sees at this moment, and not what it saw when it asked.
@@ -110,6 +134,17 @@ struct RequestAnswerer: Service {
                     $0, of: request.version, after: nil, limit: FootprintRequest.mostFound + 1)
             }
             return request.answer(found, at: .now)
+        }
+    }
+
+    /// Who asks, as it is configured.
+    private struct Addressee: Hashable, Sendable {
+        let source: String
+        let organization: OrganizationPath
+
+        init(_ request: FootprintRequest) {
+            source = request.source
+            organization = request.organization
         }
     }
 }
