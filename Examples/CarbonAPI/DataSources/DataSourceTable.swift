@@ -59,6 +59,13 @@ extension Transaction {
             "SELECT count(*) AS n FROM upload WHERE data_source_id = \(source) AND parts IS NULL")
     }
 
+    func isOpen(upload id: String) throws -> Bool {
+        try count(
+            """
+            SELECT count(*) AS n FROM upload WHERE id = \(id) AND parts IS NULL AND \(sql: sees("organization_path"))
+            """) > 0
+    }
+
     func upload(_ id: String) throws -> Upload? {
         try first(
             "SELECT \(sql: uploadColumns) FROM upload WHERE id = \(id) AND \(sql: sees("organization_path"))"

@@ -13,7 +13,7 @@ struct UploadSweeper: Sendable {
         for id in old {
             let files = try await store.write(.upkeep) { transaction -> [String] in
                 // It may have been completed meanwhile.
-                guard let upload = try transaction.upload(id), upload.completed == nil else { return [] }
+                guard try transaction.isOpen(upload: id) else { return [] }
                 let files = try transaction.parts(of: id).map(\.file)
                 try transaction.deleteUpload(id)
                 return files

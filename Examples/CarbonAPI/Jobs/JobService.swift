@@ -50,9 +50,12 @@ struct JobService: Service {
         case .export(let id, let organization): try await exports.write(id, of: organization)
         case .sweep:
             let now = Timestamp.now
-            try await sweepers.uploads.sweep(at: now)
-            try await sweepers.exports.sweep(at: now)
-            try await sweepers.shelf.sweep(at: now)
+            // What one of them cannot do keeps no other from its work.
+            var failure: (any Error)?
+            for sweep in [sweepers.uploads.sweep, sweepers.exports.sweep, sweepers.shelf.sweep] {
+                do { try await sweep(now) } catch { failure = error }
+            }
+            if let failure { throw failure }
         }
     }
 }
