@@ -106,6 +106,10 @@ package enum AuditAction: String, Sendable, CaseIterable {
 
     case accessTokenRevoked = "access-token.revoked"
     case keyRingRotated = "key-ring.rotated"
+    /// Another one is in force: the key ring is sealed under it.
+    case masterKeyChanged = "master-key.changed"
+    /// Nothing in the database is sealed under it any more.
+    case masterKeyRetired = "master-key.retired"
     case installationChanged = "installation.changed"
 }
 
@@ -119,6 +123,7 @@ extension AuditAction {
         case apiKey = "api-key"
         case keyRing = "key-ring"
         case lineage = "refresh-lineage"
+        case masterKey = "master-key"
         case providerAccess = "provider-access"
         case recoveryCode = "recovery-code"
         case recoveryCodes = "recovery-codes"
@@ -129,7 +134,7 @@ extension AuditAction {
         /// Whether only the operator's own events are about it.
         package var isForOperator: Bool {
             switch self {
-            case .account, .resourceServer, .keyRing, .installation, .providerAccess: true
+            case .account, .resourceServer, .keyRing, .masterKey, .installation, .providerAccess: true
             case .organization, .member, .contact, .integration, .app, .grant, .session, .password, .accessKey,
                 .accessToken, .apiKey, .connection, .lineage, .recoveryCode, .recoveryCodes, .secondFactor, .signIn:
                 false

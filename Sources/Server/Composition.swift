@@ -39,7 +39,7 @@ struct Composition {
     let product: Product
     private let database: OpenDatabase
     let store: any Engine
-    let masterKey: MasterKey
+    let masterKeys: MasterKeys
     let organizationKeys: OrganizationKeys
     let keyRing: KeyRing
     let verifier: CredentialVerifier
@@ -128,6 +128,7 @@ struct Composition {
             switch purpose {
             case .serving, .settingUp:
                 try await organizationKeys.check()
+                try await keyRing.noteMasterKeyInForce()
                 let kept = KeptSecrets(product: product, keyRing: keyRing, now: now, logger: logger)
                 try await kept.prepare(in: store)
             case .maintaining: break
@@ -154,7 +155,7 @@ struct Composition {
         self.product = product
         self.database = database
         self.store = store
-        masterKey = masterKeys.newest
+        self.masterKeys = masterKeys
         self.keyRing = keyRing
         self.organizationKeys = organizationKeys
         self.logger = logger
@@ -290,7 +291,7 @@ struct Composition {
         on sockets: PassedSockets, telling supervisor: Supervisor, onReady: @escaping @Sendable (Int) async -> Void
     ) throws -> [any Service] {
         let rotation = KeyRotation(keyRing: keyRing, days: configuration.keyRotationDays, now: now, logger: logger)
-        let resealing = MasterKeyReplacement(keyRing: keyRing, organizationKeys: organizationKeys, logger: logger)
+        let resealing = MasterKeyReplacement(desk: masterKeyDesk, logger: logger)
         let watch = OperatorKeyWatch(store: store, now: now, logger: logger)
         let secured = try configuration.tls.map { try Secured($0, now: now, logger: logger) }
         let certificate: [any Service] = secured.map { [$0.certificate] } ?? []
@@ -312,8 +313,8 @@ struct Composition {
                 try await resealing.run(through: store)
             },
             ErrandService(
-                box: configuration.database.errandBox, masterKey: masterKey, desk: errands, now: now, logger: logger),
-            OutageWatch(outages: outages, store: store, node: node),
+                box: configuration.database.errandBox, masterKeys: masterKeys, desk: errands, now: now, logger: logger),
+            OutageWatch(outages: outages, store: store, node: node), masterKeyHolding,
             Reloading(
                 read: read, settings: settings, threshold: logThreshold, certificate: secured?.certificate,
                 drain: drain, supervisor: supervisor, logger: logger),
@@ -330,7 +331,19 @@ struct Composition {
 
     /// What commands can have done.
     var errands: ErrandDesk {
-        ErrandDesk(store: store, product: product, keyRing: keyRing, providers: providers, now: now)
+        ErrandDesk(
+            store: store, product: product, keyRing: keyRing, masterKeys: masterKeyDesk, providers: providers, now: now)
+    }
+
+    private var masterKeyDesk: MasterKeyDesk {
+        MasterKeyDesk(store: store, keyRing: keyRing, organizationKeys: organizationKeys, now: now)
+    }
+
+    /// Says which master keys this node was given.
+    var masterKeyHolding: MasterKeyHolding {
+        MasterKeyHolding(
+            store: store, node: node, isAlone: !configuration.database.isShared, masterKeys: masterKeys,
+            keyRing: keyRing, logger: logger)
     }
 
     private func listening() -> [any Service] {

@@ -40,6 +40,8 @@ enum Running {
             try await composition.keyRing.ensureAll()
             try await prepare(composition)
             try await composition.providers.prepare()
+            // From here on no change of the master key passes over this node.
+            try await composition.masterKeyHolding.begin()
             let services = try composition.services(
                 rereading: read, unlike: report.inForce, on: sockets, telling: supervisor
             ) { port in

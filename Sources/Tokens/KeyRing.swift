@@ -61,7 +61,7 @@ package final class KeyRing: Sendable {
     /// Opens the ring of a store: makes the first keys where there are none, and removes those that have retired.
     ///
     /// - Parameters:
-    ///   - previousMasterKeys: Those before it, which only open what is not sealed anew yet (``reseal(limit:through:)``).
+    ///   - previousMasterKeys: Those beside it, while one takes the place of the other. The database says which of all seals.
     ///   - longestTokenSeconds: The longest lifetime of an access token (`ProductPolicy.accessTokenMaximumSeconds`). A
     ///     rotation keeps the keys before it for so long and an hour.
     ///   - longestRefreshSeconds: The longest lifetime of a lineage of refresh tokens
@@ -102,7 +102,7 @@ package final class KeyRing: Sendable {
         for row in rows { _ = try row.opened(by: masterKeys) }
     }
 
-    /// Seals keys anew that are still sealed under a master key before the newest: at most `limit` of them. What they are, and
+    /// Seals keys anew that are sealed under another master key than the one in force: at most `limit` of them. What they are, and
     /// what was made with them, stays as it is.
     ///
     /// - Returns: How many.
@@ -110,16 +110,72 @@ package final class KeyRing: Sendable {
     @discardableResult
     package func reseal(limit: Int = 100, through leased: (any Store)? = nil) async throws -> Int {
         let resealed = try await (leased ?? store).write { [masterKeys] tx in
-            let old = try tx.keyRingRows().filter { !$0.isSealed(under: masterKeys.newest) }.prefix(limit)
-            for row in old {
-                let sealed = try masterKeys.seal(row.opened(by: masterKeys), for: row.context)
-                try tx.reseal(keyRing: row, as: sealed)
-            }
-            if !old.isEmpty { tx.announce(.keyRing) }
-            return old.count
+            try Self.reseal(tx, limit: limit, opening: masterKeys, under: masterKeys.inForce(tx))
         }
         if resealed > 0 { try await reload() }
         return resealed
+    }
+
+    /// Puts a master key in force and seals the whole ring anew under it, in one transaction: at each moment all of it is sealed under
+    /// one master key, and whoever makes a key from here on seals it under that one.
+    ///
+    /// - Parameters:
+    ///   - name: One of those that this process was given.
+    ///   - check: Called first in that transaction. What it throws leaves everything as it was.
+    ///   - record: Called last, with the name of the one before and how many keys were sealed anew.
+    /// - Returns: How many keys were sealed anew; nil where it was in force already.
+    /// - Throws: ``CustodyError/notGiven(masterKey:)``, ``TokenError/doesNotOpen(purpose:version:)``, what the closures or the store throw.
+    package func putInForce(
+        masterKey name: String, checking check: @escaping @Sendable (borrowing Transaction) throws -> Void,
+        record: @escaping @Sendable (borrowing Transaction, _ before: String?, _ keys: Int) throws -> Void
+    ) async throws -> Int? {
+        guard let key = masterKeys.named(name) else { throw CustodyError.notGiven(masterKey: name) }
+        let resealed = try await store.write { [masterKeys, clock] tx -> Int? in
+            let before = try tx.masterKeyInForce()
+            guard before != name else { return nil }
+            try masterKeys.check(tx)
+            try check(tx)
+            let count = try Self.reseal(tx, limit: .max, opening: masterKeys, under: key)
+            try tx.putInForce(key, at: clock(tx))
+            try record(tx, before, count)
+            return count
+        }
+        if resealed != nil { try await reload() }
+        return resealed
+    }
+
+    /// Writes down which master key seals, where the database does not say yet: the one that opens the ring.
+    ///
+    /// - Throws: A ``StoreError``.
+    package func noteMasterKeyInForce() async throws {
+        guard try await store.read({ tx in try tx.masterKeyInForce() }) == nil else { return }
+        try await store.write { [masterKeys, clock] tx in
+            guard try tx.masterKeyInForce() == nil,
+                let key = Self.masterKey(of: try tx.keyRingRows(), among: masterKeys)
+            else { return }
+            try tx.putInForce(key, at: clock(tx))
+        }
+    }
+
+    /// That of some master keys under which a ring is sealed, nil for an empty one and where it is none of them.
+    package static func masterKey(of rows: [KeyRingRow], among masterKeys: MasterKeys) -> MasterKey? {
+        rows.first.flatMap { row in masterKeys.all.first { row.isSealed(under: $0) } }
+    }
+
+    /// Whether every key of a ring is sealed under this master key.
+    package static func isSealed(_ rows: [KeyRingRow], under masterKey: MasterKey) -> Bool {
+        rows.allSatisfy { $0.isSealed(under: masterKey) }
+    }
+
+    private static func reseal(
+        _ tx: borrowing Transaction, limit: Int, opening masterKeys: MasterKeys, under key: MasterKey
+    ) throws -> Int {
+        let others = try tx.keyRingRows().filter { !$0.isSealed(under: key) }.prefix(limit)
+        for row in others {
+            try tx.reseal(keyRing: row, as: key.seal(row.opened(by: masterKeys), for: row.context))
+        }
+        if !others.isEmpty { tx.announce(.keyRing) }
+        return others.count
     }
 
     /// The keys in force. Cheap: nothing is copied or computed.
@@ -192,7 +248,8 @@ package final class KeyRing: Sendable {
             do {
                 try await store.write { [masterKeys, clock] tx in
                     guard try !tx.keyRingRows().contains(where: { $0.purpose == purpose.rawValue }) else { return }
-                    try tx.insert(Self.row(purpose, version: 1, key: fresh, under: masterKeys, now: clock(tx)))
+                    try tx.insert(
+                        Self.row(purpose, version: 1, key: fresh, under: masterKeys.inForce(tx), now: clock(tx)))
                     tx.announce(.keyRing)
                 }
             } catch StoreError.constraint(.unique) {
@@ -240,11 +297,12 @@ package final class KeyRing: Sendable {
             let rows = try tx.keyRingRows()
             let now = try clock(tx)
             let due = purposes.filter { isDue($0, rows, now) }
+            let masterKey = try masterKeys.inForce(tx)
             for purpose in due.sorted(by: { $0.rawValue < $1.rawValue }) {
                 let version = (rows.last { $0.purpose == purpose.rawValue }?.version ?? 0) + 1
                 let usedFrom = now.adding(seconds: purpose.isPublished ? pace.aheadSeconds : 0)
                 let row = try Self.row(
-                    purpose, version: version, key: slow[purpose] ?? purpose.freshKey(), under: masterKeys, now: now,
+                    purpose, version: version, key: slow[purpose] ?? purpose.freshKey(), under: masterKey, now: now,
                     usedFrom: usedFrom)
                 try tx.insert(row)
                 if let seconds = secondsKept(purpose) {
@@ -288,23 +346,24 @@ package final class KeyRing: Sendable {
     ) throws -> [KeyRingRow] {
         let rows = try tx.keyRingRows()
         // Nothing is made, nor removed, by a process that cannot open what is there.
+        let masterKey = try masterKeys.inForce(tx)
         try check(rows, under: masterKeys)
         let present = Set(rows.map(\.purpose))
         if !rows.isEmpty, !present.contains(KeyPurpose.pepper.rawValue) { throw TokenError.missing(.pepper) }
         for purpose in KeyPurpose.allCases
         where !purpose.isMadeWhenNeeded && !present.contains(purpose.rawValue) {
-            try tx.insert(row(purpose, version: 1, key: purpose.freshKey(), under: masterKeys, now: now))
+            try tx.insert(row(purpose, version: 1, key: purpose.freshKey(), under: masterKey, now: now))
         }
         _ = try tx.sweepKeyRing(before: now, limit: sweepLimit)
         return try tx.keyRingRows()
     }
 
     private static func row(
-        _ purpose: KeyPurpose, version: Int, key: [UInt8], under masterKeys: MasterKeys, now: Instant,
+        _ purpose: KeyPurpose, version: Int, key: [UInt8], under masterKey: MasterKey, now: Instant,
         usedFrom: Instant? = nil
     ) throws -> KeyRingRow {
         guard UInt16(exactly: version) != nil else { throw TokenError.tooManyVersions(purpose) }
-        let sealed = try masterKeys.seal(key, for: purpose.context(version: version))
+        let sealed = try masterKey.seal(key, for: purpose.context(version: version))
         return KeyRingRow(
             purpose: purpose.rawValue, version: version, sealed: sealed, createdAt: now, usedFrom: usedFrom ?? now,
             retiresAt: nil)

@@ -132,6 +132,7 @@ private enum TableBound {
         "key_ring": .swept(["sweepKeyRing"]),
         "lease": .bound("one for each name"),
         "master_key": .bound("one for each master key"),
+        "master_key_holder": .swept(["sweepMasterKeyHolders"]),
         "member": .bound("made by people who are signed in, or by the backend"),
         "member_network": .bound("so many of a member"),
         "member_session": .swept(["sweepMemberSessions"]),

@@ -67,6 +67,15 @@ extension Transaction {
         try first("SELECT 1 FROM organization_key WHERE wrapped_by = \(name) LIMIT 1") { _ in true } ?? false
     }
 
+    /// How many keys of organizations a master key wraps, counted up to `most`.
+    package borrowing func countOfKeys(wrappedBy name: String, most: Int) throws -> Int {
+        try first(
+            """
+            SELECT COUNT(*) FROM (SELECT 1 FROM organization_key WHERE wrapped_by = \(name) LIMIT \(most)) AS counted
+            """
+        ) { try $0.count(0) } ?? 0
+    }
+
     /// Puts a key that was wrapped anew in the place of what there was, unless somebody else did.
     ///
     /// - Returns: Whether it was put there.

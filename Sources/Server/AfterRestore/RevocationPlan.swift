@@ -116,7 +116,7 @@ private struct Fate {
             // Who may have tokens made for it.
             if change.words("fields").contains("member_id") { byHand.append(change) }
         case .accountChanged, .connectionDisconnected, .connectionRevoked, .resourceServerChanged,
-            .providerSecretSet, .installationChanged, .integrationSecretExtended, .appSecretExtended,
+            .providerSecretSet, .installationChanged, .masterKeyChanged, .integrationSecretExtended, .appSecretExtended,
             .apiKeySecretExtended:
             byHand.append(change)
         case .accountCreated, .organizationCreated, .organizationRenamed, .memberCreated, .memberEmailChangeRequested,
@@ -125,7 +125,7 @@ private struct Fate {
             .grantGiven, .sessionStarted,
             .sessionHandedOver, .signInThrottled, .memberInvited, .passwordResetRequested, .apiKeyCreated,
             .apiKeyHandedOver, .connectionCreated, .connectionImported, .connectionRepaired, .connectionUsed,
-            .resourceServerCreated:
+            .resourceServerCreated, .masterKeyRetired:
             break
         }
     }

@@ -34,7 +34,8 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
         case let error as PostgresOpeningError: self = error.mayPass ? .databaseAway : .misconfigured
         case let error as StoreError where error.isOutage: self = .databaseAway
         case is PartFailure: self = .partFailed
-        case is ConfigurationErrors, is DefinitionError, is MasterKeyError, is TokenError, is CertificateError,
+        case is ConfigurationErrors, is DefinitionError, is MasterKeyError, is TokenError, is CustodyError,
+            is CertificateError,
             is InstallationMismatch, is MissingNames, is NotInitialized, is MigrationError:
             self = .misconfigured
         default: return nil

@@ -45,7 +45,8 @@ struct SealCheck {
         if step.opened > 0 { findings.append(.fine(subject, "\(step.opened) of \(all) open under the master key")) }
         for (name, count) in step.older.sorted(by: { $0.key < $1.key }) {
             let text = "\(count) of \(all) are still sealed under \(name)"
-            findings.append(.warning(subject, "\(text), which is needed until a server has sealed them anew"))
+            let end = "which is needed until claviger master-key change has sealed them anew"
+            findings.append(.warning(subject, "\(text), \(end)"))
         }
         for (name, count) in step.missing.sorted(by: { $0.key < $1.key }) {
             let text = "\(count) of \(all) are sealed under \(name), which was not given"

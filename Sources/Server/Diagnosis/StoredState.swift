@@ -7,6 +7,8 @@ struct StoredState {
     /// How many steps the schema lacks.
     private let missingSteps: Int
     private let keyRing: [KeyRingRow]
+    /// The name of the master key that seals, nil where it is not written down.
+    private let masterKeyInForce: String?
     private let installation: InstallationRow?
     private let operatorKeys: OperatorKeys?
     /// What is used and not in the definition, nil for nothing.
@@ -19,6 +21,7 @@ struct StoredState {
     init(_ tx: borrowing Transaction, joining other: Installation?, at now: Instant) throws {
         missingSteps = try MigrationRunner().missing(tx)
         keyRing = missingSteps == 0 ? try tx.keyRingRows() : []
+        masterKeyInForce = missingSteps == 0 ? try tx.masterKeyInForce() : nil
         installation = missingSteps == 0 ? try tx.installation() : nil
         operatorKeys = missingSteps == 0 ? try OperatorKeys(tx, at: now) : nil
         do {
@@ -58,6 +61,7 @@ struct StoredState {
         var findings: [Finding] = []
         if let keys {
             do {
+                if let name = masterKeyInForce, keys.named(name) == nil { throw CustodyError.notGiven(masterKey: name) }
                 try KeyRing.check(keyRing, under: keys)
             } catch {
                 findings.append(.error("master key", "\(error)"))

@@ -16,6 +16,10 @@ struct Errand: Codable, Sendable {
         case setProviderSecret(ProviderSecretRequest)
         /// Opens what is sealed for connections, behind the one of that identifier.
         case verifySeals(after: String?)
+        /// Puts the master key of that name in force.
+        case putMasterKeyInForce(String)
+        /// Seals anew what is sealed under another one, behind the organization of that identifier.
+        case sealAnew(after: String?)
         /// Ends again what a restore put in force again.
         case revoke(RevocationBatch)
     }

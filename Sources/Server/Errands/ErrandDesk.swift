@@ -12,6 +12,7 @@ struct ErrandDesk: Sendable {
     let store: any Store
     let product: Product
     let keyRing: KeyRing
+    let masterKeys: MasterKeyDesk
     let providers: ProviderDesk
     let now: @Sendable () -> Instant
 
@@ -25,8 +26,22 @@ struct ErrandDesk: Sendable {
         case .makeOperatorKey(let request): try await makeOperatorKey(request)
         case .setProviderSecret(let request): try await setSecret(request)
         case .verifySeals(let place): try await verifySeals(after: place.flatMap { ID(parsing: $0) })
+        case .putMasterKeyInForce(let name): try await putInForce(name)
+        case .sealAnew(let place): try await sealAnew(after: place.flatMap { ID(parsing: $0) })
         case .revoke(let batch): try await revoke(batch)
         }
+    }
+
+    /// How many keys of the ring were sealed anew, in a list that is empty where the master key was in force already.
+    private func putInForce(_ name: String) async throws -> String {
+        let count = try await masterKeys.putInForce(name)
+        return String(decoding: try JSONEncoder().encode(count.map { [$0] } ?? []), as: UTF8.self)
+    }
+
+    /// In steps that are shorter than a command waits.
+    private func sealAnew(after place: ID<Organization>?) async throws -> String {
+        let progress = try await masterKeys.sealAnew(after: place, for: .seconds(Errand.seconds / 3))
+        return String(decoding: try JSONEncoder().encode(progress), as: UTF8.self)
     }
 
     private func rotateKeys(_ purposes: Set<KeyPurpose>, _ atOnce: Bool) async throws -> String {

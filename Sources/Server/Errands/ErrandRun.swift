@@ -18,13 +18,16 @@ enum ErrandRun {
 
     /// The same for several tasks, one after the other.
     ///
-    /// - Parameter body: Gets what does a task, which answers as ``perform(_:with:)`` does.
+    /// - Parameters:
+    ///   - known: The master keys, where they were loaded already: a command may have to be asked for them.
+    ///   - body: Gets what does a task, which answers as ``perform(_:with:)`` does.
     static func several<R>(
-        with configuration: ServerConfiguration,
+        with configuration: ServerConfiguration, keys known: MasterKeys? = nil,
         _ body: (_ perform: (Errand.Task) async throws -> String) async throws -> R
     ) async throws -> R {
         if case .sqlite(let path) = configuration.database, let server = try SQLiteStore.owner(of: path) {
-            return try await body { try await ask(server, of: path, for: $0, with: configuration) }
+            let keys = if let known { known } else { try await configuration.masterKeys { print($0) } }
+            return try await body { try await ask(server, of: path, for: $0, sealing: keys) }
         }
         let sink = LogSink()
         defer { sink.close() }
@@ -40,9 +43,11 @@ enum ErrandRun {
     }
 
     private static func ask(
-        _ server: Int32, of path: String, for task: Errand.Task, with configuration: ServerConfiguration
+        _ server: Int32, of path: String, for task: Errand.Task, sealing keys: MasterKeys
     ) async throws -> String {
-        let masterKey = try await configuration.masterKey.load { print($0) }
+        // The server has the one in force, and perhaps no other.
+        let name = try? SQLiteStore.peek(at: path) { tx in try tx.masterKeyInForce() }
+        let masterKey = name.flatMap { keys.named($0) } ?? keys.newest
         let key = Curve25519.KeyAgreement.PrivateKey()
         let errand = Errand(task, answeredTo: key, at: SystemClock.now())
         let box = ErrandBox(besideDatabase: path)

@@ -9,7 +9,8 @@ import UnixSignals
 struct ErrandService: Service {
     /// Nil where the database is shared: commands then write into it themselves.
     let box: ErrandBox?
-    let masterKey: MasterKey
+    /// A command seals under one of them.
+    let masterKeys: MasterKeys
     let desk: ErrandDesk
     let now: @Sendable () -> Instant
     let logger: Logger
@@ -22,7 +23,9 @@ struct ErrandService: Service {
                 _ = await outcome(of: .rotateKeys(KeyPurpose.rotating.map(\.rawValue), atOnce: false))
                 continue
             }
-            guard let errand = Errand(opening: sealed, under: masterKey, at: now()), errand.id != last else {
+            let time = now()
+            let opened = masterKeys.all.lazy.compactMap { Errand(opening: sealed, under: $0, at: time) }.first
+            guard let errand = opened, errand.id != last else {
                 logger.error("what a command asked was not sealed under the master key, or too long ago")
                 continue
             }
@@ -56,6 +59,8 @@ extension Errand.Task {
             atOnce ? "rotate the key ring, and refuse the keys before" : "rotate the key ring"
         case .makeOperatorKey: "make an operator key"
         case .setProviderSecret: "set the secret of our client at a provider"
+        case .putMasterKeyInForce: "put a master key in force"
+        case .sealAnew: "seal anew what is sealed under another master key"
         case .verifySeals: "say whether what is sealed opens"
         case .revoke(let batch):
             batch.isTrial ? "say what would be ended again after a restore" : "end again what a restore put in force"

@@ -18,8 +18,8 @@ struct Preflight {
         case `operator`
     }
 
-    /// - Throws: ``NotInitialized``, ``InstallationMismatch``, ``MissingNames``, `MigrationError`; that the master key does not open what is
-    ///   there; what is wrong with the way to the database.
+    /// - Throws: ``NotInitialized``, ``InstallationMismatch``, ``MissingNames``, `MigrationError`; `CustodyError` or `TokenError`
+    ///   where the master keys do not open what is there; what is wrong with the way to the database.
     func run(opening masterKeys: MasterKeys) throws {
         if try find(opening: masterKeys) == .nothing { throw NotInitialized() }
     }
@@ -36,6 +36,7 @@ struct Preflight {
             let stored = try tx.installation()
             if let stored { try installation.check(against: stored) }
             try installation.checkNames(after: stored, tx, at: SystemClock.now())
+            try masterKeys.check(tx)
             try KeyRing.check(try tx.keyRingRows(), under: masterKeys)
             return try tx.operatorAccount() == nil ? .nothing : .operator
         }

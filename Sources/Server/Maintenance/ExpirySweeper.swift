@@ -47,6 +47,7 @@ struct ExpirySweeper: Sendable {
             { try $0.sweepConnectionConsents(before: yesterday, limit: Self.step) },
             { try $0.sweepConnectionEvents(before: lastQuarter, limit: Self.step) },
             { try $0.sweepProviderPushes(before: lastFortnight, limit: Self.step) },
+            { try $0.sweepMasterKeyHolders(olderThan: Self.day, limit: Self.step) },
         ]
         var total = 0
         for step in steps {

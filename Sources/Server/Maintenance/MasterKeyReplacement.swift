@@ -2,29 +2,30 @@ import CredentialFormat
 import Logging
 import Model
 import Persistence
-import Tokens
 
-/// Seals anew under the newest master key what is still sealed under the one before: the key ring, and the keys of organizations in
-/// small steps. What these sealed is not touched. Whatever stops it, the next round goes on.
+/// Goes on with a change of the master key that was stopped: seals anew what is sealed under another one than that in force, once every
+/// node has opened the ring. It puts none in force.
 struct MasterKeyReplacement: Sendable {
-    private static let step = 100
+    private static let piece = Duration.seconds(60)
 
-    let keyRing: KeyRing
-    let organizationKeys: OrganizationKeys
+    let desk: MasterKeyDesk
     let logger: Logger
 
-    /// - Returns: How many keys it sealed anew.
-    @discardableResult
-    func run(through store: any Store) async throws -> Int {
-        var count = try await keyRing.reseal(limit: Self.step, through: store)
-        var unreadable: [ID<Organization>] = []
-        var place: ID<Organization>?
+    func run(through store: any Store) async throws {
+        var (count, unreadable, place) = (0, [String](), ID<Organization>?.none)
         repeat {
-            try Task.checkCancellation()
-            let progress = try await organizationKeys.rewrap(after: place, limit: Self.step, through: store)
-            count += progress.rewrapped
+            let progress = try await desk.sealAnew(after: place, for: Self.piece, through: store)
+            if !progress.waitsFor.isEmpty {
+                logger.notice(
+                    "nodes have not opened the key ring under the master key in force",
+                    metadata: ["nodes": "\(progress.waitsFor.joined(separator: " "))"])
+            }
+            for name in progress.retired {
+                logger.notice("nothing is sealed under the master key any more", metadata: ["master_key": "\(name)"])
+            }
+            count += progress.resealed
             unreadable += progress.unreadable
-            place = progress.next
+            place = progress.next.flatMap { ID(parsing: $0) }
         } while place != nil
         if count > 0 { logger.notice("keys were sealed anew under the master key", metadata: ["count": "\(count)"]) }
         if !unreadable.isEmpty {
@@ -32,9 +33,8 @@ struct MasterKeyReplacement: Sendable {
                 "keys of organizations do not open",
                 metadata: [
                     "count": "\(unreadable.count)",
-                    "organizations": "\(unreadable.prefix(20).map(\.description).joined(separator: " "))",
+                    "organizations": "\(unreadable.prefix(20).joined(separator: " "))",
                 ])
         }
-        return count
     }
 }

@@ -9,7 +9,8 @@ package import Persistence
 package final class OrganizationKeys: FeedListener {
     /// For how long an unwrapped key is kept, in seconds.
     private static let lifetimeSeconds = 600
-    private static let canary = Array("claviger canary".utf8)
+    /// How often a key is wrapped that is new, while master keys change.
+    private static let attempts = 3
 
     private struct Entry {
         let key: OrganizationKey
@@ -48,19 +49,39 @@ package final class OrganizationKeys: FeedListener {
     package func key(of organization: ID<Organization>) async throws -> OrganizationKey {
         if let key = try await existingKey(of: organization) { return key }
         let bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
-        let row = OrganizationKeyRow(
-            organization: organization, wrappedBy: masters.newest.identifier,
-            wrapped: try await masters.newest.wrap(bytes, for: OrganizationKey.context(of: organization)),
-            createdAt: now())
-        do {
-            try await store.write { tx in try tx.insert(row) }
-        } catch StoreError.constraint(.unique) {
-            // Another one was made at the same moment.
+        // While it was wrapped, which may take a service some time, another master key may have been put in force.
+        for _ in 0..<Self.attempts {
+            let master = try await masterInForce()
+            let row = OrganizationKeyRow(
+                organization: organization, wrappedBy: master.identifier,
+                wrapped: try await master.wrap(bytes, for: OrganizationKey.context(of: organization)),
+                createdAt: now())
+            let isInserted: Bool
+            do {
+                isInserted = try await store.write { tx in
+                    guard try tx.masterKeyInForce() ?? row.wrappedBy == row.wrappedBy else { return false }
+                    try tx.insert(row)
+                    return true
+                }
+            } catch StoreError.constraint(.unique) {
+                // Another one was made at the same moment.
+                isInserted = true
+            }
+            if isInserted { break }
         }
         guard let key = try await existingKey(of: organization) else {
             throw CustodyError.unreadable(organization)
         }
         return key
+    }
+
+    /// What wraps keys: the newest where the database does not say.
+    ///
+    /// - Throws: ``CustodyError/notGiven(masterKey:)``, a ``StoreError``.
+    private func masterInForce() async throws -> any KeyEncryptionKey {
+        guard let name = try await store.read({ tx in try tx.masterKeyInForce() }) else { return masters.newest }
+        guard let master = masters.named(name) else { throw CustodyError.notGiven(masterKey: name) }
+        return master
     }
 
     /// The key of an organization, nil where it has none.
@@ -129,39 +150,62 @@ package final class OrganizationKeys: FeedListener {
 
 extension OrganizationKeys {
     /// Makes certain that this node was given every master key that it needs, and that they are what they were. Called before a
-    /// server listens. Names of master keys that nothing needs any more are forgotten.
+    /// server listens. Names of master keys that never sealed anything are forgotten where they were not given.
     ///
     /// - Throws: ``CustodyError``.
     package func check() async throws {
         for master in masters.all {
-            let context = Self.canaryContext(master.identifier)
+            let context = MasterKey.canaryContext(master.identifier)
             let kept = try await store.read { tx in try tx.canary(ofMasterKey: master.identifier) }
             if let kept {
-                guard try await master.unwrap(kept, for: context) == Self.canary else {
+                guard try await master.unwrap(kept, for: context) == MasterKey.canary else {
                     throw CustodyError.canary(masterKey: master.identifier)
                 }
             } else {
-                let canary = try await master.wrap(Self.canary, for: context)
+                let canary = try await master.wrap(MasterKey.canary, for: context)
                 let now = now()
                 try await store.write { tx in try tx.insert(masterKey: master.identifier, canary: canary, at: now) }
             }
         }
         let given = Set(masters.all.map(\.identifier))
         let missing = try await store.write { tx -> String? in
-            for name in try tx.masterKeys() where !given.contains(name) {
-                if try tx.wrapsAnything(masterKey: name) { return name }
-                try tx.forget(masterKey: name)
+            for row in try tx.masterKeys() where !given.contains(row.name) {
+                if try tx.wrapsAnything(masterKey: row.name) { return row.name }
+                // That nothing is sealed any more under one that was in force is for ``retire(record:)`` to say.
+                if row.inForceFrom == nil { try tx.forget(masterKey: row.name) }
             }
             return nil
         }
         if let missing { throw CustodyError.missing(masterKey: missing) }
     }
 
-    private static func canaryContext(_ name: String) -> String { "master_key/\(name)" }
+    /// Forgets the master keys that were in force and wrap nothing any more.
+    ///
+    /// - Parameter record: Called in the same transaction with the name of each.
+    /// - Returns: The names.
+    /// - Throws: A ``StoreError``, or what `record` throws.
+    package func retire(
+        through leased: (any Store)? = nil,
+        record: @escaping @Sendable (borrowing Transaction, _ name: String) throws -> Void
+    ) async throws -> [String] {
+        let isOne = try await store.read { tx in try tx.masterKeys().count { $0.inForceFrom != nil } > 1 }
+        guard isOne else { return [] }
+        return try await (leased ?? store).write { tx in
+            let inForce = try tx.masterKeyInForce()
+            var names: [String] = []
+            for row in try tx.masterKeys() where row.inForceFrom != nil && row.name != inForce {
+                guard try !tx.wrapsAnything(masterKey: row.name) else { continue }
+                try tx.forget(masterKey: row.name)
+                try record(tx, row.name)
+                names.append(row.name)
+            }
+            return names
+        }
+    }
 
     /// How far wrapping anew has come.
     package struct Rewrapping: Sendable, Equatable {
-        /// How many keys the newest master key wraps by this.
+        /// How many keys the master key in force wraps by this.
         package var rewrapped = 0
         /// Organizations whose keys do not open, or are wrapped by a master key that this node was not given.
         package var unreadable: [ID<Organization>] = []
@@ -175,16 +219,16 @@ extension OrganizationKeys {
         }
     }
 
-    /// Wraps the keys of organizations anew that an older master key wraps: at most `limit` of them, behind a place. It may be
+    /// Wraps the keys of organizations anew that another master key wraps than the one in force: at most `limit` of them, behind a place. It may be
     /// stopped anywhere and begun again, and several nodes may do it at once. Nothing that is sealed is touched.
     ///
     /// - Parameter leased: What to write through instead of the store.
     package func rewrap(
         after place: ID<Organization>? = nil, limit: Int = 100, through leased: (any Store)? = nil
     ) async throws -> Rewrapping {
-        let newest = masters.newest
+        let inForce = try await masterInForce()
         let rows = try await store.read { tx in
-            try tx.organizationKeys(notWrappedBy: newest.identifier, after: place, limit: limit)
+            try tx.organizationKeys(notWrappedBy: inForce.identifier, after: place, limit: limit)
         }
         var progress = Rewrapping(next: rows.count == limit ? rows.last?.organization : nil)
         var changes: [(OrganizationKeyRow, [UInt8])] = []
@@ -196,12 +240,14 @@ extension OrganizationKeys {
                 progress.unreadable.append(row.organization)
                 continue
             }
-            changes.append((row, try await newest.wrap(bytes, for: context)))
+            changes.append((row, try await inForce.wrap(bytes, for: context)))
         }
         guard !changes.isEmpty else { return progress }
         progress.rewrapped = try await (leased ?? store).write { [changes] tx in
+            // Another one was put in force meanwhile: the next step wraps under that.
+            guard try tx.masterKeyInForce() ?? inForce.identifier == inForce.identifier else { return 0 }
             var count = 0
-            for (row, wrapped) in changes where try tx.rewrap(row, as: wrapped, by: newest.identifier) { count += 1 }
+            for (row, wrapped) in changes where try tx.rewrap(row, as: wrapped, by: inForce.identifier) { count += 1 }
             return count
         }
         return progress

@@ -48,7 +48,7 @@ struct QueryPlan: CustomStringConvertible {
 
     /// The cost of a statement that reads a whole table grows with the table. The small ones may.
     private static let smallTables = [
-        "key_ring", "master_key", "provider_access", "resource_server", "r", "usage_receipt",
+        "key_ring", "master_key", "master_key_holder", "provider_access", "resource_server", "r", "usage_receipt",
     ]
 
     init(of statement: BoundSQL, in store: any Store) async throws {
@@ -125,6 +125,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.organizationKeys(notWrappedBy: "mk_1", after: organization, limit: 2)
             _ = try tx.organizationKeys(after: organization, limit: 2)
             _ = try tx.wrapsAnything(masterKey: "mk_1")
+            _ = try tx.countOfKeys(wrappedBy: "mk_1", most: 2)
             _ = try tx.dataKeys(of: "cnx_1")
             _ = try tx.dataKeys(of: ["cnx_1", "pac_1"])
             try tx.destroyDataKeys(of: "cnx_1")

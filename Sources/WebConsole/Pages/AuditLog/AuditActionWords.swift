@@ -73,9 +73,8 @@ struct AuditActionWords: Sendable {
         case .apiKey: words[.apiKey].singular
         case .accessKey: words[.accessKey].singular
         case .connection: words[.connection].singular
-        case .accessToken, .grant, .installation, .keyRing, .lineage, .password, .providerAccess, .recoveryCode,
-            .recoveryCodes,
-            .resourceServer, .secondFactor, .session, .signIn:
+        case .accessToken, .grant, .installation, .keyRing, .lineage, .masterKey, .password, .providerAccess,
+            .recoveryCode, .recoveryCodes, .resourceServer, .secondFactor, .session, .signIn:
             nil
         }
     }
