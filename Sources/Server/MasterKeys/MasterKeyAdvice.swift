@@ -17,7 +17,7 @@ enum MasterKeyAdvice {
             return "start a server: it writes down which master key is in force"
         }
         guard names.contains(inForce) else {
-            return "this command was not given \(inForce): name it as previous-master-key, and the new one as master-key"
+            return "give this command \(inForce), too: that as previous-master-key, and the new one as master-key"
         }
         let unable = state.nodes.filter { !$0.has(inForce) }
         if !unable.isEmpty { return "start these nodes again with \(inForce), which is in force: \(unable.listed)" }

@@ -15,6 +15,11 @@ extension ServerDatabase {
         try await change("UPDATE member_session SET expires_at = expires_at - \(seconds * 1000)")
     }
 
+    /// Has every node have said so much earlier which master keys it was given.
+    package func age(masterKeyHoldersBy seconds: Int) async throws {
+        try await change("UPDATE master_key_holder SET seen_at = seen_at - \(seconds * 1000)")
+    }
+
     /// Has every one-time link end so much earlier.
     package func age(linksBy seconds: Int) async throws {
         try await change("UPDATE one_time_link SET expires_at = expires_at - \(seconds * 1000)")
