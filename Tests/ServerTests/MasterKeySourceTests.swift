@@ -130,4 +130,27 @@ struct MasterKeySourceTests {
         let key = try await MasterKeySource.command("sleep 5 & echo \(text)").load { _ in }
         #expect(key.reveal() == MasterKey(text: text)?.reveal())
     }
+
+    /// A token of SoftHSM's, with a key that never leaves it.
+    @Test func `the command for a PKCS#11 token unwraps what it wrapped, by a new key too, and nothing by another PIN`()
+        async throws
+    {
+        let run = try await FinishedCommand.foreignClient("pkcs11_token.py", ["deploy/master-key/pkcs11"])
+        let told = try JSON(parsing: Array(run.output.utf8))
+        #expect(told["made"] == [0, 0, 0, 0] && told["modes"] == ["0o600", "0o600"], "\(run.text)")
+        #expect(told["keys"] == 1 && told["bytes"] == 32 && told["printed"] == "", "\(run.text)")
+        #expect(told["refused"] == [true, true, true] && told["leaked"] == false, "\(run.text)")
+    }
+
+    /// Beside a stand-in that answers in the form of the engine's documentation, because there is neither of the real ones here.
+    @Test func `the command for the transit engine unwraps what it had wrapped, and says what the service refuses`()
+        async throws
+    {
+        let run = try await FinishedCommand.foreignClient("transit_stand_in.py", ["deploy/master-key/transit"])
+        let told = try JSON(parsing: Array(run.output.utf8))
+        #expect(told["made"] == [0, 0] && told["versions"] == ["v1", "v2"], "\(run.text)")
+        #expect(told["keys"] == 1 && told["bytes"] == 32 && told["printed"] == "", "\(run.text)")
+        #expect(told["refused"] == [1, 1, 1] && told["leaked"] == false, "\(run.text)")
+        #expect(try told["problems"][0].string.contains("permission denied"), "\(run.text)")
+    }
 }
