@@ -123,8 +123,7 @@ extension ConfigurationKey {
 
     package static let previousMasterKeyFile = ConfigurationKey(
         "previous-master-key-file", "file", standard: "none", allowed: "the path of a file",
-        "A file that holds the master key before, or the next one, while it is being replaced. It opens and seals nothing new"
-    )
+        "A file that holds the other master key while one takes the place of the other (claviger master-key change)")
 
     package static let previousMasterKeyCommand = ConfigurationKey(
         "previous-master-key-command", "command", standard: "none", allowed: "a command for sh -c",
