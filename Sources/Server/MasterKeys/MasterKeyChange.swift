@@ -23,10 +23,10 @@ struct MasterKeyChange {
         let keys = try await configuration.masterKeys { say($0) }
         let state = try MasterKeyState(of: configuration.database)
         let wanted = keys.newest.identifier
-        let inForce = state.inForce ?? KeyRing.masterKey(of: state.ring, among: keys)?.identifier
-        guard let inForce, keys.named(inForce) != nil else {
-            throw CustodyError.notGiven(masterKey: inForce ?? "unknown")
+        guard let inForce = state.inForce ?? KeyRing.masterKey(of: state.ring, among: keys)?.identifier else {
+            throw CommandError("The key ring does not open with the master keys that were given.")
         }
+        guard keys.named(inForce) != nil else { throw CustodyError.notGiven(masterKey: inForce) }
         guard inForce != wanted || !state.isComplete else {
             say(MasterKeyReport(state: state, keys: keys).text)
             return say("\nNothing to change: \(wanted) is in force, and nothing is sealed under another one.")
