@@ -336,7 +336,9 @@ struct Composition {
     }
 
     private var masterKeyDesk: MasterKeyDesk {
-        MasterKeyDesk(store: store, keyRing: keyRing, organizationKeys: organizationKeys, now: now)
+        MasterKeyDesk(
+            store: store, node: node, isAlone: !configuration.database.isShared, keyRing: keyRing,
+            organizationKeys: organizationKeys, now: now)
     }
 
     /// Says which master keys this node was given.
@@ -471,7 +473,7 @@ struct Composition {
 
 extension DatabaseLocation {
     /// Whether other nodes may change what is in it.
-    fileprivate var isShared: Bool {
+    var isShared: Bool {
         switch self {
         case .sqlite: false
         case .postgres: true

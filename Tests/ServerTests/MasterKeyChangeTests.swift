@@ -31,7 +31,8 @@ private struct KeyNode {
         organizationKeys = OrganizationKeys(over: store, wrappedBy: keys.wrapping, now: { now })
         try await organizationKeys.check()
         try await ring.noteMasterKeyInForce()
-        desk = MasterKeyDesk(store: store, keyRing: ring, organizationKeys: organizationKeys, now: { now })
+        desk = MasterKeyDesk(
+            store: store, node: node, isAlone: isAlone, keyRing: ring, organizationKeys: organizationKeys, now: { now })
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         holding = MasterKeyHolding(
             store: store, node: node, isAlone: isAlone, masterKeys: keys, keyRing: ring, logger: logger)

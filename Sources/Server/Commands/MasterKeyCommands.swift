@@ -21,7 +21,9 @@ struct MasterKeyCommands: AsyncParsableCommand {
         func run() async throws {
             let configuration = try options.configuration()
             let keys = try await configuration.masterKeys { print($0) }
-            let report = MasterKeyReport(state: try MasterKeyState(of: configuration.database), keys: keys)
+            let report = MasterKeyReport(
+                state: try MasterKeyState(of: configuration.database), keys: keys,
+                isShared: configuration.database.isShared)
             print(report.text)
             if report.isFaulty { throw ExitCode(1) }
         }

@@ -27,13 +27,29 @@ struct SealCheck {
         let inspection = SealInspection(store: store, vault: vault, now: { time })
         do {
             let ofKeys = try await inspection.inspectKeys(after: nil, for: Self.patience)
-            let findings = Self.findings(ofKeys)
+            let findings = Self.findings(try MasterKeyState(of: location)) + Self.findings(ofKeys)
             // What is below a key that was not given says nothing of itself.
             guard brand != nil, ofKeys.missing.isEmpty else { return findings }
             return findings + Self.findings(try await inspection.inspect(after: nil, for: Self.patience))
         } catch {
             return [.error("organization keys", "\(error)")]
         }
+    }
+
+    /// Nothing where no change of the master key is going on, and every node has the one in force.
+    private static func findings(_ state: MasterKeyState) -> [Finding] {
+        guard let inForce = state.inForce else { return [] }
+        var findings: [Finding] = []
+        let lacking = state.nodes.filter { !$0.has(inForce) }
+        if !lacking.isEmpty {
+            let text = "\(inForce) is in force, and these nodes were not given it: \(lacking.listed)"
+            findings.append(.error("master key", text))
+        }
+        if !state.before.isEmpty {
+            let text = "a change was not finished: claviger master-key change goes on with it"
+            findings.append(.warning("master key", text))
+        }
+        return findings
     }
 
     private static func findings(_ step: SealInspection.KeyStep) -> [Finding] {

@@ -28,7 +28,7 @@ struct MasterKeyChange {
         }
         guard keys.named(inForce) != nil else { throw CustodyError.notGiven(masterKey: inForce) }
         guard inForce != wanted || !state.isComplete else {
-            say(MasterKeyReport(state: state, keys: keys).text)
+            say(report(state, keys))
             return say("\nNothing to change: \(wanted) is in force, and nothing is sealed under another one.")
         }
         let lacking = state.nodes.filter { !$0.has(wanted) }
@@ -36,7 +36,7 @@ struct MasterKeyChange {
             throw CommandError(MasterKeyAdvice.lacking(wanted, lacking, of: state.nodes.count))
         }
         guard !isTrial else {
-            say(MasterKeyReport(state: state, keys: keys).text)
+            say(report(state, keys))
             return say("\nNothing was changed.")
         }
         try await ErrandRun.several(with: configuration, keys: keys) { perform in
@@ -45,7 +45,11 @@ struct MasterKeyChange {
             try await sealAnew(perform)
         }
         say("")
-        say(MasterKeyReport(state: try MasterKeyState(of: configuration.database), keys: keys).text)
+        say(report(try MasterKeyState(of: configuration.database), keys))
+    }
+
+    private func report(_ state: MasterKeyState, _ keys: MasterKeys) -> String {
+        MasterKeyReport(state: state, keys: keys, isShared: configuration.database.isShared).text
     }
 
     private typealias Perform = (Errand.Task) async throws -> String

@@ -25,6 +25,9 @@ struct MasterKeyDesk: Sendable {
     }
 
     let store: any Store
+    let node: ID<Node>
+    /// Whether no other node can be there: then what others left that were killed is of nobody.
+    let isAlone: Bool
     let keyRing: KeyRing
     let organizationKeys: OrganizationKeys
     let now: @Sendable () -> Instant
@@ -36,13 +39,13 @@ struct MasterKeyDesk: Sendable {
         try await keyRing.noteMasterKeyInForce()
         let time = now()
         return try await keyRing.putInForce(masterKey: name) { tx in
-            let nodes = try MasterKeyState.nodes(tx)
+            let nodes = try nodes(tx)
             let lacking = nodes.filter { !$0.has(name) }
             guard lacking.isEmpty else {
                 throw CommandError(MasterKeyAdvice.lacking(name, lacking, of: nodes.count))
             }
         } record: { tx, before, keys in
-            var details = ["keys": "\(keys)", "nodes": "\(try MasterKeyState.nodes(tx).count)"]
+            var details = ["keys": "\(keys)", "nodes": "\(try nodes(tx).count)"]
             details["before"] = before
             try tx.record(.masterKeyChanged, target: name, in: nil, details: details, by: Self.actor, at: time)
         }
@@ -59,7 +62,7 @@ struct MasterKeyDesk: Sendable {
         var progress = Progress()
         let waiting = try await store.read { tx in
             let inForce = try tx.masterKeyInForce()
-            return try inForce == nil ? [] : MasterKeyState.nodes(tx).filter { $0.opened != inForce }
+            return try inForce == nil ? [] : nodes(tx).filter { $0.opened != inForce }
         }
         guard waiting.isEmpty else {
             progress.waitsFor = waiting.map(\.node.description)
@@ -82,6 +85,10 @@ struct MasterKeyDesk: Sendable {
             try tx.record(.masterKeyRetired, target: name, in: nil, by: Self.actor, at: time)
         }
         return progress
+    }
+
+    private func nodes(_ tx: borrowing Transaction) throws -> [MasterKeyHolder] {
+        try MasterKeyState.nodes(tx).filter { !isAlone || $0.node == node }
     }
 
     private static var actor: Actor { InitialSetup.actor("master-key change") }

@@ -5,6 +5,8 @@ import Tokens
 struct MasterKeyReport {
     let state: MasterKeyState
     let keys: MasterKeys
+    /// Whether there can be more than one node, of which one may be gone.
+    let isShared: Bool
 
     var text: String {
         var rows = [("in force", inForce), ("given here", keys.names.joined(separator: ", ")), ("key ring", ring)]
@@ -13,7 +15,8 @@ struct MasterKeyReport {
         for (index, node) in state.nodes.enumerated() {
             let names = node.masterKeys.joined(separator: ", ")
             let opened = node.opened == state.inForce ? "has opened the key ring" : "has not opened the key ring"
-            let text = "\(node.node)  given \(names); \(opened); heard of \(node.silence / 1000) s ago"
+            let heard = isShared ? "; heard of \(node.silence / 1000) s ago" : ""
+            let text = "\(node.node)  given \(names); \(opened)\(heard)"
             rows.append((index == 0 ? "nodes" : "", text))
         }
         rows.append(("next", MasterKeyAdvice.next(state, given: keys.names)))

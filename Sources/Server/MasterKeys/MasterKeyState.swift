@@ -64,9 +64,13 @@ struct MasterKeyState: Sendable {
 
     private var withoutNodes: MasterKeyState { MasterKeyState(self, nodes: []) }
 
-    /// The nodes that are not gone, as a transaction finds them.
+    /// The nodes that are not gone, as a transaction finds them. The one that owns a file says so once.
     static func nodes(_ tx: borrowing Transaction) throws -> [MasterKeyHolder] {
-        try tx.masterKeyHolders().filter { $0.silence < goneAfter }
+        let all = try tx.masterKeyHolders()
+        return switch tx.dialect {
+        case .sqlite: all
+        case .postgres: all.filter { $0.silence < goneAfter }
+        }
     }
 
     /// How many keys of organizations others have sealed than the one in force.
