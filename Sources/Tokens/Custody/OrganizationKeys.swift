@@ -219,8 +219,8 @@ extension OrganizationKeys {
         }
     }
 
-    /// Wraps the keys of organizations anew that another master key wraps than the one in force: at most `limit` of them, behind a place. It may be
-    /// stopped anywhere and begun again, and several nodes may do it at once. Nothing that is sealed is touched.
+    /// Wraps the keys of organizations anew that another master key wraps than the one in force: at most `limit` of them, behind a
+    /// place. It may be stopped anywhere and begun again, and several nodes may do it at once. Nothing that is sealed is touched.
     ///
     /// - Parameter leased: What to write through instead of the store.
     package func rewrap(
