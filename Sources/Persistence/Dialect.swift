@@ -14,4 +14,21 @@ extension Dialect {
         case .postgres: "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
         }
     }
+
+    /// Below it are the places in the audit log that are settled, as an expression: nothing becomes visible there any more.
+    /// PostgreSQL's places are numbers of transactions, and of those before the oldest that is open all have ended.
+    package var settledPlace: StaticString {
+        switch self {
+        case .sqlite: "9223372036854775807"
+        case .postgres: "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)"
+        }
+    }
+
+    /// Below it are the places that this database can have given, as an expression.
+    package var nextPlace: StaticString {
+        switch self {
+        case .sqlite: "9223372036854775807"
+        case .postgres: "CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT)"
+        }
+    }
 }

@@ -30,6 +30,7 @@ package enum AccountRole: Sendable {
         ExemptTable(name: "lease", reason: "work that nodes share"),
         ExemptTable(name: "master_key", reason: "keys of the whole installation"),
         ExemptTable(name: "master_key_holder", reason: "nodes of the whole installation"),
+        ExemptTable(name: "node", reason: "what nodes say of themselves"),
         ExemptTable(
             name: "provider_access", reason: "the operator's clients at providers, on which all connections hang",
             rights: ["SELECT"]),

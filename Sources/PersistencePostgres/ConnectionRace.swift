@@ -128,7 +128,8 @@ final class ConnectionAttempt {
     private static func start(_ address: PostgresAddress, _ target: ConnectionTarget) -> OpaquePointer? {
         let parameters =
             [
-                ("application_name", "claviger"), ("target_session_attrs", "read-write"), ("tcp_user_timeout", "3000"),
+                ("application_name", address.applicationName), ("target_session_attrs", "read-write"),
+                ("tcp_user_timeout", "3000"),
                 ("keepalives_idle", "3"), ("keepalives_interval", "1"), ("keepalives_count", "3"),
                 ("dbname", address.uri), ("client_encoding", "UTF8"),
             ] + target.parameters

@@ -4,6 +4,8 @@
 package struct PostgresAddress: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
     /// The URI.
     let uri: String
+    /// What the server lists its connections as (`application_name`), unless the URI says otherwise.
+    private(set) var applicationName = "claviger"
 
     /// - Parameter uri: Begins with `postgres://` or `postgresql://`.
     package init(_ uri: String) {
@@ -16,6 +18,13 @@ package struct PostgresAddress: Hashable, Sendable, CustomStringConvertible, Cus
         let user = options["user"].map { "\($0)@" } ?? ""
         let hosts = PostgresHost.all(in: options).map(\.description).joined(separator: ",")
         return "postgres://\(user)\(hosts)/\(options["dbname"] ?? "")"
+    }
+
+    /// The same place for a process that the server shall list under this name, of 63 bytes at most.
+    package func connecting(as name: String) -> PostgresAddress {
+        var address = self
+        address.applicationName = name
+        return address
     }
 
     /// Nothing to reflect upon.

@@ -103,11 +103,13 @@ struct Composition {
         let installation = Installation(configuration, product)
         let masterKeys = try await configuration.masterKeys(saying: say)
         let outages = Outages(logger: logger, now: machine)
+        // Taken before the database is opened, which lists the connections of each node under it.
+        let node = ID<Node>(at: machine().milliseconds)
         let database = try await DatabaseWait.of(configuration.database, for: purpose, logger).run {
             if purpose == .serving {
                 try Preflight(configuration: configuration, installation: installation).run(opening: masterKeys)
             }
-            return try await configuration.database.open(at: machine())
+            return try await configuration.database.open(at: machine(), as: node)
         }
         let store = ObservedEngine(database.engine, at: "\(configuration.database)", telling: outages)
         do {
@@ -135,7 +137,7 @@ struct Composition {
             }
             return try await Composition(
                 configuration, installation, product, catalogue, database, store, masterKeys, keyRing, organizationKeys,
-                outages, sink: sink, logger: logger, threshold: threshold, clock: shared, now: now)
+                outages, node: node, sink: sink, logger: logger, threshold: threshold, clock: shared, now: now)
         } catch {
             await store.close()
             throw error
@@ -146,7 +148,7 @@ struct Composition {
         _ configuration: ServerConfiguration, _ installation: Installation, _ product: Product,
         _ catalogue: ProviderCatalogue, _ database: OpenDatabase, _ store: any Engine,
         _ masterKeys: MasterKeys, _ keyRing: KeyRing, _ organizationKeys: OrganizationKeys, _ outages: Outages,
-        sink: LogSink, logger: Logger, threshold: LogThreshold,
+        node: ID<Node>, sink: LogSink, logger: Logger, threshold: LogThreshold,
         clock: DatabaseClock?,
         now: @escaping @Sendable () -> Instant
     ) async throws {
@@ -163,7 +165,7 @@ struct Composition {
         self.outages = outages
         self.now = now
         self.clock = clock
-        node = ID(at: now().milliseconds)
+        self.node = node
         log = RequestLog(sink: sink, format: configuration.logFormat, threshold: threshold)
 
         connections = Connections(
@@ -298,6 +300,7 @@ struct Composition {
         let addresses = [configuration.tls?.listen, configuration.spoeListen, configuration.metrics]
         let begun = BegunListeners(count: 1 + addresses.count { $0 != nil }, onReady: onReady)
         return watchdog(supervisor) + listening() + keepingTime() + [
+            telling(sockets),
             RevocationBeat(stream: stream), UsageFlush(verifier.usage, store: store, node: node, logger: logger),
             PeriodicFlush("refusals", every: .seconds(1), logger: logger) { [refusals = verifier.refusals] _ in
                 guard !refusals.isEmpty else { return }
@@ -351,6 +354,22 @@ struct Composition {
     private func listening() -> [any Service] {
         guard let feed, case .postgres(let store, let address) = database else { return [] }
         return [RevocationListening(feed, of: store, at: address, telling: outages, logger: logger)]
+    }
+
+    /// What this node says of itself to who looks after all of them.
+    private func telling(_ sockets: PassedSockets) -> NodeReporting {
+        let settings = AgreedSettings(configuration, installation)
+        let isPassed = sockets.names.contains(ConfigurationKey.listen.name)
+        let listen = isPassed ? "a passed socket" : "\(configuration.listen)"
+        let hearing = verifier.hearing
+        return NodeReporting(node: node, store: store, isAlone: feed == nil, logger: logger) { [node, clock] in
+            let ahead = clock.map { SystemClock.now().milliseconds.subtractingReportingOverflow($0.now().milliseconds) }
+            return NodeReport(
+                node: node, host: MachineName.current, listen: listen, version: ClavigerVersion.current,
+                clockOffset: ahead.map { Int(clamping: $0.partialValue) },
+                feedAge: hearing.age.map { Int(clamping: $0 / 1_000_000) }, configuration: settings.digest,
+                settings: settings.digests)
+        }
     }
 
     private func keepingTime() -> [any Service] {
@@ -491,10 +510,14 @@ extension DatabaseLocation {
     /// Opens the store, and brings its schema up to date.
     ///
     /// - Throws: What is wrong with it, in words for the operator.
-    func open(at now: Instant) async throws -> OpenDatabase {
+    ///
+    /// - Parameter node: Under which the database lists the connections.
+    func open(at now: Instant, as node: ID<Node>? = nil) async throws -> OpenDatabase {
         switch self {
-        case .sqlite(let path): .sqlite(try await SQLiteStore.open(path: path, at: now))
-        case .postgres(let address): .postgres(try await PostgresStore.open(address, at: now), at: address)
+        case .sqlite(let path): return .sqlite(try await SQLiteStore.open(path: path, at: now))
+        case .postgres(let address):
+            let named = node.map { address.connecting(as: "claviger \($0)") } ?? address
+            return .postgres(try await PostgresStore.open(named, at: now), at: address)
         }
     }
 }

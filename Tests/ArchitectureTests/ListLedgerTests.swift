@@ -136,6 +136,7 @@ private enum TableBound {
         "member": .bound("made by people who are signed in, or by the backend"),
         "member_network": .bound("so many of a member"),
         "member_session": .swept(["sweepMemberSessions"]),
+        "node": .swept(["sweepNodes"]),
         "one_time_link": .swept(["sweepOneTimeLinks"]),
         "organization": .bound("made by people who are signed in, or by the backend"),
         "organization_key": .bound("one of an organization"),

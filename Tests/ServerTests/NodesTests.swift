@@ -1,4 +1,6 @@
 import Foundation
+import Persistence
+import PersistencePostgres
 import TestSupport
 import Testing
 
@@ -46,6 +48,63 @@ struct NodesTests {
             #expect(try await server.get("/api/v1/accounts/\(account)", bearer: key).status == 200)
             #expect(try await server.stop() == 0)
         }
+    }
+
+    @Test func `nodes are listed with what they run by, and those that disagree are named`() async throws {
+        let database = try await database()
+        let setUp = ["init", "--account", "First", "--admin-email", "ada@example.com"] + Self.development
+        let outcome = try await database.claviger(setUp)
+        #expect(outcome.status == 0, "\(outcome.text)")
+        let none = try await database.claviger(["nodes"])
+        #expect(none.status == 0 && none.output.hasPrefix("No node has said anything"), "\(none.text)")
+        func listed() async throws -> JSON {
+            let run = try await database.claviger(["nodes", "--json"])
+            #expect(run.status == 0, "\(run.text)")
+            return try JSON(parsing: Array(run.output.utf8))
+        }
+        // An issuer that is made up for development is that of the address, which nodes do not share.
+        let agreed = Self.development + ["--issuer", "http://localhost:8080"]
+        var servers: [ServerProcess] = []
+        for further in [[], [], ["--key-rotation-days", "30"]] {
+            servers.append(try await ServerProcess(command: "serve", on: database, arguments: agreed + further))
+        }
+        defer { for server in servers { server.kill() } }
+        for server in servers.prefix(2) { try await server.start() }
+        try await eventually { try await listed()["nodes"].elements.count == 2 }
+        let two = try await listed()
+        let nodes = try two["nodes"].elements
+        #expect(two["agree"] == true && two["disagreements"] == [], "\(two)")
+        let addresses = servers.prefix(2).map { JSON.text("127.0.0.1:\($0.port)") }
+        #expect(Set(nodes.map { $0["listen"] }) == Set(addresses))
+        for node in nodes {
+            #expect(node["silent"] == false && node["version"] == nodes[0]["version"])
+            #expect(try abs(node["clock_offset_milliseconds"].integer) < 60_000, "It is the same machine.")
+        }
+        let uri = try #require(database.environment["CLAVIGER_DATABASE"])
+        let names = try PostgresStore.peek(at: PostgresAddress(uri)) { tx in
+            try tx.all("SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database()") {
+                try $0.text(0)
+            }
+        }
+        for node in nodes { #expect(try names.contains("claviger \(node["id"].string)"), "\(names)") }
+
+        try await servers[2].start()
+        try await eventually { try await listed()["nodes"].elements.count == 3 }
+        let three = try await listed()
+        #expect(three["agree"] == false)
+        #expect(try three["disagreements"].elements.map { $0["setting"] } == ["key-rotation-days"], "\(three)")
+        let odd = try three["nodes"].elements.filter { $0["differs_in"] == ["key-rotation-days"] }
+        #expect(odd.map { $0["listen"] } == [.text("127.0.0.1:\(servers[2].port)")])
+        let table = try await database.claviger(["nodes"])
+        #expect(table.output.contains("They disagree about key-rotation-days:"), "\(table.text)")
+        let doctor = try await database.claviger(["doctor", "--all"] + agreed)
+        #expect(doctor.output.contains("they disagree about key-rotation-days"), "\(doctor.text)")
+        #expect(try await !database.claviger(["doctor"] + agreed).output.contains("they disagree"))
+
+        #expect(try await servers[2].stop() == 0)
+        #expect(try await listed()["nodes"].elements.count == 2)
+        let other = try await database.claviger(["doctor", "--all", "--key-rotation-days", "7"] + agreed)
+        #expect(other.output.contains("another key-rotation-days than these settings say"), "\(other.text)")
     }
 
     @Test func `three who set up an empty database at once: one does, the others are told`() async throws {

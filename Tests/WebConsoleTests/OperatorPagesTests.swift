@@ -167,7 +167,8 @@ struct OperatorPagesTests {
 
     @Test func `show the definition in force and where each value comes from, the nodes and the key ring`() async throws
     {
-        var (visitor, _, _) = try await visitor("operator")
+        var (visitor, server, _) = try await visitor("operator")
+        let address = ", 127.0.0.1:\(server.port)</bdi>"
         let product = try await visitor.open("/operator/product")
         #expect(product.text.contains("from claviger.yaml"))
         let line = altruistiq.split(separator: "\n", omittingEmptySubsequences: false).firstIndex {
@@ -183,6 +184,9 @@ struct OperatorPagesTests {
         let nodes = try await visitor.open("/operator/nodes")
         #expect(nodes.text.contains("1 of 1") && nodes.text.contains("This node"))
         #expect(nodes.text.contains("Trusts its memory") && nodes.text.contains("<bdi>The same</bdi>"))
+        #expect(nodes.text.contains("<bdi>Agree</bdi>"), "\(nodes.text)")
+        try await eventually { try await visitor.open("/operator/nodes").text.contains(address) }
+        #expect(try await visitor.open("/operator/nodes").text.contains(address))
         let ring = try await visitor.open("/operator/key-ring")
         #expect(ring.text.contains("Seals access tokens") && ring.text.contains("Digests secrets"))
         let servers = try await visitor.open("/operator/resource-servers")

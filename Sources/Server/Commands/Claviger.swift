@@ -18,8 +18,8 @@ struct Claviger: AsyncParsableCommand {
             """,
         version: ClavigerVersion.current,
         subcommands: [
-            Serve.self, Initialize.self, Demo.self, Doctor.self, Migrate.self, Keys.self, MasterKeyCommands.self,
-            OperatorKey.self, Adopt.self,
+            Serve.self, Initialize.self, Demo.self, Doctor.self, Nodes.self, Migrate.self, Keys.self,
+            MasterKeyCommands.self, OperatorKey.self, Adopt.self,
             Backup.self, Restore.self, RevokeSince.self, AuditCommand.self, ProductCommand.self, ProviderCommand.self,
         ])
 

@@ -10,9 +10,15 @@ struct Doctor: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: ConfigurationOptions
+    @Flag(
+        help: """
+            Look at all nodes as well: whether they are heard, their clocks, and whether they agree with each other and with these \
+            settings.
+            """)
+    var all = false
 
     func run() async throws {
-        let diagnosis = await Diagnosis(of: options.report(), at: SystemClock.now())
+        let diagnosis = await Diagnosis(of: options.report(), at: SystemClock.now(), asksNodes: all)
         print(diagnosis.text)
         guard diagnosis.isHealthy else { throw ExitCode(1) }
     }

@@ -7,7 +7,9 @@ struct Diagnosis: Sendable {
     let findings: [Finding]
 
     /// Examines what `report` says.
-    init(of report: ConfigurationReport, at now: Instant) async {
+    ///
+    /// - Parameter asksNodes: Whether all nodes are looked at, too, as the database knows them.
+    init(of report: ConfigurationReport, at now: Instant, asksNodes: Bool = false) async {
         settings = report.inForce
         var findings = report.fileWithSecrets.map { Self.settingsFile($0) } ?? []
         switch report.outcome {
@@ -24,6 +26,7 @@ struct Diagnosis: Sendable {
             findings += ProductCheck(path: configuration.productPath, providers: configuration.providersPath).findings()
             findings += ProviderCheck(configuration: configuration).findings()
             findings += await DatabaseCheck(configuration, now: now).findings()
+            if asksNodes { findings += NodesCheck(configuration).findings() }
         }
         self.findings = findings
     }
@@ -33,8 +36,8 @@ struct Diagnosis: Sendable {
 
     /// All of it, for a terminal.
     var text: String {
-        let settings = Self.table(settings.map { [$0.key.name, $0.shown, $0.source.description] })
-        let findings = Self.table(findings.map { [$0.severity.rawValue, $0.subject, $0.text] })
+        let settings = AlignedRows.text(settings.map { [$0.key.name, $0.shown, $0.source.description] })
+        let findings = AlignedRows.text(findings.map { [$0.severity.rawValue, $0.subject, $0.text] })
         return """
             In force
             \(settings)
@@ -58,16 +61,5 @@ struct Diagnosis: Sendable {
         return [
             .error("config", "\(path) says a secret and is open to other users of this machine. Run: chmod 600 \(path)")
         ]
-    }
-
-    /// Rows with their columns aligned. The last one takes what room it needs.
-    private static func table(_ rows: [[String]]) -> String {
-        let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = row.enumerated().map { column, cell in
-                column < widths.count ? cell + String(repeating: " ", count: widths[column] - cell.count) : cell
-            }
-            return "  " + cells.joined(separator: "  ")
-        }.joined(separator: "\n")
     }
 }

@@ -56,7 +56,7 @@ package final class Hearing: Sendable {
 
     /// How old what memory holds may be, in nanoseconds: so long ago was the moment before which everything has been heard. Nil while
     /// memory is not trusted.
-    var age: Int64? {
+    package var age: Int64? {
         guard let clock else { return 0 }
         let trustedUntil = trustedUntil.load(ordering: .acquiring)
         guard trustedUntil > .min else { return nil }

@@ -25,8 +25,10 @@ extension WebConsole {
             shown(.nodes) { entered in
                 // Asked first: whoever answers has just been heard.
                 let confirmation = await confirm(.seconds(1))
-                let agreed = try await store.read(as: entered.actor) { tx in try tx.installation()?.definition }
-                return .page(NodesPage(entered, confirmation, nodes(), agreed: agreed))
+                let (agreed, known) = try await store.read(as: entered.actor) { tx in
+                    (try tx.installation()?.definition, try tx.knownNodes())
+                }
+                return .page(NodesPage(entered, confirmation, nodes(), agreed: agreed, NodeCensus(known)))
             },
             shown(.keyRing) { entered in
                 .page(KeyRingPage(entered, try await store.read(as: entered.actor) { tx in try tx.keyRingRows() }))

@@ -48,7 +48,7 @@ struct QueryPlan: CustomStringConvertible {
 
     /// The cost of a statement that reads a whole table grows with the table. The small ones may.
     private static let smallTables = [
-        "key_ring", "master_key", "master_key_holder", "provider_access", "resource_server", "r", "usage_receipt",
+        "key_ring", "master_key", "master_key_holder", "node", "provider_access", "resource_server", "r", "usage_receipt",
     ]
 
     init(of statement: BoundSQL, in store: any Store) async throws {
@@ -428,6 +428,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.sweepIdempotentReplies(before: time, limit: 2)
             _ = try tx.sweepRevokedTokens(before: time, limit: 2)
             _ = try tx.sweepUsageReceipts(olderThan: 1, limit: 2)
+            _ = try tx.sweepNodes(olderThan: 1, limit: 2)
             _ = try tx.sweepRefusals(before: time, limit: 2)
             _ = try tx.sweepMemberSessions(before: time, limit: 2)
             _ = try tx.sweepOneTimeLinks(before: time, limit: 2)
