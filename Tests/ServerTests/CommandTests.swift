@@ -323,6 +323,7 @@ struct CommandLineTests {
     @Test(arguments: [
         [], ["serve"], ["init"], ["demo"], ["doctor"], ["migrate"], ["keys"], ["keys", "rotate"],
         ["operator-key"], ["operator-key", "new"], ["backup"], ["restore"], ["revoke-since"], ["audit", "export"],
+        ["audit", "follow"], ["nodes"],
     ])
     func `every command explains itself`(_ command: [String]) async throws {
         let run = try await FinishedCommand.claviger(command + ["--help"])

@@ -2,7 +2,7 @@ package import CredentialFormat
 package import Model
 import Policy
 
-private let columns: StaticString = """
+let auditColumns: StaticString = """
     id, at, action, target, organization_path, actor, request_id, address, details
     """
 
@@ -118,7 +118,7 @@ extension Transaction {
         let known: BoundSQL = path.map { "AND o.path >= \($0.stored) AND o.path < \($0.storedEnd)" } ?? ""
         return try all(
             """
-            SELECT \(fixed: columns),
+            SELECT \(fixed: auditColumns),
             (SELECT m.name FROM member m JOIN organization o ON o.id = m.organization_id
             WHERE m.id = live.acting_member \(part: known)),
             (SELECT m.name FROM member m JOIN organization o ON o.id = m.organization_id
@@ -157,7 +157,7 @@ extension Transaction {
         if let request = filter.requestID { condition = "\(part: condition) AND request_id = \(request)" }
         if let actor = filter.actor { condition = "\(part: condition) AND actor = \(actor)" }
         return """
-            SELECT \(fixed: columns), acting_member, target_member FROM audit_event
+            SELECT \(fixed: auditColumns), acting_member, target_member FROM audit_event
             WHERE \(part: condition) ORDER BY id \(part: direction(oldestFirst)) LIMIT \(limit)
             """
     }
@@ -176,7 +176,7 @@ extension AuditEvent {
     /// The member who acted, by themself or through an app.
     fileprivate var actingMember: ID<Member>? { actor.split(separator: " ").first.flatMap { ID(parsing: $0) } }
 
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), at: try row.instant(1), action: try row.text(2), target: try row.text(3),
             organization: row.isNull(4) ? nil : try row.path(4).last, actor: try row.text(5),

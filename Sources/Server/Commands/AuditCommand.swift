@@ -7,7 +7,8 @@ import Model
 /// `claviger audit`
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "The audit log, of all accounts.", subcommands: [ExportAudit.self])
+        commandName: "audit", abstract: "The audit log, of all accounts.",
+        subcommands: [ExportAudit.self, FollowAudit.self])
 }
 
 /// `claviger audit export`

@@ -420,6 +420,14 @@ struct Question: Sendable, CustomTestStringConvertible {
                 allowed: .init(scopes: .empty, addresses: .anywhere))
             try tx.insert(Array(repeating: refusal, count: 9))
         },
+        Question("following the audit log") { tx in
+            let place = AuditPlace(number: 7, event: ID(at: 1))
+            for after in [nil, place, AuditPlace(number: 0, event: ID(at: 1))] {
+                _ = try tx.settledAuditEvents(after: after, since: Instant(seconds: 1), limit: 2)
+            }
+            _ = try tx.fate(of: place, retainedSince: Instant(seconds: 1))
+            try tx.settleAuditPlaces()
+        },
         Question("sweeps") { tx in
             let time = Instant(seconds: 1)
             _ = try tx.sweepAPIKeys(before: time, limit: 2)

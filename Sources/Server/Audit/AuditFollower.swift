@@ -1,0 +1,77 @@
+import Foundation
+import Model
+import Persistence
+
+/// Passes on audit events in the order in which they became visible, and notes how far it came after they were taken.
+struct AuditFollower {
+    /// As many go out at once as are read at once.
+    private static let batch = 500
+
+    let looks: DatabaseLooks
+    let output: AuditOutput
+    let cursorFile: CursorFile?
+    /// Where there is nothing to go on after, the time of the first event.
+    let since: Instant?
+    /// How long events are kept, in days: what is older may have been swept.
+    let retentionDays: Int
+    let now: @Sendable () -> Instant
+    /// Hears, for the standard error, that the database is away.
+    let say: (String) -> Void
+
+    /// Passes on all that there is, and what comes as long as nobody ends the process.
+    ///
+    /// - Parameters:
+    ///   - place: After which to go on, nil for the first event.
+    ///   - waits: Whether it waits for more.
+    /// - Throws: ``CommandError`` where nothing can be told of what comes after that place, or nobody takes lines; the database's error where
+    ///   it is away and nobody waits.
+    func run(after place: AuditPlace?, waiting waits: Bool) async throws {
+        var place = place
+        var isAway = false
+        while true {
+            var count = 0
+            do {
+                let events = try next(after: place)
+                if isAway { say("the database is back") }
+                isAway = false
+                count = events.count
+                if let last = events.last {
+                    try output.append(events.flatMap(FollowedEvent.line))
+                    try cursorFile?.save(last.place)
+                    place = last.place
+                }
+            } catch {
+                guard waits, ExitStatus(of: error) == .databaseAway else { throw error }
+                if !isAway { say("the database is away, and is waited for: \(error)") }
+                isAway = true
+            }
+            guard count < Self.batch else { continue }
+            guard waits else { return }
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private func next(after place: AuditPlace?) throws -> [PlacedAuditEvent] {
+        let retained = now().adding(seconds: -retentionDays * 86_400)
+        return try looks.look { tx in
+            guard try MigrationRunner().missing(tx) == 0 else {
+                throw CommandError("The schema is older than this version: start a server, or run claviger migrate.")
+            }
+            switch try tx.fate(of: place, retainedSince: retained) {
+            case .known: break
+            case .unknown:
+                throw CommandError(
+                    """
+                    The audit log does not have the event after which to go on\(place.map { " (\($0.event))" } ?? ""): the database was \
+                    restored, or is another one. Begin anew: with another file, without the cursor, and with --since and the moment of \
+                    the backup.
+                    """)
+            case .unsettled:
+                throw CommandError(
+                    "The database was restored from another PostgreSQL. Start a server on it once: that numbers its audit log anew."
+                )
+            }
+            return try tx.settledAuditEvents(after: place, since: since, limit: Self.batch)
+        }
+    }
+}
