@@ -66,6 +66,29 @@ package struct AuditLog: Sendable {
         }
     }
 
+    /// The events of all accounts with names, for those of the operator's people who may read the log.
+    ///
+    /// - Parameter oldestFirst: Whether they come from the oldest on, else from the newest.
+    package func listAllNamed(
+        matching filter: AuditFilter, oldestFirst: Bool = false, page: Page, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Listing<NamedAuditEvent> {
+        try actor.requiresOperator(.auditEventsRead)
+        return try Listing(of: page, by: \.event.id) { after, limit in
+            try tx.namedAuditEvents(
+                .everything, matching: filter, namesWithin: nil, oldestFirst: oldestFirst, after: after, limit: limit)
+        }
+    }
+
+    /// The events of all accounts, newest first, for those of the operator's people who may read the log.
+    ///
+    /// - Throws: ``Refusal``
+    package func listAll(
+        matching filter: AuditFilter, page: Page, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Listing<AuditEvent> {
+        try actor.requiresOperator(.auditEventsRead)
+        return try list(.everything, matching: filter, page, tx: tx)
+    }
+
     private func list(
         _ extent: AuditExtent, matching filter: AuditFilter, _ page: Page, tx: borrowing Transaction
     ) throws -> Listing<AuditEvent> {

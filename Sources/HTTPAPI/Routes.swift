@@ -46,7 +46,7 @@ extension ManagementAPI {
 
         ListRefusals.self, GetRefusal.self,
 
-        ListAuditEvents.self,
+        ListAuditEvents.self, ListAllAuditEvents.self,
     ]
 
     /// The ledger of the management API.

@@ -236,7 +236,8 @@ extension AccessRow {
     ]
 
     private static let audit = [
-        AccessRow("listAuditEvents", 200) { ($0.inEurope("/audit-events?limit=5"), nil) }
+        AccessRow("listAuditEvents", 200) { ($0.inEurope("/audit-events?limit=5"), nil) },
+        AccessRow("listAllAuditEvents", 200, namesOrganization: false) { _ in ("/api/v1/audit-events?limit=5", nil) },
     ]
 }
 

@@ -6,7 +6,8 @@ private let altruistiq = (try? OurWords.sample("altruistiq").text) ?? ""
 @Suite("The operator's pages", .server(product: altruistiq), .serialized)
 struct OperatorPagesTests {
     private static let pages = [
-        "accounts", "accounts/new", "resource-servers", "resource-servers/new", "product", "nodes", "key-ring",
+        "accounts", "accounts/new", "resource-servers", "resource-servers/new", "product", "audit-log", "nodes",
+        "key-ring",
     ]
 
     private func visitor(_ role: String) async throws -> (PageVisitor, ServerProcess, DemoCredentials) {

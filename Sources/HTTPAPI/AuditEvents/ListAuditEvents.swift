@@ -13,14 +13,20 @@ struct ListAuditEvents: Endpoint {
         let organization = try call.organization()
         let page = try call.page()
         let descendants = try call.query.includesDescendants()
-        let filter = AuditFilter(
-            action: try call.query.single("action"), target: try call.query.single("target"),
-            actor: try call.query.single("actor"), since: try call.query.time("since"),
-            until: try call.query.time("until"), requestID: try call.query.single("request_id"))
+        let filter = try AuditFilter(call.query)
         let listing = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.auditLog.list(
                 in: organization, includeDescendants: descendants, matching: filter, page: page, as: actor, tx: tx)
         }
         return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0) } }
+    }
+}
+
+extension AuditFilter {
+    /// What a query asks for.
+    init(_ query: QueryParameters) throws {
+        self.init(
+            action: try query.single("action"), target: try query.single("target"), actor: try query.single("actor"),
+            since: try query.time("since"), until: try query.time("until"), requestID: try query.single("request_id"))
     }
 }

@@ -23,8 +23,8 @@ package struct AuditFilter: Hashable, Sendable {
     package var action: String?
     /// The identifier of what was changed.
     package var target: String?
-    /// As in ``Actor/label``.
-    package var actor: String?
+    /// Each as in ``Actor/label``: whoever is one of them.
+    package var actors: [String]?
     /// The request in which it was done.
     package var requestID: String?
     /// Not before it.
@@ -38,7 +38,7 @@ package struct AuditFilter: Hashable, Sendable {
     ) {
         self.action = action
         self.target = target
-        self.actor = actor
+        actors = actor.map { [$0] }
         self.requestID = requestID
         self.since = since
         self.until = until
@@ -155,7 +155,9 @@ extension Transaction {
         if let action = filter.action { condition = "\(part: condition) AND action = \(action)" }
         if let target = filter.target { condition = "\(part: condition) AND target = \(target)" }
         if let request = filter.requestID { condition = "\(part: condition) AND request_id = \(request)" }
-        if let actor = filter.actor { condition = "\(part: condition) AND actor = \(actor)" }
+        if let actors = filter.actors {
+            condition = actors.isEmpty ? "1 = 0" : "\(part: condition) AND actor IN (\(list: actors))"
+        }
         return """
             SELECT \(fixed: auditColumns), acting_member, target_member FROM audit_event
             WHERE \(part: condition) ORDER BY id \(part: direction(oldestFirst)) LIMIT \(limit)

@@ -18,10 +18,10 @@ extension WebConsole {
         let search = AuditSearch(entered.visit)
         let cursor = entered.visit.parameter("cursor").flatMap { Cursor(parsing: $0) }
         let page = try await store.read(as: entered.actor) { tx -> AuditLogPage in
-            let whom = try search.who.map { try Self.label(of: $0, entered, tx: tx) }
-            guard let filter = search.filter(actor: whom) else {
+            let whom = try search.who.map { [try Self.label(of: $0, entered, tx: tx)] }
+            guard let filter = search.filter(actors: whom) else {
                 return AuditLogPage(
-                    entered, Listing(items: [], next: nil), search, error: "Write a day as 2026-11-29.")
+                    AuditLogPlace(entered), Listing(items: [], next: nil), search, error: AuditSearch.dayHint)
             }
             let listing = try audit.listNamed(
                 in: entered.organization, isOperatorsOwn: entered.isOperatorsAccount, matching: filter,
@@ -30,8 +30,30 @@ extension WebConsole {
             let refusal = try search.request.flatMap { request in
                 try refused(request, entered, tx: tx)
             }
+            let why = refusal.map { refusal in
+                PageLink(
+                    words: "See why", address: entered.link(.refusal, refusal.requestID, in: refusal.path.last))
+            }
             return AuditLogPage(
-                entered, listing, search, error: nil, refusal: refusal, isFirst: cursor == nil)
+                AuditLogPlace(entered), listing, search, error: nil, refusal: why, isFirst: cursor == nil)
+        }
+        return .page(page)
+    }
+
+    /// All of it, for the operator's people.
+    func showWholeAuditLog(_ entered: OperatorVisit) async throws -> PageReply {
+        let search = AuditSearch(entered.visit)
+        let cursor = entered.visit.parameter("cursor").flatMap { Cursor(parsing: $0) }
+        let place = AuditLogPlace(entered)
+        let page = try await store.read(as: entered.actor) { [audit] tx -> AuditLogPage in
+            let whom = try search.who.map { try Self.labels(of: $0, tx: tx) }
+            guard let filter = search.filter(actors: whom) else {
+                return AuditLogPage(place, Listing(items: [], next: nil), search, error: AuditSearch.dayHint)
+            }
+            let listing = try audit.listAllNamed(
+                matching: filter, oldestFirst: search.isOldestFirst,
+                page: Model.Page(limit: AuditLogPage.pageSize, after: cursor), as: entered.actor, tx: tx)
+            return AuditLogPage(place, listing, search, error: nil, isFirst: cursor == nil)
         }
         return .page(page)
     }
@@ -40,8 +62,8 @@ extension WebConsole {
     private func showAuditFile(_ entered: ConsoleVisit) async throws -> PageReply {
         let search = AuditSearch(entered.visit)
         let file = try await store.read(as: entered.actor) { [audit] tx -> AuditFile? in
-            let whom = try search.who.map { try Self.label(of: $0, entered, tx: tx) }
-            guard let filter = search.filter(actor: whom) else { return nil }
+            let whom = try search.who.map { [try Self.label(of: $0, entered, tx: tx)] }
+            guard let filter = search.filter(actors: whom) else { return nil }
             var (file, cursor) = (AuditFile(entered.words), Cursor?.none)
             while true {
                 let listing = try audit.listNamed(
@@ -85,9 +107,16 @@ extension WebConsole {
                 matching: AuditFilter(target: thing), oldestFirst: search.isOldestFirst,
                 page: Model.Page(limit: AuditLogPage.pageSize, after: cursor), as: entered.actor, tx: tx)
             guard !listing.items.isEmpty else { throw PageProblem.notFound }
-            return AuditLogPage(entered, storyOf: thing, listing, search, isFirst: cursor == nil)
+            return AuditLogPage(AuditLogPlace(entered), storyOf: thing, listing, search, isFirst: cursor == nil)
         }
         return .page(page)
+    }
+
+    /// The same for an e-mail address that members of several accounts may have.
+    private static func labels(of text: String, tx: borrowing Transaction) throws -> [String] {
+        guard let email = EmailAddress(text) else { return [text] }
+        let members = try tx.addressedMembers(email).prefix(100)
+        return members.isEmpty ? [text] : members.map(\.id.description)
     }
 
     /// As the log has somebody: an identifier, that of the member with an e-mail address here, or the text itself.

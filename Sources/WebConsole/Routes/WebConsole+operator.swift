@@ -22,6 +22,7 @@ extension WebConsole {
             shown(.suspendAccount) { entered in .page(SuspendAccountPage(entered, try await account(entered))) },
             taken(.suspendAccount, takeSuspension),
             shown(.product) { entered in .page(ProductPage(entered)) },
+            shown(.auditLog, showWholeAuditLog),
             shown(.nodes) { entered in
                 // Asked first: whoever answers has just been heard.
                 let confirmation = await confirm(.seconds(1))

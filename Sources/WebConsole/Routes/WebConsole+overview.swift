@@ -44,6 +44,6 @@ extension WebConsole {
             in: entered.organization, isOperatorsOwn: entered.isOperatorsAccount, matching: AuditFilter(),
             page: Model.Page(limit: 6), as: entered.actor, tx: tx)
         return AuditLogPage(
-            entered, Listing(items: listing.items, next: nil), AuditSearch(entered.visit), error: nil)
+            AuditLogPlace(entered), Listing(items: listing.items, next: nil), AuditSearch(entered.visit), error: nil)
     }
 }

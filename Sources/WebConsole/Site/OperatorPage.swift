@@ -28,13 +28,14 @@ package struct OperatorPage: Hashable, Sendable {
     static let providers = OperatorPage("/providers", needs: .connectionsManage)
     static let providerSecret = OperatorPage("/providers/{id}/secret", needs: .connectionsManage)
     static let product = OperatorPage("/product", needs: .accountsManage)
+    static let auditLog = OperatorPage("/audit-log", needs: .auditEventsRead)
     static let nodes = OperatorPage("/nodes", needs: .accountsManage)
     static let keyRing = OperatorPage("/key-ring", needs: .accountsManage)
 
     /// Those of the navigation, with what they are called.
     static let places: [(page: OperatorPage, title: String)] = [
         (.accounts, "Customers"), (.resourceServers, "Resource servers"), (.providers, "Providers"),
-        (.product, "Product"), (.nodes, "Nodes"), (.keyRing, "Key ring"),
+        (.product, "Product"), (.auditLog, "Audit log"), (.nodes, "Nodes"), (.keyRing, "Key ring"),
     ]
 
     /// The pages of the navigation that a product has.

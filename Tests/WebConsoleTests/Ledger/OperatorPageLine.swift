@@ -84,6 +84,7 @@ struct OperatorPageLine: Sendable {
         OperatorPageLine(.deleteResourceServer, wardens),
         OperatorPageLine(.post, .deleteResourceServer, wardens),
         OperatorPageLine(.product, accountants),
+        OperatorPageLine(.auditLog, [.operator]),
         OperatorPageLine(.nodes, accountants),
         OperatorPageLine(.keyRing, accountants),
     ]

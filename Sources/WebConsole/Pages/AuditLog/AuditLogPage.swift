@@ -75,26 +75,24 @@ extension AuditLogPage {
     /// The log, as far as a search asks for it.
     ///
     /// - Parameters:
-    ///   - refusal: That of the request which is searched for.
+    ///   - refusal: Where that of the request stands which is searched for.
     ///   - isFirst: Whether it is the first page.
     init(
-        _ entered: ConsoleVisit, _ listing: Listing<NamedAuditEvent>, _ search: AuditSearch, error: String?,
-        refusal: KeptRefusal? = nil, isFirst: Bool = true
+        _ entered: AuditLogPlace, _ listing: Listing<NamedAuditEvent>, _ search: AuditSearch, error: String?,
+        refusal: PageLink? = nil, isFirst: Bool = true
     ) {
         let words = AuditActionWords(words: entered.words)
         let isNarrow = !search.parameters.isEmpty
         self.init(
-            shell: entered.shell(),
+            shell: entered.shell(nil),
             pageHead: PageHead(
                 title: entered.heading,
-                lead:
-                    "What was changed in \(entered.organization.name) and below, \(search.isOldestFirst ? "oldest" : "newest") first.",
-                action: nil,
+                lead: "\(entered.lead), \(search.isOldestFirst ? "oldest" : "newest") first.", action: nil,
                 reason: nil),
-            tabs: entered.sectionTabs,
+            tabs: entered.tabs,
             search: Search(
-                sentTo: entered.link(.auditLog),
-                actions: words.actions(for: entered.me.isOperator).map {
+                sentTo: entered.link([]),
+                actions: words.actions(for: entered.hasOperatorActions).map {
                     SelectOption(
                         value: $0.rawValue, words: words.title($0.rawValue), isChosen: $0.rawValue == search.action)
                 },
@@ -102,30 +100,23 @@ extension AuditLogPage {
                 since: search.since ?? "", until: search.until ?? "", isNarrow: isNarrow,
                 kept: search.isOldestFirst ? AuditSearch.oldestFirst : nil, error: error),
             filters: Self.chips(entered, search, words),
-            when: Self.when(search) { entered.link(.auditLog, query: $0) },
+            when: Self.when(search, link: entered.link),
             rows: listing.items.map { Self.row($0, entered, words) }, hasRows: !listing.items.isEmpty,
-            paging: Self.paging(listing, isFirst: isFirst, search) { entered.link(.auditLog, query: $0) },
+            paging: Self.paging(listing, isFirst: isFirst, search, link: entered.link),
             nothing: listing.items.isEmpty
                 ? EmptyState(
                     title: isNarrow ? "Nothing matches" : "Nothing was changed yet",
                     words: isNarrow
                         ? "No event is of that kind, person, thing and time." : "Every change is listed here.",
-                    action: isNarrow ? PageLink(words: "Clear filters", address: entered.link(.auditLog)) : nil,
-                    code: isNarrow ? nil : ManagementCommands(entered).listing("audit-events")) : nil,
+                    action: isNarrow ? PageLink(words: "Clear filters", address: entered.link([])) : nil,
+                    code: isNarrow ? nil : entered.command) : nil,
             thingLink: nil, file: Self.file(listing, entered, search.query()),
-            notice: entered.doneNotice
-                ?? refusal.map { refusal in
-                    .hint(
-                        "This request was refused.",
-                        link: PageLink(
-                            words: "See why",
-                            address: entered.link(.refusal, refusal.requestID, in: refusal.path.last)))
-                })
+            notice: entered.doneNotice ?? refusal.map { .hint("This request was refused.", link: $0) })
     }
 
     /// The story of one thing.
     init(
-        _ entered: ConsoleVisit, storyOf thing: String, _ listing: Listing<NamedAuditEvent>, _ search: AuditSearch,
+        _ entered: AuditLogPlace, storyOf thing: String, _ listing: Listing<NamedAuditEvent>, _ search: AuditSearch,
         isFirst: Bool
     ) {
         let words = AuditActionWords(words: entered.words)
@@ -133,22 +124,22 @@ extension AuditLogPage {
         // What has no name, such as a session, is called by its kind.
         let title = name ?? listing.items.first.map { words.kind($0.event.action) } ?? thing
         self.init(
-            shell: entered.shell(below: title),
+            shell: entered.shell(title),
             pageHead: PageHead(
                 title: title, lead: "Everything that happened to \(thing).", action: nil, reason: nil),
             tabs: nil, search: nil, filters: nil,
-            when: Self.when(search) { entered.link(.story, thing, query: $0) },
+            when: Self.when(search) { entered.story(thing, $0) },
             rows: listing.items.map { Self.row($0, entered, words) }, hasRows: !listing.items.isEmpty,
-            paging: Self.paging(listing, isFirst: isFirst, search) { entered.link(.story, thing, query: $0) },
+            paging: Self.paging(listing, isFirst: isFirst, search) { entered.story(thing, $0) },
             nothing: nil, thingLink: nil,
             file: Self.file(listing, entered, [("thing", thing)] + search.query().filter { $0.0 == "sort" }))
     }
 
     private static func file(
-        _ listing: Listing<NamedAuditEvent>, _ entered: ConsoleVisit, _ query: [(String, String)]
+        _ listing: Listing<NamedAuditEvent>, _ entered: AuditLogPlace, _ query: [(String, String)]
     ) -> PageLink? {
-        listing.items.isEmpty
-            ? nil : PageLink(words: "Download as .csv", address: entered.link(.auditFile, query: query))
+        guard !listing.items.isEmpty else { return nil }
+        return entered.file.map { PageLink(words: "Download as .csv", address: $0(query)) }
     }
 
     /// The column by which the log is ordered.
@@ -170,23 +161,23 @@ extension AuditLogPage {
     }
 
     private static func row(
-        _ named: NamedAuditEvent, _ entered: ConsoleVisit, _ words: AuditActionWords
+        _ named: NamedAuditEvent, _ entered: AuditLogPlace, _ words: AuditActionWords
     ) -> Row {
         let event = named.event
         let thing = name(named)
         let who = who(named, entered)
         // Where it was done is said where that is another place than the page is about, and not the thing itself.
         let place = event.organization.flatMap { place in
-            place == entered.organization.id || place.description == event.target ? nil : named.organization
+            place == entered.organization || place.description == event.target ? nil : named.organization
         }
         let details = event.details.filter { !["name", "label"].contains($0.key) }.sorted { $0.key < $1.key }
         return Row(
             at: TimeWords(event.at, now: entered.now), what: words.title(event.action), thing: thing ?? event.target,
-            thingLink: entered.link(.story, event.target), isName: thing != nil, who: who.words, whoLink: who.link,
+            thingLink: entered.story(event.target, []), isName: thing != nil, who: who.words, whoLink: who.link,
             place: place,
             details: details.map { Detail(term: words.detail($0.key), text: $0.value) },
             hasDetails: !details.isEmpty, request: event.requestID,
-            requestLink: entered.link(.auditLog, query: [("request", event.requestID)]),
+            requestLink: entered.link([("request", event.requestID)]),
             address: event.address?.description)
     }
 
@@ -196,9 +187,9 @@ extension AuditLogPage {
     }
 
     /// Who did it, and their events.
-    private static func who(_ named: NamedAuditEvent, _ entered: ConsoleVisit) -> (words: String, link: String?) {
+    private static func who(_ named: NamedAuditEvent, _ entered: AuditLogPlace) -> (words: String, link: String?) {
         let label = named.event.actor
-        let link = entered.link(.auditLog, query: [("who", label)])
+        let link = entered.link([("who", label)])
         if label.hasPrefix("command:") { return ("At the server", link) }
         if label.hasPrefix("provider:") { return ("The provider", link) }
         let id = label.split(separator: " ").first.map(String.init) ?? label
@@ -206,7 +197,7 @@ extension AuditLogPage {
         return ((named.actor ?? id) + through, link)
     }
 
-    private static func chips(_ entered: ConsoleVisit, _ search: AuditSearch, _ words: AuditActionWords) -> Chips? {
+    private static func chips(_ entered: AuditLogPlace, _ search: AuditSearch, _ words: AuditActionWords) -> Chips? {
         let said: [(String, String, String?)] = [
             ("action", "What", search.action.map(words.title)), ("who", "Who", search.who),
             ("thing", "Thing", search.thing), ("request", "Request", search.request), ("since", "From", search.since),
@@ -214,11 +205,10 @@ extension AuditLogPage {
         ]
         let chips = said.compactMap { name, term, text in
             text.map { text in
-                Chip(
-                    words: "\(term): \(text)", removeLink: entered.link(.auditLog, query: search.query(without: name)))
+                Chip(words: "\(term): \(text)", removeLink: entered.link(search.query(without: name)))
             }
         }
-        return chips.isEmpty ? nil : Chips(chips: chips, clearLink: entered.link(.auditLog))
+        return chips.isEmpty ? nil : Chips(chips: chips, clearLink: entered.link([]))
     }
 }
 

@@ -27,6 +27,9 @@ struct AuditSearch: Hashable, Sendable {
         isOldestFirst = visit.parameter("sort") == Self.oldestFirst
     }
 
+    /// What is said where a day cannot be read.
+    static let dayHint = "Write a day as 2026-11-29."
+
     /// What asks for the oldest first.
     static let oldestFirst = "when"
 
@@ -48,14 +51,16 @@ struct AuditSearch: Hashable, Sendable {
 
     /// What is asked of the log; nil where a day cannot be read.
     ///
-    /// - Parameter actor: Whoever `who` names.
-    func filter(actor: String?) -> AuditFilter? {
+    /// - Parameter actors: Whomever `who` names, nil for anybody.
+    func filter(actors: [String]?) -> AuditFilter? {
         let (from, to) = (since.map(Self.day), until.map(Self.day))
         if case .some(.none) = from { return nil }
         if case .some(.none) = to { return nil }
-        return AuditFilter(
-            action: action, target: thing, actor: actor, since: from ?? nil,
-            until: (to ?? nil)?.adding(seconds: 86_400), requestID: request)
+        var filter = AuditFilter(
+            action: action, target: thing, since: from ?? nil, until: (to ?? nil)?.adding(seconds: 86_400),
+            requestID: request)
+        filter.actors = actors
+        return filter
     }
 
     /// The beginning of a day in UTC.

@@ -32,7 +32,11 @@ struct ManagementCommands: Sendable {
 
     /// Lists a collection.
     func listing(_ collection: String) -> CodeBlock {
-        CodeBlock(
-            "curl -H 'Authorization: Bearer …' \(site.address.url(below + collection))", label: "List them with curl")
+        Self.listing(site.address.url(below + collection))
+    }
+
+    /// The same for a collection at any address.
+    static func listing(_ address: String) -> CodeBlock {
+        CodeBlock("curl -H 'Authorization: Bearer …' \(address)", label: "List them with curl")
     }
 }
