@@ -64,6 +64,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case sessionStarted = "session.started"
     case sessionEnded = "session.ended"
     case sessionHandedOver = "session.handed-over"
+    /// Somebody showed a wrong password or code, with whose it was. At most once an hour for each member.
+    case signInFailed = "sign-in.failed"
     case signInThrottled = "sign-in.throttled"
     case memberInvited = "member.invited"
     case memberJoined = "member.joined"

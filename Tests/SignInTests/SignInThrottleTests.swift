@@ -245,6 +245,68 @@ struct SignInThrottleTests {
         }
     }
 
+    @Test func `a failure is noted with whose it was, once an hour, and of an address that nobody has never`()
+        async throws
+    {
+        try await SignInDesk.open { desk in
+            let member = try await desk.member(in: desk.tree.europe)
+            try await desk.fail("nobody@example.com", times: 3)
+            #expect(try await desk.events("sign-in.failed").isEmpty)
+            try await desk.fail(times: 3)
+            let events = try await desk.events("sign-in.failed")
+            #expect(events.map(\.target) == [member.id.description])
+            #expect(events.map(\.organization) == [desk.tree.europe.id])
+            #expect(events.map(\.details) == [["tried": "password"]])
+            #expect(events.map(\.address?.description) == ["192.0.2.1"])
+            desk.tree.clock.advance(seconds: FailedSignIns.interval + 1)
+            _ = try await desk.addSecondFactor(try await desk.signedIn())
+            let step = try await desk.signIn.signIn(
+                email: "ada@example.com", password: SignInDesk.password, from: .sample())
+            let ticket = try #require(step.codeTicket)
+            for _ in 0..<2 {
+                let refusal = try await desk.refusal {
+                    try await desk.signIn.confirm(code: "000000", ticket: ticket, from: .sample())
+                }
+                #expect(refusal == .wrong)
+            }
+            #expect(
+                try await desk.events("sign-in.failed").map { $0.details["tried"] }.sorted { $0 ?? "" < $1 ?? "" }
+                    == ["code", "password"])
+        }
+    }
+
+    @Test func `however many members somebody fails to be, no more failures are noted than an hour may have`()
+        async throws
+    {
+        try await SignInDesk.open { desk in
+            let failures = FailedSignIns(peppers: desk.keys.keys.peppers)
+            let most = FailedSignIns.groups * FailedSignIns.perGroup
+            let europe = desk.tree.europe.id
+            let members = try await desk.tree.store.write { [members = desk.tree.members] tx in
+                try (0..<(most + 200)).map { number in
+                    FailedSignIns.Owner.member(
+                        try members.create(
+                            MemberDraft(email: "m\(number)@example.com", name: "Ada", roles: ["admin"]), in: europe,
+                            as: SampleTree.theOperator, tx: tx
+                        ).id)
+                }
+            }
+            let now = desk.tree.clock.current
+            func noteAll(at now: Instant) async throws -> Int {
+                try await desk.tree.store.write { tx in
+                    for member in members {
+                        try failures.note([member], tried: .password, from: .sample(), at: now, tx: tx)
+                    }
+                }
+                return try await desk.events("sign-in.failed").count
+            }
+            let first = try await noteAll(at: now)
+            #expect(first <= most && first > most / 2)
+            #expect(try await noteAll(at: now.adding(seconds: 60)) == first)
+            #expect(try await noteAll(at: now.adding(seconds: FailedSignIns.interval)) > first)
+        }
+    }
+
     @Test func `while attempts cannot be counted, nobody is let in`() async throws {
         try await SignInDesk.open { desk in
             _ = try await desk.member(in: desk.tree.europe)
@@ -336,7 +398,7 @@ struct SignInThrottleTests {
             let swept = try await desk.tree.store.write { [now = desk.tree.clock.current] tx in
                 try tx.sweepSignInAttempts(before: now, limit: 1000)
             }
-            #expect(swept <= 80 && swept > 60)
+            #expect(swept <= 120 && swept > 90)
             let left = try await desk.tree.store.read { tx in
                 try tx.first("SELECT count(*) FROM sign_in_attempts") { try $0.integer(0) }
             }

@@ -123,7 +123,8 @@ private struct Fate {
             .contactCreated, .accessKeyCreated, .integrationCreated, .integrationSecretRevealed,
             .integrationCopiesDestroyed, .integrationTokenIssued, .integrationHandedOver, .appCreated, .appHandedOver,
             .grantGiven, .sessionStarted,
-            .sessionHandedOver, .signInThrottled, .memberInvited, .passwordResetRequested, .apiKeyCreated,
+            .sessionHandedOver, .signInFailed, .signInThrottled, .memberInvited, .passwordResetRequested,
+            .apiKeyCreated,
             .apiKeyHandedOver, .connectionCreated, .connectionImported, .connectionRepaired, .connectionUsed,
             .resourceServerCreated, .masterKeyRetired:
             break

@@ -45,7 +45,7 @@ package struct SignInService: Sendable {
         let match = try await matching(password, email, candidates.compactMap(\.password))
         let matched = zip(candidates.filter { $0.password != nil }, match.isMatch).filter(\.1).map(\.0)
         guard let email, let renewed = match.renewed, !matched.isEmpty else {
-            return try await refuse(admission.attempt, from: browser)
+            return try await refuse(admission.attempt, noting: admission.due, from: browser)
         }
         return try await store.write { [steps, throttle] tx in
             for case .some(let old) in matched.map(\.password) where old.encoded != renewed.encoded {
@@ -105,7 +105,7 @@ package struct SignInService: Sendable {
         let form = SentForm.code(code, ticket: ticket, from: browser)
         let ticket = try open(ticket, browser)
         guard case .secondFactor(let candidate) = ticket.step else { throw SignInRefusal.expired }
-        return try await attempt { [steps, throttle, codes, devices, now] tx in
+        return try await attempt { [steps, throttle, failures, codes, devices, now] tx in
             if let begun = try steps.begun(by: form, from: browser, tx: tx) { return .done(begun) }
             let member = try steps.member(candidate, tx: tx)
             guard let standing = try tx.standing(of: member.organization), !standing.isSuspended else {
@@ -120,6 +120,7 @@ package struct SignInService: Sendable {
                     code, of: member, as: browser.actor(member, in: standing.path), at: now, tx: tx)
             else {
                 try throttle.record(attempt, from: browser, at: now, tx: tx)
+                try failures.note([.member(member.id)], tried: .code, from: browser, at: now, tx: tx)
                 return nil
             }
             try throttle.forgive(measures, isLetIn: true, tx: tx)
@@ -138,10 +139,10 @@ package struct SignInService: Sendable {
         let member = signedIn.member
         let begun = try await begin(member, from: browser)
         guard let kept = try await matching(password, member.email, [begun.digest]).renewed else {
-            return try await refuse(begun.attempt, from: browser)
+            return try await refuse(begun.attempt, noting: [.member(member.id)], from: browser)
         }
         let form = SentForm.reauthentication(password: password, code: code, from: browser)
-        return try await attempt { [sessions, steps, throttle, codes, devices, now] tx in
+        return try await attempt { [sessions, steps, throttle, failures, codes, devices, now] tx in
             if let renewed = try steps.begun(by: form, from: browser, tx: tx) {
                 try throttle.forgive(begun.attempt.measures, isLetIn: true, tx: tx)
                 return renewed
@@ -162,6 +163,7 @@ package struct SignInService: Sendable {
                         tx: tx)
                 else {
                     try throttle.record(begun.attempt, from: browser, at: now, tx: tx)
+                    try failures.note([.member(member.id)], tried: .code, from: browser, at: now, tx: tx)
                     return nil
                 }
                 methods += [method, .multiple]
@@ -184,7 +186,7 @@ package struct SignInService: Sendable {
     func show(_ password: String, of member: Member, from browser: Browser) async throws -> PasswordDigest {
         let begun = try await begin(member, from: browser)
         guard try await matching(password, member.email, [begun.digest]).renewed != nil else {
-            return try await refuse(begun.attempt, from: browser)
+            return try await refuse(begun.attempt, noting: [.member(member.id)], from: browser)
         }
         try await store.write { [throttle] tx in
             try throttle.forgive(begun.attempt.measures, isLetIn: false, tx: tx)
@@ -271,10 +273,13 @@ package struct SignInService: Sendable {
     private struct Admission: Sendable {
         let candidates: [Candidate]
         let attempt: SignInThrottle.Attempt
+        /// Of whom a failure would be noted.
+        let due: [FailedSignIns.Owner]
         let at: Instant
     }
 
     private var throttle: SignInThrottle { SignInThrottle(peppers: keyRing.keys.peppers) }
+    private var failures: FailedSignIns { FailedSignIns(peppers: keyRing.keys.peppers) }
     private var devices: DeviceCookie { DeviceCookie(peppers: keyRing.keys.peppers) }
     private var codes: SecondFactorCheck { SecondFactorCheck(keys: keyRing.keys) }
 
@@ -282,13 +287,15 @@ package struct SignInService: Sendable {
     ///
     /// - Throws: ``SignInRefusal/throttled(retryAfterSeconds:)`` where it is nobody's.
     private func admit(_ email: EmailAddress?, from browser: Browser) async throws -> Admission {
-        try await store.write { [throttle, devices, now] tx in
+        try await store.write { [throttle, failures, devices, now] tx in
             let now = now()
             let members = try email.map { try tx.addressedMembers($0) } ?? []
             guard !members.isEmpty else {
                 let measures: Set<SignInMeasure> =
                     email.map { [.email($0), .address(browser.address)] } ?? [.address(browser.address)]
-                return Admission(candidates: [], attempt: try throttle.begin(measures, at: now, tx: tx), at: now)
+                let attempt = try throttle.begin(measures, at: now, tx: tx)
+                let due = try failures.due(email.map { [.email($0)] } ?? [], at: now, tx: tx)
+                return Admission(candidates: [], attempt: attempt, due: due, at: now)
             }
             let all = members.map { member in
                 Candidate(
@@ -304,14 +311,19 @@ package struct SignInService: Sendable {
             }
             let attempt = try throttle.count(
                 candidates.reduce(into: []) { $0.formUnion($1.measures) }, levels, tx: tx)
-            return Admission(candidates: candidates, attempt: attempt, at: now)
+            let due = try failures.due(candidates.map { .member($0.id) }, at: now, tx: tx)
+            return Admission(candidates: candidates, attempt: attempt, due: due, at: now)
         }
     }
 
-    private func refuse<R>(_ attempt: SignInThrottle.Attempt, from browser: Browser) async throws -> R {
-        if !attempt.spent.isEmpty {
-            try await store.write { [throttle, now] tx in
+    /// - Parameter due: Whose failure is noted, unless one was within the hour.
+    private func refuse<R>(
+        _ attempt: SignInThrottle.Attempt, noting due: [FailedSignIns.Owner], from browser: Browser
+    ) async throws -> R {
+        if !attempt.spent.isEmpty || !due.isEmpty {
+            try await store.write { [throttle, failures, now] tx in
                 try throttle.record(attempt, from: browser, at: now(), tx: tx)
+                try failures.note(due, tried: .password, from: browser, at: now(), tx: tx)
             }
         }
         throw SignInRefusal.wrong

@@ -72,7 +72,8 @@ enum SignInMeasure: Hashable, Sendable {
         }
     }
 
-    private static func slot(_ text: String, bits: Int, _ pepper: Pepper) -> UInt32 {
+    /// One of 2 to the power of `bits`, which nobody knows who does not have the pepper.
+    static func slot(_ text: String, bits: Int, _ pepper: Pepper) -> UInt32 {
         let head = pepper.digest(of: "sign-in slot: \(text)".utf8).bytes.prefix(4)
         return head.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } >> UInt32(32 - bits)
     }

@@ -35,6 +35,7 @@ struct AuditActionWords: Sendable {
         [
             "session.started": "Signed in", "session.ended": "Signed out",
             "session.handed-over": "Handed over, signed in",
+            "sign-in.failed": "Sign-in failed",
             "sign-in.throttled": "Too many attempts to sign in",
             "member.invited": "\(words[.member].capitalized) invited",
             "member.joined": "\(words[.member].capitalized) joined",

@@ -1,0 +1,97 @@
+import CredentialFormat
+import Events
+import Model
+import Persistence
+
+/// Notes in the audit log that somebody tried in vain to sign in as a member.
+///
+/// Strangers cause these events, so they are few whatever strangers do (law 7): one of a member within an hour, and so many within an
+/// hour of all members together. What is noted stands in the table of the attempts, in a bounded number of rows, as they do. For an
+/// address that no member has, the same is looked at and written, but for the event: nobody learns by the time that it takes who is a
+/// member.
+struct FailedSignIns: Sendable {
+    /// For how long no other is noted, in seconds.
+    static let interval = 3600
+    /// Into so many groups members fall, of each of which so many are noted within an interval.
+    static let (groups, perGroup) = (16, 30)
+    /// Of how many members with one address, at one attempt.
+    private static let mostAtOnce = 16
+
+    let peppers: Peppers
+
+    /// What was shown and was wrong.
+    enum Proof: String, Sendable {
+        case password, code
+    }
+
+    /// Whom somebody tried to be.
+    enum Owner: Hashable, Sendable {
+        case member(ID<Member>)
+        /// An address that no member has.
+        case email(EmailAddress)
+    }
+
+    /// Of whom a failure would be noted now.
+    func due(_ owners: [Owner], at now: Instant, tx: borrowing Transaction) throws -> [Owner] {
+        let buckets = owners.prefix(Self.mostAtOnce).map { ($0, bucket(of: $0)) }
+        let noted = try tx.signInAttempts(among: buckets.map(\.1), at: now)
+        return buckets.filter { noted[$0.1] == nil }.map(\.0)
+    }
+
+    /// Notes a failure of those of whom it is due.
+    func note(
+        _ owners: [Owner], tried proof: Proof, from browser: Browser, at now: Instant, tx: borrowing Transaction
+    ) throws {
+        // Again, because another attempt may have been noted meanwhile.
+        let due = try due(owners, at: now, tx: tx)
+        guard !due.isEmpty else { return }
+        try tx.setSignInAttempts(
+            SignInAttempts(failures: 1, lastAt: now), in: due.map(bucket), until: now.adding(seconds: Self.interval))
+        for owner in due {
+            let group = group(of: owner)
+            let count = try tx.signInAttempts(group, at: now) ?? SignInAttempts(failures: 0, lastAt: now)
+            let member = try tx.member(owner.member)
+            guard let member, count.failures < Self.perGroup else { continue }
+            // An interval begins with the first that is noted in it.
+            try tx.setSignInAttempts(
+                SignInAttempts(failures: count.failures + 1, lastAt: count.lastAt), in: [group],
+                until: count.lastAt.adding(seconds: Self.interval))
+            try tx.record(
+                .signInFailed, target: member.id, in: member.organization, details: ["tried": proof.rawValue],
+                by: browser.stranger, at: now)
+        }
+    }
+
+    private func bucket(of owner: Owner) -> [UInt8] {
+        switch owner {
+        case .member(let id): digest("failed sign-ins: member \(id)")
+        case .email(let email):
+            digest("failed sign-ins: email \(SignInMeasure.slot("email \(email)", bits: 16, pepper))")
+        }
+    }
+
+    private func group(of owner: Owner) -> [UInt8] {
+        let text =
+            switch owner {
+            case .member(let id): "member \(id)"
+            case .email(let email): "email \(email)"
+            }
+        let slot = SignInMeasure.slot(text, bits: Self.groups.trailingZeroBitCount, pepper)
+        return digest("failed sign-ins: group \(slot)")
+    }
+
+    private func digest(_ label: String) -> [UInt8] { pepper.digest(of: label.utf8).bytes }
+
+    /// The oldest, which is never replaced.
+    private var pepper: Pepper { peppers.all.last ?? peppers.newest }
+}
+
+extension FailedSignIns.Owner {
+    /// The member, or one that is not there.
+    fileprivate var member: ID<Member> {
+        switch self {
+        case .member(let id): id
+        case .email: ID(value: 0)
+        }
+    }
+}
