@@ -287,6 +287,11 @@ private struct Desk {
             let account = try await server.makeAccount("Suspended", as: desk.key)
             let suspended = try await server.makeKey(in: account, as: desk.key)
             let member = try await server.makeMember(in: desk.account, as: desk.key)
+            let members = "/api/v1/organizations/\(desk.account)/members"
+            let draft: JSON = ["email": "invited@example.com", "name": "Grace", "roles": ["developer"]]
+            let invited = try await server.make(members, draft, as: desk.key)["id"].string
+            let link = try await server.make("\(members)/\(invited)/invitation", [:], as: desk.key)["link"].string
+            let invitation = String(link[try #require(link.firstRange(of: "/invitation")).lowerBound...])
             #expect(try await server.stop() == 0)
             let time = RFC3339.text(of: SystemClock.now())
             let copy = try await server.database.copied()
@@ -305,6 +310,8 @@ private struct Desk {
             try await revoke("POST", integration.path + "/rotate", ["overlap_seconds": 0])
             try await revoke("PATCH", "/api/v1/accounts/\(account)", ["suspended": true])
             try await revoke("DELETE", member.path)
+            // The one before is of no use from then on.
+            _ = try await server.make("\(members)/\(invited)/invitation", [:], as: desk.key)
             let later = try await desk.makeKey()
             #expect(try await server.stop() == 0)
             let export = server.folder.path + "/events.jsonl"
@@ -323,6 +330,7 @@ private struct Desk {
             try await node.start()
             let back = [deleted, disabled, rotated, suspended]
             for each in back { #expect(try await node.verify(each.secret).status == 200, "which is the trouble") }
+            #expect(try await node.get(invitation).status == 200)
             let command = ["revoke-since", time, "--audit-export", export] + development
             let trial = try await node.database.claviger(command + ["--dry-run"])
             #expect(trial.status == 0, "\(trial.text)")
@@ -339,6 +347,7 @@ private struct Desk {
             #expect(try await node.verify(narrowed.secret, scope: "data.write").status == 200)
             #expect(try await node.tokenAnswer(integration.client).status == 401)
             #expect(try await node.get(member.path, bearer: desk.key).status == 404)
+            #expect(try await node.get(invitation).status == 403)
 
             let events = try await node.get(
                 "/api/v1/organizations/\(desk.account)/audit-events?limit=200&actor=command:revoke-since",
@@ -346,7 +355,7 @@ private struct Desk {
             ).json["items"].elements
             let told = Set(try events.map { try $0["target"].string })
             let revoked = [deleted, disabled, rotated, overlapping, narrowed, integration].map(\.id)
-            #expect(told == Set(revoked + [member.id]))
+            #expect(told == Set(revoked + [member.id, invited]))
             #expect(try events.allSatisfy { try $0["details"]["repeats"].string.hasPrefix("evt_") })
 
             let again = try await node.database.claviger(command)
@@ -421,6 +430,25 @@ private struct Desk {
         #expect(plan.byHand.count == 1 && plan.byHand.first?.contains("con_b") == true)
     }
 
+    @Test func `a link that took the place of another ends that again, and one that a member asked for ends none`()
+        throws
+    {
+        let plan = RevocationPlan([
+            try Self.event(Self.line(1, "member.invited", "mem_a", #""link":"lnk_a""#)),
+            try Self.event(Self.line(2, "member.invited", "mem_a", #""link":"lnk_b""#)),
+            try Self.event(Self.line(3, "password.reset-requested", "mem_b", #""link":"lnk_c""#)),
+            try Self.event(Self.line(4, "password.reset-requested", "mem_c")),
+            try Self.event(Self.line(5, "member.created", "mem_d")),
+            try Self.event(Self.line(6, "member.invited", "mem_d", #""link":"lnk_d""#)),
+        ])
+        #expect(plan.revocations.map(\.target) == ["mem_a", "mem_b"])
+        let purposes = plan.revocations.map { revocation in
+            if case .endLinks(let purpose) = revocation.deed { purpose } else { "" }
+        }
+        #expect(purposes == ["invitation", "password-reset"])
+        #expect(plan.byHand.isEmpty)
+    }
+
     @Test func `a log is read as the API lists it and as it is exported, and what is neither is refused by its line`()
         throws
     {
@@ -432,6 +460,16 @@ private struct Desk {
         var changes = LostChanges(since: start)
         try changes.read(file: file)
         #expect(changes.inOrder.map(\.target) == ["a", "b"])
+        #expect(changes.incomplete.isEmpty)
+        let first = #"{"items":[\#(Self.line(4, "api-key.deleted", "d"))],"next_cursor":"cur"}"#
+        for (text, lines) in [
+            ("\(first)\n", [1]), ("\(first)\n\(page)\n", []), ("\(page)\n\(first)\n\n\(first)\n", [2, 4]),
+        ] {
+            try text.write(toFile: file, atomically: false, encoding: .utf8)
+            var changes = LostChanges(since: start)
+            try changes.read(file: file)
+            #expect(changes.incomplete == lines.map { "what follows on the page in line \($0) of \(file)" })
+        }
         try "\(page)\nnonsense\n".write(toFile: file, atomically: false, encoding: .utf8)
         #expect { try changes.read(file: file) } throws: { "\($0)".contains("events.jsonl, line 2") }
     }

@@ -105,6 +105,19 @@ extension Transaction {
             """)
     }
 
+    /// Ends those that were made until `time`.
+    ///
+    /// - Returns: How many there were.
+    package borrowing func deleteOpenLinks(
+        of member: ID<Member>, for purpose: OneTimeLink.Purpose, madeUntil time: Instant
+    ) throws -> Int {
+        try execute(
+            """
+            DELETE FROM one_time_link WHERE member_id = \(member) AND purpose = \(purpose.rawValue) AND used_at IS NULL
+            AND created_at <= \(time)
+            """)
+    }
+
     /// Ends the oldest unused links of a purpose, so that `kept` remain.
     package borrowing func deleteOldestLinks(
         of member: ID<Member>, for purpose: OneTimeLink.Purpose, keeping kept: Int

@@ -34,6 +34,9 @@ struct AfterRestore {
             for (id, text) in changes.unknown.sorted(by: { $0.key < $1.key }) where !known.ids.contains(id) {
                 report.leave(text, because: "this version does not know what was done")
             }
+            for text in changes.incomplete {
+                report.leave(text, because: "the page has a next_cursor, and the page behind it is not in the file")
+            }
             while !rest.isEmpty {
                 let next = try Self.next(of: &rest)
                 let text = try await perform(.revoke(RevocationBatch(revocations: next, isTrial: isTrial)))

@@ -33,14 +33,24 @@ struct ExportedEvent: Decodable {
     /// What the API answers with.
     private struct Page: Decodable {
         let items: [ExportedEvent]
-    }
+        let next: String?
 
-    /// The events of a line: one, or all of a page that the API gave.
-    static func events(in line: Data) throws -> [AuditEvent] {
-        do {
-            return [try JSONDecoder().decode(ExportedEvent.self, from: line).event]
-        } catch {
-            return try JSONDecoder().decode(Page.self, from: line).items.map(\.event)
+        private enum CodingKeys: String, CodingKey {
+            case items
+            case next = "next_cursor"
         }
     }
+
+    /// The events of a line: one, or all of a page that the API gave, with whether that says that there are more.
+    static func line(_ line: Data) throws -> (events: [AuditEvent], isPage: Bool, hasMore: Bool) {
+        do {
+            return ([try JSONDecoder().decode(ExportedEvent.self, from: line).event], false, false)
+        } catch {
+            let page = try JSONDecoder().decode(Page.self, from: line)
+            return (page.items.map(\.event), true, page.next != nil)
+        }
+    }
+
+    /// The events of a line.
+    static func events(in line: Data) throws -> [AuditEvent] { try self.line(line).events }
 }

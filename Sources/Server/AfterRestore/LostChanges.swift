@@ -18,6 +18,8 @@ struct LostChanges: Sendable {
     private(set) var byID: [ID<AuditEvent>: LostChange] = [:]
     /// What this version has no word for, as lines of an answer: it may have taken something away.
     private(set) var unknown: [ID<AuditEvent>: String] = [:]
+    /// Files that end within a list, as lines of an answer: what follows there may have taken something away.
+    private(set) var incomplete: [String] = []
     /// Where they come from, for people.
     private(set) var sources: [String] = []
 
@@ -52,12 +54,21 @@ struct LostChanges: Sendable {
         }
         defer { try? handle.close() }
         var (rest, number) = (Data(), 0)
+        // Lists have the newest first, so the next page has older events.
+        var open: (number: Int, last: ID<AuditEvent>?)?
         func take(_ line: Data, into changes: inout LostChanges) throws {
             number += 1
             guard line.contains(where: { ![0x20, 0x09, 0x0D].contains($0) }) else { return }
             let events: [AuditEvent]
             do {
-                events = try ExportedEvent.events(in: line)
+                let isPage, hasMore: Bool
+                (events, isPage, hasMore) = try ExportedEvent.line(line)
+                if isPage {
+                    if let before = open, let last = before.last, let first = events.first?.id, first >= last {
+                        changes.incomplete.append(Self.listEnds(file, before.number))
+                    }
+                    open = hasMore ? (number, events.last?.id) : nil
+                }
             } catch {
                 throw CommandError("\(file), line \(number), is no audit event as `claviger audit export` writes it.")
             }
@@ -76,7 +87,12 @@ struct LostChanges: Sendable {
             }
         }
         try take(rest, into: &self)
+        if let open { incomplete.append(Self.listEnds(file, open.number)) }
         sources.append(file)
+    }
+
+    private static func listEnds(_ file: String, _ number: Int) -> String {
+        "what follows on the page in line \(number) of \(file)"
     }
 
     /// Reads the audit log of a database that is not changed by it.

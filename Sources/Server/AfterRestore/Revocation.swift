@@ -21,6 +21,8 @@ struct Revocation: Codable, Sendable {
         case forgetPassword
         /// The sessions of a member.
         case endSessions
+        /// The unused links of a member, of this purpose: another one took their place.
+        case endLinks(purpose: String)
         /// A single access token, of this client.
         case revokeToken(client: String)
         /// Keys of the ring, of this purpose; of the refresh tokens, because of the restore itself.

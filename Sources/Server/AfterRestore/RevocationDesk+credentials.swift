@@ -29,7 +29,7 @@ extension RevocationDesk {
         case .narrow(let scopes, _, _):
             guard let left = try narrowed(key.scopes, to: scopes) else { return false }
             _ = try service.edit(id, in: home, APIKeyEdit(scopes: left), force: true, as: actor, tx: tx)
-        case .forgetPassword, .endSessions, .revokeToken, .replaceKeys: throw Self.unknown
+        case .forgetPassword, .endSessions, .endLinks, .revokeToken, .replaceKeys: throw Self.unknown
         }
         return true
     }
@@ -55,7 +55,7 @@ extension RevocationDesk {
         case .narrow(let scopes, _, _):
             guard let left = try narrowed(integration.scopes, to: scopes) else { return false }
             _ = try service.edit(id, in: home, IntegrationEdit(scopes: left), as: actor, tx: tx)
-        case .disable, .forgetPassword, .endSessions, .revokeToken, .replaceKeys: throw Self.unknown
+        case .disable, .forgetPassword, .endSessions, .endLinks, .revokeToken, .replaceKeys: throw Self.unknown
         }
         return true
     }
@@ -78,7 +78,7 @@ extension RevocationDesk {
         case .narrow(let scopes, _, _):
             guard let left = try narrowed(app.scopes, to: scopes) else { return false }
             _ = try service.edit(id, in: home, AppEdit(scopes: left), as: actor, tx: tx)
-        case .disable, .forgetPassword, .endSessions, .revokeToken, .replaceKeys: throw Self.unknown
+        case .disable, .forgetPassword, .endSessions, .endLinks, .revokeToken, .replaceKeys: throw Self.unknown
         }
         return true
     }
@@ -97,7 +97,8 @@ extension RevocationDesk {
         case .replaceSecret:
             guard key.rotatedAt <= time else { return false }
             _ = try service.rotate(id, of: contact.id, in: home, as: actor, tx: tx)
-        case .endSecret, .narrow, .forgetPassword, .endSessions, .revokeToken, .replaceKeys: throw Self.unknown
+        case .endSecret, .narrow, .forgetPassword, .endSessions, .endLinks, .revokeToken, .replaceKeys:
+            throw Self.unknown
         }
         return true
     }
@@ -113,7 +114,7 @@ extension RevocationDesk {
         case .replaceSecret(let overlapUntil, _):
             guard try !hasSecret(.resourceServer(id), madeAfter: time, tx) else { return false }
             _ = try service.rotate(id, overlapSeconds: rest(of: overlapUntil), force: true, as: actor, tx: tx)
-        case .disable, .endSecret, .narrow, .forgetPassword, .endSessions, .revokeToken, .replaceKeys:
+        case .disable, .endSecret, .narrow, .forgetPassword, .endSessions, .endLinks, .revokeToken, .replaceKeys:
             throw Self.unknown
         }
         return true

@@ -16,7 +16,7 @@ extension RevocationDesk {
         case .disable:
             guard contact.disabledAt == nil else { return false }
             _ = try service.disable(id, in: contact.organization, as: actor, tx: tx)
-        case .replaceSecret, .endSecret, .narrow, .forgetPassword, .endSessions, .revokeToken, .replaceKeys:
+        case .replaceSecret, .endSecret, .narrow, .forgetPassword, .endSessions, .endLinks, .revokeToken, .replaceKeys:
             throw Self.unknown
         }
         return true
@@ -35,7 +35,8 @@ extension RevocationDesk {
             )
             guard edit.roles != member.roles || edit.permissions != member.permissions else { return false }
             _ = try service.edit(id, in: member.organization, edit, force: true, as: actor, tx: tx)
-        case .narrow, .disable, .replaceSecret, .endSecret, .forgetPassword, .endSessions, .revokeToken, .replaceKeys:
+        case .narrow, .disable, .replaceSecret, .endSecret, .forgetPassword, .endSessions, .endLinks, .revokeToken,
+            .replaceKeys:
             throw Self.unknown
         }
         return true
@@ -54,7 +55,7 @@ extension RevocationDesk {
             guard let account, account.suspendedAt == nil else { return false }
             _ = try AccountService(product: product, now: now).edit(
                 id, AccountEdit(suspended: true), as: actor, tx: tx)
-        case .replaceSecret, .endSecret, .narrow, .forgetPassword, .endSessions, .revokeToken, .replaceKeys:
+        case .replaceSecret, .endSecret, .narrow, .forgetPassword, .endSessions, .endLinks, .revokeToken, .replaceKeys:
             throw Self.unknown
         }
         return true
@@ -85,6 +86,20 @@ extension RevocationDesk {
         try tx.record(
             .sessionEnded, target: id, in: member.organization, details: ["sessions": "\(count)"], by: actor,
             at: now())
+        return true
+    }
+
+    /// Those that were made before, which the new one ended. The new one is unknown to the database.
+    func endLinks(
+        of text: String, for purpose: String, since time: Instant, by actor: Actor, _ tx: borrowing Transaction
+    ) throws -> Bool {
+        guard let id = ID<Member>(parsing: text), let member = try tx.member(id) else { return false }
+        guard let purpose = OneTimeLink.Purpose(rawValue: purpose) else { throw Self.unknown }
+        let count = try tx.deleteOpenLinks(of: id, for: purpose, madeUntil: time)
+        guard count > 0 else { return false }
+        try tx.record(
+            .memberChanged, target: id, in: member.organization,
+            details: ["fields": "links", "ended": purpose.rawValue, "links": "\(count)"], by: actor, at: now())
         return true
     }
 }

@@ -68,6 +68,7 @@ struct RevocationDesk: Sendable {
         switch revocation.deed {
         case .revokeToken(let client): return try revokeToken(text, of: client, by: actor, tx)
         case .endSessions: return try endSessions(of: text, since: time, by: actor, tx)
+        case .endLinks(let purpose): return try endLinks(of: text, for: purpose, since: time, by: actor, tx)
         case .forgetPassword: return try forgetPassword(of: text, since: time, by: actor, tx)
         case .replaceKeys: throw CommandError("Keys are replaced by themselves.")
         case .end, .disable, .replaceSecret, .endSecret, .narrow: break

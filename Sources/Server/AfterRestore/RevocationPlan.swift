@@ -50,6 +50,8 @@ private struct Fate {
     private var sessions: Revocation?
     private var narrowing: Revocation?
     private var secretEnd: Revocation?
+    /// The last link of each purpose, which ended those before it.
+    private var links: [OneTimeLink.Purpose: Revocation] = [:]
     private var others: [Revocation] = []
     /// The last rotation, and what is left of the secret before the first.
     private var rotation: (change: LostChange, overlapUntil: Int64?, endsTokens: Bool)?
@@ -62,7 +64,7 @@ private struct Fate {
         }
         // Without a password, sessions have ended too.
         let signIns = forgetting ?? sessions
-        return [disabling, signIns, narrowing, replacement ?? secretEnd].compactMap(\.self) + others
+        return [disabling, signIns, narrowing, replacement ?? secretEnd].compactMap(\.self) + links.values + others
     }
 
     mutating func take(_ change: LostChange, of subject: String) {
@@ -119,16 +121,23 @@ private struct Fate {
             .providerSecretSet, .installationChanged, .masterKeyChanged, .integrationSecretExtended, .appSecretExtended,
             .apiKeySecretExtended:
             byHand.append(change)
-        case .accountCreated, .organizationCreated, .organizationRenamed, .memberCreated, .memberEmailChangeRequested,
-            .contactCreated, .accessKeyCreated, .integrationCreated, .integrationSecretRevealed,
+        case .memberInvited: replaceLinks(change, for: .invitation)
+        case .memberEmailChangeRequested: replaceLinks(change, for: .emailChange)
+        // One that a member asked for is mailed to the address, and ends none.
+        case .passwordResetRequested: if change.details["link"] != nil { replaceLinks(change, for: .passwordReset) }
+        case .accountCreated, .organizationCreated, .organizationRenamed, .memberCreated, .contactCreated,
+            .accessKeyCreated, .integrationCreated, .integrationSecretRevealed,
             .integrationCopiesDestroyed, .integrationTokenIssued, .integrationHandedOver, .appCreated, .appHandedOver,
             .grantGiven, .sessionStarted,
-            .sessionHandedOver, .signInFailed, .signInThrottled, .memberInvited, .passwordResetRequested,
-            .apiKeyCreated,
+            .sessionHandedOver, .signInFailed, .signInThrottled, .apiKeyCreated,
             .apiKeyHandedOver, .connectionCreated, .connectionImported, .connectionRepaired, .connectionUsed,
             .resourceServerCreated, .masterKeyRetired:
             break
         }
+    }
+
+    private mutating func replaceLinks(_ change: LostChange, for purpose: OneTimeLink.Purpose) {
+        links[purpose] = Revocation(.endLinks(purpose: purpose.rawValue), as: change)
     }
 
     /// After a second rotation, nothing is left of the secret that the backup has.

@@ -84,6 +84,7 @@ extension Revocation {
         switch deed {
         case .replaceSecret: ": rotate it once more, for a secret that is known"
         case .forgetPassword: ": send a new link"
+        case .endLinks: ": send another link"
         case .end, .disable, .endSecret, .narrow, .endSessions, .revokeToken, .replaceKeys: ""
         }
     }
