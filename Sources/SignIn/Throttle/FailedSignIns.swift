@@ -50,7 +50,7 @@ struct FailedSignIns: Sendable {
         for owner in due {
             let group = group(of: owner)
             let count = try tx.signInAttempts(group, at: now) ?? SignInAttempts(failures: 0, lastAt: now)
-            let member = try tx.member(owner.member)
+            let member = try tx.member(owner.memberOrNobody)
             guard let member, count.failures < Self.perGroup else { continue }
             // An interval begins with the first that is noted in it.
             try tx.setSignInAttempts(
@@ -88,7 +88,7 @@ struct FailedSignIns: Sendable {
 
 extension FailedSignIns.Owner {
     /// The member, or one that is not there.
-    fileprivate var member: ID<Member> {
+    fileprivate var memberOrNobody: ID<Member> {
         switch self {
         case .member(let id): id
         case .email: ID(value: 0)

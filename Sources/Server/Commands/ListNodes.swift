@@ -1,8 +1,9 @@
 import ArgumentParser
 
 /// `claviger nodes`
-struct Nodes: AsyncParsableCommand {
+struct ListNodes: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "nodes",
         abstract: "List the nodes: where they are, whether they are heard, and whether they agree.",
         discussion: """
             Each node says something of itself every 20 seconds, in the database; after a minute without a word it is silent, and after an \
