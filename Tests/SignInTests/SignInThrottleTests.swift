@@ -275,35 +275,36 @@ struct SignInThrottleTests {
         }
     }
 
-    @Test func `however many members somebody fails to be, no more failures are noted than an hour may have`()
+    @Test func `however many members somebody fails to be, few failures are noted, and an account has its own share`()
         async throws
     {
         try await SignInDesk.open { desk in
-            let failures = FailedSignIns(peppers: desk.keys.keys.peppers)
-            let most = FailedSignIns.groups * FailedSignIns.perGroup
-            let europe = desk.tree.europe.id
-            let members = try await desk.tree.store.write { [members = desk.tree.members] tx in
-                try (0..<(most + 200)).map { number in
-                    FailedSignIns.Owner.member(
-                        try members.create(
-                            MemberDraft(email: "m\(number)@example.com", name: "Ada", roles: ["admin"]), in: europe,
-                            as: SampleTree.theOperator, tx: tx
-                        ).id)
+            var failures = FailedSignIns(peppers: desk.keys.keys.peppers)
+            failures.limits = FailedSignIns.Limits(perAccount: 3, groups: 1, perGroup: 5)
+            let (own, foreign) = (desk.tree.europe.id, desk.tree.stranger.id)
+            func members(_ name: String, in organization: ID<Organization>) async throws -> [FailedSignIns.Owner] {
+                try await desk.tree.store.write { [members = desk.tree.members] tx in
+                    try (0..<6).map { number -> FailedSignIns.Owner in
+                        let draft = MemberDraft(email: "\(name)\(number)@example.com", name: "Ada", roles: ["admin"])
+                        return .member(
+                            try members.create(draft, in: organization, as: SampleTree.theOperator, tx: tx).id)
+                    }
                 }
             }
-            let now = desk.tree.clock.current
-            func noteAll(at now: Instant) async throws -> Int {
-                try await desk.tree.store.write { tx in
-                    for member in members {
-                        try failures.note([member], tried: .password, from: .sample(), at: now, tx: tx)
+            func note(_ owners: [FailedSignIns.Owner], at now: Instant) async throws -> Int {
+                try await desk.tree.store.write { [failures] tx in
+                    for owner in owners {
+                        try failures.note([owner], tried: .password, from: .sample(), at: now, tx: tx)
                     }
                 }
                 return try await desk.events("sign-in.failed").count
             }
-            let first = try await noteAll(at: now)
-            #expect(first <= most && first > most / 2)
-            #expect(try await noteAll(at: now.adding(seconds: 60)) == first)
-            #expect(try await noteAll(at: now.adding(seconds: FailedSignIns.interval)) > first)
+            let (ours, theirs) = (try await members("own", in: own), try await members("foreign", in: foreign))
+            let now = desk.tree.clock.current
+            #expect(try await note(theirs, at: now) == 3)
+            #expect(try await note(ours, at: now) == 5, "What strangers do in their account leaves the others theirs.")
+            #expect(try await note(theirs + ours, at: now.adding(seconds: 60)) == 5)
+            #expect(try await note(ours, at: now.adding(seconds: FailedSignIns.interval)) == 8)
         }
     }
 
