@@ -42,6 +42,8 @@ var formats: [Target] {
         .target(name: "TextForms"),
         .target(name: "DomainNames"),
         .target(name: "Locking"),
+        .target(name: "Measuring", dependencies: ["CProcessors"]),
+        .systemLibrary(name: "CProcessors"),
         .target(name: "Templating", dependencies: ["Locking"]),
         .target(name: "DefinitionFile", dependencies: [.product(name: "Yams", package: "Yams")]),
     ]
@@ -61,7 +63,7 @@ var values: [Target] {
 
 var theDoor: [Target] {
     [
-        .target(name: "Persistence", dependencies: ["Model", "Locking"]),
+        .target(name: "Persistence", dependencies: ["Model", "Locking", "Measuring"]),
         .target(
             name: "PersistenceSQLite",
             dependencies: [

@@ -6,6 +6,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Logging
+import Measuring
 import Model
 import NIOCore
 import NIOPosix

@@ -1,6 +1,7 @@
 import HTTPServing
 import Hummingbird
 import Logging
+import Measuring
 import ServiceLifecycle
 
 /// Answers `GET /metrics` at an address of its own, apart from everything that callers reach.

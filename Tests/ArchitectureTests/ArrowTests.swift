@@ -23,6 +23,7 @@ struct ArrowTests {
         ("CArgon2", ["SignIn"]),
         ("COpenAPI", ["HTTPAPI"]),
         ("CMalloc", ["Server"]),
+        ("CProcessors", ["Measuring"]),
         ("Yams", ["DefinitionFile", "HTTPAPI"]),
         ("ArgumentParser", ["Server"]),
         ("Templating", ["WebConsole"]),

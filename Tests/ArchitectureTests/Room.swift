@@ -21,6 +21,9 @@ struct Room: Sendable {
         // The one inner room with Foundation, whose tables it is about. Only a domain outside ASCII comes there.
         Room("DomainNames", libraries: ["Foundation"]),
         Room("Locking", libraries: ["Glibc", "Synchronization"]),
+        // What is counted, and its text.
+        Room("CProcessors"),
+        Room("Measuring", ["CProcessors"], libraries: ["Glibc", "Synchronization"]),
         // How pages are laid out.
         Room("Templating", ["Locking"]),
         // How operators' files are read.
@@ -30,7 +33,7 @@ struct Room: Sendable {
         Room("ProductDefinition", ["Model", "DefinitionFile"], libraries: ["Foundation", "FoundationEssentials"]),
         Room("ProviderDefinition", ["Model", "DefinitionFile"], libraries: ["Crypto", "FoundationEssentials"]),
         // 3 The door, and the engines behind it.
-        Room("Persistence", ["Model", "Locking"], libraries: ["Dispatch", "Synchronization"]),
+        Room("Persistence", ["Model", "Locking", "Measuring"], libraries: ["Dispatch", "Synchronization"]),
         Room(
             "PersistenceSQLite", ["Persistence"],
             libraries: ["Dispatch", "Foundation", "GRDB", "GRDBSQLite", "Glibc", "Synchronization"]),

@@ -1,5 +1,6 @@
 import Locking
 import Logging
+import Measuring
 import NIOCore
 import NIOEmbedded
 import Policy

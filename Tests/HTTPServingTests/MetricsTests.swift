@@ -1,5 +1,6 @@
 import Credentials
 import HTTPServing
+import Measuring
 import TestSupport
 import Testing
 import Verification
@@ -35,6 +36,26 @@ struct MetricsTests {
                 a_seconds_count 4
 
                 """#)
+    }
+
+    @Test func `what all cores count is counted once`() async {
+        let tally = Tally(3, isSpread: true)
+        let histogram = Histogram([0.5, 1], isSpread: true)
+        _ = await race(8) { number in
+            for _ in 0..<1000 {
+                tally.add(at: 1)
+                tally.add(2, at: 2)
+                tally.add(at: number % 2 == 0 ? -1 : 3)
+                histogram.note(nanoseconds: number % 2 == 0 ? 500_000_000 : 2_000_000_000)
+            }
+        }
+        #expect((0..<3).map { tally[$0] } == [0, 8000, 16_000])
+        let lines = Metric.text(of: [histogram.metric("a_seconds", "Took.")]).split(separator: "\n")
+        #expect(
+            lines.dropFirst(2) == [
+                #"a_seconds_bucket{le="0.5"} 4000"#, #"a_seconds_bucket{le="1"} 4000"#,
+                #"a_seconds_bucket{le="+Inf"} 8000"#, "a_seconds_sum 10000", "a_seconds_count 8000",
+            ])
     }
 
     @Test func `what is measured of the feed is told`() {

@@ -1,5 +1,6 @@
 import Locking
 package import Logging
+package import Measuring
 package import NIOCore
 import Policy
 import Synchronization

@@ -1,3 +1,4 @@
+package import Measuring
 package import Verification
 
 /// What is measured of the revocation feed.

@@ -1,5 +1,6 @@
 package import Hummingbird
 import HTTPTypes
+package import Measuring
 import NIOCore
 
 /// `GET /metrics`, for a listener of its own: what it tells is for operators alone.

@@ -1,5 +1,6 @@
 import Connections
 import Locking
+package import Measuring
 
 /// How often providers pushed something, by what came of it.
 package final class ProviderPushMeasures: Sendable {

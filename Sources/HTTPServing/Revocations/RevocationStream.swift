@@ -2,6 +2,7 @@ package import CredentialFormat
 import Glibc
 import HTTPTypes
 import Locking
+package import Measuring
 package import Model
 import NIOCore
 package import Persistence

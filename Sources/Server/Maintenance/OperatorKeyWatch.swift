@@ -1,6 +1,7 @@
 import HTTPServing
 import Locking
 import Logging
+import Measuring
 import Model
 import Persistence
 import ServiceLifecycle

@@ -1,5 +1,6 @@
 import HTTPServing
 import Locking
+import Measuring
 import Model
 import ProviderDefinition
 

@@ -1,5 +1,6 @@
 import Connections
 import HTTPServing
+import Measuring
 import Model
 import Persistence
 import ProductDefinition

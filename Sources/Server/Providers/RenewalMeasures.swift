@@ -1,6 +1,7 @@
 import Connections
 import HTTPServing
 import Locking
+import Measuring
 import ProviderDefinition
 
 /// How often providers were asked to renew, by what came of it.

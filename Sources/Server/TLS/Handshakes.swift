@@ -1,4 +1,5 @@
 import HTTPServing
+import Measuring
 import NIOSSL
 
 /// How connections began: what was agreed upon, and how many came to nothing.

@@ -1,5 +1,6 @@
 import HTTPServing
 import Logging
+import Measuring
 import Model
 
 /// What is answered over TLS, by what certificate, and what is measured of it.
