@@ -19,6 +19,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         // Older ones can be crashed by a request with many headers (GHSA-cq87-8r7h-962v).
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
@@ -141,6 +142,7 @@ var theWhole: [Target] {
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
             ] + nio
         ),
     ]
@@ -256,7 +258,10 @@ var tests: [Target] {
             ]),
         .testTarget(
             name: "ServerTests",
-            dependencies: ["TestSupport", "Server", crypto, .product(name: "JWTKit", package: "jwt-kit")]),
+            dependencies: [
+                "TestSupport", "Server", crypto, .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ]),
         .testTarget(
             name: "ClavigerVerifierTests",
             dependencies: ["TestSupport", "ClavigerVerifier", "ClavigerVerifierHummingbird", hummingbird, logging] + nio

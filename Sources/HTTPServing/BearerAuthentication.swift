@@ -41,12 +41,13 @@ package struct BearerAuthentication: RouterMiddleware {
         let demand = Demand(address: context.clientAddress, audiences: [audience])
         let now = now()
         let (verdict, record) = try await verifier.verdict(on: text, demand, at: now)
+        verifier.measure(record)
         switch verdict {
         case .refused(let rule):
             keep(record, rule.name, context, at: now)
             throw problem(for: rule)
         case .admitted(let caller):
-            context.notes.admitted(caller.credential.identifierText)
+            context.notes.admitted(caller.credential.identifierText, of: caller.standing.organizationText)
             let permissions = caller.credential.permissions
             guard !permissions.isEmpty else {
                 keep(record, RefusalRule.managementScope.rawValue, context, at: now)

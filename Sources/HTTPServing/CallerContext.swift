@@ -48,20 +48,32 @@ package struct CallerContext: RequestContext {
 
 /// What was found out about a request on its way, for its line in the log. Shared by all copies of its context.
 package final class RequestNotes: Sendable {
-    private let notes = Lock<(caller: String?, rule: String?)>((nil, nil))
+    private struct Found {
+        var caller: String?
+        var organization: String?
+        var rule: String?
+    }
 
-    /// Whose credential was admitted.
-    var caller: String? { notes.withLock(\.caller) }
-    /// Which rule refused.
-    var rule: String? { notes.withLock(\.rule) }
+    private let found = Lock(Found())
 
-    /// Notes whose credential or session was admitted.
-    package func admitted(_ caller: String) {
-        notes.withLock { $0.caller = caller }
+    /// Adds what was found out.
+    func tell(_ answered: inout AnsweredRequest) {
+        let found = found.withLock(\.self)
+        answered.caller = found.caller
+        answered.organization = found.organization
+        answered.rule = found.rule
+    }
+
+    /// Notes whose credential or session was admitted, and of which organization.
+    package func admitted(_ caller: String, of organization: String?) {
+        found.withLock {
+            $0.caller = caller
+            $0.organization = organization
+        }
     }
 
     /// Notes the name of the rule that refused. Never what a caller sent.
     package func refused(by rule: String) {
-        notes.withLock { $0.rule = rule }
+        found.withLock { $0.rule = rule }
     }
 }

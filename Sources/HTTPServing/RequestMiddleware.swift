@@ -1,6 +1,8 @@
 package import Hummingbird
 package import Model
 import NIOHTTP1
+import Policy
+import Verification
 
 /// What is done for every request that comes the ordinary way: finds out where it came from, and notes what became of
 /// it in the log.
@@ -21,15 +23,20 @@ package struct RequestMiddleware: RouterMiddleware {
         _ request: Request, context: CallerContext,
         next: @concurrent (Request, CallerContext) async throws -> Response
     ) async throws -> Response {
+        let begunAt = Uptime.nanoseconds()
         var context = context
         context.clientAddress = proxies.clientAddress(peer: context.peer, fields: request.headers)
         var response = try await next(request, context)
         // What does not say otherwise is about one caller at one moment, and no cache may keep it.
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-        log.note(
-            response.headers[.xRequestID] ?? context.requestID, request.method, by: context.spoken,
-            path: Self.loggable(request.uri.path), status: response.status.code, address: context.clientAddress,
-            caller: context.notes.caller, rule: context.notes.rule, at: now())
+        var answered = AnsweredRequest(
+            response.headers[.xRequestID] ?? context.requestID, request.method.rawValue, by: context.spoken,
+            path: Self.loggable(request.uri.path), status: response.status.code, at: now())
+        answered.nanoseconds = Uptime.nanoseconds() &- begunAt
+        answered.bytes = response.body.contentLength
+        answered.address = context.clientAddress?.description
+        context.notes.tell(&answered)
+        log.note(answered, to: context.endpointPath)
         // What says that a body would come in pieces has none, and no length that is known.
         guard request.method == .head, response.headers[.transferEncoding] == nil else { return response }
         // A body behind a reply to HEAD would be taken for the next reply (RFC 9110 §9.3.2).

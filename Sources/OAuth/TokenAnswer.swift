@@ -1,4 +1,4 @@
-import Model
+package import Model
 
 /// What the token endpoint answers.
 package enum TokenAnswer: Sendable {
@@ -16,6 +16,12 @@ package struct TokenExchange: Sendable {
 
     let presented: Presented
     let app: App
+
+    /// What the access token is to look like.
+    package var format: TokenFormat { app.tokenFormat }
+
+    /// By what.
+    package var grantType: GrantType { request.grantType }
 
     /// What was asked.
     var request: TokenRequest {

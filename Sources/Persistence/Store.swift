@@ -26,6 +26,9 @@ package protocol Engine: Store {
     /// How many steps its schema lacked when it was opened. They were run.
     var stepsRun: Int { get }
 
+    /// What it has to do at present.
+    var load: EngineLoad { get }
+
     /// Ends the store: what runs is finished and answered, what waits is answered with `StoreError.closed`. To close
     /// again is to wait for the same end.
     func close() async

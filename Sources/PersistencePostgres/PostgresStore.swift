@@ -61,6 +61,12 @@ package final class PostgresStore: Engine {
 
     package var stepsRun: Int { steps.load(ordering: .relaxed) }
 
+    package var load: EngineLoad {
+        EngineLoad(
+            reads: reads, writes: writes, mostWaiting: limits.waitingBodies, readers: limits.readers,
+            counters: counters)
+    }
+
     /// The connection that listens to the same database. It is the first to know of a server that has fallen silent, and
     /// statements of this store wait no longer for that server then.
     package func feed(report: @escaping @Sendable (PostgresFeed.Condition) -> Void = { _ in }) -> PostgresFeed {

@@ -10,6 +10,7 @@ import Synchronization
 /// wait without holding a thread. A write is acknowledged when it is on disk.
 package final class SQLiteStore: Engine {
     private let file: DatabaseFile
+    private let limits: SQLiteLimits
     private let writes: Mailbox<any WaitingBody>
     private let reads: Mailbox<any WaitingBody>
     private let checkpoints = Mailbox<CheckpointRequest>(capacity: 1)
@@ -42,6 +43,7 @@ package final class SQLiteStore: Engine {
 
     private init(file: DatabaseFile, limits: SQLiteLimits) {
         self.file = file
+        self.limits = limits
         writes = Mailbox(capacity: limits.waitingBodies)
         reads = Mailbox(capacity: limits.waitingBodies)
     }
@@ -59,6 +61,12 @@ package final class SQLiteStore: Engine {
     }
 
     package var stepsRun: Int { steps.load(ordering: .relaxed) }
+
+    package var load: EngineLoad {
+        EngineLoad(
+            reads: reads, writes: writes, mostWaiting: limits.waitingBodies, readers: limits.readers,
+            counters: counters)
+    }
 
     /// Has `listener` hear what is committed from now on.
     package func listen(_ listener: @escaping ChangeListener) {

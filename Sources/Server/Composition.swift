@@ -39,7 +39,7 @@ struct Composition {
     let installation: Installation
     let product: Product
     private let database: OpenDatabase
-    let store: any Engine
+    let store: ObservedEngine
     let masterKeys: MasterKeys
     let organizationKeys: OrganizationKeys
     let keyRing: KeyRing
@@ -76,6 +76,10 @@ struct Composition {
     let now: @Sendable () -> Instant
     /// What all nodes go by; none where this process owns the database.
     private let clock: DatabaseClock?
+    /// What the libraries measure.
+    let libraries = LibraryMetrics()
+    /// When this process began, in seconds since 1970 by the machine's clock.
+    private let begunAt = Double(SystemClock.now().milliseconds) / 1000
 
     /// Opens the store and the key ring, and builds everything upon them.
     ///
@@ -148,7 +152,7 @@ struct Composition {
 
     private init(
         _ configuration: ServerConfiguration, _ installation: Installation, _ product: Product,
-        _ catalogue: ProviderCatalogue, _ database: OpenDatabase, _ store: any Engine,
+        _ catalogue: ProviderCatalogue, _ database: OpenDatabase, _ store: ObservedEngine,
         _ masterKeys: MasterKeys, _ keyRing: KeyRing, _ organizationKeys: OrganizationKeys, _ outages: Outages,
         node: ID<Node>, sink: LogSink, logger: Logger, threshold: LogThreshold,
         clock: DatabaseClock?,
@@ -168,7 +172,7 @@ struct Composition {
         self.now = now
         self.clock = clock
         self.node = node
-        log = RequestLog(sink: sink, format: configuration.logFormat, threshold: threshold)
+        log = RequestLog(sink: sink, format: configuration.logFormat, threshold: threshold, node: node)
 
         connections = Connections(
             configuration.connectionLimits(descriptors: Descriptors.limits.soft),
@@ -250,10 +254,12 @@ struct Composition {
         let letters = OwnerLetters(
             store: store, product: product, postman: postman,
             failed: { logger.warning("a letter was not taken", metadata: ["error": "\($0)"]) })
-        let sealToken: @Sendable (HandmadeToken) throws -> String = { token in
-            try tokenIssuer.text(
-                of: token.accessToken(for: audiences.standardAudiences(for: token.scopes)),
-                as: token.integration.tokenFormat)
+        let sealToken: @Sendable (HandmadeToken) throws -> String = { [tokens = routes.tokens] token in
+            let format = token.integration.tokenFormat
+            let text = try tokenIssuer.text(
+                of: token.accessToken(for: audiences.standardAudiences(for: token.scopes)), as: format)
+            tokens.note(.byHand, format)
+            return text
         }
         api = ManagementAPI(
             store: store, verifier: verifier, product: product,
@@ -382,16 +388,22 @@ struct Composition {
         _ further: [Metric], _ sockets: PassedSockets, _ begun: BegunListeners
     ) -> [any Service] {
         guard let address = configuration.metrics else { return [] }
-        let metrics =
-            feedMetrics.all(verifier.hearing, feed) + verifier.memory.metrics + [verifier.refusals.metric] + further
-            + stream.metrics
-            + connections.metrics
-            + outages.metrics + ProviderMetrics(desk: providers).all
+        let build = BuildInfo(node: node, database: configuration.database.engineName)
+        let metrics: [[Metric]] = [
+            [build.metric], log.measures.metrics, [verifier.verdicts.metric], routes.tokens.metrics,
+            [console.signInMeasures.metric, verifier.lookUps.metric], store.metrics,
+            KeyMetrics(keyRing: keyRing, rotationDays: configuration.keyRotationDays).all,
+            [log.lost, libraries.metric],
+            feedMetrics.all(verifier.hearing, feed), verifier.memory.metrics, [verifier.refusals.metric], further,
+            stream.metrics, connections.metrics, outages.metrics, ProviderMetrics(desk: providers).all,
+            ProcessMetrics.all(since: begunAt),
+        ]
         let few = Connections(MetricsListener.limits, exempt: TrustedProxies(), logger: logger)
         return [
-            MetricsListener(address, unlessOn: sockets, metrics, on: listener(nil, nil, few), logger: logger) {
-                await begun.add()
-            }
+            MetricsListener(
+                address, unlessOn: sockets, metrics.flatMap(\.self), further: { [libraries] in libraries.all },
+                on: listener(nil, nil, few), logger: logger
+            ) { await begun.add() }
         ]
     }
 
@@ -481,6 +493,8 @@ struct Composition {
     }
 
     private func addMiddlewares(to router: Router<CallerContext>) {
+        // Hummingbird's own numbers, of what comes to its routes.
+        if configuration.metrics != nil { router.add(middleware: MetricsMiddleware<CallerContext>()) }
         router.add(
             middleware: RequestMiddleware(
                 proxies: TrustedProxies(configuration.trustedProxies), log: log, now: now))
@@ -498,6 +512,14 @@ extension DatabaseLocation {
         switch self {
         case .sqlite: false
         case .postgres: true
+        }
+    }
+
+    /// What kind of database it is, for those who count nodes.
+    fileprivate var engineName: String {
+        switch self {
+        case .sqlite: "sqlite"
+        case .postgres: "postgres"
         }
     }
 

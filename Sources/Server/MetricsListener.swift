@@ -14,14 +14,16 @@ struct MetricsListener: Service, NamedPart {
     static let limits = ConnectionLimits(total: 32, perAddress: 32)
 
     /// - Parameters:
+    ///   - further: What is measured under names that are not known before.
     ///   - sockets: Where one may be to listen on instead of at the address.
     ///   - onListening: Told once it listens.
     init(
-        _ address: ListenAddress, unlessOn sockets: PassedSockets, _ metrics: [Metric], on listener: WireListener,
-        logger: Logger, onListening: @escaping @Sendable () async -> Void
+        _ address: ListenAddress, unlessOn sockets: PassedSockets, _ metrics: [Metric],
+        further: @escaping @Sendable () -> [Metric], on listener: WireListener, logger: Logger,
+        onListening: @escaping @Sendable () async -> Void
     ) {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
-        MetricsEndpoint(metrics).register(on: router)
+        MetricsEndpoint(metrics, further: further).register(on: router)
         listening = Listeners(all: [
             listener.listening(
                 .metrics, at: address, unlessOn: sockets, asking: router.buildResponder(), logger: logger,

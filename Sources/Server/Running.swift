@@ -1,3 +1,4 @@
+import CoreMetrics
 import HTTPServing
 import Logging
 import Persistence
@@ -34,6 +35,7 @@ enum Running {
         Descriptors.raise()
         let composition = try await Composition.assemble(configuration, for: purpose, sink: sink)
         let logger = composition.logger
+        if configuration.metrics != nil { MetricsSystem.bootstrap(composition.libraries) }
         let signals: UnixSignalsSequence
         do {
             StartLine(composition: composition, sockets: sockets, supervisor: supervisor).write()

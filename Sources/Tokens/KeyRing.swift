@@ -236,6 +236,15 @@ package final class KeyRing: Sendable {
         return keys.idTokenKeys.map(\.usedFrom).filter { $0 > now }.max()
     }
 
+    /// How long ago the newest key of each purpose was made, in seconds by the database's clock as far as this node knows it.
+    package var ages: [(purpose: KeyPurpose, seconds: Int)] {
+        let stored = state.withLock(\.stored)
+        let now = now()
+        return KeyPurpose.allCases.compactMap { purpose in
+            stored.newest(purpose).map { (purpose: purpose, seconds: max(0, now.seconds(since: $0))) }
+        }
+    }
+
     /// Makes the first key of a purpose that is made when needed, unless there is one. When this returns, ``keys`` have it.
     /// Of many who need it at the same moment, on whatever nodes, one makes it.
     ///

@@ -24,6 +24,11 @@ struct StoredKeys: Sendable {
         rows == before.rows && (Int128(ahead) - Int128(before.ahead)).magnitude < Self.tolerance
     }
 
+    /// When the newest key of a purpose was made, by the node's clock; nil where there is none.
+    func newest(_ purpose: KeyPurpose) -> Instant? {
+        rows.last { $0.purpose == purpose.rawValue }.map { local($0.createdAt) }
+    }
+
     /// The keys, with all times by the node's clock.
     ///
     /// - Throws: ``TokenError/doesNotOpen(purpose:version:)`` or ``TokenError/missing(_:)``.

@@ -64,6 +64,20 @@ extension CredentialVerifier {
     private func find(
         _ missing: Missing, into answers: inout Answers, by readings: Readings, for party: LookUpParty, at now: Instant
     ) async throws {
+        do {
+            let isFound = try await look(for: missing, into: &answers, by: readings, for: party, at: now)
+            lookUps.note(missing, isFound ? .found : .absent)
+        } catch {
+            lookUps.note(missing, error is LookUpRefused ? .refused : .failed)
+            throw error
+        }
+    }
+
+    /// - Returns: Whether it is there.
+    private func look(
+        for missing: Missing, into answers: inout Answers, by readings: Readings, for party: LookUpParty,
+        at now: Instant
+    ) async throws -> Bool {
         let permit = try await permit(missing, by: readings, for: party, at: now)
         let mark = memory.changes.mark()
         let isFound: Bool
@@ -107,10 +121,11 @@ extension CredentialVerifier {
             answers.keys = keys
             isFound = named.map(keys.has) ?? true
         case .asked(let client, let address, let missing):
-            return try await find(
-                missing, into: &answers, by: readings, for: .asker(client, caller: address), at: now)
+            try await find(missing, into: &answers, by: readings, for: .asker(client, caller: address), at: now)
+            return true
         }
         if let permit, isFound { limit.giveBack(permit) }
+        return isFound
     }
 
     /// The permission to look it up, nil where none is needed.

@@ -19,6 +19,8 @@ package final class CredentialVerifier: FeedListener {
     package let usage: UsageLedger
     package let refusals: RefusalQueue
     package let hearing: Hearing
+    package let verdicts = VerdictMeasures()
+    package let lookUps = LookUpMeasures()
     let store: any Store
     let keyRing: KeyRing
     let limit: LookUpLimit
@@ -73,6 +75,11 @@ package final class CredentialVerifier: FeedListener {
 
     /// What a judgement may believe that is made now, from memory alone.
     package func evidence() -> Evidence { Evidence(self) }
+
+    /// Measures the verdict of a judgement. Called once for each answer that goes out.
+    package func measure(_ record: JudgementRecord) {
+        verdicts.note(record)
+    }
 
     /// Counts what a judgement used. Called once for each answer that goes out, with the record of the judgement that it gives.
     package func count(_ record: JudgementRecord, at now: Instant) {

@@ -4,6 +4,29 @@ package import Model
 
 /// The cache of verification: all that it remembers, and how that is invalidated.
 package final class VerifierMemory: Sendable {
+    /// What is remembered, and counted in bytes.
+    private enum Kind: String, CaseIterable {
+        case apiKey = "api_key"
+        case accessToken = "access_token"
+        case client
+        case organization
+        /// Refresh tokens.
+        case grant
+        /// Access keys, too.
+        case contact
+
+        /// How many bytes it may take of all.
+        func part(of bytes: Int) -> Int {
+            switch self {
+            case .apiKey: bytes / 100 * 54
+            case .client, .organization: bytes / 100 * 12
+            case .grant: bytes / 100 * 10
+            // Access tokens can be opened again.
+            case .accessToken, .contact: bytes / 100 * 6
+            }
+        }
+    }
+
     /// How much may be remembered.
     package struct Bounds: Sendable {
         /// What all of it may take by default.
@@ -29,16 +52,12 @@ package final class VerifierMemory: Sendable {
         ) {
             self.bytes = bytes
             self.credentials = credentials
-            self.clients = min(clients, Self.share(12, of: bytes) / KnownClient.leastBytes)
-            self.organizations = min(organizations, Self.share(12, of: bytes) / Standing.leastBytes)
-            self.lineages = min(lineages, Self.share(10, of: bytes) / KnownLineage.leastBytes)
-            self.contacts = min(contacts, Self.share(6, of: bytes) / KnownContact.leastBytes)
+            self.clients = min(clients, Kind.client.part(of: bytes) / KnownClient.leastBytes)
+            self.organizations = min(organizations, Kind.organization.part(of: bytes) / Standing.leastBytes)
+            self.lineages = min(lineages, Kind.grant.part(of: bytes) / KnownLineage.leastBytes)
+            self.contacts = min(contacts, Kind.contact.part(of: bytes) / KnownContact.leastBytes)
             self.unknown = unknown
         }
-
-        fileprivate func share(_ percent: Int) -> Int { Self.share(percent, of: bytes) }
-
-        private static func share(_ percent: Int, of bytes: Int) -> Int { bytes / 100 * percent }
     }
 
     /// What all of it may take.
@@ -70,14 +89,16 @@ package final class VerifierMemory: Sendable {
 
     package init(_ bounds: Bounds = Bounds()) {
         limit = bounds.bytes
-        apiKeys = APIKeyMemory(capacity: bounds.credentials, bytes: bounds.share(54))
-        tokens = CredentialMemory(capacity: bounds.credentials, bytes: bounds.share(6))
-        clients = BoundedMemory(capacity: bounds.clients, bytes: bounds.share(12), weighing: \.bytes)
-        organizations = BoundedMemory(capacity: bounds.organizations, bytes: bounds.share(12), weighing: \.bytes)
-        lineages = BoundedMemory(capacity: bounds.lineages, bytes: bounds.share(10), weighing: \.bytes)
+        apiKeys = APIKeyMemory(capacity: bounds.credentials, bytes: Kind.apiKey.part(of: limit))
+        tokens = CredentialMemory(capacity: bounds.credentials, bytes: Kind.accessToken.part(of: limit))
+        clients = BoundedMemory(capacity: bounds.clients, bytes: Kind.client.part(of: limit), weighing: \.bytes)
+        organizations = BoundedMemory(
+            capacity: bounds.organizations, bytes: Kind.organization.part(of: limit), weighing: \.bytes)
+        lineages = BoundedMemory(capacity: bounds.lineages, bytes: Kind.grant.part(of: limit), weighing: \.bytes)
         // Contacts and access keys share a part.
-        contacts = BoundedMemory(capacity: bounds.contacts, bytes: bounds.share(6) / 2, weighing: \.bytes)
-        accessKeys = BoundedMemory(capacity: bounds.contacts, bytes: bounds.share(6) / 2, weighing: \.bytes)
+        contacts = BoundedMemory(capacity: bounds.contacts, bytes: Kind.contact.part(of: limit) / 2, weighing: \.bytes)
+        accessKeys = BoundedMemory(
+            capacity: bounds.contacts, bytes: Kind.contact.part(of: limit) / 2, weighing: \.bytes)
         unknownCredentials = BoundedMemory(capacity: bounds.unknown)
         unknownClients = BoundedMemory(capacity: bounds.unknown)
         endedLineages = BoundedMemory(capacity: bounds.unknown)
@@ -104,11 +125,23 @@ package final class VerifierMemory: Sendable {
 
     /// About how many bytes each kind takes.
     package var bytes: [(kind: String, bytes: Int)] {
-        [
-            ("api_key", apiKeys.bytes), ("access_token", tokens.bytes), ("client", clients.bytes),
-            ("organization", organizations.bytes), ("grant", lineages.bytes),
-            ("contact", contacts.bytes + accessKeys.bytes),
-        ]
+        Kind.allCases.map { (kind: $0.rawValue, bytes: bytes(of: $0)) }
+    }
+
+    private func bytes(of kind: Kind) -> Int {
+        switch kind {
+        case .apiKey: apiKeys.bytes
+        case .accessToken: tokens.bytes
+        case .client: clients.bytes
+        case .organization: organizations.bytes
+        case .grant: lineages.bytes
+        case .contact: contacts.bytes + accessKeys.bytes
+        }
+    }
+
+    /// How many bytes each kind may take.
+    package var parts: [(kind: String, bytes: Int)] {
+        Kind.allCases.map { (kind: $0.rawValue, bytes: $0.part(of: limit)) }
     }
 
     /// The credential with this fingerprint, if it is believed.

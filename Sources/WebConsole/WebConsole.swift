@@ -12,6 +12,8 @@ import SignIn
 /// management API calls.
 package struct WebConsole: Sendable {
     let services: ConsoleServices
+    /// What is measured of people who sign in.
+    package let signInMeasures = SignInMeasures()
 
     /// The pages over what they call.
     package init(_ services: ConsoleServices) {
@@ -126,7 +128,9 @@ package struct WebConsole: Sendable {
         let visit = try await Visit(request, context, site: site, now: now()) { cookie in
             try await sessions.signedIn(by: cookie)
         }
-        if let signedIn = visit.signedIn { context.notes.admitted(signedIn.member.id.description) }
+        if let signedIn = visit.signedIn {
+            context.notes.admitted(signedIn.member.id.description, of: signedIn.member.organization.description)
+        }
         return visit
     }
 }

@@ -24,6 +24,7 @@ struct ArrowTests {
         ("COpenAPI", ["HTTPAPI"]),
         ("CMalloc", ["Server"]),
         ("CProcessors", ["Measuring"]),
+        ("CoreMetrics", ["Server"]),
         ("Yams", ["DefinitionFile", "HTTPAPI"]),
         ("ArgumentParser", ["Server"]),
         ("Templating", ["WebConsole"]),

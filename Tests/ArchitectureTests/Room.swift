@@ -90,8 +90,8 @@ struct Room: Sendable {
                 "ProviderDefinition", "CMalloc",
             ],
             libraries: http.union([
-                "ArgumentParser", "Configuration", "Crypto", "Dispatch", "Glibc", "NIOExtras", "NIOSSL", "NIOTLS",
-                "UnixSignals",
+                "ArgumentParser", "Configuration", "CoreMetrics", "Crypto", "Dispatch", "Glibc", "NIOExtras", "NIOSSL",
+                "NIOTLS", "UnixSignals",
             ])),
     ]
 

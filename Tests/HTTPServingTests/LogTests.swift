@@ -1,9 +1,9 @@
+import CredentialFormat
 import Foundation
 import HTTPServing
-import HTTPTypes
 import Logging
 import Model
-import Policy
+import Persistence
 import TestSupport
 import Testing
 
@@ -15,6 +15,8 @@ struct LogTests {
         "\u{7F}", "}\n{", "\u{B}\u{C}\u{85}",
     ]
 
+    private static let node = ID<Node>(at: 0)
+
     @Test(arguments: hostile)
     func `no value begins another line or field in JSON`(_ value: String) async throws {
         let lines = try await written(.json) { log, logger in
@@ -25,8 +27,8 @@ struct LogTests {
         let request = try JSON(parsing: Array(lines[0].utf8)).members
         #expect(
             Set(request.keys) == [
-                "time", "level", "message", "request_id", "method", "path", "status", "protocol", "peer", "caller",
-                "rule",
+                "time", "level", "message", "request_id", "method", "path", "status", "duration_us", "bytes",
+                "protocol", "peer", "caller", "organization", "rule", "node",
             ])
         #expect(request["caller"] == .text(value))
         #expect(request["rule"] == .text(value))
@@ -45,15 +47,18 @@ struct LogTests {
         #expect(line.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F })
         // Outside of quotes there is what a line without it has, and nothing else.
         #expect(
-            Self.names(in: line) == ["request_id", "method", "path", "status", "protocol", "peer", "caller", "rule"])
-        #expect(line.hasSuffix(" rule=last"))
+            Self.names(in: line) == [
+                "request_id", "method", "path", "status", "duration_us", "bytes", "protocol", "peer", "caller",
+                "organization", "rule", "node",
+            ])
+        #expect(line.hasSuffix(" rule=last node=\(Self.node)"))
     }
 
     @Test func `a line has the time, the level and what was noted`() async throws {
         let lines = try await written(.text) { log, _ in note(log, caller: "key_1", rule: nil) }
         #expect(
             lines == [
-                "2026-09-21T14:13:20.123Z info request request_id=abc method=GET path=/verify status=200 protocol=spoe peer=192.0.2.1 caller=key_1"
+                "2026-09-21T14:13:20.123Z info request request_id=abc method=GET path=/verify status=200 duration_us=1234 bytes=56 protocol=spoe peer=192.0.2.1 caller=key_1 organization=org_1 node=\(Self.node)"
             ])
     }
 
@@ -132,10 +137,15 @@ struct LogTests {
     }
 
     private func note(_ log: RequestLog, caller: String?, rule: String?) {
-        log.note(
-            "abc", .get, by: .spoe, path: "/verify", status: 200, address: IPAddress("192.0.2.1"), caller: caller,
-            rule: rule,
-            at: Instant(milliseconds: 1_790_000_000_123))
+        var answered = AnsweredRequest(
+            "abc", "GET", by: .spoe, path: "/verify", status: 200, at: Instant(milliseconds: 1_790_000_000_123))
+        answered.nanoseconds = 1_234_567
+        answered.bytes = 56
+        answered.address = "192.0.2.1"
+        answered.caller = caller
+        answered.organization = caller == nil ? nil : "org_1"
+        answered.rule = rule
+        log.note(answered, to: "/verify")
     }
 
     private func written(
@@ -148,7 +158,7 @@ struct LogTests {
         _ format: LogFormat, upon threshold: LogThreshold, _ body: (RequestLog, Logger) -> Void
     ) async throws -> [String] {
         try await collected { sink in
-            let log = RequestLog(sink: sink, format: format, threshold: threshold)
+            let log = RequestLog(sink: sink, format: format, threshold: threshold, node: Self.node)
             let logger = Logger(label: "test") { label in
                 SinkLogHandler(label: label, threshold: threshold, sink: sink, format: format, now: FixedClock().now)
             }

@@ -1,6 +1,8 @@
 import Credentials
 import HTTPServing
 import Measuring
+import Model
+import OAuth
 import TestSupport
 import Testing
 import Verification
@@ -56,6 +58,42 @@ struct MetricsTests {
                 #"a_seconds_bucket{le="0.5"} 4000"#, #"a_seconds_bucket{le="1"} 4000"#,
                 #"a_seconds_bucket{le="+Inf"} 8000"#, "a_seconds_sum 10000", "a_seconds_count 8000",
             ])
+    }
+
+    @Test func `tokens are counted by grant and format, and what is presented again after its use by its kind`()
+        async throws
+    {
+        try await SampleDesk.open { desk in
+            let app = try await desk.app(in: desk.tree.europe)
+            let user = try await desk.signedIn(in: desk.tree.europe)
+            let code = try await desk.code(for: app, in: desk.tree.europe, as: user)
+            let fields = [("Authorization", try #require(app.client).basic)]
+            let back = Front.encoded(SampleDesk.callback)
+            let form =
+                "grant_type=authorization_code&code=\(code)&redirect_uri=\(back)&code_verifier=\(ProofKey.verifier)"
+            let routes = HotRoutes(over: desk)
+            for status in [200, 400] {
+                let reply = await routes.answer(HotRequest(.oauth(.token), fields, form, at: desk.now))
+                #expect(reply.status.code == status)
+            }
+            let integration = SampleClient(try await desk.tree.integration(in: desk.tree.europe))
+            for _ in 0..<2 {
+                _ = await routes.answer(
+                    HotRequest(
+                        .oauth(.token), [("Authorization", integration.basic)], "grant_type=client_credentials",
+                        at: desk.now))
+            }
+            let lines = Set(Metric.text(of: routes.tokens.metrics).split(separator: "\n").map(String.init))
+            for line in [
+                #"claviger_tokens_total{grant="authorization_code",format="sealed"} 1"#,
+                #"claviger_tokens_total{grant="client_credentials",format="sealed"} 2"#,
+                #"claviger_tokens_total{grant="refresh_token",format="sealed"} 0"#,
+                #"claviger_reuse_alarms_total{rule="code_reuse"} 1"#,
+                #"claviger_reuse_alarms_total{rule="refresh_reuse"} 0"#,
+            ] {
+                #expect(lines.contains(line), "\(line)")
+            }
+        }
     }
 
     @Test func `what is measured of the feed is told`() {

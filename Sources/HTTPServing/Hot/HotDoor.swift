@@ -595,10 +595,12 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         let requestID = request?.requestID ?? RequestID.next().description
         let now = request?.now ?? self.now()
         let method = request?.method ?? head?.method
-        log.note(
+        var refused = AnsweredRequest(
             requestID, method?.rawValue ?? "-", by: .http1,
-            path: request?.endpoint.path ?? head?.loggablePath ?? "-", status: refusal.loggedStatus, address: peerText,
-            caller: nil, rule: refusal.rule, at: now)
+            path: request?.endpoint.path ?? head?.loggablePath ?? "-", status: refusal.loggedStatus, at: now)
+        refused.address = peerText
+        refused.rule = refusal.rule
+        log.noteRefused(refused)
         send(
             HotReply(refusal.problem, requestID: requestID), requestID: requestID, isHead: method == .HEAD, at: now,
             then: .lingering, context)

@@ -21,6 +21,20 @@ package enum HotEndpoint: Hashable, Sendable, CaseIterable {
             + PublishedDocument.allCases.map(Self.published)
     }
 
+    /// Its place among all of them, for what is kept of each.
+    var place: Int {
+        switch self {
+        case .verify: 0
+        case .oauth(.token): 1
+        case .oauth(.introspect): 2
+        case .oauth(.revoke): 3
+        case .revocationFeed: 4
+        case .published(.keySet): 5
+        case .published(.serverMetadata): 6
+        case .alive: 7
+        }
+    }
+
     /// Whether the endpoint answers this method.
     package func allows(_ method: HTTPMethod) -> Bool {
         switch self {

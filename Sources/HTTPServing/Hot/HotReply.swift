@@ -1,4 +1,6 @@
 package import HTTPTypes
+import Model
+import OAuth
 
 /// A reply of a hot route, before either door gives it its form.
 package struct HotReply: Sendable {
@@ -13,17 +15,22 @@ package struct HotReply: Sendable {
     var followed: FollowedReply?
     /// Whose credential it was, for the log.
     package var caller: String?
+    /// The organization of that credential, for the log.
+    package var organization: String?
+    /// The access token that it carries, to be counted.
+    var issued: (grant: GrantType, format: TokenFormat)?
     /// The rule that refused, for the log (law 14).
     package var rule: String?
 
     package init(
         _ status: HTTPResponse.Status, fields: [(name: StaticString, value: String)] = [], body: [UInt8] = [],
-        caller: String? = nil, rule: String? = nil
+        caller: String? = nil, organization: String? = nil, rule: String? = nil
     ) {
         self.status = status
         self.fields = fields
         self.body = body
         self.caller = caller
+        self.organization = organization
         self.rule = rule
     }
 

@@ -18,11 +18,14 @@ package struct HotRequest: Sendable, Redacted {
     package let peer: IPAddress?
     package let requestID: String
     package let now: Instant
+    /// When all of it was there, in nanoseconds of ``Uptime``.
+    let begunAt: Int64
 
     package init(
         target: HotTarget, method: HTTPMethod, headers: HTTPHeaders, body: ByteBuffer?, peer: IPAddress?,
         requestID: String, now: Instant
     ) {
+        begunAt = Uptime.nanoseconds()
         endpoint = target.endpoint
         query = target.query
         original = target.original

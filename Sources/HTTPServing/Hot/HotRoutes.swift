@@ -47,6 +47,8 @@ package final class HotRoutes: Sendable {
     private let metadata: [UInt8]
     private let issuer: String
     private let realm: String
+    /// What is measured of the tokens that are given out here.
+    package let tokens = TokenMeasures()
 
     package init(
         product: Product, issuer: String, verify: VerifyEndpoint, token: TokenEndpoint,
@@ -105,6 +107,7 @@ package final class HotRoutes: Sendable {
             let outcome = try outcome(of: request, verifier.evidence(), noting: &record)
             guard case .reply(let reply) = outcome else { return .rest(Rest(judged: (outcome, record))) }
             note(record, request)
+            note(reply)
             return .reply(Self.shared(reply, request))
         } catch is Missing {
             return .rest(Rest(judged: nil))
@@ -123,9 +126,12 @@ package final class HotRoutes: Sendable {
             let (outcome, record) = try await judged(rest, request, on: executor)
             note(record, request)
             do {
-                return Self.shared(try await perform(outcome, request), request)
+                let reply = try await perform(outcome, request)
+                note(reply)
+                return Self.shared(reply, request)
             } catch let refusal as OAuthError {
                 keep(refusal, of: outcome, record, request)
+                tokens.note(refusal)
                 throw refusal
             }
         } catch {
@@ -153,8 +159,14 @@ package final class HotRoutes: Sendable {
 
     /// Counts what a judgement used, and notes what it refused.
     private func note(_ record: JudgementRecord, _ request: HotRequest) {
+        verifier.measure(record)
         verifier.count(record, at: request.now)
         verifier.keepRefusal(record, under: request.requestID, at: request.now)
+    }
+
+    /// Counts the token that a reply carries.
+    private func note(_ reply: HotReply) {
+        if let (grant, format) = reply.issued { tokens.note(.grant(grant), format) }
     }
 
     /// The reply to a request whose body is larger than any that we read.
@@ -252,7 +264,9 @@ package final class HotRoutes: Sendable {
         switch outcome {
         case .reply(let reply): return reply
         case .exchange(let exchange, let call):
-            return OAuthReply.tokens(try await token.perform(exchange, for: call, requestID: request.requestID))
+            var reply = OAuthReply.tokens(try await token.perform(exchange, for: call, requestID: request.requestID))
+            reply.issued = (exchange.grantType, exchange.format)
+            return reply
         case .introspect(let question, let call):
             return OAuthReply.introspection(try await introspection.answer(question, at: call.now), issuer: issuer)
         case .revoke(let revoked, let call):

@@ -19,6 +19,8 @@ enum OAuthReply {
         var reply = HotReply.json(json.bytes)
         reply.fields.append(("Pragma", "no-cache"))
         reply.caller = issued.clientText
+        reply.organization = issued.organizationText
+        reply.issued = (.clientCredentials, issued.format)
         return reply
     }
 
@@ -49,10 +51,12 @@ enum OAuthReply {
         case .active(let caller, let username, let watched):
             var reply = HotReply.json(active(caller, username: username, watched, issuer: issuer))
             reply.caller = caller.credential.identifierText
+            reply.organization = caller.standing.organizationText
             return reply
         case .refreshToken(let token):
             var reply = HotReply.json(active(token, issuer: issuer))
             reply.caller = token.lineage.description
+            reply.organization = token.organization.last.description
             return reply
         }
     }

@@ -147,7 +147,7 @@ package struct VerifyEndpoint: Sendable {
                 ("X-Auth-Organization", caller.standing.organizationText),
                 ("X-Auth-Organization-Path", caller.standing.pathText),
                 ("X-Auth-Contact", credential.contact?.identifierText ?? ""), ("X-Auth-Scopes", caller.scopes.text),
-            ], caller: identifier)
+            ], caller: identifier, organization: caller.standing.organizationText)
     }
 
     private func refused(_ rule: Verdict.Rule, wanting scopes: ScopeSet) -> HotReply {

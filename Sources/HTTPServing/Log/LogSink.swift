@@ -1,5 +1,6 @@
 package import Foundation
 import Locking
+package import Measuring
 
 /// Where log lines go: collected in memory and written by a thread of its own, so that no request waits for a terminal
 /// or a pipe.
@@ -20,6 +21,7 @@ package final class LogSink: Sendable {
     private let arrival = DispatchSemaphore(value: 0)
     private let isWritten = DispatchSemaphore(value: 0)
     private let output: FileHandle
+    private let lost = Counter()
 
     /// A sink that writes to `output`, until it is closed.
     package init(to output: FileHandle = .standardError) {
@@ -32,6 +34,7 @@ package final class LogSink: Sendable {
         let wakes = state.withLock { state in
             guard !state.isClosed, state.lines.count < Self.capacity else {
                 state.leftOut += 1
+                lost.add()
                 return false
             }
             let wasEmpty = state.lines.isEmpty
@@ -40,6 +43,13 @@ package final class LogSink: Sendable {
             return wasEmpty
         }
         if wakes { arrival.signal() }
+    }
+
+    /// How many lines were left out.
+    package var metric: Metric {
+        lost.metric(
+            "claviger_log_lines_left_out_total",
+            "Lines of the log that were left out because they were read too slowly.")
     }
 
     /// Writes what is left and ends the thread.

@@ -1,12 +1,15 @@
-package import HTTPTypes
+package import CredentialFormat
+import HTTPTypes
 import Locking
 import Logging
+package import Measuring
 package import Model
 import NIOHTTP1
-package import Policy
+package import Persistence
+import Verification
 
-/// One line a request, at `info`: what was asked, what was answered and which rule refused (law 14). No query string, no
-/// header, no body: none of what could carry a secret.
+/// One line a request, at `info`: what was asked, what was answered, how long that took and which rule refused (law 14). No query string,
+/// no header, no body: none of what could carry a secret. Whatever the level, each is measured here, since every request comes here once.
 ///
 /// The line is written as bytes straight into the sink: on a hot route, a line made of strings costs as much as the rest
 /// of the request.
@@ -14,51 +17,72 @@ package struct RequestLog: Sendable {
     private let sink: LogSink
     private let format: LogFormat
     private let threshold: LogThreshold
+    private let node: String?
     private let times = TimeTexts()
+    package let measures = RequestMeasures()
 
-    /// - Parameter threshold: Nothing is logged unless it is `info` or more talkative.
-    package init(sink: LogSink, format: LogFormat, threshold: LogThreshold) {
+    /// How many lines of the whole log were left out.
+    package var lost: Metric { sink.metric }
+
+    /// - Parameters:
+    ///   - threshold: Nothing is logged unless it is `info` or more talkative.
+    ///   - node: Which of several processes writes.
+    package init(sink: LogSink, format: LogFormat, threshold: LogThreshold, node: ID<Node>? = nil) {
         self.sink = sink
         self.format = format
         self.threshold = threshold
+        self.node = node?.description
     }
 
     /// Notes a request to a hot route. `peer` is the text of its peer's address, which a door makes once a connection.
     package func note(_ request: HotRequest, _ reply: HotReply, by spoken: WireProtocol, peer: String?) {
-        note(
+        let nanoseconds = Uptime.nanoseconds() &- request.begunAt
+        measures.note(request.endpoint, status: reply.status.code, nanoseconds: nanoseconds)
+        guard threshold.level <= .info else { return }
+        var answered = AnsweredRequest(
             request.requestID, request.method.rawValue, by: spoken, path: request.endpoint.path,
-            status: reply.status.code, address: peer, caller: reply.caller, rule: reply.rule, at: request.now)
+            status: reply.status.code, at: request.now)
+        answered.nanoseconds = nanoseconds
+        answered.bytes = reply.followed == nil ? reply.body.count : nil
+        answered.address = peer
+        answered.caller = reply.caller
+        answered.organization = reply.organization
+        answered.rule = reply.rule
+        write(answered)
     }
 
-    /// Notes a request.
+    /// Notes any other request.
     ///
-    /// - Parameter path: Without its query.
-    package func note(
-        _ requestID: String, _ method: HTTPRequest.Method, by spoken: WireProtocol, path: String, status: Int,
-        address: IPAddress?, caller: String?, rule: String?, at now: Instant
-    ) {
-        note(
-            requestID, method.rawValue, by: spoken, path: path, status: status, address: address?.description,
-            caller: caller, rule: rule, at: now)
+    /// - Parameter pattern: That of its route, nil where there is none.
+    package func note(_ answered: AnsweredRequest, to pattern: String?) {
+        measures.note(answered.method, pattern, status: answered.status, nanoseconds: answered.nanoseconds ?? 0)
+        guard threshold.level <= .info else { return }
+        write(answered)
     }
 
     /// Notes a request of which no more may be known than that it was refused.
-    func note(
-        _ requestID: String, _ method: String, by spoken: WireProtocol, path: String, status: Int, address: String?,
-        caller: String?, rule: String?, at now: Instant
-    ) {
+    func noteRefused(_ answered: AnsweredRequest) {
+        measures.noteRefused(status: answered.status)
         guard threshold.level <= .info else { return }
-        let time = times.text(of: now)
+        write(answered)
+    }
+
+    private func write(_ answered: AnsweredRequest) {
+        let time = times.text(of: answered.now)
         sink.append { line in
             line.begin(format, time: time, level: "info", message: "request")
-            line.field("request_id", requestID, format)
-            line.field("method", method, format)
-            line.field("path", path, format)
-            line.field("status", status, format)
-            line.field("protocol", spoken.rawValue, format)
-            if let address { line.field("peer", address, format) }
-            if let caller { line.field("caller", caller, format) }
-            if let rule { line.field("rule", rule, format) }
+            line.field("request_id", answered.requestID, format)
+            line.field("method", answered.method, format)
+            line.field("path", answered.path, format)
+            line.field("status", answered.status, format)
+            if let nanoseconds = answered.nanoseconds { line.field("duration_us", Int(nanoseconds / 1000), format) }
+            if let bytes = answered.bytes { line.field("bytes", bytes, format) }
+            line.field("protocol", answered.spoken.rawValue, format)
+            if let address = answered.address { line.field("peer", address, format) }
+            if let caller = answered.caller { line.field("caller", caller, format) }
+            if let organization = answered.organization { line.field("organization", organization, format) }
+            if let rule = answered.rule { line.field("rule", rule, format) }
+            if let node { line.field("node", node, format) }
             line.end(format)
         }
     }

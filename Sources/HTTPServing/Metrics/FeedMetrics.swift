@@ -60,6 +60,11 @@ extension VerifierMemory {
             Metric("claviger_memory_bytes", .gauge, "About how many bytes what verification remembers takes.") {
                 self.bytes.map { .init(Double($0.bytes), labels: [("kind", $0.kind)]) }
             },
+            Metric(
+                "claviger_memory_part_bytes", .gauge, "How many bytes each kind may take of what all of it may."
+            ) {
+                self.parts.map { .init(Double($0.bytes), labels: [("kind", $0.kind)]) }
+            },
             .gauge("claviger_memory_limit_bytes", "How many bytes all of it may take (memory-limit).") {
                 [limit] in limit
             },

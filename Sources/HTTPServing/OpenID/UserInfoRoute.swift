@@ -38,7 +38,7 @@ struct UserInfoRoute: Sendable {
         }
         switch answer {
         case .user(let member, let claims):
-            context.notes.admitted(member.description)
+            context.notes.admitted(member.description, of: nil)
             return reply(.ok, body: Self.json(member, claims))
         case .refused(let rule):
             context.notes.refused(by: rule.name)

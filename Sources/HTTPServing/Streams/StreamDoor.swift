@@ -310,9 +310,12 @@ final class StreamDoor: ChannelInboundHandler {
     }
 
     private func note(_ head: HTTPRequestHead?, status: Int, rule: String, as requestID: String, at now: Instant) {
-        serving.log.note(
+        var refused = AnsweredRequest(
             requestID, head?.method.rawValue ?? "-", by: .http2, path: head?.loggablePath ?? "-", status: status,
-            address: connection.peerText, caller: nil, rule: rule, at: now)
+            at: now)
+        refused.address = connection.peerText
+        refused.rule = rule
+        serving.log.noteRefused(refused)
     }
 
     // MARK: - What is written

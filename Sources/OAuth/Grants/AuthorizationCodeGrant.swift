@@ -77,7 +77,8 @@ package struct AuthorizationCodeGrant: Sendable {
         }
         switch end {
         case .spent(let tokens): return tokens
-        case .usedBefore: throw OAuthError(.invalidGrant, "The code was used before.", rule: "code_reuse")
+        case .usedBefore:
+            throw OAuthError(.invalidGrant, "The code was used before.", rule: ReuseAlarm.code.rawValue)
         case .wrongVerifier:
             throw OAuthError(.invalidGrant, "code_verifier does not fit the code_challenge.", rule: "pkce")
         }

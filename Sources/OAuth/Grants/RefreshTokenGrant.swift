@@ -99,7 +99,8 @@ package struct RefreshTokenGrant: Sendable {
             }
         }
         guard let issued else {
-            throw OAuthError(.invalidGrant, "The refresh token was used before.", rule: "refresh_reuse")
+            throw OAuthError(
+                .invalidGrant, "The refresh token was used before.", rule: ReuseAlarm.refreshToken.rawValue)
         }
         return issued
     }

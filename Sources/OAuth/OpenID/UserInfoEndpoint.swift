@@ -33,6 +33,7 @@ package struct UserInfoEndpoint: Sendable {
             let demand = Demand(address: address, audiences: token.audiences)
             return try evidence.judge(text, demand, at: now, noting: &record)
         }
+        verifier.measure(record)
         switch verdict {
         case .refused(let rule): return .refused(rule)
         case .admitted(let caller):

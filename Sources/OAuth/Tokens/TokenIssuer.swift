@@ -12,6 +12,9 @@ package struct IssuedToken: Sendable, CustomStringConvertible, CustomReflectable
     package let token: AccessToken
     /// The `client_id` that it was issued to.
     package let clientText: String
+    /// The organization that it is for.
+    package let organizationText: String
+    package let format: TokenFormat
 
     /// How long it lives, in seconds.
     package var expiresIn: Int { token.expiresAt.seconds(since: token.issuedAt) }
@@ -52,7 +55,8 @@ package struct TokenIssuer: Sendable {
             audiences: access.audiences, issuedAt: issuedAt, expiresAt: issuedAt.adding(seconds: seconds))
         return IssuedToken(
             text: try text(of: token, as: integration.tokenFormat, using: &random), token: token,
-            clientText: access.clientText)
+            clientText: access.clientText, organizationText: access.standing.organizationText,
+            format: integration.tokenFormat)
     }
 
     /// An app's token, on behalf of the user who gave the grant. It lives no longer than its lineage.
@@ -74,7 +78,8 @@ package struct TokenIssuer: Sendable {
             scopes: scopes, audiences: audiences, issuedAt: issuedAt, expiresAt: expiresAt)
         return IssuedToken(
             text: try text(of: token, as: app.tokenFormat, using: &random), token: token,
-            clientText: app.id.description)
+            clientText: app.id.description, organizationText: organization.id.description,
+            format: app.tokenFormat)
     }
 
     /// The text of a token.

@@ -19,6 +19,9 @@ package final class Mailbox<Item: Sendable>: Sendable {
         self.capacity = capacity
     }
 
+    /// How many items wait, and how many threads wait for items.
+    var load: (waiting: Int, idleThreads: Int) { state.withLock { ($0.items.count, $0.idleThreads) } }
+
     /// Puts an item at the end.
     ///
     /// - Throws: ``StoreError/overloaded`` when the queue is full, ``StoreError/closed`` after ``close()``.

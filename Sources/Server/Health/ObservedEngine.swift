@@ -1,13 +1,16 @@
 import Logging
+import Measuring
 import Model
 import Persistence
+import Verification
 
-/// An engine whose failures, and their end, are told to ``Outages``.
+/// An engine whose failures, and their end, are told to ``Outages``, and whose time is taken.
 final class ObservedEngine: Engine {
     private let engine: any Engine
     private let outages: Outages
     /// The file or the address, without a password.
     private let place: String
+    private let measures = DatabaseMeasures()
 
     init(_ engine: any Engine, at place: String, telling outages: Outages) {
         self.engine = engine
@@ -16,6 +19,10 @@ final class ObservedEngine: Engine {
     }
 
     var stepsRun: Int { engine.stepsRun }
+
+    var load: EngineLoad { engine.load }
+
+    var metrics: [Metric] { measures.metrics { [engine] in engine.load } }
 
     func listen(_ listener: @escaping ChangeListener) {
         engine.listen(listener)
@@ -26,6 +33,8 @@ final class ObservedEngine: Engine {
     }
 
     func read<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T {
+        let begunAt = Uptime.nanoseconds()
+        defer { measures.noteRead(nanoseconds: Uptime.nanoseconds() &- begunAt) }
         do {
             let value = try await engine.read(body)
             outages.isWell(.database)
@@ -37,6 +46,8 @@ final class ObservedEngine: Engine {
     }
 
     func write<T: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> T) async throws -> T {
+        let begunAt = Uptime.nanoseconds()
+        defer { measures.noteWrite(nanoseconds: Uptime.nanoseconds() &- begunAt) }
         do {
             let value = try await engine.write(body)
             outages.isWell(.database)
@@ -49,6 +60,7 @@ final class ObservedEngine: Engine {
     }
 
     private func note(_ error: any Error) {
+        measures.note(error)
         switch error as? StoreError {
         case .unavailable(let problem), .slow(let problem):
             outages.met(.database, details: ["database": "\(place)", "error": "\(problem)"])

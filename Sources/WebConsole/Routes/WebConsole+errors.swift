@@ -41,7 +41,8 @@ extension WebConsole {
     private var accountLink: PageLink { PageLink(words: "Go to your account", address: site.link(.account)) }
 
     private func reply(to refusal: SignInRefusal, _ onward: Onward, _ context: CallerContext) -> PageReply {
-        switch refusal {
+        signInMeasures.note(refusal)
+        return switch refusal {
         case .reauthenticationRequired: .redirect(.signInAgain(ReturnPath(onward.page)), at: site)
         case .throttled(let seconds):
             errorPage(.tooManyRequests, "Too many attempts", SignInWords.text(of: refusal, site.words), context)

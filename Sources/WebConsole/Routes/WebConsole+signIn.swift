@@ -64,7 +64,7 @@ extension WebConsole {
                 link: PageLink(words: "Reset your password", address: site.link(reset)))
             return try await signInPage(
                 visit, continuation, email: form["email"], notice, SignInWords.status(of: refusal)
-            ).after(refusal)
+            ).after(refusal, signInMeasures)
         }
     }
 
@@ -88,7 +88,7 @@ extension WebConsole {
         _ page: some Page, _ visit: Visit, policy: ContentSecurityPolicy = ContentSecurityPolicy(),
         _ refusal: SignInRefusal? = nil
     ) -> PageReply {
-        PageReply.page(page, refusal.map(SignInWords.status) ?? .ok, policy: policy).after(refusal)
+        PageReply.page(page, refusal.map(SignInWords.status) ?? .ok, policy: policy).after(refusal, signInMeasures)
     }
 
     /// What follows a password, a choice or a code.
@@ -106,6 +106,7 @@ extension WebConsole {
 
     /// Into the session, and on.
     func begin(_ started: StartedSession, _ continuation: ReturnPath?) -> PageReply {
+        signInMeasures.noteDone()
         if started.isFromNewNetwork { letters.tell(started.session.member, .newNetwork(started.session)) }
         return PageReply.redirect(continuation.map { .returning(afterSignIn($0)) } ?? .account, at: site)
             .setting(
@@ -256,8 +257,9 @@ extension SignInRefusal {
 
 extension PageReply {
     /// The same, with what a refusal says to programs and to the log.
-    fileprivate func after(_ refusal: SignInRefusal?) -> PageReply {
+    fileprivate func after(_ refusal: SignInRefusal?, _ measures: SignInMeasures) -> PageReply {
         guard let refusal else { return self }
+        measures.note(refusal)
         let reply = refused(by: "sign-in: \(refusal)")
         switch refusal {
         case .throttled(let seconds): return reply.with(.retryAfter, String(seconds))
