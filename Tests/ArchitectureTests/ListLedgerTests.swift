@@ -88,6 +88,20 @@ struct ListLedgerTests {
         #expect(documented.sorted() == names.sorted())
     }
 
+    @Test func `every alarm says what to do, and nothing is said of one that there is not`() throws {
+        let rules = try Repository.text(of: "deploy/prometheus/rules.yml")
+        let alarms = rules.matches(of: /- alert: (\w+)/).map { String($0.1) }
+        let told = try Repository.text(of: "docs/operating-alarms.md").matches(of: /(?m)^## (\w+)$/).map {
+            String($0.1)
+        }
+        #expect(told == alarms)
+        let runbooks = rules.matches(of: /runbook: docs\/operating-alarms\.md#(\w+)/).map { String($0.1) }
+        #expect(runbooks == alarms.map { $0.lowercased() })
+        let tried = try Repository.text(of: "deploy/prometheus/rules.test.yml")
+        for alarm in alarms { #expect(tried.matches(of: try Regex("alertname: \(alarm)\\b")).count == 2, "\(alarm)") }
+        #expect(!alarms.isEmpty)
+    }
+
     private func names(in target: String, _ declaration: Regex<(Substring, Substring)>) -> Set<String> {
         Set(
             SourceFile.ours.filter { $0.target == target }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Metrics")
 struct MetricsTests {
-    @Test func `they are told at an address of their own, and at no other`() async throws {
+    @Test func `they are told at one address, and are those of documents, alarms and dashboard`() async throws {
         let port = try FreePort.find()
         try await ServerProcess.withDemo(arguments: ["--metrics", "127.0.0.1:\(port)"]) { server, demo in
             let front = Front(base: "http://127.0.0.1:\(port)")
@@ -53,8 +53,38 @@ struct MetricsTests {
             let told = lines.compactMap { $0.firstMatch(of: /^# TYPE (\w+) (\w+)$/).map { "`\($0.1)` | \($0.2)" } }
             let ours = told.filter { $0.hasPrefix("`claviger_") || $0.hasPrefix("`process_") }
             #expect(ours.sorted() == (try Self.documented()).sorted())
+            try Self.expectKnown(told, in: "deploy/prometheus/rules.yml")
+            try Self.expectKnown(told, in: "deploy/prometheus/rules.test.yml")
+            try Self.expectKnown(told, in: "deploy/grafana/claviger.json")
+            try await Self.check(answer.text)
             #expect(try await front.get("/verify", bearer: demo.apiKey).status == 404)
             #expect(try await server.get("/metrics").status == 404)
+        }
+    }
+
+    @Test func `alarms are sound, come when they are meant to, and stay away when all is well`() async throws {
+        let rules = Self.root.appending(path: "deploy/prometheus/rules.yml").path
+        let checked = try await FinishedCommand.tool("promtool", ["check", "rules", rules])
+        #expect(checked.status == 0, "\(checked.text)")
+        let tests = Self.root.appending(path: "deploy/prometheus/rules.test.yml").path
+        let tested = try await FinishedCommand.tool("promtool", ["test", "rules", tests])
+        #expect(tested.status == 0, "\(tested.text)")
+    }
+
+    @Test func `the dashboard is one, and asks with words that Prometheus understands`() async throws {
+        let text = try Self.text(of: "deploy/grafana/claviger.json")
+        let panels = try JSON(parsing: Array(text.utf8))["panels"].elements
+        let queries = try panels.flatMap { panel in
+            try panel.members["targets"]?.elements.map { try $0["expr"].string } ?? []
+        }
+        #expect(queries.count > 20)
+        let rules = queries.enumerated().map { number, query in
+            let plain = query.replacing("$__rate_interval", with: "5m").replacing("$instance", with: ".*")
+            return "  - {record: \"query:\(number)\", expr: \"\(plain.replacing("\"", with: "\\\""))\"}\n"
+        }
+        try await Self.withFile("groups:\n- name: dashboard\n  rules:\n" + rules.joined()) { file in
+            let checked = try await FinishedCommand.tool("promtool", ["check", "rules", file])
+            #expect(checked.status == 0, "\(checked.text)")
         }
     }
 
@@ -85,6 +115,36 @@ struct MetricsTests {
         #expect(libraries.all.count == 64)
         // One of ours, and the names too many.
         #expect(lines.contains("claviger_library_metrics_left_out_total 441"))
+    }
+
+    /// Whether `promtool` takes the text for sound.
+    private static func check(_ text: String) async throws {
+        try await withFile(text) { file in
+            let checked = try await FinishedCommand.tool("sh", ["-c", "promtool check metrics <'\(file)'"])
+            #expect(checked.status == 0, "\(checked.text)")
+        }
+    }
+
+    private static func withFile(_ text: String, _ body: (String) async throws -> Void) async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder + "/file"
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+            try await body(file)
+        }
+    }
+
+    /// Whether every number that a file asks for is told.
+    private static func expectKnown(_ told: [String], in path: String) throws {
+        let kinds = Dictionary(
+            told.compactMap { $0.firstMatch(of: /`(\w+)` \| (\w+)/).map { (String($0.1), String($0.2)) } },
+            uniquingKeysWith: { first, _ in first })
+        let asked = Set(try text(of: path).matches(of: /\b(?:claviger|process)_[a-z_]+/).map { String($0.0) })
+        for name in asked {
+            let base = ["_bucket", "_sum", "_count"].first { name.hasSuffix($0) }
+                .map { String(name.dropLast($0.count)) }
+            #expect(kinds[name] != nil || base.flatMap { kinds[$0] } == "histogram", "\(path): \(name)")
+        }
+        #expect(asked.count > 10)
     }
 
     /// Name and kind of each row.
