@@ -32,6 +32,9 @@ package struct FileEntry {
     /// Whether it is true or false, in whatever words of YAML's.
     package var isFlag: Bool { node.tag == Tag(.bool) }
 
+    /// Whether it is nothing: `null`, `~`, or nothing at all.
+    package var isNull: Bool { node.tag == Tag(.null) }
+
     /// Where on that line it begins, counted from 1.
     package var column: Int? { node.mark?.column }
 

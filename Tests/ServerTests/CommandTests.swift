@@ -322,8 +322,8 @@ struct CommandLineTests {
 
     @Test(arguments: [
         [], ["serve"], ["init"], ["demo"], ["doctor"], ["migrate"], ["keys"], ["keys", "rotate"],
-        ["operator-key"], ["operator-key", "new"], ["backup"], ["restore"], ["revoke-since"], ["audit", "export"],
-        ["audit", "follow"], ["nodes"],
+        ["operator-key"], ["operator-key", "new"], ["backup"], ["restore"], ["revoke-since"], ["apply"],
+        ["audit", "export"], ["audit", "follow"], ["nodes"],
     ])
     func `every command explains itself`(_ command: [String]) async throws {
         let run = try await FinishedCommand.claviger(command + ["--help"])

@@ -56,6 +56,10 @@ struct ErrandTests {
             try box.put(answer: [4])
             try box.put(answer: [5])
             #expect(box.takeAnswer() == [5])
+            let large = [UInt8](repeating: 6, count: 2 << 20)
+            try box.put(errand: large)
+            #expect(box.takeErrand() == large, "as long as the file of `claviger apply` may be")
+            #expect(throws: CommandError.self) { try box.put(errand: large + large + [7]) }
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [], "nothing is left")
         }
     }

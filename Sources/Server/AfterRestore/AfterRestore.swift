@@ -5,7 +5,7 @@ import Model
 
 /// What is done once a database is back: everything that was revoked since the backup, again.
 struct AfterRestore {
-    /// What goes to a server at a time, in number and in bytes: an errand and its answer are at most 64 KiB each.
+    /// What goes to a server at a time, in number and in bytes: an answer must come within half a minute.
     private static let batch = (count: 50, bytes: 24 * 1024)
 
     let changes: LostChanges

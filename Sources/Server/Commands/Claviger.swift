@@ -19,8 +19,8 @@ struct Claviger: AsyncParsableCommand {
         version: ClavigerVersion.current,
         subcommands: [
             Serve.self, Initialize.self, Demo.self, Doctor.self, ListNodes.self, Migrate.self, Keys.self,
-            MasterKeyCommands.self, OperatorKey.self, Adopt.self, Backup.self, Restore.self, RevokeSince.self,
-            AuditCommand.self, ProductCommand.self, ProviderCommand.self,
+            MasterKeyCommands.self, OperatorKey.self, Apply.self, Adopt.self, Backup.self, Restore.self,
+            RevokeSince.self, AuditCommand.self, ProductCommand.self, ProviderCommand.self,
         ])
 
     /// As the argument parser runs commands, but with the exit statuses of ours.

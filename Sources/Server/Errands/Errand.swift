@@ -22,6 +22,8 @@ struct Errand: Codable, Sendable {
         case sealAnew(after: String?)
         /// Ends again what a restore put in force again.
         case revoke(RevocationBatch)
+        /// Brings the database to what a file says, or tells what would be done.
+        case apply(ApplyRequest)
     }
 
     /// How long it is good, in seconds: a command waits no longer.

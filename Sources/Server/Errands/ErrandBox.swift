@@ -5,7 +5,7 @@ import Glibc
 /// Both are open to their owner alone and appear whole or not at all.
 struct ErrandBox: Sendable {
     /// More bytes than any errand or answer has.
-    private static let maximumSize = 64 * 1024
+    private static let maximumSize = 4 * 1024 * 1024
 
     private let database: String
 
@@ -48,6 +48,7 @@ struct ErrandBox: Sendable {
     }
 
     private func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws {
+        guard bytes.count <= Self.maximumSize else { throw CommandError("That is too much for one errand.") }
         let draft = "\(path).\(UInt64.random(in: .min ... .max))"
         let descriptor = Glibc.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw problem("The folder of the database cannot be written to") }

@@ -29,6 +29,8 @@ struct ErrandDesk: Sendable {
         case .putMasterKeyInForce(let name): try await putInForce(name)
         case .sealAnew(let place): try await sealAnew(after: place.flatMap { ID(parsing: $0) })
         case .revoke(let batch): try await revoke(batch)
+        case .apply(let request):
+            try await ApplyDesk(store: store, product: product, keyRing: keyRing, now: now).perform(request)
         }
     }
 

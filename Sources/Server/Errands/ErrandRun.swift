@@ -20,18 +20,20 @@ enum ErrandRun {
     ///
     /// - Parameters:
     ///   - known: The master keys, where they were loaded already: a command may have to be asked for them.
+    ///   - say: Hears that a master key was made.
     ///   - body: Gets what does a task, which answers as ``perform(_:with:)`` does.
     static func several<R>(
         with configuration: ServerConfiguration, keys known: MasterKeys? = nil,
+        saying say: @escaping (String) -> Void = { print($0) },
         _ body: (_ perform: (Errand.Task) async throws -> String) async throws -> R
     ) async throws -> R {
         if case .sqlite(let path) = configuration.database, let server = try SQLiteStore.owner(of: path) {
-            let keys = if let known { known } else { try await configuration.masterKeys { print($0) } }
+            let keys = if let known { known } else { try await configuration.masterKeys(saying: say) }
             return try await body { try await ask(server, of: path, for: $0, sealing: keys) }
         }
         let sink = LogSink()
         defer { sink.close() }
-        let composition = try await Composition.assemble(configuration, sink: sink)
+        let composition = try await Composition.assemble(configuration, sink: sink, saying: say)
         do {
             let result = try await body { try await composition.errands.perform($0) }
             await composition.store.close()

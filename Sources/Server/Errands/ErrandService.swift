@@ -64,6 +64,8 @@ extension Errand.Task {
         case .verifySeals: "say whether what is sealed opens"
         case .revoke(let batch):
             batch.isTrial ? "say what would be ended again after a restore" : "end again what a restore put in force"
+        case .apply(let request):
+            request.planDigest == nil ? "say what a file would change" : "bring the database to what a file says"
         }
     }
 }
