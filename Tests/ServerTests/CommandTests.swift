@@ -322,7 +322,7 @@ struct CommandLineTests {
 
     @Test(arguments: [
         [], ["serve"], ["init"], ["demo"], ["doctor"], ["migrate"], ["keys"], ["keys", "rotate"],
-        ["operator-key"], ["operator-key", "new"], ["backup"], ["restore"], ["revoke-since"], ["apply"],
+        ["operator-key"], ["operator-key", "new"], ["backup"], ["restore"], ["revoke-since"], ["apply"], ["settings"],
         ["audit", "export"], ["audit", "follow"], ["nodes"],
     ])
     func `every command explains itself`(_ command: [String]) async throws {

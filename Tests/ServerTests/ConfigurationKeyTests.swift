@@ -47,4 +47,24 @@ struct ConfigurationKeyTests {
             if let variable = key.variable { #expect(help.contains(variable)) }
         }
     }
+
+    @Test func `the file that a package installs has every setting with its help, and says nothing by itself`() throws {
+        let folder = try Folder()
+        let path = folder.path + "/server.yaml"
+        let text = SampleSettings.text
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        let untouched = try ConfigurationFile(path: path)
+        #expect(untouched.values.isEmpty && untouched.errors.isEmpty)
+        let keys = ConfigurationKey.all.filter(\.isInFile)
+        #expect(text.matches(of: /(?m)^#([a-z-]+):/).map { String($0.1) } == keys.map(\.name))
+        let help = text.replacing("\n# ", with: " ")
+        for key in keys { #expect(help.contains(key.summary) && help.contains("Default: \(key.standard)")) }
+
+        try text.replacing(/(?m)^#([a-z-]+: .+)$/) { String($0.1) }
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        let defaults = try ConfigurationFile(path: path)
+        #expect(defaults.errors.isEmpty, "\(defaults.errors)")
+        #expect(defaults.values[.listen]?.text == "127.0.0.1:8080" && defaults.values[.idleSeconds]?.text == "75")
+        #expect(defaults.values[.issuer] == nil, "what has no default has no value")
+    }
 }

@@ -18,8 +18,8 @@ struct Claviger: AsyncParsableCommand {
             """,
         version: ClavigerVersion.current,
         subcommands: [
-            Serve.self, Initialize.self, Demo.self, Doctor.self, ListNodes.self, Migrate.self, Keys.self,
-            MasterKeyCommands.self, OperatorKey.self, Apply.self, Adopt.self, Backup.self, Restore.self,
+            Serve.self, Initialize.self, Demo.self, Doctor.self, PrintSettings.self, ListNodes.self, Migrate.self,
+            Keys.self, MasterKeyCommands.self, OperatorKey.self, Apply.self, Adopt.self, Backup.self, Restore.self,
             RevokeSince.self, AuditCommand.self, ProductCommand.self, ProviderCommand.self,
         ])
 

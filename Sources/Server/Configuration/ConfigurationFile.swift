@@ -25,6 +25,7 @@ struct ConfigurationFile {
         guard data.count <= Self.maximumSize, let text = String(validating: data, as: UTF8.self) else {
             throw failed("must be UTF-8 text of at most 1 MiB")
         }
+        guard !text.hasCommentsAlone else { return }
         let known = Dictionary(uniqueKeysWithValues: ConfigurationKey.all.filter(\.isInFile).map { ($0.name, $0) })
         do throws(DefinitionError) {
             for (name, entry) in try FileEntry(parsing: text, file: path).entries() {
@@ -44,6 +45,14 @@ struct ConfigurationFile {
         } catch {
             throw ConfigurationError(error.key ?? "file", from: .file(path, line: error.line), error.problem)
         }
+    }
+}
+
+extension String {
+    /// Whether it says nothing, on purpose: as a package installs it, with every setting commented out.
+    fileprivate var hasCommentsAlone: Bool {
+        let lines = split(whereSeparator: \.isNewline).compactMap { line in line.first { !$0.isWhitespace } }
+        return !lines.isEmpty && lines.allSatisfy { $0 == "#" }
     }
 }
 
