@@ -2,10 +2,10 @@
 # for each other and neither throws the other's work away.
 
 SOURCES := Package.swift Sources Tests Benchmarks Examples
-RELEASE_BUILD := swift build -c release --scratch-path .build-release
+RELEASE_BUILD := swift build -c release --static-swift-stdlib --scratch-path .build-release
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-carbon test test-clients tsan asan bench prove-revocation prove-refresh prove-renewal prove-restore prove-bulk docs screenshots pictures lint format build release clean
+.PHONY: help run run-carbon test test-clients tsan asan bench prove-revocation prove-refresh prove-renewal prove-restore prove-bulk prove-package deb tarball docs screenshots pictures lint format build release clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,19 @@ docs: ## Make a site of the documents and the libraries' reference, in .build-do
 	@scripts/prepare docs
 	swift build --product ClavigerVerifierHummingbird
 	@.build-tools/docs/bin/python scripts/docs $(DOCS)
+
+deb: ## Make the package for Debian, of the release build (.build-packages)
+	@scripts/prepare package
+	@scripts/package deb
+
+tarball: ## Make an archive of the same files
+	@scripts/prepare package
+	@scripts/package tarball
+
+prove-package: ## Install the package into a bare Debian, start it there, upgrade and purge it; as root (PROVE="--help")
+	@scripts/prepare package bare
+	@scripts/package deb
+	@scripts/prove-package $(PROVE)
 
 screenshots: ## Take pictures of every page of the four products (PRODUCT=, PICTURES=)
 	@scripts/prepare test

@@ -332,6 +332,26 @@ struct CommandLineTests {
         #expect(run.output.contains("USAGE: claviger"))
     }
 
+    @Test func `every command has a manual page, made of what it says of itself`() async throws {
+        let folder = try Folder()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let made = try await FinishedCommand.tool(
+            "sh",
+            [
+                "-c", #""$0" --experimental-dump-help | "$1/scripts/manual" 1.2.3 "$2""#,
+                try ServerProcess.executable.path, root.path, folder.path,
+            ])
+        #expect(made.status == 0, "\(made.text)")
+        func page(_ name: String) throws -> String {
+            try String(contentsOfFile: "\(folder.path)/\(name).1", encoding: .utf8)
+        }
+        #expect(try page("claviger").contains(#".B claviger keys"#))
+        #expect(try page("claviger-keys-rotate").contains(#"\fB\-\-now\fP"#))
+        #expect(try page("claviger-apply").contains(#"\fI<file>\fP"#))
+        #expect(try page("claviger-init").contains(#"\fB\-\-account\fP \fI<account>\fP"#))
+    }
+
     @Test func `what is no command or no flag is refused`() async throws {
         for arguments in [["nonsense"], ["serve", "--nonsense"], ["init", "--account"]] {
             let run = try await FinishedCommand.claviger(arguments)

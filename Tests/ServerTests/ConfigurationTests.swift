@@ -414,6 +414,14 @@ struct ConfigurationErrorTests {
         #expect(try configuration([.database: uri]).database.description == shown)
     }
 
+    @Test func `the settings that the manifest for Kubernetes comes with are understood`() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let flags = [ConfigurationKey.config: root.appending(path: "deploy/kubernetes/server.yaml").path]
+        #expect(errors(flags) == [])
+        #expect(try configuration(flags, [:]).drainSeconds == 10)
+    }
+
     @Test func `a file that says a password for PostgreSQL holds a secret`() async throws {
         for (uri, isSecret) in [("postgres://u:p@host/db", true), ("postgres://u@host/db", false)] {
             try await withFile("database: \(uri)\n") { path in

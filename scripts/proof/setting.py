@@ -29,8 +29,9 @@ def build(*products):
     print(f"building {' and '.join(products)} (release; the very first time about 15 minutes)")
     for product in products:
         done = subprocess.run(
-            ["swift", "build", "-c", "release", "--scratch-path", RELEASE, "--product", product], cwd=ROOT,
-            stdin=subprocess.DEVNULL)
+            [
+                "swift", "build", "-c", "release", "--static-swift-stdlib", "--scratch-path", RELEASE, "--product", product
+            ], cwd=ROOT, stdin=subprocess.DEVNULL)
         if done.returncode != 0:
             give_up(f"{product} does not build")
     return RELEASE / "release"
