@@ -123,7 +123,7 @@ private struct Desk {
             let script = """
                 import sqlite3, sys
                 connection = sqlite3.connect(sys.argv[1])
-                connection.execute("INSERT INTO schema_migration VALUES (999999, 'later', 0)")
+                connection.execute("INSERT INTO schema_migration VALUES (999999, 'later', 0, 999998)")
                 connection.commit()
                 """
             #expect(try await FinishedCommand.python(["-c", script, later]).status == 0)

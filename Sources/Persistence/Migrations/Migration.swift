@@ -5,20 +5,27 @@ package struct Migration: Sendable {
     package let number: Int
     /// What it brings, in a word or two.
     package let name: String
+    /// The newest step that a version must know to serve a schema with this one, so that it can be gone back to.
+    package let servedFrom: Int
     /// Its statements for SQLite.
     private let sqlite: String
     /// The same for PostgreSQL. A test holds the schemas that come of both against each other.
     private let postgres: [String]
 
-    package init(number: Int, name: String, sqlite: String, postgres: String) {
-        self.init(number: number, name: name, sqlite: sqlite, postgresParts: [postgres])
+    /// - Parameter servedFrom: The step before unless said, which is what law 16 wants of each. A later step of the same version says that
+    ///   of the first one: who goes back knows none of them.
+    package init(number: Int, name: String, servedFrom: Int? = nil, sqlite: String, postgres: String) {
+        self.init(number: number, name: name, servedFrom: servedFrom, sqlite: sqlite, postgresParts: [postgres])
     }
 
-    /// - Parameter postgresParts: For a transaction each, which locks one table: whoever locks many waits for nodes that go on serving,
-    ///   which hold one of them and wait for another (a deadlock). All but the last may be run more than once.
-    package init(number: Int, name: String, sqlite: String, postgresParts: [String]) {
+    /// - Parameters:
+    ///   - servedFrom: As above.
+    ///   - postgresParts: For a transaction each, which locks one table: whoever locks many waits for nodes that go on serving,
+    ///     which hold one of them and wait for another (a deadlock). All but the last may be run more than once.
+    package init(number: Int, name: String, servedFrom: Int? = nil, sqlite: String, postgresParts: [String]) {
         self.number = number
         self.name = name
+        self.servedFrom = servedFrom ?? number - 1
         self.sqlite = sqlite
         postgres = postgresParts
     }

@@ -55,18 +55,35 @@ package struct MigrationRunner: Sendable {
         try applied(tx).keys.max() ?? 0
     }
 
-    /// The names of the steps that a store has, by their number; none for one that was never used.
-    private func applied(_ tx: borrowing Transaction) throws -> [Int: String] {
+    /// How many steps of later versions a store has, which serve ours.
+    ///
+    /// - Throws: As ``missing(_:)``.
+    package func later(_ tx: borrowing Transaction) throws -> Int {
+        let applied = try applied(tx)
+        try refuseUnknown(applied)
+        let newest = migrations.last?.number ?? 0
+        return applied.keys.count { $0 > newest }
+    }
+
+    /// The steps that a store has, by their number; none for one that was never used.
+    private func applied(_ tx: borrowing Transaction) throws -> [Int: AppliedStep] {
         try tx.hasMigrationTable() ? tx.appliedMigrations() : [:]
     }
 
-    private func refuseUnknown(_ applied: [Int: String]) throws(MigrationError) {
+    /// A step of a later version is let pass if it says that it serves ours.
+    private func refuseUnknown(_ applied: [Int: AppliedStep]) throws(MigrationError) {
         let known = Dictionary(migrations.map { ($0.number, $0.name) }) { first, _ in first }
-        for (number, name) in applied.sorted(by: { $0.key < $1.key }) {
-            guard let ours = known[number] else {
-                throw .newerSchema(found: number, newestKnown: migrations.last?.number ?? 0)
+        let newest = migrations.last?.number ?? 0
+        for (number, step) in applied.sorted(by: { $0.key < $1.key }) {
+            if let ours = known[number] {
+                guard ours == step.name else {
+                    throw .anotherHistory(number: number, found: step.name, known: ours)
+                }
+            } else {
+                guard let least = step.servedFrom, least <= newest else {
+                    throw .newerSchema(found: number, newestKnown: newest)
+                }
             }
-            guard ours == name else { throw .anotherHistory(number: number, found: name, known: ours) }
         }
     }
 }
@@ -91,6 +108,13 @@ package enum MigrationError: Error, Equatable, Sendable, CustomStringConvertible
     }
 }
 
+/// What a store says of a step that was run on it.
+private struct AppliedStep: Sendable {
+    let name: String
+    /// Nil where a version ran it that did not say: no other goes back there.
+    let servedFrom: Int?
+}
+
 extension Transaction {
     fileprivate borrowing func createMigrationTable() throws {
         try execute(
@@ -98,9 +122,25 @@ extension Transaction {
             CREATE TABLE IF NOT EXISTS schema_migration (
                 number BIGINT NOT NULL PRIMARY KEY,
                 name TEXT NOT NULL,
-                applied_at BIGINT NOT NULL
+                applied_at BIGINT NOT NULL,
+                served_from BIGINT
             )
             """)
+        // The first versions made it without.
+        if try !saysWhoIsServed() { try execute("ALTER TABLE schema_migration ADD COLUMN served_from BIGINT") }
+    }
+
+    private borrowing func saysWhoIsServed() throws -> Bool {
+        let question: BoundSQL =
+            switch dialect {
+            case .sqlite: "SELECT COUNT(*) FROM pragma_table_info('schema_migration') WHERE name = 'served_from'"
+            case .postgres:
+                """
+                SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('schema_migration')
+                AND attname = 'served_from' AND NOT attisdropped) THEN 1 ELSE 0 END
+                """
+            }
+        return try first(question) { try $0.bool(0) } ?? false
     }
 
     /// Whether anything of ours was ever made here.
@@ -113,9 +153,14 @@ extension Transaction {
         return try first(question) { try $0.bool(0) } ?? false
     }
 
-    fileprivate borrowing func appliedMigrations() throws -> [Int: String] {
-        let rows = try all("SELECT number, name FROM schema_migration") { row in
-            (Int(try row.integer(0)), try row.text(1))
+    fileprivate borrowing func appliedMigrations() throws -> [Int: AppliedStep] {
+        let question: BoundSQL =
+            try saysWhoIsServed()
+            ? "SELECT number, name, served_from FROM schema_migration"
+            : "SELECT number, name, CAST(NULL AS BIGINT) FROM schema_migration"
+        let rows = try all(question) { row in
+            let servedFrom = row.isNull(2) ? nil : Int(try row.integer(2))
+            return (Int(try row.integer(0)), AppliedStep(name: try row.text(1), servedFrom: servedFrom))
         }
         return Dictionary(rows) { first, _ in first }
     }
@@ -124,8 +169,8 @@ extension Transaction {
         try execute(script: script)
         try execute(
             """
-            INSERT INTO schema_migration (number, name, applied_at)
-            VALUES (\(migration.number), \(migration.name), \(now))
+            INSERT INTO schema_migration (number, name, applied_at, served_from)
+            VALUES (\(migration.number), \(migration.name), \(now), \(migration.servedFrom))
             """)
     }
 }

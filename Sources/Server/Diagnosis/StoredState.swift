@@ -6,6 +6,8 @@ import Tokens
 struct StoredState {
     /// How many steps the schema lacks.
     private let missingSteps: Int
+    /// How many steps of later versions it has.
+    private let laterSteps: Int
     private let keyRing: [KeyRingRow]
     /// The name of the master key that seals, nil where it is not written down.
     private let masterKeyInForce: String?
@@ -20,6 +22,7 @@ struct StoredState {
     ///   - other: What a server that is started now would be told; nil where its product definition cannot be read.
     init(_ tx: borrowing Transaction, joining other: Installation?, at now: Instant) throws {
         missingSteps = try MigrationRunner().missing(tx)
+        laterSteps = try MigrationRunner().later(tx)
         keyRing = missingSteps == 0 ? try tx.keyRingRows() : []
         masterKeyInForce = missingSteps == 0 ? try tx.masterKeyInForce() : nil
         installation = missingSteps == 0 ? try tx.installation() : nil
@@ -34,7 +37,8 @@ struct StoredState {
 
     /// What to say of the schema.
     var schema: String {
-        missingSteps == 0 ? "schema up to date" : "\(missingSteps) schema steps are run at the next start"
+        if missingSteps > 0 { return "\(missingSteps) schema steps are run at the next start" }
+        return laterSteps == 0 ? "schema up to date" : "schema of a later version, which serves this one"
     }
 
     /// Whether it belongs to `other`, as a server that is started now would see it.

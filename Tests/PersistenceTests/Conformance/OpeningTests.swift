@@ -105,6 +105,55 @@ struct OpeningTests {
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `a version whose steps a later one serves is gone back to, and forwards again`(
+        _ engine: StoreUnderTest
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            let newest = Migration.all.map(\.number).max() ?? 0
+            // Two steps of one version, and one of the version after it.
+            let next = [1, 2].map { place in
+                Migration(
+                    number: newest + place, name: "next \(place)", servedFrom: newest,
+                    both: "CREATE TABLE next\(place) (id BIGINT);")
+            }
+            let last = Migration(number: newest + 3, name: "last", both: "CREATE TABLE last (id BIGINT);")
+            await (try await engine.open(in: folder)).close()
+            await (try await engine.open(in: folder, migrations: Migration.all + next)).close()
+
+            let before = try await engine.open(in: folder)
+            #expect(before.stepsRun == 0)
+            #expect(try await before.read { tx in try MigrationRunner().later(tx) } == 2)
+            #expect(try await before.read { tx in try MigrationRunner().missing(tx) } == 0)
+            await before.close()
+            let after = try await engine.open(in: folder, migrations: Migration.all + next)
+            #expect(try await after.read { tx in try tx.all("SELECT id FROM next2") { try $0.integer(0) } } == [])
+            await after.close()
+
+            await (try await engine.open(in: folder, migrations: Migration.all + next + [last])).close()
+            await #expect(throws: MigrationError.newerSchema(found: newest + 3, newestKnown: newest)) {
+                _ = try await engine.open(in: folder)
+            }
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a database of the first versions, which did not keep whom its steps serve, keeps it from now on`(
+        _ engine: StoreUnderTest
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            let newest = Migration.all.map(\.number).max() ?? 0
+            let store = try await engine.open(in: folder)
+            try await store.write { tx in try tx.execute("ALTER TABLE schema_migration DROP COLUMN served_from") }
+            await store.close()
+            let next = Migration(number: newest + 1, name: "next", both: "CREATE TABLE next (id BIGINT);")
+            await (try await engine.open(in: folder, migrations: Migration.all + [next])).close()
+            let before = try await engine.open(in: folder)
+            #expect(try await before.read { tx in try MigrationRunner().later(tx) } == 1)
+            await before.close()
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `a schema with another history is refused`(_ engine: StoreUnderTest) async throws {
         try await withTemporaryFolder { folder in
             await (try await engine.openWithScratch(in: folder)).close()

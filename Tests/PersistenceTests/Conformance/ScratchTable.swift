@@ -27,8 +27,8 @@ extension Migration {
         """
 
     /// A step whose text both engines understand.
-    init(number: Int, name: String, both text: String) {
-        self.init(number: number, name: name, sqlite: text, postgres: text)
+    init(number: Int, name: String, servedFrom: Int? = nil, both text: String) {
+        self.init(number: number, name: name, servedFrom: servedFrom, sqlite: text, postgres: text)
     }
 }
 
