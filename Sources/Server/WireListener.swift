@@ -30,12 +30,13 @@ struct WireListener: Sendable {
         over connection: @escaping @Sendable (@escaping HTTPChannelHandler.Responder) -> Connection,
         onListening: @escaping @Sendable (any Channel) async -> Void
     ) -> Listeners.Listener where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
+        let passed = sockets[place]
         let begun: @Sendable (any Channel) async -> Void = { channel in
-            await guardSocket(channel)
+            await guardSocket(channel, isOurs: passed == nil)
             await onListening(channel)
         }
         let service: any Service =
-            if let socket = sockets[place] {
+            if let socket = passed {
                 PassedListener(
                     place: place, descriptor: socket,
                     connection: connection(ApplicationResponder(responder: responder, now: now, logger: logger).answer),
@@ -89,7 +90,10 @@ struct WireListener: Sendable {
     }
 
     /// Begins to watch the listening socket. Hummingbird lends it once it listens.
-    func guardSocket(_ channel: any Channel) async {
+    ///
+    /// - Parameter isOurs: Whether it ends with this process. One that was passed lives on, with whoever waits at it.
+    func guardSocket(_ channel: any Channel, isOurs: Bool = true) async {
+        if isOurs { connections.add(door: channel) }
         let guarded = channel.eventLoop.submit { [connections] in
             try channel.pipeline.syncOperations.addHandler(AcceptGuard(connections), position: .first)
         }

@@ -53,6 +53,8 @@ package final class Connections: Sendable {
     private let refusedForAll = Counter()
     private let withoutDescriptor = Counter()
     private let isLeaving = Atomic(false)
+    /// The listening sockets that are this process's alone.
+    private let doors = Lock<[any Channel]>([])
 
     /// - Parameters:
     ///   - exempt: Those for whom the limit of an address does not hold, because they come for many. They are asked to go
@@ -131,6 +133,17 @@ package final class Connections: Sendable {
 
     /// Whether they do.
     var endsAfterReplies: Bool { isLeaving.load(ordering: .relaxed) }
+
+    /// A socket listens that ends with this process.
+    package func add(door: any Channel) { doors.withLock { $0.append(door) } }
+
+    /// From now on nobody is let in who was not on the way, so that the listening sockets can be closed.
+    ///
+    /// - Throws: `CancellationError`, which shortens it.
+    package func waitForLastCallers() async throws {
+        for door in doors.withLock({ $0 }) { await LastCallers.drop(at: door) }
+        try await Task.sleep(for: LastCallers.patience)
+    }
 
     private func remove(_ identifier: ObjectIdentifier) {
         state.withLock { state in

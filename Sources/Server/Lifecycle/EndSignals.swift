@@ -38,6 +38,7 @@ struct EndSignals: Sendable {
                     // By now who looks has stopped to send calls. Who goes on keeps connections, and shall not send on one as it is closed.
                     connections.endAfterReplies()
                     try await Task.sleep(for: half)
+                    if seconds > 0 { try await connections.waitForLastCallers() }
                 } catch {
                     // Told again.
                 }
