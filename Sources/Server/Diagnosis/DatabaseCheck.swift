@@ -8,6 +8,7 @@ struct DatabaseCheck {
     /// Nil where the product definition cannot be read, which is told elsewhere.
     private let installation: Installation?
     private let now: Instant
+    private let begun = ContinuousClock.now
 
     init(_ configuration: ServerConfiguration, now: Instant) {
         location = configuration.database
@@ -23,7 +24,8 @@ struct DatabaseCheck {
             case .sqlite(let path):
                 SQLiteCheck(path: path, installation: installation, now: now).findings(opening: key)
             case .postgres(let address):
-                PostgresCheck(address: address, installation: installation, now: now).findings(opening: key)
+                PostgresCheck(address: address, installation: installation, now: now, begun: begun)
+                    .findings(opening: key)
             }
         guard let key else { return ofKey + ofDatabase }
         let ofSeals = await SealCheck(location: location, keys: key, brand: installation?.brand, now: now).findings()

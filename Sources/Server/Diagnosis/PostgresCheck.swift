@@ -8,6 +8,9 @@ struct PostgresCheck {
     /// What the settings say of what nodes have in common, nil where that cannot be told.
     let installation: Installation?
     let now: Instant
+    /// When it was that, by a clock that nobody sets: a command for the master key or a busy server may take longer than what is told
+    /// of a clock.
+    var begun = ContinuousClock.now
 
     func findings(opening key: MasterKeys?) -> [Finding] {
         encryption() + server(opening: key)
@@ -27,11 +30,13 @@ struct PostgresCheck {
 
     private func server(opening key: MasterKeys?) -> [Finding] {
         do {
+            let asked = time
             let (status, state) = try PostgresStore.peek(at: address) { [now, installation] tx in
                 (try PostgresStatus(tx), try StoredState(tx, joining: installation, at: now))
             }
             return [.fine("database", "\(address), PostgreSQL \(status.version), \(state.schema)")]
-                + safety(status) + failOver(status) + separation(status) + clock(status)
+                + safety(status) + failOver(status) + separation(status)
+                + clock(status, asked: asked, answered: time)
                 + state.findings(opening: key, now: now) + state.findings(joining: installation)
         } catch {
             return [.error("database", "\(address): \(error)")]
@@ -75,10 +80,18 @@ struct PostgresCheck {
         ]
     }
 
-    /// Nodes go by their own clocks in what they issue, and by the database's in what they share.
-    private func clock(_ status: PostgresStatus) -> [Finding] {
-        let seconds = status.clock.seconds(since: now)
-        guard abs(seconds) > 5 else { return [] }
-        return [.warning("clock", "is \(abs(seconds)) s \(seconds > 0 ? "behind" : "ahead of") that of the database")]
+    /// What this machine's clock shows.
+    private var time: Instant {
+        let passed = begun.duration(to: .now) / .milliseconds(1)
+        return Instant(milliseconds: now.milliseconds + Int64(passed))
+    }
+
+    /// Nodes go by their own clocks in what they issue, and by the database's in what they share. Its clock was looked at between the
+    /// question and the answer, so it is at least this far from ours.
+    private func clock(_ status: PostgresStatus, asked: Instant, answered: Instant) -> [Finding] {
+        let (behind, ahead) = (status.clock.seconds(since: answered), asked.seconds(since: status.clock))
+        guard max(behind, ahead) > 5 else { return [] }
+        let side = behind > ahead ? "behind" : "ahead of"
+        return [.warning("clock", "is \(max(behind, ahead)) s \(side) that of the database")]
     }
 }
