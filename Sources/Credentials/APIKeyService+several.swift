@@ -18,18 +18,32 @@ extension APIKeyService {
 
     /// Changes them, each by the rule for one: all, or none where one may not be.
     ///
-    /// - Returns: How many it were.
+    /// - Parameter addresses: Of the rule that they get, for that change alone.
     package func change(
-        _ ids: Set<ID<APIKey>>, in id: ID<Organization>, by change: SeveralKeysChange, as actor: Actor,
-        tx: borrowing Transaction
-    ) throws -> Int {
-        let keys = try several(ids, in: id, as: actor, tx: tx).map(\.key)
-        for key in keys {
+        _ ids: Set<ID<APIKey>>, in id: ID<Organization>, by change: SeveralKeysChange, addresses: [String],
+        as actor: Actor, tx: borrowing Transaction
+    ) throws {
+        for key in try several(ids, in: id, as: actor, tx: tx).map(\.key) {
             switch change {
+            case .restrict:
+                guard isRestricted(by: change, key) else { continue }
+                _ = try edit(
+                    key.id, in: key.organization, APIKeyEdit(allowedAddresses: addresses), as: actor, tx: tx)
             case .disable: _ = try disable(key.id, in: key.organization, as: actor, tx: tx)
             case .delete: try delete(key.id, in: key.organization, as: actor, tx: tx)
             }
         }
-        return keys.count
+    }
+
+    /// Whether a key gets an address rule by that change: it has none, and has not expired.
+    package func isRestricted(by change: SeveralKeysChange, _ key: APIKey) -> Bool {
+        change == .restrict && key.addresses == .anywhere && key.state(at: now()) != .expired
+    }
+
+    /// What is wrong with the addresses of a rule, in themselves.
+    package func problems(withAddresses addresses: [String]) -> [InvalidField] {
+        var checks = FieldChecks()
+        _ = checks.addresses(addresses)
+        return checks.problems
     }
 }

@@ -42,9 +42,7 @@ struct OverviewPageTests {
         }
     }
 
-    @Test func `of what a list shows, several are disabled or deleted together, after a question that names them`()
-        async throws
-    {
+    @Test func `of what a list shows, several are changed together, after a question that names them`() async throws {
         let (server, demo) = try RunningServer.current
         let (europe, elsewhere) = (
             try #require(demo.organizations["Europe"]), try await server.makeAccount("Apart", as: demo.operatorKey)
@@ -60,7 +58,7 @@ struct OverviewPageTests {
         let person = try #require(demo.people["site-admin"])
         _ = try await visitor.signIn(person.email, person.password)
         let list = "/o/\(demo.account)/api-keys?q=batch"
-        let several = try #require(try await visitor.open(list).links("Disable or delete several").first)
+        let several = try #require(try await visitor.open(list).links("Change several of these").first)
         let choice = try await visitor.open(several)
         #expect(choice.text.matches(of: /name="key\.key_[A-Za-z0-9]+" value="on" checked/).count == 3)
         func boxes(_ credentials: [MadeCredential]) -> [(String, String)] {
@@ -68,6 +66,14 @@ struct OverviewPageTests {
         }
         let none = try await visitor.post(several, choice.hiddenFields)
         #expect(none.status == 422 && none.text.contains("Say what to do."))
+        let rule = [("do", "restrict"), ("allowed_addresses", "192.0.2.0/24\n2001:db8::/48")]
+        let bare = try await visitor.post(several, choice.hiddenFields + boxes(made) + [("do", "restrict")])
+        #expect(bare.status == 422 && bare.text.contains("Say from which addresses."))
+        let asked = try await visitor.post(several, choice.hiddenFields + boxes(made) + rule)
+        #expect(asked.text.contains("3 may be used from 192.0.2.0/24, 2001:db8::/48 alone"), "\(asked.text)")
+        #expect(try await visitor.post(several, asked.hiddenFields).location == list)
+        let bound = try await server.get(made[1].path, bearer: demo.operatorKey).json["allowed_addresses"]
+        #expect(try bound.elements.map { try $0.string } == ["192.0.2.0/24", "2001:db8::/48"])
         for (change, chosen) in [("disable", made), ("delete", [made[0], made[1]])] {
             let question = try await visitor.post(
                 several, choice.hiddenFields + boxes(chosen + [foreign]) + [("do", change)])

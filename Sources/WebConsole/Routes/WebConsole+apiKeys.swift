@@ -69,7 +69,7 @@ extension WebConsole {
             let address = entered.link(.severalAPIKeys, query: frame.request.query())
             let advice = page.forecast.map { $0.parts + [Forecast.Part(words: " ")] } ?? []
             page.forecast = Forecast(
-                look: "", parts: advice + [Forecast.Part(words: "Disable or delete several", address: address)])
+                look: "", parts: advice + [Forecast.Part(words: "Change several of these", address: address)])
         }
         return page
     }
