@@ -223,6 +223,7 @@ struct ConnectionAPITests {
             #expect(failed["outcome"] == "failed" && failed["error"] == "invalid_client")
             #expect(failed["status"] == "connected", "The operator's fault is no connection's.")
             let asked = providers.requests("/v2/oauth/token/").count
+            let looked = providers.requests("/v2/user/info/").count
             let early = try await front.call("POST", path, bearer: front.keeper)
             #expect(early.status == 429 && early.headers["retry-after"] == "30", "\(early.text)")
             #expect(providers.requests("/v2/oauth/token/").count == asked)
@@ -233,6 +234,7 @@ struct ConnectionAPITests {
             let renewed = try await outcome()
             #expect(renewed["outcome"] == "renewed" && renewed["generation"] == .number(2) && renewed["error"] == .null)
             #expect(try await front.desk.fault("tiktok") == nil)
+            #expect(providers.requests("/v2/user/info/").count == looked, "Who connected is known.")
             #expect(try await outcome()["outcome"] == "unchanged")
             #expect(providers.requests("/v2/oauth/token/").count == asked + 1)
             let wanted = try await tree.auditEvents().filter { $0.action == "connection.renewal-requested" }

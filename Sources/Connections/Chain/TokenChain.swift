@@ -62,7 +62,7 @@ struct TokenChain {
     /// Renews, and looks at what is below anew. Once other tokens are there, nothing that follows makes it fail: they may be the only ones
     /// that work.
     mutating func renew() async throws(Fault) {
-        var steps = provider.steps.filter { $0.occasion == .always }
+        var steps = provider.steps.filter { $0.occasion == .always && isNews(from: $0) }
         var isOptional = true
         children = []
         switch provider.renewal.grant {
@@ -86,6 +86,12 @@ struct TokenChain {
         }
         // What came along with the tokens may be left out of a renewal; what is not listed anew is not gone.
         if !isWhole || (!isListed && children?.isEmpty == true) { children = nil }
+    }
+
+    /// Whether a step says anything that is not known since the consent. Each request less is one less of the client's quota.
+    private func isNews(from step: ChainStep) -> Bool {
+        step.children != nil || step.answer.saysMoreThanWho
+            || (!step.answer.accountIdentifier.isEmpty && values[.accountIdentifier] == nil)
     }
 
     // MARK: One request

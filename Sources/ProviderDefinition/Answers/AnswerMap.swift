@@ -63,4 +63,10 @@ package struct AnswerMap: Sendable, Equatable {
         self.accountName = accountName
         self.metadata = metadata
     }
+
+    /// Whether there is anything in it beside who connected and what they are called.
+    package var saysMoreThanWho: Bool {
+        !accessToken.isEmpty || !refreshToken.isEmpty || accessExpiry != nil || refreshExpiry != nil
+            || dataAccessExpiry != nil || scope != nil || !metadata.isEmpty
+    }
 }

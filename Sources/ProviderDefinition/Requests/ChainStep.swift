@@ -4,7 +4,7 @@ package struct ChainStep: Sendable, Equatable {
     package enum Occasion: String, Sendable, CaseIterable {
         /// After the code was exchanged.
         case connect
-        /// After that and after each renewal.
+        /// After that and after each renewal, where it says anything that a renewal does not know.
         case always
     }
 
