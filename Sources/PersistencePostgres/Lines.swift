@@ -16,7 +16,7 @@ struct Lines: Sendable {
         return try Line(
             to: address,
             settings: [
-                "SET statement_timeout = \(statement)", "SET lock_timeout = \(statement * 2 / 3)",
+                "SET statement_timeout = \(statement)", "SET lock_timeout = \(silence * 2 / 3)",
                 // As it is now, also for who becomes another role: `$user` in it is whoever one is.
                 "SELECT set_config('search_path', string_agg(quote_ident(name), ', ' ORDER BY place), false) "
                     + "FROM unnest(current_schemas(false)) WITH ORDINALITY AS known (name, place)",
