@@ -81,7 +81,7 @@ struct PostgresStoreTests {
     @Test func `a statement that takes too long fails its own body alone, and its connection goes on`() async throws {
         try await withScratchDatabase { database in
             let limits = PostgresLimits(
-                readers: 1, patience: .seconds(30), statement: .milliseconds(600), connecting: .seconds(10))
+                readers: 1, patience: .seconds(30), statement: .milliseconds(2400), connecting: .seconds(10))
             let store = try await open(database.uri, limits: limits)
             let before = try await store.write { tx in try tx.backend() }
             let ends = await race(40) { number in
