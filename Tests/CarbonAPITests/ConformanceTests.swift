@@ -25,11 +25,13 @@ struct ConformanceTests {
             let product = try OurWords.sample("altruistiq").text
             try await ServerProcess.withDemo(product: product, arguments: flags) { desk, demo in
                 try await HTTPClient.withHTTPClient(configuration: configuration) { client in
-                    let host = try await PartnerHost()
+                    let (door, host) = (Front(base: auth, by: client), try await PartnerHost())
+                    #expect(try await eventually { (try? await door.get("/healthz"))?.status == 200 })
                     let token = try await desk.tokenAnswer(demo.integration, path: "/auth/token").json["access_token"]
                         .string
                     let organization = try #require(try await desk.verify(token).headers["x-auth-organization-path"])
-                    let partners = try Self.partners(host, organization, in: folder)
+                    let partners = try host.file(
+                        naming: ["https://partner.example", "//partner.example"], of: organization, in: folder)
                     let callers = DeskOrTable(desk: DeskVerifier(DeskVerifier.Options(address: desk.base)))
                     let api = try await CarbonFront(verifier: callers, client: client) { options in
                         options.tls = (certificate, key)
@@ -44,33 +46,19 @@ struct ConformanceTests {
                         try await api.done("POST", "/footprints/\(id.string)/shares", ["organizationId": .text(unit)])
                     }
                     var three = Conformance(
-                        version: 3, auth: Front(base: auth, by: client), api: api, host: host, client: demo.integration)
+                        version: 3, auth: door, api: api, host: host, client: demo.integration)
                     try await three.run()
                     try await three.filter()
                     #expect(
                         Set(three.tried) == Set((1...40).map(String.init)).subtracting(["14"]).union(["14.A", "14.B"]))
                     var two = Conformance(
-                        version: 2, auth: Front(base: auth, by: client), api: api, host: host, client: demo.integration)
+                        version: 2, auth: door, api: api, host: host, client: demo.integration)
                     try await two.run()
                     try await two.compare()
                     #expect(two.tried.count == 22)
                 }
             }
         }
-    }
-
-    /// A file with one partner, who calls itself differently in the two versions.
-    private static func partners(_ host: PartnerHost, _ organization: String, in folder: String) throws -> String {
-        let partners = ["https://partner.example", "//partner.example"].map { source -> JSON in
-            [
-                "source": .text(source), "organization": .text(organization), "base": .text(host.base),
-                "clientId": .text(PartnerHost.client.id), "clientSecret": .text(PartnerHost.client.secret),
-            ]
-        }
-        let path = folder + "/partners.json"
-        try Data(try (["partners": .list(partners)] as JSON).bytes).write(to: URL(fileURLWithPath: path))
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-        return path
     }
 }
 

@@ -254,20 +254,9 @@ struct FootprintTests {
         async throws
     {
         let host = try await PartnerHost()
-        let partner: JSON = [
-            "source": "https://partner.example", "organization": .text(Sample.other),
-            "base": .text(host.base + "/pact/"),
-            "tokenEndpoint": .text(host.base + "/auth/token"), "clientId": .text(PartnerHost.client.id),
-            "clientSecret": .text(PartnerHost.client.secret),
-        ]
-        guard case .object(var older) = partner else { return }
-        older["source"] = "//partner.example"
         let file = try Folder()
-        let path = file.path + "/partners.json"
-        let made = FileManager.default.createFile(
-            atPath: path, contents: Data(try (["partners": [partner, .object(older)]] as JSON).bytes),
-            attributes: [.posixPermissions: 0o600])
-        #expect(made)
+        let path = try host.file(
+            naming: ["https://partner.example", "//partner.example"], of: Sample.other, in: file.path)
         let api = try await CarbonFront { options in
             options.partners = path
             (options.sweepInterval, options.answerPause) = (1, 1)

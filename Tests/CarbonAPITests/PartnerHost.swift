@@ -20,6 +20,27 @@ final class PartnerHost: Sendable {
 
     deinit { host.close() }
 
+    /// A file of partners, with this host under each of the names by which it calls itself.
+    ///
+    /// - Parameter organization: As which it calls us.
+    /// - Returns: Its path.
+    func file(naming sources: [String], of organization: String, in folder: String) throws -> String {
+        let partners = sources.map { source -> JSON in
+            [
+                "source": .text(source), "organization": .text(organization), "base": .text(base + "/pact/"),
+                "tokenEndpoint": .text(base + "/auth/token"), "clientId": .text(Self.client.id),
+                "clientSecret": .text(Self.client.secret),
+            ]
+        }
+        let path = folder + "/partners.json"
+        let bytes = try (["partners": .list(partners)] as JSON).bytes
+        guard
+            FileManager.default.createFile(
+                atPath: path, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
+        else { throw ServerFailure("\(path) cannot be written.") }
+        return path
+    }
+
     /// What was taken, with the paths at which it came.
     var events: [(path: String, event: JSON)] { desk.state.withLock(\.events) }
 

@@ -152,13 +152,7 @@ struct StoreTests {
         let host = try await PartnerHost()
         host.setAway(true)
         let (left, waiting) = try await OpenStore.with { [path] open in
-            let file = open.folder.path + "/partners.json"
-            let partner: JSON = [
-                "source": "s", "organization": .text(path.text), "base": .text(host.base),
-                "clientId": .text(PartnerHost.client.id), "clientSecret": .text(PartnerHost.client.secret),
-            ]
-            try Data(try (["partners": [partner]] as JSON).bytes).write(to: URL(fileURLWithPath: file))
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+            let file = try host.file(naming: ["s"], of: path.text, in: open.folder.path)
             let (store, moment) = (open.store, Timestamp.now)
             try await store.write(.within(path)) { transaction in
                 for number in 1...70 {
