@@ -48,7 +48,8 @@ struct QueryPlan: CustomStringConvertible {
 
     /// The cost of a statement that reads a whole table grows with the table. The small ones may.
     private static let smallTables = [
-        "key_ring", "master_key", "master_key_holder", "node", "provider_access", "resource_server", "r", "usage_receipt",
+        "key_ring", "master_key", "master_key_holder", "node", "provider_access", "resource_server", "r",
+        "usage_receipt",
     ]
 
     init(of statement: BoundSQL, in store: any Store) async throws {
