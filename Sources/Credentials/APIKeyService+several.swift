@@ -2,6 +2,7 @@ package import CredentialFormat
 import Events
 package import Model
 package import Persistence
+import Policy
 
 extension APIKeyService {
     /// How many are changed together.

@@ -1,9 +1,11 @@
 import CredentialFormat
 import Model
+import Organizations
 import Persistence
 import Policy
 import TestSupport
 import Testing
+import Tokens
 
 @testable import SignIn
 

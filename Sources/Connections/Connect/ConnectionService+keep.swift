@@ -1,5 +1,6 @@
 import CredentialFormat
 import Events
+import Logging
 import Model
 import Persistence
 import ProviderDefinition

@@ -1,4 +1,5 @@
 import CredentialFormat
+import Verification
 package import Model
 package import NIOCore
 package import NIOHTTP1

@@ -3,7 +3,7 @@ import HTTPTypes
 import Locking
 import Logging
 package import Measuring
-package import Model
+import Model
 import NIOHTTP1
 package import Persistence
 import Verification

@@ -130,7 +130,8 @@ private struct Fate {
             .integrationCopiesDestroyed, .integrationTokenIssued, .integrationHandedOver, .appCreated, .appHandedOver,
             .grantGiven, .sessionStarted,
             .sessionHandedOver, .signInFailed, .signInThrottled, .apiKeyCreated,
-            .apiKeyHandedOver, .connectionCreated, .connectionImported, .connectionRepaired, .connectionUsed,
+            .apiKeyHandedOver, .connectionCreated, .connectionImported, .connectionRepaired,
+            .connectionRenewalWanted, .connectionUsed,
             .resourceServerCreated, .masterKeyRetired:
             break
         }

@@ -41,16 +41,17 @@ struct Apply: AsyncParsableCommand {
         }
         let request = ApplyRequest(file: file, text: text, pruning: Set(prune.flatMap(\.kinds)))
         var folder: SecretFolder?
-        let outcome = try await ErrandRun.several(with: configuration, saying: json ? Self.tell : { print($0) }) {
-            perform in
-            let plan = try ApplyOutcome(parsing: await perform(.apply(request)))
+        let say = json ? Self.tell : { (text: String) in print(text) }
+        func change(by perform: (Errand.Task) async throws -> String) async throws -> ApplyOutcome {
+            let plan = try ApplyOutcome(parsing: try await perform(.apply(request)))
             if !json { print(plan.planText) }
             guard !dryRun, !plan.steps.isEmpty else { return plan }
             if !json, plan.makesClients { folder = try SecretFolder(secrets) }
             var seen = request
             seen.planDigest = try plan.planDigest
-            return try ApplyOutcome(parsing: await perform(.apply(seen)))
+            return try ApplyOutcome(parsing: try await perform(.apply(seen)))
         }
+        let outcome = try await ErrandRun.several(with: configuration, saying: say, change)
         if json { return try print(outcome.json(isTrial: dryRun)) }
         guard !outcome.steps.isEmpty else { return }
         guard !dryRun else { return print("\nNothing was changed.") }

@@ -1,3 +1,4 @@
+import ProductDefinition
 import ArgumentParser
 import Foundation
 import Model

@@ -1,3 +1,5 @@
+import CredentialFormat
+import Persistence
 import ProductDefinition
 import Verification
 

@@ -6,6 +6,7 @@ struct DatabaseMeasures: Sendable {
     /// Why it did not do what it was asked to.
     private enum Failure: Int, CaseIterable {
         case unavailable
+        case slow
         case uncertain
         case unwritable
         case overloaded
@@ -28,6 +29,7 @@ struct DatabaseMeasures: Sendable {
         let failure: Failure
         switch error {
         case .unavailable: failure = .unavailable
+        case .slow: failure = .slow
         case .uncertain: failure = .uncertain
         case .unwritable: failure = .unwritable
         case .overloaded: failure = .overloaded

@@ -1,3 +1,4 @@
+import Persistence
 import Model
 import Tokens
 

@@ -1,3 +1,4 @@
+import CredentialFormat
 import Model
 import Persistence
 import PersistenceSQLite
@@ -40,7 +41,7 @@ struct MasterKeyState: Sendable {
     ///
     /// - Throws: ``CommandError`` where there is nothing of this version, or what is wrong with the way to the database.
     init(of location: DatabaseLocation) throws {
-        self = try location.peek { tx in
+        let found = try location.peek { tx in
             let runner = MigrationRunner()
             guard try runner.hasBegun(tx) else { throw CommandError("The database was not set up yet: claviger init") }
             guard try runner.missing(tx) == 0 else {
@@ -50,7 +51,11 @@ struct MasterKeyState: Sendable {
             return try MasterKeyState(tx)
         }
         // What a server left that was killed is of nobody.
-        if case .sqlite(let path) = location, try SQLiteStore.owner(of: path) == nil { self = withoutNodes }
+        if case .sqlite(let path) = location, try SQLiteStore.owner(of: path) == nil {
+            self = found.withoutNodes
+        } else {
+            self = found
+        }
     }
 
     private init(_ other: MasterKeyState, nodes: [MasterKeyHolder]) {

@@ -1,3 +1,4 @@
+import Model
 import Crypto
 import Foundation
 import Policy

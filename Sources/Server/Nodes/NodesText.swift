@@ -1,3 +1,4 @@
+import CredentialFormat
 import HTTPServing
 import Model
 import Persistence

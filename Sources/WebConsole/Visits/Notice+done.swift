@@ -47,6 +47,7 @@ extension Done {
             .olderAPIKeyExtended,
             .found, .foundOlder, .foundEnded, .personInvited, .personSaved, .handedOver, .organizationCreated,
             .organizationSaved, .resourceServerSaved, .connected, .connectionRepaired, .connectionRecognized,
+            .connectionRenewed, .connectionNotRenewed, .connectionRenewalWaits, .connectionTriedBefore,
             .providerSecretSaved, .accountCreated, .accountSaved, .accountResumed:
             false
         }

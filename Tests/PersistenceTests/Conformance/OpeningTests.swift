@@ -143,7 +143,7 @@ struct OpeningTests {
         try await withTemporaryFolder { folder in
             let newest = Migration.all.map(\.number).max() ?? 0
             let store = try await engine.open(in: folder)
-            try await store.write { tx in try tx.execute("ALTER TABLE schema_migration DROP COLUMN served_from") }
+            _ = try await store.write { tx in try tx.execute("ALTER TABLE schema_migration DROP COLUMN served_from") }
             await store.close()
             let next = Migration(number: newest + 1, name: "next", both: "CREATE TABLE next (id BIGINT);")
             await (try await engine.open(in: folder, migrations: Migration.all + [next])).close()

@@ -48,7 +48,7 @@ struct AuditPlaceTests {
         #expect(AuditPlace(parsing: last.description) == last)
 
         // As after a restore from a server that had come further.
-        try await quick.write { tx in try tx.execute("UPDATE audit_event SET place = 4611686018427387904") }
+        _ = try await quick.write { tx in try tx.execute("UPDATE audit_event SET place = 4611686018427387904") }
         #expect(try await quick.read { tx in try tx.fate(of: nil, retainedSince: now) } == .unsettled)
         try await quick.write { tx in try tx.settleAuditPlaces() }
         #expect(try await quick.read { tx in try tx.fate(of: last, retainedSince: now) } == .unknown)

@@ -1,3 +1,4 @@
+import SignIn
 import CredentialFormat
 import Model
 import Persistence

@@ -1,3 +1,5 @@
+import Policy
+import SignIn
 import CredentialFormat
 import Model
 import ProductDefinition

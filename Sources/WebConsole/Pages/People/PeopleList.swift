@@ -1,3 +1,4 @@
+import Credentials
 import CredentialFormat
 import Model
 import Persistence
