@@ -1,3 +1,4 @@
+import HTTPTypes
 import Credentials
 import HTTPServing
 import Measuring

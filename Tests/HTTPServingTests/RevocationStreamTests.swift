@@ -1,3 +1,4 @@
+import Measuring
 import CredentialFormat
 import Foundation
 import Locking
