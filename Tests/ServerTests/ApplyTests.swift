@@ -59,7 +59,7 @@ struct ApplyTests {
             #expect(try told["steps"].elements.count == 8)
             let secrets = try told["secrets"].elements
             #expect(secrets.count == 3, "public apps have none")
-            func client(_ kind: JSON) throws -> DemoCredentials.Client {
+            func client(_ kind: JSON) throws -> TestSupport.DemoCredentials.Client {
                 let found = secrets.first { $0["kind"] == kind }
                 let secret = try #require(found)
                 return .init(id: try secret["client_id"].string, secret: try secret["client_secret"].string)

@@ -1,6 +1,7 @@
 import Credentials
 import HTTPServing
 import Logging
+import Measuring
 import Model
 import Persistence
 import TestSupport

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import HTTPServing
+import Measuring
 import Model
 import ProviderDefinition
 import TestSupport

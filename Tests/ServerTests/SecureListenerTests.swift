@@ -1,6 +1,7 @@
 import Foundation
 import HTTPServing
 import Logging
+import Measuring
 import Model
 import TestSupport
 import Testing
