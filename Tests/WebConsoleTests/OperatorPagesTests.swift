@@ -166,6 +166,35 @@ struct OperatorPagesTests {
         #expect(try await server.tokenAnswer(client).status == 200)
     }
 
+    @Test func `tell what was changed in all accounts, searched as in one, as a page, a file and by the API`()
+        async throws
+    {
+        var (visitor, server, demo) = try await visitor("operator")
+        let account = try await server.makeAccount("Audited", as: demo.operatorKey)
+        let client = try await server.makeIntegration(
+            in: account, scopes: ["facilities.read"], as: demo.operatorKey
+        ).client
+        let page = try await visitor.open("/operator/audit-log?thing=\(client.id)")
+        #expect(page.text.contains("in <bdi>Audited</bdi>"), "\(page.text)")
+        #expect(page.text.matches(of: /<tr role="row"><th role="rowheader"/).count == 1)
+        let all = try await visitor.open("/operator/audit-log")
+        #expect(all.text.contains("Audited") && all.text.contains("/operator/audit-log?thing=\(client.id)"))
+        // Whoever has the address, in whatever account.
+        let person = try #require(demo.people["viewer"])
+        var viewer = PageVisitor(server)
+        #expect(try await viewer.signIn(person.email, person.password).status == 303)
+        let who = ServerProcess.encoded(person.email)
+        let signedIn = try await visitor.open("/operator/audit-log?who=\(who)&action=session.started")
+        #expect(signedIn.text.contains("Signed in") && !signedIn.text.contains("Nothing matches"), "\(signedIn.text)")
+        let file = try await visitor.open("/operator/audit-log/file?thing=\(client.id)")
+        #expect(
+            file.status == 200 && file.text.contains(client.id) && file.text.contains("\"Audited\""), "\(file.text)")
+        #expect(try await visitor.open("/operator/audit-log?since=yesterday").text.contains("Write a day as"))
+        let listed = try await server.get("/api/v1/audit-events?target=\(client.id)", bearer: demo.operatorKey)
+        let items = try listed.json["items"].elements
+        #expect(try items.map { try $0["organization_id"].string } == [account], "\(listed.text)")
+    }
+
     @Test func `show the definition in force and where each value comes from, the nodes and the key ring`() async throws
     {
         var (visitor, server, _) = try await visitor("operator")

@@ -64,24 +64,30 @@ extension WebConsole {
         let file = try await store.read(as: entered.actor) { [audit] tx -> AuditFile? in
             let whom = try search.who.map { [try Self.label(of: $0, entered, tx: tx)] }
             guard let filter = search.filter(actors: whom) else { return nil }
-            var (file, cursor) = (AuditFile(entered.words), Cursor?.none)
-            while true {
-                let listing = try audit.listNamed(
+            return try AuditFile(entered.words) { page in
+                try audit.listNamed(
                     in: entered.organization, isOperatorsOwn: entered.isOperatorsAccount, matching: filter,
-                    oldestFirst: search.isOldestFirst,
-                    page: Model.Page(limit: Model.Page.limits.upperBound, after: cursor), as: entered.actor, tx: tx)
-                for event in listing.items { file.add(event) }
-                cursor = listing.next
-                guard cursor != nil else { return file }
-                guard file.count < AuditFile.most else {
-                    file.leaveOut()
-                    return file
-                }
+                    oldestFirst: search.isOldestFirst, page: page, as: entered.actor, tx: tx)
             }
         }
         guard let file else { return .redirect(entered.url(.auditLog, query: search.query()), at: site) }
-        let name = "audit-log-\(RFC3339.text(of: entered.now).prefix(10)).csv"
-        return .file(file.bytes, AuditFile.type, named: name)
+        return .file(file.bytes, AuditFile.type, named: AuditFile.name(at: entered.now))
+    }
+
+    /// The same of all accounts, for the operator's people.
+    func showWholeAuditFile(_ entered: OperatorVisit) async throws -> PageReply {
+        let search = AuditSearch(entered.visit)
+        let file = try await store.read(as: entered.actor) { [audit] tx -> AuditFile? in
+            let whom = try search.who.map { try Self.labels(of: $0, tx: tx) }
+            guard let filter = search.filter(actors: whom) else { return nil }
+            return try AuditFile(entered.words) { page in
+                try audit.listAllNamed(
+                    matching: filter, oldestFirst: search.isOldestFirst, page: page, as: entered.actor, tx: tx)
+            }
+        }
+        // A day that cannot be read is said on the page.
+        guard let file else { return try await showWholeAuditLog(entered) }
+        return .file(file.bytes, AuditFile.type, named: AuditFile.name(at: entered.now))
     }
 
     /// The refusal of a request here or below, if there is one that they may see.

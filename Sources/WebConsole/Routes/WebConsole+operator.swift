@@ -23,6 +23,7 @@ extension WebConsole {
             taken(.suspendAccount, takeSuspension),
             shown(.product) { entered in .page(ProductPage(entered)) },
             shown(.auditLog, showWholeAuditLog),
+            shown(.auditFile, showWholeAuditFile),
             shown(.nodes) { entered in
                 // Asked first: whoever answers has just been heard.
                 let confirmation = await confirm(.seconds(1))

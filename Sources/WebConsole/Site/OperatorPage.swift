@@ -29,6 +29,7 @@ package struct OperatorPage: Hashable, Sendable {
     static let providerSecret = OperatorPage("/providers/{id}/secret", needs: .connectionsManage)
     static let product = OperatorPage("/product", needs: .accountsManage)
     static let auditLog = OperatorPage("/audit-log", needs: .auditEventsRead)
+    static let auditFile = OperatorPage("/audit-log/file", needs: .auditEventsRead)
     static let nodes = OperatorPage("/nodes", needs: .accountsManage)
     static let keyRing = OperatorPage("/key-ring", needs: .accountsManage)
 

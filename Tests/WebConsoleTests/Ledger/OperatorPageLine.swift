@@ -85,6 +85,7 @@ struct OperatorPageLine: Sendable {
         OperatorPageLine(.post, .deleteResourceServer, wardens),
         OperatorPageLine(.product, accountants),
         OperatorPageLine(.auditLog, [.operator]),
+        OperatorPageLine(.auditFile, [.operator]),
         OperatorPageLine(.nodes, accountants),
         OperatorPageLine(.keyRing, accountants),
     ]

@@ -13,7 +13,7 @@ struct AuditFile: Sendable {
     static let type = "text/csv; charset=utf-8; header=present"
 
     private(set) var bytes: [UInt8] = []
-    private(set) var count = 0
+    private var count = 0
     private let words: AuditActionWords
 
     init(_ product: ProductWords) {
@@ -27,7 +27,24 @@ struct AuditFile: Sendable {
         ])
     }
 
-    mutating func add(_ named: NamedAuditEvent) {
+    /// All that there is, as far as a file goes.
+    ///
+    /// - Parameter list: Gives a page of it.
+    init(_ product: ProductWords, _ list: (Model.Page) throws -> Listing<NamedAuditEvent>) rethrows {
+        self.init(product)
+        var cursor: Cursor?
+        repeat {
+            let listing = try list(Model.Page(limit: Model.Page.limits.upperBound, after: cursor))
+            for event in listing.items { add(event) }
+            cursor = listing.next
+        } while cursor != nil && count < Self.most
+        if cursor != nil { leaveOut() }
+    }
+
+    /// What the file is called that is made at `time`.
+    static func name(at time: Instant) -> String { "audit-log-\(RFC3339.text(of: time).prefix(10)).csv" }
+
+    private mutating func add(_ named: NamedAuditEvent) {
         let event = named.event
         count += 1
         let details = event.details.sorted { $0.key < $1.key }.map { "\(words.detail($0.key)): \($0.value)" }
@@ -41,7 +58,7 @@ struct AuditFile: Sendable {
     }
 
     /// Says at the end that there is more.
-    mutating func leaveOut() {
+    private mutating func leaveOut() {
         line(["", "More events are left out: a file has \(Numbers.words(Self.most)) at most. Narrow the time."])
     }
 

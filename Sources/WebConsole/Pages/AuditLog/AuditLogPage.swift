@@ -139,7 +139,7 @@ extension AuditLogPage {
         _ listing: Listing<NamedAuditEvent>, _ entered: AuditLogPlace, _ query: [(String, String)]
     ) -> PageLink? {
         guard !listing.items.isEmpty else { return nil }
-        return entered.file.map { PageLink(words: "Download as .csv", address: $0(query)) }
+        return PageLink(words: "Download as .csv", address: entered.file(query))
     }
 
     /// The column by which the log is ordered.

@@ -22,8 +22,8 @@ struct AuditLogPlace: Sendable {
     let link: @Sendable (_ query: [(String, String)]) -> String
     /// What happened to a thing.
     let story: @Sendable (_ thing: String, _ query: [(String, String)]) -> String
-    /// The same as a file; nil where there is none.
-    let file: (@Sendable (_ query: [(String, String)]) -> String)?
+    /// The same as a file.
+    let file: @Sendable (_ query: [(String, String)]) -> String
     /// What the page before has just done.
     let doneNotice: Notice?
     /// How the same is asked of the management API.
@@ -57,7 +57,7 @@ struct AuditLogPlace: Sendable {
         link = { entered.link(.auditLog, query: $0) }
         // Of what happened to a thing there is no page of its own here.
         story = { entered.link(.auditLog, query: [("thing", $0)] + $1) }
-        file = nil
+        file = { entered.link(.auditFile, query: $0) }
         doneNotice = entered.doneNotice
         command = ManagementCommands.listing(entered.site.address.url("/api/v1/audit-events"))
     }
