@@ -62,6 +62,10 @@ struct NodesTests {
             #expect(run.status == 0, "\(run.text)")
             return try JSON(parsing: Array(run.output.utf8))
         }
+        /// How many believe their memory.
+        func hearing() async throws -> Int {
+            try await listed()["nodes"].elements.count { $0["feed_age_milliseconds"] != .null }
+        }
         // An issuer that is made up for development is that of the address, which nodes do not share.
         let agreed = Self.development + ["--issuer", "http://localhost:8080"]
         var servers: [ServerProcess] = []
@@ -70,7 +74,7 @@ struct NodesTests {
         }
         defer { for server in servers { server.kill() } }
         for server in servers.prefix(2) { try await server.start() }
-        try await eventually { try await listed()["nodes"].elements.count == 2 }
+        try await eventually { try await hearing() == 2 }
         let two = try await listed()
         let nodes = try two["nodes"].elements
         #expect(two["agree"] == true && two["disagreements"] == [], "\(two)")
@@ -78,6 +82,7 @@ struct NodesTests {
         #expect(Set(nodes.map { $0["listen"] }) == Set(addresses))
         for node in nodes {
             #expect(node["silent"] == false && node["version"] == nodes[0]["version"])
+            #expect(node["feed_age_milliseconds"] != .null, "\(node)")
             #expect(try abs(node["clock_offset_milliseconds"].integer) < 60_000, "It is the same machine.")
         }
         let uri = try #require(database.environment["CLAVIGER_DATABASE"])

@@ -17,19 +17,26 @@ struct NodeReporting: Service, NamedPart {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            repeat { await tell() } while (try? await Task.sleep(for: .seconds(NodeCensus.seconds))) != nil
+            // A node comes to believe its memory a moment after it has started. What it says until then is soon said anew.
+            var early = NodeCensus.seconds
+            repeat {
+                let isSettled = await tell()
+                early = isSettled ? 0 : max(0, early - 1)
+            } while (try? await Task.sleep(for: .seconds(early > 0 ? 1 : NodeCensus.seconds))) != nil
         }
         // In a task of its own: where others took too long to end, this one is cancelled. What stays is swept an hour later.
         await Task { try? await store.write { [node] tx in try tx.forget(node) } }.value
     }
 
-    private func tell() async {
+    /// - Returns: Whether it was written down that this node believes its memory.
+    private func tell() async -> Bool {
+        let report = report()
         do {
-            try await store.write { [report, isAlone] tx in
-                let report = report()
+            try await store.write { [isAlone] tx in
                 if isAlone { try tx.forgetNodes(but: report.node) }
                 try tx.note(report)
             }
+            return report.feedAge != nil
         } catch is CancellationError {
             // The server ends.
         } catch let error as StoreError where error.isOutage {
@@ -38,5 +45,6 @@ struct NodeReporting: Service, NamedPart {
             logger.warning(
                 "what this node says of itself was not written down, and is later", metadata: ["error": "\(error)"])
         }
+        return false
     }
 }
