@@ -50,8 +50,9 @@ struct NodesCheck {
             findings.append(.warning("nodes", "they run several versions: \(versions)"))
         }
         findings += census.disagreements.map { disagreement in
-            let others = disagreement.sides.dropFirst().flatMap(\.nodes).map(\.description).joined(separator: ", ")
-            return .warning("nodes", "they disagree about \(disagreement.setting): \(others) \(Self.saysElse)")
+            let others = disagreement.sides.dropFirst().flatMap(\.nodes).map(\.description)
+            let names = others.joined(separator: ", ") + (others.count == 1 ? " says" : " say")
+            return .warning("nodes", "they disagree about \(disagreement.setting): \(names) something else than most")
         }
         guard let own else { return findings }
         let agreed = Set(census.disagreements.map(\.setting))
@@ -63,6 +64,4 @@ struct NodesCheck {
         }
         return findings
     }
-
-    private static let saysElse = "say something else than the others"
 }
