@@ -11,6 +11,7 @@ import Model
 import NIOCore
 import NIOPosix
 import OAuth
+import Outbound
 import Persistence
 import PersistencePostgres
 import PersistenceSQLite
@@ -76,6 +77,8 @@ struct Composition {
     let now: @Sendable () -> Instant
     /// What all nodes go by; none where this process owns the database.
     private let clock: DatabaseClock?
+    /// What is to be told of traces, nil where nobody collects them.
+    let spans: SpanQueue?
     /// What the libraries measure.
     let libraries = LibraryMetrics()
     /// When this process began, in seconds since 1970 by the machine's clock.
@@ -172,7 +175,9 @@ struct Composition {
         self.now = now
         self.clock = clock
         self.node = node
-        log = RequestLog(sink: sink, format: configuration.logFormat, threshold: threshold, node: node)
+        spans = configuration.traces == nil ? nil : SpanQueue()
+        log = RequestLog(
+            sink: sink, format: configuration.logFormat, threshold: threshold, node: node, spans: spans)
 
         connections = Connections(
             configuration.connectionLimits(descriptors: Descriptors.limits.soft),
@@ -307,7 +312,7 @@ struct Composition {
         let certificate: [any Service] = secured.map { [$0.certificate] } ?? []
         let addresses = [configuration.tls?.listen, configuration.spoeListen, configuration.metrics]
         let begun = BegunListeners(count: 1 + addresses.count { $0 != nil }, onReady: onReady)
-        return watchdog(supervisor) + listening() + keepingTime() + [
+        return watchdog(supervisor) + spanExport() + listening() + keepingTime() + [
             telling(sockets),
             RevocationBeat(stream: stream), UsageFlush(verifier.usage, store: store, node: node, logger: logger),
             PeriodicFlush("refusals", every: .seconds(1), logger: logger) { [refusals = verifier.refusals] _ in
@@ -333,6 +338,14 @@ struct Composition {
         ] + providers.services(isCounted: configuration.metrics != nil)
             + metricsServices([watch.metric] + Secured.metrics(of: secured), sockets, begun) + certificate
             + [try listeners(secured, sockets, begun), providers.farewell]
+    }
+
+    /// Among the first to begin, so that it ends after those whose requests it tells of.
+    private func spanExport() -> [any Service] {
+        guard let spans, let address = configuration.traces else { return [] }
+        return [
+            SpanExport(spans, to: TraceCollector(at: address, on: EventLoops.group), node: node, logger: logger)
+        ]
     }
 
     private func watchdog(_ supervisor: Supervisor) -> [any Service] {
@@ -391,7 +404,7 @@ struct Composition {
         let build = BuildInfo(node: node, database: configuration.database.engineName)
         let metrics: [[Metric]] = [
             [build.metric], log.measures.metrics, [verifier.verdicts.metric], routes.tokens.metrics,
-            [console.signInMeasures.metric, verifier.lookUps.metric], store.metrics,
+            [console.signInMeasures.metric, verifier.lookUps.metric], store.metrics, [(spans ?? SpanQueue()).metric],
             KeyMetrics(keyRing: keyRing, rotationDays: configuration.keyRotationDays).all,
             [log.lost, libraries.metric],
             feedMetrics.all(verifier.hearing, feed), verifier.memory.metrics, [verifier.refusals.metric], further,
@@ -495,6 +508,7 @@ struct Composition {
     private func addMiddlewares(to router: Router<CallerContext>) {
         // Hummingbird's own numbers, of what comes to its routes.
         if configuration.metrics != nil { router.add(middleware: MetricsMiddleware<CallerContext>()) }
+        if configuration.traces != nil { router.add(middleware: TracingMiddleware<CallerContext>()) }
         router.add(
             middleware: RequestMiddleware(
                 proxies: TrustedProxies(configuration.trustedProxies), log: log, now: now))

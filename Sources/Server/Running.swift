@@ -4,6 +4,7 @@ import Logging
 import Persistence
 import ServiceLifecycle
 import Tokens
+import Tracing
 import UnixSignals
 
 /// Runs the whole server from start to end.
@@ -36,6 +37,7 @@ enum Running {
         let composition = try await Composition.assemble(configuration, for: purpose, sink: sink)
         let logger = composition.logger
         if configuration.metrics != nil { MetricsSystem.bootstrap(composition.libraries) }
+        if let spans = composition.spans { InstrumentationSystem.bootstrap(RequestTracer(spans: spans)) }
         let signals: UnixSignalsSequence
         do {
             StartLine(composition: composition, sockets: sockets, supervisor: supervisor).write()

@@ -25,6 +25,7 @@ struct ArrowTests {
         ("CMalloc", ["Server"]),
         ("CProcessors", ["Measuring"]),
         ("CoreMetrics", ["Server"]),
+        ("Tracing", ["Server"]),
         ("Yams", ["DefinitionFile", "HTTPAPI"]),
         ("ArgumentParser", ["Server"]),
         ("Templating", ["WebConsole"]),

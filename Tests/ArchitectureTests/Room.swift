@@ -91,7 +91,7 @@ struct Room: Sendable {
             ],
             libraries: http.union([
                 "ArgumentParser", "Configuration", "CoreMetrics", "Crypto", "Dispatch", "Glibc", "NIOExtras", "NIOSSL",
-                "NIOTLS", "UnixSignals",
+                "NIOTLS", "Tracing", "UnixSignals",
             ])),
     ]
 

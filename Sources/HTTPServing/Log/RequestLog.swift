@@ -18,6 +18,7 @@ package struct RequestLog: Sendable {
     private let format: LogFormat
     private let threshold: LogThreshold
     private let node: String?
+    private let spans: SpanQueue?
     private let times = TimeTexts()
     package let measures = RequestMeasures()
 
@@ -27,17 +28,22 @@ package struct RequestLog: Sendable {
     /// - Parameters:
     ///   - threshold: Nothing is logged unless it is `info` or more talkative.
     ///   - node: Which of several processes writes.
-    package init(sink: LogSink, format: LogFormat, threshold: LogThreshold, node: ID<Node>? = nil) {
+    ///   - spans: Takes what is part of a trace, nil where nobody collects traces.
+    package init(
+        sink: LogSink, format: LogFormat, threshold: LogThreshold, node: ID<Node>? = nil, spans: SpanQueue? = nil
+    ) {
         self.sink = sink
         self.format = format
         self.threshold = threshold
         self.node = node?.description
+        self.spans = spans
     }
 
     /// Notes a request to a hot route. `peer` is the text of its peer's address, which a door makes once a connection.
     package func note(_ request: HotRequest, _ reply: HotReply, by spoken: WireProtocol, peer: String?) {
         let nanoseconds = Uptime.nanoseconds() &- request.begunAt
         measures.note(request.endpoint, status: reply.status.code, nanoseconds: nanoseconds)
+        if let spans { trace(request, reply, nanoseconds, to: spans) }
         guard threshold.level <= .info else { return }
         var answered = AnsweredRequest(
             request.requestID, request.method.rawValue, by: spoken, path: request.endpoint.path,
@@ -49,6 +55,17 @@ package struct RequestLog: Sendable {
         answered.organization = reply.organization
         answered.rule = reply.rule
         write(answered)
+    }
+
+    /// Others are told by Hummingbird's middleware.
+    private func trace(_ request: HotRequest, _ reply: HotReply, _ nanoseconds: Int64, to spans: SpanQueue) {
+        guard let parent = request.field(TraceParent.field).flatMap({ TraceParent($0) }), parent.isSampled else {
+            return
+        }
+        spans.add(
+            FinishedSpan(
+                under: parent, method: request.method.rawValue, route: request.endpoint.path, status: reply.status.code,
+                begunAt: request.now.milliseconds &* 1_000_000, duration: nanoseconds))
     }
 
     /// Notes any other request.

@@ -51,8 +51,8 @@ package struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
         config, environment, issuer, listen, tlsListen, tlsCertificateFile, tlsKeyFile, spoeListen, database, data,
         masterKeyFile, masterKeyCommand, masterKey, previousMasterKeyFile, previousMasterKeyCommand, previousMasterKey,
         trustedProxies, verifyGateways, verifyGatewaySecret, idleSeconds, drainSeconds,
-        maxConnections, maxConnectionsPerAddress, memoryLimit, keyRotationDays, logLevel, logFormat, metrics, product,
-        providers, providerSecretsFolder, providerSecrets, providerSimulator, recoveryJournal,
+        maxConnections, maxConnectionsPerAddress, memoryLimit, keyRotationDays, logLevel, logFormat, metrics, traces,
+        product, providers, providerSecretsFolder, providerSecrets, providerSimulator, recoveryJournal,
         mailCommand, mailFrom,
     ]
 }
@@ -190,6 +190,11 @@ extension ConfigurationKey {
         "metrics", "address:port", standard: "none",
         allowed: "an address and a port, such as 127.0.0.1:9464",
         "Where to answer GET /metrics, in the text format of Prometheus. Without it nothing answers")
+
+    package static let traces = ConfigurationKey(
+        "traces", "url", standard: "none",
+        allowed: "an http or https URL with a path and without a query, such as http://127.0.0.1:4318/v1/traces",
+        "Where requests are told that are part of a trace (`traceparent`), by OpenTelemetry's protocol over HTTP")
 
     package static let product = ConfigurationKey(
         "product", "file", standard: "none: the standard product", allowed: "the path of a file",

@@ -55,6 +55,8 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
     package let logFormat: LogFormat
     /// Where metrics are told, nil for nowhere.
     package let metrics: ListenAddress?
+    /// Where traces are told, nil for nowhere.
+    package let traces: String?
     /// The path of the product definition, nil for the standard product.
     package let productPath: String?
     /// The folder of the operator's own provider files, nil for those alone that are built in.
@@ -146,6 +148,7 @@ extension ServerConfiguration {
         let format: LogFormat = environment == .development ? .text : .json
         logFormat = settings.take(.logFormat, shown: format.rawValue) { LogFormat(rawValue: $0) } ?? format
         metrics = settings.take(.metrics) { ListenAddress($0) }
+        traces = settings.take(.traces) { TraceCollector.isAddress($0) ? $0 : nil }
         settings.refuseSameAddress([
             (.listen, listen), (.tlsListen, tlsListen), (.spoeListen, spoeListen), (.metrics, metrics),
         ])

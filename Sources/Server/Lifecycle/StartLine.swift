@@ -33,6 +33,7 @@ struct StartLine {
         if let tls = configuration.tls { details["tls_listen"] = "\(tls.listen)" }
         if let spoe = configuration.spoeListen { details["spoe_listen"] = "\(spoe)" }
         if let metrics = configuration.metrics { details["metrics"] = "\(metrics)" }
+        if let traces = configuration.traces { details["traces"] = "\(traces)" }
         if !composition.product.providers.isEmpty {
             details["providers"] = "\(composition.product.providers.map(\.provider).joined(separator: ","))"
         }
