@@ -5,7 +5,7 @@ SOURCES := Package.swift Sources Tests Benchmarks Examples
 RELEASE_BUILD := swift build -c release --static-swift-stdlib --scratch-path .build-release
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-carbon test test-clients tsan asan bench prove-revocation prove-refresh prove-renewal prove-restore prove-bulk prove-tls prove-package deb tarball docs screenshots pictures lint format build release clean
+.PHONY: help run run-carbon test test-clients tsan asan bench prove-revocation prove-refresh prove-renewal prove-restore prove-rolling prove-bulk prove-tls prove-package chaos deb tarball docs screenshots pictures lint format build release clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,14 @@ prove-renewal: ## Renew connections through months of lost answers, outages and 
 prove-restore: ## Restore databases from copies and see what was revoked refused (PROVE="--help")
 	@scripts/prepare proof
 	@scripts/prove-restore $(PROVE)
+
+prove-rolling: ## Restart and upgrade two nodes behind nginx, HAProxy and Caddy without a lost call (PROVE="--help")
+	@scripts/prepare proof
+	@scripts/prove-rolling $(PROVE)
+
+chaos: ## Kill nodes and databases, fill disks, step clocks, beside real load (CHAOS="--help")
+	@scripts/prepare proof
+	@scripts/chaos $(CHAOS)
 
 prove-bulk: ## Upload 2 GiB to the carbon data API and export a million rows within 100 MiB of memory (PROVE="--help")
 	@scripts/prepare proof

@@ -9,6 +9,8 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 RELEASE = ROOT / ".build-release"
+# Builds of other commits, a folder each; `make bench BASE=` has the same.
+BASES = ROOT / ".build-base"
 
 
 def give_up(reason):
@@ -35,6 +37,39 @@ def build(*products):
         if done.returncode != 0:
             give_up(f"{product} does not build")
     return RELEASE / "release"
+
+
+def git(*arguments):
+    """What git prints, None where it fails."""
+    done = subprocess.run(
+        ["git", *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    return done.stdout if done.returncode == 0 else None
+
+
+def previous_tag():
+    """The newest tag before this commit, None where there is none."""
+    found = git("describe", "--tags", "--abbrev=0", "HEAD^")
+    return found.decode().strip() if found else None
+
+
+def build_commit(commit):
+    """The claviger of another commit of this repository, which is built once."""
+    found = git("rev-parse", "--verify", f"{commit}^{{commit}}")
+    if not found:
+        give_up(f"{commit} is no commit of this repository")
+    sha = found.decode().strip()
+    source, into = BASES / sha[:12] / "source", BASES / sha[:12] / "build"
+    if not source.exists():
+        source.mkdir(parents=True)
+        subprocess.run(["tar", "-x", "-C", source], input=git("archive", sha), check=True)
+    if not (into / "release/claviger").exists():
+        print(f"building claviger of {commit} (release; about 15 minutes)")
+        done = subprocess.run(
+            ["swift", "build", "-c", "release", "--scratch-path", into, "--product", "claviger"], cwd=source,
+            stdin=subprocess.DEVNULL)
+        if done.returncode != 0:
+            give_up(f"claviger of {commit} does not build")
+    return into / "release/claviger"
 
 
 @contextlib.contextmanager
