@@ -21,8 +21,8 @@ async def app(installation, name):
     return made["client_id"], made["client_secret"]
 
 
-async def consented(installation, visitor, client):
-    """The first pair of tokens of an app at the admin, by the way that a browser goes."""
+async def authorized(installation, visitor, client):
+    """The request by which an app exchanges a code that the admin consented to, by the way that a browser goes."""
     verifier = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     query = urllib.parse.urlencode({
@@ -32,9 +32,14 @@ async def consented(installation, visitor, client):
         visitor.consent, f"/oauth2/authorize?{query}", installation.ADMIN, installation.password)
     if page.away is None or "code" not in page.parameters:
         give_up(f"no code came: {page.status} {page.away or page.url} {page.text[:400]}")
-    form = urllib.parse.urlencode({
+    return urllib.parse.urlencode({
         "grant_type": "authorization_code", "code": page.parameters["code"], "redirect_uri": REDIRECT,
         "code_verifier": verifier})
+
+
+async def consented(installation, visitor, client):
+    """The first pair of tokens of an app at the admin."""
+    form = await authorized(installation, visitor, client)
     return await installation.desk.make("/oauth2/token", form=form, client=client)
 
 

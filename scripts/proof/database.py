@@ -1,6 +1,7 @@
 """The PostgreSQL that the servers share."""
 
 import asyncio
+import os
 import pathlib
 import re
 import secrets
@@ -12,10 +13,11 @@ from proof.setting import give_up
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
-async def run(*command, check=True):
+async def run(*command, check=True, environment=None):
     """What a program prints, while everything else goes on."""
     process = await asyncio.create_subprocess_exec(
-        *map(str, command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        *map(str, command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, **(environment or {})})
     output, errors = await process.communicate()
     if check and process.returncode != 0:
         give_up(f"{command[0]} ended with status {process.returncode}: {errors.decode(errors='replace')[-1000:]}")
@@ -41,7 +43,9 @@ class File:
 class Database:
     """A PostgreSQL of our own that waits for the disk."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, environment=None):
+        # What its processes find in their environment beside ours.
+        self.environment = environment or {}
         self.folder, self.standby_folder = folder, None
         self.uri = None
         # Where nodes find the first and the second of a pair, while there is one.
@@ -67,7 +71,19 @@ class Database:
 
     async def restart(self):
         """As after a loss of power, on the same port."""
-        await run(ROOT / "scripts/postgres", "restart", self.folder)
+        await run(ROOT / "scripts/postgres", "restart", self.folder, environment=self.environment)
+
+    def first_process(self):
+        """The number of the process that started all others."""
+        return int((self.folder / "data/postmaster.pid").read_text().split("\n", 1)[0])
+
+    async def is_alive(self):
+        """Whether that one is there."""
+        try:
+            os.kill(self.first_process(), 0)
+            return True
+        except OSError:
+            return False
 
     # A pair: commits wait for a standby, and either may come to be the one that takes writes.
 
@@ -126,11 +142,10 @@ class Database:
     def port_of(uri):
         return int(re.search(r":(\d+)/", uri)[1])
 
-    @staticmethod
-    def _script(*arguments):
+    def _script(self, *arguments):
         done = subprocess.run(
             [ROOT / "scripts/postgres", *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, timeout=120)
+            stderr=subprocess.PIPE, text=True, timeout=120, env={**os.environ, **self.environment})
         if done.returncode != 0:
             give_up(f"{done.stderr.strip()}")
         return done.stdout.strip()

@@ -4,11 +4,11 @@ import asyncio
 import collections
 import json
 import random
-import sys
 from time import monotonic as now
 
 from proof.apps import refresh
 from proof.credentials import SCOPE
+from proof.setting import give_up
 from proof.wire import Wire, request
 
 # How long what must succeed is tried, in seconds: less than the window in which a refresh may be repeated.
@@ -34,7 +34,8 @@ class Lineage:
     async def live(self, end):
         """Refreshes until `end`, now well behaved, now not."""
         while now() < end:
-            await random.choices([self.refresh, self.lose_reply, self.double], [4, 3, 3])[0]()
+            ways = {self.refresh: 4, self.double: 3, self.lose_reply: 3 * self.storm.hangs_up}
+            await random.choices(list(ways), list(ways.values()))[0]()
             await asyncio.sleep(random.expovariate(self.storm.pace))
 
     async def refresh(self):
@@ -89,9 +90,12 @@ class LostLineage(Exception):
 class Storm:
     """Many lineages at servers that are killed beneath them."""
 
-    def __init__(self, nodes, pace):
-        self.nodes, self.pace = nodes, pace
+    def __init__(self, nodes, pace, patience=PATIENCE):
+        self.nodes, self.pace, self.patience = nodes, pace, patience
         self.counts, self.failures, self.last_refusal = collections.Counter(), [], None
+        # Whether apps hang up. Where a call may wait for long until it is read, it would come after its successor was used, as a thief's
+        # does.
+        self.hangs_up = True
 
     async def refresh(self, call):
         """The new pair, None where the server says that the token is worth nothing."""
@@ -100,19 +104,19 @@ class Storm:
             return json.loads(body)
         self.last_refusal = f"{status} {body[:200].decode(errors='replace')}"
         if status != 400 or json.loads(body)["error"] != "invalid_grant":
-            sys.exit(f"prove-refresh: a refresh was answered {self.last_refusal}")
+            give_up(f"a refresh was answered {self.last_refusal}")
         return None
 
     async def ask(self, what):
         """The answer of one node or another, repeated as an app would while there is none."""
         begin = now()
-        while now() - begin < PATIENCE:
+        while now() - begin < self.patience:
             status, body = await random.choice(self.nodes).ask(what)
             if status not in (0, 503):
                 return status, body
             self.counts["calls repeated"] += 1
             await asyncio.sleep(0.2)
-        sys.exit("prove-refresh: no server answers")
+        give_up("no server answers")
 
     async def send_and_hang_up(self, call):
         node = random.choice(self.nodes)
