@@ -3,6 +3,8 @@
 struct FootprintFilterReader {
     private let bytes: [UInt8]
     private var place = 0
+    /// Where the last word began.
+    private var wordPlace = 0
     private var all: [FootprintComparison] = []
 
     private static let mostComparisons = 50
@@ -38,13 +40,10 @@ struct FootprintFilterReader {
     }
 
     private mutating func takeAnd() throws -> Bool {
-        let start = place
         switch word().lowercased() {
         case "": return false
         case "and": return true
-        case let other:
-            place = start
-            throw unknown(other)
+        case let other: throw unknown(other)
         }
     }
 
@@ -139,6 +138,7 @@ struct FootprintFilterReader {
     /// A name, a path or an operator; empty where there is none.
     private mutating func word() -> String {
         skipBlanks()
+        wordPlace = place
         let word = bytes[place...].prefix { byte in
             (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
                 || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "/")
@@ -174,7 +174,7 @@ struct FootprintFilterReader {
 
     private func unknown(_ word: String) -> Refusal {
         var refusal = Refusal.invalid(
-            "$filter", .unknown, "\(word.prefix(50)) is not understood, at character \(place + 1)", status: 400)
+            "$filter", .unknown, "\(word.prefix(50)) is not understood, at character \(wordPlace + 1)", status: 400)
         refusal.pactCode = "NotImplemented"
         return refusal
     }
