@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// `claviger master-key`
 struct MasterKeyCommands: AsyncParsableCommand {
@@ -49,7 +50,10 @@ struct MasterKeyCommands: AsyncParsableCommand {
         @Flag(help: "Say what would be done and what keeps it from being done, and change nothing.") var dryRun = false
 
         func run() async throws {
-            try await MasterKeyChange(try options.configuration(), isTrial: dryRun) { print($0) }.run()
+            // Each line at once, also into a file: it waits for nodes in between.
+            try await MasterKeyChange(try options.configuration(), isTrial: dryRun) { line in
+                FileHandle.standardOutput.write(Data((line + "\n").utf8))
+            }.run()
         }
     }
 }
