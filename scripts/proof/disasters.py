@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import socket
+from time import monotonic as now
 
 from proof.database import run
 
@@ -16,6 +17,8 @@ class Disaster:
     engines = ("sqlite", "postgres")
     # Whether reading goes on as if nothing had happened: verifying, introspecting, issuing by client credentials (law 6).
     reads_go_on = False
+    # Which share of it may be refused all the same, with 503.
+    refused = 0.0
     # Whether a call may wait for seconds until it is read, or until it is carried out.
     calls_wait = False
 
@@ -74,8 +77,8 @@ class StandbyPromoted(Disaster):
 
 
 class DiskFull(Disaster):
-    """Nothing is free on the file system of the database for ten seconds. A PostgreSQL that ends over it is started again when there is
-    room."""
+    """Nothing is free on the file system of the database, also in its own files, for ten seconds. A PostgreSQL that ends over it is started
+    again when there is room."""
 
     title = "disk full"
 
@@ -98,16 +101,35 @@ class DiskFull(Disaster):
                     file.write(bytes(512))
             except OSError:
                 pass
+        await self.use_up()
         await asyncio.sleep(10)
         ballast.unlink()
         if self.course.engine == "postgres" and not await self.database.is_alive():
             await self.database.restart()
 
 
+    async def use_up(self):
+        """Makes changes until one is refused: databases have room in their files that they write into first."""
+        begin = now()
+        while now() - begin < 60:
+            change = self.installation.desk.call("POST", "/api/v1/accounts", {"name": "Filler"})
+            answers = await asyncio.gather(*(self.nodes[0].ask(change) for _ in range(8)))
+            if any(status in (0, 503) for status, _ in answers):
+                return
+        self.course.failures.append(f"{self.course.engine}, {self.title}: everything could be written, so nothing is proven")
+
+
 class SlowDisk(Disaster):
-    """Each flush to the disk of the database takes half a second longer, for ten seconds."""
+    """Each flush to the disk of the database takes half a second longer, for ten seconds.
+
+    PostgreSQL lets one transaction at a time commit that notifies, so heartbeats of the feed wait for the flushes of others. A node that has not
+    heard its own for 750 ms asks the database, and refuses where the answer takes longer than law 5 lets it wait."""
 
     title, reads_go_on = "slow disk: flushes of 500 ms", True
+
+    @property
+    def refused(self):
+        return 0.0 if self.course.engine == "sqlite" else 0.01
 
     async def strike(self):
         self.course.of_database.set(flush_milliseconds=500)
