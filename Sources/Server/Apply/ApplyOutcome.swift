@@ -32,6 +32,8 @@ struct AppliedSecret: Codable, Sendable, CustomStringConvertible, CustomReflecta
         case clientSecret = "client_secret"
     }
 
-    var description: String { "the secret of \(kind.noun) \(name) (\(clientID))" }
+    /// What it is the secret of, for people.
+    var whose: String { kind.told(of: name, within: within) }
+    var description: String { "the secret of \(whose) (\(clientID))" }
     var customMirror: Mirror { Mirror(self, children: ["clientID": clientID]) }
 }

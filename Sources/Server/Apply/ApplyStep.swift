@@ -30,7 +30,14 @@ struct ApplyStep: Codable, Hashable, Sendable {
             case .delete: "-"
             }
         let changes = action == .change ? ": " + fields.map(\.text).joined(separator: "; ") : ""
-        return "\(sign) \(kind.noun) \(name)\(within.isEmpty ? "" : " in " + within.joined(separator: " / "))\(changes)"
+        return "\(sign) \(kind.told(of: name, within: within))\(changes)"
+    }
+}
+
+extension AppliedKind {
+    /// A thing of this kind with where it is, for people.
+    func told(of name: String, within: [String]) -> String {
+        "\(noun) \(name)\(within.isEmpty ? "" : " in " + within.joined(separator: " / "))"
     }
 }
 

@@ -59,7 +59,7 @@ struct Apply: AsyncParsableCommand {
         guard let folder, !outcome.secrets.isEmpty else { return }
         try folder.keep(outcome.secrets)
         print("\nNew secrets, each in a file that you alone may read:")
-        for secret in outcome.secrets { print("  \(folder.file(of: secret))  \(secret.kind.noun) \(secret.name)") }
+        for secret in outcome.secrets { print("  \(folder.file(of: secret))  \(secret.whose)") }
     }
 
     private func content() throws -> String {
