@@ -21,7 +21,15 @@ extension RenewalEngine {
         }
         let ground = try await grounds.answer(to: RenewalGround.Wish(held, provider))
         let plan = UpkeepPlan(provider, for: connection)
-        let isDemanded = cause == .demand
+        let isDemanded: Bool
+        switch cause {
+        case .schedule: isDemanded = false
+        case .demand(let pause):
+            isDemanded = true
+            if pause > 0, let last = ground.attempts.first, last.startedAt.adding(seconds: pause) > time {
+                return try await settled(held.lease, Change(connection, nil), as: .throttled)
+            }
+        }
         let due = plan.due(ground.promises, at: time)
         let warnings = due.filter { $0.action == .warn }
         let seals = due.contains { $0.action == .renew(lazily: false, sealing: true) }

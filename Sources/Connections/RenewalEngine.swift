@@ -35,8 +35,8 @@ package final class RenewalEngine: Sendable {
     enum Cause {
         /// It is due.
         case schedule
-        /// Somebody needs it now: neither back-off nor circuit breaker holds it up.
-        case demand
+        /// Somebody needs it now: neither back-off nor circuit breaker holds it up, but an attempt of so many seconds ago.
+        case demand(pause: Int)
     }
 
     let store: any Store
@@ -147,14 +147,19 @@ package final class RenewalEngine: Sendable {
 
     /// Renews one connection now. Who asks while it is renewed gets what comes of that.
     ///
-    /// - Parameter generation: Nothing is done where the connection has another one already: whoever saw a token of that generation
-    ///   refused makes no second renewal.
-    package func renew(_ id: ID<Connection>, ifGeneration generation: Int? = nil) async throws -> Outcome {
+    /// - Parameters:
+    ///   - generation: Nothing is done where the connection has another one already: whoever saw a token of that generation
+    ///     refused makes no second renewal.
+    ///   - pause: It is ``Outcome/throttled`` within so many seconds of an attempt. Looked at under the lease, so of many who ask at once
+    ///     none comes behind another.
+    package func renew(
+        _ id: ID<Connection>, ifGeneration generation: Int? = nil, pause: Int = 0
+    ) async throws -> Outcome {
         let flight = flights.withLock { flights in
             if let flight = flights[id] { return flight }
             let flight = Task {
                 defer { self.flights.withLock { $0[id] = nil } }
-                return try await self.claimed(id, ifGeneration: generation)
+                return try await self.claimed(id, ifGeneration: generation, .demand(pause: pause))
             }
             flights[id] = flight
             return flight
@@ -162,13 +167,15 @@ package final class RenewalEngine: Sendable {
         return try await flight.value
     }
 
-    private func claimed(_ id: ID<Connection>, ifGeneration generation: Int?) async throws -> Outcome {
+    private func claimed(
+        _ id: ID<Connection>, ifGeneration generation: Int?, _ cause: Cause
+    ) async throws -> Outcome {
         guard let held = try await claim(id, ifGeneration: generation, retaking: false) else {
             guard let found = try await store.read({ tx in try tx.connection(id) }) else { return .impossible }
             if let generation, found.generation != generation { return .unchanged(generation: found.generation) }
             return .busy
         }
-        return try await perform(held, .demand)
+        return try await perform(held, cause)
     }
 
     func claim(_ id: ID<Connection>, ifGeneration generation: Int?, retaking: Bool) async throws -> HeldLease? {

@@ -379,6 +379,25 @@ struct RenewalTests {
         }
     }
 
+    @Test func `a wish that comes behind a renewal that failed has the provider asked no second time`() async throws {
+        try await RenewalDesk.open(.none) { desk in
+            let (node, other) = (desk.node(), desk.node("b"))
+            desk.provider.mood = .refuses(.outage)
+            #expect(
+                try await node.renew(desk.connection, ifGeneration: 1, pause: 30) == .failed(code: "http-503"))
+            let next = try await desk.state.nextRenewalAt
+            desk.tree.clock.advance(seconds: 29)
+            // Whoever looked before the first one began saw nothing of it.
+            #expect(try await other.renew(desk.connection, ifGeneration: 1, pause: 30) == .throttled)
+            #expect(try await desk.attempts == [.failed])
+            #expect(try await desk.state.nextRenewalAt == next)
+            desk.tree.clock.advance(seconds: 1)
+            desk.provider.mood = .well
+            #expect(
+                try await other.renew(desk.connection, ifGeneration: 1, pause: 30) == .renewed(generation: 2))
+        }
+    }
+
     @Test(arguments: [(7, "testing_mode"), (3, "invalid_grant")])
     func `a token of seven days ends with the reason that our client is in a mode for tests, unless it ended before`(
         _ days: Int, _ reason: String

@@ -56,16 +56,19 @@ extension ConnectionService {
             }
         }
         try await store.write { tx in
+            let connection = try tx.connection(id, in: organization, where: actor, may: .connectionsManage)
             try tx.record(
                 .connectionRenewalWanted, target: id, in: connection.organization,
                 details: ["provider": connection.provider, "name": connection.name], by: actor, at: time)
         }
         let outcome: WantedRenewal
-        switch try await engine.renew(id, ifGeneration: connection.generation) {
+        switch try await engine.renew(id, ifGeneration: connection.generation, pause: Self.renewalPauseSeconds) {
         case .renewed: outcome = .renewed
         case .unchanged: outcome = .unchanged
         case .busy, .waiting: outcome = .underWay
-        case .postponed, .throttled: outcome = .postponed
+        case .postponed: outcome = .postponed
+        // Somebody else's wish came first.
+        case .throttled: throw Refusal.tooOften(retryAfterSeconds: Self.renewalPauseSeconds)
         case .failed(let code): outcome = .failed(code: code)
         case .impossible: throw Self.notRenewable
         }
