@@ -14,8 +14,10 @@ package final class OutboundCall: ProviderTransport, Service {
     private static let idle = TimeAmount.seconds(2)
     private static let farewell = TimeAmount.milliseconds(100)
     private static let connect = TimeAmount.seconds(5)
-    /// For so long an answer to a call that was passed on may pause, and the call itself.
+    /// For so long an answer to a call that was passed on may pause.
     private static let pause = TimeAmount.seconds(30)
+    /// And the call itself: longer than whoever makes it may pause, so that it is they who are called slow, and not the provider.
+    private static let longestPauseOfCalls = TimeAmount.seconds(40)
     /// Requests of ours to one host at a time. How many there are is for those who make them to say, and none shall wait here: the
     /// time that it may take would go by.
     private static let width = 1024
@@ -63,7 +65,7 @@ package final class OutboundCall: ProviderTransport, Service {
                 configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.width
                 let own = HTTPClient(eventLoopGroup: group, configuration: configuration)
                 configuration.timeout.read = Self.pause
-                configuration.timeout.write = Self.pause
+                configuration.timeout.write = Self.longestPauseOfCalls
                 configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.relayWidth
                 let clients = Clients(
                     own: own, relay: HTTPClient(eventLoopGroup: group, configuration: configuration))

@@ -334,6 +334,18 @@ struct ConnectionAPITests {
         }
     }
 
+    @Test func `a call whose body does not come in time is its maker's fault, and not the provider's`() async throws {
+        let relay = ScriptedRelay(.answer(200, "well"))
+        try await withFront(relay: relay) { front in
+            let connection = try await front.desk.connect("tiktok").connection
+            let answer = try await front.pass(
+                connection, "open.tiktokapis.com/v2/upload/", by: "PUT", headers: [(CutBodies.field, "1")],
+                body: Array(repeating: 1, count: 100_000))
+            #expect(answer.status == 408, "\(answer.text)")
+            #expect(relay.calls.isEmpty)
+        }
+    }
+
     @Test func `a token that the provider refuses is renewed once, and the call made once more`() async throws {
         func dead() -> RelayOutcome { .answer(401, #"{"error":{"code":"access_token_invalid"}}"#) }
         let relay = ScriptedRelay(dead(), .answer(200, "well"), dead(), dead())

@@ -3,11 +3,12 @@ import CredentialFormat
 import Credentials
 import Foundation
 import HTTPAPI
-import HTTPServing
+import HTTPTypes
 import Hummingbird
 import Locking
 import Logging
 import Model
+import NIOCore
 import Organizations
 import Persistence
 import Policy
@@ -15,6 +16,8 @@ import ProviderDefinition
 import SignIn
 import TestSupport
 import Testing
+
+@testable import HTTPServing
 
 /// The management API over a ``ConnectDesk``, answered over HTTP in this process, with a key that may do everything there and one that
 /// may only use connections.
@@ -60,6 +63,7 @@ final class ConnectionFront: HTTPFront {
                 now: now))
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: BodyLimit())
+        router.add(middleware: CutBodies())
         api.register(
             on: router.group().add(
                 middleware: BearerAuthentication(
@@ -103,6 +107,25 @@ final class ConnectionFront: HTTPFront {
         try await send(
             method, path(connection, "/proxy/\(target)"), headers: headers + [("Authorization", "Bearer \(user)")],
             body: body)
+    }
+}
+
+/// Has bodies end as those of clients that are too slow, where the request says so.
+struct CutBodies: RouterMiddleware {
+    typealias Context = CallerContext
+
+    static let field = "Test-Cut"
+
+    func handle(
+        _ request: Request, context: CallerContext, next: @concurrent (Request, CallerContext) async throws -> Response
+    ) async throws -> Response {
+        guard request.headers.contains(where: { $0.name.rawName == Self.field }) else {
+            return try await next(request, context)
+        }
+        let parts = AsyncThrowingStream<ByteBuffer, any Error> { throw RequestCutShort(reason: .tooSlow) }
+        var cut = request
+        cut.body = RequestBody(asyncSequence: parts)
+        return try await next(cut, context)
     }
 }
 

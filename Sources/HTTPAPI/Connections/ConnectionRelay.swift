@@ -47,14 +47,17 @@ struct ConnectionRelay: Sendable {
         let host = rest.prefix { $0 != "/" && $0 != "?" }
         let policy = api.product.policy
         let own = (policy.apiKeyHeaders + [policy.organizationHeader].compactMap(\.self)).map { $0.lowercased() }
+        let cut = PassingBody.Cut()
         let draft = CallDraft(
             method: call.method, host: String(host), target: String(rest[host.endIndex...]),
             headers: call.fields.map { ProviderRequest.Header($0.name.rawName, $0.value) }, ownHeaders: Set(own),
-            body: try await call.relayedBody(), child: call.fields[.clavigerChild])
+            body: try await call.relayedBody(telling: cut), child: call.fields[.clavigerChild])
         let answer: CallAnswer
         do {
             answer = try await api.connections.call(draft, of: id, in: organization, as: call.actor)
         } catch let failure as UseFailure {
+            // Where the rest of the call did not come, the provider has nothing to answer for.
+            if let reason = cut.reason { throw reason }
             throw ProblemDocument(failure)
         }
         return response(answer, on: channel, isHead: call.method == HTTPRequest.Method.head.rawValue)

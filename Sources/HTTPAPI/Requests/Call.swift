@@ -126,12 +126,13 @@ struct Call: Sendable {
 
     /// The body of a call that is passed on: as it comes, where it is announced to be longer than what is kept here.
     ///
+    /// - Parameter cut: Is told where such a one ends too early.
     /// - Throws: A problem with 413.
-    func relayedBody() async throws -> RelayedBody {
+    func relayedBody(telling cut: PassingBody.Cut) async throws -> RelayedBody {
         guard let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.maximumBodyLength else {
             return .whole(try await bytes())
         }
-        return .stream(request.body.map { Array(buffer: $0) }, length: length)
+        return .stream(PassingBody(body: request.body, cut: cut), length: length)
     }
 
     private func requireJSON() throws(ProblemDocument) {
