@@ -457,6 +457,27 @@ struct ConnectionAPITests {
     }
 
     @Test(.timeLimit(.minutes(1)))
+    func `an answer that began has an end, although nothing more of it comes`() async throws {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let stalled = AsyncThrowingStream<[UInt8], any Error> {
+            // As of a call whose maker is gone.
+            try await channel.closeFuture.get()
+            throw ChannelError.eof
+        }
+        let called = CallAnswer(
+            answer: RelayedAnswer(status: 200, headers: [], body: stalled),
+            place: try #require(RelayCrowd().enter(ID(at: 1), of: ID(at: 1))))
+        await #expect(throws: ChannelError.self) {
+            try await ConnectionRelay.body(
+                of: called, length: nil, on: channel, pause: .hours(1), patience: .milliseconds(50)
+            )
+            .write(UnreadWriter(channel: channel))
+        }
+        #expect(!channel.isActive)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func `a client that reads nothing of an answer loses its connection, and its place`() async throws {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(host: "127.0.0.1", port: 0).get()

@@ -14,7 +14,7 @@ struct ConnectionRelay: Sendable {
     private static let path = "/api/v1/organizations/{organization_id}/connections/{connection_id}/proxy/{host}"
     /// The longest answer that is passed on, in bytes, and the longest time that it may take.
     private static let longest = 256 << 20
-    private static let patience = Duration.seconds(600)
+    private static let patience = TimeAmount.minutes(10)
     /// For so long a client may read nothing of what is passed on.
     private static let pause = TimeAmount.seconds(30)
 
@@ -99,15 +99,18 @@ struct ConnectionRelay: Sendable {
     /// What comes, as it comes. A client that does not read it would else keep its place among the calls: nobody else watches over one
     /// whose reply is being written.
     static func body(
-        of called: CallAnswer, length: Int?, on channel: any Channel, pause: TimeAmount
+        of called: CallAnswer, length: Int?, on channel: any Channel, pause: TimeAmount,
+        patience: TimeAmount = patience
     ) -> ResponseBody {
         ResponseBody(contentLength: length) { writer in
             called.place.whenEnded { channel.close(promise: nil) }
-            let end = ContinuousClock.now + patience
+            // Also where nothing comes: of an answer that begins before the end of the call, nobody else says how long it may pause.
+            let whole = channel.eventLoop.scheduleTask(in: patience) { channel.close(promise: nil) }
+            defer { whole.cancel() }
             var count = 0
             for try await part in called.answer.body {
                 count += part.count
-                guard count <= longest, ContinuousClock.now < end else { throw TooLong() }
+                guard count <= longest else { throw TooLong() }
                 let reading = channel.eventLoop.scheduleTask(in: pause) { channel.close(promise: nil) }
                 defer { reading.cancel() }
                 try await writer.write(ByteBuffer(bytes: part))
@@ -118,7 +121,7 @@ struct ConnectionRelay: Sendable {
         }
     }
 
-    /// That an answer is longer, or took longer, than any that is passed on. The connection ends with it.
+    /// That an answer is longer than any that is passed on. The connection ends with it.
     private struct TooLong: Error {}
 }
 
