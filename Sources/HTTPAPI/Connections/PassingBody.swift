@@ -24,7 +24,7 @@ struct PassingBody: AsyncSequence, Sendable {
         fileprivate var parts: RequestBody.AsyncIterator
         fileprivate let cut: Cut
 
-        mutating func next() async throws -> [UInt8]? {
+        @concurrent mutating func next() async throws -> [UInt8]? {
             do {
                 return try await parts.next().map { Array(buffer: $0) }
             } catch let reason as RequestCutShort {
