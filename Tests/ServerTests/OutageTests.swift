@@ -1,6 +1,10 @@
 import Foundation
+import Logging
+import Persistence
 import TestSupport
 import Testing
+
+@testable import Server
 
 /// What an operator sees of an outage, and of its end, on real servers.
 @Suite("Outages")
@@ -49,6 +53,29 @@ struct OutageTests {
         #expect(try await server.stop() == 0)
         #expect(server.lines("the server was told to end").count == 1)
         #expect(server.lines("the server has ended").count == 1)
+    }
+
+    @Test func `one statement that takes too long is no lost database, and a second one with nothing in between is`()
+        async throws
+    {
+        try await SampleTree.open { tree in
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let outages = Outages(logger: logger, now: tree.clock.now)
+            let store = ObservedEngine(tree.store, at: "here", telling: outages)
+            func isSlow() async {
+                await #expect(throws: StoreError.self) {
+                    try await store.read { _ -> Bool in throw StoreError.slow("a test says so") }
+                }
+            }
+            for _ in 0..<3 {
+                await isSlow()
+                #expect(outages.explanations.isEmpty)
+                _ = try await store.read { tx in try tx.installation() != nil }
+            }
+            await isSlow()
+            await isSlow()
+            #expect(outages.explanations.count == 1)
+        }
     }
 
     @Test(.timeLimit(.minutes(5)))

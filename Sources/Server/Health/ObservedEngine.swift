@@ -2,6 +2,7 @@ import Logging
 import Measuring
 import Model
 import Persistence
+import Synchronization
 import Verification
 
 /// An engine whose failures, and their end, are told to ``Outages``, and whose time is taken.
@@ -11,6 +12,8 @@ final class ObservedEngine: Engine {
     /// The file or the address, without a password.
     private let place: String
     private let measures = DatabaseMeasures()
+    /// How many statements took too long since something worked.
+    private let slow = Atomic(0)
 
     init(_ engine: any Engine, at place: String, telling outages: Outages) {
         self.engine = engine
@@ -37,7 +40,7 @@ final class ObservedEngine: Engine {
         defer { measures.noteRead(nanoseconds: Uptime.nanoseconds() &- begunAt) }
         do {
             let value = try await engine.read(body)
-            outages.isWell(.database)
+            noteSuccess()
             return value
         } catch {
             note(error)
@@ -50,7 +53,7 @@ final class ObservedEngine: Engine {
         defer { measures.noteWrite(nanoseconds: Uptime.nanoseconds() &- begunAt) }
         do {
             let value = try await engine.write(body)
-            outages.isWell(.database)
+            noteSuccess()
             outages.isWell(.writing)
             return value
         } catch {
@@ -59,11 +62,24 @@ final class ObservedEngine: Engine {
         }
     }
 
+    private func noteSuccess() {
+        outages.isWell(.database)
+        if slow.load(ordering: .relaxed) > 0 { slow.store(0, ordering: .relaxed) }
+    }
+
     private func note(_ error: any Error) {
         measures.note(error)
         switch error as? StoreError {
-        case .unavailable(let problem), .slow(let problem):
+        case .unavailable(let problem):
             outages.met(.database, details: ["database": "\(place)", "error": "\(problem)"])
+        case .slow(let problem):
+            let details: Logger.Metadata = ["database": "\(place)", "error": "\(problem)"]
+            // One may be its statement's fault, which must not have balancers take the node for one without a database.
+            if slow.wrappingAdd(1, ordering: .relaxed).newValue > 1 {
+                outages.met(.database, details: details)
+            } else {
+                outages.tell(ofSlowness: details)
+            }
         case .uncertain:
             outages.met(.database, details: ["database": "\(place)", "error": "lost during a commit"])
         case .unwritable(let obstacle, let problem):

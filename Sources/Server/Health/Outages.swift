@@ -20,8 +20,11 @@ final class Outages: Sendable {
     /// What was lost works again only if nothing has failed for so long, in milliseconds: where some calls fail and others
     /// do not, there is not a line for each.
     private static let quiet: Int64 = 1000
+    /// For so long no other slow statement is told, in milliseconds.
+    private static let slownessPause: Int64 = 60_000
 
     private let current = Lock<[Dependency: Outage]>([:])
+    private let slownessToldAt = Lock<Instant?>(nil)
     private let count = Atomic(0)
     private let losses = Dependency.allCases.map { ($0, Counter()) }
     private let begun: AsyncStream<Void>.Continuation
@@ -77,6 +80,17 @@ final class Outages: Sendable {
         guard let ended else { return }
         let seconds = Double(max(0, now.milliseconds - ended.since.milliseconds)) / 1000
         logger.notice("\(dependency.recovery)", metadata: ["seconds": "\(seconds)"])
+    }
+
+    /// A statement took too long, and others do not. The log has one `warning` for all of a minute.
+    func tell(ofSlowness details: Logger.Metadata) {
+        let now = now()
+        let isTold = slownessToldAt.withLock { told in
+            if let last = told, last <= now, now.milliseconds - last.milliseconds < Self.slownessPause { return true }
+            told = now
+            return false
+        }
+        if !isTold { logger.warning("a statement took too long for the database", metadata: details) }
     }
 
     /// The outage of it that lasts.
