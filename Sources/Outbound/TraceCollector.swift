@@ -7,7 +7,8 @@ package import NIOPosix
 /// The operator's collector of traces. Unlike providers it may be anywhere, as the operator says: on the same machine as a rule.
 package final class TraceCollector: Sendable {
     private static let connect = TimeAmount.seconds(2)
-    private static let deadline = TimeAmount.seconds(5)
+    /// How long the whole of a request may take, to the end of its reply.
+    package static let patience = Duration.seconds(5)
     /// What it may say in reply, in bytes. Nothing of it is read.
     private static let longestReply = 65_536
 
@@ -28,25 +29,34 @@ package final class TraceCollector: Sendable {
         self.group = group
     }
 
-    /// Whether a text is the address of a collector: `http://` or `https://`, a host, and a path.
+    /// Whether a text is the address of a collector: `http://` or `https://`, a host, perhaps a port, and a path.
     package static func isAddress(_ text: String) -> Bool {
-        let form = /https?:\/\/(?:[A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(?::[0-9]{1,5})?\/[!-~]{0,1000}/
-        return text.wholeMatch(of: form) != nil && !text.contains { "?#@".contains($0) }
-            && (try? HTTPClient.Request(url: text)) != nil
+        let form = /https?:\/\/(?:[A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(?::([0-9]{1,5}))?\/[!-~]{0,1000}/
+        guard let match = text.wholeMatch(of: form) else { return false }
+        // Asked first: of a port that is none, what is asked next makes an end of the process.
+        if let port = match.1, UInt16(port) ?? 0 == 0 { return false }
+        return !text.contains { "?#@".contains($0) } && (try? HTTPClient.Request(url: text)) != nil
     }
 
     /// Sends a document of JSON.
     ///
+    /// - Parameter patience: How long that may take, to the end of the reply.
     /// - Returns: Why it was not taken, nil if it was.
-    package func send(_ body: [UInt8]) async -> String? {
+    package func send(_ body: [UInt8], within patience: Duration = TraceCollector.patience) async -> String? {
         guard let client else { return "closed" }
-        var request = HTTPClientRequest(url: address)
-        request.method = .POST
-        request.headers.add(name: "Content-Type", value: "application/json")
-        request.body = .bytes(body)
         do {
-            let response = try await client.execute(request, deadline: .now() + Self.deadline)
-            _ = try await response.body.collect(upTo: Self.longestReply)
+            let request = try HTTPClient.Request(
+                url: address, method: .POST, headers: ["Content-Type": "application/json"], body: .bytes(body))
+            // By a delegate: of a request without one, the deadline holds to the head of the reply and no further.
+            let task = client.execute(
+                request: request,
+                delegate: ResponseAccumulator(request: request, maxBodySize: Self.longestReply),
+                deadline: .now() + TimeAmount(patience))
+            let response = try await withTaskCancellationHandler {
+                try await task.get()
+            } onCancel: {
+                task.cancel()
+            }
             return (200..<300).contains(response.status.code) ? nil : "status \(response.status.code)"
         } catch {
             return OutboundCall.code(of: error)

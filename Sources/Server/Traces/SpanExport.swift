@@ -11,6 +11,8 @@ import ServiceLifecycle
 final class SpanExport: Service {
     private static let interval = Duration.seconds(2)
     private static let batch = 512
+    /// How long the end may take, however many wait: a collector must not keep the server from ending.
+    private static let farewell = Duration.seconds(2)
 
     private let spans: SpanQueue
     private let collector: TraceCollector
@@ -31,16 +33,19 @@ final class SpanExport: Service {
         }
         // In a task of its own: where others took too long to end, this one is cancelled.
         await Task {
-            await send()
+            await send(until: .now + Self.farewell)
             await collector.close()
         }.value
     }
 
-    private func send() async {
+    /// - Parameter end: By when it is done, nil where there is time.
+    private func send(until end: ContinuousClock.Instant? = nil) async {
         while true {
+            let left = end.map { ContinuousClock.now.duration(to: $0) } ?? TraceCollector.patience
+            guard left > .zero else { return }
             let taken = spans.take(upTo: Self.batch)
             guard !taken.isEmpty else { return }
-            let problem = await collector.send(json(of: taken))
+            let problem = await collector.send(json(of: taken), within: min(left, TraceCollector.patience))
             spans.note(taken.count, areSent: problem == nil)
             tell(problem)
             if problem != nil { return }
