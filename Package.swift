@@ -263,6 +263,7 @@ var tests: [Target] {
             dependencies: [
                 "TestSupport", "Server", crypto, .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]),
         .testTarget(
             name: "ClavigerVerifierTests",

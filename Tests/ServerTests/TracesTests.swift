@@ -2,6 +2,9 @@ import Foundation
 import HTTPServing
 import TestSupport
 import Testing
+import Tracing
+
+@testable import Server
 
 @Suite("Traces")
 struct TracesTests {
@@ -66,6 +69,22 @@ struct TracesTests {
         #expect(TraceParent(text)?.isSampled == isSampled)
     }
 
+    @Test func `what is asked of others meanwhile is told to no collector, and they are told of no trace`() {
+        let spans = SpanQueue()
+        let tracer = RequestTracer(spans: spans)
+        var context = InstrumentationContext.topLevel
+        let arrived = [TraceParent.field: "00-\(Self.trace)-1111222233334444-01"]
+        tracer.extract(arrived, into: &context, using: Fields())
+        let answered = tracer.startSpan("GET /a", context: context, ofKind: .server)
+        let asked = tracer.startSpan("GET", context: answered.context, ofKind: .client)
+        var sent: [String: String] = [:]
+        tracer.inject(asked.context, into: &sent, using: Fields())
+        asked.end()
+        #expect(sent.isEmpty && spans.take(upTo: 2).isEmpty)
+        answered.end()
+        #expect(spans.take(upTo: 2).map(\.parent.trace) == [Self.trace])
+    }
+
     /// Writes each body that it is sent into a file, a line each.
     private static let collector = """
         import http.server, sys
@@ -84,4 +103,11 @@ struct TracesTests {
 
         http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Collector).serve_forever()
         """
+}
+
+/// Header fields as a dictionary has them.
+private struct Fields: Extractor, Injector {
+    func extract(key: String, from carrier: [String: String]) -> String? { carrier[key] }
+
+    func inject(_ value: String, forKey key: String, into carrier: inout [String: String]) { carrier[key] = value }
 }

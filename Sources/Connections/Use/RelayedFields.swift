@@ -7,11 +7,11 @@ enum RelayedFields {
         "connection", "keep-alive", "proxy-authenticate", "proxy-authentication-info", "proxy-authorization",
         "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings",
     ]
-    /// And what says who calls us and from where, and what the call to the provider has of its own.
+    /// And what says who calls us and from where, and in which trace, and what the call to the provider has of its own.
     private static let keptFromProvider = ofOneHop.union([
         "authorization", "cookie", "cookie2", "host", "content-length", "expect", "user-agent", "forwarded", "via",
         "x-real-ip", "x-request-id", "claviger-child", "origin", "referer", "access-control-request-method",
-        "access-control-request-headers",
+        "access-control-request-headers", "traceparent", "tracestate", "baggage",
     ])
     /// And what would act on our own origin.
     private static let keptFromCaller = ofOneHop.union([

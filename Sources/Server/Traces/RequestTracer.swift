@@ -17,20 +17,18 @@ struct RequestTracer: Tracer {
         context[ParentKey.self] = extractor.extract(key: TraceParent.field, from: carrier).flatMap { TraceParent($0) }
     }
 
+    /// Whoever is asked in the course of a request is told nothing of its trace: HTTP clients would send it to providers.
     func inject<Carrier, Inject: Injector>(
-        _ context: InstrumentationContext, into carrier: inout Carrier, using injector: Inject
-    ) where Inject.Carrier == Carrier {
-        guard let parent = context[ParentKey.self] else { return }
-        let flags = parent.isSampled ? "01" : "00"
-        injector.inject("00-\(parent.trace)-\(parent.span)-\(flags)", forKey: TraceParent.field, into: &carrier)
-    }
+        _: InstrumentationContext, into _: inout Carrier, using _: Inject
+    ) where Inject.Carrier == Carrier {}
 
     func startSpan<Instant: TracerInstant>(
-        _ operationName: String, context: @autoclosure () -> InstrumentationContext, ofKind _: SpanKind,
+        _ operationName: String, context: @autoclosure () -> InstrumentationContext, ofKind kind: SpanKind,
         at instant: @autoclosure () -> Instant, function _: String, file _: String, line _: UInt
     ) -> RequestSpan {
         var context = context()
-        let parent = context[ParentKey.self]
+        // What we ask of others is no request to us, and told to nobody.
+        let parent = kind == .server ? context[ParentKey.self] : nil
         let identifier = FinishedSpan.newIdentifier()
         if let parent {
             context[ParentKey.self] = TraceParent(trace: parent.trace, span: identifier, isSampled: parent.isSampled)
