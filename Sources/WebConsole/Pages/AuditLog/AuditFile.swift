@@ -71,12 +71,18 @@ struct AuditFile: Sendable {
     }
 
     /// Writes a cell in quotation marks. A spreadsheet takes what begins with one of these for a formula, and names are what anybody
-    /// wrote: an apostrophe before it has it taken for text.
+    /// wrote: an apostrophe before it has it taken for text (threat K10). Where `;` separates cells, as in many countries, what stands
+    /// behind one begins a cell too, and quotation marks before it vanish.
     private mutating func write(_ cell: String) {
         bytes.append(UInt8(ascii: "\""))
-        if let first = cell.utf8.first, Self.formulaBegins.contains(first) { bytes.append(UInt8(ascii: "'")) }
+        var isBeginning = true
         for byte in cell.utf8 {
-            if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+            if isBeginning, Self.formulaBegins.contains(byte) { bytes.append(UInt8(ascii: "'")) }
+            if byte == UInt8(ascii: "\"") {
+                bytes.append(byte)
+            } else {
+                isBeginning = byte == UInt8(ascii: ";")
+            }
             bytes.append(byte)
         }
         bytes.append(UInt8(ascii: "\""))
