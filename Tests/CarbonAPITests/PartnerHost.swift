@@ -53,8 +53,12 @@ final class PartnerHost: Sendable {
     /// Takes no events until told otherwise.
     func setAway(_ isAway: Bool) { desk.state.withLock { $0.isAway = isAway } }
 
+    /// Begins to answer from now on, and never ends.
+    func setUnending() { desk.state.withLock { $0.isUnending = true } }
+
     fileprivate final class Desk: Sendable {
-        let state = Lock((events: [(path: String, event: JSON)](), refused: 0, strays: 0, isAway: false))
+        let state = Lock(
+            (events: [(path: String, event: JSON)](), refused: 0, strays: 0, isAway: false, isUnending: false))
 
         func status(of head: HTTPRequestHead, _ body: [UInt8]) -> HTTPResponseStatus {
             let pair = Data("\(client.id):\(client.secret)".utf8).base64EncodedString()
@@ -101,6 +105,10 @@ private final class Answering: ChannelInboundHandler {
             let text = #"{"access_token":"given","token_type":"Bearer","expires_in":60}"#
             let fields: HTTPHeaders = ["Content-Type": "application/json", "Content-Length": "\(text.utf8.count)"]
             let answer = HTTPResponseHead(version: .http1_1, status: status, headers: fields)
+            guard !desk.state.withLock(\.isUnending) else {
+                context.writeAndFlush(wrapOutboundOut(.head(answer)), promise: nil)
+                return
+            }
             context.write(wrapOutboundOut(.head(answer)), promise: nil)
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

@@ -183,6 +183,18 @@ struct StoreTests {
         #expect(lines.all.count { $0 == "a request for footprints cannot be read" } == 65)
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a partner whose answer does not end takes nothing`() async throws {
+        let host = try await PartnerHost()
+        host.setUnending()
+        try await withTemporaryFolder { folder in
+            let file = try host.file(naming: ["s"], of: path.text, in: folder)
+            let partner = try #require(try PartnerBook(file: file).partner("s", of: path))
+            let post = PartnerPost(patience: .milliseconds(200))
+            await #expect(throws: PartnerPost.NotTaken.self) { try await post.bring(.null, of: .three, to: partner) }
+        }
+    }
+
     @Test func `an export that cannot be read expires like the others`() async throws {
         let left = try await OpenStore.with { [path, export = try export(of: 2025)] open in
             try await open.store.write(.within(path)) { transaction in

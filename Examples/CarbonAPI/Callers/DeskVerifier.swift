@@ -68,6 +68,8 @@ package struct DeskVerifier: CallerVerifier {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = .seconds(2)
+        // The patience of a question ends with the head of its answer.
+        configuration.timeout.read = Self.patience
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 }

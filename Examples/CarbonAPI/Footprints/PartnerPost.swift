@@ -12,7 +12,9 @@ struct PartnerPost: Sendable {
         var isOfThisEvent = false
     }
 
-    private static let patience = TimeAmount.seconds(10)
+    /// How long an answer may take to begin, and then to end.
+    var patience = Duration.seconds(10)
+
     private static let mostAnswer = 65_536
 
     /// - Throws: ``NotTaken``, or what the network says.
@@ -23,9 +25,9 @@ struct PartnerPost: Sendable {
         call.headers.add(name: "Authorization", value: "Bearer \(token)")
         call.headers.add(name: "Content-Type", value: "application/cloudevents+json; charset=UTF-8")
         call.body = .bytes(event.bytes)
-        let answer = try await Self.client.execute(call, timeout: Self.patience)
+        let answer = try await Self.client.execute(call, timeout: TimeAmount(patience))
         // Read, the connection can be used again. Whatever is said besides, it is taken or not by now.
-        _ = try? await answer.body.collect(upTo: Self.mostAnswer)
+        _ = try? await body(of: answer)
         guard (200..<300).contains(answer.status.code) else {
             throw NotTaken(
                 description: "the event is answered \(answer.status.code)",
@@ -41,12 +43,27 @@ struct PartnerPost: Sendable {
         call.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
         call.headers.add(name: "Accept", value: "application/json")
         call.body = .bytes(Array("grant_type=client_credentials".utf8))
-        let answer = try await Self.client.execute(call, timeout: Self.patience)
-        let body = try await answer.body.collect(upTo: Self.mostAnswer)
+        let answer = try await Self.client.execute(call, timeout: TimeAmount(patience))
+        let body = try await body(of: answer)
         guard answer.status == .ok, let told = try? JSONValue(parsing: Array(buffer: body)),
             let token = told["access_token"]?.asText, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else { throw NotTaken(description: "no token is given (\(answer.status.code))") }
         return token
+    }
+
+    /// What an answer says. The timeout of a call ends with the head of its answer, and one that does not end would keep everybody else's
+    /// answers waiting.
+    private func body(of answer: HTTPClientResponse) async throws -> ByteBuffer {
+        try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+            group.addTask { try await answer.body.collect(upTo: Self.mostAnswer) }
+            group.addTask { [patience] in
+                try await Task.sleep(for: patience)
+                throw NotTaken(description: "an answer does not end")
+            }
+            defer { group.cancelAll() }
+            guard let body = try await group.next() else { throw CancellationError() }
+            return body
+        }
     }
 
     /// Follows no redirects: what is sent is for the configured address alone.
