@@ -14,7 +14,8 @@ struct SearchedTextTests {
         let secret = CredentialText.compose(brand, kind, body: Array(repeating: UInt8(ascii: "a"), count: length))
         // What browsers hold a search against before they send it.
         let pattern = try Regex(SearchedText.pattern)
-        for text in [secret, "Bearer \(secret)", "https://desk.example/of?token=\(secret)&more=1"] {
+        let signed = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
+        for text in [secret, "Bearer \(secret)", "https://desk.example/of?token=\(secret)&more=1", "Bearer \(signed)"] {
             #expect(SearchedText.hasSecret(text))
             #expect(text.wholeMatch(of: pattern) == nil)
         }
