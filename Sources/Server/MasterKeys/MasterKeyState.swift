@@ -1,4 +1,5 @@
 import CredentialFormat
+import Glibc
 import Model
 import Persistence
 import PersistenceSQLite
@@ -50,8 +51,8 @@ struct MasterKeyState: Sendable {
             }
             return try MasterKeyState(tx)
         }
-        // What a server left that was killed is of nobody.
-        if case .sqlite(let path) = location, try SQLiteStore.owner(of: path) == nil {
+        // What a server left that was killed is of nobody, also while a command owns the file to do the change itself.
+        if case .sqlite(let path) = location, [nil, getpid()].contains(try SQLiteStore.owner(of: path)) {
             self = found.withoutNodes
         } else {
             self = found
