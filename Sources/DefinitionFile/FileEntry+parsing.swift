@@ -4,6 +4,10 @@ import Yams
 extension FileEntry {
     /// The longest file that is read, in bytes.
     private static let maximumFileSize = 1 << 20
+    /// How many values a file may have, and how deep in one another. What an alias (`*name`) stands for counts each time: by a few lines of
+    /// aliases of aliases a file would have more than there is memory for.
+    private static let maximumValues = 1 << 18
+    private static let maximumDepth = 64
 
     /// The whole of the file at `path`.
     package init(reading path: String) throws(DefinitionError) {
@@ -23,6 +27,11 @@ extension FileEntry {
         }
         do {
             guard let node = try Yams.compose(yaml: text) else { throw failed(1, 1, nil, "is empty") }
+            var left = Self.maximumValues
+            guard Self.count(node, depth: Self.maximumDepth, of: &left) else {
+                let most = "at most \(Self.maximumValues) values may be in it, \(Self.maximumDepth) deep"
+                throw failed(nil, nil, nil, "\(most); what an alias stands for counts each time")
+            }
             self.init(node, key: "", file: file)
         } catch let error as DefinitionError {
             throw error
@@ -35,5 +44,21 @@ extension FileEntry {
         } catch {
             throw failed(nil, nil, nil, "is no YAML")
         }
+    }
+
+    /// Takes a value and those in it from those that are left.
+    ///
+    /// - Returns: Whether there were so many.
+    private static func count(_ node: Node, depth: Int, of left: inout Int) -> Bool {
+        guard left > 0, depth > 0 else { return false }
+        left -= 1
+        if let mapping = node.mapping {
+            for (key, value) in mapping {
+                for one in [key, value] where !count(one, depth: depth - 1, of: &left) { return false }
+            }
+        } else if let sequence = node.sequence {
+            for value in sequence where !count(value, depth: depth - 1, of: &left) { return false }
+        }
+        return true
     }
 }

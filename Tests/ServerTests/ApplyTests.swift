@@ -169,4 +169,20 @@ struct DesiredStateTests {
         let error = try #require(throws: DefinitionError.self) { try DesiredState(parsing: text, file: "f") }
         #expect(error.description.contains(problem), "\(error)")
     }
+    @Test func `a few lines of aliases of aliases are refused before they are followed`() throws {
+        func ten(_ further: String) -> String { (0..<10).map { "{name: o\($0)\(further)}" }.joined(separator: ", ") }
+        var text = "accounts:\n  - name: A\n    organizations: &l0 [\(ten(""))]\n"
+        for level in 1...7 {
+            text += "  - name: A\(level)\n    organizations: &l\(level) [\(ten(", organizations: *l\(level - 1)"))]\n"
+        }
+        let error = try #require(throws: DefinitionError.self) { try DesiredState(parsing: text, file: "f") }
+        #expect(error.description.contains("what an alias stands for counts each time"), "\(error)")
+
+        let shared = """
+            accounts:
+              - {name: A, integrations: [{label: B, scopes: &s [data.read]}, {label: C, scopes: *s}]}
+            """
+        let accounts = try #require(try DesiredState(parsing: shared, file: "f").accounts)
+        #expect(accounts.items.first?.content.integrations?.items.map(\.head.name) == ["B", "C"])
+    }
 }
