@@ -63,9 +63,14 @@ def main():
             with open(f"{folder}/{name}", "w") as file:
                 file.write(token + "\n")
 
-        def run(*arguments, token="right"):
+        os.mkdir(f"{folder}/broken")
+        with open(f"{folder}/broken/openssl", "w") as file:
+            file.write("#!/bin/sh\nexit 1\n")
+        os.chmod(f"{folder}/broken/openssl", 0o700)
+
+        def run(*arguments, token="right", before=""):
             environment = {
-                "PATH": os.environ["PATH"], "VAULT_ADDR": f"http://127.0.0.1:{server.server_port}",
+                "PATH": before + os.environ["PATH"], "VAULT_ADDR": f"http://127.0.0.1:{server.server_port}",
                 "TRANSIT_TOKEN_FILE": f"{folder}/{token}",
             }
             return subprocess.run([script, *arguments], env=environment, capture_output=True, text=True, timeout=60)
@@ -77,6 +82,7 @@ def main():
         texts = [open(path).read().strip() for path in (first, second)]
         keys = [run("unwrap", path).stdout.strip() for path in (first, second)]
         refused = [run("unwrap", first, token="wrong"), run("unwrap", f"{folder}/other"), run("new", first)]
+        refused.append(run("new", f"{folder}/undrawn", before=f"{folder}/broken:"))
         print(json.dumps({
             "made": [run.returncode for run in made],
             "printed": "".join(run.stdout for run in made),

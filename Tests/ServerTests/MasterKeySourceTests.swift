@@ -150,7 +150,7 @@ struct MasterKeySourceTests {
         let told = try JSON(parsing: Array(run.output.utf8))
         #expect(told["made"] == [0, 0] && told["versions"] == ["v1", "v2"], "\(run.text)")
         #expect(told["keys"] == 1 && told["bytes"] == 32 && told["printed"] == "", "\(run.text)")
-        #expect(told["refused"] == [1, 1, 1] && told["leaked"] == false, "\(run.text)")
+        #expect(told["refused"] == [1, 1, 1, 1] && told["leaked"] == false, "\(run.text)")
         #expect(try told["problems"][0].string.contains("permission denied"), "\(run.text)")
     }
 }
