@@ -44,6 +44,26 @@ struct ErrandTests {
         #expect(!String(decoding: sealed, as: UTF8.self).contains("secret"))
     }
 
+    @Test(.timeLimit(.minutes(2)))
+    func `a command that another takes for a server goes on`() async throws {
+        let database = try await ServerDatabase.make(in: Folder())
+        let folder = database.folder.path
+        let development = ["--environment", "development"]
+        let setUp = ["init", "--account", "First", "--admin-email", "ada@example.com"] + development
+        #expect(try await database.claviger(setUp).status == 0)
+        // It waits for its master key until the signal has come.
+        let key = "touch begun; until [ -e come ]; do sleep 0.05; done; cat data/master.key"
+        let command = try await BackgroundProcess(
+            try ServerProcess.executable.path,
+            ["operator-key", "new", "--master-key-command", key] + development + database.arguments,
+            environment: FinishedCommand.environment(with: database.environment), in: folder, output: folder + "/said")
+        try await becomes("begun") { FileManager.default.fileExists(atPath: folder + "/begun") }
+        command.signal(SIGUSR1)
+        #expect(FileManager.default.createFile(atPath: folder + "/come", contents: nil))
+        #expect(try await command.status() == 0)
+        #expect(try String(contentsOfFile: folder + "/said", encoding: .utf8).contains("_key_"))
+    }
+
     @Test func `files are taken once, closed to others, and one errand waits at a time`() throws {
         try withFolder { folder in
             let box = ErrandBox(besideDatabase: folder + "/claviger.db")

@@ -25,6 +25,7 @@ struct Claviger: AsyncParsableCommand {
 
     /// As the argument parser runs commands, but with the exit statuses of ours.
     static func main() async {
+        ProcessSignals.outliveErrands()
         do {
             var command = try await asyncParseAsRoot()
             if var command = command as? any AsyncParsableCommand {
