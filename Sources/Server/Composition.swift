@@ -125,7 +125,7 @@ struct Composition {
             let now = shared.map { shared in { @Sendable in shared.now() } } ?? machine
             switch purpose {
             case .serving, .settingUp:
-                try await store.write { tx in try tx.settleAuditPlaces() }
+                try await store.settleAuditPlaces()
                 if try await installation.join(store, at: now()) {
                     logger.notice("the product definition is another one than that which was last started with")
                 }

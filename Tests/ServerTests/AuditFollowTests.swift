@@ -1,8 +1,12 @@
 import CredentialFormat
 import Foundation
 import Model
+import Persistence
+import PersistenceSQLite
 import TestSupport
 import Testing
+
+@testable import Server
 
 private let development = ["--environment", "development"]
 
@@ -12,7 +16,7 @@ struct AuditFollowTests {
     /// A server with followers beside it.
     private struct Desk {
         let server: ServerProcess
-        let demo: DemoCredentials
+        let demo: TestSupport.DemoCredentials
 
         static func with(_ body: (Desk) async throws -> Void) async throws {
             try await ServerProcess.withDemo { server, demo in try await body(Desk(server: server, demo: demo)) }
@@ -120,5 +124,41 @@ struct AuditFollowTests {
             }
             #expect(try await desk.follow(["--after", "yesterday"]).status == 64)
         }
+    }
+}
+
+@Suite("Steps of a follower of the audit log")
+struct AuditFollowerTests {
+    @Test func `a long log is gone through in short looks, from before and after events had places`() async throws {
+        let folder = try Folder()
+        let path = folder.path + "/claviger.db"
+        let now = FixedClock().current
+        let store = try await SQLiteStore.open(path: path, at: now)
+        let times = (0..<9).map { now.adding(seconds: $0) }
+        try await store.write { tx in
+            for (index, time) in times.enumerated() {
+                try tx.record(
+                    AuditEvent(
+                        id: ID(at: time.milliseconds), at: time, action: "event-\(index)", target: "x",
+                        organization: nil, actor: "command:test", requestID: "r", address: nil, details: [:]))
+                if index == 3 { try tx.execute("UPDATE audit_event SET place = NULL") }
+            }
+        }
+        func followed(since: Instant?) async throws -> [String] {
+            let file = folder.path + "/\(UUID()).jsonl"
+            let descriptor = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+            defer { close(descriptor) }
+            var follower = AuditFollower(
+                looks: DatabaseLooks(into: .sqlite(path: path)), output: try AuditOutput(descriptor), cursorFile: nil,
+                since: since, retentionDays: 400, now: { now }, say: { _ in })
+            follower.batch = 2
+            try await follower.run(after: nil, waiting: false)
+            let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+            return try lines.map { try JSON(parsing: Array($0.utf8))["action"].string }
+        }
+        #expect(try await followed(since: nil) == (0..<9).map { "event-\($0)" })
+        #expect(try await followed(since: times[2]) == (2..<9).map { "event-\($0)" })
+        #expect(try await followed(since: times[7]) == ["event-7", "event-8"])
+        await store.close()
     }
 }

@@ -31,6 +31,16 @@ package struct PlacedAuditEvent: Sendable {
     package let event: AuditEvent
 }
 
+/// A look at the settled events behind a place. Each is short, however long the log is.
+package struct AuditStretch: Sendable {
+    /// Those that are wanted, in their order.
+    package let events: [PlacedAuditEvent]
+    /// How far it was looked, also past events that are not wanted, which need not be a place of one; nil where there was nothing.
+    package let end: AuditPlace?
+    /// Whether there may be more behind it.
+    package let isFull: Bool
+}
+
 /// What has become of an event after which somebody wants to go on.
 package enum AuditPlaceFate: Hashable, Sendable {
     /// It is where it was, or was swept since.
@@ -42,32 +52,40 @@ package enum AuditPlaceFate: Hashable, Sendable {
 }
 
 extension Transaction {
-    /// The next events after a place among those that are settled, in their order.
+    /// Looks at the next events after a place among those that are settled.
     ///
     /// - Parameters:
     ///   - place: Nil for the first.
-    ///   - time: Where there is no place, the time of the first event.
+    ///   - time: Only events from it on are wanted.
+    ///   - limit: At so many it looks.
     package borrowing func settledAuditEvents(
         after place: AuditPlace?, since time: Instant?, limit: Int
-    ) throws -> [PlacedAuditEvent] {
-        let first = ID<AuditEvent>.first(at: place == nil ? time ?? Instant(milliseconds: 0) : Instant(milliseconds: 0))
+    ) throws -> AuditStretch {
+        let first = ID<AuditEvent>.first(at: time ?? Instant(milliseconds: 0))
         let after = place ?? AuditPlace(number: 0, event: .first(at: Instant(milliseconds: 0)))
         var found: [PlacedAuditEvent] = []
         if after.number == 0 {
-            found = try all(
+            // No index knows which have no place, and to ask for them alone would be to look through the whole log where there are none.
+            let events = try all(
                 """
                 SELECT \(fixed: auditColumns), COALESCE(place, 0) FROM audit_event
-                WHERE place IS NULL AND id > \(after.event) AND id >= \(first) ORDER BY id LIMIT \(limit)
+                WHERE id > \(max(after.event, first)) ORDER BY id LIMIT \(limit)
                 """, PlacedAuditEvent.init(row:))
+            found = events.filter { $0.place.number == 0 }
+            if events.count == limit, let last = events.last {
+                return AuditStretch(events: found, end: AuditPlace(number: 0, event: last.event.id), isFull: true)
+            }
         }
-        guard found.count < limit else { return found }
-        return found
-            + (try all(
-                """
-                SELECT \(fixed: auditColumns), place FROM audit_event
-                WHERE place IS NOT NULL AND (place, id) > (\(after.number), \(after.event)) AND id >= \(first)
-                AND place < \(fixed: dialect.settledPlace) ORDER BY place, id LIMIT \(limit - found.count)
-                """, PlacedAuditEvent.init(row:)))
+        // The time is no condition here: whoever looks for the first that meets it along the index would look through all before.
+        let placed = try all(
+            """
+            SELECT \(fixed: auditColumns), place FROM audit_event
+            WHERE place IS NOT NULL AND (place, id) > (\(after.number), \(after.event))
+            AND place < \(fixed: dialect.settledPlace) ORDER BY place, id LIMIT \(limit - found.count)
+            """, PlacedAuditEvent.init(row:))
+        return AuditStretch(
+            events: found + placed.filter { $0.event.id >= first }, end: (found + placed).last?.place,
+            isFull: placed.count == limit - found.count)
     }
 
     /// What has become of an event after which somebody wants to go on.
@@ -85,10 +103,54 @@ extension Transaction {
         return place.event < .first(at: time) ? .known : .unknown
     }
 
-    /// Takes from events the numbers that this PostgreSQL has not given, because what it gives from now on may be lower: they stand before
-    /// all that it numbers. Where it numbered all of them, nothing is changed.
-    package borrowing func settleAuditPlaces() throws {
-        try perform("UPDATE audit_event SET place = NULL WHERE place >= \(fixed: dialect.nextPlace)")
+    /// The highest place of all where this PostgreSQL has not given that one, as after a restore from another; nil where it gave all.
+    package borrowing func highestForeignAuditPlace() throws -> Int64? {
+        try first(
+            """
+            SELECT place FROM audit_event WHERE place IS NOT NULL AND place >= \(fixed: dialect.nextPlace)
+            ORDER BY place DESC LIMIT 1
+            """
+        ) { try $0.integer(0) }
+    }
+
+    /// Takes the next places from their events, up to that number: they stand before all that have one.
+    ///
+    /// - Parameter place: Behind which it goes on, nil for the first.
+    /// - Returns: Behind which the next step goes on, nil after the last.
+    package borrowing func takeAuditPlaces(
+        after place: AuditPlace?, upTo number: Int64, limit: Int
+    ) throws -> AuditPlace? {
+        let after = place ?? AuditPlace(number: 0, event: .first(at: Instant(milliseconds: 0)))
+        let end = try first(
+            """
+            SELECT place, id FROM audit_event
+            WHERE place IS NOT NULL AND (place, id) > (\(after.number), \(after.event)) AND place <= \(number)
+            ORDER BY place, id LIMIT 1 OFFSET \(limit - 1)
+            """
+        ) { row in AuditPlace(number: try row.integer(0), event: try row.id(1)) }
+        let last = end ?? AuditPlace(number: number, event: .last)
+        try perform(
+            """
+            UPDATE audit_event SET place = NULL WHERE place IS NOT NULL
+            AND (place, id) > (\(after.number), \(after.event)) AND (place, id) <= (\(last.number), \(last.event))
+            """)
+        return end
+    }
+}
+
+extension Store {
+    /// Where this PostgreSQL has not given all places of the audit log, takes them all away, because what it gives from now on may be
+    /// lower. Also those that it could have given: who stands at one of them would not be told that others behind it have gone before it.
+    ///
+    /// The lowest go first, so that who is stopped in between finds that there is more to do.
+    ///
+    /// - Parameter limit: How many events one transaction changes: all at once would take longer than a statement may.
+    package func settleAuditPlaces(limit: Int = 2000) async throws {
+        guard let number = try await read({ tx in try tx.highestForeignAuditPlace() }) else { return }
+        var place: AuditPlace?
+        repeat {
+            place = try await write { [place] tx in try tx.takeAuditPlaces(after: place, upTo: number, limit: limit) }
+        } while place != nil
     }
 }
 

@@ -4,9 +4,6 @@ import Persistence
 
 /// Passes on audit events in the order in which they became visible, and notes how far it came after they were taken.
 struct AuditFollower {
-    /// As many go out at once as are read at once.
-    private static let batch = 500
-
     let looks: DatabaseLooks
     let output: AuditOutput
     let cursorFile: CursorFile?
@@ -14,6 +11,8 @@ struct AuditFollower {
     let since: Instant?
     /// How long events are kept, in days: what is older may have been swept.
     let retentionDays: Int
+    /// As many go out at once as are read at once.
+    var batch = 500
     let now: @Sendable () -> Instant
     /// Hears, for the standard error, that the database is away.
     let say: (String) -> Void
@@ -26,32 +25,37 @@ struct AuditFollower {
     /// - Throws: ``CommandError`` where nothing can be told of what comes after that place, or nobody takes lines; the database's error where
     ///   it is away and nobody waits.
     func run(after place: AuditPlace?, waiting waits: Bool) async throws {
-        var place = place
+        var since = place == nil ? since : nil
+        var (last, position) = (place, place)
         var isAway = false
         while true {
-            var count = 0
+            var isFull = false
             do {
-                let events = try next(after: place)
+                let stretch = try next(after: position, since: since, told: last)
                 if isAway { say("the database is back") }
                 isAway = false
-                count = events.count
-                if let last = events.last {
-                    try output.append(events.flatMap(FollowedEvent.line))
-                    try cursorFile?.save(last.place)
-                    place = last.place
+                isFull = stretch.isFull
+                if let newest = stretch.events.last {
+                    try output.append(stretch.events.flatMap(FollowedEvent.line))
+                    try cursorFile?.save(newest.place)
+                    (last, since) = (newest.place, nil)
                 }
+                position = stretch.end ?? position
             } catch {
                 guard waits, ExitStatus(of: error) == .databaseAway else { throw error }
                 if !isAway { say("the database is away, and is waited for: \(error)") }
                 isAway = true
             }
-            guard count < Self.batch else { continue }
+            guard !isFull else { continue }
             guard waits else { return }
             try await Task.sleep(for: .seconds(1))
         }
     }
 
-    private func next(after place: AuditPlace?) throws -> [PlacedAuditEvent] {
+    /// - Parameters:
+    ///   - position: Behind which it looks.
+    ///   - place: That of the last event that was passed on, before it perhaps.
+    private func next(after position: AuditPlace?, since: Instant?, told place: AuditPlace?) throws -> AuditStretch {
         let retained = now().adding(seconds: -retentionDays * 86_400)
         return try looks.look { tx in
             guard try MigrationRunner().missing(tx) == 0 else {
@@ -71,7 +75,7 @@ struct AuditFollower {
                     "The database was restored from another PostgreSQL. Start a server on it once: that numbers its audit log anew."
                 )
             }
-            return try tx.settledAuditEvents(after: place, since: since, limit: Self.batch)
+            return try tx.settledAuditEvents(after: position, since: since, limit: batch)
         }
     }
 }

@@ -427,7 +427,8 @@ struct Question: Sendable, CustomTestStringConvertible {
                 _ = try tx.settledAuditEvents(after: after, since: Instant(seconds: 1), limit: 2)
             }
             _ = try tx.fate(of: place, retainedSince: Instant(seconds: 1))
-            try tx.settleAuditPlaces()
+            _ = try tx.highestForeignAuditPlace()
+            _ = try tx.takeAuditPlaces(after: place, upTo: 7, limit: 2)
         },
         Question("sweeps") { tx in
             let time = Instant(seconds: 1)
