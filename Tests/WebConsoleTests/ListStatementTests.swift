@@ -109,6 +109,7 @@ struct ListStatementTests {
         let theOperator = SampleTree.theOperator
         let (apiKeys, integrations, apps) = (tree.apiKeys, tree.integrations, tree.apps)
         let (contacts, accessKeys, members, clock) = (tree.contacts, tree.accessKeys, tree.members, tree.clock)
+        let organizations = tree.organizations
         let places = [tree.global, tree.europe, tree.france]
         try await tree.store.write { tx in
             let accesses = try tx.providerAccesses()
@@ -116,6 +117,7 @@ struct ListStatementTests {
                 let place = places[number % places.count]
                 let home = place.id
                 let name = "Number \(number)"
+                if number < 20 { _ = try organizations.create(name: name, below: home, as: theOperator, tx: tx) }
                 _ = try apiKeys.create(
                     APIKeyDraft(name: name, scopes: ["data.read"]), in: home, as: theOperator, tx: tx)
                 _ = try integrations.create(
