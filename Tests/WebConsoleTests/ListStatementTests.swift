@@ -109,7 +109,7 @@ struct ListStatementTests {
         let theOperator = SampleTree.theOperator
         let (apiKeys, integrations, apps) = (tree.apiKeys, tree.integrations, tree.apps)
         let (contacts, accessKeys, members, clock) = (tree.contacts, tree.accessKeys, tree.members, tree.clock)
-        let organizations = tree.organizations
+        let organizations = OrganizationService(product: tree.product, now: clock.now)
         let places = [tree.global, tree.europe, tree.france]
         try await tree.store.write { tx in
             let accesses = try tx.providerAccesses()
