@@ -154,8 +154,8 @@ package final class OutboundCall: ProviderTransport, Service {
         switch error {
         case is ForbiddenAddress: "address-not-allowed"
         case is AnswerCollector.TooLarge: "answer-too-large"
-        case let error as HTTPClientError where [.deadlineExceeded, .readTimeout, .writeTimeout].contains(error):
-            "timeout"
+        case let error as HTTPClientError
+        where error == .deadlineExceeded || error == .readTimeout || error == .writeTimeout: "timeout"
         case let error as HTTPClientError where error == .connectTimeout: "connect-timeout"
         case let error as HTTPClientError where error == .remoteConnectionClosed: "connection-closed"
         case is NIOConnectionError: "unreachable"

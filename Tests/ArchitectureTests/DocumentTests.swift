@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @Suite("The documents of the repository")
@@ -32,10 +31,7 @@ struct DocumentTests {
         #expect(documents.contains("README.md") && documents.contains("docs/decisions/README.md"))
         for document in documents {
             for link in try prose(of: document).matches(of: /\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/) {
-                let folder = document.split(separator: "/").dropLast()
-                let target =
-                    link.1.isEmpty
-                    ? document : NSString(string: (folder + [link.1]).joined(separator: "/")).standardizingPath
+                let target = link.1.isEmpty ? document : path(link.1, from: document)
                 #expect(Repository.exists(target), "\(document) links to \(target)")
                 guard let heading = link.2, target.hasSuffix(".md"), Repository.exists(target) else { continue }
                 #expect(try anchors(of: target).contains(String(heading)), "\(document) links to \(target)#\(heading)")
@@ -60,6 +56,14 @@ struct DocumentTests {
     @Test(arguments: [".build", ".build-*", "Package.resolved", "/data"])
     func `git ignores what is built, resolved or stored here`(_ pattern: String) throws {
         #expect(try Repository.text(of: ".gitignore").split(separator: "\n").contains { $0 == pattern })
+    }
+
+    /// Where a document's link leads, from the root; symbolic links are not followed.
+    private func path(_ link: Substring, from document: String) -> String {
+        let folder = document.split(separator: "/").dropLast()
+        return link.split(separator: "/").reduce(into: Array(folder)) { parts, part in
+            if part == ".." { _ = parts.popLast() } else if part != "." { parts.append(part) }
+        }.joined(separator: "/")
     }
 
     /// A document without its blocks of code, in which nothing is a link or a heading.

@@ -71,10 +71,10 @@ struct FailedSignIns: Sendable {
     private func takesPlace(
         of account: ID<Organization>, isTaken: Bool, at now: Instant, tx: borrowing Transaction
     ) throws -> Bool {
-        let slot = SignInMeasure.slot("account \(account)", bits: limits.groups.trailingZeroBitCount, pepper)
+        let slot = SignInMeasure.slot("account:\(account)", bits: limits.groups.trailingZeroBitCount, pepper)
         let bounds = [
-            (bucket: digest("failed sign-ins: account \(account)"), most: limits.perAccount),
-            (bucket: digest("failed sign-ins: group \(slot)"), most: limits.perGroup),
+            (bucket: digest("failed-sign-ins:account:\(account)"), most: limits.perAccount),
+            (bucket: digest("failed-sign-ins:group:\(slot)"), most: limits.perGroup),
         ]
         let counts = try tx.signInAttempts(among: bounds.map(\.bucket), at: now)
         guard isTaken, bounds.allSatisfy({ (counts[$0.bucket]?.failures ?? 0) < $0.most }) else { return false }
@@ -90,9 +90,9 @@ struct FailedSignIns: Sendable {
 
     private func bucket(of owner: Owner) -> [UInt8] {
         switch owner {
-        case .member(let id): digest("failed sign-ins: member \(id)")
+        case .member(let id): digest("failed-sign-ins:member:\(id)")
         case .email(let email):
-            digest("failed sign-ins: email \(SignInMeasure.slot("email \(email)", bits: 16, pepper))")
+            digest("failed-sign-ins:email:\(SignInMeasure.slot("email:\(email)", bits: 16, pepper))")
         }
     }
 
