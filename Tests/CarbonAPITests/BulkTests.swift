@@ -10,7 +10,7 @@ struct BulkTests {
         // The limit is that of a release build.
         let done = try await FinishedCommand.script(
             "prove-bulk",
-            ["--short", "--rows", "6000", "--limit", "400", "--engine", "sqlite", "--build-folder", built], atMost: 300)
+            ["--short", "--rows", "6000", "--limit", "400", "--engine", "sqlite", "--build-folder", built], atMost: 900)
         #expect(done.status == 0, "\(done.text)")
     }
 }
