@@ -37,7 +37,8 @@ final class ConnectionFront: HTTPFront {
         let tree = desk.tree
         use = ConnectionUse(desk.service, relay: relay)
         keeper = try await tree.key(
-            in: tree.europe, scopes: ["claviger:connections.read", "claviger:connections.manage"]
+            in: tree.europe, scopes: ["claviger:connections.read", "claviger:connections.manage"],
+            lifetimeSeconds: 86_400
         ).secret
         user = try await tree.key(in: tree.europe, scopes: ["claviger:connections.use"], lifetimeSeconds: 86_400).secret
         let judges = SampleDesk(tree)

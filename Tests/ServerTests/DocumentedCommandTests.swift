@@ -16,6 +16,8 @@ struct DocumentedCommandTests {
         for document in [Self.root.appending(path: "README.md")] + names.sorted().map({ folder.appending(path: $0) }) {
             let text = try String(contentsOf: document, encoding: .utf8).replacing(/\\\n/, with: " ")
             for line in text.matches(of: /(?m)(?:^\s*|`|&& |; |\$\()claviger ([^`|;&>#\n)]+)/) {
+                // What is left out is no command, such as the name of a node's connections.
+                guard !line.1.contains("…") else { continue }
                 found += 1
                 try check(line.1.split(separator: " ").map(String.init), in: document.lastPathComponent)
             }
