@@ -52,13 +52,12 @@ package struct KnownNode: Hashable, Sendable {
 extension Transaction {
     /// Writes down what a node says of itself in place of what it said before.
     package borrowing func note(_ report: NodeReport) throws {
-        let settings = report.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         try perform(
             """
             INSERT INTO node (id, at, host, listen, version, clock_offset, feed_age, configuration, settings)
             VALUES (\(report.node), \(fixed: dialect.clock), \(report.host), \(report.listen), \(report.version),
             \(report.clockOffset.stored), \(report.feedAge.stored), \(report.configuration),
-            \(settings.joined(separator: "\n")))
+            \(AuditDetails.text(of: report.settings)))
             ON CONFLICT (id) DO UPDATE SET at = excluded.at, host = excluded.host, listen = excluded.listen,
             version = excluded.version, clock_offset = excluded.clock_offset, feed_age = excluded.feed_age,
             configuration = excluded.configuration, settings = excluded.settings
@@ -88,7 +87,7 @@ extension Transaction {
                     node: try row.id(0), host: try row.text(1), listen: try row.text(2), version: try row.text(3),
                     clockOffset: row.isNull(4) ? nil : Int(try row.integer(4)),
                     feedAge: row.isNull(5) ? nil : Int(try row.integer(5)),
-                    configuration: try row.text(6), settings: NodeReport.settings(in: try row.text(7))),
+                    configuration: try row.text(6), settings: AuditDetails.parse(try row.text(7))),
                 silence: max(0, Int(try row.integer(8))))
         }
     }
@@ -100,16 +99,5 @@ extension Transaction {
             DELETE FROM node WHERE id IN
             (SELECT id FROM node WHERE at < \(fixed: dialect.clock) - \(seconds * 1000) ORDER BY at LIMIT \(limit))
             """)
-    }
-}
-
-extension NodeReport {
-    /// A line `name digest` each, as they are written down.
-    fileprivate static func settings(in text: String) -> [String: String] {
-        let pairs = text.split(separator: "\n").compactMap { line -> (String, String)? in
-            let words = line.split(separator: " ")
-            return words.count == 2 ? (String(words[0]), String(words[1])) : nil
-        }
-        return Dictionary(pairs) { first, _ in first }
     }
 }
