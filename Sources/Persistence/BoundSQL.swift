@@ -75,6 +75,15 @@ package struct BoundSQL: ExpressibleByStringInterpolation, Sendable {
             }
         }
 
+        /// The same for a list of any length, for `IN (…)` alone: some value stands there several times, so that there are few different
+        /// statements to prepare, however many are asked for.
+        package mutating func appendInterpolation(anyOf list: [some StorableValue]) {
+            guard let last = list.last else { return }
+            var list = list
+            while list.count & (list.count - 1) != 0 { list.append(last) }
+            appendInterpolation(list: list)
+        }
+
         /// Binds rows of values, for `VALUES`. Never empty.
         package mutating func appendInterpolation(rows: [[StoredValue]]) {
             for (index, row) in rows.enumerated() {

@@ -78,15 +78,12 @@ extension Transaction {
 
     /// Those of these API keys that belong to an organization or to one below it, oldest first.
     package borrowing func listedAPIKeys(_ ids: [ID<APIKey>], within path: OrganizationPath) throws -> [ListedAPIKey] {
-        guard let last = ids.last else { return [] }
-        // Some one several times, so that there are few different statements to prepare, however many keys are asked for.
-        var ids = ids
-        while ids.count & (ids.count - 1) != 0 { ids.append(last) }
+        guard !ids.isEmpty else { return [] }
         return try all(
             """
             SELECT \(fixed: apiKeyColumns), o.name, k.steward_left_at
             FROM api_key k JOIN organization o ON o.id = k.organization_id
-            WHERE k.id IN (\(list: ids)) AND o.path >= \(path.stored) AND o.path < \(path.storedEnd) ORDER BY k.id
+            WHERE k.id IN (\(anyOf: ids)) AND o.path >= \(path.stored) AND o.path < \(path.storedEnd) ORDER BY k.id
             """, ListedAPIKey.init(row:))
     }
 

@@ -230,13 +230,10 @@ extension Transaction {
 extension Transaction {
     /// The digests of the secrets of these keys: those in force and those before.
     package borrowing func digests(ofAPIKeys ids: [ID<APIKey>]) throws -> [[UInt8]] {
-        guard let last = ids.last else { return [] }
-        // Some one several times, so that there are few different statements to prepare, however many keys are asked for.
-        var ids = ids
-        while ids.count & (ids.count - 1) != 0 { ids.append(last) }
-        return try all("SELECT digest FROM api_key WHERE id IN (\(list: ids))") { try $0.bytes(0) }
+        guard !ids.isEmpty else { return [] }
+        return try all("SELECT digest FROM api_key WHERE id IN (\(anyOf: ids))") { try $0.bytes(0) }
             + all(
-                "SELECT previous_digest FROM api_key WHERE id IN (\(list: ids)) AND previous_digest IS NOT NULL"
+                "SELECT previous_digest FROM api_key WHERE id IN (\(anyOf: ids)) AND previous_digest IS NOT NULL"
             ) { try $0.bytes(0) }
     }
 }

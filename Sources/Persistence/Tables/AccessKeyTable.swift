@@ -19,14 +19,11 @@ extension Transaction {
     package borrowing func accessKeys(
         of contacts: [ID<Contact>], after: ID<AccessKey>? = nil, limit: Int
     ) throws -> [AccessKey] {
-        guard let last = contacts.last else { return [] }
-        // Some one several times, so that there are few different statements to prepare, however many are asked for.
-        var contacts = contacts
-        while contacts.count & (contacts.count - 1) != 0 { contacts.append(last) }
+        guard !contacts.isEmpty else { return [] }
         return try all(
             """
             SELECT \(fixed: columns) FROM access_key k
-            WHERE k.contact_id IN (\(list: contacts)) AND k.id > \(place(after: after)) ORDER BY k.id LIMIT \(limit)
+            WHERE k.contact_id IN (\(anyOf: contacts)) AND k.id > \(place(after: after)) ORDER BY k.id LIMIT \(limit)
             """, AccessKey.init(row:))
     }
 
@@ -84,10 +81,8 @@ extension Transaction {
 
     /// The digests of the access keys of these contacts.
     package borrowing func digests(ofAccessKeysOf ids: [ID<Contact>]) throws -> [[UInt8]] {
-        guard let last = ids.last else { return [] }
-        var ids = ids
-        while ids.count & (ids.count - 1) != 0 { ids.append(last) }
-        return try all("SELECT digest FROM access_key WHERE contact_id IN (\(list: ids))") { try $0.bytes(0) }
+        guard !ids.isEmpty else { return [] }
+        return try all("SELECT digest FROM access_key WHERE contact_id IN (\(anyOf: ids))") { try $0.bytes(0) }
     }
 }
 

@@ -112,15 +112,12 @@ extension Transaction {
     package borrowing func memberNames(
         _ ids: Set<ID<Member>>, within path: OrganizationPath?
     ) throws -> [ID<Member>: String] {
-        guard let last = ids.first else { return [:] }
-        // Some one several times, so that there are few different statements to prepare, however many are asked for.
-        var list = Array(ids)
-        while list.count & (list.count - 1) != 0 { list.append(last) }
+        guard !ids.isEmpty else { return [:] }
         let bound: BoundSQL = path.map { "AND o.path >= \($0.stored) AND o.path < \($0.storedEnd)" } ?? ""
         let rows = try all(
             """
             SELECT m.id, m.name FROM member m JOIN organization o ON o.id = m.organization_id
-            WHERE m.id IN (\(list: list)) \(part: bound)
+            WHERE m.id IN (\(anyOf: Array(ids))) \(part: bound)
             """
         ) { row in (try row.id(0) as ID<Member>, try row.text(1)) }
         return Dictionary(rows) { first, _ in first }
