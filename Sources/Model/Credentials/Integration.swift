@@ -60,6 +60,6 @@ extension Integration {
     /// which is finer than what it says of its issue.
     package func accepts(_ token: AccessToken) -> Bool {
         guard let tokensFrom else { return true }
-        return Int64(truncatingIfNeeded: token.id.value >> 80) >= tokensFrom.milliseconds
+        return token.id.madeAt >= tokensFrom
     }
 }

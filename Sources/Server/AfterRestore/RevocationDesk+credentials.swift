@@ -134,8 +134,7 @@ extension RevocationDesk {
         guard let id = ID<AccessToken>(parsing: text), let client = ClientID(parsing: client) else {
             throw Self.unknown
         }
-        let made = Instant(milliseconds: Int64(truncatingIfNeeded: id.value >> 80))
-        let end = made.adding(seconds: product.policy.accessTokenMaximumSeconds)
+        let end = id.madeAt.adding(seconds: product.policy.accessTokenMaximumSeconds)
         guard end > now(), try !tx.isRevoked(id) else { return false }
         try tx.insertRevokedToken(id, client: client, expiresAt: end)
         // Another restore may read this event, whose actor is not the client.
