@@ -21,6 +21,9 @@ package struct AuditPlace: Hashable, Sendable, CustomStringConvertible {
         self.init(number: number, event: event)
     }
 
+    /// Before every other.
+    fileprivate static let beginning = AuditPlace(number: 0, event: .first(at: Instant(milliseconds: 0)))
+
     /// Such as `1796067744409.evt_…`.
     package var description: String { "\(number).\(event)" }
 }
@@ -62,7 +65,7 @@ extension Transaction {
         after place: AuditPlace?, since time: Instant?, limit: Int
     ) throws -> AuditStretch {
         let first = ID<AuditEvent>.first(at: time ?? Instant(milliseconds: 0))
-        let after = place ?? AuditPlace(number: 0, event: .first(at: Instant(milliseconds: 0)))
+        let after = place ?? .beginning
         var found: [PlacedAuditEvent] = []
         if after.number == 0 {
             // No index knows which have no place, and to ask for them alone would be to look through the whole log where there are none.
@@ -120,7 +123,7 @@ extension Transaction {
     package borrowing func takeAuditPlaces(
         after place: AuditPlace?, upTo number: Int64, limit: Int
     ) throws -> AuditPlace? {
-        let after = place ?? AuditPlace(number: 0, event: .first(at: Instant(milliseconds: 0)))
+        let after = place ?? .beginning
         let end = try first(
             """
             SELECT place, id FROM audit_event
