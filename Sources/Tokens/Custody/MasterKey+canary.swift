@@ -15,7 +15,6 @@ extension Transaction {
         let name = key.identifier
         let latest = try masterKeys().compactMap(\.inForceFrom).max()
         try insert(masterKey: name, canary: key.seal(MasterKey.canary, for: MasterKey.canaryContext(name)), at: now)
-        let time = latest.map { max(now, Instant(milliseconds: $0.milliseconds + 1)) } ?? now
-        try putInForce(masterKey: name, from: time)
+        try putInForce(masterKey: name, from: latest.map { max(now, $0.next) } ?? now)
     }
 }
