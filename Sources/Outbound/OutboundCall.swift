@@ -107,14 +107,7 @@ package final class OutboundCall: ProviderTransport, Service {
             let outgoing = try HTTPClient.Request(
                 url: reach.mapped(request.address), method: HTTPMethod(rawValue: request.method.rawValue),
                 headers: headers, body: request.body.isEmpty ? nil : .bytes(request.body))
-            let task = client.execute(
-                request: outgoing, delegate: collector, deadline: .now() + TimeAmount(timeout))
-            let answer = try await withTaskCancellationHandler {
-                try await task.get()
-            } onCancel: {
-                task.cancel()
-            }
-            return .answered(answer)
+            return .answered(try await client.answer(to: outgoing, through: collector, within: timeout))
         } catch {
             let code = Self.code(of: error)
             return collector.wasSent ? .lost(code: code) : .notSent(code: code)

@@ -47,16 +47,9 @@ package final class TraceCollector: Sendable {
         do {
             let request = try HTTPClient.Request(
                 url: address, method: .POST, headers: ["Content-Type": "application/json"], body: .bytes(body))
-            // By a delegate: of a request without one, the deadline holds to the head of the reply and no further.
-            let task = client.execute(
-                request: request,
-                delegate: ResponseAccumulator(request: request, maxBodySize: Self.longestReply),
-                deadline: .now() + TimeAmount(patience))
-            let response = try await withTaskCancellationHandler {
-                try await task.get()
-            } onCancel: {
-                task.cancel()
-            }
+            let response = try await client.answer(
+                to: request, through: ResponseAccumulator(request: request, maxBodySize: Self.longestReply),
+                within: patience)
             return (200..<300).contains(response.status.code) ? nil : "status \(response.status.code)"
         } catch {
             return OutboundCall.code(of: error)
