@@ -277,7 +277,7 @@ package final class HotDoor: ChannelDuplexHandler, RemovableChannelHandler {
         let isLarge = sound.isTooLarge
         mostOfBody = isLarge && RelayedPath(head.uri[...]) != nil ? Self.maximumRelayedBody : Self.maximumBody
         guard handedOn == 0, wire != nil, context.channel.isWritable, let way = way(of: head, sound) else {
-            let isTooLarge = isLarge && sound.announced.map { $0 > mostOfBody } ?? true
+            let isTooLarge = sound.announced.map { $0 > mostOfBody } ?? false
             // Where the reply comes before all of a large one, the rest is not waited for either.
             handOn(head, closes: closes || isLarge, context)
             if sound.waitsForContinue, sound.hasBody, !isTooLarge { owesContinue = true }
