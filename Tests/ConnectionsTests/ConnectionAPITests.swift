@@ -160,9 +160,7 @@ struct ConnectionAPITests {
             #expect(try await front.get(front.path(connection, "/token"), bearer: front.keeper).status == 403)
             #expect(try await front.token(connection, "?min_ttl=-1").status == 400)
 
-            providers.answer(
-                "/v2/oauth/token/",
-                #"{"access_token":"t.at2","refresh_token":"t.rt2","expires_in":7200,"open_id":"u1"}"#)
+            providers.renewTikTok()
             tree.clock.advance(seconds: 7000)
             let answers = await race(16) { _ in try await front.token(connection, "?min_ttl=600") }
             #expect(try answers.map { try $0.get().json["access_token"] } == Array(repeating: "t.at2", count: 16))
@@ -228,9 +226,7 @@ struct ConnectionAPITests {
             #expect(early.status == 429 && early.headers["retry-after"] == "30", "\(early.text)")
             #expect(providers.requests("/v2/oauth/token/").count == asked)
             tree.clock.advance(seconds: 30)
-            providers.answer(
-                "/v2/oauth/token/",
-                #"{"access_token":"t.at2","refresh_token":"t.rt2","expires_in":7200,"open_id":"u1"}"#)
+            providers.renewTikTok()
             let renewed = try await outcome()
             #expect(renewed["outcome"] == "renewed" && renewed["generation"] == .number(2) && renewed["error"] == .null)
             #expect(try await front.desk.fault("tiktok") == nil)
@@ -319,9 +315,7 @@ struct ConnectionAPITests {
         let providers = ScriptedProviders()
         try await withFront(providers, relay: relay) { front in
             let connection = try await front.desk.connect("tiktok").connection
-            providers.answer(
-                "/v2/oauth/token/",
-                #"{"access_token":"t.at2","refresh_token":"t.rt2","expires_in":7200,"open_id":"u1"}"#)
+            providers.renewTikTok()
             let body = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
             let refused = try await front.pass(connection, "open.tiktokapis.com/v2/upload/", by: "PUT", body: body)
             #expect(refused.status == 401 && refused.text.contains("access_token_invalid"), "\(refused.text)")
@@ -353,9 +347,7 @@ struct ConnectionAPITests {
         let providers = ScriptedProviders()
         try await withFront(providers, relay: relay) { front in
             let connection = try await front.desk.connect("tiktok").connection
-            providers.answer(
-                "/v2/oauth/token/",
-                #"{"access_token":"t.at2","refresh_token":"t.rt2","expires_in":7200,"open_id":"u1"}"#)
+            providers.renewTikTok()
             let answer = try await front.pass(connection, "open.tiktokapis.com/v2/a", by: "PUT", body: [1])
             #expect(answer.status == 200 && answer.text == "well")
             #expect(relay.calls.map { $0.headers["Authorization"] } == ["Bearer t.at", "Bearer t.at2"])
@@ -594,6 +586,14 @@ struct ConnectionAPITests {
             throw error
         }
         try await call.close()
+    }
+}
+
+extension ScriptedProviders {
+    /// From now on the token endpoint gives the second pair of tokens.
+    fileprivate func renewTikTok() {
+        answer(
+            "/v2/oauth/token/", #"{"access_token":"t.at2","refresh_token":"t.rt2","expires_in":7200,"open_id":"u1"}"#)
     }
 }
 
