@@ -145,11 +145,8 @@ extension ConnectionService {
         let extent = try tx.extent(of: id, includeDescendants, where: actor, may: .connectionsRead)
         return try Listing(of: page, by: \.id) { after, limit in
             var found = try tx.connections(extent, after: after, limit: limit)
-            let proofs = Dictionary(grouping: try tx.health(of: found.map(\.id)), by: \.connection)
-            for index in found.indices {
-                let proof = proofs[found[index].id]?.first
-                found[index].noteProof(at: proof?.provenAt)
-            }
+            let health = try tx.health(of: found.map(\.id))
+            for index in found.indices { found[index].noteProof(at: health[found[index].id]?.provenAt) }
             return found
         }
     }

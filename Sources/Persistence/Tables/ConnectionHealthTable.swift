@@ -16,13 +16,14 @@ extension Transaction {
             "SELECT \(fixed: columns) FROM connection_health WHERE connection_id = \(id)", ConnectionHealth.init(row:))
     }
 
-    /// The same of some connections, in any order.
-    package borrowing func health(of connections: [ID<Connection>]) throws -> [ConnectionHealth] {
-        var found: [ConnectionHealth] = []
+    /// The same of some connections, where there is any.
+    package borrowing func health(of connections: [ID<Connection>]) throws -> [ID<Connection>: ConnectionHealth] {
+        var found: [ID<Connection>: ConnectionHealth] = [:]
         try BoundSQL.inPieces(connections) { piece in
-            found += try all(
+            let rows = try all(
                 "SELECT \(fixed: columns) FROM connection_health WHERE connection_id IN (\(list: piece))",
                 ConnectionHealth.init(row:))
+            for health in rows { found[health.connection] = health }
         }
         return found
     }
