@@ -30,11 +30,17 @@ struct AppliedField: Sendable {
     }
 }
 
-extension ResourceServer {
+extension ResourceServer: AppliedThing {
+    static var appliedKind: AppliedKind { .resourceServer }
+    var appliedID: String { id.description }
+    var appliedName: String { name }
     var appliedFields: [AppliedField] { [AppliedField("name", name), AppliedField("audiences", audiences)] }
 }
 
-extension Account {
+extension Account: AppliedThing {
+    static var appliedKind: AppliedKind { .account }
+    var appliedID: String { id.description }
+    var appliedName: String { organization.name }
     var appliedFields: [AppliedField] {
         [
             AppliedField("name", organization.name), AppliedField("plan", plan),
@@ -43,11 +49,17 @@ extension Account {
     }
 }
 
-extension Organization {
+extension Organization: AppliedThing {
+    static var appliedKind: AppliedKind { .organization }
+    var appliedID: String { id.description }
+    var appliedName: String { name }
     var appliedFields: [AppliedField] { [AppliedField("name", name)] }
 }
 
-extension Member {
+extension Member: AppliedThing {
+    static var appliedKind: AppliedKind { .member }
+    var appliedID: String { id.description }
+    var appliedName: String { email.text }
     var appliedFields: [AppliedField] {
         [
             AppliedField("name", name), AppliedField("roles", roles), AppliedField("permissions", permissions),
@@ -56,7 +68,10 @@ extension Member {
     }
 }
 
-extension Integration {
+extension Integration: AppliedThing {
+    static var appliedKind: AppliedKind { .integration }
+    var appliedID: String { id.description }
+    var appliedName: String { label }
     var appliedFields: [AppliedField] {
         [
             AppliedField("label", label), AppliedField("scopes", scopes.text),
@@ -67,7 +82,10 @@ extension Integration {
     }
 }
 
-extension App {
+extension App: AppliedThing {
+    static var appliedKind: AppliedKind { .app }
+    var appliedID: String { id.description }
+    var appliedName: String { name }
     var appliedFields: [AppliedField] {
         [
             AppliedField("name", name), AppliedField("available_to", availability.rawValue),

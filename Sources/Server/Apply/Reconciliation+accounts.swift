@@ -7,14 +7,13 @@ extension Reconciliation {
     mutating func bring(_ list: DesiredList<DesiredAccount>, tx: borrowing Transaction) throws {
         let (services, actor) = (services, actor)
         let found = try Self.all { page in try services.accounts.list(page: page, as: actor, tx: tx) }
-        let (pairs, rest) = match(list, among: found, id: \.id.description, name: \.organization.name)
+        let (pairs, rest) = match(list, among: found)
         for (wanted, account) in pairs {
             try noting(wanted.head.places) { run in try run.bring(wanted, account, tx: tx) }
         }
-        try prune(
-            rest.filter { !$0.isOperator }, .account, at: list.place, within: [], id: \.id.description,
-            name: \.organization.name
-        ) { account in try services.accounts.delete(account.id, as: actor, tx: tx) }
+        try prune(rest.filter { !$0.isOperator }, at: list.place, within: []) { account in
+            try services.accounts.delete(account.id, as: actor, tx: tx)
+        }
     }
 
     private mutating func bring(_ wanted: DesiredAccount, _ found: Account?, tx: borrowing Transaction) throws {
@@ -24,9 +23,7 @@ extension Reconciliation {
         if let found {
             account = try services.accounts.edit(
                 found.id, AccountEdit(name: name, plan: wanted.plan, suspended: wanted.suspended), as: actor, tx: tx)
-            noteChange(
-                of: .account, found.organization.name, within: [], id: found.id.description,
-                from: found.appliedFields, to: account.appliedFields)
+            noteChange(from: found, to: account, within: [])
         } else {
             var made = try services.accounts.create(
                 AccountDraft(name: name, plan: wanted.plan ?? nil), as: actor, tx: tx)
@@ -34,7 +31,7 @@ extension Reconciliation {
                 made = try services.accounts.edit(made.id, AccountEdit(suspended: true), as: actor, tx: tx)
             }
             account = made
-            noteCreation(of: .account, name, within: [], id: account.id.description, account.appliedFields)
+            noteCreation(of: account, within: [])
         }
         let tree =
             found == nil || wanted.content.organizations == nil
@@ -67,10 +64,9 @@ extension Reconciliation {
         within: [String], tx: borrowing Transaction
     ) throws {
         let (services, actor) = (services, actor)
-        let (pairs, rest) = match(
-            list, among: tree.filter { $0.parent == parent.id }, id: \.id.description, name: \.name)
-        try prune(rest, .organization, at: list.place, within: within, id: \.id.description, name: \.name) {
-            organization in try services.organizations.delete(organization.id, as: actor, tx: tx)
+        let (pairs, rest) = match(list, among: tree.filter { $0.parent == parent.id })
+        try prune(rest, at: list.place, within: within) { organization in
+            try services.organizations.delete(organization.id, as: actor, tx: tx)
         }
         for (wanted, found) in pairs {
             try noting(wanted.head.places) { run in
@@ -78,15 +74,11 @@ extension Reconciliation {
                 let organization: Organization
                 if let found {
                     organization = try services.organizations.rename(found.id, to: name, as: actor, tx: tx)
-                    run.noteChange(
-                        of: .organization, found.name, within: within, id: found.id.description,
-                        from: found.appliedFields, to: organization.appliedFields)
+                    run.noteChange(from: found, to: organization, within: within)
                 } else {
                     organization = try services.organizations.create(
                         name: name, below: parent.id, as: actor, tx: tx)
-                    run.noteCreation(
-                        of: .organization, name, within: within, id: organization.id.description,
-                        organization.appliedFields)
+                    run.noteCreation(of: organization, within: within)
                 }
                 try run.bring(wanted.content, in: organization, of: tree, within: within + [name], tx: tx)
             }
@@ -111,24 +103,20 @@ extension Reconciliation {
                         MemberEdit(
                             name: wanted.name, roles: wanted.roles, permissions: wanted.permissions,
                             isEmailVerified: wanted.isEmailVerified), as: actor, tx: tx)
-                    run.noteChange(
-                        of: .member, wanted.email.text, within: within, id: member.id.description,
-                        from: member.appliedFields, to: edited.appliedFields)
+                    run.noteChange(from: member, to: edited, within: within)
                 } else {
                     let made = try services.members.create(
                         MemberDraft(
                             email: wanted.email.text, name: wanted.name, roles: wanted.roles,
                             permissions: wanted.permissions ?? [], isEmailVerified: wanted.isEmailVerified),
                         in: organization.id, as: actor, tx: tx)
-                    run.noteCreation(
-                        of: .member, wanted.email.text, within: within, id: made.id.description, made.appliedFields)
+                    run.noteCreation(of: made, within: within)
                 }
             }
         }
         let wanted = Set(list.items.map(\.email))
-        try prune(
-            found.filter { !wanted.contains($0.email) }, .member, at: list.place, within: within,
-            id: \.id.description, name: \.email.text
-        ) { member in try services.members.delete(member.id, in: organization.id, as: actor, tx: tx) }
+        try prune(found.filter { !wanted.contains($0.email) }, at: list.place, within: within) { member in
+            try services.members.delete(member.id, in: organization.id, as: actor, tx: tx)
+        }
     }
 }

@@ -7,8 +7,8 @@ extension Reconciliation {
     mutating func bring(_ list: DesiredList<DesiredResourceServer>, tx: borrowing Transaction) throws {
         let (services, actor) = (services, actor)
         let found = try Self.all { page in try services.resourceServers.list(page: page, as: actor, tx: tx) }
-        let (pairs, rest) = match(list, among: found, id: \.id.description, name: \.name)
-        try prune(rest, .resourceServer, at: list.place, within: [], id: \.id.description, name: \.name) { server in
+        let (pairs, rest) = match(list, among: found)
+        try prune(rest, at: list.place, within: []) { server in
             try services.resourceServers.delete(server.id, as: actor, tx: tx)
         }
         for (wanted, found) in pairs {
@@ -17,15 +17,11 @@ extension Reconciliation {
                 if let found {
                     let edited = try services.resourceServers.edit(
                         found.id, ResourceServerEdit(name: name, audiences: wanted.audiences), as: actor, tx: tx)
-                    run.noteChange(
-                        of: .resourceServer, found.name, within: [], id: found.id.description,
-                        from: found.appliedFields, to: edited.appliedFields)
+                    run.noteChange(from: found, to: edited, within: [])
                 } else {
                     let issued = try services.resourceServers.create(
                         ResourceServerDraft(name: name, audiences: wanted.audiences), as: actor, tx: tx)
-                    run.note(
-                        issued, id: issued.credential.id.description, of: .resourceServer, name, within: [],
-                        issued.credential.appliedFields)
+                    run.note(issued.credential, issued, within: [])
                 }
             }
         }
@@ -39,9 +35,8 @@ extension Reconciliation {
         let found = try Self.all { page in
             try services.integrations.list(in: organization.id, page: page, as: actor, tx: tx)
         }
-        let (pairs, rest) = match(list, among: found, id: \.id.description, name: \.label)
-        try prune(rest, .integration, at: list.place, within: within, id: \.id.description, name: \.label) {
-            integration in
+        let (pairs, rest) = match(list, among: found)
+        try prune(rest, at: list.place, within: within) { integration in
             try services.integrations.delete(integration.id, in: organization.id, as: actor, tx: tx)
         }
         for (wanted, found) in pairs {
@@ -49,15 +44,11 @@ extension Reconciliation {
                 if let found {
                     let edited = try services.integrations.edit(
                         found.id, in: organization.id, wanted.edit, as: actor, tx: tx)
-                    run.noteChange(
-                        of: .integration, found.label, within: within, id: found.id.description,
-                        from: found.appliedFields, to: edited.appliedFields)
+                    run.noteChange(from: found, to: edited, within: within)
                 } else {
                     let issued = try services.integrations.create(
                         wanted.draft, in: organization.id, as: actor, tx: tx)
-                    run.note(
-                        issued, id: issued.credential.id.description, of: .integration, wanted.head.name,
-                        within: within, issued.credential.appliedFields)
+                    run.note(issued.credential, issued, within: within)
                 }
             }
         }
@@ -70,8 +61,8 @@ extension Reconciliation {
         let found = try Self.all { page in
             try services.apps.list(in: organization.id, page: page, as: actor, tx: tx)
         }
-        let (pairs, rest) = match(list, among: found, id: \.id.description, name: \.name)
-        try prune(rest, .app, at: list.place, within: within, id: \.id.description, name: \.name) { app in
+        let (pairs, rest) = match(list, among: found)
+        try prune(rest, at: list.place, within: within) { app in
             try services.apps.delete(app.id, in: organization.id, as: actor, tx: tx)
         }
         for (wanted, found) in pairs {
@@ -79,28 +70,26 @@ extension Reconciliation {
                 if let found {
                     let edited = try services.apps.edit(
                         found.id, in: organization.id, wanted.edit, as: actor, tx: tx)
-                    run.noteChange(
-                        of: .app, found.name, within: within, id: found.id.description, from: found.appliedFields,
-                        to: edited.appliedFields)
+                    run.noteChange(from: found, to: edited, within: within)
                 } else {
                     let (app, issued) = try services.apps.create(
                         wanted.draft, in: organization.id, as: actor, tx: tx)
-                    run.note(
-                        issued, id: app.id.description, of: .app, wanted.head.name, within: within,
-                        app.appliedFields)
+                    run.note(app, issued, within: within)
                 }
             }
         }
     }
 
     /// Notes a client that was made, with its secret if it has one.
-    private mutating func note(
-        _ issued: Issued<some Sendable>?, id: String, of kind: AppliedKind, _ name: String, within: [String],
-        _ fields: [AppliedField]
+    private mutating func note<Thing: AppliedThing>(
+        _ made: Thing, _ issued: Issued<some Sendable>?, within: [String]
     ) {
-        noteCreation(of: kind, name, within: within, id: id, fields)
+        noteCreation(of: made, within: within)
         guard let issued else { return }
-        note(AppliedSecret(kind: kind, name: name, within: within, clientID: id, clientSecret: issued.secret))
+        note(
+            AppliedSecret(
+                kind: Thing.appliedKind, name: made.appliedName, within: within, clientID: made.appliedID,
+                clientSecret: issued.secret))
     }
 }
 

@@ -45,13 +45,13 @@ struct Reconciliation {
 extension Reconciliation {
     /// What each thing of a list is among those that there are, and which of these the list does not have. What cannot be told is noted
     /// as a problem, and left out of both.
-    mutating func match<Wanted: DesiredThing, Found>(
-        _ list: DesiredList<Wanted>, among found: [Found], id: KeyPath<Found, String>, name: KeyPath<Found, String>
+    mutating func match<Wanted: DesiredThing, Found: AppliedThing>(
+        _ list: DesiredList<Wanted>, among found: [Found]
     ) -> (pairs: [(wanted: Wanted, found: Found?)], rest: [Found]) {
         var pairs: [(wanted: Wanted, found: Found?)] = []
         var met: Set<String> = []
-        let byID = Dictionary(grouping: found) { $0[keyPath: id] }
-        let byName = Dictionary(grouping: found) { $0[keyPath: name] }
+        let byID = Dictionary(grouping: found, by: \.appliedID)
+        let byName = Dictionary(grouping: found, by: \.appliedName)
         for wanted in list.items {
             let head = wanted.head
             let candidates: [Found]
@@ -67,19 +67,19 @@ extension Reconciliation {
                 candidates = byName[head.name] ?? []
             }
             if candidates.count > 1 {
-                met.formUnion(candidates.map { $0[keyPath: id] })
-                let ids = candidates.map { $0[keyPath: id] }.joined(separator: ", ")
+                met.formUnion(candidates.map(\.appliedID))
+                let ids = candidates.map(\.appliedID).joined(separator: ", ")
                 problems.append(
                     head.places.thing.error("There are \(candidates.count) of this name: \(ids). Say by id which."))
                 continue
             }
-            if let only = candidates.first, !met.insert(only[keyPath: id]).inserted {
-                problems.append(head.places.thing.error("It stands here twice: \(only[keyPath: id])."))
+            if let only = candidates.first, !met.insert(only.appliedID).inserted {
+                problems.append(head.places.thing.error("It stands here twice: \(only.appliedID)."))
                 continue
             }
             pairs.append((wanted, candidates.first))
         }
-        return (pairs, found.filter { !met.contains($0[keyPath: id]) })
+        return (pairs, found.filter { !met.contains($0.appliedID) })
     }
 
     /// Does something for a thing of the file.
@@ -96,13 +96,13 @@ extension Reconciliation {
     /// Deletes what a list does not have, if that was asked for.
     ///
     /// - Parameter delete: How.
-    mutating func prune<Found>(
-        _ rest: [Found], _ kind: AppliedKind, at place: FilePlace, within: [String], id: KeyPath<Found, String>,
-        name: KeyPath<Found, String>, _ delete: (Found) throws -> Void
+    mutating func prune<Found: AppliedThing>(
+        _ rest: [Found], at place: FilePlace, within: [String], _ delete: (Found) throws -> Void
     ) throws {
+        let kind = Found.appliedKind
         guard pruning.contains(kind) else { return }
         for found in rest {
-            let (id, name) = (found[keyPath: id], found[keyPath: name])
+            let (id, name) = (found.appliedID, found.appliedName)
             do {
                 try delete(found)
                 outcome.steps.append(ApplyStep(action: .delete, kind: kind, name: name, within: within, id: id))
@@ -118,23 +118,21 @@ extension Reconciliation {
 // MARK: - What was done
 
 extension Reconciliation {
-    mutating func noteCreation(
-        of kind: AppliedKind, _ name: String, within: [String], id: String, _ fields: [AppliedField]
-    ) {
+    mutating func noteCreation<Thing: AppliedThing>(of made: Thing, within: [String]) {
         outcome.steps.append(
             ApplyStep(
-                action: .create, kind: kind, name: name, within: within,
-                fields: AppliedField.changes(from: [], to: fields), id: id))
+                action: .create, kind: Thing.appliedKind, name: made.appliedName, within: within,
+                fields: AppliedField.changes(from: [], to: made.appliedFields), id: made.appliedID))
     }
 
-    mutating func noteChange(
-        of kind: AppliedKind, _ name: String, within: [String], id: String, from before: [AppliedField],
-        to after: [AppliedField]
-    ) {
-        let changes = AppliedField.changes(from: before, to: after)
+    /// Under the name that it had before.
+    mutating func noteChange<Thing: AppliedThing>(from before: Thing, to after: Thing, within: [String]) {
+        let changes = AppliedField.changes(from: before.appliedFields, to: after.appliedFields)
         guard !changes.isEmpty else { return }
         outcome.steps.append(
-            ApplyStep(action: .change, kind: kind, name: name, within: within, fields: changes, id: id))
+            ApplyStep(
+                action: .change, kind: Thing.appliedKind, name: before.appliedName, within: within, fields: changes,
+                id: before.appliedID))
     }
 
     mutating func note(_ secret: AppliedSecret) {
