@@ -20,7 +20,7 @@ struct MasterKeyState: Sendable {
     /// How many keys of organizations each of all has sealed, without those that have none.
     let organizations: [String: Int]
     /// The nodes that are not gone, the oldest first.
-    let nodes: [MasterKeyHolder]
+    private(set) var nodes: [MasterKeyHolder]
     let ring: [KeyRingRow]
 
     /// - Throws: A `StoreError`.
@@ -42,7 +42,7 @@ struct MasterKeyState: Sendable {
     ///
     /// - Throws: ``CommandError`` where there is nothing of this version, or what is wrong with the way to the database.
     init(of location: DatabaseLocation) throws {
-        let found = try location.peek { tx in
+        self = try location.peek { tx in
             let runner = MigrationRunner()
             guard try runner.hasBegun(tx) else { throw CommandError("The database was not set up yet: claviger init") }
             guard try runner.missing(tx) == 0 else {
@@ -53,22 +53,9 @@ struct MasterKeyState: Sendable {
         }
         // What a server left that was killed is of nobody, also while a command owns the file to do the change itself.
         if case .sqlite(let path) = location, [nil, getpid()].contains(try SQLiteStore.owner(of: path)) {
-            self = found.withoutNodes
-        } else {
-            self = found
+            nodes = []
         }
     }
-
-    private init(_ other: MasterKeyState, nodes: [MasterKeyHolder]) {
-        inForce = other.inForce
-        inForceFrom = other.inForceFrom
-        before = other.before
-        organizations = other.organizations
-        ring = other.ring
-        self.nodes = nodes
-    }
-
-    private var withoutNodes: MasterKeyState { MasterKeyState(self, nodes: []) }
 
     /// The nodes that are not gone, as a transaction finds them. The one that owns a file says so once.
     static func nodes(_ tx: borrowing Transaction) throws -> [MasterKeyHolder] {
