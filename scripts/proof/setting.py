@@ -9,7 +9,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 RELEASE = ROOT / ".build-release"
-# Builds of other commits, a folder each; `make bench BASE=` has the same.
+# Builds of other commits, a folder each.
 BASES = ROOT / ".build-base"
 
 
@@ -28,15 +28,19 @@ def programs(build_folder, *products):
 
 
 def build(*products):
-    print(f"building {' and '.join(products)} (release; the very first time about 15 minutes)")
+    print(f"building {' and '.join(products)} (release; the very first time about 15 minutes)", flush=True)
     for product in products:
-        done = subprocess.run(
-            [
-                "swift", "build", "-c", "release", "--static-swift-stdlib", "--scratch-path", RELEASE, "--product", product
-            ], cwd=ROOT, stdin=subprocess.DEVNULL)
-        if done.returncode != 0:
-            give_up(f"{product} does not build")
+        compiled(product, ROOT, RELEASE)
     return RELEASE / "release"
+
+
+def compiled(product, source, into, of=""):
+    """Builds a product as packages have it: all that is measured or proven is built alike."""
+    done = subprocess.run(
+        ["swift", "build", "-c", "release", "--static-swift-stdlib", "--scratch-path", into, "--product", product], cwd=source,
+        stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        give_up(f"{product}{of} does not build")
 
 
 def git(*arguments):
@@ -52,8 +56,8 @@ def previous_tag():
     return found.decode().strip() if found else None
 
 
-def build_commit(commit):
-    """The claviger of another commit of this repository, which is built once."""
+def build_commit(commit, *products):
+    """Builds these programs of another commit of this repository, once, and says below which folder."""
     found = git("rev-parse", "--verify", f"{commit}^{{commit}}")
     if not found:
         give_up(f"{commit} is no commit of this repository")
@@ -62,14 +66,11 @@ def build_commit(commit):
     if not source.exists():
         source.mkdir(parents=True)
         subprocess.run(["tar", "-x", "-C", source], input=git("archive", sha), check=True)
-    if not (into / "release/claviger").exists():
-        print(f"building claviger of {commit} (release; about 15 minutes)")
-        done = subprocess.run(
-            ["swift", "build", "-c", "release", "--scratch-path", into, "--product", "claviger"], cwd=source,
-            stdin=subprocess.DEVNULL)
-        if done.returncode != 0:
-            give_up(f"claviger of {commit} does not build")
-    return into / "release/claviger"
+    for product in products:
+        if not (into / "release" / product).exists():
+            print(f"building {product} of {sha[:12]} (release; about 15 minutes in all)", flush=True)
+            compiled(product, source, into, of=f" of {sha[:12]}")
+    return into
 
 
 @contextlib.contextmanager
