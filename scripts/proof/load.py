@@ -2,51 +2,36 @@
 
 import asyncio
 import collections
-import multiprocessing
 import random
-import signal
 from time import monotonic as now
 
+from proof.beside import Beside
 from proof.wire import Wire
 
 
-class Load:
-    """Uses good credentials on all nodes, at a bounded rate and from a process of its own. Counts the answers."""
+class Load(Beside):
+    """Uses good credentials on all nodes, at a bounded rate. Counts the answers."""
 
     WIRES = 4
 
     def __init__(self, nodes, uses, per_second):
+        super().__init__()
         self.addresses = [node.address for node in nodes]
         self.uses, self.per_second = uses, per_second
-        self.ours, self.theirs = multiprocessing.Pipe()
 
-    def __enter__(self):
-        self.process = multiprocessing.get_context("fork").Process(target=self._work, daemon=True)
-        self.process.start()
-        return self
+    @property
+    def answers(self):
+        return self.report or {}
 
-    def __exit__(self, *_):
-        self.ours.send("end")
-        self.answers = self.ours.recv() if self.ours.poll(10) else {}
-        self.process.join(5)
-        if self.process.is_alive():
-            self.process.kill()
-
-    def _work(self):
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    async def _ask(self):
         answers = collections.Counter()
-        asyncio.run(self._ask(answers))
-        self.theirs.send({str(status): count for status, count in sorted(answers.items())})
-
-    async def _ask(self, answers):
         tasks = [
             asyncio.ensure_future(self._keep_asking(address, number, answers))
             for address in self.addresses for number in range(self.WIRES)]
-        while not self.theirs.poll():
-            await asyncio.sleep(0.05)
+        await self._until_the_end()
         for task in tasks:
             task.cancel()
+        return {str(status): count for status, count in sorted(answers.items())}
 
     async def _keep_asking(self, address, number, answers):
         source = f"127.0.2.{number + 1}" if address[0].startswith("127.") else None

@@ -4,12 +4,11 @@ import asyncio
 import collections
 import dataclasses
 import json
-import multiprocessing
 import random
 import secrets
-import signal
 from time import monotonic as now
 
+from proof.beside import Beside
 from proof.credentials import SCOPE
 from proof.setting import give_up
 from proof.wire import Wire, request
@@ -109,45 +108,28 @@ class KeptWire(Wire):
         return answer
 
 
-class Steady:
-    """Calls to one address, one after another on each of some connections, at a bounded rate and from a process of its own."""
+class Steady(Beside):
+    """Calls to one address, one after another on each of some connections, at a bounded rate."""
 
     WIRES = 8
     # How long an answer may take, in seconds. What takes longer is lost.
     PATIENCE = 10
+    # Every call has its answer before the count.
+    LAST = PATIENCE + 10
 
     def __init__(self, address, calls, per_second, is_wanted=lambda kind: True):
+        super().__init__()
         self.address, self.calls, self.per_second, self.is_wanted = address, calls, per_second, is_wanted
-        self.ours, self.theirs = multiprocessing.Pipe()
 
-    def __enter__(self):
-        self.process = multiprocessing.get_context("fork").Process(target=self._work, daemon=True)
-        self.process.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ours.send("end")
-        self.report = self.ours.recv() if self.ours.poll(self.PATIENCE + 10) else None
-        self.process.join(5)
-        if self.process.is_alive():
-            self.process.kill()
-
-    def _work(self):
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    async def _ask(self):
         # When each right answer came, and how long it took; and what each wrong one was.
         report = {"counts": collections.Counter(), "lost": [], "right": [], "times": [], "made": []}
-        asyncio.run(self._ask(report))
-        self.theirs.send(report)
-
-    async def _ask(self, report):
         end = asyncio.Event()
         tasks = [asyncio.ensure_future(self._keep_asking(number, end, report)) for number in range(self.WIRES)]
-        while not self.theirs.poll():
-            await asyncio.sleep(0.05)
+        await self._until_the_end()
         end.set()
-        # Every call has its answer before the count.
         await asyncio.gather(*tasks)
+        return report
 
     async def _keep_asking(self, number, end, report):
         wire = KeptWire(self.address, f"127.0.3.{number + 1}")
