@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-from proof.setting import ROOT, give_up
+from proof.setting import ROOT, free_port, give_up
 
 SECTION = "Two nodes behind a proxy"
 # What stands in the document for the nodes.
@@ -34,9 +34,7 @@ class Balancer:
     def __init__(self, folder, nodes):
         self.folder, self.nodes = folder, nodes
         self.log = folder / f"{self.language}.log"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = free.getsockname()
+        self.address = ("127.0.0.1", free_port())
 
     @classmethod
     def found(cls):

@@ -2,11 +2,10 @@
 
 import asyncio
 import signal
-import socket
 import subprocess
 from time import monotonic as now
 
-from proof.setting import give_up
+from proof.setting import free_port, give_up
 from proof.wire import Wire, request
 
 # How long a server may take to be well, in seconds.
@@ -22,9 +21,7 @@ class Answering:
 
     def place(self, host):
         """Gives it a place where nobody listens."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address, self.wires = (host, free.getsockname()[1]), []
+        self.address, self.wires = (host, free_port()), []
 
     def start_again(self):
         """Starts it where it was before."""
