@@ -361,16 +361,17 @@ struct Composition {
 
     private var masterKeyDesk: MasterKeyDesk {
         MasterKeyDesk(
-            store: store, node: node, isAlone: !configuration.database.isShared, keyRing: keyRing,
-            organizationKeys: organizationKeys, now: now)
+            store: store, node: node, isAlone: isAlone, keyRing: keyRing, organizationKeys: organizationKeys, now: now)
     }
 
     /// Says which master keys this node was given.
     var masterKeyHolding: MasterKeyHolding {
         MasterKeyHolding(
-            store: store, node: node, isAlone: !configuration.database.isShared, masterKeys: masterKeys,
-            keyRing: keyRing, logger: logger)
+            store: store, node: node, isAlone: isAlone, masterKeys: masterKeys, keyRing: keyRing, logger: logger)
     }
+
+    /// Whether no other node can be there: then who is written down beside this one has ended.
+    private var isAlone: Bool { !configuration.database.isShared }
 
     private func listening() -> [any Service] {
         guard let feed, case .postgres(let store, let address) = database else { return [] }
@@ -380,10 +381,9 @@ struct Composition {
     /// What this node says of itself to who looks after all of them.
     private func telling(_ sockets: PassedSockets) -> NodeReporting {
         let settings = AgreedSettings(configuration, installation)
-        let isPassed = sockets.names.contains(ConfigurationKey.listen.name)
-        let listen = isPassed ? "a passed socket" : "\(configuration.listen)"
+        let listen = sockets[.listen] == nil ? "\(configuration.listen)" : "a passed socket"
         let hearing = verifier.hearing
-        return NodeReporting(node: node, store: store, isAlone: feed == nil, logger: logger) { [node, clock] in
+        return NodeReporting(node: node, store: store, isAlone: isAlone, logger: logger) { [node, clock] in
             let ahead = clock.map { SystemClock.now().milliseconds.subtractingReportingOverflow($0.now().milliseconds) }
             return NodeReport(
                 node: node, host: MachineName.current, listen: listen, version: ClavigerVersion.current,

@@ -37,9 +37,7 @@ struct MasterKeyHolding: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var (said, age, lacking) = (String?.none, 0, String?.none)
-            while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(Self.interval))
-                guard !Task.isCancelled else { return }
+            while (try? await Task.sleep(for: .seconds(Self.interval))) != nil {
                 age += 1
                 do {
                     let opened = try await look(telling: &lacking)
