@@ -41,7 +41,7 @@ struct Apply: AsyncParsableCommand {
         }
         let request = ApplyRequest(file: file, text: text, pruning: Set(prune.flatMap(\.kinds)))
         var folder: SecretFolder?
-        let say = json ? Self.tell : { (text: String) in print(text) }
+        let say = json ? StandardError.tell : { (text: String) in print(text) }
         func change(by perform: (Errand.Task) async throws -> String) async throws -> ApplyOutcome {
             let plan = try ApplyOutcome(parsing: try await perform(.apply(request)))
             if !json { print(plan.planText) }
@@ -78,11 +78,6 @@ struct Apply: AsyncParsableCommand {
             throw CommandError("\(file) must be UTF-8 text of at most 1 MiB.")
         }
         return text
-    }
-
-    /// For people alone: who reads JSON reads nothing else.
-    private static func tell(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 }
 

@@ -35,7 +35,7 @@ struct Claviger: AsyncParsableCommand {
             }
         } catch {
             guard let status = ExitStatus(of: error) else { exit(withError: error) }
-            FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+            StandardError.tell(fullMessage(for: error))
             Foundation.exit(status.rawValue)
         }
     }

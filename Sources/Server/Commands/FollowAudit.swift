@@ -1,6 +1,5 @@
 import ProductDefinition
 import ArgumentParser
-import Foundation
 import Model
 import Persistence
 
@@ -48,7 +47,7 @@ struct FollowAudit: AsyncParsableCommand {
         let follower = AuditFollower(
             looks: DatabaseLooks(into: configuration.database), output: output, cursorFile: cursor,
             since: try since.map { try RevocationOptions.time($0) }, retentionDays: retentionDays, now: SystemClock.now,
-            say: { FileHandle.standardError.write(Data("\($0)\n".utf8)) })
+            say: StandardError.tell)
         do {
             try await follower.run(after: place, waiting: !noWait)
         } catch {

@@ -66,16 +66,11 @@ struct Initialize: AsyncParsableCommand {
         try print(json ? report.json : report.text)
     }
 
-    /// For people alone: who reads JSON reads nothing else.
-    private static func tell(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
-    }
-
     /// Whether there is an operator in the database, as far as can be told without owning it.
     private func isSetUp(_ configuration: ServerConfiguration) async throws -> Bool {
         let product = try configuration.product()
         let preflight = Preflight(configuration: configuration, installation: Installation(configuration, product))
-        let masterKeys = try await configuration.masterKeys(saying: Self.tell)
+        let masterKeys = try await configuration.masterKeys(saying: StandardError.tell)
         return try await DatabaseWait(place: configuration.database.description, say: DatabaseWait.tellTerminal).run {
             try preflight.find(opening: masterKeys) == .operator
         }
@@ -87,7 +82,7 @@ struct Initialize: AsyncParsableCommand {
         let sink = LogSink()
         defer { sink.close() }
         let composition = try await Composition.assemble(
-            configuration, for: .settingUp, sink: sink, saying: json ? Self.tell : { print($0) })
+            configuration, for: .settingUp, sink: sink, saying: json ? StandardError.tell : { print($0) })
         do {
             let owner = PasswordPolicy.Owner(email: adminEmail, name: adminName, product: composition.product.name)
             guard let email = EmailAddress(adminEmail) else {

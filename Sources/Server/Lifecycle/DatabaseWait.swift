@@ -1,4 +1,3 @@
-import Foundation
 import Logging
 import Persistence
 import PersistencePostgres
@@ -33,7 +32,7 @@ struct DatabaseWait {
     static func tellTerminal(_ message: String, _ details: Logger.Metadata) {
         let waited = details["seconds"].map { ", \($0) s by now" } ?? ""
         let problem = details["error"].map { ": \($0)" } ?? ""
-        FileHandle.standardError.write(Data("\(message)\(waited)\(problem)\n".utf8))
+        StandardError.tell("\(message)\(waited)\(problem)")
     }
 
     /// Does what needs the database, again and again while that is away.
