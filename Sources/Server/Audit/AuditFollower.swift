@@ -58,9 +58,7 @@ struct AuditFollower {
     private func next(after position: AuditPlace?, since: Instant?, told place: AuditPlace?) throws -> AuditStretch {
         let retained = now().adding(seconds: -retentionDays * 86_400)
         return try looks.look { tx in
-            guard try MigrationRunner().missing(tx) == 0 else {
-                throw CommandError("The schema is older than this version: start a server, or run claviger migrate.")
-            }
+            try MigrationRunner().requireAll(tx)
             switch try tx.fate(of: place, retainedSince: retained) {
             case .known: break
             case .unknown:

@@ -24,3 +24,14 @@ extension DatabaseLocation {
         }
     }
 }
+
+extension MigrationRunner {
+    /// For who looks into a database and cannot run what its schema lacks.
+    ///
+    /// - Throws: ``CommandError`` where it lacks a step of this version.
+    func requireAll(_ tx: borrowing Transaction) throws {
+        guard try missing(tx) == 0 else {
+            throw CommandError("The schema is older than this version: start a server, or run claviger migrate.")
+        }
+    }
+}
