@@ -11,11 +11,7 @@ private let development = ["--environment", "development"]
 @Suite("Bringing a database to what a file says", .onEveryEngine)
 struct ApplyTests {
     /// The file that the documents show.
-    private static let example: String = {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        return (try? String(contentsOf: root.appending(path: "deploy/apply/example.yaml"), encoding: .utf8)) ?? ""
-    }()
+    private static let example = (try? WorkTree.text(of: "deploy/apply/example.yaml")) ?? ""
 
     private struct Desk {
         let server: ServerProcess

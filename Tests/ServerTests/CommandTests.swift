@@ -334,13 +334,11 @@ struct CommandLineTests {
 
     @Test func `every command has a manual page, made of what it says of itself`() async throws {
         let folder = try Folder()
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
         let made = try await FinishedCommand.tool(
             "sh",
             [
                 "-c", #""$0" --experimental-dump-help | "$1/scripts/manual" 1.2.3 "$2""#,
-                try ServerProcess.executable.path, root.path, folder.path,
+                try ServerProcess.executable.path, WorkTree.root.path, folder.path,
             ])
         #expect(made.status == 0, "\(made.text)")
         func page(_ name: String) throws -> String {

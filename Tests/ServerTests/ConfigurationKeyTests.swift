@@ -9,9 +9,7 @@ import Testing
 struct ConfigurationKeyTests {
     @Test func `docs/configuration.md lists exactly the keys, in their order, with flag, variable and default`() throws
     {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let text = try String(contentsOf: root.appending(path: "docs/configuration.md"), encoding: .utf8)
+        let text = try WorkTree.text(of: "docs/configuration.md")
         let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { row in
             row.split(separator: "|").prefix(4).map { $0.trimmingCharacters(in: .whitespaces) }
         }

@@ -417,9 +417,7 @@ struct ConfigurationErrorTests {
     }
 
     @Test func `the settings that the manifest for Kubernetes comes with are understood`() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let flags = [ConfigurationKey.config: root.appending(path: "deploy/kubernetes/server.yaml").path]
+        let flags = [ConfigurationKey.config: WorkTree.root.appending(path: "deploy/kubernetes/server.yaml").path]
         #expect(errors(flags) == [])
         #expect(try configuration(flags, [:]).drainSeconds == 10)
     }

@@ -1,19 +1,18 @@
 import ArgumentParser
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Server
 
 @Suite("Commands in the documents")
 struct DocumentedCommandTests {
-    private static let root = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
     @Test func `every command of ours in a document is one that there is, with flags that it has`() throws {
-        let folder = Self.root.appending(path: "docs")
+        let folder = WorkTree.root.appending(path: "docs")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".md") }
         var found = 0
-        for document in [Self.root.appending(path: "README.md")] + names.sorted().map({ folder.appending(path: $0) }) {
+        let readme = WorkTree.root.appending(path: "README.md")
+        for document in [readme] + names.sorted().map({ folder.appending(path: $0) }) {
             let text = try String(contentsOf: document, encoding: .utf8).replacing(/\\\n/, with: " ")
             for line in text.matches(of: /(?m)(?:^\s*|`|&& |; |\$\()claviger ([^`|;&>#\n)]+)/) {
                 // What is left out is no command, such as the name of a node's connections.

@@ -124,9 +124,7 @@ struct InstallationTests {
 
     @Test(.timeLimit(.minutes(3)))
     func `the README's lines for use in production work as they stand`() async throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+        let readme = try WorkTree.text(of: "README.md")
         let section = try #require(readme.components(separatedBy: "## Running it for real").last)
         var script = try #require(section.components(separatedBy: "```sh\n").dropFirst().first)
         script = try #require(script.components(separatedBy: "```").first)

@@ -262,9 +262,7 @@ struct LifecycleTests {
     }
 
     @Test func `every exit status is in the documents and in the help`() async throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let text = try String(contentsOf: root.appending(path: "docs/operating-process.md"), encoding: .utf8)
+        let text = try WorkTree.text(of: "docs/operating-process.md")
         let documented = text.matches(of: /(?m)^\| (\d+) \|/).compactMap { Int32($0.1) }
         #expect(documented == ExitStatus.allCases.map(\.rawValue))
         let help = Claviger.helpMessage(columns: 10_000)

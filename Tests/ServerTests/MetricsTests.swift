@@ -63,16 +63,16 @@ struct MetricsTests {
     }
 
     @Test func `alarms are sound, come when they are meant to, and stay away when all is well`() async throws {
-        let rules = Self.root.appending(path: "deploy/prometheus/rules.yml").path
+        let rules = WorkTree.root.appending(path: "deploy/prometheus/rules.yml").path
         let checked = try await FinishedCommand.tool("promtool", ["check", "rules", rules])
         #expect(checked.status == 0, "\(checked.text)")
-        let tests = Self.root.appending(path: "deploy/prometheus/rules.test.yml").path
+        let tests = WorkTree.root.appending(path: "deploy/prometheus/rules.test.yml").path
         let tested = try await FinishedCommand.tool("promtool", ["test", "rules", tests])
         #expect(tested.status == 0, "\(tested.text)")
     }
 
     @Test func `the dashboard is one, and asks with words that Prometheus understands`() async throws {
-        let text = try Self.text(of: "deploy/grafana/claviger.json")
+        let text = try WorkTree.text(of: "deploy/grafana/claviger.json")
         let panels = try JSON(parsing: Array(text.utf8))["panels"].elements
         let queries = try panels.flatMap { panel in
             try panel.members["targets"]?.elements.map { try $0["expr"].string } ?? []
@@ -138,7 +138,7 @@ struct MetricsTests {
         let kinds = Dictionary(
             told.compactMap { $0.firstMatch(of: /`(\w+)` \| (\w+)/).map { (String($0.1), String($0.2)) } },
             uniquingKeysWith: { first, _ in first })
-        let asked = Set(try text(of: path).matches(of: /\b(?:claviger|process)_[a-z_]+/).map { String($0.0) })
+        let asked = Set(try WorkTree.text(of: path).matches(of: /\b(?:claviger|process)_[a-z_]+/).map { String($0.0) })
         for name in asked {
             let base = ["_bucket", "_sum", "_count"].first { name.hasSuffix($0) }
                 .map { String(name.dropLast($0.count)) }
@@ -149,15 +149,7 @@ struct MetricsTests {
 
     /// Name and kind of each row.
     private static func documented() throws -> [String] {
-        try text(of: "docs/metrics.md").matches(of: /(?m)^\| (`(?:claviger|process)_\w+` \| \w+) \|/)
+        try WorkTree.text(of: "docs/metrics.md").matches(of: /(?m)^\| (`(?:claviger|process)_\w+` \| \w+) \|/)
             .map { String($0.1) }
-    }
-
-    private static func text(of path: String) throws -> String {
-        try String(contentsOf: root.appending(path: path), encoding: .utf8)
-    }
-
-    private static var root: URL {
-        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     }
 }

@@ -94,10 +94,7 @@ package struct FinishedCommand: Sendable {
         try await tool("clang", arguments)
     }
 
-    private static var root: URL {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-    }
+    private static var root: URL { WorkTree.root }
 
     /// The environment of the tests with these variables, and without what tells the tests themselves something: the
     /// server refuses variables that it does not know.

@@ -147,9 +147,7 @@ package final class ServerProcess: Sendable {
     package static var executable: URL {
         get throws {
             let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-            let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .deletingLastPathComponent().deletingLastPathComponent()
-            for folder in [beside, root.appendingPathComponent(".build/debug")] {
+            for folder in [beside, WorkTree.root.appendingPathComponent(".build/debug")] {
                 let candidate = folder.appendingPathComponent("claviger")
                 if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
             }
