@@ -60,16 +60,16 @@ final class LibraryMetrics: MetricsFactory {
             guard family.kind == kind, !Self.isOurs(name),
                 families[name] != nil || families.count < Self.mostNames
             else { return nil }
-            var series = Series(labels: labels, measure: make())
-            var key = labels.map(\.value)
-            if family.series[key] == nil, family.series.count >= Self.mostSeries {
-                series = Series(labels: labels.map { ($0.name, "other") }, measure: series.measure)
-                key = series.labels.map(\.value)
+            var labels = labels
+            if family.series[labels.map(\.value)] == nil, family.series.count >= Self.mostSeries {
+                labels = labels.map { (name: $0.name, value: "other") }
             }
-            let known = family.series[key] ?? series
-            family.series[key] = known
+            let key = labels.map(\.value)
+            if let known = family.series[key] { return known.measure }
+            let made = make()
+            family.series[key] = Series(labels: labels, measure: made)
             families[name] = family
-            return known.measure
+            return made
         }
         if found == nil { leftOut.add() }
         return found ?? make()
