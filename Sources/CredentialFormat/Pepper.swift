@@ -36,6 +36,8 @@ package struct Peppers: Sendable {
 
     /// Newest first.
     package var all: [Pepper] { [newest] + older }
+    /// The oldest, which is never replaced.
+    package var oldest: Pepper { older.last ?? newest }
 
     /// The pepper of that version, if it is still kept.
     package func version(_ version: Int) -> Pepper? {

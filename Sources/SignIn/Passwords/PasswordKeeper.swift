@@ -87,8 +87,7 @@ package struct PasswordKeeper: Sendable {
     }
 
     private static func salt(_ address: String, _ peppers: Peppers) -> [UInt8] {
-        let pepper = peppers.all.last ?? peppers.newest
-        return Array(pepper.digest(of: "password salt 1: \(address)".utf8).bytes.prefix(Argon2id.saltLength))
+        Array(peppers.oldest.digest(of: "password salt 1: \(address)".utf8).bytes.prefix(Argon2id.saltLength))
     }
 
     private static func text(

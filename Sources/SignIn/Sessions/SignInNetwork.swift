@@ -20,8 +20,8 @@ struct SignInNetwork: Sendable {
             }
     }
 
-    /// What is kept of it. The oldest pepper is never replaced.
+    /// What is kept of it.
     func digest(of member: ID<Member>, under peppers: Peppers) -> [UInt8] {
-        (peppers.all.last ?? peppers.newest).digest(of: "sign-in network 1: \(member) \(text)".utf8).bytes
+        peppers.oldest.digest(of: "sign-in network 1: \(member) \(text)".utf8).bytes
     }
 }

@@ -98,8 +98,7 @@ struct FailedSignIns: Sendable {
 
     private func digest(_ label: String) -> [UInt8] { pepper.digest(of: label.utf8).bytes }
 
-    /// The oldest, which is never replaced.
-    private var pepper: Pepper { peppers.all.last ?? peppers.newest }
+    private var pepper: Pepper { peppers.oldest }
 }
 
 extension FailedSignIns.Owner {

@@ -48,9 +48,9 @@ enum SignInMeasure: Hashable, Sendable {
     ///
     /// What a stranger can choose freely falls into a fixed number of slots, so that nobody can fill the table (law 7):
     /// 2¹⁶ for e-mail addresses, 2¹⁸ for networks, 2⁸ for the browsers of a member. The keyed digest keeps it unknown
-    /// which fall together. The oldest pepper is never replaced.
+    /// which fall together.
     func bucket(under peppers: Peppers) -> [UInt8] {
-        let pepper = peppers.all.last ?? peppers.newest
+        let pepper = peppers.oldest
         let label =
             switch self {
             case .member(let id): "member \(id)"
