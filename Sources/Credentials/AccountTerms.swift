@@ -58,18 +58,3 @@ extension Transaction {
         return AccountTerms(ofPlan: account.plan, isOperator: account.isOperator, in: product)
     }
 }
-
-extension Refusal {
-    /// The account has as many as it may.
-    ///
-    /// - Parameter narrowing: What is said besides of those that count.
-    package static func full(
-        code: String, of term: Term, _ limit: Int, adding narrowing: String = "", calling words: ProductWords
-    ) -> Refusal {
-        .limitReached(
-            code: code,
-            explanation: """
-                The \(words[.account].singular) has \(words[term].counted(limit))\(narrowing), the most it may have.
-                """)
-    }
-}

@@ -15,7 +15,7 @@ struct AccountRoom: Sendable {
     func requireForMember(in account: ID<Organization>, tx: borrowing Transaction) throws {
         let most = try most(.members, of: account, tx: tx)
         guard try tx.memberCount(ofAccount: account, countingTo: most) < most else {
-            throw full("member_limit", .member, most)
+            throw Refusal.full(code: "member_limit", of: .member, most, calling: product.words)
         }
     }
 
@@ -23,7 +23,7 @@ struct AccountRoom: Sendable {
     func requireForOrganization(in account: ID<Organization>, tx: borrowing Transaction) throws {
         let most = try most(.organizations, of: account, tx: tx)
         guard try tx.organizationCount(ofAccount: account, countingTo: most) < most else {
-            throw full("organization_limit", .organization, most)
+            throw Refusal.full(code: "organization_limit", of: .organization, most, calling: product.words)
         }
     }
 
@@ -33,12 +33,5 @@ struct AccountRoom: Sendable {
         guard !product.plans.definitions.isEmpty else { return standard }
         guard let account = try tx.account(account) else { throw Refusal.notFound }
         return product.plans.limits(ofPlan: account.plan, isOperator: account.isOperator)[limit] ?? standard
-    }
-
-    private func full(_ code: String, _ term: Term, _ most: Int) -> Refusal {
-        let words = product.words
-        return .limitReached(
-            code: code,
-            explanation: "The \(words[.account].singular) has \(words[term].counted(most)), the most it may have.")
     }
 }
