@@ -27,7 +27,7 @@ extension APIKeyService {
         for key in try several(ids, in: id, as: actor, tx: tx).map(\.key) {
             switch change {
             case .restrict:
-                guard isRestricted(by: change, key) else { continue }
+                guard getsAddressRule(key) else { continue }
                 _ = try edit(
                     key.id, in: key.organization, APIKeyEdit(allowedAddresses: addresses), as: actor, tx: tx)
             case .disable: _ = try disable(key.id, in: key.organization, as: actor, tx: tx)
@@ -36,9 +36,9 @@ extension APIKeyService {
         }
     }
 
-    /// Whether a key gets an address rule by that change: it has none, and has not expired.
-    package func isRestricted(by change: SeveralKeysChange, _ key: APIKey) -> Bool {
-        change == .restrict && key.addresses == .anywhere && key.state(at: now()) != .expired
+    /// Whether a key gets an address rule where several do: it has none, and has not expired.
+    package func getsAddressRule(_ key: APIKey) -> Bool {
+        key.addresses == .anywhere && key.state(at: now()) != .expired
     }
 
     /// What is wrong with the addresses of a rule, in themselves.

@@ -220,7 +220,7 @@ extension WebConsole {
     /// From where they may be used then, and which of them were used from elsewhere.
     private func restriction(of keys: [APIKey], _ chosen: Chosen) -> [String] {
         let rule = AddressRule(within: chosen.blocks.compactMap { IPRange($0) })
-        let free = keys.filter { apiKeys.isRestricted(by: .restrict, $0) }
+        let free = keys.filter { apiKeys.getsAddressRule($0) }
         let outside = free.count { key in key.lastUse.map { rule?.allows($0.address) != true } ?? false }
         let kept = keys.count - free.count
         return [
