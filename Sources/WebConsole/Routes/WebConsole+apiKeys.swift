@@ -15,8 +15,7 @@ extension WebConsole {
 
     private func showKeys(_ entered: ConsoleVisit) async throws -> PageReply {
         let filters = APIKeyList.filters(entered)
-        let request = ListRequest(
-            entered.visit, filters: filters.map(\.name), columns: APIKeyQuery.Order.allCases.map(\.rawValue))
+        let request = APIKeyList.request(entered, filters)
         let query = APIKeyList.query(request, entered)
         let limit = entered.terms.maximum(of: .apiKeys)
         let found = try await store.read(as: entered.actor) { [apiKeys] tx in

@@ -16,9 +16,7 @@ extension WebConsole {
     private static let box = "key."
 
     private func listRequest(_ entered: ConsoleVisit) -> ListRequest {
-        ListRequest(
-            entered.visit, filters: APIKeyList.filters(entered).map(\.name),
-            columns: APIKeyQuery.Order.allCases.map(\.rawValue))
+        APIKeyList.request(entered, APIKeyList.filters(entered))
     }
 
     /// What was chosen: which keys, what to do with them, and what goes with that.
@@ -104,7 +102,6 @@ extension WebConsole {
             ).page
         }
         let word = product.words[.apiKey]
-        let isNarrow = request.search != nil || !request.filters.isEmpty
         let ticks = found.items.map { listed in
             let key = listed.key
             let use = LastUse.sentence(key.lastUse, now: entered.now)
@@ -112,7 +109,7 @@ extension WebConsole {
                 TickField(
                     name: Self.box + key.id.description, words: key.name,
                     under: "\(state(key, at: entered.now)), \(listed.organizationName). \(use)",
-                    isTicked: chosen?.ids.contains(key.id) ?? isNarrow))
+                    isTicked: chosen?.ids.contains(key.id) ?? request.isNarrow))
         }
         let options = SeveralKeysChange.allCases.map { option in
             let (words, under) = words(of: option)

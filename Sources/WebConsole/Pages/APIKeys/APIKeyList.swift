@@ -48,6 +48,12 @@ enum APIKeyList {
         }
     }
 
+    /// What the address says.
+    static func request(_ entered: ConsoleVisit, _ filters: ListFrame.Filters) -> ListRequest {
+        ListRequest(
+            entered.visit, filters: filters.map(\.name), columns: APIKeyQuery.Order.allCases.map(\.rawValue))
+    }
+
     /// What the address asks for.
     static func query(_ request: ListRequest, _ entered: ConsoleVisit) -> APIKeyQuery {
         let (now, product) = (entered.now, entered.product)

@@ -63,7 +63,7 @@ struct ListFrame: Sendable {
     }
 
     /// Whether the address leaves anything out.
-    var isNarrow: Bool { request.search != nil || !request.filters.isEmpty }
+    var isNarrow: Bool { request.isNarrow }
     /// The list without search and filters.
     var clearLink: String { link([]) }
 

@@ -32,6 +32,9 @@ struct ListRequest: Hashable, Sendable {
         after = visit.parameter("after").flatMap { ListPlace(parsing: $0) }
     }
 
+    /// Whether the address leaves anything out.
+    var isNarrow: Bool { search != nil || !filters.isEmpty }
+
     /// The order as a query of the tables has it.
     ///
     /// - Parameter standard: The list's own, and whether it is descending.
