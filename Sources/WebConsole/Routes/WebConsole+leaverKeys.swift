@@ -19,11 +19,6 @@ extension WebConsole {
 
         /// `that Ada looks after`, nil for all that was left behind.
         var whose: String? { name.map { isHere ? "that \($0) looks after" : "that \($0) left behind" } }
-
-        /// How many of the keys were used within the last week.
-        func usedLately(at now: Instant) -> Int {
-            keys.count { key in key.lastUse.map { now.seconds(since: $0.at) < 7 * 86_400 } ?? false }
-        }
     }
 
     /// Asks, with what it cuts off in numbers.
@@ -97,14 +92,12 @@ extension WebConsole {
         _ entered: ConsoleVisit, _ id: ID<Member>?, _ affected: Affected, _ notice: Notice? = nil
     ) -> QuestionPage {
         let words = product.words
-        let (count, used) = (affected.keys.count, affected.usedLately(at: entered.now))
+        let count = affected.keys.count
         let identifiers = id.map { [$0.description] } ?? []
         let keys = words[.apiKey].counted(count)
         let sentences: [String?] = [
             "\(keys) \(affected.whose ?? "left behind") \(count == 1 ? "is" : "are") refused from the next call on, until somebody enables \(count == 1 ? "it" : "each of them") again.",
-            used == 0
-                ? "None was used in the last 7 days."
-                : "\(Numbers.words(used)) of them \(used == 1 ? "was" : "were") used in the last 7 days: what does so stops.",
+            affected.keys.lateUseSentence(now: entered.now) ?? "None was used in the last 7 days.",
             count == APIKeyService.mostDisabledTogether
                 ? "No more than \(Numbers.words(count)) are disabled at a time." : nil,
             others(affected),

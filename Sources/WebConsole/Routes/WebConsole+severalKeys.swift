@@ -169,6 +169,7 @@ extension WebConsole {
     ) -> QuestionPage {
         let query = listRequest(entered).query()
         let keys = listed.map(\.key)
+        let use = keys.lateUseSentence(now: entered.now) ?? "No use within the last 7 days is known."
         let counted = product.words[.apiKey].counted(keys.count)
         let names = listed.prefix(10).map { "“\($0.key.name)” in \($0.organizationName)" }
         let more = keys.count - names.count
@@ -180,15 +181,10 @@ extension WebConsole {
             sentences += restriction(of: keys, chosen)
         case .disable:
             verb = "Disable"
-            sentences += [
-                use(of: keys, at: entered.now),
-                "Each is refused from the next call on, until somebody enables it again.",
-            ]
+            sentences += [use, "Each is refused from the next call on, until somebody enables it again."]
         case .delete:
             verb = "Delete"
-            sentences += [
-                use(of: keys, at: entered.now), "Each is refused from the next call on. This can’t be undone.",
-            ]
+            sentences += [use, "Each is refused from the next call on. This can’t be undone."]
         }
         let fields =
             keys.map { HiddenField(name: Self.box + $0.id.description, value: "on") }
@@ -205,13 +201,6 @@ extension WebConsole {
                 cancelLink: entered.link(.severalAPIKeys, query: query), alternative: nil, isTyped: false, expected: "",
                 isHarmless: change != .delete),
             notice: notice)
-    }
-
-    private func use(of keys: [APIKey], at now: Instant) -> String {
-        let used = keys.count { key in key.lastUse.map { now.seconds(since: $0.at) < 7 * 86_400 } ?? false }
-        return used == 0
-            ? "No use within the last 7 days is known."
-            : "\(Numbers.words(used)) of them \(used == 1 ? "was" : "were") used in the last 7 days: what does so stops."
     }
 
     /// From where they may be used then, and which of them were used from elsewhere.
