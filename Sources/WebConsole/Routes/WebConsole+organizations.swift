@@ -41,11 +41,8 @@ extension WebConsole {
                 [organizations] tx in
                 _ = try organizations.create(name: name, below: entered.organization.id, as: entered.actor, tx: tx)
             }
-        } catch Refusal.invalid(let fields) {
-            return .page(
-                OrganizationNamePage(creating: entered, name: name, FieldErrors(fields)), .unprocessableContent)
-        } catch Refusal.limitReached(let code, let explanation) {
-            let errors = FieldErrors([InvalidField("", code, explanation)])
+        } catch let refusal as Refusal {
+            let errors = try FieldErrors(refusal, shown: ["name"])
             return .page(OrganizationNamePage(creating: entered, name: name, errors), .unprocessableContent)
         }
     }

@@ -334,9 +334,8 @@ extension Refusal {
     func fieldErrors(emailTakenAt email: String) -> FieldErrors? {
         switch self {
         case .invalid(let fields): FieldErrors(fields)
-        case .conflict(let code, let explanation):
+        case .conflict(let code, let explanation), .limitReached(let code, let explanation):
             FieldErrors([InvalidField(code == "email_taken" ? email : "", code, explanation)])
-        case .limitReached(let code, let explanation): FieldErrors([InvalidField("", code, explanation)])
         case .exceedsRights:
             FieldErrors([
                 InvalidField("", "exceeds_rights", "You can’t give or change rights that you don’t have yourself.")
