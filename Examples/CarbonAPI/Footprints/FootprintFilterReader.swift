@@ -18,7 +18,7 @@ struct FootprintFilterReader {
     static func read(_ text: String) throws -> [FootprintComparison] {
         var reader = FootprintFilterReader(text)
         try reader.conjunction(depth: 0)
-        guard reader.next == nil else { throw reader.malformed("and, or the end, is expected") }
+        guard reader.place == reader.bytes.count else { throw reader.malformed("and, or the end, is expected") }
         return reader.all
     }
 
@@ -120,9 +120,6 @@ struct FootprintFilterReader {
     }
 
     // MARK: - Words
-
-    /// The next byte that is no blank.
-    private var next: UInt8? { bytes[place...].first { $0 != 0x20 && $0 != 0x09 } }
 
     private mutating func skipBlanks() {
         while place < bytes.count, bytes[place] == 0x20 || bytes[place] == 0x09 { place += 1 }
