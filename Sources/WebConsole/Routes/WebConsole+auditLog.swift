@@ -118,18 +118,18 @@ extension WebConsole {
         return .page(page)
     }
 
-    /// The same for an e-mail address that members of several accounts may have.
-    private static func labels(of text: String, tx: borrowing Transaction) throws -> [String] {
-        guard let email = EmailAddress(text) else { return [text] }
-        let members = try tx.addressedMembers(email).prefix(100)
-        return members.isEmpty ? [text] : members.map(\.id.description)
-    }
-
     /// As the log has somebody: an identifier, that of the member with an e-mail address here, or the text itself.
     private static func label(
         of text: String, _ entered: ConsoleVisit, tx: borrowing Transaction
     ) throws -> String {
         guard let email = EmailAddress(text) else { return text }
         return try tx.member(email: email, in: entered.organization.id)?.id.description ?? text
+    }
+
+    /// The same for an e-mail address that members of several accounts may have.
+    private static func labels(of text: String, tx: borrowing Transaction) throws -> [String] {
+        guard let email = EmailAddress(text) else { return [text] }
+        let members = try tx.addressedMembers(email).prefix(100)
+        return members.isEmpty ? [text] : members.map(\.id.description)
     }
 }
