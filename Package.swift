@@ -279,6 +279,7 @@ var tests: [Target] {
                 "CarbonAPI", "TestSupport", "Locking", logging, asyncHTTPClient,
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
+        .testTarget(name: "ProofTests", dependencies: ["TestSupport", "Locking"]),
         .testTarget(name: "ArchitectureTests"),
     ]
 }

@@ -58,7 +58,7 @@ struct ProviderServerTests {
         let metrics = try FreePort.find()
         try await ServerProcess.withDemo(
             product: SampleProducts.text("altyaa"), arguments: ["--metrics", "127.0.0.1:\(metrics)"],
-            environment: ["CLAVIGER_PROVIDER_SECRETS": "facebook=\(Self.secret)"]
+            environment: ["CLAVIGER_PROVIDER_SECRETS": "facebook=\(Self.secret)"], patient: false
         ) { server, demo in
             let journal = server.folder.path + "/recovery.journal"
             #expect(FileStatus(journal)?.isOpenToOthers == false)

@@ -11,6 +11,11 @@ package struct FinishedCommand: Sendable {
     /// Both of what it printed.
     package var text: String { output + errors }
 
+    /// How it ended and what it said last: of a long one, what is worth reading first.
+    package var end: String {
+        (["ended with status \(status)"] + text.split(separator: "\n").suffix(8)).joined(separator: "; ")
+    }
+
     /// The lines that it printed.
     package var lines: [String] { output.split(separator: "\n").map(String.init) }
 

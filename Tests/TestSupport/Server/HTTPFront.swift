@@ -36,6 +36,8 @@ package protocol HTTPFront: Sendable {
     var base: String { get }
     /// By which it is asked.
     var client: HTTPClient { get }
+    /// Whether it is asked again while it cannot tell (503, nothing was changed), as its documents ask of clients.
+    var isPatient: Bool { get }
 }
 
 /// Something of which no more than its base URL is known.
@@ -53,10 +55,20 @@ extension ServerProcess: HTTPFront {}
 
 extension HTTPFront {
     package var client: HTTPClient { impatientClient }
+    package var isPatient: Bool { false }
 
     /// Sends any request.
     package func send(
         _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil
+    ) async throws -> Answer {
+        guard isPatient && path != "/readyz" else {
+            return try await sendOnce(method, path, headers: headers, body: body)
+        }
+        return try await Answer.settled { try await sendOnce(method, path, headers: headers, body: body) }
+    }
+
+    private func sendOnce(
+        _ method: String, _ path: String, headers: [(String, String)], body: [UInt8]?
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: base + path)
         request.method = HTTPMethod(rawValue: method)

@@ -13,6 +13,7 @@ package final class ServerProcess: Sendable {
     package let database: ServerDatabase
     /// What stands before its command line.
     private let wrapper: [String]
+    package let isPatient: Bool
     private let arguments: [String]
     private let environment: [String: String]
     private let process = Lock<BackgroundProcess?>(nil)
@@ -22,12 +23,14 @@ package final class ServerProcess: Sendable {
     /// - Parameters:
     ///   - product: A product definition, nil for the standard product.
     ///   - arguments: Further flags.
+    ///   - patient: Whether it is asked again after a 503. A test of 503 itself says false.
     package static func withDemo<R>(
-        product: String? = nil, arguments: [String] = [], environment: [String: String] = [:],
+        product: String? = nil, arguments: [String] = [], environment: [String: String] = [:], patient: Bool = true,
         _ body: (ServerProcess, DemoCredentials) async throws -> R
     ) async throws -> R {
         let server = try await ServerProcess(
-            command: "demo", product: product, arguments: arguments, environment: environment)
+            command: "demo", product: product, arguments: arguments, environment: environment,
+            patient: patient)
         defer { server.kill() }
         try await server.start()
         return try await body(server, try server.credentials())
@@ -41,8 +44,9 @@ package final class ServerProcess: Sendable {
     ///   - parent: A program and its arguments that ends by becoming what stands behind them.
     package init(
         command: String, on database: ServerDatabase? = nil, product: String? = nil, arguments: [String] = [],
-        environment: [String: String] = [:], disk: SmallDisk? = nil, parent: [String] = []
+        environment: [String: String] = [:], disk: SmallDisk? = nil, parent: [String] = [], patient: Bool = false
     ) async throws {
+        isPatient = patient
         folder = try Folder()
         let disk = disk?.wrapper(of: folder.path + "/data") ?? []
         wrapper = disk + parent

@@ -20,13 +20,13 @@ import Testing
                 "--retry", "300", "--json", figures,
                 "--build-folder", try ServerProcess.executable.deletingLastPathComponent().path,
             ], atMost: 240)
-        let data = try #require(FileManager.default.contents(atPath: figures), "\(storm.text)")
+        let data = try #require(FileManager.default.contents(atPath: figures), "\(storm.end)")
         let counted = try JSON(parsing: Array(data))[0]
-        #expect(try counted["failures"].elements.isEmpty, "\(storm.text)")
+        #expect(try counted["failures"].elements.isEmpty, "\(storm.end)")
         #expect(try counted["thefts"].integer == apps)
         for name in ["refreshes", "replies lost", "calls doubled", "servers killed"] {
             #expect(try counted[name].integer > 0, "\(name)")
         }
-        #expect(storm.status == 0, "\(storm.text)")
+        #expect(storm.status == 0, "\(storm.end)")
     }
 }

@@ -34,7 +34,7 @@ import Testing
                 "--flood", "20000", "--json", figures,
                 "--build-folder", try ServerProcess.executable.deletingLastPathComponent().path,
             ], atMost: 420)
-        let data = try #require(FileManager.default.contents(atPath: figures), "\(proof.text)")
+        let data = try #require(FileManager.default.contents(atPath: figures), "\(proof.end)")
         let phases = try JSON(parsing: Array(data))["phases"].elements
         #expect(try phases.map { try $0["fault"].string } == Self.faults + Self.faultsOfBackends)
         for phase in phases {

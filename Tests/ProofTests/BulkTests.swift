@@ -11,6 +11,6 @@ struct BulkTests {
         let done = try await FinishedCommand.script(
             "prove-bulk",
             ["--short", "--rows", "6000", "--limit", "400", "--engine", "sqlite", "--build-folder", built], atMost: 900)
-        #expect(done.status == 0, "\(done.text)")
+        #expect(done.status == 0, "\(done.end)")
     }
 }
