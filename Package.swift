@@ -214,7 +214,7 @@ var tests: [Target] {
             name: "TestSupport",
             dependencies: [
                 "HTTPAPI", "Connections", "PersistenceSQLite", "PersistencePostgres", "CLibPQ",
-                asyncHTTPClient, crypto, logging,
+                asyncHTTPClient, crypto, lifecycle, logging,
             ] + nio + subprocess,
             path: "Tests/TestSupport"
         ),

@@ -12,7 +12,7 @@ final class CarbonFront: HTTPFront {
     private let port: Int
     private let folder: Folder
     private let database: PostgresDatabase?
-    private let running: Task<Void, any Error>
+    private let running: RunningService
 
     /// - Parameters:
     ///   - filters: Whether queries say whose rows they want.
@@ -35,21 +35,16 @@ final class CarbonFront: HTTPFront {
         try Sample.organizations.write(toFile: folder.path + "/organizations.json", atomically: true, encoding: .utf8)
         let (ports, heard) = AsyncStream.makeStream(of: Int.self)
         let server = CarbonServer(settings, verifier: verifier ?? Sample.callers, onRunning: { heard.yield($0) })
-        running = Task {
-            defer { heard.finish() }
-            try await server.run()
-        }
+        running = RunningService(server) { heard.finish() }
         var iterator = ports.makeAsyncIterator()
         guard let port = await iterator.next() else {
-            try await running.value
+            try await running.value()
             throw ServerFailure("The API does not listen.")
         }
         self.port = port
         let front = Front(base: "\(settings.tls == nil ? "http" : "https")://127.0.0.1:\(port)", by: client)
         (base, self.client) = (front.base, front.client)
     }
-
-    deinit { running.cancel() }
 
     static let path = "/api/public/v1"
 

@@ -30,7 +30,7 @@ final class ConnectionFront: HTTPFront {
     let keeper: String
     /// May use connections, and nothing else.
     let user: String
-    private let running: Task<Void, any Error>
+    private let running: RunningService
 
     init(_ desk: ConnectDesk, relay: any ProviderRelay) async throws {
         self.desk = desk
@@ -76,16 +76,11 @@ final class ConnectionFront: HTTPFront {
             responder: CanonicalPaths(router.buildResponder(), unknown: unknown.buildResponder()),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { heard.yield($0.localAddress?.port ?? 0) }, logger: Logger(label: "test"))
-        running = Task {
-            defer { heard.finish() }
-            try await application.run()
-        }
+        running = RunningService(application) { heard.finish() }
         var iterator = ports.makeAsyncIterator()
         port = try #require(await iterator.next(), "the front does not listen")
         base = "http://127.0.0.1:\(port)"
     }
-
-    deinit { running.cancel() }
 
     /// A path below Europe's connections.
     func path(_ rest: String = "") -> String {

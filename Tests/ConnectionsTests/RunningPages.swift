@@ -62,11 +62,8 @@ final class RunningPages: Sendable {
             router: router,
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { _ in heard.yield() }, logger: logger)
-        let running = Task {
-            defer { heard.finish() }
-            try await application.run()
-        }
-        defer { running.cancel() }
+        let running = RunningService(application) { heard.finish() }
+        defer { withExtendedLifetime(running) {} }
         var iterator = ready.makeAsyncIterator()
         try #require(await iterator.next() != nil, "the pages are not served")
         try await use()

@@ -6,20 +6,15 @@ import Testing
 /// A simulator in this process, whose clock shows what the test's does.
 final class RunningSimulator: HTTPFront {
     let base: String
-    private let running: Task<Void, any Error>
+    private let running: RunningService
 
     init(at time: String) async throws {
         let (ports, heard) = AsyncStream.makeStream(of: Int.self)
         let server = SimulatorServer(SimulatorOptions(port: 0, clock: time), onRunning: { heard.yield($0) })
-        running = Task {
-            defer { heard.finish() }
-            try await server.run()
-        }
+        running = RunningService(server) { heard.finish() }
         var iterator = ports.makeAsyncIterator()
         base = "http://127.0.0.1:\(try #require(await iterator.next(), "the simulator does not listen"))"
     }
-
-    deinit { running.cancel() }
 
     /// Tells the simulator itself something.
     func control(_ path: String, _ body: JSON) async throws {

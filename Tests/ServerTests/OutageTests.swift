@@ -152,7 +152,8 @@ struct OutageTests {
         let metrics = try FreePort.find()
         try await StoreUnderTest.$current.withValue(.sqlite) {
             let server = try await ServerProcess(
-                command: "demo", arguments: Self.flags + ["--metrics", "127.0.0.1:\(metrics)"], disk: disk)
+                command: "demo", arguments: Self.flags + ["--metrics", "127.0.0.1:\(metrics)"], disk: disk,
+                patient: false)
             defer { server.kill() }
             try await server.start()
             let demo = try server.credentials()

@@ -41,10 +41,11 @@ package final class ServerProcess: Sendable {
     /// - Parameters:
     ///   - database: That of another node, nil for an empty one of its own on ``StoreUnderTest/current``.
     ///   - disk: What its data is kept on, nil for what there is.
+    ///   - patient: Whether it is asked again after a 503. A test of 503 itself says false.
     ///   - parent: A program and its arguments that ends by becoming what stands behind them.
     package init(
         command: String, on database: ServerDatabase? = nil, product: String? = nil, arguments: [String] = [],
-        environment: [String: String] = [:], disk: SmallDisk? = nil, parent: [String] = [], patient: Bool = false
+        environment: [String: String] = [:], disk: SmallDisk? = nil, parent: [String] = [], patient: Bool = true
     ) async throws {
         isPatient = patient
         folder = try Folder()
