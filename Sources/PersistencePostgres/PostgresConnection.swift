@@ -139,6 +139,8 @@ extension PostgresConnection {
         try guarded {
             // What went wrong before has been said.
             try? line.complete(until: .now + limits.statement)
+            // With its connection the transaction ends as well.
+            guard !line.isSpent else { return drop() }
             try line.send("ROLLBACK", [])
             try line.complete(until: .now + limits.statement)
         }
@@ -226,7 +228,7 @@ extension PostgresConnection {
     /// not queue up behind attempts that fail.
     func connected() throws(StoreError) -> Line {
         if let line {
-            guard lines.suspicion.concerns(line.madeAt) else { return line }
+            guard line.isSpent || lines.suspicion.concerns(line.madeAt) else { return line }
             drop()
         }
         let now = ContinuousClock.now
