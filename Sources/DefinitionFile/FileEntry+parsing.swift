@@ -4,10 +4,6 @@ import Yams
 extension FileEntry {
     /// The longest file that is read, in bytes.
     private static let maximumFileSize = 1 << 20
-    /// How many values a file may have, and how deep in one another. What an alias (`*name`) stands for counts each time: by a few lines of
-    /// aliases of aliases a file would have more than there is memory for.
-    private static let maximumValues = 1 << 18
-    private static let maximumDepth = 64
 
     /// The whole of the file at `path`.
     package init(reading path: String) throws(DefinitionError) {
@@ -26,15 +22,13 @@ extension FileEntry {
             DefinitionError(file: file, line: line, column: column, key: key, problem: problem)
         }
         do {
-            guard let node = try Yams.compose(yaml: text) else { throw failed(1, 1, nil, "is empty") }
-            var left = Self.maximumValues
-            guard Self.count(node, depth: Self.maximumDepth, of: &left) else {
-                let most = "at most \(Self.maximumValues) values may be in it, \(Self.maximumDepth) deep"
-                throw failed(nil, nil, nil, "\(most); what an alias stands for counts each time")
-            }
+            guard let node = try BoundedYAML.compose(text) else { throw failed(1, 1, nil, "is empty") }
             self.init(node, key: "", file: file)
         } catch let error as DefinitionError {
             throw error
+        } catch let excess as BoundedYAML.Excess {
+            let place = excess.mark
+            throw failed(place?.line, place?.column, nil, excess.problem)
         } catch YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
             YamlError.composer(_, let problem, let mark, _)
         {
@@ -45,20 +39,26 @@ extension FileEntry {
             throw failed(nil, nil, nil, "is no YAML")
         }
     }
+}
 
-    /// Takes a value and those in it from those that are left.
-    ///
-    /// - Returns: Whether there were so many.
-    private static func count(_ node: Node, depth: Int, of left: inout Int) -> Bool {
-        guard left > 0, depth > 0 else { return false }
-        left -= 1
-        if let mapping = node.mapping {
-            for (key, value) in mapping {
-                for one in [key, value] where !count(one, depth: depth - 1, of: &left) { return false }
-            }
-        } else if let sequence = node.sequence {
-            for value in sequence where !count(value, depth: depth - 1, of: &left) { return false }
+extension BoundedYAML.Excess {
+    fileprivate var mark: Mark? {
+        switch self {
+        case .values, .explicitKeys: nil
+        case .key(let mark), .alias(let mark): mark
         }
-        return true
+    }
+
+    fileprivate var problem: String {
+        switch self {
+        case .values:
+            """
+            at most \(BoundedYAML.maximumValues) values may be in it, \(BoundedYAML.maximumDepth) deep; what an alias stands for counts \
+            each time
+            """
+        case .explicitKeys: "write keys without a question mark before them"
+        case .key: "a key must be a text"
+        case .alias: "nothing but a name may stand behind an asterisk; put it between quotes if it is a text"
+        }
     }
 }

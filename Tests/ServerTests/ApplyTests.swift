@@ -165,6 +165,31 @@ struct DesiredStateTests {
         let error = try #require(throws: DefinitionError.self) { try DesiredState(parsing: text, file: "f") }
         #expect(error.description.contains(problem), "\(error)")
     }
+
+    @Test(arguments: [
+        ("? *l5\n: A", "f:8:3: a key must be a text"),
+        ("? [*l1]\n: A", "f:8:3: a key must be a text"),
+        ("a: {*l1 : A}", "f:8:5: a key must be a text"),
+        ("a: [*l0:b]", "f:8:5: nothing but a name may stand behind an asterisk"),
+        ("a: [*l5, *l5, *l5, *l5]", "what an alias stands for counts each time"),
+        (String(repeating: "? ", count: 9) + "a", "write keys without a question mark"),
+    ])
+    func `keys that would take long to compare are refused, and texts with the same marks are not`(
+        _ last: String, _ problem: String
+    ) throws {
+        var text = "l0: &l0 x\n"
+        for level in 1...5 {
+            text += "l\(level): &l\(level) [\(Array(repeating: "*l\(level - 1)", count: 9).joined(separator: ", "))]\n"
+        }
+        text += "words: 'Which one ? This? *l5'\n"
+        let error = try #require(throws: DefinitionError.self) { try FileEntry(parsing: text + last, file: "f") }
+        #expect(error.description.contains(problem), "\(error)")
+
+        let named = try FileEntry(parsing: "name: &n A *b*\n*n : ['*n', \"a ?\", *n]", file: "f").entries()
+        #expect(named.map(\.name) == ["name", "A *b*"])
+        #expect(try named.last?.entry.list().map { try $0.text() } == ["*n", "a ?", "A *b*"])
+    }
+
     @Test func `a few lines of aliases of aliases are refused before they are followed`() throws {
         func ten(_ further: String) -> String { (0..<10).map { "{name: o\($0)\(further)}" }.joined(separator: ", ") }
         var text = "accounts:\n  - name: A\n    organizations: &l0 [\(ten(""))]\n"
