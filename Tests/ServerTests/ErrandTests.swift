@@ -67,18 +67,20 @@ struct ErrandTests {
     @Test func `files are taken once, closed to others, and one errand waits at a time`() throws {
         try withFolder { folder in
             let box = ErrandBox(besideDatabase: folder + "/claviger.db")
-            #expect(box.takeErrand() == nil)
+            #expect(box.answerKnock() == .bare)
             try box.put(errand: [1, 2])
             #expect(FileStatus(folder + "/claviger.db-errand")?.isOpenToOthers == false)
             #expect(throws: CommandError.self) { try box.put(errand: [3]) }
-            #expect(box.takeErrand() == [1, 2])
-            #expect(box.takeErrand() == nil)
+            #expect(box.answerKnock() == .errand([1, 2]))
+            #expect(box.answerKnock() == .bare)
             try box.put(answer: [4])
             try box.put(answer: [5])
-            #expect(box.takeAnswer() == [5])
+            #expect(box.takeAnswer { $0 == [4] ? $0 : nil } == nil, "that of another command stays")
+            #expect(box.takeAnswer { $0 } == [5])
+            #expect(!box.hasAnswer)
             let large = [UInt8](repeating: 6, count: 2 << 20)
             try box.put(errand: large)
-            #expect(box.takeErrand() == large, "as long as the file of `claviger apply` may be")
+            #expect(box.answerKnock() == .errand(large), "as long as the file of `claviger apply` may be")
             #expect(throws: CommandError.self) { try box.put(errand: large + large + [7]) }
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [], "nothing is left")
         }
@@ -91,7 +93,28 @@ struct ErrandTests {
             try FileManager.default.setAttributes(
                 [.modificationDate: Date(timeIntervalSinceNow: -60)], ofItemAtPath: folder + "/claviger.db-errand")
             try box.put(errand: [2])
-            #expect(box.takeErrand() == [2])
+            #expect(box.answerKnock() == .errand([2]))
+            #expect(box.answerKnock() == .withdrawn, "the signal of the killed one, if it is heard only now")
+        }
+    }
+
+    @Test func `a signal whose errand was taken back is not taken for one that was sent by hand, which rotates keys`()
+        throws
+    {
+        try withFolder { folder in
+            let box = ErrandBox(besideDatabase: folder + "/claviger.db")
+            try box.put(errand: [1])
+            box.withdraw()
+            #expect(box.answerKnock() == .withdrawn)
+            #expect(box.answerKnock() == .bare)
+            try box.put(errand: [2])
+            #expect(box.answerKnock() == .errand([2]))
+            box.withdraw()
+            #expect(box.answerKnock() == .bare, "what was taken out has had its signal")
+            try box.put(errand: [3])
+            box.discard()
+            #expect(box.answerKnock() == .bare)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [], "nothing is left")
         }
     }
 

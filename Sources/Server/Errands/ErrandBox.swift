@@ -1,8 +1,8 @@
 import Foundation
 import Glibc
 
-/// The two files beside a SQLite database through which commands and the server that owns it talk: one errand, one answer.
-/// Both are open to their owner alone and appear whole or not at all.
+/// The files beside a SQLite database through which commands and the server that owns it talk: one errand, one answer.
+/// Both are open to their owner alone and appear whole or not at all. A third one says that an errand was taken back.
 struct ErrandBox: Sendable {
     /// More bytes than any errand or answer has.
     private static let maximumSize = 4 * 1024 * 1024
@@ -16,32 +16,64 @@ struct ErrandBox: Sendable {
 
     private var errandPath: String { database + "-errand" }
     private var answerPath: String { database + "-errand-answer" }
+    private var withdrawnPath: String { database + "-errand-withdrawn" }
 
     /// Puts an errand in, unless another waits that is not too old to be done.
     ///
     /// - Throws: ``CommandError``.
     func put(errand bytes: [UInt8]) throws {
         var status = stat()
-        if stat(errandPath, &status) == 0, time(nil) - status.st_mtim.tv_sec > Errand.seconds { unlink(errandPath) }
+        if stat(errandPath, &status) == 0, time(nil) - status.st_mtim.tv_sec > Errand.seconds { withdraw() }
         try write(bytes, to: errandPath, replacing: false)
     }
 
-    /// Takes the errand out, nil where none waits.
-    func takeErrand() -> [UInt8]? { take(errandPath) }
+    /// Why the server was given a signal.
+    enum Knock: Sendable, Hashable {
+        /// A command left this.
+        case errand([UInt8])
+        /// A command left something and took it back before the signal was heard.
+        case withdrawn
+        /// Somebody sent a signal and nothing else.
+        case bare
+    }
 
-    /// Takes an errand back that was not done.
-    func withdraw() { unlink(errandPath) }
+    /// Takes out what lies there for a signal that has come.
+    func answerKnock() -> Knock {
+        if let errand = take(errandPath) { return .errand(errand) }
+        return unlink(withdrawnPath) == 0 ? .withdrawn : .bare
+    }
+
+    /// Takes an errand back that was not taken out, whose signal is on its way: a server that hears it late must not take it for one
+    /// without an errand.
+    func withdraw() { rename(errandPath, withdrawnPath) }
+
+    /// Takes an errand back for which no signal was sent, or will be heard.
+    func discard() { unlink(errandPath) }
+
+    /// Forgets what was withdrawn before anybody listened to signals.
+    func forgetWithdrawal() { unlink(withdrawnPath) }
 
     func put(answer bytes: [UInt8]) throws { try write(bytes, to: answerPath, replacing: true) }
 
-    /// Takes the answer out, nil where there is none yet.
-    func takeAnswer() -> [UInt8]? { take(answerPath) }
+    /// Takes the answer out that `open` can open, nil where there is none yet: another one is another command's.
+    func takeAnswer<T>(_ open: ([UInt8]) -> T?) -> T? {
+        guard let answer = read(answerPath).flatMap(open) else { return nil }
+        unlink(answerPath)
+        return answer
+    }
+
+    /// Whether an answer lies there that nobody has taken out.
+    var hasAnswer: Bool { access(answerPath, F_OK) == 0 }
 
     private func take(_ path: String) -> [UInt8]? {
+        defer { unlink(path) }
+        return read(path)
+    }
+
+    private func read(_ path: String) -> [UInt8]? {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
         guard descriptor >= 0 else { return nil }
         defer { Glibc.close(descriptor) }
-        unlink(path)
         var bytes = [UInt8](repeating: 0, count: Self.maximumSize)
         let count = Glibc.read(descriptor, &bytes, bytes.count)
         return count > 0 ? Array(bytes.prefix(count)) : nil

@@ -56,12 +56,12 @@ enum ErrandRun {
         try box.put(errand: errand.sealed(under: masterKey))
         guard kill(server, SIGUSR1) == 0 else {
             let problem = String(cString: strerror(errno))
-            box.withdraw()
+            box.discard()
             throw CommandError("The server (process \(server)) owns the database and cannot be told: \(problem).")
         }
         for _ in 0..<(Errand.seconds * 1000 / pause) {
             try await Task.sleep(for: .milliseconds(pause))
-            guard let answer = box.takeAnswer().flatMap({ errand.answer(opening: $0, by: key) }) else { continue }
+            guard let answer = box.takeAnswer({ errand.answer(opening: $0, by: key) }) else { continue }
             if let problem = answer.problem { throw CommandError(problem) }
             return answer.text
         }

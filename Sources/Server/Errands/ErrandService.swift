@@ -5,7 +5,7 @@ import Tokens
 import UnixSignals
 
 /// Does what commands ask of the server that owns a SQLite database: they leave an ``Errand`` beside it and send SIGUSR1,
-/// which only the server's own user and root can. A signal without an errand rotates the key ring.
+/// which only the server's own user and root can. A signal without an errand, sent by hand, rotates the key ring.
 struct ErrandService: Service {
     /// Nil where the database is shared: commands then write into it themselves.
     let box: ErrandBox?
@@ -15,28 +15,50 @@ struct ErrandService: Service {
     let now: @Sendable () -> Instant
     let logger: Logger
 
+    /// How many may wait while one is done.
+    private static let most = 16
+    /// For how long an answer is left to its command before another takes its place, in looks of 100 ms.
+    private static let looks = 10
+
+    /// A signal is heard at once, also while something is done: by then the command that sent it may have given up.
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sigusr1)
-        var last: String?
-        for await _ in signals.cancelOnGracefulShutdown() {
-            guard let box, let sealed = box.takeErrand() else {
-                _ = await outcome(of: .rotateKeys(KeyPurpose.rotating.map(\.rawValue), atOnce: false))
-                continue
+        box?.forgetWithdrawal()
+        let (knocks, door) = AsyncStream.makeStream(
+            of: ErrandBox.Knock.self, bufferingPolicy: .bufferingOldest(Self.most))
+        await withTaskGroup { group in
+            group.addTask {
+                for await _ in signals.cancelOnGracefulShutdown() { door.yield(box?.answerKnock() ?? .bare) }
+                door.finish()
             }
-            let time = now()
-            let opened = masterKeys.all.lazy.compactMap { Errand(opening: sealed, under: $0, at: time) }.first
-            guard let errand = opened, errand.id != last else {
-                logger.error("what a command asked was not sealed under the master key, or too long ago")
-                continue
-            }
-            last = errand.id
-            let answer = await outcome(of: errand.task)
-            do {
-                try box.put(answer: errand.sealed(answer))
-            } catch {
-                logger.error("a command cannot be answered", metadata: ["error": "\(error)"])
+            var last: String?
+            for await knock in knocks {
+                switch knock {
+                case .errand(let sealed): last = await perform(sealed, after: last)
+                case .withdrawn: logger.notice("a command no longer waits for what it asked, and nothing was done")
+                case .bare:
+                    _ = await outcome(of: .rotateKeys(KeyPurpose.rotating.map(\.rawValue), atOnce: false))
+                }
             }
         }
+    }
+
+    /// - Returns: The identifier of the last errand.
+    private func perform(_ sealed: [UInt8], after last: String?) async -> String? {
+        let time = now()
+        let opened = masterKeys.all.lazy.compactMap { Errand(opening: sealed, under: $0, at: time) }.first
+        guard let box, let errand = opened, errand.id != last else {
+            logger.error("what a command asked was not sealed under the master key, or too long ago")
+            return last
+        }
+        let answer = await outcome(of: errand.task)
+        do {
+            for _ in 0..<Self.looks where box.hasAnswer { try await Task.sleep(for: .milliseconds(100)) }
+            try box.put(answer: errand.sealed(answer))
+        } catch {
+            logger.error("a command cannot be answered", metadata: ["error": "\(error)"])
+        }
+        return errand.id
     }
 
     private func outcome(of task: Errand.Task) async -> Errand.Answer {
