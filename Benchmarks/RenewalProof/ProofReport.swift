@@ -74,6 +74,7 @@ extension RenewalEngine.Outcome {
         case .busy: "busy"
         case .postponed: "postponed"
         case .throttled: "throttled"
+        case .tried: "tried"
         case .failed(let code): "failed \(code)"
         case .waiting: "waiting"
         case .impossible: "impossible"
@@ -83,7 +84,7 @@ extension RenewalEngine.Outcome {
     /// Whether asking again at the same time may find more to do.
     var isDone: Bool {
         switch self {
-        case .renewed, .unchanged, .postponed, .throttled, .failed, .impossible: true
+        case .renewed, .unchanged, .postponed, .throttled, .tried, .failed, .impossible: true
         case .busy, .waiting: false
         }
     }

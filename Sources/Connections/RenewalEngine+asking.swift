@@ -21,25 +21,21 @@ extension RenewalEngine {
         }
         let ground = try await grounds.answer(to: RenewalGround.Wish(held, provider))
         let plan = UpkeepPlan(provider, for: connection)
-        let isDemanded: Bool
-        switch cause {
-        case .schedule: isDemanded = false
-        case .demand(let pause):
-            isDemanded = true
-            if pause > 0, let last = ground.attempts.first, last.startedAt.adding(seconds: pause) > time {
-                return try await settled(held.lease, Change(connection, nil), as: .throttled)
-            }
+        if case .wish(let pause) = cause, let last = ground.attempts.first, last.startedAt.adding(seconds: pause) > time
+        {
+            return try await settled(held.lease, Change(connection, nil), as: .tried)
         }
         let due = plan.due(ground.promises, at: time)
         let warnings = due.filter { $0.action == .warn }
         let seals = due.contains { $0.action == .renew(lazily: false, sealing: true) }
         let hasTrouble = connection.trouble.failures > 0 || !ground.attempts.allSatisfy { $0.state != .sent }
-        if !isDemanded, due.count == warnings.count, !hasTrouble {
+        if cause == .schedule, due.count == warnings.count, !hasTrouble {
             return try await warned(ground, plan, warnings, at: time)
         }
-        if !isDemanded, let until = throttle.delay(connection.provider, connection.access, at: time) {
-            connection.nextRenewalAt = until
-            return try await settled(held.lease, Change(connection, nil), as: .throttled)
+        if cause != .need, let until = throttle.delay(connection.provider, connection.access, at: time) {
+            // A wish changes nothing of the schedule.
+            if cause == .schedule { connection.nextRenewalAt = until }
+            return try await settled(held.lease, Change(connection, nil), as: .throttled(until: until))
         }
         guard let opened = try await vault.opened(ground.secrets, of: connection, under: ground.dataKeys) else {
             connection.nextRenewalAt = nil

@@ -22,8 +22,10 @@ package final class RenewalEngine: Sendable {
         case busy
         /// Not now: what was lost must be waited for, or only people had to be told.
         case postponed
-        /// Not now: the provider is asked too much, and so for others of it.
-        case throttled
+        /// Not before then: the provider is asked as much as it takes, or is out of order.
+        case throttled(until: Instant)
+        /// Not now: somebody's wish had it tried a moment before.
+        case tried
         case failed(code: String)
         /// The provider gave tokens that the database did not take yet. They wait in the journal.
         case waiting
@@ -32,11 +34,13 @@ package final class RenewalEngine: Sendable {
     }
 
     /// Why it is wanted.
-    enum Cause {
+    enum Cause: Equatable {
         /// It is due.
         case schedule
-        /// Somebody needs it now: neither back-off nor circuit breaker holds it up, but an attempt of so many seconds ago.
-        case demand(pause: Int)
+        /// A call needs it now: neither back-off nor throttle holds it up.
+        case need
+        /// Somebody wants it now: no back-off holds it up, but an attempt of so many seconds ago, and the throttle as what is due.
+        case wish(pause: Int)
     }
 
     let store: any Store
@@ -150,8 +154,9 @@ package final class RenewalEngine: Sendable {
     /// - Parameters:
     ///   - generation: Nothing is done where the connection has another one already: whoever saw a token of that generation
     ///     refused makes no second renewal.
-    ///   - pause: It is ``Outcome/throttled`` within so many seconds of an attempt. Looked at under the lease, so of many who ask at once
-    ///     none comes behind another.
+    ///   - pause: For a wish by hand: it is ``Outcome/tried`` within so many seconds of an attempt, looked at under the lease, so that of
+    ///     many who ask at once none comes behind another; and ``Outcome/throttled(until:)`` where the provider must not be asked. 0 for
+    ///     a call that needs it, which neither holds up.
     package func renew(
         _ id: ID<Connection>, ifGeneration generation: Int? = nil, pause: Int = 0
     ) async throws -> Outcome {
@@ -159,12 +164,18 @@ package final class RenewalEngine: Sendable {
             if let flight = flights[id] { return flight }
             let flight = Task {
                 defer { self.flights.withLock { $0[id] = nil } }
-                return try await self.claimed(id, ifGeneration: generation, .demand(pause: pause))
+                return try await self.claimed(id, ifGeneration: generation, pause > 0 ? .wish(pause: pause) : .need)
             }
             flights[id] = flight
             return flight
         }
-        return try await flight.value
+        let outcome = try await flight.value
+        switch outcome {
+        case .throttled, .tried:
+            // What holds up somebody's wish must not hold up who needs it.
+            return pause > 0 ? outcome : try await renew(id, ifGeneration: generation)
+        case .renewed, .unchanged, .busy, .postponed, .failed, .waiting, .impossible: return outcome
+        }
     }
 
     private func claimed(

@@ -237,6 +237,12 @@ struct ConnectionAPITests {
             #expect(wanted.map(\.target) == [connection.id.description, connection.id.description])
 
             tree.clock.advance(seconds: 30)
+            let throttle = front.desk.engine.throttle
+            while throttle.delay("tiktok", connection.access, at: tree.clock.current) == nil {}
+            let held = try await outcome()
+            #expect(held["outcome"] == "throttled" && held["retry_after_seconds"] == .number(1))
+            #expect(providers.requests("/v2/oauth/token/").count == asked + 1)
+            tree.clock.advance(seconds: 1)
             providers.answer("/v2/oauth/token/", #"{"error":"invalid_grant"}"#, status: 400)
             #expect(try await outcome()["status"] == "reauth_required")
             let dead = try await front.call("POST", path, bearer: front.keeper)

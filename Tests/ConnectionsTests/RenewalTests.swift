@@ -379,6 +379,23 @@ struct RenewalTests {
         }
     }
 
+    @Test func `a wish waits for the provider as what is due does, and a call in need does not`() async throws {
+        try await RenewalDesk.open(.none) { desk in
+            let throttle = ProviderThrottle(perSecond: 0.1, burst: 1)
+            let node = desk.node(throttle: throttle)
+            let next = try await desk.state.nextRenewalAt
+            let access = try await desk.state.access
+            #expect(throttle.delay(desk.provider.file.identifier, access, at: desk.tree.clock.current) == nil)
+            let until = desk.tree.clock.current.adding(seconds: 10)
+            #expect(try await node.renew(desk.connection, ifGeneration: 1, pause: 30) == .throttled(until: until))
+            #expect(try await desk.attempts == [])
+            #expect(try await desk.state.nextRenewalAt == next, "The schedule is as it was.")
+            #expect(try await node.renew(desk.connection, ifGeneration: 1) == .renewed(generation: 2))
+            desk.tree.clock.advance(seconds: 30)
+            #expect(try await node.renew(desk.connection, ifGeneration: 2, pause: 30) == .renewed(generation: 3))
+        }
+    }
+
     @Test func `a wish that comes behind a renewal that failed has the provider asked no second time`() async throws {
         try await RenewalDesk.open(.none) { desk in
             let (node, other) = (desk.node(), desk.node("b"))
@@ -388,7 +405,7 @@ struct RenewalTests {
             let next = try await desk.state.nextRenewalAt
             desk.tree.clock.advance(seconds: 29)
             // Whoever looked before the first one began saw nothing of it.
-            #expect(try await other.renew(desk.connection, ifGeneration: 1, pause: 30) == .throttled)
+            #expect(try await other.renew(desk.connection, ifGeneration: 1, pause: 30) == .tried)
             #expect(try await desk.attempts == [.failed])
             #expect(try await desk.state.nextRenewalAt == next)
             desk.tree.clock.advance(seconds: 1)

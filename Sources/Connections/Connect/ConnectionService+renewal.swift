@@ -13,6 +13,8 @@ package enum WantedRenewal: Sendable, Equatable {
     case underWay
     /// An answer that was lost has to be waited for first.
     case postponed
+    /// The provider is asked as much as it takes, or is out of order, and not for that much longer.
+    case throttled(retryAfterSeconds: Int)
     /// Why, in a word of the provider's or of ours.
     case failed(code: String)
 }
@@ -22,7 +24,8 @@ extension ConnectionService {
     private static let renewalPauseSeconds = 30
 
     /// Renews a connection now, however long its next try would be waited for: whoever has put something right, at the provider or in our
-    /// client there, need not wait to see that it works. Who asks while it is renewed gets what comes of that.
+    /// client there, need not wait to see that it works. Who asks while it is renewed gets what comes of that. What keeps the provider
+    /// from being asked too much holds for a wish as well.
     ///
     /// - Returns: The connection as it is then, and what came of it.
     /// - Throws: ``Refusal``: also where only a person at the provider helps, where nothing renews it, and ``Refusal/tooOften(retryAfterSeconds:)``
@@ -67,8 +70,9 @@ extension ConnectionService {
         case .unchanged: outcome = .unchanged
         case .busy, .waiting: outcome = .underWay
         case .postponed: outcome = .postponed
+        case .throttled(let until): outcome = .throttled(retryAfterSeconds: max(1, until.seconds(since: now())))
         // Somebody else's wish came first.
-        case .throttled: throw Refusal.tooOften(retryAfterSeconds: Self.renewalPauseSeconds)
+        case .tried: throw Refusal.tooOften(retryAfterSeconds: Self.renewalPauseSeconds)
         case .failed(let code): outcome = .failed(code: code)
         case .impossible: throw Self.notRenewable
         }

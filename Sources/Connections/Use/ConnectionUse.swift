@@ -146,7 +146,7 @@ package final class ConnectionUse: Sendable {
             let now = try await self.held(id, organization, wish, actor)
             guard serves(now, wish) else { throw Self.ended }
             return now
-        case .postponed, .throttled:
+        case .postponed, .throttled, .tried:
             return try await kept(id, organization, wish, actor, than: generation, code: "postponed")
         case .waiting: return try await kept(id, organization, wish, actor, than: generation, code: "not_saved_yet")
         case .failed(let code): return try await kept(id, organization, wish, actor, than: generation, code: code)

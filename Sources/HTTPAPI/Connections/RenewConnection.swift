@@ -20,6 +20,7 @@ struct RenewConnection: Endpoint {
             connection.write(to: &json, knownBy: service)
             json.member("outcome", outcome.name)
             json.member("error", outcome.code)
+            json.member("retry_after_seconds", outcome.wait)
         }
     }
 }
@@ -31,11 +32,16 @@ extension WantedRenewal {
         case .unchanged: "unchanged"
         case .underWay: "under_way"
         case .postponed: "postponed"
+        case .throttled: "throttled"
         case .failed: "failed"
         }
     }
 
     fileprivate var code: String? {
         if case .failed(let code) = self { code } else { nil }
+    }
+
+    fileprivate var wait: Int? {
+        if case .throttled(let seconds) = self { seconds } else { nil }
     }
 }

@@ -142,6 +142,7 @@ extension WebConsole {
                 switch try await service.renew(id, in: entered.organization.id, as: entered.actor).outcome {
                 case .renewed, .unchanged: .connectionRenewed
                 case .underWay, .postponed: .connectionRenewalWaits
+                case .throttled: .connectionRenewalThrottled
                 case .failed: .connectionNotRenewed
                 }
         } catch Refusal.tooOften {

@@ -63,6 +63,7 @@ enum Done: String, Sendable, CaseIterable {
     case connectionNotRenewed = "connection-not-renewed"
     case connectionRenewalWaits = "connection-renewal-waits"
     case connectionTriedBefore = "connection-tried-before"
+    case connectionRenewalThrottled = "connection-renewal-throttled"
     case disconnected
     case providerSecretSaved = "provider-secret-saved"
     case accountCreated = "account-created"
@@ -136,6 +137,8 @@ enum Done: String, Sendable, CaseIterable {
         case .connectionNotRenewed: "It was tried, and failed again. It’s tried further by itself."
         case .connectionRenewalWaits: "It’s being renewed already. Look again in a minute."
         case .connectionTriedBefore: "It was tried a moment ago. Wait half a minute."
+        case .connectionRenewalThrottled:
+            "It wasn’t tried: its provider is being asked as much as it takes, or is out of order. Try again in a minute."
         case .disconnected: "Disconnected. What was kept for it is destroyed."
         case .providerSecretSaved: "\(words[.clientSecret].capitalized) saved. It isn’t shown again."
         case .accountCreated: "\(words[.account].capitalized) created."

@@ -48,6 +48,7 @@ extension Done {
             .found, .foundOlder, .foundEnded, .personInvited, .personSaved, .handedOver, .organizationCreated,
             .organizationSaved, .resourceServerSaved, .connected, .connectionRepaired, .connectionRecognized,
             .connectionRenewed, .connectionNotRenewed, .connectionRenewalWaits, .connectionTriedBefore,
+            .connectionRenewalThrottled,
             .providerSecretSaved, .accountCreated, .accountSaved, .accountResumed:
             false
         }
