@@ -29,7 +29,7 @@ final class DatabaseFile: Sendable {
             Glibc.close(descriptor)
             throw code == EWOULDBLOCK ? .inUse(path: path) : .file(path: lockPath, problem: Self.text(of: code))
         }
-        Self.write(owner: getpid(), to: descriptor)
+        Self.write(DatabaseOwner(process: getpid(), takesErrands: false), to: descriptor)
         lock = Lock(descriptor)
         Glibc.close(try Self.openOrCreate(path, for: owner))
     }
@@ -51,8 +51,17 @@ final class DatabaseFile: Sendable {
         Glibc.close(descriptor)
     }
 
+    /// Says in the lock file whether this process takes what commands ask.
+    func note(takesErrands: Bool) {
+        lock.withLock { descriptor in
+            if let descriptor {
+                Self.write(DatabaseOwner(process: getpid(), takesErrands: takesErrands), to: descriptor)
+            }
+        }
+    }
+
     /// The process that owns the database at `path`, nil where none does.
-    static func owner(of path: String) throws(SQLiteOpeningError) -> Int32? {
+    static func owner(of path: String) throws(SQLiteOpeningError) -> DatabaseOwner? {
         let descriptor = Glibc.open(path + ".lock", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             guard errno == ENOENT else { throw .file(path: path + ".lock", problem: text(of: errno)) }
@@ -63,17 +72,17 @@ final class DatabaseFile: Sendable {
             _ = flock(descriptor, LOCK_UN)
             return nil
         }
-        var bytes = [UInt8](repeating: 0, count: 16)
+        var bytes = [UInt8](repeating: 0, count: 32)
         let count = pread(descriptor, &bytes, bytes.count, 0)
-        guard count > 0, let owner = Int32(String(decoding: bytes.prefix(count), as: UTF8.self)), owner > 0 else {
+        guard count > 0, let owner = DatabaseOwner(parsing: String(decoding: bytes.prefix(count), as: UTF8.self)) else {
             throw .inUse(path: path)
         }
         return owner
     }
 
-    /// Leaves the owner's number in the lock file, for commands that have something to tell it.
-    private static func write(owner: Int32, to descriptor: Int32) {
-        let text = Array(String(owner).utf8)
+    /// Leaves who the owner is in the lock file, for commands that have something to tell it.
+    private static func write(_ owner: DatabaseOwner, to descriptor: Int32) {
+        let text = Array(owner.text.utf8)
         _ = ftruncate(descriptor, 0)
         _ = pwrite(descriptor, text, text.count, 0)
     }

@@ -5,9 +5,12 @@ extension SQLiteStore {
     /// The process that owns the database at `path`, nil where none does.
     ///
     /// - Throws: ``SQLiteOpeningError`` if it cannot be told.
-    package static func owner(of path: String) throws -> Int32? {
+    package static func owner(of path: String) throws -> DatabaseOwner? {
         try DatabaseFile.owner(of: path)
     }
+
+    /// Says to commands beside this process whether it takes what they ask.
+    package func note(takesErrands: Bool) { file.note(takesErrands: takesErrands) }
 
     /// Reads one snapshot of a database without owning it, beside a server that does. For commands; it blocks.
     ///

@@ -9,7 +9,7 @@ import Synchronization
 /// One thread writes, a few read, one moves the write-ahead log; tasks hand them bodies through bounded mailboxes and
 /// wait without holding a thread. A write is acknowledged when it is on disk.
 package final class SQLiteStore: Engine {
-    private let file: DatabaseFile
+    let file: DatabaseFile
     private let limits: SQLiteLimits
     private let writes: Mailbox<any WaitingBody>
     private let reads: Mailbox<any WaitingBody>

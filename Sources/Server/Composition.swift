@@ -329,7 +329,8 @@ struct Composition {
                 try await resealing.run(through: store)
             },
             ErrandService(
-                box: configuration.database.errandBox, masterKeys: masterKeys, desk: errands, now: now, logger: logger),
+                box: configuration.database.errandBox, masterKeys: masterKeys, desk: errands, now: now, logger: logger,
+                noteListening: { [database] in database.note(takesErrands: $0) }),
             OutageWatch(outages: outages, store: store, node: node), masterKeyHolding,
             Reloading(
                 read: read, settings: settings, threshold: logThreshold, certificate: secured?.certificate,
@@ -561,9 +562,17 @@ extension DatabaseLocation {
 }
 
 /// A database that was opened, and with which engine.
-enum OpenDatabase {
+enum OpenDatabase: Sendable {
     case sqlite(SQLiteStore)
     case postgres(PostgresStore, at: PostgresAddress)
+
+    /// Says to commands whether this process takes what they ask of the one that owns the database.
+    func note(takesErrands: Bool) {
+        switch self {
+        case .sqlite(let store): store.note(takesErrands: takesErrands)
+        case .postgres: break
+        }
+    }
 
     var engine: any Engine {
         switch self {

@@ -86,7 +86,7 @@ struct DoctorTests {
             try await installation.whileOpen {
                 let text = await installation.diagnosis().text
                 #expect(await installation.diagnosis().isHealthy)
-                #expect(text.contains("in use by the server, process \(getpid())"))
+                #expect(text.contains("in use by process \(getpid())"))
                 #expect(text.contains("schema up to date"))
             }
             try await installation.whileOpen {}

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Model
+import PersistenceSQLite
 import TestSupport
 import Testing
 import Tokens
@@ -62,6 +63,21 @@ struct ErrandTests {
         #expect(FileManager.default.createFile(atPath: folder + "/come", contents: nil))
         #expect(try await command.status() == 0)
         #expect(try String(contentsOfFile: folder + "/said", encoding: .utf8).contains("_key_"))
+    }
+
+    @Test func `a command beside another one is told who holds the database, and leaves it no errand`() async throws {
+        let folder = try Folder()
+        let path = folder.path + "/claviger.db"
+        #expect(try await ErrandRun.server(owning: path) == nil)
+        let store = try await SQLiteStore.open(path: path, at: clock.current)
+        let error = await #expect(throws: CommandError.self) { try await ErrandRun.server(owning: path, looks: 1) }
+        #expect(error?.description.contains("is held by process \(getpid())") == true, "\(String(describing: error))")
+        store.note(takesErrands: true)
+        #expect(try await ErrandRun.server(owning: path, looks: 1) == getpid())
+        store.note(takesErrands: false)
+        await #expect(throws: CommandError.self) { try await ErrandRun.server(owning: path, looks: 1) }
+        await store.close()
+        #expect(try await ErrandRun.server(owning: path, looks: 1) == nil)
     }
 
     @Test func `files are taken once, closed to others, and one errand waits at a time`() throws {

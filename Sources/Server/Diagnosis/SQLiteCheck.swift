@@ -59,7 +59,7 @@ struct SQLiteCheck {
         do {
             let owner = try SQLiteStore.owner(of: path)
             guard status.size > 0 else { return modes + [.fine("database", "\(path) is empty")] }
-            return modes + (try contents(opening: key, owner: owner.map { "in use by the server, process \($0)" }))
+            return modes + (try contents(opening: key, owner: owner?.words))
         } catch SQLiteOpeningError.inUse {
             return modes + [.fine("database", "\(path) is in use by another process; nothing more is looked at")]
         } catch {
@@ -82,5 +82,11 @@ struct SQLiteCheck {
         }
         return [.fine("database", [path, state.schema, owner ?? "not in use"].joined(separator: ", "))]
             + state.findings(opening: key, now: now) + state.findings(joining: installation)
+    }
+}
+
+extension DatabaseOwner {
+    fileprivate var words: String {
+        takesErrands ? "in use by the server, process \(process)" : "in use by process \(process)"
     }
 }

@@ -14,6 +14,8 @@ struct ErrandService: Service {
     let desk: ErrandDesk
     let now: @Sendable () -> Instant
     let logger: Logger
+    /// Told when commands may begin to ask, and when they may not any more.
+    let noteListening: @Sendable (Bool) -> Void
 
     /// How many may wait while one is done.
     private static let most = 16
@@ -24,6 +26,8 @@ struct ErrandService: Service {
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sigusr1)
         box?.forgetWithdrawal()
+        noteListening(true)
+        defer { noteListening(false) }
         let (knocks, door) = AsyncStream.makeStream(
             of: ErrandBox.Knock.self, bufferingPolicy: .bufferingOldest(Self.most))
         await withTaskGroup { group in

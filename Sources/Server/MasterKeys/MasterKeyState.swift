@@ -52,7 +52,7 @@ struct MasterKeyState: Sendable {
             return try MasterKeyState(tx)
         }
         // What a server left that was killed is of nobody, also while a command owns the file to do the change itself.
-        if case .sqlite(let path) = location, [nil, getpid()].contains(try SQLiteStore.owner(of: path)) {
+        if case .sqlite(let path) = location, [nil, getpid()].contains(try SQLiteStore.owner(of: path)?.process) {
             nodes = []
         }
     }
