@@ -1,5 +1,6 @@
 import CredentialFormat
 import Persistence
+import TestSupport
 import Testing
 import Verification
 
@@ -27,6 +28,27 @@ struct NodeCensusTests {
         #expect(census.disagreements[1].sides.map(\.digest) == ["x", nil])
         #expect(nodes.map { census.differences(of: $0.report.node) } == [["issuer"], [], ["product"]])
         #expect(census.versions == ["1", "2"])
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `those that run are among the nodes that are told, however many ended without a word`(
+        _ engine: StoreUnderTest
+    ) async throws {
+        try await engine.open { store in
+            let most = KnownNode.maximum
+            let reports = (1...Int64(most + 7)).map { node($0, [:]).report }
+            let running = [node(0, [:]).report, node(9000, [:]).report]
+            try await store.write { tx in
+                for report in reports { try tx.note(report) }
+                try tx.execute("UPDATE node SET at = at - 600000")
+                for report in running { try tx.note(report) }
+            }
+            let (nodes, leftOut) = try await store.read { tx in try tx.knownNodes() }
+            #expect(nodes.count == most && leftOut == 9)
+            #expect(nodes.first?.report.node == running[0].node && nodes.last?.report.node == running[1].node)
+            let census = NodeCensus(nodes, leftOut: leftOut)
+            #expect(census.nodes.count { !NodeCensus.isSilent($0) } == 2)
+        }
     }
 
     @Test func `a node that is silent disagrees with nobody`() {

@@ -74,15 +74,20 @@ extension Transaction {
         try perform("DELETE FROM node WHERE id <> \(node)")
     }
 
-    /// All nodes that have said something of themselves lately, ``KnownNode/maximum`` at most, the oldest first.
-    package borrowing func knownNodes() throws -> [KnownNode] {
-        try all(
+    /// The nodes that have said something of themselves lately, the oldest first. Where there are more than ``KnownNode/maximum``, those
+    /// that were heard last: whatever ends without a word again and again must not hide those that run.
+    ///
+    /// - Returns: They, and how many others are known.
+    package borrowing func knownNodes() throws -> (nodes: [KnownNode], leftOut: Int) {
+        var count = 0
+        let nodes = try all(
             """
-            SELECT id, host, listen, version, clock_offset, feed_age, configuration, settings, \(fixed: dialect.clock) - at
-            FROM node ORDER BY id LIMIT \(KnownNode.maximum)
+            SELECT id, host, listen, version, clock_offset, feed_age, configuration, settings, \(fixed: dialect.clock) - at,
+            COUNT(*) OVER () FROM node ORDER BY at DESC, id DESC LIMIT \(KnownNode.maximum)
             """
         ) { row in
-            KnownNode(
+            count = Int(try row.integer(9))
+            return KnownNode(
                 report: NodeReport(
                     node: try row.id(0), host: try row.text(1), listen: try row.text(2), version: try row.text(3),
                     clockOffset: row.isNull(4) ? nil : Int(try row.integer(4)),
@@ -90,6 +95,7 @@ extension Transaction {
                     configuration: try row.text(6), settings: AuditDetails.parse(try row.text(7))),
                 silence: max(0, Int(try row.integer(8))))
         }
+        return (nodes.sorted { $0.report.node < $1.report.node }, count - nodes.count)
     }
 
     /// Removes at most `limit` nodes that have said nothing for `seconds`, and says how many.

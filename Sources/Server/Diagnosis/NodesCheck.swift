@@ -7,6 +7,8 @@ import Verification
 struct NodesCheck {
     /// By how many milliseconds a machine's clock may differ from the database's: what a node signs by its own has 60 s to spare.
     private static let clockTolerance = 5000
+    /// Of how many silent nodes each is told.
+    private static let mostSilent = 10
 
     private let location: DatabaseLocation
     /// What a server would be started with by these settings, nil where the product definition cannot be read.
@@ -30,7 +32,10 @@ struct NodesCheck {
 
     func findings(in census: NodeCensus) -> [Finding] {
         guard !census.nodes.isEmpty else { return [.fine("nodes", "none runs, as far as the database knows")] }
-        var findings = census.nodes.map { node in
+        // What ends nodes again and again leaves a thousand of them.
+        let silent = census.nodes.filter(NodeCensus.isSilent).sorted { $0.silence < $1.silence }
+        let untold = Set(silent.dropFirst(Self.mostSilent).map(\.report.node))
+        var findings = census.nodes.filter { !untold.contains($0.report.node) }.map { node in
             let report = node.report
             let name = "\(report.node) on \(report.host) (\(report.listen), \(report.version))"
             if NodeCensus.isSilent(node) {
@@ -44,6 +49,13 @@ struct NodesCheck {
                 return .warning("nodes", "\(name) does not hear the revocation feed, and asks the database each time")
             }
             return .fine("nodes", "\(name) is heard")
+        }
+        if !untold.isEmpty {
+            let count = untold.count + census.leftOut
+            findings.append(
+                .warning(
+                    "nodes",
+                    "\(count) more are silent and were heard within the hour: something ends them without a word"))
         }
         if census.versions.count > 1 {
             let versions = census.versions.sorted().joined(separator: ", ")

@@ -8,7 +8,8 @@ extension DatabaseLocation {
     func census() throws -> NodeCensus {
         try peek { tx in
             try MigrationRunner().requireAll(tx)
-            return NodeCensus(try tx.knownNodes())
+            let known = try tx.knownNodes()
+            return NodeCensus(known.nodes, leftOut: known.leftOut)
         }
     }
 }

@@ -30,6 +30,11 @@ struct NodesText {
 
     private var disagreements: [String] {
         var lines: [String] = []
+        if census.leftOut > 0 {
+            lines.append(
+                "\n\(census.leftOut) more are left out, all silent for longer. Something ends nodes without a word: see their logs."
+            )
+        }
         if census.versions.count > 1 {
             lines.append("\nThey run several versions: \(census.versions.sorted().joined(separator: ", ")).")
         }
@@ -42,7 +47,7 @@ struct NodesText {
         return lines
     }
 
-    /// `nodes` with all that is known of each, `versions`, `disagreements` with the sides of each, and `agree`.
+    /// `nodes` with all that is known of each, how many are left out, `versions`, `disagreements` with the sides of each, and `agree`.
     var json: String {
         let bytes = JSONWriter.object { json in
             json.member("agree", census.disagreements.isEmpty)
@@ -62,6 +67,7 @@ struct NodesText {
             }
             json.name("nodes")
             json.array(census.nodes) { json, node in json.object { write(node, to: &$0) } }
+            json.member("left_out", census.leftOut)
         }
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -26,8 +26,12 @@ package struct NodeCensus: Sendable {
     /// By the names of the settings.
     package let disagreements: [Disagreement]
 
-    package init(_ nodes: [KnownNode]) {
+    /// How many more are known, all of them silent for longer.
+    package let leftOut: Int
+
+    package init(_ nodes: [KnownNode], leftOut: Int = 0) {
         self.nodes = nodes
+        self.leftOut = leftOut
         // What has ended without a word disagrees with nobody.
         let heard = nodes.filter { !Self.isSilent($0) }
         let names = Set(heard.flatMap(\.report.settings.keys))

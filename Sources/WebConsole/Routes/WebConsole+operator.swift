@@ -30,7 +30,8 @@ extension WebConsole {
                 let (agreed, known) = try await store.read(as: entered.actor) { tx in
                     (try tx.installation()?.definition, try tx.knownNodes())
                 }
-                return .page(NodesPage(entered, confirmation, nodes(), agreed: agreed, NodeCensus(known)))
+                let census = NodeCensus(known.nodes, leftOut: known.leftOut)
+                return .page(NodesPage(entered, confirmation, nodes(), agreed: agreed, census))
             },
             shown(.keyRing) { entered in
                 .page(KeyRingPage(entered, try await store.read(as: entered.actor) { tx in try tx.keyRingRows() }))

@@ -83,7 +83,10 @@ struct NodesPage: Page {
             : differs
                 ? .caution("Start every node with the same product definition: until then they may judge differently.")
                 : census.disagreements.isEmpty
-                    ? nil
+                    ? census.leftOut > 0
+                        ? .caution(
+                            "\(Numbers.words(census.leftOut)) more nodes were heard within the hour and are silent. Something ends them without a word: see their logs."
+                        ) : nil
                     : .caution(
                         "The nodes disagree about \(Self.names(census)): until they are started with the same, they may judge differently."
                     )
