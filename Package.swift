@@ -43,6 +43,7 @@ var formats: [Target] {
         .target(name: "Policy", dependencies: ["TextForms"]),
         .target(name: "TextForms"),
         .target(name: "DomainNames"),
+        .target(name: "Limits"),
         .target(name: "Locking"),
         .target(name: "Measuring", dependencies: ["CProcessors"]),
         .systemLibrary(name: "CProcessors"),
@@ -55,7 +56,7 @@ var values: [Target] {
     [
         .target(name: "Model", dependencies: ["CredentialFormat", "Policy", "DomainNames"]),
         .target(
-            name: "ProductDefinition", dependencies: ["Model", "DefinitionFile"],
+            name: "ProductDefinition", dependencies: ["Model", "DefinitionFile", "Limits"],
             resources: [.embedInCode("product.schema.json")]),
         .target(
             name: "ProviderDefinition", dependencies: ["Model", "DefinitionFile", crypto],
@@ -220,6 +221,7 @@ var tests: [Target] {
         ),
         .testTarget(name: "CredentialFormatTests", dependencies: ["CredentialFormat", "TestSupport"]),
         .testTarget(name: "TextFormsTests", dependencies: ["TextForms"]),
+        .testTarget(name: "LimitsTests", dependencies: ["Limits"]),
         .testTarget(name: "TemplatingTests", dependencies: ["Templating"]),
         .testTarget(name: "PolicyTests", dependencies: ["Policy"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),

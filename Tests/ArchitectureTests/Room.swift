@@ -20,6 +20,8 @@ struct Room: Sendable {
         Room("Policy", ["TextForms"]),
         // The one inner room with Foundation, whose tables it is about. Only a domain outside ASCII comes there.
         Room("DomainNames", libraries: ["Foundation"]),
+        // Rates and quotas.
+        Room("Limits"),
         Room("Locking", libraries: ["Glibc", "Synchronization"]),
         // What is counted, and its text.
         Room("CProcessors"),
@@ -30,7 +32,9 @@ struct Room: Sendable {
         Room("DefinitionFile", libraries: ["FoundationEssentials", "Yams"]),
         // 2 Values.
         Room("Model", ["CredentialFormat", "Policy", "DomainNames"]),
-        Room("ProductDefinition", ["Model", "DefinitionFile"], libraries: ["Foundation", "FoundationEssentials"]),
+        Room(
+            "ProductDefinition", ["Model", "DefinitionFile", "Limits"],
+            libraries: ["Foundation", "FoundationEssentials"]),
         Room("ProviderDefinition", ["Model", "DefinitionFile"], libraries: ["Crypto", "FoundationEssentials"]),
         // 3 The door, and the engines behind it.
         Room("Persistence", ["Model", "Locking", "Measuring"], libraries: ["Dispatch", "Synchronization"]),

@@ -1,0 +1,37 @@
+/// The limits that hold for the accounts of a plan, all of them at once: what any of them refuses is refused.
+///
+/// An object, because everything that is known of an organization refers to it.
+package final class RateLimitSet: Sendable {
+    /// The most limits of a product and a plan together.
+    package static let maximumCount = 16
+
+    /// At most ``maximumCount``.
+    package let limits: [RateLimit]
+    private let byKind: [[Int]]
+    private let policies: [String]
+
+    /// - Returns: Nil where there are none: then nothing is asked anywhere.
+    package init?(_ limits: [RateLimit]) {
+        guard !limits.isEmpty else { return nil }
+        let limits = Array(limits.prefix(Self.maximumCount))
+        self.limits = limits
+        byKind = RateLimit.Kind.allCases.map { kind in limits.indices.filter { limits[$0].kinds.contains(kind) } }
+        policies = byKind.map { indices in indices.map { RateLimitFields.policy(limits[$0]) }.joined(separator: ", ") }
+    }
+
+    /// The places of the limits that hold for calls of a kind.
+    package func indices(for kind: RateLimit.Kind) -> [Int] { byKind[kind.place] }
+
+    /// The value of `RateLimit-Policy` for calls of a kind, empty where there is none.
+    package func policy(for kind: RateLimit.Kind) -> String { policies[kind.place] }
+}
+
+extension RateLimit.Kind {
+    fileprivate var place: Int {
+        switch self {
+        case .apiKey: 0
+        case .integration: 1
+        case .app: 2
+        }
+    }
+}
