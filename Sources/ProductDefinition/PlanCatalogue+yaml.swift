@@ -1,22 +1,26 @@
 import DefinitionFile
+import Limits
 
 extension ProductKeys {
     enum Plan: String, CaseIterable {
         case title, status, features, limits
+        case rateLimits = "rate_limits"
     }
 }
 
 extension PlanCatalogue {
     /// The plans that a mapping of the file says.
     ///
-    /// - Parameter standard: Where the file names the plan of accounts that have none.
-    init(entry: FileEntry?, standard: FileEntry?) throws(DefinitionError) {
+    /// - Parameters:
+    ///   - standard: Where the file names the plan of accounts that have none.
+    ///   - rateLimits: Those of the product.
+    init(entry: FileEntry?, standard: FileEntry?, besides rateLimits: [RateLimit]) throws(DefinitionError) {
         var definitions: [PlanDefinition] = []
         for (name, entry) in try entry?.entries() ?? [] {
             guard RoleDefinition.allows(name: name) else {
                 throw entry.error("a plan's name has 1 to 64 lower-case letters, digits, - and _, a letter first")
             }
-            definitions.append(try PlanDefinition(name: name, entry: entry))
+            definitions.append(try PlanDefinition(name: name, entry: entry, besides: rateLimits))
         }
         if let entry, !(1...PlanDefinition.maximumCount).contains(definitions.count) {
             throw entry.error("must have 1 to \(PlanDefinition.maximumCount) plans")
@@ -26,7 +30,7 @@ extension PlanCatalogue {
 }
 
 extension PlanDefinition {
-    fileprivate init(name: String, entry: FileEntry) throws(DefinitionError) {
+    fileprivate init(name: String, entry: FileEntry, besides rateLimits: [RateLimit]) throws(DefinitionError) {
         let words = try entry.section(ProductKeys.Plan.self)
         guard let list = words[.features] else {
             throw entry.error("features is missing; [] is a plan that gives nothing")
@@ -44,6 +48,6 @@ extension PlanDefinition {
         self.init(
             name: name, title: try words[.title]?.text(maximum: 60),
             status: try words[.status]?.word(Status.self, of: "status") ?? .offered, features: features,
-            limits: limits)
+            limits: limits, rateLimits: try words[.rateLimits]?.rateLimits(besides: rateLimits) ?? [])
     }
 }

@@ -1,3 +1,5 @@
+package import Limits
+
 /// Something that a plan gives an account, or does not.
 package enum PlanFeature: String, Hashable, Sendable, CaseIterable {
     /// Credentials of the account are accepted.
@@ -28,16 +30,20 @@ package struct PlanDefinition: Hashable, Sendable {
     package let features: Set<PlanFeature>
     /// Limits that differ from the product's own.
     package let limits: [AccountLimit: Int]
+    /// Rate limits besides the product's own, and of the same name in place of them.
+    package let rateLimits: [RateLimit]
 
     package init(
         name: String, title: String? = nil, status: Status = .offered,
-        features: Set<PlanFeature> = Set(PlanFeature.allCases), limits: [AccountLimit: Int] = [:]
+        features: Set<PlanFeature> = Set(PlanFeature.allCases), limits: [AccountLimit: Int] = [:],
+        rateLimits: [RateLimit] = []
     ) {
         self.name = name
         self.title = title
         self.status = status
         self.features = features
         self.limits = limits
+        self.rateLimits = rateLimits
     }
 }
 

@@ -1,5 +1,6 @@
 import CredentialFormat
 package import DefinitionFile
+import Limits
 import Model
 import Policy
 
@@ -33,6 +34,7 @@ extension Product {
         let supportLink = try words[.supportLink]?.link()
         let scopes = try ScopeCatalogue(entry: required(.scopes))
         let bundles = try sections[.permissions]?.bundles() ?? []
+        let rateLimits = try sections[.rateLimits]?.rateLimits() ?? []
         let productWords = try sections[.words].map(ProductWords.init(entry:)) ?? ProductWords()
         self.init(
             name: name,
@@ -48,10 +50,12 @@ extension Product {
                 ?? ProductPolicy(),
             audience: try sections[.audience]?.audience(),
             bundles: bundles,
-            plans: try PlanCatalogue(entry: sections[.plans], standard: sections[.defaultPlan]),
+            plans: try PlanCatalogue(
+                entry: sections[.plans], standard: sections[.defaultPlan], besides: rateLimits),
             words: productWords,
             places: try ConsolePlaces(entry: sections[.places], hidden: sections[.hiddenSections], words: productWords),
             providers: try sections[.connections]?.offeredProviders() ?? [],
+            rateLimits: rateLimits,
             source: whole.source
         )
     }
@@ -137,7 +141,8 @@ extension ScopeCatalogue {
             definitions.append(
                 ScopeDefinition(
                     scope, description: description, group: try words[.group]?.text(maximum: 60),
-                    danger: try words[.danger]?.flag() ?? false))
+                    danger: try words[.danger]?.flag() ?? false,
+                    cost: try words[.cost]?.integer(in: ScopeDefinition.costRange) ?? 1))
         }
         guard (1...Self.maximumCount).contains(definitions.count) else {
             throw entry.error("must have 1 to \(Self.maximumCount) scopes")

@@ -1,4 +1,5 @@
 package import CredentialFormat
+package import Limits
 
 /// What an operator says of itself: its name, its words for credentials and rights, and its limits.
 ///
@@ -25,6 +26,8 @@ package final class Product: Sendable {
     package let source: ProductSource
     /// The plans that accounts are on.
     package let plans: PlanCatalogue
+    /// How many calls are let through, by plan.
+    package let rateLimits: RateLimitCatalogue
     /// Lifetimes, limits and switches.
     package let policy: ProductPolicy
     /// What people are told that things are called.
@@ -47,19 +50,19 @@ package final class Product: Sendable {
         roles: [RoleDefinition] = RoleDefinition.standard, policy: ProductPolicy = ProductPolicy(),
         audience: String? = nil, bundles: [PermissionBundle] = [], plans: PlanCatalogue = PlanCatalogue(),
         words: ProductWords = ProductWords(), places: ConsolePlaces = ConsolePlaces(),
-        providers: [OfferedProvider] = []
+        providers: [OfferedProvider] = [], rateLimits: [RateLimit] = []
     ) {
         self.init(
             name: name, brand: brand, supportLink: supportLink, look: look, endpoints: endpoints, scopes: scopes,
             roles: roles, policy: policy, audience: audience, bundles: bundles, plans: plans, words: words,
-            places: places, providers: providers, source: .builtIn)
+            places: places, providers: providers, rateLimits: rateLimits, source: .builtIn)
     }
 
     init(
         name: String, brand: Brand, supportLink: String?, look: ProductLook, endpoints: FurtherEndpoints,
         scopes: ScopeCatalogue, roles: [RoleDefinition], policy: ProductPolicy, audience: String?,
         bundles: [PermissionBundle], plans: PlanCatalogue, words: ProductWords, places: ConsolePlaces,
-        providers: [OfferedProvider], source: ProductSource
+        providers: [OfferedProvider], rateLimits: [RateLimit], source: ProductSource
     ) {
         self.source = source
         self.name = name
@@ -73,6 +76,7 @@ package final class Product: Sendable {
         self.audience = audience
         self.bundles = bundles
         self.plans = plans
+        self.rateLimits = RateLimitCatalogue(rateLimits, plans)
         self.words = words
         self.places = places
         sections = Set(of: places, policy, providers)

@@ -6,6 +6,7 @@ package enum ProductKeys {
         case product, audience, look, endpoints, scopes, permissions, roles, plans, policy, words, places, connections
         case defaultPlan = "default_plan"
         case hiddenSections = "hidden_sections"
+        case rateLimits = "rate_limits"
     }
 
     enum Identity: String, CaseIterable {
@@ -23,7 +24,7 @@ package enum ProductKeys {
     }
 
     enum Scope: String, CaseIterable {
-        case description, group, danger
+        case description, group, danger, cost
     }
 
     enum Role: String, CaseIterable {
@@ -75,6 +76,7 @@ package enum ProductKeys {
             ("scopes.*", Scope.spellings), ("roles.*", Role.spellings),
             ("permissions.*", PermissionBundle.spellings),
             ("plans.*", Plan.spellings), ("plans.*.limits", AccountLimit.spellings),
+            ("plans.*.rate_limits.*", RateLimit.spellings), ("rate_limits.*", RateLimit.spellings),
             ("policy", Policy.spellings),
             ("policy.api_key_lifetimes", Lifetimes.spellings),
             ("policy.new_integration", NewIntegration.spellings),

@@ -10,13 +10,19 @@ package struct ScopeDefinition: Hashable, Sendable {
     package let group: String?
     /// Whether pages warn before they give it.
     package let danger: Bool
+    /// How many calls one call that needs it counts as under rate limits.
+    package let cost: Int
+
+    /// What a call may cost.
+    package static let costRange = 0...1_000_000
 
     /// The scope in these words.
-    package init(_ scope: Scope, description: String, group: String? = nil, danger: Bool = false) {
+    package init(_ scope: Scope, description: String, group: String? = nil, danger: Bool = false, cost: Int = 1) {
         self.scope = scope
         self.description = description
         self.group = group
         self.danger = danger
+        self.cost = cost
     }
 }
 
@@ -30,6 +36,8 @@ package struct ScopeCatalogue: Sendable {
     /// All of them.
     package let all: ScopeSet
     private let known: Set<Scope>
+    /// Of scopes that cost something else than 1.
+    private let costs: [Scope: Int]
 
     /// The catalogue of these. Of two with one scope, the first counts.
     package init(_ definitions: [ScopeDefinition]) {
@@ -37,11 +45,20 @@ package struct ScopeCatalogue: Sendable {
         self.definitions = definitions.filter { known.insert($0.scope).inserted }
         self.known = known
         all = ScopeSet(known)
+        costs = Dictionary(
+            self.definitions.filter { $0.cost != 1 }.map { ($0.scope, $0.cost) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// Whether `scope` is defined.
     package func contains(_ scope: Scope) -> Bool {
         known.contains(scope)
+    }
+
+    /// How many calls a call counts as that needs these: as the dearest of them, and as one where it needs none.
+    package func cost(of scopes: ScopeSet) -> Int {
+        guard !costs.isEmpty else { return 1 }
+        return scopes.scopes.map { costs[$0] ?? 1 }.max() ?? 1
     }
 
     /// The words for `scope`.

@@ -1,4 +1,5 @@
 import DefinitionFile
+import Limits
 import Model
 import ProductDefinition
 import Testing
@@ -25,8 +26,14 @@ struct PlanFileTests {
           enterprise:
             status: legacy
             features: [api_access]
+            rate_limits:
+              per-minute: {limit: 6000, per: minute}
+              monthly: {limit: 5, per: month}
           essential: {features: []}
         default_plan: essential
+        rate_limits:
+          per-minute: {limit: 60, per: minute}
+          hourly: {limit: 7, per: hour, of: organization}
         words:
           organization: organisation
           member: {singular: person, plural: people}
@@ -40,7 +47,14 @@ struct PlanFileTests {
             limits: [
                 .apiKeys: 7, .integrations: 3, .apps: 2, .connections: 4, .members: 5, .organizations: 6,
             ])
-        let enterprise = PlanDefinition(name: "enterprise", status: .legacy, features: [.apiAccess])
+        let raised = RateLimit(name: "per-minute", amount: 6000, per: .minute)
+        let monthly = RateLimit(name: "monthly", amount: 5, per: .month)
+        let enterprise = PlanDefinition(
+            name: "enterprise", status: .legacy, features: [.apiAccess], rateLimits: [raised, monthly])
+        let hourly = RateLimit(name: "hourly", amount: 7, per: .hour, of: .organization)
+        #expect(
+            product.rateLimits.limits(ofPlan: "enterprise", isOperator: false)?.limits == [raised, hourly, monthly])
+        #expect(product.rateLimits.limits(ofPlan: "essential", isOperator: false)?.limits.map(\.amount) == [60, 7])
         #expect(
             product.plans
                 == PlanCatalogue(
@@ -106,6 +120,31 @@ struct PlanFileTests {
     }
 
     static let mistakes: [Mistake] = [
+        Mistake(after: 4, "rate_limits.a b", "1 to 32", "rate_limits:\n  a b: {limit: 1, per: day}"),
+        Mistake(after: 4, "rate_limits.a", "limit is missing", "rate_limits:\n  a: {per: day}"),
+        Mistake(after: 4, "rate_limits.a", "per is missing", "rate_limits:\n  a: {limit: 1}"),
+        Mistake(after: 4, "rate_limits.a.limit", "1 to 1000000000", "rate_limits:\n  a: {limit: 0, per: day}"),
+        Mistake(
+            after: 4, "rate_limits.a.per", "unknown period minutes; did you mean minute?",
+            "rate_limits:\n  a: {limit: 1, per: minutes}"),
+        Mistake(
+            after: 4, "rate_limits.a.burst", "more than the limit (3)",
+            "rate_limits:\n  a: {limit: 3, per: minute, burst: 4}"),
+        Mistake(
+            after: 4, "rate_limits.a.burst", "only of limits up to a minute",
+            "rate_limits:\n  a: {limit: 3, per: hour, burst: 1}"),
+        Mistake(
+            after: 4, "rate_limits.a.time_zone", "unknown time zone Berlin",
+            "rate_limits:\n  a: {limit: 3, per: day, time_zone: Berlin}"),
+        Mistake(
+            after: 4, "rate_limits.a.time_zone", "only of limits per day",
+            "rate_limits:\n  a: {limit: 3, per: hour, time_zone: UTC}"),
+        Mistake(
+            after: 4, "rate_limits.a.credentials", "at least one",
+            "rate_limits:\n  a: {limit: 3, per: hour, credentials: []}"),
+        Mistake(
+            after: 4, "rate_limits.a.credentials[1]", "twice",
+            "rate_limits:\n  a: {limit: 3, per: hour, credentials: [app, app]}"),
         Mistake(after: 3, "plans", "1 to 64 plans", "plans: {}"),
         Mistake(after: 4, "plans.Basic", "lower-case", "plans:\n  Basic: {features: []}"),
         Mistake(after: 4, "plans.basic", "features is missing", "plans:\n  basic: {title: Basic}"),

@@ -1,6 +1,7 @@
 import CredentialFormat
 import DefinitionFile
 import Foundation
+import Limits
 import Model
 import Policy
 import ProductDefinition
@@ -29,6 +30,7 @@ struct ProductFileTests {
             description: Write posts
             group: Posts
             danger: true
+            cost: 5
           analytics.read:
             description: Read analytics
         roles:
@@ -75,6 +77,10 @@ struct ProductFileTests {
           providers:
             facebook: {client_id: "123", calls_per_second: 300}
             microsoft: {client_id: b, secret: {file: /etc/b}, scopes: [openid], vars: {tenant: common}}
+        rate_limits:
+          per-minute: {limit: 600, per: minute, burst: 50}
+          daily:
+            {limit: 9000, per: day, of: account, mode: observe, time_zone: Europe/Berlin, credentials: [api_key, app]}
         """
 
     @Test func `every key has its effect`() throws {
@@ -96,16 +102,27 @@ struct ProductFileTests {
         #expect(product.providers.map(\.scopes) == [nil, ["openid"]])
         #expect(product.providers.map(\.variables) == [[:], ["tenant": "common"]])
         #expect(product.providers.map(\.callsPerSecond) == [300, nil])
-        #expect(product.providers.map(\.place?.line) == [65, 66])
+        #expect(product.providers.map(\.place?.line) == [66, 67])
         let write = try #require(Scope("posts.write"))
         let read = try #require(Scope("analytics.read"))
         #expect(
             product.scopes.definitions == [
-                ScopeDefinition(write, description: "Write posts", group: "Posts", danger: true),
+                ScopeDefinition(write, description: "Write posts", group: "Posts", danger: true, cost: 5),
                 ScopeDefinition(read, description: "Read analytics"),
             ])
         #expect(product.scopes.all == ScopeSet([read, write]))
         #expect(product.scopes.contains(read))
+        #expect(product.scopes.cost(of: ScopeSet([read])) == 1)
+        #expect(product.scopes.cost(of: ScopeSet([read, write])) == 5)
+        let limits = try #require(product.rateLimits.limits(ofPlan: nil, isOperator: false)).limits
+        #expect(limits[0] == RateLimit(name: "per-minute", amount: 600, per: .minute, burst: 50))
+        #expect(limits[1].name == "daily")
+        #expect(limits[1].holder == .account)
+        #expect(limits[1].mode == .observe)
+        #expect(limits[1].kinds == [.apiKey, .app])
+        // 2026-03-29, 01:00 UTC, and 2090-08-01: Berlin has summer time.
+        #expect([1_774_745_999, 1_774_746_000, 3_805_401_600].map(limits[1].zone.seconds) == [3600, 7200, 7200])
+        #expect(product.rateLimits.limits(ofPlan: nil, isOperator: true) == nil)
         #expect(product.scopes[write]?.danger == true)
         #expect(
             product.role("sustainability-administrator")

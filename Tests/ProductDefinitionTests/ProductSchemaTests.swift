@@ -11,6 +11,7 @@ struct ProductSchemaTests {
     private static let beyond = [
         "twice", "longer than", "taken by", "leading zero", "is no YAML", "another meaning", "span of time",
         "unknown plan", "unknown permission everything", "did you mean manage-keys?", "unknown scope",
+        "more than the limit", "only of limits", "unknown time zone",
         "no bits set behind", "stands in places", "nothing is made in",
     ]
 
