@@ -43,6 +43,8 @@ package struct RateLimit: Hashable, Sendable {
     /// By whose calendar days and months begin.
     package let zone: TimeZoneOffsets
     package let kinds: Set<Kind>
+    /// The name as a number, by which uses are kept (FNV-1a, 64 bits).
+    package let fingerprint: UInt64
 
     /// - Parameter burst: Nil for as much as in a period.
     package init(
@@ -57,6 +59,7 @@ package struct RateLimit: Hashable, Sendable {
         self.burst = min(max(burst ?? self.amount, 1), self.amount)
         self.zone = zone
         self.kinds = kinds
+        fingerprint = name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
     }
 
     /// Whether a name may stand in the header fields as it is.

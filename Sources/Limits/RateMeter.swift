@@ -73,10 +73,13 @@ package struct RateMeter: Hashable, Sendable {
         mark = Bucket.nanoseconds(now).plus(max(0, lag))
     }
 
-    /// Whether it is as one that nobody used.
-    package func isIdle(under limit: RateLimit, at now: Int64) -> Bool {
-        guard limit.period.hasBucket else { return mark != LimitWindow(limit.period, in: limit.zone, at: now).start }
-        return Bucket(limit).lag(of: mark, at: now) == 0
+    /// From when on it is as one that nobody used, in milliseconds since 1970, if it is not used again.
+    package func idleAt(under limit: RateLimit, at now: Int64) -> Int64 {
+        guard limit.period.hasBucket else {
+            let window = LimitWindow(limit.period, in: limit.zone, at: now)
+            return mark == window.start ? window.end : now
+        }
+        return now.plus(Bucket(limit).lag(of: mark, at: now).roundedUp(by: Bucket.millisecond))
     }
 }
 

@@ -310,7 +310,8 @@ extension CredentialVerifier {
         _ stored: StoredStanding, since mark: ChangeLog.Mark
     ) -> (value: Standing, mayBeRemembered: Bool) {
         let features = plans.features(ofPlan: stored.plan, isOperator: stored.isOperator)
-        if let known = memory.organizations[stored.path.last], known.isCurrent, known.says(stored, features) {
+        let limits = rateLimits.limits(ofPlan: stored.plan, isOperator: stored.isOperator)
+        if let known = memory.organizations[stored.path.last], known.isCurrent, known.says(stored, features, limits) {
             let isUnchanged = memory.changes.isUnchanged(since: mark) { $0.concerns(stored.path) }
             if isUnchanged { return (known, true) }
         }
@@ -323,7 +324,7 @@ extension CredentialVerifier {
         }
         let standing = Standing(
             path: stored.path, isSuspended: stored.isSuspended, isOperator: stored.isOperator, features: features,
-            validities: validities)
+            rateLimits: limits, validities: validities)
         let mayBeRemembered = standing.isCurrent
         if mayBeRemembered { memory.organizations.insert(standing, for: stored.path.last) }
         return (standing, mayBeRemembered)

@@ -27,6 +27,9 @@ package final class CredentialVerifier: FeedListener {
     let newcomers = Newcomers()
     let roles: RoleService
     let plans: PlanCatalogue
+    let rateLimits: RateLimitCatalogue
+    /// What is counted under them.
+    package let limiter: RateLimiter
     let seal: AccessTokenSeal
     let issuer: String
     let brand: Brand
@@ -37,7 +40,8 @@ package final class CredentialVerifier: FeedListener {
     ///   says so.
     package init(
         store: any Store, keyRing: KeyRing, product: Product, issuer: String, revoked: RevokedTokens,
-        memory: VerifierMemory = VerifierMemory(), limit: LookUpLimit = LookUpLimit(), hearing: Hearing = .always
+        memory: VerifierMemory = VerifierMemory(), limit: LookUpLimit = LookUpLimit(), hearing: Hearing = .always,
+        limiter: RateLimiter = RateLimiter()
     ) {
         self.store = store
         self.keyRing = keyRing
@@ -49,6 +53,8 @@ package final class CredentialVerifier: FeedListener {
         brand = product.brand
         roles = RoleService(product: product)
         plans = product.plans
+        rateLimits = product.rateLimits
+        self.limiter = limiter
         seal = AccessTokenSeal(brand: product.brand, issuer: issuer)
         usage = UsageLedger(store: store, capacity: memory.waitingUses)
         refusals = RefusalQueue(store: store, catalogue: product.scopes)

@@ -1,4 +1,5 @@
 package import CredentialFormat
+package import Limits
 package import Model
 package import Policy
 
@@ -80,6 +81,17 @@ package struct JudgementRecord: Sendable {
         return isKept
     }
 
+    /// Which limits the call that was judged counts under: those of its credential's account, once all rules before had let it pass (law 4).
+    package var rateLimits: RateLimitSet? {
+        guard let limits = credential?.standing.rateLimits, asked(.scope(.empty)) else { return nil }
+        return limits
+    }
+
+    /// A limit refuses the call, whatever rules behind it said.
+    package mutating func refusesByRate() {
+        _ = refuse(.rate)
+    }
+
     /// A rule refuses.
     mutating func refuse(_ rule: Verdict.Rule) -> Verdict {
         askedRules |= rule.bit
@@ -123,6 +135,7 @@ extension Verdict.Rule {
         case .audience: 1 << 8
         case .organization: 1 << 9
         case .scope: 1 << 10
+        case .rate: 1 << 11
         }
     }
 }

@@ -1,4 +1,5 @@
 package import CredentialFormat
+package import Limits
 package import Model
 import Persistence
 package import ProductDefinition
@@ -15,6 +16,8 @@ package final class Standing: Sendable {
     package let features: Set<PlanFeature>
     /// Whether API access is among them: every call with an API key asks.
     let hasAPIAccess: Bool
+    /// Under which limits the account's calls are counted, nil for none.
+    package let rateLimits: RateLimitSet?
     /// The identifier as text.
     package let organizationText: String
     /// The account's identifier as text.
@@ -31,13 +34,15 @@ package final class Standing: Sendable {
     var bytes: Int { Self.leastBytes + path.identifiers.count * 56 }
 
     package init(
-        path: OrganizationPath, isSuspended: Bool, isOperator: Bool, features: Set<PlanFeature>, validities: [Validity]
+        path: OrganizationPath, isSuspended: Bool, isOperator: Bool, features: Set<PlanFeature>,
+        rateLimits: RateLimitSet? = nil, validities: [Validity]
     ) {
         self.path = path
         self.isSuspended = isSuspended
         self.isOperator = isOperator
         self.features = features
         hasAPIAccess = features.contains(.apiAccess)
+        self.rateLimits = rateLimits
         self.validities = validities
         organizationText = path.last.description
         accountText = path.root.description
@@ -54,10 +59,12 @@ package final class Standing: Sendable {
 
     /// Whether this is what was read.
     ///
-    /// - Parameter features: What the plan that was read gives.
-    func says(_ stored: StoredStanding, _ features: Set<PlanFeature>) -> Bool {
+    /// - Parameters:
+    ///   - features: What the plan that was read gives.
+    ///   - rateLimits: The limits of that plan.
+    func says(_ stored: StoredStanding, _ features: Set<PlanFeature>, _ rateLimits: RateLimitSet?) -> Bool {
         path == stored.path && isSuspended == stored.isSuspended && isOperator == stored.isOperator
-            && self.features == features
+            && self.features == features && self.rateLimits === rateLimits
     }
 
     /// How far the rights of its credentials reach. Only the operator's own organization reaches everywhere, not those

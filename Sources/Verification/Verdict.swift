@@ -26,6 +26,8 @@ package enum Verdict: Sendable {
         case audience
         /// The named organization is not the credential's own and not below it.
         case organization
+        /// More calls than a limit of the product's lets through.
+        case rate
         /// Lacks one of these.
         case scope(ScopeSet)
 
@@ -42,6 +44,7 @@ package enum Verdict: Sendable {
             case .address: "address"
             case .audience: "audience"
             case .organization: "organization"
+            case .rate: "rate"
             case .scope: "scope"
             }
         }

@@ -10,7 +10,7 @@ package final class VerdictMeasures: Sendable {
         [admitted]
         + [
             Verdict.Rule.malformed, .unknown, .revoked, .disabled, .expired, .suspended, .plan, .address, .audience,
-            .organization, .scope(.empty),
+            .organization, .rate, .scope(.empty),
         ].map(\.name)
     private static let credentials = ["api_key", "access_token", "unknown"]
 
@@ -41,7 +41,8 @@ package final class VerdictMeasures: Sendable {
         case .address: 8
         case .audience: 9
         case .organization: 10
-        case .scope: 11
+        case .rate: 11
+        case .scope: 12
         }
     }
 

@@ -52,8 +52,7 @@ struct RateMeterTests {
         #expect(meter.wait(for: 1_000_000_000, under: limit, at: now) == 25_715)
         meter.giveBack(2, under: limit, at: now)
         #expect(meter.standing(under: limit, at: now).remaining == 2)
-        #expect(!meter.isIdle(under: limit, at: now))
-        #expect(meter.isIdle(under: limit, at: now + 60_000))
+        #expect(meter.idleAt(under: limit, at: now) == now + 8572)
     }
 
     @Test func `a clock that is set back gives no more than a full bucket, and nothing overflows`() {

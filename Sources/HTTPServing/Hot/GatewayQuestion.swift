@@ -18,6 +18,8 @@ struct GatewayQuestion: Sendable {
     /// The scopes that the route needs, which may be none.
     var scopes = ScopeSet.empty
     var onLimit = LimitAnswer.tooManyRequests
+    /// How many calls it counts as under rate limits.
+    var cost = 1
 }
 
 /// A slip in a gateway's rule: it would open or close a route unseen, so it is refused, whoever calls.
@@ -59,7 +61,8 @@ struct GatewayQuestions: Sendable {
             throw GatewaySlip(explanation: "\(Self.scopeField) was sent twice")
         }
         if let known = fields[Substring(text)] { return known }
-        let question = GatewayQuestion(scopes: try scopes(text, of: Self.scopeField))
+        var question = GatewayQuestion(scopes: try scopes(text, of: Self.scopeField))
+        question.cost = catalogue.cost(of: question.scopes)
         fields.remember(question, for: Substring(text))
         return question
     }
@@ -67,19 +70,30 @@ struct GatewayQuestions: Sendable {
     private func question(in parameters: QueryParameters) throws(GatewaySlip) -> GatewayQuestion {
         var question = GatewayQuestion()
         var seen: Set<String> = []
+        var cost: Int?
         for (name, value) in parameters.pairs {
             guard let name, let value else { throw GatewaySlip(explanation: "a parameter is not well-formed") }
             switch name {
             case "scope": question.scopes = try scopes(value, of: name)
             case "on_limit": question.onLimit = try onLimit(value)
+            case "cost": cost = try self.cost(value)
             case "Authorization" where allowsQueryCredentials: continue
             default:
-                let known = "it has scope and on_limit"
+                let known = "it has scope, cost and on_limit"
                 throw GatewaySlip(explanation: "/verify has no parameter \(Scope.told(name)); \(known)")
             }
             guard seen.insert(name).inserted else { throw GatewaySlip(explanation: "\(name) was sent twice") }
         }
+        question.cost = cost ?? catalogue.cost(of: question.scopes)
         return question
+    }
+
+    private func cost(_ text: String) throws(GatewaySlip) -> Int {
+        guard let cost = Int(text), ScopeDefinition.costRange.contains(cost), "\(cost)" == text else {
+            let range = ScopeDefinition.costRange
+            throw GatewaySlip(explanation: "cost is a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return cost
     }
 
     private func onLimit(_ text: String) throws(GatewaySlip) -> GatewayQuestion.LimitAnswer {

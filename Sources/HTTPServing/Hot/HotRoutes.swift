@@ -105,7 +105,8 @@ package final class HotRoutes: Sendable {
         var record = JudgementRecord()
         do {
             let outcome = try outcome(of: request, verifier.evidence(), noting: &record)
-            guard case .reply(let reply) = outcome else { return .rest(Rest(judged: (outcome, record))) }
+            guard case .reply(var reply) = outcome else { return .rest(Rest(judged: (outcome, record))) }
+            limit(&reply, request, noting: &record)
             note(record, request)
             note(reply)
             return .reply(Self.shared(reply, request))
@@ -123,7 +124,11 @@ package final class HotRoutes: Sendable {
         _ rest: Rest, of request: HotRequest, on executor: (any TaskExecutor)? = nil
     ) async -> HotReply {
         do {
-            let (outcome, record) = try await judged(rest, request, on: executor)
+            var (outcome, record) = try await judged(rest, request, on: executor)
+            if case .reply(var reply) = outcome {
+                limit(&reply, request, noting: &record)
+                outcome = .reply(reply)
+            }
             note(record, request)
             do {
                 let reply = try await perform(outcome, request)
@@ -155,6 +160,12 @@ package final class HotRoutes: Sendable {
         return try await verifier.complete(from: address, at: request.now, on: executor) { evidence, record in
             try outcome(of: request, evidence, noting: &record)
         }
+    }
+
+    /// Counts the call under its account's limits, once it is judged for good: a judgement may be made several times.
+    private func limit(_ reply: inout HotReply, _ request: HotRequest, noting record: inout JudgementRecord) {
+        guard let limits = record.rateLimits, request.endpoint == .verify else { return }
+        reply = verify.limited(reply, by: limits, request, noting: &record)
     }
 
     /// Counts what a judgement used, and notes what it refused.

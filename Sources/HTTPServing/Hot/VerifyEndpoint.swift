@@ -1,5 +1,6 @@
 import CredentialFormat
 import HTTPTypes
+import Limits
 import Model
 package import OAuth
 import Policy
@@ -84,6 +85,41 @@ package struct VerifyEndpoint: Sendable {
         }
     }
 
+    /// The answer to a call that all rules before let pass, counted under the limits of its account.
+    ///
+    /// - Parameter reply: What is answered where no limit refuses it.
+    func limited(
+        _ reply: HotReply, by limits: RateLimitSet, _ request: HotRequest, noting record: inout JudgementRecord
+    ) -> HotReply {
+        guard let credential = record.credential, let question = try? questions.question(of: request),
+            let verdict = verifier.limiter.take(question.cost, by: credential, under: limits, at: request.now)
+        else { return reply }
+        var fields: [(name: StaticString, value: String)] = [
+            ("RateLimit", RateLimitFields.standing(verdict)),
+            ("RateLimit-Policy", limits.policy(for: credential.limitKind)),
+        ]
+        guard verdict.isRefused else {
+            var reply = reply
+            reply.fields += fields
+            return reply
+        }
+        record.refusesByRate()
+        record.refuses(
+            at: .verify, by: Verdict.Rule.rate.name, asking: question.scopes,
+            from: proxies.clientAddress(peer: request.peer, request.field))
+        fields.append(("Retry-After", "\(verdict.retryAfter)"))
+        let status = question.onLimit
+        if status == .forbidden { fields.append(("X-Auth-Reason", Verdict.Rule.rate.name)) }
+        var refusal = HotReply(
+            QuotaProblem(verdict, status: status == .forbidden ? .forbidden : .tooManyRequests),
+            requestID: request.requestID)
+        refusal.fields += fields
+        refusal.caller = credential.identifierText
+        refusal.organization = credential.standing.organizationText
+        refusal.rule = Verdict.Rule.rate.name
+        return refusal
+    }
+
     /// What is answered where too much that does not exist was asked for lately.
     func tooManyLookUps(_ request: HotRequest) -> HotReply {
         let question = try? questions.question(of: request)
@@ -152,7 +188,8 @@ package struct VerifyEndpoint: Sendable {
 
     private func refused(_ rule: Verdict.Rule, wanting scopes: ScopeSet) -> HotReply {
         switch rule {
-        case .address, .organization, .scope: forbidden(rule)
+        // Asked once all others were, which is where it is answered, too.
+        case .address, .organization, .rate, .scope: forbidden(rule)
         case .plan: outsidePlan(wanting: scopes)
         case .malformed, .unknown, .revoked, .disabled, .expired, .suspended, .audience:
             unauthorized("invalid_token", wanting: scopes, rule: rule.name)

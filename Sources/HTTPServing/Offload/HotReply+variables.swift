@@ -10,6 +10,7 @@ extension HotReply {
         ("organization", "X-Auth-Organization"), ("organization_path", "X-Auth-Organization-Path"),
         ("contact", "X-Auth-Contact"), ("scopes", "X-Auth-Scopes"), ("challenge", "WWW-Authenticate"),
         ("reason", "X-Auth-Reason"), ("retry_after", "Retry-After"),
+        ("rate_limit", "RateLimit"), ("rate_limit_policy", "RateLimit-Policy"),
     ]
 
     /// The action that sets a variable of the transaction: its number, how many arguments it has, and the first of these.

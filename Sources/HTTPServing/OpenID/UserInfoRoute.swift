@@ -50,7 +50,8 @@ struct UserInfoRoute: Sendable {
                 return refusal(
                     .forbidden, error: "insufficient_scope", "The plan of the account has no access to the API.",
                     scope: "openid")
-            case .malformed, .unknown, .revoked, .disabled, .expired, .suspended, .address, .audience, .organization:
+            case .malformed, .unknown, .revoked, .disabled, .expired, .suspended, .address, .audience, .organization,
+                .rate:
                 return refusal(
                     .unauthorized, error: "invalid_token", "The token is not in force.", scope: "openid")
             }

@@ -128,7 +128,7 @@ package struct KeptRefusal: Entity, Hashable, Sendable {
 /// The rules by which known credentials and clients are refused, by the words that the log has for them (law 14).
 package enum RefusalRule: String, Hashable, Sendable, CaseIterable {
     // Of every credential, in the order of law 4.
-    case revoked, disabled, expired, suspended, plan, address, audience, organization, scope
+    case revoked, disabled, expired, suspended, plan, address, audience, organization, rate, scope
     // Of our own API.
     case managementScope = "management_scope"
     case permission

@@ -1,0 +1,155 @@
+import CredentialFormat
+import Credentials
+import Limits
+import Model
+import OAuth
+import ProductDefinition
+import TestSupport
+import Testing
+import Verification
+
+@testable import HTTPServing
+
+@Suite("Rate limits at /verify", .onEveryEngine)
+struct RateLimitTests {
+    private static let product = Product(
+        name: "Limited",
+        plans: PlanCatalogue([
+            PlanDefinition(name: "large", rateLimits: [RateLimit(name: "minute", amount: 6000, per: .minute)])
+        ]),
+        rateLimits: [
+            RateLimit(name: "minute", amount: 60, per: .minute, burst: 3),
+            RateLimit(name: "daily", amount: 20, per: .day, of: .account),
+            RateLimit(name: "watched", amount: 2, per: .month, of: .organization, mode: .observe, for: [.apiKey]),
+        ])
+
+    /// What `/verify` answers to a credential.
+    private struct Gateway {
+        let routes: HotRoutes
+        let desk: SampleDesk
+
+        init(_ desk: SampleDesk) {
+            self.desk = desk
+            routes = HotRoutes(over: desk)
+        }
+
+        func ask(_ credential: String, _ query: Substring? = nil) async -> HotReply {
+            await routes.answer(
+                HotRequest(.verify, [("Authorization", "Bearer \(credential)")], nil, query: query, at: desk.now))
+        }
+
+        /// The statuses of so many calls.
+        func ask(_ credential: String, _ query: Substring? = nil, times: Int) async -> [Int] {
+            var statuses: [Int] = []
+            for _ in 0..<times { statuses.append(await ask(credential, query).status.code) }
+            return statuses
+        }
+    }
+
+    @Test func `a call that is too much is 429 with what remains, when to come again, and which limits refuse`()
+        async throws
+    {
+        try await SampleDesk.open(product: Self.product) { desk in
+            let gateway = Gateway(desk)
+            let key = try await desk.tree.key(in: desk.tree.europe, scopes: ["data.read"])
+            let first = await gateway.ask(key.secret)
+            #expect(first.status == .ok)
+            let policy = "\"minute\";q=60;w=60, \"daily\";q=20;w=86400, \"watched\";q=2"
+            #expect(first["RateLimit-Policy"] == policy)
+            #expect(first["RateLimit"]?.hasPrefix("\"minute\";r=2;t=1, \"daily\";r=19;t=") == true)
+            #expect(first["X-Auth-Credential"] == key.credential.id.description)
+            #expect(await gateway.ask(key.secret, times: 2) == [200, 200])
+            let refused = await gateway.ask(key.secret)
+            #expect(refused.status == .tooManyRequests)
+            #expect(refused["RateLimit"] == "\"minute\";r=0;t=1")
+            #expect(refused["RateLimit-Policy"] == policy)
+            #expect(refused["Retry-After"] == "1")
+            #expect(refused["X-Auth-Reason"] == nil)
+            #expect(refused["X-Auth-Subject"] == nil)
+            #expect(refused.rule == "rate")
+            let problem = try JSON(parsing: refused.body)
+            #expect(problem["type"] == "https://iana.org/assignments/http-problem-types#quota-exceeded")
+            #expect(try problem["violated-policies"].elements.map { try $0.string } == ["minute"])
+            let forbidden = await gateway.ask(key.secret, "on_limit=403")
+            #expect(forbidden.status == .forbidden)
+            #expect(forbidden["X-Auth-Reason"] == "rate")
+            #expect(forbidden["Retry-After"] == "1")
+            // Who waits as long as was said gets in.
+            desk.tree.clock.advance(seconds: 1)
+            #expect(await gateway.ask(key.secret, times: 2) == [200, 429])
+            try await desk.verifier.refusals.flush()
+            let kept = try await desk.store.read { tx in
+                try tx.refusals(
+                    .within(desk.tree.global.path), matching: .init(rule: "rate", kinds: [.apiKey]),
+                    since: Instant(milliseconds: 0), after: nil, limit: 10)
+            }
+            #expect(kept.count == 3)
+        }
+    }
+
+    @Test func `a call costs what the rule says, and counts with its account; what nothing admits counts nowhere`()
+        async throws
+    {
+        try await SampleDesk.open(product: Self.product) { desk in
+            let gateway = Gateway(desk)
+            let key = try await desk.tree.key(in: desk.tree.europe, scopes: ["data.read"])
+            let other = try await desk.tree.key(in: desk.tree.northAmerica, scopes: ["data.read"])
+            #expect(await gateway.ask(key.secret, "cost=4", times: 1) == [429])
+            #expect(await gateway.ask(key.secret, "cost=0", times: 5) == [200, 200, 200, 200, 200])
+            #expect(await gateway.ask(key.secret, "cost=3", times: 2) == [200, 429])
+            #expect(await gateway.ask(key.secret, "cost=-1", times: 1) == [400])
+            for _ in 0..<5 {
+                desk.tree.clock.advance(seconds: 3)
+                #expect(await gateway.ask(other.secret, "cost=3", times: 1) == [200])
+            }
+            // 18 of 20 are used in the account, by both.
+            desk.tree.clock.advance(seconds: 3)
+            let refused = await gateway.ask(key.secret, "cost=3")
+            #expect(refused.status == .tooManyRequests)
+            #expect(refused["RateLimit"]?.hasPrefix("\"daily\";r=2;t=") == true)
+            #expect(refused["RateLimit"]?.hasSuffix(";t=\(refused["Retry-After"] ?? "")") == true)
+            #expect(await gateway.ask("nonsense", times: 1) == [401])
+        }
+    }
+
+    @Test func `what lacks a scope counts, too, and is told so until it is too much`() async throws {
+        try await SampleDesk.open(product: Self.product) { desk in
+            let gateway = Gateway(desk)
+            let key = try await desk.tree.key(in: desk.tree.europe, scopes: ["data.read"])
+            #expect(await gateway.ask(key.secret, "scope=data.write", times: 4) == [403, 403, 403, 429])
+        }
+    }
+
+    @Test func `tokens count with their integration, and another plan raises a limit`() async throws {
+        try await SampleDesk.open(product: Self.product) { desk in
+            let gateway = Gateway(desk)
+            let client = SampleClient(try await desk.tree.integration(in: desk.tree.europe))
+            var statuses: [Int] = []
+            for _ in 0..<4 {
+                statuses += await gateway.ask(try await desk.token(client).text, times: 1)
+            }
+            #expect(statuses == [200, 200, 200, 429])
+            try await desk.put(desk.tree.global, on: "large")
+            let token = try await desk.token(client).text
+            #expect(await gateway.ask(token, times: 4) == [200, 200, 200, 200])
+            #expect(await gateway.ask(token)["RateLimit-Policy"]?.hasPrefix("\"minute\";q=6000;w=60, ") == true)
+        }
+    }
+
+    @Test func `where no limit holds, nothing is counted and nothing said`() async throws {
+        try await SampleDesk.open { desk in
+            let gateway = Gateway(desk)
+            let key = try await desk.tree.key(in: desk.tree.europe, scopes: ["data.read"])
+            for _ in 0..<3 {
+                let reply = await gateway.ask(key.secret, "cost=1000000")
+                #expect(reply.status == .ok)
+                #expect(reply["RateLimit"] == nil)
+            }
+            #expect(desk.verifier.limiter.counterCount == 0)
+        }
+    }
+}
+
+extension HotReply {
+    fileprivate subscript(name: String) -> String? { fields.first { "\($0.name)" == name }?.value }
+}
