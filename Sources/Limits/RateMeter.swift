@@ -26,11 +26,11 @@ package struct RateMeter: Hashable, Sendable {
         }
         let bucket = Bucket(limit)
         let lag = bucket.lag(of: mark, at: now)
-        let remaining = (bucket.depth - lag) / bucket.interval
+        let remaining = max(0, bucket.depth - lag) / bucket.interval
+        guard lag > 0 else { return RateStanding(remaining: remaining, more: nil) }
         let rest = lag % bucket.interval
-        return RateStanding(
-            remaining: remaining,
-            more: lag == 0 ? nil : (rest == 0 ? bucket.interval : rest).roundedUp(by: Bucket.millisecond))
+        let next = lag < bucket.depth ? (rest == 0 ? bucket.interval : rest) : lag - bucket.depth + bucket.interval
+        return RateStanding(remaining: remaining, more: next.roundedUp(by: Bucket.millisecond))
     }
 
     /// How long it takes until so much is there, in milliseconds; nil where it is there now. What is more than there can ever be takes as
@@ -48,7 +48,7 @@ package struct RateMeter: Hashable, Sendable {
         return max(1, min(over, max(lag, bucket.interval)).roundedUp(by: Bucket.millisecond))
     }
 
-    /// Uses so much, or all that there is of a bucket.
+    /// Uses so much, whether it is there or not: of a bucket, a period's at most is owed.
     package mutating func use(_ cost: Int, under limit: RateLimit, at now: Int64) {
         guard limit.period.hasBucket else {
             let window = LimitWindow(limit.period, in: limit.zone, at: now)
@@ -58,7 +58,7 @@ package struct RateMeter: Hashable, Sendable {
         }
         let bucket = Bucket(limit)
         let lag = bucket.lag(of: mark, at: now).plus(bucket.cost(cost))
-        mark = Bucket.nanoseconds(now).plus(min(lag, bucket.depth))
+        mark = Bucket.nanoseconds(now).plus(min(lag, bucket.depth.plus(bucket.length)))
     }
 
     /// Gives back what was taken and not used.
@@ -101,7 +101,8 @@ private struct Bucket {
 
     let interval: Int64
     let depth: Int64
-    private let length: Int64
+    /// The period: the longest that may be owed.
+    let length: Int64
 
     init(_ limit: RateLimit) {
         length = Int64(limit.period.seconds ?? 1) * 1_000_000_000
@@ -113,10 +114,11 @@ private struct Bucket {
 
     func cost(_ cost: Int) -> Int64 { interval.times(Int64(cost)) }
 
-    /// How far the bucket is from full: empty at most. What is full only after a period more was marked by a clock that was wrong.
+    /// How far the bucket is from full, which is more than its depth where more was used than there was. What is full only after a period
+    /// more was marked by a clock that was wrong.
     func lag(of mark: Int64, at now: Int64) -> Int64 {
         let distance = mark.minus(Self.nanoseconds(now))
-        return distance > depth + length ? 0 : min(max(0, distance), depth)
+        return distance > depth + length ? 0 : max(0, distance)
     }
 }
 

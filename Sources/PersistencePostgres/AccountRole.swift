@@ -36,6 +36,7 @@ package enum AccountRole: Sendable {
             rights: ["SELECT"]),
         ExemptTable(name: "provider_access_secret", reason: "of the operator's clients at providers, sealed"),
         ExemptTable(name: "provider_push", reason: "digests of what providers sent, before anybody knows for whom"),
+        ExemptTable(name: "rate_count", reason: "work that nodes share"),
         ExemptTable(name: "resource_server", reason: "the operator's"),
         ExemptTable(name: "schema_migration", reason: "the steps of the schema"),
         ExemptTable(name: "sign_in_attempts", reason: "counts guesses, before anybody knows who guesses"),

@@ -190,7 +190,12 @@ struct Composition {
             store: store, keyRing: keyRing, product: product, issuer: configuration.issuer,
             revoked: RevokedTokens(revoked),
             memory: VerifierMemory(VerifierMemory.Bounds(bytes: configuration.memoryLimit.bytes)),
-            hearing: isShared ? Hearing(patience: .withinTheBound) : .always)
+            hearing: isShared ? Hearing(patience: .withinTheBound) : .always,
+            limiter: isShared ? RateLimiter(sharing: store) : RateLimiter())
+        if !isShared, !product.rateLimits.isEmpty {
+            verifier.limiter.load(
+                try await store.read { tx in try tx.rateCounts(liveAt: now(), limit: RateLimiter.capacity) })
+        }
         let fingerprints = ChangeFingerprints(under: masterKeys)
         let stream = RevocationStream(
             of: node, isAlone: !isShared, calling: fingerprints, among: connections.limits.total,
@@ -315,6 +320,9 @@ struct Composition {
         return watchdog(supervisor) + spanExport() + listening() + keepingTime() + [
             telling(sockets),
             RevocationBeat(stream: stream), UsageFlush(verifier.usage, store: store, node: node, logger: logger),
+            PeriodicFlush("rate limits", every: .seconds(1), logger: logger) { [verifier, store] isLast in
+                try await verifier.limiter.flush(to: store, isLast: isLast)
+            },
             PeriodicFlush("refusals", every: .seconds(1), logger: logger) { [refusals = verifier.refusals] _ in
                 guard !refusals.isEmpty else { return }
                 try await refusals.flush()

@@ -158,6 +158,7 @@ private enum TableBound {
         "provider_access": .bound("made by the operator alone"),
         "provider_access_secret": .swept(["sweepProviderAccessSecrets"]),
         "provider_push": .swept(["sweepProviderPushes"]),
+        "rate_count": .swept(["sweepRateCounts"]),
         "recovery_code": .bound("so many of a member"),
         "refresh_lineage": .swept(["sweepLineages"]),
         "refusal": .swept(["sweepRefusals"]),

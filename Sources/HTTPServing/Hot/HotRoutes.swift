@@ -1,4 +1,5 @@
 import HTTPTypes
+import Limits
 import Model
 import NIOCore
 import NIOHTTP1
@@ -106,7 +107,12 @@ package final class HotRoutes: Sendable {
         do {
             let outcome = try outcome(of: request, verifier.evidence(), noting: &record)
             guard case .reply(var reply) = outcome else { return .rest(Rest(judged: (outcome, record))) }
-            limit(&reply, request, noting: &record)
+            if let limits = record.rateLimits, request.endpoint == .verify {
+                guard let limited = verify.limited(reply, by: limits, request, noting: &record, mayWait: true) else {
+                    return .rest(Rest(judged: (outcome, record)))
+                }
+                reply = limited
+            }
             note(record, request)
             note(reply)
             return .reply(Self.shared(reply, request))
@@ -125,9 +131,11 @@ package final class HotRoutes: Sendable {
     ) async -> HotReply {
         do {
             var (outcome, record) = try await judged(rest, request, on: executor)
-            if case .reply(var reply) = outcome {
-                limit(&reply, request, noting: &record)
-                outcome = .reply(reply)
+            if case .reply(let reply) = outcome, let limits = record.rateLimits, request.endpoint == .verify {
+                let limited = await limited(
+                    reply, by: limits, request, noting: record, hasAsked: rest.judged != nil)
+                outcome = .reply(limited.reply)
+                record = limited.record
             }
             note(record, request)
             do {
@@ -163,9 +171,22 @@ package final class HotRoutes: Sendable {
     }
 
     /// Counts the call under its account's limits, once it is judged for good: a judgement may be made several times.
-    private func limit(_ reply: inout HotReply, _ request: HotRequest, noting record: inout JudgementRecord) {
-        guard let limits = record.rateLimits, request.endpoint == .verify else { return }
-        reply = verify.limited(reply, by: limits, request, noting: &record)
+    ///
+    /// - Parameter hasAsked: Whether other nodes are being asked for it already.
+    private func limited(
+        _ reply: HotReply, by limits: RateLimitSet, _ request: HotRequest, noting record: JudgementRecord,
+        hasAsked: Bool
+    ) async -> (reply: HotReply, record: JudgementRecord) {
+        if hasAsked { await verifier.limiter.settled() }
+        // What one limit had is given while another is asked for.
+        for attempt in 0..<3 {
+            var record = record
+            if let reply = verify.limited(reply, by: limits, request, noting: &record, mayWait: attempt < 2) {
+                return (reply, record)
+            }
+            await verifier.limiter.settled()
+        }
+        return (reply, record)
     }
 
     /// Counts what a judgement used, and notes what it refused.

@@ -87,13 +87,25 @@ package struct VerifyEndpoint: Sendable {
 
     /// The answer to a call that all rules before let pass, counted under the limits of its account.
     ///
-    /// - Parameter reply: What is answered where no limit refuses it.
+    /// - Parameters:
+    ///   - reply: What is answered where no limit refuses it.
+    ///   - mayWait: Whether it can wait for other nodes.
+    /// - Returns: Nil where it has to.
     func limited(
-        _ reply: HotReply, by limits: RateLimitSet, _ request: HotRequest, noting record: inout JudgementRecord
-    ) -> HotReply {
-        guard let credential = record.credential, let question = try? questions.question(of: request),
-            let verdict = verifier.limiter.take(question.cost, by: credential, under: limits, at: request.now)
-        else { return reply }
+        _ reply: HotReply, by limits: RateLimitSet, _ request: HotRequest, noting record: inout JudgementRecord,
+        mayWait: Bool
+    ) -> HotReply? {
+        guard let credential = record.credential, let question = try? questions.question(of: request) else {
+            return reply
+        }
+        let verdict: RateVerdict
+        switch verifier.limiter.take(
+            question.cost, by: credential, under: limits, at: request.now, mayWait: mayWait)
+        {
+        case .none: return reply
+        case .waits: return nil
+        case .settled(let settled): verdict = settled
+        }
         var fields: [(name: StaticString, value: String)] = [
             ("RateLimit", RateLimitFields.standing(verdict)),
             ("RateLimit-Policy", limits.policy(for: credential.limitKind)),

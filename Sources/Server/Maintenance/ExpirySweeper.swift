@@ -39,6 +39,7 @@ struct ExpirySweeper: Sendable {
             { try $0.sweepLooks(before: yesterday, limit: Self.step) },
             { try $0.sweepUsageReceipts(olderThan: Self.day, limit: Self.step) },
             { try $0.sweepNodes(olderThan: 3600, limit: Self.step) },
+            { try $0.sweepRateCounts(before: yesterday, limit: Self.step) },
             { try $0.sweepRefusals(before: kept, limit: Self.step) },
             { try $0.sweepShreddingReceipts(before: retained, limit: Self.step) },
             { try $0.sweepConnectionSecrets(replacedBefore: yesterday, limit: Self.step) },

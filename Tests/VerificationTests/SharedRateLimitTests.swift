@@ -1,0 +1,100 @@
+import CredentialFormat
+import Limits
+import Locking
+import Model
+import Policy
+import TestSupport
+import Testing
+import Verification
+
+@Suite("Rate limits that nodes share", .onEveryEngine)
+struct SharedRateLimitTests {
+    private let account = ID<Organization>(at: 7)
+    private let terms = KnownTerms(scopes: .empty, addresses: .anywhere)
+    private let now = Instant(seconds: 1_800_000_000)
+
+    private func caller() -> KnownCredential {
+        let key = APIKey(
+            id: ID(value: 5), organization: account, name: "", description: nil, scopes: .empty, addresses: .anywhere,
+            hint: SecretHint(stored: ""), createdAt: now, expiresAt: now.adding(seconds: 3600), disabledAt: nil,
+            rotatedAt: now, previousExpiresAt: nil, createdBy: "", lastUse: nil)
+        let standing = Standing(
+            path: OrganizationPath(root: account), isSuspended: false, isOperator: false, features: [], validities: [])
+        return .apiKey(
+            KnownAPIKey(
+                key, by: Fingerprint(of: "key"), expiresAt: key.expiresAt, terms: terms, ownsTerms: false,
+                standing: standing, epoch: 0))
+    }
+
+    /// Whether a call passes, with whatever waiting it takes.
+    private func passes(_ limiter: RateLimiter, _ set: RateLimitSet, _ caller: KnownCredential) async -> Bool {
+        for attempt in 0..<5 {
+            switch limiter.take(1, by: caller, under: set, at: now, mayWait: attempt < 4) {
+            case .settled(let verdict): return !verdict.isRefused
+            case .waits: await limiter.settled()
+            case .none: return true
+            }
+        }
+        return false
+    }
+
+    /// How many of so many calls at once pass, at each of the nodes.
+    private func burst(_ count: Int, at nodes: [RateLimiter], _ set: RateLimitSet) async -> [Int] {
+        let caller = caller()
+        return await withTaskGroup(of: (Int, Bool).self) { group in
+            for _ in 0..<count {
+                for (index, node) in nodes.enumerated() {
+                    group.addTask { (index, await passes(node, set, caller)) }
+                }
+            }
+            var passed = Array(repeating: 0, count: nodes.count)
+            for await (index, isPassed) in group where isPassed { passed[index] += 1 }
+            return passed
+        }
+    }
+
+    /// The end of a month is far enough from every run but one in many thousands.
+    private let monthly = RateLimit(name: "monthly", amount: 300, per: .month)
+
+    @Test func `a burst at one node passes up to the quota, one at all of them passes it by one a node at most`()
+        async throws
+    {
+        try await SampleTree.open { tree in
+            let set = try #require(RateLimitSet([monthly]))
+            let nodes = (0..<3).map { _ in RateLimiter(sharing: tree.store) }
+            let first = await burst(250, at: [nodes[0]], set)
+            #expect(first == [250])
+            let all = await burst(200, at: nodes, set).reduce(0, +)
+            #expect((35...53).contains(all), "\(all)")
+            var after = 0
+            for node in nodes { after += await burst(60, at: [node], set).reduce(0, +) }
+            #expect(250 + all + after <= 303)
+        }
+    }
+
+    @Test func `a quota survives the end of all nodes, and what they had in hand is there again`() async throws {
+        try await SampleTree.open { tree in
+            let set = try #require(RateLimitSet([monthly]))
+            let node = RateLimiter(sharing: tree.store)
+            #expect(await burst(120, at: [node], set) == [120])
+            await node.settled()
+            try await node.flush(to: tree.store, isLast: true)
+            let next = RateLimiter(sharing: tree.store)
+            #expect(await burst(300, at: [next], set).reduce(0, +) == 180)
+        }
+    }
+
+    @Test func `one process writes windows down, and the next goes on from there`() async throws {
+        try await SampleTree.open { tree in
+            let set = try #require(RateLimitSet([monthly, RateLimit(name: "minute", amount: 500, per: .minute)]))
+            let process = RateLimiter()
+            #expect(await burst(120, at: [process], set) == [120])
+            try await process.flush(to: tree.store, isLast: true)
+            let counts = try await tree.store.read { [now] tx in try tx.rateCounts(liveAt: now, limit: 10) }
+            #expect(counts.map(\.used) == [120])
+            let next = RateLimiter()
+            next.load(counts)
+            #expect(await burst(300, at: [next], set).reduce(0, +) == 180)
+        }
+    }
+}
