@@ -27,8 +27,8 @@ package struct RefusalService: Sendable {
         in id: ID<Organization>, includeDescendants: Bool = false, credential: String? = nil, rule: String? = nil,
         page: Page, as actor: Actor, tx: borrowing Transaction
     ) throws -> Listing<KeptRefusal> {
-        let organization = try organization(id, seenBy: actor, tx)
-        let kinds = try kinds(of: credential, readBy: actor)
+        let organization = try Self.organization(id, seenBy: actor, tx)
+        let kinds = try Self.kinds(of: credential, readBy: actor)
         let extent: Extent = includeDescendants ? .within(organization.path) : .organization(organization.path)
         let filter = RefusalFilter(credential: credential, rule: rule, kinds: kinds)
         let since = now().adding(seconds: -KeptRefusal.lifetimeSeconds)
@@ -44,8 +44,8 @@ package struct RefusalService: Sendable {
         _ requestID: String, in id: ID<Organization>, includeDescendants: Bool = false, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> KeptRefusal {
-        let organization = try organization(id, seenBy: actor, tx)
-        let filter = RefusalFilter(requestID: requestID, kinds: try kinds(of: nil, readBy: actor))
+        let organization = try Self.organization(id, seenBy: actor, tx)
+        let filter = RefusalFilter(requestID: requestID, kinds: try Self.kinds(of: nil, readBy: actor))
         let extent: Extent = includeDescendants ? .within(organization.path) : .organization(organization.path)
         let found = try tx.refusals(
             extent, matching: filter, since: now().adding(seconds: -KeptRefusal.lifetimeSeconds), after: nil, limit: 1)
@@ -53,7 +53,7 @@ package struct RefusalService: Sendable {
         return refusal
     }
 
-    private func organization(
+    static func organization(
         _ id: ID<Organization>, seenBy actor: Actor, _ tx: borrowing Transaction
     ) throws -> Organization {
         guard let organization = try tx.organization(id), actor.sees(organization.path) else {
@@ -63,7 +63,7 @@ package struct RefusalService: Sendable {
     }
 
     /// The kinds of credentials that the actor may read, or that one of a credential.
-    private func kinds(of credential: String?, readBy actor: Actor) throws(Refusal) -> Set<KeptRefusal.Kind> {
+    static func kinds(of credential: String?, readBy actor: Actor) throws(Refusal) -> Set<KeptRefusal.Kind> {
         let readable = Set(
             KeptRefusal.Kind.allCases.filter { kind in
                 kind == .resourceServer

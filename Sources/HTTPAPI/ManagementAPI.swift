@@ -32,6 +32,7 @@ package final class ManagementAPI: Sendable {
     let apiKeys: APIKeyService
     let connections: ConnectionUse
     let refusals: RefusalService
+    let usage: UsageService
     let trial: CredentialTrial
     let auditLog = AuditLog()
     let sessions: SessionService
@@ -91,6 +92,7 @@ package final class ManagementAPI: Sendable {
         resourceServers = ResourceServerService(product: product, peppers: peppers, now: now)
         apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
         refusals = RefusalService(now: now)
+        usage = UsageService(product: product, now: now)
         trial = CredentialTrial(product: product)
         replies = IdempotentReplies(keyRing: keyRing, now: now)
     }

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import Policy
+import TextForms
 
 /// What an endpoint answers.
 struct Reply: Hashable, Sendable {
@@ -10,8 +11,9 @@ struct Reply: Hashable, Sendable {
     let entityTag: EntityTag?
     /// Our own path, below the issuer's.
     let location: String?
-    /// JSON, or nothing.
+    /// JSON, unless ``mediaType`` says otherwise, or nothing.
     let body: [UInt8]
+    var mediaType = "application/json"
     /// Whether it is the repetition of an earlier reply, byte for byte.
     let isReplay: Bool
 
@@ -45,6 +47,13 @@ struct Reply: Hashable, Sendable {
         Reply(status: .created, body: JSONWriter.object(members))
     }
 
+    /// 200 with a file for spreadsheets.
+    static func file(_ text: CSVText) -> Reply {
+        var reply = Reply(status: .ok, body: text.bytes)
+        reply.mediaType = CSVText.mediaType
+        return reply
+    }
+
     /// 204.
     static let noContent = Reply(status: .noContent)
 
@@ -54,7 +63,7 @@ struct Reply: Hashable, Sendable {
     /// The reply as HTTP. None may be kept by a cache: all of them are for one caller, and some carry a secret.
     func response(at address: PublicAddress) -> Response {
         var headers: HTTPFields = [.cacheControl: "no-store"]
-        if !body.isEmpty { headers[.contentType] = "application/json" }
+        if !body.isEmpty { headers[.contentType] = mediaType }
         headers[.eTag] = entityTag?.text
         headers[.location] = location.map(address.link)
         if isReplay { headers[.idempotentReplayed] = "true" }

@@ -44,7 +44,7 @@ extension ManagementAPI {
         ListAccessKeys.self, CreateAccessKey.self, GetAccessKey.self, DeleteAccessKey.self, RotateAccessKey.self,
         DisableAccessKey.self, EnableAccessKey.self,
 
-        ListRefusals.self, GetRefusal.self,
+        ListRefusals.self, GetRefusal.self, GetUsage.self,
 
         ListAuditEvents.self, ListAllAuditEvents.self,
     ]

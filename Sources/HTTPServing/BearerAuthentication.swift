@@ -42,14 +42,21 @@ package struct BearerAuthentication: RouterMiddleware {
         let now = now()
         let (verdict, record) = try await verifier.verdict(on: text, demand, at: now)
         verifier.measure(record)
+        let agent = { request.headers[.userAgent] }
         switch verdict {
         case .refused(let rule):
             keep(record, rule.name, context, at: now)
-            throw problem(for: rule)
+            let problem = problem(for: rule)
+            verifier.meter(record, answering: problem.status.code, at: now, by: agent)
+            throw problem
         case .admitted(let caller):
             context.notes.admitted(caller.credential.identifierText, of: caller.standing.organizationText)
             let permissions = caller.credential.permissions
             guard !permissions.isEmpty else {
+                var refused = record
+                refused.refuses(
+                    at: .managementAPI, by: RefusalRule.managementScope.rawValue, from: context.clientAddress)
+                verifier.meter(refused, answering: 403, at: now, by: agent)
                 keep(record, RefusalRule.managementScope.rawValue, context, at: now)
                 throw ProblemDocument(
                     status: .forbidden, type: "no-management-scope", title: "Not for this API",
@@ -64,12 +71,21 @@ package struct BearerAuthentication: RouterMiddleware {
             context.scopes = caller.scopes
             context.lineage = caller.credential.lineage?.id
             do {
-                return try await next(request, context)
+                let response = try await next(request, context)
+                verifier.meter(record, answering: response.status.code, at: now, by: agent)
+                return response
             } catch let refusal as Refusal {
+                let hidden = refusal.hidden(from: caller.credential.lineage?.permissions)
+                var metered = record
                 if let (rule, scopes) = refusal.ofCredential {
                     keep(record, rule.rawValue, asking: scopes, context, at: now)
+                    metered.refuses(at: .managementAPI, by: rule.rawValue, from: context.clientAddress)
                 }
-                throw refusal.hidden(from: caller.credential.lineage?.permissions)
+                verifier.meter(metered, answering: ProblemMiddleware.status(of: hidden), at: now, by: agent)
+                throw hidden
+            } catch {
+                verifier.meter(record, answering: ProblemMiddleware.status(of: error), at: now, by: agent)
+                throw error
             }
         }
     }

@@ -50,6 +50,23 @@ package struct ProblemMiddleware: RouterMiddleware {
         }
     }
 
+    /// The status with which an error is answered.
+    static func status(of error: any Error) -> Int {
+        switch error {
+        case let problem as ProblemDocument: problem.status.code
+        case let refusal as Refusal: problem(for: refusal).status.code
+        case let error as HTTPError: error.status.code
+        case let cutShort as RequestCutShort: cutShort.problem.status.code
+        case StoreError.uncertain, StoreError.unwritable, is CancellationError: 503
+        default:
+            switch Fault(error) {
+            case .tooManyLookUps: 429
+            case .unavailable: 503
+            case .mistake: 500
+            }
+        }
+    }
+
     private static func problem(
         for fault: Fault, because error: any Error, logger: Logger, requestID: String
     ) -> ProblemDocument {

@@ -1,5 +1,3 @@
-import CProcessors
-import Glibc
 import Synchronization
 
 /// Numbers that only grow, one for each place, such as answers by their status.
@@ -9,8 +7,6 @@ import Synchronization
 package final class Tally: Sendable {
     /// How many places there may be.
     package static let mostPlaces = 64
-    /// More numbers of one place than these are not worth their memory.
-    private static let mostCores = 16
 
     private final class Numbers: Sendable {
         let all = InlineArray<64, Atomic<Int>> { _ in Atomic(0) }
@@ -25,15 +21,13 @@ package final class Tally: Sendable {
     ///   - isSpread: Whether each core counts for itself.
     package init(_ count: Int, isSpread: Bool = false) {
         self.count = min(max(1, count), Self.mostPlaces)
-        let cores = isSpread ? min(max(1, sysconf(Int32(_SC_NPROCESSORS_CONF))), Self.mostCores) : 1
-        self.cores = (0..<cores).map { _ in Numbers() }
+        cores = (0..<(isSpread ? Cores.count : 1)).map { _ in Numbers() }
     }
 
     /// Adds to the number at a place. At none that there is, nothing is added.
     package func add(_ more: Int = 1, at place: Int) {
         guard place >= 0, place < count else { return }
-        let core = cores.count == 1 ? 0 : Int(max(0, sched_getcpu())) % cores.count
-        cores[core].all[place].wrappingAdd(more, ordering: .relaxed)
+        cores[cores.count == 1 ? 0 : Cores.current].all[place].wrappingAdd(more, ordering: .relaxed)
     }
 
     /// The number at a place, 0 at none that there is.

@@ -48,6 +48,7 @@ package enum ProductKeys {
         case apiKeyHeaders = "api_key_headers"
         case apiKeyBasic = "api_key_basic"
         case auditRetentionDays = "audit_retention_days"
+        case usageRetentionDays = "usage_retention_days"
         case revocationGraceSeconds = "revocation_grace_seconds"
         case appsPerAccount = "apps_per_account"
         case connectionsPerAccount = "connections_per_account"

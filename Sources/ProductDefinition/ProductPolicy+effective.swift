@@ -33,6 +33,7 @@ extension ProductPolicy {
         case .apiKeyBasic: Self.word(apiKeyBasic)
         case .rotationReminder: Self.span(rotationReminderSeconds)
         case .auditRetentionDays: "\(auditRetentionDays) days"
+        case .usageRetentionDays: "\(usageRetentionDays) days"
         case .revocationGraceSeconds: Self.span(revocationGraceSeconds)
         case .appsPerAccount: "\(appsPerAccount)"
         case .connectionsPerAccount: "\(connectionsPerAccount)"

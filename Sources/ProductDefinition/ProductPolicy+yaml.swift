@@ -38,6 +38,8 @@ extension ProductPolicy {
             apiKeyHeaders: try entries[.apiKeyHeaders]?.headerNames(besides: organizationHeader)
                 ?? standard.apiKeyHeaders,
             apiKeyBasic: try entries[.apiKeyBasic]?.flag() ?? standard.apiKeyBasic,
+            usageRetentionDays: try entries[.usageRetentionDays]?.integer(in: 1...3660)
+                ?? standard.usageRetentionDays,
             auditRetentionDays: try entries[.auditRetentionDays]?.integer(in: 1...36_600)
                 ?? standard.auditRetentionDays,
             revocationGraceSeconds: try entries[.revocationGraceSeconds]?.integer(

@@ -33,6 +33,8 @@ package struct ProductPolicy: Hashable, Sendable {
     package let apiKeyBasic: Bool
     /// How long audit events are kept, in days.
     package let auditRetentionDays: Int
+    /// For how many days calls are told by the day.
+    package let usageRetentionDays: Int
     /// For how long a node believes what it remembers, in seconds, after it has lost both the revocation feed and the
     /// database: what was revoked elsewhere in that time is accepted by it. 0 refuses instead (law 5).
     package let revocationGraceSeconds: Int
@@ -71,7 +73,7 @@ package struct ProductPolicy: Hashable, Sendable {
         accessTokenSeconds: Int = 3600, accessTokenMaximumSeconds: Int = 86_400,
         secretOverlapMaximumSeconds: Int = 7 * 86_400, organizationHeader: String? = nil,
         queryCredentials: Bool = false, apiKeyHeaders: [String] = [], apiKeyBasic: Bool = false,
-        auditRetentionDays: Int = 400,
+        usageRetentionDays: Int = 400, auditRetentionDays: Int = 400,
         revocationGraceSeconds: Int = 0, appsPerAccount: Int = 500, confidentialAppsWithoutPKCE: Bool = false,
         authorizationCodeSeconds: Int = 60, refreshTokenSeconds: Int = 60 * 86_400,
         refreshTokenMaximumSeconds: Int = 365 * 86_400, refreshRetrySeconds: Int = 30,
@@ -94,6 +96,7 @@ package struct ProductPolicy: Hashable, Sendable {
         self.queryCredentials = queryCredentials
         self.apiKeyHeaders = apiKeyHeaders
         self.apiKeyBasic = apiKeyBasic
+        self.usageRetentionDays = usageRetentionDays
         self.auditRetentionDays = auditRetentionDays
         self.revocationGraceSeconds = revocationGraceSeconds
         self.appsPerAccount = appsPerAccount

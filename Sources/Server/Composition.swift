@@ -191,7 +191,7 @@ struct Composition {
             revoked: RevokedTokens(revoked),
             memory: VerifierMemory(VerifierMemory.Bounds(bytes: configuration.memoryLimit.bytes)),
             hearing: isShared ? Hearing(patience: .withinTheBound) : .always,
-            limiter: isShared ? RateLimiter(sharing: store) : RateLimiter())
+            limiter: isShared ? RateLimiter(sharing: store) : RateLimiter(), callers: CallerHash(under: masterKeys))
         if !isShared, !product.rateLimits.isEmpty {
             verifier.limiter.load(
                 try await store.read { tx in try tx.rateCounts(liveAt: now(), limit: RateLimiter.capacity) })
@@ -319,7 +319,8 @@ struct Composition {
         let begun = BegunListeners(count: 1 + addresses.count { $0 != nil }, onReady: onReady)
         return watchdog(supervisor) + spanExport() + listening() + keepingTime() + [
             telling(sockets),
-            RevocationBeat(stream: stream), UsageFlush(verifier.usage, store: store, node: node, logger: logger),
+            RevocationBeat(stream: stream),
+            UsageFlush(verifier.usage, and: verifier.meter, store: store, node: node, logger: logger),
             PeriodicFlush("rate limits", every: .seconds(1), logger: logger) { [verifier, store] isLast in
                 try await verifier.limiter.flush(to: store, isLast: isLast)
             },
@@ -417,7 +418,7 @@ struct Composition {
             [console.signInMeasures.metric, verifier.lookUps.metric], store.metrics, [(spans ?? SpanQueue()).metric],
             KeyMetrics(keyRing: keyRing, rotationDays: configuration.keyRotationDays).all,
             [log.lost, libraries.metric],
-            feedMetrics.all(verifier.hearing, feed), verifier.memory.metrics, [verifier.refusals.metric], further,
+            feedMetrics.all(verifier.hearing, feed), verifier.memory.metrics, [verifier.refusals.metric, verifier.meter.metric], further,
             stream.metrics, connections.metrics, outages.metrics, ProviderMetrics(desk: providers).all,
             ProcessMetrics.all(since: begunAt),
         ]

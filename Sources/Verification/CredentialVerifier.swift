@@ -17,6 +17,7 @@ package final class CredentialVerifier: FeedListener {
     package let memory: VerifierMemory
     package let revoked: RevokedTokens
     package let usage: UsageLedger
+    package let meter: UsageMeter
     package let refusals: RefusalQueue
     package let hearing: Hearing
     package let verdicts = VerdictMeasures()
@@ -36,12 +37,13 @@ package final class CredentialVerifier: FeedListener {
 
     /// A verifier over `store`. Register ``hear(_:at:)`` with the store, so that it hears of changes.
     ///
-    /// - Parameter hearing: Whether memory may be believed. Where others write to the same database, ``RevocationFeed``
-    ///   says so.
+    /// - Parameters:
+    ///   - hearing: Whether memory may be believed. Where others write to the same database, ``RevocationFeed`` says so.
+    ///   - callers: By which different addresses are counted; the same on every node.
     package init(
         store: any Store, keyRing: KeyRing, product: Product, issuer: String, revoked: RevokedTokens,
         memory: VerifierMemory = VerifierMemory(), limit: LookUpLimit = LookUpLimit(), hearing: Hearing = .always,
-        limiter: RateLimiter = RateLimiter()
+        limiter: RateLimiter = RateLimiter(), callers: CallerHash = CallerHash()
     ) {
         self.store = store
         self.keyRing = keyRing
@@ -57,6 +59,7 @@ package final class CredentialVerifier: FeedListener {
         self.limiter = limiter
         seal = AccessTokenSeal(brand: product.brand, issuer: issuer)
         usage = UsageLedger(store: store, capacity: memory.waitingUses)
+        meter = UsageMeter(store: store) { callers($0) }
         refusals = RefusalQueue(store: store, catalogue: product.scopes)
     }
 
@@ -90,6 +93,17 @@ package final class CredentialVerifier: FeedListener {
     /// Counts what a judgement used. Called once for each answer that goes out, with the record of the judgement that it gives.
     package func count(_ record: JudgementRecord, at now: Instant) {
         record.count(in: usage, at: now)
+    }
+
+    /// Counts the calls that a judgement was made for. Called once for each answer that goes out.
+    ///
+    /// - Parameters:
+    ///   - status: What is answered, as in HTTP.
+    ///   - agent: What the caller calls itself. It is seldom asked.
+    package func meter(
+        _ record: JudgementRecord, answering status: Int, at now: Instant, by agent: () -> String? = { nil }
+    ) {
+        record.count(in: meter, answering: status, at: now, by: agent)
     }
 
     /// Notes what a judgement refused, for whoever looks it up by the request's identifier. Called once for each answer that goes out.

@@ -66,7 +66,7 @@ extension Evidence {
         case .unknown: return record.refuse(.unknown)
         case .malformed: return record.refuse(.malformed)
         }
-        record.judges(known, from: demand.address)
+        record.judges(known, asking: demand.scopes.text, from: demand.address)
         // 2. Not revoked.
         if case .accessToken(let token) = known {
             guard record.passes(.revoked, !(try isRevoked(token.id))) else { return record.refuse(.revoked) }
@@ -83,7 +83,7 @@ extension Evidence {
         _ text: String, by rule: Verdict.Rule, from address: IPAddress?, at now: Instant,
         noting record: inout JudgementRecord
     ) throws(Missing) {
-        if case .known(let known) = try credential(text, at: now) { record.judges(known, from: address) }
+        if case .known(let known) = try credential(text, at: now) { record.judges(known, asking: "", from: address) }
         _ = record.refuse(rule)
     }
 

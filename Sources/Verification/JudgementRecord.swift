@@ -10,15 +10,17 @@ package struct JudgementRecord: Sendable {
     /// The client that proved who it is, if one did.
     package private(set) var client: KnownClient?
     /// The secret by which it did, none for a public client.
-    private var secret: UsageCell?
+    private(set) var secret: UsageCell?
     /// The access key that said for whom it acts.
     private var accessKey: UsageCell?
     /// From where the client came, nil if nobody knows.
-    private var clientAddress: IPAddress?
+    private(set) var clientAddress: IPAddress?
     /// The bearer credential that was judged, if there is such a one.
     package private(set) var credential: KnownCredential?
     /// From where the credential was used, nil if nobody knows.
-    private var address: IPAddress?
+    private(set) var address: IPAddress?
+    /// The scopes that it was held against, as one text.
+    private(set) var askedScopes = ""
     /// The rule that refused the credential, nil if none did.
     package private(set) var refusal: Verdict.Rule?
     /// The client that the request names and that there is, whether it proved to be it or not.
@@ -68,9 +70,12 @@ package struct JudgementRecord: Sendable {
     }
 
     /// A bearer credential is judged.
-    mutating func judges(_ credential: KnownCredential, from address: IPAddress?) {
+    ///
+    /// - Parameter scopes: What it must have, as one text.
+    mutating func judges(_ credential: KnownCredential, asking scopes: String, from address: IPAddress?) {
         self.credential = credential
         self.address = address
+        askedScopes = scopes
     }
 
     /// Asks a rule, which refuses unless `isKept`.

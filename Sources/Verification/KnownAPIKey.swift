@@ -95,6 +95,11 @@ package final class KnownAPIKey: RememberedCredential {
     /// What uses are counted of.
     var target: UsageTarget { .apiKey(id, secretMadeAt: madeAt == .distantPast ? nil : madeAt) }
 
+    /// The secret that was presented, zero where it is not known which.
+    var secret: ID<APIKeySecret> {
+        madeAt == .distantPast ? ID(value: 0) : APIKeySecret.id(of: id, madeAt: madeAt)
+    }
+
     func withUses<R>(_ body: (inout Uses) -> R) -> R {
         uses.withLock { body(&$0) }
     }

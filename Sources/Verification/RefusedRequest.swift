@@ -149,7 +149,7 @@ extension ClientID {
         }
     }
 
-    fileprivate var kind: KeptRefusal.Kind {
+    var kind: KeptRefusal.Kind {
         switch self {
         case .integration: .integration
         case .app: .app

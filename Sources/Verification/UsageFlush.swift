@@ -3,7 +3,7 @@ package import Logging
 package import Persistence
 import ServiceLifecycle
 
-/// Writes down what ``UsageLedger`` counted, every few seconds and once more at the end.
+/// Writes down what ``UsageLedger`` and ``UsageMeter`` counted, every few seconds and once more at the end.
 ///
 /// So many rows a second at most that this never takes a noticeable part of a processor: where a great many credentials
 /// are in use, their last use is known later, and requests are answered as fast as ever. Of several nodes one writes at
@@ -19,6 +19,7 @@ package struct UsageFlush: Service {
     private static let pause = Duration.milliseconds(250)
 
     private let ledger: UsageLedger
+    private let meter: UsageMeter?
     private let store: any Store
     private let node: ID<Node>
     private let interval: Duration
@@ -26,14 +27,16 @@ package struct UsageFlush: Service {
     private let logger: Logger
 
     /// - Parameters:
+    ///   - meter: What counts calls beside the ledger, written down in the same turn.
     ///   - interval: From one flush to the next.
     ///   - patience: How long the last flush waits for other nodes. Then it goes on beside them, which is slower and no
     ///     less right: counts are added.
     package init(
-        _ ledger: UsageLedger, store: any Store, node: ID<Node>, every interval: Duration = .seconds(5),
+        _ ledger: UsageLedger, and meter: UsageMeter? = nil, store: any Store, node: ID<Node>, every interval: Duration = .seconds(5),
         patience: Duration = .seconds(2), logger: Logger
     ) {
         self.ledger = ledger
+        self.meter = meter
         self.store = store
         self.node = node
         self.interval = interval
@@ -52,25 +55,29 @@ package struct UsageFlush: Service {
         await Task { await report(isLast: true) { try await lastFlush() } }.value
     }
 
+    private var isEmpty: Bool { ledger.isEmpty && meter?.isEmpty ?? true }
+
     /// Waits for its turn, and writes down one step.
     private func flush() async throws {
-        guard !ledger.isEmpty, let leased = try await turn(within: interval) else { return }
+        guard !isEmpty, let leased = try await turn(within: interval) else { return }
         try await flush(atMost: Self.step, through: leased)
     }
 
     /// Writes down what it can at the end, if need be without a turn of its own.
     func lastFlush() async throws {
-        guard !ledger.isEmpty else { return }
+        guard !isEmpty else { return }
         if let leased = try await turn(within: patience) {
             try await flush(atMost: Self.lastStep, through: leased)
         } else {
             try await ledger.flush(atMost: Self.lastStep)
+            try await meter?.flush(atMost: Self.lastStep)
         }
     }
 
     private func flush(atMost limit: Int, through leased: LeasedStore) async throws {
         do {
             try await ledger.flush(atMost: limit, through: leased)
+            try await meter?.flush(atMost: limit, through: leased)
         } catch {
             try? await leased.release()
             throw error

@@ -50,6 +50,12 @@ package enum UsageCell: Sendable {
         self = .counter(UsageCounter(target))
     }
 
+    /// The client secret whose uses are counted, nil where they are of something else.
+    var secret: ID<AnyEntity>? {
+        guard case .clientSecret(let id, _) = target else { return nil }
+        return ID(value: id.value)
+    }
+
     fileprivate var target: UsageTarget {
         switch self {
         case .counter(let counter): counter.target

@@ -170,6 +170,9 @@ private enum TableBound {
         "secret_look": .swept(["sweepLooks"]),
         "shredding_receipt": .swept(["sweepShreddingReceipts"]),
         "sign_in_attempts": .swept(["sweepSignInAttempts"]),
+        "usage_agent": .swept(["sweepAgents"]),
+        "usage_callers": .swept(["sweepCallers"]),
+        "usage_cell": .swept(["sweepUsage"]),
         "usage_receipt": .swept(["sweepUsageReceipts"]),
         "user_grant": .bound("one for each user and app"),
     ]

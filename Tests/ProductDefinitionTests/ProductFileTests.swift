@@ -55,6 +55,7 @@ struct ProductFileTests {
           api_key_headers: [X-API-Key, Api-Key]
           api_key_basic: true
           audit_retention_days: 30
+          usage_retention_days: 40
           revocation_grace_seconds: 45
           apps_per_account: 7
           connections_per_account: 8
@@ -139,7 +140,8 @@ struct ProductFileTests {
                     apiKeyLifetimes: lifetimes, apiKeysPerAccount: 10, integrationsPerAccount: 20,
                     accessTokenSeconds: 900, accessTokenMaximumSeconds: 7200, secretOverlapMaximumSeconds: 0,
                     organizationHeader: "X-Altyaa-Workspace", queryCredentials: true,
-                    apiKeyHeaders: ["X-API-Key", "Api-Key"], apiKeyBasic: true, auditRetentionDays: 30,
+                    apiKeyHeaders: ["X-API-Key", "Api-Key"], apiKeyBasic: true, usageRetentionDays: 40,
+                    auditRetentionDays: 30,
                     revocationGraceSeconds: 45, appsPerAccount: 7, confidentialAppsWithoutPKCE: true,
                     authorizationCodeSeconds: 30, refreshTokenSeconds: 30 * 86_400,
                     refreshTokenMaximumSeconds: 90 * 86_400, refreshRetrySeconds: 20, sessionIdleSeconds: 3600,

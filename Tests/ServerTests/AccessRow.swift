@@ -233,6 +233,7 @@ extension AccessRow {
             return (estate.inEurope("/refusals?rule=scope"), nil)
         },
         AccessRow("getRefusal", 200) { estate in (estate.inEurope("/refusals/\(try await estate.refusal())"), nil) },
+        AccessRow("getUsage", 200) { ($0.inEurope("/usage?group_by=credential&include=descendants"), nil) },
     ]
 
     private static let audit = [

@@ -114,6 +114,7 @@ package final class HotRoutes: Sendable {
                 reply = limited
             }
             note(record, request)
+            meter(record, reply.status, request)
             note(reply)
             return .reply(Self.shared(reply, request))
         } catch is Missing {
@@ -140,6 +141,7 @@ package final class HotRoutes: Sendable {
             note(record, request)
             do {
                 let reply = try await perform(outcome, request)
+                meter(record, reply.status, request)
                 note(reply)
                 return Self.shared(reply, request)
             } catch let refusal as OAuthError {
@@ -194,6 +196,11 @@ package final class HotRoutes: Sendable {
         verifier.measure(record)
         verifier.count(record, at: request.now)
         verifier.keepRefusal(record, under: request.requestID, at: request.now)
+    }
+
+    /// Counts the call for whoever looks at what they use.
+    private func meter(_ record: JudgementRecord, _ status: HTTPResponse.Status, _ request: HotRequest) {
+        verifier.meter(record, answering: status.code, at: request.now) { request.field("User-Agent") }
     }
 
     /// Counts the token that a reply carries.
@@ -312,6 +319,7 @@ package final class HotRoutes: Sendable {
         guard case .exchange(let exchange, let call) = outcome else { return }
         var record = record
         TokenEndpoint.note(refusal, of: exchange, for: call, in: &record)
+        meter(record, OAuthReply.error(refusal, realm: realm).status, request)
         verifier.keepRefusal(record, under: request.requestID, at: request.now)
     }
 

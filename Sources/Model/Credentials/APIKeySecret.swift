@@ -32,7 +32,7 @@ package struct APIKeySecret: Entity, Hashable, Sendable {
 
     /// What tells it from the other: when it was made, in front of the random part of its key's identifier. No two secrets of a
     /// key are made in the same millisecond.
-    private static func id(of key: ID<APIKey>, madeAt: Instant) -> ID<APIKeySecret> {
+    package static func id(of key: ID<APIKey>, madeAt: Instant) -> ID<APIKeySecret> {
         let random = key.value & (1 << 80 - 1)
         return ID(value: UInt128(truncatingIfNeeded: madeAt.milliseconds) << 80 | random)
     }

@@ -21,6 +21,9 @@ struct ExpirySweeper: Sendable {
         let lastQuarter = now.adding(seconds: -90 * Self.day)
         // Pushes that are older than a week are refused.
         let lastFortnight = now.adding(seconds: -14 * Self.day)
+        let lastTwoDays = now.adding(seconds: -2 * Self.day)
+        let counted = now.adding(seconds: -UsageSpan.hoursKeptDays * Self.day)
+        let summed = now.adding(seconds: -policy.usageRetentionDays * Self.day)
         let retained = now.adding(seconds: -policy.auditRetentionDays * Self.day)
         // Access tokens may outlive the refresh token that they came with, and die with the lineage.
         let refreshed = now.adding(seconds: -policy.accessTokenMaximumSeconds)
@@ -37,6 +40,10 @@ struct ExpirySweeper: Sendable {
             { try $0.sweepAddressLinks(before: yesterday, limit: Self.step) },
             { try $0.sweepSignInAttempts(before: now, limit: Self.step) },
             { try $0.sweepLooks(before: yesterday, limit: Self.step) },
+            { try $0.sweepUsage(of: .hour, before: counted, limit: Self.step) },
+            { try $0.sweepUsage(of: .day, before: summed, limit: Self.step) },
+            { try $0.sweepCallers(before: lastTwoDays, limit: Self.step) },
+            { try $0.sweepAgents(before: lastQuarter, limit: Self.step) },
             { try $0.sweepUsageReceipts(olderThan: Self.day, limit: Self.step) },
             { try $0.sweepNodes(olderThan: 3600, limit: Self.step) },
             { try $0.sweepRateCounts(before: yesterday, limit: Self.step) },

@@ -421,6 +421,29 @@ struct Question: Sendable, CustomTestStringConvertible {
                 allowed: .init(scopes: .empty, addresses: .anywhere))
             try tx.insert(Array(repeating: refusal, count: 9))
         },
+        Question("usage") { tx in
+            let path = OrganizationPath(root: ID(at: 1))
+            let kinds = Set(KeptRefusal.Kind.allCases)
+            let time = Instant(seconds: 1)
+            for credential in [nil, ID<AnyEntity>(at: 1)] {
+                for isTotal in [true, false] {
+                    let filter = UsageFilter(
+                        .day, from: time, until: time, kinds: kinds, credential: credential, isTotal: isTotal)
+                    for extent in [Extent.organization(path), .within(path)] {
+                        for grouping in [nil] + UsageGrouping.allCases.map(Optional.some) {
+                            _ = try tx.usage(extent, filter, by: grouping, limit: 2)
+                        }
+                    }
+                }
+            }
+            _ = try tx.callers(of: ID(at: 1), in: ID(at: 1), since: time)
+            let traits = CallTraits(
+                account: ID(at: 1), organization: ID(at: 1), kind: .apiKey, credential: ID(at: 1), secret: nil,
+                scopes: "", outcome: CallTraits.admitted, status: 200)
+            var sketch = CallerSketch()
+            sketch.note(1)
+            try tx.add(HourOfCallers(traits, in: time, sketch: sketch, agent: "a"))
+        },
         Question("following the audit log") { tx in
             let place = AuditPlace(number: 7, event: ID(at: 1))
             for after in [nil, place, AuditPlace(number: 0, event: ID(at: 1))] {
@@ -438,6 +461,9 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.sweepIdempotentReplies(before: time, limit: 2)
             _ = try tx.sweepRevokedTokens(before: time, limit: 2)
             _ = try tx.sweepUsageReceipts(olderThan: 1, limit: 2)
+            for span in UsageSpan.allCases { _ = try tx.sweepUsage(of: span, before: time, limit: 2) }
+            _ = try tx.sweepCallers(before: time, limit: 2)
+            _ = try tx.sweepAgents(before: time, limit: 2)
             _ = try tx.sweepNodes(olderThan: 1, limit: 2)
             _ = try tx.sweepRateCounts(before: time, limit: 2)
             _ = try tx.rateCounts(liveAt: time, limit: 2)
