@@ -61,6 +61,21 @@ package struct FileEntry {
         return text
     }
 
+    /// A date as `2026-11-30`, with or without quotes: year, month and day, of which nobody has asked whether there is such a one.
+    package func date() throws(DefinitionError) -> (year: Int, month: Int, day: Int) {
+        guard let scalar = node.scalar, node.tag == Tag(.str) || node.tag == Tag(.timestamp) else {
+            throw error(Self.dateWanted)
+        }
+        let parts = scalar.string.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.utf8.count) == [4, 2, 2],
+            parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
+            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
+        else { throw error(Self.dateWanted) }
+        return (year, month, day)
+    }
+
+    private static let dateWanted = "must be a date such as 2026-11-30"
+
     /// A text of visible ASCII without spaces.
     package func plainText(maximum: Int) throws(DefinitionError) -> String {
         let text = try text(maximum: maximum)

@@ -142,12 +142,38 @@ extension ScopeCatalogue {
                 ScopeDefinition(
                     scope, description: description, group: try words[.group]?.text(maximum: 60),
                     danger: try words[.danger]?.flag() ?? false,
-                    cost: try words[.cost]?.integer(in: ScopeDefinition.costRange) ?? 1))
+                    cost: try words[.cost]?.integer(in: ScopeDefinition.costRange) ?? 1,
+                    ending: try ScopeEnding(deprecated: words[.deprecated], sunset: words[.sunset])))
         }
         guard (1...Self.maximumCount).contains(definitions.count) else {
             throw entry.error("must have 1 to \(Self.maximumCount) scopes")
         }
         self.init(definitions)
+    }
+}
+
+extension ScopeEnding {
+    fileprivate init?(deprecated: FileEntry?, sunset: FileEntry?) throws(DefinitionError) {
+        guard let deprecated else {
+            guard let sunset else { return nil }
+            throw sunset.error("a scope that ends must be deprecated before; say since when with deprecated")
+        }
+        let since = try Self.midnight(deprecated)
+        guard let sunset else {
+            self.init(deprecatedSince: since)
+            return
+        }
+        let end = try Self.midnight(sunset)
+        guard since <= end else { throw sunset.error("must not be before deprecated (RFC 9745 section 4)") }
+        self.init(deprecatedSince: since, endsAt: end)
+    }
+
+    private static func midnight(_ entry: FileEntry) throws(DefinitionError) -> Instant {
+        let date = try entry.date()
+        guard let midnight = CivilTime.midnight(year: date.year, month: date.month, day: date.day) else {
+            throw entry.error("there is no such day")
+        }
+        return midnight
     }
 }
 

@@ -24,7 +24,7 @@ package enum ProductKeys {
     }
 
     enum Scope: String, CaseIterable {
-        case description, group, danger, cost
+        case description, group, danger, cost, deprecated, sunset
     }
 
     enum Role: String, CaseIterable {

@@ -1,4 +1,18 @@
+package import Model
 package import Policy
+
+/// When a scope goes: routes that ask for it are answered until then, and say so.
+package struct ScopeEnding: Hashable, Sendable {
+    /// Since when nobody should ask for it any more, or from when on (RFC 9745).
+    package let deprecatedSince: Instant
+    /// From when on it may no longer work (RFC 8594), nil where that is not known yet.
+    package let endsAt: Instant?
+
+    package init(deprecatedSince: Instant, endsAt: Instant? = nil) {
+        self.deprecatedSince = deprecatedSince
+        self.endsAt = endsAt
+    }
+}
 
 /// A scope in words.
 package struct ScopeDefinition: Hashable, Sendable {
@@ -12,17 +26,23 @@ package struct ScopeDefinition: Hashable, Sendable {
     package let danger: Bool
     /// How many calls one call that needs it counts as under rate limits.
     package let cost: Int
+    /// When it goes, nil for one that stays.
+    package let ending: ScopeEnding?
 
     /// What a call may cost.
     package static let costRange = 0...1_000_000
 
     /// The scope in these words.
-    package init(_ scope: Scope, description: String, group: String? = nil, danger: Bool = false, cost: Int = 1) {
+    package init(
+        _ scope: Scope, description: String, group: String? = nil, danger: Bool = false, cost: Int = 1,
+        ending: ScopeEnding? = nil
+    ) {
         self.scope = scope
         self.description = description
         self.group = group
         self.danger = danger
         self.cost = cost
+        self.ending = ending
     }
 }
 

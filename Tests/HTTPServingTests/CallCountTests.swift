@@ -4,6 +4,7 @@ import Model
 import OAuth
 import Persistence
 import Policy
+import ProductDefinition
 import TestSupport
 import Testing
 import Verification
@@ -60,6 +61,31 @@ struct CallCountTests {
                 try tx.callers(of: .init(value: id), in: organization, since: Instant(seconds: 0))
             }
             #expect(callers.agent == "curl/8")
+        }
+    }
+
+    @Test func `a route that asks for a scope which goes says since when, and until when`() async throws {
+        let scopes = ["data.read": nil, "data.write": Instant(seconds: 1_798_675_200)].compactMap { name, end in
+            Scope(name).map { scope in
+                ScopeDefinition(
+                    scope, description: "Data",
+                    ending: ScopeEnding(deprecatedSince: Instant(seconds: 1_780_272_000), endsAt: end))
+            }
+        }
+        let stays = [Scope("reports.read")].compactMap(\.self).map { ScopeDefinition($0, description: "Reports") }
+        try await SampleDesk.open(product: Product(name: "Ending", scopes: ScopeCatalogue(scopes + stays))) { desk in
+            let routes = HotRoutes(over: desk)
+            let draft = APIKeyDraft(name: "Key", scopes: ["data.read", "data.write", "reports.read"])
+            let key = try await desk.key(draft, in: desk.tree.europe)
+            func told(_ query: Substring) async -> [String] {
+                let fields = [("Authorization", "Bearer \(key.secret)")]
+                let reply = await routes.answer(HotRequest(.verify, fields, nil, query: query, at: desk.now))
+                #expect(reply.status == .ok)
+                return reply.fields.filter { ["Deprecation", "Sunset"].contains($0.name.description) }.map(\.value)
+            }
+            #expect(await told("scope=reports.read") == [])
+            #expect(await told("scope=data.read") == ["@1780272000"])
+            #expect(await told("scope=data.read+data.write") == ["@1780272000", "Thu, 31 Dec 2026 00:00:00 GMT"])
         }
     }
 }

@@ -58,6 +58,18 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake(
             alone: 4, "scopes.read.danger", "true or false",
             "product: {name: A}\nscopes:\n  read:\n    danger: yes\n    description: R"),
+        Mistake(
+            alone: 4, "scopes.read.deprecated", "must be a date",
+            "product: {name: A}\nscopes:\n  read:\n    deprecated: soon\n    description: R"),
+        Mistake(
+            alone: 5, "scopes.read.sunset", "must not be before deprecated",
+            "product: {name: A}\nscopes:\n  read:\n    deprecated: '2026-02-01'\n    sunset: '2026-01-31'\n    description: R"),
+        Mistake(
+            alone: 4, "scopes.read.sunset", "must be deprecated before",
+            "product: {name: A}\nscopes:\n  read:\n    sunset: '2026-01-31'\n    description: R"),
+        Mistake(
+            alone: 4, "scopes.read.deprecated", "no such day",
+            "product: {name: A}\nscopes:\n  read:\n    deprecated: '2026-02-30'\n    description: R"),
         Mistake(alone: 2, "scopes", "must be a mapping", "product: {name: A}\nscopes: [read]"),
 
         Mistake(after: 4, "roles.Admin", "lower-case", "roles:\n  Admin: {permissions: []}"),

@@ -31,6 +31,8 @@ struct ProductFileTests {
             group: Posts
             danger: true
             cost: 5
+            deprecated: "2026-06-01"
+            sunset: "2026-12-31"
           analytics.read:
             description: Read analytics
         roles:
@@ -103,12 +105,15 @@ struct ProductFileTests {
         #expect(product.providers.map(\.scopes) == [nil, ["openid"]])
         #expect(product.providers.map(\.variables) == [[:], ["tenant": "common"]])
         #expect(product.providers.map(\.callsPerSecond) == [300, nil])
-        #expect(product.providers.map(\.place?.line) == [66, 67])
+        #expect(product.providers.map(\.place?.line) == [69, 70])
         let write = try #require(Scope("posts.write"))
         let read = try #require(Scope("analytics.read"))
         #expect(
             product.scopes.definitions == [
-                ScopeDefinition(write, description: "Write posts", group: "Posts", danger: true, cost: 5),
+                ScopeDefinition(
+                    write, description: "Write posts", group: "Posts", danger: true, cost: 5,
+                    ending: ScopeEnding(
+                        deprecatedSince: Instant(seconds: 1_780_272_000), endsAt: Instant(seconds: 1_798_675_200))),
                 ScopeDefinition(read, description: "Read analytics"),
             ])
         #expect(product.scopes.all == ScopeSet([read, write]))

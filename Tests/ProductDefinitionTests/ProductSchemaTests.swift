@@ -13,6 +13,7 @@ struct ProductSchemaTests {
         "unknown plan", "unknown permission everything", "did you mean manage-keys?", "unknown scope",
         "more than the limit", "only of limits", "unknown time zone",
         "no bits set behind", "stands in places", "nothing is made in",
+        "not be before deprecated", "deprecated before", "no such day",
     ]
 
     private static let schema = EditorSchema(ProductSchema.text)

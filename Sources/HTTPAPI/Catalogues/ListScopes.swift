@@ -21,13 +21,14 @@ struct ListScopes: Endpoint {
         let product = api.product.scopes.definitions.map {
             Row(
                 name: $0.scope.name, description: $0.description, group: $0.group, danger: $0.danger,
-                isManagement: false)
+                ending: $0.ending, isManagement: false)
         }
         let management = Permission.allCases.compactMap { permission in
             permission.scope.map {
                 Row(
                     name: $0.name, description: "The permission \(permission.rawValue) at this API.",
-                    group: "Management", danger: permission.rawValue.hasSuffix(".manage"), isManagement: true)
+                    group: "Management", danger: permission.rawValue.hasSuffix(".manage"), ending: nil,
+                    isManagement: true)
             }
         }
         return product + management
@@ -38,6 +39,7 @@ struct ListScopes: Endpoint {
         let description: String
         let group: String?
         let danger: Bool
+        let ending: ScopeEnding?
         let isManagement: Bool
 
         func write(to json: inout JSONWriter) {
@@ -46,6 +48,8 @@ struct ListScopes: Endpoint {
             json.member("group", group)
             json.member("danger", danger)
             json.member("management", isManagement)
+            json.member("deprecated_since", ending?.deprecatedSince)
+            json.member("ends_at", ending?.endsAt)
         }
     }
 }

@@ -20,6 +20,24 @@ struct GatewayQuestion: Sendable {
     var onLimit = LimitAnswer.tooManyRequests
     /// How many calls it counts as under rate limits.
     var cost = 1
+    /// What answers say of scopes that go.
+    var ending: EndingFields?
+}
+
+/// What answers to routes that want a scope which goes say of that. What comes first counts where several go.
+struct EndingFields: Sendable {
+    /// `Deprecation`: a date of structured fields (RFC 9745 §2.1).
+    let deprecation: String
+    /// `Sunset`: a date of HTTP (RFC 8594 §3), nil where the end is not known yet.
+    let sunset: String?
+
+    /// Nil where all of them stay.
+    init?(_ scopes: ScopeSet, of catalogue: ScopeCatalogue) {
+        let endings = scopes.scopes.compactMap { catalogue[$0]?.ending }
+        guard let since = endings.map(\.deprecatedSince).min() else { return nil }
+        deprecation = "@\(since.seconds)"
+        sunset = endings.compactMap(\.endsAt).min().map { CivilTime($0).httpDate }
+    }
 }
 
 /// A slip in a gateway's rule: it would open or close a route unseen, so it is refused, whoever calls.
@@ -63,6 +81,7 @@ struct GatewayQuestions: Sendable {
         if let known = fields[Substring(text)] { return known }
         var question = GatewayQuestion(scopes: try scopes(text, of: Self.scopeField))
         question.cost = catalogue.cost(of: question.scopes)
+        question.ending = EndingFields(question.scopes, of: catalogue)
         fields.remember(question, for: Substring(text))
         return question
     }
@@ -85,6 +104,7 @@ struct GatewayQuestions: Sendable {
             guard seen.insert(name).inserted else { throw GatewaySlip(explanation: "\(name) was sent twice") }
         }
         question.cost = cost ?? catalogue.cost(of: question.scopes)
+        question.ending = EndingFields(question.scopes, of: catalogue)
         return question
     }
 

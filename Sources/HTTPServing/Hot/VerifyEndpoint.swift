@@ -77,7 +77,7 @@ package struct VerifyEndpoint: Sendable {
         let demand = Demand(
             scopes: question.scopes, address: address, audiences: [audience], organization: organization)
         switch try evidence.judge(credential, demand, at: request.now, noting: &record) {
-        case .admitted(let caller): return allowed(caller)
+        case .admitted(let caller): return allowed(caller, question.ending)
         case .refused(let rule):
             record.refuses(
                 at: .verify, by: rule.name, asking: question.scopes, from: address, in: organization)
@@ -176,7 +176,7 @@ package struct VerifyEndpoint: Sendable {
         return verifier.isAPIKey(text) ? text : ""
     }
 
-    private func allowed(_ caller: VerifiedCaller) -> HotReply {
+    private func allowed(_ caller: VerifiedCaller, _ ending: EndingFields?) -> HotReply {
         let credential = caller.credential
         let identifier = credential.identifierText
         let (subject, client, type) =
@@ -186,7 +186,7 @@ package struct VerifyEndpoint: Sendable {
             }
         // All of them, always, empty where there is nothing: of what is left out, some gateways pass on what the caller
         // wrote.
-        return HotReply(
+        var reply = HotReply(
             .ok,
             fields: [
                 ("X-Auth-Subject", subject), ("X-Auth-Client", client),
@@ -196,6 +196,11 @@ package struct VerifyEndpoint: Sendable {
                 ("X-Auth-Organization-Path", caller.standing.pathText),
                 ("X-Auth-Contact", credential.contact?.identifierText ?? ""), ("X-Auth-Scopes", caller.scopes.text),
             ], caller: identifier, organization: caller.standing.organizationText)
+        if let ending {
+            reply.fields.append(("Deprecation", ending.deprecation))
+            if let sunset = ending.sunset { reply.fields.append(("Sunset", sunset)) }
+        }
+        return reply
     }
 
     private func refused(_ rule: Verdict.Rule, wanting scopes: ScopeSet) -> HotReply {

@@ -11,6 +11,7 @@ extension HotReply {
         ("contact", "X-Auth-Contact"), ("scopes", "X-Auth-Scopes"), ("challenge", "WWW-Authenticate"),
         ("reason", "X-Auth-Reason"), ("retry_after", "Retry-After"),
         ("rate_limit", "RateLimit"), ("rate_limit_policy", "RateLimit-Policy"),
+        ("deprecation", "Deprecation"), ("sunset", "Sunset"),
     ]
 
     /// The action that sets a variable of the transaction: its number, how many arguments it has, and the first of these.
