@@ -55,6 +55,20 @@ package struct UsageReport: Hashable, Sendable {
     package let refused: Int
     /// Of a credential that was asked for.
     package let callers: CredentialCallers?
+
+    package init(
+        from: Instant, until: Instant, unit: UsageQuestion.Unit, grouping: UsageGrouping?, rows: [UsageRow], calls: Int,
+        refused: Int, callers: CredentialCallers?
+    ) {
+        self.from = from
+        self.until = until
+        self.unit = unit
+        self.grouping = grouping
+        self.rows = rows
+        self.calls = calls
+        self.refused = refused
+        self.callers = callers
+    }
 }
 
 /// How much is used, for whoever may read the credentials that are.

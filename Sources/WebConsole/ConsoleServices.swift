@@ -42,6 +42,7 @@ package final class ConsoleServices: Sendable {
     let finder: CredentialFinder
     let audit: AuditLog
     let refusals: RefusalService
+    let usage: UsageService
     /// Keeps what an app was refused, under the identifier of the request.
     let keepRefusal: @Sendable (RefusedRequest, String, Instant) -> Void
     let trial: CredentialTrial
@@ -107,6 +108,7 @@ package final class ConsoleServices: Sendable {
         finder = CredentialFinder(product: product, peppers: peppers, now: now)
         audit = AuditLog()
         refusals = RefusalService(now: now)
+        usage = UsageService(product: product, now: now)
         self.keepRefusal = keepRefusal
         trial = CredentialTrial(product: product)
         repetitions = FormRepetitions(keyRing: keyRing, now: now)
@@ -151,6 +153,7 @@ extension WebConsole {
     var finder: CredentialFinder { services.finder }
     var audit: AuditLog { services.audit }
     var refusals: RefusalService { services.refusals }
+    var usage: UsageService { services.usage }
     var keepRefusal: @Sendable (RefusedRequest, String, Instant) -> Void { services.keepRefusal }
     var trial: CredentialTrial { services.trial }
     var repetitions: FormRepetitions { services.repetitions }

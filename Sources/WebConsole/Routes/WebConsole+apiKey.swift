@@ -30,7 +30,7 @@ extension WebConsole {
 
     func tabs(_ key: APIKey, _ entered: ConsoleVisit) -> Tabs {
         var pages: [(String, ConsolePage)] = [
-            ("Details", .apiKey), ("Refused", .apiKeyRefused), ("What if", .apiKeyTrial),
+            ("Details", .apiKey), ("Calls", .apiKeyCalls), ("Refused", .apiKeyRefused), ("What if", .apiKeyTrial),
         ]
         if entered.may(.auditEventsRead) { pages.append(("Activity", .apiKeyActivity)) }
         return entered.tabs(of: key.name, key.id.description, pages)

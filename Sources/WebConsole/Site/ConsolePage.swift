@@ -65,6 +65,8 @@ struct ConsolePage: Hashable, Sendable {
     static let choice = ConsolePage(nil, nil, below: "/choose")
     /// Where somebody asks whose a credential is.
     static let find = ConsolePage(nil, nil, below: "/find")
+    /// How much is used.
+    static let usage = ConsolePage(nil, nil, below: "/calls")
     /// Why one request was refused.
     static let refusal = ConsolePage(nil, nil, below: "/refusals/{request}")
 }

@@ -11,6 +11,7 @@ extension PageLine {
         PageLine(.post, .severalAPIKeys, managers, fields: [("do", "disable")]),
         PageLine(.apiKey, readers, with: key), PageLine(.editAPIKey, managers, with: key),
         PageLine(.post, .editAPIKey, managers, with: key), PageLine(.apiKeyActivity, [.owner, .auditor], with: key),
+        PageLine(.apiKeyCalls, readers, with: key), PageLine(.usage, readers),
         PageLine(.apiKeyRefused, readers, with: key), PageLine(.apiKeyTrial, readers, with: key),
         PageLine(.post, .apiKeyTrial, readers, fields: [("scopes", "data.read data.write")], with: key),
         PageLine(.refusal, readers, with: refusal),

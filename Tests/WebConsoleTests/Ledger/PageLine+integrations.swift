@@ -10,6 +10,7 @@ extension PageLine {
         PageLine(.integrationSettings, managers, with: integration),
         PageLine(.post, .integrationSettings, managers, with: integration),
         PageLine(.integrationActivity, [.owner, .auditor], with: integration),
+        PageLine(.integrationCalls, readers, with: integration),
         PageLine(.integrationRefused, readers, with: integration),
         PageLine(.integrationTrial, readers, with: integration),
         PageLine(.post, .integrationTrial, readers, fields: [("address", "192.0.2.1")], with: integration),

@@ -26,6 +26,7 @@ struct DetailPanel: Sendable {
     let hasFacts: Bool
     let listed: [ListedFact]
     let hasListed: Bool
+    let chart: DayChart?
     let rows: DetailTable?
     let codeTabs: Tabs?
     let code: [CodeBlock]
@@ -37,7 +38,7 @@ struct DetailPanel: Sendable {
 
     init(
         _ id: String, _ title: String, words: String? = nil, facts: [Fact] = [], listed: [ListedFact] = [],
-        rows: DetailTable? = nil, codeTabs: Tabs? = nil, code: [CodeBlock] = [], actions: [DetailAction] = [],
+        chart: DayChart? = nil, rows: DetailTable? = nil, codeTabs: Tabs? = nil, code: [CodeBlock] = [], actions: [DetailAction] = [],
         nothing: String? = nil
     ) {
         self.id = id
@@ -47,6 +48,7 @@ struct DetailPanel: Sendable {
         hasFacts = !facts.isEmpty
         self.listed = listed
         hasListed = !listed.isEmpty
+        self.chart = chart
         self.rows = rows
         self.codeTabs = codeTabs
         self.code = code

@@ -51,6 +51,8 @@ struct OverviewPage: Page {
     let hasPlaces: Bool
     /// Where somebody asks whose a credential is, nil for who sees none.
     let lookUp: PageLink?
+    /// Where it is told how much is used, nil for who sees none of it.
+    let callsLink: PageLink?
     var notice: Notice?
 
     /// What there is to know, as far as one may.
@@ -88,6 +90,9 @@ struct OverviewPage: Page {
         hasPlaces = !places.isEmpty
         let hasCredentials = [known.apiKeys, known.integrations, known.accessKeys].contains { $0 != nil }
         lookUp = hasCredentials ? entered.findLink : nil
+        callsLink =
+            known.apiKeys != nil || known.integrations != nil
+            ? PageLink(words: "How much is used", address: entered.link(.usage)) : nil
         notice = entered.doneNotice
     }
 

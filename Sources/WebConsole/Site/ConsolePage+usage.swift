@@ -1,0 +1,7 @@
+import Model
+import ProductDefinition
+
+extension ConsolePage {
+    static let apiKeyCalls = ConsolePage(.apiKeys, "/{id}/calls")
+    static let integrationCalls = ConsolePage(.integrations, "/{id}/calls")
+}
