@@ -119,7 +119,8 @@ package struct UsageService: Sendable {
         }
         return UsageReport(
             from: time.from, until: time.until, unit: question.unit, grouping: question.grouping,
-            rows: question.grouping == .scope ? Self.byEachScope(rows) : rows.filter { $0.calls > 0 }, calls: rows.reduce(0) { $0 + $1.calls },
+            rows: question.grouping == .scope ? Self.byEachScope(rows) : rows.filter { $0.calls > 0 },
+            calls: rows.reduce(0) { $0 + $1.calls },
             refused: rows.reduce(0) { $0 + $1.refused }, callers: callers)
     }
 

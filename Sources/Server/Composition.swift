@@ -418,7 +418,8 @@ struct Composition {
             [console.signInMeasures.metric, verifier.lookUps.metric], store.metrics, [(spans ?? SpanQueue()).metric],
             KeyMetrics(keyRing: keyRing, rotationDays: configuration.keyRotationDays).all,
             [log.lost, libraries.metric],
-            feedMetrics.all(verifier.hearing, feed), verifier.memory.metrics, [verifier.refusals.metric, verifier.meter.metric], further,
+            feedMetrics.all(verifier.hearing, feed), verifier.memory.metrics,
+            [verifier.refusals.metric, verifier.meter.metric], further,
             stream.metrics, connections.metrics, outages.metrics, ProviderMetrics(desk: providers).all,
             ProcessMetrics.all(since: begunAt),
         ]

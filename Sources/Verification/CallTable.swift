@@ -24,6 +24,8 @@ final class CallRoom: Sendable {
     private let organizations: Atomic<Int>
     /// Calls for which there was no room at all.
     private let left = Atomic(0)
+    /// The beginning of the latest hour in which anything was counted, in milliseconds.
+    private let latest = Atomic(Int64.min)
 
     init(cells: Int, sketches: Int, organizations: Int) {
         self.cells = Atomic(cells)
@@ -32,6 +34,10 @@ final class CallRoom: Sendable {
     }
 
     var leftOut: Int { left.load(ordering: .relaxed) }
+
+    fileprivate var latestHour: Instant { Instant(milliseconds: latest.load(ordering: .relaxed)) }
+
+    fileprivate func begin(_ hour: Instant) { latest.max(hour.milliseconds, ordering: .relaxed) }
 
     fileprivate func takeCell() -> Bool { Self.take(cells) }
     fileprivate func takeSketch() -> Bool { Self.take(sketches) }
@@ -140,6 +146,11 @@ struct CallTable: Sendable {
             holders[holder].hasNewCallers = true
         }
         list(holder)
+    }
+
+    /// Empties the table where others count in a later hour: what it has taken of the room, they may need.
+    mutating func turnIfOver() {
+        if room.latestHour >= end { turn(to: room.latestHour) }
     }
 
     /// Takes what waits, of at most `limit` holders, the first ones first.
@@ -323,6 +334,7 @@ struct CallTable: Sendable {
         room.giveBack(cells: taken.cells, sketches: taken.sketches, organizations: taken.organizations)
         taken = (0, 0, 0)
         hour = UsageSpan.hour.start(of: now)
+        room.begin(hour)
         end = Instant(milliseconds: hour.milliseconds &+ UsageSpan.hour.milliseconds)
     }
 }

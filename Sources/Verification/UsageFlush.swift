@@ -32,7 +32,8 @@ package struct UsageFlush: Service {
     ///   - patience: How long the last flush waits for other nodes. Then it goes on beside them, which is slower and no
     ///     less right: counts are added.
     package init(
-        _ ledger: UsageLedger, and meter: UsageMeter? = nil, store: any Store, node: ID<Node>, every interval: Duration = .seconds(5),
+        _ ledger: UsageLedger, and meter: UsageMeter? = nil, store: any Store, node: ID<Node>,
+        every interval: Duration = .seconds(5),
         patience: Duration = .seconds(2), logger: Logger
     ) {
         self.ledger = ledger

@@ -72,6 +72,7 @@ package final class UsageMeter: Sendable {
         if unwritten.withLock(\.isEmpty) {
             var rest = limit
             for core in cores {
+                core.table.withLock { $0.turnIfOver() }
                 // A few at a time, so that no call waits for long.
                 while rest > 0 {
                     let step = min(rest, 128)

@@ -63,7 +63,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
             "product: {name: A}\nscopes:\n  read:\n    deprecated: soon\n    description: R"),
         Mistake(
             alone: 5, "scopes.read.sunset", "must not be before deprecated",
-            "product: {name: A}\nscopes:\n  read:\n    deprecated: '2026-02-01'\n    sunset: '2026-01-31'\n    description: R"),
+            "product: {name: A}\nscopes:\n  read:\n    deprecated: '2026-02-01'\n    sunset: '2026-01-31'\n    description: R"
+        ),
         Mistake(
             alone: 4, "scopes.read.sunset", "must be deprecated before",
             "product: {name: A}\nscopes:\n  read:\n    sunset: '2026-01-31'\n    description: R"),

@@ -21,7 +21,8 @@ struct TemplateReadableTests {
         EmptyState(title: "t", words: "w", action: link, code: CodeBlock("t", label: "l")), CodeBlock("t", label: "l"),
         Fact(term: "t", text: "x", time: time, after: "a", under: "u"), DayBars([1, 2], words: "w"),
         DayBars.Bar(x: 1, y: 2, height: 3), DayChart.Bar(x: 1, y: 2, width: 3, height: 4),
-        DayChart.Day(day: "d", calls: "c", refused: "r"), Segmented(legend: "l", name: "n", options: [option], hint: "h"), option,
+        DayChart.Day(day: "d", calls: "c", refused: "r"),
+        Segmented(legend: "l", name: "n", options: [option], hint: "h"), option,
         list, forecast, forecast.parts[0], ListPage.Column(words: "w", address: "a", order: "o"), cell, row,
         ListPage.Facet(name: "n", words: "w", isOn: true), AuditLogPage.Detail(term: "t", text: "x"),
         AuditLogPage.Row(

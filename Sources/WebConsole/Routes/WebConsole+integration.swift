@@ -20,7 +20,9 @@ extension WebConsole {
 
     /// The tabs of an integration.
     func tabs(_ integration: Integration, _ entered: ConsoleVisit) -> Tabs {
-        var pages: [(String, ConsolePage)] = [("Use", .integration), ("Calls", .integrationCalls), ("Secrets", .integrationSecrets)]
+        var pages: [(String, ConsolePage)] = [
+            ("Use", .integration), ("Calls", .integrationCalls), ("Secrets", .integrationSecrets),
+        ]
         if entered.may(.integrationsManage) { pages.append(("Settings", .integrationSettings)) }
         pages += [("Refused", .integrationRefused), ("What if", .integrationTrial)]
         if entered.may(.auditEventsRead) { pages.append(("Activity", .integrationActivity)) }

@@ -38,7 +38,8 @@ struct DetailPanel: Sendable {
 
     init(
         _ id: String, _ title: String, words: String? = nil, facts: [Fact] = [], listed: [ListedFact] = [],
-        chart: DayChart? = nil, rows: DetailTable? = nil, codeTabs: Tabs? = nil, code: [CodeBlock] = [], actions: [DetailAction] = [],
+        chart: DayChart? = nil, rows: DetailTable? = nil, codeTabs: Tabs? = nil, code: [CodeBlock] = [],
+        actions: [DetailAction] = [],
         nothing: String? = nil
     ) {
         self.id = id

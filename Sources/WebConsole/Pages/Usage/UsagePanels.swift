@@ -28,7 +28,8 @@ enum UsagePanels {
         }
         return DetailPanel(
             "outcomes", "What came of them",
-            rows: DetailTable(caption: "Outcomes", columns: ["Outcome", "What to do", "Calls"], rows: rows, nextLink: nil))
+            rows: DetailTable(
+                caption: "Outcomes", columns: ["Outcome", "What to do", "Calls"], rows: rows, nextLink: nil))
     }
 
     /// What the routes asked for, the most frequent first.
