@@ -37,7 +37,7 @@ final class CallRoom: Sendable {
 
     fileprivate var latestHour: Instant { Instant(milliseconds: latest.load(ordering: .relaxed)) }
 
-    fileprivate func begin(_ hour: Instant) { latest.max(hour.milliseconds, ordering: .relaxed) }
+    fileprivate func begin(_ hour: Instant) { latest.store(hour.milliseconds, ordering: .relaxed) }
 
     fileprivate func takeCell() -> Bool { Self.take(cells) }
     fileprivate func takeSketch() -> Bool { Self.take(sketches) }
@@ -110,6 +110,7 @@ struct CallTable: Sendable {
     private let room: CallRoom
     private var hour = Instant(milliseconds: .min)
     private var end = Instant(milliseconds: .min)
+    private var before = Instant(milliseconds: .min)
     private var holders: [Holder] = []
     private var cells: [Cell] = []
     /// Places in `holders`, one more than that; 0 for none. As many as a power of two, at least half of them empty.
@@ -130,7 +131,8 @@ struct CallTable: Sendable {
     ///
     /// - Parameter agent: What the caller calls itself. Asked for the first call of a credential since it was last taken.
     mutating func count(_ call: MeteredCall, at now: Instant, from address: IPAddress?, by agent: () -> String?) {
-        if now >= end { turn(to: now) }
+        // A clock that was set back by more than an hour begins an hour, too.
+        if now >= end || now < before { turn(to: now) }
         guard let holder = place(of: call) ?? insert(call) else { return countBeyond(call) }
         guard let cell = cell(of: holder, call) else { return countBeyond(call) }
         cells[cell].count &+= 1
@@ -150,7 +152,8 @@ struct CallTable: Sendable {
 
     /// Empties the table where others count in a later hour: what it has taken of the room, they may need.
     mutating func turnIfOver() {
-        if room.latestHour >= end { turn(to: room.latestHour) }
+        let latest = room.latestHour
+        if latest > hour, latest >= end { turn(to: latest) }
     }
 
     /// Takes what waits, of at most `limit` holders, the first ones first.
@@ -335,6 +338,7 @@ struct CallTable: Sendable {
         taken = (0, 0, 0)
         hour = UsageSpan.hour.start(of: now)
         room.begin(hour)
+        before = Instant(milliseconds: hour.milliseconds &- UsageSpan.hour.milliseconds)
         end = Instant(milliseconds: hour.milliseconds &+ UsageSpan.hour.milliseconds)
     }
 }
