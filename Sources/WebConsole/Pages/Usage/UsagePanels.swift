@@ -24,7 +24,7 @@ enum UsagePanels {
             return DetailTable.Row(
                 name: isRefused ? refusals.title(outcome) : "Let through", isCode: false, badge: nil, status: nil,
                 details: isRefused ? refusals.advice(outcome) : nil,
-                cells: [ListPage.Cell(text: Numbers.words(row.calls), isFigure: true, counted: "calls")], actions: [])
+                cells: [ListPage.Cell(text: Numbers.counted(row.calls, "call"))], actions: [])
         }
         return DetailPanel(
             "outcomes", "What came of them",
@@ -48,7 +48,7 @@ enum UsagePanels {
                         isCode: name != CallTraits.otherScopes,
                         badge: ending.map { Badge(.caution, $0.endsAt.map { "Ends \(DateWords.day($0))" } ?? "Goes") },
                         status: ending == nil ? "Stays" : nil,
-                        cells: [ListPage.Cell(text: Numbers.words(row.calls), isFigure: true, counted: "calls")],
+                        cells: [ListPage.Cell(text: Numbers.counted(row.calls, "call"))],
                         actions: [])
                 }, nextLink: nil))
     }
@@ -88,8 +88,8 @@ enum UsagePanels {
                         name: id ?? "Others", isCode: id != nil, badge: nil,
                         status: row.group.kind.map { word($0, entered.words) },
                         cells: [
-                            ListPage.Cell(text: Numbers.words(row.calls), isFigure: true, counted: "calls"),
-                            ListPage.Cell(text: Numbers.words(row.refused), isFigure: true, counted: "refused"),
+                            ListPage.Cell(text: Numbers.counted(row.calls, "call")),
+                            ListPage.Cell(text: "\(Numbers.words(row.refused)) refused"),
                         ], actions: [])
                 }, nextLink: nil))
     }
