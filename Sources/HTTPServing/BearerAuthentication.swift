@@ -47,7 +47,7 @@ package struct BearerAuthentication: RouterMiddleware {
         case .refused(let rule):
             keep(record, rule.name, context, at: now)
             let problem = problem(for: rule)
-            verifier.meter(record, answering: problem.status.code, at: now, by: agent)
+            verifier.countCall(record, answering: problem.status.code, at: now, by: agent)
             throw problem
         case .admitted(let caller):
             context.notes.admitted(caller.credential.identifierText, of: caller.standing.organizationText)
@@ -56,7 +56,7 @@ package struct BearerAuthentication: RouterMiddleware {
                 var refused = record
                 refused.refuses(
                     at: .managementAPI, by: RefusalRule.managementScope.rawValue, from: context.clientAddress)
-                verifier.meter(refused, answering: 403, at: now, by: agent)
+                verifier.countCall(refused, answering: 403, at: now, by: agent)
                 keep(record, RefusalRule.managementScope.rawValue, context, at: now)
                 throw ProblemDocument(
                     status: .forbidden, type: "no-management-scope", title: "Not for this API",
@@ -72,7 +72,7 @@ package struct BearerAuthentication: RouterMiddleware {
             context.lineage = caller.credential.lineage?.id
             do {
                 let response = try await next(request, context)
-                verifier.meter(record, answering: response.status.code, at: now, by: agent)
+                verifier.countCall(record, answering: response.status.code, at: now, by: agent)
                 return response
             } catch let refusal as Refusal {
                 let hidden = refusal.hidden(from: caller.credential.lineage?.permissions)
@@ -81,10 +81,10 @@ package struct BearerAuthentication: RouterMiddleware {
                     keep(record, rule.rawValue, asking: scopes, context, at: now)
                     metered.refuses(at: .managementAPI, by: rule.rawValue, from: context.clientAddress)
                 }
-                verifier.meter(metered, answering: ProblemMiddleware.status(of: hidden), at: now, by: agent)
+                verifier.countCall(metered, answering: ProblemMiddleware.status(of: hidden), at: now, by: agent)
                 throw hidden
             } catch {
-                verifier.meter(record, answering: ProblemMiddleware.status(of: error), at: now, by: agent)
+                verifier.countCall(record, answering: ProblemMiddleware.status(of: error), at: now, by: agent)
                 throw error
             }
         }

@@ -1,5 +1,6 @@
 import CredentialFormat
 import Model
+import Persistence
 import Policy
 import Synchronization
 

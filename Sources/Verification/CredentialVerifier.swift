@@ -100,7 +100,7 @@ package final class CredentialVerifier: FeedListener {
     /// - Parameters:
     ///   - status: What is answered, as in HTTP.
     ///   - agent: What the caller calls itself. It is seldom asked.
-    package func meter(
+    package func countCall(
         _ record: JudgementRecord, answering status: Int, at now: Instant, by agent: () -> String? = { nil }
     ) {
         record.count(in: meter, answering: status, at: now, by: agent)

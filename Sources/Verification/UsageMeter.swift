@@ -147,15 +147,16 @@ extension JudgementRecord {
         let outcome = refused?.rule ?? refusal?.name ?? CallTraits.admitted
         if let credential {
             let standing = credential.standing
-            let of =
+            let of: (kind: KeptRefusal.Kind, credential: UInt128, secret: UInt128) =
                 switch credential {
-                case .apiKey(let key): (KeptRefusal.Kind.apiKey, key.id.value, key.secret.value)
+                case .apiKey(let key): (.apiKey, key.id.value, key.secret.value)
                 case .accessToken(let token):
-                    token.lineage.map { (KeptRefusal.Kind.grant, $0.grant.value, 0) }
+                    token.lineage.map { (.grant, $0.grant.value, 0) }
                         ?? (token.client.id.kind, token.client.id.value, 0)
                 }
             let call = MeteredCall(
-                kind: of.0, credential: ID(value: of.1), secret: ID(value: of.2), organization: standing.path.last,
+                kind: of.kind, credential: ID(value: of.credential), secret: ID(value: of.secret),
+                organization: standing.path.last,
                 account: standing.path.root, scopes: askedScopes, outcome: outcome, status: status)
             meter.count(call, at: now, from: address, by: agent)
         }

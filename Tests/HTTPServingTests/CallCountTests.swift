@@ -1,3 +1,4 @@
+import CredentialFormat
 import Credentials
 import HTTPTypes
 import Model

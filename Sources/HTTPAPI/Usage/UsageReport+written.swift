@@ -44,12 +44,14 @@ extension UsageReport {
     /// The same as a file for spreadsheets: a line for each item.
     var csv: CSVText {
         var text = CSVText()
-        let names = UsageRow.Group().named(by: grouping).map(\.name.description)
+        let names = UsageRow.Group().named(by: grouping).map { $0.name.description }
         text.line((unit == .total ? ["from", "until"] : ["at"]) + names + ["calls", "refused"])
         for row in rows {
             let time = unit == .total ? [from, until] : [row.at ?? from]
             text.line(
-                time.map(RFC3339.text) + row.named(by: grouping).map(\.value.text) + ["\(row.calls)", "\(row.refused)"])
+                time.map(RFC3339.text) + row.named(by: grouping).map { $0.value.text } + [
+                    "\(row.calls)", "\(row.refused)",
+                ])
         }
         return text
     }

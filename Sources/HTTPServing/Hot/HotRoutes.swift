@@ -200,7 +200,7 @@ package final class HotRoutes: Sendable {
 
     /// Counts the call for whoever looks at what they use.
     private func meter(_ record: JudgementRecord, _ status: HTTPResponse.Status, _ request: HotRequest) {
-        verifier.meter(record, answering: status.code, at: request.now) { request.field("User-Agent") }
+        verifier.countCall(record, answering: status.code, at: request.now) { request.field("User-Agent") }
     }
 
     /// Counts the token that a reply carries.

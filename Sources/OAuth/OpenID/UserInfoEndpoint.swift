@@ -50,7 +50,7 @@ package struct UserInfoEndpoint: Sendable {
             }
             guard let claims else { return .refused(.unknown) }
             verifier.count(record, at: now)
-            verifier.meter(record, answering: 200, at: now)
+            verifier.countCall(record, answering: 200, at: now)
             return .user(lineage.member, claims)
         }
     }

@@ -18,8 +18,8 @@ package struct HourOfCallers: Sendable {
         self.agent = agent
     }
 
-    fileprivate var credential: ID<AnyEntity> { traits.credential ?? .none }
-    fileprivate var secret: ID<AnyEntity> { traits.secret ?? .none }
+    fileprivate var credential: ID<AnyEntity> { traits.credential ?? .absent }
+    fileprivate var secret: ID<AnyEntity> { traits.secret ?? .absent }
 }
 
 extension Transaction {
@@ -78,7 +78,7 @@ extension Transaction {
         return CredentialCallers(
             addresses: all.estimate, agent: agents.first?.1,
             secrets: Set(sketches.keys).union(named.keys).sorted().map { secret in
-                .init(secret: secret.unlessNone, addresses: sketches[secret]?.estimate ?? 0, agent: named[secret])
+                .init(secret: secret.unlessAbsent, addresses: sketches[secret]?.estimate ?? 0, agent: named[secret])
             })
     }
 

@@ -1,4 +1,4 @@
-import CredentialFormat
+package import CredentialFormat
 package import Model
 
 private let columns: StaticString = """
@@ -65,16 +65,23 @@ extension Transaction {
         guard !kinds.isEmpty else { return [] }
         var condition: BoundSQL =
             "u.span = \(filter.span.milliseconds) AND u.at >= \(filter.from) AND u.at < \(filter.until)"
-        switch extent {
-        case .organization(let path): condition = "u.organization_id = \(path.last) AND \(part: condition)"
-        case .within(let path):
+        // The order of the join is said: by the time alone the calls of all accounts would be looked at.
+        var source: BoundSQL = "usage_cell u"
+        switch (extent, filter.credential) {
+        case (.organization(let path), let credential):
+            condition = "u.organization_id = \(path.last) AND \(part: condition)"
+            if let credential { condition = "u.credential = \(credential) AND \(part: condition)" }
+        case (.within(let path), let credential?):
             condition = """
-                u.organization_id IN (SELECT o.id FROM organization o WHERE o.path >= \(path.stored)
-                AND o.path < \(path.storedEnd)) AND \(part: condition)
+                u.credential = \(credential) AND u.organization_id IN (SELECT o.id FROM organization o
+                WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd)) AND \(part: condition)
                 """
-        }
-        if let credential = filter.credential {
-            condition = "u.credential = \(credential) AND \(part: condition)"
+        case (.within(let path), nil):
+            source = "organization o CROSS JOIN usage_cell u"
+            condition = """
+                o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND u.organization_id = o.id
+                AND \(part: condition)
+                """
         }
         if let scope {
             // LIKE would not tell capitals on SQLite.
@@ -94,7 +101,7 @@ extension Transaction {
             """
             SELECT CAST(SUM(u.calls) AS BIGINT),
             CAST(SUM(CASE WHEN u.outcome = \(CallTraits.admitted) THEN 0 ELSE u.calls END) AS BIGINT),
-            \(part: first)\(part: last) FROM usage_cell u
+            \(part: first)\(part: last) FROM \(part: source)
             WHERE \(part: condition) AND u.kind IN (\(list: kinds)) \(part: end) LIMIT \(limit)
             """
         ) { row in
@@ -130,7 +137,8 @@ private struct StoredCell: Hashable {
     /// In the order of the columns, but for the count.
     var values: [StoredValue] {
         [
-            (traits.credential ?? .none).stored, span.milliseconds.stored, at.stored, (traits.secret ?? .none).stored,
+            (traits.credential ?? .absent).stored, span.milliseconds.stored, at.stored,
+            (traits.secret ?? .absent).stored,
             traits.scopes.stored, traits.outcome.stored, traits.status.stored, traits.organization.stored,
             traits.account.stored, traits.kind.rawValue.stored,
         ]
@@ -139,10 +147,10 @@ private struct StoredCell: Hashable {
 
 extension ID<AnyEntity> {
     /// What stands in a column of a key in the place of none.
-    static let none = ID(value: 0)
+    static let absent = ID(value: 0)
 
     /// Nil for what stands there in the place of none.
-    var unlessNone: ID? { self == .none ? nil : self }
+    var unlessAbsent: ID? { self == .absent ? nil : self }
 }
 
 extension UsageGrouping? {
@@ -167,8 +175,8 @@ extension UsageRow.Group {
         case .none: break
         case .credential, .secret:
             kind = try row.parsed(0, KeptRefusal.Kind.init(rawValue:))
-            credential = try row.id(1, of: AnyEntity.self).unlessNone
-            if grouping == .secret { secret = try row.id(2, of: AnyEntity.self).unlessNone }
+            credential = try row.id(1, of: AnyEntity.self).unlessAbsent
+            if grouping == .secret { secret = try row.id(2, of: AnyEntity.self).unlessAbsent }
         case .organization: organization = try row.id(0)
         case .scope: scopes = try row.text(0)
         case .outcome: outcome = try row.text(0)

@@ -51,8 +51,8 @@ struct DayChart: Hashable, Sendable {
         let place = Self.width / max(1, all.count)
         var (bars, refusedBars): ([Bar], [Bar]) = ([], [])
         for (index, day) in all.enumerated() {
-            let whole = Self.height(of: day.calls, among: largest)
-            let refused = min(whole, Self.height(of: day.refused, among: largest))
+            let whole = Self.rise(of: day.calls, among: largest)
+            let refused = min(whole, Self.rise(of: day.refused, among: largest))
             let (x, width) = (index * place, max(2, place - max(1, place / 5)))
             if whole > refused {
                 bars.append(Bar(x: x, y: Self.height - whole + refused, width: width, height: whole - refused))
@@ -73,7 +73,7 @@ struct DayChart: Hashable, Sendable {
     }
 
     /// A day with one call among millions is still seen.
-    private static func height(of count: Int, among largest: Int) -> Int {
+    private static func rise(of count: Int, among largest: Int) -> Int {
         count <= 0 ? 0 : max(1, Int((Double(count) / Double(largest) * Double(height)).rounded()))
     }
 }
