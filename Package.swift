@@ -84,6 +84,7 @@ var theProduct: [Target] {
         .target(name: "Events", dependencies: ["Persistence"]),
         .target(name: "Organizations", dependencies: ["Events", "ProductDefinition"]),
         .target(name: "Credentials", dependencies: ["Events", "ProductDefinition"]),
+        .target(name: "Notices", dependencies: ["Events", "ProductDefinition", "Tokens", crypto, lifecycle, logging]),
         .target(name: "BoundedCommand", dependencies: subprocess),
         .target(name: "SignIn", dependencies: ["Organizations", "Tokens", "BoundedCommand", "CArgon2", crypto]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
@@ -113,7 +114,7 @@ var theOutside: [Target] {
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "HTTPServing", "SignIn", "Connections", "COpenAPI", hummingbird, httpTypes,
+                "HTTPServing", "SignIn", "Connections", "Notices", "COpenAPI", hummingbird, httpTypes,
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "Yams", package: "Yams"),
             ],
             exclude: ["openapi.yaml"]
@@ -137,8 +138,9 @@ var theWhole: [Target] {
         .executableTarget(
             name: "Server",
             dependencies: [
-                "HTTPAPI", "WebConsole", "Connections", "Outbound", "PersistenceSQLite", "PersistencePostgres",
-                "ProviderDefinition", "CMalloc", hummingbird, hummingbirdCore, lifecycle, logging, crypto,
+                "HTTPAPI", "WebConsole", "Connections", "Notices", "Outbound", "PersistenceSQLite",
+                "PersistencePostgres", "ProviderDefinition", "CMalloc", hummingbird, hummingbirdCore, lifecycle,
+                logging, crypto,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -233,6 +235,12 @@ var tests: [Target] {
         .testTarget(name: "BoundedCommandTests", dependencies: ["TestSupport", "BoundedCommand"]),
         .testTarget(name: "OrganizationsTests", dependencies: ["TestSupport"]),
         .testTarget(name: "CredentialsTests", dependencies: ["TestSupport"]),
+        .testTarget(
+            name: "NoticesTests",
+            dependencies: [
+                "TestSupport", "Notices", "Outbound", logging, .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .testTarget(name: "SignInTests", dependencies: ["TestSupport", "SignIn"]),
         .testTarget(
             name: "TokensTests",

@@ -101,6 +101,15 @@ package enum AuditAction: String, Sendable, CaseIterable {
     /// The secret of our own client at a provider.
     case providerSecretSet = "provider-access.secret-set"
 
+    case webhookCreated = "webhook.created"
+    case webhookChanged = "webhook.changed"
+    case webhookRotated = "webhook.rotated"
+    /// Nobody wanted it so: it answered that it is gone, or took nothing for days.
+    case webhookStopped = "webhook.stopped"
+    /// Somebody had something sent to it: a test, or what it was sent already or had missed.
+    case webhookSent = "webhook.sent"
+    case webhookDeleted = "webhook.deleted"
+
     case resourceServerCreated = "resource-server.created"
     case resourceServerChanged = "resource-server.changed"
     case resourceServerRotated = "resource-server.rotated"
@@ -119,7 +128,7 @@ extension AuditAction {
     /// What was done something to: the word before the dot.
     package enum Noun: String, Sendable, CaseIterable {
         case account, organization, member, contact, integration, app, grant, session, password, installation
-        case connection
+        case connection, webhook
         case accessKey = "access-key"
         case accessToken = "access-token"
         case apiKey = "api-key"
@@ -138,7 +147,8 @@ extension AuditAction {
             switch self {
             case .account, .resourceServer, .keyRing, .masterKey, .installation, .providerAccess: true
             case .organization, .member, .contact, .integration, .app, .grant, .session, .password, .accessKey,
-                .accessToken, .apiKey, .connection, .lineage, .recoveryCode, .recoveryCodes, .secondFactor, .signIn:
+                .accessToken, .apiKey, .connection, .webhook, .lineage, .recoveryCode, .recoveryCodes, .secondFactor,
+                .signIn:
                 false
             }
         }

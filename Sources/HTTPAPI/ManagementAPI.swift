@@ -3,6 +3,7 @@ import CredentialFormat
 package import Credentials
 import Events
 package import Model
+package import Notices
 import Organizations
 package import Persistence
 package import Policy
@@ -31,6 +32,7 @@ package final class ManagementAPI: Sendable {
     let resourceServers: ResourceServerService
     let apiKeys: APIKeyService
     let connections: ConnectionUse
+    let webhooks: WebhookService
     let refusals: RefusalService
     let usage: UsageService
     let trial: CredentialTrial
@@ -60,6 +62,7 @@ package final class ManagementAPI: Sendable {
         passwords: PasswordHasher,
         sessions: SessionService, links: OneTimeLinkService, consoleSessions: ConsoleSessionService,
         secondFactors: SecondFactorService, letters: OwnerLetters, connections: ConnectionUse,
+        webhooks: WebhookService,
         sealToken: @escaping @Sendable (HandmadeToken) async throws -> String,
         confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
         now: @escaping @Sendable () -> Instant
@@ -75,6 +78,7 @@ package final class ManagementAPI: Sendable {
         self.secondFactors = secondFactors
         self.letters = letters
         self.connections = connections
+        self.webhooks = webhooks
         self.sealToken = sealToken
         self.confirm = confirm
         self.now = now

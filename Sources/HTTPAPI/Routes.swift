@@ -44,6 +44,10 @@ extension ManagementAPI {
         ListAccessKeys.self, CreateAccessKey.self, GetAccessKey.self, DeleteAccessKey.self, RotateAccessKey.self,
         DisableAccessKey.self, EnableAccessKey.self,
 
+        ListWebhooks.self, CreateWebhook.self, GetWebhook.self, EditWebhook.self, DeleteWebhook.self,
+        RotateWebhook.self, TestWebhook.self, RecoverWebhook.self, ListWebhookDeliveries.self,
+        GetWebhookDelivery.self, ReplayWebhookDelivery.self, ListLifecycleEvents.self,
+
         ListRefusals.self, GetRefusal.self, GetUsage.self,
 
         ListAuditEvents.self, ListAllAuditEvents.self,

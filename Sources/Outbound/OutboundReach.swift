@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Where requests to providers may lead.
+/// Where requests to providers and to webhooks may lead.
 package struct OutboundReach: Sendable {
     /// Where a simulator is, nil for the providers themselves.
     private let base: String?
@@ -14,6 +14,9 @@ package struct OutboundReach: Sendable {
 
     /// To the providers themselves, at public addresses.
     package static let providers = OutboundReach(base: nil, isPublicOnly: true)
+
+    /// To any address, in the clear if so wished: for the webhooks of a developer.
+    package static let anywhere = OutboundReach(base: nil, isPublicOnly: false)
 
     /// To a simulator, whose first part of the path is the provider's host. For development: nothing is encrypted, and any address
     /// may be reached.

@@ -28,6 +28,7 @@ package enum AccountRole: Sendable {
         ExemptTable(name: "installation", reason: "what all nodes have in common"),
         ExemptTable(name: "key_ring", reason: "keys of the whole installation, sealed"),
         ExemptTable(name: "lease", reason: "work that nodes share"),
+        ExemptTable(name: "lifecycle_progress", reason: "work that nodes share"),
         ExemptTable(name: "master_key", reason: "keys of the whole installation"),
         ExemptTable(name: "master_key_holder", reason: "nodes of the whole installation"),
         ExemptTable(name: "node", reason: "what nodes say of themselves"),

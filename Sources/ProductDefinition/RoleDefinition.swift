@@ -61,7 +61,7 @@ package struct RoleDefinition: Hashable, Sendable {
             name: "auditor", title: "Auditor", description: "Sees everything, changes nothing.",
             permissions: [
                 .organizationsRead, .membersRead, .contactsRead, .integrationsRead, .apiKeysRead, .connectionsRead,
-                .auditEventsRead,
+                .webhooksRead, .auditEventsRead,
             ]),
         RoleDefinition(
             name: "operator", title: "Operator",

@@ -10,6 +10,7 @@ import Measuring
 import Model
 import NIOCore
 import NIOPosix
+import Notices
 import OAuth
 import Outbound
 import Persistence
@@ -68,6 +69,9 @@ struct Composition {
     private let feedMetrics = FeedMetrics()
     /// What connects accounts at providers.
     let providers: ProviderDesk
+    /// Where organizations are told what becomes of their credentials.
+    let webhooks: WebhookService
+    private let webhookCall: WebhookCall
     /// Those of the public listener.
     let connections: Connections
     /// What is lost while the server runs.
@@ -218,6 +222,12 @@ struct Composition {
             configuration, product, catalogue, store: store, node: node, keyRing: keyRing,
             organizationKeys: organizationKeys, logger: logger, now: now)
 
+        let isDevelopment = configuration.environment == .development
+        webhooks = WebhookService(
+            vault: WebhookVault(keys: organizationKeys, environment: product.brand.text), product: product,
+            allowsPlain: isDevelopment, now: now)
+        webhookCall = WebhookCall(isDevelopment ? .anywhere : .providers, on: EventLoops.group)
+
         let authenticator = ClientAuthenticator(brand: product.brand)
         let audiences = AudiencePolicy(standard: product.audience, issuer: configuration.issuer)
         let tokenIssuer = TokenIssuer(keyRing: keyRing, product: product, issuer: configuration.issuer)
@@ -277,7 +287,7 @@ struct Composition {
             sessions: sessions,
             links: links, consoleSessions: consoleSessions,
             secondFactors: SecondFactorService(keyRing: keyRing, product: product, now: now), letters: letters,
-            connections: providers.use,
+            connections: providers.use, webhooks: webhooks,
             sealToken: sealToken, confirm: { [feed] limit in await feed?.confirmation(within: limit) ?? .alone },
             now: now)
         console = WebConsole(
@@ -312,6 +322,8 @@ struct Composition {
     ) throws -> [any Service] {
         let rotation = KeyRotation(keyRing: keyRing, days: configuration.keyRotationDays, now: now, logger: logger)
         let resealing = MasterKeyReplacement(desk: masterKeyDesk, logger: logger)
+        let scanner = LifecycleScanner(
+            rules: LifecycleRules(secretAgeSeconds: product.policy.rotationReminderSeconds), now: now)
         let watch = OperatorKeyWatch(store: store, now: now, logger: logger)
         let secured = try configuration.tls.map { try Secured($0, now: now, logger: logger) }
         let certificate: [any Service] = secured.map { [$0.certificate] } ?? []
@@ -331,6 +343,10 @@ struct Composition {
             LeasedWork(.sweeping, on: store, by: node, every: 60, logger: logger) { [product, now] store in
                 try await ExpirySweeper(policy: product.policy, now: now).sweep(through: store)
             },
+            LeasedWork(.noticing, on: store, by: node, every: 60, logger: logger) { [scanner] store in
+                try await scanner.round(through: store)
+            },
+            webhookCall, deliverer,
             LeasedWork(.keyRotation, on: store, by: node, every: 3600, logger: logger) { [rotation] store in
                 try await rotation.rotate(through: store)
             },
@@ -372,6 +388,20 @@ struct Composition {
     private var masterKeyDesk: MasterKeyDesk {
         MasterKeyDesk(
             store: store, node: node, isAlone: isAlone, keyRing: keyRing, organizationKeys: organizationKeys, now: now)
+    }
+
+    /// Sends what is to be told.
+    private var deliverer: WebhookDeliverer {
+        WebhookDeliverer(store: store, node: node, vault: webhooks.vault, logger: logger, now: now) { [webhookCall] in
+            let outcome = await webhookCall.post(
+                $0.body, to: $0.address, headers: $0.headers, within: WebhookDeliverer.patience)
+            guard !Task.isCancelled else { return .brokenOff }
+            switch outcome {
+            case .answered(let status, let retryAfter, let body):
+                return .answered(status: status, retryAfter: retryAfter, body: body)
+            case .failed(let code): return .failed(code: code)
+            }
+        }
     }
 
     /// Says which master keys this node was given.

@@ -146,6 +146,8 @@ private enum TableBound {
         "integration": .bound("so many of an account"),
         "key_ring": .swept(["sweepKeyRing"]),
         "lease": .bound("one for each name"),
+        "lifecycle_event": .swept(["sweepLifecycleEvents"]),
+        "lifecycle_progress": .bound("one for each thing that is looked through"),
         "master_key": .bound("one for each master key"),
         "master_key_holder": .swept(["sweepMasterKeyHolders"]),
         "member": .bound("made by people who are signed in, or by the backend"),
@@ -175,5 +177,9 @@ private enum TableBound {
         "usage_cell": .swept(["sweepUsage"]),
         "usage_receipt": .swept(["sweepUsageReceipts"]),
         "user_grant": .bound("one for each user and app"),
+        "webhook_attempt": .swept(["sweepWebhookAttempts"]),
+        "webhook_delivery": .swept(["sweepWebhookDeliveries"]),
+        "webhook_endpoint": .bound("so many of an account"),
+        "webhook_secret": .swept(["sweepWebhookSecrets"]),
     ]
 }

@@ -63,6 +63,9 @@ struct Room: Sendable {
                 "Crypto", "FoundationEssentials", "Glibc", "JWTKit", "Logging", "ServiceLifecycle", "Synchronization",
             ]),
         Room(
+            "Notices", ["Events", "ProductDefinition", "Tokens"],
+            libraries: ["Crypto", "Logging", "ServiceLifecycle"]),
+        Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],
             libraries: ["Crypto", "Dispatch", "Glibc", "Logging", "ServiceLifecycle", "Synchronization"]),
         Room("OAuth", ["Verification"], libraries: ["Crypto"]),
@@ -74,9 +77,11 @@ struct Room: Sendable {
             "Outbound", ["ProviderDefinition", "Locking"],
             libraries: ["AsyncHTTPClient", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle"]),
         Room("COpenAPI"),
-        Room("HTTPAPI", ["HTTPServing", "SignIn", "Connections", "COpenAPI"], libraries: http.union(["Yams"])),
         Room(
-            "WebConsole", ["HTTPServing", "SignIn", "Connections", "Templating"], libraries: http.union(["Crypto"])),
+            "HTTPAPI", ["HTTPServing", "SignIn", "Connections", "Notices", "COpenAPI"], libraries: http.union(["Yams"])),
+        Room(
+            "WebConsole", ["HTTPServing", "SignIn", "Connections", "Templating"],
+            libraries: http.union(["Crypto"])),
         // What backends of others build into themselves: of ours it sees two leaves, and nothing of ours sees it.
         Room(
             "ClavigerVerifier", ["TextForms", "Locking"],
@@ -90,8 +95,8 @@ struct Room: Sendable {
         Room(
             "Server",
             [
-                "HTTPAPI", "WebConsole", "Connections", "Outbound", "PersistenceSQLite", "PersistencePostgres",
-                "ProviderDefinition", "CMalloc",
+                "HTTPAPI", "WebConsole", "Connections", "Notices", "Outbound", "PersistenceSQLite",
+                "PersistencePostgres", "ProviderDefinition", "CMalloc",
             ],
             libraries: http.union([
                 "ArgumentParser", "Configuration", "CoreMetrics", "Crypto", "Dispatch", "Glibc", "NIOExtras", "NIOSSL",

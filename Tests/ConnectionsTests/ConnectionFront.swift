@@ -9,6 +9,7 @@ import Locking
 import Logging
 import Model
 import NIOCore
+import Notices
 import Organizations
 import Persistence
 import Policy
@@ -16,6 +17,7 @@ import ProviderDefinition
 import SignIn
 import TestSupport
 import Testing
+import Tokens
 
 @testable import HTTPServing
 
@@ -55,6 +57,12 @@ final class ConnectionFront: HTTPFront {
                 keyRing: tree.keys, product: product, issuer: SampleDesk.issuer, allowsLoopback: false, now: now),
             secondFactors: SecondFactorService(keyRing: tree.keys, product: product, now: now),
             letters: OwnerLetters(store: tree.store, product: product, postman: nil), connections: use,
+            webhooks: WebhookService(
+                vault: WebhookVault(
+                    keys: OrganizationKeys(
+                        over: tree.store, wrappedBy: KeyEncryptionKeys(newest: MasterKey.generate()), now: now),
+                    environment: "clv"),
+                product: product, allowsPlain: false, now: now),
             sealToken: { _ in "" }, now: now)
         let router = Router(context: CallerContext.self)
         router.add(

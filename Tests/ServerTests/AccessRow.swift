@@ -37,7 +37,7 @@ struct AccessRow: Sendable {
 extension AccessRow {
     static let all =
         general + accounts + resourceServers + organizations + integrations + apps + grants + apiKeys + contacts
-        + accessKeys + connections + members + signIn + refusals + audit
+        + accessKeys + connections + webhooks + members + signIn + refusals + audit
 
     private static let general = ["getMe": "me", "listScopes": "scopes", "listRoles": "roles", "getProduct": "product"]
         .map { operation, path in
@@ -212,6 +212,30 @@ extension AccessRow {
         AccessRow("proxyDelete", 409) { (try await $0.connection() + "/proxy/open.tiktokapis.com/v2", nil) },
     ]
 
+    private static let webhooks = [
+        AccessRow("listWebhooks", 200) { estate in
+            _ = try await estate.webhook()
+            return (estate.inEurope("/webhooks"), nil)
+        },
+        AccessRow("createWebhook", 201) { estate in
+            // Of an account there may be so many.
+            _ = try await estate.webhook(deletingOthers: true)
+            return (estate.inEurope("/webhooks"), ["url": "https://receiver.example/claviger"])
+        },
+        AccessRow("getWebhook", 200) { (try await $0.webhook(), nil) },
+        AccessRow("editWebhook", 200) { (try await $0.webhook(), ["description": "Changed"]) },
+        AccessRow("deleteWebhook", 204) { (try await $0.webhook(), nil) },
+        AccessRow("rotateWebhook", 200) { (try await $0.webhook() + "/rotate", [:]) },
+        AccessRow("testWebhook", 201) { (try await $0.webhook() + "/test", [:]) },
+        AccessRow("recoverWebhook", 200) {
+            (try await $0.webhook() + "/recover", ["since": "2026-01-01T00:00:00Z"])
+        },
+        AccessRow("listWebhookDeliveries", 200) { (try await $0.webhook() + "/deliveries", nil) },
+        AccessRow("getWebhookDelivery", 200) { (try await $0.webhookDelivery(), nil) },
+        AccessRow("replayWebhookDelivery", 201) { (try await $0.webhookDelivery() + "/replay", [:]) },
+        AccessRow("listLifecycleEvents", 200) { ($0.inEurope("/lifecycle-events"), nil) },
+    ]
+
     private static let signIn = [
         AccessRow("inviteMember", 201) { (try await $0.member() + "/invitation", [:]) },
         AccessRow("resetMemberPassword", 201) { (try await $0.member() + "/password-reset", [:]) },
@@ -320,6 +344,29 @@ extension Estate {
 
     fileprivate func connection() async throws -> String {
         inEurope("/connections/\(try await server.database.insertConnection(in: europe))")
+    }
+
+    /// An endpoint, the one that is there where there is one.
+    fileprivate func webhook(deletingOthers: Bool = false) async throws -> String {
+        let list = inEurope("/webhooks")
+        let known = try await server.get(list, bearer: demo.operatorKey).json["items"].elements
+        if deletingOthers {
+            for endpoint in known {
+                _ = try await server.call(
+                    "DELETE", "\(list)/\(try endpoint["id"].string)", bearer: demo.operatorKey, nil)
+            }
+        } else if let first = known.first {
+            return "\(list)/\(try first["id"].string)"
+        }
+        // Port 9 of this machine discards: nobody answers.
+        let body: JSON = ["url": "http://127.0.0.1:9/claviger"]
+        return "\(list)/\(try await server.make(list, body, as: demo.operatorKey)["id"].string)"
+    }
+
+    fileprivate func webhookDelivery() async throws -> String {
+        let path = try await webhook()
+        let id = try await server.make(path + "/test", [:], as: demo.operatorKey)["id"].string
+        return "\(path)/deliveries/\(id)"
     }
 
     fileprivate func contact() async throws -> String {

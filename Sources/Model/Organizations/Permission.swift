@@ -26,6 +26,9 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
     case connectionsManage = "connections.manage"
     /// Get their access tokens, and call their providers in their name. For backends.
     case connectionsUse = "connections.use"
+    /// Where it is told what becomes of credentials, and what was told.
+    case webhooksRead = "webhooks.read"
+    case webhooksManage = "webhooks.manage"
     case auditEventsRead = "audit-events.read"
     /// For the operator alone.
     case accountsManage = "accounts.manage"
@@ -39,7 +42,7 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
         case .organizationsRead, .organizationsManage, .membersRead, .membersManage, .contactsRead, .contactsManage,
             .integrationsRead, .integrationsManage, .integrationsReveal, .appsRead, .appsManage, .grantsRead,
             .grantsManage, .consoleSessionsCreate, .apiKeysRead, .apiKeysManage, .connectionsRead, .connectionsManage,
-            .connectionsUse, .auditEventsRead:
+            .connectionsUse, .webhooksRead, .webhooksManage, .auditEventsRead:
             false
         }
     }

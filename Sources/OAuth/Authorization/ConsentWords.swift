@@ -70,6 +70,8 @@ extension Permission {
         case .connectionsRead: "See \(words[.connection].plural)"
         case .connectionsManage: "Make, repair and end \(words[.connection].plural)"
         case .connectionsUse: "Act through \(words[.connection].plural)"
+        case .webhooksRead: "See what is told to other systems"
+        case .webhooksManage: "Choose what is told to other systems"
         case .auditEventsRead: "See the audit log"
         case .accountsManage: "Create, suspend and delete \(words[.account].plural)"
         case .resourceServersManage: "Create, change and delete resource servers"

@@ -13,6 +13,8 @@ package struct Lease: Sendable, Hashable {
         case usage
         /// Sealing keys anew under a new master key.
         case resealing
+        /// Looking what has become of credentials.
+        case noticing
         /// None: claiming it tries whether anything can be written.
         case trial
     }

@@ -2,6 +2,8 @@ package import CredentialFormat
 package import Model
 
 private let columns: StaticString = "id, connection_id, organization_path, kind, generation, status, reason, at"
+/// For who follows all of them.
+let connectionEventColumns = columns
 
 extension Transaction {
     /// Puts an event into the outbox.
@@ -46,7 +48,7 @@ extension ConnectionEvent {
         ]
     }
 
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), connection: try row.id(1), path: try row.path(2),
             kind: try row.parsed(3, Kind.init(rawValue:)), generation: try row.count(4),

@@ -119,7 +119,7 @@ private struct Fate {
             if change.words("fields").contains("member_id") { byHand.append(change) }
         case .accountChanged, .connectionDisconnected, .connectionRevoked, .resourceServerChanged,
             .providerSecretSet, .installationChanged, .masterKeyChanged, .integrationSecretExtended, .appSecretExtended,
-            .apiKeySecretExtended:
+            .apiKeySecretExtended, .webhookChanged, .webhookRotated, .webhookStopped, .webhookDeleted:
             byHand.append(change)
         case .memberInvited: replaceLinks(change, for: .invitation)
         case .memberEmailChangeRequested: replaceLinks(change, for: .emailChange)
@@ -131,7 +131,7 @@ private struct Fate {
             .grantGiven, .sessionStarted,
             .sessionHandedOver, .signInFailed, .signInThrottled, .apiKeyCreated,
             .apiKeyHandedOver, .connectionCreated, .connectionImported, .connectionRepaired,
-            .connectionRenewalWanted, .connectionUsed,
+            .connectionRenewalWanted, .connectionUsed, .webhookCreated, .webhookSent,
             .resourceServerCreated, .masterKeyRetired:
             break
         }

@@ -18,6 +18,7 @@ struct ExpirySweeper: Sendable {
         let now = now()
         let yesterday = now.adding(seconds: -Self.day)
         let kept = now.adding(seconds: -KeptRefusal.lifetimeSeconds)
+        let lastWeek = now.adding(seconds: -7 * Self.day)
         let lastQuarter = now.adding(seconds: -90 * Self.day)
         // Pushes that are older than a week are refused.
         let lastFortnight = now.adding(seconds: -14 * Self.day)
@@ -57,6 +58,10 @@ struct ExpirySweeper: Sendable {
             { try $0.sweepConnectionEvents(before: lastQuarter, limit: Self.step) },
             { try $0.sweepProviderPushes(before: lastFortnight, limit: Self.step) },
             { try $0.sweepMasterKeyHolders(olderThan: Self.day, limit: Self.step) },
+            { try $0.sweepWebhookSecrets(before: now, limit: Self.step) },
+            { try $0.sweepWebhookAttempts(before: lastWeek, limit: Self.step) },
+            { try $0.sweepWebhookDeliveries(before: lastWeek, limit: Self.step) },
+            { try $0.sweepLifecycleEvents(before: lastQuarter, limit: Self.step) },
         ]
         var total = 0
         for step in steps {

@@ -134,6 +134,49 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.shreddingReceipts(of: "cnx_1")
             _ = try tx.sweepShreddingReceipts(before: Instant(seconds: 1), limit: 2)
         },
+        Question("what becomes of credentials") { tx in
+            let (path, now) = (OrganizationPath(root: ID(at: 1)), Instant(seconds: 1))
+            _ = try tx.lifecycleOccasions(of: ["key_1", "key_2"])
+            _ = try tx.lifecycleEvents(.organization(path), limit: 2)
+            _ = try tx.lifecycleEvents(.within(path), limit: 2)
+            _ = try tx.lifecycleEvents(
+                missedBy: ID(at: 1), within: path, since: now, kinds: [.expired], limit: 2)
+            _ = try tx.sweepLifecycleEvents(before: now, limit: 2)
+            _ = try tx.watchedAPIKeys(after: ID(at: 1), limit: 2)
+            _ = try tx.watchedIntegrations(after: ID(at: 1), limit: 2)
+            _ = try tx.watchedAccessKeys(after: ID(at: 1), limit: 2)
+            _ = try tx.watchedAccessKeys(madeBy: ID(at: 1), after: nil, limit: 2)
+            _ = try tx.toldConnectionEvents(after: ID(at: 1), limit: 2)
+            _ = try tx.lastSettledAuditPlace()
+        },
+        Question("webhooks") { tx in
+            let (id, now) = (ID<WebhookEndpoint>(at: 1), Instant(seconds: 1))
+            _ = try tx.webhookEndpoints(of: ID(at: 1), after: nil, limit: 2)
+            _ = try tx.webhookEndpoints(ofAccount: ID(at: 1), limit: 2)
+            try tx.setFailing(since: now, id)
+            try tx.setFailing(since: nil, id)
+            _ = try tx.webhookSecrets(of: id, at: now)
+            _ = try tx.sweepWebhookSecrets(before: now, limit: 2)
+            let event = LifecycleEvent(
+                id: ID(at: 1), kind: .expired, subject: "key_1", occasion: "1", path: OrganizationPath(root: ID(at: 1)),
+                at: now, body: "{}")
+            try tx.send([event], to: id, at: now)
+            _ = try tx.hasDueDeliveries(at: now)
+            _ = try tx.claimDueDeliveries(at: now, by: ID(at: 1), seconds: 60, besides: [id], limit: 2)
+            let delivery = WebhookDelivery(
+                id: ID(at: 1), endpoint: id, event: ID(at: 1), kind: .expired, subject: "key_1", state: .due,
+                attempts: 0, nextAt: now, createdAt: now, finishedAt: nil)
+            let lease = WebhookLease(delivery: delivery, holder: ID(at: 1), fence: 1)
+            _ = try tx.settle(lease, as: .delivered, again: nil, at: now)
+            try tx.release(lease)
+            try tx.releaseNext(behind: delivery, at: now)
+            try tx.abandonDeliveries(to: id, at: now)
+            _ = try tx.webhookDeliveries(to: id, limit: 2)
+            _ = try tx.webhookAttempts(of: ID(at: 1))
+            _ = try tx.sweepWebhookAttempts(before: now, limit: 2)
+            _ = try tx.sweepWebhookDeliveries(before: now, limit: 2)
+            try tx.delete(id)
+        },
         Question("connections") { tx in
             let (id, path, now) = (ID<Connection>(at: 1), OrganizationPath(root: ID(at: 1)), Instant(seconds: 1))
             _ = try tx.connection(id)

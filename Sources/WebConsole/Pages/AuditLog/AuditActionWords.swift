@@ -58,6 +58,8 @@ struct AuditActionWords: Sendable {
             "connection.renewal-requested": "Renewal asked for by hand",
             "connection.disconnected": "\(words[.connection].capitalized) ended",
             "connection.revoked": "Access taken back at the provider",
+            "webhook.stopped": "Webhook stopped by itself", "webhook.rotated": "Webhook’s secret replaced",
+            "webhook.sent": "Sent to a webhook by hand",
             "app.secret-ended": "Older \(words[.clientSecret].singular) ended",
         ]
     }
@@ -75,7 +77,7 @@ struct AuditActionWords: Sendable {
         case .accessKey: words[.accessKey].singular
         case .connection: words[.connection].singular
         case .accessToken, .grant, .installation, .keyRing, .lineage, .masterKey, .password, .providerAccess,
-            .recoveryCode, .recoveryCodes, .resourceServer, .secondFactor, .session, .signIn:
+            .recoveryCode, .recoveryCodes, .resourceServer, .secondFactor, .session, .signIn, .webhook:
             nil
         }
     }

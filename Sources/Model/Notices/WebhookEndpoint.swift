@@ -1,0 +1,57 @@
+package import CredentialFormat
+
+/// Where an organization wants to be told what becomes of its credentials and of those below it.
+package struct WebhookEndpoint: Entity, Hashable, Sendable {
+    package static let prefix = "whk"
+
+    /// Why nothing is sent there.
+    package enum Stop: String, Sendable, CaseIterable {
+        /// Somebody wanted it so.
+        case byHand = "by_hand"
+        /// It answered 410.
+        case gone
+        /// It took nothing for as long as one event is sent again and again.
+        case failing
+    }
+
+    package let id: ID<WebhookEndpoint>
+    package let path: OrganizationPath
+    package var address: String
+    package var description: String?
+    /// What it wants to be told, nil for everything, also what there will be.
+    package var kinds: Set<LifecycleEvent.Kind>?
+    package var stoppedAt: Instant?
+    package var stop: Stop?
+    /// Since when it has taken nothing, nil where it took the last.
+    package var failingSince: Instant?
+    package let createdAt: Instant
+    /// As in ``Actor/label``.
+    package let createdBy: String
+    /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
+    package var revision: Int
+
+    package var organization: ID<Organization> { path.last }
+
+    package init(
+        id: ID<WebhookEndpoint>, path: OrganizationPath, address: String, description: String?,
+        kinds: Set<LifecycleEvent.Kind>?, stoppedAt: Instant? = nil, stop: Stop? = nil, failingSince: Instant? = nil,
+        createdAt: Instant, createdBy: String, revision: Int = 1
+    ) {
+        self.id = id
+        self.path = path
+        self.address = address
+        self.description = description
+        self.kinds = kinds
+        self.stoppedAt = stoppedAt
+        self.stop = stop
+        self.failingSince = failingSince
+        self.createdAt = createdAt
+        self.createdBy = createdBy
+        self.revision = revision
+    }
+
+    /// Whether an event of that kind at that place is sent there.
+    package func wants(_ kind: LifecycleEvent.Kind, of path: OrganizationPath) -> Bool {
+        stoppedAt == nil && path.isWithin(self.path) && (kinds?.contains(kind) ?? (kind != .webhookTest))
+    }
+}

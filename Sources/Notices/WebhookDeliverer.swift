@@ -1,0 +1,262 @@
+package import CredentialFormat
+import Events
+import Locking
+package import Logging
+package import Model
+package import Persistence
+import ServiceLifecycle
+
+/// Sends what is due to endpoints, for as long as the server runs. What one node claims, no other sends until the lease has lapsed; what
+/// was sent by a node that is gone is sent again, under the same identifier.
+package final class WebhookDeliverer: Service {
+    /// How long a request may take. What takes longer was not taken.
+    package static let patience = Duration.seconds(15)
+    /// Longer than a request takes, with room for a database that is slow.
+    private static let leaseSeconds = 60
+    /// Requests at a time, and how many of them to one endpoint: one that is slow holds up itself.
+    private static let lanes = 64
+    private static let lanesOfEndpoint = 8
+    private static let interval = Duration.seconds(1)
+    private static let hurry = Duration.milliseconds(50)
+    /// An endpoint that took nothing for so long is stopped when something was sent to it as often as is sent, in seconds.
+    package static let failingSeconds = 2 * 86_400
+
+    private let store: any Store
+    private let node: ID<Node>
+    private let vault: WebhookVault
+    private let schedule: WebhookSchedule
+    private let send: @Sendable (WebhookRequest) async -> WebhookAnswer
+    private let logger: Logger
+    private let now: @Sendable () -> Instant
+    private let busy = Lock([ID<WebhookEndpoint>: Int]())
+
+    /// - Parameter send: Sends a message once, for at most ``patience``.
+    package init(
+        store: any Store, node: ID<Node>, vault: WebhookVault, schedule: WebhookSchedule = WebhookSchedule(),
+        logger: Logger, now: @escaping @Sendable () -> Instant,
+        send: @escaping @Sendable (WebhookRequest) async -> WebhookAnswer
+    ) {
+        self.store = store
+        self.node = node
+        self.vault = vault
+        self.schedule = schedule
+        self.send = send
+        self.logger = logger
+        self.now = now
+    }
+
+    /// Runs until shut down.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                while !Task.isCancelled {
+                    let claimed = await self.claimOrWait()
+                    for lease in claimed { group.addTask { await self.deliver(lease) } }
+                    // Where something was due, more may be.
+                    try? await Task.sleep(for: claimed.isEmpty ? Self.interval : Self.hurry)
+                }
+            }
+        }
+    }
+
+    /// Sends what is due now, and waits for it.
+    ///
+    /// - Returns: How many messages.
+    @discardableResult
+    package func round() async throws -> Int {
+        let claimed = try await claim()
+        await withDiscardingTaskGroup { group in
+            for lease in claimed { group.addTask { await self.deliver(lease) } }
+        }
+        return claimed.count
+    }
+
+    /// What is due, nothing where the database does not say.
+    private func claimOrWait() async -> [WebhookLease] {
+        do {
+            return try await claim()
+        } catch is CancellationError {
+            // The server ends.
+        } catch let error as StoreError where error.isOutage {
+            logger.debug("webhooks wait", metadata: ["error": "\(error)"])
+        } catch {
+            logger.warning("webhooks were not sent, which is tried again", metadata: ["error": "\(error)"])
+        }
+        return []
+    }
+
+    private func claim() async throws -> [WebhookLease] {
+        let (full, room) = busy.withLock { busy in
+            (
+                busy.filter { $0.value >= Self.lanesOfEndpoint }.map(\.key),
+                Self.lanes - busy.values.reduce(0, +)
+            )
+        }
+        let time = now()
+        guard room > 0, try await store.read({ tx in try tx.hasDueDeliveries(at: time) }) else { return [] }
+        let node = node
+        let claimed = try await store.write { tx in
+            try tx.claimDueDeliveries(
+                at: time, by: node, seconds: Self.leaseSeconds, besides: full, limit: min(room, Self.lanesOfEndpoint))
+        }
+        busy.withLock { busy in
+            for lease in claimed { busy[lease.delivery.endpoint, default: 0] += 1 }
+        }
+        return claimed
+    }
+
+    private func deliver(_ lease: WebhookLease) async {
+        // In a task of its own: what came of a request that was made is written down, also when the server ends.
+        let request = Task { try await self.answer(to: lease) }
+        let outcome = await withTaskCancellationHandler {
+            await Task { () -> (any Error)? in
+                do {
+                    let sent = try await request.value
+                    try await self.settle(lease, sent)
+                    return nil
+                } catch {
+                    return error
+                }
+            }.value
+        } onCancel: {
+            request.cancel()
+        }
+        // The lease lapses, and it is sent again.
+        if let outcome, !(outcome is CancellationError) {
+            logger.debug(
+                "what came of a webhook was not written down",
+                metadata: ["delivery": "\(lease.delivery.id)", "error": "\(outcome)"])
+        }
+        busy.withLock { busy in
+            let count = (busy[lease.delivery.endpoint] ?? 1) - 1
+            busy[lease.delivery.endpoint] = count > 0 ? count : nil
+        }
+    }
+
+    /// A message that was sent, or could not be.
+    private struct Sent: Sendable {
+        /// Nil where nothing is to be sent there any more.
+        let endpoint: WebhookEndpoint?
+        let answer: WebhookAnswer
+        let at: Instant
+        let milliseconds: Int
+    }
+
+    private func answer(to lease: WebhookLease) async throws -> Sent {
+        let (delivery, time) = (lease.delivery, now())
+        let (endpoint, event, secrets, keys) = try await store.read { tx in
+            (
+                try tx.webhookEndpoint(delivery.endpoint), try tx.lifecycleEvent(delivery.event),
+                try tx.webhookSecrets(of: delivery.endpoint, at: time),
+                try tx.dataKeys(of: delivery.endpoint.description)
+            )
+        }
+        guard let endpoint, endpoint.stoppedAt == nil else {
+            return Sent(endpoint: nil, answer: .failed(code: "disabled"), at: time, milliseconds: 0)
+        }
+        guard let event else {
+            return Sent(endpoint: endpoint, answer: .failed(code: "event-gone"), at: time, milliseconds: 0)
+        }
+        let opened = try await vault.open(secrets, of: endpoint, under: keys)
+        // Unsigned, or signed by some of them, it would be refused and say nothing of why.
+        guard !opened.isEmpty, opened.count == secrets.count else {
+            return Sent(endpoint: endpoint, answer: .failed(code: "secret-unreadable"), at: time, milliseconds: 0)
+        }
+        let request = WebhookRequest(
+            to: endpoint.address, id: event.id.description, at: time.seconds, Array(event.body.utf8), signedBy: opened)
+        let begun = ContinuousClock.now
+        let answer = await send(request)
+        let taken = (ContinuousClock.now - begun).components
+        return Sent(
+            endpoint: endpoint, answer: answer, at: time,
+            milliseconds: Int(clamping: taken.seconds * 1000 + taken.attoseconds / 1_000_000_000_000_000))
+    }
+
+    private func settle(_ lease: WebhookLease, _ sent: Sent) async throws {
+        let delivery = lease.delivery
+        let now = now()
+        guard let endpoint = sent.endpoint else {
+            _ = try await store.write { tx in try tx.settle(lease, as: .abandoned, again: nil, at: now) }
+            return
+        }
+        let verdict = WebhookVerdict(sent.answer)
+        guard let verdict else {
+            return try await store.write { tx in try tx.release(lease) }
+        }
+        let attempts = delivery.attempts + 1
+        let attempt = WebhookAttempt(
+            delivery: delivery.id, number: attempts, at: sent.at, milliseconds: sent.milliseconds,
+            status: verdict.status, error: verdict.error, response: verdict.response)
+        // Drawn once, since a body may run again.
+        let again =
+            verdict.isTaken || verdict.isGone
+            ? nil : schedule.next(after: attempts, retryAfter: verdict.retryAfter, at: now)
+        try await store.write { tx in
+            let state: WebhookDelivery.State = verdict.isTaken ? .delivered : again == nil ? .failed : .due
+            guard try tx.settle(lease, as: state, again: again, at: now) else { return }
+            try tx.insert(attempt)
+            if verdict.isTaken { return try tx.setFailing(since: nil, endpoint.id) }
+            try tx.setFailing(since: sent.at, endpoint.id)
+            let isHopeless =
+                again == nil
+                && (endpoint.failingSince.map { $0 <= now.adding(seconds: -Self.failingSeconds) } ?? false)
+            if verdict.isGone {
+                try tx.stop(endpoint.id, because: .gone, at: now)
+            } else if isHopeless {
+                try tx.stop(endpoint.id, because: .failing, at: now)
+            }
+        }
+    }
+}
+
+extension Transaction {
+    /// Sends an endpoint nothing any more, until somebody wants it again.
+    fileprivate borrowing func stop(
+        _ id: ID<WebhookEndpoint>, because stop: WebhookEndpoint.Stop, at now: Instant
+    ) throws {
+        guard var endpoint = try webhookEndpoint(id), endpoint.stoppedAt == nil else { return }
+        endpoint.stoppedAt = now
+        endpoint.stop = stop
+        endpoint.revision += 1
+        try update(endpoint)
+        try abandonDeliveries(to: id, at: now)
+        let actor = Actor(
+            .command("webhooks"), reach: .everything, permissions: [], requestID: id.description, address: nil)
+        try record(
+            .webhookStopped, target: id, in: endpoint.organization, details: ["reason": stop.rawValue], by: actor,
+            at: now)
+    }
+}
+
+/// What an answer means.
+struct WebhookVerdict: Hashable, Sendable {
+    let status: Int?
+    /// Why it was not taken, nil where it was.
+    let error: String?
+    let retryAfter: String?
+    let response: String
+
+    /// Nil for a request that was broken off by us.
+    init?(_ answer: WebhookAnswer) {
+        switch answer {
+        case .answered(let status, let retryAfter, let body):
+            self.status = status
+            self.retryAfter = retryAfter
+            error =
+                switch status {
+                case 200..<300: nil
+                case 300..<400: "redirect"
+                default: "status"
+                }
+            // PostgreSQL takes no NUL.
+            response = String(decoding: body.prefix(WebhookAttempt.longestResponse), as: UTF8.self)
+                .replacing("\0", with: "\u{FFFD}")
+        case .failed(let code): (status, error, retryAfter, response) = (nil, code, nil, "")
+        case .brokenOff: return nil
+        }
+    }
+
+    var isTaken: Bool { error == nil }
+    /// The receiver wants to hear no more (Standard Webhooks 1.0).
+    var isGone: Bool { status == 410 }
+}

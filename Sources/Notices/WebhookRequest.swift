@@ -1,0 +1,36 @@
+import CredentialFormat
+
+/// A message to an endpoint as it is sent. It holds what was signed, so it prints nothing.
+package struct WebhookRequest: Sendable, Redacted {
+    package let address: String
+    package let headers: [(name: String, value: String)]
+    package let body: [UInt8]
+
+    /// - Parameters:
+    ///   - id: Of the event, the same each time that it is sent.
+    ///   - seconds: Since 1970: when it is sent, this time.
+    ///   - secrets: By which it is signed, one signature each: two while one replaces the other.
+    init(to address: String, id: String, at seconds: Int64, _ body: [UInt8], signedBy secrets: [WebhookSecret]) {
+        self.address = address
+        self.body = body
+        headers = [
+            ("Content-Type", "application/json"), ("webhook-id", id), ("webhook-timestamp", String(seconds)),
+            (
+                "webhook-signature",
+                secrets.map { $0.signature(of: id, at: seconds, body) }.joined(separator: " ")
+            ),
+        ]
+    }
+}
+
+/// What came of sending a message.
+package enum WebhookAnswer: Sendable, Hashable {
+    /// - Parameters:
+    ///   - retryAfter: The field of that name, as it came.
+    ///   - body: Its beginning.
+    case answered(status: Int, retryAfter: String?, body: [UInt8])
+    /// No answer came. The code says why, such as `timeout`.
+    case failed(code: String)
+    /// It was broken off because the server ends.
+    case brokenOff
+}

@@ -1,0 +1,370 @@
+package import CredentialFormat
+import Events
+package import Model
+package import Persistence
+package import ProductDefinition
+package import Tokens
+
+/// What a new endpoint needs, as it came in.
+package struct WebhookDraft: Sendable {
+    package var address: String
+    package var description: String?
+    /// Nil for all.
+    package var kinds: [String]?
+
+    package init(address: String, description: String? = nil, kinds: [String]? = nil) {
+        self.address = address
+        self.description = description
+        self.kinds = kinds
+    }
+}
+
+/// What is to change of an endpoint. Nil leaves a member as it is, and nil within clears it.
+package struct WebhookEdit: Sendable {
+    package var address: String?
+    package var description: String??
+    package var kinds: [String]??
+    package var isStopped: Bool?
+
+    package init(
+        address: String? = nil, description: String?? = nil, kinds: [String]?? = nil, isStopped: Bool? = nil
+    ) {
+        self.address = address
+        self.description = description
+        self.kinds = kinds
+        self.isStopped = isStopped
+    }
+}
+
+/// An endpoint with its secret, for the one reply that shows it (law 1). It prints without it.
+package struct IssuedWebhook: Sendable, Redacted {
+    package let endpoint: WebhookEndpoint
+    package let secret: String
+    /// Until when the secret before it signs too, nil where there is none.
+    package let previousEndsAt: Instant?
+}
+
+/// A delivery with what is sent and what came of it.
+package struct DescribedDelivery: Sendable {
+    package let delivery: WebhookDelivery
+    /// Nil once it is not kept any more.
+    package let event: LifecycleEvent?
+    package let attempts: [WebhookAttempt]
+}
+
+/// Where organizations want to be told what becomes of their credentials, what is on its way there, and what there is to be told.
+///
+/// Every function runs inside a transaction and throws ``Refusal`` for what may not be done.
+package struct WebhookService: Sendable {
+    /// The most endpoints of an account.
+    package static let mostOfAccount = 50
+    /// The longest address, in bytes.
+    package static let longestAddress = 1000
+    /// How long the secret before a rotation signs too, in seconds, where nobody says.
+    package static let standardOverlap = 86_400
+    package static let longestOverlap = 7 * 86_400
+    /// How many events are sent again at a time.
+    package static let mostRecovered = 500
+
+    package let vault: WebhookVault
+    private let words: ProductWords
+    /// Whether `http` will do, as for a developer's own machine.
+    private let allowsPlain: Bool
+    private let now: @Sendable () -> Instant
+
+    package init(
+        vault: WebhookVault, product: Product, allowsPlain: Bool, now: @escaping @Sendable () -> Instant
+    ) {
+        self.vault = vault
+        words = product.words
+        self.allowsPlain = allowsPlain
+        self.now = now
+    }
+
+    // MARK: Endpoints
+
+    /// Refuses who may not make or change endpoints there: asked before a key of the organization is made.
+    package func admit(_ actor: Actor, to organization: ID<Organization>, tx: borrowing Transaction) throws {
+        _ = try tx.organization(organization, where: actor, may: .webhooksManage)
+    }
+
+    /// Makes an endpoint with its first secret.
+    ///
+    /// - Parameter key: Of the organization, from the vault.
+    package func create(
+        _ draft: WebhookDraft, in organization: ID<Organization>, under key: OrganizationKey, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> IssuedWebhook {
+        let place = try tx.organization(organization, where: actor, may: .webhooksManage)
+        let now = now()
+        var checks = FieldChecks()
+        let endpoint = WebhookEndpoint(
+            id: ID(at: now.milliseconds), path: place.path, address: check(draft.address, &checks),
+            description: checks.text("description", draft.description, maximum: 200),
+            kinds: Self.kinds(draft.kinds, &checks), createdAt: now, createdBy: actor.label)
+        try checks.finish()
+        let others = try tx.webhookEndpoints(ofAccount: place.account, limit: Self.mostOfAccount)
+        guard others.count < Self.mostOfAccount else {
+            throw Refusal.limitReached(
+                code: "webhook_limit",
+                explanation: "There can be at most \(Self.mostOfAccount) of them for each \(words[.account].singular).")
+        }
+        try tx.insert(endpoint)
+        let secret = try add(1, to: endpoint, under: key, endingOthersAt: now, at: now, tx: tx)
+        try tx.record(
+            .webhookCreated, target: endpoint.id, in: organization, details: ["host": Self.host(endpoint.address)],
+            by: actor, at: now)
+        return IssuedWebhook(endpoint: endpoint, secret: secret, previousEndsAt: nil)
+    }
+
+    /// The endpoints of an organization, oldest first.
+    package func list(
+        in organization: ID<Organization>, page: Page, as actor: Actor, tx: borrowing Transaction
+    ) throws -> Listing<WebhookEndpoint> {
+        _ = try tx.organization(organization, where: actor, may: .webhooksRead)
+        return try Listing(of: page, by: \.id) { after, limit in
+            try tx.webhookEndpoints(of: organization, after: after, limit: limit)
+        }
+    }
+
+    /// One endpoint.
+    package func get(
+        _ id: ID<WebhookEndpoint>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> WebhookEndpoint {
+        try find(id, in: organization, where: actor, may: .webhooksRead, tx: tx)
+    }
+
+    /// Changes what is given. What was on its way to an endpoint that is stopped is not sent.
+    ///
+    /// - Parameter condition: What the caller demands of the revision.
+    package func edit(
+        _ id: ID<WebhookEndpoint>, in organization: ID<Organization>, _ edit: WebhookEdit,
+        expecting condition: RevisionCondition = .any, as actor: Actor, tx: borrowing Transaction
+    ) throws -> WebhookEndpoint {
+        let before = try find(id, in: organization, where: actor, may: .webhooksManage, tx: tx)
+        try require(revision: before.revision, meets: condition)
+        let now = now()
+        var (after, checks) = (before, FieldChecks())
+        if let address = edit.address { after.address = check(address, &checks) }
+        if let description = edit.description {
+            after.description = checks.text("description", description, maximum: 200)
+        }
+        if let kinds = edit.kinds { after.kinds = Self.kinds(kinds, &checks) }
+        try checks.finish()
+        if let isStopped = edit.isStopped, isStopped != (before.stoppedAt != nil) {
+            after.stoppedAt = isStopped ? now : nil
+            after.stop = isStopped ? .byHand : nil
+            after.failingSince = nil
+        }
+        guard after != before else { return before }
+        after.revision += 1
+        try tx.update(after)
+        if after.stoppedAt != nil { try tx.abandonDeliveries(to: id, at: now) }
+        let fields = [
+            after.address != before.address ? "url" : nil,
+            after.description != before.description ? "description" : nil,
+            after.kinds != before.kinds ? "events" : nil, after.stoppedAt != before.stoppedAt ? "disabled" : nil,
+        ].compactMap(\.self)
+        try tx.record(
+            .webhookChanged, target: id, in: organization, details: ["fields": fields.joined(separator: " ")],
+            by: actor, at: now)
+        return after
+    }
+
+    /// Gives another secret. The one before signs too for a while, so that receivers can be told the new one meanwhile.
+    package func rotate(
+        _ id: ID<WebhookEndpoint>, in organization: ID<Organization>, overlapSeconds: Int?, under key: OrganizationKey,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> IssuedWebhook {
+        var endpoint = try find(id, in: organization, where: actor, may: .webhooksManage, tx: tx)
+        var checks = FieldChecks()
+        let overlap = overlapSeconds ?? Self.standardOverlap
+        checks.require(
+            (0...Self.longestOverlap).contains(overlap), "overlap_seconds", "out_of_range",
+            "Must be 0 to \(Self.longestOverlap).")
+        try checks.finish()
+        let now = now()
+        let number = try (tx.webhookSecrets(of: id, at: Instant(milliseconds: 0)).first?.number ?? 0) + 1
+        let end = now.adding(seconds: overlap)
+        let secret = try add(number, to: endpoint, under: key, endingOthersAt: end, at: now, tx: tx)
+        endpoint.revision += 1
+        try tx.update(endpoint)
+        try tx.record(
+            .webhookRotated, target: id, in: organization, details: ["overlap_seconds": "\(overlap)"], by: actor,
+            at: now)
+        return IssuedWebhook(endpoint: endpoint, secret: secret, previousEndsAt: overlap > 0 ? end : nil)
+    }
+
+    /// Removes an endpoint. What was on its way there is not sent.
+    ///
+    /// - Parameter condition: What the caller demands of the revision.
+    package func delete(
+        _ id: ID<WebhookEndpoint>, in organization: ID<Organization>, expecting condition: RevisionCondition = .any,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws {
+        let endpoint = try find(id, in: organization, where: actor, may: .webhooksManage, tx: tx)
+        try require(revision: endpoint.revision, meets: condition)
+        try tx.record(
+            .webhookDeleted, target: id, in: organization, details: ["host": Self.host(endpoint.address)], by: actor,
+            at: now())
+        try tx.delete(id)
+    }
+
+    // MARK: Deliveries
+
+    /// Sends an endpoint something that says nothing, whatever else it wants to be told.
+    package func test(
+        _ id: ID<WebhookEndpoint>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
+    ) throws -> WebhookDelivery {
+        let endpoint = try find(id, in: organization, where: actor, may: .webhooksManage, tx: tx)
+        try Self.requireRunning(endpoint)
+        let now = now()
+        let event = EventDraft(
+            .webhookTest, subject: id.description, occasion: actor.requestID + ".\(now.milliseconds)",
+            path: endpoint.path, at: now, [("webhook_id", .text(id.description))]
+        ).event(ID(at: now.milliseconds))
+        guard try tx.insertOnce(event) else { throw Refusal.tooOften(retryAfterSeconds: 1) }
+        return try again([event], to: endpoint, by: actor, at: now, tx: tx)
+    }
+
+    /// What was sent to an endpoint or is to be, newest first.
+    package func deliveries(
+        to id: ID<WebhookEndpoint>, in organization: ID<Organization>, page: Page, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> Listing<WebhookDelivery> {
+        _ = try find(id, in: organization, where: actor, may: .webhooksRead, tx: tx)
+        return try Listing(of: page, by: \.id) { after, limit in
+            try tx.webhookDeliveries(to: id, after: after, limit: limit)
+        }
+    }
+
+    /// One delivery, with what is sent and what was answered.
+    package func delivery(
+        _ id: ID<WebhookDelivery>, to endpoint: ID<WebhookEndpoint>, in organization: ID<Organization>,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> DescribedDelivery {
+        _ = try find(endpoint, in: organization, where: actor, may: .webhooksRead, tx: tx)
+        guard let delivery = try tx.webhookDelivery(id), delivery.endpoint == endpoint else { throw Refusal.notFound }
+        return DescribedDelivery(
+            delivery: delivery, event: try tx.lifecycleEvent(delivery.event), attempts: try tx.webhookAttempts(of: id))
+    }
+
+    /// Sends an event once more, under the identifier that it had.
+    package func replay(
+        _ id: ID<WebhookDelivery>, to endpoint: ID<WebhookEndpoint>, in organization: ID<Organization>,
+        as actor: Actor, tx: borrowing Transaction
+    ) throws -> WebhookDelivery {
+        let found = try find(endpoint, in: organization, where: actor, may: .webhooksManage, tx: tx)
+        guard let delivery = try tx.webhookDelivery(id), delivery.endpoint == endpoint else { throw Refusal.notFound }
+        try Self.requireRunning(found)
+        guard let event = try tx.lifecycleEvent(delivery.event) else {
+            throw Refusal.conflict(code: "event_gone", explanation: "What was sent is not kept any longer.")
+        }
+        return try again([event], to: found, by: actor, at: now(), tx: tx)
+    }
+
+    /// Sends what an endpoint wants to be told, has not taken since a time, and is not about to be sent anyway.
+    ///
+    /// - Returns: How many events, and whether there may be more.
+    package func recover(
+        _ id: ID<WebhookEndpoint>, in organization: ID<Organization>, since time: Instant, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> (count: Int, hasMore: Bool) {
+        let endpoint = try find(id, in: organization, where: actor, may: .webhooksManage, tx: tx)
+        try Self.requireRunning(endpoint)
+        let missed = try tx.lifecycleEvents(
+            missedBy: id, within: endpoint.path, since: time, kinds: endpoint.kinds ?? Set(LifecycleEvent.Kind.chosen),
+            limit: Self.mostRecovered)
+        if !missed.isEmpty { _ = try again(missed, to: endpoint, by: actor, at: now(), tx: tx) }
+        return (missed.count, missed.count == Self.mostRecovered)
+    }
+
+    /// What became of credentials, newest first.
+    package func events(
+        in organization: ID<Organization>, includeDescendants: Bool, page: Page, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> Listing<LifecycleEvent> {
+        let extent = try tx.extent(of: organization, includeDescendants, where: actor, may: .webhooksRead)
+        return try Listing(of: page, by: \.id) { after, limit in
+            try tx.lifecycleEvents(extent, after: after, limit: limit)
+        }
+    }
+
+    // MARK: Parts
+
+    /// - Returns: The first of what was put on its way.
+    private func again(
+        _ events: [LifecycleEvent], to endpoint: WebhookEndpoint, by actor: Actor, at now: Instant,
+        tx: borrowing Transaction
+    ) throws -> WebhookDelivery {
+        let first = try tx.send(events, to: endpoint.id, at: now)
+        try tx.record(
+            .webhookSent, target: endpoint.id, in: endpoint.organization,
+            details: [
+                "event": events.count == 1 ? events[0].id.description : "", "count": "\(events.count)",
+            ].filter { !$1.isEmpty }, by: actor, at: now)
+        guard let delivery = try first.flatMap({ try tx.webhookDelivery($0) }) else { throw Refusal.notFound }
+        return delivery
+    }
+
+    private func add(
+        _ number: Int, to endpoint: WebhookEndpoint, under key: OrganizationKey, endingOthersAt end: Instant,
+        at now: Instant, tx: borrowing Transaction
+    ) throws -> String {
+        let secret = WebhookSecret()
+        let (row, newKey) = try vault.seal(secret, of: endpoint, number: number, under: key, at: now)
+        try tx.insert(newKey)
+        try tx.insert(row, endingOthersAt: end)
+        return secret.text
+    }
+
+    private func find(
+        _ id: ID<WebhookEndpoint>, in organization: ID<Organization>, where actor: Actor, may permission: Permission,
+        tx: borrowing Transaction
+    ) throws -> WebhookEndpoint {
+        _ = try tx.organization(organization, where: actor, may: permission)
+        guard let endpoint = try tx.webhookEndpoint(id), endpoint.organization == organization else {
+            throw Refusal.notFound
+        }
+        return endpoint
+    }
+
+    private static func requireRunning(_ endpoint: WebhookEndpoint) throws(Refusal) {
+        guard endpoint.stoppedAt == nil else {
+            throw .conflict(code: "webhook_disabled", explanation: "Nothing is sent there until it is enabled again.")
+        }
+    }
+
+    /// An address that a request can be made to: without a user, a fragment or anything but ASCII.
+    private func check(_ text: String, _ checks: inout FieldChecks) -> String {
+        let form = /https?:\/\/(?:[A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(?::([0-9]{1,5}))?(?:[\/?][!-~]*)?/
+        let match = text.utf8.count <= Self.longestAddress ? text.wholeMatch(of: form) : nil
+        let isAddress = match.map { match in
+            !text.contains { "#@\\\"<>^`{|}".contains($0) } && (match.1.map { UInt16($0) ?? 0 != 0 } ?? true)
+        }
+        checks.require(
+            isAddress == true, "url", "invalid",
+            "Must be an https address with a host, and of at most \(Self.longestAddress) characters.")
+        checks.require(
+            isAddress != true || allowsPlain || text.hasPrefix("https://"), "url", "not_https", "Must begin with https."
+        )
+        return text
+    }
+
+    private static func kinds(_ texts: [String]?, _ checks: inout FieldChecks) -> Set<LifecycleEvent.Kind>? {
+        guard let texts else { return nil }
+        checks.require(!texts.isEmpty, "events", "required", "Must name at least one, or be left out for all.")
+        var kinds: Set<LifecycleEvent.Kind> = []
+        for (index, text) in texts.enumerated() {
+            let kind = LifecycleEvent.Kind.chosen.first { $0.rawValue == text }
+            checks.require(kind != nil, "events.\(index)", "unknown", "There is no such event.")
+            if let kind { kinds.insert(kind) }
+        }
+        return kinds
+    }
+
+    /// What may be written down of an address: its path and query may be secret.
+    private static func host(_ address: String) -> String {
+        String(address.split(separator: "/", maxSplits: 3).dropFirst().first ?? "")
+    }
+}

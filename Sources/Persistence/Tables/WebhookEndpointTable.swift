@@ -1,0 +1,151 @@
+package import CredentialFormat
+package import Model
+
+private let columns: StaticString = """
+    id, organization_path, address, description, kinds, stopped_at, stop, failing_since, created_at, created_by, revision
+    """
+
+/// A sealed secret of an endpoint. Two may be in force while one replaces the other.
+package struct WebhookSecretRow: Hashable, Sendable {
+    package let endpoint: ID<WebhookEndpoint>
+    /// Counts the secrets of the endpoint, from 1.
+    package let number: Int
+    package let dataKey: ID<DataKeyRow>
+    package let sealed: [UInt8]
+    package let createdAt: Instant
+    /// Nil for the newest.
+    package let endsAt: Instant?
+
+    package init(
+        endpoint: ID<WebhookEndpoint>, number: Int, dataKey: ID<DataKeyRow>, sealed: [UInt8], createdAt: Instant,
+        endsAt: Instant?
+    ) {
+        self.endpoint = endpoint
+        self.number = number
+        self.dataKey = dataKey
+        self.sealed = sealed
+        self.createdAt = createdAt
+        self.endsAt = endsAt
+    }
+}
+
+extension Transaction {
+    /// The endpoint, nil where there is none.
+    package borrowing func webhookEndpoint(_ id: ID<WebhookEndpoint>) throws -> WebhookEndpoint? {
+        try first("SELECT \(fixed: columns) FROM webhook_endpoint WHERE id = \(id)", WebhookEndpoint.init(row:))
+    }
+
+    /// Those of an organization, oldest first.
+    package borrowing func webhookEndpoints(
+        of organization: ID<Organization>, after: ID<WebhookEndpoint>?, limit: Int
+    ) throws -> [WebhookEndpoint] {
+        try all(
+            """
+            SELECT \(fixed: columns) FROM webhook_endpoint
+            WHERE organization_id = \(organization) AND id > \(place(after: after)) ORDER BY id LIMIT \(limit)
+            """, WebhookEndpoint.init(row:))
+    }
+
+    /// Those of an account, oldest first. There are few.
+    package borrowing func webhookEndpoints(ofAccount account: ID<Organization>, limit: Int) throws -> [WebhookEndpoint]
+    {
+        try all(
+            "SELECT \(fixed: columns) FROM webhook_endpoint WHERE account_id = \(account) ORDER BY id LIMIT \(limit)",
+            WebhookEndpoint.init(row:))
+    }
+
+    /// Adds an endpoint.
+    package borrowing func insert(_ endpoint: WebhookEndpoint) throws {
+        try perform(
+            """
+            INSERT INTO webhook_endpoint (organization_id, account_id, \(fixed: columns))
+            VALUES (\(endpoint.organization), \(endpoint.path.root), \(endpoint.id), \(endpoint.path.stored),
+            \(endpoint.address), \(endpoint.description.stored), \(endpoint.kinds?.storedText.stored ?? .null),
+            \(endpoint.stoppedAt.stored), \((endpoint.stop?.rawValue).stored), \(endpoint.failingSince.stored),
+            \(endpoint.createdAt), \(endpoint.createdBy), \(endpoint.revision))
+            """)
+    }
+
+    /// Writes what can change of an endpoint, with its revision.
+    package borrowing func update(_ endpoint: WebhookEndpoint) throws {
+        try perform(
+            """
+            UPDATE webhook_endpoint SET address = \(endpoint.address), description = \(endpoint.description.stored),
+            kinds = \(endpoint.kinds?.storedText.stored ?? .null), stopped_at = \(endpoint.stoppedAt.stored),
+            stop = \((endpoint.stop?.rawValue).stored), failing_since = \(endpoint.failingSince.stored),
+            revision = \(endpoint.revision) WHERE id = \(endpoint.id)
+            """)
+    }
+
+    /// Notes since when an endpoint has taken nothing, nil for that it took something.
+    package borrowing func setFailing(since time: Instant?, _ id: ID<WebhookEndpoint>) throws {
+        if let time {
+            try perform(
+                "UPDATE webhook_endpoint SET failing_since = \(time) WHERE id = \(id) AND failing_since IS NULL")
+        } else {
+            try perform(
+                "UPDATE webhook_endpoint SET failing_since = NULL WHERE id = \(id) AND failing_since IS NOT NULL")
+        }
+    }
+
+    /// Removes an endpoint with all that it had.
+    package borrowing func delete(_ id: ID<WebhookEndpoint>) throws {
+        try destroyDataKeys(of: id.description)
+        try perform("DELETE FROM webhook_endpoint WHERE id = \(id)")
+    }
+
+    /// The secrets of an endpoint that are in force at `now`, newest first.
+    package borrowing func webhookSecrets(of id: ID<WebhookEndpoint>, at now: Instant) throws -> [WebhookSecretRow] {
+        try all(
+            """
+            SELECT endpoint_id, number, data_key, sealed, created_at, ends_at FROM webhook_secret
+            WHERE endpoint_id = \(id) AND (ends_at IS NULL OR ends_at > \(now)) ORDER BY number DESC
+            """
+        ) { row in
+            WebhookSecretRow(
+                endpoint: try row.id(0), number: try row.count(1), dataKey: try row.id(2), sealed: try row.bytes(3),
+                createdAt: try row.instant(4), endsAt: try row.optionalInstant(5))
+        }
+    }
+
+    /// Adds a secret, and has those before it end at `end`.
+    package borrowing func insert(_ secret: WebhookSecretRow, endingOthersAt end: Instant) throws {
+        try perform(
+            """
+            UPDATE webhook_secret SET ends_at = \(end)
+            WHERE endpoint_id = \(secret.endpoint) AND (ends_at IS NULL OR ends_at > \(end))
+            """)
+        try perform(
+            """
+            INSERT INTO webhook_secret (endpoint_id, number, data_key, sealed, created_at, ends_at)
+            VALUES (\(secret.endpoint), \(secret.number), \(secret.dataKey), \(secret.sealed), \(secret.createdAt),
+            \(secret.endsAt.stored))
+            """)
+    }
+
+    /// Removes at most `limit` secrets that ended before `time`, and says how many.
+    package borrowing func sweepWebhookSecrets(before time: Instant, limit: Int) throws -> Int {
+        try execute(
+            """
+            DELETE FROM webhook_secret WHERE (endpoint_id, number) IN
+            (SELECT endpoint_id, number FROM webhook_secret WHERE ends_at < \(time) ORDER BY ends_at LIMIT \(limit))
+            """)
+    }
+}
+
+extension Set<LifecycleEvent.Kind> {
+    /// Their words, in order.
+    fileprivate var storedText: String { map(\.rawValue).sorted().joined(separator: " ") }
+}
+
+extension WebhookEndpoint {
+    /// A word that is no kind any more is left out.
+    fileprivate init(row: StoredRow) throws(StoreError) {
+        let kinds = row.isNull(4) ? nil : Set(try row.words(4).compactMap(LifecycleEvent.Kind.init(rawValue:)))
+        self.init(
+            id: try row.id(0), path: try row.path(1), address: try row.text(2), description: try row.optionalText(3),
+            kinds: kinds, stoppedAt: try row.optionalInstant(5),
+            stop: try row.optionalText(6).flatMap(Stop.init(rawValue:)), failingSince: try row.optionalInstant(7),
+            createdAt: try row.instant(8), createdBy: try row.text(9), revision: try row.count(10))
+    }
+}
