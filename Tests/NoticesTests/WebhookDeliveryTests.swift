@@ -1,0 +1,175 @@
+import CredentialFormat
+import Foundation
+import Locking
+import Model
+import Notices
+import Persistence
+import TestSupport
+import Testing
+
+@Suite("Webhooks on their way", .onEveryEngine)
+struct WebhookDeliveryTests {
+    @Test func `two nodes send each event once, and what is about one credential in order`() async throws {
+        try await StoreUnderTest.current.openNodes(2) { stores in
+            let tree = try await SampleTree(in: stores[0])
+            let desk = NoticeDesk(tree)
+            let endpoint = try await desk.endpoint(in: tree.europe).endpoint
+            // Above and beside it, nothing is for it.
+            for organization in [tree.global, tree.northAmerica, tree.stranger] {
+                try await desk.tell("key_other", occasion: organization.id.description, in: organization)
+            }
+            for number in 0..<12 {
+                try await desk.tell("key_\(number % 3)", occasion: "\(number)", in: tree.france)
+            }
+            let nodes = [1, 2].map { number in desk.node(on: stores[number - 1], number: number) { _ in taken } }
+            while try await desk.deliveries(to: endpoint).contains(where: { $0.finishedAt == nil }) {
+                let rounds = await race(2) { try await nodes[$0].round() }
+                #expect(rounds.allSatisfy(\.isSuccess))
+            }
+            #expect(Set(desk.sent.identifiers).count == 12)
+            #expect(desk.sent.identifiers.count == 12)
+            let order = Dictionary(uniqueKeysWithValues: try await desk.events().map { ($0.id.description, $0) })
+            for subject in ["key_0", "key_1", "key_2"] {
+                let occasions = desk.sent.identifiers.compactMap { order[$0] }.filter { $0.subject == subject }
+                    .compactMap { Int($0.occasion) }
+                #expect(occasions == occasions.sorted())
+                #expect(occasions.count == 4)
+            }
+        }
+    }
+
+    @Test func `what a node had begun that is gone is sent by another, and the late one changes nothing`() async throws
+    {
+        try await SampleTree.open { tree in
+            let desk = NoticeDesk(tree)
+            let endpoint = try await desk.endpoint(in: tree.europe).endpoint
+            try await desk.tell("key_1", occasion: "1", in: tree.europe)
+            let (begun, arrival) = AsyncStream.makeStream(of: Void.self)
+            let (waiting, release) = AsyncStream.makeStream(of: Void.self)
+            let slow = desk.node(number: 1) { _ in
+                arrival.yield()
+                for await _ in waiting { break }
+                return .answered(status: 500, retryAfter: nil, body: [])
+            }
+            let late = Task { try await slow.round() }
+            for await _ in begun { break }
+            let other = desk.node(number: 2) { _ in taken }
+            #expect(try await other.round() == 0)
+            try await tree.store.write { tx in
+                try tx.perform("UPDATE webhook_delivery SET lease_until = 0 WHERE finished_at IS NULL")
+            }
+            #expect(try await other.round() == 1)
+            release.yield()
+            #expect(try await late.value == 1)
+            let delivery = try #require(try await desk.deliveries(to: endpoint).first)
+            #expect(delivery.state == .delivered)
+            #expect(delivery.attempts == 1)
+            #expect(Set(desk.sent.identifiers).count == 1)
+        }
+    }
+
+    @Test func `what is not taken is sent again at longer and longer pauses, and at last not any more`() async throws {
+        try await SampleTree.open { tree in
+            let desk = NoticeDesk(tree)
+            let endpoint = try await desk.endpoint(in: tree.europe).endpoint
+            try await desk.tell("key_1", occasion: "1", in: tree.europe)
+            try await desk.tell("key_1", occasion: "2", in: tree.europe)
+            let begin = tree.clock.current
+            let node = desk.node { _ in .answered(status: 503, retryAfter: "60", body: Array("later".utf8)) }
+            var pauses: [Int] = []
+            for _ in 0..<10 {
+                #expect(try await node.round() == 1)
+                guard let next = try await desk.deliveries(to: endpoint).first?.nextAt else { break }
+                pauses.append(next.seconds(since: tree.clock.current))
+                tree.clock.set(next)
+            }
+            // What the endpoint said is waited for, where it is longer.
+            #expect(pauses == [60] + WebhookSchedule.pauses.dropFirst(2))
+            #expect(tree.clock.current.seconds(since: begin) > 3 * 86_400)
+            let stopped = try await tree.store.read { tx in try tx.webhookEndpoint(endpoint.id) }
+            #expect(stopped?.stop == .failing)
+            #expect(try await desk.deliveries(to: endpoint).map(\.state) == [.failed, .abandoned])
+            #expect(try await node.round() == 0)
+            let log = try await tree.store.read { tx in
+                try tx.webhookAttempts(of: try tx.webhookDeliveries(to: endpoint.id, limit: 2)[1].id)
+            }
+            #expect(log.map(\.number) == Array(1...10))
+            #expect(log.allSatisfy { $0.status == 503 && $0.error == "status" && $0.response == "later" })
+        }
+    }
+
+    @Test func `an endpoint that is gone hears nothing any more, and what it missed can be sent once it is back`()
+        async throws
+    {
+        try await SampleTree.open { tree in
+            let desk = NoticeDesk(tree)
+            let endpoint = try await desk.endpoint(in: tree.europe, kinds: ["credential.expired"]).endpoint
+            let begin = tree.clock.current
+            for number in 0..<3 { try await desk.tell("key_\(number)", occasion: "1", in: tree.europe) }
+            let gone = desk.node { _ in .answered(status: 410, retryAfter: nil, body: []) }
+            while try await gone.round() > 0 {}
+            try await desk.tell("key_late", occasion: "1", in: tree.europe)
+            let service = desk.service
+            let (actor, organization) = (tree.caller(of: tree.europe), tree.europe.id)
+            let stopped = try await tree.store.read { tx in
+                try service.get(endpoint.id, in: organization, as: actor, tx: tx)
+            }
+            #expect(stopped.stop == .gone)
+            await #expect(throws: Refusal.self) {
+                try await tree.store.write { tx in
+                    _ = try service.test(endpoint.id, in: organization, as: actor, tx: tx)
+                }
+            }
+            let counts = try await tree.store.write { tx in
+                _ = try service.edit(
+                    endpoint.id, in: organization, WebhookEdit(isStopped: false), as: actor, tx: tx)
+                let found = try service.recover(endpoint.id, in: organization, since: begin, as: actor, tx: tx)
+                let again = try service.recover(endpoint.id, in: organization, since: begin, as: actor, tx: tx)
+                return [found.count, again.count]
+            }
+            #expect(counts == [4, 0])
+            let before = Set(desk.sent.identifiers)
+            let back = desk.node { _ in taken }
+            while try await back.round() > 0 {}
+            let again = desk.sent.all.count
+            #expect(Set(desk.sent.identifiers).isSuperset(of: before))
+            #expect(Set(desk.sent.identifiers).count == 4)
+            // A delivery that was taken can be sent once more, under the identifier that it had.
+            let delivery = try #require(try await desk.deliveries(to: endpoint).last)
+            try await tree.store.write { tx in
+                _ = try service.replay(delivery.id, to: endpoint.id, in: organization, as: actor, tx: tx)
+            }
+            #expect(try await back.round() == 1)
+            #expect(desk.sent.all.count == again + 1)
+            #expect(Set(desk.sent.identifiers).count == 4)
+        }
+    }
+
+    @Test func `the reference verifier takes both signatures of a rotation, and no other secret or body`() async throws
+    {
+        try await SampleTree.open(on: .sqlite) { tree in
+            // The verifier goes by the machine's clock.
+            tree.clock.set(Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)))
+            let desk = NoticeDesk(tree)
+            let first = try await desk.endpoint(in: tree.europe)
+            let key = try await desk.vault.key(of: tree.europe.id)
+            let second = try await tree.store.write { [service = desk.service] tx in
+                try service.rotate(
+                    first.endpoint.id, in: tree.europe.id, overlapSeconds: 3600, under: key,
+                    as: tree.caller(of: tree.europe), tx: tx)
+            }
+            try await desk.tell("key_1", occasion: "1", in: tree.europe)
+            #expect(try await desk.node { _ in taken }.round() == 1)
+            let message = try #require(desk.sent.all.first)
+            let stranger = try await desk.endpoint(in: tree.global)
+            let run = try await FinishedCommand.python(
+                [
+                    "Tests/ForeignClients/webhook_receiver.py", first.secret, second.secret, stranger.secret,
+                    try #require(message["webhook-id"]), try #require(message["webhook-timestamp"]),
+                    try #require(message["webhook-signature"]), String(decoding: message.body, as: UTF8.self),
+                ])
+            #expect(run.lines == ["taken", "taken", "refused", "refused", "refused"], "\(run.text)")
+            #expect(run.status == 0)
+        }
+    }
+}
