@@ -5,7 +5,7 @@ SOURCES := Package.swift Sources Tests Benchmarks Examples
 RELEASE_BUILD := swift build -c release --static-swift-stdlib --scratch-path .build-release
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-carbon test test-clients tsan asan bench prove-revocation prove-refresh prove-renewal prove-restore prove-rolling prove-bulk prove-tls prove-package chaos deb tarball docs screenshots pictures lint format build release clean
+.PHONY: help run run-carbon test test-clients tsan asan bench prove-revocation prove-refresh prove-renewal prove-restore prove-rolling prove-bulk prove-tls prove-webhooks prove-package chaos deb tarball docs screenshots pictures lint format build release clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,10 @@ prove-bulk: ## Upload 2 GiB to the carbon data API and export a million rows wit
 prove-tls: ## Have testssl.sh look for anything wrong with the server's TLS (PROVE="--help")
 	@scripts/prepare tls
 	@scripts/prove-tls $(PROVE)
+
+prove-webhooks: ## Send webhooks through servers that are killed, to a receiver that fails (PROVE="--help")
+	@scripts/prepare proof
+	@scripts/prove-webhooks $(PROVE)
 
 docs: ## Make a site of the documents and the libraries' reference, in .build-docs/site (DOCS=folder)
 	@scripts/prepare docs
