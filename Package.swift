@@ -123,7 +123,7 @@ var theOutside: [Target] {
         .target(
             name: "WebConsole",
             dependencies: [
-                "HTTPServing", "SignIn", "Connections", "Templating", hummingbird, httpTypes, crypto,
+                "HTTPServing", "SignIn", "Connections", "Notices", "Templating", hummingbird, httpTypes, crypto,
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             exclude: ["README.md"],

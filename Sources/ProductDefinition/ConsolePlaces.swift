@@ -80,7 +80,7 @@ package struct ConsolePlaces: Hashable, Sendable {
             place("Credentials", .client, .integrations, .apiKeys, .contacts),
             place(words[.app].capitalizedPlural, .apps, .consents),
             place(words[.connection].capitalizedPlural, .connections),
-            place(words[.account].capitalized, .people, .organizations, .auditLog),
+            place(words[.account].capitalized, .people, .organizations, .webhooks, .auditLog),
         ]
     }
 

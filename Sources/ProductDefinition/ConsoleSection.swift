@@ -2,7 +2,7 @@ package import Model
 
 /// A part of the pages that an account's people work with. A product's ``ConsolePlaces`` arrange them.
 package enum ConsoleSection: String, Hashable, Sendable, CaseIterable {
-    case overview, integrations, client, contacts, apps, consents, connections, people, organizations
+    case overview, integrations, client, contacts, apps, consents, connections, people, organizations, webhooks
     case apiKeys = "api-keys"
     case auditLog = "audit-log"
 
@@ -18,6 +18,7 @@ package enum ConsoleSection: String, Hashable, Sendable, CaseIterable {
         case .consents: .grantsRead
         case .connections: .connectionsRead
         case .organizations: .organizationsRead
+        case .webhooks: .webhooksRead
         case .auditLog: .auditEventsRead
         }
     }
@@ -28,6 +29,7 @@ package enum ConsoleSection: String, Hashable, Sendable, CaseIterable {
         case .integrations, .client, .apiKeys, .contacts: .apiAccess
         case .apps, .consents: .apps
         case .connections: .connections
+        case .webhooks: .webhooks
         case .overview, .people, .organizations, .auditLog: nil
         }
     }
@@ -35,7 +37,7 @@ package enum ConsoleSection: String, Hashable, Sendable, CaseIterable {
     /// Whether its page has a button that makes something.
     var makesThings: Bool {
         switch self {
-        case .integrations, .apiKeys, .contacts, .apps, .connections, .people, .organizations: true
+        case .integrations, .apiKeys, .contacts, .apps, .connections, .people, .organizations, .webhooks: true
         case .overview, .client, .consents, .auditLog: false
         }
     }
@@ -53,6 +55,7 @@ package enum ConsoleSection: String, Hashable, Sendable, CaseIterable {
         case .connections: words[.connection].capitalizedPlural
         case .people: words[.member].capitalizedPlural
         case .organizations: words[.organization].capitalizedPlural
+        case .webhooks: "Webhooks"
         case .auditLog: "Audit log"
         }
     }
@@ -69,7 +72,7 @@ extension Set<ConsoleSection> {
                 case .client: policy.integrations.perOrganization == .one
                 case .contacts: policy.accessKeys != .off
                 case .connections: !providers.isEmpty
-                case .overview, .apiKeys, .apps, .consents, .people, .organizations, .auditLog: true
+                case .overview, .apiKeys, .apps, .consents, .people, .organizations, .webhooks, .auditLog: true
                 }
             })
     }

@@ -304,7 +304,7 @@ struct Composition {
                     ? ConnectionDesk(
                         service: providers.service, clients: providers.clients, readAtStart: providers.readAtStart)
                     : nil,
-                isDevelopment: configuration.environment == .development, now: now))
+                webhooks: webhooks, isDevelopment: configuration.environment == .development, now: now))
     }
 
     /// Everything that runs while the server runs, in the order of starting. They end in the opposite order, so what was

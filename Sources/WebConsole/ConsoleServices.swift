@@ -2,6 +2,7 @@ import CredentialFormat
 package import Credentials
 import Events
 package import Model
+package import Notices
 package import OAuth
 import Organizations
 package import Persistence
@@ -49,6 +50,8 @@ package final class ConsoleServices: Sendable {
     let repetitions: FormRepetitions
     /// Nil where nothing is connected.
     let connections: ConnectionDesk?
+    /// Nil where nobody is told anything.
+    let webhooks: WebhookService?
     /// Seals or signs an access token made by hand.
     let sealToken: @Sendable (HandmadeToken) throws -> String
     /// Asks all nodes whether they hear, and waits at most so long.
@@ -69,6 +72,7 @@ package final class ConsoleServices: Sendable {
     ///   - confirm: Asks all nodes whether they hear, and waits at most so long.
     ///   - nodes: The nodes as this one sees them, nil where nothing of them is known.
     ///   - connections: What the pages of connections call, nil where nothing is connected.
+    ///   - webhooks: What the pages of webhooks call, nil where nobody is told anything.
     ///   - isDevelopment: Whether the page of all parts is shown.
     /// - Throws: What is wrong with a template.
     package init(
@@ -79,6 +83,7 @@ package final class ConsoleServices: Sendable {
         sealToken: @escaping @Sendable (HandmadeToken) throws -> String,
         confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
         nodes: @escaping @Sendable () -> FeedView? = { nil }, connections: ConnectionDesk? = nil,
+        webhooks: WebhookService? = nil,
         isDevelopment: Bool, now: @escaping @Sendable () -> Instant
     ) throws {
         let site = Site(product: product, issuer: issuer)
@@ -116,6 +121,7 @@ package final class ConsoleServices: Sendable {
         self.confirm = confirm
         self.nodes = nodes
         self.connections = connections
+        self.webhooks = webhooks
         members = MembershipService(product: product, now: now)
         stewards = StewardService(now: now)
         organizations = OrganizationService(product: product, now: now)
@@ -158,6 +164,7 @@ extension WebConsole {
     var trial: CredentialTrial { services.trial }
     var repetitions: FormRepetitions { services.repetitions }
     var connections: ConnectionDesk? { services.connections }
+    var webhooks: WebhookService? { services.webhooks }
     var sealToken: @Sendable (HandmadeToken) throws -> String { services.sealToken }
     var confirm: @Sendable (Duration) async -> FeedConfirmation { services.confirm }
     var nodes: @Sendable () -> FeedView? { services.nodes }

@@ -80,7 +80,7 @@ struct Room: Sendable {
         Room(
             "HTTPAPI", ["HTTPServing", "SignIn", "Connections", "Notices", "COpenAPI"], libraries: http.union(["Yams"])),
         Room(
-            "WebConsole", ["HTTPServing", "SignIn", "Connections", "Templating"],
+            "WebConsole", ["HTTPServing", "SignIn", "Connections", "Notices", "Templating"],
             libraries: http.union(["Crypto"])),
         // What backends of others build into themselves: of ours it sees two leaves, and nothing of ours sees it.
         Room(

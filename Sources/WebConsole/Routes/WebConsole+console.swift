@@ -10,7 +10,7 @@ extension WebConsole {
     var consoleRoutes: [PageRoute] {
         [.shown(.home, showHome), shown(.overview, showOverview), shown(.choice, showChoice)] + integrationRoutes
             + apiKeyRoutes + managedAppRoutes + consentRoutes + clientRoutes + contactRoutes + connectionRoutes
-            + peopleRoutes + organizationRoutes + auditLogRoutes + refusalRoutes + usageRoutes + findRoutes
+            + webhookRoutes + peopleRoutes + organizationRoutes + auditLogRoutes + refusalRoutes + usageRoutes + findRoutes
     }
 
     /// A page that is shown to who may see it.
@@ -75,7 +75,8 @@ extension WebConsole {
             switch entered.page.section?.feature {
             case .apps: product.words[.app].plural
             case .connections: product.words[.connection].plural
-            case .apiAccess, .webhooks, nil: "access to the API"
+            case .webhooks: "webhooks"
+            case .apiAccess, nil: "access to the API"
             }
         return MessagePage(
             heading: entered.sectionTitle,

@@ -56,6 +56,9 @@ enum Done: String, Sendable, CaseIterable {
     case organizationDeleted = "organization-deleted"
     case resourceServerSaved = "resource-server-saved"
     case resourceServerDeleted = "resource-server-deleted"
+    case webhookSaved = "webhook-saved"
+    case webhookSent = "webhook-sent"
+    case webhookDeleted = "webhook-deleted"
     case connected
     case connectionRepaired = "connection-repaired"
     case connectionRecognized = "connection-recognized"
@@ -128,6 +131,9 @@ enum Done: String, Sendable, CaseIterable {
         case .organizationDeleted: "\(words[.organization].capitalized) deleted."
         case .resourceServerSaved: "Changes saved. They count from the next call on."
         case .resourceServerDeleted: "Resource server deleted. It is refused from now on."
+        case .webhookSaved: "Changes saved. They count from the next message on."
+        case .webhookSent: "It’s on its way. Look again in a moment."
+        case .webhookDeleted: "Webhook deleted. Nothing is sent there any more."
         case .connected: "\(words[.connection].capitalized) active. It’s renewed and watched from now on."
         case .connectionRepaired:
             "Signed in again. It’s the same \(words[.connection].singular) as before, and it works."

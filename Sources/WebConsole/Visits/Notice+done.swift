@@ -46,7 +46,8 @@ extension Done {
             .secretShownBefore, .tokenShownBefore, .searchedForSecret, .secretExtended, .apiKeySaved, .apiKeyEnabled,
             .olderAPIKeyExtended,
             .found, .foundOlder, .foundEnded, .personInvited, .personSaved, .handedOver, .organizationCreated,
-            .organizationSaved, .resourceServerSaved, .connected, .connectionRepaired, .connectionRecognized,
+            .organizationSaved, .resourceServerSaved, .webhookSaved, .webhookSent, .webhookDeleted, .connected,
+            .connectionRepaired, .connectionRecognized,
             .connectionRenewed, .connectionNotRenewed, .connectionRenewalWaits, .connectionTriedBefore,
             .connectionRenewalThrottled,
             .providerSecretSaved, .accountCreated, .accountSaved, .accountResumed:

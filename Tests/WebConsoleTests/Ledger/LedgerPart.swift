@@ -25,6 +25,7 @@ struct LedgerPart: Sendable, CustomTestStringConvertible {
         LedgerPart(testDescription: "contacts", lines: PageLine.contacts),
         LedgerPart(testDescription: "people", lines: PageLine.people),
         LedgerPart(testDescription: "organizations", lines: PageLine.organizations),
+        LedgerPart(testDescription: "webhooks", lines: PageLine.webhooks),
         LedgerPart(testDescription: "audit log", lines: PageLine.auditLog),
     ]
 }

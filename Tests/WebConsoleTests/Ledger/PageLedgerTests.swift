@@ -12,19 +12,21 @@ let ledgerProduct = """
       owner:
         permissions: [organizations.read, organizations.manage, members.read, members.manage, integrations.read,
           integrations.manage, api-keys.read, api-keys.manage, apps.read, apps.manage, grants.read, grants.manage,
-          contacts.read, contacts.manage, connections.read, connections.manage, integrations.reveal, audit-events.read]
+          contacts.read, contacts.manage, connections.read, connections.manage, webhooks.read,
+          webhooks.manage, integrations.reveal, audit-events.read]
       developer:
         permissions: [organizations.read, contacts.read, integrations.read, integrations.manage, api-keys.read, api-keys.manage]
       auditor:
         permissions: [organizations.read, contacts.read, integrations.read, api-keys.read, members.read, apps.read, grants.read,
-          connections.read, audit-events.read]
+          connections.read, webhooks.read, audit-events.read]
       guest: {permissions: []}
       accountant: {permissions: [accounts.manage]}
       warden: {permissions: [resource-servers.manage]}
       operator:
         permissions: [organizations.read, organizations.manage, members.read, members.manage, integrations.read,
           integrations.manage, api-keys.read, api-keys.manage, apps.read, apps.manage, grants.read, grants.manage,
-          contacts.read, contacts.manage, connections.read, connections.manage, integrations.reveal, audit-events.read, console-sessions.create, accounts.manage, resource-servers.manage]
+          contacts.read, contacts.manage, connections.read, connections.manage, webhooks.read,
+          webhooks.manage, integrations.reveal, audit-events.read, console-sessions.create, accounts.manage, resource-servers.manage]
     """
 
 /// Each page of the console × each caller (law 12): who may not see a page is answered as for one that does not exist.

@@ -6,7 +6,7 @@ enum ConsoleSections {
     /// Those that have pages. Each area adds its own as it comes; a test holds this against the routes.
     static let withPages: Set<ConsoleSection> = [
         .overview, .integrations, .client, .apiKeys, .contacts, .apps, .consents, .connections, .people, .organizations,
-        .auditLog,
+        .webhooks, .auditLog,
     ]
 
     /// Whether the product has a section and these permissions show it.

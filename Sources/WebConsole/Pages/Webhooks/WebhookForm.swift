@@ -1,0 +1,90 @@
+import Model
+import Notices
+import ProductDefinition
+
+/// What a form says of a webhook: where it is, and what it is told.
+struct WebhookForm: Sendable {
+    static let names: Set<String> = ["url", "description", "events"]
+    /// Before the name of a box of an event.
+    private static let event = "event."
+
+    var address = ""
+    var description = ""
+    var kinds: Set<LifecycleEvent.Kind> = []
+    var isStopped = false
+    /// The revision that the page showed, empty for a new one.
+    var revision = ""
+
+    init() {}
+
+    init(_ form: PageForm) {
+        address = form.text("url")
+        description = form.text("description")
+        kinds = Set(form.names(behind: Self.event).compactMap(LifecycleEvent.Kind.init(rawValue:)))
+        isStopped = form["disabled"] != nil
+        revision = form.text("revision")
+    }
+
+    init(_ endpoint: WebhookEndpoint) {
+        address = endpoint.address
+        description = endpoint.description ?? ""
+        kinds = endpoint.kinds ?? []
+        isStopped = endpoint.stoppedAt != nil
+        revision = "\(endpoint.revision)"
+    }
+
+    /// Nil for all of them: what nobody has chosen from.
+    var chosen: [String]? { kinds.isEmpty ? nil : kinds.map(\.rawValue).sorted() }
+
+    func sections(_ words: ProductWords, _ errors: FieldErrors) -> [FormSection] {
+        let boxes = LifecycleEvent.Kind.chosen.map { kind in
+            FormItem.tick(
+                TickField(
+                    name: Self.event + kind.rawValue, words: kind.rawValue, under: kind.under(words),
+                    isTicked: kinds.contains(kind)))
+        }
+        let state = TickField(
+            name: "disabled", words: "Send nothing for now",
+            under:
+                "What is on its way is dropped. Once it’s sent to again, what it missed can be sent through the API.",
+            isTicked: isStopped)
+        return [
+            FormSection(
+                heading: "Where it is", words: "Your server, reached from the Internet.",
+                items: [
+                    .text(
+                        TextField(
+                            label: "Address", name: "url", value: address, hint: "Begins with https.",
+                            error: errors["url"], maximum: WebhookService.longestAddress, isRequired: true, isCode: true
+                        )),
+                    .text(
+                        TextField(
+                            label: "Description", name: "description", value: description,
+                            error: errors["description"])),
+                ]),
+            FormSection(
+                heading: "What it is told", words: "Without any, it’s told everything, also what there will be.",
+                items: boxes),
+        ] + (revision.isEmpty ? [] : [FormSection(heading: "Whether it’s sent to", items: [.tick(state)])])
+    }
+}
+
+extension LifecycleEvent.Kind {
+    /// What it means, for whoever chooses.
+    func under(_ words: ProductWords) -> String? {
+        switch self {
+        case .expiring: "it ends in 30, 7 or 1 days"
+        case .expired: "it has ended"
+        case .neverUsed: "made 30 days ago, and used by nobody"
+        case .unused: "used by nobody for 90 days"
+        case .secretOld: "older than \(words[.clientSecret].plural) are meant to be"
+        case .oldSecretIdle: "the one before a rotation was used by nobody for 6 hours, and can be ended"
+        case .creatorLeft: "whoever made it or looked after it has left"
+        case .refreshTokenReuse: "a token came back: somebody may have a copy"
+        case .connectionCreated, .connectionExpiring, .connectionDegraded, .connectionRecovered,
+            .connectionReauthRequired, .connectionPermissionChanged, .connectionRevoked, .connectionDisconnected,
+            .webhookTest:
+            nil
+        }
+    }
+}
