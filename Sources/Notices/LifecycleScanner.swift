@@ -232,7 +232,7 @@ extension Transaction {
     private borrowing func credentials(leftBy member: ID<Member>) throws -> [LeftCredential] {
         var found: [LeftCredential] = []
         var paths: [ID<Organization>: OrganizationPath] = [:]
-        var place: UInt128?
+        var place = UInt128?.none
         repeat {
             let some = try stewarded(
                 .member(member), kinds: Set(StewardedID.Kind.allCases), within: nil, after: place, limit: Self.step)
