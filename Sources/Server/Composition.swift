@@ -72,6 +72,7 @@ struct Composition {
     /// Where organizations are told what becomes of their credentials.
     let webhooks: WebhookService
     private let webhookCall: WebhookCall
+    private let webhookMeasures = WebhookMeasures()
     /// Those of the public listener.
     let connections: Connections
     /// What is lost while the server runs.
@@ -392,10 +393,12 @@ struct Composition {
 
     /// Sends what is to be told.
     private var deliverer: WebhookDeliverer {
-        WebhookDeliverer(store: store, node: node, vault: webhooks.vault, logger: logger, now: now) { [webhookCall] in
+        WebhookDeliverer(store: store, node: node, vault: webhooks.vault, logger: logger, now: now) {
+            [webhookCall, webhookMeasures] in
             let outcome = await webhookCall.post(
                 $0.body, to: $0.address, headers: $0.headers, within: WebhookDeliverer.patience)
             guard !Task.isCancelled else { return .brokenOff }
+            webhookMeasures.note(outcome)
             switch outcome {
             case .answered(let status, let retryAfter, let body):
                 return .answered(status: status, retryAfter: retryAfter, body: body)
@@ -447,7 +450,7 @@ struct Composition {
             routes.tokens.metrics,
             [console.signInMeasures.metric, verifier.lookUps.metric], store.metrics, [(spans ?? SpanQueue()).metric],
             KeyMetrics(keyRing: keyRing, rotationDays: configuration.keyRotationDays).all,
-            [log.lost, libraries.metric],
+            [log.lost, libraries.metric, webhookMeasures.metric],
             feedMetrics.all(verifier.hearing, feed), verifier.memory.metrics,
             [verifier.refusals.metric, verifier.meter.metric], further,
             stream.metrics, connections.metrics, outages.metrics, ProviderMetrics(desk: providers).all,

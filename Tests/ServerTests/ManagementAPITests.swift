@@ -622,4 +622,37 @@ struct ManagementAPITests {
         let said = try await server.call("PATCH", member, bearer: key, ["email_verified": true])
         #expect(try said.json["email_verified"] == true && said.json["invitation"] == .null)
     }
+
+    @Test func `what is sent to a webhook and what came of it stands in its log, and its secret is shown once`()
+        async throws
+    {
+        let (server, key, _, path) = try await organization()
+        // It takes no POST.
+        let address = server.base + "/healthz"
+        let made = try await server.make(path + "/webhooks", ["url": .text(address)], as: key)
+        let secret = try made["secret"].string
+        #expect(secret.wholeMatch(of: /whsec_[A-Za-z0-9+\/]{43}=/) != nil)
+        let webhook = "\(path)/webhooks/\(try made["id"].string)"
+        let sent = try await server.make(webhook + "/test", [:], as: key)
+        let delivery = "\(webhook)/deliveries/\(try sent["id"].string)"
+        var log: [JSON] = []
+        try await eventually {
+            log = try await server.get(delivery, bearer: key).json["log"].elements
+            return !log.isEmpty
+        }
+        let first = try #require(log.first)
+        #expect(try first["status"].integer == 405 && first["error"] == "status")
+        let rotated = try await server.call("POST", webhook + "/rotate", bearer: key, [:])
+        #expect(try rotated.json["secret"].string != secret && rotated.json["previous_secret_expires_at"] != .null)
+        for read in ["", "/deliveries", delivery.replacing(webhook, with: "")] {
+            let answer = try await server.get(webhook + read, bearer: key)
+            #expect(answer.status == 200 && !answer.text.contains("whsec_"), "\(answer.text)")
+        }
+        for wrong in [
+            "ftp://receiver.example", "https://", "https://a:b@receiver.example/", "https://receiver.example/#a",
+        ] {
+            try isProblem(
+                try await server.call("POST", path + "/webhooks", bearer: key, ["url": .text(wrong)]), 422, "invalid")
+        }
+    }
 }
