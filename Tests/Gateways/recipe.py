@@ -136,6 +136,9 @@ class Backend(Handler):
         self.reply(200, [("Content-Type", "application/json"), ("Cache-Control", "private")], json.dumps(said).encode())
 
 
+LIMIT = '"minute";r=0;t=7'
+
+
 class Relay(Handler):
     """Passes everything to Claviger, unless it is to refuse, to say nothing, or to end the connection."""
 
@@ -157,6 +160,12 @@ class Relay(Handler):
         if Relay.mode == "close":
             self.close_connection = True
             return
+        if Relay.mode == "limit":
+            # As Claviger answers a call that is too much.
+            forbidden = "on_limit=403" in self.path
+            fields = [("Retry-After", "7"), ("RateLimit", LIMIT), ("RateLimit-Policy", '"minute";q=9;w=60')]
+            self.reply(403 if forbidden else 429, fields + [("X-Auth-Reason", "rate")] * forbidden)
+            return
         if Relay.mode != "pass":
             self.reply(Relay.mode, [("Retry-After", "7"), ("X-Request-Id", "relay"), ("Cache-Control", "no-store")])
             return
@@ -170,6 +179,8 @@ class Relay(Handler):
         answer = desk.getresponse()
         fields = [(f, v) for f, v in answer.getheaders() if f.lower() not in ("content-length", "connection")]
         content = answer.read()
+        if answer.status == 200:
+            fields.append(("RateLimit", LIMIT))
         self.reply(answer.status, fields, content)
         desk.close()
 
@@ -211,7 +222,7 @@ class OffloadRelay:
                 elif Relay.mode == "close":
                     break
                 elif Relay.mode != "hang":
-                    connection.sendall(self.ack(frame, Relay.mode))
+                    connection.sendall(self.ack(frame, 429 if Relay.mode == "limit" else Relay.mode))
         self.connections.discard(connection)
         for each in (desk, connection):
             with contextlib.suppress(OSError):
@@ -237,6 +248,7 @@ class OffloadRelay:
         number = bytes([status & 0xF | 0xF0, (status - 240) >> 4])
         setting = b"\x01\x03\x02"
         body = bytes([cls.ACK, 0, 0, 0, 1]) + frame[5:end]
+        body += setting + b"\x0arate_limit\x08" + bytes([len(LIMIT)]) + LIMIT.encode()
         body += setting + b"\x0bretry_after\x08\x017" + setting + b"\x06status\x03" + number
         return len(body).to_bytes(4, "big") + body
 
@@ -576,6 +588,12 @@ def check():
         answer = call(key)
         assert answer.status == SEEN.get(name, {}).get(status, status), f"{status}: {answer}"
         assert name == "apache" or answer["retry-after"] == "7" or status != 429, answer
+    Relay.mode = "limit"
+    answer = call(key)
+    assert answer.status == SEEN.get(name, {}).get(429, 429), answer
+    assert name == "apache" or (answer["retry-after"], answer["ratelimit"]) == ("7", LIMIT), answer
+    Relay.mode = "pass"
+    assert name not in ("nginx", "haproxy", "envoy", "envoy with a prefix") or call(key)["ratelimit"] == LIMIT, call(key)
     print("400, 429 and 503 as the client sees them")
 
     gone = GONE.get(name, 503)
