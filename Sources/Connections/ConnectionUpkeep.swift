@@ -135,7 +135,8 @@ package final class ConnectionUpkeep: Service {
         }
         for held in claimed {
             begin(.renewal(provider: held.lease.connection.provider)) { [engine] in
-                await engine.renew(held) != .throttled
+                if case .throttled = await engine.renew(held) { return false }
+                return true
             }
         }
         let begun = Dictionary(grouping: claimed) { $0.lease.connection.provider }.mapValues(\.count)

@@ -1,4 +1,4 @@
-import CredentialFormat
+package import CredentialFormat
 import Events
 package import Model
 package import Persistence

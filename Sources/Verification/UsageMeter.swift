@@ -1,7 +1,7 @@
 package import CredentialFormat
 import Locking
 package import Measuring
-package import Model
+import Model
 package import Persistence
 package import Policy
 

@@ -1,3 +1,4 @@
+import Persistence
 import CredentialFormat
 import Limits
 import Locking

@@ -1,4 +1,4 @@
-package import CredentialFormat
+import CredentialFormat
 package import Limits
 import Locking
 package import Measuring
@@ -40,7 +40,7 @@ package final class RateLimiter: Sendable {
         var limit: RateLimit { limits.limits[place] }
     }
 
-    private struct Shard {
+    private struct Counters {
         var counters: [Key: Counter] = [:]
         /// Those that were used since they were last written down.
         var unwritten: [Key: ID<Organization>] = [:]
@@ -48,6 +48,14 @@ package final class RateLimiter: Sendable {
         var sweptAt = Int64.min
 
         var count: Int { counters.count + hands.count }
+    }
+
+    private final class Shard: Sendable {
+        let state = Lock(Counters())
+
+        func withLock<Result>(_ body: (inout Counters) throws -> sending Result) rethrows -> sending Result {
+            try state.withLock { try body(&$0) }
+        }
     }
 
     /// What becomes of a call.
@@ -58,7 +66,7 @@ package final class RateLimiter: Sendable {
     }
 
     /// By account, so that all limits of a call are behind one lock.
-    private let shards: [Lock<Shard>]
+    private let shards: [Shard]
     private let capacity: Int
     private let count = Atomic<Int>(0)
     private let tally = Tally(4, isSpread: true)
@@ -76,7 +84,7 @@ package final class RateLimiter: Sendable {
         self.capacity = max(capacity, Self.shardCount)
         self.uptime = uptime
         isShared = store != nil
-        shards = (0..<Self.shardCount).map { _ in Lock(Shard()) }
+        shards = (0..<Self.shardCount).map { _ in Shard() }
         guard let store else { return }
         let exchange = RateExchange(
             store: store, ask: { [weak self] in self?.questions($0, isLast: $1) ?? [] },
@@ -172,7 +180,7 @@ extension RateLimiter {
     }
 
     /// One counter more is there: makes room if there are too many.
-    private func grow(_ shard: inout Shard, at now: Int64, _ isLive: (Int64) -> Bool) {
+    private func grow(_ shard: inout Counters, at now: Int64, _ isLive: (Int64) -> Bool) {
         guard count.wrappingAdd(1, ordering: .relaxed).newValue > capacity else { return }
         let before = shard.count
         let age = now.subtractingReportingOverflow(shard.sweptAt)

@@ -1,3 +1,4 @@
+import Policy
 import CredentialFormat
 import Credentials
 import Model
