@@ -135,8 +135,7 @@ package final class ConnectionUpkeep: Service {
         }
         for held in claimed {
             begin(.renewal(provider: held.lease.connection.provider)) { [engine] in
-                if case .throttled = await engine.renew(held) { return false }
-                return true
+                if case .throttled = await engine.renew(held) { false } else { true }
             }
         }
         let begun = Dictionary(grouping: claimed) { $0.lease.connection.provider }.mapValues(\.count)
