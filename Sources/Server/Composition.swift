@@ -124,7 +124,9 @@ struct Composition {
             }
             return try await configuration.database.open(at: machine(), as: node)
         }
-        let store = ObservedEngine(database.engine, at: "\(configuration.database)", telling: outages)
+        let spans = configuration.traces == nil ? nil : SpanQueue()
+        let store = ObservedEngine(
+            database.engine, at: "\(configuration.database)", telling: outages, tracing: spans)
         do {
             let shared = configuration.database.isShared && clock == nil ? try await DatabaseClock(of: store) : nil
             let now = shared.map { shared in { @Sendable in shared.now() } } ?? machine
@@ -151,7 +153,7 @@ struct Composition {
             }
             return try await Composition(
                 configuration, installation, product, catalogue, database, store, masterKeys, keyRing, organizationKeys,
-                outages, node: node, sink: sink, logger: logger, threshold: threshold, clock: shared, now: now)
+                outages, spans, node: node, sink: sink, logger: logger, threshold: threshold, clock: shared, now: now)
         } catch {
             await store.close()
             throw error
@@ -162,6 +164,7 @@ struct Composition {
         _ configuration: ServerConfiguration, _ installation: Installation, _ product: Product,
         _ catalogue: ProviderCatalogue, _ database: OpenDatabase, _ store: ObservedEngine,
         _ masterKeys: MasterKeys, _ keyRing: KeyRing, _ organizationKeys: OrganizationKeys, _ outages: Outages,
+        _ spans: SpanQueue?,
         node: ID<Node>, sink: LogSink, logger: Logger, threshold: LogThreshold,
         clock: DatabaseClock?,
         now: @escaping @Sendable () -> Instant
@@ -180,7 +183,7 @@ struct Composition {
         self.now = now
         self.clock = clock
         self.node = node
-        spans = configuration.traces == nil ? nil : SpanQueue()
+        self.spans = spans
         log = RequestLog(
             sink: sink, format: configuration.logFormat, threshold: threshold, node: node, spans: spans)
 
@@ -255,7 +258,7 @@ struct Composition {
             revocation: RevocationEndpoint(
                 authenticator: authenticator, verifier: verifier, store: store, brand: product.brand,
                 issuer: configuration.issuer),
-            stream: stream, verifier: verifier, proxies: proxies)
+            stream: stream, verifier: verifier, proxies: proxies, isTraced: spans != nil)
         openID = OpenIDRoutes(
             product: product, issuer: configuration.issuer,
             userInfo: UserInfoEndpoint(verifier: verifier, store: store), now: now)

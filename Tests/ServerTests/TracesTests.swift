@@ -26,6 +26,7 @@ struct TracesTests {
                 let kept = [("traceparent", "00-\(Self.trace)-1111222233334444-01")]
                 _ = try await server.get("/verify?scope=data.read", bearer: demo.apiKey, headers: kept)
                 _ = try await server.get("/api/v1/me?x=1", bearer: demo.operatorKey, headers: kept)
+                _ = try await server.get("/api/v1/accounts", bearer: demo.operatorKey, headers: kept)
                 let unwanted = [("traceparent", "00-\(Self.other)-1111222233334444-00")]
                 #expect(try await server.get("/verify", bearer: demo.apiKey, headers: unwanted).status == 200)
                 #expect(try await server.get("/api/v1/me", bearer: demo.operatorKey, headers: unwanted).status == 200)
@@ -35,10 +36,26 @@ struct TracesTests {
                         try JSON(parsing: Array(line.utf8))["resourceSpans"][0]["scopeSpans"][0]["spans"].elements
                     }
                 }
-                #expect(try await eventually { try told().count >= 2 })
-                let names = try told().map { try $0["name"].string }
-                #expect(names.sorted() == ["GET /api/v1/me", "GET /verify"])
-                for span in try told() {
+                let (server, client) = (JSON.number(2), JSON.number(3))
+                func requests() throws -> [JSON] { try told().filter { try $0["kind"] == server } }
+                #expect(try await eventually { try requests().count >= 3 })
+                #expect(
+                    try requests().map { try $0["name"].string }.sorted() == [
+                        "GET /api/v1/accounts", "GET /api/v1/me", "GET /verify",
+                    ])
+                let statements = try told().filter { try $0["kind"] == client }
+                let parents = Set(try requests().map { try $0["spanId"].string })
+                #expect(try statements.contains { try $0["name"].string.hasPrefix("SELECT ") })
+                for statement in statements {
+                    #expect(try statement["traceId"].string == Self.trace)
+                    #expect(parents.contains(try statement["parentSpanId"].string))
+                    #expect(try statement["name"].string.wholeMatch(of: /[A-Z]+( [a-z_]+)?/) != nil)
+                    #expect(
+                        Set(try statement["attributes"].elements.map { try $0["key"].string }).isSubset(of: [
+                            "db.system.name", "db.operation.name", "db.collection.name",
+                        ]))
+                }
+                for span in try requests() {
                     #expect(try span["traceId"].string == Self.trace)
                     #expect(try span["parentSpanId"].string == "1111222233334444")
                     #expect(try span["spanId"].string.count == 16)
@@ -67,6 +84,18 @@ struct TracesTests {
         ] as [(String, Bool?)])
     func `traceparent is read as its standard has it`(_ text: String, _ isSampled: Bool?) {
         #expect(TraceParent(text)?.isSampled == isSampled)
+    }
+
+    @Test(
+        arguments: [
+            ("SELECT id, name FROM api_key k WHERE id = $1", "SELECT", "api_key"),
+            ("SELECT 1", "SELECT", nil), ("SELECT x FROM (SELECT 1)", "SELECT", nil),
+            ("INSERT INTO node (id) VALUES ($1)", "INSERT", "node"), ("UPDATE lease SET at = $1", "UPDATE", "lease"),
+            ("DELETE FROM refusal\nWHERE at < $1", "DELETE", "refusal"), ("", "-", nil),
+        ] as [(String, String, String?)])
+    func `a statement is told by two words`(_ text: String, _ operation: String, _ table: String?) {
+        let name = StatementName(text)
+        #expect(name.operation == operation && name.table == table)
     }
 
     @Test func `what is asked of others meanwhile is told to no collector, and they are told of no trace`() {

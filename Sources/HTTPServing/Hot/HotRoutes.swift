@@ -48,14 +48,17 @@ package final class HotRoutes: Sendable {
     private let metadata: [UInt8]
     private let issuer: String
     private let realm: String
+    /// Whether anybody collects traces.
+    private let isTraced: Bool
     /// What is measured of the tokens that are given out here.
     package let tokens = TokenMeasures()
 
     package init(
         product: Product, issuer: String, verify: VerifyEndpoint, token: TokenEndpoint,
         introspection: IntrospectionEndpoint, revocation: RevocationEndpoint, stream: RevocationStream,
-        verifier: CredentialVerifier, proxies: TrustedProxies
+        verifier: CredentialVerifier, proxies: TrustedProxies, isTraced: Bool = false
     ) {
+        self.isTraced = isTraced
         feed = RevocationFeedEndpoint(authenticator: ClientAuthenticator(brand: product.brand), stream: stream)
         self.verify = verify
         self.token = token
@@ -129,6 +132,13 @@ package final class HotRoutes: Sendable {
     /// - Parameter executor: Where the look-ups go on, nil for the threads that all tasks share.
     package func finish(
         _ rest: Rest, of request: HotRequest, on executor: (any TaskExecutor)? = nil
+    ) async -> HotReply {
+        guard isTraced, let span = request.span else { return await finished(rest, of: request, on: executor) }
+        return await CurrentSpan.$parent.withValue(span) { await finished(rest, of: request, on: executor) }
+    }
+
+    private func finished(
+        _ rest: Rest, of request: HotRequest, on executor: (any TaskExecutor)?
     ) async -> HotReply {
         do {
             var (outcome, record) = try await judged(rest, request, on: executor)

@@ -59,12 +59,12 @@ package struct RequestLog: Sendable {
 
     /// Others are told by Hummingbird's middleware.
     private func trace(_ request: HotRequest, _ reply: HotReply, _ nanoseconds: Int64, to spans: SpanQueue) {
-        guard let parent = request.field(TraceParent.field).flatMap({ TraceParent($0) }), parent.isSampled else {
-            return
-        }
+        guard let parent = request.traceParent else { return }
         spans.add(
             FinishedSpan(
-                under: parent, method: request.method.rawValue, route: request.endpoint.path, status: reply.status.code,
+                .request(
+                    method: request.method.rawValue, route: request.endpoint.path, status: reply.status.code),
+                under: parent, identifier: FinishedSpan.identifier(of: request.requestID),
                 begunAt: request.now.milliseconds &* 1_000_000, duration: nanoseconds))
     }
 

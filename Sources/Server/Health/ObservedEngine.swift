@@ -1,3 +1,4 @@
+import HTTPServing
 import Logging
 import Measuring
 import Model
@@ -12,11 +13,14 @@ final class ObservedEngine: Engine {
     /// The file or the address, without a password.
     private let place: String
     private let measures = DatabaseMeasures()
+    /// What is told of statements that are run for requests of traces, nil where nobody collects traces.
+    private let spans: SpanQueue?
     /// How many statements took too long since something worked.
     private let slow = Atomic(0)
 
-    init(_ engine: any Engine, at place: String, telling outages: Outages) {
+    init(_ engine: any Engine, at place: String, telling outages: Outages, tracing spans: SpanQueue? = nil) {
         self.engine = engine
+        self.spans = spans
         self.place = place
         self.outages = outages
     }
@@ -39,7 +43,7 @@ final class ObservedEngine: Engine {
         let begunAt = Uptime.nanoseconds()
         defer { measures.noteRead(nanoseconds: Uptime.nanoseconds() &- begunAt) }
         do {
-            let value = try await engine.read(body)
+            let value = try await engine.read(traced(body))
             noteSuccess()
             return value
         } catch {
@@ -52,7 +56,7 @@ final class ObservedEngine: Engine {
         let begunAt = Uptime.nanoseconds()
         defer { measures.noteWrite(nanoseconds: Uptime.nanoseconds() &- begunAt) }
         do {
-            let value = try await engine.write(body)
+            let value = try await engine.write(traced(body))
             noteSuccess()
             outages.isWell(.writing)
             return value
@@ -60,6 +64,14 @@ final class ObservedEngine: Engine {
             note(error)
             throw error
         }
+    }
+
+    /// The body with its statements told to the trace of the request that this task answers, and as it is where there is none.
+    private func traced<T: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> T
+    ) -> @Sendable (borrowing Transaction) throws -> T {
+        guard let spans, let parent = CurrentSpan.parent ?? RequestTracer.current, parent.isSampled else { return body }
+        return { tx in try body(tx.through { TracedConnection($0, under: parent, to: spans) }) }
     }
 
     private func noteSuccess() {

@@ -7,6 +7,9 @@ import Tracing
 struct RequestTracer: Tracer {
     let spans: SpanQueue
 
+    /// The ordinary request that the task answers, for the spans of what is done for it.
+    static var current: TraceParent? { InstrumentationContext.current?[ParentKey.self] }
+
     private enum ParentKey: InstrumentationContextKey {
         typealias Value = TraceParent
     }
@@ -99,8 +102,10 @@ final class RequestSpan: Tracing.Span {
         let now = instant().nanosecondsSinceEpoch
         spans.add(
             FinishedSpan(
-                under: parent, identifier: identifier, method: attributes.text("http.request.method") ?? "-",
-                route: attributes.text("http.route"), status: attributes.number("http.response.status_code"),
+                .request(
+                    method: attributes.text("http.request.method") ?? "-", route: attributes.text("http.route"),
+                    status: attributes.number("http.response.status_code")),
+                under: parent, identifier: identifier,
                 begunAt: Int64(clamping: begunAt), duration: Int64(clamping: now > begunAt ? now - begunAt : 0)))
     }
 }

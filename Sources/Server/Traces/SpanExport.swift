@@ -116,14 +116,13 @@ extension JSONWriter {
             json.member("traceId", span.parent.trace)
             json.member("spanId", span.identifier)
             json.member("parentSpanId", span.parent.span)
-            json.member("name", span.route.map { "\(span.method) \($0)" } ?? span.method)
-            // SPAN_KIND_SERVER
-            json.member("kind", 2)
+            json.member("name", span.name)
+            json.member("kind", span.kind)
             json.member("startTimeUnixNano", String(span.begunAt))
             json.member("endTimeUnixNano", String(span.begunAt &+ span.duration))
             json.name("attributes")
             json.array(span.attributes) { $0.attribute($1) }
-            if let status = span.status, status >= 500 {
+            if case .request(_, _, let status?) = span.work, status >= 500 {
                 json.name("status")
                 // STATUS_CODE_ERROR
                 json.object { $0.member("code", 2) }
@@ -144,10 +143,37 @@ private struct SpanAttribute {
 }
 
 extension FinishedSpan {
+    fileprivate var name: String {
+        switch work {
+        case .request(let method, let route, _): route.map { "\(method) \($0)" } ?? method
+        case .statement(let operation, let table, _): table.map { "\(operation) \($0)" } ?? operation
+        }
+    }
+
+    /// By its number in OTLP.
+    fileprivate var kind: Int {
+        switch work {
+        // SPAN_KIND_SERVER
+        case .request: 2
+        // SPAN_KIND_CLIENT
+        case .statement: 3
+        }
+    }
+
     fileprivate var attributes: [SpanAttribute] {
-        var attributes = [SpanAttribute(name: "http.request.method", value: .text(method))]
-        if let route { attributes.append(SpanAttribute(name: "http.route", value: .text(route))) }
-        if let status { attributes.append(SpanAttribute(name: "http.response.status_code", value: .number(status))) }
-        return attributes
+        switch work {
+        case .request(let method, let route, let status):
+            [
+                SpanAttribute(name: "http.request.method", value: .text(method)),
+                route.map { SpanAttribute(name: "http.route", value: .text($0)) },
+                status.map { SpanAttribute(name: "http.response.status_code", value: .number($0)) },
+            ].compactMap(\.self)
+        case .statement(let operation, let table, let system):
+            [
+                SpanAttribute(name: "db.system.name", value: .text(system)),
+                SpanAttribute(name: "db.operation.name", value: .text(operation)),
+                table.map { SpanAttribute(name: "db.collection.name", value: .text($0)) },
+            ].compactMap(\.self)
+        }
     }
 }
