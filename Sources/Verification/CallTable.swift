@@ -117,16 +117,17 @@ struct CallTable: Sendable {
 
     // MARK: Places
 
-    private static func start(_ credential: ID<AnyEntity>, _ secret: ID<AnyEntity>) -> UInt64 {
+    /// Where the search for a credential and its secret begins. Never negative.
+    private static func start(_ credential: ID<AnyEntity>, _ secret: ID<AnyEntity>) -> Int {
         // Identifiers end with 80 bits of chance.
         let mixed = UInt64(truncatingIfNeeded: credential.value) ^ UInt64(truncatingIfNeeded: secret.value >> 64)
-        return mixed &* 0x9E37_79B9_7F4A_7C15 >> 20
+        return Int(truncatingIfNeeded: (mixed &* 0x9E37_79B9_7F4A_7C15) >> 20)
     }
 
     private func place(of call: MeteredCall) -> Int? {
         guard !index.isEmpty else { return nil }
         let mask = index.count - 1
-        var slot = Int(Self.start(call.credential, call.secret)) & mask
+        var slot = Self.start(call.credential, call.secret) & mask
         while index[slot] != 0 {
             let place = Int(index[slot]) - 1
             if holders[place].credential == call.credential, holders[place].secret == call.secret { return place }
@@ -159,7 +160,7 @@ struct CallTable: Sendable {
 
     private mutating func enter(_ place: Int) {
         let mask = index.count - 1
-        var slot = Int(Self.start(holders[place].credential, holders[place].secret)) & mask
+        var slot = Self.start(holders[place].credential, holders[place].secret) & mask
         while index[slot] != 0 { slot = (slot + 1) & mask }
         index[slot] = UInt32(truncatingIfNeeded: place + 1)
     }

@@ -60,6 +60,19 @@ struct UsageMeterTests {
         #expect(taken[0].calls.contains { $0.traits.scopes == CallTraits.otherScopes })
     }
 
+    @Test func `calls of any identifiers are counted`() {
+        var table = CallTable(in: CallRoom(cells: 1000, sketches: 1, organizations: 1)) { _ in 0 }
+        let numbers = (1...512).map { UInt128(UInt64($0) &* 0xC2B2_AE3D_27D4_EB4F) }
+        for number in numbers + numbers + [.max] {
+            let call = MeteredCall(
+                kind: .apiKey, credential: ID(value: number), secret: ID(value: 7), organization: ID(value: 3),
+                account: ID(value: 3), scopes: "", outcome: CallTraits.admitted, status: 200)
+            table.count(call, at: Instant(seconds: 1), from: nil, by: { nil })
+        }
+        let taken = table.take(atMost: 1000)
+        #expect(taken.map { $0.calls.reduce(0) { $0 + $1.count } } == numbers.map { _ in 2 } + [1])
+    }
+
     @Test func `counts are kept for their time`() async throws {
         try await withMeter { under in
             under.call("a", from: "192.0.2.1")
