@@ -10,6 +10,9 @@ import Policy
 struct CallTable: Sendable {
     /// How many cells with scopes of their own a credential has in an hour. Who may ask `/verify` could think of more.
     static let mostOfHolder = 48
+    /// The most bytes of scopes that are counted by their names. They stand in the key of each row, which PostgreSQL does not let become longer than
+    /// some 2,700 bytes, and in memory once for each cell.
+    static let longestScopes = 512
     /// How many cells of hours that are over wait, while nothing can be written.
     static let mostWaiting = 1 << 15
     /// The most bytes of what a caller calls itself.
@@ -47,6 +50,9 @@ struct CallTable: Sendable {
     struct Taken: Sendable {
         var calls: [CountedCalls]
         var callers: HourOfCallers?
+
+        /// About how many rows are written for it: each count in its hour and in its day.
+        var rows: Int { calls.count * 2 + (callers == nil ? 0 : 2) }
     }
 
     private let hash: @Sendable (IPAddress) -> UInt64
@@ -168,7 +174,8 @@ struct CallTable: Sendable {
     /// The cell of a call, nil where there is no room for it.
     private mutating func cell(of holder: Int, _ call: MeteredCall) -> Int? {
         if let found = find(holder, call.scopes, call.outcome, call.status) { return found }
-        let scopes = holders[holder].cellCount < Self.mostOfHolder ? call.scopes : CallTraits.otherScopes
+        let isTold = holders[holder].cellCount < Self.mostOfHolder && call.scopes.utf8.count <= Self.longestScopes
+        let scopes = isTold ? call.scopes : CallTraits.otherScopes
         if scopes != call.scopes, let found = find(holder, scopes, call.outcome, call.status) { return found }
         // The first one came with its holder.
         if holders[holder].cellCount > 0 {

@@ -13,8 +13,6 @@ package struct UsageFlush: Service {
     private static let step = 10_000
     /// Rows at the end, which has to fit into a shutdown.
     private static let lastStep = 100_000
-    /// About how many rows the calls of one credential are.
-    private static let rowsOfCell = 4
     /// How long the lease is had after each transaction, in seconds. A node that dies keeps others waiting for so long.
     private static let leaseSeconds = 10
     /// How long to wait before looking again whether another node has done.
@@ -73,14 +71,14 @@ package struct UsageFlush: Service {
             try await flush(atMost: Self.lastStep, through: leased)
         } else {
             try await ledger.flush(atMost: Self.lastStep)
-            try await meter?.flush(atMost: Self.lastStep / Self.rowsOfCell)
+            try await meter?.flush(atMost: Self.lastStep)
         }
     }
 
     private func flush(atMost limit: Int, through leased: LeasedStore) async throws {
         do {
             try await ledger.flush(atMost: limit, through: leased)
-            try await meter?.flush(atMost: limit / Self.rowsOfCell, through: leased)
+            try await meter?.flush(atMost: limit, through: leased)
         } catch {
             try? await leased.release()
             throw error

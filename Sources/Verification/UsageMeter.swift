@@ -19,8 +19,10 @@ package final class UsageMeter: Sendable {
     package static let mostBeyond = 1 << 13
     /// Of how many credentials the callers are told apart in an hour, each on each core.
     package static let mostSketches = 1 << 14
-    /// Of how many credentials is written in one transaction, so that none is long.
-    private static let batch = 200
+    /// About how many rows are written in one transaction, so that none is long.
+    private static let batch = 1000
+    /// Of how many credentials is taken at once, so that no call waits for long.
+    private static let step = 128
 
     private final class Core: Sendable {
         let table: Lock<CallTable>
@@ -60,10 +62,11 @@ package final class UsageMeter: Sendable {
         unwritten.withLock(\.isEmpty) && cores.allSatisfy { $0.table.withLock(\.isEmpty) }
     }
 
-    /// Writes down what was counted, of at most `limit` credentials. The others stay counted, and are first the next time. A flush
-    /// that meets another one leaves everything to it.
+    /// Writes down what was counted. A flush that meets another one leaves everything to it.
     ///
-    /// - Parameter leased: What to write through instead of the meter's own store.
+    /// - Parameters:
+    ///   - limit: About how many rows at most. What is not written then stays counted, and is first the next time.
+    ///   - leased: What to write through instead of the meter's own store.
     /// - Throws: What the store throws. What was not written then is written by the next flush, and what may have been written is not
     ///   counted twice.
     package func flush(atMost limit: Int = .max, through leased: (any Store)? = nil) async throws {
@@ -73,13 +76,11 @@ package final class UsageMeter: Sendable {
             var rest = limit
             for core in cores {
                 core.table.withLock { $0.turnIfOver() }
-                // A few at a time, so that no call waits for long.
                 while rest > 0 {
-                    let step = min(rest, 128)
-                    let taken = core.table.withLock { $0.take(atMost: step) }
+                    let taken = core.table.withLock { $0.take(atMost: Self.step) }
                     unwritten.withLock { $0.waiting += taken }
-                    rest -= taken.count
-                    if taken.count < step { break }
+                    rest -= taken.reduce(0) { $0 + $1.rows }
+                    if taken.count < Self.step { break }
                 }
             }
         }
@@ -127,7 +128,12 @@ private struct UnwrittenCalls: Sendable {
     mutating func next(atMost limit: Int) -> CallBatch? {
         if unanswered == nil, !waiting.isEmpty {
             number += 1
-            let taken = waiting.prefix(limit)
+            var (count, rows) = (0, 0)
+            while count < waiting.count, rows < limit {
+                rows += waiting[count].rows
+                count += 1
+            }
+            let taken = waiting.prefix(count)
             unanswered = CallBatch(
                 number: number, calls: taken.flatMap(\.calls), callers: taken.compactMap(\.callers))
             waiting.removeFirst(taken.count)

@@ -45,6 +45,16 @@ struct UsageMeterTests {
             #expect(rows.count == 4)
             #expect(rows.first { $0.group.credential == nil }?.calls == 2)
         }
+        // Nor does a route that asks for more scopes than a key of the database can hold keep others from being written.
+        try await withMeter { under in
+            let names = (1...64 as ClosedRange<UInt64>).map { String($0 &* 0x9E37_79B9_7F4A_7C15, radix: 36) }
+            let long = names.map { name in names.prefix(7).map { name + $0 }.joined() }.joined(separator: " ")
+            under.call("a", scopes: long, from: nil)
+            under.call("b", scopes: "data.read", from: nil)
+            try await under.meter.flush()
+            let told = try await under.rows(.hour, by: .scope).map(\.group.scopes)
+            #expect(told == [CallTraits.otherScopes, "data.read"])
+        }
         // Who may ask for any scopes makes no more rows than so many.
         var table = CallTable(in: CallRoom(cells: 1000, sketches: 1, organizations: 1)) { _ in 0 }
         let several = CallTable.mostOfHolder * 2
