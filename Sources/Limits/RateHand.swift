@@ -209,7 +209,7 @@ extension RateMeter {
     ///
     /// - Parameter now: By the clock that they share, in milliseconds since 1970.
     package mutating func answer(_ question: RateQuestion, under limit: RateLimit, at now: Int64) -> RateAnswer {
-        let window = limit.period.hasBucket ? nil : LimitWindow(limit.period, in: limit.zone, at: now)
+        let window = limit.period.hasBucket ? nil : window(under: limit, at: now)
         // What is of a window that is over is nobody's.
         if question.returned > 0, window.map({ $0.start == question.window }) ?? true {
             giveBack(Int(clamping: question.returned), under: limit, at: now)

@@ -19,7 +19,7 @@ package struct RateMeter: Hashable, Sendable {
     /// - Parameter now: In milliseconds since 1970.
     package func standing(under limit: RateLimit, at now: Int64) -> RateStanding {
         guard limit.period.hasBucket else {
-            let window = LimitWindow(limit.period, in: limit.zone, at: now)
+            let window = window(under: limit, at: now)
             let used = mark == window.start ? used : 0
             return RateStanding(
                 remaining: max(0, Int64(limit.amount) - used), more: used > 0 ? window.end.minus(now) : nil)
@@ -37,7 +37,7 @@ package struct RateMeter: Hashable, Sendable {
     /// long as it takes to have all.
     package func wait(for cost: Int, under limit: RateLimit, at now: Int64) -> Int64? {
         guard limit.period.hasBucket else {
-            let window = LimitWindow(limit.period, in: limit.zone, at: now)
+            let window = window(under: limit, at: now)
             let used = mark == window.start ? used : 0
             return used.plus(Int64(cost)) <= Int64(limit.amount) ? nil : max(1, window.end.minus(now))
         }
@@ -51,7 +51,7 @@ package struct RateMeter: Hashable, Sendable {
     /// Uses so much, whether it is there or not: of a bucket, a period's at most is owed.
     package mutating func use(_ cost: Int, under limit: RateLimit, at now: Int64) {
         guard limit.period.hasBucket else {
-            let window = LimitWindow(limit.period, in: limit.zone, at: now)
+            let window = window(under: limit, at: now)
             if mark != window.start { self = RateMeter(mark: window.start) }
             used = used.plus(Int64(cost))
             return
@@ -64,7 +64,7 @@ package struct RateMeter: Hashable, Sendable {
     /// Gives back what was taken and not used.
     package mutating func giveBack(_ cost: Int, under limit: RateLimit, at now: Int64) {
         guard limit.period.hasBucket else {
-            let window = LimitWindow(limit.period, in: limit.zone, at: now)
+            let window = window(under: limit, at: now)
             if mark == window.start { used = max(0, used.minus(Int64(cost))) }
             return
         }
@@ -73,10 +73,17 @@ package struct RateMeter: Hashable, Sendable {
         mark = Bucket.nanoseconds(now).plus(max(0, lag))
     }
 
+    /// The window in which what is asked at a moment counts. Where one has begun meanwhile it is that one: a call that took its time, or a clock that
+    /// was set back by less than a window, gives nobody a window anew.
+    func window(under limit: RateLimit, at now: Int64) -> LimitWindow {
+        let window = LimitWindow(limit.period, in: limit.zone, at: now)
+        return mark == window.end ? LimitWindow(limit.period, in: limit.zone, at: mark) : window
+    }
+
     /// From when on it is as one that nobody used, in milliseconds since 1970, if it is not used again.
     package func idleAt(under limit: RateLimit, at now: Int64) -> Int64 {
         guard limit.period.hasBucket else {
-            let window = LimitWindow(limit.period, in: limit.zone, at: now)
+            let window = window(under: limit, at: now)
             return mark == window.start ? window.end : now
         }
         return now.plus(Bucket(limit).lag(of: mark, at: now).roundedUp(by: Bucket.millisecond))

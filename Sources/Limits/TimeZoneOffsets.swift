@@ -38,7 +38,8 @@ package struct TimeZoneOffsets: Hashable, Sendable {
         return low == 0 ? first : changes[low - 1].seconds
     }
 
-    /// When a day of the calendar begins, in seconds since 1970. Where clocks leave midnight out, with the first moment after.
+    /// When a day of the calendar begins, in seconds since 1970. Where clocks leave midnight out, with the first moment after; where they
+    /// go back to it, with the first of the two.
     ///
     /// - Parameters:
     ///   - day: In days since 1970-01-01.
@@ -48,6 +49,9 @@ package struct TimeZoneOffsets: Hashable, Sendable {
         let guess = midnight &- seconds(at: time)
         let offset = seconds(at: guess)
         let start = midnight &- offset
-        return seconds(at: start) == offset ? start : max(guess, start)
+        guard seconds(at: start) == offset else { return max(guess, start) }
+        let before = seconds(at: start &- 1)
+        let first = midnight &- before
+        return first < start && seconds(at: first) == before ? first : start
     }
 }

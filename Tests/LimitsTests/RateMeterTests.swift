@@ -113,6 +113,32 @@ struct RateMeterTests {
         #expect(day.end == day.start + 23 * 3_600_000)
         #expect(LimitWindow(.day, in: zone, at: day.start - 1).end == day.start)
     }
+
+    @Test func `a day that has midnight twice is one day, from the first`() {
+        // On the Azores, clocks go back from 01:00 to 00:00 on 2026-10-25, at 01:00 UTC.
+        let azores = TimeZoneOffsets(
+            name: "Atlantic/Azores", seconds: 0, changes: [.init(at: 1_792_890_000, seconds: -3600)])
+        let first: Int64 = 1_792_886_400_000
+        let day = LimitWindow(.day, in: azores, at: first)
+        #expect(day.start == first)
+        #expect(day.end == first + 25 * 3_600_000)
+        for hours in [0, 1, 2, 24] as [Int64] {
+            #expect(LimitWindow(.day, in: azores, at: first + hours * 3_600_000) == day)
+        }
+        #expect(LimitWindow(.day, in: azores, at: first - 1).end == first)
+    }
+
+    @Test func `a call from before a window that has begun counts in it, and nothing is forgotten`() {
+        let limit = RateLimit(name: "h", amount: 5, per: .hour)
+        let hour = now + 1_800_000
+        var meter = RateMeter()
+        #expect(admitted(3, every: 0, from: hour, limit, &meter) == 3)
+        // It came before the hour, and was looked up for a while.
+        #expect(admitted(1, every: 0, from: hour - 1, limit, &meter) == 1)
+        #expect(admitted(9, every: 0, from: hour + 1, limit, &meter) == 1)
+        // A clock that was set back by more begins anew, and locks nobody out.
+        #expect(admitted(9, every: 0, from: hour - 3 * 3_600_000, limit, &meter) == 5)
+    }
 }
 
 @Suite("Limits: several at once")
