@@ -24,7 +24,8 @@ final class RateExchange: Sendable {
 
     private struct State {
         var queue: [RateLimiter.Key] = []
-        var waiters: [Waiter] = []
+        /// Who has waited long enough is taken out, so there are no more of them than calls that wait, however long the database takes.
+        var waiters: [ObjectIdentifier: Waiter] = [:]
         var isRunning = false
     }
 
@@ -54,8 +55,10 @@ final class RateExchange: Sendable {
     func settled() async {
         await withCheckedContinuation { continuation in
             let waiter = Waiter(continuation)
-            waiter.ringAfter(Self.patience)
-            begin { $0.waiters.append(waiter) }
+            waiter.ringAfter(Self.patience) { [self] in
+                state.withLock { $0.waiters[ObjectIdentifier(waiter)] = nil }
+            }
+            begin { $0.waiters[ObjectIdentifier(waiter)] = waiter }
         }
     }
 
@@ -84,9 +87,9 @@ final class RateExchange: Sendable {
             let keys = Array(state.queue.prefix(Self.batch))
             state.queue.removeFirst(keys.count)
             // Those whose limits are behind this batch wait for theirs.
-            let waiters = state.queue.isEmpty ? state.waiters : []
-            if state.queue.isEmpty { state.waiters = [] }
-            return (keys, waiters)
+            guard state.queue.isEmpty else { return (keys, []) }
+            defer { state.waiters = [:] }
+            return (keys, Array(state.waiters.values))
         }
     }
 
@@ -127,9 +130,9 @@ extension Transaction {
         for item in items {
             var meter = meters[item.key] ?? RateMeter()
             answers.append(meter.answer(item.question, under: item.limit, at: now))
-            counts.append(
-                RateCount(
-                    item.key, of: item.account, meter, idleAt: meter.idleAt(under: item.limit, at: now)))
+            // In whole hours, so that writing a row leaves its places in the indexes as they are; nobody is in a hurry to remove it.
+            let idle = LimitWindow(.hour, in: .utc, at: meter.idleAt(under: item.limit, at: now))
+            counts.append(RateCount(item.key, of: item.account, meter, idleAt: idle.end))
         }
         try put(counts)
         return answers
@@ -149,8 +152,12 @@ private final class Waiter: Sendable {
         state = Lock(State(continuation: continuation))
     }
 
-    func ringAfter(_ patience: Duration) {
-        let alarm = LookUpClock.shared.wait(until: .now + patience) { [self] in end() }
+    /// - Parameter leave: Called when it has waited for so long.
+    func ringAfter(_ patience: Duration, _ leave: @escaping @Sendable () -> Void) {
+        let alarm = LookUpClock.shared.wait(until: .now + patience) { [self] in
+            leave()
+            end()
+        }
         state.withLock { $0.alarm = alarm }
     }
 
