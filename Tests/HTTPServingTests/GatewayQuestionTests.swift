@@ -109,6 +109,27 @@ struct GatewayQuestionTests {
     }
 }
 
+@Suite("What gateways' questions cost")
+struct QuestionCostTests {
+    @Test(arguments: [
+        ("cost=0", 0), ("cost=0&Authorization=Bearer+x", 1), ("Authorization=Bearer+x", 1),
+        ("cost=7&Authorization=Bearer+x", 7), ("scope=dear&Authorization=Bearer+x&cost=2", 5), ("scope=free", 0),
+        ("scope=free&Authorization=Bearer+x", 1), ("scope=dear&cost=2", 2),
+    ])
+    func `where a caller's key may stand in the query, nothing there makes a call cheaper`(
+        _ query: Substring, _ cost: Int
+    ) throws {
+        let scopes = ScopeCatalogue([
+            ScopeDefinition(try #require(Scope("free")), description: "", cost: 0),
+            ScopeDefinition(try #require(Scope("dear")), description: "", cost: 5),
+        ])
+        let questions = GatewayQuestions(
+            Product(name: "Q", scopes: scopes, policy: ProductPolicy(queryCredentials: true)))
+        let request = HotRequest(.verify, [], nil, query: query, at: Instant(seconds: 0))
+        #expect(try questions.question(of: request).cost == cost)
+    }
+}
+
 @Suite("Warnings of gateways' slips")
 struct GatewaySlipLogTests {
     @Test func `each slip is told once in ten minutes, and no more than ten of them`() {

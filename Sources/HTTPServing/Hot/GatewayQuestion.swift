@@ -66,10 +66,15 @@ struct GatewayQuestions: Sendable {
         guard request.original == nil else { return try prefixed(request) }
         guard let query = request.query, !query.isEmpty else { return GatewayQuestion() }
         if let known = queries[query] { return known }
-        let question = try question(in: QueryParameters(query))
-        queries.remember(question, for: query)
+        let parameters = QueryParameters(query)
+        // The gateway appends its caller's query then. It is another one for each caller, and has a secret.
+        let isCallers = allowsQueryCredentials && parameters.pairs.contains { $0.name == Self.credentialParameter }
+        let question = try question(in: parameters, isCallers: isCallers)
+        if !isCallers { queries.remember(question, for: query) }
         return question
     }
+
+    private static let credentialParameter = "Authorization"
 
     /// The query is the caller's own there, and nothing in it counts.
     private func prefixed(_ request: HotRequest) throws(GatewaySlip) -> GatewayQuestion {
@@ -86,7 +91,10 @@ struct GatewayQuestions: Sendable {
         return question
     }
 
-    private func question(in parameters: QueryParameters) throws(GatewaySlip) -> GatewayQuestion {
+    /// - Parameter isCallers: Whether the caller may have written a part of it. That part chooses no cost below one, nor below that of the scopes.
+    private func question(
+        in parameters: QueryParameters, isCallers: Bool
+    ) throws(GatewaySlip) -> GatewayQuestion {
         var question = GatewayQuestion()
         var seen: Set<String> = []
         var cost: Int?
@@ -96,14 +104,15 @@ struct GatewayQuestions: Sendable {
             case "scope": question.scopes = try scopes(value, of: name)
             case "on_limit": question.onLimit = try onLimit(value)
             case "cost": cost = try self.cost(value)
-            case "Authorization" where allowsQueryCredentials: continue
+            case Self.credentialParameter where allowsQueryCredentials: continue
             default:
                 let known = "it has scope, cost and on_limit"
                 throw GatewaySlip(explanation: "/verify has no parameter \(Scope.told(name)); \(known)")
             }
             guard seen.insert(name).inserted else { throw GatewaySlip(explanation: "\(name) was sent twice") }
         }
-        question.cost = cost ?? catalogue.cost(of: question.scopes)
+        let ofScopes = catalogue.cost(of: question.scopes)
+        question.cost = isCallers ? max(1, ofScopes, cost ?? 0) : cost ?? ofScopes
         question.ending = EndingFields(question.scopes, of: catalogue)
         return question
     }
