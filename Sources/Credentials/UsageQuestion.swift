@@ -21,10 +21,13 @@ package struct UsageQuestion: Hashable, Sendable {
     /// Calls alone whose route asked for this scope, among others.
     package var scope: String?
     package var includeDescendants: Bool
+    /// So many rows alone, those with the most calls; nil for all.
+    package var most: Int?
 
     package init(
         _ unit: Unit = .day, by grouping: UsageGrouping? = nil, from: Instant? = nil, until: Instant? = nil,
-        credential: String? = nil, scope: String? = nil, includeDescendants: Bool = false
+        credential: String? = nil, scope: String? = nil, includeDescendants: Bool = false,
+        most: Int? = nil
     ) {
         self.unit = unit
         self.grouping = grouping
@@ -33,5 +36,6 @@ package struct UsageQuestion: Hashable, Sendable {
         self.credential = credential
         self.scope = scope
         self.includeDescendants = includeDescendants
+        self.most = most
     }
 }

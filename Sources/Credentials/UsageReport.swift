@@ -8,9 +8,9 @@ package struct UsageReport: Hashable, Sendable {
     package let until: Instant
     package let unit: UsageQuestion.Unit
     package let grouping: UsageGrouping?
-    /// In the order of time.
+    /// In the order of time, or the most calls first where no more was asked for.
     package let rows: [UsageRow]
-    /// All of them together.
+    /// All of those rows together.
     package let calls: Int
     package let refused: Int
     /// Of a credential that was asked for.

@@ -37,7 +37,8 @@ package struct UsageService: Sendable {
             time.span, from: time.from, until: time.until, kinds: kinds, credential: credential,
             isTotal: question.unit == .total)
         let rows = try tx.usage(
-            extent, filter, by: question.grouping, asking: question.scope, limit: Self.mostRows + 1)
+            extent, filter, by: question.grouping, asking: question.scope, isMostFirst: question.most != nil,
+            limit: min(question.most ?? .max, Self.mostRows + 1))
         guard rows.count <= Self.mostRows else {
             throw Refusal.invalid([
                 InvalidField(

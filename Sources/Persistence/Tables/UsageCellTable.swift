@@ -57,9 +57,11 @@ extension Transaction {
     ///
     /// - Parameters:
     ///   - scope: Those alone that asked for this one, among others.
+    ///   - isMostFirst: Whether those with the most calls come first.
     ///   - limit: So many rows at most.
     package borrowing func usage(
-        _ extent: Extent, _ filter: UsageFilter, by grouping: UsageGrouping?, asking scope: String? = nil, limit: Int
+        _ extent: Extent, _ filter: UsageFilter, by grouping: UsageGrouping?, asking scope: String? = nil,
+        isMostFirst: Bool = false, limit: Int
     ) throws -> [UsageRow] {
         let kinds = filter.kinds.map(\.rawValue).sorted()
         guard !kinds.isEmpty else { return [] }
@@ -94,7 +96,8 @@ extension Transaction {
         let told: BoundSQL =
             group.text.isEmpty || time.text.isEmpty
             ? "\(part: time)\(part: group)" : "\(part: time), \(part: group)"
-        let end: BoundSQL = told.text.isEmpty ? "" : "GROUP BY \(part: told) ORDER BY \(part: told)"
+        let order: BoundSQL = isMostFirst ? "SUM(u.calls) DESC, \(part: told)" : told
+        let end: BoundSQL = told.text.isEmpty ? "" : "GROUP BY \(part: told) ORDER BY \(part: order)"
         let first: BoundSQL = filter.isTotal ? "NULL" : "u.at"
         let last: BoundSQL = group.text.isEmpty ? "" : ", \(part: group)"
         return try all(

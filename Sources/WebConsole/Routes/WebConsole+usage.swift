@@ -30,7 +30,7 @@ extension WebConsole {
         of id: String, named name: String, _ use: LastUse?, _ tabs: Tabs, _ first: ConsolePage, _ entered: ConsoleVisit
     ) async throws -> PageReply {
         let (days, outcomes, scopes) = try await reports(entered) { unit, grouping in
-            UsageQuestion(unit, by: grouping, credential: id)
+            UsageQuestion(unit, by: grouping, credential: id, most: Self.mostRows(by: grouping))
         }
         return .page(
             DetailPage(
@@ -49,10 +49,11 @@ extension WebConsole {
     /// Of all that one may see here and below.
     private func showUsage(_ entered: ConsoleVisit) async throws -> PageReply {
         let (days, outcomes, scopes) = try await reports(entered) { unit, grouping in
-            UsageQuestion(unit, by: grouping, includeDescendants: true)
+            UsageQuestion(unit, by: grouping, includeDescendants: true, most: Self.mostRows(by: grouping))
         }
         let most = try await report(
-            UsageQuestion(.total, by: .credential, includeDescendants: true), entered)
+            UsageQuestion(
+                .total, by: .credential, includeDescendants: true, most: Self.mostRows(by: .credential)), entered)
         return .page(
             DetailPage(
                 shell: entered.shell(below: "Calls"),
@@ -66,6 +67,14 @@ extension WebConsole {
                     UsagePanels.credentials(most, entered), UsagePanels.outcomes(outcomes, entered.words),
                     UsagePanels.scopes(scopes, product),
                 ].compactMap(\.self), notice: nil))
+    }
+
+    /// Of credentials and of scopes there may be more than are told at once, and the page tells of the most used alone.
+    private static func mostRows(by grouping: UsageGrouping?) -> Int? {
+        switch grouping {
+        case .credential, .scope: 1000
+        case .none, .secret, .organization, .outcome, .status: nil
+        }
     }
 
     private func reports(
