@@ -27,7 +27,7 @@ struct LifecycleScannerTests {
             for day in 0...101 {
                 let scanner = desk.scanner
                 let counts = await race(4) { try await scanner.round(through: stores[$0 % 2]) }
-                #expect(counts.allSatisfy(\.isSuccess))
+                #expect(counts.filter { !$0.isSuccess }.isEmpty)
                 let count = try counts.reduce(0) { try $0 + $1.get() }
                 let events = try await desk.events().dropFirst(told.count)
                 #expect(count == events.count)

@@ -24,7 +24,7 @@ struct WebhookDeliveryTests {
             let nodes = [1, 2].map { number in desk.node(on: stores[number - 1], number: number) { _ in taken } }
             while try await desk.deliveries(to: endpoint).contains(where: { $0.finishedAt == nil }) {
                 let rounds = await race(2) { try await nodes[$0].round() }
-                #expect(rounds.allSatisfy(\.isSuccess))
+                #expect(rounds.filter { !$0.isSuccess }.isEmpty)
             }
             #expect(Set(desk.sent.identifiers).count == 12)
             #expect(desk.sent.identifiers.count == 12)
