@@ -5,7 +5,7 @@ SOURCES := Package.swift Sources Tests Benchmarks Examples
 RELEASE_BUILD := swift build -c release --static-swift-stdlib --scratch-path .build-release
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-carbon test test-clients tsan asan bench prove-revocation prove-refresh prove-renewal prove-restore prove-rolling prove-bulk prove-tls prove-webhooks prove-package chaos deb tarball docs screenshots pictures lint format build release clean
+.PHONY: help run run-carbon test test-clients tsan asan bench prove-revocation prove-refresh prove-renewal prove-restore prove-rolling prove-bulk prove-limits prove-tls prove-webhooks prove-package chaos deb tarball docs screenshots pictures lint format build release clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,10 @@ prove-rolling: ## Restart and upgrade two nodes behind nginx, HAProxy and Caddy 
 chaos: ## Kill nodes and databases, fill disks, step clocks, beside real load (CHAOS="--help")
 	@scripts/prepare proof
 	@scripts/chaos $(CHAOS)
+
+prove-limits: ## Overrun a rate limit on three servers, also while one is killed, paused or cut off (PROVE="--help")
+	@scripts/prepare proof
+	@scripts/prove-limits $(PROVE)
 
 prove-bulk: ## Upload 2 GiB to the carbon data API and export a million rows within 100 MiB of memory (PROVE="--help")
 	@scripts/prepare proof

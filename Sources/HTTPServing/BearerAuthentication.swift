@@ -112,12 +112,8 @@ package struct BearerAuthentication: RouterMiddleware {
                 status: .forbidden, type: "plan", title: "Not in this plan",
                 detail: "The plan of the account has no access to the API.",
                 headers: [.wwwAuthenticate: "\(challenge), error=\"insufficient_scope\""])
-        case .rate:
-            // The desk's own API is under no rate limit of the product; who is refused by one anyhow is told so.
-            ProblemDocument(
-                status: .tooManyRequests, type: "rate", title: "Too many calls",
-                detail: "The credential has used up a rate limit. Repeat the request later.")
-        case .malformed, .unknown, .revoked, .disabled, .expired, .suspended, .audience, .organization, .scope:
+        // Rates are asked by `/verify` alone.
+        case .malformed, .unknown, .revoked, .disabled, .expired, .suspended, .audience, .organization, .rate, .scope:
             .unauthenticated(challenge: "\(challenge), error=\"invalid_token\"")
         }
     }

@@ -333,13 +333,10 @@ struct Composition {
         let certificate: [any Service] = secured.map { [$0.certificate] } ?? []
         let addresses = [configuration.tls?.listen, configuration.spoeListen, configuration.metrics]
         let begun = BegunListeners(count: 1 + addresses.count { $0 != nil }, onReady: onReady)
-        return watchdog(supervisor) + spanExport() + listening() + keepingTime() + [
+        return watchdog(supervisor) + spanExport() + listening() + keepingTime() + countingRates() + [
             telling(sockets),
             RevocationBeat(stream: stream),
             UsageFlush(verifier.usage, and: verifier.meter, store: store, node: node, logger: logger),
-            PeriodicFlush("rate limits", every: .seconds(1), logger: logger) { [verifier, store] isLast in
-                try await verifier.limiter.flush(to: store, isLast: isLast)
-            },
             PeriodicFlush("refusals", every: .seconds(1), logger: logger) { [refusals = verifier.refusals] _ in
                 guard !refusals.isEmpty else { return }
                 try await refusals.flush()
@@ -441,6 +438,16 @@ struct Composition {
 
     private func keepingTime() -> [any Service] {
         clock.map { [DatabaseClockKeeping(clock: $0, logger: logger)] } ?? []
+    }
+
+    /// Nothing where the product has no rate limits.
+    private func countingRates() -> [any Service] {
+        guard !product.rateLimits.isEmpty else { return [] }
+        return [
+            PeriodicFlush("rate limits", every: .seconds(1), logger: logger) { [verifier, store] isLast in
+                try await verifier.limiter.flush(to: store, isLast: isLast)
+            }
+        ]
     }
 
     private func metricsServices(

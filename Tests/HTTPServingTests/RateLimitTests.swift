@@ -1,8 +1,10 @@
 import CredentialFormat
 import Credentials
+import HTTPTypes
 import Limits
 import Model
 import OAuth
+import Persistence
 import ProductDefinition
 import TestSupport
 import Testing

@@ -1,8 +1,8 @@
 import Persistence
 import CredentialFormat
 import Limits
-import Locking
 import Model
+import Persistence
 import Policy
 import TestSupport
 import Testing

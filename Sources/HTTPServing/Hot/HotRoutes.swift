@@ -28,6 +28,9 @@ package final class HotRoutes: Sendable {
     /// What ``begin(_:)`` left to be done: everything, or what the database has to decide once memory has judged.
     package struct Rest: Sendable {
         fileprivate let judged: (outcome: Outcome, record: JudgementRecord)?
+        /// Whether other nodes are being asked what is left of a rate limit. What was judged before is judged again after that, since it may have
+        /// been revoked meanwhile.
+        fileprivate var waits = false
     }
 
     /// How far memory goes with a request.
@@ -112,7 +115,7 @@ package final class HotRoutes: Sendable {
             guard case .reply(var reply) = outcome else { return .rest(Rest(judged: (outcome, record))) }
             if let limits = record.rateLimits, request.endpoint == .verify {
                 guard let limited = verify.limited(reply, by: limits, request, noting: &record, mayWait: true) else {
-                    return .rest(Rest(judged: (outcome, record)))
+                    return .rest(Rest(judged: nil, waits: true))
                 }
                 reply = limited
             }
@@ -141,13 +144,7 @@ package final class HotRoutes: Sendable {
         _ rest: Rest, of request: HotRequest, on executor: (any TaskExecutor)?
     ) async -> HotReply {
         do {
-            var (outcome, record) = try await judged(rest, request, on: executor)
-            if case .reply(let reply) = outcome, let limits = record.rateLimits, request.endpoint == .verify {
-                let limited = await limited(
-                    reply, by: limits, request, noting: record, hasAsked: rest.judged != nil)
-                outcome = .reply(limited.reply)
-                record = limited.record
-            }
+            let (outcome, record) = try await limited(rest, request, on: executor)
             note(record, request)
             do {
                 let reply = try await perform(outcome, request)
@@ -182,23 +179,32 @@ package final class HotRoutes: Sendable {
         }
     }
 
-    /// Counts the call under its account's limits, once it is judged for good: a judgement may be made several times.
-    ///
-    /// - Parameter hasAsked: Whether other nodes are being asked for it already.
+    /// How often a call may wait for other nodes.
+    private static let mostWaits = 3
+
+    /// What a request comes to, counted under its account's limits if it is a call: once it is judged for good, since a judgement may be made
+    /// several times.
     private func limited(
-        _ reply: HotReply, by limits: RateLimitSet, _ request: HotRequest, noting record: JudgementRecord,
-        hasAsked: Bool
-    ) async -> (reply: HotReply, record: JudgementRecord) {
-        if hasAsked { await verifier.limiter.settled() }
-        // What one limit had is given while another is asked for.
-        for attempt in 0..<3 {
-            var record = record
-            if let reply = verify.limited(reply, by: limits, request, noting: &record, mayWait: attempt < 2) {
-                return (reply, record)
+        _ rest: Rest, _ request: HotRequest, on executor: (any TaskExecutor)?
+    ) async throws -> (Outcome, JudgementRecord) {
+        var waits = 0
+        if rest.waits {
+            await verifier.limiter.settled()
+            waits = 1
+        }
+        while true {
+            var (outcome, record) = try await judged(waits == 0 ? rest : Rest(judged: nil), request, on: executor)
+            guard case .reply(let reply) = outcome, let limits = record.rateLimits, request.endpoint == .verify else {
+                return (outcome, record)
             }
+            let mayWait = waits < Self.mostWaits
+            if let reply = verify.limited(reply, by: limits, request, noting: &record, mayWait: mayWait) {
+                outcome = .reply(reply)
+                return (outcome, record)
+            }
+            waits += 1
             await verifier.limiter.settled()
         }
-        return (reply, record)
     }
 
     /// Counts what a judgement used, and notes what it refused.

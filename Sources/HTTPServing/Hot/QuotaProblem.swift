@@ -3,7 +3,7 @@ import Limits
 
 /// The problem document of a call that is too much, by the type of draft-ietf-httpapi-ratelimit-headers-11 §5.
 struct QuotaProblem: Sendable {
-    private static let type = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+    private static let identifier = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
     let status: HTTPResponse.Status
     private let violated: [String]
@@ -17,7 +17,7 @@ struct QuotaProblem: Sendable {
 
     func json(requestID: String) -> [UInt8] {
         JSONWriter.object { json in
-            json.member("type", Self.type)
+            json.member("type", Self.identifier)
             json.member("title", "Request cannot be satisfied as assigned quota has been exceeded")
             json.member("status", status.code)
             json.member("detail", "Too many calls. Call again in \(seconds) second\(seconds == 1 ? "" : "s").")
