@@ -106,14 +106,14 @@ package struct APIKeyService: Sendable {
         return checks.problems
     }
 
-    /// The keys of an organization, and on request of those below it, oldest first.
+    /// The keys of an organization that a filter leaves, and on request of those below it, oldest first.
     package func list(
-        in id: ID<Organization>, includeDescendants: Bool = false, page: Page, as actor: Actor,
-        tx: borrowing Transaction
+        in id: ID<Organization>, includeDescendants: Bool = false, _ filter: CredentialFilter? = nil, page: Page,
+        as actor: Actor, tx: borrowing Transaction
     ) throws -> Listing<APIKey> {
         let extent = try tx.extent(of: id, includeDescendants, where: actor, may: .apiKeysRead)
         return try Listing(of: page, by: \.id) { after, limit in
-            try tx.apiKeys(extent, after: after, limit: limit)
+            try tx.apiKeys(extent, filter, after: after, limit: limit)
         }
     }
 

@@ -72,14 +72,14 @@ package struct AppService: Sendable {
         return (app, Issued(app, secret: try rotation.issue(to: .app(app.id), at: now, tx: tx)))
     }
 
-    /// The apps of an organization, and on request of those below it, oldest first.
+    /// The apps of an organization that a filter leaves, and on request of those below it, oldest first.
     package func list(
-        in id: ID<Organization>, includeDescendants: Bool = false, page: Page, as actor: Actor,
-        tx: borrowing Transaction
+        in id: ID<Organization>, includeDescendants: Bool = false, _ filter: CredentialFilter? = nil, page: Page,
+        as actor: Actor, tx: borrowing Transaction
     ) throws -> Listing<App> {
         let extent = try tx.extent(of: id, includeDescendants, where: actor, may: .appsRead)
         return try Listing(of: page, by: \.id) { after, limit in
-            try tx.apps(extent, after: after, limit: limit)
+            try tx.apps(extent, filter, after: after, limit: limit)
         }
     }
 

@@ -104,14 +104,14 @@ package struct IntegrationService: Sendable {
         return Issued(integration, secret: secret)
     }
 
-    /// The integrations of an organization, and on request of those below it, oldest first.
+    /// The integrations of an organization that a filter leaves, and on request of those below it, oldest first.
     package func list(
-        in id: ID<Organization>, includeDescendants: Bool = false, page: Page, as actor: Actor,
-        tx: borrowing Transaction
+        in id: ID<Organization>, includeDescendants: Bool = false, _ filter: CredentialFilter? = nil, page: Page,
+        as actor: Actor, tx: borrowing Transaction
     ) throws -> Listing<Integration> {
         let extent = try tx.extent(of: id, includeDescendants, where: actor, may: .integrationsRead)
         return try Listing(of: page, by: \.id) { after, limit in
-            try tx.integrations(extent, after: after, limit: limit)
+            try tx.integrations(extent, filter, after: after, limit: limit)
         }
     }
 

@@ -31,6 +31,8 @@ package final class ManagementAPI: Sendable {
     let stewards: StewardService
     let resourceServers: ResourceServerService
     let apiKeys: APIKeyService
+    /// Several of a kind together.
+    let several: SeveralService
     let connections: ConnectionUse
     let webhooks: WebhookService
     let refusals: RefusalService
@@ -95,6 +97,7 @@ package final class ManagementAPI: Sendable {
         stewards = StewardService(now: now)
         resourceServers = ResourceServerService(product: product, peppers: peppers, now: now)
         apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
+        several = SeveralService(apiKeys: apiKeys, integrations: integrations, apps: apps)
         refusals = RefusalService(now: now)
         usage = UsageService(product: product, now: now)
         trial = CredentialTrial(product: product)

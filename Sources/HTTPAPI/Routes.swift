@@ -20,15 +20,16 @@ extension ManagementAPI {
         ListIntegrations.self, CreateIntegration.self, GetIntegration.self, EditIntegration.self,
         DeleteIntegration.self, RotateIntegration.self, ListIntegrationSecrets.self, ExtendIntegrationSecret.self,
         EndIntegrationSecret.self, RevealIntegrationSecret.self, IssueIntegrationToken.self, TryIntegration.self,
+        ChangeSeveralIntegrations.self,
 
         ListApps.self, CreateApp.self, GetApp.self, EditApp.self, DeleteApp.self, RotateApp.self, ListAppSecrets.self,
-        ExtendAppSecret.self, EndAppSecret.self,
+        ExtendAppSecret.self, EndAppSecret.self, ChangeSeveralApps.self,
 
         ListGrants.self, GetGrant.self, RevokeGrant.self,
 
         ListAPIKeys.self, CreateAPIKey.self, GetAPIKey.self, EditAPIKey.self, DeleteAPIKey.self, RotateAPIKey.self,
         DisableAPIKey.self, EnableAPIKey.self, ListAPIKeySecrets.self, ExtendAPIKeySecret.self, EndAPIKeySecret.self,
-        TryAPIKey.self,
+        TryAPIKey.self, ChangeSeveralAPIKeys.self,
 
         ListConnections.self, StartConnection.self, ImportConnection.self, GetConnection.self,
         ReconnectConnection.self, RenewConnection.self, ForecastDisconnection.self, DisconnectConnection.self,

@@ -40,6 +40,7 @@ package final class ConsoleServices: Sendable {
     let contacts: ContactService
     let accessKeys: AccessKeyService
     let apiKeys: APIKeyService
+    let several: SeveralService
     let finder: CredentialFinder
     let audit: AuditLog
     let refusals: RefusalService
@@ -110,6 +111,7 @@ package final class ConsoleServices: Sendable {
         contacts = ContactService(now: now)
         accessKeys = AccessKeyService(product: product, peppers: peppers, now: now)
         apiKeys = APIKeyService(product: product, peppers: peppers, now: now)
+        several = SeveralService(apiKeys: apiKeys, integrations: integrations, apps: apps)
         finder = CredentialFinder(product: product, peppers: peppers, now: now)
         audit = AuditLog()
         refusals = RefusalService(now: now)
@@ -156,6 +158,7 @@ extension WebConsole {
     var contacts: ContactService { services.contacts }
     var accessKeys: AccessKeyService { services.accessKeys }
     var apiKeys: APIKeyService { services.apiKeys }
+    var several: SeveralService { services.several }
     var finder: CredentialFinder { services.finder }
     var audit: AuditLog { services.audit }
     var refusals: RefusalService { services.refusals }

@@ -235,6 +235,18 @@ def a8(walk):
             assert browser.rows() == [old], browser.rows()
             assert words in browser.find(".chips").text, browser.text
             browser.look(f"a8-{name}")
+        for name in ["Herd one", "Herd two"]:
+            made(desk, name)
+        browser.open(walk.base + LIST.format(desk.account) + "?q=herd")
+        browser.press("Change several of these")
+        browser.look("a8-several")
+        assert not browser.has("[name='do'][value='disable']"), "an integration cannot be disabled"
+        browser.choose_radio("do", "delete")
+        browser.press("Continue")
+        assert "“Herd one” in" in browser.text and "“Herd two” in" in browser.text, browser.text
+        browser.look("a8-question")
+        browser.press_starting("Delete 2")
+        assert browser.rows() == [], browser.text
 
 
 run_step({name: step for name, step in list(globals().items()) if name[0] == "a" and callable(step)})

@@ -39,6 +39,12 @@ extension AccessRow {
         general + accounts + resourceServers + organizations + integrations + apps + grants + apiKeys + contacts
         + accessKeys + connections + webhooks + members + signIn + refusals + audit
 
+    /// The body of a change of several: of the one at a path.
+    private static func several(_ path: String, _ change: String) -> JSON {
+        let id = path.split(separator: "/").last.map(String.init) ?? ""
+        return ["change": .text(change), "ids": [.text(id)], "allowed_addresses": ["192.0.2.0/24"], "dry_run": true]
+    }
+
     private static let general = ["getMe": "me", "listScopes": "scopes", "listRoles": "roles", "getProduct": "product"]
         .map { operation, path in
             AccessRow(operation, 200, namesOrganization: false) { _ in ("/api/v1/\(path)", nil) }
@@ -87,6 +93,10 @@ extension AccessRow {
         },
         AccessRow("getIntegration", 200) { (try await $0.integration(), nil) },
         AccessRow("editIntegration", 200) { (try await $0.integration(), ["label": "Renamed"]) },
+        AccessRow("changeSeveralIntegrations", 200) { estate in
+            let path = try await estate.integration()
+            return (estate.inEurope("/integrations/several"), Self.several(path, "restrict"))
+        },
         AccessRow("deleteIntegration", 204) { (try await $0.integration(), nil) },
         AccessRow("rotateIntegration", 200) {
             (try await $0.integration() + "/rotate", ["overlap_seconds": 60, "end_tokens": true])
@@ -112,6 +122,10 @@ extension AccessRow {
         AccessRow("getApp", 200) { (try await $0.app(), nil) },
         AccessRow("editApp", 200) { (try await $0.app(), ["name": "Renamed"]) },
         AccessRow("deleteApp", 204) { (try await $0.app(), nil) },
+        AccessRow("changeSeveralApps", 200) { estate in
+            let path = try await estate.app()
+            return (estate.inEurope("/apps/several"), Self.several(path, "delete"))
+        },
         AccessRow("rotateApp", 200) { (try await $0.app() + "/rotate", ["overlap_seconds": 60]) },
         AccessRow("listAppSecrets", 200) { (try await $0.app() + "/secrets", nil) },
         AccessRow("extendAppSecret", 200) { estate in
@@ -137,6 +151,10 @@ extension AccessRow {
         AccessRow("editAPIKey", 200) { (try await $0.apiKey(), ["description": "Changed"]) },
         AccessRow("deleteAPIKey", 204) { (try await $0.apiKey(), nil) },
         AccessRow("rotateAPIKey", 200) { (try await $0.apiKey() + "/rotate", ["overlap_seconds": 60]) },
+        AccessRow("changeSeveralAPIKeys", 200) { estate in
+            let path = try await estate.apiKey()
+            return (estate.inEurope("/api-keys/several"), Self.several(path, "disable"))
+        },
         AccessRow("disableAPIKey", 200) { (try await $0.apiKey() + "/disable", [:]) },
         AccessRow("enableAPIKey", 200) { (try await $0.apiKey() + "/enable", [:]) },
         AccessRow("listAPIKeySecrets", 200) { (try await $0.apiKey() + "/secrets", nil) },

@@ -60,9 +60,9 @@ struct OverviewPageTests {
         let list = "/o/\(demo.account)/api-keys?q=batch"
         let several = try #require(try await visitor.open(list).links("Change several of these").first)
         let choice = try await visitor.open(several)
-        #expect(choice.text.matches(of: /name="key\.key_[A-Za-z0-9]+" value="on" checked/).count == 3)
+        #expect(choice.text.matches(of: /name="one\.key_[A-Za-z0-9]+" value="on" checked/).count == 3)
         func boxes(_ credentials: [MadeCredential]) -> [(String, String)] {
-            credentials.map { ("key.\($0.id)", "on") }
+            credentials.map { ("one.\($0.id)", "on") }
         }
         let none = try await visitor.post(several, choice.hiddenFields)
         #expect(none.status == 422 && none.text.contains("Say what to do."))
@@ -89,6 +89,45 @@ struct OverviewPageTests {
         let left = try await server.get(made[2].path, bearer: demo.operatorKey)
         #expect(try left.json["state"].string == "disabled")
         #expect(try await server.get(foreign.path, bearer: demo.operatorKey).json["state"].string == "active")
+    }
+
+    /// Neither can be disabled; integrations have address rules, apps have none.
+    @Test func `integrations and apps of a list are changed together by the same means`() async throws {
+        let (server, demo) = try RunningServer.current
+        let europe = try #require(demo.organizations["Europe"])
+        var visitor = PageVisitor(server)
+        let person = try #require(demo.people["site-admin"])
+        _ = try await visitor.signIn(person.email, person.password)
+        var integrations: [String] = []
+        var apps: [String] = []
+        for name in ["Herd one", "Herd two"] {
+            integrations.append(
+                try await server.makeIntegration(
+                    in: europe, scopes: ["assessments.read"], ["label": .text(name)], as: demo.operatorKey
+                ).path)
+            apps.append(try await server.makeApp(in: europe, ["name": .text(name)], as: demo.operatorKey).path)
+        }
+        let list = "/o/\(demo.account)/integrations?q=herd"
+        let several = try #require(try await visitor.open(list).links("Change several of these").first)
+        let choice = try await visitor.open(several)
+        let boxes = integrations.map { ("one.\($0.split(separator: "/").last ?? "")", "on") }
+        #expect(try await visitor.post(several, choice.hiddenFields + boxes + [("do", "disable")]).status == 422)
+        let rule = [("do", "restrict"), ("allowed_addresses", "192.0.2.0/24")]
+        let asked = try await visitor.post(several, choice.hiddenFields + boxes + rule)
+        #expect(asked.text.contains("2 may be used from 192.0.2.0/24 alone"), "\(asked.text)")
+        #expect(try await visitor.post(several, asked.hiddenFields).location == list)
+        let bound = try await server.get(integrations[1], bearer: demo.operatorKey).json["allowed_addresses"]
+        #expect(try bound.elements.map { try $0.string } == ["192.0.2.0/24"])
+        for (kind, paths) in [("integrations", integrations), ("apps", apps)] {
+            let list = "/o/\(demo.account)/\(kind)?q=herd"
+            let several = try #require(try await visitor.open(list).links("Change several of these").first)
+            let choice = try await visitor.open(several)
+            let boxes = paths.map { ("one.\($0.split(separator: "/").last ?? "")", "on") }
+            let question = try await visitor.post(several, choice.hiddenFields + boxes + [("do", "delete")])
+            #expect(question.text.contains("“Herd one” in Europe"), "\(question.text)")
+            #expect(try await visitor.post(several, question.hiddenFields).location == list)
+            for path in paths { #expect(try await server.get(path, bearer: demo.operatorKey).status == 404) }
+        }
     }
 
     @Test func `shows each what they may see, and changes to who may read the log`() async throws {

@@ -13,8 +13,10 @@ struct ListAPIKeys: Endpoint {
         let organization = try call.organization()
         let page = try call.page()
         let descendants = try call.query.includesDescendants()
+        let filter = try call.query.credentialFilter(of: .apiKey, at: api.now())
         let listing = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
-            try api.apiKeys.list(in: organization, includeDescendants: descendants, page: page, as: actor, tx: tx)
+            try api.apiKeys.list(
+                in: organization, includeDescendants: descendants, filter, page: page, as: actor, tx: tx)
         }
         let now = api.now()
         return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0, at: now) } }

@@ -14,8 +14,10 @@ struct ListApps: Endpoint {
         let organization = try call.organization()
         let page = try call.page()
         let descendants = try call.query.includesDescendants()
+        let filter = try call.query.credentialFilter(of: .app, at: api.now())
         let listing = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
-            try api.apps.list(in: organization, includeDescendants: descendants, page: page, as: actor, tx: tx)
+            try api.apps.list(
+                in: organization, includeDescendants: descendants, filter, page: page, as: actor, tx: tx)
         }
         return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0) } }
     }

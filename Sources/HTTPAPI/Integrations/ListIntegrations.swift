@@ -14,8 +14,10 @@ struct ListIntegrations: Endpoint {
         let organization = try call.organization()
         let page = try call.page()
         let descendants = try call.query.includesDescendants()
+        let filter = try call.query.credentialFilter(of: .integration, at: api.now())
         let listing = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
-            try api.integrations.list(in: organization, includeDescendants: descendants, page: page, as: actor, tx: tx)
+            try api.integrations.list(
+                in: organization, includeDescendants: descendants, filter, page: page, as: actor, tx: tx)
         }
         return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0) } }
     }

@@ -1,6 +1,8 @@
 import HTTPServing
 import HTTPTypes
 import Model
+import Persistence
+import Policy
 
 /// What the management API reads from a query. A name that nobody asks for is ignored; one that is asked for and there
 /// twice is refused.
@@ -50,15 +52,52 @@ extension QueryParameters {
         return true
     }
 
+    /// The filters of a list of credentials, of which each is left out where it is not given.
+    ///
+    /// - Parameter kind: What has no address rule or secret in every one is not asked for it.
+    /// - Throws: A problem with 400 for a value that a filter does not have.
+    func credentialFilter(of kind: StewardedID.Kind, at now: Instant) throws(ProblemDocument) -> CredentialFilter {
+        var filter = CredentialFilter(at: now)
+        if let text = try single("state") {
+            guard let state = CredentialState(rawValue: text) else {
+                throw .badParameter("state", "must be \"active\", \"disabled\" or \"expired\".")
+            }
+            filter.state = state
+        }
+        filter.isUsed = try flag("used")
+        filter.unusedSince = try time("unused_since")
+        filter.createdBefore = try time("created_before")
+        filter.isLeft = try flag("creator_left")
+        if let text = try single("scope") {
+            guard let scope = Scope(text) else { throw .badParameter("scope", "must be the name of one scope.") }
+            filter.scope = scope
+        }
+        switch kind {
+        case .apiKey, .integration:
+            filter.secretBefore = try time("secret_before")
+            filter.isFromAnywhere = try flag("address_rule").map { !$0 }
+        case .app: break
+        }
+        return filter
+    }
+
+    /// Yes or no, nil where it is not given.
+    ///
+    /// - Throws: A problem with 400 for anything but `true` and `false`.
+    private func flag(_ name: String) throws(ProblemDocument) -> Bool? {
+        switch try single(name) {
+        case nil: return nil
+        case "false": return false
+        case "true": return true
+        case .some: throw .badParameter(name, "must be \"true\" or \"false\".")
+        }
+    }
+
     /// `force`: whether something is wanted although it takes away the last of its kind, or what is in use.
     ///
     /// - Throws: A problem with 400 for anything but `true` and `false`.
     func force() throws(ProblemDocument) -> Bool {
-        switch try single("force") {
-        case nil, "false": return false
-        case "true": return true
-        case .some: throw .badParameter("force", "must be \"true\" or \"false\".")
-        }
+        try flag("force") ?? false
     }
 
     /// A time (``RFC3339``), nil where it is not given.

@@ -1,6 +1,6 @@
 package import CredentialFormat
 package import Model
-import Policy
+package import Policy
 
 /// An API key as a list shows it.
 package struct ListedAPIKey: Sendable {
@@ -36,6 +36,8 @@ package struct APIKeyQuery: Hashable, Sendable {
     package var worksAt: Instant?
     /// Those alone that may be used from anywhere.
     package var fromAnywhere = false
+    /// Those alone that have this scope.
+    package var scope: Scope?
     /// Those alone that nobody looks after, because who did has left.
     package var isLeft = false
     /// Those alone that a member looks after.
@@ -126,6 +128,7 @@ extension APIKeyQuery {
         if let endedBefore { condition = "\(part: condition) AND k.expires_at <= \(endedBefore)" }
         if isDisabled { condition = "\(part: condition) AND k.disabled_at IS NOT NULL" }
         if let worksAt { condition = "\(part: condition) AND k.expires_at > \(worksAt) AND k.disabled_at IS NULL" }
+        if let scope { condition = "\(part: condition) AND \(part: scope.isAmong("k.scopes"))" }
         if isLeft { condition = "\(part: condition) AND k.steward_left_at IS NOT NULL" }
         if let steward { condition = "\(part: condition) AND k.steward = \(steward)" }
         if fromAnywhere { condition = "\(part: condition) AND k.addresses IS NULL" }

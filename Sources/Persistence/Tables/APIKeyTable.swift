@@ -16,21 +16,25 @@ extension Transaction {
         try first("SELECT \(fixed: columns) FROM api_key k WHERE k.id = \(id)", APIKey.init(row:))
     }
 
-    /// The keys of an extent, oldest first.
-    package borrowing func apiKeys(_ extent: Extent, after: ID<APIKey>?, limit: Int) throws -> [APIKey] {
-        switch extent {
+    /// The keys of an extent that a filter leaves, oldest first.
+    package borrowing func apiKeys(
+        _ extent: Extent, _ filter: CredentialFilter? = nil, after: ID<APIKey>?, limit: Int
+    ) throws -> [APIKey] {
+        let fits = filter?.onAPIKeys ?? ""
+        return switch extent {
         case .organization(let path):
             try all(
                 """
                 SELECT \(fixed: columns) FROM api_key k
-                WHERE k.organization_id = \(path.last) AND k.id > \(place(after: after)) ORDER BY k.id LIMIT \(limit)
+                WHERE k.organization_id = \(path.last) AND k.id > \(place(after: after)) \(part: fits)
+                ORDER BY k.id LIMIT \(limit)
                 """, APIKey.init(row:))
         case .within(let path):
             try all(
                 """
                 SELECT \(fixed: columns) FROM organization o CROSS JOIN api_key k
                 WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND k.organization_id = o.id
-                AND k.id > \(place(after: after)) ORDER BY k.id LIMIT \(limit)
+                AND k.id > \(place(after: after)) \(part: fits) ORDER BY k.id LIMIT \(limit)
                 """, APIKey.init(row:))
         }
     }
@@ -58,8 +62,7 @@ extension Transaction {
     }
 
     /// When the last of an account's keys with a scope ends, nil where none of them is accepted at `now`. The cost grows with
-    /// the live keys of the account, whose number is bounded. The scope is compared letter by letter: `LIKE` takes `_` and `%` of a
-    /// name for others, and large letters for small ones on one engine.
+    /// the live keys of the account, whose number is bounded.
     ///
     /// - Parameter id: A key that does not count.
     package borrowing func lastEnd(
@@ -69,7 +72,7 @@ extension Transaction {
             """
             SELECT MAX(expires_at) FROM api_key
             WHERE account_id = \(account) AND expires_at > \(now) AND disabled_at IS NULL
-            AND replace(' ' || scopes || ' ', \(" \(scope.name) "), '') <> ' ' || scopes || ' '
+            AND \(part: scope.isAmong("scopes"))
             AND id <> \(id ?? ID(value: 0))
             """
         ) { try $0.optionalInstant(0) } ?? nil

@@ -1,5 +1,6 @@
 package import CredentialFormat
 package import Model
+package import Policy
 
 /// An app as a list of them tells of it.
 package struct ListedApp: Sendable {
@@ -23,6 +24,14 @@ package struct AppQuery: Hashable, Sendable {
 
     /// What the name contains.
     package var search: NameSearch?
+    /// Those alone that were never used.
+    package var neverUsed = false
+    /// Those alone that were not used since then, and are as old.
+    package var unusedSince: Instant?
+    /// Those alone that have this scope.
+    package var scope: Scope?
+    /// Those alone that nobody looks after, because who did has left.
+    package var isLeft = false
     /// Those alone that a member looks after.
     package var steward: ID<Member>?
     package var order = Order.created
@@ -65,6 +74,16 @@ extension Transaction {
         return try counted(rows, limit: limit, count, place: query.place)
     }
 
+    /// Those of these apps that belong to an organization or to one below it, oldest first.
+    package borrowing func listedApps(_ ids: [ID<App>], within path: OrganizationPath) throws -> [ListedApp] {
+        guard !ids.isEmpty else { return [] }
+        return try all(
+            """
+            SELECT \(fixed: appColumns)\(part: listed) FROM app p JOIN organization o ON o.id = p.organization_id
+            WHERE p.id IN (\(anyOf: ids)) AND o.path >= \(path.stored) AND o.path < \(path.storedEnd) ORDER BY p.id
+            """, ListedApp.init(row:))
+    }
+
     /// An app with what a list tells of it, nil where there is none.
     package borrowing func listedApp(_ id: ID<App>) throws -> ListedApp? {
         try first(
@@ -83,6 +102,10 @@ extension AppQuery {
                 AND (\(part: search.identifier(of: App.self, on: "p.id")) OR \(part: search.condition(on: "p.name")))
                 """
         }
+        if neverUsed { condition = "\(part: condition) AND p.used_at IS NULL" }
+        if let unusedSince { condition = "\(part: condition) AND COALESCE(p.used_at, p.created_at) < \(unusedSince)" }
+        if let scope { condition = "\(part: condition) AND \(part: scope.isAmong("p.scopes"))" }
+        if isLeft { condition = "\(part: condition) AND p.steward_left_at IS NOT NULL" }
         if let steward { condition = "\(part: condition) AND p.steward = \(steward)" }
         return condition
     }

@@ -15,21 +15,25 @@ extension Transaction {
         try first("SELECT \(fixed: appColumns) FROM app p WHERE p.id = \(id)", App.init(row:))
     }
 
-    /// The apps of an extent, oldest first.
-    package borrowing func apps(_ extent: Extent, after: ID<App>?, limit: Int) throws -> [App] {
-        switch extent {
+    /// The apps of an extent that a filter leaves, oldest first.
+    package borrowing func apps(
+        _ extent: Extent, _ filter: CredentialFilter? = nil, after: ID<App>?, limit: Int
+    ) throws -> [App] {
+        let fits = filter?.onApps ?? ""
+        return switch extent {
         case .organization(let path):
             try all(
                 """
                 SELECT \(fixed: appColumns) FROM app p
-                WHERE p.organization_id = \(path.last) AND p.id > \(place(after: after)) ORDER BY p.id LIMIT \(limit)
+                WHERE p.organization_id = \(path.last) AND p.id > \(place(after: after)) \(part: fits)
+                ORDER BY p.id LIMIT \(limit)
                 """, App.init(row:))
         case .within(let path):
             try all(
                 """
                 SELECT \(fixed: appColumns) FROM organization o CROSS JOIN app p
                 WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND p.organization_id = o.id
-                AND p.id > \(place(after: after)) ORDER BY p.id LIMIT \(limit)
+                AND p.id > \(place(after: after)) \(part: fits) ORDER BY p.id LIMIT \(limit)
                 """, App.init(row:))
         }
     }

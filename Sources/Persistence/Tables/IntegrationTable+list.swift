@@ -1,6 +1,6 @@
 package import CredentialFormat
 package import Model
-import Policy
+package import Policy
 
 /// An integration as a list shows it.
 package struct ListedIntegration: Sendable {
@@ -35,6 +35,8 @@ package struct IntegrationQuery: Hashable, Sendable {
     package var secretBefore: Instant?
     /// Those alone that may be used from anywhere.
     package var fromAnywhere = false
+    /// Those alone that have this scope.
+    package var scope: Scope?
     /// Those alone that nobody looks after, because who did has left.
     package var isLeft = false
     /// Those alone that a member looks after.
@@ -79,6 +81,18 @@ extension Transaction {
         return try counted(rows, limit: limit, count, place: query.place)
     }
 
+    /// Those of these integrations that belong to an organization or to one below it, oldest first.
+    package borrowing func listedIntegrations(
+        _ ids: [ID<Integration>], within path: OrganizationPath
+    ) throws -> [ListedIntegration] {
+        guard !ids.isEmpty else { return [] }
+        return try all(
+            """
+            SELECT \(fixed: columns) FROM integration i JOIN organization o ON o.id = i.organization_id
+            WHERE i.id IN (\(anyOf: ids)) AND o.path >= \(path.stored) AND o.path < \(path.storedEnd) ORDER BY i.id
+            """, ListedIntegration.init(row:))
+    }
+
     /// An integration as a list shows it, nil where there is none.
     package borrowing func listedIntegration(_ id: ID<Integration>) throws -> ListedIntegration? {
         try first(
@@ -103,6 +117,7 @@ extension IntegrationQuery {
         if let secretBefore {
             condition = "\(part: condition) AND COALESCE(i.secret_at, i.created_at) < \(secretBefore)"
         }
+        if let scope { condition = "\(part: condition) AND \(part: scope.isAmong("i.scopes"))" }
         if isLeft { condition = "\(part: condition) AND i.steward_left_at IS NOT NULL" }
         if let steward { condition = "\(part: condition) AND i.steward = \(steward)" }
         if fromAnywhere { condition = "\(part: condition) AND i.addresses IS NULL" }

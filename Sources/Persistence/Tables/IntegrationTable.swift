@@ -13,21 +13,25 @@ extension Transaction {
         try first("SELECT \(fixed: columns) FROM integration i WHERE i.id = \(id)", Integration.init(row:))
     }
 
-    /// The integrations of an extent, oldest first.
-    package borrowing func integrations(_ extent: Extent, after: ID<Integration>?, limit: Int) throws -> [Integration] {
-        switch extent {
+    /// The integrations of an extent that a filter leaves, oldest first.
+    package borrowing func integrations(
+        _ extent: Extent, _ filter: CredentialFilter? = nil, after: ID<Integration>?, limit: Int
+    ) throws -> [Integration] {
+        let fits = filter?.onIntegrations ?? ""
+        return switch extent {
         case .organization(let path):
             try all(
                 """
                 SELECT \(fixed: columns) FROM integration i
-                WHERE i.organization_id = \(path.last) AND i.id > \(place(after: after)) ORDER BY i.id LIMIT \(limit)
+                WHERE i.organization_id = \(path.last) AND i.id > \(place(after: after)) \(part: fits)
+                ORDER BY i.id LIMIT \(limit)
                 """, Integration.init(row:))
         case .within(let path):
             try all(
                 """
                 SELECT \(fixed: columns) FROM organization o CROSS JOIN integration i
                 WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND i.organization_id = o.id
-                AND i.id > \(place(after: after)) ORDER BY i.id LIMIT \(limit)
+                AND i.id > \(place(after: after)) \(part: fits) ORDER BY i.id LIMIT \(limit)
                 """, Integration.init(row:))
         }
     }

@@ -10,10 +10,10 @@ extension LastUse {
     }
 }
 
-extension [APIKey] {
-    /// How many of them were used within the last week, as a question about their end says it; nil where none was, as far as is known.
+extension [LastUse?] {
+    /// How many of those whose last uses these are were used within the last week, as a question about their end says it; nil where none was, as far as is known.
     func lateUseSentence(now: Instant) -> String? {
-        let used = count { key in key.lastUse.map { now.seconds(since: $0.at) < 7 * 86_400 } ?? false }
+        let used = count { use in use.map { now.seconds(since: $0.at) < 7 * 86_400 } ?? false }
         guard used > 0 else { return nil }
         return
             "\(Numbers.words(used)) of them \(used == 1 ? "was" : "were") used in the last 7 days: what does so stops."

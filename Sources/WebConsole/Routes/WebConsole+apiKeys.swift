@@ -10,7 +10,7 @@ import ProductDefinition
 extension WebConsole {
     var apiKeyRoutes: [PageRoute] {
         [shown(.apiKeys, showKeys), shown(.newAPIKey, showNewKey), taken(.newAPIKey, takeNewKey)]
-            + severalKeysRoutes + singleKeyRoutes
+            + severalRoutes(.apiKey) + singleKeyRoutes
     }
 
     private func showKeys(_ entered: ConsoleVisit) async throws -> PageReply {
@@ -27,7 +27,8 @@ extension WebConsole {
         let frame = ListFrame(
             entered, .apiKeys, request, filters,
             searchLabel: "Search by name, ID or last four characters",
-            standard: ListRequest.Sort(column: "created", isDescending: true))
+            standard: ListRequest.Sort(column: "created", isDescending: true)
+        ).filtered(by: product.scopes)
         return .page(keysPage(entered, frame, found.page, count: found.count, of: limit))
     }
 
@@ -61,16 +62,10 @@ extension WebConsole {
         let rows = found.items.enumerated().map { index, item in
             keyRow(item, entered, index, of: found.items.count, mayMake: mayMake, isAlone: isAlone)
         }
-        var page = frame.listPage(
+        return frame.listPage(
             head, columns: columns, rows: rows, next: found.next, nothing: nothing, plural: word.plural,
-            advice: frame.request.filters.compactMap(APIKeyList.Filter.init).map(\.advice))
-        if mayMake, frame.isNarrow, rows.count > 1 {
-            let address = entered.link(.severalAPIKeys, query: frame.request.query())
-            let advice = page.forecast.map { $0.parts + [Forecast.Part(words: " ")] } ?? []
-            page.forecast = Forecast(
-                look: "", parts: advice + [Forecast.Part(words: "Change several of these", address: address)])
-        }
-        return page
+            advice: frame.request.filters.compactMap(APIKeyList.Filter.init).map(\.advice),
+            several: mayMake ? entered.link(.severalAPIKeys, query: frame.request.query()) : nil)
     }
 
     private func keyRow(

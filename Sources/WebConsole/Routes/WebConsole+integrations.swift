@@ -8,13 +8,12 @@ import ProductDefinition
 extension WebConsole {
     var integrationRoutes: [PageRoute] {
         [shown(.integrations, showIntegrations)] + integrationSecretRoutes + integrationTokenRoutes
-            + singleIntegrationRoutes + revealRoutes
+            + severalRoutes(.integration) + singleIntegrationRoutes + revealRoutes
     }
 
     private func showIntegrations(_ entered: ConsoleVisit) async throws -> PageReply {
         let filters = IntegrationList.filters(entered)
-        let request = ListRequest(
-            entered.visit, filters: filters.map(\.name), columns: IntegrationQuery.Order.allCases.map(\.rawValue))
+        let request = IntegrationList.request(entered, filters)
         let query = IntegrationList.query(request, entered)
         let limit = entered.terms.maximum(of: .integrations)
         let found = try await store.read(as: entered.actor) { [integrations] tx in
@@ -26,7 +25,8 @@ extension WebConsole {
         let frame = ListFrame(
             entered, .integrations, request, filters,
             searchLabel: "Search by label or \(product.words[.clientID].singular)",
-            standard: ListRequest.Sort(column: "created", isDescending: true))
+            standard: ListRequest.Sort(column: "created", isDescending: true)
+        ).filtered(by: product.scopes)
         return .page(integrationsPage(entered, frame, found.page, count: found.count, of: limit))
     }
 
@@ -64,7 +64,8 @@ extension WebConsole {
         }
         return frame.listPage(
             head, columns: columns, rows: rows, next: found.next, nothing: nothing, plural: word.plural,
-            advice: frame.request.filters.compactMap(IntegrationList.Filter.init).map(\.advice))
+            advice: frame.request.filters.compactMap(IntegrationList.Filter.init).map(\.advice),
+            several: mayMake ? entered.link(.severalIntegrations, query: frame.request.query()) : nil)
     }
 
     private func integrationRow(

@@ -97,7 +97,7 @@ extension WebConsole {
         let keys = words[.apiKey].counted(count)
         let sentences: [String?] = [
             "\(keys) \(affected.whose ?? "left behind") \(count == 1 ? "is" : "are") refused from the next call on, until somebody enables \(count == 1 ? "it" : "each of them") again.",
-            affected.keys.lateUseSentence(now: entered.now) ?? "None was used in the last 7 days.",
+            affected.keys.map(\.lastUse).lateUseSentence(now: entered.now) ?? "None was used in the last 7 days.",
             count == APIKeyService.mostDisabledTogether
                 ? "No more than \(Numbers.words(count)) are disabled at a time." : nil,
             others(affected),

@@ -26,13 +26,12 @@ extension WebConsole {
             taken(.endAppSecret, takeEndOfAppSecret),
             shown(.deleteApp, showDeletionOfApp),
             taken(.deleteApp, takeDeletionOfApp),
-        ]
+        ] + severalRoutes(.app)
     }
 
     private func showManagedApps(_ entered: ConsoleVisit) async throws -> PageReply {
         let filters = AppList.filters(entered)
-        let request = ListRequest(
-            entered.visit, filters: filters.map(\.name), columns: AppQuery.Order.allCases.map(\.rawValue))
+        let request = AppList.request(entered, filters)
         let (query, limit) = (AppList.query(request, entered), entered.terms.maximum(of: .apps))
         let found = try await store.read(as: entered.actor) { [apps] tx in
             try apps.list(

@@ -4,6 +4,8 @@ import ProductDefinition
 extension ConsolePage {
     static let apps = ConsolePage(.apps)
     static let newApp = ConsolePage(.apps, "/new", needs: .appsManage)
+    /// Of what a list shows, some together.
+    static let severalApps = ConsolePage(.apps, "/several", needs: .appsManage)
     /// Use: what is known of one app.
     static let app = ConsolePage(.apps, "/{id}")
     static let appSecrets = ConsolePage(.apps, "/{id}/secrets")

@@ -4,6 +4,8 @@ import ProductDefinition
 extension ConsolePage {
     static let integrations = ConsolePage(.integrations)
     static let newIntegration = ConsolePage(.integrations, "/new", needs: .integrationsManage)
+    /// Of what a list shows, some together.
+    static let severalIntegrations = ConsolePage(.integrations, "/several", needs: .integrationsManage)
     /// Use: what is known of one integration.
     static let integration = ConsolePage(.integrations, "/{id}")
     static let integrationSecrets = ConsolePage(.integrations, "/{id}/secrets")

@@ -40,6 +40,8 @@ enum Done: String, Sendable, CaseIterable {
     case olderAPIKeyExtended = "older-api-key-extended"
     case apiKeysDisabled = "api-keys-disabled"
     case apiKeysDeleted = "api-keys-deleted"
+    case integrationsDeleted = "integrations-deleted"
+    case appsDeleted = "apps-deleted"
     case searchedForSecret = "searched-for-secret"
     case found
     case foundOlder = "found-older"
@@ -100,6 +102,9 @@ enum Done: String, Sendable, CaseIterable {
         case .olderAPIKeyExtended: "The older \(words[.apiKey].singular) works for longer."
         case .apiKeysDisabled: "\(words[.apiKey].capitalizedPlural) disabled. They are refused until you enable them."
         case .apiKeysDeleted: "\(words[.apiKey].capitalizedPlural) deleted. They are refused from now on."
+        case .integrationsDeleted:
+            "\(words[.integration].capitalizedPlural) deleted. What they had is refused from now on."
+        case .appsDeleted: "\(words[.app].capitalizedPlural) deleted. What they had is refused from now on."
         case .searchedForSecret:
             "You searched for a secret. It stood in an address for a moment, which your browser and others may have kept: replace it by another."
         case .found: "That’s the one that you looked for."

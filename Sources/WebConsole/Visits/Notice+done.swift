@@ -35,7 +35,7 @@ extension Done {
     var isEnding: Bool {
         switch self {
         case .integrationDeleted, .secretEnded, .apiKeyDeleted, .apiKeyDisabled, .olderAPIKeyEnded, .apiKeysDisabled,
-            .apiKeysDeleted,
+            .apiKeysDeleted, .integrationsDeleted, .appsDeleted,
             .contactDisabled, .contactDeleted, .accessKeyDisabled, .accessKeyDeleted, .appDeleted, .appTakenBack,
             .consentRemoved, .consentsRemoved, .personRemoved, .organizationDeleted, .resourceServerDeleted,
             .accountSuspended:

@@ -10,6 +10,8 @@ extension PageLine {
         PageLine(.apps, appReaders),
         PageLine(.newApp, appManagers),
         PageLine(.post, .newApp, appManagers),
+        PageLine(.severalApps, appManagers),
+        PageLine(.post, .severalApps, appManagers, fields: [("do", "delete")]),
         PageLine(.app, appReaders) { try await $1.app(in: $0) },
         PageLine(.appSecrets, appReaders) { try await $1.app(in: $0) },
         PageLine(.appPreview, appReaders) { try await $1.app(in: $0) },

@@ -6,6 +6,8 @@ extension PageLine {
     static let integrations: [PageLine] = [
         PageLine(.integrations, readers),
         PageLine(.newIntegration, managers), PageLine(.post, .newIntegration, managers, fields: [("label", "Made")]),
+        PageLine(.severalIntegrations, managers),
+        PageLine(.post, .severalIntegrations, managers, fields: [("do", "delete")]),
         PageLine(.integration, readers, with: integration), PageLine(.integrationSecrets, readers, with: integration),
         PageLine(.integrationSettings, managers, with: integration),
         PageLine(.post, .integrationSettings, managers, with: integration),

@@ -2,6 +2,7 @@ import SignIn
 import CredentialFormat
 import Model
 import Persistence
+import Policy
 import ProductDefinition
 
 /// The list of API keys: what it can be searched for, and what its rows say.
@@ -51,7 +52,8 @@ enum APIKeyList {
     /// What the address says.
     static func request(_ entered: ConsoleVisit, _ filters: ListFrame.Filters) -> ListRequest {
         ListRequest(
-            entered.visit, filters: filters.map(\.name), columns: APIKeyQuery.Order.allCases.map(\.rawValue))
+            entered.visit, filters: filters.map(\.name), scopes: entered.product.scopes,
+            columns: APIKeyQuery.Order.allCases.map(\.rawValue))
     }
 
     /// What the address asks for.
@@ -60,6 +62,7 @@ enum APIKeyList {
         var query = APIKeyQuery()
         query.search = NameSearch(request.search)
         query.after = request.after
+        query.scope = request.scope.flatMap { Scope($0) }
         let filters = request.filters.compactMap(Filter.init)
         let isAboutOthers = filters.contains(.expired) || filters.contains(.disabled)
         if filters.contains(where: \.isRisk), !isAboutOthers { query.worksAt = now }

@@ -8,13 +8,22 @@ import ProductDefinition
 /// The list of apps.
 enum AppList {
     static let pageSize = 50
+    /// Not used for so long is worth a look, in days.
+    static let unusedDays = 90
+    /// The filters by use and by who looks after them.
+    private static let neverUsed = "never-used"
+    private static let unused = "unused-90-days"
+    private static let creatorLeft = "creator-left"
     /// The filter that leaves out what others look after.
     private static let mine = "mine"
     /// The filter that leaves out what is below.
     static let here = "here"
 
     static func filters(_ entered: ConsoleVisit) -> ListFrame.Filters {
-        [(mine, "Looked after by you")] + filtersByPlace(entered)
+        [
+            (neverUsed, "Never used"), (unused, "Unused for \(unusedDays) days"), (creatorLeft, "Creator has left"),
+            (mine, "Looked after by you"),
+        ] + filtersByPlace(entered)
     }
 
     /// Those of a list of what nobody looks after by themself.
@@ -22,10 +31,23 @@ enum AppList {
         entered.reachable.count < 2 ? [] : [(here, "In \(entered.organization.name) alone")]
     }
 
+    /// What the address says.
+    static func request(_ entered: ConsoleVisit, _ filters: ListFrame.Filters) -> ListRequest {
+        ListRequest(
+            entered.visit, filters: filters.map(\.name), scopes: entered.product.scopes,
+            columns: AppQuery.Order.allCases.map(\.rawValue))
+    }
+
     /// What the address asks for.
     static func query(_ request: ListRequest, _ entered: ConsoleVisit) -> AppQuery {
         var query = AppQuery()
         (query.search, query.after) = (NameSearch(request.search), request.after)
+        query.neverUsed = request.filters.contains(neverUsed)
+        if request.filters.contains(unused) {
+            query.unusedSince = entered.now.adding(seconds: -unusedDays * 86_400)
+        }
+        query.isLeft = request.filters.contains(creatorLeft)
+        query.scope = request.scope.flatMap { Scope($0) }
         if request.filters.contains(mine) { query.steward = entered.me.member.id }
         (query.order, query.isDescending) = request.order(or: (query.order, query.isDescending))
         return query
@@ -47,7 +69,8 @@ enum AppList {
         let create = entered.makingLink("Create \(word.singular)", to: .newApp)
         let frame = ListFrame(
             entered, .apps, request, filters, searchLabel: "Search by name or ID",
-            standard: ListRequest.Sort(column: "created", isDescending: true))
+            standard: ListRequest.Sort(column: "created", isDescending: true)
+        ).filtered(by: entered.product.scopes)
         let head = PageHead(
             title: entered.heading,
             lead: """
@@ -73,7 +96,8 @@ enum AppList {
             row(item, entered, index, of: listing.items.count, mayManage: mayMake, isAlone: isAlone)
         }
         return frame.listPage(
-            head, columns: columns, rows: rows, next: listing.next, nothing: nothing, plural: word.plural)
+            head, columns: columns, rows: rows, next: listing.next, nothing: nothing, plural: word.plural,
+            several: mayMake ? entered.link(.severalApps, query: request.query()) : nil)
     }
 
     /// How one is made by a program, for who may, with a scope of this product.

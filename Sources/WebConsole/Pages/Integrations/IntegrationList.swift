@@ -35,12 +35,20 @@ enum IntegrationList {
         }
     }
 
+    /// What the address says.
+    static func request(_ entered: ConsoleVisit, _ filters: ListFrame.Filters) -> ListRequest {
+        ListRequest(
+            entered.visit, filters: filters.map(\.name), scopes: entered.product.scopes,
+            columns: IntegrationQuery.Order.allCases.map(\.rawValue))
+    }
+
     /// What the address asks for.
     static func query(_ request: ListRequest, _ entered: ConsoleVisit) -> IntegrationQuery {
         let (now, product) = (entered.now, entered.product)
         var query = IntegrationQuery()
         query.search = NameSearch(request.search)
         query.after = request.after
+        query.scope = request.scope.flatMap { Scope($0) }
         for filter in request.filters.compactMap(Filter.init) {
             switch filter {
             case .neverUsed: query.neverUsed = true

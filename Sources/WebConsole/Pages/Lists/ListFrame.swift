@@ -18,6 +18,8 @@ struct ListFrame: Sendable {
     private let ownTitle: String?
     private let tabs: Tabs?
     private let notice: Notice?
+    /// The scopes by which the list can be filtered.
+    private var scopes: [SelectOption] = []
     private let lookUp: PageLink?
     /// The list with a query.
     private let link: @Sendable ([(String, String)]) -> String
@@ -42,6 +44,16 @@ struct ListFrame: Sendable {
         tabs = title == nil ? entered.sectionTabs : nil
         notice = entered.doneNotice
         link = { entered.link(page, at: identifiers, query: $0) }
+    }
+
+    /// The same, which can be filtered by each scope of a product, too.
+    func filtered(by scopes: ScopeCatalogue) -> ListFrame {
+        var frame = self
+        frame.scopes = scopes.definitions.map { definition in
+            let name = definition.scope.name
+            return SelectOption(value: name, words: name, isChosen: name == request.scope)
+        }
+        return frame
     }
 
     /// A list of the operator's, one of its navigation.
@@ -83,9 +95,10 @@ struct ListFrame: Sendable {
     ///   - nothing: What stands there when there is nothing yet.
     ///   - plural: What the things are called, for when nothing matches.
     ///   - advice: Of the filters that are asked for.
+    ///   - several: Where several rows are changed together, nil for who may not. It is offered where the list shows those that are meant.
     func listPage(
         _ head: PageHead, columns: [ListPage.Column], rows: [ListPage.Row], next: ListPlace?, nothing: EmptyState,
-        plural: String, advice: [RiskAdvice?] = []
+        plural: String, advice: [RiskAdvice?] = [], several: String? = nil
     ) -> ListPage {
         let isEmpty = rows.isEmpty && request.after == nil
         return ListPage(
@@ -94,16 +107,25 @@ struct ListFrame: Sendable {
             facets: filters.map {
                 ListPage.Facet(name: $0.name, words: $0.words, isOn: request.filters.contains($0.name))
             },
-            hasFacets: !filters.isEmpty, hasFilters: !isEmpty || isNarrow, chips: chips, caption: title,
+            scopes: scopes, hasScopes: !scopes.isEmpty, hasFacets: !filters.isEmpty, hasFilters: !isEmpty || isNarrow,
+            chips: chips, caption: title,
             columns: columns, rows: rows, hasRows: !rows.isEmpty, paging: paging(rows.count, next, plural),
             empty: isEmpty ? (isNarrow ? nothingMatches(plural) : nothing) : nil, notice: notice, lookUp: lookUp,
-            forecast: rows.isEmpty ? nil : RiskAdvice.forecast(advice))
+            forecast: rows.isEmpty ? nil : forecast(advice, several: rows.count > 1 && isNarrow ? several : nil))
+    }
+
+    private func forecast(_ advice: [RiskAdvice?], several: String?) -> Forecast? {
+        let told = RiskAdvice.forecast(advice)
+        guard let several else { return told }
+        let words = told.map { $0.parts + [Forecast.Part(words: " ")] } ?? []
+        return Forecast(look: "", parts: words + [Forecast.Part(words: "Change several of these", address: several)])
     }
 
     private var inForce: Filters { filters.filter { request.filters.contains($0.name) } }
 
     private func nothingMatches(_ plural: String) -> EmptyState {
-        let narrow = ([request.search].compactMap(\.self) + inForce.map(\.words)).map { "“\($0)”" }
+        let narrow = ([request.search].compactMap(\.self) + inForce.map(\.words) + [request.scope].compactMap(\.self))
+            .map { "“\($0)”" }
         return EmptyState(
             title: "Nothing matches", words: "None of your \(plural) is found with \(narrow.joined(separator: ", ")).",
             action: PageLink(words: "Clear all", address: clearLink), code: nil)
@@ -114,7 +136,10 @@ struct ListFrame: Sendable {
             Chip(words: "Search: \(text)", removeLink: link(request.query(search: .some(nil))))
         }
         let others = inForce.map { Chip(words: $0.words, removeLink: link(request.query(without: $0.name))) }
-        let all = [search].compactMap(\.self) + others
+        let scope = request.scope.map { name in
+            Chip(words: "Scope: \(name)", removeLink: link(request.query(without: "scope")))
+        }
+        let all = [search].compactMap(\.self) + others + [scope].compactMap(\.self)
         return all.isEmpty ? nil : Chips(chips: all, clearLink: clearLink)
     }
 

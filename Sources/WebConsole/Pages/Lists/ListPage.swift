@@ -64,6 +64,9 @@ struct ListPage: Page {
     /// The order, which a form that is sent keeps.
     let sort: String?
     let facets: [Facet]
+    /// The scopes by which it can be filtered.
+    var scopes: [SelectOption] = []
+    var hasScopes = false
     let hasFacets: Bool
     /// Whether there is anything to search in.
     let hasFilters: Bool
@@ -87,13 +90,15 @@ struct ListPage: Page {
 extension ListPage: TemplateReadable {
     static let templateNames: TemplateNames = [
         "shell", "tabTitle", "pageHead", "sectionTabs", "searchAt", "search", "searchLabel", "sort", "facets",
-        "hasFacets", "hasFilters", "chips", "caption", "columns", "rows", "hasRows", "paging", "empty", "notice",
+        "scopes", "hasScopes", "hasFacets", "hasFilters", "chips", "caption", "columns", "rows", "hasRows", "paging",
+        "empty", "notice",
         "lookUp", "hasStatus", "forecast",
     ]
     var templateValues: [TemplateValue] {
         [
             .of(shell), .of(tabTitle), .of(pageHead), .of(sectionTabs), .of(searchAt), .of(search), .of(searchLabel),
-            .of(sort), .of(facets), .of(hasFacets), .of(hasFilters), .of(chips), .of(caption), .of(columns), .of(rows),
+            .of(sort), .of(facets), .of(scopes), .of(hasScopes),
+            .of(hasFacets), .of(hasFilters), .of(chips), .of(caption), .of(columns), .of(rows),
             .of(hasRows), .of(paging), .of(empty), .of(notice), .of(lookUp), .of(hasStatus),
             .of(forecast),
         ]

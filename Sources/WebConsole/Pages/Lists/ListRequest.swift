@@ -1,4 +1,6 @@
 import Persistence
+import Policy
+import ProductDefinition
 
 /// What a list was asked for, as its address says: a search, filters, an order and a place. Filters are parameters of their own,
 /// `?never-used=on`, so that a form of boxes makes the same addresses as links do.
@@ -15,16 +17,22 @@ struct ListRequest: Hashable, Sendable {
     let search: String?
     /// Those in force, of those that the list has.
     let filters: [String]
+    /// The scope that all of them have, nil for any.
+    let scope: String?
     /// Nil for the list's own order.
     let sort: Sort?
     let after: ListPlace?
 
     /// - Parameters:
     ///   - filters: Those that the list has.
+    ///   - scopes: Those that it can be filtered by.
     ///   - columns: What it can be ordered by.
-    init(_ visit: Visit, filters: [String] = [], columns: [String]) {
+    init(_ visit: Visit, filters: [String] = [], scopes: ScopeCatalogue? = nil, columns: [String]) {
         search = NameSearch(visit.parameter("q"))?.text
         self.filters = filters.filter { visit.parameter(named: $0) == "on" }
+        scope = scopes.flatMap { scopes in
+            visit.parameter("scope").flatMap { Scope($0) }.flatMap { scopes.contains($0) ? $0.name : nil }
+        }
         sort = visit.parameter("sort").flatMap { text in
             let column = text.hasPrefix("-") ? String(text.dropFirst()) : text
             return columns.contains(column) ? Sort(column: column, isDescending: text.hasPrefix("-")) : nil
@@ -33,7 +41,7 @@ struct ListRequest: Hashable, Sendable {
     }
 
     /// Whether the address leaves anything out.
-    var isNarrow: Bool { search != nil || !filters.isEmpty }
+    var isNarrow: Bool { search != nil || !filters.isEmpty || scope != nil }
 
     /// The order as a query of the tables has it.
     ///
@@ -45,7 +53,7 @@ struct ListRequest: Hashable, Sendable {
 
     /// The query of the same list with something else in it. What is left out is as it is; a place is never kept.
     ///
-    /// - Parameter filter: A filter that is left out.
+    /// - Parameter filter: A filter that is left out; the scope's name is `scope`.
     func query(
         search: String?? = nil, without filter: String? = nil, sort: Sort?? = nil, after: ListPlace? = nil
     ) -> [(String, String)] {
@@ -54,6 +62,7 @@ struct ListRequest: Hashable, Sendable {
         var query: [(String, String)] = []
         if let search { query.append(("q", search)) }
         for other in filters where other != filter { query.append((other, "on")) }
+        if let scope, filter != "scope" { query.append(("scope", scope)) }
         if let sort { query.append(("sort", sort.text)) }
         if let after { query.append(("after", after.description)) }
         return query

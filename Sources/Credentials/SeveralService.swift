@@ -1,0 +1,91 @@
+package import CredentialFormat
+import Events
+package import Model
+package import Persistence
+import Policy
+
+/// Changes several credentials of a kind together, each by the rule for one: all, or none where one may not be.
+package struct SeveralService: Sendable {
+    /// How many are changed together.
+    package static let most = 100
+
+    private let apiKeys: APIKeyService
+    private let integrations: IntegrationService
+    private let apps: AppService
+
+    package init(apiKeys: APIKeyService, integrations: IntegrationService, apps: AppService) {
+        self.apiKeys = apiKeys
+        self.integrations = integrations
+        self.apps = apps
+    }
+
+    /// Those of these credentials that are there, in an organization and those below it; oldest first. What is gone, elsewhere or of
+    /// another kind is left out.
+    package func find(
+        _ ids: Set<StewardedID>, of kind: StewardedID.Kind, in id: ID<Organization>, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> [CredentialOfSeveral] {
+        let path = try tx.organization(id, where: actor, may: kind.managing).path
+        let asked = ids.filter { $0.kind == kind }.sorted { $0.value < $1.value }.prefix(Self.most)
+        switch kind {
+        case .apiKey:
+            let now = apiKeys.now()
+            return try tx.listedAPIKeys(asked.map { ID(value: $0.value) }, within: path).map { listed in
+                CredentialOfSeveral(listed, at: now)
+            }
+        case .integration:
+            return try tx.listedIntegrations(asked.map { ID(value: $0.value) }, within: path)
+                .map(CredentialOfSeveral.init)
+        case .app:
+            return try tx.listedApps(asked.map { ID(value: $0.value) }, within: path).map(CredentialOfSeveral.init)
+        }
+    }
+
+    /// Changes them.
+    ///
+    /// - Parameter addresses: Of the rule that they get, for that change alone.
+    /// - Returns: All that were found, as they were before.
+    /// - Throws: ``Refusal`` for the first that may not be changed so, and for a change that the kind does not know.
+    @discardableResult
+    package func change(
+        _ ids: Set<StewardedID>, of kind: StewardedID.Kind, in id: ID<Organization>, by change: SeveralChange,
+        addresses: [String], as actor: Actor, tx: borrowing Transaction
+    ) throws -> [CredentialOfSeveral] {
+        let found = try find(ids, of: kind, in: id, as: actor, tx: tx)
+        let problems = problems(with: change, of: kind, addresses: addresses)
+        guard problems.isEmpty else { throw Refusal.invalid(problems) }
+        for one in found where one.isChanged(by: change) {
+            let home = one.organization
+            switch (change, one.id) {
+            case (.restrict, .apiKey(let id)):
+                _ = try apiKeys.edit(id, in: home, APIKeyEdit(allowedAddresses: addresses), as: actor, tx: tx)
+            case (.restrict, .integration(let id)):
+                _ = try integrations.edit(id, in: home, IntegrationEdit(allowedAddresses: addresses), as: actor, tx: tx)
+            case (.disable, .apiKey(let id)): _ = try apiKeys.disable(id, in: home, as: actor, tx: tx)
+            case (.delete, .apiKey(let id)): try apiKeys.delete(id, in: home, as: actor, tx: tx)
+            case (.delete, .integration(let id)): try integrations.delete(id, in: home, as: actor, tx: tx)
+            case (.delete, .app(let id)): try apps.delete(id, in: home, as: actor, tx: tx)
+            case (.restrict, .app), (.disable, .integration), (.disable, .app): break
+            }
+        }
+        return found
+    }
+
+    /// What is wrong with a change in itself.
+    ///
+    /// - Parameter addresses: Looked at where they are for something.
+    package func problems(
+        with change: SeveralChange, of kind: StewardedID.Kind, addresses: [String]
+    ) -> [InvalidField] {
+        guard SeveralChange.offered(for: kind).contains(change) else {
+            return [InvalidField("change", "invalid", "Cannot be done to these.")]
+        }
+        guard change == .restrict else { return [] }
+        guard !addresses.isEmpty else {
+            return [InvalidField("allowed_addresses", "required", "Say from which addresses.")]
+        }
+        var checks = FieldChecks()
+        _ = checks.addresses(addresses)
+        return checks.problems
+    }
+}

@@ -1,0 +1,70 @@
+import TestSupport
+import Testing
+
+/// What an organization does about its credentials by the hundred.
+@Suite("Several credentials, over HTTP", .onEveryEngine)
+struct SeveralTests {
+    @Test(.timeLimit(.minutes(3)))
+    func `lists are filtered, and several of them changed together, after a dry run that changes nothing`() async throws
+    {
+        try await ServerProcess.withDemo { server, demo in
+            let desk = demo.operatorKey
+            let home = try await server.makeAccount("Hygiene", as: desk)
+            let below = try await server.makeOrganization("Below", below: home, as: desk)
+            let elsewhere = try await server.makeKey(in: demo.account, as: desk)
+            var keys: [MadeCredential] = []
+            for place in [home, home, below] { keys.append(try await server.makeKey(in: place, as: desk)) }
+            let writer = try await server.makeKey(
+                in: home, scopes: ["data.read", "data.write"], ["allowed_addresses": ["192.0.2.0/24"]], as: desk)
+            let list = "/api/v1/organizations/\(home)/api-keys"
+            func found(_ query: String) async throws -> [String] {
+                var (ids, cursor): ([String], String?) = ([], nil)
+                repeat {
+                    let page = try await server.get(
+                        "\(list)?include=descendants&limit=2&\(query)" + (cursor.map { "&cursor=\($0)" } ?? ""),
+                        bearer: desk
+                    ).json
+                    ids += try page["items"].elements.map { try $0["id"].string }
+                    cursor = try? page["next_cursor"].string
+                } while cursor != nil
+                return ids
+            }
+            let own = keys.map(\.id)
+            #expect(try await found("address_rule=false") == own)
+            #expect(try await found("address_rule=true") == [writer.id])
+            #expect(try await found("scope=data.write") == [writer.id])
+            #expect(try await found("state=disabled") == [] && found("creator_left=true") == [])
+            #expect(try await found("used=false&state=active") == own + [writer.id])
+            #expect(try await found("created_before=2020-01-01T00:00:00Z") == [])
+            #expect(try await found("unused_since=2100-01-01T00:00:00Z").count == 4)
+            #expect(try await server.get("\(list)?used=perhaps", bearer: desk).status == 400)
+
+            func change(_ change: String, _ ids: [String], _ members: [String: JSON] = [:]) async throws -> Answer {
+                let body: [String: JSON] = ["change": .text(change), "ids": .list(ids.map { .text($0) })]
+                return try await server.call(
+                    "POST", "\(list)/several", bearer: desk, .object(body.merging(members) { $1 }))
+            }
+            let rule: [String: JSON] = ["allowed_addresses": ["127.0.0.0/8", "::1"]]
+            let all = own + [writer.id, elsewhere.id]
+            let dry = try await change("restrict", all, rule.merging(["dry_run": true]) { $1 })
+            #expect(dry.status == 200, "\(dry.text)")
+            #expect(try dry.json["found"] == 4 && dry.json["changed"] == 3)
+            #expect(try dry.json["not_found"] == [.text(elsewhere.id)])
+            #expect(try await found("address_rule=false") == own, "A dry run is dry.")
+            #expect(try await change("restrict", all).status == 422)
+            #expect(try await change("restrict", all, rule).json["changed"] == 3)
+            #expect(try await found("address_rule=false") == [])
+            #expect(try await change("disable", own).json["changed"] == 3)
+            #expect(try await found("state=disabled") == own)
+            #expect(try await server.verify(keys[0].secret).status == 401)
+            #expect(try await change("delete", own).status == 200)
+            #expect(try await found("state=disabled") == [])
+            #expect(try await server.verify(elsewhere.secret).status == 200)
+            let integration = try await server.makeIntegration(in: home, as: desk)
+            let other = try await server.call(
+                "POST", "/api/v1/organizations/\(home)/integrations/several", bearer: desk,
+                ["change": "disable", "ids": [.text(integration.id)]])
+            #expect(other.status == 422, "An integration cannot be disabled.")
+        }
+    }
+}
