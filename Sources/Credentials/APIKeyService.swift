@@ -46,8 +46,8 @@ package struct APIKeyEdit: Sendable {
 /// Every function runs inside a transaction and throws ``Refusal`` for what may not be done: first what the actor must
 /// not know of, then the lacking permission, then all bad fields, then rights that the actor lacks itself (law 11).
 package struct APIKeyService: Sendable {
-    private let product: Product
-    private let peppers: @Sendable () -> Peppers
+    let product: Product
+    let peppers: @Sendable () -> Peppers
     let now: @Sendable () -> Instant
 
     package init(

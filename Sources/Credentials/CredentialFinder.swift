@@ -38,14 +38,15 @@ package struct CredentialFinder: Sendable {
     /// How many words of a text are looked at, of those that might be something of ours.
     private static let mostWords = 16
 
-    private let brand: Brand
+    private let formats: SecretFormats
+    private var brand: Brand { formats.brand }
     private let peppers: @Sendable () -> Peppers
     private let now: @Sendable () -> Instant
 
     package init(
         product: Product, peppers: @escaping @Sendable () -> Peppers, now: @escaping @Sendable () -> Instant
     ) {
-        brand = product.brand
+        formats = product.secretFormats
         self.peppers = peppers
         self.now = now
     }
@@ -61,7 +62,7 @@ package struct CredentialFinder: Sendable {
     package func find(_ text: PresentedText, as actor: Actor, tx: borrowing Transaction) throws -> Found? {
         for word in words(of: text) {
             let found =
-                if let secret = PresentedSecret(parsing: Array(word.utf8), brand: brand) {
+                if let secret = PresentedSecret(parsing: Array(word.utf8), in: formats) {
                     try find(secret, as: actor, tx: tx)
                 } else {
                     try find(identifier: word, as: actor, tx: tx)

@@ -29,7 +29,7 @@ extension ManagementAPI {
 
         ListAPIKeys.self, CreateAPIKey.self, GetAPIKey.self, EditAPIKey.self, DeleteAPIKey.self, RotateAPIKey.self,
         DisableAPIKey.self, EnableAPIKey.self, ListAPIKeySecrets.self, ExtendAPIKeySecret.self, EndAPIKeySecret.self,
-        TryAPIKey.self, ChangeSeveralAPIKeys.self,
+        TryAPIKey.self, ChangeSeveralAPIKeys.self, ImportAPIKeys.self,
 
         ListConnections.self, StartConnection.self, ImportConnection.self, GetConnection.self,
         ReconnectConnection.self, RenewConnection.self, ForecastDisconnection.self, DisconnectConnection.self,

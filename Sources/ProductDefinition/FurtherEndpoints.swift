@@ -40,7 +40,9 @@ package struct FurtherEndpoints: Hashable, Sendable {
         case .userinfo: userinfo
         case .keySet: jwks
         case .serverMetadata: metadata
-        case .logout, .openIDConfiguration, .verify, .revocationFeed, .alive, .ready, .openAPIYAML, .openAPIJSON: []
+        case .logout, .openIDConfiguration, .verify, .selfRevoke, .secretScanning, .revocationFeed, .alive, .ready,
+            .openAPIYAML, .openAPIJSON:
+            []
         }
     }
 

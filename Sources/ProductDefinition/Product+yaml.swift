@@ -45,7 +45,7 @@ extension Product {
             scopes: scopes,
             roles: try sections[.roles]?.roles(with: bundles) ?? RoleDefinition.standard,
             policy: try sections[.policy].map { entry throws(DefinitionError) in
-                try ProductPolicy(entry: entry, of: scopes)
+                try ProductPolicy(entry: entry, of: scopes, under: brand)
             }
                 ?? ProductPolicy(),
             audience: try sections[.audience]?.audience(),

@@ -87,6 +87,9 @@ package final class Product: Sendable {
     /// What is in force where the operator gives no file.
     package static let standard = Product(name: "Claviger")
 
+    /// The forms in which its secrets are presented.
+    package var secretFormats: SecretFormats { SecretFormats(brand: brand, imported: policy.importedKeyPrefixes) }
+
     /// The role of that name. Members may hold names that the definition no longer has; those give nothing.
     package func role(_ name: String) -> RoleDefinition? {
         roles.first { $0.name == name }

@@ -41,6 +41,7 @@ package enum ProductKeys {
         case accessTokenLifetime = "access_token_lifetime"
         case accessTokenMaximumLifetime = "access_token_maximum_lifetime"
         case secretVisibility = "secret_visibility"
+        case importedKeyPrefixes = "imported_key_prefixes"
         case secretOverlapMaximum = "secret_overlap_maximum"
         case rotationReminder = "rotation_reminder"
         case organizationHeader = "organization_header"

@@ -24,6 +24,8 @@ extension ProductPolicy {
         case .newIntegration: integrations.scopes == nil ? "scopes must be said" : "scopes chosen by the product"
         case .accessKeys: accessKeys.rawValue
         case .secretVisibility: secretVisibility.rawValue
+        case .importedKeyPrefixes:
+            importedKeyPrefixes.isEmpty ? "none" : importedKeyPrefixes.joined(separator: ", ")
         case .accessTokenLifetime: Self.span(accessTokenSeconds)
         case .accessTokenMaximumLifetime: Self.span(accessTokenMaximumSeconds)
         case .secretOverlapMaximum: Self.span(secretOverlapMaximumSeconds)

@@ -1,3 +1,4 @@
+import CredentialFormat
 import DefinitionFile
 import Policy
 
@@ -5,7 +6,7 @@ extension ProductPolicy {
     private static let day = 86_400
 
     /// The policy that a mapping of the file says.
-    init(entry: FileEntry, of catalogue: ScopeCatalogue) throws(DefinitionError) {
+    init(entry: FileEntry, of catalogue: ScopeCatalogue, under brand: Brand) throws(DefinitionError) {
         let entries = try entry.section(ProductKeys.Policy.self)
         let standard = ProductPolicy()
         let tokenMaximum =
@@ -67,6 +68,8 @@ extension ProductPolicy {
             accessKeys: try entries[.accessKeys].map(AccessKeyPolicy.init(entry:)) ?? standard.accessKeys,
             secretVisibility: try entries[.secretVisibility]?.word(SecretVisibility.self, of: "choice")
                 ?? standard.secretVisibility,
+            importedKeyPrefixes: try entries[.importedKeyPrefixes]?.keyPrefixes(besides: brand)
+                ?? standard.importedKeyPrefixes,
             connectionsPerAccount: try entries[.connectionsPerAccount]?.integer(in: Self.limitRange)
                 ?? standard.connectionsPerAccount,
             membersPerAccount: try entries[.membersPerAccount]?.integer(in: Self.limitRange)
@@ -115,6 +118,22 @@ extension LifetimePolicy {
 }
 
 extension FileEntry {
+    /// What imported keys begin with.
+    fileprivate func keyPrefixes(besides brand: Brand) throws(DefinitionError) -> [String] {
+        var prefixes: [String] = []
+        for entry in try list(maximum: SecretFormats.mostImported) {
+            let prefix = try entry.text(maximum: 32)
+            guard SecretFormats.isPrefix(prefix, brand: brand) else {
+                throw entry.error(
+                    "must be 2 to 32 letters, digits, _, - or ., and nothing that a key of the brand or a JWT begins with"
+                )
+            }
+            guard !prefixes.contains(prefix) else { throw entry.error("stands here twice") }
+            prefixes.append(prefix)
+        }
+        return prefixes
+    }
+
     /// Names of headers, each once and none of them `other`.
     fileprivate func headerNames(besides other: String?) throws(DefinitionError) -> [String] {
         var names: [String] = []

@@ -33,7 +33,8 @@ package final class CredentialVerifier: FeedListener {
     package let limiter: RateLimiter
     let seal: AccessTokenSeal
     let issuer: String
-    let brand: Brand
+    let formats: SecretFormats
+    var brand: Brand { formats.brand }
 
     /// A verifier over `store`. Register ``hear(_:at:)`` with the store, so that it hears of changes.
     ///
@@ -52,7 +53,7 @@ package final class CredentialVerifier: FeedListener {
         self.memory = memory
         self.limit = limit
         self.hearing = hearing
-        brand = product.brand
+        formats = product.secretFormats
         roles = RoleService(product: product)
         plans = product.plans
         rateLimits = product.rateLimits
@@ -113,7 +114,7 @@ package final class CredentialVerifier: FeedListener {
 
     /// Whether `text` has the form of an API key of ours.
     package func isAPIKey(_ text: String) -> Bool {
-        PresentedSecret(parsing: Array(text.utf8), brand: brand)?.kind == .apiKey
+        PresentedSecret(parsing: Array(text.utf8), in: formats)?.kind == .apiKey
     }
 
     func isKnownNotToExist(_ fingerprint: Fingerprint) -> Bool {

@@ -104,7 +104,7 @@ extension Evidence {
         if let found = answers?.apiKeys[fingerprint] { return found.map { .known(.apiKey($0)) } ?? .unknown }
         if recalls, verifier.isKnownNotToExist(fingerprint) { return .unknown }
         // 2. An API key is looked up. Client secrets and the like are no bearer credentials.
-        if let secret = PresentedSecret(parsing: Array(text.utf8), brand: verifier.brand) {
+        if let secret = PresentedSecret(parsing: Array(text.utf8), in: verifier.formats) {
             guard secret.kind == .apiKey else { return .malformed }
             _ = try keys()
             throw .apiKey(fingerprint, secret)

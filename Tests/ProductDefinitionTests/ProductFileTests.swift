@@ -73,6 +73,7 @@ struct ProductFileTests {
           integrations_per_organization: one
           access_keys: required
           secret_visibility: retrievable
+          imported_key_prefixes: [acme_live_, old-]
           new_integration:
             scopes: [analytics.read]
             allowed_addresses: [192.0.2.0/24, '2001:db8::1']
@@ -155,7 +156,9 @@ struct ProductFileTests {
                         perOrganization: .one, scopes: ScopeSet([read]),
                         addresses: try #require(
                             AddressRule(within: ["192.0.2.0/24", "2001:db8::1"].compactMap { IPRange($0) }))),
-                    accessKeys: .required, secretVisibility: .retrievable, connectionsPerAccount: 8,
+                    accessKeys: .required, secretVisibility: .retrievable, 
+                    importedKeyPrefixes: ["acme_live_", "old-"],
+                    connectionsPerAccount: 8,
                     membersPerAccount: 9, organizationsPerAccount: 11))
     }
 

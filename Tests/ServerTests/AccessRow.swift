@@ -155,6 +155,8 @@ extension AccessRow {
             let path = try await estate.apiKey()
             return (estate.inEurope("/api-keys/several"), Self.several(path, "disable"))
         },
+        // The standard product takes no keys of others, and says so to whoever might bring some.
+        AccessRow("importAPIKeys", 422, namesOrganization: false) { _ in ("/api/v1/api-keys/import", ["keys": []]) },
         AccessRow("disableAPIKey", 200) { (try await $0.apiKey() + "/disable", [:]) },
         AccessRow("enableAPIKey", 200) { (try await $0.apiKey() + "/enable", [:]) },
         AccessRow("listAPIKeySecrets", 200) { (try await $0.apiKey() + "/secrets", nil) },

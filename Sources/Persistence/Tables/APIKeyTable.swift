@@ -90,6 +90,13 @@ extension Transaction {
             """)
     }
 
+    /// Whether there is a key with that digest, in force or before.
+    package borrowing func holdsAPIKey(_ digest: SecretDigest) throws -> Bool {
+        try first(
+            "SELECT 1 FROM api_key WHERE digest = \(digest.bytes) OR previous_digest = \(digest.bytes) LIMIT 1"
+        ) { _ in true } ?? false
+    }
+
     /// Writes what can be edited of a key, and counts its revision.
     package borrowing func update(_ key: APIKey) throws {
         try perform(
