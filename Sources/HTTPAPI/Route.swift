@@ -18,6 +18,10 @@ package struct Route: Hashable, Sendable {
         case browser
         /// A gateway, on behalf of the credential that it passes on.
         case gateway
+        /// Whoever holds a credential, of whatever scopes.
+        case holder
+        /// A partner that searches for leaked secrets, by a signature.
+        case partner
         /// Any credential with a management scope.
         case anyManagementScope
         /// A credential with this permission that sees the organization.
@@ -78,6 +82,8 @@ extension Route {
         Route(.post, .userinfo, "postUserInfo", .app),
         Route(.get, .verify, "verify", .gateway),
         Route(.post, .verify, "verifyPost", .gateway),
+        Route(.post, .selfRevoke, "revokeSelf", .holder),
+        Route(.post, .secretScanning, "reportLeakedSecrets", .partner),
         Route(.get, .revocationFeed, "followRevocations", .client),
         Route(.get, .alive, "getHealth", .anyone),
         Route(.get, .ready, "getReadiness", .anyone),

@@ -42,6 +42,7 @@ package enum ProductKeys {
         case accessTokenMaximumLifetime = "access_token_maximum_lifetime"
         case secretVisibility = "secret_visibility"
         case importedKeyPrefixes = "imported_key_prefixes"
+        case leakedCredentials = "leaked_credentials"
         case secretOverlapMaximum = "secret_overlap_maximum"
         case rotationReminder = "rotation_reminder"
         case organizationHeader = "organization_header"

@@ -26,6 +26,7 @@ extension ProductPolicy {
         case .secretVisibility: secretVisibility.rawValue
         case .importedKeyPrefixes:
             importedKeyPrefixes.isEmpty ? "none" : importedKeyPrefixes.joined(separator: ", ")
+        case .leakedCredentials: leakedCredentials.rawValue
         case .accessTokenLifetime: Self.span(accessTokenSeconds)
         case .accessTokenMaximumLifetime: Self.span(accessTokenMaximumSeconds)
         case .secretOverlapMaximum: Self.span(secretOverlapMaximumSeconds)

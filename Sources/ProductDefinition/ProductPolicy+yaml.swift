@@ -68,6 +68,8 @@ extension ProductPolicy {
             accessKeys: try entries[.accessKeys].map(AccessKeyPolicy.init(entry:)) ?? standard.accessKeys,
             secretVisibility: try entries[.secretVisibility]?.word(SecretVisibility.self, of: "choice")
                 ?? standard.secretVisibility,
+            leakedCredentials: try entries[.leakedCredentials]?.word(LeakMeasure.self, of: "choice")
+                ?? standard.leakedCredentials,
             importedKeyPrefixes: try entries[.importedKeyPrefixes]?.keyPrefixes(besides: brand)
                 ?? standard.importedKeyPrefixes,
             connectionsPerAccount: try entries[.connectionsPerAccount]?.integer(in: Self.limitRange)

@@ -16,6 +16,8 @@ package struct ProductPolicy: Hashable, Sendable {
     package let secretVisibility: SecretVisibility
     /// What API keys begin with that were made elsewhere and imported; at most ``SecretFormats/mostImported``.
     package let importedKeyPrefixes: [String]
+    /// What is done with what a partner that searches for leaked secrets reports.
+    package let leakedCredentials: LeakMeasure
     /// How long an access token lives, in seconds, where its integration does not say.
     package let accessTokenSeconds: Int
     /// The longest that an integration may ask for, in seconds. Retired keys and the ids of revoked tokens are kept for
@@ -82,7 +84,7 @@ package struct ProductPolicy: Hashable, Sendable {
         sessionIdleSeconds: Int = 8 * 3600, sessionMaximumSeconds: Int = 7 * 86_400,
         integrations: IntegrationPolicy = IntegrationPolicy(), rotationReminderSeconds: Int = 365 * 86_400,
         accessKeys: AccessKeyPolicy = .optional, secretVisibility: SecretVisibility = .once,
-        importedKeyPrefixes: [String] = [],
+        leakedCredentials: LeakMeasure = .revoke, importedKeyPrefixes: [String] = [],
         connectionsPerAccount: Int = 10_000, membersPerAccount: Int = 10_000, organizationsPerAccount: Int = 10_000
     ) {
         self.apiKeyLifetimes = apiKeyLifetimes
@@ -91,6 +93,7 @@ package struct ProductPolicy: Hashable, Sendable {
         self.integrations = integrations
         self.accessKeys = accessKeys
         self.secretVisibility = secretVisibility
+        self.leakedCredentials = leakedCredentials
         self.importedKeyPrefixes = importedKeyPrefixes
         self.accessTokenSeconds = accessTokenSeconds
         self.accessTokenMaximumSeconds = accessTokenMaximumSeconds

@@ -11,6 +11,10 @@ package enum ServedEndpoint: String, Sendable, CaseIterable {
     case serverMetadata = "/.well-known/oauth-authorization-server"
     case openIDConfiguration = "/.well-known/openid-configuration"
     case verify = "/verify"
+    /// Where whoever holds a credential ends it.
+    case selfRevoke = "/self-revoke"
+    /// Where a partner that searches for leaked secrets reports them.
+    case secretScanning = "/secret-scanning/report"
     case revocationFeed = "/api/v1/revocation-feed"
     case alive = "/healthz"
     case ready = "/readyz"

@@ -64,6 +64,10 @@ struct Composition {
     let node: ID<Node>
     /// What other nodes change is heard through it; none where this process owns the database.
     let feed: RevocationFeed?
+    /// Ends what has leaked.
+    private let leaks: LeakRoutes
+    /// For the keys of who reports it; none where nobody does, or they are in a file.
+    private let partnerCalls: OutboundCall?
     /// What resource servers follow that remember.
     let stream: RevocationStream
     private let feedMetrics = FeedMetrics()
@@ -231,6 +235,19 @@ struct Composition {
             vault: WebhookVault(keys: organizationKeys, environment: product.brand.text), product: product,
             allowsPlain: isDevelopment, now: now)
         webhookCall = WebhookCall(isDevelopment ? .anywhere : .providers, on: EventLoops.group)
+        let simulator = configuration.providerSimulator.flatMap(OutboundReach.simulator)
+        let partnerCalls = configuration.secretScanningKeys.map { _ in
+            OutboundCall(simulator ?? .providers, on: EventLoops.group)
+        }
+        self.partnerCalls = partnerCalls
+        let partnerKeys = configuration.secretScanningKeys.flatMap { place in
+            partnerCalls.map { PartnerKeys(place, through: $0, logger: logger, now: now) }
+        }
+        leaks = LeakRoutes(
+            LeakService(
+                product: product, peppers: { keyRing.keys.peppers }, safe: ClientSecretSafe(keyRing: keyRing), now: now),
+            store: store, product: product,
+            keys: partnerKeys.map { keys in { identifier in await keys.keys(having: identifier) } }, now: now)
 
         let authenticator = ClientAuthenticator(brand: product.brand)
         let audiences = AudiencePolicy(standard: product.audience, issuer: configuration.issuer)
@@ -362,10 +379,14 @@ struct Composition {
                 read: read, settings: settings, threshold: logThreshold, certificate: secured?.certificate,
                 drain: drain, supervisor: supervisor, logger: logger),
             watch,
-        ] + providers.services(isCounted: configuration.metrics != nil)
+        ] + (partnerCalls.map { [$0] } ?? []) + importing()
+            + providers.services(isCounted: configuration.metrics != nil)
             + metricsServices([watch.metric] + Secured.metrics(of: secured), sockets, begun) + certificate
             + [try listeners(secured, sockets, begun), providers.farewell]
     }
+
+    /// What asks for the keys of who reports leaked secrets.
+    private var partner: [any Service] { partnerCalls.map { [$0] } ?? [] }
 
     /// Among the first to begin, so that it ends after those whose requests it tells of.
     private func spanExport() -> [any Service] {
@@ -544,6 +565,7 @@ struct Composition {
                 providers.pushes, productName: product.name, at: address, measures: providers.pushMeasures, now: now
             ).register(on: router)
         }
+        leaks.register(on: router)
         let management = router.group().add(
             middleware: BearerAuthentication(
                 verifier: verifier, product: product, issuer: configuration.issuer, now: now))

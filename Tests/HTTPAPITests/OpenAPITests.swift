@@ -66,7 +66,7 @@ struct OpenAPITests {
             case .permission(let permission), .operatorWith(let permission):
                 #expect(described == .string(permission.rawValue), "\(route.operation)")
             // The text says which.
-            case .anyone, .client, .app, .browser, .gateway, .anyManagementScope, .anyPermission:
+            case .anyone, .client, .app, .browser, .gateway, .holder, .partner, .anyManagementScope, .anyPermission:
                 #expect(described == nil, "\(route.operation)")
             }
         }

@@ -73,6 +73,7 @@ struct ProductFileTests {
           integrations_per_organization: one
           access_keys: required
           secret_visibility: retrievable
+          leaked_credentials: quarantine
           imported_key_prefixes: [acme_live_, old-]
           new_integration:
             scopes: [analytics.read]
@@ -156,7 +157,7 @@ struct ProductFileTests {
                         perOrganization: .one, scopes: ScopeSet([read]),
                         addresses: try #require(
                             AddressRule(within: ["192.0.2.0/24", "2001:db8::1"].compactMap { IPRange($0) }))),
-                    accessKeys: .required, secretVisibility: .retrievable, 
+                    accessKeys: .required, secretVisibility: .retrievable, leakedCredentials: .quarantine,
                     importedKeyPrefixes: ["acme_live_", "old-"],
                     connectionsPerAccount: 8,
                     membersPerAccount: 9, organizationsPerAccount: 11))

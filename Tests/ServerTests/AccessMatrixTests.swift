@@ -141,10 +141,14 @@ struct OtherAccessTests {
         "authorize": "GET", "postAuthorize": "POST", "endSession": "GET", "postEndSession": "POST",
     ]
     private static let forGateways = ["verify": "GET", "verifyPost": "POST"]
+    private static let forHolders = ["revokeSelf": "/self-revoke"]
+    private static let forPartners = ["reportLeakedSecrets": "/secret-scanning/report"]
 
     @Test func `every route has a row, and every row is a route`() {
-        let rows = [Self.open, Self.forClients, Self.forFollowers, Self.forApps, Self.forBrowsers, Self.forGateways]
-            .flatMap(\.keys)
+        let rows = [
+            Self.open, Self.forClients, Self.forFollowers, Self.forApps, Self.forBrowsers, Self.forGateways,
+            Self.forHolders, Self.forPartners,
+        ].flatMap(\.keys)
         #expect(rows.count == Set(rows).count)
         #expect(Set(rows) == Set(Route.servedElsewhere.map(\.operation)))
         for route in Route.servedElsewhere {
@@ -155,6 +159,8 @@ struct OtherAccessTests {
                 case .client: Self.forClients
                 case .app: Self.forApps
                 case .browser: Self.forBrowsers
+                case .holder: Self.forHolders
+                case .partner: Self.forPartners
                 default: Self.forGateways
                 }
             #expect(table[route.operation] != nil, "\(route.operation)")
@@ -250,6 +256,23 @@ struct OtherAccessTests {
             #expect(try await server.get(path, bearer: demo.operatorKey).status == 401)
             #expect(try await server.send("POST", path).status == 405)
         }
+    }
+
+    @Test func `what is for holders ends what is in the body, and minds no credential beside it`() async throws {
+        let (server, demo) = try RunningServer.current
+        for path in Self.forHolders.values {
+            for text in ["nonsense", demo.apiKey + "x", try await server.token(demo.integration)] {
+                let answer = try await server.call(
+                    "POST", path, bearer: demo.operatorKey, ["credential": .text(text)])
+                #expect(answer.status == 404)
+            }
+        }
+        for path in Self.forPartners.values {
+            for bearer in [nil, demo.operatorKey] {
+                #expect(try await server.call("POST", path, bearer: bearer, []).status == 404)
+            }
+        }
+        #expect(try await server.verify(demo.apiKey).status == 200)
     }
 
     @Test func `a gateway is answered by the worth of what it passes on`() async throws {

@@ -32,6 +32,7 @@ private let samples: [ConfigurationKey: [String]] = [
     .logFormat: ["text", "json", "text"],
     .metrics: ["127.0.0.1:9001", "127.0.0.1:9002", "127.0.0.1:9003"],
     .traces: ["http://127.0.0.1:1/a", "https://[::1]:2/b", "http://collector/v1/traces"],
+    .secretScanningKeys: ["keys.json", "https://partner.example/keys", "https://partner.example/others"],
     .product: ["a.yaml", "b.yaml", "c.yaml"],
     .providers: ["a", "b", "c"],
     .providerSecretsFolder: ["/a", "/b", "/c"],
@@ -127,7 +128,7 @@ struct ConfigurationOriginTests {
              "verify-gateways": "192.0.2.1, 192.0.2.2", "verify-gateway-secret": "0123456789abcdef0123456789ABCDEF",
              "idle-seconds": 90, "drain-seconds": 20, "max-connections": 5000, "max-connections-per-address": 200,
              "memory-limit": "2GiB", "key-rotation-days": 30, "log-level": "warning", "log-format": "json", "metrics": "[::1]:9464", "traces": "http://127.0.0.1:4318/v1/traces",
-             "product": "p.yaml", "providers": "p", "provider-secrets": ["facebook=new", "tiktok=t=1", "facebook=old"],
+             "secret-scanning-keys": "https://partner.example/keys", "product": "p.yaml", "providers": "p", "provider-secrets": ["facebook=new", "tiktok=t=1", "facebook=old"],
              "provider-secrets-folder": "s", "provider-simulator": "http://127.0.0.1:8199", "recovery-journal": "r", "mail-command": "/usr/sbin/sendmail", "mail-from": "auth@acme.example",
              "tls-listen": "0.0.0.0:8443", "tls-certificate-file": "c.pem", "tls-key-file": "k.pem", "spoe-listen": "127.0.0.1:8081"}
             """
@@ -152,6 +153,7 @@ struct ConfigurationOriginTests {
             #expect(found.traces == "http://127.0.0.1:4318/v1/traces")
             #expect(found.tls?.listen == ListenAddress(host: "0.0.0.0", port: 8443))
             #expect(found.tls?.files == CertificateFiles(certificate: "c.pem", key: "k.pem"))
+            #expect(found.secretScanningKeys == .published(host: "partner.example", target: "/keys"))
             #expect(found.productPath == "p.yaml" && found.providersPath == "p")
             #expect(found.providerSecrets == ["facebook": ["new", "old"], "tiktok": ["t=1"]])
             #expect(found.providerSecretsFolder == "s" && found.recoveryJournalPath == "r")

@@ -107,9 +107,19 @@ struct OpenAPITests {
                 answers.append(try await server.send(route.method.rawValue, route.path))
                 answers.append(
                     try await server.send(route.method.rawValue, route.path + "?scope=data.write", headers: bearer))
+            case .holder:
+                let made = try await server.makeKey(in: demo.account, scopes: ["data.read"], as: demo.operatorKey)
+                for body: JSON in [["credential": .text(made.secret)], ["credential": .text(made.secret)], [:]] {
+                    answers.append(try await server.call("POST", route.path, body))
+                }
+                #expect(answers.map(\.status) == [200, 404, 400])
+            case .partner:
+                // Nobody is set who might report.
+                answers.append(try await server.call("POST", route.path, []))
+                #expect(answers.map(\.status) == [404])
             default: answers.append(try await server.send(route.method.rawValue, route.path))
             }
-            if ![.app, .browser].contains(route.caller), route.operation != "followRevocations" {
+            if ![.app, .browser, .partner].contains(route.caller), route.operation != "followRevocations" {
                 #expect(answers.first?.status == 200, "\(route.operation)")
             }
             for answer in answers {

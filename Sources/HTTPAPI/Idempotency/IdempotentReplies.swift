@@ -127,7 +127,7 @@ extension Route.Caller {
                 throw .forbidden(permissions.first ?? .apiKeysRead)
             }
         case .operatorWith(let permission): try actor.requiresOperator(permission)
-        case .anyone, .client, .app, .browser, .gateway, .anyManagementScope: break
+        case .anyone, .client, .app, .browser, .gateway, .holder, .partner, .anyManagementScope: break
         }
     }
 }

@@ -12,6 +12,15 @@ extension Transaction {
             """, ClientSecret.init(row:))
     }
 
+    /// The secret of a client that has that digest, whether it still works or not; nil where there is none.
+    package borrowing func clientSecret(matching digest: SecretDigest) throws -> ClientSecret? {
+        try first(
+            """
+            SELECT id, client, digest, pepper, hint, created_at, expires_at, used_at, used_from, uses
+            FROM client_secret WHERE digest = \(digest.bytes) AND pepper = \(digest.pepperVersion)
+            """, ClientSecret.init(row:))
+    }
+
     /// Adds a secret to a client.
     ///
     /// - Parameter sealed: The secret itself, sealed, where it is kept.

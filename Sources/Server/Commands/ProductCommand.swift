@@ -8,8 +8,8 @@ import ProviderDefinition
 /// `claviger product`
 struct ProductCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "product", abstract: "Check a product definition, and what editors can check it by.",
-        subcommands: [CheckProduct.self, PrintProductSchema.self])
+        commandName: "product", abstract: "Check a product definition, and what editors and scanners must know of it.",
+        subcommands: [CheckProduct.self, PrintProductSchema.self, SecretScanningKit.self])
 }
 
 /// `claviger product check`

@@ -52,7 +52,8 @@ package struct ConfigurationKey: Hashable, Sendable, CustomStringConvertible {
         masterKeyFile, masterKeyCommand, masterKey, previousMasterKeyFile, previousMasterKeyCommand, previousMasterKey,
         trustedProxies, verifyGateways, verifyGatewaySecret, idleSeconds, drainSeconds,
         maxConnections, maxConnectionsPerAddress, memoryLimit, keyRotationDays, logLevel, logFormat, metrics, traces,
-        product, providers, providerSecretsFolder, providerSecrets, providerSimulator, recoveryJournal,
+        secretScanningKeys, product, providers, providerSecretsFolder, providerSecrets, providerSimulator,
+        recoveryJournal,
         mailCommand, mailFrom,
     ]
 }
@@ -195,6 +196,11 @@ extension ConfigurationKey {
         "traces", "url", standard: "none",
         allowed: "an http or https URL with a path and without a query, such as http://127.0.0.1:4318/v1/traces",
         "Where requests are told that are part of a trace (`traceparent`), by OpenTelemetry's protocol over HTTP")
+
+    package static let secretScanningKeys = ConfigurationKey(
+        "secret-scanning-keys", "file or url", standard: "none",
+        allowed: "the path of a file, or an https URL with a host and a path",
+        "The public keys of a partner that reports leaked secrets: a file, or where the partner publishes them")
 
     package static let product = ConfigurationKey(
         "product", "file", standard: "none: the standard product", allowed: "the path of a file",

@@ -31,6 +31,7 @@ package struct ConfigurationOptions: ParsableArguments {
     @Option(name: .of(.logFormat), help: .of(.logFormat)) var logFormat: String?
     @Option(name: .of(.metrics), help: .of(.metrics)) var metrics: String?
     @Option(name: .of(.traces), help: .of(.traces)) var traces: String?
+    @Option(name: .of(.secretScanningKeys), help: .of(.secretScanningKeys)) var secretScanningKeys: String?
     @Option(name: .of(.product), help: .of(.product)) var product: String?
     @Option(name: .of(.providers), help: .of(.providers)) var providers: String?
     @Option(name: .of(.providerSecretsFolder), help: .of(.providerSecretsFolder)) var providerSecretsFolder: String?
@@ -84,7 +85,7 @@ package struct ConfigurationOptions: ParsableArguments {
             (.idleSeconds, idleSeconds), (.drainSeconds, drainSeconds), (.maxConnections, maxConnections),
             (.maxConnectionsPerAddress, maxConnectionsPerAddress), (.memoryLimit, memoryLimit),
             (.keyRotationDays, keyRotationDays), (.logLevel, logLevel), (.logFormat, logFormat), (.metrics, metrics),
-            (.traces, traces), (.product, product), (.providers, providers),
+            (.traces, traces), (.secretScanningKeys, secretScanningKeys), (.product, product), (.providers, providers),
             (.providerSecretsFolder, providerSecretsFolder),
             (.providerSimulator, providerSimulator), (.recoveryJournal, recoveryJournal), (.mailCommand, mailCommand),
             (.mailFrom, mailFrom),

@@ -57,6 +57,8 @@ package struct ServerConfiguration: Sendable, CustomReflectable, CustomStringCon
     package let metrics: ListenAddress?
     /// Where traces are told, nil for nowhere.
     package let traces: String?
+    /// Where the keys of a partner are that reports leaked secrets, nil for no partner.
+    package let secretScanningKeys: PartnerKeyPlace?
     /// The path of the product definition, nil for the standard product.
     package let productPath: String?
     /// The folder of the operator's own provider files, nil for those alone that are built in.
@@ -149,6 +151,7 @@ extension ServerConfiguration {
         logFormat = settings.take(.logFormat, shown: format.rawValue) { LogFormat(rawValue: $0) } ?? format
         metrics = settings.take(.metrics) { ListenAddress($0) }
         traces = settings.take(.traces) { TraceCollector.isAddress($0) ? $0 : nil }
+        secretScanningKeys = settings.take(.secretScanningKeys) { PartnerKeyPlace($0) }
         settings.refuseSameAddress([
             (.listen, listen), (.tlsListen, tlsListen), (.spoeListen, spoeListen), (.metrics, metrics),
         ])

@@ -20,6 +20,7 @@ struct AgreedSettings: Sendable {
             (.issuer, configuration.issuer),
             (.product, installation.definition),
             (.providers, Self.files(in: configuration.providersPath)),
+            (.secretScanningKeys, configuration.secretScanningKeys?.description ?? ""),
             (.providerSimulator, configuration.providerSimulator ?? ""),
             (.trustedProxies, Self.text(of: configuration.trustedProxies)),
             (.verifyGateways, Self.text(of: configuration.verifyGateways)),
