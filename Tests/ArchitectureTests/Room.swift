@@ -18,6 +18,8 @@ struct Room: Sendable {
         Room("CredentialFormat", libraries: ["Crypto"]),
         Room("TextForms"),
         Room("Policy", ["TextForms"]),
+        // Logs that anyone can check.
+        Room("MerkleLog", ["TextForms"], libraries: ["Crypto"]),
         // The one inner room with Foundation, whose tables it is about. Only a domain outside ASCII comes there.
         Room("DomainNames", libraries: ["Foundation"]),
         // Rates and quotas.
