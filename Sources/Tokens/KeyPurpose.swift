@@ -23,6 +23,8 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
     case clientSecrets = "client-secrets"
     /// Makes the fingerprints by which what is sealed is found again. Kept for ever: what they were made of is not opened for it.
     case fingerprints
+    /// Signs how far audit logs have come (Ed25519). Older ones are kept for ever: what they signed is looked at years later.
+    case auditLog = "audit-log"
 
     /// What signs ID tokens by that algorithm.
     package init(signing algorithm: App.IDTokenAlgorithm) {
@@ -42,12 +44,12 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
     /// Whether a ring has none until one is asked for (``KeyRing/ensure(_:)``): most installations never need them.
     var isMadeWhenNeeded: Bool {
         switch self {
-        case .signingEdDSA, .signingRS256, .clientSecrets, .fingerprints: true
+        case .signingEdDSA, .signingRS256, .clientSecrets, .fingerprints, .auditLog: true
         case .pepper, .sealing, .refresh, .signing, .replies, .secrets: false
         }
     }
 
-    /// Whether others keep copies of the public half.
+    /// Whether others keep copies of the public half for the tokens that it signs.
     package var isPublished: Bool { algorithm != nil }
 
     /// The algorithm of a purpose that signs.
@@ -56,7 +58,7 @@ package enum KeyPurpose: String, Hashable, Sendable, CaseIterable {
         case .signing: .es256
         case .signingEdDSA: .edDSA
         case .signingRS256: .rs256
-        case .pepper, .sealing, .refresh, .replies, .secrets, .clientSecrets, .fingerprints: nil
+        case .pepper, .sealing, .refresh, .replies, .secrets, .clientSecrets, .fingerprints, .auditLog: nil
         }
     }
 

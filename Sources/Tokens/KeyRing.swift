@@ -223,11 +223,12 @@ package final class KeyRing: Sendable {
     }
 
     /// Makes the first signing key of each algorithm that has none, so that the key set has it before any app can want it:
-    /// who fetched the set earlier would refuse what it signs. Called before a server listens.
+    /// who fetched the set earlier would refuse what it signs. Makes the key of audit logs, too. Called before a server listens.
     ///
     /// - Throws: ``StoreError``.
     package func ensureAll() async throws {
         for purpose in KeyPurpose.allCases where purpose.isPublished { try await ensure(purpose) }
+        try await ensure(.auditLog)
     }
 
     /// From when on all keys that sign are in use, by the node's clock: nil where they are.
@@ -341,7 +342,7 @@ package final class KeyRing: Sendable {
     /// How long versions are kept after their successor is used, in seconds; nil for ever.
     private func secondsKept(_ purpose: KeyPurpose) -> Int? {
         switch purpose {
-        case .pepper, .secrets, .clientSecrets, .fingerprints: nil
+        case .pepper, .secrets, .clientSecrets, .fingerprints, .auditLog: nil
         case .sealing: longestTokenSeconds + Self.margin
         case .signing: max(longestTokenSeconds, IDToken.seconds) + Self.margin
         case .signingEdDSA, .signingRS256: IDToken.seconds + Self.margin

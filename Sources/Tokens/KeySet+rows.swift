@@ -33,7 +33,8 @@ extension KeySet {
             replies: try keys(.replies, SealingKey.init),
             secrets: try keys(.secrets, SealingKey.init),
             clientSecrets: try keys(.clientSecrets, SealingKey.init),
-            fingerprints: try keys(.fingerprints, SealingKey.init)
+            fingerprints: try keys(.fingerprints, SealingKey.init),
+            auditLog: try keys(.auditLog) { LogKey(version: $0.version, bytes: $1) }
         )
     }
 }

@@ -10,7 +10,8 @@ package final class KeySet: Sendable {
 
     /// Digest secrets.
     package let peppers: Peppers
-    /// The public halves of all signing keys, newest first, as a JWK set (RFC 7517 §5), ready to be sent.
+    /// The public halves of all signing keys, newest first, as a JWK set (RFC 7517 §5), ready to be sent. Those that sign audit logs are
+    /// a member of its own.
     package let jwks: [UInt8]
 
     /// Newest first. Never empty.
@@ -30,11 +31,13 @@ package final class KeySet: Sendable {
     private let clientSecrets: [SealingKey]
     /// Newest first. None until one is needed.
     private let fingerprints: [SealingKey]
+    /// Sign how far audit logs have come. Newest first. None until one is needed.
+    private let auditLog: [LogKey]
 
     init(
         peppers: Peppers, sealing: [SealingKey], refresh: [SealingKey], signing: [SigningKey],
         otherSigning: [SigningKey], replies: [SealingKey], secrets: [SealingKey],
-        clientSecrets: [SealingKey], fingerprints: [SealingKey]
+        clientSecrets: [SealingKey], fingerprints: [SealingKey], auditLog: [LogKey]
     ) {
         self.peppers = peppers
         self.sealing = sealing
@@ -45,7 +48,11 @@ package final class KeySet: Sendable {
         self.secrets = secrets
         self.clientSecrets = clientSecrets
         self.fingerprints = fingerprints
-        jwks = Array("{\"keys\":[\((signing + otherSigning).map(\.jwk).joined(separator: ","))]}".utf8)
+        self.auditLog = auditLog
+        let (tokenKeys, logKeys) = ((signing + otherSigning).map(\.jwk), auditLog.map(\.jwk))
+        // Apart from the others: none of them may pass for a key that signs tokens.
+        let others = logKeys.isEmpty ? "" : ",\"audit_log_keys\":[\(logKeys.joined(separator: ","))]"
+        jwks = Array("{\"keys\":[\(tokenKeys.joined(separator: ","))]\(others)}".utf8)
     }
 
     /// The key that signs by an algorithm at a time: the newest of those whose time to be used has come, or else the one
@@ -107,6 +114,17 @@ package final class KeySet: Sendable {
     package func fingerprint(of texts: String...) throws -> [UInt8] {
         guard let key = fingerprints.last else { throw TokenError.missing(.fingerprints) }
         return Array(HMAC<SHA256>.authenticationCode(for: LengthPrefixed.bytes(of: texts), using: key.key))
+    }
+
+    /// The public halves of the keys that sign how far audit logs have come, 32 bytes of Ed25519 each, newest first.
+    package var auditLogKeys: [[UInt8]] { auditLog.map(\.publicKey) }
+
+    /// Signs how far an audit log has come, with the newest of them.
+    ///
+    /// - Throws: ``TokenError/missing(_:)`` before there is one.
+    package func signAuditLog(_ message: [UInt8]) throws -> [UInt8] {
+        guard let key = auditLog.first else { throw TokenError.missing(.auditLog) }
+        return try key.signature(for: message)
     }
 
     /// The key's version, and what is sealed under it.

@@ -12,6 +12,8 @@ extension OpenIDMetadata {
             json.member("userinfo_endpoint", userInfoEndpoint)
             json.member("end_session_endpoint", endSessionEndpoint)
             json.member("jwks_uri", server.jwksURI)
+            // The set has the keys that sign audit logs, as a member of its own.
+            json.member("audit_log_keys_uri", server.jwksURI)
             json.member("scopes_supported", server.scopes)
             json.member("response_types_supported", server.responseTypes)
             json.member("response_modes_supported", server.responseModes)

@@ -23,7 +23,8 @@ struct Keys: AsyncParsableCommand {
                 their apps again), replies that are kept for repeated requests. Who keeps a copy of the key set refuses every \
                 new JWT until it fetches the set again, and as long believes what is signed with a leaked key: up to \
                 \(KeySet.maxAgeSeconds) s, or as long as it is told to keep the set (Envoy: 600 s unless told). --only keeps \
-                the price down where it is known what has leaked.
+                the price down where it is known what has leaked. The key of the audit logs is replaced by --only audit-log alone: who \
+                checks them has to learn of the new one, and what the one before signed stays good.
 
                 While a server runs on a SQLite file, the command has that server do it. On PostgreSQL it rotates in the \
                 database, and the servers hear of it within a second.
@@ -43,6 +44,8 @@ struct Keys: AsyncParsableCommand {
             case signing
             /// Seal what is kept for repeated requests.
             case replies
+            /// Signs how far audit logs have come. Replaced only where it is named.
+            case auditLog = "audit-log"
 
             fileprivate var purposes: [KeyPurpose] {
                 switch self {
@@ -50,6 +53,7 @@ struct Keys: AsyncParsableCommand {
                 case .refresh: [.refresh]
                 case .signing: [.signing, .signingEdDSA, .signingRS256]
                 case .replies: [.replies]
+                case .auditLog: [.auditLog]
                 }
             }
         }

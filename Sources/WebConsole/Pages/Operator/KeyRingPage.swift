@@ -61,6 +61,7 @@ extension KeyPurpose {
         case .secrets: "Seals secrets that are opened again"
         case .clientSecrets: "Seals secrets that people may see again"
         case .fingerprints: "Finds sealed secrets again without opening them"
+        case .auditLog: "Signs the audit logs"
         }
     }
 }
