@@ -82,7 +82,7 @@ var theDoor: [Target] {
 
 var theProduct: [Target] {
     [
-        .target(name: "Events", dependencies: ["Persistence"]),
+        .target(name: "Events", dependencies: ["Persistence", "MerkleLog"]),
         .target(name: "Organizations", dependencies: ["Events", "ProductDefinition"]),
         .target(name: "Credentials", dependencies: ["Events", "ProductDefinition"]),
         .target(name: "Notices", dependencies: ["Events", "ProductDefinition", "Tokens", crypto, lifecycle, logging]),
@@ -233,7 +233,7 @@ var tests: [Target] {
         .testTarget(
             name: "ProviderDefinitionTests", dependencies: ["ProviderDefinition", "TestSupport", crypto]),
         .testTarget(name: "PersistenceTests", dependencies: ["TestSupport"]),
-        .testTarget(name: "EventsTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "EventsTests", dependencies: ["TestSupport", crypto]),
         .testTarget(name: "BoundedCommandTests", dependencies: ["TestSupport", "BoundedCommand"]),
         .testTarget(name: "OrganizationsTests", dependencies: ["TestSupport"]),
         .testTarget(name: "CredentialsTests", dependencies: ["TestSupport"]),

@@ -22,6 +22,7 @@ package enum AccountRole: Sendable {
     /// The tables that hold rows of no account.
     package static let exemptTables = [
         ExemptTable(name: "address_link", reason: "proves a mailbox, which may be of members of many accounts"),
+        ExemptTable(name: "audit_log_position", reason: "work that nodes share"),
         ExemptTable(
             name: "idempotent_reply", reason: "found by who acts and their own key, and sealed for both",
             rights: ["SELECT", "INSERT", "UPDATE", "DELETE"]),
@@ -44,7 +45,7 @@ package enum AccountRole: Sendable {
         ExemptTable(name: "usage_receipt", reason: "work that nodes share"),
     ]
 
-    /// Gives the role what it lacks: every right to rows in tables with policies (but none to change the audit log), those above in the
+    /// Gives the role what it lacks: every right to rows in tables with policies (but none to change the audit log, nor to write what proves it), those above in the
     /// others, and the functions that policies call, which a database may have taken from everybody. Nothing where there is no role.
     /// It fails where policies hold for the user itself, to whom every table would seem empty.
     static var grants: String {
@@ -68,6 +69,7 @@ package enum AccountRole: Sendable {
                     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
                     AND (c.relrowsecurity OR (c.relname::text, wanted.kind) IN (\(others.joined(separator: ", "))))
                     AND NOT (c.relname = 'audit_event' AND wanted.kind IN ('UPDATE', 'DELETE'))
+                    AND NOT (c.relname IN ('audit_log', 'audit_leaf', 'audit_tile') AND wanted.kind <> 'SELECT')
                     AND NOT has_table_privilege(account_role::name, c.oid, wanted.kind)
                     UNION ALL
                     SELECT format('GRANT EXECUTE ON FUNCTION %s TO %I', f.oid::regprocedure, account_role) FROM pg_proc f

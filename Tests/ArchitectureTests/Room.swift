@@ -48,7 +48,7 @@ struct Room: Sendable {
             "PersistencePostgres", ["Persistence", "CLibPQ"],
             libraries: ["Dispatch", "Foundation", "Glibc", "Synchronization"]),
         // 4 The product.
-        Room("Events", ["Persistence"], libraries: ["FoundationEssentials"]),
+        Room("Events", ["Persistence", "MerkleLog"], libraries: ["FoundationEssentials"]),
         Room("Organizations", ["Events", "ProductDefinition"]),
         Room("Credentials", ["Events", "ProductDefinition"]),
         Room("BoundedCommand", libraries: ["Subprocess", "SystemPackage"]),

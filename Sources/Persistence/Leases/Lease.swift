@@ -15,6 +15,8 @@ package struct Lease: Sendable, Hashable {
         case resealing
         /// Looking what has become of credentials.
         case noticing
+        /// Adding events to the audit logs that can be checked.
+        case auditLog = "audit-log"
         /// None: claiming it tries whether anything can be written.
         case trial
     }

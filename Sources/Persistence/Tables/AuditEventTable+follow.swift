@@ -32,6 +32,8 @@ package struct AuditPlace: Hashable, Sendable, CustomStringConvertible {
 package struct PlacedAuditEvent: Sendable {
     package let place: AuditPlace
     package let event: AuditEvent
+    /// Nil for what belongs to no organization.
+    package let account: ID<Organization>?
 }
 
 /// A look at the settled events behind a place. Each is short, however long the log is.
@@ -132,6 +134,8 @@ extension Transaction {
             """
         ) { row in AuditPlace(number: try row.integer(0), event: try row.id(1)) }
         let last = end ?? AuditPlace(number: number, event: .last)
+        // Whoever stood at one of them would not see what gets a lower one.
+        try forgetAuditLogPosition()
         try perform(
             """
             UPDATE audit_event SET place = NULL WHERE place IS NOT NULL
@@ -161,5 +165,6 @@ extension PlacedAuditEvent {
     fileprivate init(row: StoredRow) throws(StoreError) {
         event = try AuditEvent(row: row)
         place = AuditPlace(number: try row.integer(9), event: event.id)
+        account = row.isNull(4) ? nil : try row.path(4).root
     }
 }

@@ -36,6 +36,8 @@ struct ExpirySweeper: Sendable {
             { try $0.sweepClientSecrets(before: now, limit: Self.step) },
             { try $0.sweepAPIKeys(before: lastQuarter, limit: Self.step) },
             { try $0.sweepAuditEvents(before: retained, limit: Self.step) },
+            { try $0.sweepAuditLeaves(before: retained, limit: Self.step) },
+            { try $0.sweepAuditLogs(limit: Self.step) },
             { try $0.sweepMemberSessions(before: now, limit: Self.step) },
             { try $0.sweepOneTimeLinks(before: yesterday, limit: Self.step) },
             { try $0.sweepAddressLinks(before: yesterday, limit: Self.step) },

@@ -11,14 +11,17 @@ struct LeasedWork: Service, NamedPart {
     private let node: ID<Node>
     private let interval: Int
     private let logger: Logger
+    private let isDue: @Sendable (any Store) async throws -> Bool
     private let work: @Sendable (LeasedStore) async throws -> Void
 
     /// - Parameters:
     ///   - interval: From the end of a round to the next, in seconds. A node that is gone is waited for half as long
     ///     again.
+    ///   - isDue: Whether there is anything to do: asked before the lease is claimed, which is a write.
     ///   - work: A round. What it writes through the store that it is given is committed only under the lease.
     init(
         _ name: Lease.Name, on store: any Store, by node: ID<Node>, every interval: Int, logger: Logger,
+        when isDue: @escaping @Sendable (any Store) async throws -> Bool = { _ in true },
         _ work: @escaping @Sendable (LeasedStore) async throws -> Void
     ) {
         self.name = name
@@ -26,6 +29,7 @@ struct LeasedWork: Service, NamedPart {
         self.node = node
         self.interval = interval
         self.logger = logger
+        self.isDue = isDue
         self.work = work
     }
 
@@ -36,7 +40,7 @@ struct LeasedWork: Service, NamedPart {
             var last: LeasedStore?
             while !Task.isCancelled {
                 await report {
-                    guard let leased = try await claim() else { return }
+                    guard try await isDue(store), let leased = try await claim() else { return }
                     last = leased
                     try await work(leased)
                 }
@@ -55,7 +59,7 @@ struct LeasedWork: Service, NamedPart {
     /// - Returns: Whether this node has it.
     @discardableResult
     func round() async throws -> Bool {
-        guard let leased = try await claim() else { return false }
+        guard try await isDue(store), let leased = try await claim() else { return false }
         try await work(leased)
         return true
     }

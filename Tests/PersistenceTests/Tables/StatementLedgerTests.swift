@@ -14,6 +14,10 @@ struct StatementLedgerTests {
             "the list of all accounts, in an order that is asked for: only the operator's people see it"
         ),
         (
+            "AuditLogTable", "SELECT account_id FROM audit_log WHERE is_gone = 1",
+            "its partial index has those alone whose account is gone"
+        ),
+        (
             "ClientSecretTable", "UPDATE client_secret SET sealed = NULL WHERE id IN (SELECT",
             "its partial index has those alone that are to be destroyed, and it takes a few at a time"
         ),
