@@ -243,11 +243,11 @@ struct Composition {
         let partnerKeys = configuration.secretScanningKeys.flatMap { place in
             partnerCalls.map { PartnerKeys(place, through: $0, logger: logger, now: now) }
         }
-        leaks = LeakRoutes(
-            LeakService(
-                product: product, peppers: { keyRing.keys.peppers }, safe: ClientSecretSafe(keyRing: keyRing), now: now),
-            store: store, product: product,
-            keys: partnerKeys.map { keys in { identifier in await keys.keys(having: identifier) } }, now: now)
+        var keySource: LeakRoutes.KeySource?
+        if let partnerKeys { keySource = { await partnerKeys.keys(having: $0) } }
+        let leakService = LeakService(
+            product: product, peppers: { keyRing.keys.peppers }, safe: ClientSecretSafe(keyRing: keyRing), now: now)
+        leaks = LeakRoutes(leakService, store: store, product: product, keys: keySource, now: now)
 
         let authenticator = ClientAuthenticator(brand: product.brand)
         let audiences = AudiencePolicy(standard: product.audience, issuer: configuration.issuer)

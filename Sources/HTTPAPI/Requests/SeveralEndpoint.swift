@@ -3,6 +3,7 @@ import Credentials
 import HTTPServing
 import Model
 import Persistence
+import TextForms
 
 /// An endpoint that changes several credentials of a kind together: `POST …/several`. 200 with each of them and whether the change makes
 /// it another; with `dry_run` the same answer, and nothing is changed.
