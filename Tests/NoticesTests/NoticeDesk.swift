@@ -4,6 +4,7 @@ import Logging
 import Model
 import Notices
 import Persistence
+import ProductDefinition
 import TestSupport
 import Tokens
 
