@@ -68,6 +68,17 @@ struct SourceRuleTests {
         #expect(!file.code.contains(/\b(any|some) (Store|Engine)\b|\bunconfined\b/))
     }
 
+    /// Services that open transactions themselves; record 0040 says which are outside.
+    @Test(arguments: [
+        "Connect/ConnectionService+start", "Connect/ConnectionService+renewal", "Connect/ConnectionService+adoption",
+        "Use/ConnectionUse",
+    ])
+    func `what is done to connections for a caller meets no rows but those of their account`(_ name: String) throws {
+        let file = try SourceFile(path: "Sources/Connections/\(name).swift")
+        #expect(!file.code.contains(/\bstore\.(read|write)\b/))
+        #expect(file.code.contains(/\bown\.(read|write)\b/))
+    }
+
     @Test(arguments: SourceFile.ours + SourceFile.beside)
     func `its name says what is in it`(_ file: SourceFile) {
         let empty: Set<String> = [

@@ -47,7 +47,7 @@ extension ConnectionService {
     package func adopt(
         _ draft: ImportDraft, in id: ID<Organization>, as actor: Actor
     ) async throws -> ConnectOutcome {
-        let organization = try await store.read { tx in
+        let organization = try await own.read(as: actor) { tx in
             try tx.organization(id, where: actor, may: .connectionsManage)
         }
         guard let offered = offered(draft.provider) else { throw Refusal.notFound }
@@ -75,7 +75,7 @@ extension ConnectionService {
             checks.require(draft.accessToken != nil, "access_token", "required", "Must be given.")
         }
         try checks.finish()
-        try await store.read { tx in try requireRoom(in: organization.account, tx: tx) }
+        try await own.read(as: actor) { tx in try requireRoom(in: organization.account, tx: tx) }
         guard let client = try await client(of: offered.offer), let secret = client.secrets.first else {
             throw Self.notReady
         }

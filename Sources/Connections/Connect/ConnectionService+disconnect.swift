@@ -58,7 +58,7 @@ extension ConnectionService {
     package func forecast(
         ofEnding id: ID<Connection>, in organization: ID<Organization>, as actor: Actor
     ) async throws -> DisconnectionForecast {
-        let (connection, children) = try await store.read { tx in
+        let (connection, children) = try await own.read(as: actor) { tx in
             let found = try tx.connection(id, in: organization, where: actor, may: .connectionsManage)
             return (found, try tx.currentChildren(of: found))
         }

@@ -22,7 +22,7 @@ extension ConnectionService {
         guard consent.session == (try fingerprint(of: "connect_session", session)) else {
             return .failed(ConnectFailure(.otherSession))
         }
-        let organization = try await store.read { tx in
+        let organization = try await own.read(as: actor) { tx in
             try tx.organization(consent.organization, where: actor, may: .connectionsManage)
         }
         guard let offered = offered(provider), let client = try await client(of: offered.offer),

@@ -33,7 +33,7 @@ extension ConnectionService {
     package func renew(
         _ id: ID<Connection>, in organization: ID<Organization>, as actor: Actor
     ) async throws -> (connection: Connection, outcome: WantedRenewal) {
-        let (connection, last, hasRefreshToken) = try await store.read { tx in
+        let (connection, last, hasRefreshToken) = try await own.read(as: actor) { tx in
             let connection = try tx.connection(id, in: organization, where: actor, may: .connectionsManage)
             return (
                 connection, try tx.renewalAttempts(of: id, limit: 1).first,
@@ -58,7 +58,7 @@ extension ConnectionService {
                 throw Refusal.tooOften(retryAfterSeconds: max(1, end.seconds(since: time)))
             }
         }
-        try await store.write { tx in
+        try await own.write(as: actor) { tx in
             let connection = try tx.connection(id, in: organization, where: actor, may: .connectionsManage)
             try tx.record(
                 .connectionRenewalWanted, target: id, in: connection.organization,
@@ -76,7 +76,7 @@ extension ConnectionService {
         case .failed(let code): outcome = .failed(code: code)
         case .impossible: throw Self.notRenewable
         }
-        let after = try await store.read { tx in
+        let after = try await own.read(as: actor) { tx in
             var connection = try tx.connection(id, in: organization, where: actor, may: .connectionsManage)
             connection.noteProof(at: try tx.health(of: id)?.provenAt)
             return connection

@@ -30,7 +30,7 @@ extension ConnectionService {
     package func start(
         _ draft: ConnectDraft, in organization: ID<Organization>, session: String, as actor: Actor
     ) async throws -> String {
-        let home = try await store.read { tx in
+        let home = try await own.read(as: actor) { tx in
             try tx.organization(organization, where: actor, may: .connectionsManage)
         }
         guard let offered = offered(draft.provider) else { throw Refusal.notFound }
@@ -38,9 +38,9 @@ extension ConnectionService {
         let name = draft.name.map { checks.line("name", $0) }
         let variables = checks.variables(draft.variables, of: offered)
         try checks.finish()
-        try await store.read { tx in try requireRoom(in: home.account, tx: tx) }
+        try await own.read(as: actor) { tx in try requireRoom(in: home.account, tx: tx) }
         return try await send(
-            offered, in: organization, for: nil, name: name, variables: variables, session: session)
+            offered, in: organization, for: nil, name: name, variables: variables, session: session, as: actor)
     }
 
     /// Sends the user of a connection to consent once more. It keeps its identifier, its children and its history.
@@ -49,7 +49,7 @@ extension ConnectionService {
     package func reconnect(
         _ id: ID<Connection>, in organization: ID<Organization>, session: String, as actor: Actor
     ) async throws -> String {
-        let connection = try await store.read { tx in
+        let connection = try await own.read(as: actor) { tx in
             try tx.connection(id, in: organization, where: actor, may: .connectionsManage)
         }
         guard connection.status != .disconnected else {
@@ -62,12 +62,12 @@ extension ConnectionService {
         let names = Set(offered.provider.variables.map(\.name))
         let variables = connection.metadata.filter { names.contains($0.key) }
         return try await send(
-            offered, in: organization, for: id, name: nil, variables: variables, session: session)
+            offered, in: organization, for: id, name: nil, variables: variables, session: session, as: actor)
     }
 
     private func send(
         _ offered: Offered, in organization: ID<Organization>, for connection: ID<Connection>?, name: String?,
-        variables: [String: String], session: String
+        variables: [String: String], session: String, as actor: Actor
     ) async throws -> String {
         guard let client = try await client(of: offered.offer), !client.secrets.isEmpty else {
             throw Self.notReady
@@ -95,7 +95,7 @@ extension ConnectionService {
                 explanation: "No address of consent can be made: \(failure.failure.code).")
         }
         let digest = try fingerprint(of: "connect_state", state)
-        try await store.write { tx in
+        try await own.write(as: actor) { tx in
             try tx.insert(consent, state: digest)
             try tx.trimConnectionConsents(of: organization, toNewest: ConnectionConsent.maximumCount)
         }

@@ -64,6 +64,9 @@ package struct ConnectionService: Sendable {
         return base + ReservedPath.console.below("\(connection.organization)/connections/\(connection.id)")
     }
 
+    /// For what somebody of an account asks: the database keeps them from other accounts' rows (record 0040).
+    var own: ActorStore { ActorStore(store) }
+
     private var base: String { issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer }
 
     /// A provider that the product offers, with its file.

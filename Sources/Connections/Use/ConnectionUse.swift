@@ -188,7 +188,7 @@ package final class ConnectionUse: Sendable {
     private func held(
         _ id: ID<Connection>, _ organization: ID<Organization>, _ wish: Wish, _ actor: Actor
     ) async throws -> UsableToken {
-        let found = try await service.store.read { tx in
+        let found = try await service.own.read(as: actor) { tx in
             try tx.heldToken(of: id, in: organization, below: wish.child, as: actor)
         }
         guard let row = found.row, let token = try await open(row, found) else {
