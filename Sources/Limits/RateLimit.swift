@@ -2,7 +2,9 @@
 ///
 /// Up to a minute it is a token bucket (GCRA, ITU-T I.371 annex A): ``amount`` are added in each ``period``, evenly, and at most ``burst``
 /// wait to be used. Above it is a count that begins anew with each window of the clock or the calendar.
-package struct RateLimit: Hashable, Sendable {
+///
+/// An object, because each call hands several of them on.
+package final class RateLimit: Hashable, Sendable {
     /// In which time so many may be asked.
     package enum Period: String, Hashable, Sendable, CaseIterable {
         case second, minute, hour, day, month
@@ -65,6 +67,19 @@ package struct RateLimit: Hashable, Sendable {
     /// Whether a name may stand in the header fields as it is.
     package static func allows(name: String) -> Bool {
         name.wholeMatch(of: /[a-z][a-z0-9_\-]{0,31}/) != nil
+    }
+
+    package static func == (left: RateLimit, right: RateLimit) -> Bool {
+        left === right
+            || (left.name == right.name && left.amount == right.amount && left.period == right.period
+                && left.holder == right.holder && left.mode == right.mode && left.burst == right.burst
+                && left.zone == right.zone && left.kinds == right.kinds)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(amount)
+        hasher.combine(period)
     }
 
     /// How much is there at the very most.

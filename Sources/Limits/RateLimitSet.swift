@@ -8,6 +8,7 @@ package final class RateLimitSet: Sendable {
     /// At most ``maximumCount``.
     package let limits: [RateLimit]
     private let byKind: [[Int]]
+    private let limitsByKind: [[RateLimit]]
     private let policies: [String]
 
     /// - Returns: Nil where there are none: then nothing is asked anywhere.
@@ -16,11 +17,15 @@ package final class RateLimitSet: Sendable {
         let limits = Array(limits.prefix(Self.maximumCount))
         self.limits = limits
         byKind = RateLimit.Kind.allCases.map { kind in limits.indices.filter { limits[$0].kinds.contains(kind) } }
+        limitsByKind = byKind.map { indices in indices.map { limits[$0] } }
         policies = byKind.map { indices in indices.map { RateLimitFields.policy(limits[$0]) }.joined(separator: ", ") }
     }
 
     /// The places of the limits that hold for calls of a kind.
     package func indices(for kind: RateLimit.Kind) -> [Int] { byKind[kind.place] }
+
+    /// Those limits themselves.
+    package func limits(for kind: RateLimit.Kind) -> [RateLimit] { limitsByKind[kind.place] }
 
     /// The value of `RateLimit-Policy` for calls of a kind, empty where there is none.
     package func policy(for kind: RateLimit.Kind) -> String { policies[kind.place] }

@@ -3,7 +3,7 @@ package struct RateVerdict: Sendable {
     /// A limit that was asked, and how it stands after the call.
     package struct Reading: Sendable {
         package let limit: RateLimit
-        package let standing: RateStanding
+        package fileprivate(set) var standing: RateStanding
         /// How long to wait until the call would not be too much, in milliseconds; nil where it is not.
         package let wait: Int64?
 
@@ -47,16 +47,18 @@ extension RateVerdict {
     package static func take(
         _ cost: Int, of limits: [RateLimit], _ meters: inout [RateMeter], at now: Int64
     ) -> RateVerdict {
-        let pairs = zip(limits, meters).map { limit, meter in
-            (limit: limit, wait: meter.wait(for: cost, under: limit, at: now))
-        }
-        let isRefused = pairs.contains { $0.wait != nil && $0.limit.mode == .enforce }
         var readings: [Reading] = []
-        for (index, pair) in pairs.enumerated() {
-            if !isRefused, pair.wait == nil { meters[index].use(cost, under: pair.limit, at: now) }
-            readings.append(
-                Reading(
-                    limit: pair.limit, standing: meters[index].standing(under: pair.limit, at: now), wait: pair.wait))
+        readings.reserveCapacity(limits.count)
+        var isRefused = false
+        for (limit, meter) in zip(limits, meters) {
+            let wait = meter.wait(for: cost, under: limit, at: now)
+            if wait != nil, limit.mode == .enforce { isRefused = true }
+            readings.append(Reading(limit: limit, standing: RateStanding(remaining: 0, more: nil), wait: wait))
+        }
+        for index in readings.indices {
+            let limit = readings[index].limit
+            if !isRefused, readings[index].wait == nil { meters[index].use(cost, under: limit, at: now) }
+            readings[index].standing = meters[index].standing(under: limit, at: now)
         }
         return RateVerdict(readings)
     }

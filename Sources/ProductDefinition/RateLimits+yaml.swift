@@ -29,7 +29,7 @@ extension FileEntry {
 }
 
 extension RateLimit {
-    fileprivate init(name: String, entry: FileEntry) throws(DefinitionError) {
+    fileprivate convenience init(name: String, entry: FileEntry) throws(DefinitionError) {
         let words = try entry.section(ProductKeys.RateLimit.self)
         guard let limit = words[.limit] else { throw entry.error("limit is missing") }
         guard let per = words[.per] else { throw entry.error("per is missing") }

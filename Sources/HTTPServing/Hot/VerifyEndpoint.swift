@@ -106,15 +106,16 @@ package struct VerifyEndpoint: Sendable {
         case .waits: return nil
         case .settled(let settled): verdict = settled
         }
-        var fields: [(name: StaticString, value: String)] = [
-            ("RateLimit", RateLimitFields.standing(verdict)),
-            ("RateLimit-Policy", limits.policy(for: credential.limitKind)),
-        ]
+        let standing = RateLimitFields.standing(verdict)
+        let policy = limits.policy(for: credential.limitKind)
         guard verdict.isRefused else {
             var reply = reply
-            reply.fields += fields
+            reply.fields.reserveCapacity(reply.fields.count + 2)
+            reply.fields.append(("RateLimit", standing))
+            reply.fields.append(("RateLimit-Policy", policy))
             return reply
         }
+        var fields: [(name: StaticString, value: String)] = [("RateLimit", standing), ("RateLimit-Policy", policy)]
         record.refusesByRate()
         record.refuses(
             at: .verify, by: Verdict.Rule.rate.name, asking: question.scopes,

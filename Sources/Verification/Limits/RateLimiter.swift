@@ -106,7 +106,7 @@ package final class RateLimiter: Sendable {
         guard !indices.isEmpty else { return nil }
         let account = credential.standing.path.root
         let shard = Self.shard(of: account)
-        let limits = indices.map { set.limits[$0] }
+        let limits = set.limits(for: credential.limitKind)
         let keys = limits.map { limit in
             Key(
                 holder: credential.holder(of: limit.holder), limit: limit.fingerprint, shard: UInt8(clamping: shard))
