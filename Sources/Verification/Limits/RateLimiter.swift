@@ -297,12 +297,13 @@ extension RateLimiter {
         let uptime = uptime() / 1_000_000
         return shards.flatMap { shard in
             shard.withLock { shard in
-                var keys: [Key] = []
-                for (key, held) in shard.hands
-                where all ? held.hand.holdsAnything : held.hand.hasLapsed(under: held.limit, at: uptime) {
-                    shard.hands[key]?.hand.queue()
-                    keys.append(key)
+                // Found first: changed while it is gone through, all of the shard would be copied while calls wait.
+                let keys = shard.hands.compactMap { key, held in
+                    let isWanted =
+                        all ? held.hand.holdsAnything : held.hand.hasLapsed(under: held.limit, at: uptime)
+                    return isWanted ? key : nil
                 }
+                for key in keys { shard.hands[key]?.hand.queue() }
                 return keys
             }
         }
