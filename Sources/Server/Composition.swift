@@ -379,8 +379,7 @@ struct Composition {
                 read: read, settings: settings, threshold: logThreshold, certificate: secured?.certificate,
                 drain: drain, supervisor: supervisor, logger: logger),
             watch,
-        ] + (partnerCalls.map { [$0] } ?? []) + importing()
-            + providers.services(isCounted: configuration.metrics != nil)
+        ] + partner + providers.services(isCounted: configuration.metrics != nil)
             + metricsServices([watch.metric] + Secured.metrics(of: secured), sockets, begun) + certificate
             + [try listeners(secured, sockets, begun), providers.farewell]
     }
