@@ -76,9 +76,9 @@ extension FieldKind<SeveralChange> {
     fileprivate static func several(_ kind: StewardedID.Kind) -> Self {
         FieldKind(placeholder: .delete) { value, name, checks in
             let offered = SeveralChange.offered(for: kind)
-            if case .string(let text) = value, let change = SeveralChange(rawValue: text), offered.contains(change) {
-                return change
-            }
+            var change: SeveralChange?
+            if case .string(let text) = value { change = SeveralChange(rawValue: text) }
+            if let change, offered.contains(change) { return change }
             let words = offered.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
             checks.refuse(name, "invalid", "Must be one of \(words).")
             return .delete
