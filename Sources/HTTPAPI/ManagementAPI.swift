@@ -39,6 +39,7 @@ package final class ManagementAPI: Sendable {
     let usage: UsageService
     let trial: CredentialTrial
     let auditLog = AuditLog()
+    let provableLog: ProvableLog
     let sessions: SessionService
     let links: OneTimeLinkService
     let consoleSessions: ConsoleSessionService
@@ -83,6 +84,7 @@ package final class ManagementAPI: Sendable {
         self.webhooks = webhooks
         self.sealToken = sealToken
         self.confirm = confirm
+        provableLog = ProvableLog(issuer: address.issuer, signedFrom: keyRing)
         self.now = now
         let peppers: @Sendable () -> Peppers = { keyRing.keys.peppers }
         accounts = AccountService(product: product, now: now)

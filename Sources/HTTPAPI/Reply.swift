@@ -14,6 +14,8 @@ struct Reply: Hashable, Sendable {
     /// JSON, unless ``mediaType`` says otherwise, or nothing.
     let body: [UInt8]
     var mediaType = "application/json"
+    /// Where what follows is found: our own path, below the issuer's.
+    var next: String?
     /// Whether it is the repetition of an earlier reply, byte for byte.
     let isReplay: Bool
 
@@ -54,6 +56,14 @@ struct Reply: Hashable, Sendable {
         return reply
     }
 
+    /// 200 with a text that is no JSON, and where what follows it is found.
+    static func text(_ body: [UInt8], next: String? = nil) -> Reply {
+        var reply = Reply(status: .ok, body: body)
+        reply.mediaType = "text/plain; charset=utf-8"
+        reply.next = next
+        return reply
+    }
+
     /// 204.
     static let noContent = Reply(status: .noContent)
 
@@ -64,9 +74,15 @@ struct Reply: Hashable, Sendable {
     func response(at address: PublicAddress) -> Response {
         var headers: HTTPFields = [.cacheControl: "no-store"]
         if !body.isEmpty { headers[.contentType] = mediaType }
+        if let next { headers[.link] = "<\(address.link(next))>; rel=\"next\"" }
         headers[.eTag] = entityTag?.text
         headers[.location] = location.map(address.link)
         if isReplay { headers[.idempotentReplayed] = "true" }
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
+}
+
+extension HTTPField.Name {
+    /// `Link` (RFC 8288)
+    fileprivate static let link = HTTPField.Name("Link") ?? .location
 }

@@ -52,6 +52,8 @@ extension ManagementAPI {
         ListRefusals.self, GetRefusal.self, GetUsage.self,
 
         ListAuditEvents.self, ListAllAuditEvents.self,
+        GetAuditLog.self, GetAuditCheckpoint.self, GetInclusionProof.self, GetConsistencyProof.self,
+        ExportAuditLog.self,
     ]
 
     /// The ledger of the management API.

@@ -1,5 +1,6 @@
 import CredentialFormat
 import Credentials
+import Events
 import HTTPAPI
 import HTTPServing
 import HTTPTypes
@@ -45,6 +46,8 @@ struct Composition {
     let masterKeys: MasterKeys
     let organizationKeys: OrganizationKeys
     let keyRing: KeyRing
+    /// The audit logs that anyone can check.
+    let provableLog: ProvableLog
     let verifier: CredentialVerifier
     let audiences: AudiencePolicy
     let tokenIssuer: TokenIssuer
@@ -181,6 +184,7 @@ struct Composition {
         self.masterKeys = masterKeys
         self.keyRing = keyRing
         self.organizationKeys = organizationKeys
+        provableLog = ProvableLog(issuer: configuration.issuer, signedFrom: keyRing)
         self.logger = logger
         logThreshold = threshold
         self.outages = outages
@@ -365,6 +369,12 @@ struct Composition {
                 try await scanner.round(through: store)
             },
             webhookCall, deliverer,
+            LeasedWork(
+                .auditLog, on: store, by: node, every: 2, logger: logger,
+                when: { [log = provableLog] store in try await ProvableLogWriter(log: log).isDue(in: store) }
+            ) { [log = provableLog] store in
+                try await ProvableLogWriter(log: log).run(through: store)
+            },
             LeasedWork(.keyRotation, on: store, by: node, every: 3600, logger: logger) { [rotation] store in
                 try await rotation.rotate(through: store)
             },

@@ -3,6 +3,7 @@ import Crypto
 import Events
 import MerkleLog
 import Model
+import Organizations
 import Persistence
 import TestSupport
 import Testing
@@ -116,7 +117,7 @@ struct ProvableLogTests {
             let desk = try Desk(tree)
             try await desk.change(2, in: tree.global)
             try await desk.take()
-            try await tree.store.write { tx in try tx.execute(BoundSQL(stringLiteral: damage)) }
+            _ = try await tree.store.write { tx in try tx.execute(BoundSQL(stringLiteral: damage)) }
             try await desk.change(1, in: tree.global)
             let isRefused = try await eventually(within: .seconds(120)) {
                 do {
@@ -156,7 +157,7 @@ struct ProvableLogTests {
                 try await tree.auditEvents().filter { $0.action == "api-key.created" }.sorted { $0.id < $1.id }
                     .dropFirst()
                     .first)
-            try await tree.store.write { tx in try tx.execute("DELETE FROM audit_event WHERE id = \(middle.id)") }
+            _ = try await tree.store.write { tx in try tx.execute("DELETE FROM audit_event WHERE id = \(middle.id)") }
             #expect(try await desk.report(try await desk.copy()).problems.count == 1)
         }
     }

@@ -24,7 +24,10 @@ struct AccessMatrixTests {
             do {
                 let bait = try await (row.bait ?? row.target)(estate)
                 for caller in Caller.allCases {
-                    let expected = caller.expectation(at: route.caller, seesOrganization: row.namesOrganization)
+                    let expected =
+                        row.isOfAccount
+                        ? caller.expectationOfAccount
+                        : caller.expectation(at: route.caller, seesOrganization: row.namesOrganization)
                     let credential = try credentials.of(caller, at: route.caller)
                     let target = expected == .success ? try await row.target(estate) : bait
                     let answer = try await server.call(
@@ -32,9 +35,10 @@ struct AccessMatrixTests {
                     try await check(
                         answer, expected, row, route, caller,
                         missing: {
-                            try await server.call(
-                                route.method.rawValue, target.path.replacing(estate.europe, with: estate.gone),
-                                bearer: credential, target.body?.replacing(estate.europe, with: estate.gone))
+                            let known = row.isOfAccount ? demo.account : estate.europe
+                            return try await server.call(
+                                route.method.rawValue, target.path.replacing(known, with: estate.gone),
+                                bearer: credential, target.body?.replacing(known, with: estate.gone))
                         })
                 }
             } catch {
@@ -310,6 +314,16 @@ private enum Caller: String, CaseIterable {
         case (.operatorWith, _), (_, .withAnotherScope): .refused(403, "forbidden")
         case (_, .sibling), (_, .below), (_, .otherAccount), (_, .appOfSibling): namesOrganization ? .unknown : .success
         case (_, .owner), (_, .above), (_, .theOperator), (_, .appOfOwner): .success
+        }
+    }
+
+    /// Where the account is called upon and who may read its audit log is answered.
+    var expectationOfAccount: Expectation {
+        switch self {
+        case .nobody: .refused(401, "unauthenticated")
+        case .withoutManagementScope, .appWithoutManagementScope, .appOfDemoted: .refused(403, "no-management-scope")
+        case .withAnotherScope, .sibling, .below, .otherAccount, .owner, .appOfSibling, .appOfOwner: .unknown
+        case .above, .theOperator: .success
         }
     }
 

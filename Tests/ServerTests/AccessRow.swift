@@ -15,6 +15,8 @@ struct AccessRow: Sendable {
     let statusForUsers: Int?
     /// Whether the path or the body names an organization, which not everybody sees.
     let namesOrganization: Bool
+    /// Whether it is called upon the account itself, which those in Europe do not see.
+    let isOfAccount: Bool
     /// Makes what is called upon.
     let target: @Sendable (Estate) async throws -> Target
     /// What those aim at who may not, nil for the same.
@@ -22,6 +24,7 @@ struct AccessRow: Sendable {
 
     private init(
         _ operation: String, _ status: Int, forUsers statusForUsers: Int? = nil, namesOrganization: Bool = true,
+        isOfAccount: Bool = false,
         bait: (@Sendable (Estate) async throws -> Target)? = nil,
         _ target: @escaping @Sendable (Estate) async throws -> Target
     ) {
@@ -29,6 +32,7 @@ struct AccessRow: Sendable {
         self.status = status
         self.statusForUsers = statusForUsers
         self.namesOrganization = namesOrganization
+        self.isOfAccount = isOfAccount
         self.bait = bait
         self.target = target
     }
@@ -283,10 +287,27 @@ extension AccessRow {
     private static let audit = [
         AccessRow("listAuditEvents", 200) { ($0.inEurope("/audit-events?limit=5"), nil) },
         AccessRow("listAllAuditEvents", 200, namesOrganization: false) { _ in ("/api/v1/audit-events?limit=5", nil) },
+        AccessRow("getAuditLog", 200, isOfAccount: true) { ($0.ofAccount("/audit-log"), nil) },
+        AccessRow("getAuditCheckpoint", 200, isOfAccount: true) { ($0.ofAccount("/audit-log/checkpoint"), nil) },
+        AccessRow("getInclusionProof", 200, isOfAccount: true) { estate in
+            try await eventually {
+                let log = try await estate.server.get(estate.ofAccount("/audit-log"), bearer: estate.demo.operatorKey)
+                return try log.json["size"] != 0
+            }
+            return (estate.ofAccount("/audit-log/inclusion-proof?index=0"), nil)
+        },
+        AccessRow("getConsistencyProof", 200, isOfAccount: true) { estate in
+            (estate.ofAccount("/audit-log/consistency-proof?from=0"), nil)
+        },
+        AccessRow("exportAuditLog", 200, isOfAccount: true) { estate in
+            (estate.ofAccount("/audit-log/entries?limit=5"), nil)
+        },
     ]
 }
 
 extension Estate {
+    fileprivate func ofAccount(_ rest: String) -> String { "/api/v1/accounts/\(demo.account)\(rest)" }
+
     fileprivate func inEurope(_ rest: String) -> String { "/api/v1/organizations/\(europe)\(rest)" }
 
     fileprivate var draftBelowEurope: JSON { ["name": "Made", "parent_id": .text(europe)] }

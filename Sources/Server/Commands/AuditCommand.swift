@@ -8,7 +8,7 @@ import Model
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "The audit log, of all accounts.",
-        subcommands: [ExportAudit.self, FollowAudit.self])
+        subcommands: [ExportAudit.self, FollowAudit.self, ProveAudit.self, VerifyAudit.self])
 }
 
 /// `claviger audit export`

@@ -11,6 +11,8 @@ import Persistence
 final class RateExchange: Sendable {
     /// How long a call waits.
     static let patience = Duration.milliseconds(250)
+    /// From one transaction to the next: nodes that ask about the same row have theirs run again where they meet.
+    private static let pause = Duration.milliseconds(15)
     /// How many are asked in one transaction.
     private static let batch = 256
 
@@ -75,6 +77,7 @@ final class RateExchange: Sendable {
         while let (keys, waiters) = next() {
             if !keys.isEmpty { try? await exchange(keys, isLast: false) }
             for waiter in waiters { waiter.end() }
+            if !keys.isEmpty { try? await Task.sleep(for: Self.pause) }
         }
     }
 
