@@ -108,12 +108,18 @@ extension Transaction {
         }
     }
 
-    /// Adds a secret, and has those before it end at `end`.
+    /// Adds a secret, and has the one before it end at `end`. Those that were ending already end now: each is a signature in every
+    /// message, so two are the most, however often somebody rotates.
     package borrowing func insert(_ secret: WebhookSecretRow, endingOthersAt end: Instant) throws {
         try perform(
             """
+            UPDATE webhook_secret SET ends_at = \(secret.createdAt)
+            WHERE endpoint_id = \(secret.endpoint) AND ends_at > \(secret.createdAt)
+            """)
+        try perform(
+            """
             UPDATE webhook_secret SET ends_at = \(end)
-            WHERE endpoint_id = \(secret.endpoint) AND (ends_at IS NULL OR ends_at > \(end))
+            WHERE endpoint_id = \(secret.endpoint) AND ends_at IS NULL
             """)
         try perform(
             """
@@ -123,12 +129,19 @@ extension Transaction {
             """)
     }
 
-    /// Removes at most `limit` secrets that ended before `time`, and says how many.
+    /// Removes at most `limit` secrets that ended before `time` with the keys that they were sealed with, and says how many.
     package borrowing func sweepWebhookSecrets(before time: Instant, limit: Int) throws -> Int {
-        try execute(
+        try perform(
+            """
+            DELETE FROM data_key WHERE id IN
+            (SELECT data_key FROM webhook_secret WHERE ends_at < \(time) ORDER BY ends_at, endpoint_id, number
+            LIMIT \(limit))
+            """)
+        return try execute(
             """
             DELETE FROM webhook_secret WHERE (endpoint_id, number) IN
-            (SELECT endpoint_id, number FROM webhook_secret WHERE ends_at < \(time) ORDER BY ends_at LIMIT \(limit))
+            (SELECT endpoint_id, number FROM webhook_secret WHERE ends_at < \(time)
+            ORDER BY ends_at, endpoint_id, number LIMIT \(limit))
             """)
     }
 }
