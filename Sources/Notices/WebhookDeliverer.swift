@@ -93,7 +93,7 @@ package final class WebhookDeliverer: Service {
             )
         }
         let time = now()
-        guard room > 0, try await store.read({ tx in try tx.hasDueDeliveries(at: time) }) else { return [] }
+        guard room > 0, try await store.read({ tx in try tx.hasDueDeliveries(at: time, besides: full) }) else { return [] }
         let node = node
         let claimed = try await store.write { tx in
             try tx.claimDueDeliveries(

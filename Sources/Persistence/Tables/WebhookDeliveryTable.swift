@@ -43,10 +43,13 @@ extension Transaction {
     }
 
     /// Whether anything is to be sent at `now`: a look that writes nothing.
-    package borrowing func hasDueDeliveries(at now: Instant) throws -> Bool {
+    ///
+    /// - Parameter busy: Endpoints that have enough to do: what waits for them alone is no reason to write.
+    package borrowing func hasDueDeliveries(at now: Instant, besides busy: [ID<WebhookEndpoint>]) throws -> Bool {
         try first(
             """
-            SELECT 1 FROM webhook_delivery WHERE next_at <= \(now) AND lease_until <= \(fixed: dialect.clock) LIMIT 1
+            SELECT 1 FROM webhook_delivery WHERE next_at <= \(now) AND lease_until <= \(fixed: dialect.clock)
+            AND endpoint_id NOT IN (\(anyOf: busy.isEmpty ? [ID(value: 0)] : busy)) LIMIT 1
             """
         ) { _ in true } ?? false
     }
