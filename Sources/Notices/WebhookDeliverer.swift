@@ -93,7 +93,8 @@ package final class WebhookDeliverer: Service {
             )
         }
         let time = now()
-        guard room > 0, try await store.read({ tx in try tx.hasDueDeliveries(at: time, besides: full) }) else { return [] }
+        guard room > 0, try await store.read({ tx in try tx.hasDueDeliveries(at: time, besides: full) })
+        else { return [] }
         let node = node
         let claimed = try await store.write { tx in
             try tx.claimDueDeliveries(

@@ -1,4 +1,5 @@
 import CredentialFormat
+import Credentials
 import HTTPTypes
 import Model
 import Notices
@@ -285,6 +286,11 @@ extension WebConsole {
         let draft = WebhookDraft(
             address: written.address, description: written.description, kinds: written.chosen)
         do {
+            // As the API does: before a key of the organization is made.
+            try await store.read(as: entered.actor) { [product] tx in
+                try service.admit(entered.actor, to: entered.organization.id, tx: tx)
+                try tx.terms(of: entered.organization.account, in: product).require(.webhooks)
+            }
             let key = try await service.vault.key(of: entered.organization.id)
             let outcome = try await store.write(as: entered.actor) { [repetitions] tx in
                 try repetitions.once(form, sentTo: entered.visit.path, as: entered.actor, tx: tx) { tx in
@@ -393,6 +399,9 @@ extension WebConsole {
         let (service, id) = (try desk(), try entered.id(of: WebhookEndpoint.self))
         let endpoint = try await webhook(entered)
         do {
+            try await store.read(as: entered.actor) { tx in
+                try service.admit(entered.actor, to: entered.organization.id, tx: tx)
+            }
             let key = try await service.vault.key(of: entered.organization.id)
             let seconds = form["overlap_seconds"].map { Int($0) ?? -1 }
             let (outcome, until) = try await store.write(as: entered.actor) { [repetitions] tx in
