@@ -55,12 +55,20 @@ package final class WebhookCall: Service, Sendable {
             fields.replaceOrAdd(name: "User-Agent", value: caller)
             let request = try HTTPClient.Request(
                 url: address, method: .POST, headers: fields, body: .bytes(body))
+            // Before anything is sent: else how a connection to an inner address fails would tell what is there.
+            if isForbidden(request.host) { throw ForbiddenAddress() }
             try await client.answer(to: request, through: collector, within: timeout)
         } catch {
             // Whoever has answered has answered, however long the rest of it is or takes.
             return collector.outcome ?? .failed(code: OutboundCall.code(of: error))
         }
         return collector.outcome ?? .failed(code: "connection-closed")
+    }
+
+    /// Whether a host is an address, written out, that may not be reached. Where a name leads is known once it was connected to.
+    private func isForbidden(_ host: String) -> Bool {
+        let text = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        return (try? SocketAddress(ipAddress: text, port: 0)).map { !reach.allows($0) } ?? false
     }
 
     /// Serves until shut down, then ends what is under way.
