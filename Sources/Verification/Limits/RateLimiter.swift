@@ -17,6 +17,8 @@ package final class RateLimiter: Sendable {
     /// How many counters there may be, one for each holder and limit: about 16 MiB, and about 32 MiB of a node among others.
     package static let capacity = 1 << 17
     private static let shardCount = 32
+    /// How many are written in one transaction, so that none is long.
+    private static let batch = 500
 
     /// Of one holder under one limit.
     struct Key: Hashable, Sendable {
@@ -227,15 +229,19 @@ extension RateLimiter {
                 }
             }
         }
-        guard !counts.isEmpty else { return }
-        do {
-            try await store.write { tx in try tx.put(counts) }
-        } catch {
-            for count in counts {
-                let key = Key(count)
-                shards[Int(key.shard)].withLock { $0.unwritten[key] = count.account }
+        var rest = counts[...]
+        while !rest.isEmpty {
+            let batch = Array(rest.prefix(Self.batch))
+            do {
+                try await store.write { tx in try tx.put(batch) }
+            } catch {
+                for count in rest {
+                    let key = Key(count)
+                    shards[Int(key.shard)].withLock { $0.unwritten[key] = count.account }
+                }
+                throw error
             }
-            throw error
+            rest = rest.dropFirst(batch.count)
         }
     }
 }
