@@ -37,13 +37,13 @@ struct TracesTests {
                     }
                 }
                 let (server, client) = (JSON.number(2), JSON.number(3))
-                func requests() throws -> [JSON] { try told().filter { try $0["kind"] == server } }
+                func requests() throws -> [JSON] { try told().filter { $0["kind"] == server } }
                 #expect(try await eventually { try requests().count >= 3 })
                 #expect(
                     try requests().map { try $0["name"].string }.sorted() == [
                         "GET /api/v1/accounts", "GET /api/v1/me", "GET /verify",
                     ])
-                let statements = try told().filter { try $0["kind"] == client }
+                let statements = try told().filter { $0["kind"] == client }
                 let parents = Set(try requests().map { try $0["spanId"].string })
                 #expect(try statements.contains { try $0["name"].string.hasPrefix("SELECT ") })
                 for statement in statements {
