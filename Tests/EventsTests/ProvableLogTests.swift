@@ -107,7 +107,7 @@ struct ProvableLogTests {
     }
 
     @Test(arguments: [
-        "UPDATE audit_tile SET hashes = (SELECT hashes FROM audit_tile b WHERE b.account_id <> audit_tile.account_id LIMIT 1)",
+        "UPDATE audit_tile SET hashes = substr(hashes, 1, 32)",
         "DELETE FROM audit_tile",
         "UPDATE audit_log SET checkpoint = replace(checkpoint, '/audit-log/', '/another-log/')",
         "UPDATE audit_log SET size = size - 1",

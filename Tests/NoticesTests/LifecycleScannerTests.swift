@@ -74,7 +74,7 @@ struct LifecycleScannerTests {
             let ada = Actor(
                 .member(member.id), reach: .subtree(tree.europe.path), permissions: SampleTree.customerRights,
                 requestID: "r", address: nil)
-            let key = try await tree.key(in: tree.europe, as: ada).credential
+            let key = try await tree.key(in: tree.europe, lifetimeSeconds: 60 * Self.day, as: ada).credential
             let integration = try await tree.integration(in: tree.europe, as: ada).credential
             try await tree.store.write { tx in
                 _ = try tree.apiKeys.rotate(

@@ -10,7 +10,8 @@ extension WebConsole {
     var consoleRoutes: [PageRoute] {
         [.shown(.home, showHome), shown(.overview, showOverview), shown(.choice, showChoice)] + integrationRoutes
             + apiKeyRoutes + managedAppRoutes + consentRoutes + clientRoutes + contactRoutes + connectionRoutes
-            + webhookRoutes + peopleRoutes + organizationRoutes + auditLogRoutes + refusalRoutes + usageRoutes + findRoutes
+            + webhookRoutes + peopleRoutes + organizationRoutes + auditLogRoutes + refusalRoutes + usageRoutes
+            + findRoutes
     }
 
     /// A page that is shown to who may see it.
