@@ -34,11 +34,12 @@ package struct ProvableLogWriter: Sendable {
     ///
     /// - Parameter store: Where another writer may be at work, one that fences it off. Even without, no event is taken twice.
     /// - Returns: How many.
-    /// - Throws: ``DamagedLog``, ``DamagedTile`` where a log is not as it was left: nothing is taken any more then, and nothing is
-    ///   lost. Or what the store throws.
+    /// - Throws: ``DamagedLog`` where a log is not as it was left, once the others' events were taken: its own are left out, and are taken
+    ///   when all are looked through again. Or what the store throws.
     @discardableResult
     package func run(through store: any Store) async throws -> Int {
         var total = 0
+        var damaged: DamagedLog?
         while true {
             try Task.checkCancellation()
             let batch = try await next(in: store, limit: Self.batch)
@@ -46,20 +47,34 @@ package struct ProvableLogWriter: Sendable {
                 try await store.write { tx in try tx.forgetAuditLogPosition() }
                 continue
             }
-            guard let end = batch.stretch.end, let operatorAccount = batch.operatorAccount else { return total }
-            total += try await store.write { [log] tx in
+            guard let end = batch.stretch.end, let operatorAccount = batch.operatorAccount else { break }
+            let (count, damage) = try await store.write { [log] tx in
                 let taken = try tx.loggedAuditEvents(among: batch.stretch.events.map(\.event.id))
                 let events = batch.stretch.events.filter { !taken.contains($0.event.id) }
                 let accounts = Dictionary(grouping: events) { $0.account ?? operatorAccount }
                 // All writers in one order.
+                var count = 0
+                var damage: DamagedLog?
                 for (account, events) in accounts.sorted(by: { $0.key < $1.key }) {
-                    try log.append(events.map(\.event), to: account, tx: tx)
+                    // One account's damage is found before anything of it is written, and keeps nobody else's log from growing.
+                    do {
+                        try log.append(events.map(\.event), to: account, tx: tx)
+                        count += events.count
+                    } catch let found as DamagedLog {
+                        damage = damage ?? found
+                    } catch is DamagedTile {
+                        damage = damage ?? DamagedLog(account: account)
+                    }
                 }
                 try tx.moveAuditLogPosition(from: batch.position, to: end)
-                return events.count
+                return (count, damage)
             }
-            guard batch.stretch.isFull else { return total }
+            total += count
+            damaged = damaged ?? damage
+            guard batch.stretch.isFull else { break }
         }
+        if let damaged { throw damaged }
+        return total
     }
 
     private func next(in store: any Store, limit: Int) async throws -> Batch {
@@ -84,6 +99,8 @@ extension ProvableLog {
         let kept = tiles
         guard Checkpoint(of: before.note, signedByAnyOf: before.keys) == checkpoint, let key = before.keys.first,
             checkpoint.origin.hasSuffix("/\(account)"),
+            // A row that is gone or was put back to an earlier one would have a number signed twice.
+            try !tx.hasAuditLeaf(of: account, from: checkpoint.size),
             try TiledTree.answer(ofSize: checkpoint.size, from: tiles, { try $0.root() }) == checkpoint.root
         else { throw DamagedLog(account: account) }
         try TiledTree.append(events.map(\.leaf), to: &tiles, ofSize: checkpoint.size)

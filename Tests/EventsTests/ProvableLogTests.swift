@@ -111,6 +111,7 @@ struct ProvableLogTests {
         "DELETE FROM audit_tile",
         "UPDATE audit_log SET checkpoint = replace(checkpoint, '/audit-log/', '/another-log/')",
         "UPDATE audit_log SET size = size - 1",
+        "DELETE FROM audit_log",
     ])
     func `what was changed in the database is not signed`(_ damage: String) async throws {
         try await SampleTree.open { tree in
@@ -130,6 +131,26 @@ struct ProvableLogTests {
                 }
             }
             #expect(isRefused, "Nothing is taken, and the event waits.")
+        }
+    }
+
+    @Test func `a log that was changed in the database keeps no other account's from growing`() async throws {
+        try await SampleTree.open { tree in
+            let desk = try Desk(tree)
+            try await desk.change(2, in: tree.global)
+            try await desk.change(2, in: tree.stranger)
+            try await desk.take()
+            let before = try await desk.copy(of: tree.stranger).count
+            _ = try await tree.store.write { tx in
+                try tx.execute("DELETE FROM audit_tile WHERE account_id = \(tree.global.id)")
+            }
+            try await desk.change(1, in: tree.global)
+            try await desk.change(1, in: tree.stranger)
+            let hasGrown = try await eventually(within: .seconds(120)) {
+                _ = try? await desk.writer.run(through: tree.store)
+                return try await desk.copy(of: tree.stranger).count == before + 1
+            }
+            #expect(hasGrown)
         }
     }
 

@@ -74,6 +74,12 @@ extension Transaction {
         }
     }
 
+    /// Whether an account's log has entries from a number on.
+    package borrowing func hasAuditLeaf(of account: ID<Organization>, from leaf: Int) throws -> Bool {
+        try first("SELECT 1 FROM audit_leaf WHERE account_id = \(account) AND leaf >= \(leaf) LIMIT 1") { _ in true }
+            ?? false
+    }
+
     /// Those of some events that are entries of a log already.
     package borrowing func loggedAuditEvents(among events: [ID<AuditEvent>]) throws -> Set<ID<AuditEvent>> {
         var logged: Set<ID<AuditEvent>> = []
