@@ -27,19 +27,6 @@ final class Line {
         var isEmpty: Bool { paid == all.count }
         var last: Debt? { isEmpty ? nil : all.last }
 
-        /// Whether more than one statement is to be answered: the server bounds the time of each, and nobody that of all.
-        var areSeveral: Bool {
-            var statements = 0
-            for debt in all[paid...] {
-                switch debt {
-                case .silent, .wanted: statements += 1
-                case .preparation, .sync: continue
-                }
-                if statements > 1 { return true }
-            }
-            return false
-        }
-
         mutating func append(_ debt: Debt) {
             all.append(debt)
         }
@@ -65,7 +52,6 @@ final class Line {
     private var inPreparation: [String: String] = [:]
     private var lastName = 0
     private var failure: StoreError?
-    private var isReady = false
     /// Who runs the statements of accounts, nil until it was asked.
     var accountRole: AccountRole?
     /// Whether statements are run as that role. Its statements are prepared under names of their own: a plan holds for one role, and
@@ -75,12 +61,6 @@ final class Line {
     let madeAt = ContinuousClock.now
     /// Whether it ended, or was not answered in time.
     private(set) var isBroken = false
-    /// When what is waited for takes too long, nil where that cannot be.
-    private var tooLongAt: ContinuousClock.Instant?
-    /// Asked of the server when that was past.
-    private var cancellation: Cancellation?
-    /// Whether a cancellation is still on its way, which would hit whatever is run here next. The server is there all the same.
-    private(set) var isSpent = false
 
     /// Prepared statements kept. Texts are fixed, but for the lengths of their lists and for which values are NULL.
     private static let statementLimit = 512
@@ -102,7 +82,6 @@ final class Line {
         self.suspicion = suspicion
         for setting in settings { try send(setting, []) }
         try complete(until: deadline)
-        isReady = true
     }
 
     deinit {
@@ -244,17 +223,9 @@ extension Line {
     private func settle(until deadline: ContinuousClock.Instant, _ wanted: (borrowing ServerResult) -> Void)
         throws(StoreError)
     {
-        let budget = ContinuousClock.now.duration(to: deadline)
-        if isReady, budget < Self.longestStatement, debts.areSeveral { tooLongAt = deadline - budget / 12 }
-        defer { tooLongAt = nil }
         while !debts.isEmpty {
             try awaitInput(until: deadline)
             try take(wanted)
-        }
-        if let cancellation {
-            self.cancellation = nil
-            isSpent = !cancellation.isOver(within: budget / 3)
-            if case .slow? = failure { failure = .slow("several statements took too long together") }
         }
         if let failure {
             self.failure = nil
@@ -321,21 +292,13 @@ extension Line {
 
     /// Waits until something can be read, or, `forWriting`, also written.
     ///
-    /// Of several statements those that are left are cancelled a twelfth before the deadline. A server that is there answers with that, and
-    /// is given the time for it: only a server that is gone says nothing.
-    ///
     /// - Throws: ``StoreError/unavailable(_:)`` at the deadline, or soon after another line has fallen silent.
     private func poll(forWriting: Bool, until deadline: ContinuousClock.Instant) throws(StoreError) {
         let isStatement = ContinuousClock.now.duration(to: deadline) < Self.longestStatement
         while true {
-            if let time = tooLongAt, time <= .now, cancellation == nil {
-                cancellation = Cancellation(of: handle, answeredWithin: time.duration(to: deadline) * 4)
-            }
-            let last = cancellation.map { max(deadline, $0.deadline) } ?? deadline
-            let end = isStatement ? suspicion.end(ofWaitingOnLineMadeAt: madeAt, for: last) : last
-            guard .now < end else { throw .unavailable("the server does not answer") }
-            let next = cancellation == nil ? tooLongAt.map { min($0, end) } ?? end : end
-            let left = min(ContinuousClock.now.duration(to: next), Self.glance)
+            let end = isStatement ? suspicion.end(ofWaitingOnLineMadeAt: madeAt, for: deadline) : deadline
+            let left = min(ContinuousClock.now.duration(to: end), Self.glance)
+            guard left > .zero else { throw .unavailable("the server does not answer") }
             let events = POLLIN | (forWriting ? POLLOUT : 0)
             var wanted = pollfd(fd: socket, events: Int16(events), revents: 0)
             let count = Glibc.poll(&wanted, 1, left.pollTimeout)

@@ -139,8 +139,6 @@ extension PostgresConnection {
         try guarded {
             // What went wrong before has been said.
             try? line.complete(until: .now + limits.statement)
-            // With its connection the transaction ends as well.
-            guard !line.isSpent else { return drop() }
             try line.send("ROLLBACK", [])
             try line.complete(until: .now + limits.statement)
         }
@@ -228,7 +226,7 @@ extension PostgresConnection {
     /// not queue up behind attempts that fail.
     func connected() throws(StoreError) -> Line {
         if let line {
-            guard line.isSpent || lines.suspicion.concerns(line.madeAt) else { return line }
+            guard lines.suspicion.concerns(line.madeAt) else { return line }
             drop()
         }
         let now = ContinuousClock.now

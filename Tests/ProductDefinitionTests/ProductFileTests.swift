@@ -74,7 +74,7 @@ struct ProductFileTests {
           access_keys: required
           secret_visibility: retrievable
           leaked_credentials: quarantine
-          imported_key_prefixes: [acme_live_, old-]
+          imported_key_prefixes: [old_live_, old-]
           new_integration:
             scopes: [analytics.read]
             allowed_addresses: [192.0.2.0/24, '2001:db8::1']
@@ -158,7 +158,7 @@ struct ProductFileTests {
                         addresses: try #require(
                             AddressRule(within: ["192.0.2.0/24", "2001:db8::1"].compactMap { IPRange($0) }))),
                     accessKeys: .required, secretVisibility: .retrievable, leakedCredentials: .quarantine,
-                    importedKeyPrefixes: ["acme_live_", "old-"],
+                    importedKeyPrefixes: ["old_live_", "old-"],
                     connectionsPerAccount: 8,
                     membersPerAccount: 9, organizationsPerAccount: 11))
     }

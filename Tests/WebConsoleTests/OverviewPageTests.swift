@@ -105,7 +105,10 @@ struct OverviewPageTests {
                 try await server.makeIntegration(
                     in: europe, scopes: ["assessments.read"], ["label": .text(name)], as: demo.operatorKey
                 ).path)
-            apps.append(try await server.makeApp(in: europe, ["name": .text(name)], as: demo.operatorKey).path)
+            apps.append(
+                try await server.makeApp(
+                    in: europe, scopes: ["openid", "assessments.read"], ["name": .text(name)], as: demo.operatorKey
+                ).path)
         }
         let list = "/o/\(demo.account)/integrations?q=herd"
         let several = try #require(try await visitor.open(list).links("Change several of these").first)

@@ -131,12 +131,15 @@ extension Transaction {
 
     /// Removes at most `limit` secrets that ended before `time` with the keys that they were sealed with, and says how many.
     package borrowing func sweepWebhookSecrets(before time: Instant, limit: Int) throws -> Int {
-        try perform(
+        let keys = try all(
             """
-            DELETE FROM data_key WHERE id IN
-            (SELECT data_key FROM webhook_secret WHERE ends_at < \(time) ORDER BY ends_at, endpoint_id, number
-            LIMIT \(limit))
-            """)
+            SELECT endpoint_id, data_key FROM webhook_secret WHERE ends_at < \(time)
+            ORDER BY ends_at, endpoint_id, number LIMIT \(limit)
+            """
+        ) { row in (endpoint: try row.id(0) as ID<WebhookEndpoint>, key: try row.id(1) as ID<DataKeyRow>) }
+        for (endpoint, key) in keys {
+            try perform("DELETE FROM data_key WHERE holder = \(endpoint.description) AND id = \(key)")
+        }
         return try execute(
             """
             DELETE FROM webhook_secret WHERE (endpoint_id, number) IN

@@ -102,33 +102,6 @@ struct PostgresStoreTests {
         }
     }
 
-    @Test func `statements that take too long only together fail their own body alone, and its connection goes on`()
-        async throws
-    {
-        try await withScratchDatabase { database in
-            let limits = PostgresLimits(
-                readers: 1, patience: .seconds(60), statement: .milliseconds(2400), connecting: .seconds(10))
-            let store = try await open(database.uri, limits: limits)
-            let before = try await store.write { tx in try tx.backend() }
-            let ends = await race(10) { number in
-                try await store.write { tx in
-                    try tx.insertNote(number)
-                    if number == 5 { for _ in 0..<60 { try tx.perform("SELECT 1 FROM pg_sleep(0.5)") } }
-                }
-            }
-            #expect(ends.indices.filter { !ends[$0].isSuccess } == [5])
-            let error = #expect(throws: StoreError.self) { try ends[5].get() }
-            guard case .slow(let problem)? = error else {
-                Issue.record("\(String(describing: error))")
-                return
-            }
-            #expect(problem.contains("together"))
-            try await expectNotes((0..<10).filter { $0 != 5 }, in: store)
-            #expect(try await store.write { tx in try tx.backend() } == before)
-            await store.close()
-        }
-    }
-
     @Test func `nobody listens there, and opening says so without the password`() async throws {
         let port = try FreePort.find()
         let error = await #expect(throws: PostgresOpeningError.self) {

@@ -306,6 +306,12 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.listedIntegration(ID(at: 1))
             _ = try tx.listedAPIKey(ID(at: 1))
             _ = try tx.listedAPIKeys([ID(at: 1), ID(at: 2)], within: path)
+            _ = try tx.listedIntegrations([ID(at: 1), ID(at: 2)], within: path)
+            _ = try tx.listedApps([ID(at: 1), ID(at: 2)], within: path)
+            if let scope = Scope("data.read") {
+                _ = try tx.lastEnd(
+                    ofAPIKeysWith: scope, account: ID(at: 1), but: ID(at: 2), at: Instant(seconds: 1_800_000_000))
+            }
             for order in ResourceServerQuery.Order.allCases {
                 var query = ResourceServerQuery()
                 (query.search, query.order) = (NameSearch("carbon"), order)
