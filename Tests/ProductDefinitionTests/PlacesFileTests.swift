@@ -39,7 +39,7 @@ struct PlacesFileTests {
                 "-", "Overview: Overview=overview", "Settings",
                 "Credentials: Client credentials=integrations, API keys=api-keys", "People: People=people", "Records",
                 "What happened: What happened=audit-log", "More", "Contacts: Contacts=contacts",
-                "Organizations: Organizations=organizations",
+                "Organizations: Organizations=organizations", "Webhooks: Webhooks=webhooks",
             ])
         #expect(
             !product.sections.contains(.apps) && product.sections.contains(.integrations)
@@ -60,7 +60,8 @@ struct PlacesFileTests {
                 "-", "Overview: Overview=overview", "Credentials", "Connector: Connector=client",
                 "API keys: API keys=api-keys", "Contacts: Contacts=contacts", "Apps", "Apps: Apps=apps",
                 "Consents: Consents=consents", "Company", "Members: Members=people",
-                "Organizations: Organizations=organizations", "Audit log: Audit log=audit-log",
+                "Organizations: Organizations=organizations", "Webhooks: Webhooks=webhooks",
+                "Audit log: Audit log=audit-log",
             ])
     }
 

@@ -107,7 +107,7 @@ struct ProductFileTests {
         #expect(product.providers.map(\.scopes) == [nil, ["openid"]])
         #expect(product.providers.map(\.variables) == [[:], ["tenant": "common"]])
         #expect(product.providers.map(\.callsPerSecond) == [300, nil])
-        #expect(product.providers.map(\.place?.line) == [69, 70])
+        #expect(product.providers.map(\.place?.line) == [71, 72])
         let write = try #require(Scope("posts.write"))
         let read = try #require(Scope("analytics.read"))
         #expect(

@@ -107,6 +107,7 @@ extension Threats {
                 let path = route.path.replacing("{organization_id}", with: demo.account)
                     .replacing("{member_id}", with: demo.account.replacing("org_", with: "mem_"))
                     .replacing("{connection_id}", with: demo.account.replacing("org_", with: "cnx_"))
+                    .replacing("{webhook_id}", with: demo.account.replacing("org_", with: "whk_"))
                 let answer = try await server.get("\(path)?limit=\(text)", bearer: demo.operatorKey)
                 #expect(answer.status == 400, "\(route.operation): \(answer.status)")
             }
