@@ -146,11 +146,14 @@ final class Line {
     }
 
     /// Has the server forget its prepared statements if there have become too many. Nothing may be owed.
+    ///
+    /// A mark ends its transaction: it takes a snapshot, and up to the next mark a BEGIN would come too late to choose an isolation.
     func tidy() throws(StoreError) {
         guard prepared.count > Self.statementLimit, debts.isEmpty else { return }
         guard PQsendQueryParams(handle, "DEALLOCATE ALL", 0, nil, nil, nil, nil, 0) == 1 else { throw lost() }
         debts.append(.silent(changing: nil))
         prepared = [:]
+        try mark()
     }
 
     /// Runs several statements in one text, to which nothing can be bound.

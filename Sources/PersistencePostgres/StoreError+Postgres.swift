@@ -12,9 +12,6 @@ extension StoreError {
             case "23502": .constraint(.notNull)
             // Serialization failure, deadlock, a lock that was not given in time.
             case "40001", "40P01", "55P03": .conflict
-            // The transaction before had not ended here. Seen on a busy machine alone, and not understood: it ends with this one, and the
-            // body may run again.
-            case "25001": .conflict
             // No room is left on its disk; a file cannot be read or written.
             case "53100": .unwritable(.full, message)
             case "58030": .unwritable(.device, message)

@@ -20,6 +20,20 @@ struct PostgresStoreTests {
         }
     }
 
+    /// More than a connection keeps prepared, so that it has the server forget them in between.
+    @Test func `no transaction notices that statements before it were forgotten`() async throws {
+        try await withScratchDatabase { database in
+            let store = try await open(database.uri)
+            for number in Int64(1)...1200 {
+                let statement = BoundSQL(stringLiteral: "SELECT \(number)")
+                let read = try await store.read { tx in try tx.first(statement) { try $0.integer(0) } }
+                let written = try await store.write { tx in try tx.first(statement) { try $0.integer(0) } }
+                try #require(read == number && written == number)
+            }
+            await store.close()
+        }
+    }
+
     @Test func `a body whose connection is lost before its end runs again, and counts once`() async throws {
         try await withScratchDatabase { database in
             let store = try await open(database.uri)
