@@ -52,7 +52,10 @@ public final class Verifier: Sendable {
         http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         // The stream of revocations is served on a connection of its own, which HTTP/2 has none of.
         http.httpVersion = .http1Only
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
+        // One loop for all requests and connections: the pool ends the process when it hears of the end of a request behind the end of
+        // the request's connection, and where each has a loop of its own, these two race.
+        client = HTTPClient(
+            eventLoopGroupProvider: .shared(HTTPClient.defaultEventLoopGroup.next()), configuration: http)
         self.clock = clock
         self.logger = logger
         follows = configuration.followsRevocations

@@ -63,7 +63,7 @@ package final class OutboundCall: ProviderTransport, Service {
             case .unused:
                 var configuration = Self.configuration(reach)
                 configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.width
-                let own = HTTPClient(eventLoopGroup: group, configuration: configuration)
+                let own = HTTPClient.onOneLoop(of: group, configuration)
                 configuration.timeout.read = Self.pause
                 configuration.timeout.write = Self.longestPauseOfCalls
                 configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.relayWidth

@@ -75,7 +75,7 @@ package final class TraceCollector: Sendable {
                 configuration.redirectConfiguration = .disallow
                 configuration.httpVersion = .http1Only
                 configuration.timeout.connect = Self.connect
-                let client = HTTPClient(eventLoopGroup: group, configuration: configuration)
+                let client = HTTPClient.onOneLoop(of: group, configuration)
                 state = .open(client)
                 return client
             }

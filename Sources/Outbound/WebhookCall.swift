@@ -92,7 +92,7 @@ package final class WebhookCall: Service, Sendable {
             case .open(let client): return client
             case .closed: return nil
             case .unused:
-                let client = HTTPClient(eventLoopGroup: group, configuration: Self.configuration(reach))
+                let client = HTTPClient.onOneLoop(of: group, Self.configuration(reach))
                 state = .open(client)
                 return client
             }

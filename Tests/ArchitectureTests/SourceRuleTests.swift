@@ -36,6 +36,17 @@ struct SourceRuleTests {
         #expect(!file.code.contains(/\bProcess\(\)/))
     }
 
+    /// Where requests and connections have loops of their own, the pool of AsyncHTTPClient can end the process; see `HTTPClient+oneLoop.swift`.
+    /// Calls that are passed on are no such requests: they have no delegate.
+    @Test(arguments: SourceFile.ours)
+    func `clients of HTTP live on one loop, but the one for calls that are passed on`(_ file: SourceFile) {
+        let allowed = [
+            "Sources/Outbound/HTTPClient+oneLoop.swift": 1, "Sources/Outbound/OutboundCall.swift": 1,
+            "Sources/ClavigerVerifier/Verifier.swift": 1,
+        ]
+        #expect(file.code.matches(of: /\bHTTPClient\(/).count == allowed[file.path, default: 0])
+    }
+
     @Test(arguments: SourceFile.ours)
     func `addresses of ours are put together in one place, which knows the path of the issuer`(_ file: SourceFile) {
         guard file.path != "Sources/Policy/PublicAddress.swift" else { return }
