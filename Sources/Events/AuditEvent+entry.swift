@@ -1,5 +1,6 @@
 package import MerkleLog
 package import Model
+import Persistence
 package import TextForms
 
 extension AuditEvent {
@@ -19,5 +20,12 @@ extension AuditEvent {
     }
 
     /// The hash of the leaf that it is.
-    package var leaf: TreeHash { .leaf(CanonicalJSON.bytes(entry) ?? []) }
+    ///
+    /// - Throws: ``StoreError/unreadable(_:)`` for an entry that has no one text: it would stand for another.
+    package func leaf() throws -> TreeHash {
+        guard let bytes = CanonicalJSON.bytes(entry) else {
+            throw StoreError.unreadable("audit event \(id) has no canonical text")
+        }
+        return .leaf(bytes)
+    }
 }

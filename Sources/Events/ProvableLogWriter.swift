@@ -103,7 +103,7 @@ extension ProvableLog {
             try !tx.hasAuditLeaf(of: account, from: checkpoint.size),
             try TiledTree.answer(ofSize: checkpoint.size, from: tiles, { try $0.root() }) == checkpoint.root
         else { throw DamagedLog(account: account) }
-        try TiledTree.append(events.map(\.leaf), to: &tiles, ofSize: checkpoint.size)
+        try TiledTree.append(events.map { try $0.leaf() }, to: &tiles, ofSize: checkpoint.size)
         let size = checkpoint.size + events.count
         let root = try TiledTree.answer(ofSize: size, from: tiles) { try $0.root() }
         let note = try SignedNote(

@@ -80,6 +80,7 @@ struct Composition {
     let webhooks: WebhookService
     private let webhookCall: WebhookCall
     private let webhookMeasures = WebhookMeasures()
+    private let sharedWork = SharedWorkMeasures()
     /// Those of the public listener.
     let connections: Connections
     /// What is lost while the server runs.
@@ -362,23 +363,27 @@ struct Composition {
                 guard !refusals.isEmpty else { return }
                 try await refusals.flush()
             },
-            LeasedWork(.sweeping, on: store, by: node, every: 60, logger: logger) { [product, now] store in
+            LeasedWork(.sweeping, on: store, by: node, every: 60, logger: logger, countedBy: sharedWork) {
+                [product, now] store in
                 try await ExpirySweeper(policy: product.policy, now: now).sweep(through: store)
             },
-            LeasedWork(.noticing, on: store, by: node, every: 60, logger: logger) { [scanner] store in
+            LeasedWork(.noticing, on: store, by: node, every: 60, logger: logger, countedBy: sharedWork) {
+                [scanner] store in
                 try await scanner.round(through: store)
             },
             webhookCall, deliverer,
             LeasedWork(
-                .auditLog, on: store, by: node, every: 2, logger: logger,
+                .auditLog, on: store, by: node, every: 2, logger: logger, countedBy: sharedWork,
                 when: { [log = provableLog] store in try await ProvableLogWriter(log: log).isDue(in: store) }
             ) { [log = provableLog] store in
                 try await ProvableLogWriter(log: log).run(through: store)
             },
-            LeasedWork(.keyRotation, on: store, by: node, every: 3600, logger: logger) { [rotation] store in
+            LeasedWork(.keyRotation, on: store, by: node, every: 3600, logger: logger, countedBy: sharedWork) {
+                [rotation] store in
                 try await rotation.rotate(through: store)
             },
-            LeasedWork(.resealing, on: store, by: node, every: 600, logger: logger) { [resealing] store in
+            LeasedWork(.resealing, on: store, by: node, every: 600, logger: logger, countedBy: sharedWork) {
+                [resealing] store in
                 try await resealing.run(through: store)
             },
             ErrandService(
@@ -490,7 +495,7 @@ struct Composition {
             routes.tokens.metrics,
             [console.signInMeasures.metric, verifier.lookUps.metric], store.metrics, [(spans ?? SpanQueue()).metric],
             KeyMetrics(keyRing: keyRing, rotationDays: configuration.keyRotationDays).all,
-            [log.lost, libraries.metric, webhookMeasures.metric],
+            [log.lost, libraries.metric, webhookMeasures.metric, sharedWork.metric],
             feedMetrics.all(verifier.hearing, feed), verifier.memory.metrics,
             [verifier.refusals.metric, verifier.meter.metric], further,
             stream.metrics, connections.metrics, outages.metrics, ProviderMetrics(desk: providers).all,

@@ -1,6 +1,7 @@
 import CredentialFormat
 import Locking
 import Logging
+import Measuring
 import Model
 import Persistence
 import ProductDefinition
@@ -96,6 +97,26 @@ struct SharedSweepingTests {
             await #expect(throws: LeaseLost(name: .sweeping)) { try await round.value }
             let left = try await stores[1].expiredTokens()
             #expect(left == 10)
+        }
+    }
+
+    @Test func `a round that fails is counted as one that failed, and nothing else is`() async throws {
+        try await StoreUnderTest.sqlite.open { store in
+            let measures = SharedWorkMeasures()
+            let worker = LeasedWork(
+                .sweeping, on: store, by: ID(at: 0), every: 60, logger: Sweeping.logger, countedBy: measures
+            ) { _ in throw ServerFailure("It was meant to fail.") }
+            let run = Task { try await worker.run() }
+            var counted: [String] = []
+            try await eventually {
+                counted = measures.metric.read().filter { $0.value == 1 }.map { reading in
+                    reading.labels.map(\.value).joined(separator: " ")
+                }
+                return !counted.isEmpty
+            }
+            #expect(counted == ["sweeping failed"])
+            run.cancel()
+            try await run.value
         }
     }
 

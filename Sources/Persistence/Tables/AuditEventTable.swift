@@ -165,13 +165,16 @@ extension Transaction {
     }
 
     /// Removes at most `limit` events from before `time`, and says how many. Of an account's log, what remains is a whole end of it: an event
-    /// waits for those before it that are younger, as may be where one was begun earlier and committed later.
-    package borrowing func sweepAuditEvents(before time: Instant, limit: Int) throws -> Int {
+    /// waits for those before it that are younger, as may be where one was begun earlier and committed later; and for the log to take it.
+    ///
+    /// - Parameter untaken: Those from before then go also where no log has taken them.
+    package borrowing func sweepAuditEvents(before time: Instant, untaken: Instant, limit: Int) throws -> Int {
         let first = ID<AuditEvent>.first(at: time)
         return try execute(
             """
             DELETE FROM audit_event WHERE id IN
             (SELECT id FROM audit_event WHERE id < \(first)
+            AND (id < \(ID<AuditEvent>.first(at: untaken)) OR EXISTS (SELECT 1 FROM audit_leaf WHERE event_id = id))
             AND NOT EXISTS (SELECT 1 FROM audit_leaf l JOIN audit_leaf kept ON kept.account_id = l.account_id
             WHERE l.event_id = audit_event.id AND kept.leaf < l.leaf AND kept.event_id >= \(first))
             ORDER BY id LIMIT \(limit))

@@ -26,6 +26,8 @@ struct ExpirySweeper: Sendable {
         let counted = now.adding(seconds: -UsageSpan.hoursKeptDays * Self.day)
         let summed = now.adding(seconds: -policy.usageRetentionDays * Self.day)
         let retained = now.adding(seconds: -policy.auditRetentionDays * Self.day)
+        // What the log has not taken by then, it will not take: it was told so long that it is damaged.
+        let untaken = retained.adding(seconds: -30 * Self.day)
         // Access tokens may outlive the refresh token that they came with, and die with the lineage.
         let refreshed = now.adding(seconds: -policy.accessTokenMaximumSeconds)
         let steps: [@Sendable (borrowing Transaction) throws -> Int] = [
@@ -35,7 +37,7 @@ struct ExpirySweeper: Sendable {
             { try $0.sweepIdempotentReplies(before: yesterday, limit: Self.step) },
             { try $0.sweepClientSecrets(before: now, limit: Self.step) },
             { try $0.sweepAPIKeys(before: lastQuarter, limit: Self.step) },
-            { try $0.sweepAuditEvents(before: retained, limit: Self.step) },
+            { try $0.sweepAuditEvents(before: retained, untaken: untaken, limit: Self.step) },
             { try $0.sweepAuditLeaves(before: retained, limit: Self.step) },
             { try $0.sweepAuditLogs(limit: Self.step) },
             { try $0.sweepMemberSessions(before: now, limit: Self.step) },

@@ -11,6 +11,7 @@ struct LeasedWork: Service, NamedPart {
     private let node: ID<Node>
     private let interval: Int
     private let logger: Logger
+    private let measures: SharedWorkMeasures
     private let isDue: @Sendable (any Store) async throws -> Bool
     private let work: @Sendable (LeasedStore) async throws -> Void
 
@@ -21,6 +22,7 @@ struct LeasedWork: Service, NamedPart {
     ///   - work: A round. What it writes through the store that it is given is committed only under the lease.
     init(
         _ name: Lease.Name, on store: any Store, by node: ID<Node>, every interval: Int, logger: Logger,
+        countedBy measures: SharedWorkMeasures = SharedWorkMeasures(),
         when isDue: @escaping @Sendable (any Store) async throws -> Bool = { _ in true },
         _ work: @escaping @Sendable (LeasedStore) async throws -> Void
     ) {
@@ -29,6 +31,7 @@ struct LeasedWork: Service, NamedPart {
         self.node = node
         self.interval = interval
         self.logger = logger
+        self.measures = measures
         self.isDue = isDue
         self.work = work
     }
@@ -43,6 +46,7 @@ struct LeasedWork: Service, NamedPart {
                     guard try await isDue(store), let leased = try await claim() else { return }
                     last = leased
                     try await work(leased)
+                    measures.note(.done, of: name)
                 }
                 try? await Task.sleep(for: .seconds(interval))
             }
@@ -76,6 +80,7 @@ struct LeasedWork: Service, NamedPart {
         } catch let error as StoreError where error.isOutage {
             logger.debug("shared work waits", metadata: ["work": "\(name.rawValue)", "error": "\(error)"])
         } catch {
+            measures.note(.failed, of: name)
             logger.warning(
                 "shared work failed, and is tried again",
                 metadata: ["work": "\(name.rawValue)", "error": "\(error)"])

@@ -505,7 +505,7 @@ struct Question: Sendable, CustomTestStringConvertible {
         Question("sweeps") { tx in
             let time = Instant(seconds: 1)
             _ = try tx.sweepAPIKeys(before: time, limit: 2)
-            _ = try tx.sweepAuditEvents(before: time, limit: 2)
+            _ = try tx.sweepAuditEvents(before: time, untaken: time, limit: 2)
             _ = try tx.sweepClientSecrets(before: time, limit: 2)
             _ = try tx.sweepIdempotentReplies(before: time, limit: 2)
             _ = try tx.sweepRevokedTokens(before: time, limit: 2)
