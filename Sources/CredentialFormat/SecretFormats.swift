@@ -23,6 +23,23 @@ package struct SecretFormats: Hashable, Sendable {
         return text.allSatisfy(Self.isPlain)
     }
 
+    /// Whether a text that is about to be kept or shown has a credential in it, whatever stands around it: one of ours by its check, or what
+    /// begins as imported keys do and is as long.
+    package func hasCredential(in text: String) -> Bool {
+        if CredentialText.words(of: text).contains(where: { CredentialText.parse(Array($0.utf8), brand: brand) != nil })
+        {
+            return true
+        }
+        let bytes = Array(text.utf8)
+        return imported.contains { beginning in
+            bytes.indices.contains { start in
+                bytes[start...].starts(with: beginning)
+                    && bytes[start...].prefix(Self.importedLength.lowerBound).count { Self.isPlain($0) }
+                        == Self.importedLength.lowerBound
+            }
+        }
+    }
+
     /// Whether a text may be the beginning of imported keys: 2 to 32 letters, digits, `_`, `-` and `.`, and none of what begins with the
     /// brand or as a JWT does.
     package static func isPrefix(_ text: String, brand: Brand) -> Bool {

@@ -1,3 +1,4 @@
+import CredentialFormat
 import Credentials
 import TextForms
 
@@ -21,8 +22,9 @@ struct LeakReport: Sendable {
 
     let entries: [Entry]
 
+    /// - Parameter formats: Of credentials, which an address is not kept with.
     /// - Returns: Nil for what is no report.
-    init?(_ body: [UInt8]) {
+    init?(_ body: [UInt8], formats: SecretFormats) {
         guard case .array(let list)? = try? JSONParser.parse(body), list.count <= Self.most else { return nil }
         var entries: [Entry] = []
         for element in list {
@@ -30,18 +32,23 @@ struct LeakReport: Sendable {
             var type = ""
             if case .string(let text)? = object["type"] { type = String(text.prefix(100)) }
             var place: String?
-            if case .string(let text)? = object["url"] { place = Self.place(text, token) }
+            if case .string(let text)? = object["url"] { place = Self.place(text, token, formats) }
             entries.append(Entry(token: token, type: type, place: place))
         }
         self.entries = entries
     }
 
-    /// An address that may stand in the audit log: short, printable, and without the secret in it.
-    private static func place(_ text: String, _ token: String) -> String? {
+    /// An address that may stand in the audit log: short, printable, and without a secret in it, be it this one, another of ours or
+    /// somebody's password for the place.
+    private static func place(_ text: String, _ token: String, _ formats: SecretFormats) -> String? {
         guard text.utf8.count <= longestPlace, text.hasPrefix("https://"),
-            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), token.isEmpty || !text.contains(token)
+            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else { return nil }
         // What stands behind a question mark may be a secret of the partner's.
-        return String(text.prefix { $0 != "?" && $0 != "#" })
+        let place = String(text.prefix { $0 != "?" && $0 != "#" })
+        let authority = place.dropFirst("https://".count).prefix { $0 != "/" }
+        guard !authority.contains("@"), token.isEmpty || !place.contains(token), !formats.hasCredential(in: place)
+        else { return nil }
+        return place
     }
 }

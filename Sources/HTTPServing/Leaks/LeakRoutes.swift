@@ -112,7 +112,7 @@ package struct LeakRoutes: Sendable {
             throw ProblemDocument.unsignedReport
         }
         limit.giveBack(permit)
-        guard let report = LeakReport(body) else {
+        guard let report = LeakReport(body, formats: formats) else {
             context.notes.refused(by: "no report")
             throw ProblemDocument(
                 status: .badRequest, type: "unreadable-report", title: "Unreadable report",
