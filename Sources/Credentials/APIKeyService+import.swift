@@ -68,6 +68,11 @@ extension APIKeyService {
             addresses: checks.addresses(draft.allowedAddresses), hint: SecretHint(stored: hint), createdAt: now,
             expiresAt: expiresAt, disabledAt: nil, rotatedAt: now, previousExpiresAt: nil, createdBy: actor.label,
             lastUse: nil)
+        // What lists show of a key, and the log says for ever, is never the key.
+        for (field, text) in [("name", key.name), ("description", key.description), ("hint", hint)] {
+            guard let text, PlainDigest.of(text.utf8) == hash else { continue }
+            checks.refuse(field, "secret", "Is the key itself.")
+        }
         if let place {
             checks.require(
                 key.scopes.permissions.allSatisfy { !$0.isForOperator }, "scopes", "operator_only",

@@ -46,6 +46,9 @@ struct ImportedKeyTests {
                 fields == [
                     "keys.1.sha256", "keys.2.sha256", "keys.2.scopes.0", "keys.3.expires_at", "keys.3.more",
                 ], "\(wrong.text)")
+            let shown = try await take([line("old_live_012345678901", ["hint": "old_live_012345678901"])])
+            #expect(try shown.json["errors"][0]["field"] == "keys.0.hint", "\(shown.text)")
+            #expect(!shown.text.contains("old_live_012345678901"))
             let dry = try await take([line(secret)], isDry: true)
             #expect(try dry.status == 200 && dry.json["imported"] == 1 && dry.json["dry_run"] == true, "\(dry.text)")
             #expect(try await server.verify(secret).status == 401)
