@@ -101,12 +101,14 @@ package struct AccessKeyService: Sendable {
 
     /// Gives another secret. The one before it is refused from then on, and so is every token that came of it. Whoever needs
     /// both for a while makes another access key.
+    ///
+    /// - Parameter force: Does so although the product has none now: it may have them again, and then what leaked must not work.
     package func rotate(
-        _ id: ID<AccessKey>, of contact: ID<Contact>, in organization: ID<Organization>, as actor: Actor,
-        tx: borrowing Transaction
+        _ id: ID<AccessKey>, of contact: ID<Contact>, in organization: ID<Organization>, force: Bool = false,
+        as actor: Actor, tx: borrowing Transaction
     ) throws -> Issued<AccessKey> {
         var (key, contact) = try find(id, of: contact, in: organization, where: actor, may: .contactsManage, tx: tx)
-        try requireOffered()
+        if !force { try requireOffered() }
         let now = now()
         let minted = MintedSecret(.accessKey, brand: product.brand)
         key.hint = minted.hint

@@ -19,8 +19,8 @@ package struct LeakService: Sendable {
     /// What became of a credential.
     package enum Outcome: String, Hashable, Sendable {
         case revoked, quarantined
-        /// It had ended before, or was disabled already.
-        case alreadyEnded = "already_ended"
+        /// It was to be quarantined, and was disabled before.
+        case alreadyDisabled = "already_disabled"
     }
 
     /// The request by which somebody tells it, for the audit log.
@@ -73,19 +73,24 @@ package struct LeakService: Sendable {
         resourceServers = ResourceServerService(product: product, peppers: peppers, now: now)
     }
 
-    /// Whose a secret is, nil for nobody's: one indexed look-up for each pepper.
+    /// Whose a secret is that may be accepted, now or once it is enabled; nil for nobody's, and for one that has ended by itself and is not
+    /// swept yet. One indexed look-up for each pepper.
     package func find(_ secret: PresentedSecret, tx: borrowing Transaction) throws -> Leaked? {
+        let now = now()
         for pepper in peppers().all {
             let digest = secret.digest(under: pepper)
             switch secret.kind {
             case .apiKey:
                 guard let found = try tx.apiKeyForVerification(matching: digest) else { continue }
+                let end = found.isPrevious ? found.key.previousExpiresAt : found.key.expiresAt
+                guard found.key.expiresAt > now, let end, end > now else { return nil }
                 return .apiKey(found.key.id, in: found.key.organization, isPrevious: found.isPrevious)
             case .accessKey:
                 guard let (found, key) = try tx.contactForVerification(matching: digest) else { continue }
                 return .accessKey(key, of: found.contact.id, in: found.contact.organization)
             case .clientSecret:
                 guard let found = try tx.clientSecret(matching: digest) else { continue }
+                guard found.isLive(at: now) else { return nil }
                 return .secret(found.id, of: found.client, isPrevious: found.expiresAt != nil)
             // Those are sealed, or live for minutes.
             case .accessToken, .refreshToken, .authorizationCode, .invitation, .session: return nil
@@ -101,20 +106,15 @@ package struct LeakService: Sendable {
     ) throws -> (leaked: Leaked, outcome: Outcome)? {
         guard let leaked = try find(secret, tx: tx) else { return nil }
         let actor = actor(leaked, occasion)
-        let outcome: Outcome
-        do {
+        let outcome =
             switch leaked {
             case .apiKey(let id, let home, let isPrevious):
-                outcome = try end(id, in: home, isPrevious: isPrevious, by: measure, as: actor, tx: tx)
+                try end(id, in: home, isPrevious: isPrevious, by: measure, as: actor, tx: tx)
             case .accessKey(let id, let contact, let home):
-                outcome = try end(id, of: contact, in: home, by: measure, as: actor, tx: tx)
+                try end(id, of: contact, in: home, by: measure, as: actor, tx: tx)
             case .secret(let id, let client, let isPrevious):
-                outcome = try end(id, of: client, isPrevious: isPrevious, as: actor, tx: tx)
+                try end(id, of: client, isPrevious: isPrevious, as: actor, tx: tx)
             }
-        } catch Refusal.notFound {
-            // It has ended by itself, and is not swept yet.
-            return (leaked, .alreadyEnded)
-        }
         return (leaked, outcome)
     }
 
@@ -122,14 +122,12 @@ package struct LeakService: Sendable {
         _ id: ID<APIKey>, in home: ID<Organization>, isPrevious: Bool, by measure: LeakMeasure, as actor: Actor,
         tx: borrowing Transaction
     ) throws -> Outcome {
-        let key = try apiKeys.get(id, in: home, as: actor, tx: tx)
-        guard key.expiresAt > now() else { return .alreadyEnded }
         if isPrevious {
             guard
                 let older = try apiKeys.secrets(of: id, in: home, as: actor, tx: tx).first(where: {
                     $0.expiresAt != nil
                 })
-            else { return .alreadyEnded }
+            else { throw Refusal.notFound }
             try apiKeys.endSecret(older.id, of: id, in: home, as: actor, tx: tx)
             return .revoked
         }
@@ -140,7 +138,7 @@ package struct LeakService: Sendable {
             _ = try apiKeys.disable(id, in: home, force: true, as: actor, tx: tx)
             return .revoked
         case .quarantine:
-            guard key.disabledAt == nil else { return .alreadyEnded }
+            guard try apiKeys.get(id, in: home, as: actor, tx: tx).disabledAt == nil else { return .alreadyDisabled }
             _ = try apiKeys.disable(id, in: home, force: true, as: actor, tx: tx)
             return .quarantined
         }
@@ -150,14 +148,14 @@ package struct LeakService: Sendable {
         _ id: ID<AccessKey>, of contact: ID<Contact>, in home: ID<Organization>, by measure: LeakMeasure,
         as actor: Actor, tx: borrowing Transaction
     ) throws -> Outcome {
-        let wasDisabled = try accessKeys.get(id, of: contact, in: home, as: actor, tx: tx).disabledAt != nil
         switch measure {
         case .revoke:
-            _ = try accessKeys.rotate(id, of: contact, in: home, as: actor, tx: tx)
+            _ = try accessKeys.rotate(id, of: contact, in: home, force: true, as: actor, tx: tx)
             _ = try accessKeys.disable(id, of: contact, in: home, as: actor, tx: tx)
             return .revoked
         case .quarantine:
-            guard !wasDisabled else { return .alreadyEnded }
+            let key = try accessKeys.get(id, of: contact, in: home, as: actor, tx: tx)
+            guard key.disabledAt == nil else { return .alreadyDisabled }
             _ = try accessKeys.disable(id, of: contact, in: home, as: actor, tx: tx)
             return .quarantined
         }
