@@ -47,13 +47,18 @@ extension APIKeyService {
         let place = try id.flatMap { try tx.placeForAPIKey($0, countingTo: product.mostAPIKeysPerAccount, at: now) }
         checks.require(place != nil, "organization_id", "unknown", "There is none of that identifier.")
         let hash = Hexadecimal.bytes(draft.sha256.utf8) ?? []
-        let isHeld = try peppers().all.contains { pepper in
-            try tx.holdsAPIKey(ImportedSecret.digest(ofHash: hash, under: pepper))
-        }
+        let digests = peppers().all.map { ImportedSecret.digest(ofHash: hash, under: $0) }
+        let isHeld = try digests.contains { try tx.holdsAPIKey($0) }
+        let wasHeld = try digests.contains { try tx.wasImported($0) }
         if hash.count != ImportedSecret.hashLength {
             checks.refuse("sha256", "invalid", "Must be 64 hexadecimal digits.")
         } else if !seen.insert(hash).inserted || isHeld {
             checks.refuse("sha256", "taken", "Is imported already.")
+        } else if wasHeld, !draft.isAgain {
+            // Whoever ended it may have done so because it leaked, and the other system does not know.
+            checks.refuse(
+                "sha256", "ended",
+                "Was imported before and has ended since. With `again` it works again, for everybody who knows it.")
         }
         let longest = product.policy.apiKeyLifetimes.maximum
         let expiresAt = draft.expiresAt ?? now
@@ -85,9 +90,9 @@ extension APIKeyService {
         }
         guard checks.problems.isEmpty, let place else { return (nil, checks.problems) }
         try actor.requiresRights(in: key.scopes)
-        try tx.insert(
-            key, digest: ImportedSecret.digest(ofHash: hash, under: peppers().newest),
-            account: place.organization.account)
+        let digest = ImportedSecret.digest(ofHash: hash, under: peppers().newest)
+        try tx.insert(key, digest: digest, account: place.organization.account)
+        try tx.noteImport(digest, at: now)
         try tx.record(
             .apiKeyCreated, target: key.id, in: key.organization,
             details: ["name": key.name, "scopes": key.scopes.text, "origin": "import"], by: actor, at: now)

@@ -14,10 +14,12 @@ package struct ImportedKeyDraft: Sendable {
     package var allowedAddresses: [String]?
     /// What lists show of the key, such as its first and last characters; nil where nobody knows them any more.
     package var hint: String?
+    /// Whether it is taken over although it was before, and has ended since.
+    package var isAgain: Bool
 
     package init(
         organization: String, name: String, description: String? = nil, sha256: String, scopes: [String],
-        expiresAt: Instant?, allowedAddresses: [String]? = nil, hint: String? = nil
+        expiresAt: Instant?, allowedAddresses: [String]? = nil, hint: String? = nil, isAgain: Bool = false
     ) {
         self.organization = organization
         self.name = name
@@ -27,5 +29,6 @@ package struct ImportedKeyDraft: Sendable {
         self.expiresAt = expiresAt
         self.allowedAddresses = allowedAddresses
         self.hint = hint
+        self.isAgain = isAgain
     }
 }

@@ -26,6 +26,7 @@ package enum AccountRole: Sendable {
         ExemptTable(
             name: "idempotent_reply", reason: "found by who acts and their own key, and sealed for both",
             rights: ["SELECT", "INSERT", "UPDATE", "DELETE"]),
+        ExemptTable(name: "imported_hash", reason: "digests that outlive their keys, for the operator's imports"),
         ExemptTable(name: "installation", reason: "what all nodes have in common"),
         ExemptTable(name: "key_ring", reason: "keys of the whole installation, sealed"),
         ExemptTable(name: "lease", reason: "work that nodes share"),

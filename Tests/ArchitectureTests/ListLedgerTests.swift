@@ -146,6 +146,7 @@ private enum TableBound {
         "contact": .bound("so many of an organization"),
         "data_key": .bound("few of a holder of sealed values"),
         "idempotent_reply": .swept(["sweepIdempotentReplies"]),
+        "imported_hash": .bound("made by the operator alone"),
         "installation": .bound("one row"),
         "integration": .bound("so many of an account"),
         "key_ring": .swept(["sweepKeyRing"]),

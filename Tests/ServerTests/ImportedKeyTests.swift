@@ -69,6 +69,11 @@ struct ImportedKeyTests {
             let rotated = try await server.call("POST", path + "/rotate", bearer: demo.operatorKey, [:])
             #expect(try rotated.json["key"].string.hasPrefix("lky_key_"))
             #expect(try await server.verify(secret).status == 401)
+            // What has ended stays ended when the same file is sent once more.
+            let late = try await take([line(secret)])
+            #expect(try late.json["errors"][0]["code"] == "ended", "\(late.text)")
+            #expect(try await take([line(secret, ["again": true])]).status == 200)
+            #expect(try await server.verify(secret).status == 200)
         }
     }
 }

@@ -78,6 +78,7 @@ extension FieldKind<[ImportedKeyDraft]> {
             organization: fields.required("organization_id", .text), name: fields.required("name", .text),
             description: fields.optional("description", .text), sha256: fields.required("sha256", .text),
             scopes: fields.required("scopes", .texts), expiresAt: fields.required("expires_at", .time),
-            allowedAddresses: fields.optional("allowed_addresses", .texts), hint: fields.optional("hint", .text))
+            allowedAddresses: fields.optional("allowed_addresses", .texts), hint: fields.optional("hint", .text),
+            isAgain: fields.optional("again", .flag) ?? false)
     }
 }
