@@ -14,7 +14,7 @@ import Verification
 /// Where leaked credentials are ended: by whoever holds one, with nothing but the credential itself, and by a partner that searches for
 /// them, with a signature. Neither needs an account here.
 package struct LeakRoutes: Sendable {
-    /// What is asked for the partner's keys.
+    /// What is asked for the partner's keys. Nil where it cannot be told now whether there is such a one.
     ///
     /// - Parameter identifier: Of the key that a report names, so that a list without it is fetched anew.
     package typealias KeySource = @Sendable (_ identifier: String) async -> ScanningKeys?
@@ -102,7 +102,8 @@ package struct LeakRoutes: Sendable {
             context.notes.refused(by: "report without signature")
             throw ProblemDocument.unsignedReport
         }
-        let permit = try permit(Fingerprint(of: signature), context)
+        // By its body: sent again, the same report has another signature.
+        let permit = try permit(body.withUnsafeBytes { Fingerprint(of: $0) }, context)
         guard let known = await keys(identifier) else {
             context.notes.refused(by: "no partner's keys")
             throw ProblemDocument.noPartnerKeys

@@ -5,8 +5,8 @@ import Outbound
 import ProviderDefinition
 import Tokens
 
-/// The keys by which a partner signs its reports of leaked secrets, fetched when a report names one that is not known, and once a day. Not
-/// oftener than once a minute, whatever comes: reports are anybody's until their signature is good (threat K8).
+/// The keys by which a partner signs its reports of leaked secrets, fetched when a report names one that is not known, and when those that
+/// are known are a day old. Not oftener than once a minute, whatever comes: reports are anybody's until their signature is good (threat K8).
 final class PartnerKeys: Sendable {
     /// A list may be so long, in bytes.
     private static let longest = 65_536
@@ -16,6 +16,7 @@ final class PartnerKeys: Sendable {
 
     private struct Held {
         var keys: ScanningKeys?
+        var fetchedAt: Int64?
         var askedAt: Int64?
     }
 
@@ -35,20 +36,29 @@ final class PartnerKeys: Sendable {
         self.now = now
     }
 
-    /// The keys, nil as long as none could be had. Those of before stay where others cannot be had.
+    /// The keys as they are now; nil where that one is not among those that are known, and others cannot be had yet: then nobody can say
+    /// whose a report is. Those of before stay where others cannot be had.
     func keys(having identifier: String) async -> ScanningKeys? {
         let at = now().milliseconds
         let (known, isDue) = held.withLock { held -> (ScanningKeys?, Bool) in
-            let age = held.askedAt.map { at.subtractingReportingOverflow($0).partialValue }
-            let isKnown = held.keys?.has(identifier) ?? false
-            let isDue = age.map { $0 < 0 || $0 >= (isKnown ? Self.daysMilliseconds : Self.pauseMilliseconds) } ?? true
+            let known = held.keys.flatMap { $0.has(identifier) ? $0 : nil }
+            let isStale = known == nil || Self.has(held.fetchedAt, passed: Self.daysMilliseconds, at: at)
+            let isDue = isStale && Self.has(held.askedAt, passed: Self.pauseMilliseconds, at: at)
             if isDue { held.askedAt = at }
-            return (held.keys, isDue)
+            return (known, isDue)
         }
-        guard isDue else { return known }
-        guard let fetched = await fetch() else { return known }
-        held.withLock { $0.keys = fetched }
+        guard isDue, let fetched = await fetch() else { return known }
+        held.withLock { held in
+            held.keys = fetched
+            held.fetchedAt = at
+        }
         return fetched
+    }
+
+    /// Whether a time is so long ago, or behind a clock that was set back, or never was.
+    private static func has(_ time: Int64?, passed milliseconds: Int64, at now: Int64) -> Bool {
+        guard let age = time.map({ now.subtractingReportingOverflow($0).partialValue }) else { return true }
+        return age < 0 || age >= milliseconds
     }
 
     private func fetch() async -> ScanningKeys? {
