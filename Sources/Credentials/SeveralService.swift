@@ -45,30 +45,45 @@ package struct SeveralService: Sendable {
     ///
     /// - Parameter addresses: Of the rule that they get, for that change alone.
     /// - Returns: All that were found, as they were before.
-    /// - Throws: ``Refusal`` for the first that may not be changed so, and for a change that the kind does not know.
+    /// - Throws: ``Refusal/invalid(_:)`` with all that may not be changed so, each under `ids.<identifier>`, and for a change that the kind
+    ///   does not know.
     @discardableResult
     package func change(
         _ ids: Set<StewardedID>, of kind: StewardedID.Kind, in id: ID<Organization>, by change: SeveralChange,
         addresses: [String], as actor: Actor, tx: borrowing Transaction
     ) throws -> [CredentialOfSeveral] {
         let found = try find(ids, of: kind, in: id, as: actor, tx: tx)
-        let problems = problems(with: change, of: kind, addresses: addresses)
+        var problems = problems(with: change, of: kind, addresses: addresses)
         guard problems.isEmpty else { throw Refusal.invalid(problems) }
         for one in found where one.isChanged(by: change) {
-            let home = one.organization
-            switch (change, one.id) {
-            case (.restrict, .apiKey(let id)):
-                _ = try apiKeys.edit(id, in: home, APIKeyEdit(allowedAddresses: addresses), as: actor, tx: tx)
-            case (.restrict, .integration(let id)):
-                _ = try integrations.edit(id, in: home, IntegrationEdit(allowedAddresses: addresses), as: actor, tx: tx)
-            case (.disable, .apiKey(let id)): _ = try apiKeys.disable(id, in: home, as: actor, tx: tx)
-            case (.delete, .apiKey(let id)): try apiKeys.delete(id, in: home, as: actor, tx: tx)
-            case (.delete, .integration(let id)): try integrations.delete(id, in: home, as: actor, tx: tx)
-            case (.delete, .app(let id)): try apps.delete(id, in: home, as: actor, tx: tx)
-            case (.restrict, .app), (.disable, .integration), (.disable, .app): break
+            do {
+                try self.change(one, by: change, addresses: addresses, as: actor, tx: tx)
+            } catch let refusal as Refusal {
+                // Of a hundred it must be known which: the rest can be done without them.
+                guard let own = refusal.problems(with: one) else { throw refusal }
+                problems += own
             }
         }
+        guard problems.isEmpty else { throw Refusal.invalid(problems) }
         return found
+    }
+
+    private func change(
+        _ one: CredentialOfSeveral, by change: SeveralChange, addresses: [String], as actor: Actor,
+        tx: borrowing Transaction
+    ) throws {
+        let home = one.organization
+        switch (change, one.id) {
+        case (.restrict, .apiKey(let id)):
+            _ = try apiKeys.edit(id, in: home, APIKeyEdit(allowedAddresses: addresses), as: actor, tx: tx)
+        case (.restrict, .integration(let id)):
+            _ = try integrations.edit(id, in: home, IntegrationEdit(allowedAddresses: addresses), as: actor, tx: tx)
+        case (.disable, .apiKey(let id)): _ = try apiKeys.disable(id, in: home, as: actor, tx: tx)
+        case (.delete, .apiKey(let id)): try apiKeys.delete(id, in: home, as: actor, tx: tx)
+        case (.delete, .integration(let id)): try integrations.delete(id, in: home, as: actor, tx: tx)
+        case (.delete, .app(let id)): try apps.delete(id, in: home, as: actor, tx: tx)
+        case (.restrict, .app), (.disable, .integration), (.disable, .app): break
+        }
     }
 
     /// What is wrong with a change in itself.
@@ -87,5 +102,22 @@ package struct SeveralService: Sendable {
         var checks = FieldChecks()
         _ = checks.addresses(addresses)
         return checks.problems
+    }
+}
+
+extension Refusal {
+    /// Why one of several may not be changed, nil for what is no matter of that one.
+    fileprivate func problems(with one: CredentialOfSeveral) -> [InvalidField]? {
+        func problem(_ code: String, _ message: String) -> InvalidField {
+            InvalidField("ids.\(one.id.description)", code, "“\(one.name)”: \(message)")
+        }
+        switch self {
+        case .exceedsRights(let permission):
+            return [problem("exceeds_rights", "It has \(permission.rawValue), which you do not have yourself.")]
+        case .invalid(let fields): return fields.map { problem($0.code, $0.message) }
+        case .conflict(let code, let explanation), .limitReached(let code, let explanation):
+            return [problem(code, explanation)]
+        case .notFound, .forbidden, .presenceRequired, .tooOften, .preconditionFailed: return nil
+        }
     }
 }

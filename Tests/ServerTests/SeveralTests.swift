@@ -53,6 +53,17 @@ struct SeveralTests {
             #expect(try dry.json["not_found"] == [.text(elsewhere.id)])
             #expect(try await found("address_rule=false") == own, "A dry run is dry.")
             #expect(try await change("restrict", all).status == 422)
+            let strong = try await server.makeKey(in: home, scopes: ["claviger:members.manage"], as: desk)
+            let weak = try await server.makeKey(in: home, scopes: ["claviger:api-keys.manage"], as: desk)
+            let mixed: JSON = [
+                "change": "restrict", "ids": .list((own + [strong.id]).map { .text($0) }),
+                "allowed_addresses": ["127.0.0.0/8", "::1"],
+            ]
+            let refused = try await server.call("POST", "\(list)/several", bearer: weak.secret, mixed)
+            #expect(refused.status == 422, "\(refused.text)")
+            let faults = try refused.json["errors"].elements
+            #expect(faults.map { $0["field"] } == [.text("ids.\(strong.id)")], "It is said which one may not be.")
+            #expect(try await change("delete", [strong.id, weak.id]).json["changed"] == 2)
             #expect(try await change("restrict", all, rule).json["changed"] == 3)
             #expect(try await found("address_rule=false") == [])
             #expect(try await change("disable", own).json["changed"] == 3)
