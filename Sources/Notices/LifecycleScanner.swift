@@ -77,7 +77,7 @@ package struct LifecycleScanner: Sendable {
 
     private static let auditLog = "audit_event"
 
-    /// What people did from which something follows for credentials: somebody left, and a refresh token came back.
+    /// What people did from which something follows for credentials: somebody left, a secret leaked, and a refresh token came back.
     private func followAuditLog(_ store: any Store) async throws -> Int {
         let retained = now().adding(seconds: -Self.retainedSeconds)
         let (known, fate, newest) = try await store.read { tx in
@@ -203,6 +203,9 @@ extension Transaction {
 
     /// What follows for credentials from what somebody did.
     fileprivate borrowing func consequences(of event: AuditEvent) throws -> [EventDraft] {
+        if event.details["reason"] == "leaked", let teller = event.details["told_by"] {
+            return try leak(event, toldBy: teller)
+        }
         switch event.action {
         case "member.deleted":
             guard let member = ID<Member>(parsing: event.target) else { return [] }
@@ -226,6 +229,30 @@ extension Transaction {
             ]
         default: return []
         }
+    }
+
+    /// One for all that a single report had done to a credential.
+    private borrowing func leak(_ event: AuditEvent, toldBy teller: String) throws -> [EventDraft] {
+        guard let home = event.organization, let path = try organization(home)?.path else { return [] }
+        var members: [(name: String, value: EventDraft.Value)]
+        if let id = ID<APIKey>(parsing: event.target), let key = try apiKey(id) {
+            members = EventDraft.members(of: event.target, as: WatchedCredential.Kind.apiKey.rawValue, named: key.name)
+        } else if let id = ID<AccessKey>(parsing: event.target), let key = try accessKey(id) {
+            members = EventDraft.members(
+                of: event.target, as: WatchedCredential.Kind.accessKey.rawValue, named: key.name)
+        } else if let id = ID<Integration>(parsing: event.target), let client = try integration(id) {
+            members = EventDraft.members(
+                of: event.target, as: WatchedCredential.Kind.integration.rawValue, named: client.label)
+        } else if let id = ID<App>(parsing: event.target), let client = try app(id) {
+            members = EventDraft.members(of: event.target, as: "app", named: client.name)
+        } else {
+            return []
+        }
+        members.append(("told_by", .text(teller)))
+        if let place = event.details["found_at"] { members.append(("found_at", .text(place))) }
+        return [
+            EventDraft(.leaked, subject: event.target, occasion: event.requestID, path: path, at: event.at, members)
+        ]
     }
 
     /// What a member looked after who has left, or made, and nobody has taken over.

@@ -4,8 +4,11 @@ import Model
 import Notices
 import Organizations
 import Persistence
+import ProductDefinition
 import TestSupport
 import Testing
+import Tokens
+import Verification
 
 @Suite("What becomes of credentials", .onEveryEngine)
 struct LifecycleScannerTests {
@@ -96,6 +99,25 @@ struct LifecycleScannerTests {
             let kinds = ["credential.old_secret_idle", "credential.creator_left"]
             let both = [key.id.description, integration.id.description]
             #expect(Set(events) == Set(kinds.flatMap { kind in both.map { [kind, $0] } }))
+
+            // Ended by two changes, it is told once, and without the secret.
+            let leaked = try await tree.key(in: tree.europe)
+            let leaks = LeakService(
+                product: tree.product, peppers: { [keys = tree.keys] in keys.keys.peppers },
+                safe: ClientSecretSafe(keyRing: tree.keys), now: tree.clock.now)
+            let secret = try #require(
+                PresentedSecret(parsing: Array(leaked.secret.utf8), in: tree.product.secretFormats))
+            try await tree.store.write { tx in
+                let occasion = LeakService.Occasion(
+                    .partner(foundAt: "https://partner.example/a"), requestID: "req-leak", address: nil)
+                #expect(try leaks.end(secret, by: .revoke, on: occasion, tx: tx)?.outcome == .revoked)
+            }
+            #expect(try await eventually { try await desk.scanner.round(through: tree.store) == 1 })
+            #expect(try await desk.scanner.round(through: tree.store) == 0)
+            let told = try #require(try await desk.events().first { $0.kind == .leaked })
+            #expect(told.subject == leaked.credential.id.description)
+            #expect(told.body.contains(#""told_by":"partner","found_at":"https://partner.example/a""#))
+            #expect(!told.body.contains(leaked.secret))
         }
     }
 

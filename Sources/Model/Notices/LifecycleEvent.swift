@@ -20,6 +20,8 @@ package struct LifecycleEvent: Entity, Hashable, Sendable {
         case oldSecretIdle = "credential.old_secret_idle"
         /// Whoever made it or looked after it has left.
         case creatorLeft = "credential.creator_left"
+        /// Whoever found its secret, or a partner that searches for such, has told so, and it was ended.
+        case leaked = "credential.leaked"
         /// A refresh token or an authorization code was used again.
         case refreshTokenReuse = "refresh_token.reuse"
 

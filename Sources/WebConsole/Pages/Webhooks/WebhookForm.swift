@@ -80,6 +80,7 @@ extension LifecycleEvent.Kind {
         case .secretOld: "older than \(words[.clientSecret].plural) are meant to be"
         case .oldSecretIdle: "the one before a rotation was used by nobody for 6 hours, and can be ended"
         case .creatorLeft: "whoever made it or looked after it has left"
+        case .leaked: "somebody found it where it should not be, and it was ended"
         case .refreshTokenReuse: "a token came back: somebody may have a copy"
         case .connectionCreated, .connectionExpiring, .connectionDegraded, .connectionRecovered,
             .connectionReauthRequired, .connectionPermissionChanged, .connectionRevoked, .connectionDisconnected,
