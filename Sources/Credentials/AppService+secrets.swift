@@ -46,6 +46,44 @@ extension AppService {
         return extended
     }
 
+    /// Has a secret refused until somebody has looked whether it leaked. Once more changes nothing.
+    ///
+    /// - Returns: Whether it was accepted before.
+    @discardableResult
+    package func quarantineSecret(
+        _ secretID: ID<ClientSecret>, of id: ID<App>, in organization: ID<Organization>, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> Bool {
+        let app = try find(id, in: organization, where: actor, may: .appsManage, tx: tx).app
+        let now = now()
+        guard try rotation.quarantine(secretID, of: .app(id), at: now, tx: tx) else { return false }
+        try note(
+            .appSecretQuarantined, app, ["secret": secretID.description], by: actor, at: now, tx: tx)
+        return true
+    }
+
+    /// Ends what ``quarantineSecret(_:of:in:as:tx:)`` began. Once more changes nothing.
+    package func releaseSecret(
+        _ secretID: ID<ClientSecret>, of id: ID<App>, in organization: ID<Organization>, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws {
+        let app = try find(id, in: organization, where: actor, may: .appsManage, tx: tx).app
+        let now = now()
+        let wasIn = try rotation.release(
+            secretID, of: .app(id), with: app.scopes, as: actor, at: now, tx: tx)
+        guard wasIn else { return }
+        try note(.appSecretReleased, app, ["secret": secretID.description], by: actor, at: now, tx: tx)
+    }
+
+    /// One secret that works or is in quarantine, for whoever changes it.
+    package func secret(
+        _ secretID: ID<ClientSecret>, of id: ID<App>, in organization: ID<Organization>, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> ClientSecretSummary {
+        _ = try find(id, in: organization, where: actor, may: .appsManage, tx: tx)
+        return try rotation.summary(of: secretID, of: .app(id), at: now(), tx: tx)
+    }
+
     /// Ends the older secret now. The one in force cannot be ended.
     package func endSecret(
         _ secretID: ID<ClientSecret>, of id: ID<App>, in organization: ID<Organization>, as actor: Actor,

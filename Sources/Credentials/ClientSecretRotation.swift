@@ -12,6 +12,8 @@ package struct ClientSecretSummary: Hashable, Sendable {
     /// Nil for the one in force.
     package let expiresAt: Instant?
     package let lastUse: LastUse?
+    /// Since when it is refused because it may have leaked; nil for one that works.
+    package let quarantinedAt: Instant?
 
     init(_ secret: ClientSecret) {
         id = secret.id
@@ -19,6 +21,7 @@ package struct ClientSecretSummary: Hashable, Sendable {
         createdAt = secret.createdAt
         expiresAt = secret.expiresAt
         lastUse = secret.lastUse
+        quarantinedAt = secret.quarantinedAt
     }
 }
 
@@ -91,7 +94,8 @@ struct ClientSecretRotation: Sendable {
         let secrets = try tx.clientSecrets(of: client)
         let live = secrets.filter { $0.isLive(at: now) }
         if live.contains(where: { $0.expiresAt != nil }), !force { throw Refusal.rotationInProgress }
-        let kept = overlapSeconds > 0 ? live.last { $0.expiresAt == nil } : nil
+        // What may have leaked does not go on beside what takes its place.
+        let kept = overlapSeconds > 0 ? live.last { $0.expiresAt == nil && $0.quarantinedAt == nil } : nil
         let previousExpiresAt = kept.map { _ in now.adding(seconds: overlapSeconds) }
         for secret in secrets where secret.id != kept?.id { try tx.deleteSecret(secret.id) }
         if let kept, let previousExpiresAt { try tx.setExpiry(of: kept.id, to: previousExpiresAt) }
@@ -134,12 +138,55 @@ struct ClientSecretRotation: Sendable {
         try tx.touch(client, previousSecretEndingAt: nil)
     }
 
-    /// The older secret of a client that is in the middle of a rotation: the one that can be extended or ended.
-    private func ending(
+    /// Has a secret refused until somebody has looked whether it leaked.
+    ///
+    /// - Returns: Whether it was accepted before.
+    func quarantine(
+        _ id: ID<ClientSecret>, of client: ClientID, at now: Instant, tx: borrowing Transaction
+    ) throws -> Bool {
+        guard try living(id, of: client, at: now, tx: tx).quarantinedAt == nil else { return false }
+        let spare = MintedSecret(.clientSecret, brand: product.brand).digest(under: peppers())
+        try tx.quarantine(id, since: now, behind: spare)
+        try tx.touch(client)
+        return true
+    }
+
+    /// Ends a quarantine.
+    ///
+    /// - Parameter scopes: The client's. The actor needs the management rights among them.
+    /// - Returns: Whether it was in one.
+    func release(
+        _ id: ID<ClientSecret>, of client: ClientID, with scopes: ScopeSet, as actor: Actor, at now: Instant,
+        tx: borrowing Transaction
+    ) throws -> Bool {
+        let secret = try living(id, of: client, at: now, tx: tx)
+        try actor.requiresRights(in: scopes)
+        guard secret.quarantinedAt != nil else { return false }
+        try tx.release(id)
+        try tx.touch(client)
+        return true
+    }
+
+    /// One secret of a client that works or is in quarantine.
+    func summary(
+        of id: ID<ClientSecret>, of client: ClientID, at now: Instant, tx: borrowing Transaction
+    ) throws -> ClientSecretSummary {
+        ClientSecretSummary(try living(id, of: client, at: now, tx: tx))
+    }
+
+    private func living(
         _ id: ID<ClientSecret>, of client: ClientID, at now: Instant, tx: borrowing Transaction
     ) throws -> ClientSecret {
         guard let secret = try tx.clientSecrets(of: client).first(where: { $0.id == id }), secret.isLive(at: now)
         else { throw Refusal.notFound }
+        return secret
+    }
+
+    /// The older secret of a client that is in the middle of a rotation: the one that can be extended or ended.
+    private func ending(
+        _ id: ID<ClientSecret>, of client: ClientID, at now: Instant, tx: borrowing Transaction
+    ) throws -> ClientSecret {
+        let secret = try living(id, of: client, at: now, tx: tx)
         guard secret.expiresAt != nil else { throw Refusal.secretInForce }
         return secret
     }
@@ -150,10 +197,16 @@ extension Transaction {
     ///
     /// - Parameter end: When the older secret ends, nil where there is none. Lists of integrations say it.
     fileprivate borrowing func touch(_ client: ClientID, previousSecretEndingAt end: Instant?) throws {
+        try touch(client)
         switch client {
-        case .integration(let id):
-            try touch(id)
-            try setPreviousSecretEnd(of: id, at: end)
+        case .integration(let id): try setPreviousSecretEnd(of: id, at: end)
+        case .app, .resourceServer: break
+        }
+    }
+
+    fileprivate borrowing func touch(_ client: ClientID) throws {
+        switch client {
+        case .integration(let id): try touch(id)
         case .app(let id): try touch(id)
         case .resourceServer(let id): try touch(id)
         }

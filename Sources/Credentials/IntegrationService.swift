@@ -223,6 +223,48 @@ extension IntegrationService {
         return extended
     }
 
+    /// Has a secret refused until somebody has looked whether it leaked, and ends the access tokens that were issued. Once more changes nothing.
+    ///
+    /// - Returns: Whether it was accepted before.
+    @discardableResult
+    package func quarantineSecret(
+        _ secretID: ID<ClientSecret>, of id: ID<Integration>, in organization: ID<Organization>, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> Bool {
+        var integration = try find(id, in: organization, where: actor, may: .integrationsManage, tx: tx).integration
+        let now = now()
+        guard try rotation.quarantine(secretID, of: .integration(id), at: now, tx: tx) else { return false }
+        try tx.endTokens(of: id, issuedBefore: now)
+        integration.tokensFrom = now
+        integration.revision += 1
+        try note(
+            .integrationSecretQuarantined, integration, ["secret": secretID.description, "tokens": "ended"], by: actor,
+            at: now, tx: tx)
+        return true
+    }
+
+    /// Ends what ``quarantineSecret(_:of:in:as:tx:)`` began. Once more changes nothing.
+    package func releaseSecret(
+        _ secretID: ID<ClientSecret>, of id: ID<Integration>, in organization: ID<Organization>, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws {
+        let integration = try find(id, in: organization, where: actor, may: .integrationsManage, tx: tx).integration
+        let now = now()
+        let wasIn = try rotation.release(
+            secretID, of: .integration(id), with: integration.scopes, as: actor, at: now, tx: tx)
+        guard wasIn else { return }
+        try note(.integrationSecretReleased, integration, ["secret": secretID.description], by: actor, at: now, tx: tx)
+    }
+
+    /// One secret that works or is in quarantine, for whoever changes it.
+    package func secret(
+        _ secretID: ID<ClientSecret>, of id: ID<Integration>, in organization: ID<Organization>, as actor: Actor,
+        tx: borrowing Transaction
+    ) throws -> ClientSecretSummary {
+        _ = try find(id, in: organization, where: actor, may: .integrationsManage, tx: tx)
+        return try rotation.summary(of: secretID, of: .integration(id), at: now(), tx: tx)
+    }
+
     /// Ends the older secret now. The one in force cannot be ended.
     package func endSecret(
         _ secretID: ID<ClientSecret>, of id: ID<Integration>, in organization: ID<Organization>, as actor: Actor,

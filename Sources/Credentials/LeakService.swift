@@ -113,7 +113,7 @@ package struct LeakService: Sendable {
             case .accessKey(let id, let contact, let home):
                 try end(id, of: contact, in: home, by: measure, as: actor, tx: tx)
             case .secret(let id, let client, let isPrevious):
-                try end(id, of: client, isPrevious: isPrevious, as: actor, tx: tx)
+                try end(id, of: client, isPrevious: isPrevious, by: measure, as: actor, tx: tx)
             }
         return (leaked, outcome)
     }
@@ -161,29 +161,44 @@ package struct LeakService: Sendable {
         }
     }
 
-    /// Clients cannot be disabled, so their secrets end whatever the measure is.
+    /// The secret alone is put into quarantine, not its client. Those of resource servers are the operator's own, and are replaced at once.
     private func end(
-        _ id: ID<ClientSecret>, of client: ClientID, isPrevious: Bool, as actor: Actor, tx: borrowing Transaction
+        _ id: ID<ClientSecret>, of client: ClientID, isPrevious: Bool, by measure: LeakMeasure, as actor: Actor,
+        tx: borrowing Transaction
     ) throws -> Outcome {
         switch client {
         case .integration(let client):
             guard let home = try tx.integration(client)?.organization else { throw Refusal.notFound }
             if isPrevious {
                 try integrations.endSecret(id, of: client, in: home, as: actor, tx: tx)
-            } else {
+                return .revoked
+            }
+            switch measure {
+            case .revoke:
                 _ = try integrations.rotate(client, in: home, endsTokens: true, force: true, as: actor, tx: tx)
+                return .revoked
+            case .quarantine:
+                let isNew = try integrations.quarantineSecret(id, of: client, in: home, as: actor, tx: tx)
+                return isNew ? .quarantined : .alreadyDisabled
             }
         case .app(let client):
             guard let home = try tx.app(client)?.organization else { throw Refusal.notFound }
             if isPrevious {
                 try apps.endSecret(id, of: client, in: home, as: actor, tx: tx)
-            } else {
+                return .revoked
+            }
+            switch measure {
+            case .revoke:
                 _ = try apps.rotate(client, in: home, force: true, as: actor, tx: tx)
+                return .revoked
+            case .quarantine:
+                let isNew = try apps.quarantineSecret(id, of: client, in: home, as: actor, tx: tx)
+                return isNew ? .quarantined : .alreadyDisabled
             }
         case .resourceServer(let client):
             _ = try resourceServers.rotate(client, force: true, as: actor, tx: tx)
+            return .revoked
         }
-        return .revoked
     }
 
     /// Who the audit log says it was, and why. All that it is for is to take rights away.

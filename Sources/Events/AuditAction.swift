@@ -36,6 +36,9 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case integrationRotated = "integration.rotated"
     case integrationSecretExtended = "integration.secret-extended"
     case integrationSecretEnded = "integration.secret-ended"
+    /// It may have leaked, and is refused until somebody has looked.
+    case integrationSecretQuarantined = "integration.secret-quarantined"
+    case integrationSecretReleased = "integration.secret-released"
     /// A person looked at the secret in force.
     case integrationSecretRevealed = "integration.secret-revealed"
     /// The copies that had been kept of secrets were destroyed: the product keeps none any longer.
@@ -50,6 +53,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case appRotated = "app.rotated"
     case appSecretExtended = "app.secret-extended"
     case appSecretEnded = "app.secret-ended"
+    case appSecretQuarantined = "app.secret-quarantined"
+    case appSecretReleased = "app.secret-released"
     case appDeleted = "app.deleted"
     case appHandedOver = "app.handed-over"
 

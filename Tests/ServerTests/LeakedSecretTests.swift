@@ -134,6 +134,39 @@ struct LeakedSecretTests {
             #expect(try await server.call("POST", key.path + "/enable", bearer: demo.operatorKey, [:]).status == 200)
             #expect(try await server.verify(key.secret).status == 200)
             #expect(try await partner.report(["token": "no list"], to: server).status == 400)
+
+            // Of clients the secret alone, with what was issued for it.
+            let integration = try await server.makeIntegration(in: demo.account, as: demo.operatorKey)
+            let app = try await server.makeApp(in: demo.account, as: demo.operatorKey)
+            let token = try await server.token(integration.client)
+            for (path, secret) in [
+                (integration.path, integration.secret), (app.path, try #require(app.secret)),
+            ] {
+                let leak: JSON = [Self.found(secret)]
+                for _ in 1...2 {
+                    #expect(try await partner.report(leak, to: server).json[0]["label"] == "true_positive")
+                }
+                let held = try await server.get("\(path)/secrets", bearer: demo.operatorKey).json["items"][0]
+                #expect(try held["quarantined_at"].string.hasSuffix("Z"))
+                let part = "\(path)/secrets/\(try held["id"].string)"
+                if path == integration.path {
+                    #expect(try await server.tokenAnswer(integration.client).status == 401)
+                    #expect(try await server.verify(token).status == 401)
+                }
+                let released = try await server.call(
+                    "PATCH", part, bearer: demo.operatorKey, ["quarantined": false])
+                #expect(try released.status == 200 && released.json["quarantined_at"] == .null, "\(released.text)")
+                if path == integration.path {
+                    #expect(try await server.verify(server.token(integration.client)).status == 200)
+                    #expect(try await server.verify(token).status == 401)
+                }
+                // Its holder ends it for good, in quarantine too.
+                #expect(try await partner.report(leak, to: server).status == 200)
+                #expect(try await Self.revoke(secret, at: server).status == 200)
+                #expect(try await Self.revoke(secret, at: server).status == 404)
+                let gone = try await server.call("PATCH", part, bearer: demo.operatorKey, ["quarantined": false])
+                #expect(gone.status == 404)
+            }
         }
     }
 }

@@ -33,5 +33,6 @@ extension ClientSecretSummary {
         json.member("created_at", createdAt)
         json.member("expires_at", expiresAt)
         json.lastUse(lastUse)
+        json.member("quarantined_at", quarantinedAt)
     }
 }

@@ -7,17 +7,18 @@ extension Transaction {
     package borrowing func clientSecrets(of client: ClientID) throws -> [ClientSecret] {
         try all(
             """
-            SELECT id, client, digest, pepper, hint, created_at, expires_at, used_at, used_from, uses
+            SELECT id, client, digest, pepper, hint, created_at, expires_at, used_at, used_from, uses, quarantined_at
             FROM client_secret WHERE client = \(client.description) ORDER BY id
             """, ClientSecret.init(row:))
     }
 
-    /// The secret of a client that has that digest, whether it still works or not; nil where there is none.
+    /// The secret of a client that has that digest, whether it still works, or is in quarantine, or not; nil where there is none.
     package borrowing func clientSecret(matching digest: SecretDigest) throws -> ClientSecret? {
         try first(
             """
-            SELECT id, client, digest, pepper, hint, created_at, expires_at, used_at, used_from, uses
-            FROM client_secret WHERE digest = \(digest.bytes) AND pepper = \(digest.pepperVersion)
+            SELECT id, client, digest, pepper, hint, created_at, expires_at, used_at, used_from, uses, quarantined_at
+            FROM client_secret
+            WHERE (digest = \(digest.bytes) OR quarantined_digest = \(digest.bytes)) AND pepper = \(digest.pepperVersion)
             """, ClientSecret.init(row:))
     }
 
@@ -50,6 +51,26 @@ extension Transaction {
     /// Sets when a secret ends, which is kept no longer.
     package borrowing func setExpiry(of id: ID<ClientSecret>, to expiresAt: Instant) throws {
         try perform("UPDATE client_secret SET expires_at = \(expiresAt), sealed = NULL WHERE id = \(id)")
+    }
+
+    /// Puts a secret into quarantine.
+    ///
+    /// - Parameter spare: What stands for it meanwhile, which no secret has.
+    package borrowing func quarantine(_ id: ID<ClientSecret>, since now: Instant, behind spare: SecretDigest) throws {
+        try perform(
+            """
+            UPDATE client_secret SET quarantined_digest = digest, digest = \(spare.bytes), quarantined_at = \(now)
+            WHERE id = \(id) AND quarantined_at IS NULL
+            """)
+    }
+
+    /// Ends the quarantine of a secret.
+    package borrowing func release(_ id: ID<ClientSecret>) throws {
+        try perform(
+            """
+            UPDATE client_secret SET digest = quarantined_digest, quarantined_digest = NULL, quarantined_at = NULL
+            WHERE id = \(id) AND quarantined_digest IS NOT NULL
+            """)
     }
 
     /// Ends a secret at once.
@@ -95,6 +116,7 @@ extension ClientSecret {
         self.init(
             id: try row.id(0), client: try row.parsed(1) { ClientID(parsing: $0) }, digest: try row.digest(2),
             hint: SecretHint(stored: try row.text(4)), createdAt: try row.instant(5),
-            expiresAt: try row.optionalInstant(6), lastUse: try row.lastUse(7))
+            expiresAt: try row.optionalInstant(6), lastUse: try row.lastUse(7),
+            quarantinedAt: try row.optionalInstant(10))
     }
 }

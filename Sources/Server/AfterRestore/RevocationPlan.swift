@@ -50,6 +50,7 @@ private struct Fate {
     private var sessions: Revocation?
     private var narrowing: Revocation?
     private var secretEnd: Revocation?
+    private var quarantine: Revocation?
     /// The last link of each purpose, which ended those before it.
     private var links: [OneTimeLink.Purpose: Revocation] = [:]
     private var others: [Revocation] = []
@@ -64,7 +65,8 @@ private struct Fate {
         }
         // Without a password, sessions have ended too.
         let signIns = forgetting ?? sessions
-        return [disabling, signIns, narrowing, replacement ?? secretEnd].compactMap(\.self) + links.values + others
+        return [disabling, signIns, narrowing, replacement ?? quarantine ?? secretEnd].compactMap(\.self) + links.values
+            + others
     }
 
     mutating func take(_ change: LostChange, of subject: String) {
@@ -84,6 +86,13 @@ private struct Fate {
         case .integrationSecretEnded, .appSecretEnded, .apiKeySecretEnded:
             rotation?.overlapUntil = nil
             secretEnd = change.details["secret"].map { Revocation(.endSecret($0), as: change) }
+        case .integrationSecretQuarantined, .appSecretQuarantined:
+            // The database has it accepted, and there is no quarantine to be had again but by a report.
+            quarantine = Revocation(
+                .replaceSecret(overlapUntil: nil, endsTokens: change.details["tokens"] == "ended"), as: change)
+        case .integrationSecretReleased, .appSecretReleased:
+            if quarantine == nil, rotation == nil { byHand.append(change) }
+            quarantine = nil
         case .integrationChanged, .appChanged, .apiKeyChanged:
             let fields = Set(change.words("fields"))
             if fields.contains("scopes") {

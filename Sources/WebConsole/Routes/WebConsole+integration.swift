@@ -128,9 +128,10 @@ extension WebConsole {
         let rows = found.secrets.map { secret in
             DetailTable.Row(
                 name: secret.hint.text, isCode: true,
-                badge: secret.expiresAt.map {
-                    Badge(.info, "Ends in \(Spans.roughly($0.seconds(since: entered.now)))")
-                }, status: secret.expiresAt == nil ? "In force" : nil,
+                badge: secret.quarantinedAt.map { _ in Badge(.caution, "In quarantine") }
+                    ?? secret.expiresAt.map {
+                        Badge(.info, "Ends in \(Spans.roughly($0.seconds(since: entered.now)))")
+                    }, status: secret.expiresAt == nil && secret.quarantinedAt == nil ? "In force" : nil,
                 cells: [
                     ListPage.Cell(text: "Made ", time: TimeWords(secret.createdAt, now: entered.now)),
                     secret.lastUse.map { use in
@@ -149,7 +150,8 @@ extension WebConsole {
                 found.listed.integration, entered, part: "Secrets",
                 DetailPanel(
                     "secrets", word.capitalizedPlural,
-                    words: OverlapAdvice.words(found.secrets, now: entered.now)
+                    words: OverlapAdvice.quarantine(found.secrets)
+                        ?? OverlapAdvice.words(found.secrets, now: entered.now)
                         ?? (keepsSecrets
                             ? "The one in force can be looked at again by who may and has just proved who they are. Each look is on record."
                             : "A secret is shown once, when it’s made. If it’s lost, rotate it."),
@@ -171,9 +173,17 @@ extension WebConsole {
     private func secretActions(
         _ secret: ClientSecretSummary, of id: ID<Integration>, _ entered: ConsoleVisit
     ) -> [DetailAction] {
-        guard secret.expiresAt != nil, entered.may(.integrationsManage) else { return [] }
+        guard entered.may(.integrationsManage) else { return [] }
         let (integration, part) = (id.description, secret.id.description)
-        return [
+        let release = secret.quarantinedAt.map { _ in
+            DetailAction(
+                words: "Accept again", of: secret.hint.text,
+                form: RowMenu.Form(
+                    action: entered.link(.releaseIntegrationSecret, integration, part),
+                    token: entered.token(sentTo: .releaseIntegrationSecret, integration, part), fields: []))
+        }
+        guard secret.expiresAt != nil else { return [release].compactMap(\.self) }
+        return [release].compactMap(\.self) + [
             DetailAction(
                 words: "End now", of: secret.hint.text,
                 form: RowMenu.Form(

@@ -14,6 +14,7 @@ extension WebConsole {
             shown(.rotateIntegration, showRotation), taken(.rotateIntegration, takeRotation),
             shown(.deleteIntegration, showDeletion), taken(.deleteIntegration, takeDeletion),
             taken(.endIntegrationSecret, on: .integrationSecrets, takeEnd),
+            taken(.releaseIntegrationSecret, on: .integrationSecrets, takeRelease),
             shown(.extendIntegrationSecret, showExtension), taken(.extendIntegrationSecret, takeExtension),
         ]
     }
@@ -266,6 +267,16 @@ extension WebConsole {
         return try await done(entered.url(.integrationSecrets, integration.id.description), .secretEnded) {
             try await store.write(as: entered.actor) { [integrations] tx in
                 try integrations.endSecret(secret, of: id, in: entered.organization.id, as: entered.actor, tx: tx)
+            }
+        }
+    }
+
+    private func takeRelease(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let (id, secret) = (try entered.id(of: Integration.self), try entered.id("part", of: ClientSecret.self))
+        let integration = try await integration(entered)
+        return try await done(entered.url(.integrationSecrets, integration.id.description), .secretReleased) {
+            try await store.write(as: entered.actor) { [integrations] tx in
+                try integrations.releaseSecret(secret, of: id, in: entered.organization.id, as: entered.actor, tx: tx)
             }
         }
     }

@@ -24,6 +24,8 @@ extension WebConsole {
             taken(.newAppSecret, takeNewAppSecret),
             shown(.endAppSecret, showEndOfAppSecret),
             taken(.endAppSecret, takeEndOfAppSecret),
+            shown(.releaseAppSecret, showReleaseOfAppSecret),
+            taken(.releaseAppSecret, takeReleaseOfAppSecret),
             shown(.deleteApp, showDeletionOfApp),
             taken(.deleteApp, takeDeletionOfApp),
         ] + severalRoutes(.app)
@@ -240,6 +242,35 @@ extension WebConsole {
             // One that has ended by itself meanwhile counts as ended.
             guard held.contains(where: { $0.id == part }) else { return }
             try apps.endSecret(part, of: id, in: organization, as: entered.actor, tx: tx)
+        }
+    }
+
+    private func showReleaseOfAppSecret(_ entered: ConsoleVisit) async throws -> PageReply {
+        let (app, secrets) = try await secrets(entered)
+        let (id, part) = (app.id.description, try entered.id("part", of: ClientSecret.self))
+        guard let secret = secrets.first(where: { $0.id == part }), secret.quarantinedAt != nil else {
+            return .redirect(entered.url(.appSecrets, id), at: site)
+        }
+        return .page(
+            QuestionPage(
+                shell: entered.shell(below: "Accept \(secret.hint.text) again", of: app),
+                confirmation: Confirmation(
+                    title: "Accept \(secret.hint.text) again?",
+                    consequence:
+                        "It was found where others may have read it. Whoever has it can use it again, from the next call on.",
+                    verb: "Accept again", action: entered.link(.releaseAppSecret, id, part.description),
+                    token: entered.token(sentTo: .releaseAppSecret, id, part.description), fields: [],
+                    cancelLink: entered.link(.appSecrets, id), alternative: nil, isTyped: false, expected: "")))
+    }
+
+    private func takeReleaseOfAppSecret(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
+        let id: ID<App> = try entered.id()
+        let part = try entered.id("part", of: ClientSecret.self)
+        let organization = entered.organization.id
+        return try await doneOnce(
+            entered, form, next: entered.url(.appSecrets, id.description), .secretReleased
+        ) { [apps] tx in
+            try apps.releaseSecret(part, of: id, in: organization, as: entered.actor, tx: tx)
         }
     }
 

@@ -14,6 +14,7 @@ extension ConsolePage {
     static let appSettings = ConsolePage(.apps, "/{id}/settings", needs: .appsManage)
     static let newAppSecret = ConsolePage(.apps, "/{id}/new-secret", needs: .appsManage)
     static let endAppSecret = ConsolePage(.apps, "/{id}/secrets/{part}/end", needs: .appsManage)
+    static let releaseAppSecret = ConsolePage(.apps, "/{id}/secrets/{part}/release", needs: .appsManage)
     static let deleteApp = ConsolePage(.apps, "/{id}/delete", needs: .appsManage)
 
     static let consents = ConsolePage(.consents)

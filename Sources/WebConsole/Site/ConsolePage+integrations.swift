@@ -18,6 +18,8 @@ extension ConsolePage {
     static let revealIntegrationSecret = ConsolePage(.integrations, "/{id}/reveal", needs: .integrationsReveal)
     static let endIntegrationSecret = ConsolePage(
         .integrations, "/{id}/secrets/{part}/end", needs: .integrationsManage)
+    static let releaseIntegrationSecret = ConsolePage(
+        .integrations, "/{id}/secrets/{part}/release", needs: .integrationsManage)
     static let extendIntegrationSecret = ConsolePage(
         .integrations, "/{id}/secrets/{part}/extend", needs: .integrationsManage)
 }

@@ -43,8 +43,8 @@ extension Done {
         case .sessionEnded, .otherSessionsEnded, .personSignedOut, .passwordChanged, .disconnected: false
         case .passwordSet, .emailChanged, .secondFactorAdded, .secondFactorRemoved, .personFactorRemoved, .appCreated,
             .appSaved, .contactCreated, .contactSaved, .contactEnabled, .accessKeyEnabled, .integrationSaved,
-            .secretShownBefore, .tokenShownBefore, .searchedForSecret, .secretExtended, .apiKeySaved, .apiKeyEnabled,
-            .olderAPIKeyExtended,
+            .secretShownBefore, .tokenShownBefore, .searchedForSecret, .secretExtended, .secretReleased, .apiKeySaved,
+            .apiKeyEnabled, .olderAPIKeyExtended,
             .found, .foundOlder, .foundEnded, .personInvited, .personSaved, .handedOver, .organizationCreated,
             .organizationSaved, .resourceServerSaved, .webhookSaved, .webhookSent, .webhookDeleted, .connected,
             .connectionRepaired, .connectionRecognized,

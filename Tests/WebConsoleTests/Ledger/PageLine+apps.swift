@@ -22,6 +22,8 @@ extension PageLine {
         PageLine(.post, .newAppSecret, appManagers, fields: [("overlap", "0")]) { try await $1.app(in: $0) },
         PageLine(.endAppSecret, appManagers) { try await $1.appWithTwoSecrets(in: $0) },
         PageLine(.post, .endAppSecret, appManagers) { try await $1.appWithTwoSecrets(in: $0) },
+        PageLine(.releaseAppSecret, appManagers) { try await $1.appWithSecretInQuarantine(in: $0) },
+        PageLine(.post, .releaseAppSecret, appManagers) { try await $1.appWithSecretInQuarantine(in: $0) },
         PageLine(.deleteApp, appManagers) { try await $1.app(in: $0) },
         PageLine(.post, .deleteApp, appManagers) { try await $1.app(in: $0) },
     ]
@@ -62,6 +64,15 @@ extension LedgerDesk {
         _ = try await server.make("\(app.path)/rotate", ["overlap_seconds": 3600], as: demo.operatorKey)
         let secrets = try await found("\(app.path)/secrets")
         return [app.id, try secrets[0]["id"].string]
+    }
+
+    func appWithSecretInQuarantine(in organization: String) async throws -> [String] {
+        let app = try await server.makeApp(in: organization, as: demo.operatorKey)
+        let secret = try await found("\(app.path)/secrets")[0]["id"].string
+        let answer = try await server.call(
+            "PATCH", "\(app.path)/secrets/\(secret)", bearer: demo.operatorKey, ["quarantined": true])
+        guard answer.status == 200 else { throw ServerFailure(answer.text) }
+        return [app.id, secret]
     }
 
     /// What somebody of an organization let an app do there.

@@ -28,6 +28,7 @@ extension PageLine {
         PageLine(.extendIntegrationSecret, managers, with: olderSecret),
         PageLine(.post, .extendIntegrationSecret, managers, fields: [("overlap_seconds", "3600")], with: olderSecret),
         PageLine(.post, .endIntegrationSecret, managers, with: olderSecret),
+        PageLine(.post, .releaseIntegrationSecret, managers, with: olderSecret),
     ]
 
     private static let integration: @Sendable (String, LedgerDesk) async throws -> [String] = { organization, desk in

@@ -21,6 +21,8 @@ struct AppSecretsPage: Page {
         let count: String
         /// Nil for one that cannot be ended.
         let endLink: String?
+        /// Nil for one that is not in quarantine.
+        let releaseLink: String?
     }
 
     let shell: Shell?
@@ -47,20 +49,25 @@ extension AppSecretsPage {
         rows = secrets.map { secret in
             Row(
                 hint: secret.hint.text, created: TimeWords(secret.createdAt, now: entered.now),
-                state: secret.expiresAt.map {
-                    "Ends in \(Spans.roughly($0.seconds(since: entered.now))), \(DateWords.minute($0))"
-                } ?? "No expiry", isInForce: secret.expiresAt == nil,
+                state: secret.quarantinedAt != nil
+                    ? "In quarantine"
+                    : secret.expiresAt.map {
+                        "Ends in \(Spans.roughly($0.seconds(since: entered.now))), \(DateWords.minute($0))"
+                    } ?? "No expiry", isInForce: secret.expiresAt == nil && secret.quarantinedAt == nil,
                 used: secret.lastUse.map { TimeWords($0.at, now: entered.now) },
                 from: secret.lastUse?.address.map { ", from \($0)" },
                 count: secret.lastUse.map { "\($0.count)" } ?? "0",
                 endLink: mayManage && secret.expiresAt != nil
-                    ? entered.link(.endAppSecret, id, secret.id.description) : nil)
+                    ? entered.link(.endAppSecret, id, secret.id.description) : nil,
+                releaseLink: mayManage && secret.quarantinedAt != nil
+                    ? entered.link(.releaseAppSecret, id, secret.id.description) : nil)
         }
         let lasting = """
             The one in force doesn’t expire and can’t be ended on its own: add another to replace it, or delete the \
             \(entered.words[.app].singular).
             """
-        advice = [OverlapAdvice.words(secrets, now: entered.now), lasting].compactMap(\.self).joined(separator: " ")
+        advice = [OverlapAdvice.quarantine(secrets) ?? OverlapAdvice.words(secrets, now: entered.now), lasting]
+            .compactMap(\.self).joined(separator: " ")
         notice = entered.doneNotice
     }
 }

@@ -38,6 +38,13 @@ enum OverlapAdvice {
             : "\(known), and the new one is in use. What calls seldom may still have the older one: it looks safe to end it after \(quietSeconds / 3600) hours without a use."
     }
 
+    /// What to do about secrets in quarantine, nil where there are none.
+    static func quarantine(_ secrets: [ClientSecretSummary]) -> String? {
+        guard secrets.contains(where: { $0.quarantinedAt != nil }) else { return nil }
+        return
+            "What is in quarantine was found where others may have read it, and is refused. Rotate it; or accept it again once you know that nobody has it."
+    }
+
     /// The same for the secrets of a client, nil where there is one alone.
     static func words(_ secrets: [ClientSecretSummary], now: Instant) -> String? {
         guard let older = secrets.first(where: { $0.expiresAt != nil }), let newer = secrets.last, newer.id != older.id
