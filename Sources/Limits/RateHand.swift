@@ -39,6 +39,10 @@ package struct RateHand: Hashable, Sendable {
     private var moreAt = Int64.min
     /// How much was left with everyone.
     private var left: Int64 = 0
+    /// Taken back while a question is under way that may have counted it.
+    private var restored: Int64 = 0
+    /// When it heard of another window than before.
+    private var windowSince = Int64.min
     /// Wanted by calls that wait.
     private var wanted: Int64 = 0
     /// Whether a question waits or is under way.
@@ -73,6 +77,21 @@ package struct RateHand: Hashable, Sendable {
         let cost = Int64(cost)
         spent = spent.more(cost)
         if usable(at: uptime) >= cost { units -= cost } else { debt = debt.more(cost) }
+    }
+
+    /// Takes back what was spent and not used, within ``bucketLife`` and the same window. Later it counts.
+    ///
+    /// - Parameter spentAt: When it was spent, by the clock of `uptime`.
+    package mutating func restore(_ cost: Int, spentAt: Int64, at uptime: Int64) {
+        guard uptime < spentAt.more(Self.bucketLife), spentAt >= windowSince else { return }
+        let cost = Int64(cost)
+        if debt >= cost {
+            debt -= cost
+        } else if isAsked {
+            restored = restored.more(cost)
+        } else {
+            units = units.more(cost)
+        }
     }
 
     /// A call waits for so much.
@@ -150,13 +169,19 @@ package struct RateHand: Hashable, Sendable {
     /// What was answered. Calls that wait decide again, and say anew what they want. A grant is not good for longer than said, from when it was asked for.
     package mutating func hear(_ answer: RateAnswer, to question: RateQuestion, at uptime: Int64) {
         isAsked = false
-        hasHeard = true
         wanted = 0
         if answer.window != window || uptime >= goodUntil { units = 0 }
         if units == 0 { heldSince = question.askedAt }
+        if hasHeard, answer.window != window {
+            windowSince = uptime
+            restored = 0
+        }
+        hasHeard = true
         window = answer.window
         units = units.more(answer.granted)
         granted = units
+        units = units.more(restored)
+        restored = 0
         goodUntil = question.askedAt.more(answer.goodFor)
         left = answer.left
         moreAt = question.askedAt.more(answer.wait)
@@ -173,7 +198,8 @@ package struct RateHand: Hashable, Sendable {
         wanted = 0
         isShort = true
         emptyUntil = uptime.more(Self.pause)
-        debt = debt.more(question.charge)
+        debt = debt.more(question.charge).less(restored)
+        restored = 0
     }
 }
 

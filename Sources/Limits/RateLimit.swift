@@ -23,6 +23,14 @@ package final class RateLimit: Hashable, Sendable {
         case observe
     }
 
+    /// What is counted.
+    package enum Counted: String, Hashable, Sendable, CaseIterable {
+        /// Calls at `/verify`.
+        case calls
+        /// Access tokens that clients are given.
+        case tokens
+    }
+
     /// For whose calls it holds.
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         case apiKey = "api_key"
@@ -40,6 +48,7 @@ package final class RateLimit: Hashable, Sendable {
     package let period: Period
     package let holder: Holder
     package let mode: Mode
+    package let counted: Counted
     /// How much at once, where the period has a bucket: 1 to ``amount``.
     package let burst: Int
     /// By whose calendar days and months begin.
@@ -51,7 +60,8 @@ package final class RateLimit: Hashable, Sendable {
     /// - Parameter burst: Nil for as much as in a period.
     package init(
         name: String, amount: Int, per period: Period, of holder: Holder = .credential, mode: Mode = .enforce,
-        burst: Int? = nil, in zone: TimeZoneOffsets = .utc, for kinds: Set<Kind> = Set(Kind.allCases)
+        burst: Int? = nil, in zone: TimeZoneOffsets = .utc, for kinds: Set<Kind> = Set(Kind.allCases),
+        counting counted: Counted = .calls
     ) {
         self.name = name
         self.amount = min(max(amount, 1), Self.maximumAmount)
@@ -61,6 +71,7 @@ package final class RateLimit: Hashable, Sendable {
         self.burst = min(max(burst ?? self.amount, 1), self.amount)
         self.zone = zone
         self.kinds = kinds
+        self.counted = counted
         fingerprint = name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
     }
 
@@ -73,7 +84,7 @@ package final class RateLimit: Hashable, Sendable {
         left === right
             || (left.name == right.name && left.amount == right.amount && left.period == right.period
                 && left.holder == right.holder && left.mode == right.mode && left.burst == right.burst
-                && left.zone == right.zone && left.kinds == right.kinds)
+                && left.zone == right.zone && left.kinds == right.kinds && left.counted == right.counted)
     }
 
     package func hash(into hasher: inout Hasher) {

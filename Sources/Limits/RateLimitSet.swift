@@ -5,17 +5,27 @@ package final class RateLimitSet: Sendable {
     /// The most limits of a product and a plan together.
     package static let maximumCount = 16
 
-    /// At most ``maximumCount``.
+    /// Those of calls, or those of tokens: at most ``maximumCount``.
     package let limits: [RateLimit]
+    /// Those that count the tokens which clients are given, nil where there are none.
+    package let tokens: RateLimitSet?
     private let byKind: [[Int]]
     private let limitsByKind: [[RateLimit]]
     private let policies: [String]
 
     /// - Returns: Nil where there are none: then nothing is asked anywhere.
-    package init?(_ limits: [RateLimit]) {
+    package convenience init?(_ limits: [RateLimit]) {
         guard !limits.isEmpty else { return nil }
-        let limits = Array(limits.prefix(Self.maximumCount))
+        let limits = limits.prefix(Self.maximumCount)
+        let tokens = limits.filter { $0.counted == .tokens }
+        self.init(
+            of: limits.filter { $0.counted == .calls },
+            tokens: tokens.isEmpty ? nil : RateLimitSet(of: tokens, tokens: nil))
+    }
+
+    private init(of limits: [RateLimit], tokens: RateLimitSet?) {
         self.limits = limits
+        self.tokens = tokens
         byKind = RateLimit.Kind.allCases.map { kind in limits.indices.filter { limits[$0].kinds.contains(kind) } }
         limitsByKind = byKind.map { indices in indices.map { limits[$0] } }
         policies = byKind.map { indices in indices.map { RateLimitFields.policy(limits[$0]) }.joined(separator: ", ") }

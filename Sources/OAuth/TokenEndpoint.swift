@@ -80,19 +80,37 @@ package struct TokenEndpoint: Sendable {
             grantType: tokenRequest.grantType.rawValue)
     }
 
+    /// Notes which rule refused a token that was made already, and what was asked.
+    package static func note(
+        _ refusal: OAuthError, of request: OAuthRequest, in record: inout JudgementRecord
+    ) {
+        guard let tokenRequest = try? TokenRequest(parsing: request.form) else { return }
+        note(refusal, of: tokenRequest, for: request, in: &record)
+    }
+
+    /// The refusal of one token too many. RFC 6749 has no code for it at this endpoint, so it is the one that it has where a server
+    /// is too busy (§4.1.2.1).
+    package static let tooManyTokens = OAuthError(
+        .temporarilyUnavailable, "The client was given as many tokens as it may have for now.",
+        rule: Verdict.Rule.rate.name)
+
     /// Makes an exchange. When this returns it is on disk.
     ///
-    /// - Throws: ``OAuthError``, ``TokenError``, ``StoreError``.
+    /// - Parameter mayIssue: Whether the client may be given more tokens now. If not, a reply that was lost is repeated all the same: a
+    ///   refresh token that is spent already would be taken for a stolen one once the time to repeat it is over.
+    /// - Throws: ``OAuthError``: ``tooManyTokens``, and what the grants throw; ``TokenError``, ``StoreError``.
     package func perform(
-        _ exchange: TokenExchange, for request: OAuthRequest, requestID: String
+        _ exchange: TokenExchange, for request: OAuthRequest, requestID: String, mayIssue: Bool = true
     ) async throws -> AppTokens {
         let context = AuditContext(requestID: requestID, address: request.address)
         do {
             switch exchange.presented {
             case .code(let grant):
+                guard mayIssue else { throw Self.tooManyTokens }
                 return try await codes.exchange(grant, by: exchange.app, from: context, at: request.now)
             case .refreshToken(let grant, let opened):
-                return try await refreshes.exchange(grant, opened, by: exchange.app, from: context, at: request.now)
+                return try await refreshes.exchange(
+                    grant, opened, by: exchange.app, from: context, at: request.now, mayRotate: mayIssue)
             }
         } catch TokenError.unrepresentable {
             throw Self.tooLarge

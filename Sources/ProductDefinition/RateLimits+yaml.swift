@@ -4,7 +4,7 @@ import Limits
 
 extension ProductKeys {
     enum RateLimit: String, CaseIterable {
-        case limit, per, of, mode, burst, credentials
+        case limit, per, of, mode, burst, counts, credentials
         case timeZone = "time_zone"
     }
 }
@@ -49,11 +49,15 @@ extension RateLimit {
             }
             zone = try TimeZoneOffsets(entry: entry)
         }
+        let counted = try words[.counts]?.word(Counted.self, of: "thing to count") ?? .calls
         var kinds = Set(Kind.allCases)
         if let list = words[.credentials] {
             kinds = []
             for entry in try list.list() {
                 let kind = try entry.word(Kind.self, of: "kind of credential")
+                guard counted == .calls || kind != .apiKey else {
+                    throw entry.error("API keys are given no tokens, so a limit on tokens is none of theirs")
+                }
                 guard kinds.insert(kind).inserted else { throw entry.error("\(kind.rawValue) stands here twice") }
             }
             guard !kinds.isEmpty else { throw list.error("must name at least one kind of credential") }
@@ -61,7 +65,8 @@ extension RateLimit {
         self.init(
             name: name, amount: amount, per: period,
             of: try words[.of]?.word(Holder.self, of: "holder") ?? .credential,
-            mode: try words[.mode]?.word(Mode.self, of: "mode") ?? .enforce, burst: burst, in: zone, for: kinds)
+            mode: try words[.mode]?.word(Mode.self, of: "mode") ?? .enforce, burst: burst, in: zone, for: kinds,
+            counting: counted)
     }
 }
 

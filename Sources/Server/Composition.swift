@@ -491,7 +491,7 @@ struct Composition {
         guard let address = configuration.metrics else { return [] }
         let build = BuildInfo(node: node, database: configuration.database.engineName)
         let metrics: [[Metric]] = [
-            [build.metric], log.measures.metrics, [verifier.verdicts.metric, verifier.limiter.metric],
+            [build.metric], log.measures.metrics, [verifier.verdicts.metric] + verifier.limiter.metrics,
             routes.tokens.metrics,
             [console.signInMeasures.metric, verifier.lookUps.metric], store.metrics, [(spans ?? SpanQueue()).metric],
             KeyMetrics(keyRing: keyRing, rotationDays: configuration.keyRotationDays).all,

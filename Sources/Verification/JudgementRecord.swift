@@ -88,9 +88,14 @@ package struct JudgementRecord: Sendable {
 
     /// Which limits the call that was judged counts under: those of its credential's account, once all rules before had let it pass (law 4).
     package var rateLimits: RateLimitSet? {
-        guard let limits = credential?.standing.rateLimits, asked(.scope(.empty)) else { return nil }
+        guard let limits = credential?.standing.rateLimits, asked(.scope(.empty)), !limits.limits.isEmpty else {
+            return nil
+        }
         return limits
     }
+
+    /// Which limits the tokens of the client count under that proved who it is: those of its account.
+    package var tokenLimits: RateLimitSet? { client?.standing.rateLimits?.tokens }
 
     /// A limit refuses the call, whatever rules behind it said.
     package mutating func refusesByRate() {

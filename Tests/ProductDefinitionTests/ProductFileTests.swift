@@ -86,6 +86,7 @@ struct ProductFileTests {
           per-minute: {limit: 600, per: minute, burst: 50}
           daily:
             {limit: 9000, per: day, of: account, mode: observe, time_zone: Europe/Berlin, credentials: [api_key, app]}
+          given: {limit: 40, per: hour, counts: tokens, credentials: [app]}
         """
 
     @Test func `every key has its effect`() throws {
@@ -122,7 +123,11 @@ struct ProductFileTests {
         #expect(product.scopes.contains(read))
         #expect(product.scopes.cost(of: ScopeSet([read])) == 1)
         #expect(product.scopes.cost(of: ScopeSet([read, write])) == 5)
-        let limits = try #require(product.rateLimits.limits(ofPlan: nil, isOperator: false)).limits
+        let set = try #require(product.rateLimits.limits(ofPlan: nil, isOperator: false))
+        let limits = set.limits
+        #expect(limits.count == 2)
+        #expect(
+            set.tokens?.limits == [RateLimit(name: "given", amount: 40, per: .hour, for: [.app], counting: .tokens)])
         #expect(limits[0] == RateLimit(name: "per-minute", amount: 600, per: .minute, burst: 50))
         #expect(limits[1].name == "daily")
         #expect(limits[1].holder == .account)

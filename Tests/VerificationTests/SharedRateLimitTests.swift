@@ -73,6 +73,43 @@ struct SharedRateLimitTests {
         }
     }
 
+    @Test func `tokens that came to nothing are there again, and nodes together give no more than there are`()
+        async throws
+    {
+        try await SampleTree.open { tree in
+            let limit = RateLimit(name: "tokens", amount: 20, per: .month, counting: .tokens)
+            let set = try #require(RateLimitSet([limit])?.tokens)
+            let id = ID<Integration>(value: 9)
+            let integration = Integration(
+                id: id, organization: account, label: "", scopes: .empty, addresses: .anywhere, accessTokenSeconds: nil,
+                tokenFormat: .sealed, createdAt: now, createdBy: "")
+            let client = KnownClient(
+                id: .integration(id), kind: .integration(integration), secrets: [],
+                standing: Standing(
+                    path: OrganizationPath(root: account), isSuspended: false, isOperator: false, features: [],
+                    validities: []), validity: Validity())
+            let nodes = (0..<2).map { _ in RateLimiter(sharing: tree.store) }
+            func take(_ node: RateLimiter) async -> RateLimiter.TokenCount? {
+                for attempt in 0..<5 {
+                    switch node.takeToken(by: client, under: set, at: now, mayWait: attempt < 4) {
+                    case .settled(let count): return count.verdict.isRefused ? nil : count
+                    case .waits: await node.settled()
+                    case .none: return nil
+                    }
+                }
+                return nil
+            }
+            for turn in 0..<60 {
+                let node = nodes[turn % 2]
+                if let count = await take(node) { node.giveBack(count, at: now) }
+            }
+            for node in nodes { try await node.flush(to: tree.store, isLast: true) }
+            var given = 0
+            for turn in 0..<60 where await take(nodes[turn % 2]) != nil { given += 1 }
+            #expect((19...22).contains(given), "\(given)")
+        }
+    }
+
     @Test func `a quota survives the end of all nodes, and what they had in hand is there again`() async throws {
         try await SampleTree.open { tree in
             let set = try #require(RateLimitSet([monthly]))

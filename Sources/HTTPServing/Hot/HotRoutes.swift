@@ -20,7 +20,8 @@ package final class HotRoutes: Sendable {
     /// What an endpoint answers, or asks to be done first.
     fileprivate enum Outcome: Sendable {
         case reply(HotReply)
-        case exchange(TokenExchange, OAuthRequest)
+        /// With what was counted of it under limits, nil where none holds.
+        case exchange(TokenExchange, OAuthRequest, RateLimiter.TokenCount?)
         case introspect(RefreshTokenQuestion, OAuthRequest)
         case revoke(RevocationEndpoint.Revocation, OAuthRequest)
     }
@@ -118,6 +119,11 @@ package final class HotRoutes: Sendable {
                     return .rest(Rest(judged: nil, waits: true))
                 }
                 reply = limited
+            } else if reply.issued != nil, let limits = record.tokenLimits {
+                guard let limited = limited(reply, by: limits, request, noting: &record, mayWait: true) else {
+                    return .rest(Rest(judged: nil, waits: true))
+                }
+                reply = limited
             }
             note(record, request)
             meter(record, reply.status, request)
@@ -147,14 +153,17 @@ package final class HotRoutes: Sendable {
             let (outcome, record) = try await limited(rest, request, on: executor)
             note(record, request)
             do {
-                let reply = try await perform(outcome, request)
+                let reply = try await perform(outcome, record, request)
                 meter(record, reply.status, request)
                 note(reply)
                 return Self.shared(reply, request)
             } catch let refusal as OAuthError {
                 keep(refusal, of: outcome, record, request)
                 tokens.note(refusal)
-                throw refusal
+                guard case .exchange(_, _, let count?) = outcome, count.verdict.isRefused,
+                    refusal.rule == TokenEndpoint.tooManyTokens.rule
+                else { throw refusal }
+                return Self.shared(tooManyTokens(count.verdict, record), request)
             }
         } catch {
             return Self.shared(reply(to: error, request), request)
@@ -194,17 +203,76 @@ package final class HotRoutes: Sendable {
         }
         while true {
             var (outcome, record) = try await judged(waits == 0 ? rest : Rest(judged: nil), request, on: executor)
-            guard case .reply(let reply) = outcome, let limits = record.rateLimits, request.endpoint == .verify else {
-                return (outcome, record)
-            }
             let mayWait = waits < Self.mostWaits
-            if let reply = verify.limited(reply, by: limits, request, noting: &record, mayWait: mayWait) {
-                outcome = .reply(reply)
+            if let limited = limited(outcome, request, noting: &record, mayWait: mayWait) {
+                outcome = limited
                 return (outcome, record)
             }
             waits += 1
             await verifier.limiter.settled()
         }
+    }
+
+    /// What a judgement comes to once it is counted, nil where it has to wait for other nodes.
+    private func limited(
+        _ outcome: Outcome, _ request: HotRequest, noting record: inout JudgementRecord, mayWait: Bool
+    ) -> Outcome? {
+        switch outcome {
+        case .reply(let reply):
+            if request.endpoint == .verify {
+                guard let limits = record.rateLimits else { return outcome }
+                return verify.limited(reply, by: limits, request, noting: &record, mayWait: mayWait)
+                    .map(Outcome.reply)
+            }
+            guard reply.issued != nil, let limits = record.tokenLimits else { return outcome }
+            return limited(reply, by: limits, request, noting: &record, mayWait: mayWait).map(Outcome.reply)
+        case .exchange(let exchange, let call, _):
+            guard let limits = record.tokenLimits, let client = record.client else { return outcome }
+            switch verifier.limiter.takeToken(by: client, under: limits, at: request.now, mayWait: mayWait) {
+            case .none: return outcome
+            case .waits: return nil
+            case .settled(let count): return .exchange(exchange, call, count)
+            }
+        case .introspect, .revoke: return outcome
+        }
+    }
+
+    /// A token that was made, counted under the limits of its client's account; nil where it has to wait for other nodes. One that is too much is
+    /// given to nobody.
+    private func limited(
+        _ reply: HotReply, by limits: RateLimitSet, _ request: HotRequest, noting record: inout JudgementRecord,
+        mayWait: Bool
+    ) -> HotReply? {
+        guard let client = record.client else { return reply }
+        switch verifier.limiter.takeToken(by: client, under: limits, at: request.now, mayWait: mayWait) {
+        case .none: return reply
+        case .waits: return nil
+        case .settled(let count):
+            guard count.verdict.isRefused else { return Self.telling(reply, count.verdict, of: client) }
+            if let call = try? call(request) {
+                TokenEndpoint.note(TokenEndpoint.tooManyTokens, of: call, in: &record)
+            }
+            return tooManyTokens(count.verdict, record)
+        }
+    }
+
+    /// A reply with the fields of limits on tokens.
+    private static func telling(_ reply: HotReply, _ verdict: RateVerdict, of client: KnownClient) -> HotReply {
+        guard let kind = client.limitKind, let limits = client.standing.rateLimits?.tokens else { return reply }
+        var reply = reply
+        reply.fields.append(("RateLimit", RateLimitFields.standing(verdict)))
+        reply.fields.append(("RateLimit-Policy", limits.policy(for: kind)))
+        return reply
+    }
+
+    /// The reply to a client that was given as many tokens as it may have for now.
+    private func tooManyTokens(_ verdict: RateVerdict, _ record: JudgementRecord) -> HotReply {
+        var reply = OAuthReply.error(
+            TokenEndpoint.tooManyTokens, realm: realm, retryAfter: Int(clamping: verdict.retryAfter))
+        guard let client = record.client else { return reply }
+        reply.caller = client.identifierText
+        reply.organization = client.standing.organizationText
+        return Self.telling(reply, verdict, of: client)
     }
 
     /// Counts what a judgement used, and notes what it refused.
@@ -297,7 +365,7 @@ package final class HotRoutes: Sendable {
         case .token:
             switch try token.answer(call, evidence, noting: &record) {
             case .issued(let issued): return .reply(OAuthReply.token(issued))
-            case .exchange(let exchange): return .exchange(exchange, call)
+            case .exchange(let exchange): return .exchange(exchange, call, nil)
             }
         case .introspect:
             switch try introspection.answer(call, evidence, noting: &record) {
@@ -315,13 +383,17 @@ package final class HotRoutes: Sendable {
     /// Does what the database has to decide.
     ///
     /// - Throws: ``OAuthError``, and what is a ``Fault`` of ours.
-    private func perform(_ outcome: Outcome, _ request: HotRequest) async throws -> HotReply {
+    private func perform(
+        _ outcome: Outcome, _ record: JudgementRecord, _ request: HotRequest
+    ) async throws -> HotReply {
         switch outcome {
         case .reply(let reply): return reply
-        case .exchange(let exchange, let call):
-            var reply = OAuthReply.tokens(try await token.perform(exchange, for: call, requestID: request.requestID))
+        case .exchange(let exchange, let call, let count):
+            let issued = try await exchanged(exchange, call, count, request)
+            var reply = OAuthReply.tokens(issued)
             reply.issued = (exchange.grantType, exchange.format)
-            return reply
+            guard let count, !count.verdict.isRefused, let client = record.client else { return reply }
+            return Self.telling(reply, count.verdict, of: client)
         case .introspect(let question, let call):
             return OAuthReply.introspection(try await introspection.answer(question, at: call.now), issuer: issuer)
         case .revoke(let revoked, let call):
@@ -330,9 +402,24 @@ package final class HotRoutes: Sendable {
         }
     }
 
+    /// What an exchange gives. What was counted of one that gives nothing new is given back; where nobody knows whether it did, it counts.
+    private func exchanged(
+        _ exchange: TokenExchange, _ call: OAuthRequest, _ count: RateLimiter.TokenCount?, _ request: HotRequest
+    ) async throws -> AppTokens {
+        do {
+            let issued = try await token.perform(
+                exchange, for: call, requestID: request.requestID, mayIssue: count?.verdict.isRefused != true)
+            if issued.isRepetition, let count { verifier.limiter.giveBack(count, at: request.now) }
+            return issued
+        } catch let refusal as OAuthError {
+            if let count { verifier.limiter.giveBack(count, at: request.now) }
+            throw refusal
+        }
+    }
+
     /// Notes an exchange that the database refused.
     private func keep(_ refusal: OAuthError, of outcome: Outcome, _ record: JudgementRecord, _ request: HotRequest) {
-        guard case .exchange(let exchange, let call) = outcome else { return }
+        guard case .exchange(let exchange, let call, _) = outcome else { return }
         var record = record
         TokenEndpoint.note(refusal, of: exchange, for: call, in: &record)
         meter(record, OAuthReply.error(refusal, realm: realm).status, request)

@@ -67,9 +67,11 @@ package struct RefreshTokenGrant: Sendable {
 
     /// The successor and what comes with it, or the same reply as to the call that this one repeats.
     ///
+    /// - Parameter mayRotate: Whether there may be a successor. If not, the token stays as good as it is.
     /// - Throws: ``OAuthError``; ``StoreError``.
     func exchange(
-        _ request: Request, _ opened: Opened, by app: App, from context: AuditContext, at now: Instant
+        _ request: Request, _ opened: Opened, by app: App, from context: AuditContext, at now: Instant,
+        mayRotate: Bool
     ) async throws -> AppTokens {
         let presented = opened.token
         try await tokens.prepare(for: app)
@@ -95,7 +97,9 @@ package struct RefreshTokenGrant: Sendable {
                 guard let grant = LiveGrant(held.grant) else { throw Self.refusal }
                 try tokens.plans.require(grant)
                 return try repeated(lineage, request, presented)
-            case .rotate: return try rotate(held, request, presented, at: now, tx: tx)
+            case .rotate:
+                guard mayRotate else { throw TokenEndpoint.tooManyTokens }
+                return try rotate(held, request, presented, at: now, tx: tx)
             }
         }
         guard let issued else {

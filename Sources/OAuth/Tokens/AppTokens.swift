@@ -10,9 +10,12 @@ package struct AppTokens: Sendable, CustomStringConvertible, CustomReflectable {
     package let idToken: String?
     /// The `client_id` that it was issued to.
     package let clientText: String
+    /// Whether they were given out before, and the reply is repeated.
+    package let isRepetition: Bool
 
     init(
-        accessToken: String, expiresIn: Int, scope: String, refreshToken: String, idToken: String?, clientText: String
+        accessToken: String, expiresIn: Int, scope: String, refreshToken: String, idToken: String?, clientText: String,
+        isRepetition: Bool = false
     ) {
         self.accessToken = accessToken
         self.expiresIn = expiresIn
@@ -20,6 +23,7 @@ package struct AppTokens: Sendable, CustomStringConvertible, CustomReflectable {
         self.refreshToken = refreshToken
         self.idToken = idToken
         self.clientText = clientText
+        self.isRepetition = isRepetition
     }
 
     /// As it is sealed for a repetition: one part a line.
@@ -35,7 +39,7 @@ package struct AppTokens: Sendable, CustomStringConvertible, CustomReflectable {
         self.init(
             accessToken: String(lines[0]), expiresIn: expiresIn, scope: String(lines[2]),
             refreshToken: String(lines[3]), idToken: lines[4].isEmpty ? nil : String(lines[4]),
-            clientText: String(lines[5]))
+            clientText: String(lines[5]), isRepetition: true)
     }
 
     /// The app alone.

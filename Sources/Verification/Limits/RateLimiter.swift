@@ -72,6 +72,7 @@ package final class RateLimiter: Sendable {
     private let capacity: Int
     private let count = Atomic<Int>(0)
     private let tally = Tally(4, isSpread: true)
+    private let tokenTally = Tally(4)
     private let uptime: @Sendable () -> Int64
     private let exchange = Lock<RateExchange?>(nil)
     private let isShared: Bool
@@ -104,28 +105,95 @@ package final class RateLimiter: Sendable {
     package func take(
         _ cost: Int, by credential: KnownCredential, under set: RateLimitSet, at now: Instant, mayWait: Bool = false
     ) -> Outcome? {
-        let indices = set.indices(for: credential.limitKind)
+        let kind = credential.limitKind
+        guard
+            let call = call(
+                cost, under: set, for: kind, of: credential.standing.path.root, { credential.holder(of: $0) })
+        else { return nil }
+        let outcome = settle(call, at: moment(now), mayWait: mayWait)
+        Self.note(outcome, in: tally)
+        return outcome
+    }
+
+    /// A token that was counted before it was given out.
+    package struct TokenCount: Sendable {
+        package let verdict: RateVerdict
+        fileprivate let call: Call
+        /// By the clock of hands, or of meters.
+        fileprivate let at: Int64
+    }
+
+    /// What becomes of a token that is asked for.
+    package enum TokenOutcome: Sendable {
+        case settled(TokenCount)
+        /// Other nodes have to be asked first (``settled()``).
+        case waits
+    }
+
+    /// Judges by the limits on tokens whether a client may be given one more, and counts it where none refuses it.
+    ///
+    /// - Parameters:
+    ///   - set: Those on tokens (``RateLimitSet/tokens``).
+    ///   - mayWait: Whether it can wait for other nodes.
+    /// - Returns: Nil where no limit holds for it.
+    package func takeToken(
+        by client: KnownClient, under set: RateLimitSet, at now: Instant, mayWait: Bool
+    ) -> TokenOutcome? {
+        guard let kind = client.limitKind,
+            let call = call(1, under: set, for: kind, of: client.standing.path.root, { client.holder(of: $0) })
+        else { return nil }
+        let moment = moment(now)
+        let outcome = settle(call, at: moment, mayWait: mayWait)
+        Self.note(outcome, in: tokenTally)
+        switch outcome {
+        case .settled(let verdict): return .settled(TokenCount(verdict: verdict, call: call, at: moment))
+        case .waits: return .waits
+        }
+    }
+
+    /// No token was given out for what was counted: whoever presents what is worth nothing uses up no client's limits.
+    package func giveBack(_ count: TokenCount, at now: Instant) {
+        guard !count.verdict.isRefused else { return }
+        let moment = moment(now)
+        let call = count.call
+        shards[Int(call.keys[0].shard)].withLock { shard in
+            for (index, key) in call.keys.enumerated() where count.verdict.readings[index].wait == nil {
+                if isShared {
+                    shard.hands[key]?.hand.restore(call.cost, spentAt: count.at, at: moment)
+                } else {
+                    shard.counters[key]?.meter.giveBack(call.cost, under: call.limits[index], at: moment)
+                }
+            }
+        }
+    }
+
+    /// A moment in milliseconds: by the clock of hands, or of meters.
+    private func moment(_ now: Instant) -> Int64 { isShared ? uptime() / 1_000_000 : now.milliseconds }
+
+    private func call(
+        _ cost: Int, under set: RateLimitSet, for kind: RateLimit.Kind, of account: ID<Organization>,
+        _ holder: (RateLimit.Holder) -> ID<AnyEntity>
+    ) -> Call? {
+        let indices = set.indices(for: kind)
         guard !indices.isEmpty else { return nil }
-        let account = credential.standing.path.root
-        let shard = Self.shard(of: account)
-        let limits = set.limits(for: credential.limitKind)
+        let shard = UInt8(clamping: Self.shard(of: account))
+        let limits = set.limits(for: kind)
         let keys = limits.map { limit in
-            Key(
-                holder: credential.holder(of: limit.holder), limit: limit.fingerprint, shard: UInt8(clamping: shard))
+            Key(holder: holder(limit.holder), limit: limit.fingerprint, shard: shard)
         }
-        let call = Call(cost: cost, indices: indices, limits: limits, keys: keys, account: account, set: set)
-        let outcome: Outcome
-        if isShared {
-            outcome = spend(call, at: uptime() / 1_000_000, mayWait: mayWait)
-        } else {
-            outcome = .settled(count(call, at: now.milliseconds))
-        }
+        return Call(cost: cost, indices: indices, limits: limits, keys: keys, account: account, set: set)
+    }
+
+    private func settle(_ call: Call, at moment: Int64, mayWait: Bool) -> Outcome {
+        isShared ? spend(call, at: moment, mayWait: mayWait) : .settled(count(call, at: moment))
+    }
+
+    private static func note(_ outcome: Outcome, in tally: Tally) {
         switch outcome {
         case .settled(let verdict):
-            tally.add(at: verdict.isRefused ? Self.refused : verdict.exceeded.isEmpty ? Self.admitted : Self.observed)
-        case .waits: tally.add(at: Self.waited)
+            tally.add(at: verdict.isRefused ? refused : verdict.exceeded.isEmpty ? admitted : observed)
+        case .waits: tally.add(at: waited)
         }
-        return outcome
     }
 
     /// Returns when other nodes were asked for what calls wait for, or after a while.
@@ -134,7 +202,7 @@ package final class RateLimiter: Sendable {
         await exchange.settled()
     }
 
-    private struct Call {
+    fileprivate struct Call: Sendable {
         let cost: Int
         let indices: [Int]
         let limits: [RateLimit]
@@ -153,12 +221,20 @@ package final class RateLimiter: Sendable {
     private static let observed = 2
     private static let waited = 3
 
-    package var metric: Metric {
-        Metric("claviger_rate_limited_calls_total", .counter, "Calls at /verify that were counted under rate limits.") {
-            [tally] in
-            ["admitted", "refused", "observed", "waited"].enumerated().map { place, verdict in
-                .init(Double(tally[place]), labels: [("verdict", verdict)])
-            }
+    package var metrics: [Metric] {
+        [
+            Metric(
+                "claviger_rate_limited_calls_total", .counter, "Calls at /verify that were counted under rate limits."
+            ) { [tally] in Self.samples(of: tally) },
+            Metric(
+                "claviger_rate_limited_tokens_total", .counter, "Tokens that were counted under rate limits."
+            ) { [tokenTally] in Self.samples(of: tokenTally) },
+        ]
+    }
+
+    private static func samples(of tally: Tally) -> [Metric.Reading] {
+        ["admitted", "refused", "observed", "waited"].enumerated().map { place, verdict in
+            .init(Double(tally[place]), labels: [("verdict", verdict)])
         }
     }
 }
@@ -333,6 +409,31 @@ extension RateCount {
         self.init(
             holder: key.holder, limit: Int64(bitPattern: key.limit), account: account, mark: meter.mark,
             used: meter.used, idleAt: Instant(milliseconds: idleAt))
+    }
+}
+
+extension KnownClient {
+    /// Which limits on tokens are its, nil for one that is given none.
+    package var limitKind: RateLimit.Kind? {
+        switch kind {
+        case .integration: .integration
+        case .app: .app
+        case .resourceServer: nil
+        }
+    }
+
+    /// Of what its tokens are counted: with the client itself, or where that stands.
+    fileprivate func holder(of holder: RateLimit.Holder) -> ID<AnyEntity> {
+        switch holder {
+        case .credential:
+            switch id {
+            case .integration(let id): ID(value: id.value)
+            case .app(let id): ID(value: id.value)
+            case .resourceServer(let id): ID(value: id.value)
+            }
+        case .organization: ID(value: standing.organization.value)
+        case .account: ID(value: standing.path.root.value)
+        }
     }
 }
 
