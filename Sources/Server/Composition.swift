@@ -493,7 +493,7 @@ struct Composition {
         let metrics: [[Metric]] = [
             [build.metric], log.measures.metrics, [verifier.verdicts.metric] + verifier.limiter.metrics,
             routes.tokens.metrics,
-            [console.signInMeasures.metric, verifier.lookUps.metric], store.metrics, [(spans ?? SpanQueue()).metric],
+            [console.signInMeasures.metric], verifier.lookUps.metrics, store.metrics, [(spans ?? SpanQueue()).metric],
             KeyMetrics(keyRing: keyRing, rotationDays: configuration.keyRotationDays).all,
             [log.lost, libraries.metric, webhookMeasures.metric, sharedWork.metric],
             feedMetrics.all(verifier.hearing, feed), verifier.memory.metrics,

@@ -2,7 +2,7 @@ import CredentialFormat
 package import Model
 import Organizations
 package import Persistence
-import Policy
+package import Policy
 package import ProductDefinition
 package import Tokens
 
@@ -110,6 +110,18 @@ package final class CredentialVerifier: FeedListener {
     /// Notes what a judgement refused, for whoever looks it up by the request's identifier. Called once for each answer that goes out.
     package func keepRefusal(_ record: JudgementRecord, under requestID: String, at now: Instant) {
         if let refused = record.refused { refusals.note(refused, under: requestID, at: now) }
+    }
+
+    /// Notes that a client did not prove who it is, if one did not. Called once for each answer that goes out.
+    ///
+    /// - Returns: Whether so many wrong secrets of it came from there lately that no more is said about them.
+    package func hasTooManyWrongSecrets(
+        _ record: JudgementRecord, from address: @autoclosure () -> IPAddress?, at now: Instant
+    ) -> Bool {
+        guard let client = record.unproven else { return false }
+        let isTooMany = limit.wrongSecret(of: client, from: address(), at: now)
+        lookUps.noteWrongSecret(isTooMany: isTooMany)
+        return isTooMany
     }
 
     /// Whether `text` has the form of an API key of ours.

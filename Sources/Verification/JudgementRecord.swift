@@ -25,6 +25,8 @@ package struct JudgementRecord: Sendable {
     package private(set) var refusal: Verdict.Rule?
     /// The client that the request names and that there is, whether it proved to be it or not.
     private var named: KnownClient?
+    /// The client that the request names with a secret that is not its own, whether there is such a client or not.
+    package private(set) var unproven: ClientID?
     /// What was refused, if it is somebody's.
     package private(set) var refused: RefusedRequest?
     /// Those that were asked, a bit each.
@@ -38,6 +40,11 @@ package struct JudgementRecord: Sendable {
     /// There is the client that the request names.
     package mutating func names(_ client: KnownClient) {
         named = client
+    }
+
+    /// A secret is shown that is none of this client's.
+    package mutating func failsToProve(_ client: ClientID) {
+        unproven = client
     }
 
     /// The request is refused. Of a credential or client that nobody knows, nothing is noted.

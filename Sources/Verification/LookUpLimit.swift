@@ -17,10 +17,11 @@ package enum LookUpParty: Sendable {
 /// - A client that has proved who it is has a share of its own: who sends made-up credentials to one backend stops no other,
 ///   and nobody at `/verify`.
 /// - All callers have one together, and all those clients another.
-/// - Where one of these refuses, a reserve lets a few through all the same: what was refused a few seconds ago and is asked
+/// - Who shows wrong secrets of a client has a number a second of them looked at, each client and network apart (``wrongSecret(of:from:at:)``).
+/// - Where one of the look-ups' refuses, a reserve lets a few through all the same: what was refused a few seconds ago and is asked
 ///   for again. Who repeats a request gets in; who makes up another credential each time does not.
 ///
-/// Fixed in size: addresses share 1,024 buckets and clients 256, and what was refused is remembered as bits, so a flood
+/// Fixed in size: addresses share 1,024 buckets, clients 256 and wrong secrets 1,024, and what was refused is remembered as bits, so a flood
 /// makes others wait, never the memory grow.
 package final class LookUpLimit: Sendable {
     /// A permission that was given, to give it back.
@@ -88,6 +89,13 @@ package final class LookUpLimit: Sendable {
         var named: Parties
         var reserve: Bucket
         var refused = RefusedLately()
+        var wrongSecrets: [Bucket]
+    }
+
+    /// Whose secret was wrong, and from where.
+    private struct Guess: Hashable {
+        let client: ClientID
+        let network: UInt128?
     }
 
     private let state: Lock<State>
@@ -99,13 +107,29 @@ package final class LookUpLimit: Sendable {
     ///   - overall: Of all callers together.
     ///   - perAsker: Of each client that has proved who it is; twice as many of all of them together.
     ///   - reserve: Of what is asked for again.
-    package init(perAddress: Int = 50, overall: Int = 1000, perAsker: Int = 200, reserve: Int = 25) {
+    ///   - wrongSecrets: Of each client from one network.
+    package init(
+        perAddress: Int = 50, overall: Int = 1000, perAsker: Int = 200, reserve: Int = 25, wrongSecrets: Int = 5
+    ) {
         state = Lock(
             State(
                 callers: Parties(each: perAddress, count: 1024, overall: overall),
                 askers: Parties(each: perAsker, count: 256, overall: perAsker * 2),
                 named: Parties(each: perAddress, count: 1024, overall: overall),
-                reserve: Bucket(rate: reserve)))
+                reserve: Bucket(rate: reserve),
+                wrongSecrets: Array(repeating: Bucket(rate: wrongSecrets), count: 1024)))
+    }
+
+    /// Notes that a secret was wrong. Asked once the secret was looked at, so no number of wrong ones keeps a right one out, wherever that
+    /// comes from; whether there is such a client makes no difference.
+    ///
+    /// - Returns: Whether so many came from there lately that no more is said about them.
+    package func wrongSecret(of client: ClientID, from address: IPAddress?, at now: Instant) -> Bool {
+        let guess = Guess(client: client, network: Self.network(of: address))
+        return state.withLock { state in
+            let index = Int(UInt(bitPattern: guess.hashValue) % UInt(state.wrongSecrets.count))
+            return !state.wrongSecrets[index].take(at: now.milliseconds)
+        }
     }
 
     /// Permission for one more look-up of `thing`, nil for none. It counts until it is given back.

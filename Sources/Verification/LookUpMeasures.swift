@@ -19,6 +19,13 @@ package final class LookUpMeasures: Sendable {
 
     private let tally = Tally(kinds.count * Outcome.allCases.count)
 
+    /// Wrong secrets of clients, and those of them of which no more was said.
+    private let wrongSecrets = Tally(2)
+
+    func noteWrongSecret(isTooMany: Bool) {
+        wrongSecrets.add(at: isTooMany ? 1 : 0)
+    }
+
     func note(_ missing: Missing, _ outcome: Outcome) {
         guard let kind = Self.place(of: missing) else { return }
         tally.add(at: kind * Outcome.allCases.count + outcome.rawValue)
@@ -40,7 +47,20 @@ package final class LookUpMeasures: Sendable {
         }
     }
 
-    package var metric: Metric {
+    package var metrics: [Metric] {
+        [
+            metric,
+            Metric(
+                "claviger_wrong_client_secrets_total", .counter, "Wrong secrets of clients at the OAuth endpoints."
+            ) { [wrongSecrets] in
+                ["refused", "throttled"].enumerated().map { place, outcome in
+                    .init(Double(wrongSecrets[place]), labels: [("outcome", outcome)])
+                }
+            },
+        ]
+    }
+
+    private var metric: Metric {
         Metric(
             "claviger_lookups_total", .counter, "What verification did not know from memory and asked the database for."
         ) { [tally] in

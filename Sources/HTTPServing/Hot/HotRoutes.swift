@@ -125,6 +125,7 @@ package final class HotRoutes: Sendable {
                 }
                 reply = limited
             }
+            reply = slowed(reply, record, request)
             note(record, request)
             meter(record, reply.status, request)
             note(reply)
@@ -153,7 +154,7 @@ package final class HotRoutes: Sendable {
             let (outcome, record) = try await limited(rest, request, on: executor)
             note(record, request)
             do {
-                let reply = try await perform(outcome, record, request)
+                let reply = slowed(try await perform(outcome, record, request), record, request)
                 meter(record, reply.status, request)
                 note(reply)
                 return Self.shared(reply, request)
@@ -212,6 +213,20 @@ package final class HotRoutes: Sendable {
             await verifier.limiter.settled()
         }
     }
+
+    /// The reply to who shows wrong secrets of a client, one after the other: from then on it says no more than to come later.
+    private func slowed(_ reply: HotReply, _ record: JudgementRecord, _ request: HotRequest) -> HotReply {
+        guard
+            verifier.hasTooManyWrongSecrets(
+                record, from: proxies.clientAddress(peer: request.peer, request.field), at: request.now)
+        else { return reply }
+        return OAuthReply.error(Self.tooManyWrongSecrets, realm: realm, retryAfter: 1)
+    }
+
+    private static let tooManyWrongSecrets = OAuthError(
+        .temporarilyUnavailable,
+        "Too many wrong secrets of this client came from there lately. The right one is accepted at any time.",
+        rule: "wrong_secrets")
 
     /// What a judgement comes to once it is counted, nil where it has to wait for other nodes.
     private func limited(

@@ -46,6 +46,19 @@ package struct ClientAuthenticator: Sendable {
         let claim = request.claim
         guard let id = ClientID(parsing: claim.identifier) else { throw Self.refusal }
         if claim.method == .none { return try identify(id, request, evidence, noting: &record) }
+        do {
+            return try prove(id, request, evidence, noting: &record)
+        } catch let refusal as OAuthError {
+            if refusal.rule == Self.refusal.rule { record.failsToProve(id) }
+            throw refusal
+        }
+    }
+
+    /// The client of this identifier, if the secret is its own.
+    private func prove(
+        _ id: ClientID, _ request: OAuthRequest, _ evidence: Evidence, noting record: inout JudgementRecord
+    ) throws -> AuthenticatedClient {
+        let claim = request.claim
         // 2. Whether there is such a client. No look-up for what cannot be a secret of ours.
         let found: KnownClient?
         do throws(Missing) {
