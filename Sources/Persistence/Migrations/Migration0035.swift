@@ -1,8 +1,8 @@
 extension Migration {
     /// Client secrets in quarantine: what was digested stands aside, and in its place is what no secret has. So whoever looks a secret up
     /// refuses it, also a version that knows nothing of this.
-    static let migration0037 = Migration(
-        number: 37, name: "client secrets in quarantine", servedFrom: 26,
+    static let migration0035 = Migration(
+        number: 35, name: "client secrets in quarantine", servedFrom: 26,
         sqlite: """
             ALTER TABLE client_secret ADD COLUMN quarantined_at INTEGER;
             ALTER TABLE client_secret ADD COLUMN quarantined_digest BLOB;
