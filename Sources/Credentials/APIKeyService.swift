@@ -14,16 +14,19 @@ package struct APIKeyDraft: Sendable {
     package var scopes: [String]
     /// Addresses and blocks, nil for anywhere.
     package var allowedAddresses: [String]?
+    /// Such as `100/minute`, nil for what product and plan give.
+    package var callLimit: String?
 
     package init(
         name: String, description: String? = nil, lifetimeSeconds: Int? = nil, scopes: [String],
-        allowedAddresses: [String]? = nil
+        allowedAddresses: [String]? = nil, callLimit: String? = nil
     ) {
         self.name = name
         self.description = description
         self.lifetimeSeconds = lifetimeSeconds
         self.scopes = scopes
         self.allowedAddresses = allowedAddresses
+        self.callLimit = callLimit
     }
 }
 
@@ -33,11 +36,16 @@ package struct APIKeyEdit: Sendable {
     package var description: String??
     package var scopes: [String]?
     package var allowedAddresses: [String]??
+    package var callLimit: String??
 
-    package init(description: String?? = nil, scopes: [String]? = nil, allowedAddresses: [String]?? = nil) {
+    package init(
+        description: String?? = nil, scopes: [String]? = nil, allowedAddresses: [String]?? = nil,
+        callLimit: String?? = nil
+    ) {
         self.description = description
         self.scopes = scopes
         self.allowedAddresses = allowedAddresses
+        self.callLimit = callLimit
     }
 }
 
@@ -77,6 +85,7 @@ package struct APIKeyService: Sendable {
             id: ID(at: now.milliseconds), organization: id, name: checks.line("name", draft.name),
             description: checks.text("description", draft.description),
             scopes: checks.scopes(draft.scopes, of: product), addresses: checks.addresses(draft.allowedAddresses),
+            callLimit: checks.callLimit(draft.callLimit),
             hint: minted.hint, createdAt: now, expiresAt: now.adding(seconds: lifetime), disabledAt: nil,
             rotatedAt: now, previousExpiresAt: nil, createdBy: actor.label, lastUse: nil)
         try checks.finish()
@@ -103,6 +112,7 @@ package struct APIKeyService: Sendable {
         _ = checks.text("description", draft.description)
         if !fields.contains("scopes") { _ = checks.scopes(draft.scopes, of: product) }
         _ = checks.addresses(draft.allowedAddresses)
+        _ = checks.callLimit(draft.callLimit)
         return checks.problems
     }
 
@@ -141,6 +151,7 @@ package struct APIKeyService: Sendable {
         if let description = edit.description { after.description = checks.text("description", description) }
         if let scopes = edit.scopes { after.scopes = checks.scopes(scopes, of: product) }
         if let addresses = edit.allowedAddresses { after.addresses = checks.addresses(addresses) }
+        if let limit = edit.callLimit { after.callLimit = checks.callLimit(limit) }
         try checks.finish()
         try actor.requiresRights(in: before.scopes)
         try requireGivable(after.scopes, in: organization, by: actor, tx: tx)
@@ -152,6 +163,7 @@ package struct APIKeyService: Sendable {
             after.description != before.description ? "description" : nil,
             after.scopes != before.scopes ? "scopes" : nil,
             after.addresses != before.addresses ? "allowed_addresses" : nil,
+            after.callLimit != before.callLimit ? "call_limit" : nil,
         ].compactMap(\.self)
         try note(
             .apiKeyChanged, after, ["fields": fields.joined(separator: " "), "scopes": after.scopes.text], by: actor,

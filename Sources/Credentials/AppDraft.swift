@@ -22,13 +22,16 @@ package struct AppDraft: Sendable {
     package var tokenFormat: String?
     /// `ES256`, `EdDSA` or `RS256`, nil for `ES256`.
     package var idTokenAlgorithm: String?
+    /// Such as `100/minute`, nil for what product and plan give.
+    package var callLimit: String?
 
     package init(
         name: String, redirectURIs: [String], scopes: [String], authenticationMethod: String? = nil,
         requiresPKCE: Bool? = nil, postLogoutRedirectURIs: [String] = [], availableTo: String? = nil,
         logoURI: String? = nil,
         clientURI: String? = nil, policyURI: String? = nil, termsURI: String? = nil, accessTokenSeconds: Int? = nil,
-        refreshTokenSeconds: Int? = nil, tokenFormat: String? = nil, idTokenAlgorithm: String? = nil
+        refreshTokenSeconds: Int? = nil, tokenFormat: String? = nil, idTokenAlgorithm: String? = nil,
+        callLimit: String? = nil
     ) {
         self.name = name
         self.redirectURIs = redirectURIs
@@ -45,6 +48,7 @@ package struct AppDraft: Sendable {
         self.refreshTokenSeconds = refreshTokenSeconds
         self.tokenFormat = tokenFormat
         self.idTokenAlgorithm = idTokenAlgorithm
+        self.callLimit = callLimit
     }
 }
 
@@ -66,6 +70,7 @@ package struct AppEdit: Sendable {
     package var refreshTokenSeconds: Int??
     package var tokenFormat: String?
     package var idTokenAlgorithm: String?
+    package var callLimit: String??
 
     package init(
         name: String? = nil, redirectURIs: [String]? = nil, scopes: [String]? = nil,
@@ -73,7 +78,7 @@ package struct AppEdit: Sendable {
         postLogoutRedirectURIs: [String]? = nil, availableTo: String? = nil, logoURI: String?? = nil,
         clientURI: String?? = nil, policyURI: String?? = nil, termsURI: String?? = nil,
         accessTokenSeconds: Int?? = nil, refreshTokenSeconds: Int?? = nil, tokenFormat: String? = nil,
-        idTokenAlgorithm: String? = nil
+        idTokenAlgorithm: String? = nil, callLimit: String?? = nil
     ) {
         self.name = name
         self.redirectURIs = redirectURIs
@@ -90,5 +95,6 @@ package struct AppEdit: Sendable {
         self.refreshTokenSeconds = refreshTokenSeconds
         self.tokenFormat = tokenFormat
         self.idTokenAlgorithm = idTokenAlgorithm
+        self.callLimit = callLimit
     }
 }

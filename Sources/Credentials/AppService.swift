@@ -56,7 +56,7 @@ package struct AppService: Sendable {
             tokenFormat: draft.tokenFormat.map { checks.word("token_format", $0, orElse: .sealed) } ?? .sealed,
             idTokenAlgorithm: draft.idTokenAlgorithm.map {
                 checks.word("id_token_signed_response_alg", $0, orElse: .es256)
-            } ?? .es256, createdAt: now, createdBy: actor.label)
+            } ?? .es256, callLimit: checks.callLimit(draft.callLimit), createdAt: now, createdBy: actor.label)
         try checks.finish()
         try requireGivable(app, in: organization, by: actor, tx: tx)
         let terms = try tx.terms(of: organization.account, in: product)
@@ -262,6 +262,7 @@ extension AppService {
         if let word = edit.idTokenAlgorithm {
             app.idTokenAlgorithm = checks.word("id_token_signed_response_alg", word, orElse: .es256)
         }
+        if let limit = edit.callLimit { app.callLimit = checks.callLimit(limit) }
         return app
     }
 }
@@ -285,6 +286,7 @@ extension App {
             refreshTokenSeconds != before.refreshTokenSeconds ? "refresh_token_seconds" : nil,
             tokenFormat != before.tokenFormat ? "token_format" : nil,
             idTokenAlgorithm != before.idTokenAlgorithm ? "id_token_signed_response_alg" : nil,
+            callLimit != before.callLimit ? "call_limit" : nil,
         ].compactMap(\.self)
     }
 }

@@ -48,6 +48,17 @@ extension FieldChecks {
         return AddressRule(within: ranges) ?? .anywhere
     }
 
+    /// A limit on calls, nil for none.
+    mutating func callLimit(_ text: String?) -> CallLimit? {
+        guard let text, !text.isEmpty else { return nil }
+        let limit = CallLimit(text)
+        require(
+            limit != nil, "call_limit", "invalid",
+            "Must be a number from 1 to 1000000000 and a period, such as 100/minute: second, minute, hour, day or month."
+        )
+        return limit
+    }
+
     /// The time for which both secrets work after a rotation.
     mutating func overlap(_ seconds: Int, within policy: ProductPolicy) {
         require(

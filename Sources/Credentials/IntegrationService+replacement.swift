@@ -15,7 +15,8 @@ extension IntegrationService {
             IntegrationDraft(
                 label: before.label, scopes: before.scopes.scopes.map(\.name),
                 allowedAddresses: .some(before.addresses.ranges?.map(\.description)),
-                accessTokenSeconds: before.accessTokenSeconds, tokenFormat: before.tokenFormat.rawValue),
+                accessTokenSeconds: before.accessTokenSeconds, tokenFormat: before.tokenFormat.rawValue,
+                callLimit: before.callLimit?.description),
             in: organization, as: actor, tx: tx)
     }
 }

@@ -12,6 +12,8 @@ package struct IntegrationDraft: Sendable {
     package var scopes: [String]?
     /// Addresses and blocks. Nil for those that the product gives a new integration, an inner nil for anywhere.
     package var allowedAddresses: [String]??
+    /// Such as `100/minute`, nil for what product and plan give.
+    package var callLimit: String?
     /// Nil for the product's own lifetime.
     package var accessTokenSeconds: Int?
     /// `sealed` or `jwt`, nil for `sealed`.
@@ -19,13 +21,14 @@ package struct IntegrationDraft: Sendable {
 
     package init(
         label: String, scopes: [String]?, allowedAddresses: [String]?? = nil, accessTokenSeconds: Int? = nil,
-        tokenFormat: String? = nil
+        tokenFormat: String? = nil, callLimit: String? = nil
     ) {
         self.label = label
         self.scopes = scopes
         self.allowedAddresses = allowedAddresses
         self.accessTokenSeconds = accessTokenSeconds
         self.tokenFormat = tokenFormat
+        self.callLimit = callLimit
     }
 }
 
@@ -34,18 +37,20 @@ package struct IntegrationEdit: Sendable {
     package var label: String?
     package var scopes: [String]?
     package var allowedAddresses: [String]??
+    package var callLimit: String??
     package var accessTokenSeconds: Int??
     package var tokenFormat: String?
 
     package init(
         label: String? = nil, scopes: [String]? = nil, allowedAddresses: [String]?? = nil,
-        accessTokenSeconds: Int?? = nil, tokenFormat: String? = nil
+        accessTokenSeconds: Int?? = nil, tokenFormat: String? = nil, callLimit: String?? = nil
     ) {
         self.label = label
         self.scopes = scopes
         self.allowedAddresses = allowedAddresses
         self.accessTokenSeconds = accessTokenSeconds
         self.tokenFormat = tokenFormat
+        self.callLimit = callLimit
     }
 }
 
@@ -83,6 +88,7 @@ package struct IntegrationService: Sendable {
             id: ID(at: now.milliseconds), organization: id, label: checks.line("label", draft.label),
             scopes: scopes(draft.scopes, &checks),
             addresses: draft.allowedAddresses.map { checks.addresses($0) } ?? product.policy.integrations.addresses,
+            callLimit: checks.callLimit(draft.callLimit),
             accessTokenSeconds: check(draft.accessTokenSeconds, &checks),
             tokenFormat: draft.tokenFormat.map { checks.word("token_format", $0, orElse: .sealed) } ?? .sealed,
             createdAt: now, createdBy: actor.label)
@@ -136,6 +142,7 @@ package struct IntegrationService: Sendable {
         if let label = edit.label { after.label = checks.line("label", label) }
         if let scopes = edit.scopes { after.scopes = checks.scopes(scopes, of: product) }
         if let addresses = edit.allowedAddresses { after.addresses = checks.addresses(addresses) }
+        if let limit = edit.callLimit { after.callLimit = checks.callLimit(limit) }
         if let seconds = edit.accessTokenSeconds { after.accessTokenSeconds = check(seconds, &checks) }
         if let format = edit.tokenFormat { after.tokenFormat = checks.word("token_format", format, orElse: .sealed) }
         try checks.finish()
@@ -147,6 +154,7 @@ package struct IntegrationService: Sendable {
         let fields = [
             after.label != before.label ? "label" : nil, after.scopes != before.scopes ? "scopes" : nil,
             after.addresses != before.addresses ? "allowed_addresses" : nil,
+            after.callLimit != before.callLimit ? "call_limit" : nil,
             after.accessTokenSeconds != before.accessTokenSeconds ? "access_token_seconds" : nil,
             after.tokenFormat != before.tokenFormat ? "token_format" : nil,
         ].compactMap(\.self)

@@ -38,6 +38,9 @@ package final class RateLimit: Hashable, Sendable {
         case app
     }
 
+    /// What the limit is called that those who manage a credential set. No product has one of that name.
+    package static let ownName = "own"
+
     /// The most that ``amount`` may be.
     package static let maximumAmount = 1_000_000_000
 
@@ -77,7 +80,7 @@ package final class RateLimit: Hashable, Sendable {
 
     /// Whether a name may stand in the header fields as it is.
     package static func allows(name: String) -> Bool {
-        name.wholeMatch(of: /[a-z][a-z0-9_\-]{0,31}/) != nil
+        name != ownName && name.wholeMatch(of: /[a-z][a-z0-9_\-]{0,31}/) != nil
     }
 
     package static func == (left: RateLimit, right: RateLimit) -> Bool {

@@ -23,6 +23,11 @@ package final class RateLimitSet: Sendable {
             tokens: tokens.isEmpty ? nil : RateLimitSet(of: tokens, tokens: nil))
     }
 
+    /// These, where there are any, and a credential's own.
+    package convenience init(_ others: RateLimitSet?, besides own: RateLimit) {
+        self.init(of: (others?.limits ?? []) + [own], tokens: others?.tokens)
+    }
+
     private init(of limits: [RateLimit], tokens: RateLimitSet?) {
         self.limits = limits
         self.tokens = tokens

@@ -5,8 +5,6 @@ package struct RateLimitCatalogue: Sendable {
     private let standard: RateLimitSet?
     private let standardPlan: String?
     private let byPlan: [String: RateLimitSet]
-    /// Whether any limit holds for anybody.
-    package let isEmpty: Bool
 
     /// - Parameter limits: Those of the product. A plan's own come besides, and of the same name in place of them.
     init(_ limits: [RateLimit], _ plans: PlanCatalogue) {
@@ -18,7 +16,6 @@ package struct RateLimitCatalogue: Sendable {
                 plan.rateLimits.isEmpty ? standard : RateLimitSet(Self.merged(limits, with: plan.rateLimits))
         }
         self.byPlan = byPlan
-        isEmpty = standard == nil && byPlan.isEmpty
     }
 
     static func merged(_ limits: [RateLimit], with own: [RateLimit]) -> [RateLimit] {

@@ -16,6 +16,9 @@ extension FileEntry {
     func rateLimits(besides others: [RateLimit] = []) throws(DefinitionError) -> [RateLimit] {
         var limits: [RateLimit] = []
         for (name, entry) in try entries() {
+            guard name != RateLimit.ownName else {
+                throw entry.error("own is the limit that managers of a credential set; this one needs another name")
+            }
             guard RateLimit.allows(name: name) else {
                 throw entry.error("a rate limit's name has 1 to 32 lower-case letters, digits, - and _, a letter first")
             }

@@ -209,7 +209,7 @@ struct Composition {
             memory: VerifierMemory(VerifierMemory.Bounds(bytes: configuration.memoryLimit.bytes)),
             hearing: isShared ? Hearing(patience: .withinTheBound) : .always,
             limiter: isShared ? RateLimiter(sharing: store) : RateLimiter(), callers: CallerHash(under: masterKeys))
-        if !isShared, !product.rateLimits.isEmpty {
+        if !isShared {
             verifier.limiter.load(
                 try await store.read { tx in try tx.rateCounts(liveAt: now(), limit: RateLimiter.capacity) })
         }
@@ -475,10 +475,9 @@ struct Composition {
         clock.map { [DatabaseClockKeeping(clock: $0, logger: logger)] } ?? []
     }
 
-    /// Nothing where the product has no rate limits.
+    /// Also where the product has no rate limits: a credential may have one of its own.
     private func countingRates() -> [any Service] {
-        guard !product.rateLimits.isEmpty else { return [] }
-        return [
+        [
             PeriodicFlush("rate limits", every: .seconds(1), logger: logger) { [verifier, store] isLast in
                 try await verifier.limiter.flush(to: store, isLast: isLast)
             }

@@ -231,7 +231,9 @@ extension CredentialVerifier {
         }
         let standing = standing(stored.standing, since: mark)
         let expiresAt = stored.isPrevious ? stored.key.previousExpiresAt ?? stored.key.createdAt : stored.key.expiresAt
-        let terms = memory.terms.interned(KnownTerms(scopes: stored.key.scopes, addresses: stored.key.addresses))
+        let terms = memory.terms.interned(
+            KnownTerms(
+                scopes: stored.key.scopes, addresses: stored.key.addresses, callLimit: stored.key.callLimit))
         let known = KnownAPIKey(
             stored.key, by: fingerprint, secretMadeAt: stored.secretMadeAt,
             expiresAt: min(expiresAt, stored.key.expiresAt), terms: terms.terms, ownsTerms: terms.isNew,

@@ -93,12 +93,10 @@ package struct JudgementRecord: Sendable {
         return isKept
     }
 
-    /// Which limits the call that was judged counts under: those of its credential's account, once all rules before had let it pass (law 4).
+    /// Which limits the call that was judged counts under: those of its credential's account and its own, once all rules before had let it pass (law 4).
     package var rateLimits: RateLimitSet? {
-        guard let limits = credential?.standing.rateLimits, asked(.scope(.empty)), !limits.limits.isEmpty else {
-            return nil
-        }
-        return limits
+        guard let credential, asked(.scope(.empty)) else { return nil }
+        return credential.callLimits
     }
 
     /// Which limits the tokens of the client count under that proved who it is: those of its account.

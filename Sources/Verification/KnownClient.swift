@@ -1,4 +1,5 @@
 import CredentialFormat
+package import Limits
 import Locking
 package import Model
 import Persistence
@@ -44,6 +45,8 @@ package final class KnownClient: Sendable {
     package let identifierText: String
     /// Where uses of an app are counted, in all; none of other clients.
     package let usage: UsageCell?
+    /// What those who manage it say of calls with its tokens, nil for nothing.
+    package let ownLimit: RateLimit?
     /// Which credential counts it too.
     let firstHolder = FirstHolder()
     private let validity: Validity
@@ -64,6 +67,7 @@ package final class KnownClient: Sendable {
         self.secrets = secrets.map { secret in
             Secret(secret, usage: last?.secrets.first { $0.secret.id == secret.id }?.usage)
         }
+        ownLimit = kind.callLimit.map(RateLimit.init)
         self.standing = standing
         self.validity = validity
         bytes = Self.leastBytes + kind.bytes + secrets.count * 384
@@ -89,6 +93,14 @@ package final class KnownClient: Sendable {
 }
 
 extension KnownClient.Kind {
+    fileprivate var callLimit: CallLimit? {
+        switch self {
+        case .integration(let integration): integration.callLimit
+        case .app(let app): app.callLimit
+        case .resourceServer: nil
+        }
+    }
+
     /// About how many bytes its texts take.
     fileprivate var bytes: Int {
         switch self {

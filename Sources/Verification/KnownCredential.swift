@@ -1,4 +1,5 @@
 import CredentialFormat
+package import Limits
 package import Model
 package import Policy
 import ProductDefinition
@@ -36,6 +37,21 @@ package enum KnownCredential: Sendable {
         case .apiKey(let key): key.terms.addresses
         case .accessToken(let token): token.terms.addresses
         }
+    }
+
+    /// What those who manage it say of its calls, nil for nothing.
+    package var ownLimit: RateLimit? {
+        switch self {
+        case .apiKey(let key): key.terms.ownLimit
+        case .accessToken(let token): token.client.ownLimit
+        }
+    }
+
+    /// Under which limits its calls are counted, nil for none.
+    var callLimits: RateLimitSet? {
+        if let own = ownLimit { return standing.limits(with: own) }
+        guard let limits = standing.rateLimits, !limits.limits.isEmpty else { return nil }
+        return limits
     }
 
     package var issuedAt: Instant {

@@ -1,21 +1,26 @@
+package import Limits
 package import Model
 package import Policy
 
-/// The scopes and addresses of credentials, which many have in common.
+/// The scopes and addresses of credentials, and their own limits, which many have in common.
 package final class KnownTerms: Hashable, Sendable {
     package let scopes: ScopeSet
     package let addresses: AddressRule
     /// What the scopes give at our own API, which asks it at each call.
     package let permissions: Set<Permission>
 
-    package init(scopes: ScopeSet, addresses: AddressRule) {
+    /// What those who manage the credential say, nil for nothing.
+    package let ownLimit: RateLimit?
+
+    package init(scopes: ScopeSet, addresses: AddressRule, callLimit: CallLimit? = nil) {
         self.scopes = scopes
+        ownLimit = callLimit.map(RateLimit.init)
         self.addresses = addresses
         permissions = scopes.permissions
     }
 
     package static func == (left: KnownTerms, right: KnownTerms) -> Bool {
-        left.scopes == right.scopes && left.addresses == right.addresses
+        left.scopes == right.scopes && left.addresses == right.addresses && left.ownLimit == right.ownLimit
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -24,7 +29,24 @@ package final class KnownTerms: Hashable, Sendable {
     }
 
     /// About how many bytes they take.
-    package var bytes: Int { 96 + scopes.bytes + (addresses.ranges?.count ?? 0) * 64 + permissions.count * 8 }
+    package var bytes: Int {
+        96 + scopes.bytes + (addresses.ranges?.count ?? 0) * 64 + permissions.count * 8 + (ownLimit == nil ? 0 : 192)
+    }
+}
+
+extension RateLimit {
+    /// What those who manage a credential say of it.
+    convenience init(_ limit: CallLimit) {
+        let period: Period =
+            switch limit.period {
+            case .second: .second
+            case .minute: .minute
+            case .hour: .hour
+            case .day: .day
+            case .month: .month
+            }
+        self.init(name: Self.ownName, amount: limit.amount, per: period)
+    }
 }
 
 extension ScopeSet {

@@ -1,5 +1,6 @@
 package import CredentialFormat
 package import Limits
+import Locking
 package import Model
 import Persistence
 package import ProductDefinition
@@ -27,6 +28,10 @@ package final class Standing: Sendable {
     /// Which credential counts it too.
     let firstHolder = FirstHolder()
     private let validities: [Validity]
+    /// Those with one that a credential has of its own.
+    private let ownLimits = Lock<[RateLimit: RateLimitSet]>([:])
+    /// How many of those are kept.
+    private static let mostOwnLimits = 16
 
     /// About how many bytes one takes at least, with what ends it.
     static let leastBytes = 512
@@ -50,6 +55,17 @@ package final class Standing: Sendable {
     }
 
     package var organization: ID<Organization> { path.last }
+
+    /// The limits of the account's calls and one that a credential has of its own. Kept, since each of its calls asks.
+    func limits(with own: RateLimit) -> RateLimitSet {
+        ownLimits.withLock { kept in
+            if let set = kept[own] { return set }
+            if kept.count >= Self.mostOwnLimits { kept = [:] }
+            let set = RateLimitSet(rateLimits, besides: own)
+            kept[own] = set
+            return set
+        }
+    }
 
     /// Whether nothing was announced about it or an organization above it.
     package var isCurrent: Bool {

@@ -5,6 +5,7 @@ import Limits
 import Model
 import OAuth
 import Persistence
+import Policy
 import ProductDefinition
 import TestSupport
 import Testing
@@ -135,6 +136,79 @@ struct RateLimitTests {
             let token = try await desk.token(client).text
             #expect(await gateway.ask(token, times: 4) == [200, 200, 200, 200])
             #expect(await gateway.ask(token)["RateLimit-Policy"]?.hasPrefix("\"minute\";q=6000;w=60, ") == true)
+        }
+    }
+
+    @Test func `a credential's own limit holds at once, never gives more than the product, and is gone as it came`()
+        async throws
+    {
+        try await SampleDesk.open(product: Self.product) { desk in
+            let gateway = Gateway(desk)
+            let key = try await desk.tree.key(in: desk.tree.europe, scopes: ["data.read"])
+            func limit(_ text: String?) async throws -> APIKey {
+                try await desk.store.write { [apiKeys = desk.tree.apiKeys] tx in
+                    try apiKeys.edit(
+                        key.credential.id, in: key.credential.organization, APIKeyEdit(callLimit: .some(text)),
+                        as: SampleTree.theOperator, tx: tx)
+                }
+            }
+            #expect(await gateway.ask(key.secret, times: 1) == [200])
+            #expect(try await limit("2/hour").callLimit == CallLimit("2/hour"))
+            let told = await gateway.ask(key.secret)
+            #expect(told["RateLimit-Policy"]?.hasSuffix(", \"own\";q=2;w=3600") == true)
+            #expect(told.status == .ok)
+            desk.tree.clock.advance(seconds: 10)
+            #expect(await gateway.ask(key.secret, times: 1) == [200])
+            let refused = await gateway.ask(key.secret)
+            #expect(refused.status == .tooManyRequests)
+            #expect(refused["RateLimit"]?.hasPrefix("\"own\";r=0;t=") == true)
+            // Far above what the product lets through in a burst of three.
+            _ = try await limit("1000000/second")
+            desk.tree.clock.advance(seconds: 10)
+            #expect(await gateway.ask(key.secret, times: 4) == [200, 200, 200, 429])
+            #expect(try await limit(nil).callLimit == nil)
+            desk.tree.clock.advance(seconds: 10)
+            #expect(await gateway.ask(key.secret)["RateLimit-Policy"]?.contains("own") == false)
+            for text in ["2", "0/hour", "2/week", "02/hour", "2/hour/", "-1/day", "1000000001/day"] {
+                await #expect(throws: Refusal.self, "\(text)") { try await limit(text) }
+            }
+            let events = try await desk.store.read { tx in
+                try tx.auditEvents(.everything, matching: AuditFilter(), after: nil, limit: 100)
+            }
+            #expect(events.filter { $0.details["fields"] == "call_limit" }.count == 3)
+        }
+    }
+
+    @Test func `the own limits of integrations and apps hold for their tokens, also where the product has none`()
+        async throws
+    {
+        try await SampleDesk.open { desk in
+            let gateway = Gateway(desk)
+            let made = try await desk.tree.integration(in: desk.tree.europe)
+            let changed = try await desk.store.write { [integrations = desk.tree.integrations] tx in
+                try integrations.edit(
+                    made.credential.id, in: desk.tree.europe.id, IntegrationEdit(callLimit: .some("2/day")),
+                    as: SampleTree.theOperator, tx: tx)
+            }
+            #expect(changed.callLimit == CallLimit("2/day"))
+            var statuses: [Int] = []
+            for _ in 0..<3 {
+                statuses += await gateway.ask(try await desk.token(SampleClient(made)).text, times: 1)
+            }
+            #expect(statuses == [200, 200, 429])
+            let app = try await desk.app(in: desk.tree.europe)
+            try await desk.store.write { tx in
+                var limited = app.app
+                limited.callLimit = CallLimit("1/day")
+                try tx.update(limited)
+            }
+            let first = try await desk.signedIn(in: desk.tree.europe)
+            let tokens = try await desk.consented(to: app, in: desk.tree.europe, as: first)
+            #expect(await gateway.ask(tokens.accessToken, times: 2) == [200, 429])
+            // By another consent it calls again.
+            let second = try await desk.signedIn(in: desk.tree.europe, email: "grace@example.com")
+            let others = try await desk.consented(to: app, in: desk.tree.europe, as: second)
+            #expect(await gateway.ask(others.accessToken, times: 2) == [200, 429])
         }
     }
 

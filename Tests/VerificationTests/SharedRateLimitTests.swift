@@ -1,4 +1,3 @@
-import Persistence
 import CredentialFormat
 import Limits
 import Model
@@ -70,6 +69,25 @@ struct SharedRateLimitTests {
             var after = 0
             for node in nodes { after += await burst(60, at: [node], set).reduce(0, +) }
             #expect(250 + all + after <= 303)
+        }
+    }
+
+    /// On SQLite they share a store, so nobody meets anybody.
+    @Test func `many nodes that overrun one limit of an account are refused for the limit, not because they meet`()
+        async throws
+    {
+        try await StoreUnderTest.current.openNodes(6) { stores in
+            let set = try #require(
+                RateLimitSet([RateLimit(name: "account", amount: 900, per: .month, of: .account)]))
+            let nodes = stores.map { RateLimiter(sharing: $0) }
+            let passed = await burst(250, at: nodes, set)
+            let all = passed.reduce(0, +)
+            // A hand holds 45 at most, which its node has no more calls for.
+            #expect((900 - 6 * 45...906).contains(all), "\(passed)")
+            let used = try await stores[0].read { tx in
+                try tx.rateCounts(of: [ID(value: account.value)]).map(\.used)
+            }
+            #expect(used.count == 1 && used[0] >= Int64(all), "\(used)")
         }
     }
 

@@ -11,6 +11,7 @@ extension APIKey {
         json.member("description", description)
         json.member("scopes", scopes)
         json.member("allowed_addresses", addresses)
+        json.member("call_limit", callLimit?.description)
         json.member("hint", hint.text)
         json.member("state", state(at: now).rawValue)
         json.member("created_at", createdAt)

@@ -16,7 +16,8 @@ struct CreateAPIKey: Endpoint {
                 name: fields.required("name", .text), description: fields.optional("description", .text),
                 lifetimeSeconds: fields.optional("lifetime_seconds", .wholeNumber),
                 scopes: fields.required("scopes", .texts),
-                allowedAddresses: fields.optional("allowed_addresses", .texts))
+                allowedAddresses: fields.optional("allowed_addresses", .texts),
+                callLimit: fields.optional("call_limit", .text))
         }
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
             let issued = try input.apply { try api.apiKeys.create($0, in: organization, as: actor, tx: tx) }

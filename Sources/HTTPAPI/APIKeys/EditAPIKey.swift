@@ -18,7 +18,8 @@ struct EditAPIKey: Endpoint {
             for name in ["name", "lifetime_seconds", "expires_at"] { fields.refuseEdit(name) }
             let edit = APIKeyEdit(
                 description: fields.clearableEdit("description", .text), scopes: fields.edit("scopes", .texts),
-                allowedAddresses: fields.clearableEdit("allowed_addresses", .texts))
+                allowedAddresses: fields.clearableEdit("allowed_addresses", .texts),
+                callLimit: fields.clearableEdit("call_limit", .text))
             return (edit, fields.force())
         }
         let key = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in

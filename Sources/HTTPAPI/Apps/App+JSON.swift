@@ -25,6 +25,7 @@ extension App {
         json.member("refresh_token_seconds", refreshTokenSeconds)
         json.member("token_format", tokenFormat.rawValue)
         json.member("id_token_signed_response_alg", idTokenAlgorithm.rawValue)
+        json.member("call_limit", callLimit?.description)
         json.member("created_at", createdAt)
         json.member("created_by", createdBy)
         json.member("revision", revision)

@@ -24,7 +24,8 @@ struct CreateApp: Endpoint {
                 accessTokenSeconds: fields.optional("access_token_seconds", .wholeNumber),
                 refreshTokenSeconds: fields.optional("refresh_token_seconds", .wholeNumber),
                 tokenFormat: fields.optional("token_format", .text),
-                idTokenAlgorithm: fields.optional("id_token_signed_response_alg", .text))
+                idTokenAlgorithm: fields.optional("id_token_signed_response_alg", .text),
+                callLimit: fields.optional("call_limit", .text))
         }
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
             let (app, issued) = try input.apply { try api.apps.create($0, in: organization, as: actor, tx: tx) }

@@ -29,7 +29,8 @@ struct EditApp: Endpoint {
                 accessTokenSeconds: fields.clearableEdit("access_token_seconds", .wholeNumber),
                 refreshTokenSeconds: fields.clearableEdit("refresh_token_seconds", .wholeNumber),
                 tokenFormat: fields.edit("token_format", .text),
-                idTokenAlgorithm: fields.edit("id_token_signed_response_alg", .text))
+                idTokenAlgorithm: fields.edit("id_token_signed_response_alg", .text),
+                callLimit: fields.clearableEdit("call_limit", .text))
         }
         let app = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try input.apply { try api.apps.edit(id, in: organization, $0, expecting: revision, as: actor, tx: tx) }

@@ -17,7 +17,8 @@ struct CreateIntegration: Endpoint {
                 label: fields.required("label", .text), scopes: fields.optional("scopes", .texts),
                 allowedAddresses: fields.clearableEdit("allowed_addresses", .texts),
                 accessTokenSeconds: fields.optional("access_token_seconds", .wholeNumber),
-                tokenFormat: fields.optional("token_format", .text))
+                tokenFormat: fields.optional("token_format", .text),
+                callLimit: fields.optional("call_limit", .text))
         }
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
             let issued = try input.apply { try api.integrations.create($0, in: organization, as: actor, tx: tx) }

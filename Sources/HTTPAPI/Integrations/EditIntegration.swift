@@ -20,7 +20,8 @@ struct EditIntegration: Endpoint {
                 label: fields.edit("label", .text), scopes: fields.edit("scopes", .texts),
                 allowedAddresses: fields.clearableEdit("allowed_addresses", .texts),
                 accessTokenSeconds: fields.clearableEdit("access_token_seconds", .wholeNumber),
-                tokenFormat: fields.edit("token_format", .text))
+                tokenFormat: fields.edit("token_format", .text),
+                callLimit: fields.clearableEdit("call_limit", .text))
         }
         let integration = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try input.apply {

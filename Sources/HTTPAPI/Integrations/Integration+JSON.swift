@@ -12,6 +12,7 @@ extension Integration {
         json.member("label", label)
         json.member("scopes", scopes)
         json.member("allowed_addresses", addresses)
+        json.member("call_limit", callLimit?.description)
         json.member("access_token_seconds", accessTokenSeconds)
         json.member("token_format", tokenFormat.rawValue)
         json.member("created_at", createdAt)

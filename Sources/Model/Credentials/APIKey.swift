@@ -11,6 +11,8 @@ package struct APIKey: Entity, Hashable, Sendable {
     package var description: String?
     package var scopes: ScopeSet
     package var addresses: AddressRule
+    /// How many calls it may make, nil for what product and plan give.
+    package var callLimit: CallLimit?
     package var hint: SecretHint
     package let createdAt: Instant
     /// A rotation may move it.
@@ -28,7 +30,8 @@ package struct APIKey: Entity, Hashable, Sendable {
 
     package init(
         id: ID<APIKey>, organization: ID<Organization>, name: String, description: String?, scopes: ScopeSet,
-        addresses: AddressRule, hint: SecretHint, createdAt: Instant, expiresAt: Instant, disabledAt: Instant?,
+        addresses: AddressRule, callLimit: CallLimit? = nil, hint: SecretHint, createdAt: Instant, expiresAt: Instant,
+        disabledAt: Instant?,
         rotatedAt: Instant, previousExpiresAt: Instant?, createdBy: String, lastUse: LastUse?,
         revision: Int = 1
     ) {
@@ -38,6 +41,7 @@ package struct APIKey: Entity, Hashable, Sendable {
         self.description = description
         self.scopes = scopes
         self.addresses = addresses
+        self.callLimit = callLimit
         self.hint = hint
         self.createdAt = createdAt
         self.expiresAt = expiresAt

@@ -43,6 +43,8 @@ package struct App: Entity, Hashable, Sendable {
     package var refreshTokenSeconds: Int?
     package var tokenFormat: TokenFormat
     package var idTokenAlgorithm: IDTokenAlgorithm
+    /// How many calls it may make by each consent, nil for what product and plan give.
+    package var callLimit: CallLimit?
     package let createdAt: Instant
     /// Who made it, as in ``Actor/label``.
     package let createdBy: String
@@ -67,8 +69,8 @@ package struct App: Entity, Hashable, Sendable {
         authentication: AppAuthentication, requiresPKCE: Bool = true, redirectURIs: [RedirectURI],
         signedOutURIs: [RedirectURI], scopes: ScopeSet, links: AppLinks, accessTokenSeconds: Int?,
         refreshTokenSeconds: Int?,
-        tokenFormat: TokenFormat, idTokenAlgorithm: IDTokenAlgorithm, createdAt: Instant, createdBy: String,
-        revision: Int = 1
+        tokenFormat: TokenFormat, idTokenAlgorithm: IDTokenAlgorithm, callLimit: CallLimit? = nil, createdAt: Instant,
+        createdBy: String, revision: Int = 1
     ) {
         self.id = id
         self.organization = organization
@@ -84,6 +86,7 @@ package struct App: Entity, Hashable, Sendable {
         self.refreshTokenSeconds = refreshTokenSeconds
         self.tokenFormat = tokenFormat
         self.idTokenAlgorithm = idTokenAlgorithm
+        self.callLimit = callLimit
         self.createdAt = createdAt
         self.createdBy = createdBy
         self.revision = revision

@@ -10,6 +10,8 @@ package struct Integration: Entity, Hashable, Sendable {
     package var label: String
     package var scopes: ScopeSet
     package var addresses: AddressRule
+    /// How many calls may be made with its tokens together, nil for what product and plan give.
+    package var callLimit: CallLimit?
     /// How long its access tokens live, nil for the product's own lifetime.
     package var accessTokenSeconds: Int?
     package var tokenFormat: TokenFormat
@@ -37,7 +39,8 @@ package struct Integration: Entity, Hashable, Sendable {
 
     package init(
         id: ID<Integration>, organization: ID<Organization>, label: String, scopes: ScopeSet, addresses: AddressRule,
-        accessTokenSeconds: Int?, tokenFormat: TokenFormat, createdAt: Instant, createdBy: String,
+        callLimit: CallLimit? = nil, accessTokenSeconds: Int?, tokenFormat: TokenFormat, createdAt: Instant,
+        createdBy: String,
         lastLook: Look? = nil, revision: Int = 1, tokensFrom: Instant? = nil
     ) {
         self.id = id
@@ -45,6 +48,7 @@ package struct Integration: Entity, Hashable, Sendable {
         self.label = label
         self.scopes = scopes
         self.addresses = addresses
+        self.callLimit = callLimit
         self.accessTokenSeconds = accessTokenSeconds
         self.tokenFormat = tokenFormat
         self.createdAt = createdAt

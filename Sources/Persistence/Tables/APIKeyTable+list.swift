@@ -73,7 +73,7 @@ extension Transaction {
             WHERE k.id = page.id AND o.id = k.organization_id \(part: order.clause)
             """
         ) { row in
-            (try ListedAPIKey(row: row), try row.count(19))
+            (try ListedAPIKey(row: row), try row.count(20))
         }
         return try counted(rows, limit: limit, count, place: query.place)
     }
@@ -102,8 +102,8 @@ extension Transaction {
 extension ListedAPIKey {
     fileprivate init(row: StoredRow) throws(StoreError) {
         key = try APIKey(row: row)
-        organizationName = try row.text(17)
-        leftAt = try row.optionalInstant(18)
+        organizationName = try row.text(18)
+        leftAt = try row.optionalInstant(19)
     }
 }
 

@@ -4,7 +4,8 @@ package import Policy
 
 private let columns: StaticString = """
     k.id, k.organization_id, k.name, k.description, k.scopes, k.addresses, k.hint, k.created_at, k.expires_at,
-    k.disabled_at, k.rotated_at, k.previous_expires_at, k.created_by, k.used_at, k.used_from, k.uses, k.revision
+    k.disabled_at, k.rotated_at, k.previous_expires_at, k.created_by, k.used_at, k.used_from, k.uses, k.revision,
+    k.call_limit
     """
 
 /// The columns of a key, and none of its secrets.
@@ -83,10 +84,11 @@ extension Transaction {
         try perform(
             """
             INSERT INTO api_key (id, organization_id, account_id, name, description, scopes, addresses, digest, pepper,
-            hint, created_at, expires_at, disabled_at, rotated_at, created_by, revision)
+            hint, created_at, expires_at, disabled_at, rotated_at, created_by, revision, call_limit)
             VALUES (\(key.id), \(key.organization), \(account), \(key.name), \(key.description.stored), \(key.scopes.text),
             \(key.addresses.storedText.stored), \(digest.bytes), \(digest.pepperVersion), \(key.hint.text), \(key.createdAt),
-            \(key.expiresAt), \(key.disabledAt.stored), \(key.rotatedAt), \(key.createdBy), \(key.revision))
+            \(key.expiresAt), \(key.disabledAt.stored), \(key.rotatedAt), \(key.createdBy), \(key.revision),
+            \((key.callLimit?.description).stored))
             """)
     }
 
@@ -102,7 +104,8 @@ extension Transaction {
         try perform(
             """
             UPDATE api_key SET description = \(key.description.stored), scopes = \(key.scopes.text),
-            addresses = \(key.addresses.storedText.stored), revision = revision + 1 WHERE id = \(key.id)
+            addresses = \(key.addresses.storedText.stored), call_limit = \((key.callLimit?.description).stored),
+            revision = revision + 1 WHERE id = \(key.id)
             """)
     }
 
@@ -290,12 +293,12 @@ package struct APIKeyForVerification: Sendable {
 
     fileprivate init(row: StoredRow, isPrevious: Bool) throws(StoreError) {
         key = try APIKey(row: row)
-        organization = try row.path(18)
-        accountSuspendedAt = try row.optionalInstant(19)
-        accountIsOperator = try row.bool(20)
-        accountPlan = try row.optionalText(21)
+        organization = try row.path(19)
+        accountSuspendedAt = try row.optionalInstant(20)
+        accountIsOperator = try row.bool(21)
+        accountPlan = try row.optionalText(22)
         self.isPrevious = isPrevious
-        secretMadeAt = isPrevious ? try row.optionalInstant(17) : key.rotatedAt
+        secretMadeAt = isPrevious ? try row.optionalInstant(18) : key.rotatedAt
     }
 }
 
@@ -304,7 +307,8 @@ extension APIKey {
     init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), organization: try row.id(1), name: try row.text(2), description: try row.optionalText(3),
-            scopes: try row.scopes(4), addresses: try row.addresses(5), hint: SecretHint(stored: try row.text(6)),
+            scopes: try row.scopes(4), addresses: try row.addresses(5),
+            callLimit: try row.callLimit(17), hint: SecretHint(stored: try row.text(6)),
             createdAt: try row.instant(7), expiresAt: try row.instant(8), disabledAt: try row.optionalInstant(9),
             rotatedAt: try row.instant(10), previousExpiresAt: try row.optionalInstant(11),
             createdBy: try row.text(12), lastUse: try row.lastUse(13), revision: try row.count(16))

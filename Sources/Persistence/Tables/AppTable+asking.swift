@@ -21,12 +21,12 @@ extension Transaction {
         ) { $0 }
         guard let first = rows.first else { return nil }
         return AskingApp(
-            app: try App(row: first), owner: try StoredStanding(row: first.from(21)),
-            user: first.isNull(25)
+            app: try App(row: first), owner: try StoredStanding(row: first.from(22)),
+            user: first.isNull(26)
                 ? nil
-                : AskedUser(member: try Member(row: first, from: 25), home: try StoredStanding(row: first.from(36))),
+                : AskedUser(member: try Member(row: first, from: 26), home: try StoredStanding(row: first.from(37))),
             grants: try rows.compactMap { row in
-                row.isNull(40) ? nil : PlacedGrant(grant: try Grant(row: row.from(40)), path: try row.path(49))
+                row.isNull(41) ? nil : PlacedGrant(grant: try Grant(row: row.from(41)), path: try row.path(50))
             })
     }
 }

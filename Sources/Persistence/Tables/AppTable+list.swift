@@ -70,7 +70,7 @@ extension Transaction {
             \(part: order.clause) LIMIT \(limit + 1)) page CROSS JOIN app p CROSS JOIN organization o
             WHERE p.id = page.id AND o.id = p.organization_id \(part: order.clause)
             """
-        ) { row in (try ListedApp(row: row), try row.count(26)) }
+        ) { row in (try ListedApp(row: row), try row.count(27)) }
         return try counted(rows, limit: limit, count, place: query.place)
     }
 
@@ -135,7 +135,7 @@ extension AppQuery {
 extension ListedApp {
     fileprivate init(row: StoredRow) throws(StoreError) {
         self.init(
-            app: try App(row: row), organizationName: try row.text(21), lastUse: try row.lastUse(22),
-            people: try row.count(25))
+            app: try App(row: row), organizationName: try row.text(22), lastUse: try row.lastUse(23),
+            people: try row.count(26))
     }
 }

@@ -6,7 +6,8 @@ package import Policy
 let appColumns: StaticString = """
     p.id, p.organization_id, p.name, p.availability, p.authentication, p.redirect_uris, p.signed_out_uris, p.scopes,
     p.logo, p.homepage, p.policy, p.terms, p.access_token_seconds, p.refresh_token_seconds, p.token_format,
-    p.id_token_algorithm, p.created_at, p.created_by, p.revision, p.any_secret_method, p.requires_pkce
+    p.id_token_algorithm, p.created_at, p.created_by, p.revision, p.any_secret_method, p.requires_pkce,
+    p.call_limit
     """
 
 extension Transaction {
@@ -63,13 +64,14 @@ extension Transaction {
             """
             INSERT INTO app (id, organization_id, account_id, name, availability, authentication, redirect_uris,
             signed_out_uris, scopes, logo, homepage, policy, terms, access_token_seconds, refresh_token_seconds,
-            token_format, id_token_algorithm, created_at, created_by, revision, any_secret_method, requires_pkce)
+            token_format, id_token_algorithm, created_at, created_by, revision, any_secret_method, requires_pkce, call_limit)
             VALUES (\(app.id), \(app.organization), \(account), \(app.name), \(app.availability.rawValue),
             \(app.authentication.stored.rawValue), \(app.redirectURIs.storedText), \(app.signedOutURIs.storedText),
             \(app.scopes.text), \((app.links.logo?.text).stored), \((app.links.homepage?.text).stored),
             \((app.links.policy?.text).stored), \((app.links.terms?.text).stored), \(app.accessTokenSeconds.stored),
             \(app.refreshTokenSeconds.stored), \(app.tokenFormat.rawValue), \(app.idTokenAlgorithm.rawValue),
-            \(app.createdAt), \(app.createdBy), \(app.revision), \(app.authentication == .anySecret), \(app.requiresPKCE))
+            \(app.createdAt), \(app.createdBy), \(app.revision), \(app.authentication == .anySecret), \(app.requiresPKCE),
+            \((app.callLimit?.description).stored))
             """)
     }
 
@@ -85,7 +87,8 @@ extension Transaction {
             homepage = \((app.links.homepage?.text).stored), policy = \((app.links.policy?.text).stored),
             terms = \((app.links.terms?.text).stored), access_token_seconds = \(app.accessTokenSeconds.stored),
             refresh_token_seconds = \(app.refreshTokenSeconds.stored), token_format = \(app.tokenFormat.rawValue),
-            id_token_algorithm = \(app.idTokenAlgorithm.rawValue), revision = revision + 1 WHERE id = \(app.id)
+            id_token_algorithm = \(app.idTokenAlgorithm.rawValue), call_limit = \((app.callLimit?.description).stored),
+            revision = revision + 1 WHERE id = \(app.id)
             """)
     }
 
@@ -131,8 +134,8 @@ extension App {
             accessTokenSeconds: row.isNull(12) ? nil : try row.count(12),
             refreshTokenSeconds: row.isNull(13) ? nil : try row.count(13),
             tokenFormat: try row.parsed(14, TokenFormat.init(rawValue:)),
-            idTokenAlgorithm: try row.parsed(15, IDTokenAlgorithm.init(rawValue:)), createdAt: try row.instant(16),
-            createdBy: try row.text(17), revision: try row.count(18))
+            idTokenAlgorithm: try row.parsed(15, IDTokenAlgorithm.init(rawValue:)), callLimit: try row.callLimit(21),
+            createdAt: try row.instant(16), createdBy: try row.text(17), revision: try row.count(18))
     }
 }
 

@@ -77,7 +77,7 @@ extension Transaction {
             \(part: order.clause) LIMIT \(limit + 1)) page CROSS JOIN integration i CROSS JOIN organization o
             WHERE i.id = page.id AND o.id = i.organization_id \(part: order.clause)
             """
-        ) { row in (try ListedIntegration(row: row), try row.count(20)) }
+        ) { row in (try ListedIntegration(row: row), try row.count(21)) }
         return try counted(rows, limit: limit, count, place: query.place)
     }
 
@@ -151,10 +151,10 @@ extension IntegrationQuery {
 extension ListedIntegration {
     fileprivate init(row: StoredRow) throws(StoreError) {
         integration = try Integration(row: row)
-        organizationName = try row.text(13)
-        lastUse = try row.lastUse(14)
-        secretAt = try row.optionalInstant(17) ?? integration.createdAt
-        previousSecretEndsAt = try row.optionalInstant(18)
-        leftAt = try row.optionalInstant(19)
+        organizationName = try row.text(14)
+        lastUse = try row.lastUse(15)
+        secretAt = try row.optionalInstant(18) ?? integration.createdAt
+        previousSecretEndsAt = try row.optionalInstant(19)
+        leftAt = try row.optionalInstant(20)
     }
 }

@@ -4,7 +4,7 @@ import Policy
 
 private let columns: StaticString = """
     i.id, i.organization_id, i.label, i.scopes, i.addresses, i.access_token_seconds, i.token_format, i.created_at,
-    i.created_by, i.revision, i.looked_at, i.looked_by, i.tokens_from
+    i.created_by, i.revision, i.looked_at, i.looked_by, i.tokens_from, i.call_limit
     """
 
 extension Transaction {
@@ -54,11 +54,11 @@ extension Transaction {
         try perform(
             """
             INSERT INTO integration (id, organization_id, account_id, label, scopes, addresses, access_token_seconds,
-            token_format, created_at, created_by, revision)
+            token_format, created_at, created_by, revision, call_limit)
             VALUES (\(integration.id), \(integration.organization), \(account), \(integration.label),
             \(integration.scopes.text), \(integration.addresses.storedText.stored), \(integration.accessTokenSeconds.stored),
             \(integration.tokenFormat.rawValue), \(integration.createdAt), \(integration.createdBy),
-            \(integration.revision))
+            \(integration.revision), \((integration.callLimit?.description).stored))
             """)
     }
 
@@ -68,7 +68,8 @@ extension Transaction {
             """
             UPDATE integration SET label = \(integration.label), scopes = \(integration.scopes.text),
             addresses = \(integration.addresses.storedText.stored), access_token_seconds = \(integration.accessTokenSeconds.stored),
-            token_format = \(integration.tokenFormat.rawValue), revision = revision + 1 WHERE id = \(integration.id)
+            token_format = \(integration.tokenFormat.rawValue), call_limit = \((integration.callLimit?.description).stored),
+            revision = revision + 1 WHERE id = \(integration.id)
             """)
     }
 
@@ -141,9 +142,9 @@ extension Transaction {
             """
         ) { row in
             IntegrationForVerification(
-                integration: try Integration(row: row), organization: try row.path(13),
-                accountSuspendedAt: try row.optionalInstant(14), accountIsOperator: try row.bool(15),
-                accountPlan: try row.optionalText(16), secrets: [])
+                integration: try Integration(row: row), organization: try row.path(14),
+                accountSuspendedAt: try row.optionalInstant(15), accountIsOperator: try row.bool(16),
+                accountPlan: try row.optionalText(17), secrets: [])
         }
         guard let found else { return nil }
         return IntegrationForVerification(
@@ -170,11 +171,12 @@ package struct IntegrationForVerification: Sendable {
 }
 
 extension Integration {
-    /// Reads the thirteen columns at the beginning of a row.
+    /// Reads the fourteen columns at the beginning of a row.
     init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), organization: try row.id(1), label: try row.text(2), scopes: try row.scopes(3),
-            addresses: try row.addresses(4), accessTokenSeconds: row.isNull(5) ? nil : try row.count(5),
+            addresses: try row.addresses(4), callLimit: try row.callLimit(13),
+            accessTokenSeconds: row.isNull(5) ? nil : try row.count(5),
             tokenFormat: try row.parsed(6, TokenFormat.init(rawValue:)), createdAt: try row.instant(7),
             createdBy: try row.text(8),
             lastLook: try row.optionalInstant(10).map { at throws(StoreError) in

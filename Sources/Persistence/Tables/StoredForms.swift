@@ -82,6 +82,10 @@ extension StoredRow {
         isNull(column) ? .anywhere : try parsed(column, AddressRule.init(stored:))
     }
 
+    func callLimit(_ column: Int) throws(StoreError) -> CallLimit? {
+        isNull(column) ? nil : try parsed(column) { CallLimit($0) }
+    }
+
     func address(_ column: Int) throws(StoreError) -> IPAddress {
         try parsed(column) { IPAddress($0) }
     }

@@ -13,6 +13,8 @@ final class RateExchange: Sendable {
     static let patience = Duration.milliseconds(250)
     /// From one transaction to the next: nodes that ask about the same row have theirs run again where they meet.
     private static let pause = Duration.milliseconds(15)
+    /// How often a transaction is begun anew that other nodes came before, each time eight times by the engine itself.
+    private static let attempts = 3
     /// How many are asked in one transaction.
     private static let batch = 256
 
@@ -77,7 +79,8 @@ final class RateExchange: Sendable {
         while let (keys, waiters) = next() {
             if !keys.isEmpty { try? await exchange(keys, isLast: false) }
             for waiter in waiters { waiter.end() }
-            if !keys.isEmpty { try? await Task.sleep(for: Self.pause) }
+            // Not all at the same time: who met others by chance would meet them again and again.
+            if !keys.isEmpty { try? await Task.sleep(for: Self.pause + .milliseconds(Int64.random(in: 0...10))) }
         }
     }
 
@@ -110,12 +113,18 @@ final class RateExchange: Sendable {
     private func exchange(_ keys: [RateLimiter.Key], isLast: Bool) async throws {
         // In one order on all nodes, so that none waits for another in a circle.
         let items = ask(keys, isLast).sorted { $0.key < $1.key }
-        do {
-            let answers = try await store.write { tx in try tx.answer(items) }
-            hear(items, answers)
-        } catch {
-            hear(items, nil)
-            throw error
+        for attempt in 1... {
+            do {
+                let answers = try await store.write { tx in try tx.answer(items) }
+                hear(items, answers)
+                return
+            } catch StoreError.conflict where attempt < Self.attempts {
+                // Nothing came of it, which is certain: a limit of which many nodes ask must not refuse calls for that.
+                try? await Task.sleep(for: .milliseconds(Int64.random(in: 1...(20 << Int64(attempt)))))
+            } catch {
+                hear(items, nil)
+                throw error
+            }
         }
     }
 }

@@ -12,6 +12,8 @@ struct APIKeyForm: Sendable {
     /// One address or block a line.
     var addresses = ""
     var scopes: Set<String> = []
+    /// Such as `100/minute`; empty for none.
+    var callLimit = ""
 
     init(of product: Product) {
         lifetime = String(product.policy.apiKeyLifetimes.standard)
@@ -23,6 +25,7 @@ struct APIKeyForm: Sendable {
         description = key.description ?? ""
         lifetime = ""
         addresses = AddressField.text(of: key.addresses)
+        callLimit = key.callLimit?.description ?? ""
         scopes = Set(key.scopes.scopes.map(\.name))
     }
 
@@ -32,13 +35,14 @@ struct APIKeyForm: Sendable {
         description = form.text("description")
         lifetime = form["lifetime_seconds"] ?? String(product.policy.apiKeyLifetimes.standard)
         addresses = form.text("allowed_addresses")
+        callLimit = form.text(CallLimitField.name)
         scopes = Set(ScopeChoice.names(in: form, of: product))
     }
 
     /// The fields of the first of two steps.
     static let details: Set = ["name", "description", "lifetime_seconds", "allowed_addresses"]
     /// Those of both.
-    static let names = details.union(["scopes"])
+    static let names = details.union(["scopes", CallLimitField.name])
 
     var draft: APIKeyDraft {
         // What is no number is none of the lifetimes that there are, so the service refuses it.
@@ -50,7 +54,7 @@ struct APIKeyForm: Sendable {
     var edit: APIKeyEdit {
         APIKeyEdit(
             description: .some(description), scopes: scopes.sorted(),
-            allowedAddresses: .some(AddressField.blocks(of: addresses)))
+            allowedAddresses: .some(AddressField.blocks(of: addresses)), callLimit: .some(callLimit))
     }
 
     /// What the first step leaves to the second.
@@ -126,6 +130,9 @@ struct APIKeyForm: Sendable {
             FormSection(
                 heading: "Restrict IP addresses", words: "Where it may be used from.",
                 items: [.area(AddressField.field(addresses, entered, errors))]),
+            FormSection(
+                heading: "Limit", words: "How often it may be used.",
+                items: [CallLimitField.item(callLimit, entered, errors)]),
             scopeSection(entered, errors),
         ]
     }

@@ -9,6 +9,7 @@ extension AppForm {
     private static let names: Set = [
         "name", "redirect_uris", "post_logout_redirect_uris", "scopes", "logo_uri", "client_uri", "policy_uri",
         "tos_uri", "access_token_seconds", "refresh_token_seconds", "token_format", "id_token_signed_response_alg",
+        CallLimitField.name,
         "token_endpoint_auth_method",
     ]
 
@@ -151,7 +152,8 @@ extension AppForm {
             name: "everyone", words: "People of every \(words[.account].singular) may be asked",
             isTicked: isForEveryone)
         let isWrong =
-            (lifetimes.map(\.error) + signedOut.map(\.error) + [methods.error, formats.error, algorithms.error])
+            (lifetimes.map(\.error) + signedOut.map(\.error)
+            + [methods.error, formats.error, algorithms.error, errors[CallLimitField.name]])
             .contains { $0 != nil }
         let selects = (app?.isPublic ?? false ? [] : [methods]) + [formats, algorithms]
         return FormSection(
@@ -159,7 +161,8 @@ extension AppForm {
             words:
                 "What is here already is right for most. The browser may be sent to the last addresses after a sign-out (OpenID Connect).",
             isFolded: !isWrong,
-            items: selects.map(FormItem.select) + lifetimes.map(FormItem.text) + signedOut.map(FormItem.text)
+            items: selects.map(FormItem.select) + lifetimes.map(FormItem.text)
+                + (app == nil ? [] : [CallLimitField.item(callLimit, entered, errors)]) + signedOut.map(FormItem.text)
                 + (entered.me.isOperator ? [.tick(everyone)] : []))
     }
 }

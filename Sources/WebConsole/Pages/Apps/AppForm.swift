@@ -23,6 +23,8 @@ struct AppForm: Sendable {
     var format = "sealed"
     var algorithm = "ES256"
     var isForEveryone = false
+    /// Such as `100/minute`; empty for none.
+    var callLimit = ""
     /// How many empty places for addresses were asked for besides.
     var more = 0
 
@@ -45,6 +47,7 @@ struct AppForm: Sendable {
         refreshSeconds = app.refreshTokenSeconds.map(String.init) ?? ""
         format = app.tokenFormat.rawValue
         algorithm = app.idTokenAlgorithm.rawValue
+        callLimit = app.callLimit?.description ?? ""
         isForEveryone = app.availability == .everyone
     }
 
@@ -65,6 +68,7 @@ struct AppForm: Sendable {
         format = form["token_format"] ?? "sealed"
         algorithm = form["id_token_signed_response_alg"] ?? "ES256"
         isForEveryone = form["everyone"] != nil
+        callLimit = form.text(CallLimitField.name)
         more = form["more"] == nil ? 0 : 3
     }
 
@@ -117,7 +121,7 @@ struct AppForm: Sendable {
             availableTo: saysForWhom ? (isForEveryone ? "everyone" : "account") : nil, logoURI: .some(optional(logo)),
             clientURI: .some(optional(homepage)), policyURI: .some(optional(policy)), termsURI: .some(optional(terms)),
             accessTokenSeconds: .some(Int(accessSeconds)), refreshTokenSeconds: .some(Int(refreshSeconds)),
-            tokenFormat: format, idTokenAlgorithm: algorithm)
+            tokenFormat: format, idTokenAlgorithm: algorithm, callLimit: .some(callLimit))
     }
 }
 

@@ -13,6 +13,8 @@ struct IntegrationForm: Sendable {
     var format = TokenFormat.sealed.rawValue
     /// In seconds; empty for the product's own.
     var lifetime = ""
+    /// Such as `100/minute`; empty for none.
+    var callLimit = ""
 
     init() {}
 
@@ -23,6 +25,7 @@ struct IntegrationForm: Sendable {
         addresses = AddressField.text(of: integration.addresses)
         format = integration.tokenFormat.rawValue
         lifetime = integration.accessTokenSeconds.map(String.init) ?? ""
+        callLimit = integration.callLimit?.description ?? ""
     }
 
     /// What was sent.
@@ -32,6 +35,7 @@ struct IntegrationForm: Sendable {
         addresses = form.text("allowed_addresses")
         format = form["token_format"] ?? TokenFormat.sealed.rawValue
         lifetime = form.text("access_token_seconds")
+        callLimit = form.text(CallLimitField.name)
     }
 
     /// Whether a new one is asked for its label alone, because the product says the rest.
@@ -50,7 +54,7 @@ struct IntegrationForm: Sendable {
         get throws(Refusal) {
             IntegrationEdit(
                 label: label, scopes: scopes.sorted(), allowedAddresses: .some(AddressField.blocks(of: addresses)),
-                accessTokenSeconds: .some(try seconds), tokenFormat: format)
+                accessTokenSeconds: .some(try seconds), tokenFormat: format, callLimit: .some(callLimit))
         }
     }
 
@@ -65,7 +69,9 @@ struct IntegrationForm: Sendable {
     }
 
     /// The fields that stand in the form.
-    static let names: Set = ["label", "scopes", "allowed_addresses", "token_format", "access_token_seconds"]
+    static let names: Set = [
+        "label", "scopes", "allowed_addresses", "token_format", "access_token_seconds", CallLimitField.name,
+    ]
 
     /// The sections of the form.
     func sections(_ entered: ConsoleVisit, _ errors: FieldErrors, isNew: Bool) -> [FormSection] {
@@ -116,7 +122,11 @@ struct IntegrationForm: Sendable {
                             limits what a stolen token is good for.
                             """, error: errors["access_token_seconds"], maximum: 9, type: "number")),
             ])
-        return [name, rights, from, tokens]
+        guard !isNew else { return [name, rights, from, tokens] }
+        let limit = FormSection(
+            heading: "Limit", words: "How often its tokens may be used, all together.",
+            items: [CallLimitField.item(callLimit, entered, errors)])
+        return [name, rights, from, limit, tokens]
     }
 }
 
