@@ -56,6 +56,8 @@ package final class RateLimit: Hashable, Sendable {
     package let burst: Int
     /// By whose calendar days and months begin.
     package let zone: TimeZoneOffsets
+    /// Whether that is the zone of each account, where it has one; ``zone`` where it has none.
+    package let followsAccount: Bool
     package let kinds: Set<Kind>
     /// The name as a number, by which uses are kept (FNV-1a, 64 bits).
     package let fingerprint: UInt64
@@ -63,7 +65,8 @@ package final class RateLimit: Hashable, Sendable {
     /// - Parameter burst: Nil for as much as in a period.
     package init(
         name: String, amount: Int, per period: Period, of holder: Holder = .credential, mode: Mode = .enforce,
-        burst: Int? = nil, in zone: TimeZoneOffsets = .utc, for kinds: Set<Kind> = Set(Kind.allCases),
+        burst: Int? = nil, in zone: TimeZoneOffsets = .utc, followingAccount followsAccount: Bool = false,
+        for kinds: Set<Kind> = Set(Kind.allCases),
         counting counted: Counted = .calls
     ) {
         self.name = name
@@ -73,6 +76,7 @@ package final class RateLimit: Hashable, Sendable {
         self.mode = mode
         self.burst = min(max(burst ?? self.amount, 1), self.amount)
         self.zone = zone
+        self.followsAccount = followsAccount
         self.kinds = kinds
         self.counted = counted
         fingerprint = name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
@@ -87,13 +91,22 @@ package final class RateLimit: Hashable, Sendable {
         left === right
             || (left.name == right.name && left.amount == right.amount && left.period == right.period
                 && left.holder == right.holder && left.mode == right.mode && left.burst == right.burst
-                && left.zone == right.zone && left.kinds == right.kinds && left.counted == right.counted)
+                && left.zone == right.zone && left.followsAccount == right.followsAccount && left.kinds == right.kinds
+                && left.counted == right.counted)
     }
 
     package func hash(into hasher: inout Hasher) {
         hasher.combine(name)
         hasher.combine(amount)
         hasher.combine(period)
+    }
+
+    /// As it holds for accounts of a time zone.
+    func following(_ zone: TimeZoneOffsets) -> RateLimit {
+        guard followsAccount else { return self }
+        return RateLimit(
+            name: name, amount: amount, per: period, of: holder, mode: mode, burst: burst, in: zone,
+            followingAccount: true, for: kinds, counting: counted)
     }
 
     /// How much is there at the very most.

@@ -36,6 +36,14 @@ package final class RateLimitSet: Sendable {
         policies = byKind.map { indices in indices.map { RateLimitFields.policy(limits[$0]) }.joined(separator: ", ") }
     }
 
+    /// Whether any of them begins its days or months by the account's own time zone.
+    package var followsAccount: Bool { limits.contains(where: \.followsAccount) || tokens?.followsAccount == true }
+
+    /// These as they hold for accounts of a time zone.
+    package func following(_ zone: TimeZoneOffsets) -> RateLimitSet {
+        RateLimitSet(of: limits.map { $0.following(zone) }, tokens: tokens?.following(zone))
+    }
+
     /// The places of the limits that hold for calls of a kind.
     package func indices(for kind: RateLimit.Kind) -> [Int] { byKind[kind.place] }
 

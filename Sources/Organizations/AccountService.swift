@@ -1,6 +1,7 @@
 package import CredentialFormat
 import DefinitionFile
 import Events
+import Limits
 package import Model
 package import Persistence
 package import ProductDefinition
@@ -9,23 +10,28 @@ package import ProductDefinition
 package struct AccountDraft: Sendable {
     package var name: String
     package var plan: String?
+    /// Such as `Europe/Berlin`.
+    package var timeZone: String?
 
-    package init(name: String, plan: String? = nil) {
+    package init(name: String, plan: String? = nil, timeZone: String? = nil) {
         self.name = name
         self.plan = plan
+        self.timeZone = timeZone
     }
 }
 
-/// What is to change of an account. Nil leaves a member as it is; for the plan, an inner nil removes it.
+/// What is to change of an account. Nil leaves a member as it is; for plan and time zone, an inner nil removes it.
 package struct AccountEdit: Sendable {
     package var name: String?
     package var plan: String??
     package var suspended: Bool?
+    package var timeZone: String??
 
-    package init(name: String? = nil, plan: String?? = nil, suspended: Bool? = nil) {
+    package init(name: String? = nil, plan: String?? = nil, suspended: Bool? = nil, timeZone: String?? = nil) {
         self.name = name
         self.plan = plan
         self.suspended = suspended
+        self.timeZone = timeZone
     }
 }
 
@@ -65,12 +71,13 @@ package struct AccountService: Sendable {
         var checks = FieldChecks()
         let name = checks.line("name", draft.name)
         let plan = draft.plan.map { check(plan: $0, &checks) }
+        let timeZone = draft.timeZone.map { check(timeZone: $0, &checks) }
         try checks.finish()
         let now = now()
         let id = ID<Organization>(at: now.milliseconds)
         let account = Account(
             organization: Organization(id: id, path: OrganizationPath(root: id), name: name, createdAt: now),
-            plan: plan, suspendedAt: nil, isOperator: isOperator)
+            plan: plan, suspendedAt: nil, isOperator: isOperator, timeZone: timeZone)
         try tx.insert(account)
         try tx.record(.accountCreated, target: id, in: id, details: ["name": name], by: actor, at: now)
         tx.announce(.organization(id))
@@ -100,7 +107,7 @@ package struct AccountService: Sendable {
         return account
     }
 
-    /// Changes name, plan or suspension. A suspended account's credentials are accepted nowhere.
+    /// Changes name, plan, time zone or suspension. A suspended account's credentials are accepted nowhere.
     ///
     /// - Parameter condition: What the caller demands of the revision.
     package func edit(
@@ -112,6 +119,7 @@ package struct AccountService: Sendable {
         var checks = FieldChecks()
         let name = edit.name.map { checks.line("name", $0) } ?? before.organization.name
         let plan = edit.plan.map { plan in plan.map { check(plan: $0, &checks) } } ?? before.plan
+        let timeZone = edit.timeZone.map { zone in zone.map { check(timeZone: $0, &checks) } } ?? before.timeZone
         try checks.finish()
         let suspended = edit.suspended ?? (before.suspendedAt != nil)
         if suspended, before.isOperator {
@@ -120,13 +128,17 @@ package struct AccountService: Sendable {
                 explanation: "The operator's own \(words[.account].singular) cannot be suspended.")
         }
         guard
-            name != before.organization.name || plan != before.plan || suspended != (before.suspendedAt != nil)
+            name != before.organization.name || plan != before.plan || timeZone != before.timeZone
+                || suspended != (before.suspendedAt != nil)
         else { return before }
         let now = now()
         if name != before.organization.name { try tx.rename(id, to: name) }
-        try tx.update(account: id, plan: plan, suspendedAt: suspended ? before.suspendedAt ?? now : nil)
-        let fields = [name != before.organization.name ? "name" : nil, plan != before.plan ? "plan" : nil]
-            .compactMap(\.self)
+        try tx.update(
+            account: id, plan: plan, suspendedAt: suspended ? before.suspendedAt ?? now : nil, timeZone: timeZone)
+        let fields = [
+            name != before.organization.name ? "name" : nil, plan != before.plan ? "plan" : nil,
+            timeZone != before.timeZone ? "time_zone" : nil,
+        ].compactMap(\.self)
         if !fields.isEmpty {
             try tx.record(
                 .accountChanged, target: id, in: id,
@@ -151,6 +163,13 @@ package struct AccountService: Sendable {
             checks.refuse("plan", "unknown", "Is no plan of this product. It has: \(names.joined(separator: ", ")).")
         }
         return plan
+    }
+
+    private func check(timeZone: String, _ checks: inout FieldChecks) -> String {
+        checks.require(
+            TimeZoneOffsets.isKnown(timeZone), "time_zone", "unknown",
+            "Is no time zone. They are named as Europe/Berlin is, or UTC.")
+        return timeZone
     }
 
     /// Removes an account whose root is all that is left of it. Never the operator's own.

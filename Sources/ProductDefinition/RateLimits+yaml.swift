@@ -1,6 +1,6 @@
 import DefinitionFile
 import Foundation
-import Limits
+package import Limits
 
 extension ProductKeys {
     enum RateLimit: String, CaseIterable {
@@ -32,6 +32,9 @@ extension FileEntry {
 }
 
 extension RateLimit {
+    /// In place of a time zone: that of each account.
+    private static let ofAccount = "account"
+
     fileprivate convenience init(name: String, entry: FileEntry) throws(DefinitionError) {
         let words = try entry.section(ProductKeys.RateLimit.self)
         guard let limit = words[.limit] else { throw entry.error("limit is missing") }
@@ -46,11 +49,13 @@ extension RateLimit {
             burst = number
         }
         var zone = TimeZoneOffsets.utc
+        var followsAccount = false
         if let entry = words[.timeZone] {
             guard period == .day || period == .month else {
                 throw entry.error("a time zone is only of limits per day and per month")
             }
-            zone = try TimeZoneOffsets(entry: entry)
+            followsAccount = try entry.text(maximum: 64) == Self.ofAccount
+            if !followsAccount { zone = try TimeZoneOffsets(entry: entry) }
         }
         let counted = try words[.counts]?.word(Counted.self, of: "thing to count") ?? .calls
         var kinds = Set(Kind.allCases)
@@ -68,7 +73,8 @@ extension RateLimit {
         self.init(
             name: name, amount: amount, per: period,
             of: try words[.of]?.word(Holder.self, of: "holder") ?? .credential,
-            mode: try words[.mode]?.word(Mode.self, of: "mode") ?? .enforce, burst: burst, in: zone, for: kinds,
+            mode: try words[.mode]?.word(Mode.self, of: "mode") ?? .enforce, burst: burst, in: zone,
+            followingAccount: followsAccount, for: kinds,
             counting: counted)
     }
 }
@@ -79,8 +85,20 @@ extension TimeZoneOffsets {
 
     fileprivate init(entry: FileEntry) throws(DefinitionError) {
         let name = try entry.text(maximum: 64)
-        guard name == "UTC" || TimeZone.knownTimeZoneIdentifiers.contains(name), let zone = TimeZone(identifier: name)
-        else { throw entry.error("unknown time zone \(name); they are named as Europe/Berlin is, or UTC") }
+        guard let zone = TimeZoneOffsets(named: name) else {
+            throw entry.error("unknown time zone \(name); they are named as Europe/Berlin is, or UTC, or account")
+        }
+        self = zone
+    }
+
+    /// Whether there is a zone of that name.
+    package static func isKnown(_ name: String) -> Bool {
+        name == "UTC" || TimeZone.knownTimeZoneIdentifiers.contains(name)
+    }
+
+    /// The zone of that name, such as `Europe/Berlin` (the IANA's tz database, as the system has it); nil where there is none.
+    package init?(named name: String) {
+        guard Self.isKnown(name), let zone = TimeZone(identifier: name) else { return nil }
         var changes: [Change] = []
         // No window that is asked for begins earlier.
         let first = Date(timeIntervalSince1970: 1_735_689_600)

@@ -312,7 +312,8 @@ extension CredentialVerifier {
         _ stored: StoredStanding, since mark: ChangeLog.Mark
     ) -> (value: Standing, mayBeRemembered: Bool) {
         let features = plans.features(ofPlan: stored.plan, isOperator: stored.isOperator)
-        let limits = rateLimits.limits(ofPlan: stored.plan, isOperator: stored.isOperator)
+        let limits = zonedLimits.limits(
+            rateLimits.limits(ofPlan: stored.plan, isOperator: stored.isOperator), in: stored.timeZone)
         if let known = memory.organizations[stored.path.last], known.isCurrent, known.says(stored, features, limits) {
             let isUnchanged = memory.changes.isUnchanged(since: mark) { $0.concerns(stored.path) }
             if isUnchanged { return (known, true) }

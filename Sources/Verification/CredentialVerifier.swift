@@ -29,6 +29,7 @@ package final class CredentialVerifier: FeedListener {
     let roles: RoleService
     let plans: PlanCatalogue
     let rateLimits: RateLimitCatalogue
+    let zonedLimits = ZonedLimits()
     /// What is counted under them.
     package let limiter: RateLimiter
     let seal: AccessTokenSeal

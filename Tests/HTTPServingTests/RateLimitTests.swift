@@ -4,6 +4,7 @@ import HTTPTypes
 import Limits
 import Model
 import OAuth
+import Organizations
 import Persistence
 import Policy
 import ProductDefinition
@@ -209,6 +210,32 @@ struct RateLimitTests {
             let second = try await desk.signedIn(in: desk.tree.europe, email: "grace@example.com")
             let others = try await desk.consented(to: app, in: desk.tree.europe, as: second)
             #expect(await gateway.ask(others.accessToken, times: 2) == [200, 429])
+        }
+    }
+
+    @Test func `days begin by the account's own time zone as soon as it has one`() async throws {
+        let product = Product(
+            name: "Zoned", rateLimits: [RateLimit(name: "daily", amount: 5, per: .day, followingAccount: true)])
+        try await SampleDesk.open(product: product) { desk in
+            let gateway = Gateway(desk)
+            let key = try await desk.tree.key(in: desk.tree.europe, scopes: ["data.read"])
+            func left() async throws -> Int64 {
+                let field = try #require(await gateway.ask(key.secret)["RateLimit"])
+                let seconds = try #require(field.split(separator: "=").last)
+                return try #require(Int64(seconds))
+            }
+            let now = desk.now.milliseconds / 1000
+            #expect(try await left() == 86_400 - now % 86_400)
+            _ = try await desk.store.write { [accounts = desk.tree.accounts, id = desk.tree.global.id] tx in
+                try accounts.edit(id, AccountEdit(timeZone: "Asia/Kolkata"), as: SampleTree.theOperator, tx: tx)
+            }
+            // Five hours and a half ahead, all the year.
+            #expect(try await left() == 86_400 - (now + 19_800) % 86_400)
+            await #expect(throws: Refusal.self) {
+                _ = try await desk.store.write { [accounts = desk.tree.accounts, id = desk.tree.global.id] tx in
+                    try accounts.edit(id, AccountEdit(timeZone: "Mars/Base"), as: SampleTree.theOperator, tx: tx)
+                }
+            }
         }
     }
 

@@ -126,6 +126,9 @@ struct PlanFileTests {
         Mistake(
             after: 4, "rate_limits.a.credentials[0]", "API keys are given no tokens",
             "rate_limits:\n  a: {limit: 3, per: hour, counts: tokens, credentials: [api_key]}"),
+        Mistake(
+            after: 4, "rate_limits.a.time_zone", "or account",
+            "rate_limits:\n  a: {limit: 3, per: day, time_zone: accounts}"),
         Mistake(after: 4, "rate_limits.own", "needs another name", "rate_limits:\n  own: {limit: 1, per: day}"),
         Mistake(after: 4, "rate_limits.a b", "1 to 32", "rate_limits:\n  a b: {limit: 1, per: day}"),
         Mistake(after: 4, "rate_limits.a", "limit is missing", "rate_limits:\n  a: {per: day}"),

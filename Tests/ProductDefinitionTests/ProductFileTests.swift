@@ -87,6 +87,7 @@ struct ProductFileTests {
           daily:
             {limit: 9000, per: day, of: account, mode: observe, time_zone: Europe/Berlin, credentials: [api_key, app]}
           given: {limit: 40, per: hour, counts: tokens, credentials: [app]}
+          theirs: {limit: 40, per: day, time_zone: account}
         """
 
     @Test func `every key has its effect`() throws {
@@ -125,7 +126,8 @@ struct ProductFileTests {
         #expect(product.scopes.cost(of: ScopeSet([read, write])) == 5)
         let set = try #require(product.rateLimits.limits(ofPlan: nil, isOperator: false))
         let limits = set.limits
-        #expect(limits.count == 2)
+        #expect(limits.count == 3)
+        #expect(limits[2] == RateLimit(name: "theirs", amount: 40, per: .day, followingAccount: true))
         #expect(
             set.tokens?.limits == [RateLimit(name: "given", amount: 40, per: .hour, for: [.app], counting: .tokens)])
         #expect(limits[0] == RateLimit(name: "per-minute", amount: 600, per: .minute, burst: 50))

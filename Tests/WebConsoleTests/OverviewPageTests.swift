@@ -91,6 +91,27 @@ struct OverviewPageTests {
         #expect(try await server.get(foreign.path, bearer: demo.operatorKey).json["state"].string == "active")
     }
 
+    @Test func `one of them is given a limit of its own on its page, and the page says what is none`() async throws {
+        let (server, demo) = try RunningServer.current
+        let europe = try #require(demo.organizations["Europe"])
+        let key = try await server.makeKey(in: europe, scopes: ["assessments.read"], as: demo.operatorKey)
+        var visitor = PageVisitor(server)
+        let person = try #require(demo.people["site-admin"])
+        _ = try await visitor.signIn(person.email, person.password)
+        let page = "/o/\(europe)/api-keys/\(key.id)/edit"
+        func save(_ limit: String) async throws -> Answer {
+            let fields = [("description", ""), ("scope.assessments.read", "on"), ("call_limit", limit)]
+            return try await visitor.post(page, try await visitor.open(page).hiddenFields + fields)
+        }
+        let bad = try await save("often")
+        #expect(bad.status == 422 && bad.text.contains("such as 100/minute"), "\(bad.text)")
+        #expect(try await save("100/minute").status == 303)
+        #expect(try await server.get(key.path, bearer: demo.operatorKey).json["call_limit"].string == "100/minute")
+        #expect(try await visitor.open(page).text.contains("value=\"100/minute\""))
+        #expect(try await save("").status == 303)
+        #expect(try await server.get(key.path, bearer: demo.operatorKey).json["call_limit"] == .null)
+    }
+
     /// Neither can be disabled; integrations have address rules, apps have none.
     @Test func `integrations and apps of a list are changed together by the same means`() async throws {
         let (server, demo) = try RunningServer.current

@@ -1,6 +1,7 @@
 import CredentialFormat
 import HTTPServing
 import Model
+import Policy
 
 extension APIKey {
     /// What the API tells of it: never more of the key itself than the hint.

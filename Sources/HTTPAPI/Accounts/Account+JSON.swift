@@ -11,6 +11,7 @@ extension Account {
         json.member("name", organization.name)
         json.member("plan", plan)
         json.member("features", product.plans.features(ofPlan: plan, isOperator: isOperator).map(\.rawValue).sorted())
+        json.member("time_zone", timeZone)
         json.member("suspended_at", suspendedAt)
         json.member("operator", isOperator)
         json.member("created_at", organization.createdAt)

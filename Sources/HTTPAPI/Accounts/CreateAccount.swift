@@ -10,7 +10,9 @@ struct CreateAccount: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let body = try await call.body()
         let input = try body.input { fields in
-            AccountDraft(name: fields.required("name", .text), plan: fields.optional("plan", .text))
+            AccountDraft(
+                name: fields.required("name", .text), plan: fields.optional("plan", .text),
+                timeZone: fields.optional("time_zone", .text))
         }
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
             let account = try input.apply { try api.accounts.create($0, as: actor, tx: tx) }

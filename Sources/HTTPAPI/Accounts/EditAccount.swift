@@ -3,7 +3,7 @@ import Model
 import Organizations
 import Persistence
 
-/// `PATCH /api/v1/accounts/{account_id}`: name, plan and whether it is suspended.
+/// `PATCH /api/v1/accounts/{account_id}`: name, plan, time zone and whether it is suspended.
 struct EditAccount: Endpoint {
     static let route = Route(.patch, "/api/v1/accounts/{account_id}", "editAccount", .operatorWith(.accountsManage))
     let api: ManagementAPI
@@ -14,7 +14,7 @@ struct EditAccount: Endpoint {
         let input = try await call.body().input { fields in
             AccountEdit(
                 name: fields.edit("name", .text), plan: fields.clearableEdit("plan", .text),
-                suspended: fields.edit("suspended", .flag))
+                suspended: fields.edit("suspended", .flag), timeZone: fields.clearableEdit("time_zone", .text))
         }
         let account = try await api.store.write(as: call.actor) { [api, actor = call.actor] tx in
             try input.apply { try api.accounts.edit(id, $0, expecting: revision, as: actor, tx: tx) }

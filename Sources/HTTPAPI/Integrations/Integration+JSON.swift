@@ -2,6 +2,7 @@ import CredentialFormat
 import Credentials
 import HTTPServing
 import Model
+import Policy
 
 extension Integration {
     /// What the API tells of it.

@@ -263,7 +263,8 @@ private let uses: StaticString = """
     """
 
 private let facts: StaticString = """
-    , k.previous_created_at, o.path, a.suspended_at, a.is_operator, a.plan FROM api_key k
+    , k.previous_created_at, o.path, a.suspended_at, a.is_operator, a.plan, a.time_zone
+    FROM api_key k
     JOIN organization o ON o.id = k.organization_id JOIN account a ON a.organization_id = k.account_id
     """
 
@@ -286,6 +287,8 @@ package struct APIKeyForVerification: Sendable {
     package let accountIsOperator: Bool
     /// The name of its account's plan, nil where it was given none.
     package let accountPlan: String?
+    /// By whose calendar its account's quotas begin, nil where nobody said.
+    package let accountTimeZone: String?
     /// Whether the secret is the one before the last rotation, good until ``APIKey/previousExpiresAt``.
     package let isPrevious: Bool
     /// When the secret was made, nil where that was not written down.
@@ -297,6 +300,7 @@ package struct APIKeyForVerification: Sendable {
         accountSuspendedAt = try row.optionalInstant(20)
         accountIsOperator = try row.bool(21)
         accountPlan = try row.optionalText(22)
+        accountTimeZone = try row.optionalText(23)
         self.isPrevious = isPrevious
         secretMadeAt = isPrevious ? try row.optionalInstant(18) : key.rotatedAt
     }

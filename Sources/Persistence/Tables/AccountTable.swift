@@ -2,7 +2,7 @@ package import CredentialFormat
 package import Model
 
 private let columns: StaticString = """
-    o.id, o.path, o.name, o.created_at, o.revision, a.plan, a.suspended_at, a.is_operator, a.revision
+    o.id, o.path, o.name, o.created_at, o.revision, a.plan, a.suspended_at, a.is_operator, a.revision, a.time_zone
     """
 
 /// Which accounts a list shows, and in which order.
@@ -108,16 +108,20 @@ extension Transaction {
         try insert(account.organization)
         try perform(
             """
-            INSERT INTO account (organization_id, plan, suspended_at, is_operator, revision)
-            VALUES (\(account.id), \(account.plan.stored), \(account.suspendedAt.stored), \(account.isOperator), \(account.revision))
+            INSERT INTO account (organization_id, plan, suspended_at, is_operator, revision, time_zone)
+            VALUES (\(account.id), \(account.plan.stored), \(account.suspendedAt.stored), \(account.isOperator), \(account.revision),
+            \(account.timeZone.stored))
             """)
     }
 
     /// Writes what can change of an account, but for its name.
-    package borrowing func update(account id: ID<Organization>, plan: String?, suspendedAt: Instant?) throws {
+    package borrowing func update(account id: ID<Organization>, plan: String?, suspendedAt: Instant?, timeZone: String?)
+        throws
+    {
         try perform(
             """
-            UPDATE account SET plan = \(plan.stored), suspended_at = \(suspendedAt.stored), revision = revision + 1
+            UPDATE account SET plan = \(plan.stored), suspended_at = \(suspendedAt.stored),
+            time_zone = \(timeZone.stored), revision = revision + 1
             WHERE organization_id = \(id)
             """)
     }
@@ -127,6 +131,7 @@ extension Account {
     fileprivate init(row: StoredRow) throws(StoreError) {
         self.init(
             organization: try Organization(row: row, from: 0), plan: try row.optionalText(5),
-            suspendedAt: try row.optionalInstant(6), isOperator: try row.bool(7), revision: try row.count(8))
+            suspendedAt: try row.optionalInstant(6), isOperator: try row.bool(7),
+            timeZone: try row.optionalText(9), revision: try row.count(8))
     }
 }

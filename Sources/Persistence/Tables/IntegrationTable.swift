@@ -136,7 +136,7 @@ extension Transaction {
     ) throws -> IntegrationForVerification? {
         let found = try first(
             """
-            SELECT \(fixed: columns), o.path, a.suspended_at, a.is_operator, a.plan FROM integration i
+            SELECT \(fixed: columns), o.path, a.suspended_at, a.is_operator, a.plan, a.time_zone FROM integration i
             JOIN organization o ON o.id = i.organization_id JOIN account a ON a.organization_id = i.account_id
             WHERE i.id = \(id)
             """
@@ -144,13 +144,13 @@ extension Transaction {
             IntegrationForVerification(
                 integration: try Integration(row: row), organization: try row.path(14),
                 accountSuspendedAt: try row.optionalInstant(15), accountIsOperator: try row.bool(16),
-                accountPlan: try row.optionalText(17), secrets: [])
+                accountPlan: try row.optionalText(17), accountTimeZone: try row.optionalText(18), secrets: [])
         }
         guard let found else { return nil }
         return IntegrationForVerification(
             integration: found.integration, organization: found.organization,
             accountSuspendedAt: found.accountSuspendedAt, accountIsOperator: found.accountIsOperator,
-            accountPlan: found.accountPlan,
+            accountPlan: found.accountPlan, accountTimeZone: found.accountTimeZone,
             secrets: try clientSecrets(of: .integration(id)))
     }
 }
@@ -166,6 +166,8 @@ package struct IntegrationForVerification: Sendable {
     package let accountIsOperator: Bool
     /// The name of its account's plan, nil where it was given none.
     package let accountPlan: String?
+    /// By whose calendar its account's quotas begin, nil where nobody said.
+    package let accountTimeZone: String?
     /// Oldest first; those that have ended too, until they are swept.
     package let secrets: [ClientSecret]
 }

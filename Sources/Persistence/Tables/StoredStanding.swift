@@ -10,12 +10,17 @@ package struct StoredStanding: Sendable {
     package let isOperator: Bool
     /// The name of the account's plan, nil where it was given none.
     package let plan: String?
+    /// By whose calendar its quotas begin, nil where nobody said or where it was not read: the verification of credentials alone asks.
+    package let timeZone: String?
 
-    package init(path: OrganizationPath, isSuspended: Bool, isOperator: Bool, plan: String?) {
+    package init(
+        path: OrganizationPath, isSuspended: Bool, isOperator: Bool, plan: String?, timeZone: String? = nil
+    ) {
         self.path = path
         self.isSuspended = isSuspended
         self.isOperator = isOperator
         self.plan = plan
+        self.timeZone = timeZone
     }
 }
 
@@ -24,19 +29,19 @@ extension Transaction {
     package borrowing func standing(of id: ID<Organization>) throws -> StoredStanding? {
         try first(
             """
-            SELECT o.path, a.suspended_at, a.is_operator, a.plan FROM organization o
+            SELECT o.path, a.suspended_at, a.is_operator, a.plan, a.time_zone FROM organization o
             JOIN account a ON a.organization_id = o.account_id WHERE o.id = \(id)
             """
-        ) { try StoredStanding(row: $0) }
+        ) { try StoredStanding(row: $0, timeZone: $0.optionalText(4)) }
     }
 }
 
 extension StoredStanding {
     /// Reads `path` of an organization and `suspended_at`, `is_operator` and `plan` of its account.
-    init(row: StoredRow) throws(StoreError) {
+    init(row: StoredRow, timeZone: String? = nil) throws(StoreError) {
         self.init(
             path: try row.path(0), isSuspended: !row.isNull(1), isOperator: try row.bool(2),
-            plan: try row.optionalText(3))
+            plan: try row.optionalText(3), timeZone: timeZone)
     }
 
     /// Reads `suspended_at`, `is_operator` and `plan` of the account from `column` on.
@@ -51,8 +56,8 @@ extension APIKeyForVerification {
     /// The standing of its organization.
     package var standing: StoredStanding {
         StoredStanding(
-            path: organization, isSuspended: accountSuspendedAt != nil, isOperator: accountIsOperator, plan: accountPlan
-        )
+            path: organization, isSuspended: accountSuspendedAt != nil, isOperator: accountIsOperator,
+            plan: accountPlan, timeZone: accountTimeZone)
     }
 }
 
@@ -60,7 +65,7 @@ extension IntegrationForVerification {
     /// The standing of its organization.
     package var standing: StoredStanding {
         StoredStanding(
-            path: organization, isSuspended: accountSuspendedAt != nil, isOperator: accountIsOperator, plan: accountPlan
-        )
+            path: organization, isSuspended: accountSuspendedAt != nil, isOperator: accountIsOperator,
+            plan: accountPlan, timeZone: accountTimeZone)
     }
 }

@@ -89,7 +89,7 @@ extension WebConsole {
     }
 
     private func takeAccount(_ entered: OperatorVisit, _ form: PageForm) async throws -> PageReply {
-        let draft = AccountDraft(name: form.text("name"), plan: form["plan"])
+        let draft = AccountDraft(name: form.text("name"), plan: form["plan"], timeZone: form["time_zone"])
         do {
             return try await doneOnce(
                 entered.visit, form, as: entered.actor, next: .operating(.accounts, "-"), .accountCreated
@@ -99,7 +99,9 @@ extension WebConsole {
         } catch let refusal as Refusal {
             guard let errors = refusal.fieldErrors(emailTakenAt: "") else { throw refusal }
             return .page(
-                AccountFormPage(entered, nil, name: form.text("name"), plan: form.text("plan"), errors),
+                AccountFormPage(
+                    entered, nil, name: form.text("name"), plan: form.text("plan"), timeZone: form.text("time_zone"),
+                    errors),
                 .unprocessableContent)
         }
     }
@@ -112,14 +114,17 @@ extension WebConsole {
                     before.id,
                     AccountEdit(
                         name: form.text("name"),
-                        plan: before.isOperator || entered.product.plans.definitions.isEmpty ? nil : .some(form["plan"])
-                    ),
+                        plan: before.isOperator || entered.product.plans.definitions.isEmpty
+                            ? nil : .some(form["plan"]),
+                        timeZone: .some(form["time_zone"])),
                     as: entered.actor, tx: tx)
             }
         } catch let refusal as Refusal {
             guard let errors = refusal.fieldErrors(emailTakenAt: "") else { throw refusal }
             return .page(
-                AccountFormPage(entered, before, name: form.text("name"), plan: form.text("plan"), errors),
+                AccountFormPage(
+                    entered, before, name: form.text("name"), plan: form.text("plan"),
+                    timeZone: form.text("time_zone"), errors),
                 .unprocessableContent)
         }
         return PageReply.redirect(.operating(.account, before.id.description), at: site)

@@ -166,7 +166,7 @@ struct ConnectionLedgerTests {
         try await ConnectionPages.open(plans) { pages in
             let home = pages.desk.tree.europe
             try await pages.desk.tree.store.write { tx in
-                try tx.update(account: pages.desk.tree.global.id, plan: "free", suspendedAt: nil)
+                try tx.update(account: pages.desk.tree.global.id, plan: "free", suspendedAt: nil, timeZone: nil)
             }
             let page = try await pages.answer(
                 to: try await pages.caller("owner", in: home), .get,

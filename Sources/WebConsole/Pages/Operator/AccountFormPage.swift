@@ -5,7 +5,7 @@ import Policy
 import ProductDefinition
 import SignIn
 
-/// Makes an account, or changes its name and plan.
+/// Makes an account, or changes its name, plan and time zone.
 struct AccountFormPage: Page {
     static let template = PageTemplate.accountForm
     static let scripts: [Script] = [.menus]
@@ -22,6 +22,8 @@ struct AccountFormPage: Page {
     let plans: [SelectOption]
     let hasPlans: Bool
     let planError: String?
+    let timeZone: String
+    let timeZoneError: String?
     let button: String
     let cancelLink: String
     let suspendLink: PageLink?
@@ -31,7 +33,7 @@ struct AccountFormPage: Page {
 
     init(
         _ entered: OperatorVisit, _ account: Account?, name: String? = nil, plan: String? = nil,
-        _ errors: FieldErrors = .none
+        timeZone: String? = nil, _ errors: FieldErrors = .none
     ) {
         let word = entered.words[.account]
         let catalogue = entered.product.plans
@@ -45,6 +47,8 @@ struct AccountFormPage: Page {
         self.name = name ?? account?.organization.name ?? ""
         nameError = errors["name"]
         planError = errors["plan"]
+        self.timeZone = timeZone ?? account?.timeZone ?? ""
+        timeZoneError = errors["time_zone"]
         let chosen = plan ?? account?.plan ?? ""
         let standard = catalogue.standard.map { catalogue[$0]?.title ?? $0 }
         plans =
@@ -79,6 +83,6 @@ struct AccountFormPage: Page {
             } ?? []
         hasFacts = account != nil
         notice =
-            entered.doneNotice ?? errors.notice(besides: ["name", "plan"])
+            entered.doneNotice ?? errors.notice(besides: ["name", "plan", "time_zone"])
     }
 }
