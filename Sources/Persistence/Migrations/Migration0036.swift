@@ -1,7 +1,7 @@
 extension Migration {
     /// How many calls a credential may make, where those who manage it say so; and by whose calendar the quotas of an account begin.
-    static let migration0037 = Migration(
-        number: 37, name: "limits of credentials and zones of accounts", servedFrom: 26,
+    static let migration0036 = Migration(
+        number: 36, name: "limits of credentials and zones of accounts", servedFrom: 26,
         sqlite: """
             ALTER TABLE api_key ADD COLUMN call_limit TEXT;
             ALTER TABLE integration ADD COLUMN call_limit TEXT;
