@@ -50,7 +50,7 @@ extension FieldChecks {
 
     /// A limit on calls, nil for none.
     mutating func callLimit(_ text: String?) -> CallLimit? {
-        guard let text, !text.isEmpty else { return nil }
+        guard let text else { return nil }
         let limit = CallLimit(text)
         require(
             limit != nil, "call_limit", "invalid",

@@ -84,6 +84,10 @@ struct SharedRateLimitTests {
             let all = passed.reduce(0, +)
             // A hand holds 45 at most, which its node has no more calls for.
             #expect((900 - 6 * 45...906).contains(all), "\(passed)")
+            for (node, store) in zip(nodes, stores) {
+                await node.settled()
+                try await node.flush(to: store, isLast: true)
+            }
             let used = try await stores[0].read { tx in
                 try tx.rateCounts(of: [ID(value: account.value)]).map(\.used)
             }

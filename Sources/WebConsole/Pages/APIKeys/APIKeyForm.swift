@@ -35,7 +35,7 @@ struct APIKeyForm: Sendable {
         description = form.text("description")
         lifetime = form["lifetime_seconds"] ?? String(product.policy.apiKeyLifetimes.standard)
         addresses = form.text("allowed_addresses")
-        callLimit = form.text(CallLimitField.name)
+        callLimit = CallLimitField.text(of: form)
         scopes = Set(ScopeChoice.names(in: form, of: product))
     }
 
@@ -54,7 +54,8 @@ struct APIKeyForm: Sendable {
     var edit: APIKeyEdit {
         APIKeyEdit(
             description: .some(description), scopes: scopes.sorted(),
-            allowedAddresses: .some(AddressField.blocks(of: addresses)), callLimit: .some(callLimit))
+            allowedAddresses: .some(AddressField.blocks(of: addresses)),
+            callLimit: .some(CallLimitField.limit(of: callLimit)))
     }
 
     /// What the first step leaves to the second.

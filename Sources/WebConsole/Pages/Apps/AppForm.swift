@@ -68,7 +68,7 @@ struct AppForm: Sendable {
         format = form["token_format"] ?? "sealed"
         algorithm = form["id_token_signed_response_alg"] ?? "ES256"
         isForEveryone = form["everyone"] != nil
-        callLimit = form.text(CallLimitField.name)
+        callLimit = CallLimitField.text(of: form)
         more = form["more"] == nil ? 0 : 3
     }
 
@@ -121,7 +121,7 @@ struct AppForm: Sendable {
             availableTo: saysForWhom ? (isForEveryone ? "everyone" : "account") : nil, logoURI: .some(optional(logo)),
             clientURI: .some(optional(homepage)), policyURI: .some(optional(policy)), termsURI: .some(optional(terms)),
             accessTokenSeconds: .some(Int(accessSeconds)), refreshTokenSeconds: .some(Int(refreshSeconds)),
-            tokenFormat: format, idTokenAlgorithm: algorithm, callLimit: .some(callLimit))
+            tokenFormat: format, idTokenAlgorithm: algorithm, callLimit: .some(CallLimitField.limit(of: callLimit)))
     }
 }
 

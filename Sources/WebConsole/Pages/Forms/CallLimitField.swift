@@ -4,6 +4,12 @@ import Policy
 enum CallLimitField {
     static let name = "call_limit"
 
+    /// What was written, empty for nothing.
+    static func text(of form: PageForm) -> String { form.text("call_limit") }
+
+    /// What it says, nil for nothing.
+    static func limit(of text: String) -> String? { text.isEmpty ? nil : text }
+
     static func item(_ value: String, _ entered: ConsoleVisit, _ errors: FieldErrors) -> FormItem {
         .text(
             TextField(

@@ -35,7 +35,7 @@ struct IntegrationForm: Sendable {
         addresses = form.text("allowed_addresses")
         format = form["token_format"] ?? TokenFormat.sealed.rawValue
         lifetime = form.text("access_token_seconds")
-        callLimit = form.text(CallLimitField.name)
+        callLimit = CallLimitField.text(of: form)
     }
 
     /// Whether a new one is asked for its label alone, because the product says the rest.
@@ -54,7 +54,8 @@ struct IntegrationForm: Sendable {
         get throws(Refusal) {
             IntegrationEdit(
                 label: label, scopes: scopes.sorted(), allowedAddresses: .some(AddressField.blocks(of: addresses)),
-                accessTokenSeconds: .some(try seconds), tokenFormat: format, callLimit: .some(callLimit))
+                accessTokenSeconds: .some(try seconds), tokenFormat: format,
+                callLimit: .some(CallLimitField.limit(of: callLimit)))
         }
     }
 
