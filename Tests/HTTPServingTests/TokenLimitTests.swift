@@ -75,7 +75,7 @@ struct TokenLimitTests {
             #expect(refused.rule == "rate")
             #expect(try JSON(parsing: refused.body)["error"] == "temporarily_unavailable")
             #expect(await endpoint.token(other).status == .ok)
-            let token = try #require(try JSON(parsing: first.body)["access_token"]?.string)
+            let token = try JSON(parsing: first.body)["access_token"].string
             let call = await endpoint.routes.answer(
                 HotRequest(.verify, [("Authorization", "Bearer \(token)")], nil, at: desk.now))
             #expect(call.status == .ok)
@@ -107,7 +107,7 @@ struct TokenLimitTests {
             let first = await endpoint.exchange(
                 try await desk.code(for: app, in: desk.tree.europe, as: member), client)
             #expect(first.status == .ok)
-            let token = try #require(try JSON(parsing: first.body)["refresh_token"]?.string)
+            let token = try JSON(parsing: first.body)["refresh_token"].string
             let second = await endpoint.refresh(token, client)
             #expect(second["RateLimit"]?.hasPrefix("\"tokens\";r=1;t=") == true)
             let newer = try #require(try JSON(parsing: second.body)["refresh_token"]?.string)

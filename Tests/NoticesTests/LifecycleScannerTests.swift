@@ -107,11 +107,12 @@ struct LifecycleScannerTests {
                 safe: ClientSecretSafe(keyRing: tree.keys), now: tree.clock.now)
             let secret = try #require(
                 PresentedSecret(parsing: Array(leaked.secret.utf8), in: tree.product.secretFormats))
-            try await tree.store.write { tx in
+            let outcome = try await tree.store.write { tx in
                 let occasion = LeakService.Occasion(
                     .partner(foundAt: "https://partner.example/a"), requestID: "req-leak", address: nil)
-                #expect(try leaks.end(secret, by: .revoke, on: occasion, tx: tx)?.outcome == .revoked)
+                return try leaks.end(secret, by: .revoke, on: occasion, tx: tx)?.outcome
             }
+            #expect(outcome == .revoked)
             #expect(try await eventually { try await desk.scanner.round(through: tree.store) == 1 })
             #expect(try await desk.scanner.round(through: tree.store) == 0)
             let told = try #require(try await desk.events().first { $0.kind == .leaked })

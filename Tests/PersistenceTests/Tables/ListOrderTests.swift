@@ -209,7 +209,7 @@ struct ListOrderTests {
                     // The catalogue of plans is no matter of the tables.
                     try tx.update(
                         account: account.id, plan: name == "beta" ? nil : name.lowercased(),
-                        suspendedAt: name == "alpha" ? tree.clock.current : nil)
+                        suspendedAt: name == "alpha" ? tree.clock.current : nil, timeZone: nil)
                 }
             }
             for isDescending in [false, true] {
