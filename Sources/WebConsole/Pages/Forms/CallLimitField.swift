@@ -1,4 +1,3 @@
-import Policy
 import ProductDefinition
 
 /// The field for how many calls may be made, in the forms of all that calls with a credential.
