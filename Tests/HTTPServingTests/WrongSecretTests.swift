@@ -1,4 +1,6 @@
+import CredentialFormat
 import HTTPTypes
+import Model
 import NIOCore
 import NIOHTTP1
 import OAuth
@@ -41,7 +43,7 @@ struct WrongSecretTests {
             let right = SampleClient(try await desk.tree.integration(in: desk.tree.europe))
             let other = SampleClient(try await desk.tree.integration(in: desk.tree.europe))
             let wrong = SampleClient(id: right.id, secret: other.secret)
-            let nobody = SampleClient(id: "int_7zzzzzzzzzzzzzzzzzzzzz", secret: other.secret)
+            let nobody = SampleClient(id: ID<Integration>(at: 5).description, secret: other.secret)
             var statuses: [Int] = []
             for number in 1...12 {
                 let door: OAuthEndpoint = [.token, .introspect, .revoke][number % 3]
