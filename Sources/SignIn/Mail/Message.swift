@@ -14,13 +14,34 @@ struct Message: Sendable {
 
     var text: String {
         let domain = from.text.split(separator: "@").last ?? "localhost"
-        let headers = [
+        let common = [
             "From: <\(from)>", "To: <\(letter.to)>", "Subject: \(Self.encodedWords(letter.subject))",
             "Date: \(CivilTime(date).mailDate)", "Message-ID: <\(name)@\(domain)>", "MIME-Version: 1.0",
-            "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: base64",
-            "Auto-Submitted: auto-generated",
         ]
-        return headers.joined(separator: "\n") + "\n\n" + Self.lines(of: letter.body) + "\n"
+        let last = ["Auto-Submitted: auto-generated"] + pause
+        guard let html = letter.html else {
+            return Self.part(common + Self.type("plain") + last, letter.body)
+        }
+        // No line of Base64 begins with a hyphen, so none is taken for the boundary.
+        let boundary = "=_\(name)"
+        let head = common + ["Content-Type: multipart/alternative; boundary=\"\(boundary)\""] + last
+        // What is shown is the last that is understood (RFC 2046 §5.1.4).
+        return head.joined(separator: "\n") + "\n\n--\(boundary)\n" + Self.part(Self.type("plain"), letter.body)
+            + "--\(boundary)\n" + Self.part(Self.type("html"), html) + "--\(boundary)--\n"
+    }
+
+    private var pause: [String] {
+        letter.pause.map {
+            ["List-Unsubscribe: <\($0.address)>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
+        } ?? []
+    }
+
+    private static func type(_ subtype: String) -> [String] {
+        ["Content-Type: text/\(subtype); charset=utf-8", "Content-Transfer-Encoding: base64"]
+    }
+
+    private static func part(_ headers: [String], _ body: String) -> String {
+        headers.joined(separator: "\n") + "\n\n" + lines(of: body) + "\n"
     }
 
     /// Encoded words of at most 60 characters, on lines of their own; no character is cut in two (RFC 2047 §5).

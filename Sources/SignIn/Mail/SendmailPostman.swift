@@ -30,7 +30,8 @@ package struct SendmailPostman: Postman {
 
     /// - Throws: ``BoundedCommandError``
     package func send(_ letter: Letter) async throws {
-        let message = Message(letter: letter, from: from, date: now(), name: RandomText.make(bytes: 16))
+        let message = Message(
+            letter: letter, from: from, date: now(), name: letter.name ?? RandomText.make(bytes: 16))
         _ = try await command.run(giving: Array(message.text.utf8), outputLimit: Self.outputLimit)
     }
 }
