@@ -34,6 +34,7 @@ extension Product {
         let supportLink = try words[.supportLink]?.link()
         let scopes = try ScopeCatalogue(entry: required(.scopes))
         let bundles = try sections[.permissions]?.bundles() ?? []
+        let roles = try sections[.roles]?.roles(with: bundles) ?? RoleDefinition.standard
         let rateLimits = try sections[.rateLimits]?.rateLimits() ?? []
         let productWords = try sections[.words].map(ProductWords.init(entry:)) ?? ProductWords()
         self.init(
@@ -43,9 +44,9 @@ extension Product {
             look: try sections[.look].map(ProductLook.init(entry:)) ?? ProductLook(),
             endpoints: try sections[.endpoints].map(FurtherEndpoints.init(entry:)) ?? FurtherEndpoints(),
             scopes: scopes,
-            roles: try sections[.roles]?.roles(with: bundles) ?? RoleDefinition.standard,
+            roles: roles,
             policy: try sections[.policy].map { entry throws(DefinitionError) in
-                try ProductPolicy(entry: entry, of: scopes, under: brand)
+                try ProductPolicy(entry: entry, of: scopes, under: brand, for: roles)
             }
                 ?? ProductPolicy(),
             audience: try sections[.audience]?.audience(),

@@ -40,6 +40,7 @@ package enum ProductKeys {
         case accessKeys = "access_keys"
         case accessTokenLifetime = "access_token_lifetime"
         case accessTokenMaximumLifetime = "access_token_maximum_lifetime"
+        case notifyRoles = "notify_roles"
         case secretVisibility = "secret_visibility"
         case importedKeyPrefixes = "imported_key_prefixes"
         case leakedCredentials = "leaked_credentials"

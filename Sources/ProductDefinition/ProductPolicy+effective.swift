@@ -23,6 +23,8 @@ extension ProductPolicy {
         case .integrationsPerOrganization: integrations.perOrganization.rawValue
         case .newIntegration: integrations.scopes == nil ? "scopes must be said" : "scopes chosen by the product"
         case .accessKeys: accessKeys.rawValue
+        case .notifyRoles:
+            notifyRoles.map { $0.isEmpty ? "whoever looks after them" : $0.joined(separator: ", ") } ?? "nobody"
         case .secretVisibility: secretVisibility.rawValue
         case .importedKeyPrefixes:
             importedKeyPrefixes.isEmpty ? "none" : importedKeyPrefixes.joined(separator: ", ")

@@ -6,7 +6,9 @@ extension ProductPolicy {
     private static let day = 86_400
 
     /// The policy that a mapping of the file says.
-    init(entry: FileEntry, of catalogue: ScopeCatalogue, under brand: Brand) throws(DefinitionError) {
+    init(
+        entry: FileEntry, of catalogue: ScopeCatalogue, under brand: Brand, for roles: [RoleDefinition]
+    ) throws(DefinitionError) {
         let entries = try entry.section(ProductKeys.Policy.self)
         let standard = ProductPolicy()
         let tokenMaximum =
@@ -72,6 +74,7 @@ extension ProductPolicy {
                 ?? standard.leakedCredentials,
             importedKeyPrefixes: try entries[.importedKeyPrefixes]?.keyPrefixes(besides: brand)
                 ?? standard.importedKeyPrefixes,
+            notifyRoles: try entries[.notifyRoles]?.notified(of: roles) ?? standard.notifyRoles,
             connectionsPerAccount: try entries[.connectionsPerAccount]?.integer(in: Self.limitRange)
                 ?? standard.connectionsPerAccount,
             membersPerAccount: try entries[.membersPerAccount]?.integer(in: Self.limitRange)
@@ -134,6 +137,20 @@ extension FileEntry {
             prefixes.append(prefix)
         }
         return prefixes
+    }
+
+    /// Names of roles, each once.
+    fileprivate func notified(of roles: [RoleDefinition]) throws(DefinitionError) -> [String] {
+        var names: [String] = []
+        for entry in try list(maximum: ProductPolicy.mostNotifyRoles) {
+            let name = try entry.text(maximum: RoleDefinition.maximumNameLength)
+            guard roles.contains(where: { $0.name == name }) else {
+                throw entry.error("there is no role \(name)")
+            }
+            guard !names.contains(name) else { throw entry.error("stands here twice") }
+            names.append(name)
+        }
+        return names
     }
 
     /// Names of headers, each once and none of them `other`.

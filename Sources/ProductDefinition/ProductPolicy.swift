@@ -12,6 +12,9 @@ package struct ProductPolicy: Hashable, Sendable {
     package let integrations: IntegrationPolicy
     /// Whether integrations say for which contact they act.
     package let accessKeys: AccessKeyPolicy
+    /// The roles whose members are told by e-mail what becomes of credentials, besides whoever looks after one; at most
+    /// ``mostNotifyRoles``. Nil where nobody is.
+    package let notifyRoles: [String]?
     /// How often the secrets of integrations are shown.
     package let secretVisibility: SecretVisibility
     /// What API keys begin with that were made elsewhere and imported; at most ``SecretFormats/mostImported``.
@@ -71,6 +74,9 @@ package struct ProductPolicy: Hashable, Sendable {
     /// The longest grace that a product may allow, in seconds.
     package static let maximumRevocationGraceSeconds = 3600
 
+    /// How many roles may be told.
+    package static let mostNotifyRoles = 16
+
     /// The policy with these parts. What is left out is as documented in `docs/product-definition.md`.
     package init(
         apiKeyLifetimes: LifetimePolicy = .upToAYear, apiKeysPerAccount: Int = 500, integrationsPerAccount: Int = 500,
@@ -84,7 +90,7 @@ package struct ProductPolicy: Hashable, Sendable {
         sessionIdleSeconds: Int = 8 * 3600, sessionMaximumSeconds: Int = 7 * 86_400,
         integrations: IntegrationPolicy = IntegrationPolicy(), rotationReminderSeconds: Int = 365 * 86_400,
         accessKeys: AccessKeyPolicy = .optional, secretVisibility: SecretVisibility = .once,
-        leakedCredentials: LeakMeasure = .revoke, importedKeyPrefixes: [String] = [],
+        leakedCredentials: LeakMeasure = .revoke, importedKeyPrefixes: [String] = [], notifyRoles: [String]? = nil,
         connectionsPerAccount: Int = 10_000, membersPerAccount: Int = 10_000, organizationsPerAccount: Int = 10_000
     ) {
         self.apiKeyLifetimes = apiKeyLifetimes
@@ -92,6 +98,7 @@ package struct ProductPolicy: Hashable, Sendable {
         self.integrationsPerAccount = integrationsPerAccount
         self.integrations = integrations
         self.accessKeys = accessKeys
+        self.notifyRoles = notifyRoles
         self.secretVisibility = secretVisibility
         self.leakedCredentials = leakedCredentials
         self.importedKeyPrefixes = importedKeyPrefixes

@@ -74,6 +74,7 @@ struct ProductFileTests {
           access_keys: required
           secret_visibility: retrievable
           leaked_credentials: quarantine
+          notify_roles: [guest]
           imported_key_prefixes: [old_live_, old-]
           new_integration:
             scopes: [analytics.read]
@@ -109,7 +110,7 @@ struct ProductFileTests {
         #expect(product.providers.map(\.scopes) == [nil, ["openid"]])
         #expect(product.providers.map(\.variables) == [[:], ["tenant": "common"]])
         #expect(product.providers.map(\.callsPerSecond) == [300, nil])
-        #expect(product.providers.map(\.place?.line) == [71, 72])
+        #expect(product.providers.map(\.place?.line) == [72, 73])
         let write = try #require(Scope("posts.write"))
         let read = try #require(Scope("analytics.read"))
         #expect(
@@ -145,6 +146,7 @@ struct ProductFileTests {
                     name: "sustainability-administrator", title: "Sustainability Administrator",
                     description: "Keeps the numbers", permissions: [.apiKeysRead, .apiKeysManage]))
         #expect(product.role("guest")?.permissions == [])
+        #expect(product.policy.notifyRoles == ["guest"])
         #expect(product.role("owner") == nil)
         let lifetimes = try #require(
             LifetimePolicy(offered: [3600, 30 * 86_400], standard: 3600, maximum: 90 * 86_400))

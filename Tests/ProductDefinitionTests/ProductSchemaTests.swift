@@ -10,7 +10,8 @@ struct ProductSchemaTests {
     /// What a schema cannot say: what depends on another key, on spelling, or on YAML itself.
     private static let beyond = [
         "twice", "longer than", "taken by", "leading zero", "is no YAML", "another meaning", "span of time",
-        "unknown plan", "unknown permission everything", "did you mean manage-keys?", "unknown scope",
+        "unknown plan", "there is no role", "unknown permission everything", "did you mean manage-keys?",
+        "unknown scope",
         "more than the limit", "only of limits", "unknown time zone",
         "no bits set behind", "stands in places", "nothing is made in",
         "not be before deprecated", "deprecated before", "no such day",
