@@ -46,7 +46,8 @@ package struct EventDraft: Sendable {
             add("secret_created_at", credential.secretAt)
             add("old_secret_last_used_at", credential.oldSecret?.usedAt)
             add("old_secret_expires_at", credential.oldSecret?.endsAt)
-        case .expiring, .expired, .neverUsed, .unused, .creatorLeft, .leaked, .refreshTokenReuse, .connectionCreated,
+        case .expiring, .expired, .neverUsed, .unused, .creatorLeft, .leaked, .refreshTokenReuse,
+            .newNetwork, .refusedOften, .limitReached, .planChanged, .connectionCreated,
             .connectionExpiring, .connectionDegraded, .connectionRecovered, .connectionReauthRequired,
             .connectionPermissionChanged, .connectionRevoked, .connectionDisconnected, .webhookTest:
             break

@@ -1,6 +1,7 @@
 import CredentialFormat
 package import Model
 package import Persistence
+package import ProductDefinition
 
 /// Looks what has become of credentials, in steps that are bounded: API keys, integrations and access keys in the order of their
 /// identifiers, again and again; the audit log and the events of connections from where it stopped. One node does it at a time, and if two
@@ -18,10 +19,15 @@ package struct LifecycleScanner: Sendable {
     private static let retainedSeconds = 7 * 86_400
 
     private let rules: LifecycleRules
+    private let rateLimits: RateLimitCatalogue?
     private let now: @Sendable () -> Instant
 
-    package init(rules: LifecycleRules, now: @escaping @Sendable () -> Instant) {
+    /// - Parameter rateLimits: Of which people are told how much is used up, nil for none.
+    package init(
+        rules: LifecycleRules, rateLimits: RateLimitCatalogue? = nil, now: @escaping @Sendable () -> Instant
+    ) {
         self.rules = rules
+        self.rateLimits = rateLimits
         self.now = now
     }
 
@@ -35,6 +41,8 @@ package struct LifecycleScanner: Sendable {
         for kind in WatchedCredential.Kind.allCases { count += try await walk(kind, store) }
         count += try await followAuditLog(store)
         count += try await followConnections(store)
+        count += try await watchRefusals(store)
+        count += try await watchLimits(store)
         return count
     }
 
@@ -46,15 +54,19 @@ package struct LifecycleScanner: Sendable {
         for _ in 0..<Self.pages {
             try Task.checkCancellation()
             let time = now()
-            let (last, drafts) = try await store.read { [rules, place] tx in
+            let (last, drafts, networks) = try await store.read { [rules, place] tx in
                 let found = try tx.watched(kind, after: place, limit: Self.page)
+                let used = try NetworkRules.findings(of: found, at: time, tx: tx)
                 let drafts = try found.flatMap { credential in
                     let credential = try tx.withOldSecret(credential, at: time)
                     return rules.findings(about: credential, at: time).map { EventDraft($0, about: credential) }
                 }
-                return (found.count == Self.page ? found.last?.id : nil, try tx.untold(drafts))
+                return (
+                    found.count == Self.page ? found.last?.id : nil, try tx.untold(drafts + used.drafts), used.networks
+                )
             }
             count += try await tell(drafts, store)
+            try await note(networks, store)
             place = last ?? ""
             if last == nil { break }
         }
@@ -64,11 +76,94 @@ package struct LifecycleScanner: Sendable {
         return count
     }
 
+    /// After what is told of them, which is told once: who ends in between begins again.
+    private func note(_ networks: [CredentialNetwork], _ store: any Store) async throws {
+        for start in stride(from: 0, to: networks.count, by: Self.step) {
+            let some = Array(networks[start..<min(start + Self.step, networks.count)])
+            try await store.write { tx in
+                for network in some { try tx.note(network, keeping: NetworkRules.mostKnown) }
+            }
+        }
+    }
+
     private func tell(_ drafts: [EventDraft], _ store: any Store) async throws -> Int {
         var count = 0
         for start in stride(from: 0, to: drafts.count, by: Self.step) {
             let (some, time) = (drafts[start..<min(start + Self.step, drafts.count)], now())
             count += try await store.write { tx in try tx.tell(Array(some), at: time) }
+        }
+        return count
+    }
+
+    // MARK: Usage
+
+    private static let refusals = "refused_hour"
+    /// What nodes have counted is written down by then.
+    private static let countedSeconds = 300
+    /// So many hours are looked at again after a while in which nobody looked.
+    private static let mostHours = 24
+    /// So many calls of an hour are refused before anybody is told, and half of them.
+    private static let leastRefused = 100
+
+    /// Looks through hours that are over for credentials that were refused often, once each.
+    private func watchRefusals(_ store: any Store) async throws -> Int {
+        let last = UsageSpan.hour.start(of: now().adding(seconds: -Self.countedSeconds - 3600))
+        let known = try await store.read { tx in
+            try tx.lifecycleProgress(of: Self.refusals).flatMap { Int64($0) }.map { Instant(milliseconds: $0) }
+        }
+        guard let known else {
+            try await noteHour(last, store)
+            return 0
+        }
+        var hour = max(known.adding(seconds: 3600), last.adding(seconds: -Self.mostHours * 3600))
+        var count = 0
+        while hour <= last {
+            var place: ID<AnyEntity>? = ID(value: 0)
+            while let after = place {
+                try Task.checkCancellation()
+                let (next, drafts) = try await store.read { [hour] tx in
+                    let found = try tx.refusedOften(
+                        in: hour, after: after, atLeast: Self.leastRefused, limit: Self.page)
+                    let often = found.filter { $0.refused >= $0.calls / 2 }
+                    let drafts = try often.compactMap { try EventDraft($0, in: hour, tx: tx) }
+                    return (found.count == Self.page ? found.last?.credential : nil, try tx.untold(drafts))
+                }
+                count += try await tell(drafts, store)
+                place = next
+            }
+            try await noteHour(hour, store)
+            hour = hour.adding(seconds: 3600)
+        }
+        return count
+    }
+
+    private func noteHour(_ hour: Instant, _ store: any Store) async throws {
+        try await store.write { tx in try tx.setLifecycleProgress(of: Self.refusals, to: "\(hour.milliseconds)") }
+    }
+
+    private static let limits = "rate_count"
+
+    /// Goes on through what was counted under rate limits, and begins anew behind the last.
+    private func watchLimits(_ store: any Store) async throws -> Int {
+        guard let rateLimits, !rateLimits.isEmpty else { return 0 }
+        let begin = try await store.read { tx in try tx.lifecycleProgress(of: Self.limits) } ?? ""
+        var (place, count) = (RateCountPlace(begin), 0)
+        for _ in 0..<Self.pages {
+            try Task.checkCancellation()
+            let time = now()
+            let (last, drafts) = try await store.read { [place] tx in
+                let found = try tx.rateCounts(after: place.map { ($0.holder, $0.limit) }, limit: Self.page)
+                let drafts = try LimitRules(rateLimits: rateLimits).findings(of: found, at: time, tx: tx)
+                let last = found.count == Self.page ? found.last.map { RateCountPlace($0) } : nil
+                return (last, try tx.untold(drafts))
+            }
+            count += try await tell(drafts, store)
+            place = last
+            if last == nil { break }
+        }
+        let end = place?.description ?? ""
+        if end != begin {
+            try await store.write { tx in try tx.setLifecycleProgress(of: Self.limits, to: end) }
         }
         return count
     }
@@ -191,7 +286,7 @@ extension Transaction {
             createdAt: credential.createdAt, expiresAt: credential.expiresAt, isDisabled: credential.isDisabled,
             secretAt: credential.secretAt, usedAt: credential.usedAt,
             oldSecret: WatchedCredential.OldSecret(
-                endsAt: secret.expiresAt ?? old.endsAt, usedAt: secret.lastUse?.at))
+                endsAt: secret.expiresAt ?? old.endsAt, usedAt: secret.lastUse?.at), usedFrom: credential.usedFrom)
     }
 
     /// Those that are not written down yet.
@@ -226,6 +321,16 @@ extension Transaction {
                 EventDraft(
                     .refreshTokenReuse, subject: event.details["grant"] ?? event.target,
                     occasion: event.id.description, path: path, at: event.at, members)
+            ]
+        case "account.changed":
+            guard event.details["fields"]?.split(separator: " ").contains("plan") ?? false,
+                let id = ID<Organization>(parsing: event.target), let path = try organization(id)?.path
+            else { return [] }
+            let plan = event.details["plan"].flatMap { $0.isEmpty ? nil : $0 }
+            return [
+                EventDraft(
+                    .planChanged, subject: event.target, occasion: event.id.description, path: path, at: event.at,
+                    plan.map { [("plan", .text($0))] } ?? [])
             ]
         default: return []
         }

@@ -25,7 +25,8 @@ struct NoticeDesk {
 
     var scanner: LifecycleScanner {
         LifecycleScanner(
-            rules: LifecycleRules(secretAgeSeconds: tree.product.policy.rotationReminderSeconds), now: tree.clock.now)
+            rules: LifecycleRules(secretAgeSeconds: tree.product.policy.rotationReminderSeconds),
+            rateLimits: tree.product.rateLimits, now: tree.clock.now)
     }
 
     func endpoint(

@@ -22,6 +22,14 @@ package struct LifecycleEvent: Entity, Hashable, Sendable {
         case creatorLeft = "credential.creator_left"
         /// Whoever found its secret, or a partner that searches for such, has told so, and it was ended.
         case leaked = "credential.leaked"
+        /// It was used from a network from which it was not before.
+        case newNetwork = "credential.new_network"
+        /// Most of its calls of an hour were refused.
+        case refusedOften = "credential.refused_often"
+        /// 80 or 100 % of what a rate limit gives in a day or month is used up.
+        case limitReached = "limit.reached"
+        /// The account is on another plan.
+        case planChanged = "account.plan_changed"
         /// A refresh token or an authorization code was used again.
         case refreshTokenReuse = "refresh_token.reuse"
 

@@ -1,3 +1,5 @@
+package import Policy
+
 /// What is known of a credential to whoever looks what is to be told of it.
 package struct WatchedCredential: Hashable, Sendable {
     /// What it is.
@@ -31,10 +33,12 @@ package struct WatchedCredential: Hashable, Sendable {
     package let secretAt: Instant
     package let usedAt: Instant?
     package let oldSecret: OldSecret?
+    /// From where it was used last, nil where it was not or nobody knows.
+    package let usedFrom: IPAddress?
 
     package init(
         kind: Kind, id: String, name: String, path: OrganizationPath, createdAt: Instant, expiresAt: Instant?,
-        isDisabled: Bool, secretAt: Instant, usedAt: Instant?, oldSecret: OldSecret?
+        isDisabled: Bool, secretAt: Instant, usedAt: Instant?, oldSecret: OldSecret?, usedFrom: IPAddress? = nil
     ) {
         self.kind = kind
         self.id = id
@@ -46,5 +50,6 @@ package struct WatchedCredential: Hashable, Sendable {
         self.secretAt = secretAt
         self.usedAt = usedAt
         self.oldSecret = oldSecret
+        self.usedFrom = usedFrom
     }
 }

@@ -76,7 +76,7 @@ extension RateCount {
         [holder.stored, limit.stored, account.stored, mark.stored, used.stored, idleAt.stored]
     }
 
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    init(row: StoredRow) throws(StoreError) {
         self.init(
             holder: try row.id(0), limit: try row.integer(1), account: try row.id(2), mark: try row.integer(3),
             used: try row.integer(4), idleAt: try row.instant(5))

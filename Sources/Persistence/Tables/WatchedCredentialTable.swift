@@ -23,7 +23,7 @@ extension Transaction {
         try all(
             """
             SELECT k.id, k.name, o.path, k.created_at, k.expires_at, k.disabled_at, k.rotated_at, k.used_at,
-            k.previous_expires_at, k.previous_used_at FROM api_key k CROSS JOIN organization o
+            k.previous_expires_at, k.previous_used_at, k.used_from FROM api_key k CROSS JOIN organization o
             WHERE k.id > \(place(after: after)) AND o.id = k.organization_id ORDER BY k.id LIMIT \(limit)
             """
         ) { try WatchedCredential(row: $0, kind: .apiKey, id: try $0.id(0, of: APIKey.self).description) }
@@ -35,7 +35,7 @@ extension Transaction {
         try all(
             """
             SELECT i.id, i.label, o.path, i.created_at, NULL, NULL, COALESCE(i.secret_at, i.created_at), i.used_at,
-            i.previous_secret_ends_at, NULL FROM integration i CROSS JOIN organization o
+            i.previous_secret_ends_at, NULL, i.used_from FROM integration i CROSS JOIN organization o
             WHERE i.id > \(place(after: after)) AND o.id = i.organization_id ORDER BY i.id LIMIT \(limit)
             """
         ) { try WatchedCredential(row: $0, kind: .integration, id: try $0.id(0, of: Integration.self).description) }
@@ -45,7 +45,8 @@ extension Transaction {
     package borrowing func watchedAccessKeys(after: ID<AccessKey>?, limit: Int) throws -> [WatchedCredential] {
         try all(
             """
-            SELECT a.id, a.name, o.path, a.created_at, NULL, a.disabled_at, a.rotated_at, a.used_at, NULL, NULL
+            SELECT a.id, a.name, o.path, a.created_at, NULL, a.disabled_at, a.rotated_at, a.used_at, NULL, NULL,
+            a.used_from
             FROM access_key a CROSS JOIN contact c CROSS JOIN organization o
             WHERE a.id > \(place(after: after)) AND c.id = a.contact_id AND o.id = c.organization_id
             ORDER BY a.id LIMIT \(limit)
@@ -59,7 +60,8 @@ extension Transaction {
     ) throws -> [WatchedCredential] {
         try all(
             """
-            SELECT a.id, a.name, o.path, a.created_at, NULL, a.disabled_at, a.rotated_at, a.used_at, NULL, NULL
+            SELECT a.id, a.name, o.path, a.created_at, NULL, a.disabled_at, a.rotated_at, a.used_at, NULL, NULL,
+            a.used_from
             FROM access_key a CROSS JOIN contact c CROSS JOIN organization o
             WHERE a.created_by >= \(member.description) AND a.created_by < \(member.description + "!")
             AND a.id > \(place(after: after)) AND c.id = a.contact_id AND o.id = c.organization_id
@@ -98,6 +100,7 @@ extension WatchedCredential {
             kind: kind, id: id, name: try row.text(1), path: try row.path(2), createdAt: try row.instant(3),
             expiresAt: try row.optionalInstant(4), isDisabled: !row.isNull(5), secretAt: try row.instant(6),
             usedAt: try row.optionalInstant(7),
-            oldSecret: try row.optionalInstant(8).map { OldSecret(endsAt: $0, usedAt: usedAt) })
+            oldSecret: try row.optionalInstant(8).map { OldSecret(endsAt: $0, usedAt: usedAt) },
+            usedFrom: row.isNull(10) ? nil : try row.address(10))
     }
 }

@@ -65,6 +65,7 @@ struct ExpirySweeper: Sendable {
             { try $0.sweepWebhookSecrets(before: now, limit: Self.step) },
             { try $0.sweepWebhookAttempts(before: lastWeek, limit: Self.step) },
             { try $0.sweepWebhookDeliveries(before: lastWeek, limit: Self.step) },
+            { try $0.sweepCredentialNetworks(before: lastQuarter, limit: Self.step) },
             { try $0.sweepLifecycleEvents(before: lastQuarter, limit: Self.step) },
         ]
         var total = 0

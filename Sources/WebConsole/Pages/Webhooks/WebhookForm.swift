@@ -81,6 +81,10 @@ extension LifecycleEvent.Kind {
         case .oldSecretIdle: "the one before a rotation was used by nobody for 6 hours, and can be ended"
         case .creatorLeft: "whoever made it or looked after it has left"
         case .leaked: "somebody found it where it should not be, and it was ended"
+        case .newNetwork: "used from a network from which it wasn’t used before"
+        case .refusedOften: "100 calls or more within an hour were refused, and half of all"
+        case .limitReached: "80 or 100 % of what a day or month gives is used up"
+        case .planChanged: "what’s included is another"
         case .refreshTokenReuse: "a token came back: somebody may have a copy"
         case .connectionCreated, .connectionExpiring, .connectionDegraded, .connectionRecovered,
             .connectionReauthRequired, .connectionPermissionChanged, .connectionRevoked, .connectionDisconnected,
