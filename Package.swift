@@ -240,7 +240,8 @@ var tests: [Target] {
         .testTarget(
             name: "NoticesTests",
             dependencies: [
-                "TestSupport", "Notices", "Outbound", logging, .product(name: "NIOHTTP1", package: "swift-nio"),
+                "TestSupport", "Notices", "SignIn", "Outbound", logging,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "SignInTests", dependencies: ["TestSupport", "SignIn"]),

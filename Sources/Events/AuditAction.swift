@@ -18,6 +18,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case memberEmailChanged = "member.email-changed"
     /// A member asked for it: a link went to the new address.
     case memberEmailChangeRequested = "member.email-change-requested"
+    /// What they are told by e-mail: they chose, or somebody opened the link in a mail.
+    case memberNoticesChanged = "member.notices-changed"
 
     case contactCreated = "contact.created"
     case contactChanged = "contact.changed"

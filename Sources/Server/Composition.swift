@@ -78,6 +78,10 @@ struct Composition {
     let providers: ProviderDesk
     /// Where organizations are told what becomes of their credentials.
     let webhooks: WebhookService
+    /// Who takes mail, nil where nobody does.
+    private let postman: SendmailPostman?
+    /// What members are told by e-mail.
+    private let notices: NoticeChoiceService
     private let webhookCall: WebhookCall
     private let webhookMeasures = WebhookMeasures()
     private let sharedWork = SharedWorkMeasures()
@@ -285,6 +289,9 @@ struct Composition {
             product: product, issuer: configuration.issuer,
             userInfo: UserInfoEndpoint(verifier: verifier, store: store), now: now)
         let postman = configuration.mail.map { SendmailPostman(command: $0.command, from: $0.from, now: now) }
+        self.postman = postman
+        notices = NoticeChoiceService(
+            keyRing: keyRing, product: product, issuer: configuration.issuer, sendsMail: postman != nil, now: now)
         let sessions = SessionService(store: store, keyRing: keyRing, product: product, now: now)
         let links = OneTimeLinkService(
             store: store, keyRing: keyRing, product: product, issuer: configuration.issuer, hasher: passwords,
@@ -330,7 +337,8 @@ struct Composition {
                     ? ConnectionDesk(
                         service: providers.service, clients: providers.clients, readAtStart: providers.readAtStart)
                     : nil,
-                webhooks: webhooks, isDevelopment: configuration.environment == .development, now: now))
+                webhooks: webhooks, notices: notices, isDevelopment: configuration.environment == .development, now: now
+            ))
     }
 
     /// Everything that runs while the server runs, in the order of starting. They end in the opposite order, so what was
@@ -349,7 +357,9 @@ struct Composition {
         let rotation = KeyRotation(keyRing: keyRing, days: configuration.keyRotationDays, now: now, logger: logger)
         let resealing = MasterKeyReplacement(desk: masterKeyDesk, logger: logger)
         let scanner = LifecycleScanner(
-            rules: LifecycleRules(secretAgeSeconds: product.policy.rotationReminderSeconds), now: now)
+            rules: LifecycleRules(secretAgeSeconds: product.policy.rotationReminderSeconds),
+            rateLimits: product.rateLimits, now: now)
+        let planner = notices.isOffered ? NoticePlanner(product: product, now: now) : nil
         let watch = OperatorKeyWatch(store: store, now: now, logger: logger)
         let secured = try configuration.tls.map { try Secured($0, now: now, logger: logger) }
         let certificate: [any Service] = secured.map { [$0.certificate] } ?? []
@@ -368,8 +378,9 @@ struct Composition {
                 try await ExpirySweeper(policy: product.policy, now: now).sweep(through: store)
             },
             LeasedWork(.noticing, on: store, by: node, every: 60, logger: logger, countedBy: sharedWork) {
-                [scanner] store in
+                [scanner, planner] store in
                 try await scanner.round(through: store)
+                try await planner?.round(through: store)
             },
             webhookCall, deliverer,
             LeasedWork(
@@ -394,9 +405,25 @@ struct Composition {
                 read: read, settings: settings, threshold: logThreshold, certificate: secured?.certificate,
                 drain: drain, supervisor: supervisor, logger: logger),
             watch,
-        ] + partner + providers.services(isCounted: configuration.metrics != nil)
+        ] + mailing + partner + providers.services(isCounted: configuration.metrics != nil)
             + metricsServices([watch.metric] + Secured.metrics(of: secured), sockets, begun) + certificate
             + [try listeners(secured, sockets, begun), providers.farewell]
+    }
+
+    /// Mails members what there is to tell them. Nothing where nobody is told.
+    private var mailing: [any Service] {
+        guard let postman, notices.isOffered else { return [] }
+        return [
+            NoticeMailer(
+                store: store, node: node, product: product, issuer: configuration.issuer, choices: notices,
+                logger: logger, now: now
+            ) { letter in
+                try await postman.send(
+                    Letter(
+                        to: letter.to, subject: letter.subject, body: letter.plain, html: letter.html,
+                        pause: Letter.Pause(at: letter.pauseAddress), name: letter.name))
+            }
+        ]
     }
 
     /// What asks for the keys of who reports leaked secrets.

@@ -53,6 +53,8 @@ package final class ConsoleServices: Sendable {
     let connections: ConnectionDesk?
     /// Nil where nobody is told anything.
     let webhooks: WebhookService?
+    /// Nil where nobody is told anything by e-mail.
+    let notices: NoticeChoiceService?
     /// Seals or signs an access token made by hand.
     let sealToken: @Sendable (HandmadeToken) throws -> String
     /// Asks all nodes whether they hear, and waits at most so long.
@@ -74,6 +76,7 @@ package final class ConsoleServices: Sendable {
     ///   - nodes: The nodes as this one sees them, nil where nothing of them is known.
     ///   - connections: What the pages of connections call, nil where nothing is connected.
     ///   - webhooks: What the pages of webhooks call, nil where nobody is told anything.
+    ///   - notices: What members are told by e-mail, nil where nobody is told anything.
     ///   - isDevelopment: Whether the page of all parts is shown.
     /// - Throws: What is wrong with a template.
     package init(
@@ -84,7 +87,7 @@ package final class ConsoleServices: Sendable {
         sealToken: @escaping @Sendable (HandmadeToken) throws -> String,
         confirm: @escaping @Sendable (Duration) async -> FeedConfirmation = { _ in .alone },
         nodes: @escaping @Sendable () -> FeedView? = { nil }, connections: ConnectionDesk? = nil,
-        webhooks: WebhookService? = nil,
+        webhooks: WebhookService? = nil, notices: NoticeChoiceService? = nil,
         isDevelopment: Bool, now: @escaping @Sendable () -> Instant
     ) throws {
         let site = Site(product: product, issuer: issuer)
@@ -124,6 +127,7 @@ package final class ConsoleServices: Sendable {
         self.nodes = nodes
         self.connections = connections
         self.webhooks = webhooks
+        self.notices = notices
         members = MembershipService(product: product, now: now)
         stewards = StewardService(now: now)
         organizations = OrganizationService(product: product, now: now)
@@ -168,6 +172,7 @@ extension WebConsole {
     var repetitions: FormRepetitions { services.repetitions }
     var connections: ConnectionDesk? { services.connections }
     var webhooks: WebhookService? { services.webhooks }
+    var notices: NoticeChoiceService? { services.notices }
     var sealToken: @Sendable (HandmadeToken) throws -> String { services.sealToken }
     var confirm: @Sendable (Duration) async -> FeedConfirmation { services.confirm }
     var nodes: @Sendable () -> FeedView? { services.nodes }

@@ -24,8 +24,9 @@ package struct WebConsole: Sendable {
     /// came back to the address, or loaded the answer again.
     var routes: [PageRoute] {
         let routes =
-            signInRoutes + linkRoutes + accountRoutes + emailRoutes + appRoutes + authorizationRoutes + endSessionRoutes
-            + consoleRoutes + operatorRoutes + [connectionCallback] + (isDevelopment ? [.shown(.parts, showParts)] : [])
+            signInRoutes + linkRoutes + accountRoutes + emailRoutes + noticeRoutes + appRoutes + authorizationRoutes
+            + endSessionRoutes + consoleRoutes + operatorRoutes + [connectionCallback]
+            + (isDevelopment ? [.shown(.parts, showParts)] : [])
         let shown = Set(routes.filter { $0.method == .get }.map(\.path))
         return routes
             + routes.filter { $0.method == .post && !shown.contains($0.path) }.map { $0.leading(at: site) }
@@ -75,6 +76,9 @@ package struct WebConsole: Sendable {
                 return reply(to: error, onward, context)
             }
         case .relayed(let answer): return try await answer(request.uri.path, try await PageForm(request))
+        case .oneClick(let answer):
+            try await OneClick.require(in: request)
+            return try await answer(try await visit(request, context))
         case .taken(let purpose, let answer):
             guard RequestSource.isOurs(request.headers, origin: site.address.origin) else { throw PageProblem.foreign }
             let form = try await PageForm(request)
@@ -114,7 +118,8 @@ package struct WebConsole: Sendable {
             case .confirmSecondFactor:
                 (.secondFactor(code: form.text("code"), offer: form.text("offer"), from: visit.browser), nil)
             case .signIn, .secondFactor, .chooseOrganization, .forgotPassword, .setPassword, .handOver, .signOut,
-                .endSession, .consent, .changeEmail, .beginSecondFactor, .newRecoveryCodes, .keepRecoveryCodes,
+                .endSession, .consent, .changeEmail, .chooseNotices, .beginSecondFactor, .newRecoveryCodes,
+                .keepRecoveryCodes,
                 .removeSecondFactor, .endSessionOfAccount, .endOtherSessions, .takeBack, .manage:
                 (nil, nil)
             }

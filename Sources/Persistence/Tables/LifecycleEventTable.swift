@@ -1,7 +1,8 @@
 package import CredentialFormat
 package import Model
 
-private let columns: StaticString = "id, kind, subject, occasion, organization_path, at, body"
+/// What an event is read from.
+let lifecycleEventColumns: StaticString = "id, kind, subject, occasion, organization_path, at, body"
 
 extension Transaction {
     /// Adds an event, unless there is one of its kind about its credential and of its occasion.
@@ -10,8 +11,8 @@ extension Transaction {
     package borrowing func insertOnce(_ event: LifecycleEvent) throws -> Bool {
         try first(
             """
-            INSERT INTO lifecycle_event (\(fixed: columns)) VALUES (\(event.id), \(event.kind.rawValue), \(event.subject),
-            \(event.occasion), \(event.path.stored), \(event.at), \(event.body))
+            INSERT INTO lifecycle_event (\(fixed: lifecycleEventColumns))
+            VALUES (\(event.id), \(event.kind.rawValue), \(event.subject), \(event.occasion), \(event.path.stored), \(event.at), \(event.body))
             ON CONFLICT (subject, kind, occasion) DO NOTHING RETURNING 1
             """
         ) { _ in true } ?? false
@@ -28,7 +29,8 @@ extension Transaction {
 
     /// The event, nil where there is none.
     package borrowing func lifecycleEvent(_ id: ID<LifecycleEvent>) throws -> LifecycleEvent? {
-        try first("SELECT \(fixed: columns) FROM lifecycle_event WHERE id = \(id)", LifecycleEvent.init(row:))
+        try first(
+            "SELECT \(fixed: lifecycleEventColumns) FROM lifecycle_event WHERE id = \(id)", LifecycleEvent.init(row:))
     }
 
     /// Those of an extent, newest first.
@@ -45,7 +47,7 @@ extension Transaction {
             }
         return try all(
             """
-            SELECT \(fixed: columns) FROM lifecycle_event WHERE \(part: condition) AND id < \(after ?? .last)
+            SELECT \(fixed: lifecycleEventColumns) FROM lifecycle_event WHERE \(part: condition) AND id < \(after ?? .last)
             ORDER BY id DESC LIMIT \(limit)
             """, LifecycleEvent.init(row:))
     }
@@ -59,7 +61,7 @@ extension Transaction {
     ) throws -> [LifecycleEvent] {
         try all(
             """
-            SELECT \(fixed: columns) FROM lifecycle_event e
+            SELECT \(fixed: lifecycleEventColumns) FROM lifecycle_event e
             WHERE e.organization_path >= \(path.stored) AND e.organization_path < \(path.storedEnd)
             AND e.id >= \(ID<LifecycleEvent>.first(at: time))
             AND e.kind IN (\(anyOf: kinds.map(\.rawValue).sorted())) AND NOT EXISTS (
@@ -79,7 +81,7 @@ extension Transaction {
 }
 
 extension LifecycleEvent {
-    fileprivate init(row: StoredRow) throws(StoreError) {
+    init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), kind: try row.parsed(1, Kind.init(rawValue:)), subject: try row.text(2),
             occasion: try row.text(3), path: try row.path(4), at: try row.instant(5), body: try row.text(6))

@@ -128,7 +128,8 @@ private struct Fate {
             if change.words("fields").contains("member_id") { byHand.append(change) }
         case .accountChanged, .connectionDisconnected, .connectionRevoked, .resourceServerChanged,
             .providerSecretSet, .installationChanged, .masterKeyChanged, .integrationSecretExtended, .appSecretExtended,
-            .apiKeySecretExtended, .webhookChanged, .webhookRotated, .webhookStopped, .webhookDeleted:
+            .apiKeySecretExtended, .memberNoticesChanged, .webhookChanged, .webhookRotated, .webhookStopped,
+            .webhookDeleted:
             byHand.append(change)
         case .memberInvited: replaceLinks(change, for: .invitation)
         case .memberEmailChangeRequested: replaceLinks(change, for: .emailChange)

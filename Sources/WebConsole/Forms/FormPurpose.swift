@@ -13,6 +13,7 @@ enum FormPurpose: String, Sendable, CaseIterable {
     case changePassword = "change-password"
     case changeEmail = "change-email"
     case confirmEmail = "confirm-email"
+    case chooseNotices = "choose-notices"
     case beginSecondFactor = "begin-second-factor"
     case confirmSecondFactor = "confirm-second-factor"
     case newRecoveryCodes = "new-recovery-codes"
@@ -31,8 +32,8 @@ enum FormPurpose: String, Sendable, CaseIterable {
         case .signIn, .secondFactor, .chooseOrganization, .forgotPassword, .setPassword, .handOver, .signOut,
             .endSession:
             true
-        case .signInAgain, .consent, .changePassword, .changeEmail, .confirmEmail, .beginSecondFactor,
-            .confirmSecondFactor,
+        case .signInAgain, .consent, .changePassword, .changeEmail, .confirmEmail, .chooseNotices,
+            .beginSecondFactor, .confirmSecondFactor,
             .newRecoveryCodes, .keepRecoveryCodes, .removeSecondFactor, .endSessionOfAccount, .endOtherSessions,
             .takeBack, .manage:
             false
@@ -48,7 +49,8 @@ enum FormPurpose: String, Sendable, CaseIterable {
         case .confirmSecondFactor, .keepRecoveryCodes: "offer"
         case .endSessionOfAccount: "session"
         case .takeBack: "grant"
-        case .signIn, .forgotPassword, .signInAgain, .signOut, .changePassword, .changeEmail, .beginSecondFactor,
+        case .signIn, .forgotPassword, .signInAgain, .signOut, .changePassword, .changeEmail, .chooseNotices,
+            .beginSecondFactor,
             .newRecoveryCodes, .removeSecondFactor, .endOtherSessions, .manage:
             nil
         }

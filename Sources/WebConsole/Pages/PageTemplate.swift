@@ -23,6 +23,7 @@ package enum PageTemplate: String, Sendable, CaseIterable {
     case message
     case organizationChoice = "organization-choice"
     case parts
+    case pauseNotices = "pause-notices"
     case question
     case reauthenticate
     case recoveryCodes = "recovery-codes"
@@ -79,6 +80,7 @@ package enum PageTemplate: String, Sendable, CaseIterable {
         case .organizationChoice: Self.text(PackageResources.organization_choice_mustache)
         case .message: Self.text(PackageResources.message_mustache)
         case .parts: Self.text(PackageResources.parts_mustache)
+        case .pauseNotices: Self.text(PackageResources.pause_notices_mustache)
         case .reauthenticate: Self.text(PackageResources.reauthenticate_mustache)
         case .recoveryCodes: Self.text(PackageResources.recovery_codes_mustache)
         case .removeApp: Self.text(PackageResources.remove_app_mustache)

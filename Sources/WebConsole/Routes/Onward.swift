@@ -41,7 +41,8 @@ extension WebConsole {
         case .signInAgain:
             return Onward(
                 page: continuation.map(ConsoleURL.signInAgain) ?? page, continuation: continuation)
-        case .signIn, .handOver, .signOut, .endSession, .changePassword, .changeEmail, .beginSecondFactor,
+        case .signIn, .handOver, .signOut, .endSession, .changePassword, .changeEmail, .chooseNotices,
+            .beginSecondFactor,
             .confirmSecondFactor, .newRecoveryCodes, .keepRecoveryCodes, .removeSecondFactor, .endSessionOfAccount,
             .endOtherSessions, .takeBack, .manage:
             return Onward(page: page, continuation: continuation)

@@ -10,6 +10,8 @@ struct PageRoute: Sendable {
         case taken(FormPurpose, @Sendable (Visit, PageForm) async throws -> PageReply)
         /// A form that pages of others may send too. It may only lead the browser on to a GET.
         case relayed(@Sendable (String, PageForm) async throws -> PageReply)
+        /// What a mail program sends by itself (RFC 8058): what the address carries is all that lets it in, and it has no cookies.
+        case oneClick(@Sendable (Visit) async throws -> PageReply)
     }
 
     /// The page of a route: where to go on after a sign-in that it needs.
@@ -55,7 +57,7 @@ struct PageRoute: Sendable {
     var method: HTTPRequest.Method {
         switch work {
         case .shown: .get
-        case .taken, .relayed: .post
+        case .taken, .relayed, .oneClick: .post
         }
     }
 

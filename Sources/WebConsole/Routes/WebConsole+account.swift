@@ -5,6 +5,7 @@ import CredentialFormat
 import HTTPServing
 import Policy
 import Model
+import Notices
 import SignIn
 
 extension WebConsole {
@@ -45,6 +46,7 @@ extension WebConsole {
                 roles: roles.isEmpty ? nil : roles.joined(separator: ", "), signedInThrough: signedInThrough(me),
                 canSignIn: me.member.hasPassword && !me.session.isHandedOver,
                 changeEmailLink: site.link(.email), changePasswordLink: site.link(.password),
+                noticesLink: notices?.isOffered == true ? site.link(.notices) : nil,
                 secondFactor: secondFactor(factor),
                 sessions: ordered(list, me).map { sessionRow($0, isThis: $0.id == me.session.id, visit) },
                 endAction: site.link(.endSessionOfAccount), hasOthers: list.count > 1,

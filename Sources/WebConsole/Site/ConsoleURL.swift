@@ -1,4 +1,5 @@
 package import Model
+import Notices
 import Policy
 import ProductDefinition
 import TextForms
@@ -32,6 +33,12 @@ package enum ConsoleURL: Hashable, Sendable {
     case email
     /// Where password managers look for ``password`` (W3C, A Well-Known URL for Changing Passwords).
     case wellKnownPassword
+    /// What one is told by e-mail.
+    case notices
+    /// Where a link in such a mail leads that stops them.
+    case pauseNotices
+    /// The same with what the link carries.
+    case pausingNotices(String)
     case secondFactorOfAccount
     case confirmSecondFactor
     case endSessionOfAccount
@@ -71,6 +78,8 @@ package enum ConsoleURL: Hashable, Sendable {
         case .password: ReservedPath.account.below("password")
         case .email: ReservedPath.account.below("email")
         case .wellKnownPassword: ReservedPath.wellKnown.below("change-password")
+        case .notices: ReservedPath.account.below("notices")
+        case .pauseNotices, .pausingNotices: NoticeChoiceService.pausePath
         case .secondFactorOfAccount: ReservedPath.account.below("second-factor")
         case .confirmSecondFactor: ReservedPath.account.below("second-factor/confirm")
         case .endSessionOfAccount: ReservedPath.account.below("sessions/end")
@@ -95,11 +104,13 @@ package enum ConsoleURL: Hashable, Sendable {
             "\(self.path)?\(path.asParameter)"
         case .oneTime(_, let secret, let path):
             "\(self.path)?token=\(PercentEscape.value(secret))\(path.map { "&\($0.asParameter)" } ?? "")"
+        case .pausingNotices(let token): "\(self.path)?token=\(PercentEscape.value(token))"
         case .returning(let path): path.text
         case .console(let address): address.text
         case .home, .signIn, .secondFactor, .chooseOrganization, .signOut, .endSession, .confirmEndSession,
             .forgotPassword, .passwordReset, .invitation, .handOver, .emailChange, .account, .password, .email,
-            .wellKnownPassword, .secondFactorOfAccount, .confirmSecondFactor, .endSessionOfAccount, .endOtherSessions,
+            .wellKnownPassword, .notices, .pauseNotices, .secondFactorOfAccount, .confirmSecondFactor,
+            .endSessionOfAccount, .endOtherSessions,
             .newRecoveryCodes, .keepRecoveryCodes, .removeSecondFactor, .apps, .takeBack, .consent, .parts, .operating:
             path
         }

@@ -53,7 +53,7 @@ package struct ReturnPath: Hashable, Sendable {
     private static let own = Set<String>([
         ConsoleURL.home.path, ConsoleURL.account.path, ConsoleURL.apps.path, ConsoleURL.password.path,
         ConsoleURL.secondFactorOfAccount.path,
-        ConsoleURL.email.path, ConsoleURL.emailChange.path,
+        ConsoleURL.notices.path, ConsoleURL.email.path, ConsoleURL.emailChange.path,
     ])
     // Whoever may not see these is told, after the sign-in, that there is no such page.
     .union(OperatorPage.places.map { $0.page.path() })

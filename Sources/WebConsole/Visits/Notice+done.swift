@@ -41,7 +41,8 @@ extension Done {
             .accountSuspended:
             true
         case .sessionEnded, .otherSessionsEnded, .personSignedOut, .passwordChanged, .disconnected: false
-        case .passwordSet, .emailChanged, .secondFactorAdded, .secondFactorRemoved, .personFactorRemoved, .appCreated,
+        case .passwordSet, .emailChanged, .noticesSaved, .secondFactorAdded, .secondFactorRemoved, .personFactorRemoved,
+            .appCreated,
             .appSaved, .contactCreated, .contactSaved, .contactEnabled, .accessKeyEnabled, .integrationSaved,
             .secretShownBefore, .tokenShownBefore, .searchedForSecret, .secretExtended, .secretReleased, .apiKeySaved,
             .apiKeyEnabled, .olderAPIKeyExtended,

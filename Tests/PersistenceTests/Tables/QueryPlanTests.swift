@@ -146,8 +146,40 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.watchedIntegrations(after: ID(at: 1), limit: 2)
             _ = try tx.watchedAccessKeys(after: ID(at: 1), limit: 2)
             _ = try tx.watchedAccessKeys(madeBy: ID(at: 1), after: nil, limit: 2)
+            _ = try tx.networks(of: [ID(at: 1), ID(at: 2)])
+            try tx.note(
+                CredentialNetwork(credential: ID(at: 1), network: "192.0.2.0/24", account: ID(at: 1), seenAt: now),
+                keeping: 2)
+            _ = try tx.sweepCredentialNetworks(before: now, limit: 2)
+            _ = try tx.refusedOften(in: now, after: ID(at: 1), atLeast: 2, limit: 2)
+            _ = try tx.mostFrequentRefusal(of: ID(at: 1), in: now)
+            _ = try tx.rateCounts(after: nil, limit: 2)
+            _ = try tx.rateCounts(after: (ID(at: 1), 1), limit: 2)
             _ = try tx.toldConnectionEvents(after: ID(at: 1), limit: 2)
             _ = try tx.lastSettledAuditPlace()
+        },
+        Question("who is mailed what becomes of credentials") { tx in
+            let (member, event, now) = (ID<Member>(at: 1), ID<LifecycleEvent>(at: 1), Instant(seconds: 1))
+            _ = try tx.noticeChoice(of: member)
+            try tx.setNoticeChoice(NoticeChoice(pace: .paused), of: member, due: nil, at: now)
+            try tx.setNoticeChoice(NoticeChoice(pace: .soon), of: member, due: now, at: now)
+            try tx.plan(noticesOf: member, first: event, last: event, at: now) { _ in (0, 0) }
+            _ = try tx.hasDueNotices(at: now)
+            _ = try tx.claimDueNotices(at: now, through: event, by: ID(at: 1), seconds: 60, limit: 2)
+            let lease = NoticeLease(
+                member: member, after: event, through: event, attempts: 0, holder: ID(at: 1), fence: 1)
+            _ = try tx.noticeChoice(under: lease)
+            try tx.settle(lease, sentAt: now, next: now)
+            try tx.release(lease, again: now)
+            _ = try tx.lifecycleEvents(after: event, before: event, limit: 2)
+            _ = try tx.lifecycleEvents(
+                within: OrganizationPath(root: ID(at: 1)), after: event, through: event, limit: 2)
+            _ = try tx.members(of: [ID(at: 1), ID(at: 2)], holding: ["owner", "admin"], limit: 2)
+            _ = try tx.keepers(
+                of: [
+                    ID<APIKey>(at: 1).description, ID<Integration>(at: 1).description, ID<App>(at: 1).description,
+                    ID<AccessKey>(at: 1).description,
+                ])
         },
         Question("webhooks") { tx in
             let (id, now) = (ID<WebhookEndpoint>(at: 1), Instant(seconds: 1))

@@ -61,6 +61,27 @@ extension ServerDatabase {
         return id.description
     }
 
+    /// Something that was told an hour ago of an account, and is to be mailed to a member now.
+    ///
+    /// - Parameter account: Where the member belongs.
+    package func insertNotice(for member: String, in account: String) async throws {
+        guard let member = ID<Member>(parsing: member), let account = ID<Organization>(parsing: account) else {
+            throw ServerFailure("No identifiers.")
+        }
+        let at = Self.now - 3_600_000
+        let event = ID<LifecycleEvent>(at: at)
+        try await change("UPDATE member SET email_proof = 'link', email_proved_at = \(at)")
+        try await execute(
+            "INSERT INTO lifecycle_event (id, kind, subject, occasion, organization_path, at, body)",
+            values: [.bytes(event.value), .text("credential.expired"), .text("key_0000000000000000000001"), .text("1")]
+                + [.path(account.value), .number(at)]
+                + [.text(#"{"data":{"credential_type":"api_key","name":"Nightly"}}"#)])
+        try await execute(
+            "INSERT INTO notice_mail (member_id, pace, muted, below, told_after, planned, due_at)",
+            values: [.bytes(member.value), .text("daily"), .text(""), .number(1), .bytes(0), .bytes(event.value)]
+                + [.number(at)])
+    }
+
     /// So much that nobody needs, on SQLite.
     package func addBallast(mebibytes: Int) async throws {
         try await change("CREATE TABLE ballast (content BLOB NOT NULL)")

@@ -30,9 +30,11 @@ struct Post {
 
     /// - Parameter arguments: Further ones of the server.
     func withServer(
-        _ arguments: [String] = [], _ body: (ServerProcess, DemoCredentials) async throws -> Void
+        _ arguments: [String] = [], product: String? = nil,
+        _ body: (ServerProcess, DemoCredentials) async throws -> Void
     ) async throws {
         try await ServerProcess.withDemo(
+            product: product,
             arguments: ["--mail-command", folder.path + "/sendmail", "--mail-from", "desk@journey.example"] + arguments,
             body)
     }

@@ -64,6 +64,7 @@ struct PageLedgerTests {
         "/password-reset", "/invitation", "/hand-over", "/email-change", "/consent", "/oauth2/authorize",
         "/oauth2/logout",
         "/oauth2/logout/confirm", "/.well-known/change-password", "/account", "/account/password", "/account/email",
+        "/account/notices", "/account/notices/pause",
         "/account/second-factor", "/account/second-factor/confirm", "/account/second-factor/recovery-codes",
         "/account/second-factor/recovery-codes/keep", "/account/second-factor/remove", "/account/sessions/end",
         "/account/sessions/end-others", "/account/apps", "/account/apps/take-back",

@@ -35,6 +35,8 @@ struct AccountPage: Page {
     let canSignIn: Bool
     let changeEmailLink: String
     let changePasswordLink: String
+    /// Nil where nobody is told anything by e-mail.
+    let noticesLink: String?
     let secondFactor: SecondFactor
     /// This one first, then as they were used last.
     let sessions: [Session]

@@ -41,6 +41,7 @@ struct AuditActionWords: Sendable {
             "member.joined": "\(words[.member].capitalized) joined",
             "member.email-changed": "E-mail address changed",
             "member.email-change-requested": "Another e-mail address asked for",
+            "member.notices-changed": "E-mails chosen",
             "member.deleted": "\(words[.member].capitalized) removed",
             "password.reset-requested": "Password reset link made", "password.changed": "Password changed",
             "second-factor.added": "Two-step verification turned on",

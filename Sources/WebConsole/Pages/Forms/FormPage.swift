@@ -29,7 +29,13 @@ struct FormPage: Page {
         let words: String
     }
 
-    var scripts: [Script] { explanations.isEmpty ? Self.scripts : Self.scripts + [.redirects] }
+    /// Whether it may have any: pages of one's own account have none.
+    var hasScripts = true
+
+    var scripts: [Script] {
+        guard hasScripts else { return [] }
+        return explanations.isEmpty ? Self.scripts : Self.scripts + [.redirects]
+    }
 }
 
 /// Fields that belong together, with their words at the left.
