@@ -47,7 +47,7 @@ struct NoticeMailTests {
             try await desk.tell(key.id.description, in: tree.france)
             try await desk.plan()
             tree.clock.advance(seconds: 3600)
-            while desk.letters.count < 2 {
+            for _ in 0..<10 where desk.letters.count < 2 {
                 let rounds = await race(2) { try await nodes[$0].round() }
                 #expect(rounds.filter { !$0.isSuccess }.isEmpty)
             }

@@ -46,6 +46,33 @@ struct MailTests {
         #expect(text.utf8.allSatisfy { $0 == 0x0A || (0x20...0x7E).contains($0) })
     }
 
+    @Test func `a letter with HTML has both texts, and an address that could end a header stops nothing`() throws {
+        for wrong in [
+            "https://x.example\nBcc: victim@example.com", "https://x.example/>", "https://x.example/ü", "a b",
+        ] {
+            #expect(Letter.Pause(at: wrong) == nil)
+        }
+        let letter = Letter(
+            to: try #require(to), subject: "S", body: "plain\n--=_id", html: "<p>\n--=_id--",
+            pause: Letter.Pause(at: "https://auth.example/stop?token=x"))
+        let text = Message(
+            letter: letter, from: try #require(from), date: Instant(seconds: 1_790_000_000), name: "id"
+        ).text
+        let parts = text.components(separatedBy: "--=_id")
+        #expect(parts.count == 4 && parts[3] == "--\n")
+        #expect(
+            parts[0].hasSuffix(
+                """
+                Content-Type: multipart/alternative; boundary="=_id"
+                Auto-Submitted: auto-generated
+                List-Unsubscribe: <https://auth.example/stop?token=x>
+                List-Unsubscribe-Post: List-Unsubscribe=One-Click
+
+
+                """))
+        #expect(parts[1].contains("Content-Type: text/plain") && parts[2].contains("Content-Type: text/html"))
+    }
+
     private func postman(_ script: String, in folder: String) throws -> SendmailPostman {
         let path = folder + "/sendmail"
         try "#!/bin/sh\n\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)

@@ -15,7 +15,7 @@ struct PageWireTests {
 
     @Test(arguments: [
         "/sign-in", "/forgot-password", "/account", "/account/apps", "/account/password", "/account/second-factor",
-        "/account/email", "/email-change?token=x",
+        "/account/email", "/email-change?token=x", "/account/notices", "/account/notices/pause?token=x",
         "/invitation?token=x", "/password-reset?token=x", "/hand-over?token=x", "/oauth2/authorize", "/oauth2/logout",
         "/sign-in/again", "/sign-in/second-factor",
     ])

@@ -8,7 +8,8 @@ struct ReturnPathTests {
     private let paths = ["/oauth2/authorize", "/oauth/authorize"]
 
     @Test(arguments: [
-        "/account", "/account/apps", "/account/password", "/account/email", "/email-change?token=clv_inv_x",
+        "/account", "/account/apps", "/account/password", "/account/email", "/account/notices",
+        "/email-change?token=clv_inv_x",
         "/oauth2/authorize?client_id=app_1&state=%2F%2Fevil",
         "/oauth/authorize?redirect_uri=https%3A%2F%2Fclient.example",
     ])

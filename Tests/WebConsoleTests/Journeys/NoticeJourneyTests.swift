@@ -6,7 +6,7 @@ struct NoticeJourneyTests {
     private static let product = """
         product: {name: Acme}
         scopes: {data.read: {description: Read}, data.write: {description: Write}}
-        policy: {notify_roles: [owner]}
+        policy: {notify_roles: [owner, admin]}
         """
 
     @Test func `chooses what they get, and stops it by one click of their mail program, without a cookie`() async throws
