@@ -1,7 +1,7 @@
 extension Migration {
     /// What members are told by e-mail, and how far they have been; and from which networks credentials are known to be used.
-    static let migration0038 = Migration(
-        number: 38, name: "notices by e-mail, known networks", servedFrom: 26,
+    static let migration0037 = Migration(
+        number: 37, name: "notices by e-mail, known networks", servedFrom: 26,
         sqlite: """
             CREATE TABLE notice_mail (
                 member_id BLOB NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
