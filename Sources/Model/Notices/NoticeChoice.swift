@@ -42,7 +42,7 @@ extension LifecycleEvent.Kind {
         switch self {
         case .expiring, .expired: .ending
         case .neverUsed, .unused, .secretOld, .oldSecretIdle, .creatorLeft: .upkeep
-        case .refreshTokenReuse, .newNetwork, .refusedOften: .security
+        case .refreshTokenReuse, .leaked, .newNetwork, .refusedOften: .security
         case .limitReached, .planChanged: .limits
         case .connectionCreated, .connectionExpiring, .connectionDegraded, .connectionRecovered,
             .connectionReauthRequired, .connectionPermissionChanged, .connectionRevoked, .connectionDisconnected:
