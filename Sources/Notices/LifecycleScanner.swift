@@ -145,7 +145,7 @@ package struct LifecycleScanner: Sendable {
 
     /// Goes on through what was counted under rate limits, and begins anew behind the last.
     private func watchLimits(_ store: any Store) async throws -> Int {
-        guard let rateLimits, !rateLimits.isEmpty else { return 0 }
+        guard let rateLimits else { return 0 }
         let begin = try await store.read { tx in try tx.lifecycleProgress(of: Self.limits) } ?? ""
         var (place, count) = (RateCountPlace(begin), 0)
         for _ in 0..<Self.pages {

@@ -5,7 +5,7 @@ import Persistence
 import ProductDefinition
 
 /// How much of the rate limits of a day or a month is used up. Shorter ones are reached by every burst, and told nobody; those that refuse
-/// nothing neither.
+/// nothing neither, nor what a credential was given of its own, whose managers know it.
 struct LimitRules: Sendable {
     private static let percents = [100, 80]
 
@@ -16,10 +16,15 @@ struct LimitRules: Sendable {
         var drafts: [EventDraft] = []
         for count in counts where count.used > 0 && count.idleAt > now {
             if sets[count.account] == nil, let account = try tx.account(count.account) {
-                sets[count.account] = rateLimits.limits(ofPlan: account.plan, isOperator: account.isOperator)
+                let set = rateLimits.limits(ofPlan: account.plan, isOperator: account.isOperator)
+                let zone = account.timeZone.flatMap { TimeZoneOffsets(named: $0) }
+                sets[count.account] = zone.flatMap { set?.following($0) } ?? set
             }
             let name = UInt64(bitPattern: count.limit)
-            guard let limit = sets[count.account]?.limits.first(where: { $0.fingerprint == name }),
+            let set = sets[count.account]
+            guard
+                let limit = ((set?.limits ?? []) + (set?.tokens?.limits ?? [])).first(where: { $0.fingerprint == name }
+                ),
                 let draft = try draft(count, limit, at: now, tx: tx)
             else { continue }
             drafts.append(draft)

@@ -75,8 +75,8 @@ extension LifecycleEvent {
             .connectionReauthRequired, .connectionPermissionChanged, .connectionRevoked, .connectionDisconnected:
             .connectionsRead
         case .refreshTokenReuse: .grantsRead
-        case .expiring, .expired, .neverUsed, .unused, .secretOld, .oldSecretIdle, .creatorLeft, .newNetwork,
-            .refusedOften, .limitReached:
+        case .expiring, .expired, .neverUsed, .unused, .secretOld, .oldSecretIdle, .creatorLeft, .leaked,
+            .newNetwork, .refusedOften, .limitReached:
             credentialPermission
         case .planChanged: .organizationsRead
         case .webhookTest: nil

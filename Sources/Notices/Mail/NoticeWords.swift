@@ -21,6 +21,7 @@ struct NoticeWords: Sendable {
                 + "It’s time to rotate it."
         case .oldSecretIdle: "Nobody uses the older secret of \(inner(facts)) any more. You can end it."
         case .creatorLeft: "\(it) belongs to nobody any more: whoever looked after it has left."
+        case .leaked: "\(it) was found where it should not be, and was ended. Give whoever needs it a new one."
         case .newNetwork:
             "\(it) was used from \(facts["network"] ?? "a network"), from where it wasn’t used before. If that wasn’t you, rotate it."
         case .refusedOften:
