@@ -222,7 +222,7 @@ struct NoticeMailTests {
 private final class MailDesk: Sendable {
     private let tree: SampleTree
     let choices: NoticeChoiceService
-    private let sent = Lock([NoticeLetter]())
+    private let sent = Letters()
 
     init(_ tree: SampleTree) throws {
         self.tree = tree
@@ -231,7 +231,7 @@ private final class MailDesk: Sendable {
             now: tree.clock.now)
     }
 
-    var letters: [NoticeLetter] { sent.withLock { $0 } }
+    var letters: [NoticeLetter] { sent.all }
 
     /// A member whose address is proved.
     func member(_ email: String, _ roles: [String], in organization: Organization) async throws -> Member {
@@ -279,8 +279,19 @@ private final class MailDesk: Sendable {
                 Letter(
                     to: letter.to, subject: letter.subject, body: letter.plain, html: letter.html,
                     pause: Letter.Pause(at: letter.pauseAddress), name: letter.name))
-            sent.withLock { $0.append(letter) }
+            sent.add(letter)
             try await meanwhile()
         }
+    }
+}
+
+/// What was mailed, in the order in which it was.
+private final class Letters: Sendable {
+    private let kept = Lock([NoticeLetter]())
+
+    var all: [NoticeLetter] { kept.withLock { $0 } }
+
+    func add(_ letter: NoticeLetter) {
+        kept.withLock { $0.append(letter) }
     }
 }
