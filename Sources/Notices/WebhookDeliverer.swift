@@ -13,9 +13,10 @@ package final class WebhookDeliverer: Service {
     package static let patience = Duration.seconds(15)
     /// Longer than a request takes, with room for a database that is slow.
     private static let leaseSeconds = 60
-    /// Requests at a time, and how many of them to one endpoint: one that is slow holds up itself.
-    private static let lanes = 64
-    private static let lanesOfEndpoint = 8
+    /// So many endpoints are looked at in one statement.
+    private static let page = 256
+    /// So many messages are claimed in one transaction.
+    private static let batch = 16
     private static let interval = Duration.seconds(1)
     private static let hurry = Duration.milliseconds(50)
     /// An endpoint that took nothing for so long is stopped when something was sent to it as often as is sent, in seconds.
@@ -28,7 +29,9 @@ package final class WebhookDeliverer: Service {
     private let send: @Sendable (WebhookRequest) async -> WebhookAnswer
     private let logger: Logger
     private let now: @Sendable () -> Instant
-    private let busy = Lock([ID<WebhookEndpoint>: Int]())
+    private let lanes = Lock(WebhookLanes())
+    /// The endpoint that had its turn last: the next ones come first.
+    private let turn = Lock(ID<WebhookEndpoint>(value: 0))
 
     /// - Parameter send: Sends a message once, for at most ``patience``.
     package init(
@@ -51,7 +54,7 @@ package final class WebhookDeliverer: Service {
             await withDiscardingTaskGroup { group in
                 while !Task.isCancelled {
                     let claimed = await self.claimOrWait()
-                    for lease in claimed { group.addTask { await self.deliver(lease) } }
+                    for one in claimed { group.addTask { await self.deliver(one) } }
                     // Where something was due, more may be.
                     try? await Task.sleep(for: claimed.isEmpty ? Self.interval : Self.hurry)
                 }
@@ -66,13 +69,19 @@ package final class WebhookDeliverer: Service {
     package func round() async throws -> Int {
         let claimed = try await claim()
         await withDiscardingTaskGroup { group in
-            for lease in claimed { group.addTask { await self.deliver(lease) } }
+            for one in claimed { group.addTask { await self.deliver(one) } }
         }
         return claimed.count
     }
 
+    /// A message that was claimed, in a lane.
+    private struct Claimed: Sendable {
+        let lease: WebhookLease
+        let account: ID<Organization>
+    }
+
     /// What is due, nothing where the database does not say.
-    private func claimOrWait() async -> [WebhookLease] {
+    private func claimOrWait() async -> [Claimed] {
         do {
             return try await claim()
         } catch is CancellationError {
@@ -85,28 +94,51 @@ package final class WebhookDeliverer: Service {
         return []
     }
 
-    private func claim() async throws -> [WebhookLease] {
-        let (full, room) = busy.withLock { busy in
-            (
-                busy.filter { $0.value >= Self.lanesOfEndpoint }.map(\.key),
-                Self.lanes - busy.values.reduce(0, +)
-            )
+    /// Goes around the endpoints from where it stopped, to the first page of them that has something to do.
+    private func claim() async throws -> [Claimed] {
+        guard lanes.withLock({ $0.free > 0 }) else { return [] }
+        let (time, start) = (now(), ID<WebhookEndpoint>(value: 0))
+        var place = turn.withLock(\.self)
+        var isFromStart = place == start
+        while true {
+            let found = try await store.read { [place] tx in
+                try tx.webhookWork(after: place, at: time, most: WebhookLanes.ofEndpoint, limit: Self.page)
+            }
+            let shares = lanes.withLock { $0.shares(of: found, atMost: Self.batch) }
+            if let last = shares.last {
+                turn.withLock { $0 = last.endpoint }
+                return try await claim(shares, at: time)
+            }
+            if found.count == Self.page, let last = found.last {
+                place = last.endpoint
+            } else if isFromStart {
+                turn.withLock { $0 = start }
+                return []
+            } else {
+                (place, isFromStart) = (start, true)
+            }
         }
-        let time = now()
-        guard room > 0, try await store.read({ tx in try tx.hasDueDeliveries(at: time, besides: full) })
-        else { return [] }
+    }
+
+    private func claim(_ shares: [WebhookWork], at time: Instant) async throws -> [Claimed] {
         let node = node
         let claimed = try await store.write { tx in
-            try tx.claimDueDeliveries(
-                at: time, by: node, seconds: Self.leaseSeconds, besides: full, limit: min(room, Self.lanesOfEndpoint))
+            var claimed: [Claimed] = []
+            for share in shares {
+                let leases = try tx.claimDeliveries(
+                    to: share.endpoint, at: time, by: node, seconds: Self.leaseSeconds, limit: share.due)
+                claimed += leases.map { Claimed(lease: $0, account: share.account) }
+            }
+            return claimed
         }
-        busy.withLock { busy in
-            for lease in claimed { busy[lease.delivery.endpoint, default: 0] += 1 }
+        lanes.withLock { lanes in
+            for one in claimed { lanes.take(one.lease.delivery.endpoint, of: one.account) }
         }
         return claimed
     }
 
-    private func deliver(_ lease: WebhookLease) async {
+    private func deliver(_ claimed: Claimed) async {
+        let lease = claimed.lease
         // In a task of its own: what came of a request that was made is written down, also when the server ends.
         let request = Task { try await self.answer(to: lease) }
         let outcome = await withTaskCancellationHandler {
@@ -128,10 +160,7 @@ package final class WebhookDeliverer: Service {
                 "what came of a webhook was not written down",
                 metadata: ["delivery": "\(lease.delivery.id)", "error": "\(outcome)"])
         }
-        busy.withLock { busy in
-            let count = (busy[lease.delivery.endpoint] ?? 1) - 1
-            busy[lease.delivery.endpoint] = count > 0 ? count : nil
-        }
+        lanes.withLock { $0.leave(lease.delivery.endpoint, of: claimed.account) }
     }
 
     /// A message that was sent, or could not be.

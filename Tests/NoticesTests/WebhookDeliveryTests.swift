@@ -68,6 +68,32 @@ struct WebhookDeliveryTests {
         }
     }
 
+    @Test func `what only a newer version knows is neither sent nor lost, and holds nothing up`() async throws {
+        try await SampleTree.open { tree in
+            let desk = NoticeDesk(tree)
+            let endpoint = try await desk.endpoint(in: tree.europe).endpoint
+            try await desk.tell("key_new", occasion: "1", in: tree.europe)
+            let new = try #require(try await desk.events().first?.id.description)
+            func rename(to kind: String) async throws {
+                try await tree.store.write { tx in
+                    try tx.perform("UPDATE lifecycle_event SET kind = \(kind) WHERE subject = 'key_new'")
+                    try tx.perform("UPDATE webhook_delivery SET kind = \(kind) WHERE subject = 'key_new'")
+                }
+            }
+            try await rename(to: "credential.of_tomorrow")
+            try await desk.tell("key_1", occasion: "1", in: tree.europe)
+            let node = desk.node { _ in taken }
+            #expect(try await node.round() == 1)
+            #expect(try await node.round() == 0)
+            #expect(!desk.sent.identifiers.contains(new))
+            #expect(try await desk.deliveries(to: endpoint).map(\.subject) == ["key_1"])
+            #expect(try await desk.events().map(\.subject) == ["key_1"])
+            try await rename(to: "credential.expired")
+            #expect(try await node.round() == 1)
+            #expect(desk.sent.identifiers.last == new)
+        }
+    }
+
     @Test func `what is not taken is sent again at longer and longer pauses, and at last not any more`() async throws {
         try await SampleTree.open { tree in
             let desk = NoticeDesk(tree)

@@ -3,6 +3,8 @@ package import Model
 
 /// What an event is read from.
 let lifecycleEventColumns: StaticString = "id, kind, subject, occasion, organization_path, at, body"
+/// A newer node may write others meanwhile: they are for it to show and to send.
+let knownLifecycleKinds = LifecycleEvent.Kind.allCases.map(\.rawValue)
 
 extension Transaction {
     /// Adds an event, unless there is one of its kind about its credential and of its occasion.
@@ -30,7 +32,9 @@ extension Transaction {
     /// The event, nil where there is none.
     package borrowing func lifecycleEvent(_ id: ID<LifecycleEvent>) throws -> LifecycleEvent? {
         try first(
-            "SELECT \(fixed: lifecycleEventColumns) FROM lifecycle_event WHERE id = \(id)", LifecycleEvent.init(row:))
+            """
+            SELECT \(fixed: lifecycleEventColumns) FROM lifecycle_event WHERE id = \(id) AND kind IN (\(anyOf: knownLifecycleKinds))
+            """, LifecycleEvent.init(row:))
     }
 
     /// Those of an extent, newest first.
@@ -48,7 +52,7 @@ extension Transaction {
         return try all(
             """
             SELECT \(fixed: lifecycleEventColumns) FROM lifecycle_event WHERE \(part: condition) AND id < \(after ?? .last)
-            ORDER BY id DESC LIMIT \(limit)
+            AND kind IN (\(anyOf: knownLifecycleKinds)) ORDER BY id DESC LIMIT \(limit)
             """, LifecycleEvent.init(row:))
     }
 

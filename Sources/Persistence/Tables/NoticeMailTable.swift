@@ -157,7 +157,7 @@ extension Transaction {
         try all(
             """
             SELECT \(fixed: lifecycleEventColumns) FROM lifecycle_event WHERE id > \(after) AND id < \(before)
-            ORDER BY id LIMIT \(limit)
+            AND kind IN (\(anyOf: knownLifecycleKinds)) ORDER BY id LIMIT \(limit)
             """, LifecycleEvent.init(row:))
     }
 
@@ -173,7 +173,8 @@ extension Transaction {
             SELECT e.id, e.kind, e.subject, e.occasion, e.organization_path, e.at, e.body
             FROM organization o CROSS JOIN lifecycle_event e
             WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND e.organization_path = o.path
-            AND e.id > \(after) AND e.id <= \(through) ORDER BY e.id LIMIT \(limit)
+            AND e.id > \(after) AND e.id <= \(through) AND e.kind IN (\(anyOf: knownLifecycleKinds))
+            ORDER BY e.id LIMIT \(limit)
             """, LifecycleEvent.init(row:))
     }
 

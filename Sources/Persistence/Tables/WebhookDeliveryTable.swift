@@ -5,6 +5,22 @@ private let columns: StaticString = """
     id, endpoint_id, event_id, kind, subject, state, attempts, next_at, created_at, finished_at
     """
 
+private let knownKinds = LifecycleEvent.Kind.allCases.map(\.rawValue)
+
+/// An endpoint that something is on its way to.
+package struct WebhookWork: Hashable, Sendable {
+    package let endpoint: ID<WebhookEndpoint>
+    package let account: ID<Organization>
+    /// How many can be claimed now, up to as many as were asked for.
+    package let due: Int
+
+    package init(endpoint: ID<WebhookEndpoint>, account: ID<Organization>, due: Int) {
+        self.endpoint = endpoint
+        self.account = account
+        self.due = due
+    }
+}
+
 /// The right to send a delivery, until the database's clock says that it has lapsed. Its fence counts the claims, so whoever wakes up
 /// late is known.
 package struct WebhookLease: Hashable, Sendable {
@@ -42,29 +58,42 @@ extension Transaction {
         return events.isEmpty ? nil : first
     }
 
-    /// Whether anything is to be sent at `now`: a look that writes nothing.
+    /// The endpoints that something is on its way to, in the order of their identifiers, each found by one look into an index however much
+    /// waits there.
     ///
-    /// - Parameter busy: Endpoints that have enough to do: what waits for them alone is no reason to write.
-    package borrowing func hasDueDeliveries(at now: Instant, besides busy: [ID<WebhookEndpoint>]) throws -> Bool {
-        try first(
+    /// - Parameters:
+    ///   - after: Behind this one.
+    ///   - most: So many that are due at `now` are counted of each.
+    ///   - limit: Fewer come where there are no others.
+    package borrowing func webhookWork(
+        after place: ID<WebhookEndpoint>, at now: Instant, most: Int, limit: Int
+    ) throws -> [WebhookWork] {
+        try all(
             """
-            SELECT 1 FROM webhook_delivery WHERE next_at <= \(now) AND lease_until <= \(fixed: dialect.clock)
-            AND endpoint_id NOT IN (\(anyOf: busy.isEmpty ? [ID(value: 0)] : busy)) LIMIT 1
+            WITH RECURSIVE walk (id, number) AS (
+            SELECT (SELECT endpoint_id FROM webhook_delivery WHERE endpoint_id > \(place) AND next_at IS NOT NULL
+            ORDER BY endpoint_id LIMIT 1), 1
+            UNION ALL SELECT (SELECT d.endpoint_id FROM webhook_delivery d WHERE d.endpoint_id > walk.id
+            AND d.next_at IS NOT NULL ORDER BY d.endpoint_id LIMIT 1), walk.number + 1
+            FROM walk WHERE walk.id IS NOT NULL AND walk.number < \(limit))
+            SELECT walk.id, e.account_id, (SELECT count(*) FROM (SELECT 1 FROM webhook_delivery d
+            WHERE d.endpoint_id = walk.id AND d.next_at <= \(now) AND d.lease_until <= \(fixed: dialect.clock)
+            AND d.kind IN (\(anyOf: knownKinds)) LIMIT \(most)) due)
+            FROM walk JOIN webhook_endpoint e ON e.id = walk.id ORDER BY walk.id
             """
-        ) { _ in true } ?? false
+        ) { row in WebhookWork(endpoint: try row.id(0), account: try row.id(1), due: try row.count(2)) }
     }
 
-    /// Some that are due at `now` and that nobody has a lease of, the longest due first: claimed for `seconds` by the database's clock.
-    ///
-    /// - Parameter busy: Endpoints that have enough to do.
-    package borrowing func claimDueDeliveries(
-        at now: Instant, by node: ID<Node>, seconds: Int, besides busy: [ID<WebhookEndpoint>], limit: Int
+    /// Some for an endpoint that are due at `now` and that nobody has a lease of, the longest due first: claimed for `seconds` by the
+    /// database's clock. What a newer node has written, of kinds that this one does not know, is left to it.
+    package borrowing func claimDeliveries(
+        to endpoint: ID<WebhookEndpoint>, at now: Instant, by node: ID<Node>, seconds: Int, limit: Int
     ) throws -> [WebhookLease] {
         try all(
             """
             WITH due AS MATERIALIZED (
-            SELECT id FROM webhook_delivery WHERE next_at <= \(now) AND lease_until <= \(fixed: dialect.clock)
-            AND endpoint_id NOT IN (\(anyOf: busy.isEmpty ? [ID(value: 0)] : busy))
+            SELECT id FROM webhook_delivery WHERE endpoint_id = \(endpoint) AND next_at <= \(now)
+            AND lease_until <= \(fixed: dialect.clock) AND kind IN (\(anyOf: knownKinds))
             ORDER BY next_at LIMIT \(limit) \(fixed: dialect.skippingLocked))
             UPDATE webhook_delivery SET lease_owner = \(node), fence = fence + 1,
             lease_until = \(fixed: dialect.clock) + \(seconds * 1000) WHERE id IN (SELECT id FROM due)
@@ -123,12 +152,15 @@ extension Transaction {
             """)
     }
 
-    /// The delivery, nil where there is none.
+    /// The delivery, nil where there is none, or one of a kind that only a newer version knows.
     package borrowing func webhookDelivery(_ id: ID<WebhookDelivery>) throws -> WebhookDelivery? {
-        try first("SELECT \(fixed: columns) FROM webhook_delivery WHERE id = \(id)", WebhookDelivery.init(row:))
+        try first(
+            """
+            SELECT \(fixed: columns) FROM webhook_delivery WHERE id = \(id) AND kind IN (\(anyOf: knownKinds))
+            """, WebhookDelivery.init(row:))
     }
 
-    /// Those to an endpoint, newest first.
+    /// Those to an endpoint of kinds that this version knows, newest first.
     ///
     /// - Parameter after: Older than this one, nil for all.
     package borrowing func webhookDeliveries(
@@ -137,7 +169,8 @@ extension Transaction {
         try all(
             """
             SELECT \(fixed: columns) FROM webhook_delivery
-            WHERE endpoint_id = \(endpoint) AND id < \(after ?? .last) ORDER BY id DESC LIMIT \(limit)
+            WHERE endpoint_id = \(endpoint) AND id < \(after ?? .last) AND kind IN (\(anyOf: knownKinds))
+            ORDER BY id DESC LIMIT \(limit)
             """, WebhookDelivery.init(row:))
     }
 

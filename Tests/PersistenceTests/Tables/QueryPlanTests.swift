@@ -193,8 +193,8 @@ struct Question: Sendable, CustomTestStringConvertible {
                 id: ID(at: 1), kind: .expired, subject: "key_1", occasion: "1", path: OrganizationPath(root: ID(at: 1)),
                 at: now, body: "{}")
             try tx.send([event], to: id, at: now)
-            _ = try tx.hasDueDeliveries(at: now, besides: [id])
-            _ = try tx.claimDueDeliveries(at: now, by: ID(at: 1), seconds: 60, besides: [id], limit: 2)
+            _ = try tx.webhookWork(after: id, at: now, most: 2, limit: 2)
+            _ = try tx.claimDeliveries(to: id, at: now, by: ID(at: 1), seconds: 60, limit: 2)
             let delivery = WebhookDelivery(
                 id: ID(at: 1), endpoint: id, event: ID(at: 1), kind: .expired, subject: "key_1", state: .due,
                 attempts: 0, nextAt: now, createdAt: now, finishedAt: nil)
