@@ -60,21 +60,21 @@ struct UsageNoticeTests {
             let desk = NoticeDesk(tree)
             let key = try await tree.key(in: tree.france, lifetimeSeconds: 300 * Self.day).credential
             let other = try await tree.integration(in: tree.europe).credential
-            func count(_ kind: KeptRefusal.Kind, _ id: UInt128, _ outcomes: [(String, Int)]) async throws {
+            func count(_ kind: KeptRefusal.Kind, _ id: ID<AnyEntity>, _ outcomes: [(String, Int)]) async throws {
                 let hour = UsageSpan.hour.start(of: tree.clock.current)
                 let calls = outcomes.map { outcome, count in
                     CountedCalls(
                         CallTraits(
                             account: tree.global.id, organization: tree.europe.id, kind: kind,
-                            credential: ID(value: id), secret: nil, scopes: "", outcome: outcome, status: 403),
+                            credential: id, secret: nil, scopes: "", outcome: outcome, status: 403),
                         in: hour, count: count)
                 }
                 try await tree.store.write { tx in try tx.add(calls) }
             }
             #expect(try await desk.scanner.round(through: tree.store) == 0)
             tree.clock.advance(seconds: 3600)
-            try await count(.apiKey, key.id.value, [("scope", 80), ("address", 40), ("admitted", 100)])
-            try await count(.integration, other.id.value, [("scope", 99), ("rate", 1000)])
+            try await count(.apiKey, ID(value: key.id.value), [("scope", 80), ("address", 40), ("admitted", 100)])
+            try await count(.integration, ID(value: other.id.value), [("scope", 99), ("rate", 1000)])
             #expect(try await desk.scanner.round(through: tree.store) == 0, "The hour is not over.")
             tree.clock.advance(seconds: 3600 + 300)
             #expect(try await desk.scanner.round(through: tree.store) == 1)
@@ -83,8 +83,8 @@ struct UsageNoticeTests {
             #expect(event.subject == key.id.description && event.path == tree.france.path)
             #expect(event.body.contains(#""calls":220,"refused":120"#) && event.body.contains(#""rule":"scope""#))
             // Of most calls that were let through, nothing is told, and of one day no more.
-            try await count(.integration, other.id.value, [("scope", 200), ("admitted", 1000)])
-            try await count(.apiKey, key.id.value, [("scope", 500)])
+            try await count(.integration, ID(value: other.id.value), [("scope", 200), ("admitted", 1000)])
+            try await count(.apiKey, ID(value: key.id.value), [("scope", 500)])
             tree.clock.advance(seconds: 3600 + 300)
             #expect(try await desk.scanner.round(through: tree.store) == 0)
         }

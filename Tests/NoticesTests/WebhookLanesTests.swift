@@ -10,11 +10,11 @@ struct WebhookLanesTests {
         var lanes = WebhookLanes()
         var taken: [Int] = []
         // Five accounts, one after the other, each with ten endpoints that have more than enough to do.
-        for account in 1...5 {
-            let work = (1...10).map { number in
-                WebhookWork(
-                    endpoint: ID(at: Int64(account * 100 + number)), account: ID(at: Int64(account)), due: 100)
-            }
+        let accounts = (Int64(1)...5).map { number -> [WebhookWork] in
+            let account = ID<Organization>(at: number)
+            return (Int64(1)...10).map { WebhookWork(endpoint: ID(at: $0), account: account, due: 100) }
+        }
+        for work in accounts {
             var count = 0
             while true {
                 let shares = lanes.shares(of: work, atMost: 16)
@@ -30,9 +30,9 @@ struct WebhookLanesTests {
         #expect(taken == [16, 16, 11, 7, 5])
         #expect(lanes.free == 9)
         // What was left is there again.
-        for _ in 0..<8 { lanes.leave(ID(at: 101), of: ID(at: 1)) }
+        let first = accounts[0][0]
+        for _ in 0..<8 { lanes.leave(first.endpoint, of: first.account) }
         #expect(lanes.free == 17)
-        let again = [WebhookWork(endpoint: ID(at: 101), account: ID(at: 1), due: 2)]
-        #expect(lanes.shares(of: again, atMost: 16).isEmpty)
+        #expect(lanes.shares(of: [first], atMost: 16).isEmpty)
     }
 }

@@ -50,7 +50,7 @@ package struct IntegrationQuery: Hashable, Sendable {
 
 private let columns: StaticString = """
     i.id, i.organization_id, i.label, i.scopes, i.addresses, i.access_token_seconds, i.token_format, i.created_at,
-    i.created_by, i.revision, i.looked_at, i.looked_by, i.tokens_from, o.name, i.used_at, i.used_from, i.uses,
+    i.created_by, i.revision, i.looked_at, i.looked_by, i.tokens_from, i.call_limit, o.name, i.used_at, i.used_from, i.uses,
     i.secret_at, i.previous_secret_ends_at, i.steward_left_at
     """
 

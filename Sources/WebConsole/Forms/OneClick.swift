@@ -24,7 +24,7 @@ enum OneClick {
                 (try? Form(parsing: Array(buffer: body)))?.value(of: name) == value
             } else if type.hasPrefix("multipart/form-data") {
                 // Whatever its boundary is: nothing of it is taken over.
-                text.contains("name=\"\(name)\"") && text.contains("\n\(value)")
+                text.contains("name=\"\(name)\"") && text.split(whereSeparator: \.isNewline).contains { $0 == value }
             } else {
                 false
             }
