@@ -92,12 +92,6 @@ package final class LookUpLimit: Sendable {
         var wrongSecrets: [Bucket]
     }
 
-    /// Whose secret was wrong, and from where.
-    private struct Guess: Hashable {
-        let client: ClientID
-        let network: UInt128?
-    }
-
     private let state: Lock<State>
 
     /// Rates are misses a second; twice as many may come at once.
@@ -125,9 +119,12 @@ package final class LookUpLimit: Sendable {
     ///
     /// - Returns: Whether so many came from there lately that no more is said about them.
     package func wrongSecret(of client: ClientID, from address: IPAddress?, at now: Instant) -> Bool {
-        let guess = Guess(client: client, network: Self.network(of: address))
+        var hasher = Hasher()
+        hasher.combine(client)
+        hasher.combine(Self.network(of: address))
+        let hash = UInt(bitPattern: hasher.finalize())
         return state.withLock { state in
-            let index = Int(UInt(bitPattern: guess.hashValue) % UInt(state.wrongSecrets.count))
+            let index = Int(hash % UInt(state.wrongSecrets.count))
             return !state.wrongSecrets[index].take(at: now.milliseconds)
         }
     }
