@@ -91,9 +91,10 @@ extension TimeZoneOffsets {
         self = zone
     }
 
-    /// Whether there is a zone of that name.
+    /// Whether there is a zone of that name. The list of the system has one name of each alone, such as Asia/Calcutta without Asia/Kolkata.
     package static func isKnown(_ name: String) -> Bool {
         name == "UTC" || TimeZone.knownTimeZoneIdentifiers.contains(name)
+            || (name.contains("/") && TimeZone(identifier: name) != nil)
     }
 
     /// The zone of that name, such as `Europe/Berlin` (the IANA's tz database, as the system has it); nil where there is none.

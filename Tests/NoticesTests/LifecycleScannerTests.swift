@@ -93,7 +93,8 @@ struct LifecycleScannerTests {
             try await tree.store.write { tx in
                 try tree.members.delete(member.id, in: tree.europe.id, as: SampleTree.theOperator, tx: tx)
             }
-            #expect(try await eventually { try await desk.scanner.round(through: tree.store) == 2 })
+            #expect(
+                try await eventually(within: .seconds(120)) { try await desk.scanner.round(through: tree.store) == 2 })
             #expect(try await desk.scanner.round(through: tree.store) == 0)
             let events = try await desk.events().map { [$0.kind.rawValue, $0.subject] }
             let kinds = ["credential.old_secret_idle", "credential.creator_left"]
@@ -113,7 +114,8 @@ struct LifecycleScannerTests {
                 return try leaks.end(secret, by: .revoke, on: occasion, tx: tx)?.outcome
             }
             #expect(outcome == .revoked)
-            #expect(try await eventually { try await desk.scanner.round(through: tree.store) == 1 })
+            #expect(
+                try await eventually(within: .seconds(120)) { try await desk.scanner.round(through: tree.store) == 1 })
             #expect(try await desk.scanner.round(through: tree.store) == 0)
             let told = try #require(try await desk.events().first { $0.kind == .leaked })
             #expect(told.subject == leaked.credential.id.description)

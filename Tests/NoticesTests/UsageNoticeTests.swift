@@ -153,7 +153,8 @@ struct UsageNoticeTests {
                     _ = try tree.accounts.edit(tree.global.id, edit, as: SampleTree.theOperator, tx: tx)
                 }
             }
-            #expect(try await eventually { try await desk.scanner.round(through: tree.store) == 1 })
+            #expect(
+                try await eventually(within: .seconds(120)) { try await desk.scanner.round(through: tree.store) == 1 })
             let event = try #require(try await desk.events().first)
             #expect(event.kind == .planChanged && event.subject == tree.global.id.description)
             #expect(event.body.contains(#""plan":"team""#))

@@ -156,7 +156,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
             "policy:\n  api_key_lifetimes:\n    offered: []"),
         Mistake(after: 4, "policy.audit_retention_days", "from 1", "policy:\n  audit_retention_days: 0"),
         Mistake(after: 4, "policy.revocation_grace_seconds", "3600", "policy:\n  revocation_grace_seconds: 3601"),
-        Mistake(after: 4, "policy.notify_roles", "there is no role owners", "policy:\n  notify_roles: [owners]"),
+        Mistake(after: 4, "policy.notify_roles[0]", "there is no role owners", "policy:\n  notify_roles: [owners]"),
         Mistake(after: 3, "policy", "must be a mapping", "policy:"),
 
         Mistake(after: 3, "connections", "providers is missing", "connections: {}"),

@@ -167,7 +167,7 @@ struct ProductFileTests {
                         addresses: try #require(
                             AddressRule(within: ["192.0.2.0/24", "2001:db8::1"].compactMap { IPRange($0) }))),
                     accessKeys: .required, secretVisibility: .retrievable, leakedCredentials: .quarantine,
-                    importedKeyPrefixes: ["old_live_", "old-"],
+                    importedKeyPrefixes: ["old_live_", "old-"], notifyRoles: ["guest"],
                     connectionsPerAccount: 8,
                     membersPerAccount: 9, organizationsPerAccount: 11))
     }

@@ -12,7 +12,7 @@ struct ProductSchemaTests {
         "twice", "longer than", "taken by", "leading zero", "is no YAML", "another meaning", "span of time",
         "unknown plan", "there is no role", "unknown permission everything", "did you mean manage-keys?",
         "unknown scope",
-        "more than the limit", "only of limits", "unknown time zone",
+        "more than the limit", "only of limits", "unknown time zone", "or account",
         "no bits set behind", "stands in places", "nothing is made in",
         "not be before deprecated", "deprecated before", "no such day",
     ]

@@ -6,14 +6,12 @@ extension Migration {
         sqlite: """
             ALTER TABLE client_secret ADD COLUMN quarantined_at INTEGER;
             ALTER TABLE client_secret ADD COLUMN quarantined_digest BLOB;
-            CREATE INDEX client_secret_quarantine ON client_secret (quarantined_digest)
-            WHERE quarantined_digest IS NOT NULL;
+            CREATE INDEX client_secret_quarantine ON client_secret (quarantined_digest) WHERE quarantined_digest IS NOT NULL;
             """,
         postgres: """
             ALTER TABLE client_secret ADD COLUMN quarantined_at BIGINT;
             ALTER TABLE client_secret ADD COLUMN quarantined_digest BYTEA;
-            CREATE INDEX client_secret_quarantine ON client_secret (quarantined_digest)
-            WHERE quarantined_digest IS NOT NULL;
+            CREATE INDEX client_secret_quarantine ON client_secret (quarantined_digest) WHERE quarantined_digest IS NOT NULL;
             """
     )
 }

@@ -9,10 +9,10 @@ extension Migration {
             ALTER TABLE account ADD COLUMN time_zone TEXT;
             """,
         postgresParts: [
-            "ALTER TABLE api_key ADD COLUMN IF NOT EXISTS call_limit text;",
-            "ALTER TABLE integration ADD COLUMN IF NOT EXISTS call_limit text;",
-            "ALTER TABLE app ADD COLUMN IF NOT EXISTS call_limit text;",
-            "ALTER TABLE account ADD COLUMN IF NOT EXISTS time_zone text;",
+            "ALTER TABLE api_key ADD COLUMN IF NOT EXISTS call_limit TEXT COLLATE \"C\";",
+            "ALTER TABLE integration ADD COLUMN IF NOT EXISTS call_limit TEXT COLLATE \"C\";",
+            "ALTER TABLE app ADD COLUMN IF NOT EXISTS call_limit TEXT COLLATE \"C\";",
+            "ALTER TABLE account ADD COLUMN IF NOT EXISTS time_zone TEXT COLLATE \"C\";",
         ]
     )
 }

@@ -131,7 +131,7 @@ extension Transaction {
             """
             UPDATE notice_mail SET told_after = \(lease.through), through = NULL, attempts = 0, lease_until = 0,
             sent_at = COALESCE(\(sentAt.stored), sent_at),
-            due_at = CASE WHEN planned > \(lease.through) AND pace <> 'paused' THEN \(next) ELSE NULL END
+            due_at = CASE WHEN planned > \(lease.through) AND pace <> 'paused' THEN CAST(\(next) AS BIGINT) ELSE NULL END
             WHERE member_id = \(lease.member) AND lease_owner = \(lease.holder) AND fence = \(lease.fence)
             """)
     }
@@ -141,7 +141,7 @@ extension Transaction {
         try perform(
             """
             UPDATE notice_mail SET attempts = attempts + 1, lease_until = 0,
-            due_at = CASE WHEN pace = 'paused' THEN NULL ELSE \(again) END
+            due_at = CASE WHEN pace = 'paused' THEN NULL ELSE CAST(\(again) AS BIGINT) END
             WHERE member_id = \(lease.member) AND lease_owner = \(lease.holder) AND fence = \(lease.fence)
             """)
     }
