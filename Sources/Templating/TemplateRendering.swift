@@ -94,41 +94,10 @@ struct TemplateRendering {
     private mutating func write(_ value: TemplateValue) {
         switch value {
         case .nothing, .list, .parts: break
-        case .text(let text): escape(text)
-        case .truth(let isSo): escape(isSo ? "true" : "false")
-        case .reflected(let parts): escape(parts.text)
+        case .text(let text): HTMLText.append(text, to: &output)
+        case .truth(let isSo): HTMLText.append(isSo ? "true" : "false", to: &output)
+        case .reflected(let parts): HTMLText.append(parts.text, to: &output)
         case .markup(let html): output += html.utf8
-        }
-    }
-
-    /// Writes a text with every byte escaped that means something in HTML, wherever it stands (threat P3). By bytes: a quotation
-    /// mark that a combining character follows is another character, and ends an attribute all the same.
-    private mutating func escape(_ text: String) {
-        var text = text
-        text.withUTF8 { bytes in
-            var start = 0
-            for index in bytes.indices where Self.hasMeaning(bytes[index]) {
-                write(bytes[start..<index])
-                Self.escaped(bytes[index]).withUTF8Buffer { output.append(contentsOf: $0) }
-                start = index + 1
-            }
-            write(bytes[start...])
-        }
-    }
-
-    /// Whether ``escaped(_:)`` is another text. Asked of every byte of every value, so one question for all five.
-    private static func hasMeaning(_ byte: UInt8) -> Bool {
-        let meaning: UInt64 = 1 << 0x22 | 1 << 0x26 | 1 << 0x27 | 1 << 0x3C | 1 << 0x3E
-        return byte < 64 && meaning &>> UInt64(byte) & 1 == 1
-    }
-
-    private static func escaped(_ byte: UInt8) -> StaticString {
-        switch byte {
-        case UInt8(ascii: "&"): "&amp;"
-        case UInt8(ascii: "<"): "&lt;"
-        case UInt8(ascii: ">"): "&gt;"
-        case UInt8(ascii: "\""): "&quot;"
-        default: "&#39;"
         }
     }
 }

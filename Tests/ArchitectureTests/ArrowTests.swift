@@ -28,7 +28,7 @@ struct ArrowTests {
         ("Tracing", ["Server"]),
         ("Yams", ["DefinitionFile", "HTTPAPI"]),
         ("ArgumentParser", ["Server"]),
-        ("Templating", ["WebConsole"]),
+        ("Templating", ["Notices", "WebConsole"]),
         ("Hummingbird", ["HTTPServing", "HTTPAPI", "WebConsole", "Server", "ClavigerVerifierHummingbird"]),
         ("NIOCore", ["HTTPServing", "HTTPAPI", "Outbound", "WebConsole", "Server", "ClavigerVerifier"]),
         ("NIOHTTP2", ["HTTPServing"]),

@@ -65,7 +65,7 @@ struct Room: Sendable {
                 "Crypto", "FoundationEssentials", "Glibc", "JWTKit", "Logging", "ServiceLifecycle", "Synchronization",
             ]),
         Room(
-            "Notices", ["Events", "ProductDefinition", "Tokens"],
+            "Notices", ["Events", "ProductDefinition", "Templating", "Tokens"],
             libraries: ["Crypto", "Logging", "ServiceLifecycle"]),
         Room(
             "Verification", ["Tokens", "Credentials", "Organizations"],

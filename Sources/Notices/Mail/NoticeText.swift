@@ -2,6 +2,7 @@ import CredentialFormat
 import Model
 import Policy
 import ProductDefinition
+import Templating
 
 /// The text of a mail, plain and as HTML: the same words in both.
 struct NoticeText: Sendable {
@@ -64,27 +65,22 @@ struct NoticeText: Sendable {
     private func html(_ parts: [Part], _ further: Int, to member: Member, _ pause: String) -> String {
         var lines = [
             "<!DOCTYPE html>", "<html lang=\"en\"><head><meta charset=\"utf-8\">",
-            "<title>\(Self.escaped(product.name))</title></head>", "<body>",
-            "<p>Hello <bdi>\(Self.escaped(member.name))</bdi>,</p>",
+            "<title>\(HTMLText.escaped(product.name))</title></head>", "<body>",
+            "<p>Hello <bdi>\(HTMLText.escaped(member.name))</bdi>,</p>",
         ]
         for part in parts {
-            lines.append("<h2><a href=\"\(Self.escaped(part.link))\"><bdi>\(Self.escaped(part.title))</bdi></a></h2>")
+            lines.append(
+                "<h2><a href=\"\(HTMLText.escaped(part.link))\"><bdi>\(HTMLText.escaped(part.title))</bdi></a></h2>")
             lines.append("<ul>")
-            lines += part.sentences.map { "<li>\(Self.escaped($0))</li>" }
+            lines += part.sentences.map { "<li>\(HTMLText.escaped($0))</li>" }
             lines.append("</ul>")
         }
-        if let more = more(further) { lines.append("<p>\(Self.escaped(more))</p>") }
+        if let more = more(further) { lines.append("<p>\(HTMLText.escaped(more))</p>") }
         lines += [
-            "<hr>", "<p><small>\(Self.escaped(reason))<br>",
-            "<a href=\"\(Self.escaped(choose))\">Choose what you get</a> · ",
-            "<a href=\"\(Self.escaped(pause))\">Stop these e-mails</a></small></p>", "</body></html>", "",
+            "<hr>", "<p><small>\(HTMLText.escaped(reason))<br>",
+            "<a href=\"\(HTMLText.escaped(choose))\">Choose what you get</a> · ",
+            "<a href=\"\(HTMLText.escaped(pause))\">Stop these e-mails</a></small></p>", "</body></html>", "",
         ]
         return lines.joined(separator: "\n")
-    }
-
-    /// What people chose can begin no mark of HTML and end none.
-    static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
     }
 }
