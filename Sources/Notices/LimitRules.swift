@@ -12,24 +12,26 @@ struct LimitRules: Sendable {
     let rateLimits: RateLimitCatalogue
 
     func findings(of counts: [RateCount], at now: Instant, tx: borrowing Transaction) throws -> [EventDraft] {
-        var sets: [ID<Organization>: RateLimitSet] = [:]
+        var limits: [ID<Organization>: [RateLimit]] = [:]
         var drafts: [EventDraft] = []
         for count in counts where count.used > 0 && count.idleAt > now {
-            if sets[count.account] == nil, let account = try tx.account(count.account) {
-                let set = rateLimits.limits(ofPlan: account.plan, isOperator: account.isOperator)
-                let zone = account.timeZone.flatMap { TimeZoneOffsets(named: $0) }
-                sets[count.account] = zone.flatMap { set?.following($0) } ?? set
+            if limits[count.account] == nil {
+                limits[count.account] = try tx.account(count.account).map(self.limits) ?? []
             }
             let name = UInt64(bitPattern: count.limit)
-            let set = sets[count.account]
-            guard
-                let limit = ((set?.limits ?? []) + (set?.tokens?.limits ?? [])).first(where: { $0.fingerprint == name }
-                ),
+            guard let limit = limits[count.account]?.first(where: { $0.fingerprint == name }),
                 let draft = try draft(count, limit, at: now, tx: tx)
             else { continue }
             drafts.append(draft)
         }
         return drafts
+    }
+
+    /// All that hold for an account, of calls and of tokens.
+    private func limits(of account: Account) -> [RateLimit] {
+        let set = rateLimits.limits(ofPlan: account.plan, isOperator: account.isOperator)?
+            .following(zoneNamed: account.timeZone)
+        return (set?.limits ?? []) + (set?.tokens?.limits ?? [])
     }
 
     private func draft(

@@ -20,8 +20,7 @@ final class ZonedLimits: Sendable {
         guard let set, let zone, set.followsAccount else { return set }
         let key = Key(set: ObjectIdentifier(set), zone: zone)
         if let known = kept.withLock({ $0[key] }) { return known }
-        guard let offsets = TimeZoneOffsets(named: zone) else { return set }
-        let made = set.following(offsets)
+        let made = set.following(zoneNamed: zone)
         return kept.withLock { kept in
             if let known = kept[key] { return known }
             if kept.count >= Self.capacity { kept = [:] }
