@@ -218,10 +218,10 @@ package struct LifecycleScanner: Sendable {
             try tx.lifecycleProgress(of: Self.connections).flatMap { ID<ConnectionEvent>(parsing: $0) }
         }
         guard let known else {
-            try await noteConnections(Self.first(at: time), store)
+            try await noteConnections(.first(at: time), store)
             return 0
         }
-        var (place, count) = (min(known, Self.first(at: time.adding(seconds: -Self.lateSeconds))), 0)
+        var (place, count) = (min(known, .first(at: time.adding(seconds: -Self.lateSeconds))), 0)
         for _ in 0..<Self.pages {
             try Task.checkCancellation()
             let (last, isFull, drafts) = try await store.read { [place] tx in
@@ -235,11 +235,6 @@ package struct LifecycleScanner: Sendable {
         }
         if place > known { try await noteConnections(place, store) }
         return count
-    }
-
-    /// The smallest of those made at a time.
-    private static func first(at time: Instant) -> ID<ConnectionEvent> {
-        ID(value: UInt128(clamping: time.milliseconds) << 80)
     }
 
     private func noteConnections(_ place: ID<ConnectionEvent>, _ store: any Store) async throws {
@@ -338,26 +333,23 @@ extension Transaction {
 
     /// One for all that a single report had done to a credential.
     private borrowing func leak(_ event: AuditEvent, toldBy teller: String) throws -> [EventDraft] {
-        guard let home = event.organization, let path = try organization(home)?.path else { return [] }
-        var members: [(name: String, value: EventDraft.Value)]
-        if let id = ID<APIKey>(parsing: event.target), let key = try apiKey(id) {
-            members = EventDraft.members(of: event.target, as: WatchedCredential.Kind.apiKey.rawValue, named: key.name)
-        } else if let id = ID<AccessKey>(parsing: event.target), let key = try accessKey(id) {
-            members = EventDraft.members(
-                of: event.target, as: WatchedCredential.Kind.accessKey.rawValue, named: key.name)
-        } else if let id = ID<Integration>(parsing: event.target), let client = try integration(id) {
-            members = EventDraft.members(
-                of: event.target, as: WatchedCredential.Kind.integration.rawValue, named: client.label)
-        } else if let id = ID<App>(parsing: event.target), let client = try app(id) {
-            members = EventDraft.members(of: event.target, as: "app", named: client.name)
-        } else {
-            return []
-        }
+        guard let credential = try credential(of: event) else { return [] }
+        var members = credential.members
         members.append(("told_by", .text(teller)))
         if let place = event.details["found_at"] { members.append(("found_at", .text(place))) }
         return [
-            EventDraft(.leaked, subject: event.target, occasion: event.requestID, path: path, at: event.at, members)
+            EventDraft(
+                .leaked, subject: event.target, occasion: event.requestID, path: credential.path, at: event.at,
+                members)
         ]
+    }
+
+    /// What an event is about, nil where that is gone or no credential.
+    private borrowing func credential(of event: AuditEvent) throws -> NamedCredential? {
+        if let id = ID<AccessKey>(parsing: event.target) {
+            return try event.organization.flatMap { try named(id, in: $0) }
+        }
+        return try KeptRefusal.Kind.parse(event.target).flatMap { try named($0.kind, $0.id) }
     }
 
     /// What a member looked after who has left, or made, and nobody has taken over.

@@ -32,6 +32,13 @@ extension Transaction {
         return NamedCredential(id: kind.text(of: id), type: kind.rawValue, name: found.name, path: path)
     }
 
+    /// The access key of an organization's contact, nil where there is none.
+    borrowing func named(_ id: ID<AccessKey>, in home: ID<Organization>) throws -> NamedCredential? {
+        guard let key = try accessKey(id), let path = try organization(home)?.path else { return nil }
+        return NamedCredential(
+            id: "\(id)", type: WatchedCredential.Kind.accessKey.rawValue, name: key.name, path: path)
+    }
+
     /// A grant goes by the name of its app.
     private borrowing func granted(_ id: ID<Grant>) throws -> (organization: ID<Organization>, name: String)? {
         guard let grant = try grant(id), let app = try app(grant.app) else { return nil }

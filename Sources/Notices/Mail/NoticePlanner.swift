@@ -29,7 +29,7 @@ package struct NoticePlanner: Sendable {
     package func round(through store: any Store) async throws {
         guard let audience else { return }
         let time = now()
-        let horizon = LifecycleEvent.firstID(at: time.adding(seconds: -Self.lateSeconds))
+        let horizon = ID<LifecycleEvent>.first(at: time.adding(seconds: -Self.lateSeconds))
         let known = try await store.read { tx in
             try tx.lifecycleProgress(of: Self.progress).flatMap { ID<LifecycleEvent>(parsing: $0) }
         }
@@ -39,7 +39,7 @@ package struct NoticePlanner: Sendable {
             }
         }
         // Whoever turns it on again after a long while sends nobody all that was.
-        var place = max(known, LifecycleEvent.firstID(at: time.adding(seconds: -Self.longestSeconds)))
+        var place = max(known, .first(at: time.adding(seconds: -Self.longestSeconds)))
         for _ in 0..<Self.pages {
             try Task.checkCancellation()
             let (last, isFull, plans) = try await store.read { [place] tx in
@@ -68,12 +68,5 @@ package struct NoticePlanner: Sendable {
         case .daily, .paused: (3600, day)
         case .soon: (0, 600)
         }
-    }
-}
-
-extension LifecycleEvent {
-    /// The smallest of those made at a time: an identifier begins with the time of its making.
-    static func firstID(at time: Instant) -> ID<LifecycleEvent> {
-        ID(value: UInt128(clamping: time.milliseconds) << 80)
     }
 }

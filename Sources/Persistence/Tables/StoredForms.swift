@@ -1,5 +1,5 @@
-import CredentialFormat
-import Model
+package import CredentialFormat
+package import Model
 import Policy
 
 // How values of ours stand in a column, and how a column is read back. What cannot be read is an error, never a default
@@ -137,7 +137,7 @@ extension ID {
     static var last: Self { Self(value: .max) }
 
     /// The smallest of those made at `time`: an identifier begins with the time of its making, so times bound identifiers too.
-    static func first(at time: Instant) -> Self {
+    package static func first(at time: Instant) -> Self {
         Self(value: UInt128(clamping: min(time.milliseconds, 1 << 48 - 1)) << 80)
     }
 }
