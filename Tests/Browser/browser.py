@@ -230,8 +230,8 @@ class Callback:
         self.server.shutdown()
 
     def wait(self):
-        """Until the app was called, for ten seconds at most."""
-        for _ in range(100):
+        """Until the app was called, for a minute at most."""
+        for _ in range(600):
             if self.calls:
                 return
             time.sleep(0.1)

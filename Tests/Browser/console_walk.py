@@ -35,7 +35,7 @@ class Desk:
             data = urllib.parse.urlencode(body).encode()
         request = urllib.request.Request(self.walk.base + path, data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, self.parsed(answer), answer.headers
         except urllib.error.HTTPError as error:
             return error.code, self.parsed(error), error.headers

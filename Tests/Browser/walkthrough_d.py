@@ -29,7 +29,7 @@ class Desk:
         request = urllib.request.Request(
             self.walk.base + path, data, {name.replace("_", "-"): value for name, value in headers.items()}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, json.loads(answer.read() or b"null"), answer.headers
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read() or b"null"), error.headers

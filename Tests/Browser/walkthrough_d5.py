@@ -55,7 +55,7 @@ class Workspace:
         data = urllib.parse.urlencode(form).encode() if form is not None else None
         request = urllib.request.Request(self.walk.base + path, data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read() or b"null")

@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 case = told()
-metadata = requests.get(f"{case.issuer}/.well-known/openid-configuration", timeout=10).json()
+metadata = requests.get(f"{case.issuer}/.well-known/openid-configuration", timeout=60).json()
 assert metadata["issuer"] == case.issuer
 session = OAuth2Session(
     case.client_id, case.client_secret or None, scope=case.scope, redirect_uri=case.redirect_uri,
@@ -29,7 +29,7 @@ token = session.fetch_token(
 assert token["token_type"] == "Bearer" and token["refresh_token"], sorted(token)
 print("code exchanged")
 
-keys = KeySet.import_key_set(requests.get(metadata["jwks_uri"], timeout=10).json())
+keys = KeySet.import_key_set(requests.get(metadata["jwks_uri"], timeout=60).json())
 decoded = jwt.decode(token["id_token"], keys, algorithms=[case.algorithm])
 assert decoded.header["alg"] == case.algorithm
 claims = CodeIDToken(
@@ -57,7 +57,7 @@ if case.method != "none":
 answer = session.revoke_token(metadata["revocation_endpoint"], token=token["refresh_token"])
 assert answer.status_code == 200, answer.text
 answer = requests.get(
-    metadata["userinfo_endpoint"], headers={"Authorization": f"Bearer {token['access_token']}"}, timeout=10)
+    metadata["userinfo_endpoint"], headers={"Authorization": f"Bearer {token['access_token']}"}, timeout=60)
 assert answer.status_code == 401, answer.text
 try:
     session.refresh_token(metadata["token_endpoint"], refresh_token=token["refresh_token"])

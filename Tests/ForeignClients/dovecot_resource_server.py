@@ -96,13 +96,13 @@ userdb {{
                 time.sleep(0.05)
             test = subprocess.run(
                 ["doveadm", "-c", f"{folder}/dovecot.conf", "auth", "test", user, token], capture_output=True, text=True,
-                timeout=20)
+                timeout=60)
             said = test.stdout + test.stderr
             assert "auth succeeded" in said or "auth failed" in said, said + (path / "log").read_text()[-2000:]
             return "auth succeeded" in said, said + (path / "log").read_text()[-3000:]
         finally:
             dovecot.terminate()
-            dovecot.wait(timeout=20)
+            dovecot.wait(timeout=60)
 
 
 token = access_token()

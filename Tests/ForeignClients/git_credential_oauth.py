@@ -29,13 +29,13 @@ with tempfile.TemporaryDirectory(prefix="claviger-git.") as home:
         line = helper.stderr.readline()
         assert line, said
         said += line
-    with urllib.request.urlopen(approved(case, found[0]), timeout=10) as answer:
+    with urllib.request.urlopen(approved(case, found[0]), timeout=60) as answer:
         assert answer.status == 200, answer.status
-    helper.wait(timeout=20)
+    helper.wait(timeout=60)
     token = re.search(r"^password=(\S+)$", helper.stdout.read(), re.MULTILINE)
     assert helper.returncode == 0 and token, helper.stderr.read()
 request = urllib.request.Request(
     f"{case.issuer}/verify?scope=data.read", headers={"Authorization": f"Bearer {token[1]}"})
-with urllib.request.urlopen(request, timeout=10) as answer:
+with urllib.request.urlopen(request, timeout=60) as answer:
     assert answer.status == 200, answer.status
 print("verified")

@@ -57,17 +57,17 @@ for name, value in {case.settings!r}.items():
         browser = requests.Session()
         for _ in range(300):
             try:
-                if browser.get(f"http://127.0.0.1:{hub}/hub/health", timeout=5).status_code == 200:
+                if browser.get(f"http://127.0.0.1:{hub}/hub/health", timeout=60).status_code == 200:
                     break
             except requests.ConnectionError:
                 pass
             time.sleep(0.1)
-        asked = browser.get(f"http://127.0.0.1:{hub}/hub/oauth_login", allow_redirects=False, timeout=10)
-        answer = browser.get(approved(case, asked.headers["Location"]), allow_redirects=False, timeout=10)
+        asked = browser.get(f"http://127.0.0.1:{hub}/hub/oauth_login", allow_redirects=False, timeout=60)
+        answer = browser.get(approved(case, asked.headers["Location"]), allow_redirects=False, timeout=60)
         log_text = (pathlib.Path(folder) / "log").read_text()
         assert answer.status_code == 302, (answer.status_code, answer.text[:400], log_text[-2000:])
         assert f"User logged in: {case.email}" in (pathlib.Path(folder) / "log").read_text(), log_text[-2000:]
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 print("signed in")

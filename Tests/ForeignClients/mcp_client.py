@@ -20,7 +20,7 @@ case = told()
 
 def ask(path, body=None, headers={}):
     request = urllib.request.Request(f"{case.issuer}{path}", body, headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
 

@@ -38,7 +38,7 @@ with tempfile.TemporaryDirectory(prefix="claviger-prometheus.") as folder:
         target = None
         for _ in range(300):
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/targets", timeout=5) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/targets", timeout=60) as answer:
                     target = json.load(answer)["data"]["activeTargets"][0]
             except (OSError, LookupError):
                 target = None
@@ -48,5 +48,5 @@ with tempfile.TemporaryDirectory(prefix="claviger-prometheus.") as folder:
         assert target and target["health"] == "up", target
     finally:
         prometheus.terminate()
-        prometheus.wait(timeout=20)
+        prometheus.wait(timeout=60)
 print("scraped")

@@ -20,7 +20,7 @@ class Catalogue(http.server.BaseHTTPRequestHandler):
         question = urllib.request.Request(
             f"{case.issuer}/verify?scope=data.read", headers={"Authorization": self.headers["Authorization"] or ""})
         try:
-            with urllib.request.urlopen(question, timeout=10):
+            with urllib.request.urlopen(question, timeout=60):
                 body = {"defaults": {}, "overrides": {}} if "/config" in self.path else {"namespaces": [["sales"]]}
                 self.answer(200, body)
         except urllib.error.HTTPError as refusal:

@@ -84,7 +84,7 @@ def main(server, names):
             failed = [name for name in names or RECIPES if not run(name, told(credentials, demo), folder, ended)]
         finally:
             demo.send_signal(signal.SIGTERM)
-            demo.wait(timeout=20)
+            demo.wait(timeout=60)
     sys.exit(f"failed: {', '.join(failed)}" if failed else 0)
 
 
@@ -95,7 +95,7 @@ def told(credentials, demo):
             sys.exit("the demonstration ended")
         try:
             demonstration = json.loads(credentials.read_text())
-            with urllib.request.urlopen(f"{demonstration['issuer']}/readyz", timeout=5):
+            with urllib.request.urlopen(f"{demonstration['issuer']}/readyz", timeout=60):
                 return demonstration
         except (OSError, ValueError):
             time.sleep(0.1)
@@ -137,7 +137,7 @@ def post(demo, kind, body):
     request = urllib.request.Request(
         f"{demo['issuer']}/api/v1/organizations/{demo['account_id']}/{kind}", json.dumps(body).encode(),
         {"Authorization": f"Bearer {demo['operator_key']}", "Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
 

@@ -26,7 +26,7 @@ def trusting(*protocols: str) -> ssl.SSLContext:
 
 
 def connect(*protocols: str) -> ssl.SSLSocket:
-    plain = socket.create_connection(("127.0.0.1", port), timeout=15)
+    plain = socket.create_connection(("127.0.0.1", port), timeout=60)
     return trusting(*protocols).wrap_socket(plain, server_hostname="127.0.0.1")
 
 
@@ -52,13 +52,13 @@ def refusals() -> int:
 
 
 def becomes(what: str, is_so) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not is_so():
         assert time.monotonic() < end, f"it never comes to be so that {what}"
         time.sleep(0.1)
 
 
-held = http.client.HTTPSConnection("127.0.0.1", port, context=trusting(), timeout=15)
+held = http.client.HTTPSConnection("127.0.0.1", port, context=trusting(), timeout=60)
 
 
 def alive() -> None:

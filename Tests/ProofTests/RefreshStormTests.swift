@@ -19,7 +19,7 @@ import Testing
                 // Among other tests a killed server may take longer to come back than is usual.
                 "--retry", "300", "--json", figures,
                 "--build-folder", try ServerProcess.executable.deletingLastPathComponent().path,
-            ], atMost: 240)
+            ], atMost: 900)
         let data = try #require(FileManager.default.contents(atPath: figures), "\(storm.end)")
         let counted = try JSON(parsing: Array(data))[0]
         #expect(try counted["failures"].elements.isEmpty, "\(storm.end)")

@@ -46,12 +46,12 @@ package struct FinishedCommand: Sendable {
         let paths = ["src", "tests"].map { library.appendingPathComponent($0).path }
         return try await python(
             ["-m", "unittest"] + modules,
-            environment: environment.merging(["PYTHONPATH": paths.joined(separator: ":")]) { $1 }, atMost: 240)
+            environment: environment.merging(["PYTHONPATH": paths.joined(separator: ":")]) { $1 }, atMost: 600)
     }
 
     /// Runs a client that we did not write, from `Tests/ForeignClients`, in that environment.
     package static func foreignClient(_ script: String, _ arguments: [String]) async throws -> FinishedCommand {
-        try await python([foreignClients.appendingPathComponent(script).path] + arguments, atMost: 180)
+        try await python([foreignClients.appendingPathComponent(script).path] + arguments, atMost: 600)
     }
 
     /// Has schemathesis ask a server for what its OpenAPI document describes, as `Tests/ForeignClients/schemathesis.toml` says.
@@ -79,7 +79,7 @@ package struct FinishedCommand: Sendable {
 
     /// Runs a recipe of `docs/gateways.md` through the real gateway, with `Tests/Gateways/recipe.py`.
     package static func recipe(of gateway: String, _ told: String) async throws -> FinishedCommand {
-        try await python([root.appendingPathComponent("Tests/Gateways/recipe.py").path, told, gateway], atMost: 120)
+        try await python([root.appendingPathComponent("Tests/Gateways/recipe.py").path, told, gateway], atMost: 600)
     }
 
     /// Runs a script of the repository for at most so many seconds, and has it end by itself after that.
