@@ -85,7 +85,9 @@ var theProduct: [Target] {
         .target(name: "Events", dependencies: ["Persistence", "MerkleLog"]),
         .target(name: "Organizations", dependencies: ["Events", "ProductDefinition"]),
         .target(name: "Credentials", dependencies: ["Events", "ProductDefinition"]),
-        .target(name: "Notices", dependencies: ["Events", "ProductDefinition", "Templating", "Tokens", crypto, lifecycle, logging]),
+        .target(
+            name: "Notices",
+            dependencies: ["Events", "ProductDefinition", "Templating", "Tokens", crypto, lifecycle, logging]),
         .target(name: "BoundedCommand", dependencies: subprocess),
         .target(name: "SignIn", dependencies: ["Organizations", "Tokens", "BoundedCommand", "CArgon2", crypto]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
