@@ -73,15 +73,17 @@ struct ApplyTests {
             let phones = try #require(Self.example.range(of: "          - name: Order overview for phones"))
             let fewer = String(Self.example[..<phones.lowerBound])
                 .replacing("- label: ERP data sync", with: "- id: \(integration)\n        label: ERP")
-                .replacing("[data.read, data.write]", with: "[data.read]")
+                .replacing("[data.read, data.write]", with: "[data.read]\n        call_limit: 100/minute")
+                .replacing("- name: First Ltd\n", with: "- name: First Ltd\n    time_zone: Europe/Vienna\n")
             let changed = try await desk.apply(fewer)
             #expect(changed.status == 0, "\(changed.text)")
             #expect(
                 changed.output.contains(
                     """
-                    1 change:
+                    2 changes:
+                      ~ account First Ltd: time_zone none → Europe/Vienna
                       ~ integration ERP data sync in First Ltd: label ERP data sync → ERP; \
-                    scopes data.read data.write → data.read
+                    scopes data.read data.write → data.read; call_limit none → 100/minute
                     """), "\(changed.output)")
             let apps = "/api/v1/organizations/\(account)/apps?include=descendants"
             #expect(try await desk.list(apps).count == 2)

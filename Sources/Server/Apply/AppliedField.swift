@@ -44,7 +44,7 @@ extension Account: AppliedThing {
     var appliedFields: [AppliedField] {
         [
             AppliedField("name", organization.name), AppliedField("plan", plan),
-            AppliedField("suspended", suspendedAt == nil ? "false" : "true"),
+            AppliedField("suspended", suspendedAt == nil ? "false" : "true"), AppliedField("time_zone", timeZone),
         ]
     }
 }
@@ -78,6 +78,7 @@ extension Integration: AppliedThing {
             AppliedField("allowed_addresses", addresses.ranges?.map(\.description).joined(separator: " ")),
             AppliedField("access_token_seconds", accessTokenSeconds),
             AppliedField("token_format", tokenFormat.rawValue),
+            AppliedField("call_limit", callLimit?.description),
         ]
     }
 }
@@ -98,6 +99,7 @@ extension App: AppliedThing {
             AppliedField("refresh_token_seconds", refreshTokenSeconds),
             AppliedField("token_format", tokenFormat.rawValue),
             AppliedField("id_token_signed_response_alg", idTokenAlgorithm.rawValue),
+            AppliedField("call_limit", callLimit?.description),
         ]
     }
 }

@@ -81,10 +81,11 @@ extension DesiredAccount {
     fileprivate var count: Int { 1 + content.count }
 
     fileprivate init(_ entry: FileEntry) throws(DefinitionError) {
-        let fields = try FieldReader(entry, ["id", "name", "plan", "suspended"] + DesiredContent.lists)
+        let fields = try FieldReader(entry, ["id", "name", "plan", "suspended", "time_zone"] + DesiredContent.lists)
         head = try fields.head()
         plan = try fields.clearableText("plan")
         suspended = try fields.flag("suspended")
+        timeZone = try fields.clearableText("time_zone")
         content = try fields.content()
     }
 }
@@ -120,13 +121,13 @@ extension DesiredMember {
 extension DesiredIntegration {
     fileprivate init(_ entry: FileEntry) throws(DefinitionError) {
         let fields = try FieldReader(
-            entry, ["id", "label", "scopes", "allowed_addresses", "access_token_seconds", "token_format"])
+            entry, ["id", "label", "scopes", "allowed_addresses", "access_token_seconds", "token_format", "call_limit"])
         head = try fields.head(by: "label")
         edit = IntegrationEdit(
             label: head.name, scopes: try fields.texts("scopes"),
             allowedAddresses: try fields.clearableTexts("allowed_addresses"),
             accessTokenSeconds: try fields.clearableSeconds("access_token_seconds"),
-            tokenFormat: try fields.text("token_format"))
+            tokenFormat: try fields.text("token_format"), callLimit: try fields.clearableText("call_limit"))
     }
 }
 
@@ -138,6 +139,7 @@ extension DesiredApp {
                 "id", "name", "redirect_uris", "scopes", "token_endpoint_auth_method", "require_pkce",
                 "post_logout_redirect_uris", "available_to", "logo_uri", "client_uri", "policy_uri", "tos_uri",
                 "access_token_seconds", "refresh_token_seconds", "token_format", "id_token_signed_response_alg",
+                "call_limit",
             ])
         head = try fields.head()
         redirectURIs = try fields.requiredTexts("redirect_uris")
@@ -153,6 +155,7 @@ extension DesiredApp {
             accessTokenSeconds: try fields.clearableSeconds("access_token_seconds"),
             refreshTokenSeconds: try fields.clearableSeconds("refresh_token_seconds"),
             tokenFormat: try fields.text("token_format"),
-            idTokenAlgorithm: try fields.text("id_token_signed_response_alg"))
+            idTokenAlgorithm: try fields.text("id_token_signed_response_alg"),
+            callLimit: try fields.clearableText("call_limit"))
     }
 }

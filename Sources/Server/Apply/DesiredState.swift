@@ -39,6 +39,8 @@ struct DesiredAccount: DesiredThing {
     /// Nil where it is not said, an inner nil for none.
     let plan: String??
     let suspended: Bool?
+    /// As with the plan.
+    let timeZone: String??
     let content: DesiredContent
 }
 

@@ -22,11 +22,15 @@ extension Reconciliation {
         let account: Account
         if let found {
             account = try services.accounts.edit(
-                found.id, AccountEdit(name: name, plan: wanted.plan, suspended: wanted.suspended), as: actor, tx: tx)
+                found.id,
+                AccountEdit(
+                    name: name, plan: wanted.plan, suspended: wanted.suspended, timeZone: wanted.timeZone),
+                as: actor, tx: tx)
             noteChange(from: found, to: account, within: [])
         } else {
             var made = try services.accounts.create(
-                AccountDraft(name: name, plan: wanted.plan ?? nil), as: actor, tx: tx)
+                AccountDraft(name: name, plan: wanted.plan ?? nil, timeZone: wanted.timeZone ?? nil), as: actor,
+                tx: tx)
             if wanted.suspended == true {
                 made = try services.accounts.edit(made.id, AccountEdit(suspended: true), as: actor, tx: tx)
             }

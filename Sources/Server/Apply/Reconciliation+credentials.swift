@@ -97,7 +97,8 @@ extension DesiredIntegration {
     fileprivate var draft: IntegrationDraft {
         IntegrationDraft(
             label: head.name, scopes: edit.scopes, allowedAddresses: edit.allowedAddresses,
-            accessTokenSeconds: edit.accessTokenSeconds ?? nil, tokenFormat: edit.tokenFormat)
+            accessTokenSeconds: edit.accessTokenSeconds ?? nil, tokenFormat: edit.tokenFormat,
+            callLimit: edit.callLimit ?? nil)
     }
 }
 
@@ -110,6 +111,6 @@ extension DesiredApp {
             logoURI: edit.logoURI ?? nil, clientURI: edit.clientURI ?? nil, policyURI: edit.policyURI ?? nil,
             termsURI: edit.termsURI ?? nil, accessTokenSeconds: edit.accessTokenSeconds ?? nil,
             refreshTokenSeconds: edit.refreshTokenSeconds ?? nil, tokenFormat: edit.tokenFormat,
-            idTokenAlgorithm: edit.idTokenAlgorithm)
+            idTokenAlgorithm: edit.idTokenAlgorithm, callLimit: edit.callLimit ?? nil)
     }
 }
