@@ -1,4 +1,5 @@
 import Foundation
+import Locking
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -51,8 +52,120 @@ struct WebhookCallTests {
             Issue.record("\(name) was reached: \(came)")
             return
         }
-        #expect(["address-not-allowed", "unreachable", "connection-failed"].contains(code))
+        #expect(["address-not-allowed", "unreachable"].contains(code))
     }
+
+    /// Where a receiver of this machine would be under another name.
+    private func address(of host: FakeHost, as name: String) throws -> String {
+        "http://\(name):\(try #require(URL(string: host.base)?.port))/host"
+    }
+
+    private func addresses(_ texts: [String]) throws -> [SocketAddress] {
+        try texts.map { try SocketAddress(ipAddress: $0, port: 0) }
+    }
+
+    @Test(arguments: [
+        ["127.0.0.1"], ["93.184.215.14", "127.0.0.1"], ["::1"], ["::ffff:10.0.0.1"], ["169.254.169.254"],
+    ])
+    func `K14: nothing is connected to where one of the addresses of a name is not public`(_ texts: [String])
+        async throws
+    {
+        let connections = Lock(0)
+        let counted = { @Sendable in connections.withLock { $0 += 1 } }
+        let host = try await FakeHost {
+            counted()
+            return UnreliableReceiver()
+        }
+        defer { host.close() }
+        let found = try addresses(texts)
+        let call = WebhookCall(.providers, on: .singleton) { _ in found }
+        let came = await call.post(
+            [], to: try address(of: host, as: "receiver.example"), headers: [], within: .seconds(20))
+        await call.close()
+        #expect(came == .failed(code: "address-not-allowed"))
+        #expect(connections.withLock(\.self) == 0)
+    }
+
+    @Test func `K14: a message goes to the address that was looked at, under the name of its host`() async throws {
+        let host = try await FakeHost { UnreliableReceiver() }
+        defer { host.close() }
+        let asked = Names()
+        let found = try addresses(["127.0.0.1"])
+        let call = WebhookCall(.anywhere, on: .singleton) { name in
+            asked.note(name)
+            // A name that leads elsewhere the moment after leads nowhere.
+            return asked.all.count == 1 ? found : []
+        }
+        let address = try address(of: host, as: "receiver.example")
+        let came = await call.post([], to: address, headers: [], within: .seconds(20))
+        let name = address.dropFirst("http://".count).dropLast("/host".count)
+        #expect(came == .answered(status: 200, retryAfter: nil, body: Array(name.utf8)))
+        #expect(asked.all == ["receiver.example"])
+        #expect(await call.post([], to: address, headers: [], within: .seconds(20)) == .failed(code: "unreachable"))
+        #expect(call.clientCount == 0)
+        await call.close()
+    }
+
+    @Test func `an address that takes no connection is followed by another one of the name`() async throws {
+        let host = try await FakeHost { UnreliableReceiver() }
+        defer { host.close() }
+        let found = try addresses(["127.0.0.2", "127.0.0.1"])
+        let call = WebhookCall(.anywhere, on: .singleton) { _ in found }
+        let came = await call.post(
+            [], to: try address(of: host, as: "receiver.example"), headers: [], within: .seconds(20))
+        await call.close()
+        guard case .answered(200, _, _) = came else {
+            Issue.record("\(came)")
+            return
+        }
+    }
+
+    @Test func `a look-up that does not end holds up nobody but its own message, and no end of the server`()
+        async throws
+    {
+        let host = try await FakeHost { UnreliableReceiver() }
+        defer { host.close() }
+        let (begun, arrival) = AsyncStream.makeStream(of: Void.self)
+        let gate = Gate()
+        defer { gate.open() }
+        let found = try addresses(["127.0.0.1"])
+        let call = WebhookCall(.anywhere, on: .singleton) { name in
+            guard name == "slow.example" else { return found }
+            arrival.yield()
+            gate.wait()
+            return []
+        }
+        let (slow, quick) = (
+            try address(of: host, as: "slow.example"), try address(of: host, as: "receiver.example")
+        )
+        let waiting = Task { await call.post([], to: slow, headers: [], within: .seconds(20)) }
+        for await _ in begun { break }
+        guard case .answered(200, _, _) = await call.post([], to: quick, headers: [], within: .seconds(20)) else {
+            Issue.record("A message was held up.")
+            return
+        }
+        waiting.cancel()
+        #expect(await waiting.value == .failed(code: "connection-failed"))
+        await call.close()
+    }
+}
+
+/// What was looked up, in this order.
+private final class Names: Sendable {
+    private let names = Lock([String]())
+
+    func note(_ name: String) { names.withLock { $0.append(name) } }
+
+    var all: [String] { names.withLock { $0 } }
+}
+
+/// Keeps a thread until it is opened.
+private final class Gate: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    func wait() { semaphore.wait() }
+
+    func open() { semaphore.signal() }
 }
 
 /// Answers by the path that it is asked for, mostly badly.
@@ -61,10 +174,11 @@ private final class UnreliableReceiver: ChannelInboundHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private var path = ""
+    private var name = ""
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): path = head.uri
+        case .head(let head): (path, name) = (head.uri, head.headers.first(name: "Host") ?? "")
         case .body: break
         case .end: answer(context)
         }
@@ -73,6 +187,7 @@ private final class UnreliableReceiver: ChannelInboundHandler {
     private func answer(_ context: ChannelHandlerContext) {
         switch path {
         case "/ok": reply(context, .ok, body: "{}")
+        case "/host": reply(context, .ok, body: name)
         case "/redirect": reply(context, .found, ["Location": "/ok"])
         case "/busy": reply(context, .serviceUnavailable, ["Retry-After": "7"])
         case "/endless": reply(context, .ok, body: String(repeating: "a", count: 1_000_000), isWhole: false)
